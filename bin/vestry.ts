@@ -1,0 +1,15 @@
+import { App } from 'aws-cdk-lib';
+import { readEnvironment } from '#lib/environment.ts';
+import { addStacks } from '#lib/vestry.ts';
+import cdkJson from '../cdk.json' with { type: 'json' };
+
+const DEFAULT_ENVIRONMENT = 'local';
+
+// The context of cdk.json reaches the app only through the CDK CLI; plain `node bin/vestry.ts` must give the same templates.
+const app = new App({
+  outdir: process.env.CDK_OUTDIR ?? 'cdk.out',
+  context: cdkJson.context,
+  analyticsReporting: false,
+});
+addStacks(app, readEnvironment(String(app.node.tryGetContext('env') ?? DEFAULT_ENVIRONMENT)));
+app.synth();

@@ -1,0 +1,31 @@
+import { login } from '#access/access.routes.ts';
+import { verifyPassword } from '#access/password.ts';
+import { anonymousActor, startSession } from '#access/session.ts';
+import { findCredentials, findTenantBySlug } from '#access/session.repository.ts';
+import { currentSigningKey } from '#access/signing-keys.ts';
+import { attemptOf, clearFailures, countFailure, refuseThrottled } from '#access/throttle.ts';
+import { recordAudit } from '#platform/db/tenant-tx.ts';
+import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
+import { http } from '#platform/http/http.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+
+export const handler = http(login, async ({ body, clientAddress, requestId, tenantTx }) => {
+  const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
+  const attempt = attemptOf(slug, body.email, clientAddress);
+  await refuseThrottled(attempt);
+  const tenant = await findTenantBySlug(slug);
+  // The same two round trips for a tenant that doesn't exist: the platform's own context holds none of its users.
+  const tenantId = tenant?.id ?? (PLATFORM_TENANT_ID as TenantId);
+  const user = await findCredentials(tenantId, tenant === undefined ? '' : body.email);
+  const matches = await verifyPassword(body.password, user?.password_hash);
+  if (tenant === undefined || user === undefined || !matches || user.status !== 'ACTIVE') {
+    await countFailure(attempt);
+    await recordAudit(anonymousActor(tenantId, requestId), { action: 'login.failed', resource: 'sessions', payload: {} });
+    throw new DomainError('invalid-credentials', 'Tenant, email or password is not right.');
+  }
+  const key = await currentSigningKey();
+  await clearFailures(attempt);
+  const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
+  return tenantTx((tx) => startSession(tx, tenant, user, key), { actor, resource: () => `users/${user.id}`, payload: {} });
+});

@@ -1,0 +1,98 @@
+import { type ProblemSlug, problemRegistry, problemType } from '#platform/problems/registry.ts';
+
+interface GatewayResponse {
+  readonly statusCode: number;
+  readonly responseParameters: Readonly<Record<string, string>>;
+  readonly responseTemplates: Readonly<Record<string, string>>;
+}
+
+interface Refusal {
+  readonly slug: ProblemSlug;
+  readonly detail: string;
+  /** @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const UNAUTHENTICATED: Refusal = {
+  slug: 'unauthenticated',
+  detail: 'Send a valid access token: Authorization: Bearer TOKEN.',
+  headers: { 'WWW-Authenticate': 'Bearer' },
+};
+const FORBIDDEN: Refusal = { slug: 'forbidden', detail: 'The request is not allowed.' };
+const THROTTLED: Refusal = {
+  slug: 'too-many-requests',
+  detail: 'Wait a moment before the next request.',
+  headers: { 'Retry-After': '1' },
+};
+const UNAVAILABLE: Refusal = {
+  slug: 'temporarily-unavailable',
+  detail: 'Try again in a moment.',
+  headers: { 'Retry-After': '2' },
+};
+
+/** What API Gateway answers without asking a function, by its own names for the occasions. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  UNAUTHORIZED: UNAUTHENTICATED,
+  MISSING_AUTHENTICATION_TOKEN: UNAUTHENTICATED,
+  EXPIRED_TOKEN: UNAUTHENTICATED,
+  ACCESS_DENIED: FORBIDDEN,
+  WAF_FILTERED: FORBIDDEN,
+  RESOURCE_NOT_FOUND: { slug: 'not-found', detail: 'There is nothing at this path.' },
+  REQUEST_TOO_LARGE: { slug: 'payload-too-large', detail: 'A request may carry at most 10 MB.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    slug: 'unsupported-media-type',
+    detail: 'The media type of the body is not supported.',
+  },
+  THROTTLED,
+  QUOTA_EXCEEDED: THROTTLED,
+  // The authorizer failed, which says nothing about the token.
+  AUTHORIZER_FAILURE: UNAVAILABLE,
+  INTEGRATION_FAILURE: UNAVAILABLE,
+  INTEGRATION_TIMEOUT: {
+    slug: 'gateway-timeout',
+    detail: 'The request may have been carried out: look before you repeat it.',
+  },
+  DEFAULT_4XX: { slug: 'malformed-request', detail: 'The request could not be read.' },
+  DEFAULT_5XX: { slug: 'internal-error', detail: 'Quote the request id to support.' },
+};
+
+/** As functions send them (`#platform/http/reply.ts`). */
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Type': 'application/problem+json',
+  'Cache-Control': 'no-store',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway as a problem document. */
+export function gatewayResponses(corsOrigins: readonly string[]): Record<string, GatewayResponse> {
+  // A gateway response can't choose between origins; with several, a browser sees a refusal without its reason.
+  const [origin, ...others] = corsOrigins;
+  const cors = origin === undefined || others.length > 0 ? {} : { 'Access-Control-Allow-Origin': origin };
+  return Object.fromEntries(Object.entries(REFUSALS).map(([name, refusal]) => [name, render(refusal, cors)]));
+}
+
+function render({ slug, detail, headers }: Refusal, cors: Readonly<Record<string, string>>): GatewayResponse {
+  const { status, title } = problemRegistry[slug];
+  const problem = {
+    type: problemType(slug),
+    title,
+    status,
+    detail,
+    instance: 'urn:vestry:request:$context.requestId',
+  };
+  const constants = Object.entries({ ...HEADERS, ...headers, ...cors }).map(([name, value]) => [
+    `gatewayresponse.header.${name}`,
+    `'${value}'`,
+  ]);
+  return {
+    statusCode: status,
+    responseParameters: {
+      ...Object.fromEntries(constants),
+      'gatewayresponse.header.X-Request-Id': 'context.requestId',
+    },
+    // The key is what an `Accept` of anything selects; the header above names the real type.
+    responseTemplates: { 'application/json': JSON.stringify(problem) },
+  };
+}

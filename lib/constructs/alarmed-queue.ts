@@ -1,0 +1,82 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** The longest that SQS allows: time to find out why, to repair, and to redrive. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
+const RETENTION = Duration.days(4);
+
+export interface DeadLetterQueueProps {
+  readonly queueName: string;
+  readonly alarmTopic: ITopic;
+  /** @default SQS's own key */
+  readonly key?: IKey;
+}
+
+/** A queue without a consumer: what arrives has failed for good, and raises an alarm. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+  readonly alarm: Alarm;
+
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      queueName: props.queueName,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+      enforceSSL: true,
+      ...encryption(props.key),
+    });
+    this.alarm = this.queue
+      .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
+      .createAlarm(this, 'Depth', {
+        alarmDescription: `Messages on ${props.queueName} need a person`,
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    this.alarm.addAlarmAction(new SnsAction(props.alarmTopic));
+    Validations.of(this.queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: an alarm and fourteen days stand where another queue would.',
+    });
+  }
+}
+
+export interface AlarmedQueueProps extends DeadLetterQueueProps {
+  readonly visibilityTimeout: Duration;
+  /** Deliveries before a message goes to `<queueName>-dlq`. */
+  readonly maxReceives: number;
+}
+
+/** A queue and its dead-letter queue `<queueName>-dlq`, which raises an alarm when anything arrives. */
+export class AlarmedQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      ...props,
+      queueName: `${props.queueName}-dlq`,
+    });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: props.queueName,
+      visibilityTimeout: props.visibilityTimeout,
+      retentionPeriod: RETENTION,
+      deadLetterQueue: { queue: this.deadLetters.queue, maxReceiveCount: props.maxReceives },
+      enforceSSL: true,
+      ...encryption(props.key),
+    });
+  }
+}
+
+function encryption(key: IKey | undefined) {
+  return key === undefined
+    ? { encryption: QueueEncryption.SQS_MANAGED }
+    : { encryption: QueueEncryption.KMS, encryptionMasterKey: key };
+}

@@ -1,0 +1,154 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { buildSync, type Metafile } from 'esbuild';
+import { sidecars } from '#lib/sidecars.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Only a place in paths: nothing is written there, so that hashes don't depend on where the bundle ends up. */
+const VIRTUAL_OUTDIR = join(ROOT, 'node_modules/.cache/bundle');
+
+/** For packages in CommonJS, which call `require` for modules of Node. */
+const REQUIRE_BANNER =
+  "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);";
+
+/** A file that a function runs. */
+export interface BundleEntry {
+  /** Relative to the repository: `functions/tenants/create-tenant.ts`. */
+  readonly entry: string;
+  /** Who needs it, for messages: `route createTenant`. */
+  readonly neededBy: string;
+}
+
+/** The code of one function: `index.mjs`, the chunks that it reaches, and its sidecars. */
+export interface BundledEntry {
+  readonly directory: string;
+  /** What a cold start reads: the entry and the chunks that it imports statically. */
+  readonly staticBytes: number;
+  /** Sources behind {@link staticBytes}, relative to the repository. */
+  readonly staticInputs: readonly string[];
+}
+
+export type Bundle = ReadonlyMap<string, BundledEntry>;
+
+/**
+ * Bundles every entry in one pass, so that what they share is compiled once and SDK clients, which are imported where they
+ * are used, become chunks of their own. The same sources give the same bytes. Throws, naming who needs it, when an entry
+ * doesn't exist.
+ */
+export function bundle(entries: readonly BundleEntry[]): Bundle {
+  const missing = entries.filter(({ entry }) => !existsSync(join(ROOT, entry)));
+  if (missing.length > 0)
+    throw new Error(missing.map(({ entry, neededBy }) => `${neededBy}: ${entry} does not exist`).join('\n'));
+
+  const paths = [...new Set(entries.map(({ entry }) => entry))].sort();
+  const { metafile, outputFiles } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: paths.map((entry) => ({ in: entry, out: outputName(entry) })),
+    outdir: VIRTUAL_OUTDIR,
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    banner: { js: REQUIRE_BANNER },
+    // An optional native driver of pg, which we don't use; pg asks for it inside a try.
+    external: ['pg-native'],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const contents = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
+  const target = mkdtempSync(join(tmpdir(), 'vestry-bundle-'));
+  // The CDK has copied the directories into its assembly by then.
+  process.once('exit', () => rmSync(target, { recursive: true, force: true }));
+  const graph = new OutputGraph(metafile);
+  return new Map(
+    paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, contents)]),
+  );
+}
+
+/** `functions/tenants/create-tenant.ts` → `tenants-create-tenant`. */
+function outputName(entry: string): string {
+  return entry
+    .replace(/^functions\//, '')
+    .replace(/\.ts$/, '')
+    .replaceAll('/', '-');
+}
+
+function writeEntry(
+  entry: string,
+  directory: string,
+  graph: OutputGraph,
+  contents: ReadonlyMap<string, Uint8Array>,
+): BundledEntry {
+  const main = `${outputName(entry)}.mjs`;
+  mkdirSync(directory);
+  for (const file of graph.reach(main, ['import-statement', 'dynamic-import'])) {
+    writeFileSync(join(directory, file === main ? 'index.mjs' : file), content(contents, file));
+    // Maps of packages alone would double what a function unpacks, and tell nobody anything.
+    if (graph.inputs(file).some(isOurs))
+      writeFileSync(join(directory, `${file}.map`), content(contents, `${file}.map`));
+  }
+  for (const { from, to } of sidecars[entry] ?? [])
+    cpSync(join(ROOT, from), join(directory, to), { recursive: true, dereference: true });
+  const closure = graph.reach(main, ['import-statement']);
+  return {
+    directory,
+    staticBytes: closure.reduce((sum, file) => sum + graph.output(file).bytes, 0),
+    staticInputs: [...new Set(closure.flatMap((file) => graph.inputs(file)))].sort(),
+  };
+}
+
+function isOurs(input: string): boolean {
+  return !input.includes('node_modules/');
+}
+
+function content(contents: ReadonlyMap<string, Uint8Array>, file: string): Uint8Array {
+  const found = contents.get(file);
+  if (found === undefined) throw new Error(`the bundle has no file ${file}`);
+  return found;
+}
+
+type ImportKind = 'import-statement' | 'dynamic-import';
+
+/** The outputs of a build and which of them import which, by file name. */
+class OutputGraph {
+  #outputs: ReadonlyMap<string, Metafile['outputs'][string]>;
+
+  constructor({ outputs }: Metafile) {
+    this.#outputs = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  }
+
+  output(file: string): Metafile['outputs'][string] {
+    const output = this.#outputs.get(file);
+    if (output === undefined) throw new Error(`the bundle has no file ${file}`);
+    return output;
+  }
+
+  /** Sources that have code in the file. */
+  inputs(file: string): string[] {
+    return Object.entries(this.output(file).inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path);
+  }
+
+  /** The file and all that it imports, directly or not, by the kinds of import. */
+  reach(file: string, kinds: readonly ImportKind[]): string[] {
+    const reached = new Set([file]);
+    for (const current of reached) {
+      for (const { path, kind, external } of this.output(current).imports) {
+        if (external !== true && kinds.some((wanted) => wanted === kind)) reached.add(basename(path));
+      }
+    }
+    return [...reached];
+  }
+}

@@ -1,0 +1,209 @@
+import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Alias,
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  type IFunction,
+  type IVersion,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Environment } from '#lib/environment.ts';
+import type { Grant, Wildcard } from '#lib/grants.ts';
+import type { Bundle } from './bundle.ts';
+import type { Rollout } from './rollout.ts';
+import type { TenantDatabase } from './tenant-database.ts';
+
+/** What every function of an environment is built from. */
+export interface FunctionContext {
+  readonly environment: Environment;
+  readonly bundle: Bundle;
+  readonly vpc: IVpc;
+  /** Of functions that reach the database. */
+  readonly securityGroup: ISecurityGroup;
+  readonly database: TenantDatabase;
+}
+
+export interface PlatformFunctionProps {
+  readonly context: FunctionContext;
+  /** Without the environment's prefix: `api-create-tenant`. */
+  readonly name: string;
+  readonly description: string;
+  /** Relative to the repository. */
+  readonly entry: string;
+  readonly timeoutSeconds: number;
+  /** Beyond logs, traces and the application role of the database. */
+  readonly grant: Grant;
+  /** Whether it signs in to the database as the application, and so runs in the VPC. @default true */
+  readonly database?: boolean | undefined;
+  /** @default 512 */
+  readonly memoryMb?: number | undefined;
+  /** Size of /tmp. @default 512 */
+  readonly ephemeralStorageMb?: number | undefined;
+  /** @default what the account has left */
+  readonly reservedConcurrency?: number | undefined;
+  /** Beside those of functions that reach the database. @default none */
+  readonly securityGroups?: readonly ISecurityGroup[];
+  /** Shifts traffic to new versions step by step. @default at once */
+  readonly rollout?: Rollout | undefined;
+  /** What turns a step back. @default nothing */
+  readonly rollbackAlarms?: readonly IAlarm[];
+}
+
+const DEFAULT_MEMORY_MB = 512;
+const LAMBDA_NAME_LIMIT = 64;
+const ALIAS = 'live';
+
+/** A function of ours: its own role, its own log group, its part of the bundle. */
+export class PlatformFunction extends Construct {
+  readonly name: string;
+  /** What callers invoke: the alias `live` where versions are rolled out, the function itself elsewhere. */
+  readonly target: IFunction;
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
+    super(scope, id);
+    const { environment, bundle, vpc, securityGroup } = props.context;
+    this.name = `vestry-${environment.name}-${props.name}`;
+    if (this.name.length > LAMBDA_NAME_LIMIT) throw new Error(`the function name ${this.name} is too long`);
+    const code = bundle.get(props.entry);
+    if (code === undefined) throw new Error(`${props.entry} is not in the bundle`);
+    const inVpc = props.database !== false;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/vestry/${environment.name}/${props.name}`,
+      retention: environment.logRetentionDays,
+      removalPolicy: environment.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const role = this.#role(props, logGroup, inVpc);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: this.name,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(code.directory),
+      memorySize: props.memoryMb ?? DEFAULT_MEMORY_MB,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      ...(props.ephemeralStorageMb === undefined
+        ? {}
+        : { ephemeralStorageSize: Size.mebibytes(props.ephemeralStorageMb) }),
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      // Every right stands in the role above; the CDK adds none behind our back.
+      role: role.withoutPolicyUpdates(),
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      environment: this.#environment(props, inVpc),
+      ...(inVpc
+        ? {
+            vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+            securityGroups: [securityGroup, ...(props.securityGroups ?? [])],
+          }
+        : {}),
+    });
+    this.target =
+      props.rollout === undefined
+        ? (this.lambda as IFunction)
+        : this.#alias(props.rollout, props.rollbackAlarms ?? []);
+  }
+
+  #environment({ context, name, grant }: PlatformFunctionProps, inVpc: boolean): Record<string, string> {
+    const { database, environment } = context;
+    return {
+      VESTRY_ENVIRONMENT: environment.name,
+      NODE_OPTIONS: '--enable-source-maps',
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: 'Vestry',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      ...(inVpc
+        ? {
+            DATABASE_HOST: database.proxyHost,
+            DATABASE_PORT: String(database.port),
+            DATABASE_NAME: database.databaseName,
+          }
+        : {}),
+      ...grant.environment,
+    };
+  }
+
+  #role({ context, grant }: PlatformFunctionProps, logGroup: LogGroup, inVpc: boolean): Role {
+    const statements = [
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+      ...(inVpc ? [context.database.connectStatement('vestry_app'), networkInterfaces()] : []),
+      new PolicyStatement({
+        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        resources: ['*'],
+      }),
+      ...grant.statements,
+    ];
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Function: new PolicyDocument({ statements }) },
+    });
+    const others = inVpc ? ', like those by which Lambda attaches a function to a VPC' : '';
+    Validations.of(role).acknowledge(
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: `The actions by which traces are sent to X-Ray take no resource${others}.`,
+      },
+      ...(grant.wildcards ?? []).map((wildcard) => ({
+        id: `AwsSolutions-IAM5[Resource::${findingOf(this, wildcard)}]`,
+        reason: wildcard.reason,
+      })),
+    );
+    return role;
+  }
+
+  #alias(rollout: Rollout, alarms: readonly IAlarm[]): IFunction {
+    const alias = new Alias(this, 'Alias', {
+      aliasName: ALIAS,
+      version: this.lambda.currentVersion as IVersion,
+    });
+    rollout.shift(alias, alarms);
+    return alias as IFunction;
+  }
+}
+
+/** Lambda itself, with the function's role, attaches the function to the VPC. */
+function networkInterfaces(): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  });
+}
+
+/** What cdk-nag calls a wildcard over objects: the bucket's attribute, or its export when it stands in another stack. */
+function findingOf(scope: Construct, { bucket, prefix }: Wildcard): string {
+  const owner = Stack.of(bucket);
+  const arn =
+    owner === Stack.of(scope)
+      ? `<${(owner.resolve(bucket.bucketArn) as { 'Fn::GetAtt': string[] })['Fn::GetAtt'].join('.')}>`
+      : (owner.resolve(owner.exportValue(bucket.bucketArn)) as { 'Fn::ImportValue': string })[
+          'Fn::ImportValue'
+        ];
+  return `${arn}/${prefix}*`;
+}

@@ -1,0 +1,61 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  type IBucket,
+  type LifecycleRule,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+const STRAY_PARTS_DAYS = 1;
+const OLD_VERSIONS_DAYS = 30;
+
+export interface PrivateBucketProps {
+  /** @default a name that CloudFormation generates */
+  readonly bucketName?: string | undefined;
+  /** @default S3's own key */
+  readonly key?: IKey;
+  /** Where access is logged, under the construct's id. @default not logged */
+  readonly accessLogs?: IBucket;
+  /** Beyond the end of unfinished uploads and of old versions. @default none */
+  readonly lifecycleRules?: readonly LifecycleRule[];
+  /** @default none */
+  readonly cors?: readonly CorsRule[];
+}
+
+/** A bucket that nobody outside reaches: no public access, TLS only, versioned, encrypted. Never deleted with its stack. */
+export class PrivateBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, props: PrivateBucketProps = {}) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...(props.bucketName === undefined ? {} : { bucketName: props.bucketName }),
+      ...(props.key === undefined
+        ? { encryption: BucketEncryption.S3_MANAGED }
+        : { encryption: BucketEncryption.KMS, encryptionKey: props.key, bucketKeyEnabled: true }),
+      ...(props.accessLogs === undefined
+        ? {}
+        : { serverAccessLogsBucket: props.accessLogs, serverAccessLogsPrefix: `${id.toLowerCase()}/` }),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      cors: [...(props.cors ?? [])],
+      lifecycleRules: [
+        {
+          id: 'tidy',
+          abortIncompleteMultipartUploadAfter: Duration.days(STRAY_PARTS_DAYS),
+          noncurrentVersionExpiration: Duration.days(OLD_VERSIONS_DAYS),
+        },
+        ...(props.lifecycleRules ?? []),
+      ],
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { combine, type ResourceGrants } from '#lib/grants.ts';
+import { kebabCase } from '#platform/http/route.ts';
+import type { RouteEntry } from '../../shared/routes.ts';
+import { type FunctionContext, PlatformFunction } from './platform-function.ts';
+import type { Rollout } from './rollout.ts';
+
+export interface RouteFunctionProps {
+  readonly context: FunctionContext;
+  readonly grants: ResourceGrants;
+  readonly route: RouteEntry;
+  /** @default at once */
+  readonly rollout?: Rollout | undefined;
+  /** @default nothing */
+  readonly rollbackAlarms?: readonly IAlarm[];
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 15;
+
+/** The function of one route, built from the route's own data. */
+export class RouteFunction extends PlatformFunction {
+  constructor(scope: Construct, { route, grants, ...props }: RouteFunctionProps) {
+    const { corsOrigins } = props.context.environment;
+    const cors = {
+      statements: [],
+      environment: corsOrigins.length === 0 ? {} : { CORS_ORIGINS: corsOrigins.join(',') },
+    };
+    super(scope, route.operationId, {
+      ...props,
+      name: `api-${kebabCase(route.operationId)}`,
+      description: route.summary,
+      entry: route.entry,
+      timeoutSeconds: route.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+      memoryMb: route.memoryMb,
+      database: route.database,
+      grant: combine([cors, ...route.uses.map((resource) => grants[resource])]),
+    });
+  }
+}

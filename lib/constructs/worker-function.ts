@@ -1,0 +1,59 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IAlarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { combine, type Grant, type ResourceGrants } from '#lib/grants.ts';
+import type { JobEntry } from '../../shared/jobs.ts';
+import { type FunctionContext, PlatformFunction } from './platform-function.ts';
+import type { Rollout } from './rollout.ts';
+
+export interface WorkerFunctionProps {
+  readonly context: FunctionContext;
+  readonly grants: ResourceGrants;
+  readonly job: JobEntry;
+  readonly alarmTopic: ITopic;
+  /** Beyond what the job's own data names: its queue, or where its failures go. */
+  readonly grant: Grant;
+  /** @default at once */
+  readonly rollout?: Rollout | undefined;
+}
+
+/** The function of one job, built from the job's own data, with an alarm on its errors. */
+export class WorkerFunction extends PlatformFunction {
+  constructor(scope: Construct, { job, grants, grant, alarmTopic, ...props }: WorkerFunctionProps) {
+    const name = `${job.kind === 'queue' ? 'worker' : 'scheduled'}-${job.name}`;
+    const alarm = errorAlarm(scope, job.name, `vestry-${props.context.environment.name}-${name}`, alarmTopic);
+    super(scope, job.name, {
+      ...props,
+      name,
+      description: job.purpose,
+      entry: job.entry,
+      timeoutSeconds: job.timeoutSeconds,
+      memoryMb: job.memoryMb,
+      ephemeralStorageMb: job.ephemeralStorageMb,
+      grant: combine([grant, ...job.uses.map((resource) => grants[resource])]),
+      rollbackAlarms: [alarm],
+    });
+  }
+}
+
+function errorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): IAlarm {
+  const alarm = new Alarm(scope, `${id}-errors`, {
+    alarmDescription: `${functionName} fails`,
+    // By name: a reference to the function would make a release depend on itself.
+    metric: new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Errors',
+      dimensionsMap: { FunctionName: functionName },
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+    }),
+    threshold: 1,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  alarm.addAlarmAction(new SnsAction(topic));
+  return alarm;
+}

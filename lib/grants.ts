@@ -1,0 +1,105 @@
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
+import type { Resource } from '#platform/resources.ts';
+
+/** What a function may do, what it is told, and why a statement reaches further than one resource. */
+export interface Grant {
+  readonly statements: readonly PolicyStatement[];
+  /** Read by `#platform/environment.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reasons for wildcards. @default no wildcards */
+  readonly wildcards?: readonly Wildcard[];
+}
+
+/** Every object under a prefix of a bucket. */
+export interface Wildcard {
+  readonly bucket: IBucket;
+  readonly prefix: string;
+  readonly reason: string;
+}
+
+export type ResourceGrants = Readonly<Record<Resource, Grant>>;
+
+/** What the functions of an environment share. */
+export interface GrantedResources {
+  readonly database: TenantDatabase;
+  readonly key: IKey;
+  readonly uploads: IBucket;
+  readonly rejectedRows: IQueue;
+  readonly eventBus: IEventBus;
+  readonly signingKeys: ISecret;
+}
+
+/** Where objects stand in the uploads bucket, by who may touch them. */
+const READ_PREFIXES = ['incoming/', 'drop/', 'errors/'] as const;
+/** The drop folder is the tenants': we never write to it. */
+const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
+
+const allow = (actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ actions, resources });
+
+/** Turns each {@link Resource} into the least that using it takes. The only place where functions are given rights. */
+export function resourceGrants(resources: GrantedResources): ResourceGrants {
+  const { database, key, uploads, rejectedRows, eventBus, signingKeys } = resources;
+  const decrypt = allow(['kms:Decrypt'], [key.keyArn]);
+  const encrypt = allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
+  const objects = (prefixes: readonly string[]) =>
+    prefixes.map((prefix) => uploads.arnForObjects(`${prefix}*`));
+  const anyObject = (prefixes: readonly string[]): Wildcard[] =>
+    prefixes.map((prefix) => ({
+      bucket: uploads,
+      prefix,
+      reason: 'Object keys are made at run time; the prefix bounds them.',
+    }));
+  const bucketName = { UPLOADS_BUCKET: uploads.bucketName };
+  const secretArn = { SIGNING_KEYS_SECRET_ARN: signingKeys.secretArn };
+  return {
+    'database:system': { statements: [database.connectStatement('vestry_system')], environment: {} },
+    'uploadsBucket:read': {
+      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects(READ_PREFIXES)), decrypt],
+      environment: bucketName,
+      wildcards: anyObject(READ_PREFIXES),
+    },
+    'uploadsBucket:write': {
+      statements: [
+        allow(
+          ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+          objects(WRITTEN_PREFIXES),
+        ),
+        encrypt,
+      ],
+      environment: bucketName,
+      wildcards: anyObject(WRITTEN_PREFIXES),
+    },
+    'rejectedRowsQueue:send': {
+      statements: [allow(['sqs:SendMessage'], [rejectedRows.queueArn]), encrypt],
+      environment: { REJECTED_ROWS_QUEUE_URL: rejectedRows.queueUrl },
+    },
+    'eventBus:put': {
+      statements: [allow(['events:PutEvents'], [eventBus.eventBusArn])],
+      environment: { EVENT_BUS_NAME: eventBus.eventBusName },
+    },
+    'signingKeys:read': {
+      statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],
+      environment: secretArn,
+    },
+    'signingKeys:write': {
+      statements: [allow(['secretsmanager:PutSecretValue'], [signingKeys.secretArn]), encrypt],
+      environment: secretArn,
+    },
+  };
+}
+
+/** The sum of several grants. */
+export function combine(grants: readonly Grant[]): Required<Grant> {
+  return {
+    statements: grants.flatMap(({ statements }) => statements),
+    environment: Object.assign({}, ...grants.map(({ environment }) => environment)) as Record<string, string>,
+    wildcards: grants.flatMap(({ wildcards }) => wildcards ?? []),
+  };
+}

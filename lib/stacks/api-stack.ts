@@ -1,0 +1,201 @@
+import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  ApiDefinition,
+  CfnAccount,
+  EndpointType,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  SpecRestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Alarm, ComparisonOperator, type IAlarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { apiDefinition } from '#lib/api/api-definition.ts';
+import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
+import { Rollout } from '#lib/constructs/rollout.ts';
+import { RouteFunction } from '#lib/constructs/route-function.ts';
+import { WebFirewall } from '#lib/constructs/web-firewall.ts';
+import type { ResourceGrants } from '#lib/grants.ts';
+import type { RouteEntry } from '../../shared/routes.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+const AUTHORIZER_ENTRY = 'functions/access/authorizer.ts';
+const NOT_FOUND_ENTRY = 'functions/meta/not-found.ts';
+/** What the API needs beside its routes. */
+export const API_ENTRIES = [AUTHORIZER_ENTRY, NOT_FOUND_ENTRY];
+
+export interface ApiStackProps {
+  readonly context: FunctionContext;
+  readonly grants: ResourceGrants;
+  readonly alarmTopic: ITopic;
+  readonly routes: readonly RouteEntry[];
+}
+
+const STAGE = 'live';
+const REQUESTS_PER_SECOND = 500;
+const BURST = 1_000;
+/** Server errors in a minute that turn a release back. */
+const SERVER_ERRORS_PER_MINUTE = 5;
+const API_GATEWAY_LOG_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
+const NO_GRANT = { statements: [], environment: {} };
+
+/** Templates of paths, never paths: these may hold tokens of links. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  traceId: '$context.xrayTraceId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  resource: '$context.resourcePath',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  functionMs: '$context.integrationLatency',
+  functionError: '$context.integrationErrorMessage',
+  refusal: '$context.error.responseType',
+  tenant: '$context.authorizer.tid',
+  actor: '$context.authorizer.sub',
+};
+
+/** The API: one function a route, an authorizer before those that need a token, and a firewall before all. */
+export class ApiStack extends VestryStack {
+  readonly #name: string;
+
+  constructor(scope: Construct, props: ApiStackProps) {
+    const { context } = props;
+    super(scope, 'api', { environment: context.environment, description: 'Vestry: API' });
+    this.#name = `vestry-${this.config.name}`;
+    const release = {
+      rollout: this.config.production ? new Rollout(this, 'Rollout') : undefined,
+      rollbackAlarms: [this.#serverErrors(props.alarmTopic)],
+    };
+    const targets = new Map(
+      props.routes.map((route) => [route, new RouteFunction(this, { ...props, ...release, route }).target]),
+    );
+    const authorizer = new PlatformFunction(this, 'authorizer', {
+      ...release,
+      context,
+      name: 'api-authorizer',
+      description: 'Verifies access tokens',
+      entry: AUTHORIZER_ENTRY,
+      timeoutSeconds: 10,
+      grant: NO_GRANT,
+    }).target;
+    const notFound = new PlatformFunction(this, 'not-found', {
+      ...release,
+      context,
+      name: 'api-not-found',
+      description: 'Answers paths and methods that do not exist',
+      entry: NOT_FOUND_ENTRY,
+      timeoutSeconds: 5,
+      database: false,
+      grant: NO_GRANT,
+    }).target;
+    const invokeRole = this.#invokeRole([...targets.values(), authorizer, notFound]);
+    const api = this.#api(
+      apiDefinition({
+        title: this.#name,
+        region: this.region,
+        routes: props.routes,
+        corsOrigins: this.config.corsOrigins,
+        functionArn: (route) => targets.get(route)?.functionArn ?? '',
+        authorizerArn: authorizer.functionArn,
+        notFoundArn: notFound.functionArn,
+        invokeRoleArn: invokeRole.roleArn,
+      }),
+    );
+    new WebFirewall(this, 'Firewall', { name: this.#name, resourceArn: api.deploymentStage.stageArn });
+    new CfnOutput(this, 'Url', { value: api.url });
+  }
+
+  #api(definition: Record<string, unknown>): SpecRestApi {
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/vestry/${this.config.name}/api-access`,
+      retention: this.config.logRetentionDays,
+      removalPolicy: this.config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const api = new SpecRestApi(this, 'Api', {
+      restApiName: this.#name,
+      apiDefinition: ApiDefinition.fromInline(definition),
+      endpointTypes: [EndpointType.REGIONAL],
+      failOnWarnings: true,
+      cloudWatchRole: false,
+      endpointExportName: `${this.#name}-api-endpoint`,
+      deployOptions: {
+        stageName: STAGE,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        tracingEnabled: true,
+        metricsEnabled: true,
+        // Errors only, and never bodies: they are personal data.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        throttlingRateLimit: REQUESTS_PER_SECOND,
+        throttlingBurstLimit: BURST,
+      },
+    });
+    api.deploymentStage.node.addDependency(this.#loggingAccount());
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG2',
+      reason:
+        'Functions check every part of a request against the schemas of the route table, and answer with problems.',
+    });
+    return api;
+  }
+
+  /** One role instead of a permission on each function. */
+  #invokeRole(functions: readonly IFunction[]): Role {
+    const role = new Role(this, 'InvokeRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: functions.map(({ functionArn }) => functionArn),
+      }),
+    );
+    return role;
+  }
+
+  /** The right to write logs, which API Gateway takes from a setting of the account. */
+  #loggingAccount(): CfnAccount {
+    const role = new Role(this, 'LoggingRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(API_GATEWAY_LOG_POLICY)],
+    });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${API_GATEWAY_LOG_POLICY}]`,
+      reason:
+        'API Gateway accepts for the setting of the account only a role with the rights of this policy.',
+    });
+    const account = new CfnAccount(this, 'LoggingAccount', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
+  }
+
+  #serverErrors(topic: ITopic): IAlarm {
+    const alarm = new Alarm(this, 'ServerErrors', {
+      alarmDescription: `${this.#name} answers with server errors`,
+      // By name: a reference to the API would make a release depend on itself.
+      metric: new Metric({
+        namespace: 'AWS/ApiGateway',
+        metricName: '5XXError',
+        dimensionsMap: { ApiName: this.#name, Stage: STAGE },
+        statistic: 'Sum',
+        period: Duration.minutes(1),
+      }),
+      threshold: SERVER_ERRORS_PER_MINUTE,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    return alarm;
+  }
+}

@@ -1,0 +1,76 @@
+import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { TenantDatabase } from '#lib/constructs/tenant-database.ts';
+import type { Environment } from '#lib/environment.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+export interface DataStackProps {
+  readonly environment: Environment;
+  readonly vpc: IVpc;
+  readonly databaseClients: ISecurityGroup;
+}
+
+/** What outlives every release: the encryption key, the database, the signing keys, and the topic of alarms. */
+export class DataStack extends VestryStack {
+  readonly key: IKey;
+  readonly database: TenantDatabase;
+  readonly signingKeys: ISecret;
+  readonly alarmTopic: ITopic;
+
+  constructor(scope: Construct, props: DataStackProps) {
+    super(scope, 'data', { ...props, description: 'Vestry: database, keys and secrets', stateful: true });
+    const { environment } = props;
+    this.key = new Key(this, 'Key', {
+      alias: `vestry/${environment.name}`,
+      description: `Data of the Vestry environment ${environment.name}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.database = new TenantDatabase(this, 'Database', {
+      environment,
+      vpc: props.vpc,
+      key: this.key,
+      clients: props.databaseClients,
+    });
+    this.signingKeys = this.#signingKeys();
+    this.alarmTopic = this.#alarmTopic();
+  }
+
+  #signingKeys(): ISecret {
+    const secret = new Secret(this, 'SigningKeys', {
+      secretName: `vestry/${this.config.name}/signing-keys`,
+      description: 'Private keys that sign access tokens; written by the job rotate-signing-keys',
+      // Not a secret: the job adds the first key, and CloudFormation never writes this value again.
+      secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ keys: [] })),
+      encryptionKey: this.key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Rotated by the scheduled job rotate-signing-keys: a new key must be published to verifiers before it signs, which the rotation steps of Secrets Manager have no place for.',
+    });
+    return secret as ISecret;
+  }
+
+  #alarmTopic(): ITopic {
+    const topic = new Topic(this, 'Alarms', { masterKey: this.key, enforceSSL: true });
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    const { alarmEmail } = this.config;
+    if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
+    return topic;
+  }
+}

@@ -1,0 +1,182 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { type Bucket, type CfnBucket, HttpMethods, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
+import type { FunctionContext } from '#lib/constructs/platform-function.ts';
+import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
+import { Rollout } from '#lib/constructs/rollout.ts';
+import { WorkerFunction } from '#lib/constructs/worker-function.ts';
+import { type ResourceGrants, resourceGrants } from '#lib/grants.ts';
+import type { QueueJob } from '#platform/queue/job.ts';
+import type { JobEntry } from '../../shared/jobs.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+export interface IngestionStackProps {
+  readonly context: FunctionContext;
+  readonly key: IKey;
+  readonly signingKeys: ISecret;
+  readonly alarmTopic: ITopic;
+  readonly jobs: readonly JobEntry[];
+}
+
+type QueueJobEntry = JobEntry & QueueJob;
+
+const ACCESS_LOG_DAYS = 365;
+const ARCHIVE_DAYS = 90;
+const TO_GLACIER_DAYS = 90;
+const ERRORS_FILE_DAYS = 90;
+const DAYS_A_YEAR = 366;
+/** Lambda's advice: time for a batch that is throttled to come round again. */
+const VISIBILITY_TIMEOUTS = 6;
+const NO_GRANT = { statements: [], environment: {} };
+
+/** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */
+export class IngestionStack extends VestryStack {
+  readonly grants: ResourceGrants;
+  readonly #props: IngestionStackProps;
+
+  constructor(scope: Construct, props: IngestionStackProps) {
+    super(scope, 'ingestion', {
+      environment: props.context.environment,
+      description: 'Vestry: uploads, queues and their workers, events',
+      stateful: true,
+    });
+    this.#props = props;
+    const uploads = this.#uploadsBucket();
+    const rejectedRows = new DeadLetterQueue(this, 'RejectedRows', {
+      queueName: `vestry-${this.config.name}-rejected-rows`,
+      alarmTopic: props.alarmTopic,
+      key: props.key,
+    });
+    this.grants = resourceGrants({
+      database: props.context.database,
+      key: props.key,
+      signingKeys: props.signingKeys,
+      uploads: uploads as IBucket,
+      rejectedRows: rejectedRows.queue,
+      eventBus: this.#eventBus(),
+    });
+    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
+    const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
+    const consumed = queueJobs.map((job) => ({ job, queue: this.#consumer(job, rollout) }));
+    this.#notify(uploads, consumed);
+  }
+
+  #uploadsBucket(): Bucket {
+    const { corsOrigins, retentionYears, uploadsBucketName } = this.config;
+    const accessLogs = new PrivateBucket(this, 'AccessLogs', {
+      lifecycleRules: [{ id: 'expire', expiration: Duration.days(ACCESS_LOG_DAYS) }],
+    });
+    const kept = (prefix: string) => ({
+      id: prefix.replace('/', ''),
+      prefix,
+      transitions: [{ storageClass: StorageClass.GLACIER, transitionAfter: Duration.days(TO_GLACIER_DAYS) }],
+      expiration: Duration.days(retentionYears * DAYS_A_YEAR),
+    });
+    const { bucket } = new PrivateBucket(this, 'Uploads', {
+      bucketName: uploadsBucketName,
+      key: this.#props.key,
+      accessLogs: accessLogs.bucket as IBucket,
+      lifecycleRules: [
+        kept('incoming/'),
+        kept('drop/'),
+        { id: 'errors', prefix: 'errors/', expiration: Duration.days(ERRORS_FILE_DAYS) },
+      ],
+      cors:
+        corsOrigins.length === 0
+          ? []
+          : [
+              {
+                allowedMethods: [HttpMethods.PUT],
+                allowedOrigins: corsOrigins,
+                allowedHeaders: ['*'],
+                exposedHeaders: ['ETag'],
+              },
+            ],
+    });
+    return bucket;
+  }
+
+  #eventBus(): IEventBus {
+    const bus = new EventBus(this, 'Events', { eventBusName: `vestry-${this.config.name}` });
+    bus.archive('Archive', {
+      archiveName: `vestry-${this.config.name}`,
+      description: 'To replay what a consumer missed',
+      eventPattern: { account: [this.account] },
+      retention: Duration.days(ARCHIVE_DAYS),
+    });
+    return bus as IEventBus;
+  }
+
+  #consumer(job: QueueJobEntry, rollout: Rollout | undefined): Queue {
+    const { context, alarmTopic } = this.#props;
+    const { queue } = new AlarmedQueue(this, `${job.queue}-queue`, {
+      queueName: `vestry-${this.config.name}-${job.queue}`,
+      visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUTS * job.timeoutSeconds),
+      maxReceives: job.maxReceives,
+      alarmTopic,
+    });
+    const consume = new PolicyStatement({
+      actions: [
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+      ],
+      resources: [queue.queueArn],
+    });
+    const worker = new WorkerFunction(this, {
+      context,
+      grants: this.grants,
+      job,
+      alarmTopic,
+      grant: { ...NO_GRANT, statements: [consume] },
+      rollout,
+    });
+    new EventSourceMapping(this, `${job.name}-source`, {
+      target: worker.target,
+      eventSourceArn: queue.queueArn,
+      batchSize: job.batchSize,
+      maxBatchingWindow: Duration.seconds(job.windowSeconds ?? 0),
+      maxConcurrency: job.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    return queue;
+  }
+
+  /** Written into the bucket itself: the construct's own method would add a Lambda that edits buckets. */
+  #notify(bucket: Bucket, consumed: readonly { readonly job: QueueJobEntry; readonly queue: Queue }[]): void {
+    const fed = consumed.flatMap(({ job, queue }) =>
+      job.source === 'code' ? [] : [{ queue, prefixes: job.source.prefixes }],
+    );
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      queueConfigurations: fed.flatMap(({ queue, prefixes }) =>
+        prefixes.map((prefix) => ({
+          event: 's3:ObjectCreated:*',
+          queue: queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: prefix }] } },
+        })),
+      ),
+    };
+    for (const { queue } of fed) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          sid: 'UploadsBucket',
+          principals: [new ServicePrincipal('s3.amazonaws.com')],
+          actions: ['sqs:SendMessage'],
+          resources: [queue.queueArn],
+          // Not the bucket's ARN: S3 checks this policy while the bucket is being made.
+          conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+        }),
+      );
+      bucket.node.addDependency(queue);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { Validations } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  type ISecurityGroup,
+  type IVpc,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Environment } from '#lib/environment.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+const HTTPS = Port.tcp(443);
+
+/**
+ * What functions that reach the database call from inside the VPC. Tokens for the database are signed without a call,
+ * and S3, SQS and Secrets Manager use our key on their own side, so neither STS nor KMS is among them.
+ */
+const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsService>> = {
+  Sqs: InterfaceVpcEndpointAwsService.SQS,
+  EventBridge: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+  SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+};
+
+/** A network without a way to the internet: the database, the functions beside it and endpoints for what they call. */
+export class NetworkStack extends VestryStack {
+  readonly vpc: IVpc;
+  /** Of every function that reaches the database. */
+  readonly functions: ISecurityGroup;
+
+  constructor(scope: Construct, props: { readonly environment: Environment }) {
+    super(scope, 'network', { ...props, description: 'Vestry: network' });
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
+      // Nothing is placed in the default group; emptying it would take a Lambda with rights over security groups.
+      restrictDefaultSecurityGroup: false,
+      gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+      flowLogs: {
+        All: {
+          trafficType: FlowLogTrafficType.ALL,
+          destination: FlowLogDestination.toCloudWatchLogs(
+            new LogGroup(this, 'FlowLogs', { retention: props.environment.logRetentionDays }),
+          ),
+        },
+      },
+    }) as IVpc;
+    this.vpc = vpc;
+    Validations.of(vpc).acknowledge({
+      id: 'CloudFormation-Validate::W3010',
+      reason: 'Zones are fixed, so that synthesis asks no account for them.',
+    });
+    this.functions = new SecurityGroup(this, 'FunctionSecurityGroup', {
+      vpc,
+      description: 'Functions that reach the database',
+    });
+    const endpoints = new SecurityGroup(this, 'EndpointSecurityGroup', {
+      vpc,
+      description: 'Endpoints of AWS services',
+      allowAllOutbound: false,
+    });
+    endpoints.addIngressRule(this.functions, HTTPS, 'Functions');
+    for (const [id, service] of Object.entries(INTERFACE_ENDPOINTS))
+      vpc.addInterfaceEndpoint(id, { service, securityGroups: [endpoints], open: false });
+  }
+}

@@ -1,0 +1,93 @@
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import type { Construct } from 'constructs';
+import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+export const MIGRATE_ENTRY = 'functions/platform/migrate.ts';
+
+const TIMEOUT_SECONDS = 840;
+/** Lambda's Node.js knows Amazon's own authorities, which sign the cluster's certificate, only from this file. */
+const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
+
+export interface SchemaStackProps {
+  readonly context: FunctionContext;
+  readonly key: IKey;
+  /** Changes whenever a migration does. */
+  readonly migrationsHash: string;
+}
+
+/** Brings the database up to date before any function of the release is deployed. Failing, it stops the release. */
+export class SchemaStack extends VestryStack {
+  constructor(scope: Construct, { context, key, migrationsHash }: SchemaStackProps) {
+    super(scope, 'schema', { environment: context.environment, description: 'Vestry: database migrations' });
+    const { database } = context;
+    const migrate = new PlatformFunction(this, 'migrate', {
+      context,
+      name: 'migrate',
+      description: 'Creates the roles of the database and applies its migrations',
+      entry: MIGRATE_ENTRY,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      securityGroups: [database.migrators],
+      reservedConcurrency: context.environment.production ? 1 : undefined,
+      grant: {
+        statements: [
+          new PolicyStatement({
+            actions: ['secretsmanager:GetSecretValue'],
+            resources: [database.masterSecret.secretArn],
+          }),
+          new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }),
+        ],
+        environment: {
+          // Past the proxy, which has no master user.
+          DATABASE_HOST: database.clusterHost,
+          DATABASE_MASTER_SECRET_ARN: database.masterSecret.secretArn,
+          NODE_EXTRA_CA_CERTS: AMAZON_AUTHORITIES,
+        },
+      },
+    });
+    const migration = new CustomResource(this, 'Migration', {
+      resourceType: 'Custom::Migration',
+      serviceToken: this.#provider(migrate).serviceToken,
+      properties: { migrations: migrationsHash },
+      // There is no way back: an earlier release runs on the newer schema.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    migration.node.addDependency(migrate);
+  }
+
+  /** Calls the function and answers CloudFormation for it. */
+  #provider(migrate: PlatformFunction): Provider {
+    const { config: environment } = this;
+    const logGroup = new LogGroup(this, 'ProviderLogs', {
+      logGroupName: `/vestry/${environment.name}/migrate-provider`,
+      retention: environment.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'ProviderRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Provider: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+            new PolicyStatement({
+              actions: ['lambda:InvokeFunction', 'lambda:GetFunction'],
+              resources: [migrate.lambda.functionArn],
+            }),
+          ],
+        }),
+      },
+    });
+    return new Provider(this, 'Provider', {
+      onEventHandler: migrate.lambda,
+      frameworkOnEventRole: role.withoutPolicyUpdates(),
+      logGroup,
+    });
+  }
+}

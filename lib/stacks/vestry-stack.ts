@@ -1,0 +1,37 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Environment } from '#lib/environment.ts';
+
+export interface VestryStackProps {
+  readonly environment: Environment;
+  readonly description: string;
+  /** Holds what a new deployment can't bring back. @default false */
+  readonly stateful?: boolean;
+}
+
+/**
+ * A stack of one environment, named `vestry-<environment>-<part>`.
+ *
+ * Constructs are passed on as the CDK's interfaces, by `as`: under `exactOptionalPropertyTypes` its classes don't implement
+ * them to the letter.
+ */
+export class VestryStack extends Stack {
+  /** Of the environment. */
+  readonly config: Environment;
+
+  constructor(scope: Construct, part: string, props: VestryStackProps) {
+    const { environment } = props;
+    super(scope, `vestry-${environment.name}-${part}`, {
+      env: { account: environment.account, region: environment.region },
+      description: props.description,
+      terminationProtection: props.stateful === true && environment.terminationProtection,
+      tags: { 'vestry:environment': environment.name, 'vestry:tenancy': environment.tenancy },
+    });
+    this.config = environment;
+  }
+
+  /** Fixed, so that synthesis asks no account for its zones. */
+  override get availabilityZones(): string[] {
+    return ['a', 'b'].map((zone) => `${this.config.region}${zone}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { type JobEntry, jobs } from '../shared/jobs.ts';
+import { type RouteEntry, routes } from '../shared/routes.ts';
+import { type Bundle, type BundleEntry, bundle } from './constructs/bundle.ts';
+import type { FunctionContext } from './constructs/platform-function.ts';
+import type { Environment } from './environment.ts';
+import { API_ENTRIES, ApiStack } from './stacks/api-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { IngestionStack } from './stacks/ingestion-stack.ts';
+import { NetworkStack } from './stacks/network-stack.ts';
+import { SchedulesStack } from './stacks/schedules-stack.ts';
+import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '../migrations');
+/** Where functions stand that play the bank. */
+const MOCK_BANK = 'functions/mock-bank/';
+
+/** What an environment serves and runs. */
+export interface Tables {
+  readonly routes: readonly RouteEntry[];
+  readonly jobs: readonly JobEntry[];
+}
+
+/** The tables of an environment: without the mock bank where there is none. */
+export function tablesOf(environment: Environment, tables: Tables = { routes, jobs }): Tables {
+  const belongs = ({ entry }: { readonly entry: string }) =>
+    environment.mockBank || !entry.startsWith(MOCK_BANK);
+  return { routes: tables.routes.filter(belongs), jobs: tables.jobs.filter(belongs) };
+}
+
+/** Every file that becomes a function of the environment. */
+export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] {
+  return [
+    ...served.map(({ entry, operationId }) => ({ entry, neededBy: `route ${operationId}` })),
+    ...run.map(({ entry, name }) => ({ entry, neededBy: `job ${name}` })),
+    ...API_ENTRIES.map((entry) => ({ entry, neededBy: 'the API' })),
+    { entry: MIGRATE_ENTRY, neededBy: 'the database schema' },
+  ];
+}
+
+/** Adds the stacks of one environment, and the rules that they are held to. */
+export function addStacks(
+  app: App,
+  environment: Environment,
+  tables: Tables = tablesOf(environment),
+  code: Bundle = bundle(entriesOf(tables)),
+): void {
+  const network = new NetworkStack(app, { environment });
+  const { database, key, signingKeys, alarmTopic } = new DataStack(app, {
+    environment,
+    vpc: network.vpc,
+    databaseClients: network.functions,
+  });
+  const context: FunctionContext = {
+    environment,
+    bundle: code,
+    vpc: network.vpc,
+    securityGroup: network.functions,
+    database,
+  };
+  const schema = new SchemaStack(app, { context, key, migrationsHash: migrationsHash() });
+  const ingestion = new IngestionStack(app, { context, key, signingKeys, alarmTopic, jobs: tables.jobs });
+  const { grants } = ingestion;
+  const schedules = new SchedulesStack(app, { context, grants, alarmTopic, jobs: tables.jobs });
+  const api = new ApiStack(app, { context, grants, alarmTopic, routes: tables.routes });
+  for (const stack of [ingestion, schedules, api])
+    stack.addStackDependency(schema, 'functions run on the schema that they were written for');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+}
+
+function migrationsHash(): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(MIGRATIONS).sort())
+    hash.update(file).update(readFileSync(join(MIGRATIONS, file)));
+  return hash.digest('hex');
+}

@@ -1,0 +1,294 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { AwsError } from './aws-error.ts';
+import { type BusEvent, putEvents } from './event-bridge.ts';
+import { isJsonObject, type JsonObject } from './json-input.ts';
+import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
+import { readBody } from './request-body.ts';
+import { MultipartStore } from './s3/multipart-store.ts';
+import { createNotifier } from './s3/notifications.ts';
+import { type BucketSpec, ObjectStore } from './s3/object-store.ts';
+import { type S3Service, serveS3 } from './s3/s3-service.ts';
+import { SECRETS_OPERATIONS, type SecretSpec, SecretStore } from './secrets-manager.ts';
+import { authorize, type EndpointCredentials, parseQuery, type WireRequest } from './sigv4.ts';
+import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/query-protocol.ts';
+import { QueueBroker, type QueueSpec } from './sqs/queue-broker.ts';
+import { SQS_OPERATIONS } from './sqs/sqs-operations.ts';
+
+export interface AwsEndpointOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  readonly dataDir: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly buckets: readonly BucketSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly eventBuses: readonly string[];
+  readonly secrets: readonly SecretSpec[];
+  /** Called for each accepted entry of PutEvents, before it is answered. */
+  onEvent(entry: BusEvent): void;
+}
+
+export interface AwsEndpoint {
+  /** `http://host:port`, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  readonly port: number;
+  readonly objects: ObjectStore;
+  readonly queues: QueueBroker;
+  readonly secrets: SecretStore;
+  close(): Promise<void>;
+}
+
+/** The largest JSON or form body: a 1 MiB message, escaped. */
+const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+type Handler = (input: JsonObject, signal: AbortSignal) => unknown;
+
+interface TargetService extends JsonService {
+  readonly prefix: string;
+  handler(operation: string): Handler | undefined;
+}
+
+interface Services {
+  readonly targets: readonly TargetService[];
+  readonly sqs: (operation: string) => Handler | undefined;
+  readonly credentials: EndpointCredentials;
+}
+
+function wireOf(request: IncomingMessage): WireRequest {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: parseQuery(mark < 0 ? '' : url.slice(mark + 1)),
+    headers: request.headersDistinct,
+  };
+}
+
+async function authorizedBody(
+  services: Services,
+  wire: WireRequest,
+  request: IncomingMessage,
+  signingName: string,
+): Promise<Buffer> {
+  const body = await readBody(request, BODY_LIMIT_BYTES);
+  const hash = createHash('sha256').update(body).digest('hex');
+  const { service, payloadHash } = authorize(wire, services.credentials, hash);
+  if (service !== signingName) {
+    throw new AwsError(
+      'SignatureDoesNotMatch',
+      403,
+      `Credential should be scoped to correct service: '${signingName}'.`,
+    );
+  }
+  if (payloadHash !== undefined && payloadHash !== hash) {
+    throw new AwsError(
+      'XAmzContentSHA256Mismatch',
+      403,
+      'The provided x-amz-content-sha256 does not match what was computed.',
+    );
+  }
+  return body;
+}
+
+/** Aborted when the client goes away, lest a long poll take messages nobody will see. */
+function abortOnClose(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+function parseInput(body: Buffer): JsonObject {
+  try {
+    const input: unknown = JSON.parse(body.length === 0 ? '{}' : body.toString('utf8'));
+    if (isJsonObject(input)) return input;
+  } catch {
+    // Answered below, together with JSON that is no object.
+  }
+  throw new AwsError('SerializationException', 400, 'The request body is not a JSON object.');
+}
+
+async function serveTarget(
+  services: Services,
+  target: string,
+  wire: WireRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const dot = target.lastIndexOf('.');
+  const service = services.targets.find(({ prefix }) => prefix === target.slice(0, dot));
+  const shape: JsonService = service ?? {
+    signingName: '',
+    contentType: 'application/x-amz-json-1.1',
+    errorNamespace: '',
+  };
+  try {
+    const handler = service?.handler(target.slice(dot + 1));
+    if (service === undefined || handler === undefined) {
+      throw new AwsError(
+        'UnknownOperationException',
+        400,
+        `The operation ${target} is not implemented by the local endpoint.`,
+      );
+    }
+    const body = await authorizedBody(services, wire, request, service.signingName);
+    respondJson(response, service, (await handler(parseInput(body), abortOnClose(response))) ?? {});
+  } catch (error) {
+    if (!response.destroyed) respondJsonError(response, shape, asAwsError(error, target));
+  }
+}
+
+async function serveSqsQuery(
+  services: Services,
+  wire: WireRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  const respond = (status: number, body: string): void => {
+    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
+  };
+  try {
+    const body = await authorizedBody(services, wire, request, 'sqs');
+    const { action, input } = parseQueryRequest(body.toString('utf8'), wire.path);
+    const handler = services.sqs(action);
+    if (handler === undefined)
+      throw new AwsError(
+        'InvalidAction',
+        400,
+        `The action ${action} is not implemented by the local endpoint.`,
+      );
+    const output = await handler(input, abortOnClose(response));
+    respond(200, renderQueryResponse(action, output as JsonObject, requestId));
+  } catch (error) {
+    if (!response.destroyed) respond(...queryError(asAwsError(error, 'sqs'), requestId));
+  }
+}
+
+function queryError(error: AwsError, requestId: string): [number, string] {
+  return [error.status, renderQueryError(error, requestId)];
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  // Large uploads over slow links are not attacks here; idle connections outlive the SDKs' own idle time.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 65_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function createServices(
+  options: AwsEndpointOptions,
+  queues: QueueBroker,
+  secrets: SecretStore,
+  credentials: EndpointCredentials,
+): Services {
+  const sqs = (operation: string): Handler | undefined => {
+    const run = own(SQS_OPERATIONS, operation);
+    return run && ((input, signal) => run(queues, input, signal));
+  };
+  const secretsManager = (operation: string): Handler | undefined => {
+    const run = own(SECRETS_OPERATIONS, operation);
+    return run && ((input) => run(secrets, input));
+  };
+  const events = (operation: string): Handler | undefined =>
+    operation === 'PutEvents' ? (input) => putEvents(options, input) : undefined;
+  const [json10, json11] = ['application/x-amz-json-1.0', 'application/x-amz-json-1.1'] as const;
+  return {
+    targets: [
+      {
+        prefix: 'AmazonSQS',
+        signingName: 'sqs',
+        contentType: json10,
+        errorNamespace: 'com.amazonaws.sqs#',
+        handler: sqs,
+      },
+      {
+        prefix: 'AWSEvents',
+        signingName: 'events',
+        contentType: json11,
+        errorNamespace: '',
+        handler: events,
+      },
+      {
+        prefix: 'secretsmanager',
+        signingName: 'secretsmanager',
+        contentType: json11,
+        errorNamespace: '',
+        handler: secretsManager,
+      },
+    ],
+    sqs,
+    credentials,
+  };
+}
+
+function createRouter(services: Services, s3: S3Service): Server {
+  return createServer((request, response) => {
+    let wire: WireRequest;
+    try {
+      wire = wireOf(request);
+    } catch {
+      response.writeHead(400).end();
+      return;
+    }
+    const target = request.headers['x-amz-target'];
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+    if (typeof target === 'string') void serveTarget(services, target, wire, request, response);
+    else if (request.method === 'POST' && isForm && !request.url?.includes('?'))
+      void serveSqsQuery(services, wire, request, response);
+    else void serveS3(s3, wire, request, response);
+  });
+}
+
+/**
+ * Serves S3, SQS, EventBridge PutEvents and Secrets Manager on one port, told apart by `X-Amz-Target`, by a form body
+ * (SQS's Query protocol), and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
+ * each other (an unknown queue ARN, an event it can't send).
+ */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const { dataDir, buckets, region, accountId, accessKeyId, secretAccessKey, host = '127.0.0.1' } = options;
+  let url = '';
+  const queues = new QueueBroker({
+    directory: join(dataDir, 'queues'),
+    queues: options.queues,
+    accountId,
+    baseUrl: () => url,
+  });
+  const secrets = new SecretStore(join(dataDir, 'secrets.json'), options.secrets);
+  const notify = createNotifier({
+    ...{ region, accountId, buckets },
+    nameOfQueueArn: (arn) => queues.nameOfArn(arn),
+    send: (queueName, body) => void queues.send(queueName, body),
+  });
+  const objects = new ObjectStore({ directory: join(dataDir, 'objects'), buckets, notify });
+  const uploads = new MultipartStore(objects.uploadsDirectory);
+  const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
+  const s3 = { objects, uploads, account: { region, accountId }, credentials };
+
+  const services = createServices(options, queues, secrets, credentials);
+  const server = createRouter(services, s3);
+  const port = await listen(server, options.port, host);
+  url = `http://${host}:${port}`;
+
+  const close = async (): Promise<void> => {
+    queues.close();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  return { url, port, objects, queues, secrets, close };
+}

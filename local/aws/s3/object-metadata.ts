@@ -1,0 +1,52 @@
+import { AwsError } from '../aws-error.ts';
+import type { ChecksumAlgorithm } from '../checksums.ts';
+
+export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
+
+export interface StoredChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64; a composite one ends in `-<number of parts>`. */
+  readonly value: string;
+  readonly type: ChecksumType;
+}
+
+export interface ObjectLock {
+  readonly mode?: 'GOVERNANCE' | 'COMPLIANCE';
+  /** ISO 8601. */
+  readonly retainUntil?: string;
+  readonly legalHold?: 'ON' | 'OFF';
+}
+
+/** What a writer decides about an object; the store adds time, version and sequencer. */
+export interface ObjectDraft {
+  readonly bucket: string;
+  readonly key: string;
+  readonly size: number;
+  /** Without quotes: hex MD5, or `md5-of-md5s-N` for multipart uploads. */
+  readonly etag: string;
+  /** Headers returned as they came: `content-type`, …, `x-amz-meta-…`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksum?: StoredChecksum;
+  readonly lock?: ObjectLock;
+  /** The multipart upload it was completed from, so that completing again gives the same answer. */
+  readonly uploadId?: string;
+}
+
+export interface ObjectMetadata extends ObjectDraft {
+  /** ISO 8601. */
+  readonly lastModified: string;
+  /** Upper-case hex of fixed length that orders the writes of all objects. */
+  readonly sequencer: string;
+  /** Only in versioned buckets. */
+  readonly versionId?: string;
+}
+
+/** Throws `AccessDenied` while a legal hold or an unexpired retention protects the object. */
+export function assertUnlocked({ lock }: ObjectMetadata, bypassGovernance: boolean, now = Date.now()): void {
+  if (lock === undefined) return;
+  const retained = lock.retainUntil !== undefined && Date.parse(lock.retainUntil) > now;
+  const bypassed = bypassGovernance && lock.mode === 'GOVERNANCE';
+  if (lock.legalHold === 'ON' || (retained && !bypassed)) {
+    throw new AwsError('AccessDenied', 403, 'Access Denied because object protected by object lock.');
+  }
+}

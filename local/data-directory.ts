@@ -1,0 +1,96 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { removePostgres } from './postgres/postgres.ts';
+import { StartError } from './start-error.ts';
+
+export const DEFAULT_DATA_DIR = '.vestry';
+
+/** The files of a data directory. All but `objects` and `logs` are the platform's own business. */
+export function dataPaths(dataDir: string) {
+  const at = (name: string): string => join(dataDir, name);
+  return {
+    clock: at('clock.json'),
+    assembly: at('cdk.out'),
+    functionLog: at('logs/functions.ndjson'),
+    postgresLog: at('logs/postgres.log'),
+    lock: at('platform.lock'),
+    platformFile: at('local.json'),
+    state: at('state.json'),
+  };
+}
+
+/** Everything that a start may leave, so that `--reset` deletes nothing else. */
+const OWN_ENTRIES = [
+  'cdk.out',
+  'clock.json',
+  'control.sock',
+  'local.json',
+  'logs',
+  'objects',
+  'queues',
+  'secrets.json',
+  'state.json',
+];
+
+/** Forgets all state. The directory must be locked by the caller. */
+export async function resetDataDirectory(dataDir: string): Promise<void> {
+  await removePostgres(dataDir);
+  for (const entry of OWN_ENTRIES) rmSync(join(dataDir, entry), { recursive: true, force: true });
+}
+
+/**
+ * Takes the directory for this process, creating it. Returns the release. Throws `StartError` when a running platform
+ * has it; the lock of one that was killed is taken over.
+ */
+export function lockDataDirectory(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true });
+  const path = dataPaths(dataDir).lock;
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
+  try {
+    for (;;) {
+      try {
+        // Linking is atomic, and the lock is never seen empty.
+        linkSync(own, path);
+        return () => rmSync(path, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        removeStale(path, dataDir);
+      }
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function removeStale(path: string, dataDir: string): void {
+  let holder: { pid: number; started: string | undefined };
+  try {
+    holder = JSON.parse(readFileSync(path, 'utf8')) as typeof holder;
+  } catch {
+    return;
+  }
+  if (isAlive(holder.pid) && startOf(holder.pid) === holder.started)
+    throw new StartError(
+      `${resolve(dataDir)} is in use by the platform with process id ${holder.pid}: stop it, or choose another --data directory`,
+    );
+  rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When a process started, where the system tells: ids are reused. */
+function startOf(pid: number): string | undefined {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8');
+  // Fields are counted after the command name, which may itself hold spaces and parentheses.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+}

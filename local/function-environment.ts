@@ -1,0 +1,44 @@
+import type { AwsEndpoint } from './aws/endpoint.ts';
+import type { PlatformState } from './platform-file.ts';
+import type { DatabaseConnection } from './postgres/postgres.ts';
+import type { FunctionSpec } from './templates/function-specs.ts';
+import { AWS_ENDPOINT_ORIGIN } from './templates/references.ts';
+
+export interface FunctionEnvironmentOptions {
+  readonly endpoint: Pick<AwsEndpoint, 'url'>;
+  readonly region: string;
+  readonly state: PlatformState;
+  readonly database: DatabaseConnection;
+}
+
+/** What stands above a function's own variables: where the platform's services are, and what Lambda itself sets. */
+export function functionOverrides(
+  spec: FunctionSpec,
+  options: FunctionEnvironmentOptions,
+): Record<string, string> {
+  const { endpoint, region, state, database } = options;
+  const urls = Object.entries(spec.environment).filter(([, value]) => value.includes(AWS_ENDPOINT_ORIGIN));
+  return {
+    ...Object.fromEntries(
+      urls.map(([name, value]) => [name, value.replaceAll(AWS_ENDPOINT_ORIGIN, endpoint.url)]),
+    ),
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: state.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: state.secretAccessKey,
+    // The SDK would read the profile of whoever runs the platform.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    DATABASE_HOST: database.host,
+    DATABASE_PORT: String(database.port),
+    DATABASE_NAME: database.database,
+    DATABASE_PASSWORD: state.rolePassword,
+    ...(database.ssl ? {} : { DATABASE_SSL: 'off' }),
+    TZ: 'UTC',
+  };
+}

@@ -1,0 +1,26 @@
+/** What the pool and a runtime say to each other. Payloads are JSON text, as between Lambda and its runtimes. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly payload: string;
+  /** Milliseconds since 1970. */
+  readonly deadlineMs: number;
+}
+
+export interface RuntimeConfiguration {
+  readonly directory: string;
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+}
+
+/** Shaped as Lambda reports an error of a function. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type RuntimeMessage =
+  | { readonly requestId: string; readonly result: string }
+  | { readonly requestId: string; readonly error: FunctionError };

@@ -1,0 +1,325 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bootstrapOperator } from '#access/bootstrap-operator.ts';
+import { migrate } from '#platform/db/migrate.ts';
+import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
+import { runCommand } from './commands.ts';
+import { controlSocketPath, serveControl } from './control.ts';
+import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
+import { EventRouter } from './events/event-router.ts';
+import { PlatformClock } from './events/platform-clock.ts';
+import { drained, QueuePoller } from './events/queue-poller.ts';
+import { Scheduler } from './events/scheduler.ts';
+import { functionOverrides } from './function-environment.ts';
+import { FunctionLog } from './functions/function-log.ts';
+import { FunctionPool } from './functions/function-pool.ts';
+import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
+import { startGateway } from './gateway/gateway.ts';
+import {
+  type LocalTenant,
+  type PlatformFile,
+  type PlatformState,
+  purposeOf,
+  readState,
+  writePlatformFile,
+  writeState,
+} from './platform-file.ts';
+import { assertPortFree, isPortFree } from './ports.ts';
+import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
+import { StartError } from './start-error.ts';
+import { REPOSITORY, synthesise } from './synthesis.ts';
+import {
+  functionNameOf,
+  type PlatformModel,
+  readPlatformModel,
+  resolveFunction,
+} from './templates/platform-model.ts';
+
+export interface LocalPlatformOptions {
+  readonly dataDir: string;
+  /** 0 takes free ports. @default 8000 */
+  readonly port?: number;
+  /** A server that is already there, as a superuser or one who may create roles. @default the embedded one */
+  readonly databaseUrl?: string | undefined;
+  /** Forgets all state first. @default false */
+  readonly reset?: boolean;
+  /** Off is for tests. @default true */
+  readonly fsync?: boolean;
+  /** Functions that run as a process each instead of a thread. @default none */
+  readonly processFunctions?: readonly string[];
+  report?(line: string): void;
+  warn?(line: string): void;
+}
+
+export interface LocalPlatform {
+  readonly file: PlatformFile;
+  /** The first start on this data directory, or one that did not come to its end. */
+  readonly isNew: boolean;
+  readonly pool: FunctionPool;
+  readonly endpoint: AwsEndpoint;
+  readonly scheduler: Scheduler;
+  /** Whether all queues with a consumer ran empty within the time. */
+  drained(timeoutMs: number): Promise<boolean>;
+  /** Ends the first start: the tenants become part of `local.json`. */
+  finishSetUp(tenants: readonly LocalTenant[]): void;
+  /** Finishes what runs, at most ten seconds, then stops everything. */
+  stop(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 8000;
+const STOP_GRACE_MS = 10_000;
+const ROTATION = 'rotate-signing-keys';
+
+type Cleanup = () => Promise<void> | void;
+
+/** Starts the platform on a data directory. Throws `StartError` when it can't, leaving nothing running. */
+export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
+  const cleanups: Cleanup[] = [];
+  const cleanUp = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    return await start(options, cleanups, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalPlatformOptions,
+  cleanups: Cleanup[],
+  cleanUp: () => Promise<void>,
+): Promise<LocalPlatform> {
+  const { dataDir, port = DEFAULT_PORT, warn = () => undefined } = options;
+  const timed = stopwatch(options.report ?? (() => undefined));
+  await assertPortFree(port);
+  cleanups.push(lockDataDirectory(dataDir));
+  if (options.reset === true) await resetDataDirectory(dataDir);
+  const paths = dataPaths(dataDir);
+  const state = readState(dataDir);
+
+  const synthesis = timed('templates', () => synthesise(paths.assembly));
+  const [, database] = await allSettled([
+    synthesis,
+    timed('database', () => startDatabase(options, cleanups)),
+  ]);
+  await timed('migrations', () => migrateDatabase(database, state));
+
+  const model = readPlatformModel(paths.assembly);
+  const api = onlyApi(model);
+  const log = new FunctionLog(paths.functionLog, warn);
+  cleanups.push(() => log.close());
+
+  let router: EventRouter | undefined;
+  const endpoint = await startAwsEndpoint({
+    port: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
+    dataDir,
+    region: model.region,
+    accountId: model.accountId,
+    accessKeyId: state.accessKeyId,
+    secretAccessKey: state.secretAccessKey,
+    buckets: model.buckets,
+    queues: model.queues,
+    eventBuses: model.eventBuses,
+    secrets: model.secrets,
+    onEvent: ({ eventBusName, event }) => router?.publish(eventBusName, event),
+  });
+  cleanups.push(() => endpoint.close());
+
+  const pool = new FunctionPool({
+    functions: model.functions,
+    overrides: (spec) => functionOverrides(spec, { endpoint, region: model.region, state, database }),
+    processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
+    onLine: (spec, line, stream) => log.line(spec.name, line, stream),
+    onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
+  });
+  cleanups.push(() => pool.close());
+  checkFunctions(model, api, pool);
+
+  const events = new EventRouter({ model, pool, queues: () => endpoint.queues });
+  router = events;
+  const pollers = model.mappings.map((mapping) => pollerOf(mapping, model, endpoint, pool));
+  const clock = new PlatformClock(paths.clock);
+  const settle = async (): Promise<void> => {
+    await events.settled();
+    await drained(pollers, 60_000);
+  };
+  const scheduler = new Scheduler({ model, router: events, clock, settle });
+
+  await bootstrap(scheduler, database, state);
+  const gateway = await startGateway({ port, api, pool, region: model.region, accountId: model.accountId });
+  for (const poller of pollers) poller.start();
+  scheduler.start();
+  cleanups.push(() =>
+    // What does not end by itself in time is cut when the pool closes; its messages are delivered again.
+    atMost(STOP_GRACE_MS, [
+      gateway.close(STOP_GRACE_MS),
+      scheduler.stop(),
+      events.stop(),
+      ...pollers.map((poller) => poller.stop()),
+    ]),
+  );
+
+  const socket = controlSocketPath(dataDir);
+  const parts = { model, pool, endpoint, scheduler, clock, database };
+  const control = await serveControl(socket, (command, emit) => runCommand(command, emit, parts));
+  cleanups.push(() => control.close());
+
+  const described = (tenants: readonly LocalTenant[]): PlatformFile =>
+    describe({ state: { ...state, tenants }, model, endpoint, database, apiPort: gateway.port, socket });
+  const platform = {
+    file: described(state.tenants),
+    isNew: !state.isSetUp,
+    ...{ pool, endpoint, scheduler },
+    drained: (timeoutMs: number) => drained(pollers, timeoutMs),
+    finishSetUp: (tenants: readonly LocalTenant[]) => {
+      writeState(dataDir, { ...state, tenants, isSetUp: true });
+      platform.file = described(tenants);
+      writePlatformFile(dataDir, platform.file);
+    },
+    stop: cleanUp,
+  };
+  writePlatformFile(dataDir, platform.file);
+  return platform;
+}
+
+function stopwatch(report: (line: string) => void) {
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const startedMs = performance.now();
+    const result = await work();
+    const note = typeof result === 'string' ? ` (${result})` : '';
+    report(`${name} ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s${note}`);
+    return result;
+  };
+}
+
+/** Like `Promise.all`, but leaves nothing running behind a failure. */
+async function allSettled<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(work);
+}
+
+async function atMost(limitMs: number, work: readonly Promise<unknown>[]): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([
+    Promise.allSettled(work),
+    sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  timer.abort();
+}
+
+async function startDatabase(
+  options: LocalPlatformOptions,
+  cleanups: Cleanup[],
+): Promise<DatabaseConnection> {
+  if (options.databaseUrl !== undefined) return parseDatabaseUrl(options.databaseUrl);
+  const { dataDir, fsync = true, warn = () => undefined } = options;
+  const postgres = await startPostgres({ dataDir, logFile: dataPaths(dataDir).postgresLog, fsync, warn });
+  cleanups.push(() => postgres.stop());
+  return postgres.connection;
+}
+
+async function migrateDatabase(
+  database: DatabaseConnection,
+  { rolePassword }: PlatformState,
+): Promise<string> {
+  try {
+    const { applied } = await migrate({
+      ...database,
+      directory: join(REPOSITORY, 'migrations'),
+      rolePassword,
+    });
+    return `${applied.length} applied`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new StartError(
+      `the database at ${database.host}:${database.port} can't be migrated: ${message || code}`,
+    );
+  }
+}
+
+/** Keys to sign with and somebody to sign in: what a deployment does once by hand. */
+async function bootstrap(
+  scheduler: Scheduler,
+  database: DatabaseConnection,
+  state: PlatformState,
+): Promise<void> {
+  if (state.isSetUp) return;
+  if (scheduler.find(ROTATION) !== undefined) {
+    const { ok, error } = await scheduler.fire(ROTATION);
+    if (!ok) throw new StartError(`the first signing key could not be made: ${error}`);
+  }
+  await bootstrapOperator({ ...database, ...state.operator });
+}
+
+function onlyApi(model: PlatformModel): ApiDefinition {
+  const [api, ...others] = model.apis;
+  if (api === undefined || others.length > 0)
+    throw new StartError(`the templates hold ${model.apis.length} APIs: the platform serves exactly one`);
+  return readApiDefinition(api);
+}
+
+function checkFunctions(model: PlatformModel, api: ApiDefinition, pool: FunctionPool): void {
+  const called = [
+    ...api.functionNames,
+    ...model.mappings.map(({ functionArn }) => functionNameOf(functionArn)),
+  ];
+  const missing = called.find((name) => !pool.has(name));
+  if (missing !== undefined)
+    throw new StartError(`the function ${missing} is called but not in the templates`);
+}
+
+function pollerOf(
+  mapping: PlatformModel['mappings'][number],
+  { region }: PlatformModel,
+  { queues }: AwsEndpoint,
+  pool: FunctionPool,
+): QueuePoller {
+  const queue = queues.nameOfArn(mapping.queueArn);
+  if (queue === undefined)
+    throw new StartError(`the event source ${mapping.queueArn} is not in the templates`);
+  return new QueuePoller({
+    mapping,
+    queue,
+    functionName: functionNameOf(mapping.functionArn),
+    region,
+    queues,
+    pool,
+  });
+}
+
+interface Described {
+  readonly state: PlatformState;
+  readonly model: PlatformModel;
+  readonly endpoint: AwsEndpoint;
+  readonly database: DatabaseConnection;
+  readonly apiPort: number;
+  readonly socket: string;
+}
+
+function describe({ state, model, endpoint, database, apiPort, socket }: Described): PlatformFile {
+  const { user, password, host, port } = database;
+  const environment = model.functions[0]?.environment.VESTRY_ENVIRONMENT ?? 'local';
+  const byPurpose = (names: readonly string[], value: (name: string) => string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [purposeOf(name, environment), value(name)]));
+  return {
+    apiUrl: `http://localhost:${apiPort}`,
+    awsEndpointUrl: endpoint.url,
+    region: model.region,
+    accessKeyId: state.accessKeyId,
+    secretAccessKey: state.secretAccessKey,
+    buckets: byPurpose(
+      model.buckets.map(({ name }) => name),
+      (name) => name,
+    ),
+    queues: byPurpose(endpoint.queues.names(), (name) => endpoint.queues.queueUrl(name)),
+    databaseUrl: `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database.database}`,
+    operator: state.operator,
+    tenants: state.tenants,
+    controlSocket: socket,
+  };
+}

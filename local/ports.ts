@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { StartError } from './start-error.ts';
+
+const HOST = '127.0.0.1';
+
+/** 0 is always free. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen(port, HOST);
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+/** Throws before anything slow has been started. */
+export async function assertPortFree(port: number): Promise<void> {
+  if (!(await isPortFree(port)))
+    throw new StartError(`port ${port} is in use: stop what listens there, or choose another with --port`);
+}

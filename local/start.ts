@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_DATA_DIR } from './data-directory.ts';
+import { loadDemo } from './demo.ts';
+import { DEFAULT_PORT, type LocalPlatform, startLocalPlatform } from './platform.ts';
+import { StartError } from './start-error.ts';
+import { exitOnStartError } from './terminal.ts';
+
+const USAGE = 'usage: npm start -- [--port N] [--data DIR] [--database-url URL] [--reset] [--no-demo]';
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new StartError(`${text} is no port. ${USAGE}`);
+  return port;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+function summary(platform: LocalPlatform, dataDir: string): string {
+  const { apiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets, operator, tenants } =
+    platform.file;
+  const logins = tenants.flatMap(({ slug, type, users }) =>
+    users.map(
+      ({ email, password, role }) =>
+        `  ${`${slug} (${type})`.padEnd(18)} ${role.padEnd(11)} ${email.padEnd(26)} ${password}`,
+    ),
+  );
+  const data = dataDir === DEFAULT_DATA_DIR ? '' : ` --data ${dataDir}`;
+  const drop = `s3://${buckets.uploads ?? ''}/drop/${tenants[0]?.slug ?? 'TENANT'}/shareholders/`;
+  return [
+    '',
+    `API            ${apiUrl}/api`,
+    `Documentation  ${apiUrl}/docs`,
+    `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager)`,
+    `Data           ${dataDir} (all of this is in local.json there)`,
+    '',
+    'Sign in at POST /api/auth/login',
+    `  ${'operator'.padEnd(18)} ${'OPERATOR'.padEnd(11)} ${operator.email.padEnd(26)} ${operator.password}`,
+    ...logins,
+    '',
+    'Drop a register with any S3 client',
+    `  export AWS_ENDPOINT_URL=${awsEndpointUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  aws s3 cp register.csv ${drop}`,
+    '',
+    'Try next',
+    `  npm run local -- status${data}`,
+    `  npm run local -- advance ${new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10)}${data}`,
+    '',
+  ].join('\n');
+}
+
+/** Ctrl-C and SIGTERM stop in order; a second one stops at once. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = (): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    console.error('stopping (once more to stop at once)');
+    void stop().then(
+      () => process.exit(0),
+      (error: Error) => {
+        console.error(`the stop failed: ${error.message}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      port: { type: 'string', default: String(DEFAULT_PORT) },
+      data: { type: 'string', default: DEFAULT_DATA_DIR },
+      'database-url': { type: 'string' },
+      reset: { type: 'boolean', default: false },
+      demo: { type: 'boolean', default: true },
+    },
+  });
+  let stop = async (): Promise<void> => undefined;
+  const starting = startLocalPlatform({
+    dataDir: values.data,
+    port: parsePort(values.port),
+    databaseUrl: values['database-url'],
+    reset: values.reset,
+    fsync: process.env.VESTRY_LOCAL_FSYNC !== 'off',
+    processFunctions: list(process.env.VESTRY_LOCAL_PROCESS_FUNCTIONS),
+    report: (line) => console.log(line),
+    warn: (line) => console.error(line),
+  });
+  // A signal during the start waits for it: half a database is worse than a second.
+  stopOnSignals(async () => {
+    await starting.catch(() => undefined);
+    await stop();
+  });
+  const platform = await starting;
+  stop = () => platform.stop();
+  try {
+    if (platform.isNew) {
+      const startedMs = performance.now();
+      platform.finishSetUp(values.demo ? await loadDemo(platform) : []);
+      if (values.demo)
+        console.log(`demo data ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    }
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
+  console.log(summary(platform, values.data));
+  console.log(`ready ${platform.file.apiUrl}`);
+}
+
+await exitOnStartError(main, USAGE);

@@ -1,0 +1,64 @@
+import pg from 'pg';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import type { ProblemSlug } from '#platform/problems/registry.ts';
+
+/** Unique and check constraints whose violation is the client's doing, and what to tell it. */
+const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
+  tenants_slug_key: { slug: 'tenant-exists', detail: 'Another tenant has this slug.' },
+  users_email_key: { slug: 'user-exists', detail: 'Another user of this tenant has this email.' },
+  shareholders_external_ref_key: {
+    slug: 'shareholder-exists',
+    detail: 'Another shareholder of this register has this external_ref.',
+  },
+  shareholders_holdings_check: { slug: 'insufficient-position', detail: 'The holdings would be negative.' },
+  shareholders_closed_hold_nothing: {
+    slug: 'shareholder-closed',
+    detail: 'A closed shareholder can hold nothing.',
+  },
+  position_entries_not_negative: {
+    slug: 'insufficient-position',
+    detail: 'The position in the security class would be negative.',
+  },
+};
+
+const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);
+/** Connection failures, shutdown, too many connections, lock and statement timeouts. */
+const UNAVAILABLE = /^(08...|57P0[1-5]|57014|53[234]00|55P03|25P0[34])$/;
+const UNAVAILABLE_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
+const RETRY_AFTER_SECONDS = 2;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+export function isSerializationFailure(error: unknown): boolean {
+  return RETRYABLE_TRANSACTION.has(codeOf(error));
+}
+
+/** The database can't be reached or gave up the connection; nothing was decided, the caller may try again. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  return (
+    UNAVAILABLE.test(code) ||
+    UNAVAILABLE_SYSTEM.has(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+      error.message,
+    )
+  );
+}
+
+/** The one place that translates Postgres codes. Anything else passes through unchanged. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
+    const known = byConstraint[error.constraint];
+    if (known !== undefined) return new DomainError(known.slug, known.detail, { cause: error });
+  }
+  if (isUnavailable(error) || isSerializationFailure(error)) {
+    return new DomainError('temporarily-unavailable', 'The database is busy or restarting. Send the same request again.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,61 @@
+import pg from 'pg';
+import { environment } from '#platform/environment.ts';
+import { APP_ROLE, SYSTEM_ROLE } from './roles.ts';
+
+// int8 is money or a count, numeric a quantity, date a calendar day: none of them survives a float or a time zone.
+const INT8 = 20;
+const DATE = 1082;
+pg.types.setTypeParser(INT8, BigInt);
+pg.types.setTypeParser(DATE, String);
+
+/** One request at a time runs in an environment; the second connection is for progress beside a long load. */
+const MAX_CONNECTIONS = 3;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const pools = new Map<string, pg.Pool>();
+
+function createPool(user: string): pg.Pool {
+  const { host, port, database, password, tls } = environment.database();
+  const pool = new pg.Pool({
+    host,
+    port,
+    database,
+    user,
+    password: password ?? (() => iamToken(host, port, user)),
+    ssl: tls ? { rejectUnauthorized: true } : false,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A frozen environment can't keep a connection alive; a dead one is found on the next use.
+    idleTimeoutMillis: 0,
+    keepAlive: true,
+    allowExitOnIdle: true,
+    options: '-c search_path=vestry -c timezone=UTC',
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function iamToken(hostname: string, port: number, username: string): Promise<string> {
+  const { Signer } = await import('@aws-sdk/rds-signer');
+  return new Signer({ hostname, port, username, region: environment.region() }).getAuthToken();
+}
+
+function pool(user: string): pg.Pool {
+  let found = pools.get(user);
+  if (found === undefined) {
+    found = createPool(user);
+    pools.set(user, found);
+  }
+  return found;
+}
+
+export const appPool = (): pg.Pool => pool(APP_ROLE);
+export const systemPool = (): pg.Pool => pool(SYSTEM_ROLE);
+
+/** Ends every connection; for tools and tests that outlive their work. */
+export async function closePools(): Promise<void> {
+  const open = [...pools.values()];
+  pools.clear();
+  await Promise.all(open.map((p) => p.end()));
+}

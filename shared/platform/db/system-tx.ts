@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import { translateDatabaseError } from './errors.ts';
+import { type Database, kyselyOn } from './kysely.ts';
+import { systemPool } from './pool.ts';
+
+declare const systemBrand: unique symbol;
+
+/** A transaction that sees every tenant. */
+export type SystemTx = Kysely<Database> & { readonly [systemBrand]: true };
+
+/**
+ * Runs `work` as `vestry_system`, across tenants. Only relays, key rotation and retention need it, and their functions
+ * alone are granted that role.
+ * @param reason why no single tenant's context can do it; shows as the connection's application name in the database
+ */
+export async function systemTx<T>(reason: string, work: (tx: SystemTx) => Promise<T>): Promise<T> {
+  const client = await systemPool().connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    await client.query(`select set_config('application_name', $1, true)`, [reason.slice(0, 63)]);
+    const result = await work(kyselyOn(client) as SystemTx);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    throw translateDatabaseError(error);
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,242 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import type { AuditAction } from '#platform/audit/actions.ts';
+import { maskPayload } from '#platform/audit/mask.ts';
+import type { EventType } from '#platform/events/event-types.ts';
+import { type TenantId, uuidV7 } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import type { Role } from '#platform/roles.ts';
+import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
+import { type Database, kyselyOn } from './kysely.ts';
+import { pipeline, type Statement } from './pipeline.ts';
+import { appPool } from './pool.ts';
+
+declare const readBrand: unique symbol;
+declare const writeBrand: unique symbol;
+declare const serializableBrand: unique symbol;
+
+/** Reads of one tenant: each query is one round trip and its own snapshot. */
+export type TenantRead = Pick<Kysely<Database>, 'selectFrom' | 'selectNoFrom' | 'with' | 'fn' | 'getExecutor'> & {
+  readonly [readBrand]: true;
+};
+/** An open transaction of one tenant. Only {@link tenantTx} makes one. */
+export type TenantTx = Kysely<Database> & { readonly [readBrand]: true; readonly [writeBrand]: true };
+export type SerializableTx = TenantTx & { readonly [serializableBrand]: true };
+
+/** Who acts, on whose data, in answer to what. */
+export interface Actor {
+  readonly tenantId: TenantId;
+  /** A user's id; null for the platform itself (workers, schedules). */
+  readonly actorId: string | null;
+  readonly actorRole: Role | 'SYSTEM' | 'ANONYMOUS';
+  /** The tenant the acting user belongs to, when it isn't `tenantId` (operators). */
+  readonly actorTenantId?: TenantId;
+  /** Operators reactivate what they suspended. */
+  readonly allowSuspended?: true;
+  readonly requestId: string;
+}
+
+export interface AuditEntry {
+  readonly action: AuditAction;
+  /** `shareholders/<id>`; never a name or another personal datum. */
+  readonly resource: string;
+  /** Masked before it is written. */
+  readonly payload: unknown;
+}
+
+export interface OutboxEvent {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly type: EventType;
+  readonly payload: Record<string, unknown>;
+  readonly requestId: string;
+}
+
+export interface TenantTxOptions<T> {
+  /** The one audit entry of this transaction, made from what the work returned. */
+  readonly audit: (result: T) => AuditEntry;
+  readonly isolation?: 'read committed' | 'serializable';
+  /** A further statement of the last round trip that must change exactly one row, else nothing is committed. */
+  readonly complete?: (result: T) => Statement | undefined;
+  /** Milliseconds left for retries of serialization failures. @default 5000 */
+  readonly retryForMs?: number;
+}
+
+export interface Committed<T> {
+  readonly result: T;
+  readonly events: readonly OutboxEvent[];
+}
+
+const eventsOf = new WeakMap<object, OutboxEvent[]>();
+const actorOf = new WeakMap<object, Actor>();
+
+/** Writes an event to the outbox of the transaction; it is published after the commit, at least once. */
+export function emit(tx: TenantTx, type: EventType, payload: Record<string, unknown>): void {
+  const actor = actorOf.get(tx);
+  const events = eventsOf.get(tx);
+  if (actor === undefined || events === undefined) throw new Error('emit needs an open tenant transaction');
+  events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload, requestId: actor.requestId });
+}
+
+const SET_TENANT = `select set_config('app.tenant_id', $1, true)`;
+
+function setTenant(tenantId: string): Statement {
+  return { text: SET_TENANT, values: [tenantId] };
+}
+
+const BEGIN = {
+  'read committed': { text: 'begin isolation level read committed' },
+  serializable: { text: 'begin isolation level serializable' },
+} as const;
+
+const STANDING: string = `select
+  (select status from tenants where id = $1) as tenant_status,
+  (select status from users where tenant_id = $1 and id = $2) as actor_status`;
+
+const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload)
+  values ($1, $2, $3, $4, $5, $6)`;
+
+const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
+  select id, type, payload, request_id from json_to_recordset($1) as e (id uuid, type text, payload json, request_id text)`;
+
+export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
+  return {
+    text: INSERT_AUDIT,
+    values: [
+      actor.actorId,
+      actor.actorRole,
+      entry.action,
+      entry.resource,
+      actor.requestId,
+      JSON.stringify(maskPayload(entry.payload)),
+    ],
+  };
+}
+
+function outboxStatement(events: readonly OutboxEvent[]): Statement {
+  const rows = events.map(({ id, type, payload, requestId }) => ({ id, type, payload, request_id: requestId }));
+  return { text: INSERT_OUTBOX, values: [JSON.stringify(rows)] };
+}
+
+function refuseIfSuspended(standing: { tenant_status: string | null; actor_status: string | null } | undefined, actor: Actor): void {
+  if (standing?.tenant_status === 'SUSPENDED' && !actor.allowSuspended) {
+    throw new DomainError('tenant-suspended', 'Writes are refused until an operator reactivates the tenant.');
+  }
+  if (actor.actorId !== null && actor.actorTenantId === undefined && standing?.actor_status === 'DISABLED') {
+    throw new DomainError('actor-disabled', 'An ADMIN of the tenant has disabled this user.');
+  }
+}
+
+async function attempt<T>(
+  client: pg.ClientBase,
+  actor: Actor,
+  work: (tx: TenantTx) => Promise<T>,
+  options: TenantTxOptions<T>,
+): Promise<Committed<T>> {
+  const [, , standing] = await pipeline(client, [
+    BEGIN[options.isolation ?? 'read committed'],
+    setTenant(actor.tenantId),
+    { text: STANDING, values: [actor.tenantId, actor.actorId] },
+  ]);
+  refuseIfSuspended(standing?.rows[0], actor);
+  const tx = kyselyOn(client) as TenantTx;
+  const events: OutboxEvent[] = [];
+  eventsOf.set(tx, events);
+  actorOf.set(tx, actor);
+  const result = await work(tx);
+  const complete = options.complete?.(result);
+  if (complete !== undefined) {
+    const [completed] = await pipeline(client, [complete]);
+    if (completed?.rowCount !== 1) {
+      throw new DomainError('request-in-progress', 'Another execution of this request took over; ask for its result.');
+    }
+  }
+  const ending = await pipeline(client, [
+    auditStatement(actor, options.audit(result)),
+    ...(events.length > 0 ? [outboxStatement(events)] : []),
+    { text: 'commit' },
+  ]);
+  // Postgres answers ROLLBACK, without an error, to the commit of a transaction in which a statement failed.
+  if (ending.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit');
+  return { result, events };
+}
+
+const MAX_ATTEMPTS = 20;
+const DEFAULT_RETRY_MS = 5_000;
+
+/**
+ * Runs `work` in one transaction of one tenant: begin, tenant context and standing in one round trip; the audit entry, the
+ * outbox and the commit in another. Serialization failures are retried with jitter until the deadline.
+ * @throws DomainError `tenant-suspended`, `actor-disabled`, `temporarily-unavailable`, and whatever `work` throws
+ */
+export async function tenantTx<T>(
+  actor: Actor,
+  work: (tx: TenantTx) => Promise<T>,
+  options: TenantTxOptions<T>,
+): Promise<Committed<T>> {
+  const deadlineMs = performance.now() + (options.retryForMs ?? DEFAULT_RETRY_MS);
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await withClient((client) => attempt(client, actor, work, options));
+    } catch (error) {
+      const waitMs = Math.random() * Math.min(200, 5 * 2 ** attempts);
+      const mayRetry = attempts < MAX_ATTEMPTS && performance.now() + waitMs < deadlineMs;
+      if (!isSerializationFailure(error) || !mayRetry) throw translateDatabaseError(error);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+}
+
+/** Borrows a connection of the application role; one that an error left in a transaction is rolled back or dropped. */
+async function withClient<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await appPool().connect();
+  let broken: Error | undefined;
+  try {
+    return await run(client);
+  } catch (error) {
+    if (isUnavailable(error)) broken = error as Error;
+    else await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Reads of one tenant without an open transaction: every query carries the tenant context in its own round trip.
+ * A lost connection is reported as `temporarily-unavailable`.
+ */
+export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
+  const client = await appPool().connect().catch(rethrowTranslated);
+  let broken: Error | undefined;
+  try {
+    return await work(kyselyOn(client, [setTenant(tenantId)]) as unknown as TenantRead);
+  } catch (error) {
+    if (isUnavailable(error)) broken = error as Error;
+    throw translateDatabaseError(error);
+  } finally {
+    client.release(broken);
+  }
+}
+
+function rethrowTranslated(error: unknown): never {
+  throw translateDatabaseError(error);
+}
+
+/** Writes one audit entry alone: for what was refused and so has no transaction of its own. */
+export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
+  try {
+    await withClient((client) => pipeline(client, [setTenant(actor.tenantId), auditStatement(actor, entry)]));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
+/** Statements under one tenant's context in one implicit transaction and one round trip. */
+export async function tenantStatements(tenantId: string, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+  try {
+    return (await withClient((client) => pipeline(client, [setTenant(tenantId), ...statements]))).slice(1);
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}

@@ -1,0 +1,48 @@
+import { instant } from '#platform/fields.ts';
+import { isUuid } from '#platform/ids.ts';
+import { invalidField } from '#platform/problems/domain-error.ts';
+
+/**
+ * Opaque list positions: base64url of a JSON array of strings. They carry no authority: row-level security applies to
+ * whatever they point at.
+ */
+export function encodeCursor(position: readonly string[]): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+const CHECKS = {
+  uuid: isUuid,
+  text: (part: string) => !part.includes('\0'),
+  instant: (part: string) => instant.safeParse(part).success,
+} as const;
+
+/** @throws DomainError `validation-failed` when the cursor isn't one of ours with parts of these kinds */
+export function decodeCursor(cursor: string, kinds: readonly (keyof typeof CHECKS)[]): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  const isOurs =
+    Array.isArray(value) &&
+    value.length === kinds.length &&
+    kinds.every((kind, index) => typeof value[index] === 'string' && CHECKS[kind](value[index]));
+  if (!isOurs) throw invalidField('?cursor', 'invalid-cursor', 'is not a cursor of this list; start without one');
+  return value as string[];
+}
+
+/** Cuts a page out of `limit + 1` rows and names where the next begins. */
+export function toPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+  position: (row: Row) => readonly string[],
+): { data: Item[]; next_cursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    data: shown.map(toItem),
+    next_cursor: rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null,
+  };
+}

@@ -1,0 +1,174 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { z } from 'zod';
+import type { AuditAction } from '#platform/audit/actions.ts';
+import {
+  type Actor,
+  type SerializableTx,
+  type TenantRead,
+  type TenantTx,
+  type TenantTxOptions,
+  tenantRead,
+  tenantTx,
+} from '#platform/db/tenant-tx.ts';
+import { publishCommitted } from '#platform/events/publish.ts';
+import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
+import { idempotencyKeyFrom, idempotent } from '#platform/idempotency/idempotent.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { authorize, type Principal } from './authorize.ts';
+import { observe, problems } from './middlewares.ts';
+import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
+import { isReply, type Reply, renderReply } from './reply.ts';
+import { requestIdFrom } from './request-id.ts';
+import { idempotencyOf, type RouteSpec, type Schema } from './route.ts';
+
+type Output<S> = S extends Schema ? z.output<S> : undefined;
+type Answer<R extends RouteSpec> = R['response'] extends Schema ? z.input<R['response']> : undefined;
+
+export interface WriteOptions<T> {
+  readonly isolation?: 'read committed' | 'serializable';
+  /** For routes that act on another tenant than the caller's, or without a caller. @default the caller */
+  readonly actor?: Actor;
+  /** @default the route's action */
+  readonly action?: AuditAction | ((result: T) => AuditAction);
+  /** `users/<id>`. @default the first segment of the path and the answer's id */
+  readonly resource?: (result: T) => string;
+  /** @default the request's path parameters and body, masked */
+  readonly payload?: unknown;
+}
+
+type Work<T, Tx> = (tx: Tx) => Promise<T>;
+
+/** What a handler gets. It can write only through `tenantTx`, which audits, stores the idempotent answer and commits. */
+export interface HttpRequest<R extends RouteSpec> {
+  readonly params: Output<R['params']>;
+  readonly query: Output<R['query']>;
+  readonly body: Output<R['body']>;
+  /** Of the caller; on PUBLIC routes there is none and reading it throws. */
+  readonly principal: Principal;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly clientAddress: string;
+  /** The version that `If-Match` names, where the route demands it. */
+  readonly expectedVersion: number;
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly mediaType: string;
+  rawBody(): Buffer;
+  tenantTx<T>(work: Work<T, TenantTx>, options?: WriteOptions<T>): Promise<T>;
+  serializableTx<T>(work: Work<T, SerializableTx>, options?: WriteOptions<T>): Promise<T>;
+  tenantRead<T>(work: (read: TenantRead) => Promise<T>): Promise<T>;
+}
+
+export type Run<R extends RouteSpec> = (request: HttpRequest<R>) => Promise<Answer<R> | Reply<Answer<R> | string>>;
+
+/** Leaves time to render an answer before the function's own timeout. */
+const DEADLINE_MARGIN_MS = 1_500;
+
+/**
+ * The one HTTP stack: problems → observe → authorize → parse → idempotent → respond. Middy runs `onError` of the first
+ * used last, so the problem renderer sees every error.
+ */
+export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
+    .use(problems(route))
+    .use(observe(route))
+    .handler(async (event, context) => {
+      const headers = headersOf(event);
+      const requestId = requestIdFrom(headers.get('x-request-id'));
+      const principal = await authorize(route, event, headers, requestId);
+      const parsed = parseRequest(route, event, headers);
+      const key = idempotencyOf(route) === 'none' ? undefined : idempotencyKeyFrom(headers.get('idempotency-key'));
+      if (idempotencyOf(route) === 'required' && key === undefined) {
+        throw new DomainError('idempotency-key-required', 'Send a unique Idempotency-Key, and the same one when you retry.');
+      }
+      const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
+        const request = toRequest(route, { event, context, headers, requestId, principal, parsed, store });
+        return renderReply(route, await run(request as HttpRequest<R>));
+      };
+      if (key === undefined || principal === undefined) return respond();
+      const payload = JSON.stringify([event.path, event.multiValueQueryStringParameters, bodyBytes(event).toString('base64')]);
+      return idempotent({ tenantId: principal.tenantId, operationId: route.operationId, key, payload, context }, respond);
+    });
+}
+
+interface Parts {
+  readonly event: APIGatewayProxyEvent;
+  readonly context: Context;
+  readonly headers: Map<string, string[]>;
+  readonly requestId: string;
+  readonly principal: Principal | undefined;
+  readonly parsed: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
+  readonly store: IdempotencyStore | undefined;
+}
+
+function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
+  const { event, context, headers, requestId, principal, parsed, store } = parts;
+  const actor: Actor | undefined = principal && { ...principal, requestId };
+
+  const write = async <T>(work: Work<T, TenantTx>, options: WriteOptions<T> = {}): Promise<T> => {
+    const action = options.action ?? route.audit;
+    if (action === undefined) throw new Error(`${route.operationId} declares no audit action and may not write`);
+    const committed = await tenantTx(options.actor ?? actor ?? missingPrincipal(), work, {
+      audit: (result) => ({
+        action: typeof action === 'function' ? action(result) : action,
+        resource: options.resource?.(result) ?? resourceOf(route, parsed.params, result),
+        payload: 'payload' in options ? options.payload : { ...(parsed.params as object), ...(parsed.body as object) },
+      }),
+      ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      complete: (result) => store?.completion(renderReply(route, result)),
+      retryForMs: Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS),
+    } satisfies TenantTxOptions<T>);
+    await publishCommitted(committed.events);
+    return committed.result;
+  };
+
+  return {
+    ...(parsed as { params: undefined; query: undefined; body: undefined }),
+    get principal() {
+      return principal ?? missingPrincipal();
+    },
+    get actor() {
+      return actor ?? missingPrincipal();
+    },
+    get expectedVersion() {
+      return expectedVersion(headers.get('if-match'));
+    },
+    requestId,
+    clientAddress: event.requestContext.identity.sourceIp,
+    headers,
+    mediaType: mediaTypeOf(headers),
+    rawBody: () => bodyBytes(event),
+    tenantTx: write,
+    serializableTx: (work, options) => write(work as Work<never, TenantTx>, { ...options, isolation: 'serializable' } as never),
+    tenantRead: (work) => tenantRead((principal ?? missingPrincipal()).tenantId, work),
+  };
+}
+
+function missingPrincipal(): never {
+  throw new Error('a public route has no principal');
+}
+
+/** `shareholders/<id of the answer, else of the path>`. */
+function resourceOf(route: RouteSpec, params: unknown, result: unknown): string {
+  const collection = route.path.split('/')[1] ?? '';
+  const body = (isReply(result) ? result.body : result) as { id?: unknown } | undefined;
+  const id = (params as { id?: unknown }).id ?? body?.id;
+  return typeof id === 'string' ? `${collection}/${id}` : collection;
+}
+
+const ETAG = /^"(\d{1,9})"$/;
+
+function expectedVersion(sent: readonly string[] | undefined): number {
+  if (sent === undefined) {
+    throw new DomainError('precondition-required', 'Send If-Match with the ETag of the version that you read.');
+  }
+  const version = sent.length === 1 ? ETAG.exec(sent[0]?.trim() ?? '')?.[1] : undefined;
+  if (version === undefined) throw new DomainError('precondition-failed', 'If-Match is not an ETag of this resource.');
+  return Number(version);
+}
+
+/** The tenant whose data a path's `{id}` names, for operators who act on other tenants. */
+export function actingOn(actor: Actor, tenantId: TenantId): Actor {
+  return { ...actor, tenantId, actorTenantId: actor.tenantId };
+}

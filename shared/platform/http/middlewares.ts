@@ -1,0 +1,67 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { translateDatabaseError } from '#platform/db/errors.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { headersOf } from './parse.ts';
+import { renderProblem } from './reply.ts';
+import { requestIdFrom } from './request-id.ts';
+import type { RouteSpec } from './route.ts';
+
+type HttpMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>;
+
+/** One id for all parts of a request: chosen once, kept on the event for those that follow. */
+function settleRequestId(event: APIGatewayProxyEvent): string {
+  const id = requestIdFrom(headersOf(event).get('x-request-id'));
+  const others = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) => name.toLowerCase() !== 'x-request-id');
+  event.multiValueHeaders = { ...Object.fromEntries(others), 'x-request-id': [id] };
+  return id;
+}
+
+/** Renders every error as a problem document; what isn't foreseen is logged and answered 500 without a word of it. */
+export function problems(route: RouteSpec): HttpMiddleware {
+  return {
+    before: ({ event }) => {
+      settleRequestId(event);
+    },
+    onError: (request) => {
+      const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
+      const error = translateDatabaseError(request.error);
+      if (error instanceof DomainError) {
+        if (error.slug === 'temporarily-unavailable') logger.warn('unavailable', { route: route.operationId, error });
+        request.response = renderProblem(error.slug, error.message, requestId, error);
+        return;
+      }
+      logger.error('unexpected error', { route: route.operationId, request_id: requestId, error: error as Error });
+      request.response = renderProblem('internal-error', `Quote the request id ${requestId} to support.`, requestId);
+    },
+  };
+}
+
+/** One log line a request, and the request id on every answer. */
+export function observe(route: RouteSpec): HttpMiddleware {
+  let startedMs = 0;
+  const finish = (request: { event: APIGatewayProxyEvent; response: APIGatewayProxyResult | null | undefined; error?: unknown }) => {
+    const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
+    const { response } = request;
+    if (response) response.multiValueHeaders = { ...response.multiValueHeaders, 'x-request-id': [requestId] };
+    const error = request.error instanceof DomainError ? request.error.slug : request.error ? 'unexpected' : undefined;
+    logger.info('request', {
+      route: route.operationId,
+      request_id: requestId,
+      status: response?.statusCode,
+      ...(error === undefined ? {} : { problem: error }),
+      duration_ms: Math.round((performance.now() - startedMs) * 10) / 10,
+      tenant_id: request.event.requestContext.authorizer?.tid,
+      actor_id: request.event.requestContext.authorizer?.sub,
+    });
+  };
+  return {
+    before: ({ context }) => {
+      startedMs = performance.now();
+      logger.addContext(context);
+    },
+    after: finish,
+    onError: finish,
+  };
+}

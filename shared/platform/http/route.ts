@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { AuditAction } from '#platform/audit/actions.ts';
+import type { ProblemSlug } from '#platform/problems/registry.ts';
+import type { Resource } from '#platform/resources.ts';
+import type { Role, TenantType } from '#platform/roles.ts';
+
+/** Where business routes stand. The route table writes paths without it. */
+export const API_BASE_PATH = '/api';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+export type Schema = z.ZodType;
+
+/**
+ * One HTTP operation, as data. The API definition, the Lambda and its grants, OpenAPI, `docs/rbac.md` and the
+ * contract tests are all derived from it, so that nothing about a route is said twice.
+ */
+export interface RouteSpec {
+  /** camelCase; the handler is `functions/<domain>/<kebab-case>.ts`. */
+  readonly operationId: string;
+  readonly method: Method;
+  /** Without {@link API_BASE_PATH}; parameters in braces: `/shareholders/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `root` routes stand at `/` instead of under the base path. @default 'api' */
+  readonly base?: 'api' | 'root';
+  /** `PUBLIC` routes need no token. */
+  readonly roles: readonly Role[] | 'PUBLIC';
+  /** @default every tenant type that has the roles */
+  readonly tenants?: readonly TenantType[];
+  readonly params?: Schema;
+  readonly query?: Schema;
+  readonly body?: Schema;
+  /** Media types of the request body. @default ['application/json'] */
+  readonly consumes?: readonly string[];
+  readonly status: number;
+  /** Absent: an empty body. */
+  readonly response?: Schema;
+  /** Media types of the answer beside problems. @default ['application/json'] */
+  readonly produces?: readonly string[];
+  /** @default 'honoured' on POST, 'none' otherwise */
+  readonly idempotency?: 'required' | 'honoured' | 'none';
+  /** The answer carries an `ETag`. `if-match`: and the request must name it. */
+  readonly concurrency?: 'etag' | 'if-match';
+  /** Set on every route that writes: the one audit entry that its transaction adds. */
+  readonly audit?: AuditAction;
+  /** Problems beyond those of every route (validation, authentication, limits). */
+  readonly problems: readonly ProblemSlug[];
+  /** Beyond the application database role. */
+  readonly uses: readonly Resource[];
+  /** @default true */
+  readonly database?: boolean;
+  /** @default 512 */
+  readonly memoryMb?: number;
+  /** @default 15 */
+  readonly timeoutSeconds?: number;
+}
+
+/** Declares a route; the identity function that keeps the literal types. */
+export function route<const R extends RouteSpec>(spec: R): R {
+  return spec;
+}
+
+/** `createShareholder` → `create-shareholder`. */
+export function kebabCase(operationId: string): string {
+  return operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The path as a client sees it. */
+export function publicPath(spec: Pick<RouteSpec, 'path' | 'base'>): string {
+  return spec.base === 'root' ? spec.path : `${API_BASE_PATH}${spec.path}`;
+}
+
+/** Whether and how a route takes `Idempotency-Key`. */
+export function idempotencyOf(spec: RouteSpec): 'required' | 'honoured' | 'none' {
+  return spec.idempotency ?? (spec.method === 'POST' && spec.roles !== 'PUBLIC' ? 'honoured' : 'none');
+}

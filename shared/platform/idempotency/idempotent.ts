@@ -1,0 +1,83 @@
+import {
+  IdempotencyAlreadyInProgressError,
+  IdempotencyConfig,
+  IdempotencyInconsistentStateError,
+  IdempotencyPersistenceLayerError,
+  IdempotencyValidationError,
+  makeIdempotent,
+} from '@aws-lambda-powertools/idempotency';
+import type { APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { TenantId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { IdempotencyStore } from './idempotency-store.ts';
+
+/** Answers are replayed for a day; where money moves a unique constraint stands behind, for ever. */
+const KEPT_SECONDS = 24 * 60 * 60;
+const RETRY_AFTER_SECONDS = 1;
+const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/** @throws DomainError `malformed-request` when the header is repeated or not 1 to 255 printable ASCII characters */
+export function idempotencyKeyFrom(sent: readonly string[] | undefined): string | undefined {
+  if (sent === undefined || sent.length === 0) return undefined;
+  const [key = ''] = sent;
+  if (sent.length > 1 || !KEY.test(key)) {
+    throw new DomainError('malformed-request', 'Idempotency-Key must be one header of 1 to 255 printable ASCII characters.');
+  }
+  return key;
+}
+
+export interface IdempotentRequest {
+  readonly tenantId: TenantId;
+  readonly operationId: string;
+  readonly key: string;
+  /** What must be the same when the key is: path, query and body as they were sent. */
+  readonly payload: string;
+  readonly context: Context;
+}
+
+/**
+ * Runs `execute` at most once for (tenant, operation, key) and answers every repetition with the first answer.
+ * @throws DomainError `request-in-progress` (409), `idempotency-key-reused` (422)
+ */
+export async function idempotent(
+  request: IdempotentRequest,
+  execute: (store: IdempotencyStore) => Promise<APIGatewayProxyResult>,
+): Promise<APIGatewayProxyResult> {
+  const store = new IdempotencyStore(request.tenantId);
+  const config = new IdempotencyConfig({
+    eventKeyJmesPath: 'key',
+    payloadValidationJmesPath: 'payload',
+    throwOnNoIdempotencyKey: true,
+    hashFunction: 'sha256',
+    expiresAfterSeconds: KEPT_SECONDS,
+    lambdaContext: request.context,
+    responseHook: (response) => {
+      const replayed = response as unknown as APIGatewayProxyResult;
+      replayed.multiValueHeaders = { ...replayed.multiValueHeaders, 'idempotency-replayed': ['true'] };
+      return response;
+    },
+  });
+  const run = makeIdempotent((_: { key: string; payload: string }) => execute(store), {
+    persistenceStore: store,
+    config,
+    keyPrefix: request.operationId,
+  });
+  try {
+    return await run({ key: request.key, payload: request.payload });
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof IdempotencyAlreadyInProgressError || error instanceof IdempotencyInconsistentStateError) {
+    return new DomainError('request-in-progress', 'The first request with this key has not finished. Send it again shortly.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  if (error instanceof IdempotencyValidationError) {
+    return new DomainError('idempotency-key-reused', 'This key was used with another body. Use a new key for a new request.');
+  }
+  if (error instanceof IdempotencyPersistenceLayerError && error.cause instanceof Error) return error.cause;
+  return error;
+}

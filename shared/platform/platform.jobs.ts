@@ -1,0 +1,19 @@
+import { scheduledJob } from '#platform/queue/job.ts';
+
+/** Publishes what a crash left in the outbox. */
+export const sweepOutbox = scheduledJob({
+  name: 'sweep-outbox',
+  purpose: 'Publishes events whose publication after commit did not happen',
+  schedule: 'rate(1 minute)',
+  uses: ['database:system', 'eventBus:put'],
+  timeoutSeconds: 50,
+});
+
+/** Publishes a new signing key, starts to sign with it later, and retires the old one after the longest token life. */
+export const rotateSigningKeys = scheduledJob({
+  name: 'rotate-signing-keys',
+  purpose: 'Rotates the keys that sign access tokens',
+  schedule: 'cron(0 2 1 * ? *)',
+  uses: ['database:system', 'signingKeys:read', 'signingKeys:write'],
+  timeoutSeconds: 60,
+});

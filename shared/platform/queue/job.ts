@@ -1,0 +1,45 @@
+import type { Resource } from '#platform/resources.ts';
+
+interface JobSpec {
+  /** kebab-case; the handler is `functions/workers/<name>.ts` or `functions/scheduled/<name>.ts`. */
+  readonly name: string;
+  readonly purpose: string;
+  readonly uses: readonly Resource[];
+  readonly timeoutSeconds: number;
+  /** @default 512 */
+  readonly memoryMb?: number;
+  /** Size of /tmp. @default 512 */
+  readonly ephemeralStorageMb?: number;
+}
+
+/** A queue and the one function that consumes it. The queue has a dead-letter queue `<queue>-dlq` with an alarm. */
+export interface QueueJob extends JobSpec {
+  readonly kind: 'queue';
+  readonly queue: string;
+  /** What puts messages on the queue: creation events of the uploads bucket under a prefix, or our own code. */
+  readonly source: { readonly bucket: 'uploads'; readonly prefixes: readonly string[] } | 'code';
+  readonly batchSize: number;
+  /** @default 0 */
+  readonly windowSeconds?: number;
+  /** Deliveries before a message goes to the dead-letter queue. */
+  readonly maxReceives: number;
+  /** Functions that run at once at most (event source mapping `MaximumConcurrency`, at least 2). */
+  readonly maxConcurrency: number;
+}
+
+/** A job that EventBridge starts; it lives by the event's `time`, never by the clock. */
+export interface ScheduledJob extends JobSpec {
+  readonly kind: 'scheduled';
+  /** An EventBridge expression: `rate(1 minute)` or `cron(0 3 * * ? *)`, UTC. */
+  readonly schedule: string;
+}
+
+export type Job = QueueJob | ScheduledJob;
+
+export function queueJob<const J extends Omit<QueueJob, 'kind'>>(spec: J): J & { readonly kind: 'queue' } {
+  return { kind: 'queue', ...spec };
+}
+
+export function scheduledJob<const J extends Omit<ScheduledJob, 'kind'>>(spec: J): J & { readonly kind: 'scheduled' } {
+  return { kind: 'scheduled', ...spec };
+}

@@ -1,0 +1,7 @@
+/** Tenant types and user roles. `PLATFORM` is the reserved tenant of Vestry's own operators (docs/adr/0003). */
+export const TENANT_TYPES = ['ISSUER', 'SPONSOR'] as const;
+export type TenantType = (typeof TENANT_TYPES)[number] | 'PLATFORM';
+
+export const USER_ROLES = ['ADMIN', 'EMPLOYEE', 'COMPLIANCE', 'OPS'] as const;
+export type UserRole = (typeof USER_ROLES)[number];
+export type Role = UserRole | 'OPERATOR';

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '#lib/environment.ts';
+import { tablesOf } from '#lib/vestry.ts';
+import { kebabCase, publicPath } from '#platform/http/route.ts';
+import { problemRegistry } from '#platform/problems/registry.ts';
+import { Synthesised, type TemplateProperties } from './synthesised.ts';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+describe.each(['local', 'acme-prod'])('API of %s', (name) => {
+  const environment = readEnvironment(name);
+  const { routes } = tablesOf(environment);
+  const synthesised = new Synthesised(environment);
+  const [api] = synthesised.ofType('AWS::ApiGateway::RestApi');
+  const body: TemplateProperties = api?.Properties.Body;
+
+  /** The name of the function that an integration or authorizer URI leads to. */
+  function functionOf(uri: unknown): string {
+    return synthesised.functionBehind(api?.stack ?? '', uri).Properties.FunctionName;
+  }
+
+  test('there are routes', () => {
+    expect(routes.length).toBeGreaterThan(0);
+  });
+
+  test.each(routes)('$method $path runs $operationId, behind the authorizer unless public', (route) => {
+    const operation = body.paths[publicPath(route)]?.[route.method.toLowerCase()];
+    expect(operation.operationId).toBe(route.operationId);
+    expect(functionOf(operation['x-amazon-apigateway-integration'].uri)).toBe(
+      `vestry-${name}-api-${kebabCase(route.operationId)}`,
+    );
+    expect(operation.security).toEqual(route.roles === 'PUBLIC' ? [] : [{ token: [] }]);
+  });
+
+  test('there are no other operations', () => {
+    const operations = Object.values<TemplateProperties>(body.paths).flatMap((item) =>
+      METHODS.filter((method) => method in item),
+    );
+    expect(operations).toHaveLength(routes.length);
+  });
+
+  test('every other method and path is answered by not-found', () => {
+    expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(['/', '/api', '/{proxy+}']));
+    for (const item of Object.values<TemplateProperties>(body.paths)) {
+      const { uri } = item['x-amazon-apigateway-any-method']['x-amazon-apigateway-integration'];
+      expect(functionOf(uri)).toBe(`vestry-${name}-api-not-found`);
+    }
+  });
+
+  test('tokens are verified by the authorizer, for each token anew', () => {
+    const { 'x-amazon-apigateway-authorizer': authorizer } = body.components.securitySchemes.token;
+    expect(functionOf(authorizer.authorizerUri)).toBe(`vestry-${name}-api-authorizer`);
+    expect(authorizer.identitySource).toBe('method.request.header.Authorization');
+  });
+
+  test('refusals are problem documents that the registry knows', () => {
+    const responses = Object.entries<TemplateProperties>(body['x-amazon-apigateway-gateway-responses']);
+    for (const [, response] of responses) {
+      const problem = JSON.parse(response.responseTemplates['application/json']);
+      const slug = problem.type.replace('urn:vestry:problem:', '') as keyof typeof problemRegistry;
+      expect(problemRegistry[slug]).toEqual({ status: response.statusCode, title: problem.title });
+      expect(response.responseParameters['gatewayresponse.header.Content-Type']).toBe(
+        "'application/problem+json'",
+      );
+    }
+    const statuses = Object.fromEntries(
+      responses.map(([occasion, { statusCode }]) => [occasion, statusCode]),
+    );
+    expect(statuses).toMatchObject({
+      UNAUTHORIZED: 401,
+      ACCESS_DENIED: 403,
+      REQUEST_TOO_LARGE: 413,
+      INTEGRATION_TIMEOUT: 504,
+    });
+  });
+
+  test('browsers elsewhere are answered for exactly the configured origins', () => {
+    const item: TemplateProperties = body.paths['/api'];
+    expect('options' in item).toBe(environment.corsOrigins.length > 0);
+    expect(JSON.stringify(body)).not.toContain("'*'");
+    for (const origin of environment.corsOrigins) expect(JSON.stringify(item.options)).toContain(origin);
+  });
+
+  test('the stage is logged, traced, throttled, and behind the firewall', () => {
+    const [stage] = synthesised.ofType('AWS::ApiGateway::Stage');
+    expect(stage?.Properties).toMatchObject({ StageName: 'live', TracingEnabled: true });
+    expect(JSON.parse(stage?.Properties.AccessLogSetting.Format)).not.toHaveProperty('path');
+    expect(stage?.Properties.MethodSettings[0]).toMatchObject({ DataTraceEnabled: false });
+    expect(stage?.Properties.MethodSettings[0].ThrottlingRateLimit).toBeGreaterThan(0);
+    expect(synthesised.ofType('AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Bundle, bundle } from '#lib/constructs/bundle.ts';
+import { readEnvironment } from '#lib/environment.ts';
+import { entriesOf, tablesOf } from '#lib/vestry.ts';
+
+/** What a cold start may read before it can answer. */
+const STATIC_LIMIT_BYTES = 400 * 1024;
+
+const tables = tablesOf(readEnvironment('local'));
+const entries = entriesOf(tables);
+const code = bundle(entries);
+
+function digest(of: Bundle): string {
+  const hash = createHash('sha256');
+  for (const [entry, { directory }] of of) {
+    hash.update(entry);
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    for (const file of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
+      hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
+  }
+  return hash.digest('hex');
+}
+
+describe('bundle', () => {
+  test.each(entries.map(({ entry }) => entry))('%s is a module with its chunks beside it', (entry) => {
+    const { directory } = code.get(entry) ?? { directory: '' };
+    const index = readFileSync(join(directory, 'index.mjs'), 'utf8');
+    expect(index).toMatch(/export\s*\{[^}]*\bhandler\b/);
+    for (const [, chunk = ''] of index.matchAll(/from\s*"\.\/([^"]+)"/g))
+      expect(readdirSync(directory)).toContain(chunk);
+  });
+
+  test.each(tables.routes.map(({ entry }) => entry))('%s stays within its budget', (entry) => {
+    const { staticBytes, staticInputs } = code.get(entry) ?? { staticBytes: Number.NaN, staticInputs: [] };
+    expect(staticBytes).toBeLessThanOrEqual(STATIC_LIMIT_BYTES);
+    expect(staticInputs.filter((input) => input.includes('@aws-sdk/client-'))).toEqual([]);
+  });
+
+  test('migrations travel with the function that applies them', () => {
+    const { directory } = code.get('functions/platform/migrate.ts') ?? { directory: '' };
+    expect(readdirSync(join(directory, 'migrations'))).toEqual(
+      readdirSync(join(import.meta.dirname, '../../migrations')),
+    );
+  });
+
+  test('the same sources give the same bytes', () => {
+    expect(digest(bundle(entries))).toBe(digest(code));
+  });
+
+  test('a missing entry names the route that needs it', () => {
+    const absent = { entry: 'functions/tenants/close-tenant.ts', neededBy: 'route closeTenant' };
+    expect(() => bundle([...entries, absent])).toThrow(
+      'route closeTenant: functions/tenants/close-tenant.ts does not exist',
+    );
+  });
+});

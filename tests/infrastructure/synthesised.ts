@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { Environment } from '#lib/environment.ts';
+import { addStacks } from '#lib/vestry.ts';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+
+// biome-ignore lint/suspicious/noExplicitAny: templates are asserted on, and an assertion on a wrong path fails
+export type TemplateProperties = any;
+
+export interface TemplateResource {
+  readonly stack: string;
+  readonly id: string;
+  readonly Type: string;
+  readonly Properties: TemplateProperties;
+  readonly DependsOn?: string | readonly string[];
+}
+
+/** The templates of an environment, as a deployment would send them. */
+export class Synthesised {
+  readonly app: App;
+  readonly assembly: CloudAssembly;
+  readonly resources: readonly TemplateResource[];
+
+  constructor(environment: Environment) {
+    const outdir = mkdtempSync(join(tmpdir(), 'vestry-synth-'));
+    process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+    this.app = new App({ outdir, context: cdkJson.context, analyticsReporting: false });
+    addStacks(this.app, environment);
+    this.assembly = this.app.synth();
+    this.resources = this.assembly.stacks.flatMap(({ stackName, template }) =>
+      Object.entries(template.Resources as Record<string, Omit<TemplateResource, 'stack' | 'id'>>).map(
+        ([id, resource]) => ({ ...resource, Properties: resource.Properties ?? {}, stack: stackName, id }),
+      ),
+    );
+  }
+
+  ofType(type: string): TemplateResource[] {
+    return this.resources.filter(({ Type }) => Type === type);
+  }
+
+  /** The resource whose `Ref` or attribute a value is, or is made from. */
+  referred(stack: string, value: unknown): TemplateResource {
+    const [, id] = /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/.exec(JSON.stringify(value)) ?? [];
+    const found = this.resources.find((resource) => resource.stack === stack && resource.id === id);
+    if (found === undefined) throw new Error(`${stack} has no resource for ${JSON.stringify(value)}`);
+    return found;
+  }
+
+  /** The function behind an ARN, through its alias or not. */
+  functionBehind(stack: string, arn: unknown): TemplateResource {
+    const target = this.referred(stack, arn);
+    return target.Type === 'AWS::Lambda::Alias'
+      ? this.referred(stack, target.Properties.FunctionName)
+      : target;
+  }
+}

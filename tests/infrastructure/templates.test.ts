@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { readEnvironment } from '#lib/environment.ts';
+import { tablesOf } from '#lib/vestry.ts';
+import { kebabCase } from '#platform/http/route.ts';
+import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
+
+/** Of 500, so that a stack is split before it can't be deployed. */
+const RESOURCES_PER_STACK = 400;
+/** Of 1 MB. */
+const TEMPLATE_BYTES = 800_000;
+const VISIBILITY_TIMEOUTS = 6;
+
+/** Actions that take no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+const ACTIONS_WITHOUT_RESOURCE = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+const list = <T>(value: T | readonly T[] | undefined): readonly T[] => [value ?? []].flat() as T[];
+
+describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
+  const environment = readEnvironment(name);
+  const tables = tablesOf(environment);
+  const synthesised = new Synthesised(environment);
+  const ofType = (type: string): TemplateResource[] => synthesised.ofType(type);
+
+  /** Ours, without the CDK's code that answers CloudFormation for the migrations. */
+  const functions = ofType('AWS::Lambda::Function').filter(
+    ({ Properties }) => Properties.Handler === 'index.handler',
+  );
+
+  function roleOf(fn: TemplateResource): TemplateResource {
+    return synthesised.referred(fn.stack, fn.Properties.Role);
+  }
+
+  function statementsOf(fn: TemplateResource): TemplateProperties[] {
+    return list<TemplateProperties>(roleOf(fn).Properties.Policies).flatMap(
+      ({ PolicyDocument }) => PolicyDocument.Statement,
+    );
+  }
+
+  test('stacks stay small enough to be deployed', () => {
+    for (const { stackName, template } of synthesised.assembly.stacks) {
+      expect(Object.keys(template.Resources).length, stackName).toBeLessThan(RESOURCES_PER_STACK);
+      expect(JSON.stringify(template).length, stackName).toBeLessThan(TEMPLATE_BYTES);
+    }
+  });
+
+  test('every route and job has its function', () => {
+    const names = functions.map(({ Properties }) => Properties.FunctionName);
+    const expected = [
+      ...tables.routes.map(({ operationId }) => `api-${kebabCase(operationId)}`),
+      ...tables.jobs.map((job) => `${job.kind === 'queue' ? 'worker' : 'scheduled'}-${job.name}`),
+      'api-authorizer',
+      'api-not-found',
+      'migrate',
+    ];
+    expect(names.sort()).toEqual(expected.map((part) => `vestry-${name}-${part}`).sort());
+  });
+
+  test('every function has a role and a log group of its own', () => {
+    const roles = functions.map((fn) => `${fn.stack}/${roleOf(fn).id}`);
+    const logs = functions.map((fn) => `${fn.stack}/${fn.Properties.LoggingConfig.LogGroup.Ref}`);
+    expect(new Set(roles).size).toBe(functions.length);
+    expect(new Set(logs).size).toBe(functions.length);
+    const policies = ofType('AWS::IAM::Policy').flatMap(({ stack, Properties }) =>
+      list<{ Ref: string }>(Properties.Roles).map(({ Ref }) => `${stack}/${Ref}`),
+    );
+    expect(roles.filter((role) => policies.includes(role))).toEqual([]);
+    for (const fn of functions) expect(roleOf(fn).Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  test('functions run as they were measured', () => {
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+      expect(Properties.Environment.Variables.VESTRY_ENVIRONMENT).toBe(name);
+    }
+    for (const { Properties } of ofType('AWS::Logs::LogGroup'))
+      expect(Properties.RetentionInDays).toBeGreaterThan(0);
+  });
+
+  test('a function may do everything only where an action takes no resource', () => {
+    for (const statement of functions.flatMap(statementsOf)) {
+      expect(list<string>(statement.Action).filter((action) => action.includes('*'))).toEqual([]);
+      if (!list<unknown>(statement.Resource).includes('*')) continue;
+      expect(ACTIONS_WITHOUT_RESOURCE).toEqual(expect.arrayContaining([...list<string>(statement.Action)]));
+    }
+  });
+
+  test('functions sign in to the database as they declare, never as its owner', () => {
+    const system = [...tables.routes, ...tables.jobs]
+      .filter(({ uses }) => uses.includes('database:system'))
+      .map((use) => ('operationId' in use ? kebabCase(use.operationId) : use.name));
+    for (const fn of functions) {
+      const users = statementsOf(fn)
+        .filter(({ Action }) => list<string>(Action).includes('rds-db:connect'))
+        .flatMap(({ Resource }) =>
+          [...JSON.stringify(Resource).matchAll(/\/(vestry_\w+|\*)"/g)].map(([, user]) => user),
+        );
+      const short = fn.Properties.FunctionName.replace(/^vestry-.*?-(api|worker|scheduled)-/, '');
+      const expected = ['vestry_app', ...(system.includes(short) ? ['vestry_system'] : [])];
+      expect([...new Set(users)].sort(), fn.Properties.FunctionName).toEqual(
+        fn.Properties.VpcConfig ? expected : [],
+      );
+    }
+  });
+
+  test('every queue has a dead-letter queue with an alarm, or is one', () => {
+    const queues = ofType('AWS::SQS::Queue');
+    const deadLetters = queues.filter(({ Properties }) => /-dlq$|-rejected-rows$/.test(Properties.QueueName));
+    const watched = ofType('AWS::CloudWatch::Alarm').flatMap(({ stack, Properties }) =>
+      list<TemplateProperties>(Properties.Dimensions).map(
+        ({ Value }) => `${stack}/${Value['Fn::GetAtt']?.[0]}`,
+      ),
+    );
+    for (const { stack, id } of deadLetters) expect(watched).toContain(`${stack}/${id}`);
+    for (const { stack, Properties } of queues.filter((queue) => !deadLetters.includes(queue))) {
+      const target = synthesised.referred(stack, Properties.RedrivePolicy.deadLetterTargetArn);
+      expect(target.Properties.QueueName).toBe(`${Properties.QueueName}-dlq`);
+    }
+  });
+
+  test('queues are encrypted and refuse plain connections', () => {
+    const policies = ofType('AWS::SQS::QueuePolicy');
+    for (const { stack, id, Properties } of ofType('AWS::SQS::Queue')) {
+      expect(Properties.SqsManagedSseEnabled === true || Properties.KmsMasterKeyId !== undefined).toBe(true);
+      const policy = policies.find(
+        (candidate) => candidate.stack === stack && candidate.Properties.Queues[0].Ref === id,
+      );
+      expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+
+  test('a message stays hidden for six times as long as its worker may run', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(tables.jobs.filter(({ kind }) => kind === 'queue').length);
+    for (const { stack, Properties } of mappings) {
+      const queue = synthesised.referred(stack, Properties.EventSourceArn);
+      const worker = synthesised.functionBehind(stack, Properties.FunctionName);
+      expect(queue.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(
+        VISIBILITY_TIMEOUTS * worker.Properties.Timeout,
+      );
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  test('uploads are announced to the queue, by prefix', () => {
+    const [uploads] = ofType('AWS::S3::Bucket').filter(
+      ({ Properties }) => 'NotificationConfiguration' in Properties,
+    );
+    const announced = uploads?.Properties.NotificationConfiguration.QueueConfigurations.map(
+      ({ Event, Queue, Filter }: TemplateProperties) => [
+        Event,
+        synthesised.referred(uploads.stack, Queue).Properties.QueueName,
+        Filter.S3Key.Rules,
+      ],
+    );
+    expect(announced).toEqual(
+      ['incoming/', 'drop/'].map((Value) => [
+        's3:ObjectCreated:*',
+        `vestry-${name}-uploads`,
+        [{ Name: 'prefix', Value }],
+      ]),
+    );
+  });
+
+  test('buckets are private, versioned, encrypted, and refuse plain connections', () => {
+    const policies = ofType('AWS::S3::BucketPolicy');
+    for (const { stack, id, Properties } of ofType('AWS::S3::Bucket')) {
+      expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+      expect(Properties.BucketEncryption).toBeDefined();
+      const policy = policies.find(
+        (candidate) => candidate.stack === stack && candidate.Properties.Bucket.Ref === id,
+      );
+      expect(JSON.stringify(policy?.Properties)).toContain('"aws:SecureTransport":"false"');
+    }
+  });
+
+  test('the database is encrypted, takes IAM tokens over TLS, and is protected', () => {
+    const [cluster] = ofType('AWS::RDS::DBCluster');
+    expect(cluster?.Properties).toMatchObject({
+      StorageEncrypted: true,
+      EnableIAMDatabaseAuthentication: true,
+      DeletionProtection: environment.deletionProtection,
+      ManageMasterUserPassword: true,
+      EnableCloudwatchLogsExports: ['postgresql'],
+    });
+    expect(cluster?.Properties).not.toHaveProperty('MasterUserPassword');
+    const [proxy] = ofType('AWS::RDS::DBProxy');
+    expect(proxy?.Properties).toMatchObject({ RequireTLS: true, DefaultAuthScheme: 'IAM_AUTH' });
+    expect(ofType('AWS::KMS::Key').every(({ Properties }) => Properties.EnableKeyRotation)).toBe(true);
+  });
+
+  test('every scheduled job has its rule, its retries and a place for its failures', () => {
+    const rules = ofType('AWS::Events::Rule').map(({ Properties }) => [
+      Properties.Name,
+      Properties.ScheduleExpression,
+    ]);
+    const scheduled = tables.jobs.filter((job) => job.kind === 'scheduled');
+    expect(rules).toEqual(scheduled.map((job) => [`vestry-${name}-${job.name}`, job.schedule]));
+    for (const { Properties } of ofType('AWS::Events::Rule'))
+      expect(Properties.Targets[0].DeadLetterConfig.Arn).toBeDefined();
+    const invocations = ofType('AWS::Lambda::EventInvokeConfig');
+    expect(invocations).toHaveLength(scheduled.length);
+    for (const { Properties } of invocations) expect(Properties.DestinationConfig.OnFailure).toBeDefined();
+  });
+
+  test('the schema is migrated before a function is deployed, whenever a migration changes', () => {
+    const [migration] = ofType('Custom::Migration');
+    expect(migration?.Properties.migrations).toMatch(/^[0-9a-f]{64}$/);
+    for (const part of ['api', 'ingestion', 'schedules']) {
+      const stack = synthesised.assembly.getStackByName(`vestry-${name}-${part}`);
+      expect(stack.dependencies.map(({ id }) => id)).toContain(migration?.stack);
+    }
+  });
+});
+
+describe('production', () => {
+  const synthesised = new Synthesised(readEnvironment('acme-prod'));
+
+  test('has no mock bank', () => {
+    const templates = JSON.stringify(synthesised.assembly.stacks.map(({ template }) => template));
+    expect(templates).not.toMatch(/mock-?bank/i);
+  });
+
+  test('protects its data and the stacks that hold it', () => {
+    for (const part of ['data', 'ingestion'])
+      expect(synthesised.assembly.getStackByName(`vestry-acme-prod-${part}`).terminationProtection).toBe(
+        true,
+      );
+    expect(synthesised.ofType('AWS::RDS::DBCluster')[0]?.Properties.DeletionProtection).toBe(true);
+  });
+
+  test('shifts traffic step by step, and back on an alarm', () => {
+    const groups = synthesised.ofType('AWS::CodeDeploy::DeploymentGroup');
+    const aliases = synthesised.ofType('AWS::Lambda::Alias');
+    const released = synthesised
+      .ofType('AWS::Lambda::Function')
+      .filter(({ stack }) => !stack.endsWith('-schema'));
+    expect(aliases).toHaveLength(released.length);
+    expect(groups).toHaveLength(released.length);
+    for (const { Properties } of groups) {
+      expect(Properties.DeploymentConfigName).toMatch(/^CodeDeployDefault\.LambdaCanary/);
+      expect(Properties.AlarmConfiguration.Alarms.length).toBeGreaterThan(0);
+      expect(Properties.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
+    }
+  });
+});

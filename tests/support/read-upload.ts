@@ -1,0 +1,40 @@
+import { readRows } from '#uploads/read-rows.ts';
+import { UnreadableFile, type UploadFormat, type UploadRow } from '#uploads/upload-row.ts';
+
+/** The bytes in chunks of `lengths`, taken in turn. */
+export async function* inPieces(bytes: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {
+  let from = 0;
+  for (let piece = 0; from < bytes.length; piece += 1) {
+    const length = lengths[piece % lengths.length] ?? bytes.length;
+    yield bytes.subarray(from, from + length);
+    from += length;
+  }
+}
+
+/** Reads a whole upload given in chunks of `lengths` bytes, taken in turn; all at once by default. */
+export async function readUpload(
+  content: string | Buffer,
+  format: UploadFormat,
+  lengths: readonly number[] = [],
+): Promise<{ rows: UploadRow[]; unknown: string[] }> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const rows: UploadRow[] = [];
+  const unknown: string[] = [];
+  const options = { onUnknownColumn: (name: string) => unknown.push(name) };
+  for await (const batch of readRows(inPieces(bytes, lengths), format, options)) rows.push(...batch);
+  return { rows, unknown };
+}
+
+/** The code and line with which an upload is refused as a whole. */
+export async function refusalOf(
+  content: string | Buffer,
+  format: UploadFormat,
+): Promise<[string, number | undefined]> {
+  try {
+    await readUpload(content, format);
+  } catch (error) {
+    if (error instanceof UnreadableFile) return [error.code, error.line];
+    throw error;
+  }
+  return ['readable', undefined];
+}
