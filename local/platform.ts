@@ -253,7 +253,7 @@ async function bootstrap(
     const { ok, error } = await scheduler.fire(ROTATION);
     if (!ok) throw new StartError(`the first signing key could not be made: ${error}`);
   }
-  await bootstrapOperator({ ...database, ...state.operator });
+  await bootstrapOperator(database, state.operator);
 }
 
 function onlyApi(model: PlatformModel): ApiDefinition {

@@ -1,6 +1,6 @@
+import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
 import * as uploads from '#uploads/uploads.jobs.ts';
-import * as platform from '#platform/platform.jobs.ts';
 
 /** A job with the file that runs it. */
 export type JobEntry = Job & { readonly entry: string };

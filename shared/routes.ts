@@ -11,5 +11,9 @@ const domains: Record<string, Record<string, RouteSpec>> = {};
 
 /** Every route of the API, in the order of the domains above. Only lib, local, docs and tests import it. */
 export const routes: readonly RouteEntry[] = Object.entries(domains).flatMap(([domain, specs]) =>
-  Object.values(specs).map((spec) => ({ ...spec, domain, entry: `functions/${domain}/${kebabCase(spec.operationId)}.ts` })),
+  Object.values(specs).map((spec) => ({
+    ...spec,
+    domain,
+    entry: `functions/${domain}/${kebabCase(spec.operationId)}.ts`,
+  })),
 );

@@ -1,11 +1,11 @@
 import { login } from '#access/access.routes.ts';
 import { verifyPassword } from '#access/password.ts';
-import { anonymousActor, startSession } from '#access/session.ts';
 import { findCredentials, findTenantBySlug } from '#access/session.repository.ts';
+import { anonymousActor, startSession } from '#access/session.ts';
 import { currentSigningKey } from '#access/signing-keys.ts';
 import { attemptOf, clearFailures, countFailure, refuseThrottled } from '#access/throttle.ts';
-import { recordAudit } from '#platform/db/tenant-tx.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
+import { recordAudit } from '#platform/db/tenant-tx.ts';
 import { http } from '#platform/http/http.ts';
 import type { TenantId } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
@@ -21,11 +21,19 @@ export const handler = http(login, async ({ body, clientAddress, requestId, tena
   const matches = await verifyPassword(body.password, user?.password_hash);
   if (tenant === undefined || user === undefined || !matches || user.status !== 'ACTIVE') {
     await countFailure(attempt);
-    await recordAudit(anonymousActor(tenantId, requestId), { action: 'login.failed', resource: 'sessions', payload: {} });
+    await recordAudit(anonymousActor(tenantId, requestId), {
+      action: 'login.failed',
+      resource: 'sessions',
+      payload: {},
+    });
     throw new DomainError('invalid-credentials', 'Tenant, email or password is not right.');
   }
   const key = await currentSigningKey();
   await clearFailures(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
-  return tenantTx((tx) => startSession(tx, tenant, user, key), { actor, resource: () => `users/${user.id}`, payload: {} });
+  return tenantTx((tx) => startSession(tx, tenant, user, key), {
+    actor,
+    resource: () => `users/${user.id}`,
+    payload: {},
+  });
 });

@@ -1,5 +1,5 @@
 import { refreshSession } from '#access/access.routes.ts';
-import { anonymousActor, refreshSession as rotate, refusedToken, tenantOfToken } from '#access/session.ts';
+import { anonymousActor, refusedToken, refreshSession as rotate, tenantOfToken } from '#access/session.ts';
 import { currentSigningKey } from '#access/signing-keys.ts';
 import { http } from '#platform/http/http.ts';
 

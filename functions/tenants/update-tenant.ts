@@ -4,10 +4,18 @@ import type { TenantId } from '#platform/ids.ts';
 import { findTenant, setTenant, toTenant } from '#tenants/tenant.repository.ts';
 import { updateTenant } from '#tenants/tenants.routes.ts';
 
-export const handler = http(updateTenant, async ({ params, body, expectedVersion, actor, tenantRead, tenantTx }) => {
-  found(await tenantRead((read) => findTenant(read, params.id)));
-  return tenantTx(
-    async (tx) => toTenant(await changed(await setTenant(tx, params.id, expectedVersion, body), () => findTenant(tx, params.id))),
-    { actor: { ...actingOn(actor, params.id as TenantId), allowSuspended: true } },
-  );
-});
+export const handler = http(
+  updateTenant,
+  async ({ params, body, expectedVersion, actor, tenantRead, tenantTx }) => {
+    found(await tenantRead((read) => findTenant(read, params.id)));
+    return tenantTx(
+      async (tx) =>
+        toTenant(
+          await changed(await setTenant(tx, params.id, expectedVersion, body), () =>
+            findTenant(tx, params.id),
+          ),
+        ),
+      { actor: { ...actingOn(actor, params.id as TenantId), allowSuspended: true } },
+    );
+  },
+);

@@ -35,7 +35,6 @@ const ERRORS_FILE_DAYS = 90;
 const DAYS_A_YEAR = 366;
 /** Lambda's advice: time for a batch that is throttled to come round again. */
 const VISIBILITY_TIMEOUTS = 6;
-const NO_GRANT = { statements: [], environment: {} };
 
 /** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */
 export class IngestionStack extends VestryStack {
@@ -137,7 +136,7 @@ export class IngestionStack extends VestryStack {
       grants: this.grants,
       job,
       alarmTopic,
-      grant: { ...NO_GRANT, statements: [consume] },
+      grant: { statements: [consume], environment: { QUEUE_URL: queue.queueUrl } },
       rollout,
     });
     new EventSourceMapping(this, `${job.name}-source`, {

@@ -57,7 +57,8 @@ export async function verifyAccessToken(
       token,
       async (header) => {
         const { kid } = header;
-        if (kid === undefined || !KID.test(kid) || KEY_BEARING.some((name) => name in header)) throw new errors.JWSInvalid('header');
+        if (kid === undefined || !KID.test(kid) || KEY_BEARING.some((name) => name in header))
+          throw new errors.JWSInvalid('header');
         const key = await publicKey(kid);
         if (key === undefined) throw new errors.JWKSNoMatchingKey();
         return key;

@@ -17,7 +17,8 @@ export const login = route({
   method: 'POST',
   path: '/auth/login',
   summary: 'Sign in with a password',
-  description: 'Operators of the platform leave `tenant` out. Repeated failures are refused for a while, per account and per address.',
+  description:
+    'Operators of the platform leave `tenant` out. Repeated failures are refused for a while, per account and per address.',
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),
@@ -38,7 +39,8 @@ export const refreshSession = route({
   method: 'POST',
   path: '/auth/refresh',
   summary: 'Exchange a refresh token for a new pair',
-  description: 'A refresh token works once. Using one again ends every session that came from the same sign-in.',
+  description:
+    'A refresh token works once. Using one again ends every session that came from the same sign-in.',
   roles: 'PUBLIC',
   body: RefreshToken,
   status: 200,

@@ -1,7 +1,7 @@
+import { translateDatabaseError } from '#platform/db/errors.ts';
+import { appPool } from '#platform/db/pool.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import { appPool } from '#platform/db/pool.ts';
-import { translateDatabaseError } from '#platform/db/errors.ts';
 import type { TenantId, UserId } from '#platform/ids.ts';
 import type { Role, TenantType } from '#platform/roles.ts';
 
@@ -22,7 +22,10 @@ export interface Credentials {
 /** Outside any tenant's context: through a database function that gives away no more than this. */
 export async function findTenantBySlug(slug: string): Promise<TenantStanding | undefined> {
   try {
-    const { rows } = await appPool().query<TenantStanding>('select id, type, status from find_tenant_by_slug($1)', [slug]);
+    const { rows } = await appPool().query<TenantStanding>(
+      'select id, type, status from find_tenant_by_slug($1)',
+      [slug],
+    );
     return rows[0];
   } catch (error) {
     throw translateDatabaseError(error);
@@ -31,7 +34,10 @@ export async function findTenantBySlug(slug: string): Promise<TenantStanding | u
 
 export async function findCredentials(tenantId: TenantId, email: string): Promise<Credentials | undefined> {
   const [found] = await tenantStatements(tenantId, [
-    { text: 'select id, role, status, employee_id, password_hash from users where email = $1', values: [email] },
+    {
+      text: 'select id, role, status, employee_id, password_hash from users where email = $1',
+      values: [email],
+    },
   ]);
   return found?.rows[0] as Credentials | undefined;
 }
@@ -61,7 +67,12 @@ export async function insertRefreshToken(
 ): Promise<void> {
   await tx
     .insertInto('refresh_tokens')
-    .values({ user_id: token.userId, family_id: token.familyId, token_sha256: token.sha256, expires_at: token.expiresAt })
+    .values({
+      user_id: token.userId,
+      family_id: token.familyId,
+      token_sha256: token.sha256,
+      expires_at: token.expiresAt,
+    })
     .execute();
 }
 
@@ -90,7 +101,9 @@ export function findUserStanding(
 }
 
 export function findTenantStanding(read: TenantRead, id: TenantId): Promise<TenantStanding | undefined> {
-  return read.selectFrom('tenants').select(['id', 'type', 'status']).where('id', '=', id).executeTakeFirst() as Promise<
-    TenantStanding | undefined
-  >;
+  return read
+    .selectFrom('tenants')
+    .select(['id', 'type', 'status'])
+    .where('id', '=', id)
+    .executeTakeFirst() as Promise<TenantStanding | undefined>;
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Actor, TenantTx } from '#platform/db/tenant-tx.ts';
-import { type TenantId, type UserId, isUuid, uuidV7 } from '#platform/ids.ts';
+import { isUuid, type TenantId, type UserId, uuidV7 } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Role } from '#platform/roles.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
@@ -64,7 +64,13 @@ async function issue(
   const { token, sha256: hash } = newRefreshToken(tenant.id);
   const expiresAt = new Date(Date.now() + REFRESH_TOKEN_DAYS * 24 * 60 * 60 * 1000);
   await insertRefreshToken(tx, { userId: user.id, familyId, sha256: hash, expiresAt });
-  const claims = { sub: user.id, tid: tenant.id, role: user.role, tenantType: tenant.type, employeeId: user.employee_id };
+  const claims = {
+    sub: user.id,
+    tid: tenant.id,
+    role: user.role,
+    tenantType: tenant.type,
+    employeeId: user.employee_id,
+  };
   return {
     access_token: await signAccessToken(key, claims),
     refresh_token: token,
@@ -73,20 +79,33 @@ async function issue(
   };
 }
 
-export function startSession(tx: TenantTx, tenant: TenantStanding, user: SessionUser, key: SigningKey): Promise<TokenPair> {
+export function startSession(
+  tx: TenantTx,
+  tenant: TenantStanding,
+  user: SessionUser,
+  key: SigningKey,
+): Promise<TokenPair> {
   return issue(tx, { tenant, user, familyId: uuidV7(), key });
 }
 
-export type Refreshed = { readonly pair: TokenPair; readonly familyId: string } | { readonly revokedFamilyId: string };
+export type Refreshed =
+  | { readonly pair: TokenPair; readonly familyId: string }
+  | { readonly revokedFamilyId: string };
 
 /**
  * Rotates a refresh token. A second use of a rotated one revokes its whole family: the revocation has to be committed, so
  * it is a result, not an error.
  * @throws DomainError `invalid-refresh-token` when there is nothing to revoke
  */
-export async function refreshSession(tx: TenantTx, tenantId: TenantId, token: string, key: SigningKey): Promise<Refreshed> {
+export async function refreshSession(
+  tx: TenantTx,
+  tenantId: TenantId,
+  token: string,
+  key: SigningKey,
+): Promise<Refreshed> {
   const stored = await lockRefreshToken(tx, sha256(token));
-  if (stored === undefined || stored.revoked_at !== null || stored.expires_at < new Date()) throw refusedToken();
+  if (stored === undefined || stored.revoked_at !== null || stored.expires_at < new Date())
+    throw refusedToken();
   if (stored.rotated_at !== null) {
     await setFamilyRevoked(tx, stored.family_id);
     return { revokedFamilyId: stored.family_id };

@@ -1,8 +1,14 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto';
-import { environment } from '#platform/environment.ts';
-import { appPool } from '#platform/db/pool.ts';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
 import { translateDatabaseError } from '#platform/db/errors.ts';
+import { appPool } from '#platform/db/pool.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
+import { environment } from '#platform/environment.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey } from './access-token.ts';
 
 /**
@@ -75,7 +81,10 @@ export async function currentSigningKey(): Promise<SigningKey> {
     secret = { keys: await readSecret(), readAtMs: Date.now() };
   }
   const ready = secret.keys.filter((key) => key.signsFromMs <= Date.now());
-  const newest = ready.reduce<SecretKey | undefined>((a, b) => (a === undefined || b.signsFromMs > a.signsFromMs ? b : a), undefined);
+  const newest = ready.reduce<SecretKey | undefined>(
+    (a, b) => (a === undefined || b.signsFromMs > a.signsFromMs ? b : a),
+    undefined,
+  );
   if (newest === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
   return newest;
 }
@@ -91,16 +100,26 @@ export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retire
   if (again !== undefined) return { kid: again.kid, retired: 0 };
   const signsFromMs = before.length === 0 ? at.getTime() : at.getTime() + PUBLISHED_BEFORE_SIGNING_MS;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const added: SecretKey = { kid: randomUUID(), privateJwk: privateKey.export({ format: 'jwk' }), signsFromMs };
+  const added: SecretKey = {
+    kid: randomUUID(),
+    privateJwk: privateKey.export({ format: 'jwk' }),
+    signsFromMs,
+  };
   await systemTx(REASON, (tx) =>
     tx
       .insertInto('signing_keys')
-      .values({ kid: added.kid, public_jwk: JSON.stringify(publicKey.export({ format: 'jwk' })), signs_from: new Date(signsFromMs) })
+      .values({
+        kid: added.kid,
+        public_jwk: JSON.stringify(publicKey.export({ format: 'jwk' })),
+        signs_from: new Date(signsFromMs),
+      })
       .execute(),
   );
   await writeSecret([...before.slice(-1), added]);
   // Environments keep the secret for a minute, so an old key may sign that much longer.
-  const retiresAt = new Date(signsFromMs + SECRET_KEPT_MS + ACCESS_TOKEN_SECONDS * 1000 + PUBLIC_KEYS_KEPT_MS);
+  const retiresAt = new Date(
+    signsFromMs + SECRET_KEPT_MS + ACCESS_TOKEN_SECONDS * 1000 + PUBLIC_KEYS_KEPT_MS,
+  );
   const retired = await systemTx(REASON, (tx) =>
     tx
       .updateTable('signing_keys')
@@ -117,7 +136,10 @@ const REASON = 'signing keys belong to no tenant';
 async function writeSecret(keys: readonly SecretKey[]): Promise<void> {
   const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   await new SecretsManagerClient({}).send(
-    new PutSecretValueCommand({ SecretId: environment.signingKeysSecretArn(), SecretString: JSON.stringify({ keys }) }),
+    new PutSecretValueCommand({
+      SecretId: environment.signingKeysSecretArn(),
+      SecretString: JSON.stringify({ keys }),
+    }),
   );
   secret = undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { appPool } from '#platform/db/pool.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
+import { appPool } from '#platform/db/pool.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 
 /** Failures of an account or from an address within the window before further attempts are refused unread. */
@@ -37,9 +37,13 @@ export async function refuseThrottled({ account, address }: Attempt): Promise<vo
   const ofAccount = await query(count, [[account], WINDOW_SECONDS]);
   const ofAddress = await query(count, [[address], WINDOW_SECONDS]);
   if (ofAccount >= FAILURES_PER_ACCOUNT || ofAddress >= FAILURES_PER_ADDRESS) {
-    throw new DomainError('too-many-requests', 'Too many failed sign-ins. Try again in a quarter of an hour.', {
-      retryAfterSeconds: WINDOW_SECONDS,
-    });
+    throw new DomainError(
+      'too-many-requests',
+      'Too many failed sign-ins. Try again in a quarter of an hour.',
+      {
+        retryAfterSeconds: WINDOW_SECONDS,
+      },
+    );
   }
 }
 

@@ -18,8 +18,11 @@ export const environment = {
   name: (): string => required('VESTRY_ENVIRONMENT'),
   region: (): string => required('AWS_REGION'),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
+  /** Of the queue that the function consumes. */
+  queueUrl: (): string => required('QUEUE_URL'),
   rejectedRowsQueueUrl: (): string => required('REJECTED_ROWS_QUEUE_URL'),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
+  databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
   database: (): DatabaseAddress => ({
     host: required('DATABASE_HOST'),

@@ -11,7 +11,10 @@ const PLAIN_DECIMAL = /^-?\d{1,20}(\.\d+)?$/;
 /** A string or a JSON number, read from its digits. Exponents, signs of plus, separators and spaces are refused. */
 function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
   return z
-    .preprocess((value) => (value instanceof JsonNumber ? value.source : value), schema.transform(canonicalDecimal))
+    .preprocess(
+      (value) => (value instanceof JsonNumber ? value.source : value),
+      schema.transform(canonicalDecimal),
+    )
     .meta({ openapi });
 }
 
@@ -36,11 +39,14 @@ export const quantity = exactNumber(decimalText.regex(/^(?!-0*[.]?0*[1-9])/, 'mu
   pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
   examples: ['1250.5'],
 });
-export const positiveQuantity = exactNumber(decimalText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'), {
-  type: ['string', 'number'],
-  pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
-  examples: ['10'],
-});
+export const positiveQuantity = exactNumber(
+  decimalText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'),
+  {
+    type: ['string', 'number'],
+    pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
+    examples: ['10'],
+  },
+);
 export const signedQuantity = exactNumber(decimalText.regex(/[1-9]/, 'must not be zero'), {
   type: ['string', 'number'],
   pattern: '^-?\\d{1,20}(\\.\\d{1,8})?$',
@@ -48,7 +54,7 @@ export const signedQuantity = exactNumber(decimalText.regex(/[1-9]/, 'must not b
 });
 
 /** Refuses C0, C1 and bidirectional override characters; everything else is data, stored as it is. */
-const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const HOSTILE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 export function text(maxLength: number) {
   return z

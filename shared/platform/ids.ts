@@ -8,7 +8,8 @@ export type UserId = Branded<'UserId'>;
 export type ShareholderId = Branded<'ShareholderId'>;
 export type UploadId = Branded<'UploadId'>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
+const UUID =
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$|^0{8}-0{4}-0{4}-0{4}-0{12}$/;
 
 export function isUuid(text: string): boolean {
   return UUID.test(text);

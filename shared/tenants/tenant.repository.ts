@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { Tenants } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { decodeCursor } from '#platform/http/cursor.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
 import type { TenantId } from '#platform/ids.ts';
 import type { Tenant } from './tenants.routes.ts';
 
@@ -29,14 +29,24 @@ export function insertTenant(
 }
 
 /** In the platform's context, which sees every tenant; by id, which is by age. */
-export function listTenants(read: TenantRead, { limit, cursor }: { limit: number; cursor: string | undefined }): Promise<TenantRow[]> {
-  let query = read.selectFrom('tenants').selectAll().where('type', '<>', 'PLATFORM').orderBy('id').limit(limit + 1);
+export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): Promise<TenantRow[]> {
+  let query = read
+    .selectFrom('tenants')
+    .selectAll()
+    .where('type', '<>', 'PLATFORM')
+    .orderBy('id')
+    .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
   return query.execute();
 }
 
 export function findTenant(read: TenantRead, id: string): Promise<TenantRow | undefined> {
-  return read.selectFrom('tenants').selectAll().where('id', '=', id).where('type', '<>', 'PLATFORM').executeTakeFirst();
+  return read
+    .selectFrom('tenants')
+    .selectAll()
+    .where('id', '=', id)
+    .where('type', '<>', 'PLATFORM')
+    .executeTakeFirst();
 }
 
 /** Changes the tenant if it still has `version`. */
@@ -44,7 +54,7 @@ export function setTenant(
   tx: TenantTx,
   id: string,
   version: number,
-  change: { name?: string; status?: string },
+  change: { name?: string | undefined; status?: string | undefined },
 ): Promise<TenantRow | undefined> {
   return tx
     .updateTable('tenants')

@@ -17,7 +17,10 @@ export const Tenant = z.object({
 const NewTenant = z.strictObject({
   slug: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, 'must be 3 to 40 of a-z, 0-9 and -, beginning with a letter and not ending with -')
+    .regex(
+      /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
+      'must be 3 to 40 of a-z, 0-9 and -, beginning with a letter and not ending with -',
+    )
     .refine((slug) => !slug.startsWith('vestry'), 'must not begin with vestry'),
   name: text(200),
   type: z.enum(TENANT_TYPES),

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvLine, neutralise, restoreCell } from '#platform/storage/csv.ts';
 import { readUpload } from '#tests/support/read-upload.ts';
 import { sampleRegister } from '#tests/support/sample-register.ts';
-import { compileValidators } from '#uploads/compile-validators.ts';
 import { copyText, partitionOf } from '#uploads/copy-encoding.ts';
 import { errorsFileHeader, errorsFileLine } from '#uploads/errors-file.ts';
 import { shareholderUploadSchema } from '#uploads/shareholder-upload.schema.ts';
@@ -17,15 +15,6 @@ function accepted(
 ): UploadRow {
   return { line, values, error: undefined };
 }
-
-test('the compiled validators are those of the schema', () => {
-  for (const [name, content] of compileValidators()) {
-    expect(
-      readFileSync(new URL(`../generated/${name}`, import.meta.url), 'utf8'),
-      'run `npm run validators`',
-    ).toBe(content);
-  }
-});
 
 test.each<[unknown, boolean]>([
   [{ external_ref: 'A', name: 'N', holdings: 1.5 }, true],

@@ -2,15 +2,29 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { Users } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { decodeCursor } from '#platform/http/cursor.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { User } from './users.routes.ts';
 
-const COLUMNS = ['id', 'tenant_id', 'email', 'role', 'status', 'employee_id', 'version', 'created_at'] as const;
+const COLUMNS = [
+  'id',
+  'tenant_id',
+  'email',
+  'role',
+  'status',
+  'employee_id',
+  'version',
+  'created_at',
+] as const;
 type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]>;
 
 export function toUser(row: UserRow): z.infer<typeof User> {
-  return { ...row, role: row.role as 'ADMIN', status: row.status as 'ACTIVE', created_at: row.created_at.toISOString() };
+  return {
+    ...row,
+    role: row.role as 'ADMIN',
+    status: row.status as 'ACTIVE',
+    created_at: row.created_at.toISOString(),
+  };
 }
 
 export function insertUser(
@@ -24,8 +38,12 @@ export function findUser(read: TenantRead, id: string): Promise<UserRow | undefi
   return read.selectFrom('users').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-export function listUsers(read: TenantRead, { limit, cursor }: { limit: number; cursor: string | undefined }): Promise<UserRow[]> {
-  let query = read.selectFrom('users').select(COLUMNS).orderBy('id').limit(limit + 1);
+export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Promise<UserRow[]> {
+  let query = read
+    .selectFrom('users')
+    .select(COLUMNS)
+    .orderBy('id')
+    .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
   return query.execute();
 }
@@ -52,7 +70,9 @@ export function setUser(
   tx: TenantTx,
   id: string,
   version: number,
-  change: { role?: string; status?: string; password_hash?: string; employee_id?: string | null },
+  change: Partial<Record<'role' | 'status' | 'password_hash', string | undefined>> & {
+    employee_id?: string | null | undefined;
+  },
 ): Promise<UserRow | undefined> {
   return tx
     .updateTable('users')

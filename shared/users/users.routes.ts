@@ -23,7 +23,12 @@ export const createUser = route({
   path: '/users',
   summary: 'Create a user of the tenant',
   roles: ['ADMIN'],
-  body: z.strictObject({ email: loginEmail, role: z.enum(USER_ROLES), password, employee_id: text(100).optional() }),
+  body: z.strictObject({
+    email: loginEmail,
+    role: z.enum(USER_ROLES),
+    password,
+    employee_id: text(100).optional(),
+  }),
   status: 201,
   response: User,
   audit: 'user.created',
@@ -65,7 +70,8 @@ export const updateUser = route({
   method: 'PATCH',
   path: '/users/{id}',
   summary: 'Change a role, disable a user, set a password',
-  description: 'The last active ADMIN can be neither disabled nor demoted. Disabling a user and setting a password end the user’s sessions.',
+  description:
+    'The last active ADMIN can be neither disabled nor demoted. Disabling a user and setting a password end the user’s sessions.',
   roles: ['ADMIN'],
   params: idInPath,
   body: z

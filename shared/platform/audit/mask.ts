@@ -1,10 +1,38 @@
 /** Field names whose values are personal or secret; matched whole, in any case, with `_` and `-` ignored. */
 const MASKED = new Set(
   [
-    'name', 'first_name', 'last_name', 'holder_name', 'email', 'phone', 'address', 'contact', 'tax_id', 'ssn', 'date_of_birth',
-    'dob', 'account_number', 'routing_number', 'iban', 'password', 'password_hash', 'token', 'access_token', 'refresh_token',
-    'id_token', 'authorization', 'cookie', 'set_cookie', 'secret', 'saml_response', 'upload_url', 'errors_url', 'sourceip',
-    'filename', 'title', 'memo',
+    'name',
+    'first_name',
+    'last_name',
+    'holder_name',
+    'email',
+    'phone',
+    'address',
+    'contact',
+    'tax_id',
+    'ssn',
+    'date_of_birth',
+    'dob',
+    'account_number',
+    'routing_number',
+    'iban',
+    'password',
+    'password_hash',
+    'token',
+    'access_token',
+    'refresh_token',
+    'id_token',
+    'authorization',
+    'cookie',
+    'set_cookie',
+    'secret',
+    'saml_response',
+    'upload_url',
+    'errors_url',
+    'sourceip',
+    'filename',
+    'title',
+    'memo',
   ].map(canonical),
 );
 
@@ -21,7 +49,8 @@ function canonical(name: string): string {
 /** Takes personal and secret values out of a value before it is logged or audited. Applying it twice changes nothing more. */
 export function maskPayload(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return maskText(value);
-  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? value.toString() : value;
+  if (value === null || typeof value !== 'object')
+    return typeof value === 'bigint' ? value.toString() : value;
   if (depth >= MAX_DEPTH) return MASK;
   if (Array.isArray(value)) return value.map((item) => maskPayload(item, depth + 1));
   if (value instanceof Date) return value.toISOString();

@@ -24,7 +24,15 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);
 /** Connection failures, shutdown, too many connections, lock and statement timeouts. */
 const UNAVAILABLE = /^(08...|57P0[1-5]|57014|53[234]00|55P03|25P0[34])$/;
-const UNAVAILABLE_SYSTEM = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
+const UNAVAILABLE_SYSTEM = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
 const RETRY_AFTER_SECONDS = 2;
 
 function codeOf(error: unknown): string {
@@ -55,10 +63,14 @@ export function translateDatabaseError(error: unknown): unknown {
     if (known !== undefined) return new DomainError(known.slug, known.detail, { cause: error });
   }
   if (isUnavailable(error) || isSerializationFailure(error)) {
-    return new DomainError('temporarily-unavailable', 'The database is busy or restarting. Send the same request again.', {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-      cause: error,
-    });
+    return new DomainError(
+      'temporarily-unavailable',
+      'The database is busy or restarting. Send the same request again.',
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: error,
+      },
+    );
   }
   return error;
 }

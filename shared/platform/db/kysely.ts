@@ -25,7 +25,10 @@ class PipelineConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const results = await pipeline(this.#client, [...this.#before, { text: query.sql, values: query.parameters }]);
+    const results = await pipeline(this.#client, [
+      ...this.#before,
+      { text: query.sql, values: query.parameters },
+    ]);
     const result = results[this.#before.length];
     if (result === undefined) throw new Error('a pipeline answered fewer results than statements');
     return {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Migration, Migrator, sql } from 'kysely';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { APP_ROLE, OWNER_ROLE, REPORT_ROLE, SYSTEM_ROLE } from './roles.ts';
 
@@ -27,7 +27,15 @@ const SCHEMA = 'vestry';
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const { host, port, database, user, password, ssl } = options;
-  const pool = new pg.Pool({ host, port, database, user, password, ssl: ssl ? { rejectUnauthorized: true } : false, max: 1 });
+  const pool = new pg.Pool({
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: ssl ? { rejectUnauthorized: true } : false,
+    max: 1,
+  });
   const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) });
   try {
     await prepareRoles(pool, database, options.rolePassword);
@@ -56,15 +64,21 @@ async function readMigrations(directory: string): Promise<Record<string, Migrati
   return migrations;
 }
 
-async function prepareRoles(pool: pg.Pool, database: string, rolePassword: string | undefined): Promise<void> {
+async function prepareRoles(
+  pool: pg.Pool,
+  database: string,
+  rolePassword: string | undefined,
+): Promise<void> {
   for (const role of [OWNER_ROLE, APP_ROLE, SYSTEM_ROLE, REPORT_ROLE]) {
     const { rowCount } = await pool.query('select from pg_roles where rolname = $1', [role]);
-    if (rowCount === 0) await pool.query(`create role ${role} nosuperuser nocreatedb nocreaterole nobypassrls`);
+    if (rowCount === 0)
+      await pool.query(`create role ${role} nosuperuser nocreatedb nocreaterole nobypassrls`);
   }
   const onAws = (await pool.query(`select from pg_roles where rolname = 'rds_iam'`)).rowCount === 1;
   for (const role of [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE]) {
     await pool.query(`alter role ${role} login`);
-    if (rolePassword !== undefined) await pool.query(`alter role ${role} password ${pg.escapeLiteral(rolePassword)}`);
+    if (rolePassword !== undefined)
+      await pool.query(`alter role ${role} password ${pg.escapeLiteral(rolePassword)}`);
     else if (onAws) await pool.query(`grant rds_iam to ${role}`);
   }
   await pool.query(`grant ${OWNER_ROLE} to current_user`);

@@ -16,7 +16,10 @@ declare const writeBrand: unique symbol;
 declare const serializableBrand: unique symbol;
 
 /** Reads of one tenant: each query is one round trip and its own snapshot. */
-export type TenantRead = Pick<Kysely<Database>, 'selectFrom' | 'selectNoFrom' | 'with' | 'fn' | 'getExecutor'> & {
+export type TenantRead = Pick<
+  Kysely<Database>,
+  'selectFrom' | 'selectNoFrom' | 'with' | 'fn' | 'getExecutor'
+> & {
   readonly [readBrand]: true;
 };
 /** An open transaction of one tenant. Only {@link tenantTx} makes one. */
@@ -114,11 +117,19 @@ export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
 }
 
 function outboxStatement(events: readonly OutboxEvent[]): Statement {
-  const rows = events.map(({ id, type, payload, requestId }) => ({ id, type, payload, request_id: requestId }));
+  const rows = events.map(({ id, type, payload, requestId }) => ({
+    id,
+    type,
+    payload,
+    request_id: requestId,
+  }));
   return { text: INSERT_OUTBOX, values: [JSON.stringify(rows)] };
 }
 
-function refuseIfSuspended(standing: { tenant_status: string | null; actor_status: string | null } | undefined, actor: Actor): void {
+function refuseIfSuspended(
+  standing: { tenant_status: string | null; actor_status: string | null } | undefined,
+  actor: Actor,
+): void {
   if (standing?.tenant_status === 'SUSPENDED' && !actor.allowSuspended) {
     throw new DomainError('tenant-suspended', 'Writes are refused until an operator reactivates the tenant.');
   }
@@ -148,7 +159,10 @@ async function attempt<T>(
   if (complete !== undefined) {
     const [completed] = await pipeline(client, [complete]);
     if (completed?.rowCount !== 1) {
-      throw new DomainError('request-in-progress', 'Another execution of this request took over; ask for its result.');
+      throw new DomainError(
+        'request-in-progress',
+        'Another execution of this request took over; ask for its result.',
+      );
     }
   }
   const ending = await pipeline(client, [
@@ -233,7 +247,10 @@ export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void
 }
 
 /** Statements under one tenant's context in one implicit transaction and one round trip. */
-export async function tenantStatements(tenantId: string, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+export async function tenantStatements(
+  tenantId: string,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
   try {
     return (await withClient((client) => pipeline(client, [setTenant(tenantId), ...statements]))).slice(1);
   } catch (error) {

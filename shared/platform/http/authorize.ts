@@ -49,11 +49,16 @@ export async function authorize(
     employeeId: context.employeeId,
   };
   const allowed =
-    route.roles.includes(principal.actorRole) && (route.tenants === undefined || route.tenants.includes(principal.tenantType));
+    route.roles.includes(principal.actorRole) &&
+    (route.tenants === undefined || route.tenants.includes(principal.tenantType));
   if (!allowed) {
     await recordAudit(
       { tenantId: principal.tenantId, actorId: principal.actorId, actorRole: principal.actorRole, requestId },
-      { action: 'access.denied', resource: route.operationId, payload: { path_parameters: event.pathParameters } },
+      {
+        action: 'access.denied',
+        resource: route.operationId,
+        payload: { path_parameters: event.pathParameters },
+      },
     );
     throw new DomainError('forbidden', 'This operation is for other roles or another kind of tenant.');
   }

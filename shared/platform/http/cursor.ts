@@ -2,6 +2,12 @@ import { instant } from '#platform/fields.ts';
 import { isUuid } from '#platform/ids.ts';
 import { invalidField } from '#platform/problems/domain-error.ts';
 
+/** What a list's query asks for, see `page` in #platform/fields.ts. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 /**
  * Opaque list positions: base64url of a JSON array of strings. They carry no authority: row-level security applies to
  * whatever they point at.
@@ -28,7 +34,8 @@ export function decodeCursor(cursor: string, kinds: readonly (keyof typeof CHECK
     Array.isArray(value) &&
     value.length === kinds.length &&
     kinds.every((kind, index) => typeof value[index] === 'string' && CHECKS[kind](value[index]));
-  if (!isOurs) throw invalidField('?cursor', 'invalid-cursor', 'is not a cursor of this list; start without one');
+  if (!isOurs)
+    throw invalidField('?cursor', 'invalid-cursor', 'is not a cursor of this list; start without one');
   return value as string[];
 }
 

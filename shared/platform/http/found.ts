@@ -13,5 +13,8 @@ export function found<T>(row: T | undefined): T {
 export async function changed<T>(updated: T | undefined, find: () => Promise<unknown>): Promise<T> {
   if (updated !== undefined) return updated;
   found(await find());
-  throw new DomainError('precondition-failed', 'The resource has changed since it was read. Read it again and repeat the change.');
+  throw new DomainError(
+    'precondition-failed',
+    'The resource has changed since it was read. Read it again and repeat the change.',
+  );
 }

@@ -60,7 +60,9 @@ export interface HttpRequest<R extends RouteSpec> {
   tenantRead<T>(work: (read: TenantRead) => Promise<T>): Promise<T>;
 }
 
-export type Run<R extends RouteSpec> = (request: HttpRequest<R>) => Promise<Answer<R> | Reply<Answer<R> | string>>;
+export type Run<R extends RouteSpec> = (
+  request: HttpRequest<R>,
+) => Promise<Answer<R> | Reply<Answer<R> | string>>;
 
 /** Leaves time to render an answer before the function's own timeout. */
 const DEADLINE_MARGIN_MS = 1_500;
@@ -78,17 +80,28 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       const requestId = requestIdFrom(headers.get('x-request-id'));
       const principal = await authorize(route, event, headers, requestId);
       const parsed = parseRequest(route, event, headers);
-      const key = idempotencyOf(route) === 'none' ? undefined : idempotencyKeyFrom(headers.get('idempotency-key'));
+      const key =
+        idempotencyOf(route) === 'none' ? undefined : idempotencyKeyFrom(headers.get('idempotency-key'));
       if (idempotencyOf(route) === 'required' && key === undefined) {
-        throw new DomainError('idempotency-key-required', 'Send a unique Idempotency-Key, and the same one when you retry.');
+        throw new DomainError(
+          'idempotency-key-required',
+          'Send a unique Idempotency-Key, and the same one when you retry.',
+        );
       }
       const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
         const request = toRequest(route, { event, context, headers, requestId, principal, parsed, store });
         return renderReply(route, await run(request as HttpRequest<R>));
       };
       if (key === undefined || principal === undefined) return respond();
-      const payload = JSON.stringify([event.path, event.multiValueQueryStringParameters, bodyBytes(event).toString('base64')]);
-      return idempotent({ tenantId: principal.tenantId, operationId: route.operationId, key, payload, context }, respond);
+      const payload = JSON.stringify([
+        event.path,
+        event.multiValueQueryStringParameters,
+        bodyBytes(event).toString('base64'),
+      ]);
+      return idempotent(
+        { tenantId: principal.tenantId, operationId: route.operationId, key, payload, context },
+        respond,
+      );
     });
 }
 
@@ -108,12 +121,16 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
 
   const write = async <T>(work: Work<T, TenantTx>, options: WriteOptions<T> = {}): Promise<T> => {
     const action = options.action ?? route.audit;
-    if (action === undefined) throw new Error(`${route.operationId} declares no audit action and may not write`);
+    if (action === undefined)
+      throw new Error(`${route.operationId} declares no audit action and may not write`);
     const committed = await tenantTx(options.actor ?? actor ?? missingPrincipal(), work, {
       audit: (result) => ({
         action: typeof action === 'function' ? action(result) : action,
         resource: options.resource?.(result) ?? resourceOf(route, parsed.params, result),
-        payload: 'payload' in options ? options.payload : { ...(parsed.params as object), ...(parsed.body as object) },
+        payload:
+          'payload' in options
+            ? options.payload
+            : { ...(parsed.params as object), ...(parsed.body as object) },
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       complete: (result) => store?.completion(renderReply(route, result)),
@@ -140,7 +157,8 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     mediaType: mediaTypeOf(headers),
     rawBody: () => bodyBytes(event),
     tenantTx: write,
-    serializableTx: (work, options) => write(work as Work<never, TenantTx>, { ...options, isolation: 'serializable' } as never),
+    serializableTx: (work, options) =>
+      write(work as Work<never, TenantTx>, { ...options, isolation: 'serializable' } as never),
     tenantRead: (work) => tenantRead((principal ?? missingPrincipal()).tenantId, work),
   };
 }
@@ -161,10 +179,14 @@ const ETAG = /^"(\d{1,9})"$/;
 
 function expectedVersion(sent: readonly string[] | undefined): number {
   if (sent === undefined) {
-    throw new DomainError('precondition-required', 'Send If-Match with the ETag of the version that you read.');
+    throw new DomainError(
+      'precondition-required',
+      'Send If-Match with the ETag of the version that you read.',
+    );
   }
   const version = sent.length === 1 ? ETAG.exec(sent[0]?.trim() ?? '')?.[1] : undefined;
-  if (version === undefined) throw new DomainError('precondition-failed', 'If-Match is not an ETag of this resource.');
+  if (version === undefined)
+    throw new DomainError('precondition-failed', 'If-Match is not an ETag of this resource.');
   return Number(version);
 }
 

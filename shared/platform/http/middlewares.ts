@@ -13,7 +13,9 @@ type HttpMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult,
 /** One id for all parts of a request: chosen once, kept on the event for those that follow. */
 function settleRequestId(event: APIGatewayProxyEvent): string {
   const id = requestIdFrom(headersOf(event).get('x-request-id'));
-  const others = Object.entries(event.multiValueHeaders ?? {}).filter(([name]) => name.toLowerCase() !== 'x-request-id');
+  const others = Object.entries(event.multiValueHeaders ?? {}).filter(
+    ([name]) => name.toLowerCase() !== 'x-request-id',
+  );
   event.multiValueHeaders = { ...Object.fromEntries(others), 'x-request-id': [id] };
   return id;
 }
@@ -28,12 +30,21 @@ export function problems(route: RouteSpec): HttpMiddleware {
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
       const error = translateDatabaseError(request.error);
       if (error instanceof DomainError) {
-        if (error.slug === 'temporarily-unavailable') logger.warn('unavailable', { route: route.operationId, error });
+        if (error.slug === 'temporarily-unavailable')
+          logger.warn('unavailable', { route: route.operationId, error });
         request.response = renderProblem(error.slug, error.message, requestId, error);
         return;
       }
-      logger.error('unexpected error', { route: route.operationId, request_id: requestId, error: error as Error });
-      request.response = renderProblem('internal-error', `Quote the request id ${requestId} to support.`, requestId);
+      logger.error('unexpected error', {
+        route: route.operationId,
+        request_id: requestId,
+        error: error as Error,
+      });
+      request.response = renderProblem(
+        'internal-error',
+        `Quote the request id ${requestId} to support.`,
+        requestId,
+      );
     },
   };
 }
@@ -41,11 +52,16 @@ export function problems(route: RouteSpec): HttpMiddleware {
 /** One log line a request, and the request id on every answer. */
 export function observe(route: RouteSpec): HttpMiddleware {
   let startedMs = 0;
-  const finish = (request: { event: APIGatewayProxyEvent; response: APIGatewayProxyResult | null | undefined; error?: unknown }) => {
+  const finish = (request: {
+    event: APIGatewayProxyEvent;
+    response: APIGatewayProxyResult | null | undefined;
+    error?: unknown;
+  }) => {
     const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
     const { response } = request;
     if (response) response.multiValueHeaders = { ...response.multiValueHeaders, 'x-request-id': [requestId] };
-    const error = request.error instanceof DomainError ? request.error.slug : request.error ? 'unexpected' : undefined;
+    const error =
+      request.error instanceof DomainError ? request.error.slug : request.error ? 'unexpected' : undefined;
     logger.info('request', {
       route: route.operationId,
       request_id: requestId,

@@ -34,7 +34,11 @@ export function bodyBytes(event: APIGatewayProxyEvent): Buffer {
 }
 
 /** @throws DomainError `malformed-request`, `unsupported-media-type`, `payload-too-large`, `validation-failed`, `not-found` */
-export function parseRequest(route: RouteSpec, event: APIGatewayProxyEvent, headers: Map<string, string[]>): ParsedRequest {
+export function parseRequest(
+  route: RouteSpec,
+  event: APIGatewayProxyEvent,
+  headers: Map<string, string[]>,
+): ParsedRequest {
   for (const [name, value] of Object.entries(event.pathParameters ?? {})) {
     if ((name === 'id' || name.endsWith('_id')) && !isUuid((value ?? '').toLowerCase())) throw notFound();
   }
@@ -47,7 +51,9 @@ export function parseRequest(route: RouteSpec, event: APIGatewayProxyEvent, head
 
 function lowerCaseIds(params: Record<string, string | undefined>): Record<string, string | undefined> {
   const isId = (name: string) => name === 'id' || name.endsWith('_id');
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, isId(name) ? value?.toLowerCase() : value]));
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, isId(name) ? value?.toLowerCase() : value]),
+  );
 }
 
 function parseQuery(route: RouteSpec, event: APIGatewayProxyEvent): unknown {
@@ -59,11 +65,17 @@ function parseQuery(route: RouteSpec, event: APIGatewayProxyEvent): unknown {
   const query = Object.fromEntries(sent.map(([name, values]) => [name, values?.[0]]));
   if (route.query) return validate(route.query, query, '?');
   const [unknown] = Object.keys(query);
-  if (unknown !== undefined) throw failed([{ pointer: `?${unknown}`, code: 'unknown-field', message: 'is not a parameter here' }]);
+  if (unknown !== undefined)
+    throw failed([{ pointer: `?${unknown}`, code: 'unknown-field', message: 'is not a parameter here' }]);
   return {};
 }
 
-function parseBody(route: RouteSpec, schema: Schema, event: APIGatewayProxyEvent, headers: Map<string, string[]>): unknown {
+function parseBody(
+  route: RouteSpec,
+  schema: Schema,
+  event: APIGatewayProxyEvent,
+  headers: Map<string, string[]>,
+): unknown {
   const accepted = route.consumes ?? ['application/json'];
   const mediaType = mediaTypeOf(headers);
   if (!accepted.includes(mediaType)) {
@@ -86,7 +98,10 @@ function jsonText(event: APIGatewayProxyEvent): string {
 }
 
 function failed(errors: readonly FieldError[]): DomainError {
-  const detail = errors.length === 1 ? `${errors[0]?.pointer} ${errors[0]?.message}.` : `${errors.length} fields are not valid.`;
+  const detail =
+    errors.length === 1
+      ? `${errors[0]?.pointer} ${errors[0]?.message}.`
+      : `${errors.length} fields are not valid.`;
   return new DomainError('validation-failed', detail, { errors });
 }
 
@@ -95,7 +110,8 @@ const MAX_ERRORS = 50;
 /** @throws DomainError `validation-failed` with a pointer for each field */
 export function validate<S extends Schema>(schema: S, value: unknown, base: string): z.output<S> {
   const protoKey = findProto(value, base);
-  if (protoKey !== undefined) throw failed([{ pointer: protoKey, code: 'unknown-field', message: 'is not a field here' }]);
+  if (protoKey !== undefined)
+    throw failed([{ pointer: protoKey, code: 'unknown-field', message: 'is not a field here' }]);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw failed(result.error.issues.flatMap((issue) => toFieldErrors(issue, base)).slice(0, MAX_ERRORS));
@@ -103,9 +119,14 @@ export function validate<S extends Schema>(schema: S, value: unknown, base: stri
 
 function toFieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(base, [...issue.path, key]), code: 'unknown-field', message: 'is not a field here' }));
+    return issue.keys.map((key) => ({
+      pointer: pointer(base, [...issue.path, key]),
+      code: 'unknown-field',
+      message: 'is not a field here',
+    }));
   }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined');
+  const missing =
+    issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined');
   return [
     {
       pointer: pointer(base, issue.path),

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { DomainError } from '#platform/problems/domain-error.ts';
 import type { ProblemSlug } from '#platform/problems/registry.ts';
 import { problemRegistry, problemType } from '#platform/problems/registry.ts';
-import type { DomainError } from '#platform/problems/domain-error.ts';
 import { publicPath, type RouteSpec } from './route.ts';
 
 const replyBrand: unique symbol = Symbol('reply');
@@ -44,10 +44,14 @@ export function etagOf(version: number): string {
  */
 export function renderReply(route: RouteSpec, value: unknown): APIGatewayProxyResult {
   const { body, status = route.status, headers = {} } = isReply(value) ? value : reply(value);
-  const resource = (typeof body === 'object' && body !== null ? body : {}) as { id?: unknown; version?: unknown };
+  const resource = (typeof body === 'object' && body !== null ? body : {}) as {
+    id?: unknown;
+    version?: unknown;
+  };
   const all: Record<string, string> = { ...SECURITY_HEADERS, ...headers };
   if (body !== undefined && typeof body !== 'string') all['content-type'] ??= 'application/json';
-  if (status === 201 && typeof resource.id === 'string') all.location ??= `${publicPath(route)}/${resource.id}`;
+  if (status === 201 && typeof resource.id === 'string')
+    all.location ??= `${publicPath(route)}/${resource.id}`;
   if (typeof resource.version === 'number') all.etag ??= etagOf(resource.version);
   return {
     statusCode: status,
@@ -80,7 +84,9 @@ export function renderProblem(
       ...SECURITY_HEADERS,
       'content-type': 'application/problem+json',
       'x-request-id': requestId,
-      ...(options.retryAfterSeconds === undefined ? {} : { 'retry-after': String(options.retryAfterSeconds) }),
+      ...(options.retryAfterSeconds === undefined
+        ? {}
+        : { 'retry-after': String(options.retryAfterSeconds) }),
       ...(slug === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
       ...options.headers,
     }),

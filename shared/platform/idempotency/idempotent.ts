@@ -21,7 +21,10 @@ export function idempotencyKeyFrom(sent: readonly string[] | undefined): string 
   if (sent === undefined || sent.length === 0) return undefined;
   const [key = ''] = sent;
   if (sent.length > 1 || !KEY.test(key)) {
-    throw new DomainError('malformed-request', 'Idempotency-Key must be one header of 1 to 255 printable ASCII characters.');
+    throw new DomainError(
+      'malformed-request',
+      'Idempotency-Key must be one header of 1 to 255 printable ASCII characters.',
+    );
   }
   return key;
 }
@@ -70,13 +73,23 @@ export async function idempotent(
 }
 
 function translate(error: unknown): unknown {
-  if (error instanceof IdempotencyAlreadyInProgressError || error instanceof IdempotencyInconsistentStateError) {
-    return new DomainError('request-in-progress', 'The first request with this key has not finished. Send it again shortly.', {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
+  if (
+    error instanceof IdempotencyAlreadyInProgressError ||
+    error instanceof IdempotencyInconsistentStateError
+  ) {
+    return new DomainError(
+      'request-in-progress',
+      'The first request with this key has not finished. Send it again shortly.',
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      },
+    );
   }
   if (error instanceof IdempotencyValidationError) {
-    return new DomainError('idempotency-key-reused', 'This key was used with another body. Use a new key for a new request.');
+    return new DomainError(
+      'idempotency-key-reused',
+      'This key was used with another body. Use a new key for a new request.',
+    );
   }
   if (error instanceof IdempotencyPersistenceLayerError && error.cause instanceof Error) return error.cause;
   return error;

@@ -1,7 +1,5 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { LogAttributes } from '@aws-lambda-powertools/logger/types';
-import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
-import type { UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { maskPayload } from '#platform/audit/mask.ts';
 
 /** One JSON line an entry. Masking sits here, below every call, so that no call site can forget it. */

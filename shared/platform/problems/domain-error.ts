@@ -33,5 +33,5 @@ export function invalidField(pointer: string, code: string, message: string): Do
 
 /** The same answer for an id that is unknown, malformed or another tenant's. */
 export function notFound(): DomainError {
-  return new DomainError("not-found", "There is no such resource.");
+  return new DomainError('not-found', 'There is no such resource.');
 }

@@ -40,6 +40,8 @@ export function queueJob<const J extends Omit<QueueJob, 'kind'>>(spec: J): J & {
   return { kind: 'queue', ...spec };
 }
 
-export function scheduledJob<const J extends Omit<ScheduledJob, 'kind'>>(spec: J): J & { readonly kind: 'scheduled' } {
+export function scheduledJob<const J extends Omit<ScheduledJob, 'kind'>>(
+  spec: J,
+): J & { readonly kind: 'scheduled' } {
   return { kind: 'scheduled', ...spec };
 }

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { bootstrapOperator } from '#access/bootstrap-operator.ts';
+import { masterDatabase } from '#platform/db/master.ts';
+import { migrate } from '#platform/db/migrate.ts';
+
+/** CloudFormation's event, or the one by which the first operator is made by hand (docs/deploying.md). */
+type MigrateEvent =
+  | { readonly RequestType: 'Create' | 'Update' | 'Delete' }
+  | { readonly operator: { readonly email: string; readonly password: string } };
+
+/** Brings the schema up to date. Nothing is undone when the stack is deleted. */
+export async function handler(event: MigrateEvent): Promise<{ Data?: { Applied: string } }> {
+  const database = await masterDatabase();
+  if ('operator' in event) {
+    await bootstrapOperator(database, event.operator);
+    return {};
+  }
+  if (event.RequestType === 'Delete') return {};
+  const { applied } = await migrate({ ...database, directory: join(import.meta.dirname, 'migrations') });
+  return { Data: { Applied: applied.join(', ') } };
+}

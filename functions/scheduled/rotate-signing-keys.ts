@@ -1,0 +1,5 @@
+import { rotateSigningKeys as rotate } from '#access/signing-keys.ts';
+import { rotateSigningKeys } from '#platform/platform.jobs.ts';
+import { scheduled } from '#platform/queue/scheduled.ts';
+
+export const handler = scheduled(rotateSigningKeys, ({ time }) => rotate(time));

@@ -1,0 +1,5 @@
+import { sweepOutbox as sweep } from '#platform/events/sweep.ts';
+import { sweepOutbox } from '#platform/platform.jobs.ts';
+import { scheduled } from '#platform/queue/scheduled.ts';
+
+export const handler = scheduled(sweepOutbox, ({ remainingMs }) => sweep(remainingMs));

@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const REPOSITORY = join(import.meta.dirname, '..');
+
+/**
+ * Writes a checked-in file that is made from something else. With `--check` on the command line it writes nothing, and
+ * sets the exit code when the file is stale.
+ * @param path relative to the repository
+ * @param command what makes the file anew
+ */
+export function generate(path: string, content: string, command: string): void {
+  const file = join(REPOSITORY, path);
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    return;
+  }
+  if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
+  console.error(`${path} is stale: run \`${command}\``);
+  process.exitCode = 1;
+}
