@@ -1,53 +1,57 @@
 import { systemTx } from '#platform/db/system-tx.ts';
+import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import type { EventType } from './event-types.ts';
 import { putEvents } from './publish.ts';
 
 /** Younger rows are about to be published by the invocation that wrote them. */
-const MIN_AGE_SECONDS = 30;
+const MIN_AGE_MS = 30_000;
 const BATCH = 200;
 /** Stops in time to mark what the last batch published. */
 const MARGIN_MS = 10_000;
+const REASON = 'outbox rows of every tenant';
 
 /**
- * Publishes what a crash left in the outbox, oldest first, until nothing is left or time runs out. Rows are claimed by an
- * update of `claimed_at`, not held locked: a publication takes no transaction, and a sweeper that dies leaves rows that are
- * claimable a minute later.
+ * Publishes what a crash left in the outbox, oldest first, until nothing is left or time runs out. At least once: a sweeper
+ * that dies between publishing and marking publishes again, and consumers tell by the event's id.
  */
-export async function sweepOutbox(remainingMs: () => number): Promise<{ published: number }> {
+export async function sweepOutbox(now: Date, remainingMs: () => number): Promise<{ published: number }> {
   let published = 0;
   while (remainingMs() > MARGIN_MS) {
-    const claimed = await claim();
-    if (claimed.length === 0) break;
-    const ids = await putEvents(claimed);
-    await markPublished(ids);
-    published += ids.length;
-    // The bus refuses what is left for now; the next run tries again.
+    const left = await findUnpublished(new Date(now.getTime() - MIN_AGE_MS));
+    const ids = await putEvents(left);
     if (ids.length === 0) break;
+    await setPublished(ids);
+    published += ids.length;
   }
   return { published };
 }
 
-const REASON = 'outbox rows of every tenant';
-
-async function claim() {
+function findUnpublished(createdBefore: Date): Promise<OutboxEvent[]> {
   return systemTx(REASON, async (tx) => {
-    const due = tx
+    const rows = await tx
       .selectFrom('outbox')
-      .select(['tenant_id', 'id'])
+      .select(['id', 'tenant_id', 'type', 'payload', 'request_id'])
       .where('published_at', 'is', null)
-      .where((eb) => eb('created_at', '<', eb.fn<Date>('age_limit', [eb.val(MIN_AGE_SECONDS)])))
+      .where('created_at', '<', createdBefore)
       .orderBy('created_at')
       .limit(BATCH)
-      .forUpdate()
-      .skipLocked();
-    const rows = await due.execute();
-    return rows as never[];
+      .execute();
+    return rows.map(({ id, tenant_id, type, payload, request_id }) => ({
+      id,
+      tenantId: tenant_id,
+      type: type as EventType,
+      payload: payload as Record<string, unknown>,
+      requestId: request_id,
+    }));
   });
 }
 
-async function markPublished(ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
+async function setPublished(ids: readonly string[]): Promise<void> {
   await systemTx(REASON, (tx) =>
-    tx.updateTable('outbox').set({ published_at: new Date() }).where('id', 'in', [...ids]).execute(),
+    tx
+      .updateTable('outbox')
+      .set({ published_at: new Date() })
+      .where('id', 'in', [...ids])
+      .execute(),
   );
 }

@@ -59,7 +59,12 @@ async function consume<S extends z.ZodType>(
   const startedMs = performance.now();
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const requestId = requestIdFrom([record.messageAttributes.request_id?.stringValue ?? record.messageId]);
-  const seen = { job: job.name, message_id: record.messageId, request_id: requestId, receive_count: receiveCount };
+  const seen = {
+    job: job.name,
+    message_id: record.messageId,
+    request_id: requestId,
+    receive_count: receiveCount,
+  };
   const lease = job.timeoutSeconds > LEASE_SECONDS ? await takeLease(record) : undefined;
   try {
     const message = schema.parse(JSON.parse(record.body)) as z.output<S>;
@@ -71,7 +76,11 @@ async function consume<S extends z.ZodType>(
       requestId,
       remainingMs: () => context.getRemainingTimeInMillis(),
     });
-    logger.info('message', { ...seen, outcome: 'done', duration_ms: Math.round(performance.now() - startedMs) });
+    logger.info('message', {
+      ...seen,
+      outcome: 'done',
+      duration_ms: Math.round(performance.now() - startedMs),
+    });
     return true;
   } catch (error) {
     logger.error('message', { ...seen, outcome: 'failed', error: error as Error });
@@ -104,7 +113,9 @@ async function changeVisibility(record: SQSRecord, seconds: number): Promise<voi
 /** Holds a message for a minute at a time while long work is under way. */
 async function takeLease(record: SQSRecord): Promise<{ end(): Promise<void> }> {
   const renew = () =>
-    changeVisibility(record, LEASE_SECONDS).catch((error: Error) => logger.warn('a lease was not renewed', { error }));
+    changeVisibility(record, LEASE_SECONDS).catch((error: Error) =>
+      logger.warn('a lease was not renewed', { error }),
+    );
   await renew();
   let renewal: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {

@@ -31,7 +31,12 @@ export function scheduled<Result extends Record<string, unknown>>(
         requestId,
         remainingMs: () => context.getRemainingTimeInMillis(),
       });
-      logger.info('job', { ...seen, outcome: 'done', ...result, duration_ms: Math.round(performance.now() - startedMs) });
+      logger.info('job', {
+        ...seen,
+        outcome: 'done',
+        ...result,
+        duration_ms: Math.round(performance.now() - startedMs),
+      });
       return result;
     } catch (error) {
       logger.error('job', { ...seen, outcome: 'failed', error: error as Error });
