@@ -46,6 +46,20 @@ export interface IdempotencyKeys {
   tenant_id: Generated<string>;
 }
 
+export interface Journal {
+  amount: bigint;
+  credit_account: string;
+  currency: string;
+  debit_account: string;
+  dividend_id: string | null;
+  effective_date: string;
+  id: Generated<bigint>;
+  reason: string;
+  recorded_at: Generated<Timestamp>;
+  tenant_id: Generated<string>;
+  transaction_id: string | null;
+}
+
 export interface LoginFailures {
   failures: number;
   key: Buffer;
@@ -128,6 +142,34 @@ export interface Tenants {
   version: Generated<number>;
 }
 
+export interface Transactions {
+  amount: bigint;
+  compensates: string | null;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  dividend_id: string | null;
+  id: Generated<string>;
+  memo: string | null;
+  plan_id: string | null;
+  return_code: string | null;
+  shareholder_id: string | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  type: string;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface TransactionTransitions {
+  from_status: string;
+  occurred_at: Generated<Timestamp>;
+  return_code: string | null;
+  tenant_id: string;
+  to_status: string;
+  transaction_id: string;
+  version: number;
+}
+
 export interface Uploads {
   accepted: Generated<number>;
   bytes_done: Generated<bigint>;
@@ -172,6 +214,7 @@ export interface Users {
 export interface DB {
   audit_log: AuditLog;
   idempotency_keys: IdempotencyKeys;
+  journal: Journal;
   login_failures: LoginFailures;
   outbox: Outbox;
   position_entries: PositionEntries;
@@ -180,6 +223,8 @@ export interface DB {
   shareholders: Shareholders;
   signing_keys: SigningKeys;
   tenants: Tenants;
+  transaction_transitions: TransactionTransitions;
+  transactions: Transactions;
   uploads: Uploads;
   users: Users;
 }
