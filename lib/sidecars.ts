@@ -9,4 +9,5 @@ export interface Sidecar {
 /** By entry. */
 export const sidecars: Readonly<Record<string, readonly Sidecar[]>> = {
   'functions/platform/migrate.ts': [{ from: 'migrations', to: 'migrations' }],
+  'functions/meta/not-found.ts': [{ from: 'docs/openapi.json', to: 'openapi.json' }],
 };

@@ -1,4 +1,9 @@
-import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
+import { z } from 'zod';
+import * as access from '#access/access.routes.ts';
+import * as meta from '#meta/meta.routes.ts';
+import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
+import * as tenants from '#tenants/tenants.routes.ts';
+import * as users from '#users/users.routes.ts';
 
 /** A route with the domain it is declared in and the file that serves it. */
 export interface RouteEntry extends RouteSpec {
@@ -7,13 +12,32 @@ export interface RouteEntry extends RouteSpec {
   readonly entry: string;
 }
 
-const domains: Record<string, Record<string, RouteSpec>> = {};
+/** The modules of routes. What they export beside routes are the schemas that routes share. */
+const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  access,
+  tenants,
+  users,
+  meta,
+};
 
 /** Every route of the API, in the order of the domains above. Only lib, local, docs and tests import it. */
-export const routes: readonly RouteEntry[] = Object.entries(domains).flatMap(([domain, specs]) =>
-  Object.values(specs).map((spec) => ({
-    ...spec,
-    domain,
-    entry: `functions/${domain}/${kebabCase(spec.operationId)}.ts`,
-  })),
+export const routes: readonly RouteEntry[] = Object.entries(domains).flatMap(([domain, exported]) =>
+  Object.values(exported)
+    .filter(isRoute)
+    .map((spec) => ({
+      ...spec,
+      domain,
+      entry: `functions/${domain}/${kebabCase(spec.operationId)}.ts`,
+    })),
 );
+
+/** The schemas that route modules export, by name, for the contract. */
+export const sharedSchemas: ReadonlyMap<string, Schema> = new Map(
+  Object.values(domains)
+    .flatMap((exported) => Object.entries(exported))
+    .filter((entry): entry is [string, Schema] => entry[1] instanceof z.ZodType),
+);
+
+function isRoute(exported: unknown): exported is RouteSpec {
+  return typeof exported === 'object' && exported !== null && 'operationId' in exported;
+}

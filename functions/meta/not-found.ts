@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { type AllowedMethods, answerUnrouted, UNROUTED } from '#meta/unrouted.ts';
+import { observe, problems } from '#platform/http/middlewares.ts';
+import { headersOf } from '#platform/http/parse.ts';
+
+let document: { paths: AllowedMethods } | undefined;
+
+/** The published contract says which methods a path has: there is no second list that could differ from it. */
+function publishedPaths(): AllowedMethods {
+  document ??= JSON.parse(readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8')) as {
+    paths: AllowedMethods;
+  };
+  return document.paths;
+}
+
+/** What API Gateway sends here: every path, and every method of a path, that no route serves. */
+export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+  .use(problems(UNROUTED))
+  .use(observe(UNROUTED))
+  .handler(async (event) =>
+    answerUnrouted(event, headersOf(event).get('x-request-id')?.[0] ?? '', publishedPaths),
+  );

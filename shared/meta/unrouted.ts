@@ -1,0 +1,47 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { renderProblem, renderReply, reply } from '#platform/http/reply.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
+
+/** Stands in the logs for requests that no route serves. */
+export const UNROUTED: RouteSpec = {
+  operationId: 'notFound',
+  method: 'GET',
+  path: '/{proxy+}',
+  base: 'root',
+  summary: 'Answers paths and methods that do not exist',
+  roles: 'PUBLIC',
+  status: 204,
+  problems: ['not-found', 'method-not-allowed'],
+  uses: [],
+  database: false,
+};
+
+/** The paths of an OpenAPI document. */
+export type AllowedMethods = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+/**
+ * 404 where nothing stands; where something does, 405 with the methods that it takes, and the same to `OPTIONS` as an
+ * answer (RFC 9110, 9.3.7 and 15.5.6).
+ * @param published read only for a path that API Gateway knows
+ */
+export function answerUnrouted(
+  { resource, httpMethod }: Pick<APIGatewayProxyEvent, 'resource' | 'httpMethod'>,
+  requestId: string,
+  published: () => AllowedMethods,
+): APIGatewayProxyResult {
+  // API Gateway names the template of the path, which also finds paths with parameters.
+  const operations = resource.includes('+') ? undefined : published()[resource];
+  if (operations === undefined) {
+    return renderProblem('not-found', 'There is nothing at this path.', requestId);
+  }
+  const methods = METHODS.filter((method) => method in operations).map((method) => method.toUpperCase());
+  const headers = { allow: [...methods, 'OPTIONS'].join(', ') };
+  if (httpMethod === 'OPTIONS') return renderReply(UNROUTED, reply(undefined, { headers }));
+  return renderProblem('method-not-allowed', `Use ${methods.join(' or ')} here.`, requestId, {
+    errors: undefined,
+    retryAfterSeconds: undefined,
+    headers,
+  });
+}
