@@ -1,69 +1,63 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { type DatabaseConnection, startPostgres } from '#local/postgres/postgres.ts';
-import { migrate } from '#platform/db/migrate.ts';
+import { inject } from 'vitest';
+import type { DatabaseConnection } from '#local/postgres/postgres.ts';
 import { closePools } from '#platform/db/pool.ts';
-import { type TenantId, uuidV7 } from '#platform/ids.ts';
-import type { TenantType } from '#platform/roles.ts';
-
-const ROLE_PASSWORD = 'of-the-test-roles';
+import { APP_ROLE } from '#platform/db/roles.ts';
+import { ROLE_PASSWORD, TEMPLATE_DATABASE } from './postgres-server.ts';
 
 export interface TestDatabase {
-  /** As superuser. */
+  /** As the superuser, past row-level security: to arrange and to look. `search_path` is the schema. */
+  readonly admin: pg.Pool;
   readonly connection: DatabaseConnection;
-  /** What `#platform/environment.ts` reads to reach the database; assigned to `process.env` already. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Connections of the superuser, who sees every tenant, with the schema on their path. */
-  readonly superuser: pg.Pool;
-  /** A tenant with a slug of its own unless one is given. */
-  createTenant(type: TenantType, slug?: string): Promise<TenantId>;
-  stop(): Promise<void>;
+  /** A connection of the restricted application role. */
+  connectAsApp(): Promise<pg.Client>;
+  close(): Promise<void>;
 }
 
-/** A real Postgres in a temporary directory, migrated; our own code reaches it as the restricted role. */
-export async function startTestDatabase({ fsync = false } = {}): Promise<TestDatabase> {
-  const directory = mkdtempSync(join(tmpdir(), 'vestry-test-'));
-  const { connection, stop } = await startPostgres({
-    dataDir: directory,
-    logFile: join(directory, 'postgres.log'),
-    fsync,
-    warn: console.warn,
-  });
-  await migrate({
-    ...connection,
-    directory: join(import.meta.dirname, '../../migrations'),
-    rolePassword: ROLE_PASSWORD,
-  });
-  const environment = {
-    DATABASE_HOST: connection.host,
-    DATABASE_PORT: String(connection.port),
-    DATABASE_NAME: connection.database,
+/**
+ * A fresh, migrated database for one test file, and the environment variables by which the code under test finds it. Call
+ * it in `beforeAll` and `close` it in `afterAll`.
+ */
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = inject('postgres');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(server, `create database ${name} template ${TEMPLATE_DATABASE}`);
+  const connection = { ...server, database: name };
+  Object.assign(process.env, {
+    VESTRY_ENVIRONMENT: 'test',
+    AWS_REGION: 'us-east-1',
+    DATABASE_HOST: server.host,
+    DATABASE_PORT: String(server.port),
+    DATABASE_NAME: name,
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
-  };
-  Object.assign(process.env, environment);
-  const superuser = new pg.Pool({ ...connection, max: 4, options: '-c search_path=vestry -c timezone=UTC' });
-  superuser.on('error', () => undefined);
+  });
+  const options = '-c search_path=vestry -c timezone=UTC';
+  const admin = new pg.Pool({ ...connection, max: 4, options });
+  admin.on('error', () => undefined);
   return {
+    admin,
     connection,
-    environment,
-    superuser,
-    createTenant: async (type, slug) => {
-      const id = uuidV7<TenantId>();
-      await superuser.query('insert into tenants (id, slug, name, type) values ($1, $2, $2, $3)', [
-        id,
-        slug ?? `t-${id.slice(-12)}`,
-        type,
-      ]);
-      return id;
+    connectAsApp: async () => {
+      const client = new pg.Client({ ...connection, user: APP_ROLE, password: ROLE_PASSWORD, options });
+      await client.connect();
+      return client;
     },
-    stop: async () => {
+    close: async () => {
       await closePools();
-      await superuser.end();
-      await stop();
-      rmSync(directory, { recursive: true, force: true });
+      await admin.end();
+      await onServer(server, `drop database ${name} with (force)`);
     },
   };
+}
+
+async function onServer(server: DatabaseConnection, statement: string): Promise<void> {
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

@@ -68,13 +68,13 @@ export type Run<R extends RouteSpec> = (
 const DEADLINE_MARGIN_MS = 1_500;
 
 /**
- * The one HTTP stack: problems → observe → authorize → parse → idempotent → respond. Middy runs `onError` of the first
- * used last, so the problem renderer sees every error.
+ * The one HTTP stack: observe → problems → authorize → parse → idempotent → respond. Middy runs `onError` of the last used
+ * first, so every error is rendered before the answer is observed.
  */
 export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
-    .use(problems(route))
     .use(observe(route))
+    .use(problems(route))
     .handler(async (event, context) => {
       const headers = headersOf(event);
       const requestId = requestIdFrom(headers.get('x-request-id'));

@@ -11,21 +11,17 @@ import type { RouteSpec } from './route.ts';
 type HttpMiddleware = MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>;
 
 /** One id for all parts of a request: chosen once, kept on the event for those that follow. */
-function settleRequestId(event: APIGatewayProxyEvent): string {
+function settleRequestId(event: APIGatewayProxyEvent): void {
   const id = requestIdFrom(headersOf(event).get('x-request-id'));
   const others = Object.entries(event.multiValueHeaders ?? {}).filter(
     ([name]) => name.toLowerCase() !== 'x-request-id',
   );
   event.multiValueHeaders = { ...Object.fromEntries(others), 'x-request-id': [id] };
-  return id;
 }
 
 /** Renders every error as a problem document; what isn't foreseen is logged and answered 500 without a word of it. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
-    before: ({ event }) => {
-      settleRequestId(event);
-    },
     onError: (request) => {
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
       const error = translateDatabaseError(request.error);
@@ -73,8 +69,9 @@ export function observe(route: RouteSpec): HttpMiddleware {
     });
   };
   return {
-    before: ({ context }) => {
+    before: ({ context, event }) => {
       startedMs = performance.now();
+      settleRequestId(event);
       logger.addContext(context);
     },
     after: finish,

@@ -1,0 +1,99 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Principal } from '#platform/http/authorize.ts';
+import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+
+export interface TestRequest {
+  /** Without one the request carries no token. */
+  readonly as?: Principal;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
+  /** An object is sent as JSON, a string or bytes as they are. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface TestResponse {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, and an assertion on a wrong path fails
+  readonly body: any;
+  readonly text: string;
+  header(name: string): string | undefined;
+}
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+const TIMEOUT_MS = 15_000;
+
+/** The event by which API Gateway hands a request to a function. */
+export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {
+  const { as, params = {}, query = {}, body, headers = {} } = request;
+  const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  );
+  const all: Record<string, string | readonly string[]> = {
+    ...(as === undefined ? {} : { Authorization: 'Bearer verified.by.authorizer' }),
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...headers,
+  };
+  const multiValue = (values: Readonly<Record<string, string | readonly string[]>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value].flat() as string[]]));
+  const bytes = Buffer.isBuffer(body) ? body : undefined;
+  return {
+    httpMethod: route.method,
+    path,
+    resource: publicPath(route),
+    pathParameters: Object.keys(params).length === 0 ? null : { ...params },
+    multiValueQueryStringParameters: Object.keys(query).length === 0 ? null : multiValue(query),
+    queryStringParameters: null,
+    multiValueHeaders: multiValue(all),
+    headers: {},
+    stageVariables: null,
+    body:
+      bytes?.toString('base64') ??
+      (body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)),
+    isBase64Encoded: bytes !== undefined,
+    requestContext: {
+      identity: { sourceIp: '203.0.113.7' },
+      authorizer:
+        as === undefined
+          ? undefined
+          : {
+              sub: as.actorId,
+              tid: as.tenantId,
+              role: as.actorRole,
+              tenantType: as.tenantType,
+              exp: String(Math.floor(Date.now() / 1000) + 900),
+              ...(as.employeeId === undefined ? {} : { employeeId: as.employeeId }),
+            },
+    } as unknown as APIGatewayProxyEvent['requestContext'],
+  };
+}
+
+export function testContext(timeoutMs: number = TIMEOUT_MS): Context {
+  const deadlineMs = Date.now() + timeoutMs;
+  return {
+    functionName: 'test',
+    awsRequestId: 'test',
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+  } as unknown as Context;
+}
+
+/** Runs a route's handler in this process, behind an authorizer that has said yes to `as`. */
+export async function call(
+  handler: unknown,
+  route: RouteSpec,
+  request: TestRequest = {},
+): Promise<TestResponse> {
+  const {
+    statusCode,
+    body,
+    multiValueHeaders = {},
+  } = await (handler as Handler)(proxyEvent(route, request), testContext());
+  const type = String(multiValueHeaders['content-type']?.[0] ?? '');
+  return {
+    status: statusCode,
+    text: body,
+    body: type.includes('json') ? JSON.parse(body) : body,
+    header: (name) => multiValueHeaders[name.toLowerCase()]?.map(String).join(', '),
+  };
+}

@@ -1,0 +1,55 @@
+import { defineConfig } from 'vitest/config';
+
+const MINUTE_MS = 60_000;
+
+/** Tests that work on a database: each file has one of its own, copied from a migrated template. */
+const onDatabase = {
+  globalSetup: ['tests/support/postgres-server.ts'],
+  testTimeout: MINUTE_MS,
+  hookTimeout: MINUTE_MS,
+};
+
+export default defineConfig({
+  test: {
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_SERVICE_NAME: 'test' },
+    pool: 'forks',
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**/*.ts'],
+      exclude: ['shared/generated/**', '**/*.test.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 85, statements: 85 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{shared,local,tools}/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      { extends: true, test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...onDatabase } },
+      {
+        extends: true,
+        test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], ...onDatabase },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'infrastructure',
+          include: ['tests/infrastructure/**/*.test.ts'],
+          testTimeout: 2 * MINUTE_MS,
+          hookTimeout: 2 * MINUTE_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 3 * MINUTE_MS,
+          hookTimeout: 3 * MINUTE_MS,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
