@@ -33,6 +33,8 @@ const UNAVAILABLE_SYSTEM = new Set([
   'EAI_AGAIN',
   'ENOENT',
 ]);
+/** Every number of a request fits its column; only sums of them can leave it. */
+const NUMERIC_OUT_OF_RANGE = '22003';
 const RETRY_AFTER_SECONDS = 2;
 
 function codeOf(error: unknown): string {
@@ -61,6 +63,15 @@ export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
     const known = byConstraint[error.constraint];
     if (known !== undefined) return new DomainError(known.slug, known.detail, { cause: error });
+  }
+  if (codeOf(error) === NUMERIC_OUT_OF_RANGE) {
+    return new DomainError(
+      'validation-failed',
+      'A resulting quantity would have more than 20 integer digits.',
+      {
+        cause: error,
+      },
+    );
   }
   if (isUnavailable(error) || isSerializationFailure(error)) {
     return new DomainError(

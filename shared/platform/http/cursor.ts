@@ -1,4 +1,4 @@
-import { instant } from '#platform/fields.ts';
+import { instant, isoDate } from '#platform/fields.ts';
 import { isUuid } from '#platform/ids.ts';
 import { invalidField } from '#platform/problems/domain-error.ts';
 
@@ -20,6 +20,9 @@ const CHECKS = {
   uuid: isUuid,
   text: (part: string) => !part.includes('\0'),
   instant: (part: string) => instant.safeParse(part).success,
+  date: (part: string) => isoDate.safeParse(part).success,
+  integer: (part: string) => /^\d{1,18}$/.test(part),
+  decimal: (part: string) => /^\d{1,40}(\.\d{1,8})?$/.test(part),
 } as const;
 
 /** @throws DomainError `validation-failed` when the cursor isn't one of ours with parts of these kinds */

@@ -1,0 +1,12 @@
+import { http } from '#platform/http/http.ts';
+import { noteInLedger } from '#shareholders/position.repository.ts';
+import { insertShareholder, toShareholder } from '#shareholders/shareholder.repository.ts';
+import { createShareholder } from '#shareholders/shareholders.routes.ts';
+
+export const handler = http(createShareholder, async ({ body, tenantTx }) => {
+  const { contact, effective_date, security_class, reason = 'opening', ...shareholder } = body;
+  return tenantTx(async (tx) => {
+    await noteInLedger(tx, { effective_date, security_class, reason, source: 'api' });
+    return toShareholder(await insertShareholder(tx, { ...shareholder, ...contact }));
+  });
+});
