@@ -53,6 +53,22 @@ export const signedQuantity = exactNumber(decimalText.regex(/[1-9]/, 'must not b
   examples: ['-3.25'],
 });
 
+/** A JSON number without a fraction, read from its digits; `6.0` is 6, a string or an exponent is refused. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .preprocess(
+      (value) =>
+        value instanceof JsonNumber && PLAIN_DECIMAL.test(value.source)
+          ? Number(canonicalDecimal(value.source))
+          : value,
+      z
+        .int({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a whole number') })
+        .min(min, `must be at least ${min}`)
+        .max(max, `must be at most ${max}`),
+    )
+    .meta({ openapi: { type: 'integer', minimum: min, maximum: max } });
+}
+
 /** Refuses C0, C1 and bidirectional override characters; everything else is data, stored as it is. */
 const HOSTILE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
