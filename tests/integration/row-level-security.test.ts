@@ -1,0 +1,214 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { APP_ROLE, REPORT_ROLE, SYSTEM_ROLE } from '#platform/db/roles.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { filledTables, fillTables, insertRow } from '#tests/support/filled-tables.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let app: pg.Client;
+let ours: TestTenant;
+let theirs: TestTenant;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  ours = await insertTestTenant(database.admin, 'ISSUER');
+  theirs = await insertTestTenant(database.admin, 'SPONSOR');
+  await fillTables(database.admin, [ours.id, theirs.id]);
+  app = await database.connectAsApp();
+});
+
+afterAll(async () => {
+  await app.end();
+  await database.close();
+});
+
+async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+  return (await database.admin.query<T>(text, values)).rows;
+}
+
+const TENANT_TABLES = `
+  select c.oid, c.relname as name, c.relkind as kind, c.relrowsecurity as enabled, c.relforcerowsecurity as forced
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+  where c.relnamespace = 'vestry'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') order by 2`;
+
+/** As the application does, in the context of one tenant. */
+async function inContext<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
+  await app.query('begin');
+  await app.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);
+  try {
+    return await work();
+  } finally {
+    await app.query('rollback');
+  }
+}
+
+async function readable(table: string): Promise<boolean> {
+  const [found] = await rows<{ may: boolean }>(`select has_table_privilege($1, $2, 'select') as may`, [
+    APP_ROLE,
+    table,
+  ]);
+  return found?.may === true;
+}
+
+describe('the catalogue', () => {
+  test('row-level security is enabled and forced on every table of tenants', async () => {
+    const tables = await rows<{ name: string; kind: string; enabled: boolean; forced: boolean }>(
+      TENANT_TABLES,
+    );
+    expect(tables.filter(({ kind, enabled, forced }) => 'rp'.includes(kind) && !(enabled && forced))).toEqual(
+      [],
+    );
+    expect(tables.filter(({ kind }) => 'rp'.includes(kind)).map(({ name }) => name)).toEqual(
+      [...filledTables].sort(),
+    );
+  });
+
+  test('views run with the rights of who asks; nothing is materialised', async () => {
+    const views = await rows<{ name: string; options: string[] | null; kind: string }>(
+      `select relname as name, reloptions as options, relkind as kind from pg_class
+       where relnamespace = 'vestry'::regnamespace and relkind in ('v', 'm')`,
+    );
+    for (const { name, options, kind } of views) {
+      expect(kind, name).toBe('v');
+      expect(options, name).toContain('security_invoker=true');
+    }
+  });
+
+  test('the roles own nothing and stand above nothing', async () => {
+    const roles = await rows<Record<string, unknown>>(
+      `select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+         (select count(*)::integer from pg_class where relowner = r.oid) as owns,
+         (select count(*)::integer from pg_auth_members where member = r.oid) as memberships
+       from pg_roles r where rolname = any ($1) order by 1`,
+      [[APP_ROLE, SYSTEM_ROLE, REPORT_ROLE]],
+    );
+    expect(roles).toHaveLength(3);
+    for (const role of roles) {
+      expect(role).toMatchObject({
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        owns: 0,
+        memberships: 0,
+      });
+    }
+  });
+
+  test('a foreign key between tables of tenants holds the tenant, at the same place on both sides', async () => {
+    const keys = await rows<{ name: string; from_first: string; to_first: string }>(
+      `select k.conname as name,
+         (select attname from pg_attribute where attrelid = k.conrelid and attnum = k.conkey[1]) as from_first,
+         (select attname from pg_attribute where attrelid = k.confrelid and attnum = k.confkey[1]) as to_first
+       from pg_constraint k
+       where k.contype = 'f' and k.connamespace = 'vestry'::regnamespace
+         and exists (select from pg_attribute where attrelid = k.confrelid and attname = 'tenant_id')`,
+    );
+    expect(keys.length).toBeGreaterThan(3);
+    expect(
+      keys.filter(({ from_first, to_first }) => from_first !== 'tenant_id' || to_first !== 'tenant_id'),
+    ).toEqual([]);
+  });
+
+  test('unique keys of tenants lead with the tenant', async () => {
+    const keys = await rows<{ name: string; first: string }>(
+      `select i.indexrelid::regclass::text as name,
+         (select attname from pg_attribute where attrelid = i.indrelid and attnum = i.indkey[0]) as first
+       from pg_index i
+       where i.indisunique and i.indrelid in (select oid from (${TENANT_TABLES}) as t)`,
+    );
+    expect(keys.length).toBeGreaterThan(filledTables.length - 1);
+    expect(keys.filter(({ first }) => first !== 'tenant_id')).toEqual([]);
+  });
+
+  test('no function that runs with its owner’s rights takes a search path from its caller', async () => {
+    const open = await rows(
+      `select proname from pg_proc where pronamespace = 'vestry'::regnamespace and prosecdef
+         and not coalesce(proconfig::text like '%search_path=%', false)`,
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('what must not change refuses UPDATE, DELETE and TRUNCATE, even from the owner', async () => {
+    for (const table of [
+      'audit_log',
+      'position_entries',
+      'shareholder_names',
+      'journal',
+      'transaction_transitions',
+    ]) {
+      for (const statement of [
+        `update ${table} set tenant_id = tenant_id`,
+        `delete from ${table}`,
+        `truncate ${table} cascade`,
+      ]) {
+        await expect(database.admin.query(statement), statement).rejects.toThrow('append-only');
+      }
+    }
+  });
+});
+
+describe.each(filledTables)('%s', (table) => {
+  test('shows nothing without a context, and nothing of others with one', async () => {
+    if (!(await readable(table)))
+      return expect(app.query(`select from ${table}`)).rejects.toThrow('permission denied');
+    expect((await app.query(`select from ${table}`)).rowCount).toBe(0);
+    const seen = await inContext(
+      ours.id,
+      async () => (await app.query(`select tenant_id from ${table}`)).rows,
+    );
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(seen.map(({ tenant_id }) => tenant_id))).toEqual(new Set([ours.id]));
+    const unknown = await inContext('00000000-0000-7000-8000-ffffffffffff', () =>
+      app.query(`select from ${table}`),
+    );
+    expect(unknown.rowCount).toBe(0);
+  });
+
+  test('takes no row for another tenant, and gives none to one', async () => {
+    const [before] = await rows(
+      `select md5(string_agg(t::text, ',' order by t::text)) as digest from ${table} t`,
+    );
+    const insufficientPrivilege = expect.objectContaining({ code: '42501' });
+    await inContext(ours.id, () =>
+      expect(app.query(insertRow(table, theirs.id))).rejects.toEqual(insufficientPrivilege),
+    );
+    await inContext(ours.id, () =>
+      // A trigger that forbids the change may come before the policy does.
+      expect(app.query(`update ${table} set tenant_id = '${theirs.id}'`)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(42501|23514)$/),
+      }),
+    );
+    const change = `update ${table} set tenant_id = tenant_id where tenant_id = '${theirs.id}'`;
+    for (const statement of [change, `delete from ${table} where tenant_id = '${theirs.id}'`]) {
+      const changed = await inContext(ours.id, () =>
+        app.query(statement).then(
+          ({ rowCount }) => rowCount,
+          ({ code }) => code,
+        ),
+      );
+      expect([0, '42501'], statement).toContain(changed);
+    }
+    const [after] = await rows(
+      `select md5(string_agg(t::text, ',' order by t::text)) as digest from ${table} t`,
+    );
+    expect(after).toEqual(before);
+  });
+});
+
+test('a row of ours cannot refer to a row of theirs', async () => {
+  const theirHolder = '00000000-0000-7000-8000-00000000abcd';
+  await database.admin.query(
+    `insert into shareholders (tenant_id, id, external_ref, name) values ($1, $2, 'theirs', 'Theirs')`,
+    [theirs.id, theirHolder],
+  );
+  await inContext(ours.id, () =>
+    expect(
+      app.query(
+        `insert into transactions (type, amount, currency, shareholder_id) values ('DIVIDEND', 1, 'USD', $1)`,
+        [theirHolder],
+      ),
+    ).rejects.toThrow('violates foreign key constraint'),
+  );
+});

@@ -1,0 +1,94 @@
+import type pg from 'pg';
+
+/**
+ * One row of a tenant for every table that belongs to tenants, by table: columns and their values beside `tenant_id`. A table
+ * that is missing here fails the tests that compare it with the catalogue.
+ */
+const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  users: { email: 'filled@vestry.example', role: 'OPS', password_hash: 'none' },
+  refresh_tokens: {
+    user_id: newId(1),
+    family_id: newId(2),
+    token_sha256: Buffer.from('x'),
+    expires_at: '2099-01-01',
+  },
+  idempotency_keys: {
+    id: 'filled',
+    status: 'INPROGRESS',
+    payload_sha256: 'x',
+    owner: newId(3),
+    in_progress_until: '2099-01-01',
+    expires_at: '2099-01-01',
+  },
+  audit_log: {
+    actor_role: 'SYSTEM',
+    action: 'tenant.updated',
+    resource: 'tenants',
+    request_id: 'filled',
+    payload: '{}',
+  },
+  outbox: { type: 'upload.completed', payload: '{}', request_id: 'filled', created_at: '2026-01-01' },
+  shareholders: { id: newId(4), external_ref: 'filled', name: 'Filled' },
+  position_entries: {
+    shareholder_id: newId(4),
+    security_class: 'COMMON',
+    delta: '1',
+    effective_date: '2026-01-01',
+    recorded_at: '2026-01-01',
+    reason: 'opening',
+    source: 'test',
+  },
+  shareholder_names: { shareholder_id: newId(4), replaced_at: '2026-01-01', name: 'Filled before' },
+  uploads: {
+    kind: 'shareholders',
+    door: 'DROP',
+    filename: 'filled.csv',
+    object_key: 'drop/filled',
+    request_id: 'filled',
+  },
+  transactions: { id: newId(5), type: 'DIVIDEND', amount: '100', currency: 'USD' },
+  transaction_transitions: {
+    transaction_id: newId(5),
+    version: 2,
+    from_status: 'PENDING',
+    to_status: 'SENT',
+  },
+  journal: {
+    debit_account: 'CASH',
+    credit_account: 'RETURNS',
+    amount: '100',
+    currency: 'USD',
+    reason: 'returned',
+    effective_date: '2026-01-01',
+  },
+};
+
+/** An id that is the same in every run, and shared by rows that refer to one another. */
+function newId(number: number): string {
+  return `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+}
+
+export const filledTables: readonly string[] = Object.keys(ROWS);
+
+/** Adds the row of a table for a tenant. */
+export function insertRow(table: string, tenantId: string): { text: string; values: unknown[] } {
+  const row = ROWS[table] ?? {};
+  const columns = ['tenant_id', ...Object.keys(row)];
+  const places = columns.map((_, index) => `$${index + 1}`);
+  const text = `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')})`;
+  return { text, values: [tenantId, ...Object.values(row)] };
+}
+
+/** Fills every table for the tenants, past triggers and foreign keys, which have tests of their own. */
+export async function fillTables(admin: pg.Pool, tenantIds: readonly string[]): Promise<void> {
+  const client = await admin.connect();
+  try {
+    await client.query('set session_replication_role = replica');
+    for (const tenantId of tenantIds) {
+      for (const table of filledTables) await client.query(insertRow(table, tenantId));
+    }
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+}
