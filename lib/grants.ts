@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
-import type { Resource } from '#platform/resources.ts';
+import { type QueueSend, queueUrlVariable, type Resource } from '#platform/resources.ts';
 
 /** What a function may do, what it is told, and why a statement reaches further than one resource. */
 export interface Grant {
@@ -23,7 +23,8 @@ export interface Wildcard {
   readonly reason: string;
 }
 
-export type ResourceGrants = Readonly<Record<Resource, Grant>>;
+/** What using a resource takes. Throws when nothing of that name exists. */
+export type ResourceGrants = (resource: Resource) => Grant;
 
 /** What the functions of an environment share. */
 export interface GrantedResources {
@@ -33,6 +34,8 @@ export interface GrantedResources {
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
   readonly signingKeys: ISecret;
+  /** Those that our own code sends to, by their jobs' names for them. */
+  readonly queues: ReadonlyMap<string, IQueue>;
 }
 
 /** Where objects stand in the uploads bucket, by who may touch them. */
@@ -45,7 +48,7 @@ const allow = (actions: string[], resources: string[]): PolicyStatement =>
 
 /** Turns each {@link Resource} into the least that using it takes. The only place where functions are given rights. */
 export function resourceGrants(resources: GrantedResources): ResourceGrants {
-  const { database, key, uploads, rejectedRows, eventBus, signingKeys } = resources;
+  const { database, key, uploads, rejectedRows, eventBus, signingKeys, queues } = resources;
   const decrypt = allow(['kms:Decrypt'], [key.keyArn]);
   const encrypt = allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
   const objects = (prefixes: readonly string[]) =>
@@ -58,7 +61,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     }));
   const bucketName = { UPLOADS_BUCKET: uploads.bucketName };
   const secretArn = { SIGNING_KEYS_SECRET_ARN: signingKeys.secretArn };
-  return {
+  const named: Readonly<Record<Exclude<Resource, QueueSend>, Grant>> = {
     'database:system': { statements: [database.connectStatement('vestry_system')], environment: {} },
     'uploadsBucket:read': {
       statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects(READ_PREFIXES)), decrypt],
@@ -92,6 +95,20 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['secretsmanager:PutSecretValue'], [signingKeys.secretArn]), encrypt],
       environment: secretArn,
     },
+  };
+  const sends = new Map([...queues].map(([name, queue]) => [`queue:${name}:send`, sendGrant(name, queue)]));
+  return (resource) => {
+    const grant = sends.get(resource) ?? named[resource as keyof typeof named];
+    if (grant === undefined) throw new Error(`${resource} names nothing that our code may use`);
+    return grant;
+  };
+}
+
+/** Queues of jobs have SQS's own key, which takes no grant. */
+function sendGrant(name: string, queue: IQueue): Grant {
+  return {
+    statements: [allow(['sqs:SendMessage'], [queue.queueArn])],
+    environment: { [queueUrlVariable(name)]: queue.queueUrl },
   };
 }
 

@@ -34,7 +34,7 @@ export class RouteFunction extends PlatformFunction {
       timeoutSeconds: route.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
       memoryMb: route.memoryMb,
       database: route.database,
-      grant: combine([cors, ...route.uses.map((resource) => grants[resource])]),
+      grant: combine([cors, ...route.uses.map((resource) => grants(resource))]),
     });
   }
 }

@@ -32,7 +32,7 @@ export class WorkerFunction extends PlatformFunction {
       timeoutSeconds: job.timeoutSeconds,
       memoryMb: job.memoryMb,
       ephemeralStorageMb: job.ephemeralStorageMb,
-      grant: combine([grant, ...job.uses.map((resource) => grants[resource])]),
+      grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),
       rollbackAlarms: [alarm],
     });
   }

@@ -6,7 +6,7 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type Bucket, type CfnBucket, HttpMethods, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
@@ -54,6 +54,9 @@ export class IngestionStack extends VestryStack {
       alarmTopic: props.alarmTopic,
       key: props.key,
     });
+    const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
+    const fed = queueJobs.map((job) => ({ job, queue: this.#queue(job) }));
+    const sentTo = fed.filter(({ job }) => job.source === 'code');
     this.grants = resourceGrants({
       database: props.context.database,
       key: props.key,
@@ -61,11 +64,11 @@ export class IngestionStack extends VestryStack {
       uploads: uploads as IBucket,
       rejectedRows: rejectedRows.queue,
       eventBus: this.#eventBus(),
+      queues: new Map(sentTo.map(({ job, queue }) => [job.queue, queue as IQueue])),
     });
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
-    const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
-    const consumed = queueJobs.map((job) => ({ job, queue: this.#consumer(job, rollout) }));
-    this.#notify(uploads, consumed);
+    for (const { job, queue } of fed) this.#consumer(job, queue, rollout);
+    this.#notify(uploads, fed);
   }
 
   #uploadsBucket(): Bucket {
@@ -114,14 +117,18 @@ export class IngestionStack extends VestryStack {
     return bus as IEventBus;
   }
 
-  #consumer(job: QueueJobEntry, rollout: Rollout | undefined): Queue {
-    const { context, alarmTopic } = this.#props;
+  #queue(job: QueueJobEntry): Queue {
     const { queue } = new AlarmedQueue(this, `${job.queue}-queue`, {
       queueName: `vestry-${this.config.name}-${job.queue}`,
       visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUTS * job.timeoutSeconds),
       maxReceives: job.maxReceives,
-      alarmTopic,
+      alarmTopic: this.#props.alarmTopic,
     });
+    return queue;
+  }
+
+  #consumer(job: QueueJobEntry, queue: Queue, rollout: Rollout | undefined): void {
+    const { context, alarmTopic } = this.#props;
     const consume = new PolicyStatement({
       actions: [
         'sqs:ChangeMessageVisibility',
@@ -147,7 +154,6 @@ export class IngestionStack extends VestryStack {
       maxConcurrency: job.maxConcurrency,
       reportBatchItemFailures: true,
     });
-    return queue;
   }
 
   /** Written into the bucket itself: the construct's own method would add a Lambda that edits buckets. */

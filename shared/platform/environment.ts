@@ -1,3 +1,5 @@
+import { queueUrlVariable } from './resources.ts';
+
 /** The only place that reads `process.env`. `lib/grants.ts` sets what is read here. */
 function required(name: string): string {
   const value = process.env[name];
@@ -20,6 +22,8 @@ export const environment = {
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** Of the queue that the function consumes. */
   queueUrl: (): string => required('QUEUE_URL'),
+  /** Of a queue that the function may send to: `queue:<name>:send`. */
+  queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),
   rejectedRowsQueueUrl: (): string => required('REJECTED_ROWS_QUEUE_URL'),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),

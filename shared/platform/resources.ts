@@ -8,6 +8,15 @@ export type Resource =
   | 'uploadsBucket:read'
   | 'uploadsBucket:write'
   | 'rejectedRowsQueue:send'
+  /** Send to the queue of a {@link QueueJob} whose `source` is `code`, by the queue's name. */
+  | QueueSend
   | 'eventBus:put'
   | 'signingKeys:read'
   | 'signingKeys:write';
+
+export type QueueSend = `queue:${string}:send`;
+
+/** The variable that tells a function which may send to a queue where the queue is: `dividends` → `DIVIDENDS_QUEUE_URL`. */
+export function queueUrlVariable(queue: string): string {
+  return `${queue.toUpperCase().replaceAll('-', '_')}_QUEUE_URL`;
+}

@@ -1,0 +1,40 @@
+import { environment } from '#platform/environment.ts';
+
+/** SendMessageBatch takes ten messages of together at most 256 KiB (a mebibyte since 2025); ours are a few hundred bytes. */
+const ENTRIES_PER_CALL = 10;
+/** Calls under way at once: a call is a round trip of milliseconds, and a large fan-out has thousands. */
+const CALLS_AT_ONCE = 8;
+
+/**
+ * Puts messages on a queue of ours (`uses: ['queue:<name>:send']`), each with the request id that it came from. At least
+ * once: when a call fails, messages of other calls may have been taken, so that whoever sends again must send all.
+ * @throws when the queue didn't take every message
+ */
+export async function sendMessages(
+  queue: string,
+  messages: readonly Record<string, unknown>[],
+  requestId: string,
+): Promise<void> {
+  if (messages.length === 0) return;
+  const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+  const client = new SQSClient({});
+  const attributes = { request_id: { DataType: 'String', StringValue: requestId } };
+  const send = async (start: number): Promise<void> => {
+    const entries = messages.slice(start, start + ENTRIES_PER_CALL).map((message, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify(message),
+      MessageAttributes: attributes,
+    }));
+    const { Failed = [] } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl: environment.queueUrlOf(queue), Entries: entries }),
+    );
+    if (Failed.length > 0)
+      throw new Error(`${Failed.length} messages were not taken by ${queue}: ${Failed[0]?.Code}`);
+  };
+  const starts = messages.keys().filter((index) => index % ENTRIES_PER_CALL === 0);
+  // One iterator for all: each takes the next call when its last is done.
+  const sender = async (): Promise<void> => {
+    for (const start of starts) await send(start);
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, sender));
+}
