@@ -62,6 +62,18 @@ create function ledger_lock_key(tenant uuid) returns bigint
   language sql immutable parallel safe
   return hashtextextended(tenant::text, 7001);
 
+-- The present instant, once nothing that was recorded before it can still be uncommitted: what the ledger says of that
+-- instant, it says for ever. Waits for writers at most `patience`, since the writers behind it wait as well.
+create function settled_instant(patience text) returns timestamptz
+  language plpgsql volatile
+  as $$
+begin
+  perform set_config('lock_timeout', patience, true);
+  perform pg_advisory_xact_lock(ledger_lock_key(current_tenant()));
+  return clock_timestamp();
+end
+$$;
+
 create function record_new_positions() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
@@ -87,6 +99,7 @@ create function record_changed_positions() returns trigger
 declare
   recorded timestamptz;
   class text := ledger_setting('security_class', 'COMMON');
+  effective date := ledger_setting('effective_date', current_date::text)::date;
   overdrawn uuid;
 begin
   if not exists (select from changed) then
@@ -95,8 +108,7 @@ begin
   perform pg_advisory_xact_lock_shared(ledger_lock_key(current_tenant()));
   recorded := clock_timestamp();
   insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
-    select n.tenant_id, n.id, class, n.holdings - o.holdings,
-      ledger_setting('effective_date', current_date::text)::date, recorded,
+    select n.tenant_id, n.id, class, n.holdings - o.holdings, effective, recorded,
       ledger_setting('reason', 'correction'), ledger_setting('source', 'system')
     from changed n join previous o using (tenant_id, id) where n.holdings <> o.holdings;
   insert into shareholder_names (tenant_id, shareholder_id, replaced_at, name)
@@ -112,6 +124,22 @@ begin
       limit 1;
     if found then
       raise exception 'position of % in class % would be negative', overdrawn, class
+        using errcode = 'check_violation', constraint = 'position_entries_not_negative';
+    end if;
+  end if;
+  -- What is taken back-dated may have been given away since: no day from then on may close below zero.
+  if effective < current_date then
+    select n.id into overdrawn
+      from changed n join previous o using (tenant_id, id)
+      where n.holdings < o.holdings and exists (
+        select from (
+          select e.effective_date, sum(e.delta) over (order by e.effective_date) as closing
+          from position_entries e
+          where e.tenant_id = n.tenant_id and e.shareholder_id = n.id and e.security_class = class) as days
+        where effective_date >= effective and closing < 0)
+      limit 1;
+    if found then
+      raise exception 'position of % in class % would have been negative after %', overdrawn, class, effective
         using errcode = 'check_violation', constraint = 'position_entries_not_negative';
     end if;
   end if;

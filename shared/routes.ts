@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as access from '#access/access.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
+import * as reports from '#reports/reports.routes.ts';
 import * as shareholders from '#shareholders/shareholders.routes.ts';
 import * as tenants from '#tenants/tenants.routes.ts';
 import * as users from '#users/users.routes.ts';
@@ -19,6 +20,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   tenants,
   users,
   shareholders,
+  reports,
   meta,
 };
 

@@ -1,0 +1,60 @@
+import { canonicalDecimal } from '#platform/fields.ts';
+import { publicPath } from '#platform/http/route.ts';
+import { csvLine } from '#platform/storage/csv.ts';
+import type { HoldingRow } from './holdings.repository.ts';
+import { cursorAfter, type HoldingsPart } from './holdings-report.ts';
+import { getHoldingsReport } from './reports.routes.ts';
+
+/** Lambda answers at most 6 MB, which counts the body as a JSON string; the rest is for headers. */
+const MAX_BODY_BYTES = 5_000_000;
+
+const HEADER = csvLine(['shareholder_id', 'external_ref', 'name', 'holdings']);
+
+function toLine({ shareholder_id, external_ref, name, holdings }: HoldingRow): string {
+  return csvLine([shareholder_id, external_ref, name, { decimal: canonicalDecimal(holdings) }]);
+}
+
+/** As many rows as fit. The header line is only on the first page, so that pages can be joined. */
+export function holdingsCsv(
+  part: HoldingsPart,
+  maxBytes: number = MAX_BODY_BYTES,
+): { text: string; rows: number } {
+  const lines = part.after === '' ? [HEADER] : [];
+  let bytes = 0;
+  let rows = 0;
+  for (const row of part.rows) {
+    const line = toLine(row);
+    bytes += Buffer.byteLength(JSON.stringify(line));
+    if (bytes > maxBytes && rows > 0) break;
+    lines.push(line);
+    rows += 1;
+  }
+  return { text: lines.join(''), rows };
+}
+
+/** The page, the totals that a pure table has no place for, and where the next page is. */
+export function holdingsCsvReply(
+  part: HoldingsPart,
+  limit: number | undefined,
+): { text: string; headers: Record<string, string> } {
+  const { text, rows } = holdingsCsv(part);
+  const { asOf, knownAt } = part.view;
+  const last = part.rows[rows - 1];
+  const isCut = part.more || rows < part.rows.length;
+  const query = new URLSearchParams({
+    ...(last === undefined ? {} : { cursor: cursorAfter(part, last) }),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+  });
+  return {
+    text,
+    headers: {
+      'content-type': `text/csv; charset=utf-8; header=${part.after === '' ? 'present' : 'absent'}`,
+      'content-disposition': `attachment; filename="holdings-${asOf}.csv"`,
+      'x-as-of': asOf,
+      'x-known-at': knownAt,
+      'x-holders': String(part.holders),
+      'x-total-holdings': part.totalHoldings,
+      ...(isCut ? { link: `<${publicPath(getHoldingsReport)}?${query}>; rel="next"` } : {}),
+    },
+  };
+}
