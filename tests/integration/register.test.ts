@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
+import type { TestResponse } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let acme: TestTenant;
+let other: TestTenant;
+let ops: Register;
+let compliance: Register;
+let foreign: Register;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  other = await insertTestTenant(database.admin, 'ISSUER');
+  ops = new Register(acme.as('OPS'));
+  compliance = new Register(acme.as('COMPLIANCE'));
+  foreign = new Register(other.as('OPS'));
+});
+afterAll(() => database.close());
+afterEach(async () => expect(await brokenPositions(database.admin)).toEqual([]));
+
+const problem = (status: number, slug: string) => ({ status, body: { type: `urn:vestry:problem:${slug}` } });
+/** A problem without what names the request. */
+const shape = ({ status, body }: TestResponse) => ({ status, ...body, instance: '' });
+
+async function audited(resource: string): Promise<string[]> {
+  const { rows } = await database.admin.query<{ action: string }>(
+    'select action from audit_log where resource = $1 order by id',
+    [resource],
+  );
+  return rows.map(({ action }) => action);
+}
+
+describe('a holder of record', () => {
+  test('is entered, read, changed and closed', async () => {
+    const contact = { email: 'ada@example.com', phone: '+44 20 7946 0000', address: '1 St James’s Square' };
+    const created = await ops.create({
+      external_ref: 'A-1',
+      name: "Ada O'Hara 🦊",
+      contact,
+      holdings: '1250.50',
+    });
+    expect(created.status).toBe(201);
+    expect(created.body).toEqual({
+      id: expect.any(String),
+      tenant_id: acme.id,
+      external_ref: 'A-1',
+      name: "Ada O'Hara 🦊",
+      contact,
+      holdings: '1250.5',
+      kyc_status: 'UNVERIFIED',
+      status: 'ACTIVE',
+      version: 1,
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+    });
+    const { id } = created.body;
+    expect(created.header('location')).toBe(`/api/shareholders/${id}`);
+    expect(created.header('etag')).toBe('"1"');
+    expect((await ops.get(id)).body).toEqual(created.body);
+
+    const renamed = await ops.update(id, { name: 'Ada King', contact: { phone: null } }, 1);
+    expect(renamed).toMatchObject({
+      status: 200,
+      body: { name: 'Ada King', contact: { ...contact, phone: null }, holdings: '1250.5', version: 2 },
+    });
+    expect(renamed.header('etag')).toBe('"2"');
+    expect((await compliance.setKyc(id, { status: 'VERIFIED' }, 2)).body).toMatchObject({
+      kyc_status: 'VERIFIED',
+    });
+    expect(await ops.close(id)).toMatchObject(problem(409, 'shareholder-holds-shares'));
+    expect((await ops.update(id, { holdings: '0', reason: 'buy-back' })).body.holdings).toBe('0');
+    expect(await ops.close(id)).toMatchObject({ status: 204, text: '' });
+    expect((await ops.get(id)).body).toMatchObject({ status: 'CLOSED', name: 'Ada King', version: 5 });
+    expect(await audited(`shareholders/${id}`)).toEqual([
+      'shareholder.created',
+      'shareholder.updated',
+      'shareholder.kyc-set',
+      'position.adjusted',
+      'shareholder.closed',
+    ]);
+  });
+
+  test('has one reference in a register, and another register may use it too', async () => {
+    const body = { external_ref: 'same', name: 'First' };
+    expect((await ops.create(body)).body).toMatchObject({
+      holdings: '0',
+      contact: { email: null, phone: null, address: null },
+    });
+    expect(await ops.create(body)).toMatchObject(problem(409, 'shareholder-exists'));
+    expect((await foreign.create(body)).status).toBe(201);
+    expect((await ops.create({ ...body, external_ref: 'Same' })).status).toBe(201);
+  });
+
+  test('that is closed stays closed, and closing again changes and audits nothing', async () => {
+    const { id } = await ops.holder('0');
+    expect((await ops.close(id, 1)).status).toBe(204);
+    expect((await ops.close(id, 1)).status).toBe(204);
+    expect((await ops.close(id, 2)).status).toBe(204);
+    expect(await audited(`shareholders/${id}`)).toEqual(['shareholder.created', 'shareholder.closed']);
+    expect(await ops.update(id, { name: 'Back' })).toMatchObject(problem(409, 'shareholder-closed'));
+    expect(await ops.update(id, { holdings: '1' })).toMatchObject(problem(409, 'shareholder-closed'));
+    expect(await compliance.setKyc(id, { status: 'PENDING' })).toMatchObject(
+      problem(409, 'shareholder-closed'),
+    );
+    const { id: giver } = await ops.holder('5');
+    const order = {
+      from_shareholder_id: giver,
+      to_shareholder_id: id,
+      quantity: '1',
+      effective_date: daysAgo(0),
+    };
+    expect(await ops.transfer(order)).toMatchObject(problem(409, 'shareholder-closed'));
+    expect((await ops.get(id)).body.version).toBe(2);
+  });
+
+  test('is changed only by those who name the version they read', async () => {
+    const { id } = await ops.holder('0');
+    const writes = [
+      (version: number | null) => ops.update(id, { name: 'Other' }, version),
+      (version: number | null) => compliance.setKyc(id, { status: 'PENDING' }, version),
+      (version: number | null) => ops.close(id, version),
+    ];
+    for (const write of writes) {
+      expect(await write(null)).toMatchObject(problem(428, 'precondition-required'));
+      expect(await write(7)).toMatchObject(problem(412, 'precondition-failed'));
+    }
+    const racers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => ops.update(id, { name: `Racer ${i}` }, 1)),
+    );
+    expect(racers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+  });
+});
+
+describe('another register', () => {
+  test('is as if it did not exist', async () => {
+    const { id: theirs } = await foreign.holder('100');
+    const { id: ours } = await ops.holder('100');
+    const unknown = '01900000-0000-7000-8000-000000000000';
+    const order = {
+      from_shareholder_id: ours,
+      to_shareholder_id: ours,
+      quantity: '1',
+      effective_date: daysAgo(0),
+    };
+    const reaching = [
+      (id: string) => ops.get(id),
+      (id: string) => ops.update(id, { holdings: '1' }, 1),
+      (id: string) => compliance.setKyc(id, { status: 'VERIFIED' }, 1),
+      (id: string) => ops.close(id, 1),
+      (id: string) => ops.positions(id),
+      (id: string) => ops.transfer({ ...order, to_shareholder_id: id }),
+      (id: string) => ops.transfer({ ...order, from_shareholder_id: id }),
+    ];
+    for (const reach of reaching) {
+      const answer = await reach(theirs);
+      expect(answer.status).toBe(404);
+      expect(shape(answer)).toEqual(shape(await reach(unknown)));
+    }
+    for (const reach of reaching.slice(0, 5))
+      for (const malformed of ['1', 'x'.repeat(40), "' or 1=1", '../users', ours.slice(1)])
+        expect(shape(await reach(malformed))).toEqual(shape(await reach(unknown)));
+    expect((await ops.get(ours.toUpperCase())).body.id).toBe(ours);
+    expect(
+      (await ops.list({ external_ref: (await foreign.get(theirs)).body.external_ref })).body.data,
+    ).toEqual([]);
+    expect((await foreign.get(theirs)).body).toMatchObject({
+      version: 1,
+      holdings: '100',
+      kyc_status: 'UNVERIFIED',
+    });
+  });
+
+  test.each(['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const)(
+    '%s may do what the role allows',
+    async (role) => {
+      const { id } = await ops.holder('0');
+      const as = new Register(acme.as(role));
+      const mayWrite = role === 'ADMIN' || role === 'OPS';
+      const mayRead = mayWrite || role === 'COMPLIANCE';
+      expect((await as.get(id)).status).toBe(mayRead ? 200 : 403);
+      expect((await as.list()).status).toBe(mayRead ? 200 : 403);
+      expect((await as.positions(id)).status).toBe(mayRead ? 200 : 403);
+      expect((await as.setKyc(id, { status: 'PENDING' }, 1)).status).toBe(role === 'COMPLIANCE' ? 200 : 403);
+      expect((await as.create({ external_ref: randomUUID(), name: 'X' })).status).toBe(mayWrite ? 201 : 403);
+      expect((await as.update(id, { name: 'Y' }, 1)).status).toBe(mayWrite ? 200 : 403);
+      expect((await as.close(id, 2)).status).toBe(mayWrite ? 204 : 403);
+    },
+  );
+
+  test('of a sponsor there is none', async () => {
+    const sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    expect((await new Register(sponsor.as('ADMIN')).list()).status).toBe(403);
+  });
+});
+
+describe('setting holdings', () => {
+  test('writes the difference to the ledger, dated and explained', async () => {
+    const { id } = await ops.holder('100', { effective_date: daysAgo(30), reason: 'migration' });
+    await ops.update(id, { holdings: '70.25', effective_date: daysAgo(10), reason: 'recount' });
+    await ops.update(id, { holdings: '75.25', security_class: 'PREF-A' });
+    await ops.update(id, { holdings: '75.250' });
+    const { data } = (await ops.positions(id)).body;
+    expect(data).toMatchObject([
+      {
+        delta: '5',
+        security_class: 'PREF-A',
+        effective_date: daysAgo(0),
+        reason: 'correction',
+        source: 'api',
+      },
+      { delta: '-29.75', security_class: 'COMMON', effective_date: daysAgo(10), reason: 'recount' },
+      { delta: '100', security_class: 'COMMON', effective_date: daysAgo(30), reason: 'migration' },
+    ]);
+    expect(data[0].recorded_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    const earlier = await ops.positions(id, { as_of: daysAgo(10), limit: '1' });
+    expect(earlier.body.data).toMatchObject([{ delta: '-29.75' }]);
+    const rest = await ops.positions(id, { as_of: daysAgo(10), cursor: earlier.body.next_cursor });
+    expect(rest.body).toMatchObject({ data: [{ delta: '100' }], next_cursor: null });
+    expect((await ops.positions(id, { security_class: 'PREF-A' })).body.data).toHaveLength(1);
+  });
+
+  test('can overdraw no class and no day', async () => {
+    const { id } = await ops.holder('100', { effective_date: daysAgo(20) });
+    await ops.update(id, { holdings: '110', security_class: 'PREF' });
+    expect(await ops.update(id, { holdings: '99', security_class: 'PREF' })).toMatchObject(
+      problem(422, 'insufficient-position'),
+    );
+    const { id: dated } = await ops.holder('100', { effective_date: daysAgo(20) });
+    await ops.update(dated, { holdings: '40', effective_date: daysAgo(5) });
+    await ops.update(dated, { holdings: '100' });
+    // Enough is there today; on the days before, it was not.
+    for (const effective_date of [daysAgo(21), daysAgo(6), daysAgo(5), daysAgo(1)]) {
+      const refused = await ops.update(dated, { holdings: '0', effective_date });
+      expect(refused).toMatchObject(problem(422, 'insufficient-position'));
+    }
+    const order = { from_shareholder_id: dated, to_shareholder_id: id, quantity: '41' };
+    expect(await ops.transfer({ ...order, effective_date: daysAgo(5) })).toMatchObject(
+      problem(422, 'insufficient-position'),
+    );
+    const least = { ...order, quantity: '40', effective_date: daysAgo(20) };
+    expect((await ops.transfer(least)).status).toBe(201);
+    expect((await ops.update(dated, { holdings: '0' })).status).toBe(200);
+  });
+
+  test('leaves no room above what the ledger can hold', async () => {
+    const most = '99999999999999999999.99999999';
+    const [from, to] = [await ops.holder(most), await ops.holder('1')];
+    expect((await ops.get(from.id)).body.holdings).toBe(most);
+    const order = {
+      from_shareholder_id: from.id,
+      to_shareholder_id: to.id,
+      quantity: most,
+      effective_date: daysAgo(0),
+    };
+    expect(await ops.transfer(order)).toMatchObject(problem(422, 'validation-failed'));
+  });
+});
+
+describe('the list', () => {
+  test('finds by part of a name in any case, by reference and by status', async () => {
+    const register = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('ADMIN'));
+    const names = ['José ÁLVAREZ', '100% Pension_Fund', 'Alvar Aalto', 'O\\Neil', '李小龙'];
+    for (const [i, name] of names.entries()) await register.holder('0', { name, external_ref: `N${i}` });
+    const found = async (query: Record<string, string>) =>
+      (await register.list(query)).body.data.map((item: { name: string }) => item.name);
+    expect(await found({ name: 'álvarez' })).toEqual(['José ÁLVAREZ']);
+    expect(await found({ name: 'ALVAR' })).toEqual(['Alvar Aalto']);
+    expect(await found({ name: '%' })).toEqual(['100% Pension_Fund']);
+    expect(await found({ name: 'n_f' })).toEqual(['100% Pension_Fund']);
+    expect(await found({ name: '\\n' })).toEqual(['O\\Neil']);
+    expect(await found({ name: '小' })).toEqual(['李小龙']);
+    expect(await found({ external_ref: 'N2' })).toEqual(['Alvar Aalto']);
+    expect(await found({ external_ref: 'n2' })).toEqual([]);
+    const closed = (await register.list({ external_ref: 'N4' })).body.data[0].id;
+    await register.close(closed);
+    expect(await found({ status: 'CLOSED' })).toEqual(['李小龙']);
+    expect(await found({ status: 'ACTIVE', name: 'a' })).toEqual(['José ÁLVAREZ', 'Alvar Aalto']);
+  });
+
+  test('shows each holder once while others are entered and changed', async () => {
+    const register = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('ADMIN'));
+    const before: string[] = [];
+    for (let i = 0; i < 12; i += 1) before.push((await register.holder('1')).id);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: TestResponse = await register.list({ limit: '5', ...(cursor === null ? {} : { cursor }) });
+      seen.push(...page.body.data.map((item: { id: string }) => item.id));
+      cursor = page.body.next_cursor;
+      if (seen.length < 30) await register.holder('1');
+      await register.update(before[seen.length % 12] as string, { holdings: '2' });
+    } while (cursor !== null);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.slice(0, 12)).toEqual(before);
+  });
+});

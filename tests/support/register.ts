@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { handler as closeHandler } from '#functions/shareholders/close-shareholder.ts';
+import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
+import { handler as getHandler } from '#functions/shareholders/get-shareholder.ts';
+import { handler as listPositionsHandler } from '#functions/shareholders/list-positions.ts';
+import { handler as listHandler } from '#functions/shareholders/list-shareholders.ts';
+import { handler as kycHandler } from '#functions/shareholders/set-shareholder-kyc.ts';
+import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
+import { handler as updateHandler } from '#functions/shareholders/update-shareholder.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import * as routes from '#shareholders/shareholders.routes.ts';
+import { call, type TestRequest, type TestResponse } from './request.ts';
+
+type Query = Record<string, string>;
+
+/** The register's routes as one caller. */
+export class Register {
+  readonly #as: Principal;
+
+  constructor(as: Principal) {
+    this.#as = as;
+  }
+
+  create(body: unknown): Promise<TestResponse> {
+    return this.#call(createHandler, routes.createShareholder, { body });
+  }
+
+  /** A holder with a reference of its own. */
+  async holder(
+    holdings: string,
+    more: object = {},
+  ): Promise<{ id: string; external_ref: string; name: string }> {
+    const created = await this.create({ external_ref: randomUUID(), name: 'Ada Holder', holdings, ...more });
+    if (created.status !== 201) throw new Error(created.text);
+    return created.body;
+  }
+
+  get(id: string): Promise<TestResponse> {
+    return this.#call(getHandler, routes.getShareholder, { params: { id } });
+  }
+
+  list(query: Query = {}): Promise<TestResponse> {
+    return this.#call(listHandler, routes.listShareholders, { query });
+  }
+
+  /** With the current version, unless one is named; null names none. */
+  async update(id: string, body: unknown, version?: number | null): Promise<TestResponse> {
+    return this.#call(updateHandler, routes.updateShareholder, {
+      params: { id },
+      body,
+      ...(await this.#match(id, version)),
+    });
+  }
+
+  async setKyc(id: string, body: unknown, version?: number | null): Promise<TestResponse> {
+    return this.#call(kycHandler, routes.setShareholderKyc, {
+      params: { id },
+      body,
+      ...(await this.#match(id, version)),
+    });
+  }
+
+  async close(id: string, version?: number | null): Promise<TestResponse> {
+    return this.#call(closeHandler, routes.closeShareholder, {
+      params: { id },
+      ...(await this.#match(id, version)),
+    });
+  }
+
+  transfer(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
+    const headers = key === null ? {} : { 'Idempotency-Key': key };
+    return this.#call(transferHandler, routes.transferShares, { body, headers });
+  }
+
+  positions(id: string, query: Query = {}): Promise<TestResponse> {
+    return this.#call(listPositionsHandler, routes.listPositions, { params: { id }, query });
+  }
+
+  async #match(id: string, version: number | null | undefined): Promise<Pick<TestRequest, 'headers'>> {
+    if (version === null) return {};
+    const known = version ?? ((await this.get(id)).body.version as number | undefined) ?? 1;
+    return { headers: { 'If-Match': `"${known}"` } };
+  }
+
+  #call(handler: unknown, route: Parameters<typeof call>[1], request: TestRequest): Promise<TestResponse> {
+    return call(handler, route, { as: this.#as, ...request });
+  }
+}
+
+/** `n` days before today, UTC. */
+export function daysAgo(n: number): string {
+  return new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Holders whose holdings are not the sum of their entries, and classes that are below zero on any day: none, ever. */
+export async function brokenPositions(admin: pg.Pool): Promise<unknown[]> {
+  const { rows } = await admin.query(`
+    select s.id, 'sum' as what from shareholders s
+      left join position_entries e on e.tenant_id = s.tenant_id and e.shareholder_id = s.id
+      group by s.tenant_id, s.id having s.holdings <> coalesce(sum(e.delta), 0)
+    union all
+    select shareholder_id, 'negative' from (
+      select shareholder_id, sum(delta) over (partition by tenant_id, shareholder_id, security_class order by effective_date) as closing
+      from position_entries) as days where closing < 0`);
+  return rows;
+}
