@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { type AllowedMethods, answerUnrouted, UNROUTED } from '#meta/unrouted.ts';
+import { answerUnrouted, type PublishedPaths, UNROUTED } from '#meta/unrouted.ts';
 import { observe, problems } from '#platform/http/middlewares.ts';
 import { headersOf } from '#platform/http/parse.ts';
 
-let document: { paths: AllowedMethods } | undefined;
+let document: { paths: PublishedPaths } | undefined;
 
 /** The published contract says which methods a path has: there is no second list that could differ from it. */
-function publishedPaths(): AllowedMethods {
+function publishedPaths(): PublishedPaths {
   document ??= JSON.parse(readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8')) as {
-    paths: AllowedMethods;
+    paths: PublishedPaths;
   };
   return document.paths;
 }

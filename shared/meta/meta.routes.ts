@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '#platform/http/route.ts';
+import { DOCS_ASSETS } from './docs-assets.ts';
 
 /** What describes the platform rather than a tenant's data. Nothing here needs the database, so that it answers without. */
 const open = {
@@ -10,6 +11,53 @@ const open = {
   uses: [],
   database: false,
 } as const;
+
+/** People follow links with parameters that others have added; the API's own strictness is no help to them. */
+const anyQuery = z.object({});
+
+export const getHome = route({
+  ...open,
+  operationId: 'getHome',
+  path: '/',
+  summary: 'What this is, and where the rest stands',
+  query: anyQuery,
+  response: z.string(),
+  produces: ['text/html'],
+  problems: [],
+});
+
+export const getDocs = route({
+  ...open,
+  operationId: 'getDocs',
+  path: '/docs',
+  summary: 'This documentation',
+  query: anyQuery,
+  response: z.string(),
+  produces: ['text/html'],
+  problems: [],
+});
+
+export const getDocsAsset = route({
+  ...open,
+  operationId: 'getDocsAsset',
+  path: '/docs/{asset}',
+  summary: 'What the documentation is shown with',
+  params: z.object({
+    asset: z.string().meta({ openapi: { type: 'string', enum: Object.keys(DOCS_ASSETS) } }),
+  }),
+  response: z.string(),
+  produces: ['text/javascript', 'text/css', 'text/plain'],
+  problems: ['not-found'],
+});
+
+export const getOpenapi = route({
+  ...open,
+  operationId: 'getOpenapi',
+  path: '/openapi.json',
+  summary: 'The contract of the API, as OpenAPI 3.1',
+  response: z.record(z.string(), z.unknown()),
+  problems: [],
+});
 
 export const getHealth = route({
   ...open,

@@ -17,7 +17,7 @@ export const UNROUTED: RouteSpec = {
 };
 
 /** The paths of an OpenAPI document. */
-export type AllowedMethods = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type PublishedPaths = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
@@ -29,10 +29,10 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 export function answerUnrouted(
   { resource, httpMethod }: Pick<APIGatewayProxyEvent, 'resource' | 'httpMethod'>,
   requestId: string,
-  published: () => AllowedMethods,
+  published: () => PublishedPaths,
 ): APIGatewayProxyResult {
   // API Gateway names the template of the path, which also finds paths with parameters.
-  const operations = resource.includes('+') ? undefined : published()[resource];
+  const operations = isCatchAll(resource) ? undefined : lookUp(published(), resource);
   if (operations === undefined) {
     return renderProblem('not-found', 'There is nothing at this path.', requestId);
   }
@@ -44,4 +44,13 @@ export function answerUnrouted(
     retryAfterSeconds: undefined,
     headers,
   });
+}
+
+/** `/{proxy+}`, which stands for every path that no route has. */
+function isCatchAll(resource: string): boolean {
+  return resource.endsWith('+}');
+}
+
+function lookUp(published: PublishedPaths, path: string): Readonly<Record<string, unknown>> | undefined {
+  return Object.hasOwn(published, path) ? published[path] : undefined;
 }

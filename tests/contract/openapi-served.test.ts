@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { bundle } from '#lib/constructs/bundle.ts';
+import { DOCS_ASSETS, SWAGGER_UI_VERSION } from '#meta/docs-assets.ts';
+import * as meta from '#meta/meta.routes.ts';
+import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
+import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const CONTRACT = readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8');
+const NOT_FOUND = 'functions/meta/not-found.ts';
+const entryOf = ({ operationId }: RouteSpec) => `functions/meta/${kebabCase(operationId)}.ts`;
+
+/** As deployed, since what they serve lies beside their code. */
+const code = bundle(
+  [...Object.values(meta).map(entryOf), NOT_FOUND].map((entry) => ({ entry, neededBy: 'a test' })),
+);
+
+async function handlerOf(entry: string): Promise<unknown> {
+  const { directory } = code.get(entry) ?? { directory: '' };
+  return (await import(pathToFileURL(join(directory, 'index.mjs')).href)).handler;
+}
+
+async function get(route: RouteSpec, request?: TestRequest): Promise<TestResponse> {
+  return call(await handlerOf(entryOf(route)), route, request);
+}
+
+async function unrouted(method: string, resource: string, query = {}): Promise<TestResponse> {
+  const route = { ...meta.getHome, method, path: resource } as unknown as RouteSpec;
+  return call(await handlerOf(NOT_FOUND), route, { query });
+}
+
+/** A page may run and show what is inline only if its policy knows the hash. */
+function expectInlineAllowed({ text, header }: TestResponse): void {
+  const policy = header('content-security-policy') ?? '';
+  expect(policy).not.toContain('unsafe');
+  const inline = [...text.matchAll(/<(?:style|script)>(.*?)<\/(?:style|script)>/gs)];
+  expect(inline.length).toBeGreaterThan(0);
+  for (const [, source = ''] of inline)
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(source).digest('base64')}'`);
+}
+
+describe('the first page', () => {
+  test('links what else stands at the root', async () => {
+    const page = await get(meta.getHome, { query: { utm_source: 'letter' } });
+    expect(page.status).toBe(200);
+    expect(page.header('content-type')).toBe('text/html; charset=utf-8');
+    for (const path of ['/docs', '/openapi.json', '/health', '/.well-known/jwks.json'])
+      expect(page.text).toContain(`href="${path}"`);
+    expectInlineAllowed(page);
+  });
+});
+
+describe('documentation', () => {
+  test('loads nothing from elsewhere', async () => {
+    const page = await get(meta.getDocs);
+    expect(page.header('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    expectInlineAllowed(page);
+  });
+
+  test('loads assets that are served', async () => {
+    const { text } = await get(meta.getDocs);
+    const assets = [...text.matchAll(/"\/docs\/([^"]+)"/g)].map(([, asset = '']) => asset);
+    expect(assets).toHaveLength(2);
+    for (const asset of assets) {
+      const answer = await get(meta.getDocsAsset, { params: { asset } });
+      expect(answer.status).toBe(200);
+      expect(answer.header('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(answer.header('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  test.each(Object.entries(DOCS_ASSETS))('serves %s as it is', async (asset, { from, contentType }) => {
+    const answer = await get(meta.getDocsAsset, { params: { asset } });
+    expect(answer.header('content-type')).toBe(contentType);
+    expect(answer.text).toBe(readFileSync(join(import.meta.dirname, '../..', from), 'utf8'));
+  });
+
+  test.each(['index.html', '../index.mjs', '__proto__', 'constructor'])('serves no %s', async (asset) => {
+    const answer = await get(meta.getDocsAsset, { params: { asset } });
+    expect(answer.status).toBe(404);
+    expect(answer.body.type).toBe('urn:vestry:problem:not-found');
+  });
+
+  test('names the version of what it is shown with', () => {
+    expect(packageJson.devDependencies['swagger-ui-dist']).toBe(SWAGGER_UI_VERSION);
+  });
+});
+
+test('the contract is served as it was written', async () => {
+  const answer = await get(meta.getOpenapi);
+  expect(answer.header('content-type')).toBe('application/json');
+  expect(answer.text).toBe(CONTRACT);
+});
+
+test('health is one word', async () => {
+  const answer = await get(meta.getHealth);
+  expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
+});
+
+describe('what no route serves', () => {
+  test('an unknown path is not found, whatever is asked of it', async () => {
+    const answer = await unrouted('POST', '/{proxy+}', { any: 'thing' });
+    expect(answer.status).toBe(404);
+    expect(answer.header('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ type: 'urn:vestry:problem:not-found', status: 404 });
+  });
+
+  test('a path that others stand below is not found', async () => {
+    expect((await unrouted('GET', '/api')).status).toBe(404);
+  });
+
+  test.each(Object.entries<Record<string, unknown>>(JSON.parse(CONTRACT).paths))(
+    '%s allows the methods of its contract',
+    async (path, item) => {
+      const allowed = [...Object.keys(item).map((method) => method.toUpperCase()), 'OPTIONS'];
+      const refused = await unrouted('TRACE', path);
+      expect(refused.status).toBe(405);
+      expect(refused.body.type).toBe('urn:vestry:problem:method-not-allowed');
+      expect(refused.header('allow')?.split(', ').sort()).toEqual(allowed.sort());
+      const asked = await unrouted('OPTIONS', path);
+      expect([asked.status, asked.text]).toEqual([204, '']);
+      expect(asked.header('allow')).toBe(refused.header('allow'));
+    },
+  );
+});

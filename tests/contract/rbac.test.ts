@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { publicPath } from '#platform/http/route.ts';
+import { routes } from '../../shared/routes.ts';
+import { rbacDocument } from '../../tools/rbac-table.ts';
+
+const FILE = join(import.meta.dirname, '../../docs/rbac.md');
+const document = rbacDocument(routes);
+const lines = document.split('\n');
+const roleNames = ['ADMIN', 'EMPLOYEE', 'COMPLIANCE', 'OPS', 'OPERATOR'];
+
+test('docs/rbac.md is what `npm run rbac` has written', () => {
+  expect(readFileSync(FILE, 'utf8')).toBe(document);
+});
+
+test('every route stands in it once', () => {
+  const listed = lines.filter((line) => /^(\| |- )`[A-Z]+ \//.test(line));
+  expect(listed).toHaveLength(routes.length);
+});
+
+describe.each(routes)('$method $path', (route) => {
+  const written = `\`${route.method} ${publicPath(route)}\``;
+  const line = lines.find((candidate) => candidate.includes(written)) ?? '';
+
+  test('has a mark for each role that may call it', () => {
+    if (route.roles === 'PUBLIC') {
+      expect(line).toBe(`- ${written} ${route.summary}`);
+      return;
+    }
+    const [, , tenants, ...marks] = line.split('|').map((cell) => cell.trim());
+    const allowed = roleNames.filter((_, index) => marks[index] === '✓');
+    expect(allowed.sort()).toEqual([...route.roles].sort());
+    if (route.tenants !== undefined) expect(tenants?.split(', ')).toEqual(route.tenants);
+    expect(tenants).not.toBe('');
+  });
+});

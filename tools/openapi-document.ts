@@ -1,0 +1,280 @@
+import { STATUS_CODES } from 'node:http';
+import { idempotencyOf, publicPath, type Schema } from '#platform/http/route.ts';
+import { type Role, TENANT_TYPES, type TenantType } from '#platform/roles.ts';
+import type { RouteEntry } from '../shared/routes.ts';
+import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
+import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
+import { type Tag, tagOf } from './openapi-tags.ts';
+
+type Json = Record<string, unknown>;
+
+export interface OpenApiDocument extends Json {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly tags: readonly Tag[];
+  readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
+const DESCRIPTION = `**Signing in.** \`POST /api/auth/login\` answers an access token for a quarter of an hour; send it as \`Authorization: Bearer …\`.
+Each operation names the roles and the kinds of tenant that may call it. What belongs to another tenant is answered like what
+does not exist.
+
+**Repeating safely.** Send a unique \`Idempotency-Key\` with a \`POST\`, and the same one when you retry: the effect happens
+once, and every repetition gets the first answer.
+
+**Exact numbers.** Money and shares are answered as decimal strings. Send strings or JSON numbers: their digits are read as
+they are written, never through a float.
+
+**Problems** are documents of RFC 9457; tell them apart by \`type\`. Quote \`X-Request-ID\` to support.
+
+**Lists** come in pages. Ask for the next one with the \`next_cursor\` of the one before, until it is \`null\`.
+
+**Changing what others may change.** Send the \`ETag\` that you read as \`If-Match\`.`;
+
+const BEARER = 'accessToken';
+
+const HEADERS: Readonly<Record<string, Json>> = {
+  RequestId: {
+    description: 'The id of the request: the one that was sent, else a new one.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
+  },
+  ETag: {
+    description: 'The version of the resource, for `If-Match`.',
+    schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
+  },
+  Location: { description: 'Where the resource stands.', schema: { type: 'string' } },
+  IdempotencyReplayed: {
+    description: 'Only on the repetition of an answer that was given before.',
+    schema: { type: 'string', const: 'true' },
+  },
+  RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
+  WwwAuthenticate: {
+    description: 'How to authenticate.',
+    schema: { type: 'string', const: 'Bearer' },
+  },
+};
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Unique for what you want done, and the same when you retry. Answers are kept for a day.',
+  schema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$',
+  },
+};
+
+const PARAMETERS: Readonly<Record<string, Json>> = {
+  IdempotencyKey: idempotencyKey,
+  IdempotencyKeyRequired: { ...idempotencyKey, required: true },
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    required: true,
+    description: 'The `ETag` of the version that you read.',
+    schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
+  },
+  RequestId: {
+    name: 'X-Request-ID',
+    in: 'header',
+    description: 'An id of yours for the request. Another form than this is replaced.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
+  },
+};
+
+/** Of parameters that many routes share. */
+const PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  limit: 'The most entries of a page.',
+  cursor: 'The `next_cursor` of the page before.',
+};
+
+const SUCCESS_DESCRIPTIONS: Readonly<Record<number, string>> = {
+  200: 'Done.',
+  201: 'Created.',
+  202: 'Accepted: the work goes on.',
+  204: 'Done; there is nothing to say.',
+};
+
+/** Bodies that aren't JSON, by media type. */
+const BODY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  'multipart/form-data': {
+    type: 'object',
+    properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    required: ['file'],
+  },
+};
+const TEXT: JsonSchema = { type: 'string' };
+
+/** The mock bank isn't part of the product: environments that pay through a real bank are without it. */
+export function isPublished({ domain }: Pick<RouteEntry, 'domain'>): boolean {
+  return domain !== 'mock-bank';
+}
+
+/** The contract of the API as OpenAPI 3.1. The same routes give the same document. */
+export function openApiDocument(
+  all: readonly RouteEntry[],
+  sharedSchemas: ReadonlyMap<string, Schema>,
+  version: string,
+): OpenApiDocument {
+  const routes = inReadingOrder(all.filter(isPublished));
+  const schemas = new ContractSchemas(sharedSchemas);
+  const problems = new ProblemResponses();
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of routes) {
+    const path = publicPath(route);
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: operation(route, schemas, problems),
+    };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Vestry',
+      version,
+      summary: 'Share registers and employee plans, for many tenants.',
+      description: DESCRIPTION,
+    },
+    servers: [{ url: '/', description: 'This deployment' }],
+    tags: [...new Set(routes.map(({ domain }) => domain))].map(tagOf),
+    paths,
+    components: {
+      schemas: { ...schemas.components, ...PROBLEM_SCHEMAS },
+      responses: problems.components,
+      parameters: PARAMETERS,
+      headers: HEADERS,
+      securitySchemes: {
+        [BEARER]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token of `POST /api/auth/login`.',
+        },
+      },
+    },
+  };
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Domains as in the table; within one, what stands at the same place together. */
+export function inReadingOrder(routes: readonly RouteEntry[]): RouteEntry[] {
+  const domains = [...new Set(routes.map(({ domain }) => domain))];
+  const place = (route: RouteEntry) => domains.indexOf(route.domain);
+  return routes.toSorted(
+    (a, b) =>
+      place(a) - place(b) ||
+      (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) ||
+      METHODS.indexOf(a.method) - METHODS.indexOf(b.method),
+  );
+}
+
+function operation(route: RouteEntry, schemas: ContractSchemas, problems: ProblemResponses): Json {
+  const description = [route.description, audience(route)].filter(Boolean).join('\n\n');
+  return {
+    operationId: route.operationId,
+    tags: [tagOf(route.domain).name],
+    summary: route.summary,
+    ...(description === '' ? {} : { description }),
+    security: route.roles === 'PUBLIC' ? [] : [{ [BEARER]: [] }],
+    'x-roles': route.roles === 'PUBLIC' ? ['PUBLIC'] : route.roles,
+    ...(route.roles === 'PUBLIC' ? {} : { 'x-tenant-types': tenantTypesOf(route) }),
+    parameters: parameters(route, schemas),
+    ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
+    responses: { [route.status]: success(route, schemas), ...problems.of(route) },
+  };
+}
+
+/** Operators belong to the platform's own tenant, all others to a customer. */
+export function tenantTypesOf(route: Pick<RouteEntry, 'roles' | 'tenants'>): readonly TenantType[] {
+  if (route.roles === 'PUBLIC') return [];
+  if (route.tenants !== undefined) return route.tenants;
+  const isOperator = (role: Role) => role === 'OPERATOR';
+  return [
+    ...(route.roles.every(isOperator) ? [] : TENANT_TYPES),
+    ...(route.roles.some(isOperator) ? (['PLATFORM'] as const) : []),
+  ];
+}
+
+function audience(route: RouteEntry): string {
+  if (route.roles === 'PUBLIC') return '';
+  return `Roles: ${listed(route.roles)}. Tenants: ${listed(tenantTypesOf(route))}.`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+function parameters(route: RouteEntry, schemas: ContractSchemas): Json[] {
+  const none: ObjectParts = { properties: {}, required: [] };
+  const inPath = route.params === undefined ? none : schemas.parameters(route.params);
+  const inQuery = route.query === undefined ? none : schemas.parameters(route.query);
+  const shared = (name: string) => ({ $ref: `#/components/parameters/${name}` });
+  const idempotency = idempotencyOf(route);
+  return [
+    ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+      ...parameter(name, 'path', inPath.properties[name] ?? TEXT),
+      required: true,
+    })),
+    ...Object.entries(inQuery.properties).map(([name, schema]) => ({
+      ...parameter(name, 'query', schema),
+      ...(inQuery.required.includes(name) ? { required: true } : {}),
+    })),
+    ...(idempotency === 'none'
+      ? []
+      : [shared(`IdempotencyKey${idempotency === 'required' ? 'Required' : ''}`)]),
+    ...(route.concurrency === 'if-match' ? [shared('IfMatch')] : []),
+    shared('RequestId'),
+  ];
+}
+
+function parameter(name: string, where: 'path' | 'query', schema: JsonSchema): Json {
+  const { description = PARAMETER_DESCRIPTIONS[name], ...rest } = schema;
+  return { name, in: where, ...(description === undefined ? {} : { description }), schema: rest };
+}
+
+function requestBody(route: RouteEntry, schema: Schema, schemas: ContractSchemas): Json {
+  const content = (route.consumes ?? ['application/json']).map((mediaType) => [
+    mediaType,
+    {
+      schema: isJson(mediaType)
+        ? schemas.reference(schema, 'input', `${pascalCase(route.operationId)}Request`)
+        : (BODY_SCHEMAS[mediaType] ?? TEXT),
+    },
+  ]);
+  return { required: true, content: Object.fromEntries(content) };
+}
+
+function success(route: RouteEntry, schemas: ContractSchemas): Json {
+  const { response } = route;
+  const header = (name: string, when: boolean, component: string) =>
+    when ? { [name]: { $ref: `#/components/headers/${component}` } } : {};
+  const content = (route.produces ?? ['application/json']).map((mediaType) => [
+    mediaType,
+    {
+      schema:
+        isJson(mediaType) && response !== undefined
+          ? schemas.reference(response, 'output', `${pascalCase(route.operationId)}Response`)
+          : TEXT,
+    },
+  ]);
+  return {
+    description: SUCCESS_DESCRIPTIONS[route.status] ?? `${STATUS_CODES[route.status]}.`,
+    headers: {
+      ...header('X-Request-ID', true, 'RequestId'),
+      ...header('ETag', route.concurrency !== undefined, 'ETag'),
+      ...header('Location', route.status === 201, 'Location'),
+      ...header('Idempotency-Replayed', idempotencyOf(route) !== 'none', 'IdempotencyReplayed'),
+    },
+    ...(response === undefined ? {} : { content: Object.fromEntries(content) }),
+  };
+}
+
+function isJson(mediaType: string): boolean {
+  return /[/+]json$/.test(mediaType);
+}
+
+function pascalCase(operationId: string): string {
+  return operationId.charAt(0).toUpperCase() + operationId.slice(1);
+}

@@ -1,0 +1,42 @@
+/** How the contract groups operations: by the domain that declares them. */
+export interface Tag {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** By domain of the route table. */
+export const TAGS: Readonly<Record<string, Tag>> = {
+  access: { name: 'Access', description: 'Signing in and out, and the keys that verify access tokens.' },
+  tenants: { name: 'Tenants', description: 'The customers of the platform: issuers and plan sponsors.' },
+  users: { name: 'Users', description: 'Who may sign in to a tenant, and in which role.' },
+  identity: { name: 'Single sign-on', description: 'Identity providers of a tenant, by OIDC or SAML.' },
+  shareholders: {
+    name: 'Shareholders',
+    description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
+  },
+  uploads: { name: 'Uploads', description: 'Registers as files: sent, checked row by row, taken over.' },
+  reports: { name: 'Reports', description: 'What was held when, as it was known when.' },
+  dividends: {
+    name: 'Dividends',
+    description: 'Declared by a rate or a pool, and paid to who held on the record date.',
+  },
+  meetings: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
+  plans: { name: 'Plans', description: 'What employees are granted and contribute, by kind of plan.' },
+  vesting: { name: 'Vesting', description: 'What has vested by a day, and what will.' },
+  participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
+  transactions: { name: 'Transactions', description: 'Movements of money, from request to settlement.' },
+  'bank-accounts': { name: 'Bank accounts', description: 'Where payees are paid.' },
+  payments: { name: 'Payments', description: 'Disbursements, their approval, and what the bank says.' },
+  ledger: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
+  retention: { name: 'Retention', description: 'How long what is kept, and holds that keep it longer.' },
+  audit: {
+    name: 'Audit',
+    description: 'The trail of what was done, by whom, and proof that none is missing.',
+  },
+  meta: { name: 'Platform', description: 'What describes the platform itself. Open to everyone.' },
+};
+
+export function tagOf(domain: string): Tag {
+  const words = domain.replaceAll('-', ' ');
+  return TAGS[domain] ?? { name: words.charAt(0).toUpperCase() + words.slice(1), description: '' };
+}

@@ -1,0 +1,47 @@
+import { publicPath } from '#platform/http/route.ts';
+import { type Role, USER_ROLES } from '#platform/roles.ts';
+import type { RouteEntry } from '../shared/routes.ts';
+import { inReadingOrder, tenantTypesOf } from './openapi-document.ts';
+import { tagOf } from './openapi-tags.ts';
+
+const ROLES: readonly Role[] = [...USER_ROLES, 'OPERATOR'];
+const YES = '✓';
+
+const INTRODUCTION = `# Who may do what
+
+Written by \`npm run rbac\` from the route table, which is also what refuses everyone else: a caller needs a role with a ✓
+and a tenant of a named kind. Refusals answer 403 and stand in the caller's audit trail. Rows of other tenants are out of
+reach whatever the role. The last column is the entry that a change adds to the audit trail.
+`;
+
+const HEADER = ['Operation', 'Tenants', ...ROLES, 'Audit entry'];
+
+/** `docs/rbac.md`. */
+export function rbacDocument(routes: readonly RouteEntry[]): string {
+  const ordered = inReadingOrder(routes);
+  const guarded = Map.groupBy(
+    ordered.filter(({ roles }) => roles !== 'PUBLIC'),
+    ({ domain }) => domain,
+  );
+  const sections = [...guarded].map(([domain, group]) => section(tagOf(domain).name, group));
+  const open = ordered.filter(({ roles }) => roles === 'PUBLIC').map((route) => `- ${operation(route)}`);
+  return `${[INTRODUCTION, ...sections, `## Open to everyone\n\n${open.join('\n')}`].join('\n').trimEnd()}\n`;
+}
+
+function section(title: string, routes: readonly RouteEntry[]): string {
+  const rows = [HEADER, HEADER.map(() => '---'), ...routes.map(row)];
+  return `## ${title}\n\n${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function row(route: RouteEntry): string[] {
+  return [
+    operation(route),
+    tenantTypesOf(route).join(', '),
+    ...ROLES.map((role) => (route.roles.includes(role) ? YES : '')),
+    route.audit === undefined ? '' : `\`${route.audit}\``,
+  ];
+}
+
+function operation(route: RouteEntry): string {
+  return `\`${route.method} ${publicPath(route)}\` ${route.summary}`;
+}
