@@ -39,7 +39,7 @@ function table(title: string, rows: readonly (readonly (string | number)[])[]): 
   return [title, ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
 }
 
-function renderStatus({ time, schedules, queues, functions, uploads }: PlatformStatus): string {
+function renderStatus({ time, schedules, queues, functions, uploads, executions }: PlatformStatus): string {
   const active = functions.filter(({ invocations }) => invocations > 0);
   return [
     `time on the platform's clock: ${time}`,
@@ -72,6 +72,16 @@ function renderStatus({ time, schedules, queues, functions, uploads }: PlatformS
       ]),
     ),
     table(
+      `executions: ${countsOf(executions)}`,
+      executions.latest.map((item) => [
+        item.name,
+        item.stateMachine,
+        item.status,
+        `started ${item.started}`,
+        item.stopped === undefined ? `in ${item.state ?? 'no state'}` : `stopped ${item.stopped}`,
+      ]),
+    ),
+    table(
       'functions that ran',
       active.map((item) => [
         item.name,
@@ -81,6 +91,11 @@ function renderStatus({ time, schedules, queues, functions, uploads }: PlatformS
       ]),
     ),
   ].join('\n\n');
+}
+
+function countsOf({ counts }: PlatformStatus['executions']): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([status, count]) => `${count} ${status}`).join(', ') || 'none';
 }
 
 function renderFiring({ schedule, time, ok, error }: Firing): string {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { AwsEndpoint } from './aws/endpoint.ts';
+import type { ExecutionsStatus } from './aws/step-functions/step-functions.ts';
 import type { Command } from './control.ts';
 import type { PlatformClock } from './events/platform-clock.ts';
 import type { Scheduler } from './events/scheduler.ts';
@@ -29,6 +30,7 @@ export interface PlatformStatus {
   }[];
   readonly functions: ReturnType<FunctionPool['status']>;
   readonly uploads: readonly UploadRow[];
+  readonly executions: ExecutionsStatus;
 }
 
 interface UploadRow {
@@ -60,6 +62,7 @@ export async function runCommand(
         queues,
         functions: pool.status(),
         uploads,
+        executions: endpoint.stepFunctions.status(),
       };
       emit(status);
       return;

@@ -24,6 +24,7 @@ const OWN_ENTRIES = [
   'cdk.out',
   'clock.json',
   'control.sock',
+  'executions',
   'local.json',
   'logs',
   'objects',

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOperator } from '#access/bootstrap-operator.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
+import { functionsOf } from './aws/step-functions/asl/compile.ts';
+import { type FunctionInvoker, nameOfFunction } from './aws/step-functions/function-task.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
@@ -108,10 +110,12 @@ async function start(
 
   const model = readPlatformModel(paths.assembly);
   const api = onlyApi(model);
+  const clock = new PlatformClock(paths.clock);
   const log = new FunctionLog(paths.functionLog, warn);
   cleanups.push(() => log.close());
 
   let router: EventRouter | undefined;
+  const late: { pool?: FunctionPool } = {};
   const endpoint = await startAwsEndpoint({
     port: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
     dataDir,
@@ -123,6 +127,7 @@ async function start(
     queues: model.queues,
     eventBuses: model.eventBuses,
     secrets: model.secrets,
+    stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
     onEvent: ({ eventBusName, event }) => router?.publish(eventBusName, event),
   });
   cleanups.push(() => endpoint.close());
@@ -134,28 +139,35 @@ async function start(
     onLine: (spec, line, stream) => log.line(spec.name, line, stream),
     onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
   });
+  late.pool = pool;
   cleanups.push(() => pool.close());
+  const executions = endpoint.stepFunctions.engine;
+  // Before the pool cuts functions, lest executions take that for their failure.
+  cleanups.push(() => executions.close());
   checkFunctions(model, api, pool);
 
   const events = new EventRouter({ model, pool, queues: () => endpoint.queues });
   router = events;
   const pollers = model.mappings.map((mapping) => pollerOf(mapping, model, endpoint, pool));
-  const clock = new PlatformClock(paths.clock);
   const settle = async (): Promise<void> => {
     await events.settled();
     await drained(pollers, 60_000);
+    await executions.settled();
   };
-  const scheduler = new Scheduler({ model, router: events, clock, settle });
+  const nextTimer = (): Date | undefined => executions.nextDue();
+  const scheduler = new Scheduler({ model, router: events, clock, settle, nextTimer });
 
   await bootstrap(scheduler, database, state);
   const gateway = await startGateway({ port, api, pool, region: model.region, accountId: model.accountId });
   for (const poller of pollers) poller.start();
+  executions.start();
   scheduler.start();
   cleanups.push(() =>
     // What does not end by itself in time is cut when the pool closes; its messages are delivered again.
     atMost(STOP_GRACE_MS, [
       gateway.close(STOP_GRACE_MS),
       scheduler.stop(),
+      executions.stop(),
       events.stop(),
       ...pollers.map((poller) => poller.stop()),
     ]),
@@ -267,10 +279,22 @@ function checkFunctions(model: PlatformModel, api: ApiDefinition, pool: Function
   const called = [
     ...api.functionNames,
     ...model.mappings.map(({ functionArn }) => functionNameOf(functionArn)),
+    ...model.stateMachines.flatMap(({ machine }) => functionsOf(machine)).map(nameOfFunction),
   ];
   const missing = called.find((name) => !pool.has(name));
   if (missing !== undefined)
     throw new StartError(`the function ${missing} is called but not in the templates`);
+}
+
+/** The endpoint is there before the pool, whose functions are told its URL. */
+function invokerOf(late: { readonly pool?: FunctionPool }): FunctionInvoker {
+  return {
+    has: (name) => late.pool?.has(name) === true,
+    invoke: async (name, payload) => {
+      if (late.pool === undefined) throw new Error('the platform is starting');
+      return late.pool.invoke(name, payload);
+    },
+  };
 }
 
 function pollerOf(

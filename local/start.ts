@@ -35,7 +35,7 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     '',
     `API            ${apiUrl}/api`,
     `Documentation  ${apiUrl}/docs`,
-    `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager)`,
+    `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager, Step Functions)`,
     `Data           ${dataDir} (all of this is in local.json there)`,
     '',
     'Sign in at POST /api/auth/login',

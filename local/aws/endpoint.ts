@@ -17,6 +17,9 @@ import { authorize, type EndpointCredentials, parseQuery, type WireRequest } fro
 import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/query-protocol.ts';
 import { QueueBroker, type QueueSpec } from './sqs/queue-broker.ts';
 import { SQS_OPERATIONS } from './sqs/sqs-operations.ts';
+import type { ExecutionEngineOptions } from './step-functions/execution-engine.ts';
+import { StepFunctions } from './step-functions/step-functions.ts';
+import { stepFunctionsOperation } from './step-functions/step-functions-operations.ts';
 
 export interface AwsEndpointOptions {
   /** 0 takes a free port. */
@@ -32,6 +35,8 @@ export interface AwsEndpointOptions {
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
+  /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
+  readonly stepFunctions?: Omit<ExecutionEngineOptions, 'directory'>;
   /** Called for each accepted entry of PutEvents, before it is answered. */
   onEvent(entry: BusEvent): void;
 }
@@ -43,11 +48,18 @@ export interface AwsEndpoint {
   readonly objects: ObjectStore;
   readonly queues: QueueBroker;
   readonly secrets: SecretStore;
+  readonly stepFunctions: StepFunctions;
   close(): Promise<void>;
 }
 
 /** The largest JSON or form body: a 1 MiB message, escaped. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+const NO_STATE_MACHINES: Omit<ExecutionEngineOptions, 'directory'> = {
+  stateMachines: [],
+  functions: { has: () => false, invoke: () => Promise.reject(new Error('there are no functions')) },
+  clock: { now: () => new Date(), onMove: () => undefined },
+};
 
 type Handler = (input: JsonObject, signal: AbortSignal) => unknown;
 
@@ -194,6 +206,7 @@ function createServices(
   options: AwsEndpointOptions,
   queues: QueueBroker,
   secrets: SecretStore,
+  stepFunctions: StepFunctions,
   credentials: EndpointCredentials,
 ): Services {
   const sqs = (operation: string): Handler | undefined => {
@@ -206,6 +219,10 @@ function createServices(
   };
   const events = (operation: string): Handler | undefined =>
     operation === 'PutEvents' ? (input) => putEvents(options, input) : undefined;
+  const states = (operation: string): Handler | undefined => {
+    const run = stepFunctionsOperation(operation);
+    return run && ((input) => run(stepFunctions, input));
+  };
   const [json10, json11] = ['application/x-amz-json-1.0', 'application/x-amz-json-1.1'] as const;
   return {
     targets: [
@@ -229,6 +246,13 @@ function createServices(
         contentType: json11,
         errorNamespace: '',
         handler: secretsManager,
+      },
+      {
+        prefix: 'AWSStepFunctions',
+        signingName: 'states',
+        contentType: json10,
+        errorNamespace: 'com.amazonaws.swf.service.v2.model#',
+        handler: states,
       },
     ],
     sqs,
@@ -255,8 +279,8 @@ function createRouter(services: Services, s3: S3Service): Server {
 }
 
 /**
- * Serves S3, SQS, EventBridge PutEvents and Secrets Manager on one port, told apart by `X-Amz-Target`, by a form body
- * (SQS's Query protocol), and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
+ * Serves S3, SQS, EventBridge PutEvents, Secrets Manager and Step Functions on one port, told apart by `X-Amz-Target`,
+ * by a form body (SQS's Query protocol), and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
  * each other (an unknown queue ARN, an event it can't send).
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -274,21 +298,26 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     nameOfQueueArn: (arn) => queues.nameOfArn(arn),
     send: (queueName, body) => void queues.send(queueName, body),
   });
+  const stepFunctions = new StepFunctions({
+    ...(options.stepFunctions ?? NO_STATE_MACHINES),
+    directory: join(dataDir, 'executions'),
+  });
   const objects = new ObjectStore({ directory: join(dataDir, 'objects'), buckets, notify });
   const uploads = new MultipartStore(objects.uploadsDirectory);
   const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
   const s3 = { objects, uploads, account: { region, accountId }, credentials };
 
-  const services = createServices(options, queues, secrets, credentials);
+  const services = createServices(options, queues, secrets, stepFunctions, credentials);
   const server = createRouter(services, s3);
   const port = await listen(server, options.port, host);
   url = `http://${host}:${port}`;
 
   const close = async (): Promise<void> => {
+    stepFunctions.engine.close();
     queues.close();
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return { url, port, objects, queues, secrets, close };
+  return { url, port, objects, queues, secrets, stepFunctions, close };
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 export class PlatformClock {
   #path: string;
   #offsetMs = 0;
+  #listeners: (() => void)[] = [];
 
   constructor(path: string) {
     this.#path = path;
@@ -18,11 +19,18 @@ export class PlatformClock {
     return new Date(Date.now() + this.#offsetMs);
   }
 
-  /** Ignored when it lies in the past. */
+  /** Called after each `moveTo`, even one that the clock had reached by itself. */
+  onMove(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The time stays as it is when the date lies in the past. */
   moveTo(date: Date): void {
     const offsetMs = date.getTime() - Date.now();
-    if (offsetMs <= this.#offsetMs) return;
-    this.#offsetMs = offsetMs;
-    writeFileSync(this.#path, JSON.stringify({ offsetMs }));
+    if (offsetMs > this.#offsetMs) {
+      this.#offsetMs = offsetMs;
+      writeFileSync(this.#path, JSON.stringify({ offsetMs }));
+    }
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -12,6 +12,8 @@ export interface SchedulerOptions {
   readonly clock: PlatformClock;
   /** Waits until what a job put on queues is done. */
   settle(): Promise<void>;
+  /** When something else goes on by the clock; moving it there lets that happen. @default nothing does */
+  nextTimer?(): Date | undefined;
 }
 
 export interface ScheduleStatus {
@@ -101,8 +103,8 @@ export class Scheduler {
   }
 
   /**
-   * Moves the clock to `until` and fires, in order, every schedule due in between, each after the work of the one before
-   * is done. A sweep (a rate of less than a day) runs after each other firing instead of thousands of times.
+   * Moves the clock to `until` and fires, in order, every schedule and timer due in between, each after the work of the
+   * one before is done. A sweep (a rate of less than a day) runs after each other firing instead of thousands of times.
    */
   async advance(until: Date, report: (firing: Firing) => void): Promise<void> {
     const { clock, settle } = this.#options;
@@ -113,11 +115,13 @@ export class Scheduler {
     this.#advancing = true;
     clearTimeout(this.#timer);
     try {
-      for (let rule = this.#earliest(until); rule !== undefined; rule = this.#earliest(until)) {
-        const due = rule.due as Date;
+      for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
+        const { rule, due } = next;
         clock.moveTo(due);
-        rule.due = rule.schedule.next(due);
-        report(await this.#fire(rule, due));
+        if (rule !== undefined) {
+          rule.due = rule.schedule.next(due);
+          report(await this.#fire(rule, due));
+        }
         await settle();
         await this.#sweep(due);
       }
@@ -131,11 +135,13 @@ export class Scheduler {
     }
   }
 
-  #earliest(until: Date): ScheduledRule | undefined {
-    let earliest: ScheduledRule | undefined;
+  /** Without a rule, it is a timer's. */
+  #earliest(until: Date): { readonly rule?: ScheduledRule; readonly due: Date } | undefined {
+    const timer = this.#options.nextTimer?.();
+    let earliest = timer === undefined || timer > until ? undefined : { due: timer };
     for (const rule of this.#rules) {
       if (rule.schedule.isSweep || rule.due === undefined || rule.due > until) continue;
-      if (earliest?.due === undefined || rule.due < earliest.due) earliest = rule;
+      if (earliest === undefined || rule.due < earliest.due) earliest = { rule, due: rule.due };
     }
     return earliest;
   }

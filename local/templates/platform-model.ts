@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '#local/aws/json-input.ts';
 import type { BucketNotification, BucketSpec } from '#local/aws/s3/object-store.ts';
 import type { SecretSpec } from '#local/aws/secrets-manager.ts';
 import type { QueueSpec } from '#local/aws/sqs/queue-broker.ts';
+import type { StateMachineSpec } from '#local/aws/step-functions/state-machine-spec.ts';
 import { StartError } from '#local/start-error.ts';
 import { type Resource, readAssembly } from './assembly.ts';
 import { type FunctionSpec, functionSpec } from './function-specs.ts';
@@ -9,6 +10,7 @@ import { Properties } from './properties.ts';
 import { physicalName } from './references.ts';
 import { Resolver } from './resolver.ts';
 import { isKnownType } from './resource-types.ts';
+import { stateMachineSpec } from './state-machine-specs.ts';
 import { bucketSpec, customNotifications, queueSpec, secretSpec } from './storage-specs.ts';
 import {
   type EventSourceMappingSpec,
@@ -38,6 +40,7 @@ export interface PlatformModel {
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
+  readonly stateMachines: readonly StateMachineSpec[];
   readonly mappings: readonly EventSourceMappingSpec[];
   readonly rules: readonly RuleSpec[];
   readonly invokeConfigs: readonly InvokeConfigSpec[];
@@ -120,6 +123,9 @@ function build(
     eventBuses: ['default', ...ofType('AWS::Events::EventBus').map(({ name }) => name)],
     secrets: ofType('AWS::SecretsManager::Secret').map((item) =>
       secretSpec(item.resource, item.values, { name: item.name, arn: item.arn }),
+    ),
+    stateMachines: ofType('AWS::StepFunctions::StateMachine').map((item) =>
+      stateMachineSpec(item.resource, item.values, { name: item.name, arn: item.arn }),
     ),
     mappings: ofType('AWS::Lambda::EventSourceMapping')
       .map(({ resource, values }) => mappingSpec(resource, values))

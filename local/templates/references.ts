@@ -16,6 +16,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'BucketName',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::SecretsManager::Secret': 'Name',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
 type Resolve = (value: unknown) => unknown;
@@ -53,6 +54,7 @@ export function refOf(resource: Resource, resolve: Resolve): string | undefined 
     case 'AWS::SQS::Queue':
       return `${AWS_ENDPOINT_ORIGIN}/${resource.stack.accountId}/${name}`;
     case 'AWS::SecretsManager::Secret':
+    case 'AWS::StepFunctions::StateMachine':
       return attributeOf(resource, 'Arn', resolve);
     case 'AWS::Lambda::Version':
       return `${String(resolve(resource.properties.FunctionName))}:1`;
@@ -87,6 +89,7 @@ export function attributeOf(resource: Resource, attribute: string, resolve: Reso
       return arn(resource, 'sqs', name);
     case 'AWS::SQS::Queue.QueueName':
     case 'AWS::Events::EventBus.Name':
+    case 'AWS::StepFunctions::StateMachine.Name':
       return name;
     case 'AWS::SQS::Queue.QueueUrl':
       return refOf(resource, resolve);
@@ -97,6 +100,8 @@ export function attributeOf(resource: Resource, attribute: string, resolve: Reso
     case 'AWS::SecretsManager::Secret.Arn':
     case 'AWS::SecretsManager::Secret.Id':
       return arn(resource, 'secretsmanager', `secret:${name}-${shortId(name, 6)}`);
+    case 'AWS::StepFunctions::StateMachine.Arn':
+      return arn(resource, 'states', `stateMachine:${name}`);
     case 'AWS::Lambda::Function.Arn':
       return functionArn(resource, name);
     case 'AWS::Lambda::Version.Version':

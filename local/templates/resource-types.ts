@@ -13,6 +13,7 @@ const RUN_TYPES: ReadonlySet<string> = new Set([
   'AWS::S3::Bucket',
   'AWS::SQS::Queue',
   'AWS::SecretsManager::Secret',
+  'AWS::StepFunctions::StateMachine',
   'Custom::S3BucketNotifications',
 ]);
 
