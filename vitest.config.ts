@@ -11,7 +11,10 @@ const onDatabase = {
 
 export default defineConfig({
   test: {
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_SERVICE_NAME: 'test' },
+    env: {
+      POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
+      POWERTOOLS_SERVICE_NAME: 'test',
+    },
     pool: 'forks',
     maxWorkers: 2,
     coverage: {

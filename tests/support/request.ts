@@ -22,7 +22,8 @@ export interface TestResponse {
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-const TIMEOUT_MS = 15_000;
+/** Longer than a function has, since tests share a machine. */
+const TIMEOUT_MS = 60_000;
 
 /** The event by which API Gateway hands a request to a function. */
 export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {

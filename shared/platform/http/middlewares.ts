@@ -19,6 +19,13 @@ function settleRequestId(event: APIGatewayProxyEvent): void {
   event.multiValueHeaders = { ...Object.fromEntries(others), 'x-request-id': [id] };
 }
 
+const OUT_OF_TIME = 'Send the same request again, with the same Idempotency-Key if it had one.';
+
+/** How middy ends a request when the function's time is about to. */
+function isOutOfTime(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
+}
+
 /** Renders every error as a problem document; what isn't foreseen is logged and answered 500 without a word of it. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
@@ -29,6 +36,14 @@ export function problems(route: RouteSpec): HttpMiddleware {
         if (error.slug === 'temporarily-unavailable')
           logger.warn('unavailable', { route: route.operationId, error });
         request.response = renderProblem(error.slug, error.message, requestId, error);
+        return;
+      }
+      if (isOutOfTime(request.error)) {
+        logger.warn('out of time', { route: route.operationId, request_id: requestId });
+        request.response = renderProblem('gateway-timeout', OUT_OF_TIME, requestId, {
+          errors: undefined,
+          retryAfterSeconds: 1,
+        });
         return;
       }
       logger.error('unexpected error', {

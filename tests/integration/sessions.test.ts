@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { login, logout, refreshSession } from '#access/access.routes.ts';
+import { hashPassword } from '#access/password.ts';
+import { rotateSigningKeys } from '#access/signing-keys.ts';
+import { handler as loginHandler } from '#functions/access/login.ts';
+import { handler as logoutHandler } from '#functions/access/logout.ts';
+import { handler as refreshHandler } from '#functions/access/refresh-session.ts';
+import { handler as updateUserHandler } from '#functions/users/update-user.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { call } from '#tests/support/request.ts';
+import { authorizerVerdict } from '#tests/support/sign-in.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { updateUser } from '#users/users.routes.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+let database: TestDatabase;
+let aws: TestAws;
+let acme: TestTenant;
+let emails = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  await rotateSigningKeys(new Date());
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+/** A user who can sign in; each test has its own, since failures are counted by account. */
+async function newUser(status = 'ACTIVE'): Promise<string> {
+  emails += 1;
+  const email = `user${emails}@acme.example`;
+  await database.admin.query(
+    `insert into users (tenant_id, email, role, password_hash, status) values ($1, $2, 'OPS', $3, $4)`,
+    [acme.id, email, await hashPassword(PASSWORD), status],
+  );
+  return email;
+}
+
+const signIn = (email: string, password = PASSWORD, tenant = acme.slug) =>
+  call(loginHandler, login, { body: { tenant, email, password } });
+
+const refresh = (refresh_token: string) => call(refreshHandler, refreshSession, { body: { refresh_token } });
+
+async function auditOf(action: string): Promise<number> {
+  const { rows } = await database.admin.query(
+    'select count(*)::integer as n from audit_log where action = $1',
+    [action],
+  );
+  return rows[0].n;
+}
+
+describe('signing in', () => {
+  test('gives a token that the authorizer accepts, and one audit entry', async () => {
+    const email = await newUser();
+    const before = await auditOf('login.succeeded');
+    const answer = await signIn(email.toUpperCase());
+    expect(answer).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 900 } });
+    expect(await authorizerVerdict(`Bearer ${answer.body.access_token}`)).toMatchObject({
+      tid: acme.id,
+      role: 'OPS',
+    });
+    expect(await auditOf('login.succeeded')).toBe(before + 1);
+  });
+
+  test('no password, token or hash is stored in the audit trail', async () => {
+    const { rows } = await database.admin.query(
+      'select string_agg(payload::text, $1) as all from audit_log',
+      [' '],
+    );
+    expect(rows[0].all).not.toMatch(/correct horse|scrypt|eyJ/);
+  });
+
+  test('unknown user, unknown tenant, wrong password and disabled user are answered alike', async () => {
+    const known = await newUser();
+    const disabled = await newUser('DISABLED');
+    const answers = [
+      await signIn(known, 'another password'),
+      await signIn('nobody@acme.example'),
+      await signIn(known, PASSWORD, 'no-such-tenant'),
+      await signIn(disabled),
+    ];
+    const seen = answers.map(({ status, body }) => ({ status, ...body, instance: '' }));
+    expect(new Set(seen.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(seen[0]).toMatchObject({ status: 401, type: 'urn:vestry:problem:invalid-credentials' });
+  });
+
+  test('an account is throttled after ten failures, whether it exists or not; others are not', async () => {
+    const counted = async () => {
+      const { rows } = await database.admin.query('select max(failures) as most from login_failures');
+      return rows[0].most;
+    };
+    for (const email of [await newUser(), 'nobody-at-all@acme.example']) {
+      await database.admin.query('truncate login_failures');
+      for (const failures of [1, 2]) {
+        expect((await signIn(email, 'another password')).status).toBe(401);
+        expect(await counted()).toBe(failures);
+      }
+      await database.admin.query('update login_failures set failures = 9');
+      expect((await signIn(email, 'another password')).status).toBe(401);
+      const refused = await signIn(email);
+      expect(refused).toMatchObject({ status: 429, body: { type: 'urn:vestry:problem:too-many-requests' } });
+      expect(Number(refused.header('retry-after'))).toBeGreaterThan(0);
+    }
+    expect((await signIn(await newUser())).status).toBe(200);
+  });
+
+  test('an address is throttled after a hundred failures, over all accounts', async () => {
+    await database.admin.query('truncate login_failures');
+    expect((await signIn('nobody-else@acme.example', 'another password')).status).toBe(401);
+    await database.admin.query('update login_failures set failures = 100');
+    expect((await signIn(await newUser())).status).toBe(429);
+    await database.admin.query('truncate login_failures');
+  });
+
+  test('a suspended tenant cannot sign in', async () => {
+    const tenant = await insertTestTenant(database.admin, 'SPONSOR');
+    const hash = await hashPassword(PASSWORD);
+    await database.admin.query('update users set password_hash = $1 where tenant_id = $2', [hash, tenant.id]);
+    await database.admin.query(`update tenants set status = 'SUSPENDED' where id = $1`, [tenant.id]);
+    const answer = await signIn(`ops@${tenant.slug}.example`, PASSWORD, tenant.slug);
+    expect(answer).toMatchObject({ status: 403, body: { type: 'urn:vestry:problem:tenant-suspended' } });
+  });
+});
+
+describe('refreshing', () => {
+  test('a token works once; its reuse ends the family', async () => {
+    const { body: first } = await signIn(await newUser());
+    const { body: second, status } = await refresh(first.refresh_token);
+    expect(status).toBe(200);
+    const reused = await refresh(first.refresh_token);
+    expect(reused).toMatchObject({ status: 401, body: { type: 'urn:vestry:problem:invalid-refresh-token' } });
+    expect((await refresh(second.refresh_token)).status).toBe(401);
+  });
+
+  test('twenty at once leave one chain', async () => {
+    const { body: first } = await signIn(await newUser());
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(first.refresh_token)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
+    const { rows } = await database.admin.query(
+      `select count(*)::integer as alive from refresh_tokens t where revoked_at is null and rotated_at is null
+         and family_id = (select family_id from refresh_tokens where token_sha256 = sha256($1))`,
+      [Buffer.from(first.refresh_token)],
+    );
+    expect(rows[0].alive).toBe(0);
+  });
+
+  test('disabling a user and setting a password end their sessions', async () => {
+    for (const change of [{ status: 'DISABLED' }, { password: 'another long password' }]) {
+      const email = await newUser();
+      const { body } = await signIn(email);
+      const { rows } = await database.admin.query('select id from users where email = $1', [email]);
+      const request = {
+        as: acme.as('ADMIN'),
+        params: { id: rows[0].id },
+        body: change,
+        headers: { 'If-Match': '"1"' },
+      };
+      expect((await call(updateUserHandler, updateUser, request)).status).toBe(200);
+      expect((await refresh(body.refresh_token)).status).toBe(401);
+    }
+  });
+
+  test('signing out ends the session, and may be repeated', async () => {
+    const { body } = await signIn(await newUser());
+    const out = () => call(logoutHandler, logout, { body: { refresh_token: body.refresh_token } });
+    expect((await out()).status).toBe(204);
+    expect((await out()).status).toBe(204);
+    expect((await refresh(body.refresh_token)).status).toBe(401);
+  });
+
+  test('a token of another shape is refused, not an error', async () => {
+    for (const token of ['x', `${acme.id}.x`, '../..', `${acme.id}`, "' or 1=1"])
+      expect((await refresh(token)).status).toBe(401);
+  });
+});
+
+test('a new key signs after it was published, and the old one verifies until its last token ends', async () => {
+  const { body } = await signIn(await newUser());
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  const { kid, retired } = await rotateSigningKeys(inAnHour);
+  expect(retired).toBe(1);
+  const again = await rotateSigningKeys(inAnHour);
+  expect(again).toEqual({ kid, retired: 0 });
+  const later = await signIn(await newUser());
+  const kidOf = (token: string) =>
+    JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+  expect(kidOf(later.body.access_token)).toBe(kidOf(body.access_token));
+  expect(await authorizerVerdict(`Bearer ${body.access_token}`)).toBeDefined();
+});
+
+test('known and unknown users take the same time', async () => {
+  const ROUNDS = 7;
+  const TOLERANCE = 0.1;
+  const timed = async (email: string): Promise<number> => {
+    const startedMs = performance.now();
+    await signIn(email, 'another password');
+    return performance.now() - startedMs;
+  };
+  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+  const difference = async (): Promise<number> => {
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // Fresh accounts: a throttled one is answered at once.
+      if (round % 5 === 0) await database.admin.query('truncate login_failures');
+      known.push(await timed('user1@acme.example'));
+      unknown.push(await timed('nobody@acme.example'));
+    }
+    return Math.abs(median(known) / median(unknown) - 1);
+  };
+  // A machine that is busy with something else can make one measurement differ, not three.
+  const differences = [await difference()];
+  while ((differences.at(-1) as number) > TOLERANCE && differences.length < 3)
+    differences.push(await difference());
+  expect(Math.min(...differences)).toBeLessThanOrEqual(TOLERANCE);
+}, 180_000);
