@@ -1,0 +1,94 @@
+/** Dependencies point down: functions → shared/<domain> → shared/platform. `npm run lint` enforces it. */
+
+/** Modules that do I/O, or lead to it. */
+const IO = [
+  '^node_modules/(pg|kysely|pg-copy-streams)/',
+  '^node_modules/@aws-sdk/',
+  '^(node:)?(fs|net|http|https|child_process|worker_threads)(/promises)?$',
+  '^shared/platform/(environment|db|events|idempotency|observability|storage)',
+];
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Modules that need each other are one module, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'platform-knows-no-domain',
+      severity: 'error',
+      from: { path: '^shared/platform/' },
+      to: { path: '^shared/(?!platform/|generated/)', pathNot: '\\.test\\.ts$' },
+    },
+    {
+      name: 'shared-is-below',
+      comment:
+        'What is deployed imports neither the functions around it nor the tools that build and run it.',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '\\.(test|sample)\\.ts$' },
+      to: { path: '^(functions|lib|local|bin|tests|tools)/' },
+    },
+    {
+      name: 'functions-stand-alone',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(functions|lib|local|bin|tests|tools)/' },
+    },
+    {
+      name: 'tables-are-for-builders',
+      comment: 'A function that imported a whole table would load every schema at its cold start.',
+      severity: 'error',
+      from: { path: '^(functions|shared/(?!routes|jobs))', pathNot: '\\.test\\.ts$' },
+      to: { path: '^shared/(routes|jobs)\\.ts$' },
+    },
+    {
+      name: 'lib-reads-tables-only',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: {
+        path: '^shared/',
+        pathNot:
+          '^shared/(routes|jobs|meta/docs-assets)\\.ts$|^shared/platform/(http/route|queue/job|resources|problems/registry|roles)\\.ts$',
+      },
+    },
+    {
+      name: 'repositories-are-private',
+      comment: 'A domain asks another for a use case, not for its tables.',
+      severity: 'error',
+      from: { path: '^shared/([^/]+)/' },
+      to: { path: '^shared/[^/]+/.*\\.repository\\.ts$', pathNot: '^shared/$1/' },
+    },
+    {
+      name: 'routes-are-data',
+      comment: 'Docs, templates and tests read routes and jobs without running anything.',
+      severity: 'error',
+      from: { path: '\\.(routes|jobs)\\.ts$' },
+      to: { path: IO, reachable: true },
+    },
+    {
+      name: 'rules-are-pure',
+      severity: 'error',
+      from: { path: '^shared/(vesting|ach)/', pathNot: '\\.test\\.ts$' },
+      to: { path: IO, reachable: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^(shared|lib|local)/', pathNot: ['\\.d\\.ts$', '\\.test\\.ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules' },
+    exclude: { path: '^(cdk\\.out|coverage|\\.vestry)|\\.d\\.ts$' },
+    tsPreCompilationDeps: 'specify',
+    parser: 'swc',
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
+  },
+};
