@@ -14,23 +14,18 @@ import { pipeline, type Statement } from './pipeline.ts';
 
 export type Database = DB;
 
-/** Runs one statement on a connection that its owner has chosen; `before` rides in the same round trip. */
-class PipelineConnection implements DatabaseConnection {
-  readonly #client: pg.ClientBase;
-  readonly #before: readonly Statement[];
+/** Sends one statement on the connection that its owner has chosen. */
+export type Send = (statement: Statement) => Promise<pg.QueryResult>;
 
-  constructor(client: pg.ClientBase, before: readonly Statement[]) {
-    this.#client = client;
-    this.#before = before;
+class PipelineConnection implements DatabaseConnection {
+  readonly #send: Send;
+
+  constructor(send: Send) {
+    this.#send = send;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const results = await pipeline(this.#client, [
-      ...this.#before,
-      { text: query.sql, values: query.parameters },
-    ]);
-    const result = results[this.#before.length];
-    if (result === undefined) throw new Error('a pipeline answered fewer results than statements');
+    const result = await this.#send({ text: query.sql, values: query.parameters });
     return {
       rows: result.rows as R[],
       ...(result.rowCount === null ? {} : { numAffectedRows: BigInt(result.rowCount) }),
@@ -49,7 +44,19 @@ const refuseTransaction = async (): Promise<void> => {
 
 /** A Kysely whose every query runs on `client`, after `before` in the same implicit or explicit transaction. */
 export function kyselyOn(client: pg.ClientBase, before: readonly Statement[] = []): Kysely<Database> {
-  const connection = new PipelineConnection(client, before);
+  return kyselyBy(async (statement) => lastOf(await pipeline(client, [...before, statement])));
+}
+
+/** The result of the last statement of a pipeline. */
+export function lastOf(results: readonly pg.QueryResult[]): pg.QueryResult {
+  const last = results.at(-1);
+  if (last === undefined) throw new Error('a pipeline answered fewer results than statements');
+  return last;
+}
+
+/** A Kysely whose every query is sent by `send`. */
+export function kyselyBy(send: Send): Kysely<Database> {
+  const connection = new PipelineConnection(send);
   const driver: Driver = {
     init: async () => undefined,
     acquireConnection: async () => connection,

@@ -58,35 +58,81 @@ const preparedByClient = new WeakMap<pg.ClientBase, PreparedStatements>();
 class PipelineQuery extends Query {
   readonly #statements: readonly Statement[];
   readonly #prepared: PreparedStatements;
+  readonly #next: PipelineQuery | undefined;
+  #sent = false;
   /** Texts first sent to be parsed by this pipeline. After an error the server may have skipped them. */
   readonly parsed: string[] = [];
 
-  constructor(statements: readonly Statement[], prepared: PreparedStatements, callback: Callback) {
+  /** @param next is written along with this query, and waits in the client's queue to read what is answered to it */
+  constructor(
+    statements: readonly Statement[],
+    prepared: PreparedStatements,
+    callback: Callback,
+    next?: PipelineQuery,
+  ) {
     super({ text: statements[0]?.text ?? '' }, undefined, callback);
     this.#statements = statements;
     this.#prepared = prepared;
+    this.#next = next;
   }
 
   override submit(connection: WireConnection): null {
     connection.stream.cork();
     try {
-      for (const { text, values = [] } of this.#statements) {
-        let name = this.#prepared.find(text);
-        if (name === undefined) {
-          name = this.#prepared.add(text);
-          this.parsed.push(text);
-          connection.parse({ text, name });
-        }
-        connection.bind({ statement: name, values: [...values], valueMapper: prepareValue });
-        connection.describe({ type: 'P', name: '' });
-        connection.execute({});
-      }
-      connection.sync();
+      this.#send(connection);
+      if (this.#next !== undefined) this.#next.#send(connection);
     } finally {
       connection.stream.uncork();
     }
     return null;
   }
+
+  #send(connection: WireConnection): void {
+    if (this.#sent) return;
+    this.#sent = true;
+    for (const { text, values = [] } of this.#statements) {
+      let name = this.#prepared.find(text);
+      if (name === undefined) {
+        name = this.#prepared.add(text);
+        this.parsed.push(text);
+        connection.parse({ text, name });
+      }
+      connection.bind({ statement: name, values: [...values], valueMapper: prepareValue });
+      connection.describe({ type: 'P', name: '' });
+      connection.execute({});
+    }
+    connection.sync();
+  }
+}
+
+function preparedOf(client: pg.ClientBase): PreparedStatements {
+  let prepared = preparedByClient.get(client);
+  if (prepared === undefined) {
+    prepared = new PreparedStatements();
+    preparedByClient.set(client, prepared);
+  }
+  return prepared;
+}
+
+interface Sending {
+  readonly query: PipelineQuery;
+  readonly results: Promise<pg.QueryResult[]>;
+}
+
+function prepare(
+  statements: readonly Statement[],
+  prepared: PreparedStatements,
+  next?: PipelineQuery,
+): Sending {
+  const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult[]>();
+  const callback: Callback = (error, results) => {
+    if (error) {
+      prepared.forget(query.parsed);
+      reject(error);
+    } else resolve(Array.isArray(results) ? results : [results]);
+  };
+  const query = new PipelineQuery(statements, prepared, callback, next);
+  return { query, results: promise };
 }
 
 /**
@@ -94,19 +140,25 @@ class PipelineQuery extends Query {
  * If a statement fails, the server skips the rest and the promise rejects with that statement's error.
  */
 export function pipeline(client: pg.ClientBase, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
-  let prepared = preparedByClient.get(client);
-  if (prepared === undefined) {
-    prepared = new PreparedStatements();
-    preparedByClient.set(client, prepared);
-  }
-  const statementsOfClient = prepared;
-  return new Promise((resolve, reject) => {
-    const query = new PipelineQuery(statements, statementsOfClient, (error, results) => {
-      if (error) {
-        statementsOfClient.forget(query.parsed);
-        reject(error);
-      } else resolve(Array.isArray(results) ? results : [results]);
-    });
-    client.query(query as unknown as pg.Submittable);
-  });
+  const { query, results } = prepare(statements, preparedOf(client));
+  client.query(query as unknown as pg.Submittable);
+  return results;
+}
+
+/**
+ * Like {@link pipeline}, with one statement before the others in a Sync of its own: its transaction is over before theirs
+ * begins, and yet all goes out in one round trip. If it fails the others run all the same, and the promise rejects.
+ */
+export async function pipelineAfter(
+  client: pg.ClientBase,
+  first: Statement,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
+  const prepared = preparedOf(client);
+  const rest = prepare(statements, prepared);
+  const before = prepare([first], prepared, rest.query);
+  client.query(before.query as unknown as pg.Submittable);
+  client.query(rest.query as unknown as pg.Submittable);
+  const [, results] = await Promise.all([before.results, rest.results]);
+  return results;
 }

@@ -8,6 +8,7 @@ import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Role } from '#platform/roles.ts';
 import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
 import { type Database, kyselyOn } from './kysely.ts';
+import { CLEAN_UP, lockStatement, type Opened, openLocked, unlockStatement } from './lock-first.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 
@@ -59,6 +60,12 @@ export interface TenantTxOptions<T> {
   /** The one audit entry of this transaction, made from what the work returned. */
   readonly audit: (result: T) => AuditEntry;
   readonly isolation?: 'read committed' | 'serializable';
+  /**
+   * Names what transactions of many clients contend for. A session lock on it is taken before the transaction begins, and so
+   * before its snapshot: a row lock inside comes too late for a serializable transaction, which fails on what has changed since.
+   * Held over as few round trips as can be: the transaction is opened along with the first query of the work.
+   */
+  readonly lockFirst?: string | undefined;
   /** A further statement of the last round trip that must change exactly one row, else nothing is committed. */
   readonly complete?: (result: T) => Statement | undefined;
   /** Milliseconds left for retries of serialization failures. @default 5000 */
@@ -92,6 +99,7 @@ const BEGIN = {
   serializable: { text: 'begin isolation level serializable' },
 } as const;
 
+const COMMIT = { text: 'commit' } as const;
 const STANDING: string = `select
   (select status from tenants where id = $1) as tenant_status,
   (select status from users where tenant_id = $1 and id = $2) as actor_status`;
@@ -138,23 +146,35 @@ function refuseIfSuspended(
   }
 }
 
+const STANDING_AT = 2;
+
+async function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T>): Promise<Opened> {
+  const opening = [
+    BEGIN[options.isolation ?? 'read committed'],
+    setTenant(actor.tenantId),
+    { text: STANDING, values: [actor.tenantId, actor.actorId] },
+  ];
+  const check = (results: readonly pg.QueryResult[]) =>
+    refuseIfSuspended(results[STANDING_AT]?.rows[0], actor);
+  if (options.lockFirst !== undefined)
+    return openLocked(client, lockStatement(options.lockFirst), opening, check);
+  check(await pipeline(client, opening));
+  return { db: kyselyOn(client), confirm: async () => undefined };
+}
+
 async function attempt<T>(
   client: pg.ClientBase,
   actor: Actor,
   work: (tx: TenantTx) => Promise<T>,
   options: TenantTxOptions<T>,
 ): Promise<Committed<T>> {
-  const [, , standing] = await pipeline(client, [
-    BEGIN[options.isolation ?? 'read committed'],
-    setTenant(actor.tenantId),
-    { text: STANDING, values: [actor.tenantId, actor.actorId] },
-  ]);
-  refuseIfSuspended(standing?.rows[0], actor);
-  const tx = kyselyOn(client) as TenantTx;
+  const { db, confirm } = await open(client, actor, options);
+  const tx = db as TenantTx;
   const events: OutboxEvent[] = [];
   eventsOf.set(tx, events);
   actorOf.set(tx, actor);
   const result = await work(tx);
+  await confirm();
   const complete = options.complete?.(result);
   if (complete !== undefined) {
     const [completed] = await pipeline(client, [complete]);
@@ -168,10 +188,12 @@ async function attempt<T>(
   const ending = await pipeline(client, [
     auditStatement(actor, options.audit(result)),
     ...(events.length > 0 ? [outboxStatement(events)] : []),
-    { text: 'commit' },
+    COMMIT,
+    ...(options.lockFirst === undefined ? [] : [unlockStatement(options.lockFirst)]),
   ]);
   // Postgres answers ROLLBACK, without an error, to the commit of a transaction in which a statement failed.
-  if (ending.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit');
+  if (!ending.some(({ command }) => command === 'COMMIT'))
+    throw new Error('the transaction was rolled back at commit');
   return { result, events };
 }
 
@@ -209,7 +231,7 @@ async function withClient<T>(run: (client: pg.PoolClient) => Promise<T>): Promis
     return await run(client);
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error;
-    else await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    else await client.query(CLEAN_UP).catch((rollbackError: Error) => (broken = rollbackError));
     throw error;
   } finally {
     client.release(broken);

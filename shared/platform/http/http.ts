@@ -28,6 +28,8 @@ type Answer<R extends RouteSpec> = R['response'] extends Schema ? z.input<R['res
 
 export interface WriteOptions<T> {
   readonly isolation?: 'read committed' | 'serializable';
+  /** See `TenantTxOptions`. */
+  readonly lockFirst?: string;
   /** For routes that act on another tenant than the caller's, or without a caller. @default the caller */
   readonly actor?: Actor;
   /** @default the route's action */
@@ -133,6 +135,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
             : { ...(parsed.params as object), ...(parsed.body as object) },
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      lockFirst: options.lockFirst,
       complete: (result) => store?.completion(renderReply(route, result)),
       retryForMs: Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS),
     } satisfies TenantTxOptions<T>);

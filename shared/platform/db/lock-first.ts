@@ -1,0 +1,60 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { type Database, kyselyBy, lastOf } from './kysely.ts';
+import { pipeline, pipelineAfter, type Statement } from './pipeline.ts';
+
+/**
+ * Session locks that are taken before a transaction begins (docs/adr: contention on one plan). A row lock inside a
+ * serializable transaction comes after its snapshot: whoever waited for it fails on what the holder has changed.
+ */
+
+/** The seed keeps these keys apart from the transaction locks of the share ledger. */
+const KEY = 'hashtextextended($1, 7002)';
+/** A holder that hangs must not hang the others for longer than a client waits; past it they are told to come again. */
+const MAX_WAIT_MS = 10_000;
+
+export function lockStatement(name: string): Statement {
+  const text = `select set_config('lock_timeout', $2, true), pg_advisory_lock(${KEY})`;
+  return { text, values: [name, String(MAX_WAIT_MS)] };
+}
+
+export function unlockStatement(name: string): Statement {
+  return { text: `select pg_advisory_unlock(${KEY})`, values: [name] };
+}
+
+/** Ends whatever an error left behind on a connection: its transaction and its session locks. */
+export const CLEAN_UP = 'rollback; select pg_advisory_unlock_all()';
+
+/** An open transaction, or one that its first query opens. */
+export interface Opened {
+  readonly db: Kysely<Database>;
+  /** Rejects unless the transaction was opened and {@link openLocked}'s check passed. */
+  confirm(): Promise<void>;
+}
+
+/**
+ * A transaction behind a lock, held over as few round trips as can be: the first query carries the lock and the statements
+ * that open the transaction, and `check` judges their results before the query's are answered.
+ */
+export function openLocked(
+  client: pg.ClientBase,
+  lock: Statement,
+  opening: readonly Statement[],
+  check: (results: readonly pg.QueryResult[]) => void,
+): Opened {
+  let first: Promise<pg.QueryResult[]> | undefined;
+  const confirm = async () => {
+    if (first === undefined) throw new Error('the work sent no query, so its transaction was never opened');
+    check(await first);
+  };
+  const db = kyselyBy(async (statement) => {
+    if (first !== undefined) {
+      await confirm();
+      return lastOf(await pipeline(client, [statement]));
+    }
+    first = pipelineAfter(client, lock, [...opening, statement]);
+    await confirm();
+    return lastOf(await first);
+  });
+  return { db, confirm };
+}
