@@ -6,7 +6,8 @@ import { createShareholder } from '#shareholders/shareholders.routes.ts';
 export const handler = http(createShareholder, async ({ body, tenantTx }) => {
   const { contact, effective_date, security_class, reason = 'opening', ...shareholder } = body;
   return tenantTx(async (tx) => {
-    await noteInLedger(tx, { effective_date, security_class, reason, source: 'api' });
+    if (body.holdings !== undefined)
+      await noteInLedger(tx, { effective_date, security_class, reason, source: 'api' });
     return toShareholder(await insertShareholder(tx, { ...shareholder, ...contact }));
   });
 });

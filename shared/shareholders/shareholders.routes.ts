@@ -53,19 +53,16 @@ const ledgerNote = {
   security_class: securityClass.optional(),
 };
 
-const withoutHoldings = (body: { readonly holdings?: string | undefined }) => body.holdings === undefined;
-const names = Object.keys(ledgerNote) as (keyof typeof ledgerNote)[];
+type WithNote = { readonly holdings?: string | undefined } & Readonly<Record<string, unknown>>;
 
-function refuseNoteAlone(
-  context: z.core.ParsePayload<{ holdings?: string | undefined } & Record<string, unknown>>,
-): void {
-  if (!withoutHoldings(context.value)) return;
-  for (const name of names) {
-    if (context.value[name] === undefined) continue;
-    context.issues.push({
+function refuseNoteAlone({ value, issues }: z.core.ParsePayload<WithNote>): void {
+  if (value.holdings !== undefined) return;
+  for (const name of Object.keys(ledgerNote)) {
+    if (value[name] === undefined) continue;
+    issues.push({
       code: 'custom',
       path: [name],
-      input: context.value[name],
+      input: value[name],
       message: 'is only for a change of holdings',
     });
   }
@@ -104,6 +101,12 @@ export const createShareholder = route({
     'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future).',
   ...writers,
   body: NewShareholder,
+  example: {
+    external_ref: 'ACME-00042',
+    name: 'Ada Okafor',
+    contact: { email: 'ada@register.example' },
+    holdings: '1250.5',
+  },
   status: 201,
   response: Shareholder,
   concurrency: 'etag',
@@ -156,6 +159,7 @@ export const updateShareholder = route({
   ...writers,
   params: idInPath,
   body: ShareholderChange,
+  example: { name: 'Ada Okafor-Lindgren' },
   status: 200,
   response: Shareholder,
   concurrency: 'if-match',
@@ -179,6 +183,7 @@ export const setShareholderKyc = route({
   roles: ['COMPLIANCE'],
   params: idInPath,
   body: z.strictObject({ status: z.enum(KYC_STATUSES, `must be one of ${KYC_STATUSES.join(', ')}`) }),
+  example: { status: 'VERIFIED' },
   status: 200,
   response: Shareholder,
   concurrency: 'if-match',
@@ -232,6 +237,12 @@ export const transferShares = route({
       path: ['to_shareholder_id'],
       message: 'must be another holder than from_shareholder_id',
     }),
+  example: {
+    from_shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
+    to_shareholder_id: '01936f2a-7c1e-7b3a-9d54-5b1d9e7f2a40',
+    quantity: '10',
+    effective_date: '2026-01-30',
+  },
   status: 201,
   response: Transfer,
   idempotency: 'required',

@@ -45,7 +45,6 @@ async function run(register: Register, ids: readonly string[], step: Operation):
 
 test('whatever is done, holdings are the sum of the ledger and no class closes a day below zero', async () => {
   const register = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('OPS'));
-  const seed = Date.now() % 2 ** 31;
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 3, maxLength: 20 }),
@@ -64,6 +63,6 @@ test('whatever is done, holdings are the sum of the ledger and no class closes a
         expect(await brokenPositions(database.admin)).toEqual([]);
       },
     ),
-    { numRuns: 25, seed },
+    { numRuns: 25 },
   );
 });
