@@ -41,6 +41,12 @@ interface ScheduledRule {
   lastResult?: 'ok' | 'failed';
 }
 
+interface Due {
+  /** Absent: a timer's. */
+  readonly rule?: ScheduledRule;
+  readonly due: Date;
+}
+
 const TICK_LIMIT_MS = 60_000;
 
 /** Fires scheduled rules when they are due on the platform's clock. */
@@ -135,10 +141,9 @@ export class Scheduler {
     }
   }
 
-  /** Without a rule, it is a timer's. */
-  #earliest(until: Date): { readonly rule?: ScheduledRule; readonly due: Date } | undefined {
+  #earliest(until: Date): Due | undefined {
     const timer = this.#options.nextTimer?.();
-    let earliest = timer === undefined || timer > until ? undefined : { due: timer };
+    let earliest: Due | undefined = timer === undefined || timer > until ? undefined : { due: timer };
     for (const rule of this.#rules) {
       if (rule.schedule.isSweep || rule.due === undefined || rule.due > until) continue;
       if (earliest === undefined || rule.due < earliest.due) earliest = { rule, due: rule.due };
