@@ -241,6 +241,7 @@ function requestBody(route: RouteEntry, schema: Schema, schemas: ContractSchemas
       schema: isJson(mediaType)
         ? schemas.reference(schema, 'input', `${pascalCase(route.operationId)}Request`)
         : (BODY_SCHEMAS[mediaType] ?? TEXT),
+      ...(isJson(mediaType) && route.example !== undefined ? { example: route.example } : {}),
     },
   ]);
   return { required: true, content: Object.fromEntries(content) };

@@ -36,6 +36,12 @@ export const createTenant = route({
   summary: 'Create a tenant and its first ADMIN',
   ...operator,
   body: NewTenant,
+  example: {
+    slug: 'initech',
+    name: 'Initech Holdings',
+    type: 'ISSUER',
+    admin: { email: 'admin@initech.example', password: 'correct horse battery staple' },
+  },
   status: 201,
   response: Tenant,
   audit: 'tenant.created',
@@ -83,6 +89,7 @@ export const updateTenant = route({
   body: z
     .strictObject({ name: text(200).optional(), status: z.enum(['ACTIVE', 'SUSPENDED']).optional() })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  example: { status: 'SUSPENDED' },
   status: 200,
   response: Tenant,
   concurrency: 'if-match',

@@ -29,6 +29,7 @@ export const createUser = route({
     password,
     employee_id: text(100).optional(),
   }),
+  example: { email: 'ops@acme.example', role: 'OPS', password: 'correct horse battery staple' },
   status: 201,
   response: User,
   audit: 'user.created',
@@ -82,6 +83,7 @@ export const updateUser = route({
       employee_id: text(100).nullable().optional(),
     })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  example: { role: 'COMPLIANCE' },
   status: 200,
   response: User,
   concurrency: 'if-match',

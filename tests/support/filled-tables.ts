@@ -4,11 +4,13 @@ import type pg from 'pg';
  * One row of a tenant for every table that belongs to tenants, by table: columns and their values beside `tenant_id`. A table
  * that is missing here fails the tests that compare it with the catalogue.
  */
-const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const rowsOf = (
+  id: (number: number) => string,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({
   users: { email: 'filled@vestry.example', role: 'OPS', password_hash: 'none' },
   refresh_tokens: {
-    user_id: newId(1),
-    family_id: newId(2),
+    user_id: id(1),
+    family_id: id(2),
     token_sha256: Buffer.from('x'),
     expires_at: '2099-01-01',
   },
@@ -16,7 +18,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     id: 'filled',
     status: 'INPROGRESS',
     payload_sha256: 'x',
-    owner: newId(3),
+    owner: id(3),
     in_progress_until: '2099-01-01',
     expires_at: '2099-01-01',
   },
@@ -28,9 +30,9 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     payload: '{}',
   },
   outbox: { type: 'upload.completed', payload: '{}', request_id: 'filled', created_at: '2026-01-01' },
-  shareholders: { id: newId(4), external_ref: 'filled', name: 'Filled' },
+  shareholders: { id: id(4), external_ref: 'filled', name: 'Filled' },
   position_entries: {
-    shareholder_id: newId(4),
+    shareholder_id: id(4),
     security_class: 'COMMON',
     delta: '1',
     effective_date: '2026-01-01',
@@ -38,7 +40,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     reason: 'opening',
     source: 'test',
   },
-  shareholder_names: { shareholder_id: newId(4), replaced_at: '2026-01-01', name: 'Filled before' },
+  shareholder_names: { shareholder_id: id(4), replaced_at: '2026-01-01', name: 'Filled before' },
   uploads: {
     kind: 'shareholders',
     door: 'DROP',
@@ -46,9 +48,9 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     object_key: 'drop/filled',
     request_id: 'filled',
   },
-  transactions: { id: newId(5), type: 'DIVIDEND', amount: '100', currency: 'USD' },
+  transactions: { id: id(5), type: 'DIVIDEND', amount: '100', currency: 'USD' },
   transaction_transitions: {
-    transaction_id: newId(5),
+    transaction_id: id(5),
     version: 2,
     from_status: 'PENDING',
     to_status: 'SENT',
@@ -61,18 +63,18 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     reason: 'returned',
     effective_date: '2026-01-01',
   },
-};
+});
 
-/** An id that is the same in every run, and shared by rows that refer to one another. */
-function newId(number: number): string {
-  return `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+/** An id of the tenant's own; rows that refer to one another share a number. */
+function idOf(tenantId: string): (number: number) => string {
+  return (number) => `${tenantId.slice(0, 24)}${String(number).padStart(12, '0')}`;
 }
 
-export const filledTables: readonly string[] = Object.keys(ROWS);
+export const filledTables: readonly string[] = Object.keys(rowsOf(() => ''));
 
 /** Adds the row of a table for a tenant. */
 export function insertRow(table: string, tenantId: string): { text: string; values: unknown[] } {
-  const row = ROWS[table] ?? {};
+  const row = rowsOf(idOf(tenantId))[table] ?? {};
   const columns = ['tenant_id', ...Object.keys(row)];
   const places = columns.map((_, index) => `$${index + 1}`);
   const text = `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')})`;

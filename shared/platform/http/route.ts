@@ -31,6 +31,8 @@ export interface RouteSpec {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** A valid JSON body, on every route that takes one: the documentation shows it, and the contract tests send it. */
+  readonly example?: unknown;
   /** Media types of the request body. @default ['application/json'] */
   readonly consumes?: readonly string[];
   readonly status: number;

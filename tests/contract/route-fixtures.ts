@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Principal } from '#platform/http/authorize.ts';
+import { idempotencyOf, type Schema } from '#platform/http/route.ts';
+import type { Role, TenantType } from '#platform/roles.ts';
+import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
+import type { TestTenant } from '#tests/support/tenants.ts';
+import type { RouteEntry } from '../../shared/routes.ts';
+
+const functions = import.meta.glob<{ handler: unknown }>('../../functions/**/*.ts');
+
+/** The handler that serves a route, in this process. */
+export async function handlerOf(route: RouteEntry): Promise<unknown> {
+  const load = functions[`../../${route.entry}`];
+  if (load === undefined) throw new Error(`${route.entry} does not exist`);
+  return (await load()).handler;
+}
+
+/** Runs a route's own handler, with the headers that the route demands. */
+export async function callRoute(route: RouteEntry, request: TestRequest): Promise<TestResponse> {
+  return call(await handlerOf(route), route, {
+    ...request,
+    headers: { ...requiredHeaders(route), ...request.headers },
+  });
+}
+
+function requiredHeaders(route: RouteEntry): Record<string, string> {
+  return {
+    ...(idempotencyOf(route) === 'required' ? { 'Idempotency-Key': randomUUID() } : {}),
+    ...(route.concurrency === 'if-match' ? { 'If-Match': '"1"' } : {}),
+  };
+}
+
+/** Somebody of the tenant who may call the route; undefined when nobody of such a tenant may. */
+export function callerOf(route: RouteEntry, tenant: TestTenant): Principal | undefined {
+  if (route.roles === 'PUBLIC') return undefined;
+  if (route.tenants !== undefined && !(route.tenants as readonly TenantType[]).includes(tenant.type))
+    return undefined;
+  const role = (route.roles as readonly Role[]).find((candidate) => candidate !== 'OPERATOR');
+  return role === undefined || role === 'OPERATOR' ? undefined : tenant.as(role, 'E-1001');
+}
+
+/** The names of the parameters in a route's path. */
+export function pathParameters(route: RouteEntry): string[] {
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+}
+
+type JsonSchema = {
+  readonly properties?: Record<string, JsonSchema>;
+  readonly format?: string;
+  readonly anyOf?: JsonSchema[];
+};
+
+/** The properties of a schema that hold an id, at the top level. */
+export function idProperties(schema: Schema | undefined): string[] {
+  if (schema === undefined) return [];
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const variants = [json, ...(json.anyOf ?? [])];
+  const names = variants.flatMap(({ properties = {} }) =>
+    Object.entries(properties)
+      .filter(([, property]) => property.format === 'uuid')
+      .map(([name]) => name),
+  );
+  return [...new Set(names)];
+}
+
+/** Where the ids that a path segment or a field names are kept. */
+const TABLES: Readonly<Record<string, string>> = {
+  from_shareholder: 'shareholders',
+  to_shareholder: 'shareholders',
+};
+
+/** `shareholder_id` → `shareholders`; `id` after `/users/` → `users`. */
+export function tableOf(parameter: string, path: string): string {
+  const named = /^(.+)_id$/.exec(parameter)?.[1];
+  if (named !== undefined) return TABLES[named] ?? `${named}s`;
+  const segment = new RegExp(`/([^/]+)/\\{${parameter}\\}`).exec(path)?.[1] ?? '';
+  return TABLES[segment] ?? segment.replaceAll('-', '_');
+}
+
+/** The id of a row that belongs to the tenant. */
+export async function idIn(admin: pg.Pool, table: string, tenantId: string): Promise<string> {
+  const { rows } = await admin.query(`select id from ${table} where tenant_id = $1 order by id limit 1`, [
+    tenantId,
+  ]);
+  if (rows[0] === undefined)
+    throw new Error(`${table} has no row of the tenant: add one to filled-tables.ts`);
+  return rows[0].id;
+}
+
+/** Everything that tenants own, as one value; what a refusal itself may write is left out. */
+export async function digestOfTables(admin: pg.Pool, tables: readonly string[]): Promise<string> {
+  const written = tables.filter((table) => !['audit_log', 'idempotency_keys'].includes(table));
+  const parts = written.map(
+    (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,
+  );
+  const { rows } = await admin.query(`select concat_ws(',', ${parts.join(', ')}) as digest`);
+  return rows[0].digest;
+}

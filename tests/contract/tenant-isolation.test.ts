@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { uuidV7 } from '#platform/ids.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { filledTables, fillTables } from '#tests/support/filled-tables.ts';
+import type { TestRequest } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { type RouteEntry, routes } from '../../shared/routes.ts';
+import {
+  callerOf,
+  callRoute,
+  digestOfTables,
+  idIn,
+  idProperties,
+  pathParameters,
+  tableOf,
+} from './route-fixtures.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+const tenants: Record<'ISSUER' | 'SPONSOR', { ours: TestTenant; theirs: TestTenant }> = {} as never;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  const { admin } = database;
+  for (const type of ['ISSUER', 'SPONSOR'] as const) {
+    tenants[type] = {
+      ours: await insertTestTenant(admin, type),
+      theirs: await insertTestTenant(admin, type),
+    };
+    await fillTables(admin, [tenants[type].ours.id, tenants[type].theirs.id]);
+  }
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+interface IdPosition {
+  readonly where: 'path' | 'query' | 'body';
+  readonly name: string;
+}
+
+function positionsOf(route: RouteEntry): IdPosition[] {
+  const inPath = pathParameters(route).filter((name) => name === 'id' || name.endsWith('_id'));
+  return [
+    ...inPath.map((name) => ({ where: 'path' as const, name })),
+    ...idProperties(route.query).map((name) => ({ where: 'query' as const, name })),
+    ...idProperties(route.body).map((name) => ({ where: 'body' as const, name })),
+  ];
+}
+
+const ofTenants = routes.filter(
+  ({ roles }) => roles !== 'PUBLIC' && (roles as readonly string[]).some((role) => role !== 'OPERATOR'),
+);
+const cases = ofTenants.flatMap((route) => positionsOf(route).map((position) => ({ route, position })));
+
+/** The request that puts an id in one position; the other positions of the path hold our own rows. */
+async function requestWith(
+  route: RouteEntry,
+  position: IdPosition,
+  id: string,
+  ours: TestTenant,
+): Promise<TestRequest> {
+  const { admin } = database;
+  const own = async (names: readonly string[]): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      await Promise.all(
+        names.map(async (name) => [name, await idIn(admin, tableOf(name, route.path), ours.id)]),
+      ),
+    );
+  const params = await own(pathParameters(route).filter((name) => name === 'id' || name.endsWith('_id')));
+  const body = route.example as Record<string, unknown> | undefined;
+  const bodyIds = await own(idProperties(route.body).filter((name) => body !== undefined && name in body));
+  const at = (where: IdPosition['where']) => (position.where === where ? { [position.name]: id } : {});
+  return {
+    params: { ...params, ...at('path') },
+    ...(position.where === 'query' ? { query: at('query') } : {}),
+    ...(body === undefined ? {} : { body: { ...body, ...bodyIds, ...at('body') } }),
+  };
+}
+
+describe('another tenant’s id is answered like one that does not exist, and writes nothing', () => {
+  test('the table has positions to try', () => {
+    expect(cases.length).toBeGreaterThan(8);
+  });
+
+  test.each(cases)(
+    '$route.operationId, $position.name in the $position.where',
+    async ({ route, position }) => {
+      const type =
+        (route.tenants as readonly string[] | undefined)?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER';
+      const { ours, theirs } = tenants[type];
+      const as = callerOf(route, ours);
+      if (as === undefined) throw new Error(`nobody of ${type} may call ${route.operationId}`);
+      const foreign = await idIn(database.admin, tableOf(position.name, route.path), theirs.id);
+      const before = await digestOfTables(database.admin, filledTables);
+      const answers = [];
+      for (const id of [foreign, uuidV7()]) {
+        const { status, body } = await callRoute(route, {
+          as,
+          ...(await requestWith(route, position, id, ours)),
+        });
+        answers.push({ status, body: { ...body, instance: undefined } });
+      }
+      const [ofForeign, ofUnknown] = answers;
+      expect(ofForeign).toEqual(ofUnknown);
+      const filters = position.where === 'query' && route.method === 'GET';
+      expect(filters ? [200, 404] : [404, 422]).toContain(ofForeign?.status);
+      expect(JSON.stringify(ofForeign)).not.toContain(theirs.id);
+      expect(await digestOfTables(database.admin, filledTables)).toBe(before);
+    },
+  );
+});
+
+describe('a malformed id in a path is answered like one that does not exist', () => {
+  const withId = ofTenants.filter((route) => pathParameters(route).includes('id'));
+  test.each(withId)('$operationId', async (route) => {
+    const { ours } = tenants[route.tenants?.includes('SPONSOR') ? 'SPONSOR' : 'ISSUER'];
+    for (const id of [
+      '1',
+      'null',
+      '../..',
+      "' or 1=1 --",
+      'a'.repeat(500),
+      '00000000-0000-7000-8000-00000000000g',
+    ]) {
+      const as = callerOf(route, ours);
+      if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
+      const answer = await callRoute(route, {
+        as,
+        params: { id },
+        ...(route.example === undefined ? {} : { body: route.example }),
+      });
+      expect(answer, id).toMatchObject({ status: 404, body: { type: 'urn:vestry:problem:not-found' } });
+    }
+  });
+});
+
+describe('a cursor of another tenant shows none of its rows', () => {
+  const lists = ofTenants.filter(
+    ({ method, query }) => method === 'GET' && query !== undefined && hasCursor(query),
+  );
+
+  test.each(lists)('$operationId', async (route) => {
+    const { ours, theirs } = tenants[route.tenants?.includes('SPONSOR') ? 'SPONSOR' : 'ISSUER'];
+    const as = callerOf(route, ours);
+    if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
+    const names = pathParameters(route);
+    const params = Object.fromEntries(
+      await Promise.all(
+        names.map(async (name) => [name, await idIn(database.admin, tableOf(name, route.path), ours.id)]),
+      ),
+    );
+    const low = Buffer.from(JSON.stringify([theirs.id])).toString('base64url');
+    for (const cursor of [
+      low,
+      'x',
+      Buffer.from('{}').toString('base64url'),
+      Buffer.from('["a","b"]').toString('base64url'),
+    ]) {
+      const { status, text } = await callRoute(route, { as, params, query: { cursor } });
+      expect([200, 422]).toContain(status);
+      expect(text).not.toContain(theirs.id);
+    }
+  });
+});
+
+function hasCursor(query: object): boolean {
+  return (
+    'shape' in query && typeof query.shape === 'object' && query.shape !== null && 'cursor' in query.shape
+  );
+}
