@@ -19,9 +19,15 @@ create table shareholders (
   constraint shareholders_external_ref_key unique (tenant_id, external_ref),
   constraint shareholders_closed_hold_nothing check (status = 'ACTIVE' or holdings = 0)
 );
+-- A load looks for the few closed holders among its rows.
+create index shareholders_closed on shareholders (tenant_id, external_ref) where status = 'CLOSED';
 call scope_by_tenant('shareholders', 'select, insert, update');
+-- A holder is closed, never erased: no role may. The ledger relies on it, see position_entries.
+revoke delete on shareholders from vestry_system;
 
 -- Every change of a position, for ever. Written only by the triggers below, so that holdings and ledger can't part.
+-- The triggers take the holder from the rows that they stand on and holders are never erased, so a foreign key would find
+-- nothing; and since it locks every holder's row once more, it costs a load as much again as all the rest of it.
 create table position_entries (
   tenant_id uuid not null,
   shareholder_id uuid not null,
@@ -32,8 +38,7 @@ create table position_entries (
   recorded_at timestamptz not null,
   reason text not null,
   source text not null,
-  primary key (tenant_id, shareholder_id, id),
-  foreign key (tenant_id, shareholder_id) references shareholders
+  primary key (tenant_id, shareholder_id, id)
 );
 create index position_entries_other_classes on position_entries (tenant_id, security_class, shareholder_id) where security_class <> 'COMMON';
 call scope_by_tenant('position_entries', 'select');
@@ -79,14 +84,15 @@ create function record_new_positions() returns trigger
   as $$
 declare
   recorded timestamptz;
+  class text := ledger_setting('security_class', 'COMMON');
+  effective date := ledger_setting('effective_date', current_date::text)::date;
+  why text := ledger_setting('reason', 'opening');
+  origin text := ledger_setting('source', 'system');
 begin
   perform pg_advisory_xact_lock_shared(ledger_lock_key(current_tenant()));
   recorded := clock_timestamp();
   insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
-    select tenant_id, id, ledger_setting('security_class', 'COMMON'), holdings,
-      ledger_setting('effective_date', current_date::text)::date, recorded,
-      ledger_setting('reason', 'opening'), ledger_setting('source', 'system')
-    from inserted where holdings <> 0;
+    select tenant_id, id, class, holdings, effective, recorded, why, origin from inserted where holdings <> 0;
   return null;
 end
 $$;
@@ -100,6 +106,8 @@ declare
   recorded timestamptz;
   class text := ledger_setting('security_class', 'COMMON');
   effective date := ledger_setting('effective_date', current_date::text)::date;
+  why text := ledger_setting('reason', 'correction');
+  origin text := ledger_setting('source', 'system');
   overdrawn uuid;
 begin
   if not exists (select from changed) then
@@ -108,8 +116,7 @@ begin
   perform pg_advisory_xact_lock_shared(ledger_lock_key(current_tenant()));
   recorded := clock_timestamp();
   insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
-    select n.tenant_id, n.id, class, n.holdings - o.holdings, effective, recorded,
-      ledger_setting('reason', 'correction'), ledger_setting('source', 'system')
+    select n.tenant_id, n.id, class, n.holdings - o.holdings, effective, recorded, why, origin
     from changed n join previous o using (tenant_id, id) where n.holdings <> o.holdings;
   insert into shareholder_names (tenant_id, shareholder_id, replaced_at, name)
     select o.tenant_id, o.id, recorded, o.name
@@ -152,7 +159,8 @@ create trigger record_changed_positions after update on shareholders
 create table uploads (
   tenant_id uuid not null default current_tenant() references tenants,
   id uuid not null default uuid_v7(),
-  kind text not null check (kind in ('shareholders')),
+  -- 'unknown' is a file dropped where no kind of upload belongs; it has failed.
+  kind text not null check (kind in ('shareholders', 'unknown')),
   door text not null check (door in ('MULTIPART', 'PRESIGNED', 'DROP')),
   state text not null default 'RECEIVED' check (state in ('RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED')),
   filename text not null,
@@ -160,6 +168,10 @@ create table uploads (
   object_key text not null,
   -- Identity of the stored object for redeliveries of its event: version id, or ETag and sequencer.
   object_ref text,
+  -- Of S3, while parts are sent.
+  multipart_id text,
+  -- What the client says, and what the bytes have.
+  declared_sha256 text,
   sha256 text,
   bytes_total bigint not null default 0,
   bytes_done bigint not null default 0,
@@ -178,7 +190,7 @@ create table uploads (
   version integer not null default 1,
   primary key (tenant_id, id),
   foreign key (tenant_id, duplicate_of) references uploads,
-  constraint uploads_rows_accounted check (state <> 'COMPLETED' or duplicate_of is not null or accepted + rejected = rows)
+  constraint uploads_rows_accounted check (state <> 'COMPLETED' or accepted + rejected = rows)
 );
 -- The same bytes are loaded once; a failed attempt does not stand in the way of the next.
 create unique index uploads_same_file on uploads (tenant_id, kind, dry_run, sha256) where state <> 'FAILED' and duplicate_of is null;
