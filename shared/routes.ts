@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import * as access from '#access/access.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
+import * as contributions from '#plans/contributions.routes.ts';
+import * as me from '#plans/me.routes.ts';
+import * as participants from '#plans/participants.routes.ts';
+import * as plans from '#plans/plans.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
 import * as reports from '#reports/reports.routes.ts';
 import * as shareholders from '#shareholders/shareholders.routes.ts';
+import * as tenantLinks from '#tenant-links/tenant-links.routes.ts';
 import * as tenants from '#tenants/tenants.routes.ts';
 import * as users from '#users/users.routes.ts';
+import * as vesting from '#vesting/vesting.routes.ts';
 
 /** A route with the domain it is declared in and the file that serves it. */
 export interface RouteEntry extends RouteSpec {
@@ -21,6 +27,12 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   users,
   shareholders,
   reports,
+  plans,
+  contributions,
+  participants,
+  me,
+  vesting,
+  'tenant-links': tenantLinks,
   meta,
 };
 

@@ -23,6 +23,32 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AchEntries {
+  descriptive_date: string | null;
+  effective_entry_date: string;
+  file_id: string;
+  instruction_sealed: string;
+  sec_code: string;
+  tenant_id: Generated<string>;
+  trace_number: string;
+  trace_sequence: number;
+  transaction_id: string;
+}
+
+export interface AchFiles {
+  day: string;
+  entries: number;
+  id: Generated<string>;
+  modifier: string;
+  object_key: string;
+  originator: Json;
+  prepared_at: Timestamp;
+  sha256: string | null;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+  total_amount: bigint;
+}
+
 export interface AuditLog {
   action: string;
   actor_id: string | null;
@@ -33,6 +59,150 @@ export interface AuditLog {
   resource: string;
   tenant_id: Generated<string>;
   ts: Generated<Timestamp>;
+}
+
+export interface BankAccounts {
+  account_last4: string;
+  account_number_sealed: string;
+  account_type: string;
+  created_at: Generated<Timestamp>;
+  employee_id: string | null;
+  holder_name: string;
+  holder_type: Generated<string>;
+  id: Generated<string>;
+  routing_number: string;
+  shareholder_id: string | null;
+  status: Generated<string>;
+  status_reason: string | null;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface BankEvents {
+  applied_at: Timestamp | null;
+  code: string | null;
+  event_id: string;
+  kind: string;
+  received_at: Generated<Timestamp>;
+  tenant_id: Generated<string>;
+  transaction_id: string;
+}
+
+export interface ContributionLimits {
+  amount: bigint;
+  currency: Generated<string>;
+  kind: string;
+  max_age: Generated<number>;
+  min_age: Generated<number>;
+  plan_type: string;
+  source: string;
+  year: number;
+}
+
+export interface Contributions {
+  amount: bigint;
+  balance_after: bigint;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  effective_date: string;
+  id: string;
+  idempotency_key: string | null;
+  plan_id: string;
+  reverses: string | null;
+  source: string;
+  tenant_id: Generated<string>;
+  upload_id: string | null;
+  upload_line: number | null;
+}
+
+export interface ContributionYears {
+  currency: string;
+  employee_amount: Generated<bigint>;
+  employee_id: string;
+  employer_amount: Generated<bigint>;
+  plan_type: string;
+  tenant_id: Generated<string>;
+  year: number;
+}
+
+export interface Disbursements {
+  approval: Generated<string>;
+  bank_account_id: string;
+  bank_reference: string | null;
+  channel: string;
+  claimed_at: Timestamp | null;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  idempotency_key: string | null;
+  repeats: string | null;
+  represented: Generated<number>;
+  request_id: string;
+  requested_by: string | null;
+  restarts: Generated<number>;
+  source_account: string;
+  started_at: Generated<Timestamp>;
+  task_token: string | null;
+  tenant_id: Generated<string>;
+  transaction_id: string;
+  waits_for: string | null;
+}
+
+export interface DividendChunks {
+  dividend_id: string;
+  enqueued_at: Timestamp | null;
+  first_shareholder_id: string;
+  holders: number;
+  last_shareholder_id: string;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+}
+
+export interface DividendDisbursements {
+  dividend_id: string;
+  ordered: Generated<number>;
+  position: Generated<string>;
+  request_id: string;
+  requested_by: string;
+  started_at: Generated<Timestamp>;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  without_account: Generated<number>;
+  without_kyc: Generated<number>;
+}
+
+export interface DividendLines {
+  amount: bigint;
+  dividend_id: string;
+  holdings: string;
+  shareholder_id: string;
+  tenant_id: Generated<string>;
+  transaction_id: string | null;
+}
+
+export interface Dividends {
+  cancel_reason: string | null;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  declaration_date: string;
+  exponent: number;
+  holders: number | null;
+  id: Generated<string>;
+  idempotency_key: string;
+  payable_date: string;
+  positions_known_at: Timestamp | null;
+  rate_per_share: string | null;
+  record_date: string;
+  residual: string | null;
+  security_class: string;
+  snapshot_sha256: string | null;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+  total_amount: bigint | null;
+  total_pool: bigint | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface IdempotencyKeys {
@@ -66,6 +236,28 @@ export interface LoginFailures {
   window_started_at: Timestamp;
 }
 
+export interface MockBankOutages {
+  reference: string;
+  requests: Generated<number>;
+}
+
+export interface MockBankPayments {
+  accepted_at: Generated<Timestamp>;
+  account_number: string;
+  amount: bigint;
+  client_id: string;
+  code: string | null;
+  currency: string;
+  id: Generated<string>;
+  idempotency_key: string;
+  reference: string;
+  return_code: string | null;
+  returns_at: Timestamp | null;
+  routing_number: string;
+  settles_at: Timestamp | null;
+  status: Generated<string>;
+}
+
 export interface Outbox {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -74,6 +266,70 @@ export interface Outbox {
   request_id: string;
   tenant_id: Generated<string>;
   type: string;
+}
+
+export interface Participants {
+  created_at: Generated<Timestamp>;
+  date_of_birth: string | null;
+  employee_id: string;
+  kyc_status: Generated<string>;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface PaymentSettings {
+  ach_originator: Json | null;
+  approve_above: Generated<Json>;
+  channel: string | null;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface PayrollPeriods {
+  amount: bigint;
+  contribution_id: string;
+  period: string;
+  plan_id: string;
+  reversed: Generated<boolean>;
+  source: string;
+  tenant_id: Generated<string>;
+  upload_id: string;
+  upload_line: number;
+}
+
+export interface Plans {
+  accelerations: Generated<Json>;
+  allocation_type: string | null;
+  balance: Generated<bigint>;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  distributed: Generated<bigint>;
+  employee_contributed: Generated<bigint>;
+  employee_id: string;
+  employer_contributed: Generated<bigint>;
+  enrolled_on: string;
+  forfeited: Generated<bigint>;
+  forfeited_quantity: Generated<string>;
+  grant_date: string | null;
+  grant_quantity: string | null;
+  id: Generated<string>;
+  plan_type: string;
+  shareholder_id: string | null;
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  terminated_on: string | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+  vested_as_of: string;
+  vested_denominator: Generated<bigint>;
+  vested_money: Generated<bigint>;
+  vested_numerator: Generated<bigint>;
+  vested_quantity: Generated<string>;
+  vesting_inputs: Generated<number>;
+  vesting_schedule: Json | null;
+  vesting_start: string;
 }
 
 export interface PositionEntries {
@@ -131,6 +387,16 @@ export interface SigningKeys {
   signs_from: Timestamp;
 }
 
+export interface TenantLinks {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  revoked_at: Timestamp | null;
+  sponsor_slug: string;
+  sponsor_tenant_id: string;
+  tenant_id: Generated<string>;
+  version: Generated<number>;
+}
+
 export interface Tenants {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -177,6 +443,7 @@ export interface Uploads {
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
+  declared_sha256: string | null;
   door: string;
   dry_run: Generated<boolean>;
   duplicate_of: string | null;
@@ -186,6 +453,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   kind: string;
+  multipart_id: string | null;
   object_key: string;
   object_ref: string | null;
   rejected: Generated<number>;
@@ -212,16 +480,35 @@ export interface Users {
 }
 
 export interface DB {
+  ach_entries: AchEntries;
+  ach_files: AchFiles;
   audit_log: AuditLog;
+  bank_accounts: BankAccounts;
+  bank_events: BankEvents;
+  contribution_limits: ContributionLimits;
+  contribution_years: ContributionYears;
+  contributions: Contributions;
+  disbursements: Disbursements;
+  dividend_chunks: DividendChunks;
+  dividend_disbursements: DividendDisbursements;
+  dividend_lines: DividendLines;
+  dividends: Dividends;
   idempotency_keys: IdempotencyKeys;
   journal: Journal;
   login_failures: LoginFailures;
+  mock_bank_outages: MockBankOutages;
+  mock_bank_payments: MockBankPayments;
   outbox: Outbox;
+  participants: Participants;
+  payment_settings: PaymentSettings;
+  payroll_periods: PayrollPeriods;
+  plans: Plans;
   position_entries: PositionEntries;
   refresh_tokens: RefreshTokens;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   signing_keys: SigningKeys;
+  tenant_links: TenantLinks;
   tenants: Tenants;
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;

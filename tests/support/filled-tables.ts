@@ -63,6 +63,36 @@ const rowsOf = (
     reason: 'returned',
     effective_date: '2026-01-01',
   },
+  tenant_links: { id: id(20), sponsor_tenant_id: id(21), sponsor_slug: 'filled' },
+  participants: { employee_id: 'E-1001' },
+  plans: {
+    id: id(22),
+    employee_id: 'E-1001',
+    plan_type: '401K',
+    currency: 'USD',
+    enrolled_on: '2026-01-01',
+    vesting_start: '2026-01-01',
+    vested_as_of: '2026-01-01',
+  },
+  contributions: {
+    plan_id: id(22),
+    id: id(23),
+    source: 'EMPLOYEE',
+    amount: '100',
+    currency: 'USD',
+    effective_date: '2026-01-01',
+    balance_after: '100',
+  },
+  contribution_years: { employee_id: 'E-1001', plan_type: '401K', year: '2026', currency: 'USD' },
+  payroll_periods: {
+    plan_id: id(22),
+    period: '2026-01',
+    source: 'EMPLOYEE',
+    contribution_id: id(23),
+    amount: '100',
+    upload_id: id(24),
+    upload_line: '2',
+  },
 });
 
 /** An id of the tenant's own; rows that refer to one another share a number. */

@@ -19,6 +19,30 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
     slug: 'insufficient-position',
     detail: 'The position in the security class would be negative.',
   },
+  tenant_links_active: { slug: 'tenant-link-exists', detail: 'The sponsor has an active link already.' },
+  plans_one_active: { slug: 'plan-exists', detail: 'The employee has an active plan of this type.' },
+  plans_distributed_at_most_vested: {
+    slug: 'vested-balance-exceeded',
+    detail: 'More would have been paid out of the plan than has vested.',
+  },
+  contributions_idempotency_key: {
+    slug: 'contribution-key-used',
+    detail:
+      'This Idempotency-Key has entered a contribution to the plan; look it up instead of sending it again.',
+  },
+  contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It has been taken back already.' },
+  disbursements_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
+  disbursements_repeated_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },
+  disbursements_idempotency_key: {
+    slug: 'payment-ordered',
+    detail: 'This Idempotency-Key has ordered a payment; look it up instead of sending it again.',
+  },
+  disbursements_four_eyes: { slug: 'four-eyes', detail: 'Who asked for a payment may not approve it.' },
+  disbursements_decided_once: { slug: 'payment-decided', detail: 'It has been decided already.' },
+  transactions_dividend_is_paying: {
+    slug: 'dividend-not-payable',
+    detail: 'The dividend is cancelled or not yet allotted.',
+  },
 };
 
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);

@@ -1,0 +1,14 @@
+import { dayOf } from '#plans/calendar-days.ts';
+import { enroll } from '#plans/enroll.ts';
+import { toPlan } from '#plans/plan.repository.ts';
+import { enrollPlan } from '#plans/plans.routes.ts';
+import { http } from '#platform/http/http.ts';
+import { reply } from '#platform/http/reply.ts';
+
+export const handler = http(enrollPlan, async ({ body, serializableTx }) => {
+  const today = dayOf(new Date());
+  return serializableTx(async (tx) => {
+    const plan = toPlan(await enroll(tx, body, today));
+    return reply(plan, { headers: { location: `/api/plans/${plan.id}` } });
+  });
+});

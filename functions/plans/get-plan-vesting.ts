@@ -1,0 +1,13 @@
+import { dayOf } from '#plans/calendar-days.ts';
+import { ownPlan } from '#plans/own-plan.ts';
+import { findPlan } from '#plans/plan.repository.ts';
+import { planVesting } from '#plans/plan-vesting.ts';
+import { getPlanVesting } from '#plans/plans.routes.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(getPlanVesting, async ({ params, query, principal, tenantRead }) =>
+  tenantRead(async (read) => {
+    const plan = ownPlan(principal, await findPlan(read, params.id));
+    return planVesting(read, plan, query.as_of ?? dayOf(new Date()));
+  }),
+);

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type { SerializableTx } from '#platform/db/tenant-tx.ts';
+import { found } from '#platform/http/found.ts';
+import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
+import type { Acceleration } from '#vesting/grant-changes.ts';
+import { quantityOf, unitsOf } from '#vesting/quantity.ts';
+import { vestedMinor } from '#vesting/vesting.ts';
+import { findPlan, insertForfeiture, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
+import type { acceleratePlan } from './plans.routes.ts';
+import { vestedState } from './vested-state.ts';
+
+/** @throws DomainError `plan-terminated` */
+export function refuseTerminated(plan: Pick<PlanRow, 'status'>): void {
+  if (plan.status === 'TERMINATED')
+    throw new DomainError('plan-terminated', 'A terminated plan stays as it is.');
+}
+
+/**
+ * Ends the plan on a day: what has vested by then stays, the rest is forfeited and leaves the balance.
+ * @throws DomainError `not-found`, `plan-terminated`, `validation-failed`, and `vested-balance-exceeded` when more has been
+ *   paid out than had vested on that day
+ */
+export async function terminate(
+  tx: SerializableTx,
+  id: string,
+  terminatedOn: string,
+  today: string,
+): Promise<PlanRow> {
+  const plan = found(await findPlan(tx, id));
+  refuseTerminated(plan);
+  if (terminatedOn < plan.enrolled_on || terminatedOn > today)
+    throw invalidField(
+      '/terminated_on',
+      'out-of-range',
+      `must be from the enrolment on ${plan.enrolled_on} to today`,
+    );
+  const inputs = { ...toVestingInputs(plan), terminatedOn };
+  const vested = vestedState(inputs, later(plan.vested_as_of, terminatedOn));
+  const granted = unitsOf(inputs.grant?.quantity ?? '0');
+  const ended = await setPlan(
+    tx,
+    id,
+    {
+      terminatedOn,
+      forfeitedMinor: plan.employer_contributed - vestedMinor(plan.employer_contributed, vested.fraction),
+      forfeitedQuantity: quantityOf(granted - unitsOf(vested.quantity)),
+    },
+    vested,
+  );
+  if (ended.forfeited > 0n) await insertForfeiture(tx, ended, terminatedOn);
+  return ended;
+}
+
+/**
+ * Vests unvested shares, or all of the employer's money, on a day ahead of the schedule.
+ * @throws DomainError `not-found`, `plan-terminated`, and `validation-failed` for more than is unvested
+ */
+export async function accelerate(
+  tx: SerializableTx,
+  id: string,
+  order: z.output<(typeof acceleratePlan)['body']>,
+  today: string,
+): Promise<PlanRow> {
+  const plan = found(await findPlan(tx, id));
+  refuseTerminated(plan);
+  const inputs = toVestingInputs(plan);
+  const { quantity, date = today } = order;
+  if (date < plan.enrolled_on)
+    throw invalidField(
+      '/date',
+      'before-enrolment',
+      `must not be before the enrolment on ${plan.enrolled_on}`,
+    );
+  if (quantity !== undefined && inputs.grant === undefined)
+    throw invalidField('/quantity', 'no-grant', 'is only for a plan with a grant');
+  const acceleration: Acceleration =
+    quantity === undefined ? { date, full: true } : { date, quantity, order: order.order ?? 'SOONEST_FIRST' };
+  const accelerations = [...inputs.accelerations, acceleration];
+  // Also computed for the acceleration's own day, where one that is too much is found even if that day is ahead.
+  vestedState({ ...inputs, accelerations }, later(date, today));
+  const vested = vestedState({ ...inputs, accelerations }, later(plan.vested_as_of, today));
+  return setPlan(tx, id, { accelerations }, vested);
+}
+
+/** The job may be ahead of the clock that answers requests, and what it found stands. */
+function later(a: string, b: string): string {
+  return a > b ? a : b;
+}

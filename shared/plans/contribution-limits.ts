@@ -1,0 +1,75 @@
+/** Legal limits of a year's contributions, as rules over data: the amounts are rows of `contribution_limits`. */
+
+export type LimitKind = 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS';
+
+export interface Limit {
+  readonly kind: LimitKind;
+  /** The year the amount was set for; the latest at or before that of the contribution. */
+  readonly year: number;
+  /** Ages reached in the year, both inclusive. */
+  readonly minAge: number;
+  readonly maxAge: number;
+  readonly amount: bigint;
+}
+
+/** A year's contributions of an employee to plans of one type, in minor units. */
+export interface YearSums {
+  readonly employee: bigint;
+  readonly employer: bigint;
+}
+
+export interface Breach {
+  readonly kind: Exclude<LimitKind, 'CATCH_UP'>;
+  readonly allowed: bigint;
+  readonly used: bigint;
+  readonly left: bigint;
+}
+
+/** The age reached in a year: the law counts no birthdays (IRC 414(v)(5), Treas. Reg. 1.414(v)-1(g)(3)). */
+export function ageReached(dateOfBirth: string, year: number): number {
+  return year - Number(dateOfBirth.slice(0, 4));
+}
+
+/**
+ * The first limit that the year's sums would break.
+ *
+ * The employee's own may reach the deferral limit and, above it, the catch-up of their age. Both sources together may reach the
+ * total, on top of which come the employee's own up to the catch-up (IRC 414(v)(3)(A)). Without a date of birth there is no
+ * catch-up.
+ *
+ * @example
+ * const limits = [
+ *   { kind: 'EMPLOYEE_DEFERRAL', year: 2026, minAge: 0, maxAge: 200, amount: 24_500_00n },
+ *   { kind: 'CATCH_UP', year: 2026, minAge: 50, maxAge: 59, amount: 8_000_00n },
+ * ];
+ * findBreach({ employee: 24_000_00n, employer: 0n }, { employee: 600_00n, employer: 0n }, limits, 49);
+ * // → { kind: 'EMPLOYEE_DEFERRAL', allowed: 24_500_00n, used: 24_000_00n, left: 500_00n }
+ * findBreach({ employee: 24_000_00n, employer: 0n }, { employee: 600_00n, employer: 0n }, limits, 50); // → undefined
+ *
+ * @param used before
+ * @param added what is to be contributed
+ */
+export function findBreach(
+  used: YearSums,
+  added: YearSums,
+  limits: readonly Limit[],
+  age: number | undefined,
+): Breach | undefined {
+  const amountOf = (kind: LimitKind) =>
+    limits.find((limit) => limit.kind === kind && limit.minAge <= (age ?? 0) && (age ?? 0) <= limit.maxAge)
+      ?.amount;
+  const catchUp = amountOf('CATCH_UP') ?? 0n;
+  const employee = used.employee + added.employee;
+  const total = employee + used.employer + added.employer;
+  const deferral = amountOf('EMPLOYEE_DEFERRAL');
+  if (deferral !== undefined && added.employee > 0n && employee > deferral + catchUp)
+    return breach('EMPLOYEE_DEFERRAL', deferral + catchUp, used.employee);
+  const additions = amountOf('TOTAL_ADDITIONS');
+  if (additions === undefined) return undefined;
+  const allowed = additions + (employee < catchUp ? employee : catchUp);
+  return total > allowed ? breach('TOTAL_ADDITIONS', allowed, used.employee + used.employer) : undefined;
+}
+
+function breach(kind: Breach['kind'], allowed: bigint, used: bigint): Breach {
+  return { kind, allowed, used, left: allowed > used ? allowed - used : 0n };
+}

@@ -1,0 +1,49 @@
+import type { SerializableTx } from '#platform/db/tenant-tx.ts';
+import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
+import { insertParticipant } from './participant.repository.ts';
+import { insertPlan, linkedShareholderExists, type PlanRow } from './plan.repository.ts';
+import type { Enrolment } from './plans.routes.ts';
+import { type VestingInputs, vestedState } from './vested-state.ts';
+
+/**
+ * Makes the employee a participant, and opens the plan with what has vested by today.
+ * @throws DomainError `plan-exists`, `shareholder-not-linked`, `validation-failed`
+ */
+export async function enroll(tx: SerializableTx, order: Enrolment, today: string): Promise<PlanRow> {
+  const { employee_id, plan_type, shareholder_id, currency, enrolled_on = today, date_of_birth } = order;
+  if (enrolled_on > today) throw invalidField('/enrolled_on', 'in-future', 'must not be in the future');
+  if (date_of_birth !== undefined && date_of_birth > today)
+    throw invalidField('/date_of_birth', 'in-future', 'must not be in the future');
+  if (shareholder_id !== undefined && !(await linkedShareholderExists(tx, shareholder_id)))
+    throw new DomainError(
+      'shareholder-not-linked',
+      'shareholder_id must name an active holder of an issuer that has linked this sponsor.',
+      { errors: [{ pointer: '/shareholder_id', code: 'not-linked', message: 'is not a linked holder' }] },
+    );
+  await insertParticipant(tx, employee_id, date_of_birth);
+  const vesting = vestingOf(order, enrolled_on);
+  return insertPlan(
+    tx,
+    { employee_id, plan_type, shareholder_id, currency, enrolled_on, vesting },
+    vestedState(vesting, today),
+  );
+}
+
+function vestingOf(
+  { grant, vesting_schedule, allocation_type }: Enrolment,
+  enrolledOn: string,
+): VestingInputs {
+  const vestingStart = grant === undefined ? enrolledOn : (grant.vesting_start ?? grant.grant_date);
+  return {
+    grant: grant && {
+      quantity: grant.quantity,
+      grantDate: grant.grant_date,
+      vestingStart,
+      allocationType: allocation_type,
+    },
+    vestingStart,
+    schedule: vesting_schedule,
+    accelerations: [],
+    terminatedOn: undefined,
+  };
+}

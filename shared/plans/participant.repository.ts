@@ -1,0 +1,47 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { Participants } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Participant } from './participants.routes.ts';
+
+type ParticipantRow = Selectable<Participants>;
+
+export function toParticipant(row: ParticipantRow): z.input<typeof Participant> {
+  const { employee_id, date_of_birth, version, created_at } = row;
+  return { employee_id, date_of_birth, version, created_at: created_at.toISOString() };
+}
+
+/** Adds the employee unless known; a date of birth that is given replaces the one on record. */
+export async function insertParticipant(
+  tx: TenantTx,
+  employee_id: string,
+  date_of_birth: string | undefined,
+): Promise<void> {
+  const values = { employee_id, date_of_birth: date_of_birth ?? null };
+  const insert = tx.insertInto('participants').values(values);
+  if (date_of_birth === undefined) await insert.onConflict((on) => on.doNothing()).execute();
+  else await setParticipant(tx, employee_id, date_of_birth);
+}
+
+export function setParticipant(
+  tx: TenantTx,
+  employee_id: string,
+  date_of_birth: string | null,
+): Promise<ParticipantRow> {
+  return tx
+    .insertInto('participants')
+    .values({ employee_id, date_of_birth })
+    .onConflict((on) =>
+      on.columns(['tenant_id', 'employee_id']).doUpdateSet((eb) => ({
+        date_of_birth,
+        version: eb('participants.version', '+', 1),
+        updated_at: sql<Date>`now()`,
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function findParticipant(read: TenantRead, employeeId: string): Promise<ParticipantRow | undefined> {
+  return read.selectFrom('participants').selectAll().where('employee_id', '=', employeeId).executeTakeFirst();
+}

@@ -1,0 +1,197 @@
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { z } from 'zod';
+import type { DB, Plans } from '#generated/database.ts';
+import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import { fromMinor } from '#platform/money.ts';
+import type { VestingSchedule } from '#vesting/vesting-schedule.ts';
+import type { Plan } from './plans.routes.ts';
+import type { VestedState, VestingInputs } from './vested-state.ts';
+
+export type PlanRow = Selectable<Plans>;
+
+/** Transactions that move one plan take this lock first (`lockFirst`), so that they follow one another. */
+export function planLock(planId: string): string {
+  return `plan:${planId}`;
+}
+
+export function toPlan(row: PlanRow): z.input<typeof Plan> {
+  const { currency, grant_quantity, grant_date } = row;
+  const money = (minor: bigint) => fromMinor(minor, currency);
+  const isGrant = grant_quantity !== null && grant_date !== null;
+  return {
+    id: row.id,
+    tenant_id: row.tenant_id,
+    employee_id: row.employee_id,
+    plan_type: row.plan_type as 'RSU',
+    shareholder_id: row.shareholder_id,
+    status: row.status as 'ACTIVE',
+    currency,
+    balance: money(row.balance),
+    vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(row.vested_money),
+    vested_as_of: row.vested_as_of,
+    forfeited: isGrant ? canonicalDecimal(row.forfeited_quantity) : money(row.forfeited),
+    vesting_schedule: scheduleOf(row) ?? null,
+    allocation_type: row.allocation_type as 'FRACTIONAL' | null,
+    grant: isGrant
+      ? { quantity: canonicalDecimal(grant_quantity), grant_date, vesting_start: row.vesting_start }
+      : null,
+    enrolled_on: row.enrolled_on,
+    terminated_on: row.terminated_on,
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+function scheduleOf(row: Pick<PlanRow, 'vesting_schedule'>): VestingSchedule | undefined {
+  return (row.vesting_schedule as VestingSchedule | null) ?? undefined;
+}
+
+export type VestingRow = Pick<
+  PlanRow,
+  | 'grant_quantity'
+  | 'grant_date'
+  | 'vesting_start'
+  | 'vesting_schedule'
+  | 'allocation_type'
+  | 'accelerations'
+  | 'terminated_on'
+>;
+
+/** What vesting is computed from, as the plan's row holds it. */
+export function toVestingInputs(row: VestingRow): VestingInputs {
+  const { grant_quantity, grant_date, vesting_start } = row;
+  const grant =
+    grant_quantity === null || grant_date === null
+      ? undefined
+      : {
+          quantity: canonicalDecimal(grant_quantity),
+          vestingStart: vesting_start,
+          grantDate: grant_date,
+          allocationType: (row.allocation_type as 'FRACTIONAL' | null) ?? undefined,
+        };
+  return {
+    grant,
+    vestingStart: vesting_start,
+    schedule: scheduleOf(row),
+    accelerations: row.accelerations as unknown as VestingInputs['accelerations'],
+    terminatedOn: row.terminated_on ?? undefined,
+  };
+}
+
+export interface NewPlan {
+  readonly employee_id: string;
+  readonly plan_type: string;
+  readonly shareholder_id: string | undefined;
+  readonly currency: string;
+  readonly enrolled_on: string;
+  readonly vesting: VestingInputs;
+}
+
+/** @throws DomainError `plan-exists` when the employee has an active plan of the type (a unique index) */
+export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<PlanRow> {
+  const { vesting, ...columns } = plan;
+  const { grant, schedule, vestingStart } = vesting;
+  return tx
+    .insertInto('plans')
+    .values({
+      ...columns,
+      vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
+      allocation_type: grant?.allocationType ?? null,
+      grant_quantity: grant?.quantity ?? null,
+      grant_date: grant?.grantDate ?? null,
+      vesting_start: vestingStart,
+      ...columnsOf(vested),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+function columnsOf({ asOf, quantity, fraction }: VestedState) {
+  return {
+    vested_as_of: asOf,
+    vested_quantity: quantity,
+    vested_numerator: fraction.numerator,
+    vested_denominator: fraction.denominator,
+  };
+}
+
+export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefined> {
+  return read.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export interface PlanFilter {
+  readonly employee_id?: string | undefined;
+  readonly plan_type?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+/** In the order of ids, which is by age. */
+export function listPlans(
+  read: TenantRead,
+  { limit, cursor, ...filter }: PageRequest & PlanFilter,
+): Promise<PlanRow[]> {
+  let query: SelectQueryBuilder<DB, 'plans', PlanRow> = read
+    .selectFrom('plans')
+    .selectAll()
+    .orderBy('id')
+    .limit(limit + 1);
+  for (const column of ['employee_id', 'plan_type', 'status'] as const) {
+    const value = filter[column];
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** What a change of vesting leaves in the plan. */
+export interface PlanChange {
+  readonly accelerations?: VestingInputs['accelerations'];
+  readonly terminatedOn?: string;
+  readonly forfeitedMinor?: bigint;
+  readonly forfeitedQuantity?: string;
+}
+
+/** Of a plan that the transaction has locked; what the job computed from the plan as it was before is refused from now on. */
+export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: VestedState): Promise<PlanRow> {
+  const { accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
+  return tx
+    .updateTable('plans')
+    .set((eb) => ({
+      ...(accelerations === undefined ? {} : { accelerations: JSON.stringify(accelerations) }),
+      ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn, status: 'TERMINATED' }),
+      ...(forfeitedMinor === undefined ? {} : { forfeited: forfeitedMinor }),
+      ...(forfeitedQuantity === undefined ? {} : { forfeited_quantity: forfeitedQuantity }),
+      ...columnsOf(vested),
+      vesting_inputs: eb('vesting_inputs', '+', 1),
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** The obligation to the employee that ended goes back to the assets it was covered by. */
+export async function insertForfeiture(tx: TenantTx, plan: PlanRow, effectiveDate: string): Promise<void> {
+  await tx
+    .insertInto('journal')
+    .values({
+      debit_account: 'PLAN_OBLIGATIONS',
+      credit_account: 'PLAN_ASSETS',
+      amount: plan.forfeited,
+      currency: plan.currency,
+      reason: 'forfeited',
+      effective_date: effectiveDate,
+    })
+    .execute();
+}
+
+/** Whether an issuer that has linked this sponsor holds such an active shareholder: yes or no. */
+export async function linkedShareholderExists(tx: TenantTx, shareholderId: string): Promise<boolean> {
+  const { rows } = await sql<{
+    found: boolean;
+  }>`select linked_shareholder_exists(${shareholderId}) as found`.execute(tx);
+  return rows[0]?.found === true;
+}

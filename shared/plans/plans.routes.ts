@@ -1,0 +1,224 @@
+import { z } from 'zod';
+import {
+  dateOut,
+  decimalOut,
+  id,
+  idInPath,
+  idOut,
+  instantOut,
+  isoDate,
+  listOf,
+  page,
+  positiveQuantity,
+} from '#platform/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { amountOut, currency } from '#platform/money.ts';
+import { AllocationType, VestingSchedule } from '#vesting/vesting-schedule.ts';
+import { employeeId } from './employee-id.ts';
+
+export const PLAN_TYPES = ['RSU', '401K', 'ESPP', 'ESOP'] as const;
+/** Plan types that hold shares granted by the employer, not money saved. */
+const GRANT_TYPES: readonly string[] = ['RSU', 'ESOP'];
+export const PLAN_STATUSES = ['ACTIVE', 'TERMINATED'] as const;
+
+const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
+
+export const Plan = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  employee_id: z.string(),
+  plan_type: z.enum(PLAN_TYPES),
+  shareholder_id: idOut.nullable(),
+  status: z.enum(PLAN_STATUSES),
+  currency: z.string(),
+  balance: amountOut,
+  vested_balance: decimalOut.meta({
+    description:
+      'Shares of a plan with a grant; of any other, money: the employee’s own and the vested part of the employer’s.',
+  }),
+  vested_as_of: dateOut,
+  forfeited: decimalOut.meta({
+    description: 'What termination left unvested, in the unit of the vested balance.',
+  }),
+  vesting_schedule: VestingSchedule.nullable(),
+  allocation_type: AllocationType.nullable(),
+  grant: Grant.nullable(),
+  enrolled_on: dateOut,
+  terminated_on: dateOut.nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const NewGrant = z.strictObject({
+  quantity: positiveQuantity,
+  grant_date: isoDate,
+  vesting_start: isoDate.optional(),
+});
+
+const Enrolment = z
+  .strictObject({
+    employee_id: employeeId,
+    plan_type: z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`),
+    shareholder_id: id.optional(),
+    currency: currency.default('USD'),
+    enrolled_on: isoDate.optional(),
+    vesting_schedule: VestingSchedule.optional(),
+    allocation_type: AllocationType.optional(),
+    grant: NewGrant.optional(),
+    date_of_birth: isoDate.optional(),
+  })
+  .superRefine((body, context) => {
+    const refuse = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (body.grant !== undefined && !GRANT_TYPES.includes(body.plan_type))
+      refuse('grant', `is only for ${GRANT_TYPES.join(' and ')}`);
+    if (body.allocation_type !== undefined && body.grant === undefined)
+      refuse('allocation_type', 'is only for a plan with a grant');
+  });
+export type Enrolment = z.output<typeof Enrolment>;
+
+const sponsor = { tenants: ['SPONSOR'] } as const;
+const writers = { ...sponsor, roles: ['ADMIN', 'OPS'] } as const;
+const readers = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+/** Employees see what is their own; anything else is to them as if it weren't there. */
+const readersAndOwner = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] } as const;
+
+export const enrollPlan = route({
+  operationId: 'enrollPlan',
+  method: 'POST',
+  path: '/plans/enroll',
+  summary: 'Enrol an employee in a plan',
+  description:
+    'One active plan for an employee and a plan type. `enrolled_on` is today (UTC) unless given, and not in the future. A grant vests by the schedule from its `vesting_start` (`grant_date` unless given), the employer’s money of other plans from `enrolled_on`; without a schedule all vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
+  ...writers,
+  body: Enrolment,
+  example: {
+    employee_id: 'emp-456',
+    plan_type: '401K',
+    vesting_schedule: { type: 'graded', cliff_months: 6, total_months: 30 },
+  },
+  status: 201,
+  response: Plan,
+  concurrency: 'etag',
+  audit: 'plan.enrolled',
+  problems: ['plan-exists', 'shareholder-not-linked'],
+  uses: [],
+});
+
+export const listPlans = route({
+  operationId: 'listPlans',
+  method: 'GET',
+  path: '/plans',
+  summary: 'List plans',
+  ...readers,
+  query: z.strictObject({
+    ...page,
+    employee_id: employeeId.optional(),
+    plan_type: z.enum(PLAN_TYPES).optional(),
+    status: z.enum(PLAN_STATUSES).optional(),
+  }),
+  status: 200,
+  response: listOf(Plan),
+  problems: [],
+  uses: [],
+});
+
+export const getPlan = route({
+  operationId: 'getPlan',
+  method: 'GET',
+  path: '/plans/{id}',
+  summary: 'One plan',
+  ...readersAndOwner,
+  params: idInPath,
+  status: 200,
+  response: Plan,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const terminatePlan = route({
+  operationId: 'terminatePlan',
+  method: 'POST',
+  path: '/plans/{id}/terminate',
+  summary: 'End a plan',
+  description:
+    'What has vested by the end of `terminated_on` (today unless given, not in the future) stays; the rest is forfeited for good.',
+  ...writers,
+  params: idInPath,
+  body: z.strictObject({ terminated_on: isoDate.optional() }),
+  example: { terminated_on: '2026-06-30' },
+  status: 200,
+  response: Plan,
+  concurrency: 'etag',
+  audit: 'plan.terminated',
+  problems: ['not-found', 'plan-terminated', 'vested-balance-exceeded'],
+  uses: [],
+});
+
+const AccelerationOrder = z.enum(['SOONEST_FIRST', 'LAST_FIRST', 'PRO_RATA']);
+
+export const acceleratePlan = route({
+  operationId: 'acceleratePlan',
+  method: 'POST',
+  path: '/plans/{id}/accelerate',
+  summary: 'Vest ahead of the schedule',
+  description:
+    'Either `full`, or a `quantity` of the grant’s shares taken from the coming events in an `order`. `date` is today unless given.',
+  ...writers,
+  params: idInPath,
+  body: z
+    .strictObject({
+      full: z.literal(true, 'must be true').optional(),
+      quantity: positiveQuantity.optional(),
+      order: AccelerationOrder.optional(),
+      date: isoDate.optional(),
+    })
+    .refine(
+      (body) => (body.full === undefined) !== (body.quantity === undefined),
+      'must have either full or a quantity',
+    )
+    .refine((body) => body.quantity !== undefined || body.order === undefined, {
+      path: ['order'],
+      message: 'is only for a quantity',
+    }),
+  example: { quantity: '100', order: 'SOONEST_FIRST' },
+  status: 200,
+  response: Plan,
+  concurrency: 'etag',
+  audit: 'plan.accelerated',
+  problems: ['not-found', 'plan-terminated'],
+  uses: [],
+});
+
+export const getPlanVesting = route({
+  operationId: 'getPlanVesting',
+  method: 'GET',
+  path: '/plans/{id}/vesting',
+  summary: 'What vests when, and why',
+  description:
+    'As of the end of a day, today unless given. Of a plan with a grant in shares, of any other in money: the events are those of the employer’s contributions made by then, and the employee’s own are vested at once.',
+  ...readersAndOwner,
+  params: idInPath,
+  query: z.strictObject({ as_of: isoDate.optional() }),
+  status: 200,
+  response: z.object({
+    plan_id: idOut,
+    as_of: dateOut,
+    unit: z.string().meta({ description: '`shares`, or the currency.' }),
+    vested: decimalOut,
+    unvested: decimalOut,
+    forfeited: decimalOut,
+    events: z.array(
+      z.object({
+        date: dateOut,
+        kind: z.enum(['VESTED', 'ACCELERATED', 'FORFEITED']),
+        quantity: decimalOut,
+        cumulative: decimalOut,
+        why: z.string(),
+      }),
+    ),
+  }),
+  problems: ['not-found'],
+  uses: [],
+});
