@@ -4,10 +4,13 @@ import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import type { Firing } from './events/scheduler.ts';
 import { readPlatformFile } from './platform-file.ts';
+import { renderFiring, renderStatus } from './render-status.ts';
+import { accessToken, shellEnvironment } from './sign-in.ts';
 import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
 
-const USAGE = 'usage: npm run local -- status | fire SCHEDULE | advance DATE [--data DIR] [--json]';
+const USAGE =
+  'usage: npm run local -- status | fire SCHEDULE | advance DATE | token operator|TENANT [ROLE] | env [--data DIR] [--json]';
 
 function parseCommand([name, argument, ...more]: readonly string[]): Command {
   if (more.length === 0 && name === 'status' && argument === undefined) return { command: 'status' };
@@ -28,80 +31,6 @@ function parseDate(text: string): string {
   return date.toISOString();
 }
 
-function table(title: string, rows: readonly (readonly (string | number)[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, String(cell).length)),
-    [],
-  );
-  const lines = rows.map((row) =>
-    `  ${row.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd(),
-  );
-  return [title, ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
-}
-
-function renderStatus({ time, schedules, queues, functions, uploads, executions }: PlatformStatus): string {
-  const active = functions.filter(({ invocations }) => invocations > 0);
-  return [
-    `time on the platform's clock: ${time}`,
-    table(
-      'schedules',
-      schedules.map((item) => [
-        item.name,
-        item.expression,
-        `next ${item.nextDue ?? 'never'}`,
-        item.lastFired === undefined ? 'not fired yet' : `last ${item.lastFired} ${item.lastResult ?? ''}`,
-      ]),
-    ),
-    table(
-      'queues',
-      queues.map((item) => [
-        item.name,
-        `${item.visible} visible`,
-        `${item.inFlight} in flight`,
-        `${item.delayed} delayed`,
-      ]),
-    ),
-    table(
-      'uploads',
-      uploads.map((item) => [
-        item.id,
-        item.tenant,
-        item.filename,
-        item.state,
-        `${item.accepted} of ${item.rows} rows accepted`,
-      ]),
-    ),
-    table(
-      `executions: ${countsOf(executions)}`,
-      executions.latest.map((item) => [
-        item.name,
-        item.stateMachine,
-        item.status,
-        `started ${item.started}`,
-        item.stopped === undefined ? `in ${item.state ?? 'no state'}` : `stopped ${item.stopped}`,
-      ]),
-    ),
-    table(
-      'functions that ran',
-      active.map((item) => [
-        item.name,
-        `${item.invocations} invocations`,
-        `${item.errors} errors`,
-        `${item.environments} environments`,
-      ]),
-    ),
-  ].join('\n\n');
-}
-
-function countsOf({ counts }: PlatformStatus['executions']): string {
-  const some = Object.entries(counts).filter(([, count]) => count > 0);
-  return some.map(([status, count]) => `${count} ${status}`).join(', ') || 'none';
-}
-
-function renderFiring({ schedule, time, ok, error }: Firing): string {
-  return `${time}  ${schedule}  ${ok ? 'ok' : `failed: ${error ?? ''}`}`;
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -110,10 +39,23 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const command = parseCommand(positionals);
-  const { controlSocket } = readPlatformFile(values.data);
+  const [name, ...words] = positionals;
+  if (name === 'token' && (words.length === 1 || words.length === 2)) {
+    console.log(await accessToken(readPlatformFile(values.data), words[0] as string, words[1]));
+    return;
+  }
+  if (name === 'env' && words.length === 0) {
+    console.log(shellEnvironment(readPlatformFile(values.data)));
+    return;
+  }
+  await control(parseCommand(positionals), values);
+}
+
+/** Has the platform's own process do what was asked, and prints what it says as it says it. */
+async function control(command: Command, { data, json }: { data: string; json: boolean }): Promise<void> {
+  const { controlSocket } = readPlatformFile(data);
   for await (const line of sendCommand(controlSocket, command)) {
-    if (values.json) console.log(JSON.stringify(line));
+    if (json) console.log(JSON.stringify(line));
     else if (command.command === 'status') console.log(renderStatus(line as PlatformStatus));
     else {
       const firing = line as Firing;
