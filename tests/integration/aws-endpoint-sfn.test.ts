@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -31,6 +34,19 @@ import {
   startStepFunctions,
   stateMachine,
 } from '#tests/support/step-functions-endpoint.ts';
+
+const run = promisify(execFile);
+
+/** Every AWS CLI of this machine: an independent client. */
+const CLIS = [
+  ...new Set(
+    [...(process.env.PATH ?? '').split(':'), '/usr/bin']
+      .map((directory) => join(directory, 'aws'))
+      .filter((path) => existsSync(path))
+      .map((path) => realpathSync(path)),
+  ),
+];
+if (CLIS.length === 0) console.warn('SKIPPED: no AWS CLI found, so its part of the proof does not run');
 
 interface Payment {
   readonly transaction_id: string;
@@ -578,3 +594,35 @@ describe('what the endpoint does not serve is an error', () => {
     expect(() => stateMachine('m', inState)).toThrow('m, state A: the query language JSONata');
   });
 });
+
+test.each(CLIS)(
+  '%s starts an execution, approves it and reads it',
+  async (cli) => {
+    approval = true;
+    const env = {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ENDPOINT_URL: platform.endpoint.url,
+    };
+    const command = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const options = ['--endpoint-url', platform.endpoint.url, '--output', 'json', 'stepfunctions'];
+      const { stdout } = await run(cli, [...options, ...args], { env });
+      return stdout.trim() === '' ? {} : JSON.parse(stdout);
+    };
+    const machine = ['--state-machine-arn', disbursement.arn];
+    const started = await command('start-execution', ...machine, '--name', 'cli', '--input', inputOf('cli'));
+    const execution = ['--execution-arn', String(started.executionArn)];
+    const token = await tokenOf('cli');
+    await command('send-task-success', '--task-token', token, '--task-output', '{}');
+    expect(await over(String(started.executionArn))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await command('describe-execution', ...execution)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: JSON.stringify({ state: 'SETTLED', id: 'cli/ACH1' }),
+    });
+    const late = command('send-task-success', '--task-token', token, '--task-output', '{}');
+    await expect(late).rejects.toThrow('TaskTimedOut');
+  },
+  60_000,
+);
