@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Schema } from '#platform/http/route.ts';
 
 export type JsonSchema = Record<string, unknown>;
+/** Zod's schemas, of whichever flavour. */
+type AnySchema = z.core.$ZodType;
 /** Which side of a schema's transforms is shown: what a client sends, or what it gets. */
 export type Side = 'input' | 'output';
 
@@ -16,7 +18,7 @@ const FORMATS_WITHOUT_PATTERN = ['email', 'uuid'];
 /** Turns zod's schemas into the contract's, and keeps those that have a name for `components.schemas`. */
 export class ContractSchemas {
   #components = new Map<string, JsonSchema>();
-  #names: ReadonlyMap<Schema, string>;
+  #names: ReadonlyMap<AnySchema, string>;
 
   /** @param shared schemas that are referred to by name wherever they occur */
   constructor(shared: ReadonlyMap<string, Schema>) {
@@ -29,7 +31,7 @@ export class ContractSchemas {
   }
 
   /** A reference to the schema under its own name, else under the one given. */
-  reference(schema: Schema, side: Side, fallbackName: string): JsonSchema {
+  reference(schema: AnySchema, side: Side, fallbackName: string): JsonSchema {
     const rendered = this.#render(schema, side);
     const wanted = this.#names.get(schema) ?? fallbackName;
     const taken = this.#components.get(wanted);
@@ -41,22 +43,21 @@ export class ContractSchemas {
   }
 
   /** The fields of a schema that is sent as parameters. */
-  parameters(schema: Schema): ObjectParts {
+  parameters(schema: AnySchema): ObjectParts {
     const { properties = {}, required = [] } = this.#render(schema, 'input') as Partial<ObjectParts>;
     return { properties, required };
   }
 
-  #render(schema: Schema, side: Side): JsonSchema {
+  #render(schema: AnySchema, side: Side): JsonSchema {
     const { $schema, ...rendered } = z.toJSONSchema(schema, {
       io: side,
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema, path }) => {
-        const part = zodSchema as Schema;
-        if (path.length > 0 && this.#names.has(part)) replace(jsonSchema, this.reference(part, side, ''));
-        else refine(jsonSchema as JsonSchema, side);
+        if (path.length === 0 || !this.#names.has(zodSchema)) return;
+        replace(jsonSchema, this.reference(zodSchema, side, ''));
       },
     });
-    return rendered;
+    return tidy(rendered, side);
   }
 }
 
@@ -65,29 +66,55 @@ function replace(target: object, content: JsonSchema): void {
   Object.assign(target, content);
 }
 
-function refine(schema: JsonSchema, side: Side): void {
-  if ('openapi' in schema) {
-    // See `meta.openapi` in #platform/fields.ts: all that zod knows of such a field is how it is read.
-    const { openapi, description } = schema as { openapi: JsonSchema; description?: string };
-    replace(schema, { ...(description === undefined ? {} : { description }), ...openapi });
-  }
-  if (FORMATS_WITHOUT_PATTERN.includes(String(schema.format))) delete schema.pattern;
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (isAnyString(schema.propertyNames)) delete schema.propertyNames;
-  if (Array.isArray(schema.anyOf)) replace(schema, nullable(schema, schema.anyOf as JsonSchema[]));
-  // Answers may gain fields; a client that refused them would break.
-  if (side === 'output' && schema.additionalProperties === false) delete schema.additionalProperties;
+/** Keywords whose value is a schema, a list of schemas, or schemas by name. */
+const ONE = ['items', 'additionalProperties', 'propertyNames', 'not'];
+const LIST = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
+const BY_NAME = ['properties', 'patternProperties'];
+/** What remains of a schema that `meta.openapi` replaces. */
+const ANNOTATIONS = ['title', 'description', 'default', 'deprecated'];
+
+/** A schema as a person would have written it. It works on the whole, because zod visits parts in no certain order. */
+function tidy(schema: JsonSchema, side: Side): JsonSchema {
+  const inner = (value: unknown) => (isObject(value) ? tidy(value, side) : value);
+  const tidied = mapEntries(schema, (value, key) => {
+    if (ONE.includes(key)) return inner(value);
+    if (LIST.includes(key)) return (value as unknown[]).map(inner);
+    return BY_NAME.includes(key) ? mapEntries(value as JsonSchema, inner) : value;
+  });
+  return nullable(withoutNoise(declared(tidied), side));
 }
 
-function isAnyString(names: unknown): boolean {
-  return JSON.stringify(names) === '{"type":"string"}';
+/** See `meta.openapi` in #platform/fields.ts: all that zod knows of such a field is how it is read. */
+function declared(schema: JsonSchema): JsonSchema {
+  if (!isObject(schema.openapi)) return schema;
+  const annotations = Object.entries(schema).filter(([key]) => ANNOTATIONS.includes(key));
+  return { ...Object.fromEntries(annotations), ...schema.openapi };
+}
+
+function withoutNoise(schema: JsonSchema, side: Side): JsonSchema {
+  const isNoise = (value: unknown, key: string) =>
+    (key === 'pattern' && FORMATS_WITHOUT_PATTERN.includes(String(schema.format))) ||
+    (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
+    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ||
+    (key === 'propertyNames' && JSON.stringify(value) === '{"type":"string"}') ||
+    // Answers may gain fields; a client that refused them would break.
+    (key === 'additionalProperties' && value === false && side === 'output');
+  return Object.fromEntries(Object.entries(schema).filter(([key, value]) => !isNoise(value, key)));
 }
 
 /** `anyOf: [{ type: 'string' }, { type: 'null' }]` → `type: ['string', 'null']`, which readers show in a line. */
-function nullable(schema: JsonSchema, [first, second, ...others]: readonly JsonSchema[]): JsonSchema {
-  const isSimple = typeof first?.type === 'string' && !('enum' in first) && !('const' in first);
+function nullable(schema: JsonSchema): JsonSchema {
   const { anyOf, ...rest } = schema;
-  if (!isSimple || second?.type !== 'null' || others.length > 0) return { ...schema };
+  const [first, second, ...others] = (anyOf ?? []) as JsonSchema[];
+  const isSimple = typeof first?.type === 'string' && !('enum' in first) && !('const' in first);
+  if (!isSimple || second?.type !== 'null' || others.length > 0) return schema;
   return { ...rest, ...first, type: [first.type, 'null'] };
+}
+
+function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mapEntries(object: JsonSchema, map: (value: unknown, key: string) => unknown): JsonSchema {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }

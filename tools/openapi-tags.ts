@@ -24,6 +24,12 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   plans: { name: 'Plans', description: 'What employees are granted and contribute, by kind of plan.' },
   vesting: { name: 'Vesting', description: 'What has vested by a day, and what will.' },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
+  contributions: { name: 'Contributions', description: 'What is paid into a plan.' },
+  me: { name: 'Mine', description: 'What an employee sees of their own.' },
+  'tenant-links': {
+    name: 'Tenant links',
+    description: 'By which an issuer lets a sponsor name its holders of record in plans.',
+  },
   transactions: { name: 'Transactions', description: 'Movements of money, from request to settlement.' },
   'bank-accounts': { name: 'Bank accounts', description: 'Where payees are paid.' },
   payments: { name: 'Payments', description: 'Disbursements, their approval, and what the bank says.' },
