@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Principal } from '#platform/http/authorize.ts';
 import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+import type { Json } from '#tests/support/json.ts';
 
 export interface TestRequest {
   /** Without one the request carries no token. */
@@ -14,8 +15,7 @@ export interface TestRequest {
 
 export interface TestResponse {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, and an assertion on a wrong path fails
-  readonly body: any;
+  readonly body: Json;
   readonly text: string;
   header(name: string): string | undefined;
 }

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { PlatformFile } from '#local/platform-file.ts';
+import { accessToken } from '#local/sign-in.ts';
+import type { Json } from '#tests/support/json.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const READY = /^ready (\S+)$/;
+
+export interface StartOptions {
+  readonly dataDir: string;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A platform that was started as its users start it: as a process of its own. */
+export class RunningPlatform {
+  readonly dataDir: string;
+  readonly file: PlatformFile;
+  /** What it printed until it was ready. */
+  readonly output: readonly string[];
+  readonly #process: ChildProcess;
+  readonly #tokens = new Map<string, Promise<string>>();
+
+  constructor(dataDir: string, output: readonly string[], process: ChildProcess) {
+    this.dataDir = dataDir;
+    this.output = output;
+    this.file = JSON.parse(readFileSync(join(dataDir, 'local.json'), 'utf8')) as PlatformFile;
+    this.#process = process;
+  }
+
+  /** Of a demo user, kept for the test run. */
+  token(who: string, role = 'ADMIN'): Promise<string> {
+    const key = `${who}/${role}`;
+    const known = this.#tokens.get(key) ?? accessToken(this.file, who, role);
+    this.#tokens.set(key, known);
+    return known;
+  }
+
+  /** Calls the API as a demo user. The path is that of the route table. */
+  async api(who: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const [slug = '', role] = who.split('/');
+    const answer = await fetch(`${this.file.apiUrl}/api${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await this.token(slug, role)}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : undefined) as Json,
+    };
+  }
+
+  s3(): S3Client {
+    return new S3Client({ ...this.#aws(), forcePathStyle: true });
+  }
+
+  sqs(): SQSClient {
+    return new SQSClient(this.#aws());
+  }
+
+  #aws() {
+    const { awsEndpointUrl, region, accessKeyId, secretAccessKey } = this.file;
+    return { endpoint: awsEndpointUrl, region, credentials: { accessKeyId, secretAccessKey } };
+  }
+
+  /** As Ctrl-C does. Answers the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    if (this.#process.exitCode !== null) return this.#process.exitCode;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+}
+
+export function temporaryDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'vestry-e2e-'));
+}
+
+export function removeDataDir(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Runs `local/start.ts`. Answers the platform once it is ready, or what it said and its exit code when it gave up. */
+export async function startPlatform(
+  options: StartOptions,
+): Promise<RunningPlatform | { readonly exitCode: number | null; readonly output: readonly string[] }> {
+  const { dataDir, flags = ['--port', '0'], env = {} } = options;
+  const child = spawn(process.execPath, ['local/start.ts', '--data', dataDir, ...flags], {
+    cwd: REPOSITORY,
+    env: { ...process.env, VESTRY_LOCAL_FSYNC: 'off', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  const ready = new Promise<boolean>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        output.push(line);
+        if (READY.test(line)) resolve(true);
+      });
+    }
+    child.once('exit', () => resolve(false));
+  });
+  if (await ready) return new RunningPlatform(dataDir, output, child);
+  return { exitCode: child.exitCode, output };
+}
+
+/** @throws when the platform doesn't come up */
+export async function startedPlatform(options: StartOptions): Promise<RunningPlatform> {
+  const platform = await startPlatform(options);
+  if (platform instanceof RunningPlatform) return platform;
+  throw new Error(`the platform gave up (${platform.exitCode}):\n${platform.output.join('\n')}`);
+}
+
+/** Asks until the answer satisfies; fails with the last answer after the time. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const deadlineMs = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (Date.now() > deadlineMs)
+      throw new Error(`not within ${timeoutMs} ms; last: ${JSON.stringify(answer)?.slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,112 @@
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  RunningPlatform,
+  removeDataDir,
+  startedPlatform,
+  startPlatform,
+  temporaryDataDir,
+} from './platform.ts';
+
+let dataDir: string;
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  dataDir = temporaryDataDir();
+  platform = await startedPlatform({ dataDir });
+});
+
+afterAll(async () => {
+  await platform.stop();
+  removeDataDir(dataDir);
+});
+
+describe('npm start', () => {
+  test('is ready when it says so', async () => {
+    expect(platform.output.at(-1)).toBe(`ready ${platform.file.apiUrl}`);
+    const health = await fetch(`${platform.file.apiUrl}/health`);
+    expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('shows its steps, and what to try next', () => {
+    const output = platform.output.join('\n');
+    for (const shown of [
+      'templates ready',
+      'database ready',
+      'migrations ready',
+      '/docs',
+      'AWS endpoint',
+      'Sign in',
+      'Try next',
+    ])
+      expect(output).toContain(shown);
+    for (const { users } of platform.file.tenants)
+      for (const { email } of users) expect(output).toContain(email);
+  });
+
+  test('writes local.json for its owner alone', () => {
+    expect(statSync(join(dataDir, 'local.json')).mode & 0o777).toBe(0o600);
+    expect(platform.file.tenants.map(({ type }) => type).sort()).toEqual(['ISSUER', 'SPONSOR']);
+    expect(platform.file.buckets.uploads).toBeDefined();
+    expect(platform.file.queues).toMatchObject({
+      uploads: expect.any(String),
+      rejectedRows: expect.any(String),
+    });
+  });
+
+  test('demo tenants came through the pipeline: the register is the accepted rows of an upload', async () => {
+    const { body: uploads } = await platform.api('acme', 'GET', '/uploads');
+    expect(uploads.data[0]).toMatchObject({ kind: 'shareholders', state: 'COMPLETED' });
+    const { body: report } = await platform.api('acme', 'GET', '/reports/holdings?limit=1');
+    expect(report.holders).toBeGreaterThan(0);
+  });
+
+  test('refuses a directory that is in use, with what to do', async () => {
+    const second = await startPlatform({ dataDir });
+    expect(second).toMatchObject({ exitCode: 1 });
+    expect(second.output.join('\n')).toMatch(
+      /is in use by the platform with process id \d+: stop it, or choose another --data/,
+    );
+  });
+
+  test('refuses a port that is in use, with what to do', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, resolve));
+    const { port } = holder.address() as AddressInfo;
+    const other = temporaryDataDir();
+    const second = await startPlatform({ dataDir: other, flags: ['--port', String(port)] });
+    holder.close();
+    removeDataDir(other);
+    expect(second).toMatchObject({ exitCode: 1 });
+    expect(second.output.join('\n')).toContain(`${port}`);
+    expect(second.output.join('\n')).toContain('--port');
+  });
+
+  test.each([['--port', 'abc'], ['--nonsense']])('refuses %s', async (...flags) => {
+    const refused = await startPlatform({ dataDir: join(dataDir, 'never'), flags });
+    expect(refused).toMatchObject({ exitCode: expect.any(Number) });
+    expect(refused.output.join('\n')).toContain('usage');
+  });
+
+  test('stops cleanly, and finds its data again', async () => {
+    const before = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
+    expect(await platform.stop()).toBe(0);
+    const startedMs = performance.now();
+    platform = await startedPlatform({ dataDir });
+    console.log(`second start: ${Math.round(performance.now() - startedMs)} ms`);
+    const after = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
+    expect(after.body.data).toEqual(before.body.data);
+    expect(platform).toBeInstanceOf(RunningPlatform);
+  });
+
+  test('finds its data again after it was killed', async () => {
+    const before = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
+    await platform.stop('SIGKILL');
+    platform = await startedPlatform({ dataDir });
+    const after = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
+    expect(after.body.data).toEqual(before.body.data);
+  });
+});
