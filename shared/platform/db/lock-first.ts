@@ -9,7 +9,7 @@ import { pipeline, pipelineAfter, type Statement } from './pipeline.ts';
  */
 
 /** The seed keeps these keys apart from the transaction locks of the share ledger. */
-const KEY = 'hashtextextended($1, 7002)';
+const KEY = 'hashtextextended($1, 7004)';
 /** A holder that hangs must not hang the others for longer than a client waits; past it they are told to come again. */
 const MAX_WAIT_MS = 10_000;
 

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
+import { computeVesting } from '#plans/compute-vesting.ts';
+import { acceleratePlan } from '#plans/plans.routes.ts';
+import { scheduleVesting } from '#plans/schedule-vesting.ts';
+import type { VestingChunk } from '#plans/vesting-chunk.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { contribute, enroll } from '#tests/support/plans.ts';
+import { call } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let globex: TestTenant;
+let umbrella: TestTenant;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  globex = await insertTestTenant(database.admin, 'SPONSOR');
+  umbrella = await insertTestTenant(database.admin, 'SPONSOR');
+  const GRADED = { type: 'graded', total_months: 48, cliff_months: 12 };
+  const grant = { quantity: '4801', grant_date: '2025-01-31' };
+  const plans: object[] = [
+    { employee_id: 'e-1', plan_type: 'RSU', grant, vesting_schedule: GRADED },
+    { employee_id: 'e-2', plan_type: 'ESOP', grant, vesting_schedule: GRADED, allocation_type: 'FRACTIONAL' },
+    { employee_id: 'e-3', plan_type: 'RSU', grant, vesting_schedule: { type: 'cliff', cliff_months: 36 } },
+    { employee_id: 'e-4', plan_type: '401K', enrolled_on: '2025-01-31', vesting_schedule: GRADED },
+    { employee_id: 'e-5', plan_type: 'RSU' },
+  ];
+  for (const sponsor of [globex, umbrella])
+    for (const body of plans) expect((await enroll(sponsor, body)).status).toBe(201);
+  const { rows } = await database.admin.query(
+    `select id from plans where tenant_id = $1 and plan_type = '401K'`,
+    [globex.id],
+  );
+  for (const source of ['EMPLOYEE', 'EMPLOYER'])
+    expect(await contribute(globex, rows[0].id, { amount: '480.10', source })).toMatchObject({ status: 201 });
+});
+
+// The day of enrolment is the wall clock's: put back, so that a year of months lies ahead of it.
+beforeEach(async () => {
+  await database.admin.query(
+    `update plans set vested_as_of = '2025-01-31', vested_quantity = 0, vested_numerator = 0, vested_denominator = 1`,
+  );
+});
+
+afterAll(() => database.close());
+
+/** The messages that the schedule sends when it fires at an instant. */
+async function chunksAt(time: string): Promise<VestingChunk[]> {
+  const sent: VestingChunk[] = [];
+  await scheduleVesting(
+    { time: new Date(time), requestId: 'test' },
+    async (chunks) => void sent.push(...chunks),
+  );
+  return sent;
+}
+
+async function run(chunks: readonly VestingChunk[]): Promise<void> {
+  for (const chunk of chunks) await computeVesting(chunk, 'test');
+}
+
+async function vested(): Promise<unknown[]> {
+  const { rows } = await database.admin.query(
+    `select tenant_id, employee_id, vested_as_of, vested_quantity, vested_money from plans order by 1, 2`,
+  );
+  return rows;
+}
+
+const months = Array.from(
+  { length: 12 },
+  (_, month) => `2026-${String(month + 1).padStart(2, '0')}-01T03:00:00Z`,
+);
+
+test('every plan is set as of the event’s own time', async () => {
+  await run(await chunksAt('2026-02-15T03:00:00Z'));
+  const ofGlobex = (await vested()).filter((row) => (row as { tenant_id: string }).tenant_id === globex.id);
+  expect(ofGlobex).toMatchObject([
+    { employee_id: 'e-1', vested_as_of: '2026-02-15', vested_quantity: '1200.00000000' },
+    { employee_id: 'e-2', vested_quantity: '1200.25000000' },
+    { employee_id: 'e-3', vested_quantity: '0.00000000' },
+    // All of the employee's own, and 12 of 48 months of the employer's, rounded down.
+    { employee_id: 'e-4', vested_money: 60_012n },
+    { employee_id: 'e-5', vested_quantity: '0.00000000' },
+  ]);
+});
+
+test('a year of months ends where one run at its end does', async () => {
+  for (const month of months) await run(await chunksAt(month));
+  const monthly = await vested();
+  await database.admin.query(`update plans set vested_as_of = '2025-01-31', vested_quantity = 0`);
+  await run(await chunksAt(months.at(-1) ?? ''));
+  expect(await vested()).toEqual(monthly);
+});
+
+test('messages that come repeatedly and in any order leave what the ordered run leaves', async () => {
+  const messages = [
+    ...(await chunksAt('2026-02-01T03:00:00Z')),
+    ...(await chunksAt('2026-05-01T03:00:00Z')),
+    ...(await chunksAt('2026-08-01T03:00:00Z')),
+  ];
+  await run(messages);
+  const expected = await vested();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray(
+        messages.flatMap((message) => [message, message, message]),
+        { minLength: messages.length * 3 },
+      ),
+      async (shuffled) => {
+        await database.admin.query(`update plans set vested_as_of = '2025-01-31', vested_quantity = 0`);
+        await Promise.all(shuffled.map((message) => computeVesting(message, 'test')));
+        expect(await vested()).toEqual(expected);
+      },
+    ),
+    { numRuns: 5 },
+  );
+});
+
+test('nothing is left to do, or to audit, once it is done', async () => {
+  const chunks = await chunksAt('2026-02-01T03:00:00Z');
+  expect(chunks.map(({ tenant_id }) => tenant_id).sort()).toEqual([globex.id, umbrella.id].sort());
+  await run(chunks);
+  const entries = async () =>
+    (await database.admin.query(`select count(*) as n from audit_log where action = 'vesting.computed'`))
+      .rows[0].n;
+  const before = await entries();
+  await run(chunks);
+  expect(await entries()).toBe(before);
+  expect(await chunksAt('2026-02-01T03:00:00Z')).toEqual([]);
+  expect(await chunksAt('2026-01-01T03:00:00Z')).toEqual([]);
+});
+
+test('a plan that is accelerated meanwhile keeps what the acceleration vested', async () => {
+  const { rows } = await database.admin.query(
+    `select id from plans where tenant_id = $1 and employee_id = 'e-1'`,
+    [umbrella.id],
+  );
+  const accelerate = () =>
+    call(acceleratePlanHandler, acceleratePlan, {
+      as: umbrella.as('ADMIN'),
+      params: { id: rows[0].id },
+      body: { full: true },
+    });
+  const chunks = await chunksAt('2026-02-01T03:00:00Z');
+  const [accelerated] = await Promise.all([accelerate(), run(chunks)]);
+  expect(accelerated).toMatchObject({ status: 200, body: { vested_balance: '4801' } });
+  expect(await vested()).toContainEqual(
+    expect.objectContaining({ tenant_id: umbrella.id, employee_id: 'e-1', vested_quantity: '4801.00000000' }),
+  );
+});
+
+test('one plan that can’t be computed holds up no other', async () => {
+  await database.admin.query(
+    `update plans set vesting_schedule = '{"type":"cliff"}' where tenant_id = $1 and employee_id = 'e-3'`,
+    [umbrella.id],
+  );
+  const chunks = await chunksAt('2026-02-01T03:00:00Z');
+  await expect(run(chunks.filter(({ tenant_id }) => tenant_id === umbrella.id))).rejects.toThrow('1 plans');
+  const { rows } = await database.admin.query(
+    `select count(*) filter (where vested_as_of = '2026-02-01') as done, count(*) as plans from plans where tenant_id = $1`,
+    [umbrella.id],
+  );
+  expect(rows).toEqual([{ done: 4n, plans: 5n }]);
+});
