@@ -61,6 +61,25 @@ export interface AuditLog {
   ts: Generated<Timestamp>;
 }
 
+export interface BallotChoices {
+  ballot_id: string;
+  choice: string;
+  item_id: string;
+  kind: string;
+  meeting_id: string;
+  tenant_id: Generated<string>;
+}
+
+export interface Ballots {
+  cast_at: Generated<Timestamp>;
+  id: Generated<string>;
+  meeting_id: string;
+  revoked_at: Timestamp | null;
+  shareholder_id: string;
+  tenant_id: Generated<string>;
+  weight: string;
+}
+
 export interface BankAccounts {
   account_last4: string;
   account_number_sealed: string;
@@ -234,6 +253,28 @@ export interface LoginFailures {
   failures: number;
   key: Buffer;
   window_started_at: Timestamp;
+}
+
+export interface MeetingItems {
+  id: string;
+  kind: string;
+  meeting_id: string;
+  position: number;
+  tenant_id: Generated<string>;
+  title: string;
+}
+
+export interface Meetings {
+  closes_at: Timestamp;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  opens_at: Timestamp;
+  positions_known_at: Timestamp | null;
+  quorum: string;
+  record_date: string;
+  security_class: string;
+  tenant_id: Generated<string>;
+  title: string;
 }
 
 export interface MockBankOutages {
@@ -483,6 +524,8 @@ export interface DB {
   ach_entries: AchEntries;
   ach_files: AchFiles;
   audit_log: AuditLog;
+  ballot_choices: BallotChoices;
+  ballots: Ballots;
   bank_accounts: BankAccounts;
   bank_events: BankEvents;
   contribution_limits: ContributionLimits;
@@ -496,6 +539,8 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   journal: Journal;
   login_failures: LoginFailures;
+  meeting_items: MeetingItems;
+  meetings: Meetings;
   mock_bank_outages: MockBankOutages;
   mock_bank_payments: MockBankPayments;
   outbox: Outbox;

@@ -1,0 +1,97 @@
+-- Proxy voting: meetings, what is voted on, and the ballots of holders of record.
+
+create table meetings (
+  tenant_id uuid not null default current_tenant() references tenants,
+  id uuid not null default uuid_v7(),
+  title text not null,
+  -- Whose holders vote.
+  security_class text not null,
+  record_date date not null,
+  opens_at timestamptz not null,
+  closes_at timestamptz not null,
+  -- The part of the entitled shares that must be voted.
+  quorum numeric(9, 8) not null check (quorum between 0 and 1),
+  -- Set by the first ballot: positions that are recorded later don't count, so that no share is voted twice.
+  positions_known_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, id),
+  constraint meetings_times check (opens_at < closes_at),
+  constraint meetings_record_date check (record_date <= (opens_at at time zone 'UTC')::date)
+);
+call scope_by_tenant('meetings', 'select, insert, update (positions_known_at)');
+
+create table meeting_items (
+  tenant_id uuid not null default current_tenant(),
+  meeting_id uuid not null,
+  id text collate "C" not null,
+  -- In the order of the agenda, from 1.
+  position smallint not null,
+  title text not null,
+  kind text not null check (kind in ('STANDARD', 'DIRECTOR')),
+  primary key (tenant_id, meeting_id, id),
+  -- What a choice refers to, so that it fits the kind.
+  constraint meeting_items_kind unique (tenant_id, meeting_id, id, kind),
+  foreign key (tenant_id, meeting_id) references meetings
+);
+call scope_by_tenant('meeting_items', 'select, insert');
+
+create table ballots (
+  tenant_id uuid not null default current_tenant(),
+  id uuid not null default uuid_v7(),
+  meeting_id uuid not null,
+  shareholder_id uuid not null,
+  -- The position at the record date.
+  weight numeric(28, 8) not null check (weight > 0),
+  cast_at timestamptz not null default clock_timestamp(),
+  -- A revoked ballot stays as history, and frees the holder to vote again.
+  revoked_at timestamptz,
+  primary key (tenant_id, id),
+  constraint ballots_of_meeting unique (tenant_id, meeting_id, id),
+  foreign key (tenant_id, meeting_id) references meetings,
+  foreign key (tenant_id, shareholder_id) references shareholders
+);
+create unique index ballots_effective on ballots (tenant_id, meeting_id, shareholder_id) where revoked_at is null;
+create index ballots_shareholder on ballots (tenant_id, shareholder_id, id);
+call scope_by_tenant('ballots', 'select, insert, update (revoked_at)');
+
+create table ballot_choices (
+  tenant_id uuid not null default current_tenant(),
+  meeting_id uuid not null,
+  ballot_id uuid not null,
+  item_id text collate "C" not null,
+  kind text not null,
+  choice text not null,
+  primary key (tenant_id, meeting_id, ballot_id, item_id),
+  foreign key (tenant_id, meeting_id, ballot_id) references ballots (tenant_id, meeting_id, id),
+  foreign key (tenant_id, meeting_id, item_id, kind) references meeting_items (tenant_id, meeting_id, id, kind),
+  constraint ballot_choices_fit check (
+    (kind = 'STANDARD' and choice in ('FOR', 'AGAINST', 'ABSTAIN')) or (kind = 'DIRECTOR' and choice in ('FOR', 'WITHHOLD')))
+);
+call scope_by_tenant('ballot_choices', 'select, insert');
+call append_only('ballot_choices');
+
+-- Ballots are cast and revoked while the meeting is open, by the database's own clock: one clock for every writer.
+create function guard_ballot() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  opens timestamptz;
+  closes timestamptz;
+begin
+  if tg_op = 'UPDATE' and (new.tenant_id, new.id, new.meeting_id, new.shareholder_id, new.weight, new.cast_at)
+    is distinct from (old.tenant_id, old.id, old.meeting_id, old.shareholder_id, old.weight, old.cast_at)
+    or tg_op = 'UPDATE' and (old.revoked_at is not null or new.revoked_at is null)
+  then
+    raise exception 'a ballot is only revoked, once' using errcode = 'check_violation', constraint = 'ballots_immutable';
+  end if;
+  select opens_at, closes_at into opens, closes from meetings where tenant_id = new.tenant_id and id = new.meeting_id;
+  if clock_timestamp() < opens then
+    raise exception 'the meeting has not opened' using errcode = 'check_violation', constraint = 'ballots_meeting_not_open';
+  end if;
+  if clock_timestamp() >= closes then
+    raise exception 'the meeting has closed' using errcode = 'check_violation', constraint = 'ballots_meeting_closed';
+  end if;
+  return new;
+end
+$$;
+create trigger guard_ballot before insert or update on ballots for each row execute function guard_ballot();
