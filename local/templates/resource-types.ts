@@ -39,6 +39,7 @@ const INERT_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Account',
   'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::DomainName',
+  'AWS::Events::Archive',
   'AWS::Events::EventBusPolicy',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',
