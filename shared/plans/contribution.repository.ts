@@ -53,6 +53,7 @@ export interface Entered extends ContributionRow {
  * Moves the balance and writes the contribution, its transaction, its journal entry and the sums of its year: one statement,
  * since a hot plan's lock is held while it runs. Nothing if there is no such plan.
  *
+ * A year that is not there yet is never taken from; the proposed row of a reversal must satisfy its checks all the same.
  * The money was paid with the payroll that reports it: its transaction is settled from the start.
  */
 export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Entered | undefined> {
@@ -75,10 +76,10 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
       returning id, employee_id, plan_type, status, currency, balance
     ), year as (
       insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
-      select employee_id, plan_type, ${year}::integer, currency, ${employee}::bigint, ${employer}::bigint from plan
+      select employee_id, plan_type, ${year}::integer, currency, greatest(${employee}::bigint, 0), greatest(${employer}::bigint, 0)
+      from plan
       on conflict (tenant_id, employee_id, plan_type, year, currency) do update set
-        employee_amount = y.employee_amount + excluded.employee_amount,
-        employer_amount = y.employer_amount + excluded.employer_amount
+        employee_amount = y.employee_amount + ${employee}::bigint, employer_amount = y.employer_amount + ${employer}::bigint
       returning employee_amount, employer_amount
     ), paid as (
       insert into transactions (id, type, status, amount, currency, plan_id, compensates)

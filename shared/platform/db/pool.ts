@@ -9,7 +9,7 @@ pg.types.setTypeParser(INT8, BigInt);
 pg.types.setTypeParser(DATE, String);
 
 /** One request at a time runs in an environment; the second connection is for progress beside a long load. */
-const MAX_CONNECTIONS = 3;
+let maxConnections = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 const pools = new Map<string, pg.Pool>();
@@ -23,7 +23,7 @@ function createPool(user: string): pg.Pool {
     user,
     password: password ?? (() => iamToken(host, port, user)),
     ssl: tls ? { rejectUnauthorized: true } : false,
-    max: MAX_CONNECTIONS,
+    max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // A frozen environment can't keep a connection alive; a dead one is found on the next use.
     idleTimeoutMillis: 0,
@@ -52,6 +52,11 @@ function pool(user: string): pg.Pool {
 
 export const appPool = (): pg.Pool => pool(APP_ROLE);
 export const systemPool = (): pg.Pool => pool(SYSTEM_ROLE);
+
+/** For tests and benchmarks, where one process stands for as many environments. Before the first connection. */
+export function standForEnvironments(count: number): void {
+  maxConnections = count;
+}
 
 /** Ends every connection; for tools and tests that outlive their work. */
 export async function closePools(): Promise<void> {

@@ -1,0 +1,355 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as getContributionHandler } from '#functions/contributions/get-contribution.ts';
+import { handler as listLimitsHandler } from '#functions/contributions/list-contribution-limits.ts';
+import { handler as listContributionsHandler } from '#functions/contributions/list-contributions.ts';
+import { handler as reverseHandler } from '#functions/contributions/reverse-contribution.ts';
+import { handler as getParticipantHandler } from '#functions/participants/get-participant.ts';
+import { handler as setParticipantHandler } from '#functions/participants/set-participant.ts';
+import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
+import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
+import { addDays, dayOf } from '#plans/calendar-days.ts';
+import {
+  getContribution,
+  listContributionLimits,
+  listContributions,
+  reverseContribution,
+} from '#plans/contributions.routes.ts';
+import { getParticipant, setParticipant } from '#plans/participants.routes.ts';
+import { getPlan, terminatePlan } from '#plans/plans.routes.ts';
+import { uuidV7 } from '#platform/ids.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { contribute, enroll, problem } from '#tests/support/plans.ts';
+import { call } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let globex: TestTenant;
+let employees = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  globex = await insertTestTenant(database.admin, 'SPONSOR');
+});
+
+afterAll(() => database.close());
+
+async function newPlan(change: object = {}): Promise<string> {
+  employees += 1;
+  const body = { employee_id: `emp-${employees}`, plan_type: '401K', enrolled_on: '2025-01-01', ...change };
+  const { status, body: plan } = await enroll(globex, body);
+  expect(status).toBe(201);
+  return plan.id;
+}
+
+const planOf = async (id: string) =>
+  (await call(getPlanHandler, getPlan, { as: globex.as('ADMIN'), params: { id } })).body;
+const reverse = (id: string, contribution_id: string) =>
+  call(reverseHandler, reverseContribution, { as: globex.as('OPS'), params: { id, contribution_id } });
+
+/** The plan's books, each of which must say the same. */
+async function books(planId: string): Promise<Record<string, unknown>> {
+  const { rows } = await database.admin.query(
+    `select p.balance,
+       (select coalesce(sum(amount), 0)::bigint from contributions c where c.plan_id = p.id) as contributions,
+       (select coalesce(sum(amount), 0)::bigint from transactions t where t.plan_id = p.id and t.status = 'SETTLED') as transactions,
+       (select coalesce(sum(case when credit_account = 'PLAN_OBLIGATIONS' then j.amount else -j.amount end), 0)::bigint
+         from journal j join transactions t on t.tenant_id = j.tenant_id and t.id = j.transaction_id
+         where t.plan_id = p.id) as owed,
+       (select coalesce(sum(employee_amount + employer_amount), 0)::bigint
+         from contribution_years y where y.employee_id = p.employee_id and y.plan_type = p.plan_type) as years,
+       (select count(*) from contributions c where c.plan_id = p.id) as entries
+     from plans p where p.id = $1`,
+    [planId],
+  );
+  return rows[0];
+}
+
+describe('a contribution', () => {
+  test('moves the balance, and is found again', async () => {
+    const id = await newPlan();
+    const first = await contribute(globex, id, { amount: '125.50' });
+    expect(first).toMatchObject({
+      status: 201,
+      body: {
+        plan_id: id,
+        amount: '125.50',
+        currency: 'USD',
+        source: 'EMPLOYEE',
+        effective_date: dayOf(new Date()),
+        balance_after: '125.50',
+        transaction_id: expect.any(String),
+        reverses: null,
+      },
+    });
+    expect(first.header('location')).toBe(`/api/plans/${id}/contributions/${first.body.id}`);
+    const second = await contribute(
+      globex,
+      id,
+      '{"amount": 0.10, "source": "EMPLOYER", "effective_date": "2026-01-31"}',
+    );
+    expect(second.body).toMatchObject({ amount: '0.10', source: 'EMPLOYER', balance_after: '125.60' });
+    expect(await planOf(id)).toMatchObject({ balance: '125.60', vested_balance: '125.60', version: 3 });
+    const as = globex.as('EMPLOYEE', `emp-${employees}`);
+    const list = await call(listContributionsHandler, listContributions, { as, params: { id } });
+    expect(list.body).toEqual({ data: [first.body, second.body], next_cursor: null });
+    const one = await call(getContributionHandler, getContribution, {
+      as,
+      params: { id, contribution_id: first.body.id },
+    });
+    expect(one.body).toEqual(first.body);
+    expect(await books(id)).toEqual({
+      balance: 12_560n,
+      contributions: 12_560n,
+      transactions: 12_560n,
+      owed: 12_560n,
+      years: 12_560n,
+      entries: 2n,
+    });
+  });
+
+  test('is entered once for a key, also after its stored answer is gone', async () => {
+    const id = await newPlan();
+    const key = randomUUID();
+    const first = await contribute(globex, id, { amount: '10' }, key);
+    const again = await contribute(globex, id, { amount: '10' }, key);
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.header('idempotency-replayed')).toBe('true');
+    await database.admin.query('delete from idempotency_keys');
+    expect(await contribute(globex, id, { amount: '10' }, key)).toMatchObject({
+      status: 409,
+      body: problem('contribution-key-used'),
+    });
+    expect((await planOf(id)).balance).toBe('10.00');
+  });
+
+  test('audits once, as the plan’s', async () => {
+    const id = await newPlan();
+    await contribute(globex, id, { amount: '10' });
+    const { rows } = await database.admin.query(
+      `select action, payload from audit_log where resource = $1 order by ts desc limit 1`,
+      [`plans/${id}`],
+    );
+    expect(rows).toMatchObject([
+      { action: 'contribution.recorded', payload: { amount: '10', source: 'EMPLOYEE' } },
+    ]);
+  });
+
+  const bad: [string, unknown, string?][] = [
+    ['0', { amount: '0' }],
+    ['0.00', { amount: '0.00' }],
+    ['a negative amount', { amount: '-1' }],
+    ['a negative number', '{"amount": -1}'],
+    ['three decimals in USD', { amount: '1.001' }],
+    ['three decimals as a number', '{"amount": 1.001}'],
+    ['19 digits', { amount: '1234567890123456789' }],
+    ['19 digits as a number', '{"amount": 1234567890123456789}'],
+    ['an exponent', '{"amount": 1e2}'],
+    ['no amount', {}],
+    ['text', { amount: 'ten' }],
+    ['another currency', { amount: '1', currency: 'EUR' }, '/currency'],
+    ['no currency', { amount: '1', currency: 'usd' }, '/currency'],
+    ['an unknown source', { amount: '1', source: 'BANK' }, '/source'],
+    ['a day before enrolment', { amount: '1', effective_date: '2024-12-31' }, '/effective_date'],
+    ['a day far ahead', { amount: '1', effective_date: addDays(dayOf(new Date()), 32) }, '/effective_date'],
+    ['a day that never was', { amount: '1', effective_date: '2025-02-29' }, '/effective_date'],
+    ['a foreign field', { amount: '1', plan_id: uuidV7() }, '/plan_id'],
+  ];
+  test.each(bad)('of %s is refused', async (_, body, pointer = '/amount') => {
+    const id = await newPlan();
+    const answer = await contribute(globex, id, body);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors[0].pointer).toBe(pointer);
+    expect(await books(id)).toMatchObject({ balance: 0n, entries: 0n, owed: 0n });
+  });
+
+  test('in a currency without decimals', async () => {
+    const id = await newPlan({ plan_type: 'ESPP', currency: 'JPY' });
+    expect(await contribute(globex, id, { amount: '1000' })).toMatchObject({
+      status: 201,
+      body: { amount: '1000' },
+    });
+    expect(await contribute(globex, id, { amount: '1000.5' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/amount', code: 'too-many-decimals' }] },
+    });
+  });
+
+  test('to no plan, another’s plan or a terminated one is refused', async () => {
+    const other = await insertTestTenant(database.admin, 'SPONSOR');
+    const id = await newPlan();
+    const [unknown, foreign] = [
+      await contribute(globex, uuidV7(), { amount: '1' }),
+      await contribute(other, id, { amount: '1' }),
+    ];
+    expect(unknown.status).toBe(404);
+    expect({ ...foreign.body, instance: '' }).toEqual({ ...unknown.body, instance: '' });
+    await call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id }, body: {} });
+    expect(await contribute(globex, id, { amount: '1' })).toMatchObject({
+      status: 409,
+      body: problem('plan-terminated'),
+    });
+    expect(await books(id)).toMatchObject({ balance: 0n, entries: 0n, owed: 0n, years: 0n });
+  });
+});
+
+describe('a reversal', () => {
+  test('takes a contribution back, once', async () => {
+    const id = await newPlan();
+    const kept = await contribute(globex, id, { amount: '1' });
+    const wrong = await contribute(globex, id, { amount: '24000', effective_date: '2026-03-31' });
+    expect(await contribute(globex, id, { amount: '600', effective_date: '2026-04-30' })).toMatchObject({
+      status: 422,
+    });
+    const taken = await reverse(id, wrong.body.id);
+    expect(taken).toMatchObject({
+      status: 201,
+      body: {
+        amount: '-24000.00',
+        reverses: wrong.body.id,
+        effective_date: '2026-03-31',
+        balance_after: '1.00',
+      },
+    });
+    expect(await reverse(id, wrong.body.id)).toMatchObject({
+      status: 409,
+      body: problem('contribution-reversed'),
+    });
+    expect(await reverse(id, taken.body.id)).toMatchObject({ status: 409 });
+    expect(await books(id)).toEqual({
+      balance: 100n,
+      contributions: 100n,
+      transactions: 100n,
+      owed: 100n,
+      years: 100n,
+      entries: 3n,
+    });
+    expect((await contribute(globex, id, { amount: '600', effective_date: '2026-04-30' })).status).toBe(201);
+    expect((await reverse(id, uuidV7())).status).toBe(404);
+    expect((await reverse(await newPlan(), kept.body.id)).status).toBe(404);
+  });
+
+  test('of ten at once, one takes it back', async () => {
+    const id = await newPlan();
+    const { body } = await contribute(globex, id, { amount: '10' });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => reverse(id, body.id)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(9).fill(409)]);
+    expect(await books(id)).toMatchObject({ balance: 0n, entries: 2n });
+  });
+
+  test('of what has been paid out is refused', async () => {
+    const id = await newPlan();
+    const { body } = await contribute(globex, id, { amount: '10' });
+    await database.admin.query('update plans set distributed = 1 where id = $1', [id]);
+    expect(await reverse(id, body.id)).toMatchObject({
+      status: 422,
+      body: problem('vested-balance-exceeded'),
+    });
+    expect(await books(id)).toMatchObject({ contributions: 1_000n, entries: 1n });
+  });
+});
+
+describe('the legal limits', () => {
+  test('are read as data, with their sources', async () => {
+    const { body } = await call(listLimitsHandler, listContributionLimits, {
+      as: globex.as('EMPLOYEE'),
+      query: { plan_type: '401K' },
+    });
+    expect(body.data).toContainEqual({
+      plan_type: '401K',
+      year: 2026,
+      kind: 'CATCH_UP',
+      min_age: 60,
+      max_age: 63,
+      amount: '11250.00',
+      currency: 'USD',
+      source: expect.stringContaining('2025-67'),
+    });
+  });
+
+  test('a rejection says which limit, how much is used and what is left', async () => {
+    const id = await newPlan();
+    await contribute(globex, id, { amount: '24000', effective_date: '2026-01-31' });
+    const over = await contribute(globex, id, { amount: '600', effective_date: '2026-02-28' });
+    expect(over).toMatchObject({
+      status: 422,
+      body: {
+        ...problem('contribution-limit-exceeded'),
+        detail:
+          'The 2026 limit of the employee’s own contributions to a 401K is 24500.00 USD: 24000.00 USD is used, 500.00 USD is left.',
+        errors: [{ pointer: '/amount', code: 'employee-deferral-limit' }],
+      },
+    });
+    expect((await contribute(globex, id, { amount: '500', effective_date: '2026-02-28' })).status).toBe(201);
+    expect((await contribute(globex, id, { amount: '600', effective_date: '2025-12-31' })).status).toBe(201);
+    const all = await contribute(globex, id, {
+      amount: '47500.01',
+      source: 'EMPLOYER',
+      effective_date: '2026-02-28',
+    });
+    expect(all.body).toMatchObject({ errors: [{ code: 'total-additions-limit' }] });
+  });
+
+  test('of two at once that together exceed it, one is entered', async () => {
+    const id = await newPlan();
+    const both = await Promise.all(
+      ['A', 'B'].map(() => contribute(globex, id, { amount: '13000', effective_date: '2026-01-31' })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 422]);
+  });
+
+  test('the catch-up comes with the age reached in the year', async () => {
+    const id = await newPlan({ date_of_birth: '1976-12-31' });
+    const put = (amount: string, effective_date: string) =>
+      contribute(globex, id, { amount, effective_date });
+    expect((await put('32500', '2026-01-31')).status).toBe(201);
+    expect((await put('0.01', '2026-01-31')).body.detail).toContain('32500.00 USD is used, 0.00 USD is left');
+    // In 2025 the employee was 49.
+    expect((await put('23500.01', '2025-01-31')).status).toBe(422);
+    const employee = { as: globex.as('OPS'), params: { employee: `emp-${employees}` } };
+    const set = await call(setParticipantHandler, setParticipant, {
+      ...employee,
+      body: { date_of_birth: '1965-05-01' },
+    });
+    expect(set).toMatchObject({ status: 200, body: { date_of_birth: '1965-05-01', version: 2 } });
+    expect((await put('3250', '2026-01-31')).status).toBe(201);
+    expect((await call(getParticipantHandler, getParticipant, employee)).body).toEqual(set.body);
+    const { rows } = await database.admin.query(
+      `select payload::text as payload from audit_log where action = 'participant.set' or action = 'plan.enrolled'`,
+    );
+    expect(rows.length).toBeGreaterThan(1);
+    for (const { payload } of rows) expect(payload).not.toMatch(/1965|1976/);
+  });
+
+  test('count the year, not the plan: a new plan does not start afresh', async () => {
+    const id = await newPlan();
+    const employee_id = `emp-${employees}`;
+    await contribute(globex, id, { amount: '24500', effective_date: '2026-01-31' });
+    await call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id }, body: {} });
+    const again = await enroll(globex, { employee_id, plan_type: '401K', enrolled_on: '2026-01-01' });
+    expect(
+      await contribute(globex, again.body.id, { amount: '1', effective_date: '2026-02-01' }),
+    ).toMatchObject({
+      status: 422,
+      body: problem('contribution-limit-exceeded'),
+    });
+  });
+
+  test('go by the latest year that is known', async () => {
+    const id = await newPlan();
+    await database.admin.query(`delete from contribution_limits where year = 2026`);
+    try {
+      expect(
+        await contribute(globex, id, { amount: '23500.01', effective_date: '2026-01-31' }),
+      ).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringContaining('23500.00') },
+      });
+    } finally {
+      await database.admin.query(
+        `insert into contribution_limits (plan_type, year, kind, min_age, max_age, amount, source) values
+          ('401K', 2026, 'EMPLOYEE_DEFERRAL', 0, 200, 2450000, 'test')`,
+      );
+    }
+  });
+});
