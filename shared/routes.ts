@@ -10,6 +10,7 @@ import * as reports from '#reports/reports.routes.ts';
 import * as shareholders from '#shareholders/shareholders.routes.ts';
 import * as tenantLinks from '#tenant-links/tenant-links.routes.ts';
 import * as tenants from '#tenants/tenants.routes.ts';
+import * as uploads from '#uploads/uploads.routes.ts';
 import * as users from '#users/users.routes.ts';
 import * as vesting from '#vesting/vesting.routes.ts';
 
@@ -26,6 +27,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   tenants,
   users,
   shareholders,
+  uploads,
   reports,
   plans,
   contributions,

@@ -4,33 +4,58 @@ import type { UploadRow } from '#uploads/upload-row.ts';
 const SPECIAL = /[\\\t\n\r]/;
 const EACH_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const NULL = '\\N';
 
-/**
- * The accepted rows of a batch in Postgres COPY text format (line, external_ref, name, email, holdings), one text per
- * partition. All rows of one `external_ref` are in one partition, so partitions can load over separate connections.
- */
-export function copyText(rows: readonly UploadRow[], partitions = 1): string[] {
-  const texts = new Array<string>(partitions).fill('');
-  for (const { line, values, error } of rows) {
-    if (error !== undefined) continue;
-    const ref = values.external_ref;
-    const email = values.email === null ? '\\N' : escaped(values.email);
-    const row = `${line}\t${escaped(ref)}\t${escaped(values.name)}\t${email}\t${values.holdings}\n`;
-    const partition = partitions === 1 ? 0 : partitionOf(ref, partitions);
-    texts[partition] += row;
+/** The columns of {@link StagingText}, in order. */
+export const STAGED_COLUMNS = [
+  'n',
+  'line',
+  'external_ref',
+  'name',
+  'email',
+  'holdings',
+  'speaks_of_email',
+  'out_of_order',
+  'error_column',
+  'error_code',
+  'error_message',
+] as const;
+
+/** Rows of a file, bad ones among them, in Postgres COPY text format. Rows are numbered, since lines need not be unique. */
+export class StagingText {
+  rows = 0;
+  rejected = 0;
+  /**
+   * Good rows whose reference isn't above all before it. A reference that comes again is always out of order, and most files
+   * are sorted: so looking for duplicates among few is enough, and we need not remember what a file contains.
+   */
+  outOfOrder = 0;
+  #highest = '';
+
+  of(batch: readonly UploadRow[]): string {
+    let text = '';
+    for (const { line, values, error } of batch) {
+      this.rows += 1;
+      const { external_ref: ref } = values;
+      let rest = '\\N\t\\N\t\\N\n';
+      let outOfOrder = 'f';
+      if (error !== undefined) {
+        this.rejected += 1;
+        rest = `${cell(error.column)}\t${error.code}\t${cell(error.message)}\n`;
+      } else if ((ref as string) > this.#highest) this.#highest = ref as string;
+      else {
+        this.outOfOrder += 1;
+        outOfOrder = 't';
+      }
+      text += `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
+        values.email === undefined ? 'f' : 't'
+      }\t${outOfOrder}\t${rest}`;
+    }
+    return text;
   }
-  return texts;
 }
 
-/** FNV-1a over UTF-16 units, reduced to 0 … partitions - 1. */
-export function partitionOf(externalRef: string, partitions: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < externalRef.length; at += 1) {
-    hash = Math.imul(hash ^ externalRef.charCodeAt(at), 0x01000193);
-  }
-  return (hash >>> 0) % partitions;
-}
-
-function escaped(text: string): string {
+function cell(text: string | null | undefined): string {
+  if (text === null || text === undefined) return NULL;
   return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ESCAPES[character] as string) : text;
 }

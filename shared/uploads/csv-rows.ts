@@ -63,7 +63,7 @@ export class CsvRows {
     return finishRow(line, {
       external_ref: cells[at.external_ref],
       name: cells[at.name],
-      email: at.email < 0 ? null : cells[at.email] || null,
+      email: at.email < 0 ? undefined : cells[at.email] || null,
       holdings: cells[at.holdings],
     });
   }

@@ -46,7 +46,7 @@ export function jsonRow(
   const found = {
     external_ref: cell(row.external_ref),
     name: cell(row.name),
-    email: cell(row.email) ?? null,
+    email: cell(row.email),
     // A number as JSON is its digits; as a string it must be nothing but digits, so it isn't trimmed.
     holdings: typeof row.holdings === 'number' ? digitsOfHoldings(text, scanner) : row.holdings,
   };

@@ -154,7 +154,7 @@ describe('header', () => {
       '\ufeffHoldings,tenant_id, NAME ,__proto__,external_ref\n1,t,N,x,A\n',
       'csv',
     );
-    expect(rows[0]?.values).toEqual({ external_ref: 'A', name: 'N', email: null, holdings: '1' });
+    expect(rows[0]?.values).toEqual({ external_ref: 'A', name: 'N', email: undefined, holdings: '1' });
     expect(unknown).toEqual(['tenant_id', '__proto__']);
   });
 

@@ -13,6 +13,8 @@ export type RowErrorCode =
   | 'control-character'
   | 'duplicate-external-ref'
   | 'duplicate-key'
+  | 'holder-closed'
+  | 'holds-other-classes'
   | 'invalid-email'
   | 'invalid-encoding'
   | 'invalid-json'
@@ -37,7 +39,8 @@ export interface RowError {
 export interface ShareholderValues {
   readonly external_ref: string;
   readonly name: string;
-  readonly email: string | null;
+  /** Null clears it; undefined, where the file doesn't speak of it, leaves it as it is. */
+  readonly email: string | null | undefined;
   readonly holdings: string;
 }
 
@@ -94,6 +97,20 @@ export function duplicateExternalRef(firstLine: number): RowError {
     message: `The same external_ref is already on line ${firstLine}.`,
   };
 }
+
+/** The error of a row whose holder the register has closed. */
+export const holderClosed: RowError = {
+  column: 'external_ref',
+  code: 'holder-closed',
+  message: 'The holder with this external_ref is closed.',
+};
+
+/** The error of a row that would leave less than what the holder has in other classes, which a register file can't change. */
+export const holdsOtherClasses: RowError = {
+  column: 'holdings',
+  code: 'holds-other-classes',
+  message: 'holdings are less than what the holder has in other security classes.',
+};
 
 /** The format by a file's name; undefined for names we don't take. */
 export function uploadFormat(filename: string): UploadFormat | undefined {

@@ -11,6 +11,8 @@ import { type Database, kyselyOn } from './kysely.ts';
 import { CLEAN_UP, lockStatement, type Opened, openLocked, unlockStatement } from './lock-first.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
+import { setTenant } from './tenant-context.ts';
+import type { TenantSession } from './tenant-session.ts';
 
 declare const readBrand: unique symbol;
 declare const writeBrand: unique symbol;
@@ -70,6 +72,8 @@ export interface TenantTxOptions<T> {
   readonly complete?: (result: T) => Statement | undefined;
   /** Milliseconds left for retries of serialization failures. @default 5000 */
   readonly retryForMs?: number;
+  /** Where the transaction runs, to see what the session has staged. @default any connection */
+  readonly session?: TenantSession;
 }
 
 export interface Committed<T> {
@@ -86,12 +90,6 @@ export function emit(tx: TenantTx, type: EventType, payload: Record<string, unkn
   const events = eventsOf.get(tx);
   if (actor === undefined || events === undefined) throw new Error('emit needs an open tenant transaction');
   events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload, requestId: actor.requestId });
-}
-
-const SET_TENANT = `select set_config('app.tenant_id', $1, true)`;
-
-function setTenant(tenantId: string): Statement {
-  return { text: SET_TENANT, values: [tenantId] };
 }
 
 const BEGIN = {
@@ -213,7 +211,7 @@ export async function tenantTx<T>(
   const deadlineMs = performance.now() + (options.retryForMs ?? DEFAULT_RETRY_MS);
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await withClient((client) => attempt(client, actor, work, options));
+      return await withClient((client) => attempt(client, actor, work, options), options.session);
     } catch (error) {
       const waitMs = Math.random() * Math.min(200, 5 * 2 ** attempts);
       const mayRetry = attempts < MAX_ATTEMPTS && performance.now() + waitMs < deadlineMs;
@@ -224,7 +222,11 @@ export async function tenantTx<T>(
 }
 
 /** Borrows a connection of the application role; one that an error left in a transaction is rolled back or dropped. */
-async function withClient<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  run: (client: pg.PoolClient) => Promise<T>,
+  session?: TenantSession,
+): Promise<T> {
+  if (session !== undefined) return session.withClient(run, CLEAN_UP);
   const client = await appPool().connect();
   let broken: Error | undefined;
   try {

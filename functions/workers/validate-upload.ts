@@ -1,0 +1,8 @@
+import { consumer } from '#platform/queue/consumer.ts';
+import { processUpload } from '#uploads/process-upload.ts';
+import { S3Notification, storedFiles } from '#uploads/upload-event.ts';
+import { validateUpload } from '#uploads/uploads.jobs.ts';
+
+export const handler = consumer(validateUpload, S3Notification, async (delivery) => {
+  for (const file of storedFiles(delivery.message)) await processUpload(file, delivery);
+});

@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import { pipeline as streamPipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { TenantId } from '#platform/ids.ts';
+import { translateDatabaseError } from './errors.ts';
+import { pipeline, type Statement } from './pipeline.ts';
+import { appPool } from './pool.ts';
+import { setTenant } from './tenant-context.ts';
+
+/**
+ * One connection, held over a long piece of work: temporary tables filled by COPY, then transactions that read them
+ * (`tenantTx` with `session`). Staging holds no lock and no transaction that others would wait for.
+ */
+export class TenantSession {
+  readonly #client: pg.PoolClient;
+  readonly #tenantId: TenantId;
+
+  constructor(client: pg.PoolClient, tenantId: TenantId) {
+    this.#client = client;
+    this.#tenantId = tenantId;
+  }
+
+  /** Statements under the tenant's context in one implicit transaction and one round trip. */
+  async run(statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+    return (await pipeline(this.#client, [setTenant(this.#tenantId), ...statements])).slice(1);
+  }
+
+  /** Streams text in COPY's format into a temporary table; row-level security lets COPY into no other. */
+  async copyInto(statement: string, source: AsyncIterable<string>): Promise<void> {
+    await streamPipeline(Readable.from(source), this.#client.query(copyFrom(statement)));
+  }
+
+  /** For `tenantTx`: runs on the session's connection, and leaves no open transaction on it. */
+  async withClient<T>(run: (client: pg.PoolClient) => Promise<T>, cleanUp: string): Promise<T> {
+    try {
+      return await run(this.#client);
+    } catch (error) {
+      // A lost connection fails again at its next use.
+      await this.#client.query(cleanUp).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/**
+ * Lends a connection for as long as `work` takes, and ends it afterwards with everything temporary on it.
+ * @throws DomainError `temporarily-unavailable`, and whatever `work` throws
+ */
+export async function tenantSession<T>(
+  tenantId: TenantId,
+  work: (session: TenantSession) => Promise<T>,
+): Promise<T> {
+  let client: pg.PoolClient | undefined;
+  try {
+    client = await appPool().connect();
+    // Lost while nothing is asked of it: the next use fails, and the process must live to see it.
+    client.on('error', () => undefined);
+    return await work(new TenantSession(client, tenantId));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  } finally {
+    client?.release(true);
+  }
+}

@@ -1,0 +1,110 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { environment } from '#platform/environment.ts';
+
+/** One stored version of an object in the uploads bucket. */
+export interface ObjectVersion {
+  readonly key: string;
+  /** Absent where the bucket keeps one version only. */
+  readonly versionId: string | undefined;
+}
+
+export interface ObjectHead {
+  readonly bytes: number;
+  /** Lower-case hex, where whoever stored the object had S3 check it. */
+  readonly sha256: string | undefined;
+}
+
+let client: S3Client | undefined;
+
+/** Loaded on the path that uses it: it is the most expensive import there is. */
+async function s3() {
+  const sdk = await import('@aws-sdk/client-s3');
+  client ??= new sdk.S3Client({
+    // We check SHA-256 ourselves where it is declared, and a presigned request has no body to sum up.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return { sdk, client };
+}
+
+const address = ({ key, versionId }: ObjectVersion) => ({
+  Bucket: environment.uploadsBucket(),
+  Key: key,
+  ...(versionId === undefined ? {} : { VersionId: versionId }),
+});
+
+export const base64OfHex = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
+
+/** Undefined when there is no such object any more. */
+export async function headObject(version: ObjectVersion): Promise<ObjectHead | undefined> {
+  const { sdk, client } = await s3();
+  try {
+    const head = await client.send(
+      new sdk.HeadObjectCommand({ ...address(version), ChecksumMode: 'ENABLED' }),
+    );
+    // A composite checksum (of parts) ends in their number and says nothing about the bytes.
+    const checksum = head.ChecksumSHA256?.includes('-') ? undefined : head.ChecksumSHA256;
+    return {
+      bytes: head.ContentLength ?? 0,
+      sha256: checksum && Buffer.from(checksum, 'base64').toString('hex'),
+    };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && ['NotFound', 'NoSuchKey', 'NoSuchVersion'].includes(error.name);
+}
+
+/** The bytes as they come. Whoever stops reading early lets go of the connection by ending the iteration. */
+export async function readObject(version: ObjectVersion): Promise<AsyncIterable<Uint8Array>> {
+  const { sdk, client } = await s3();
+  const { Body } = await client.send(new sdk.GetObjectCommand(address(version)));
+  if (Body === undefined) throw new Error(`S3 answered no body for ${version.key}`);
+  return Body as unknown as AsyncIterable<Uint8Array>;
+}
+
+export async function putObject(key: string, body: Buffer, sha256: string): Promise<void> {
+  const { sdk, client } = await s3();
+  await client.send(
+    new sdk.PutObjectCommand({
+      ...address({ key, versionId: undefined }),
+      Body: body,
+      ContentLength: body.length,
+      ChecksumSHA256: base64OfHex(sha256),
+    }),
+  );
+}
+
+export interface DownloadHeaders {
+  readonly contentType: string;
+  /** The name under which a browser saves it. */
+  readonly filename: string;
+}
+
+/** Writes an object of unknown length, part by part; nothing appears under the key unless the source ends well. */
+export async function writeObject(
+  key: string,
+  source: AsyncIterable<string>,
+  headers: DownloadHeaders,
+): Promise<void> {
+  const [{ client }, { Upload }, { Readable }] = await Promise.all([
+    s3(),
+    import('@aws-sdk/lib-storage'),
+    import('node:stream'),
+  ]);
+  const Body = Readable.from(source, { objectMode: false });
+  const upload = new Upload({
+    client,
+    queueSize: 2,
+    params: {
+      ...address({ key, versionId: undefined }),
+      Body,
+      ContentType: headers.contentType,
+      ContentDisposition: `attachment; filename="${headers.filename}"`,
+    },
+  });
+  await upload.done();
+}

@@ -1,0 +1,27 @@
+import { UnreadableFile } from '#uploads/upload-row.ts';
+
+export type RefusalCode =
+  | 'checksum-mismatch'
+  | 'object-missing'
+  | 'tenant-suspended'
+  | 'unknown-folder'
+  | 'unknown-format'
+  | 'wrong-tenant';
+
+/** The file is not taken, whatever is in it. */
+export class RefusedFile extends Error {
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, message: string) {
+    super(message);
+    this.name = 'RefusedFile';
+    this.code = code;
+  }
+}
+
+/** `unclosed-quote: A quote … is not closed. (line 7)`; undefined when the failure isn't the file's. */
+export function failureText(error: unknown): string | undefined {
+  if (error instanceof RefusedFile) return `${error.code}: ${error.message}`;
+  if (!(error instanceof UnreadableFile)) return undefined;
+  return `${error.code}: ${error.message}${error.line === undefined ? '' : ` (line ${error.line})`}`;
+}

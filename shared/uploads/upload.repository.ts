@@ -1,0 +1,202 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Uploads } from '#generated/database.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import type { TenantId, UploadId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import type { TenantType } from '#platform/roles.ts';
+
+export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id'> & {
+  readonly id: UploadId;
+  readonly tenant_id: TenantId;
+};
+
+/** One of the first refused rows, as it is kept and answered. */
+export interface ListedError {
+  readonly line: number;
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An attempt that failed on our side may be made again; every other end is one. */
+export const INTERNAL_ERROR = 'internal-error';
+
+export async function insertUpload(
+  tx: TenantTx,
+  upload: Omit<Insertable<Uploads>, 'tenant_id'>,
+): Promise<UploadRecord> {
+  return (await tx
+    .insertInto('uploads')
+    .values(upload)
+    .returningAll()
+    .executeTakeFirstOrThrow()) as UploadRecord;
+}
+
+export async function findUpload(read: TenantRead, id: string): Promise<UploadRecord | undefined> {
+  return (await read.selectFrom('uploads').selectAll().where('id', '=', id).executeTakeFirst()) as
+    | UploadRecord
+    | undefined;
+}
+
+/** @throws DomainError `conflict` when the upload doesn't come in parts, or has come */
+export function getMultipartId(upload: UploadRecord): string {
+  if (upload.multipart_id === null || upload.state !== 'RECEIVED')
+    throw new DomainError('conflict', 'This upload is not waiting for parts.');
+  return upload.multipart_id;
+}
+
+/** Newest first; ids are by time. */
+export async function listUploads(
+  read: TenantRead,
+  { limit, cursor, state }: PageRequest & { readonly state?: string | undefined },
+): Promise<UploadRecord[]> {
+  let query = read
+    .selectFrom('uploads')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return (await query.execute()) as UploadRecord[];
+}
+
+/** What makes two files the same. A dry run says nothing about a load. */
+export interface FileIdentity {
+  readonly kind: string;
+  readonly dry_run: boolean;
+  readonly sha256: string;
+}
+
+/** The first upload of the same bytes, once it is completed. */
+export async function findSameFile(
+  read: TenantRead,
+  { kind, dry_run, sha256 }: FileIdentity,
+): Promise<UploadRecord | undefined> {
+  return (await read
+    .selectFrom('uploads')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('dry_run', '=', dry_run)
+    .where('sha256', '=', sha256)
+    .where('state', '=', 'COMPLETED')
+    .where('duplicate_of', 'is', null)
+    .executeTakeFirst()) as UploadRecord | undefined;
+}
+
+/** Outside any tenant's context; the platform's own tenant has no folder. */
+export async function findTenantOfFolder(
+  slug: string,
+): Promise<{ readonly id: TenantId; readonly type: TenantType } | undefined> {
+  const [found] = await tenantStatements(PLATFORM_TENANT_ID, [
+    { text: `select id, type from find_tenant_by_slug($1) where type <> 'PLATFORM'`, values: [slug] },
+  ]);
+  return found?.rows[0] as { id: TenantId; type: TenantType } | undefined;
+}
+
+/** The upload of a dropped object's version: made at the first delivery of its event, found at every other. */
+export async function upsertDropped(
+  tenantId: TenantId,
+  dropped: Pick<UploadRecord, 'kind' | 'filename' | 'object_key' | 'object_ref' | 'request_id'>,
+): Promise<UploadRecord> {
+  const { kind, filename, object_key, object_ref, request_id } = dropped;
+  const [, found] = await tenantStatements(tenantId, [
+    {
+      text: `insert into uploads (kind, door, filename, object_key, object_ref, request_id) values ($1, 'DROP', $2, $3, $4, $5)
+        on conflict (tenant_id, object_key, object_ref) do nothing`,
+      values: [kind, filename, object_key, object_ref, request_id],
+    },
+    {
+      text: 'select * from uploads where object_key = $1 and object_ref = $2',
+      values: [object_key, object_ref],
+    },
+  ]);
+  return found?.rows[0] as UploadRecord;
+}
+
+/**
+ * Takes an upload up for validation: again after a kill or an internal error. Undefined when it has ended, or was begun with
+ * another version of the object.
+ */
+export async function claimUpload(
+  tenantId: TenantId,
+  id: UploadId,
+  object: { readonly ref: string; readonly bytes: number },
+): Promise<UploadRecord | undefined> {
+  const [claimed] = await tenantStatements(tenantId, [
+    {
+      text: `update uploads set state = 'VALIDATING', object_ref = $2, bytes_total = $3, bytes_done = 0, rows = 0,
+          failure = null, completed_at = null
+        where id = $1 and (object_ref is null or object_ref = $2)
+          and (state in ('RECEIVED', 'VALIDATING') or (state = 'FAILED' and failure like $4))
+        returning *`,
+      values: [id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`],
+    },
+  ]);
+  return claimed?.rows[0] as UploadRecord | undefined;
+}
+
+export async function setProgress(
+  tenantId: TenantId,
+  id: UploadId,
+  done: { readonly bytes: number; readonly rows: number },
+): Promise<void> {
+  await tenantStatements(tenantId, [
+    {
+      text: `update uploads set bytes_done = $2, rows = $3 where id = $1 and state = 'VALIDATING'`,
+      values: [id, done.bytes, done.rows],
+    },
+  ]);
+}
+
+export interface Completion {
+  readonly sha256: string;
+  readonly bytes_done: number;
+  readonly rows: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly errors: readonly ListedError[];
+  readonly warnings: readonly object[];
+  readonly errors_key: string | null;
+  readonly duplicate_of: UploadId | null;
+}
+
+/** Ends an upload that is being validated; undefined when another delivery has ended it. */
+export async function setCompleted(
+  tx: TenantTx,
+  id: UploadId,
+  completion: Completion,
+): Promise<UploadRecord | undefined> {
+  const { errors, warnings, bytes_done, ...counts } = completion;
+  return (await tx
+    .updateTable('uploads')
+    .set({
+      ...counts,
+      bytes_done: BigInt(bytes_done),
+      errors: JSON.stringify(errors),
+      warnings: JSON.stringify(warnings),
+      state: 'COMPLETED',
+      completed_at: sql`now()`,
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'VALIDATING')
+    .returningAll()
+    .executeTakeFirst()) as UploadRecord | undefined;
+}
+
+/** Ends an upload of which nothing is written; undefined when it has ended already. */
+export async function setFailed(
+  tx: TenantTx,
+  id: UploadId,
+  failure: string,
+): Promise<UploadRecord | undefined> {
+  return (await tx
+    .updateTable('uploads')
+    .set({ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` })
+    .where('id', '=', id)
+    .where('state', 'in', ['RECEIVED', 'VALIDATING'])
+    .returningAll()
+    .executeTakeFirst()) as UploadRecord | undefined;
+}
