@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { spelledOut } from './put-events.ts';
+
+test('what transactions share is told of each', () => {
+  const each = { type: 'DIVIDEND', status: 'PENDING' };
+  expect(spelledOut({ each, transactions: [{ id: 'a' }, { id: 'b', status: 'SENT' }], reason: 'x' })).toEqual(
+    {
+      reason: 'x',
+      transactions: [
+        { type: 'DIVIDEND', status: 'PENDING', id: 'a' },
+        { type: 'DIVIDEND', status: 'SENT', id: 'b' },
+      ],
+    },
+  );
+});
+
+test('other payloads pass unchanged', () => {
+  const payload = { transactions: [{ id: 'a' }] };
+  expect(spelledOut(payload)).toBe(payload);
+});

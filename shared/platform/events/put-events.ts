@@ -1,0 +1,76 @@
+import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { EVENT_SOURCE } from './event-types.ts';
+
+/** PutEvents takes ten entries and 256 KB a call; an entry's names are a hundred bytes beside its detail. */
+const ENTRIES_PER_CALL = 10;
+const BYTES_PER_CALL = 240_000;
+const BYTES_BESIDE_DETAIL = 200;
+
+let shared: Promise<EventBridgeClient> | undefined;
+
+/** One client, whose connection the next call finds open. */
+function client(): Promise<EventBridgeClient> {
+  shared ??= import('@aws-sdk/client-eventbridge').then(({ EventBridgeClient }) => new EventBridgeClient({}));
+  return shared;
+}
+
+/** Puts events on the bus and answers the ids of those the bus took. */
+export async function putEvents(events: readonly OutboxEvent[]): Promise<string[]> {
+  const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+  const bus = await client();
+  const published: string[] = [];
+  for (const call of callsOf(events)) {
+    const answer = await bus.send(new PutEventsCommand({ Entries: call.map(({ entry }) => entry) }));
+    answer.Entries?.forEach(({ ErrorCode }, index) => {
+      const id = call[index]?.id;
+      if (ErrorCode === undefined && id !== undefined) published.push(id);
+    });
+  }
+  return published;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly entry: PutEventsRequestEntry;
+}
+
+function* callsOf(events: readonly OutboxEvent[]): Generator<Entry[]> {
+  let call: Entry[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const entry = entryOf(event);
+    const size = Buffer.byteLength(entry.Detail ?? '') + BYTES_BESIDE_DETAIL;
+    if (call.length === ENTRIES_PER_CALL || (call.length > 0 && bytes + size > BYTES_PER_CALL)) {
+      yield call;
+      call = [];
+      bytes = 0;
+    }
+    call.push({ id: event.id, entry });
+    bytes += size;
+  }
+  if (call.length > 0) yield call;
+}
+
+function entryOf({ id, tenantId, requestId, type, payload }: OutboxEvent): PutEventsRequestEntry {
+  return {
+    EventBusName: environment.eventBusName(),
+    Source: EVENT_SOURCE,
+    DetailType: type,
+    Detail: JSON.stringify({ id, tenant_id: tenantId, request_id: requestId, ...spelledOut(payload) }),
+  };
+}
+
+/**
+ * An outbox row says once, in `each`, what its `transactions` share: a million rows of a dividend would be three times as
+ * large. On the bus every transaction says it for itself.
+ */
+export function spelledOut(payload: Record<string, unknown>): Record<string, unknown> {
+  const { each, transactions, ...rest } = payload as {
+    each?: Record<string, unknown>;
+    transactions?: readonly Record<string, unknown>[];
+  };
+  if (each === undefined || transactions === undefined) return payload;
+  return { ...rest, transactions: transactions.map((transaction) => ({ ...each, ...transaction })) };
+}
