@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { loginEmail } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { route } from '#platform/http/route.ts';
 import { DOCS_ASSETS } from './docs-assets.ts';
 

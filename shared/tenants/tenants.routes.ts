@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#access/password.ts';
 import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';

@@ -1,11 +1,13 @@
 import {
   type CompiledQuery,
+  createFunctionModule,
   type DatabaseConnection,
-  type Driver,
-  Kysely,
+  DefaultQueryExecutor,
   PostgresAdapter,
-  PostgresIntrospector,
   PostgresQueryCompiler,
+  QueryCreator,
+  type QueryExecutor,
+  type QueryExecutorProvider,
   type QueryResult,
 } from 'kysely';
 import type pg from 'pg';
@@ -38,13 +40,30 @@ class PipelineConnection implements DatabaseConnection {
   }
 }
 
-const refuseTransaction = async (): Promise<void> => {
-  throw new Error('transactions are opened by tenantTx and systemTx');
-};
+/**
+ * Kysely's queries without its schema builder, its migrations and its own transactions: those would make a third of every
+ * function's bundle, and transactions are opened by `tenantTx` and `systemTx`.
+ */
+export class Queries extends QueryCreator<Database> implements QueryExecutorProvider {
+  readonly #executor: QueryExecutor;
 
-/** A Kysely whose every query runs on `client`, after `before` in the same implicit or explicit transaction. */
-export function kyselyOn(client: pg.ClientBase, before: readonly Statement[] = []): Kysely<Database> {
-  return kyselyBy(async (statement) => lastOf(await pipeline(client, [...before, statement])));
+  constructor(executor: QueryExecutor) {
+    super({ executor });
+    this.#executor = executor;
+  }
+
+  get fn() {
+    return createFunctionModule<Database, keyof Database>();
+  }
+
+  getExecutor(): QueryExecutor {
+    return this.#executor;
+  }
+}
+
+/** Queries that run on `client`, after `before` in the same implicit or explicit transaction. */
+export function queriesOn(client: pg.ClientBase, before: readonly Statement[] = []): Queries {
+  return queriesBy(async (statement) => lastOf(await pipeline(client, [...before, statement])));
 }
 
 /** The result of the last statement of a pipeline. */
@@ -54,24 +73,12 @@ export function lastOf(results: readonly pg.QueryResult[]): pg.QueryResult {
   return last;
 }
 
-/** A Kysely whose every query is sent by `send`. */
-export function kyselyBy(send: Send): Kysely<Database> {
+/** Queries that are sent by `send`. */
+export function queriesBy(send: Send): Queries {
   const connection = new PipelineConnection(send);
-  const driver: Driver = {
-    init: async () => undefined,
-    acquireConnection: async () => connection,
-    beginTransaction: refuseTransaction,
-    commitTransaction: refuseTransaction,
-    rollbackTransaction: refuseTransaction,
-    releaseConnection: async () => undefined,
-    destroy: async () => undefined,
-  };
-  return new Kysely<Database>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => driver,
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  });
+  return new Queries(
+    new DefaultQueryExecutor(new PostgresQueryCompiler(), new PostgresAdapter(), {
+      provideConnection: (consumer) => consumer(connection),
+    }),
+  );
 }

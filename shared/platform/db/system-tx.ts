@@ -1,12 +1,11 @@
-import type { Kysely } from 'kysely';
 import { translateDatabaseError } from './errors.ts';
-import { type Database, kyselyOn } from './kysely.ts';
+import { type Queries, queriesOn } from './kysely.ts';
 import { systemPool } from './pool.ts';
 
 declare const systemBrand: unique symbol;
 
 /** A transaction that sees every tenant. */
-export type SystemTx = Kysely<Database> & { readonly [systemBrand]: true };
+export type SystemTx = Queries & { readonly [systemBrand]: true };
 
 /**
  * Runs `work` as `vestry_system`, across tenants. Only relays, key rotation and retention need it, and their functions
@@ -19,7 +18,7 @@ export async function systemTx<T>(reason: string, work: (tx: SystemTx) => Promis
   try {
     await client.query('begin');
     await client.query(`select set_config('application_name', $1, true)`, [reason.slice(0, 63)]);
-    const result = await work(kyselyOn(client) as SystemTx);
+    const result = await work(queriesOn(client) as SystemTx);
     await client.query('commit');
     return result;
   } catch (error) {

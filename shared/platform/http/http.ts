@@ -12,8 +12,8 @@ import {
   tenantTx,
 } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
+import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
-import { idempotencyKeyFrom, idempotent } from '#platform/idempotency/idempotent.ts';
 import type { TenantId } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import { authorize, type Principal } from './authorize.ts';
@@ -100,6 +100,8 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
         event.multiValueQueryStringParameters,
         bodyBytes(event).toString('base64'),
       ]);
+      // Loaded by the requests that bring a key: it is a tenth of a function's code.
+      const { idempotent } = await import('#platform/idempotency/idempotent.ts');
       return idempotent(
         { tenantId: principal.tenantId, operationId: route.operationId, key, payload, context },
         respond,

@@ -14,21 +14,6 @@ import { IdempotencyStore } from './idempotency-store.ts';
 /** Answers are replayed for a day; where money moves a unique constraint stands behind, for ever. */
 const KEPT_SECONDS = 24 * 60 * 60;
 const RETRY_AFTER_SECONDS = 1;
-const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
-
-/** @throws DomainError `malformed-request` when the header is repeated or not 1 to 255 printable ASCII characters */
-export function idempotencyKeyFrom(sent: readonly string[] | undefined): string | undefined {
-  if (sent === undefined || sent.length === 0) return undefined;
-  const [key = ''] = sent;
-  if (sent.length > 1 || !KEY.test(key)) {
-    throw new DomainError(
-      'malformed-request',
-      'Idempotency-Key must be one header of 1 to 255 printable ASCII characters.',
-    );
-  }
-  return key;
-}
-
 export interface IdempotentRequest {
   readonly tenantId: TenantId;
   readonly operationId: string;

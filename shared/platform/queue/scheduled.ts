@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { logger } from '#platform/observability/logger.ts';
 import type { ScheduledJob } from './job.ts';
 
