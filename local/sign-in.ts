@@ -8,6 +8,8 @@ export async function accessToken(file: PlatformFile, who: string, role = 'ADMIN
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(credentials),
+  }).catch(() => {
+    throw new StartError(`the platform is not running at ${file.apiUrl}: run npm start`);
   });
   if (!answer.ok)
     throw new StartError(`signing in as ${who} answered ${answer.status} ${await answer.text()}`);
