@@ -1,0 +1,7 @@
+import { processUpload } from '#uploads/process-upload.ts';
+import type { StoredFile } from '#uploads/upload-event.ts';
+
+// Says when it begins, so that a kill can be timed from there.
+process.send?.('begins');
+await processUpload(JSON.parse(process.argv[2] ?? '') as StoredFile, { requestId: 'child', isLast: false });
+process.exit(0);

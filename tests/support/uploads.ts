@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import type { AwsEndpoint } from '#local/aws/endpoint.ts';
+import type { StoredFile } from '#uploads/upload-event.ts';
+import type { TestAws } from './aws-services.ts';
+
+/** Stores a file as any S3 client would, and answers what its creation event says of it. */
+export async function storeFile(aws: TestAws, key: string, content: string | Buffer): Promise<StoredFile> {
+  const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({});
+  await client.send(new PutObjectCommand({ Bucket: aws.uploadsBucket, Key: key, Body: content }));
+  client.destroy();
+  return storedFile(aws, key);
+}
+
+/** The creation event's view of what is stored under a key now. */
+export function storedFile({ endpoint, uploadsBucket }: TestAws, key: string): StoredFile {
+  const { size, etag, versionId, sequencer } = endpoint.objects.get(uploadsBucket, key);
+  return { key, versionId, bytes: size, ref: versionId ?? `${etag}:${sequencer}` };
+}
+
+export async function objectText(aws: TestAws, key: string): Promise<string> {
+  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({});
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: aws.uploadsBucket, Key: key }));
+  const text = (await Body?.transformToString()) ?? '';
+  client.destroy();
+  return text;
+}
+
+/** Takes every message off a queue. */
+export async function takeMessages(endpoint: AwsEndpoint, queue: string): Promise<Record<string, unknown>[]> {
+  const taken: Record<string, unknown>[] = [];
+  for (;;) {
+    const batch = await endpoint.queues.receive(queue, { max: 10 });
+    if (batch.length === 0) return taken;
+    taken.push(...batch.map(({ body }) => JSON.parse(body) as Record<string, unknown>));
+  }
+}
+
+/** What an upload is to leave behind, without what differs from run to run. */
+export async function registerOf(admin: pg.Pool, tenantId: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await admin.query(
+    `select external_ref, name, email, holdings::text, status, version,
+       (select count(*)::int from position_entries e where e.tenant_id = s.tenant_id and e.shareholder_id = s.id) as entries
+     from shareholders s where tenant_id = $1 order by external_ref`,
+    [tenantId],
+  );
+  return rows;
+}
+
+/** Holders whose holdings are not the sum of their entries. There must be none. */
+export async function unbalancedHolders(admin: pg.Pool, tenantId: string): Promise<string[]> {
+  const { rows } = await admin.query(
+    `select external_ref from shareholders s left join position_entries e on e.tenant_id = s.tenant_id and e.shareholder_id = s.id
+     where s.tenant_id = $1 group by s.tenant_id, s.id having s.holdings <> coalesce(sum(e.delta), 0)`,
+    [tenantId],
+  );
+  return rows.map((row) => row.external_ref);
+}
+
+/** Processes a file in a process of its own, as a function would; `killAfterMs` ends it the hard way. Answers its exit code. */
+export async function processInChild(
+  file: StoredFile,
+  options: { readonly crashDirectory?: string; readonly killAfterMs?: number },
+): Promise<number | null> {
+  const child = fork(
+    fileURLToPath(new URL('./process-upload-child.ts', import.meta.url)),
+    [JSON.stringify(file)],
+    {
+      env: {
+        ...process.env,
+        ...(options.crashDirectory === undefined ? {} : { VESTRY_CRASH_DIR: options.crashDirectory }),
+      },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
+  if (options.killAfterMs !== undefined) {
+    await once(child, 'message');
+    setTimeout(() => child.kill('SIGKILL'), options.killAfterMs);
+  }
+  const [code] = await once(child, 'exit');
+  return code as number | null;
+}
