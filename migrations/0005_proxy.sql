@@ -35,7 +35,7 @@ create table meeting_items (
 );
 call scope_by_tenant('meeting_items', 'select, insert');
 
-create table ballots (
+create table votes (
   tenant_id uuid not null default current_tenant(),
   id uuid not null default uuid_v7(),
   meeting_id uuid not null,
@@ -46,32 +46,32 @@ create table ballots (
   -- A revoked ballot stays as history, and frees the holder to vote again.
   revoked_at timestamptz,
   primary key (tenant_id, id),
-  constraint ballots_of_meeting unique (tenant_id, meeting_id, id),
+  constraint votes_of_meeting unique (tenant_id, meeting_id, id),
   foreign key (tenant_id, meeting_id) references meetings,
   foreign key (tenant_id, shareholder_id) references shareholders
 );
-create unique index ballots_effective on ballots (tenant_id, meeting_id, shareholder_id) where revoked_at is null;
-create index ballots_shareholder on ballots (tenant_id, shareholder_id, id);
-call scope_by_tenant('ballots', 'select, insert, update (revoked_at)');
+create unique index votes_effective on votes (tenant_id, meeting_id, shareholder_id) where revoked_at is null;
+create index votes_shareholder on votes (tenant_id, shareholder_id, id);
+call scope_by_tenant('votes', 'select, insert, update (revoked_at)');
 
-create table ballot_choices (
+create table vote_choices (
   tenant_id uuid not null default current_tenant(),
   meeting_id uuid not null,
-  ballot_id uuid not null,
+  vote_id uuid not null,
   item_id text collate "C" not null,
   kind text not null,
   choice text not null,
-  primary key (tenant_id, meeting_id, ballot_id, item_id),
-  foreign key (tenant_id, meeting_id, ballot_id) references ballots (tenant_id, meeting_id, id),
+  primary key (tenant_id, meeting_id, vote_id, item_id),
+  foreign key (tenant_id, meeting_id, vote_id) references votes (tenant_id, meeting_id, id),
   foreign key (tenant_id, meeting_id, item_id, kind) references meeting_items (tenant_id, meeting_id, id, kind),
-  constraint ballot_choices_fit check (
+  constraint vote_choices_fit check (
     (kind = 'STANDARD' and choice in ('FOR', 'AGAINST', 'ABSTAIN')) or (kind = 'DIRECTOR' and choice in ('FOR', 'WITHHOLD')))
 );
-call scope_by_tenant('ballot_choices', 'select, insert');
-call append_only('ballot_choices');
+call scope_by_tenant('vote_choices', 'select, insert');
+call append_only('vote_choices');
 
 -- Ballots are cast and revoked while the meeting is open, by the database's own clock: one clock for every writer.
-create function guard_ballot() returns trigger
+create function guard_vote() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
 declare
@@ -82,16 +82,16 @@ begin
     is distinct from (old.tenant_id, old.id, old.meeting_id, old.shareholder_id, old.weight, old.cast_at)
     or tg_op = 'UPDATE' and (old.revoked_at is not null or new.revoked_at is null)
   then
-    raise exception 'a ballot is only revoked, once' using errcode = 'check_violation', constraint = 'ballots_immutable';
+    raise exception 'a ballot is only revoked, once' using errcode = 'check_violation', constraint = 'votes_immutable';
   end if;
   select opens_at, closes_at into opens, closes from meetings where tenant_id = new.tenant_id and id = new.meeting_id;
   if clock_timestamp() < opens then
-    raise exception 'the meeting has not opened' using errcode = 'check_violation', constraint = 'ballots_meeting_not_open';
+    raise exception 'the meeting has not opened' using errcode = 'check_violation', constraint = 'votes_meeting_not_open';
   end if;
   if clock_timestamp() >= closes then
-    raise exception 'the meeting has closed' using errcode = 'check_violation', constraint = 'ballots_meeting_closed';
+    raise exception 'the meeting has closed' using errcode = 'check_violation', constraint = 'votes_meeting_closed';
   end if;
   return new;
 end
 $$;
-create trigger guard_ballot before insert or update on ballots for each row execute function guard_ballot();
+create trigger guard_vote before insert or update on votes for each row execute function guard_vote();

@@ -1,3 +1,4 @@
+import * as dividends from '#dividends/dividends.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
@@ -6,7 +7,9 @@ import * as uploads from '#uploads/uploads.jobs.ts';
 /** A job with the file that runs it. */
 export type JobEntry = Job & { readonly entry: string };
 
-const specs: readonly Job[] = [uploads, plans, platform].flatMap((module) => Object.values(module));
+const specs: readonly Job[] = [uploads, plans, dividends, platform].flatMap((module) =>
+  Object.values(module),
+);
 
 /** Every queue consumer and scheduled job. Only lib, local, docs and tests import it. */
 export const jobs: readonly JobEntry[] = specs.map((job) => ({

@@ -1,11 +1,13 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as access from '#access/access.routes.ts';
+import * as dividends from '#dividends/dividends.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
 import * as contributions from '#plans/contributions.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
+import * as proxy from '#proxy/proxy.routes.ts';
 import * as reports from '#reports/reports.routes.ts';
 import * as shareholders from '#shareholders/shareholders.routes.ts';
 import * as tenantLinks from '#tenant-links/tenant-links.routes.ts';
@@ -28,6 +30,8 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   users,
   shareholders,
   uploads,
+  dividends,
+  proxy,
   reports,
   plans,
   contributions,

@@ -61,25 +61,6 @@ export interface AuditLog {
   ts: Generated<Timestamp>;
 }
 
-export interface BallotChoices {
-  ballot_id: string;
-  choice: string;
-  item_id: string;
-  kind: string;
-  meeting_id: string;
-  tenant_id: Generated<string>;
-}
-
-export interface Ballots {
-  cast_at: Generated<Timestamp>;
-  id: Generated<string>;
-  meeting_id: string;
-  revoked_at: Timestamp | null;
-  shareholder_id: string;
-  tenant_id: Generated<string>;
-  weight: string;
-}
-
 export interface BankAccounts {
   account_last4: string;
   account_number_sealed: string;
@@ -520,12 +501,29 @@ export interface Users {
   version: Generated<number>;
 }
 
+export interface VoteChoices {
+  choice: string;
+  item_id: string;
+  kind: string;
+  meeting_id: string;
+  tenant_id: Generated<string>;
+  vote_id: string;
+}
+
+export interface Votes {
+  cast_at: Generated<Timestamp>;
+  id: Generated<string>;
+  meeting_id: string;
+  revoked_at: Timestamp | null;
+  shareholder_id: string;
+  tenant_id: Generated<string>;
+  weight: string;
+}
+
 export interface DB {
   ach_entries: AchEntries;
   ach_files: AchFiles;
   audit_log: AuditLog;
-  ballot_choices: BallotChoices;
-  ballots: Ballots;
   bank_accounts: BankAccounts;
   bank_events: BankEvents;
   contribution_limits: ContributionLimits;
@@ -559,4 +557,6 @@ export interface DB {
   transactions: Transactions;
   uploads: Uploads;
   users: Users;
+  vote_choices: VoteChoices;
+  votes: Votes;
 }

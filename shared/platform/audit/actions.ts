@@ -45,6 +45,16 @@ export const AUDIT_ACTIONS = [
   'ach-file.prepared',
   'ach-file.written',
   'ach-file.read',
+  'dividend.declared',
+  'dividend.snapshot-taken',
+  'dividend.lines-paid',
+  'dividend.lines-voided',
+  'dividend.pending',
+  'dividend.cancelled',
+  'dividend.paid',
+  'meeting.created',
+  'vote.cast',
+  'vote.revoked',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -15,6 +15,20 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
     slug: 'shareholder-closed',
     detail: 'A closed shareholder can hold nothing.',
   },
+  dividends_idempotency_key: {
+    slug: 'dividend-exists',
+    detail: 'A dividend was declared with this Idempotency-Key before. Use a new key for another one.',
+  },
+  transactions_dividend_is_paying: {
+    slug: 'dividend-not-payable',
+    detail: 'Payments of a dividend are sent while it is PENDING or PAYING.',
+  },
+  votes_effective: {
+    slug: 'ballot-exists',
+    detail: 'The holder has voted in this meeting. Revoke that ballot to vote again.',
+  },
+  votes_meeting_not_open: { slug: 'meeting-not-open', detail: 'Voting has not begun.' },
+  votes_meeting_closed: { slug: 'meeting-closed', detail: 'Voting has ended.' },
   position_entries_not_negative: {
     slug: 'insufficient-position',
     detail: 'The position in the security class would be negative.',
@@ -39,10 +53,6 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
   },
   disbursements_four_eyes: { slug: 'four-eyes', detail: 'Who asked for a payment may not approve it.' },
   disbursements_decided_once: { slug: 'payment-decided', detail: 'It has been decided already.' },
-  transactions_dividend_is_paying: {
-    slug: 'dividend-not-payable',
-    detail: 'The dividend is cancelled or not yet allotted.',
-  },
 };
 
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);

@@ -1,0 +1,12 @@
+import { findDividend, findReconciliation } from '#dividends/dividend.repository.ts';
+import { getDividend } from '#dividends/dividends.routes.ts';
+import { toReconciled } from '#dividends/reconciliation.ts';
+import { found } from '#platform/http/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(getDividend, ({ params, tenantRead }) =>
+  tenantRead(async (read) => {
+    const dividend = found(await findDividend(read, params.id));
+    return toReconciled(dividend, await findReconciliation(read, params.id));
+  }),
+);

@@ -1,0 +1,14 @@
+import { findDividend } from '#dividends/dividend.repository.ts';
+import { listLines, toLine } from '#dividends/dividend-line.repository.ts';
+import { listDividendLines } from '#dividends/dividends.routes.ts';
+import { toPage } from '#platform/http/cursor.ts';
+import { found } from '#platform/http/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(listDividendLines, async ({ params, query, tenantRead }) => {
+  const rows = await tenantRead(async (read) => {
+    found(await findDividend(read, params.id));
+    return listLines(read, params.id, query);
+  });
+  return toPage(rows, query.limit, toLine, (row) => [row.shareholder_id]);
+});

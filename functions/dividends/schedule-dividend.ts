@@ -1,0 +1,21 @@
+import { declareDividend } from '#dividends/declare-dividend.ts';
+import { toDividend } from '#dividends/dividend.repository.ts';
+import { scheduleDividend } from '#dividends/dividends.routes.ts';
+import { http } from '#platform/http/http.ts';
+import { reply } from '#platform/http/reply.ts';
+import { API_BASE_PATH } from '#platform/http/route.ts';
+
+export const handler = http(scheduleDividend, ({ body, headers, principal, tenantTx }) => {
+  const declaration = {
+    tenantId: principal.tenantId,
+    idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
+    today: new Date().toISOString().slice(0, 10),
+  };
+  return tenantTx(
+    async (tx) => {
+      const dividend = toDividend(await declareDividend(tx, body, declaration));
+      return reply(dividend, { headers: { location: `${API_BASE_PATH}/dividends/${dividend.id}` } });
+    },
+    { resource: ({ body: { id } }) => `dividends/${id}` },
+  );
+});

@@ -1,0 +1,9 @@
+import { http } from '#platform/http/http.ts';
+import { insertMeeting, toMeeting } from '#proxy/meeting.repository.ts';
+import { createMeeting } from '#proxy/proxy.routes.ts';
+
+export const handler = http(createMeeting, ({ body, tenantTx }) =>
+  tenantTx(async (tx) => toMeeting(await insertMeeting(tx, body), new Date()), {
+    resource: ({ id }) => `meetings/${id}`,
+  }),
+);

@@ -1,0 +1,19 @@
+import { negotiate } from '#platform/http/accept.ts';
+import { found } from '#platform/http/found.ts';
+import { http } from '#platform/http/http.ts';
+import { reply } from '#platform/http/reply.ts';
+import { findMeeting } from '#proxy/meeting.repository.ts';
+import { reportCsv, toReport } from '#proxy/meeting-report.ts';
+import { getMeetingReport } from '#proxy/proxy.routes.ts';
+import { findTally } from '#proxy/tally.repository.ts';
+
+export const handler = http(getMeetingReport, async ({ params, headers, tenantRead }) => {
+  const format = negotiate(headers.get('accept'), getMeetingReport.produces);
+  const report = await tenantRead(async (read) => {
+    const meeting = found(await findMeeting(read, params.id));
+    return toReport(meeting, await findTally(read, params.id), new Date());
+  });
+  if (format === 'application/json') return reply(report, { headers: { vary: 'accept' } });
+  const csv = { 'content-type': 'text/csv; charset=utf-8; header=present', vary: 'accept' };
+  return reply(reportCsv(report), { headers: csv });
+});

@@ -1,0 +1,8 @@
+import { found } from '#platform/http/found.ts';
+import { http } from '#platform/http/http.ts';
+import { getVote } from '#proxy/proxy.routes.ts';
+import { findVote, toVote } from '#proxy/vote.repository.ts';
+
+export const handler = http(getVote, async ({ params, tenantRead }) =>
+  toVote(found(await tenantRead((read) => findVote(read, params.id)))),
+);

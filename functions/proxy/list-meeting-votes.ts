@@ -1,0 +1,14 @@
+import { toPage } from '#platform/http/cursor.ts';
+import { found } from '#platform/http/found.ts';
+import { http } from '#platform/http/http.ts';
+import { findMeeting } from '#proxy/meeting.repository.ts';
+import { listMeetingVotes } from '#proxy/proxy.routes.ts';
+import { listVotesOfMeeting, toVote } from '#proxy/vote.repository.ts';
+
+export const handler = http(listMeetingVotes, async ({ params, query, tenantRead }) => {
+  const rows = await tenantRead(async (read) => {
+    found(await findMeeting(read, params.id));
+    return listVotesOfMeeting(read, params.id, query);
+  });
+  return toPage(rows, query.limit, toVote, (row) => [row.id]);
+});

@@ -1,0 +1,14 @@
+import { ChunkMessage } from '#dividends/dividend-message.ts';
+import { payDividend } from '#dividends/dividends.jobs.ts';
+import { settleChunk } from '#dividends/settle-chunk.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { consumer, systemActor } from '#platform/queue/consumer.ts';
+
+export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isLast }) => {
+  const chunk = {
+    dividendId: message.dividend_id,
+    first: message.first_shareholder_id,
+    last: message.last_shareholder_id,
+  };
+  return settleChunk(systemActor(message.tenant_id as TenantId, requestId), chunk, isLast);
+});

@@ -1,0 +1,9 @@
+import { RunMessage } from '#dividends/dividend-message.ts';
+import { runDividend } from '#dividends/dividends.jobs.ts';
+import { runDividend as run } from '#dividends/run-dividend.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { consumer, systemActor } from '#platform/queue/consumer.ts';
+
+export const handler = consumer(runDividend, RunMessage, ({ message, requestId }) =>
+  run(systemActor(message.tenant_id as TenantId, requestId), message.dividend_id, message.closed_on),
+);

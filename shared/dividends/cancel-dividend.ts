@@ -1,0 +1,41 @@
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { found } from '#platform/http/found.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { orderRun } from './declare-dividend.ts';
+import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
+import { setAllChunks } from './dividend-chunk.repository.ts';
+import { emitPayments, voidPayments } from './payment.repository.ts';
+
+const CANCELLABLE = ['DECLARED', 'SNAPSHOT', 'PENDING'];
+/** Up to here the payments are voided with the answer: a second of work. */
+const MOST_VOIDED_AT_ONCE = 5_000;
+const EVERYONE = {
+  first: '00000000-0000-0000-0000-000000000000',
+  last: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+};
+
+/**
+ * Cancels a dividend of which no payment was sent. From the commit on none can be sent; those of a large dividend are voided
+ * in the background, chunk by chunk.
+ * @throws DomainError `not-found`, `dividend-not-cancellable`
+ */
+export async function cancelDividend(tx: TenantTx, id: string, tenantId: TenantId): Promise<DividendRow> {
+  const dividend = found(await lockDividend(tx, id));
+  if (!CANCELLABLE.includes(dividend.state)) {
+    throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
+  }
+  const cancelled = found(
+    await setDividendState(tx, dividend, { state: 'CANCELLED', cancel_reason: 'REQUESTED' }),
+  );
+  if (dividend.holders === null) return cancelled;
+  if (dividend.holders <= MOST_VOIDED_AT_ONCE) {
+    const voided = await voidPayments(tx, { dividendId: id, ...EVERYONE });
+    emitPayments(tx, 'transaction.failed', voided, { dividendId: id, currency: dividend.currency });
+    await setAllChunks(tx, id, 'VOID');
+    return cancelled;
+  }
+  await setAllChunks(tx, id, 'VOIDING');
+  orderRun(tx, { tenant_id: tenantId, dividend_id: id, closed_on: dividend.record_date });
+  return cancelled;
+}

@@ -1,0 +1,47 @@
+import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { type DividendState, lockDividend, setDividendState } from './dividend.repository.ts';
+import { hasOpenChunks } from './dividend-chunk.repository.ts';
+import { NothingToDo, unlessDone } from './nothing-to-do.ts';
+import { hasOpenPayments } from './payment.repository.ts';
+
+/**
+ * Turns a dividend to PENDING when the last of its chunks is done; the database first proves that lines and transactions add
+ * up. Each worker asks after its own commit, so that of two who finish together one sees that nothing is left.
+ */
+export async function completeDividend(actor: Actor, id: string): Promise<void> {
+  if (await tenantRead(actor.tenantId, (read) => hasOpenChunks(read, id))) return;
+  await advance(actor, id, ['SNAPSHOT'], 'PENDING', 'dividend.pending');
+}
+
+/** Turns a dividend to PAID when none of its payments is open. */
+export async function closeDividend(actor: Actor, id: string): Promise<void> {
+  if (await tenantRead(actor.tenantId, (read) => hasOpenPayments(read, id))) return;
+  await advance(actor, id, ['PENDING', 'PAYING'], 'PAID', 'dividend.paid');
+}
+
+async function advance(
+  actor: Actor,
+  id: string,
+  from: readonly DividendState[],
+  state: 'PENDING' | 'PAID',
+  action: 'dividend.pending' | 'dividend.paid',
+): Promise<void> {
+  await unlessDone(
+    tenantTx(
+      actor,
+      async (tx) => {
+        const dividend = await lockDividend(tx, id);
+        if (dividend === undefined || !from.includes(dividend.state as DividendState))
+          throw new NothingToDo();
+        return setDividendState(tx, dividend, { state });
+      },
+      {
+        audit: (dividend) => ({
+          action,
+          resource: `dividends/${id}`,
+          payload: { holders: dividend?.holders, total_minor: dividend?.total_amount },
+        }),
+      },
+    ),
+  );
+}

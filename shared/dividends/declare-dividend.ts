@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { exponentOf, toMinor } from '#platform/money.ts';
+import { invalidField } from '#platform/problems/domain-error.ts';
+import { type DividendRow, insertDividend, wasEverHeld } from './dividend.repository.ts';
+import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
+import type { scheduleDividend } from './dividends.routes.ts';
+
+export interface Declaration {
+  readonly tenantId: TenantId;
+  readonly idempotencyKey: string;
+  /** The day of the request, in UTC. */
+  readonly today: string;
+}
+
+/**
+ * Declares a dividend. When its record date has come, the snapshot is ordered in the same transaction.
+ * @throws DomainError `validation-failed`, `dividend-exists`
+ */
+export async function declareDividend(
+  tx: TenantTx,
+  terms: z.output<typeof scheduleDividend.body>,
+  { tenantId, idempotencyKey, today }: Declaration,
+): Promise<DividendRow> {
+  const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
+  const declaration_date = terms.declaration_date ?? today;
+  if (declaration_date > today)
+    throw invalidField('/declaration_date', 'future-date', 'must not lie after today (UTC)');
+  if (record_date < declaration_date)
+    throw invalidField(
+      '/record_date',
+      'before-declaration',
+      `must not be before ${declaration_date}, when it is declared`,
+    );
+  const isDue = record_date <= today;
+  if (isDue && !(await wasEverHeld(tx, security_class, record_date)))
+    throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);
+  const dividend = await insertDividend(tx, {
+    security_class,
+    currency,
+    exponent: exponentOf(currency),
+    rate_per_share: rate_per_share ?? null,
+    total_pool: total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool'),
+    declaration_date,
+    record_date,
+    payable_date: terms.payable_date,
+    idempotency_key: idempotencyKey,
+  });
+  if (isDue) orderRun(tx, { tenant_id: tenantId, dividend_id: dividend.id, closed_on: record_date });
+  return dividend;
+}
+
+/** Takes the dividend on in the background, once the transaction is committed. */
+export function orderRun(tx: TenantTx, message: RunMessage): void {
+  command(tx, { type: 'message.send', queue: RUNS_QUEUE, message });
+}

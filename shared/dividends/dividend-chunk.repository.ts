@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+
+/** Holders in one message: enough that a commit costs little of it, few enough to bisect. */
+export const HOLDERS_PER_CHUNK = 1_000;
+
+/** A range of holders, both ends in it. */
+export interface HolderRange {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** A range of holders of one dividend: one message. */
+export interface Chunk extends HolderRange {
+  readonly dividendId: string;
+}
+
+export type ChunkState = 'QUEUED' | 'DONE' | 'FAILED' | 'VOIDING' | 'VOID';
+
+/** How many open chunks {@link lockChunk} counts at most; more workers than that never finish a dividend together. */
+export const COUNTED_CHUNKS = 64;
+
+export interface LockedChunk {
+  readonly chunk_state: ChunkState;
+  readonly dividend_state: string;
+  readonly currency: string;
+  /** Chunks of the dividend that aren't done, this one among them, up to {@link COUNTED_CHUNKS}. */
+  readonly open: bigint;
+}
+
+/**
+ * Holds the dividend's state and then the chunk, in the order in which a cancellation does: it waits for the workers under way,
+ * and those behind it see it. Two deliveries of a message take turns.
+ */
+export async function lockChunk(
+  tx: TenantTx,
+  { dividendId, first, last }: Chunk,
+): Promise<LockedChunk | undefined> {
+  const { rows } =
+    await sql<LockedChunk>`select c.state as chunk_state, d.state as dividend_state, d.currency,
+      (select count(*) from (select from dividend_chunks o
+        where o.dividend_id = ${dividendId}::uuid and o.state in ('QUEUED', 'FAILED', 'VOIDING') limit ${sql.lit(COUNTED_CHUNKS)}) as counted) as open
+    from dividends d join dividend_chunks c on c.tenant_id = d.tenant_id and c.dividend_id = d.id
+    where c.dividend_id = ${dividendId}::uuid and c.first_shareholder_id = ${first}::uuid and c.last_shareholder_id = ${last}::uuid
+    for share of d for update of c`.execute(tx);
+  return rows[0];
+}
+
+export async function setChunkState(tx: TenantTx, chunk: Chunk, state: ChunkState): Promise<void> {
+  await tx
+    .updateTable('dividend_chunks')
+    .set({ state })
+    .where('dividend_id', '=', chunk.dividendId)
+    .where('first_shareholder_id', '=', chunk.first)
+    .where('last_shareholder_id', '=', chunk.last)
+    .execute();
+}
+
+/** Gives holders chunks of their own. */
+export async function insertHolderChunks(
+  tx: TenantTx,
+  dividendId: string,
+  holders: readonly string[],
+): Promise<void> {
+  await tx
+    .insertInto('dividend_chunks')
+    .values(
+      holders.map((holder) => ({
+        dividend_id: dividendId,
+        first_shareholder_id: holder,
+        last_shareholder_id: holder,
+        holders: 1,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Chunks whose message isn't known to be on the queue, in order. */
+export async function listUnsent(read: TenantRead, dividendId: string, limit: number): Promise<Chunk[]> {
+  const rows = await read
+    .selectFrom('dividend_chunks')
+    .select(['first_shareholder_id', 'last_shareholder_id'])
+    .where('dividend_id', '=', dividendId)
+    .where('state', 'in', ['QUEUED', 'VOIDING'])
+    .where('enqueued_at', 'is', null)
+    .orderBy('first_shareholder_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    dividendId,
+    first: row.first_shareholder_id,
+    last: row.last_shareholder_id,
+  }));
+}
+
+/** Of a cancelled dividend: every chunk may have payments that are to be voided, or are. */
+export async function setAllChunks(
+  tx: TenantTx,
+  dividendId: string,
+  state: 'VOIDING' | 'VOID',
+): Promise<void> {
+  await tx
+    .updateTable('dividend_chunks')
+    .set({ state, enqueued_at: null })
+    .where('dividend_id', '=', dividendId)
+    .execute();
+}
+
+/** Whether a dividend has chunks that aren't done. */
+export async function hasOpenChunks(read: TenantRead, dividendId: string): Promise<boolean> {
+  const open = await read
+    .selectFrom('dividend_chunks')
+    .select('first_shareholder_id')
+    .where('dividend_id', '=', dividendId)
+    .where('state', 'in', ['QUEUED', 'FAILED', 'VOIDING'])
+    .limit(1)
+    .executeTakeFirst();
+  return open !== undefined;
+}

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import { fromMinor } from '#platform/money.ts';
+import type { DividendState } from './dividend.repository.ts';
+import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
+
+interface PaidLine {
+  readonly holdings: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  /** Of the transaction, once it exists. */
+  readonly transaction_id: string | null;
+  readonly status: string | null;
+}
+
+export interface LineRow extends PaidLine {
+  readonly shareholder_id: string;
+}
+
+export interface HolderDividendRow extends PaidLine {
+  readonly dividend_id: string;
+  readonly state: string;
+  readonly security_class: string;
+  readonly record_date: string;
+  readonly payable_date: string;
+}
+
+function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_id'> {
+  return {
+    holdings: canonicalDecimal(row.holdings),
+    amount: fromMinor(row.amount, row.currency),
+    transaction_id: row.transaction_id,
+    status: row.status as 'PENDING' | null,
+  };
+}
+
+export function toLine(row: LineRow): z.infer<typeof DividendLine> {
+  return { shareholder_id: row.shareholder_id, ...toPaid(row) };
+}
+
+export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof ShareholderDividend> {
+  const { dividend_id, security_class, currency, record_date, payable_date } = row;
+  return {
+    dividend_id,
+    state: row.state as DividendState,
+    security_class,
+    currency,
+    record_date,
+    payable_date,
+    ...toPaid(row),
+  };
+}
+
+/** The transaction of a line is found by the id that the snapshot gave it. */
+function paidLines(read: TenantRead) {
+  return read
+    .selectFrom('dividend_lines as l')
+    .innerJoin('dividends as d', 'd.id', 'l.dividend_id')
+    .leftJoin('transactions as t', 't.id', 'l.transaction_id')
+    .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', 't.status']);
+}
+
+/** In the order of shareholder ids. */
+export function listLines(
+  read: TenantRead,
+  dividendId: string,
+  { limit, cursor }: PageRequest,
+): Promise<LineRow[]> {
+  let query = paidLines(read)
+    .select('l.shareholder_id')
+    .where('l.dividend_id', '=', dividendId)
+    .orderBy('l.shareholder_id')
+    .limit(limit + 1);
+  if (cursor !== undefined)
+    query = query.where('l.shareholder_id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** Newest first. Looks every dividend up by its key: a tenant has dozens, where an index by holder would cost each snapshot. */
+export function listLinesOfHolder(
+  read: TenantRead,
+  shareholderId: string,
+  { limit, cursor }: PageRequest,
+): Promise<HolderDividendRow[]> {
+  let query = paidLines(read)
+    .select(['l.dividend_id', 'd.state', 'd.security_class', 'd.record_date', 'd.payable_date'])
+    .where('l.shareholder_id', '=', shareholderId)
+    .orderBy('d.id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** Whether the register knows the holder. */
+export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
+  const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { id, isoDate } from '#platform/fields.ts';
+
+/** On the queue `dividend-runs`: takes one dividend on. */
+export const RunMessage = z.strictObject({
+  tenant_id: id,
+  dividend_id: id,
+  /** A snapshot is taken when the record date is not after this day. */
+  closed_on: isoDate,
+});
+export type RunMessage = z.infer<typeof RunMessage>;
+
+/** On the queue `dividends`: one chunk. What is to be done with it stands in the database. */
+export const ChunkMessage = z.strictObject({
+  tenant_id: id,
+  dividend_id: id,
+  first_shareholder_id: id,
+  last_shareholder_id: id,
+});
+export type ChunkMessage = z.infer<typeof ChunkMessage>;
+
+export const RUNS_QUEUE = 'dividend-runs';
+export const CHUNKS_QUEUE = 'dividends';

@@ -1,0 +1,134 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { Dividends } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import { fromMinor } from '#platform/money.ts';
+import type { DividendSummary } from './dividends.routes.ts';
+
+export type DividendRow = Selectable<Dividends>;
+export type DividendState = z.infer<typeof DividendSummary>['state'];
+
+export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
+  const { currency, rate_per_share, total_pool, total_amount, residual } = row;
+  return {
+    id: row.id,
+    state: row.state as DividendState,
+    security_class: row.security_class,
+    currency,
+    ...(rate_per_share === null ? {} : { rate_per_share: canonicalDecimal(rate_per_share) }),
+    ...(total_pool === null ? {} : { total_pool: fromMinor(total_pool, currency) }),
+    declaration_date: row.declaration_date,
+    record_date: row.record_date,
+    payable_date: row.payable_date,
+    holders: row.holders,
+    total_amount: total_amount === null ? null : fromMinor(total_amount, currency),
+    residual: residual === null ? null : canonicalDecimal(residual),
+    snapshot_sha256: row.snapshot_sha256,
+    positions_known_at: row.positions_known_at?.toISOString() ?? null,
+    ...(row.cancel_reason === null ? {} : { cancel_reason: row.cancel_reason as 'REQUESTED' }),
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+export interface NewDividendRow {
+  readonly security_class: string;
+  readonly currency: string;
+  readonly exponent: number;
+  readonly rate_per_share: string | null;
+  readonly total_pool: bigint | null;
+  readonly declaration_date: string;
+  readonly record_date: string;
+  readonly payable_date: string;
+  readonly idempotency_key: string;
+}
+
+/** @throws DomainError `dividend-exists` when the key has declared another one */
+export function insertDividend(tx: TenantTx, dividend: NewDividendRow): Promise<DividendRow> {
+  return tx.insertInto('dividends').values(dividend).returningAll().executeTakeFirstOrThrow();
+}
+
+export function findDividend(read: TenantRead, id: string): Promise<DividendRow | undefined> {
+  return read.selectFrom('dividends').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Holds the row until the transaction ends: workers that write payments of the dividend wait, or are waited for. */
+export function lockDividend(tx: TenantTx, id: string): Promise<DividendRow | undefined> {
+  return tx.selectFrom('dividends').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** Newest first. */
+export function listDividends(
+  read: TenantRead,
+  { limit, cursor, state }: PageRequest & { state?: string | undefined },
+): Promise<DividendRow[]> {
+  let query = read
+    .selectFrom('dividends')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** Changes the state of a dividend that still has the one it was read in. The database refuses what isn't legal. */
+export function setDividendState(
+  tx: TenantTx,
+  { id, version }: Pick<DividendRow, 'id' | 'version'>,
+  change: { state: DividendState; cancel_reason?: 'REQUESTED' },
+): Promise<DividendRow | undefined> {
+  return tx
+    .updateTable('dividends')
+    .set({ ...change, version: version + 1, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Freezes the entitlement; answers the new state, or null when the dividend isn't waiting for it. */
+export async function takeSnapshot(
+  tx: TenantTx,
+  id: string,
+  knownAt: Date,
+  holdersPerChunk: number,
+): Promise<DividendState | null> {
+  const { rows } = await sql<{ state: DividendState | null }>`
+    select take_dividend_snapshot(${id}, ${knownAt}, ${holdersPerChunk}) as state`.execute(tx);
+  return rows[0]?.state ?? null;
+}
+
+/** Whether anybody was ever in a class by a day; cheap, where positions would take a sum. */
+export async function wasEverHeld(tx: TenantTx, securityClass: string, by: string): Promise<boolean> {
+  // The index of other classes is found by its own condition.
+  const others = securityClass === 'COMMON' ? sql`true` : sql`security_class <> 'COMMON'`;
+  const { rows } = await sql<{ held: boolean }>`select exists (
+    select from position_entries where security_class = ${securityClass} and ${others} and effective_date <= ${by}::date) as held`.execute(
+    tx,
+  );
+  return rows[0]?.held === true;
+}
+
+export interface Reconciliation {
+  readonly lines: bigint;
+  readonly lines_total: string;
+  readonly payable: bigint;
+  readonly transactions: bigint;
+  readonly transactions_total: string;
+  readonly unmatched: bigint;
+  readonly failed_holders: bigint;
+  readonly pending: bigint;
+}
+
+/** Sums of lines and transactions as they stand, computed by the database. */
+export async function findReconciliation(read: TenantRead, id: string): Promise<Reconciliation> {
+  const { rows } = await sql<Reconciliation>`select r.*,
+      (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
+      (select count(*) from transactions where dividend_id = ${id} and status = 'PENDING') as pending
+    from reconcile_dividend(${id}) r`.execute(read);
+  return rows[0] as Reconciliation;
+}

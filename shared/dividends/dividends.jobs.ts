@@ -1,0 +1,48 @@
+import { queueJob, scheduledJob } from '#platform/queue/job.ts';
+
+/** Takes a dividend on to its next state: freezes positions, puts its holders on the queue, closes it. */
+export const runDividend = queueJob({
+  name: 'run-dividend',
+  purpose: 'Takes the snapshot of a dividend, enqueues its holders, and closes it when they are done',
+  queue: 'dividend-runs',
+  source: 'code',
+  uses: ['queue:dividends:send', 'eventBus:put'],
+  batchSize: 1,
+  maxReceives: 5,
+  maxConcurrency: 4,
+  // Ten million holders are frozen in about a minute.
+  timeoutSeconds: 600,
+  memoryMb: 512,
+});
+
+/** Pays, or voids, the holders of one message. */
+export const payDividend = queueJob({
+  name: 'pay-dividend',
+  purpose: 'Writes the pending transactions of the holders in a message',
+  queue: 'dividends',
+  source: 'code',
+  uses: ['queue:dividends:send', 'eventBus:put'],
+  batchSize: 10,
+  maxReceives: 5,
+  // The database is the limit: more workers only wait for it.
+  maxConcurrency: 4,
+  timeoutSeconds: 60,
+  memoryMb: 512,
+});
+
+export const takeDividendSnapshots = scheduledJob({
+  name: 'take-dividend-snapshots',
+  purpose: 'Starts the dividends whose record date has closed',
+  schedule: 'cron(15 0 * * ? *)',
+  uses: ['database:system', 'queue:dividend-runs:send'],
+  timeoutSeconds: 60,
+});
+
+/** Nothing waits for it in good times: it closes paid dividends and finds what a crash left between commit and queue. */
+export const resumeDividends = scheduledJob({
+  name: 'resume-dividends',
+  purpose: 'Takes up dividends that a crash left behind, and closes those whose payments have ended',
+  schedule: 'rate(15 minutes)',
+  uses: ['database:system', 'queue:dividend-runs:send'],
+  timeoutSeconds: 60,
+});

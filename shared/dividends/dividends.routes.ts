@@ -1,0 +1,207 @@
+import * as z from 'zod';
+import {
+  DEFAULT_SECURITY_CLASS,
+  dateOut,
+  decimalOut,
+  idInPath,
+  idOut,
+  instantOut,
+  isoDate,
+  listOf,
+  page,
+  positiveQuantity,
+  securityClass,
+} from '#platform/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { amount, amountOut, currency } from '#platform/money.ts';
+import { daysBetween, MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
+
+export const DIVIDEND_STATES = ['DECLARED', 'SNAPSHOT', 'PENDING', 'PAYING', 'PAID', 'CANCELLED'] as const;
+const LINE_STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
+
+/** The terms, and what the snapshot found: null until then. */
+export const DividendSummary = z.object({
+  id: idOut,
+  state: z.enum(DIVIDEND_STATES),
+  security_class: z.string(),
+  currency: z.string(),
+  rate_per_share: decimalOut.optional(),
+  total_pool: amountOut.optional(),
+  declaration_date: dateOut,
+  record_date: dateOut,
+  payable_date: dateOut,
+  holders: z.number().int().nullable(),
+  total_amount: amountOut.nullable(),
+  residual: decimalOut.nullable(),
+  snapshot_sha256: z.string().nullable(),
+  positions_known_at: instantOut.nullable(),
+  cancel_reason: z.enum(['REQUESTED', 'NO_HOLDERS', 'TOO_LARGE']).optional(),
+  version: z.number().int(),
+  created_at: instantOut,
+  updated_at: instantOut,
+});
+
+/** With the sums, computed from the lines and the transactions as they stand. */
+export const Dividend = DividendSummary.extend({
+  reconciled: z.boolean(),
+  reconciliation: z.object({
+    lines: z.number().int(),
+    lines_total: amountOut,
+    payable_lines: z.number().int(),
+    transactions: z.number().int(),
+    transactions_total: amountOut,
+    unmatched: z.number().int(),
+    /** Holders whose message was given up on: see the dead-letter queue. */
+    failed_holders: z.number().int(),
+  }),
+});
+
+export const DividendLine = z.object({
+  shareholder_id: idOut,
+  holdings: decimalOut,
+  amount: amountOut,
+  /** Null until the transaction exists, and for an amount that rounds to zero, for ever. */
+  transaction_id: idOut.nullable(),
+  status: z.enum(LINE_STATUSES).nullable(),
+});
+
+export const ShareholderDividend = DividendLine.omit({ shareholder_id: true }).extend({
+  dividend_id: idOut,
+  state: z.enum(DIVIDEND_STATES),
+  security_class: z.string(),
+  currency: z.string(),
+  record_date: dateOut,
+  payable_date: dateOut,
+});
+
+const NewDividend = z
+  .strictObject({
+    security_class: securityClass.default(DEFAULT_SECURITY_CLASS),
+    currency,
+    declaration_date: isoDate.optional(),
+    record_date: isoDate,
+    payable_date: isoDate,
+    rate_per_share: positiveQuantity.optional(),
+    total_pool: amount.optional(),
+  })
+  .check(({ value, issues }) => {
+    const refuse = (path: string, message: string) =>
+      issues.push({ code: 'custom', path: [path], input: value, message });
+    if (value.rate_per_share === undefined && value.total_pool === undefined)
+      refuse('rate_per_share', 'is required, or total_pool');
+    if (value.rate_per_share !== undefined && value.total_pool !== undefined)
+      refuse('total_pool', 'must not be given together with rate_per_share');
+    if (value.payable_date < value.record_date) refuse('payable_date', 'must not be before record_date');
+    else if (daysBetween(value.record_date, value.payable_date) > MAX_DAYS_TO_PAYABLE)
+      refuse('payable_date', `must be at most ${MAX_DAYS_TO_PAYABLE} days after record_date`);
+    if (value.declaration_date !== undefined && value.record_date < value.declaration_date)
+      refuse('record_date', 'must not be before declaration_date');
+  });
+
+const issuer = { tenants: ['ISSUER'] } as const;
+const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;
+const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+
+export const scheduleDividend = route({
+  operationId: 'scheduleDividend',
+  method: 'POST',
+  path: '/dividends/schedule',
+  summary: 'Declare a dividend',
+  description:
+    'At `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Entitled is who holds `security_class` (default COMMON) at the close of `record_date`: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not lie after today.',
+  ...writers,
+  body: NewDividend,
+  example: {
+    currency: 'USD',
+    record_date: '2027-03-01',
+    payable_date: '2027-03-15',
+    rate_per_share: '0.125',
+  },
+  status: 201,
+  response: DividendSummary,
+  idempotency: 'required',
+  audit: 'dividend.declared',
+  problems: ['dividend-exists'],
+  uses: ['eventBus:put', 'queue:dividend-runs:send'],
+});
+
+export const listDividends = route({
+  operationId: 'listDividends',
+  method: 'GET',
+  path: '/dividends',
+  summary: 'List dividends',
+  description: 'Newest first. One dividend’s own answer adds the sums of its lines and transactions.',
+  ...readers,
+  query: z.strictObject({
+    ...page,
+    state: z.enum(DIVIDEND_STATES, `must be one of ${DIVIDEND_STATES.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: listOf(DividendSummary),
+  problems: [],
+  uses: [],
+});
+
+export const getDividend = route({
+  operationId: 'getDividend',
+  method: 'GET',
+  path: '/dividends/{id}',
+  summary: 'One dividend, reconciled',
+  description:
+    '`reconciliation` is computed by the database for this answer. `reconciled`: every line that isn’t zero has its transaction, and Σ lines = `total_amount` = Σ transactions; of a cancelled dividend, that no transaction is left to pay. `residual` is `total_amount` minus what is owed exactly. `snapshot_sha256`: the lines as `<shareholder id>,<holdings>,<amount in minor units>` in the order of ids, cut into blocks of 1,000; the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed.',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: Dividend,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+  // Sums a million lines and their transactions.
+  timeoutSeconds: 29,
+});
+
+export const listDividendLines = route({
+  operationId: 'listDividendLines',
+  method: 'GET',
+  path: '/dividends/{id}/lines',
+  summary: 'What each holder of a dividend is owed, and its payment',
+  ...readers,
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(DividendLine),
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const cancelDividend = route({
+  operationId: 'cancelDividend',
+  method: 'POST',
+  path: '/dividends/{id}/cancel',
+  summary: 'Cancel a dividend before its first payment',
+  description:
+    'Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; those of a large dividend within moments after the answer. From the first payment that was sent, 409.',
+  ...writers,
+  params: idInPath,
+  status: 200,
+  response: DividendSummary,
+  concurrency: 'etag',
+  audit: 'dividend.cancelled',
+  problems: ['not-found', 'dividend-not-cancellable'],
+  uses: ['eventBus:put', 'queue:dividend-runs:send'],
+});
+
+export const listShareholderDividends = route({
+  operationId: 'listShareholderDividends',
+  method: 'GET',
+  path: '/shareholders/{id}/dividends',
+  summary: 'The dividends of a holder of record',
+  description: 'Newest first; from the snapshot on.',
+  ...readers,
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(ShareholderDividend),
+  problems: ['not-found'],
+  uses: [],
+});

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { closeDividend, completeDividend } from './complete-dividend.ts';
+import { type DividendState, findDividend, takeSnapshot } from './dividend.repository.ts';
+import { HOLDERS_PER_CHUNK } from './dividend-chunk.repository.ts';
+import { sendUnsent } from './enqueue-chunks.ts';
+import { NothingToDo, unlessDone } from './nothing-to-do.ts';
+
+/** A writer of the register that takes longer than this is waited for by the next delivery. */
+const PATIENCE = '10s';
+
+/**
+ * Takes a dividend on from wherever it is: DECLARED to its snapshot, SNAPSHOT and CANCELLED to messages for what is open,
+ * PENDING and PAYING to PAID when nothing is left to pay. Repeating it changes nothing.
+ * @param closedOn a snapshot is taken when the record date is not after this day
+ */
+export async function runDividend(actor: Actor, id: string, closedOn: string): Promise<void> {
+  const dividend = await tenantRead(actor.tenantId, (read) => findDividend(read, id));
+  let state = dividend?.state as DividendState | undefined;
+  if (dividend === undefined) return;
+  if (state === 'DECLARED') {
+    if (dividend.record_date > closedOn) return;
+    state = await freeze(actor, id);
+  }
+  if (state === 'SNAPSHOT' || state === 'CANCELLED') await sendUnsent(actor, id);
+  // What a worker left that died after the last chunk.
+  if (state === 'SNAPSHOT') await completeDividend(actor, id);
+  if (state === 'PENDING' || state === 'PAYING') await closeDividend(actor, id);
+}
+
+async function freeze(actor: Actor, id: string): Promise<DividendState | undefined> {
+  const knownAt = await settledInstant(actor);
+  const frozen = await unlessDone(
+    tenantTx(
+      actor,
+      async (tx) => {
+        const state = await takeSnapshot(tx, id, knownAt, HOLDERS_PER_CHUNK);
+        if (state === null) throw new NothingToDo();
+        return state;
+      },
+      {
+        audit: (state) => ({
+          action: 'dividend.snapshot-taken',
+          resource: `dividends/${id}`,
+          payload: { state, positions_known_at: knownAt },
+        }),
+      },
+    ),
+  );
+  return frozen?.result;
+}
+
+/** An instant of which the ledger says now what it will always say; alone in its transaction, so that writers wait for no more. */
+async function settledInstant({ tenantId }: Actor): Promise<Date> {
+  const { rows } = await tenantRead(tenantId, (read) =>
+    sql<{ settled: Date }>`select settled_instant(${PATIENCE}) as settled`.execute(read),
+  );
+  if (rows[0] === undefined) throw new Error('the ledger told no instant');
+  return rows[0].settled;
+}

@@ -1,0 +1,163 @@
+import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { publishCommitted } from '#platform/events/publish.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { completeDividend } from './complete-dividend.ts';
+import {
+  type Chunk,
+  COUNTED_CHUNKS,
+  type HolderRange,
+  insertHolderChunks,
+  type LockedChunk,
+  lockChunk,
+  setChunkState,
+} from './dividend-chunk.repository.ts';
+import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
+import { NothingToDo } from './nothing-to-do.ts';
+import { emitPayments, insertPayments, listHolders, voidPayments } from './payment.repository.ts';
+
+/** More failing holders than that in one chunk are not their own fault: the chunk is tried again as a whole. */
+const MOST_ISOLATED = 50;
+
+/**
+ * Does what is due for a chunk: writes its transactions, or voids them when the dividend is cancelled. Repeating it changes
+ * nothing. When the chunk fails, it is bisected down to the holders who fail: the others are written, and each of these
+ * becomes a message of its own.
+ * @throws what the database says of a chunk of one holder, or of one in which too many fail
+ */
+export async function settleChunk(actor: Actor, chunk: Chunk, isLast: boolean): Promise<void> {
+  let locked: LockedChunk;
+  try {
+    locked = await payAll(actor, chunk);
+  } catch (error) {
+    if (error instanceof DomainError && error.slug === 'tenant-suspended') {
+      // Not the message's fault, and not for its retries: the chunk waits for the tenant.
+      await setUnsent(actor, chunk.dividendId);
+      return;
+    }
+    // Other refusals of ours are about the database, not about a holder.
+    if (error instanceof DomainError) throw error;
+    locked = await isolate(actor, chunk, error, isLast);
+  }
+  if (locked.dividend_state === 'SNAPSHOT' && locked.open < COUNTED_CHUNKS)
+    await completeDividend(actor, chunk.dividendId);
+}
+
+async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
+  let locked: LockedChunk | undefined;
+  try {
+    const { events } = await tenantTx(
+      actor,
+      async (tx) => {
+        locked = await lockChunk(tx, chunk);
+        const { currency } = locked ?? {};
+        if (locked === undefined || currency === undefined) throw new NothingToDo();
+        const about = { dividendId: chunk.dividendId, currency };
+        if (locked.chunk_state === 'VOIDING') {
+          const voided = await voidPayments(tx, chunk);
+          emitPayments(tx, 'transaction.failed', voided, about);
+          await setChunkState(tx, chunk, 'VOID');
+          return voided.length;
+        }
+        if (!isPayable(locked)) throw new NothingToDo();
+        const paid = await insertPayments(tx, chunk.dividendId, chunk, currency, 'first-time');
+        emitPayments(tx, 'transaction.created', paid, about);
+        await setChunkState(tx, chunk, 'DONE');
+        return paid.length;
+      },
+      { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
+    );
+    await publishCommitted(events);
+  } catch (error) {
+    if (!(error instanceof NothingToDo)) throw error;
+  }
+  return locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', open: 0n };
+}
+
+const isPayable = ({ chunk_state, dividend_state }: LockedChunk) =>
+  dividend_state === 'SNAPSHOT' && (chunk_state === 'QUEUED' || chunk_state === 'FAILED');
+
+function entry(chunk: Chunk, voided: boolean, payload: unknown) {
+  const action = voided ? ('dividend.lines-voided' as const) : ('dividend.lines-paid' as const);
+  return { action, resource: `dividends/${chunk.dividendId}`, payload };
+}
+
+/** Writes everyone in the chunk but those who fail. */
+async function isolate(actor: Actor, chunk: Chunk, cause: unknown, isLast: boolean): Promise<LockedChunk> {
+  const holders = await tenantRead(actor.tenantId, (read) => listHolders(read, chunk));
+  const failing = await failingOf(actor, chunk, holders);
+  if (holders.length <= 1 && failing.length > 0) {
+    if (isLast)
+      await changeChunk(actor, chunk, (tx) => setChunkState(tx, chunk, 'FAILED'), { failed: chunk.first });
+    throw cause;
+  }
+  const locked = await changeChunk(
+    actor,
+    chunk,
+    async (tx) => {
+      if (failing.length > 0) await insertHolderChunks(tx, chunk.dividendId, failing);
+      await setChunkState(tx, chunk, 'DONE');
+    },
+    { ...chunk, isolated: failing },
+  );
+  if (failing.length > 0) await sendUnsent(actor, chunk.dividendId);
+  return locked;
+}
+
+/** The holders that can't be written, found by halves. Those of a half that can, are. */
+async function failingOf(actor: Actor, chunk: Chunk, holders: readonly string[]): Promise<string[]> {
+  const [first, last] = [holders[0], holders.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  try {
+    await payPart(actor, chunk, { first, last });
+    return [];
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    if (holders.length === 1) return [first];
+    const middle = Math.ceil(holders.length / 2);
+    const left = await failingOf(actor, chunk, holders.slice(0, middle));
+    const right = await failingOf(actor, chunk, holders.slice(middle));
+    if (left.length + right.length > MOST_ISOLATED) throw error;
+    return [...left, ...right];
+  }
+}
+
+async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<void> {
+  try {
+    const { events } = await tenantTx(
+      actor,
+      async (tx) => {
+        const locked = await lockChunk(tx, chunk);
+        if (locked === undefined || !isPayable(locked)) throw new NothingToDo();
+        const { dividendId } = chunk;
+        const paid = await insertPayments(tx, dividendId, part, locked.currency, 'repeated');
+        // Of an attempt before this one; without this, repeating it would still write an audit entry.
+        if (paid.length === 0) throw new NothingToDo();
+        emitPayments(tx, 'transaction.created', paid, { dividendId, currency: locked.currency });
+        return paid.length;
+      },
+      { audit: (count) => entry(chunk, false, { ...part, count }) },
+    );
+    await publishCommitted(events);
+  } catch (error) {
+    if (!(error instanceof NothingToDo)) throw error;
+  }
+}
+
+async function changeChunk(
+  actor: Actor,
+  chunk: Chunk,
+  change: (tx: Parameters<typeof lockChunk>[0]) => Promise<void>,
+  payload: unknown,
+): Promise<LockedChunk> {
+  const { result } = await tenantTx(
+    actor,
+    async (tx) => {
+      const locked = await lockChunk(tx, chunk);
+      if (locked === undefined) throw new Error(`dividend ${chunk.dividendId} has no such chunk`);
+      if (isPayable(locked)) await change(tx);
+      return locked;
+    },
+    { audit: () => entry(chunk, false, payload) },
+  );
+  return result;
+}

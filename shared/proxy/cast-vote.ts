@@ -1,0 +1,37 @@
+import type * as z from 'zod';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { found } from '#platform/http/found.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { readChoices } from './choices.ts';
+import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
+import type { castVote as route } from './proxy.routes.ts';
+import { insertVote, type VoteRow } from './vote.repository.ts';
+
+/** A decimal of Postgres that is greater than zero. */
+const POSITIVE = /^[^-]*[1-9]/;
+
+/**
+ * Casts the ballot of a holder of record, weighed by the position at the record date.
+ * @throws DomainError `not-found`, `validation-failed`, `meeting-not-open`, `meeting-closed`, `no-position`, `ballot-exists`
+ */
+export async function castVote(
+  tx: TenantTx,
+  ballot: z.output<typeof route.body>,
+  now: Date,
+): Promise<VoteRow> {
+  const { meeting_id, shareholder_id } = ballot;
+  const meeting = found(await findMeeting(tx, meeting_id));
+  const state = stateOf(meeting, now);
+  if (state === 'SCHEDULED') throw new DomainError('meeting-not-open', 'Voting has not begun.');
+  if (state === 'CLOSED') throw new DomainError('meeting-closed', 'Voting has ended.');
+  if (meeting.positions_known_at === null) await freezePositions(tx, meeting_id);
+  const weight = found(await findWeight(tx, meeting_id, shareholder_id));
+  const choices = readChoices(meeting.items, ballot.choices);
+  if (!POSITIVE.test(weight)) {
+    throw new DomainError(
+      'no-position',
+      `The holder had no ${meeting.security_class} shares at the close of ${meeting.record_date}.`,
+    );
+  }
+  return insertVote(tx, { meeting_id, shareholder_id, weight }, choices);
+}

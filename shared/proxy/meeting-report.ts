@@ -1,0 +1,67 @@
+import type * as z from 'zod';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { type CsvCell, csvLine } from '#platform/storage/csv.ts';
+import { CHOICES } from './choices.ts';
+import { type MeetingRow, stateOf } from './meeting.repository.ts';
+import type { MeetingReport } from './proxy.routes.ts';
+import type { Tally } from './tally.repository.ts';
+
+type Report = z.infer<typeof MeetingReport>;
+
+/** The report of a tally: every choice of every item, in the order of the agenda, also those that nobody made. */
+export function toReport(meeting: MeetingRow, tally: Tally, now: Date): Report {
+  const counted = new Map(tally.counts.map((count) => [`${count.choice} ${count.item_id}`, count]));
+  return {
+    meeting_id: meeting.id,
+    state: stateOf(meeting, now),
+    entitled_shares: tally.entitled_shares,
+    voted_shares: tally.voted_shares,
+    ballots: tally.ballots,
+    turnout: tally.turnout,
+    quorum: canonicalDecimal(meeting.quorum),
+    quorum_reached: tally.quorum_reached,
+    items: meeting.items.map((item) => ({
+      ...item,
+      counts: Object.fromEntries(
+        CHOICES[item.kind].map((choice) => {
+          const { ballots = 0, shares = '0' } = counted.get(`${choice} ${item.id}`) ?? {};
+          return [choice, { ballots, shares }];
+        }),
+      ),
+    })),
+    tally_sha256: tally.tally_sha256,
+  };
+}
+
+const HEADER = [
+  'meeting_id',
+  'item_id',
+  'item_title',
+  'kind',
+  'choice',
+  'ballots',
+  'shares',
+  'entitled_shares',
+  'voted_shares',
+  'turnout',
+  'quorum_reached',
+  'tally_sha256',
+];
+
+/** One line for each item and choice; each carries the sums of the meeting, so that a line can stand alone. */
+export function reportCsv(report: Report): string {
+  const decimal = (value: string): CsvCell => ({ decimal: value });
+  const sums = [
+    decimal(report.entitled_shares),
+    decimal(report.voted_shares),
+    decimal(report.turnout),
+    String(report.quorum_reached),
+    report.tally_sha256,
+  ];
+  const lines = report.items.flatMap((item) =>
+    Object.entries(item.counts).map(([choice, { ballots, shares }]) =>
+      csvLine([report.meeting_id, item.id, item.title, item.kind, choice, ballots, decimal(shares), ...sums]),
+    ),
+  );
+  return [csvLine(HEADER), ...lines].join('');
+}

@@ -1,0 +1,110 @@
+import { type Selectable, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type * as z from 'zod';
+import type { Meetings } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import type { createMeeting, Meeting } from './proxy.routes.ts';
+
+type Item = z.infer<typeof Meeting>['items'][number];
+
+export type MeetingRow = Selectable<Meetings> & { readonly items: readonly Item[] };
+
+export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
+  return {
+    id: row.id,
+    title: row.title,
+    security_class: row.security_class,
+    record_date: row.record_date,
+    opens_at: row.opens_at.toISOString(),
+    closes_at: row.closes_at.toISOString(),
+    quorum: canonicalDecimal(row.quorum),
+    items: row.items.map(({ id, title, kind }) => ({ id, title, kind })),
+    state: stateOf(row, now),
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+/** Open from `opens_at` on, closed from `closes_at` on. */
+export function stateOf(
+  { opens_at, closes_at }: Pick<MeetingRow, 'opens_at' | 'closes_at'>,
+  now: Date,
+): z.infer<typeof Meeting>['state'] {
+  if (now < opens_at) return 'SCHEDULED';
+  return now < closes_at ? 'OPEN' : 'CLOSED';
+}
+
+export async function insertMeeting(
+  tx: TenantTx,
+  { items, ...meeting }: z.output<typeof createMeeting.body>,
+): Promise<MeetingRow> {
+  const row = await tx.insertInto('meetings').values(meeting).returningAll().executeTakeFirstOrThrow();
+  const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
+  await tx.insertInto('meeting_items').values(agenda).execute();
+  return { ...row, items };
+}
+
+function meetings(read: TenantRead) {
+  return read
+    .selectFrom('meetings as m')
+    .selectAll('m')
+    .select((eb) =>
+      jsonArrayFrom(
+        eb
+          .selectFrom('meeting_items as i')
+          .select(['i.id', 'i.title', 'i.kind'])
+          .whereRef('i.meeting_id', '=', 'm.id')
+          .orderBy('i.position'),
+      )
+        .$castTo<Item[]>()
+        .as('items'),
+    );
+}
+
+export function findMeeting(read: TenantRead, id: string): Promise<MeetingRow | undefined> {
+  return meetings(read).where('m.id', '=', id).executeTakeFirst();
+}
+
+/** Newest first. */
+export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): Promise<MeetingRow[]> {
+  let query = meetings(read)
+    .orderBy('m.id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('m.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/**
+ * Settles, for ever, up to when recorded positions count in a meeting. The first ballot does it: a later correction of the
+ * register can't give a share a second vote.
+ */
+export async function freezePositions(tx: TenantTx, meetingId: string): Promise<void> {
+  await tx
+    .updateTable('meetings')
+    .set({ positions_known_at: sql<Date>`settled_instant('5s')` })
+    .where('id', '=', meetingId)
+    .where('positions_known_at', 'is', null)
+    .execute();
+}
+
+/** What a holder may vote in a meeting; undefined when the register doesn't know the holder. */
+export async function findWeight(
+  tx: TenantTx,
+  meetingId: string,
+  shareholderId: string,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ weight: string }>`
+    select (select coalesce(sum(e.delta), 0) from position_entries e
+      where e.tenant_id = m.tenant_id and e.shareholder_id = s.id and e.security_class = m.security_class
+        and e.effective_date <= m.record_date and e.recorded_at <= m.positions_known_at) as weight
+    from meetings m join shareholders s on s.tenant_id = m.tenant_id
+    where m.id = ${meetingId} and s.id = ${shareholderId}`.execute(tx);
+  return rows[0]?.weight;
+}
+
+/** Whether the register knows the holder. */
+export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
+  const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
+  return row !== undefined;
+}

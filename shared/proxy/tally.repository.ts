@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { Choice } from './choices.ts';
+
+export interface Tally {
+  readonly entitled_shares: string;
+  readonly voted_shares: string;
+  readonly ballots: number;
+  /** Of the part of the entitled shares that was voted; exact. */
+  readonly quorum_reached: boolean;
+  /** Cut after six decimals, so that it never says more than was voted. */
+  readonly turnout: string;
+  readonly tally_sha256: string;
+  readonly counts: readonly {
+    readonly item_id: string;
+    readonly choice: Choice;
+    readonly ballots: number;
+    readonly shares: string;
+  }[];
+}
+
+/** Counts the effective ballots of a meeting, in one statement and so of one moment. */
+export async function findTally(read: TenantRead, meetingId: string): Promise<Tally> {
+  const { rows } = await sql<Tally>`
+    with meeting as (
+      select * from meetings where id = ${meetingId}
+    ), effective as (
+      select v.* from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null
+    ), chosen as (
+      select e.id, c.item_id, c.choice, i.position, e.weight
+      from effective e
+        join vote_choices c on c.meeting_id = e.meeting_id and c.vote_id = e.id
+        join meeting_items i on i.meeting_id = c.meeting_id and i.id = c.item_id
+    ), lines as (
+      select row_number() over (order by e.shareholder_id) as n, e.shareholder_id || ',' || trim_scale(e.weight) || ','
+        || (select string_agg(c.item_id || '=' || c.choice, ';' order by c.position) from chosen c where c.id = e.id) as line
+      from effective e
+    ), blocks as (
+      select (n - 1) / 1000 as block, encode(sha256(convert_to(string_agg(line || E'\\n', '' order by n), 'UTF8')), 'hex') as digest
+      from lines group by 1
+    ), sums as (
+      select (select coalesce(sum(p.holdings), 0) from meeting m, positions_at(m.security_class, m.record_date,
+          coalesce(m.positions_known_at, clock_timestamp())) p) as entitled,
+        (select coalesce(sum(weight), 0) from effective) as voted
+    )
+    select trim_scale(s.entitled)::text as entitled_shares, trim_scale(s.voted)::text as voted_shares,
+      (select count(*)::integer from effective) as ballots,
+      s.voted >= (select quorum from meeting) * s.entitled and s.entitled > 0 as quorum_reached,
+      trim_scale(case when s.entitled = 0 then 0 else div(s.voted * 1000000, s.entitled) / 1000000 end)::text as turnout,
+      encode(sha256(convert_to(coalesce((select string_agg(digest || E'\\n', '' order by block) from blocks), ''), 'UTF8')), 'hex') as tally_sha256,
+      (select coalesce(json_agg(json_build_object('item_id', item_id, 'choice', choice, 'ballots', ballots, 'shares', shares)), '[]')
+        from (select item_id, choice, count(*) as ballots, trim_scale(sum(weight))::text as shares
+          from chosen group by item_id, choice) as counted) as counts
+    from sums s`.execute(read);
+  if (rows[0] === undefined) throw new Error('a tally has one row');
+  return rows[0];
+}

@@ -1,0 +1,106 @@
+import { type Selectable, sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type * as z from 'zod';
+import type { Votes } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import type { Choice, ItemChoice } from './choices.ts';
+import type { Vote } from './proxy.routes.ts';
+
+interface ChoiceRow {
+  readonly item_id: string;
+  readonly choice: string;
+}
+
+export type VoteRow = Selectable<Votes> & { readonly choices: readonly ChoiceRow[] };
+
+export function toVote(row: VoteRow): z.infer<typeof Vote> {
+  return {
+    id: row.id,
+    meeting_id: row.meeting_id,
+    shareholder_id: row.shareholder_id,
+    weight: canonicalDecimal(row.weight),
+    choices: Object.fromEntries(row.choices.map(({ item_id, choice }) => [item_id, choice as Choice])),
+    cast_at: row.cast_at.toISOString(),
+    revoked_at: row.revoked_at?.toISOString() ?? null,
+  };
+}
+
+/** @throws DomainError `ballot-exists`, `meeting-not-open`, `meeting-closed`, as the database says */
+export async function insertVote(
+  tx: TenantTx,
+  vote: { meeting_id: string; shareholder_id: string; weight: string },
+  choices: readonly ItemChoice[],
+): Promise<VoteRow> {
+  const row = await tx.insertInto('votes').values(vote).returningAll().executeTakeFirstOrThrow();
+  const rows = choices.map(({ item, choice }) => ({ item_id: item.id, kind: item.kind, choice }));
+  const owner = { meeting_id: row.meeting_id, vote_id: row.id };
+  await tx
+    .insertInto('vote_choices')
+    .values(rows.map((choice) => ({ ...choice, ...owner })))
+    .execute();
+  return { ...row, choices: rows };
+}
+
+function votes(read: TenantRead) {
+  return read
+    .selectFrom('votes as v')
+    .selectAll('v')
+    .select((eb) =>
+      jsonArrayFrom(
+        eb
+          .selectFrom('vote_choices as c')
+          .innerJoin('meeting_items as i', (join) =>
+            join.onRef('i.meeting_id', '=', 'c.meeting_id').onRef('i.id', '=', 'c.item_id'),
+          )
+          .select(['c.item_id', 'c.choice'])
+          .whereRef('c.meeting_id', '=', 'v.meeting_id')
+          .whereRef('c.vote_id', '=', 'v.id')
+          .orderBy('i.position'),
+      ).as('choices'),
+    );
+}
+
+export function findVote(read: TenantRead, id: string): Promise<VoteRow | undefined> {
+  return votes(read).where('v.id', '=', id).executeTakeFirst();
+}
+
+/** In the order in which they were cast. */
+export function listVotesOfMeeting(
+  read: TenantRead,
+  meetingId: string,
+  { limit, cursor }: PageRequest,
+): Promise<VoteRow[]> {
+  let query = votes(read)
+    .where('v.meeting_id', '=', meetingId)
+    .orderBy('v.id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('v.id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** Newest first. */
+export function listVotesOfHolder(
+  read: TenantRead,
+  shareholderId: string,
+  { limit, cursor }: PageRequest,
+): Promise<VoteRow[]> {
+  let query = votes(read)
+    .where('v.shareholder_id', '=', shareholderId)
+    .orderBy('v.id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('v.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** Revokes an effective ballot; false when there is none of that id. */
+export async function setVoteRevoked(tx: TenantTx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('votes')
+    .set({ revoked_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
