@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as yieldToTimers } from 'node:timers/promises';
 import type { InvokeResult } from '#local/functions/function-pool.ts';
 import { functionNameOf, type PlatformModel } from '#local/templates/platform-model.ts';
 import type { RuleSpec } from '#local/templates/trigger-specs.ts';
@@ -124,7 +125,10 @@ export class Scheduler {
       for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
         const { rule, due } = next;
         clock.moveTo(due);
-        if (rule !== undefined) {
+        if (rule === undefined) {
+          // What goes on by a timer gets its turn even when nothing has to settle.
+          await yieldToTimers();
+        } else {
           rule.due = rule.schedule.next(due);
           report(await this.#fire(rule, due));
         }

@@ -441,12 +441,15 @@ describe('a task token', () => {
 
 test('a task and an execution take no longer than they may', async () => {
   const { executionArn = '' } = await sfn.send(new StartExecutionCommand({ stateMachineArn: limited.arn }));
+  const releaseFirst = released;
   advanceSeconds(30);
   expect(await typesOf(executionArn)).toContain('LambdaFunctionTimedOut');
   advanceSeconds(3_600);
   expect((await typesOf(executionArn)).filter((type) => type === 'LambdaFunctionStarted')).toHaveLength(2);
   // The first attempt's function ends only now, and changes nothing.
-  released();
+  releaseFirst();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await describeExecution(executionArn)).status).toBe('RUNNING');
   advanceSeconds(30);
   expect(await over(executionArn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { InvokeResult } from '#local/functions/function-pool.ts';
+import { abort, heartbeat } from './execution/happenings.ts';
 import { ExecutionEngine } from './execution-engine.ts';
 import { defineStateMachine } from './state-machine-spec.ts';
 
@@ -196,6 +197,26 @@ test.each([
   expect(outcome()).toEqual(input);
 });
 
+test('the next timer is one that still counts', async () => {
+  const waiting = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    Parameters: { FunctionName: 'f', Payload: { 'token.$': '$$.Task.Token' } },
+    HeartbeatSeconds: 10,
+    End: true,
+  };
+  await run({ T: waiting }, { f: () => 1 });
+  const execution = engine.find('arn:e');
+  const branch = execution?.branches.get(0);
+  if (execution === undefined || branch?.pending.kind !== 'task') throw new Error('no task waits');
+  advance(5);
+  const task = branch.pending;
+  engine.transition(execution, () => heartbeat(execution, branch, task));
+  expect(engine.nextDue()?.getTime()).toBe(nowMs + 10_000);
+  engine.transition(execution, () => abort(execution, {}));
+  expect(engine.nextDue()).toBeUndefined();
+});
+
 describe('Parallel', () => {
   const branch = (name: string) => ({ StartAt: name, States: { [name]: { ...call(name), End: true } } });
   const parallel = { Type: 'Parallel', Branches: [branch('slow'), branch('fast')] };
@@ -291,6 +312,10 @@ describe('a kill', () => {
     advance(10);
     await engine.settled();
     expect(outcome()).toBe('done');
+    // No later line was drawn into the one that was cut.
+    const ids = engine.journal.read('arn:e')?.events.map(({ id }) => id) ?? [];
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
+    expect(readFileSync(join(directory, 'executions.ndjson'), 'utf8')).toMatch(/\n\{"op":"close".*\}\n$/);
     open(definition);
     expect(engine.index.find('arn:e')).toMatchObject({ status: 'SUCCEEDED' });
   });
