@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint.ts';
 import type { BusEvent } from '#local/aws/event-bridge.ts';
+import { queueUrlVariable } from '#platform/resources.ts';
+import { jobs } from '../../shared/jobs.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const BUS = 'vestry-test';
+
+/** A queue's name here, by the name that its job gives it. */
+export const queueName = (name: string): string => `vestry-test-${name}`;
 
 export interface TestAws {
   readonly endpoint: AwsEndpoint;
@@ -20,14 +25,17 @@ export interface TestAws {
 export async function testAws(): Promise<TestAws> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vestry-aws-'));
   const events: BusEvent[] = [];
-  const queue = (name: string) => ({
-    name: `vestry-test-${name}`,
-    arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:vestry-test-${name}`,
+  const arnOf = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName(name)}`;
+  const queue = (name: string, maxReceives?: number) => ({
+    name: queueName(name),
+    arn: arnOf(name),
     visibilityTimeoutSeconds: 30,
     delaySeconds: 0,
     retentionSeconds: 3600,
     receiveWaitSeconds: 0,
+    ...(maxReceives === undefined ? {} : { deadLetter: { arn: arnOf(`${name}-dlq`), maxReceives } }),
   });
+  const queueJobs = jobs.filter((job) => job.kind === 'queue');
   const secret = {
     name: 'signing-keys',
     arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:signing-keys`,
@@ -41,7 +49,10 @@ export async function testAws(): Promise<TestAws> {
     accessKeyId: 'TESTKEY',
     secretAccessKey: 'only-for-tests',
     buckets: [{ name: uploadsBucket, notifications: [] }] as never,
-    queues: ['uploads', 'rejected-rows'].map(queue),
+    queues: [
+      ...queueJobs.flatMap((job) => [queue(job.queue, job.maxReceives), queue(`${job.queue}-dlq`)]),
+      queue('rejected-rows'),
+    ],
     eventBuses: [BUS],
     secrets: [{ ...secret, initialValue: '{"keys":[]}' }],
     onEvent: (event) => events.push(event),
@@ -54,6 +65,9 @@ export async function testAws(): Promise<TestAws> {
     UPLOADS_BUCKET: uploadsBucket,
     EVENT_BUS_NAME: BUS,
     SIGNING_KEYS_SECRET_ARN: secret.arn,
+    ...Object.fromEntries(
+      queueJobs.map((job) => [queueUrlVariable(job.queue), endpoint.queues.queueUrl(queueName(job.queue))]),
+    ),
     QUEUE_URL: endpoint.queues.queueUrl('vestry-test-uploads'),
     REJECTED_ROWS_QUEUE_URL: endpoint.queues.queueUrl('vestry-test-rejected-rows'),
   });

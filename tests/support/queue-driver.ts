@@ -1,0 +1,51 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { ReceivedMessage } from '#local/aws/sqs/message.ts';
+import { queueName, type TestAws } from './aws-services.ts';
+import { testContext } from './request.ts';
+
+export type Worker = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** A message as Lambda hands it to a worker. */
+export function recordOf(message: unknown, receiveCount = 1, messageId = 'message'): SQSRecord {
+  return {
+    messageId,
+    receiptHandle: 'none',
+    body: JSON.stringify(message),
+    attributes: { ApproximateReceiveCount: String(receiveCount) },
+    messageAttributes: {},
+  } as unknown as SQSRecord;
+}
+
+/** The messages that a queue holds, taken off it. */
+export async function takeAll<Message>(aws: TestAws, queue: string): Promise<Message[]> {
+  const name = queueName(queue);
+  const messages: Message[] = [];
+  for (;;) {
+    const received = await aws.endpoint.queues.receive(name, { max: 10, waitMs: 0 });
+    if (received.length === 0) return messages;
+    for (const { body, receiptHandle } of received) {
+      messages.push(JSON.parse(body) as Message);
+      aws.endpoint.queues.delete(name, receiptHandle);
+    }
+  }
+}
+
+/** Runs a worker on its queue, ten messages at a time, until nothing is left: done, or with the dead letters. */
+export async function drain(aws: TestAws, queue: string, worker: Worker): Promise<void> {
+  const name = queueName(queue);
+  const { queues } = aws.endpoint;
+  for (;;) {
+    const received = await queues.receive(name, { max: 10, waitMs: 0 });
+    if (received.length === 0) return;
+    const { batchItemFailures } = await worker({ Records: received.map(toRecord) }, testContext());
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const { messageId, receiptHandle } of received) {
+      if (failed.has(messageId)) queues.changeVisibility(name, receiptHandle, 0);
+      else queues.delete(name, receiptHandle);
+    }
+  }
+}
+
+function toRecord({ messageId, receiptHandle, body, attributes }: ReceivedMessage): SQSRecord {
+  return { messageId, receiptHandle, body, attributes, messageAttributes: {} } as unknown as SQSRecord;
+}
