@@ -1,4 +1,4 @@
-import { queueUrlVariable } from './resources.ts';
+import { machineArnVariable, queueUrlVariable } from './resources.ts';
 
 /** The only place that reads `process.env`. `lib/grants.ts` sets what is read here. */
 function required(name: string): string {
@@ -26,6 +26,20 @@ export const environment = {
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),
   rejectedRowsQueueUrl: (): string => required('REJECTED_ROWS_QUEUE_URL'),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
+  /** Of a state machine that the function may start: `disbursementMachine:start`. */
+  machineArnOf: (machine: string): string => required(machineArnVariable(machine)),
+  /** Where the bank takes orders. */
+  bankUrl: (): string => required('BANK_URL'),
+  bankSecretArn: (): string => required('BANK_SECRET_ARN'),
+  /** Whether payments can be ordered from a bank by HTTP; without one they go into files. */
+  hasBank: (): boolean => (process.env.BANK_URL ?? '') !== '',
+  /** How long to wait for the bank's callback before asking. */
+  bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
+  fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),
+  /** Of the API, where the mock bank's callbacks go. */
+  callbackUrl: (): string => required('BANK_CALLBACK_URL'),
+  /** Set by tests alone: a directory whose files name where a process ends itself, see #platform/crash-point.ts. */
+  crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
   database: (): DatabaseAddress => ({

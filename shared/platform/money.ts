@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalDecimal } from '#platform/fields.ts';
 import { JsonNumber } from '#platform/json.ts';
 import { invalidField } from '#platform/problems/domain-error.ts';

@@ -11,6 +11,23 @@ export type Resource =
   /** Send to the queue of a {@link QueueJob} whose `source` is `code`, by the queue's name. */
   | QueueSend
   | 'eventBus:put'
+  /** Start executions of the disbursement state machine: straight, or by publishing what was committed. */
+  | 'disbursementMachine:start'
+  /** Tell an execution that what it waits for has happened. */
+  | 'disbursementMachine:report'
+  /** Know whether there is a bank that takes orders, and how long to wait for it. */
+  | 'bank:address'
+  /** Call the bank: its address, and the key by which it knows us. */
+  | 'bank:call'
+  /** The key by which we know the bank. */
+  | 'bank:verify'
+  /** Seal and open account numbers. */
+  | 'fieldKey:use'
+  /** Read what the bank has put into the inbound folder, write what it fetches from the outbound one. */
+  | 'achInbound:read'
+  | 'achOutbound:write'
+  /** Play the bank: where its callbacks go. Only functions of the mock bank. */
+  | 'mockBank:play'
   | 'signingKeys:read'
   | 'signingKeys:write';
 
@@ -19,4 +36,9 @@ export type QueueSend = `queue:${string}:send`;
 /** The variable that tells a function which may send to a queue where the queue is: `dividends` → `DIVIDENDS_QUEUE_URL`. */
 export function queueUrlVariable(queue: string): string {
   return `${queue.toUpperCase().replaceAll('-', '_')}_QUEUE_URL`;
+}
+
+/** The variable that tells a function where a state machine is: `disbursement` → `DISBURSEMENT_MACHINE_ARN`. */
+export function machineArnVariable(machine: string): string {
+  return `${machine.toUpperCase().replaceAll('-', '_')}_MACHINE_ARN`;
 }

@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { type Database, kyselyBy, lastOf } from './kysely.ts';
-import { pipeline, pipelineAfter, type Statement } from './pipeline.ts';
+import { lastOf, type Queries, queriesBy } from './kysely.ts';
+import { pipeline, pipelines, type Statement } from './pipeline.ts';
 
 /**
  * Session locks that are taken before a transaction begins (docs/adr: contention on one plan). A row lock inside a
@@ -18,8 +17,27 @@ export function lockStatement(name: string): Statement {
   return { text, values: [name, String(MAX_WAIT_MS)] };
 }
 
-export function unlockStatement(name: string): Statement {
+function unlockStatement(name: string): Statement {
   return { text: `select pg_advisory_unlock(${KEY})`, values: [name] };
+}
+
+/** The commit is visible at once and durable later; local to the transaction. */
+const ASYNCHRONOUS = { text: `select set_config('synchronous_commit', 'off', true)` };
+/** A durable commit of nothing, which makes every commit before it durable. */
+const FLUSH = { text: `select pg_logical_emit_message(true, 'vestry', '')` };
+
+/**
+ * Commits, gives the lock to the next, and only then waits for the disk: those who follow one another share its time instead of
+ * adding it up. What the next reads is committed, and can't outlive it: the log is written in order.
+ */
+export async function commitLocked(
+  client: pg.ClientBase,
+  lockName: string,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
+  const ending = [ASYNCHRONOUS, ...statements, unlockStatement(lockName)];
+  const [results = []] = await pipelines(client, [ending, [FLUSH]]);
+  return results;
 }
 
 /** Ends whatever an error left behind on a connection: its transaction and its session locks. */
@@ -27,7 +45,7 @@ export const CLEAN_UP = 'rollback; select pg_advisory_unlock_all()';
 
 /** An open transaction, or one that its first query opens. */
 export interface Opened {
-  readonly db: Kysely<Database>;
+  readonly db: Queries;
   /** Rejects unless the transaction was opened and {@link openLocked}'s check passed. */
   confirm(): Promise<void>;
 }
@@ -47,12 +65,12 @@ export function openLocked(
     if (first === undefined) throw new Error('the work sent no query, so its transaction was never opened');
     check(await first);
   };
-  const db = kyselyBy(async (statement) => {
+  const db = queriesBy(async (statement) => {
     if (first !== undefined) {
       await confirm();
       return lastOf(await pipeline(client, [statement]));
     }
-    first = pipelineAfter(client, lock, [...opening, statement]);
+    first = pipelines(client, [[lock], [...opening, statement]]).then(([, opened = []]) => opened);
     await confirm();
     return lastOf(await first);
   });

@@ -77,10 +77,10 @@ class PipelineQuery extends Query {
   }
 
   override submit(connection: WireConnection): null {
+    if (this.#sent) return null;
     connection.stream.cork();
     try {
       this.#send(connection);
-      if (this.#next !== undefined) this.#next.#send(connection);
     } finally {
       connection.stream.uncork();
     }
@@ -88,7 +88,6 @@ class PipelineQuery extends Query {
   }
 
   #send(connection: WireConnection): void {
-    if (this.#sent) return;
     this.#sent = true;
     for (const { text, values = [] } of this.#statements) {
       let name = this.#prepared.find(text);
@@ -102,6 +101,7 @@ class PipelineQuery extends Query {
       connection.execute({});
     }
     connection.sync();
+    if (this.#next !== undefined) this.#next.#send(connection);
   }
 }
 
@@ -146,19 +146,17 @@ export function pipeline(client: pg.ClientBase, statements: readonly Statement[]
 }
 
 /**
- * Like {@link pipeline}, with one statement before the others in a Sync of its own: its transaction is over before theirs
- * begins, and yet all goes out in one round trip. If it fails the others run all the same, and the promise rejects.
+ * Several pipelines in one round trip, each under a Sync of its own: the transaction of one is over before the next begins.
+ * One that fails doesn't keep the next from running; the promise rejects with the first error.
  */
-export async function pipelineAfter(
+export async function pipelines(
   client: pg.ClientBase,
-  first: Statement,
-  statements: readonly Statement[],
-): Promise<pg.QueryResult[]> {
+  groups: readonly (readonly Statement[])[],
+): Promise<pg.QueryResult[][]> {
   const prepared = preparedOf(client);
-  const rest = prepare(statements, prepared);
-  const before = prepare([first], prepared, rest.query);
-  client.query(before.query as unknown as pg.Submittable);
-  client.query(rest.query as unknown as pg.Submittable);
-  const [, results] = await Promise.all([before.results, rest.results]);
-  return results;
+  const sendings: Sending[] = [];
+  for (const statements of groups.toReversed())
+    sendings.unshift(prepare(statements, prepared, sendings[0]?.query));
+  for (const { query } of sendings) client.query(query as unknown as pg.Submittable);
+  return Promise.all(sendings.map(({ results }) => results));
 }

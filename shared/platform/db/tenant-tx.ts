@@ -1,14 +1,13 @@
-import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { AuditAction } from '#platform/audit/actions.ts';
 import { maskPayload } from '#platform/audit/mask.ts';
-import type { EventType } from '#platform/events/event-types.ts';
+import type { Command, EventType } from '#platform/events/event-types.ts';
 import { type TenantId, uuidV7 } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Role } from '#platform/roles.ts';
 import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
-import { type Database, kyselyOn } from './kysely.ts';
-import { CLEAN_UP, lockStatement, type Opened, openLocked, unlockStatement } from './lock-first.ts';
+import { type Queries, queriesOn } from './kysely.ts';
+import { CLEAN_UP, commitLocked, lockStatement, type Opened, openLocked } from './lock-first.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 import { setTenant } from './tenant-context.ts';
@@ -19,14 +18,11 @@ declare const writeBrand: unique symbol;
 declare const serializableBrand: unique symbol;
 
 /** Reads of one tenant: each query is one round trip and its own snapshot. */
-export type TenantRead = Pick<
-  Kysely<Database>,
-  'selectFrom' | 'selectNoFrom' | 'with' | 'fn' | 'getExecutor'
-> & {
+export type TenantRead = Pick<Queries, 'selectFrom' | 'selectNoFrom' | 'with' | 'fn' | 'getExecutor'> & {
   readonly [readBrand]: true;
 };
 /** An open transaction of one tenant. Only {@link tenantTx} makes one. */
-export type TenantTx = Kysely<Database> & { readonly [readBrand]: true; readonly [writeBrand]: true };
+export type TenantTx = Queries & { readonly [readBrand]: true; readonly [writeBrand]: true };
 export type SerializableTx = TenantTx & { readonly [serializableBrand]: true };
 
 /** Who acts, on whose data, in answer to what. */
@@ -53,7 +49,7 @@ export interface AuditEntry {
 export interface OutboxEvent {
   readonly id: string;
   readonly tenantId: string;
-  readonly type: EventType;
+  readonly type: EventType | Command['type'];
   readonly payload: Record<string, unknown>;
   readonly requestId: string;
 }
@@ -86,9 +82,19 @@ const actorOf = new WeakMap<object, Actor>();
 
 /** Writes an event to the outbox of the transaction; it is published after the commit, at least once. */
 export function emit(tx: TenantTx, type: EventType, payload: Record<string, unknown>): void {
+  addToOutbox(tx, type, payload);
+}
+
+/** Writes what is to be done after the commit to the outbox of the transaction: done at least once, and never without it. */
+export function command(tx: TenantTx, { type, ...payload }: Command): void {
+  addToOutbox(tx, type, payload);
+}
+
+function addToOutbox(tx: TenantTx, type: OutboxEvent['type'], payload: Record<string, unknown>): void {
   const actor = actorOf.get(tx);
   const events = eventsOf.get(tx);
-  if (actor === undefined || events === undefined) throw new Error('emit needs an open tenant transaction');
+  if (actor === undefined || events === undefined)
+    throw new Error('the outbox needs an open tenant transaction');
   events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload, requestId: actor.requestId });
 }
 
@@ -157,7 +163,7 @@ async function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOpt
   if (options.lockFirst !== undefined)
     return openLocked(client, lockStatement(options.lockFirst), opening, check);
   check(await pipeline(client, opening));
-  return { db: kyselyOn(client), confirm: async () => undefined };
+  return { db: queriesOn(client), confirm: async () => undefined };
 }
 
 async function attempt<T>(
@@ -183,12 +189,15 @@ async function attempt<T>(
       );
     }
   }
-  const ending = await pipeline(client, [
+  const statements = [
     auditStatement(actor, options.audit(result)),
     ...(events.length > 0 ? [outboxStatement(events)] : []),
     COMMIT,
-    ...(options.lockFirst === undefined ? [] : [unlockStatement(options.lockFirst)]),
-  ]);
+  ];
+  const { lockFirst } = options;
+  const ending = await (lockFirst === undefined
+    ? pipeline(client, statements)
+    : commitLocked(client, lockFirst, statements));
   // Postgres answers ROLLBACK, without an error, to the commit of a transaction in which a statement failed.
   if (!ending.some(({ command }) => command === 'COMMIT'))
     throw new Error('the transaction was rolled back at commit');
@@ -248,7 +257,7 @@ export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead)
   const client = await appPool().connect().catch(rethrowTranslated);
   let broken: Error | undefined;
   try {
-    return await work(kyselyOn(client, [setTenant(tenantId)]) as unknown as TenantRead);
+    return await work(queriesOn(client, [setTenant(tenantId)]) as unknown as TenantRead);
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error;
     throw translateDatabaseError(error);

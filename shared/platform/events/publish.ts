@@ -1,43 +1,28 @@
+import { crashPoint } from '#platform/crash-point.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { EVENT_SOURCE } from './event-types.ts';
+import { sendCommanded, startExecutions } from './carry-out.ts';
+import { putEvents } from './put-events.ts';
 
-/** PutEvents takes ten entries a call. */
-const ENTRIES_PER_CALL = 10;
+type Publisher = (rows: readonly OutboxEvent[]) => Promise<string[]>;
+
+/** How a row of the outbox leaves it. What isn't a command is an event. */
+const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
+  'execution.start': startExecutions,
+  'message.send': sendCommanded,
+};
 
 /**
- * Puts events on the bus and answers the ids of those the bus took. Delivery is at least once: an event may be published
- * again by the sweeper, and consumers tell by its `id`.
+ * Publishes events and carries out commands, each kind for itself: answers the ids of the rows that are done, also when
+ * another kind fails. At least once: what is published again by the sweeper has the same `id`.
  */
-export async function putEvents(events: readonly OutboxEvent[]): Promise<string[]> {
-  const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-  const client = new EventBridgeClient({});
-  const published: string[] = [];
-  for (let start = 0; start < events.length; start += ENTRIES_PER_CALL) {
-    const chunk = events.slice(start, start + ENTRIES_PER_CALL);
-    const answer = await client.send(
-      new PutEventsCommand({
-        Entries: chunk.map((event) => ({
-          EventBusName: environment.eventBusName(),
-          Source: EVENT_SOURCE,
-          DetailType: event.type,
-          Detail: JSON.stringify({
-            id: event.id,
-            tenant_id: event.tenantId,
-            request_id: event.requestId,
-            ...event.payload,
-          }),
-        })),
-      }),
-    );
-    answer.Entries?.forEach((entry, index) => {
-      const event = chunk[index];
-      if (entry.ErrorCode === undefined && event !== undefined) published.push(event.id);
-    });
-  }
-  return published;
+export async function publish(rows: readonly OutboxEvent[]): Promise<string[]> {
+  const kinds = Map.groupBy(rows, ({ type }) => PUBLISHERS[type] ?? putEvents);
+  const outcomes = await Promise.allSettled([...kinds].map(([publisher, ofKind]) => publisher(ofKind)));
+  for (const outcome of outcomes)
+    if (outcome.status === 'rejected') logger.warn('left in the outbox', { error: outcome.reason as Error });
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
 }
 
 /**
@@ -47,7 +32,9 @@ export async function publishCommitted(events: readonly OutboxEvent[]): Promise<
   const tenantId = events[0]?.tenantId;
   if (tenantId === undefined) return;
   try {
-    const ids = await putEvents(events);
+    await crashPoint('before-publish');
+    const ids = await publish(events);
+    await crashPoint('before-mark');
     await tenantStatements(tenantId, [
       { text: 'update outbox set published_at = now() where id = any($1::uuid[])', values: [ids] },
     ]);

@@ -1,7 +1,6 @@
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
-import type { EventType } from './event-types.ts';
-import { putEvents } from './publish.ts';
+import { publish } from './publish.ts';
 
 /** Younger rows are about to be published by the invocation that wrote them. */
 const MIN_AGE_MS = 30_000;
@@ -18,7 +17,7 @@ export async function sweepOutbox(now: Date, remainingMs: () => number): Promise
   let published = 0;
   while (remainingMs() > MARGIN_MS) {
     const left = await findUnpublished(new Date(now.getTime() - MIN_AGE_MS));
-    const ids = await putEvents(left);
+    const ids = await publish(left);
     if (ids.length === 0) break;
     await setPublished(ids);
     published += ids.length;
@@ -39,7 +38,7 @@ function findUnpublished(createdBefore: Date): Promise<OutboxEvent[]> {
     return rows.map(({ id, tenant_id, type, payload, request_id }) => ({
       id,
       tenantId: tenant_id,
-      type: type as EventType,
+      type: type as OutboxEvent['type'],
       payload: payload as Record<string, unknown>,
       requestId: request_id,
     }));

@@ -1,7 +1,7 @@
 import type { Resource } from '#platform/resources.ts';
 
 interface JobSpec {
-  /** kebab-case; the handler is `functions/workers/<name>.ts` or `functions/scheduled/<name>.ts`. */
+  /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */
   readonly name: string;
   readonly purpose: string;
   readonly uses: readonly Resource[];
@@ -34,7 +34,16 @@ export interface ScheduledJob extends JobSpec {
   readonly schedule: string;
 }
 
-export type Job = QueueJob | ScheduledJob;
+/** A task of a state machine: the definition names it in PascalCase, `claim-payment` as `${ClaimPayment}`. */
+export interface StepJob extends JobSpec {
+  readonly kind: 'step';
+  /** Whose definition is `state-machines/<machine>.asl.json`. */
+  readonly machine: string;
+  /** Whether it signs in to the database, and so runs in the VPC, from where no bank is reached. @default true */
+  readonly database?: boolean;
+}
+
+export type Job = QueueJob | ScheduledJob | StepJob;
 
 export function queueJob<const J extends Omit<QueueJob, 'kind'>>(spec: J): J & { readonly kind: 'queue' } {
   return { kind: 'queue', ...spec };
@@ -44,4 +53,8 @@ export function scheduledJob<const J extends Omit<ScheduledJob, 'kind'>>(
   spec: J,
 ): J & { readonly kind: 'scheduled' } {
   return { kind: 'scheduled', ...spec };
+}
+
+export function stepJob<const J extends Omit<StepJob, 'kind'>>(spec: J): J & { readonly kind: 'step' } {
+  return { kind: 'step', ...spec };
 }

@@ -14,6 +14,7 @@ export async function sendMessages(
   queue: string,
   messages: readonly Record<string, unknown>[],
   requestId: string,
+  options: { readonly delaySeconds?: number } = {},
 ): Promise<void> {
   if (messages.length === 0) return;
   const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
@@ -24,6 +25,7 @@ export async function sendMessages(
       Id: String(index),
       MessageBody: JSON.stringify(message),
       MessageAttributes: attributes,
+      ...(options.delaySeconds === undefined ? {} : { DelaySeconds: options.delaySeconds }),
     }));
     const { Failed = [] } = await client.send(
       new SendMessageBatchCommand({ QueueUrl: environment.queueUrlOf(queue), Entries: entries }),

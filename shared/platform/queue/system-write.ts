@@ -1,0 +1,13 @@
+import { type Actor, type TenantTx, type TenantTxOptions, tenantTx } from '#platform/db/tenant-tx.ts';
+import { publishCommitted } from '#platform/events/publish.ts';
+
+/** A transaction of a worker, a schedule or a step, and the publication of what it put into its outbox. */
+export async function systemWrite<T>(
+  actor: Actor,
+  work: (tx: TenantTx) => Promise<T>,
+  options: TenantTxOptions<T>,
+): Promise<T> {
+  const { result, events } = await tenantTx(actor, work, options);
+  await publishCommitted(events);
+  return result;
+}

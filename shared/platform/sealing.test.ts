@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sealerOf } from './sealing.ts';
+
+const sealer = sealerOf('a secret of the test');
+
+test('what was sealed opens in its place, and reads differently every time', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (text, place) => {
+      const sealed = sealer.seal(text, place);
+      expect(sealer.open(sealed, place)).toBe(text);
+      expect(sealer.seal(text, place)).not.toBe(sealed);
+    }),
+  );
+});
+
+test('nothing opens in another place, by another key, or changed', () => {
+  const sealed = sealer.seal('000123456789', 'bank_accounts/a/1');
+  expect(() => sealer.open(sealed, 'bank_accounts/a/2')).toThrow();
+  expect(() => sealerOf('another').open(sealed, 'bank_accounts/a/1')).toThrow();
+  for (const at of [0, 1, 5, 25, sealed.length - 1]) {
+    const other = sealed[at] === 'A' ? 'B' : 'A';
+    expect(() =>
+      sealer.open(sealed.slice(0, at) + other + sealed.slice(at + 1), 'bank_accounts/a/1'),
+    ).toThrow();
+  }
+  expect(() => sealer.open('', 'bank_accounts/a/1')).toThrow();
+});

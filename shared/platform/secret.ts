@@ -1,0 +1,26 @@
+const KEPT_MS = 5 * 60_000;
+
+const read = new Map<string, { readonly text: Promise<string>; readonly untilMs: number }>();
+
+/** The current text of a secret, remembered for five minutes. */
+export async function secretText(arn: string): Promise<string> {
+  const known = read.get(arn);
+  if (known !== undefined && known.untilMs > Date.now()) return known.text;
+  const text = fetchText(arn);
+  read.set(arn, { text, untilMs: Date.now() + KEPT_MS });
+  try {
+    return await text;
+  } catch (error) {
+    read.delete(arn);
+    throw error;
+  }
+}
+
+async function fetchText(arn: string): Promise<string> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { SecretString } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: arn }),
+  );
+  if (SecretString === undefined) throw new Error(`the secret ${arn} has no text`);
+  return SecretString;
+}
