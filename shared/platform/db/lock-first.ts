@@ -17,27 +17,23 @@ export function lockStatement(name: string): Statement {
   return { text, values: [name, String(MAX_WAIT_MS)] };
 }
 
-function unlockStatement(name: string): Statement {
-  return { text: `select pg_advisory_unlock(${KEY})`, values: [name] };
-}
-
-/** The commit is visible at once and durable later; local to the transaction. */
+/** Commits of the transaction are visible at once and durable later. */
 const ASYNCHRONOUS = { text: `select set_config('synchronous_commit', 'off', true)` };
-/** A durable commit of nothing, which makes every commit before it durable. */
-const FLUSH = { text: `select pg_logical_emit_message(true, 'vestry', '')` };
+/** Gives the lock to the next; then a durable commit of nothing makes every commit before it durable. */
+const UNLOCK_AND_FLUSH = `select pg_advisory_unlock(${KEY}), pg_logical_emit_message(true, 'vestry', '')`;
 
 /**
  * Commits, gives the lock to the next, and only then waits for the disk: those who follow one another share its time instead of
  * adding it up. What the next reads is committed, and can't outlive it: the log is written in order.
+ * @param statements the last is the commit
  */
-export async function commitLocked(
+export function commitLocked(
   client: pg.ClientBase,
   lockName: string,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
-  const ending = [ASYNCHRONOUS, ...statements, unlockStatement(lockName)];
-  const [results = []] = await pipelines(client, [ending, [FLUSH]]);
-  return results;
+  const unlock = { text: UNLOCK_AND_FLUSH, values: [lockName] };
+  return pipeline(client, [ASYNCHRONOUS, ...statements, unlock]);
 }
 
 /** Ends whatever an error left behind on a connection: its transaction and its session locks. */

@@ -15,11 +15,15 @@ export interface MigrateOptions {
   readonly ssl: boolean;
   /** Where the `.sql` files are. */
   readonly directory: string;
+  /** Whether the tables of the mock bank are made. @default true */
+  readonly mockBank?: boolean;
   /** Password of the application roles; absent on AWS, where they sign in with IAM tokens. */
   readonly rolePassword?: string;
 }
 
 const SCHEMA = 'vestry';
+/** Environments that pay through a real bank are without it. */
+const MOCK_BANK = '_mock_bank.sql';
 
 /**
  * Creates the database roles and brings the schema up to date, each migration in a transaction, as `vestry_owner`.
@@ -43,7 +47,9 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     await pool.query(`set search_path = ${SCHEMA}`);
     const migrator = new Migrator({
       db,
-      provider: { getMigrations: () => readMigrations(options.directory) },
+      provider: { getMigrations: () => readMigrations(options.directory, options.mockBank ?? true) },
+      // An environment may come by its mock bank later.
+      allowUnorderedMigrations: true,
       migrationTableSchema: SCHEMA,
     });
     const { error, results = [] } = await migrator.migrateToLatest();
@@ -54,8 +60,10 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   }
 }
 
-async function readMigrations(directory: string): Promise<Record<string, Migration>> {
-  const files = (await readdir(directory)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort();
+async function readMigrations(directory: string, mockBank: boolean): Promise<Record<string, Migration>> {
+  const files = (await readdir(directory))
+    .filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name) && (mockBank || !name.endsWith(MOCK_BANK)))
+    .sort();
   const migrations: Record<string, Migration> = {};
   for (const file of files) {
     const text = await readFile(join(directory, file), 'utf8');

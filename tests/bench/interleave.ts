@@ -1,0 +1,72 @@
+/** One way of doing the work that is measured. */
+export interface Contestant {
+  readonly name: string;
+  /** Does the work once and answers how much was done. */
+  run(): Promise<number>;
+}
+
+export interface Goal {
+  /** What is measured, for the table. */
+  readonly title: string;
+  readonly unit: string;
+  readonly ours: Contestant;
+  readonly limit: Contestant;
+  /** The least that ours ÷ limit should be. */
+  readonly atLeast: number;
+  /** @default 3 */
+  readonly rounds?: number;
+}
+
+/** What {@link interleave} measured: median rates, and the median of the rounds' ratios. */
+export interface Outcome {
+  readonly ours: number;
+  readonly limit: number;
+  readonly ratio: number;
+  readonly met: boolean;
+}
+
+/**
+ * Measures both in turn, so that whatever else the machine does meets both, and prints the medians. Only the ratio can be
+ * compared between machines.
+ */
+export async function interleave(goal: Goal): Promise<Outcome> {
+  const { title, unit, ours, limit, atLeast, rounds = 3 } = goal;
+  const rates: { ours: number; limit: number }[] = [];
+  await ours.run();
+  await limit.run();
+  for (let round = 0; round < rounds; round += 1) {
+    // Who goes first changes, as what one leaves behind is the other's to find.
+    const oursFirst = round % 2 === 0;
+    const first = await rateOf(oursFirst ? ours : limit);
+    const second = await rateOf(oursFirst ? limit : ours);
+    rates.push(oursFirst ? { ours: first, limit: second } : { ours: second, limit: first });
+  }
+  const outcome = {
+    ours: median(rates.map((rate) => rate.ours)),
+    limit: median(rates.map((rate) => rate.limit)),
+    ratio: median(rates.map((rate) => rate.ours / rate.limit)),
+  };
+  const met = outcome.ratio >= atLeast;
+  console.log(`\n${title} (${unit}, median of ${rounds})`);
+  console.table({
+    [ours.name]: { rate: Math.round(outcome.ours) },
+    [limit.name]: { rate: Math.round(outcome.limit) },
+  });
+  console.log(
+    `ratio ${outcome.ratio.toFixed(2)} of ${rates.map((rate) => (rate.ours / rate.limit).toFixed(2)).join(', ')}; goal ${atLeast}: ${met ? 'met' : 'MISSED'}`,
+  );
+  return { ...outcome, met };
+}
+
+async function rateOf({ run }: Contestant): Promise<number> {
+  const startedMs = performance.now();
+  const done = await run();
+  return done / ((performance.now() - startedMs) / 1000);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
+}
