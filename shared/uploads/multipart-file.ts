@@ -22,7 +22,7 @@ export async function readMultipartFile(contentType: string, body: Buffer): Prom
   const [file] = files;
   if (file === undefined) throw invalidField(`/${FIELD}`, 'required', 'is required');
   if (files.length > 1) throw invalidField(`/${FIELD}`, 'repeated', 'must be given once');
-  if (file.truncated) throw tooLarge();
+  if (file.bytes.length > MAX_MULTIPART_BYTES) throw tooLarge();
   const filename = NewUpload.shape.filename.safeParse(file.filename);
   if (!filename.success)
     throw invalidField(
@@ -46,7 +46,6 @@ function pointerPart(name: string): string {
 
 interface FormFile extends SentFile {
   readonly field: string;
-  readonly truncated: boolean;
 }
 
 function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[]; fields: string[] }> {
@@ -59,7 +58,7 @@ function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[
     form = busboy({
       headers: { 'content-type': contentType },
       defParamCharset: 'utf8',
-      limits: { files: 2, fields: 2, fileSize: MAX_MULTIPART_BYTES, fieldSize: 1024 },
+      limits: { files: 2, fields: 2, fileSize: MAX_MULTIPART_BYTES + 1, fieldSize: 1024 },
     });
   } catch (error) {
     throw malformed(error as Error);
@@ -74,7 +73,6 @@ function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[
           field,
           filename: filename ?? '',
           bytes: Buffer.concat(chunks),
-          truncated: stream.truncated === true,
         }),
       );
       stream.on('error', (error) => reject(malformed(error)));

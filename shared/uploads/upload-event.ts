@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isUuid, type TenantId, type UploadId } from '#platform/ids.ts';
 import type { ObjectVersion } from '#platform/storage/objects.ts';
 

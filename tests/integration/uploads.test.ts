@@ -1,0 +1,285 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as completeHandler } from '#functions/uploads/complete-upload.ts';
+import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
+import { handler as getHandler } from '#functions/uploads/get-upload.ts';
+import { handler as listHandler } from '#functions/uploads/list-uploads.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { call, type TestRequest } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { storedFile } from '#tests/support/uploads.ts';
+import { processUpload } from '#uploads/process-upload.ts';
+import {
+  completeUpload,
+  createShareholderUpload,
+  getUpload,
+  listUploads,
+  MAX_MULTIPART_BYTES,
+} from '#uploads/uploads.routes.ts';
+
+const FILE = 'external_ref,name,email,holdings\nA,Ann,,1\nB,Bob,,x\n';
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+let database: TestDatabase;
+let aws: TestAws;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  [database, aws] = [await testDatabase(), await testAws()];
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+interface Field {
+  readonly name?: string;
+  readonly filename?: string | undefined;
+  readonly content?: string | Buffer;
+}
+
+function form(fields: readonly Field[], boundary = 'b'): Pick<TestRequest, 'body' | 'headers'> {
+  const parts = fields.map(({ name = 'file', filename = 'r.csv', content = FILE, ...rest }) => {
+    const file =
+      'filename' in rest || filename !== 'r.csv' || name === 'file' ? `; filename="${filename}"` : '';
+    return Buffer.concat([
+      Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${name}"${file}\r\n\r\n`),
+      Buffer.from(content),
+      Buffer.from('\r\n'),
+    ]);
+  });
+  return {
+    body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+  };
+}
+
+async function create(request: TestRequest, of: TestTenant = tenant) {
+  return call(createHandler, createShareholderUpload, { as: of.as('OPS'), ...request });
+}
+
+const get = (id: string, of: TestTenant = tenant) =>
+  call(getHandler, getUpload, { as: of.as('COMPLIANCE'), params: { id } });
+
+async function validate(id: string, of: TestTenant = tenant): Promise<void> {
+  await processUpload(storedFile(aws, `incoming/${of.id}/${id}`), { requestId: 'worker', isLast: false });
+}
+
+describe('a small file', () => {
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+  });
+
+  test('goes in a form, is answered 202, and later with what was found', async () => {
+    const answer = await create({
+      ...form([{ filename: 'märz 🚀.csv' }]),
+      headers: { ...form([]).headers, 'X-Request-ID': 'rq-1' },
+    });
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({
+      kind: 'shareholders',
+      door: 'MULTIPART',
+      state: 'RECEIVED',
+      filename: 'märz 🚀.csv',
+      bytes_total: FILE.length,
+      dry_run: false,
+      errors: [],
+      errors_url: null,
+    });
+    expect(answer.header('location')).toBe(`/api/uploads/${answer.body.id}`);
+    await validate(answer.body.id);
+
+    const { body, status } = await get(answer.body.id);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{
+        state: 'COMPLETED',
+        rows: 2,
+        accepted: 1,
+        rejected: 1,
+        bytes_done: FILE.length,
+        sha256: sha256(FILE),
+      },
+      errors: [{ line: 3, column: 'holdings', code: 'invalid-number' }],
+      failure: null,
+      completed_at: expect.any(String),
+    });
+    const errorsFile = await fetch(body.errors_url);
+    expect([errorsFile.status, errorsFile.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('text/csv'),
+    ]);
+    expect(await errorsFile.text()).toContain('\r\nB,Bob,,x,3,holdings,invalid-number,');
+    const { rows } = await database.admin.query(
+      'select action, actor_id, request_id, payload from audit_log where tenant_id = $1 order by id',
+      [tenant.id],
+    );
+    expect(rows).toMatchObject([
+      { action: 'upload.received', actor_id: tenant.as('OPS').actorId, request_id: 'rq-1' },
+      { action: 'upload.completed', actor_id: null, request_id: 'rq-1' },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('märz');
+  });
+
+  test('that was loaded before is answered at once, and nothing is stored', async () => {
+    const { body, status } = await create(form([{ filename: 'other name.csv' }]));
+    expect([status, body.state, body.accepted]).toEqual([200, 'COMPLETED', 1]);
+    const byHash = await create({ body: { filename: 'x.csv', size: FILE.length, sha256: sha256(FILE) } });
+    expect([byHash.status, byHash.body.id, byHash.body.upload_url]).toEqual([200, body.id, undefined]);
+    expect((await create({ ...form([{}]), query: { dry_run: 'true' } })).status).toBe(202);
+  });
+
+  test('is one upload for one Idempotency-Key', async () => {
+    const sent = form([{ content: `${FILE}C,C,,1\n` }]);
+    const request = { ...sent, headers: { ...sent.headers, 'Idempotency-Key': randomUUID() } };
+    const [first, again] = [await create(request), await create(request)];
+    expect([first.status, again.status, again.header('idempotency-replayed')]).toEqual([202, 202, 'true']);
+    expect(again.body.id).toBe(first.body.id);
+  });
+
+  test.each<[string, Pick<TestRequest, 'body' | 'headers'>, number, string]>([
+    ['no file', form([]), 422, '/file'],
+    ['two files', form([{}, {}]), 422, '/file'],
+    ['another field', form([{}, { name: 'kind', content: 'x' }]), 422, '/kind'],
+    ['another file', form([{ name: 'other', filename: 'o.csv' }]), 422, '/other'],
+    ['another name', form([{ filename: 'register.xlsx' }]), 422, '/file/filename'],
+    ['no boundary', { body: Buffer.from('x'), headers: { 'Content-Type': 'multipart/form-data' } }, 400, ''],
+    [
+      'half a form',
+      {
+        body:
+          form([{}]).body &&
+          Buffer.from('--b\r\ncontent-disposition: form-data; name="file"; filename="r.csv"\r\n\r\nA'),
+        headers: form([]).headers ?? {},
+      },
+      400,
+      '',
+    ],
+    ['too large', form([{ content: Buffer.alloc(MAX_MULTIPART_BYTES + 1, 'a') }]), 413, ''],
+    ['another type', { body: FILE, headers: { 'Content-Type': 'text/csv' } }, 415, ''],
+  ])('with %s is refused', async (_, request, status, pointer) => {
+    const answer = await create(request);
+    expect(answer.status).toBe(status);
+    if (pointer !== '') expect(answer.body.errors).toMatchObject([{ pointer }]);
+    if (status === 413) expect(answer.body.detail).toContain('application/json');
+  });
+
+  test('of exactly the limit is taken', async () => {
+    const content = Buffer.alloc(MAX_MULTIPART_BYTES, 'a');
+    expect((await create(form([{ content }]))).status).toBe(202);
+  });
+});
+
+describe('a large file', () => {
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+  });
+
+  test('is PUT where the answer says, in exactly its size and content', async () => {
+    const { status, body, header } = await create({
+      body: { filename: 'r.csv', size: FILE.length, sha256: sha256(FILE) },
+    });
+    expect([status, header('location')]).toEqual([201, `/api/uploads/${body.id}`]);
+    expect((await fetch(body.upload_url, { method: 'PUT', body: `${FILE} ` })).ok).toBe(false);
+    expect((await fetch(body.upload_url, { method: 'PUT', body: FILE.replace('Ann', 'Eve') })).ok).toBe(
+      false,
+    );
+    expect((await fetch(body.upload_url, { method: 'PUT', body: FILE })).status).toBe(200);
+    await validate(body.id);
+    expect((await get(body.id)).body).toMatchObject({ state: 'COMPLETED', accepted: 1, door: 'PRESIGNED' });
+    const { rows } = await database.admin.query(
+      'select action from audit_log where tenant_id = $1 order by id',
+      [tenant.id],
+    );
+    expect(rows.map(({ action }) => action)).toEqual(['upload.requested', 'upload.completed']);
+  });
+
+  test('goes in parts, which are put together', async () => {
+    const { body } = await create({ body: { filename: 'r.csv', size: 150_000_000 } });
+    expect(body).toMatchObject({ part_size: 100_000_000, complete_url: `/api/uploads/${body.id}/complete` });
+    expect(body.upload_url).toBeUndefined();
+    const contents = [`${FILE}${'\n'.repeat(5_300_000)}`, 'D,D,,1\n'];
+    const parts: { part_number: number; etag: string }[] = [];
+    for (const { part_number, url } of body.parts) {
+      const put = await fetch(url, { method: 'PUT', body: contents[part_number - 1] ?? '' });
+      parts.push({ part_number, etag: put.headers.get('etag') ?? '' });
+    }
+    const complete = (sent: object, of = tenant) =>
+      call(completeHandler, completeUpload, {
+        as: of.as('OPS'),
+        params: { id: body.id },
+        body: { parts: sent },
+      });
+    expect((await complete(parts, await insertTestTenant(database.admin, 'ISSUER'))).status).toBe(404);
+    expect((await complete(parts.toReversed())).status).toBe(422);
+    expect((await complete([{ part_number: 1, etag: '"none"' }])).body.errors).toMatchObject([
+      { pointer: '/parts' },
+    ]);
+    expect((await complete(parts)).status).toBe(202);
+    await validate(body.id);
+    expect((await complete(parts)).status).toBe(409);
+    expect((await get(body.id)).body).toMatchObject({ state: 'COMPLETED', rows: 3, accepted: 2 });
+  });
+
+  test('of other bytes than were announced is not loaded', async () => {
+    const { body } = await create({
+      body: { filename: 'r.csv', size: 120_000_000, sha256: sha256('something else') },
+    });
+    const parts: object[] = [];
+    for (const { part_number, url } of body.parts.slice(0, 1)) {
+      const put = await fetch(url, { method: 'PUT', body: `${FILE}E,E,,1\n` });
+      parts.push({ part_number, etag: put.headers.get('etag') });
+    }
+    await call(completeHandler, completeUpload, {
+      as: tenant.as('OPS'),
+      params: { id: body.id },
+      body: { parts },
+    });
+    await validate(body.id);
+    const { body: failed } = await get(body.id);
+    expect(failed).toMatchObject({ state: 'FAILED', failure: expect.stringMatching(/^checksum-mismatch: /) });
+  });
+
+  test.each<[object, string]>([
+    [{ filename: 'r.csv', size: 1_000_000_001 }, '/size'],
+    [{ filename: 'r.csv', size: 0 }, '/size'],
+    [{ filename: 'r.txt', size: 1 }, '/filename'],
+    [{ filename: 'r.csv', size: 1, sha256: 'x' }, '/sha256'],
+    [{ filename: 'r.csv', size: 1, key: 'incoming/x' }, '/key'],
+  ])('announced as %j is refused', async (body, pointer) => {
+    const answer = await create({ body });
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, pointer]);
+  });
+});
+
+test('uploads are listed, the newest first, by state and in pages; other tenants see none of them', async () => {
+  const of = await insertTestTenant(database.admin, 'ISSUER');
+  const ids: string[] = [];
+  for (const name of ['A', 'B', 'C']) {
+    const { body } = await create(form([{ content: `${FILE}${name}1,N,,1\n` }]), of);
+    ids.unshift(body.id);
+  }
+  await validate(ids[0] as string, of);
+  const list = async (query: Record<string, string>, by = of) =>
+    (await call(listHandler, listUploads, { as: by.as('ADMIN'), query })).body;
+  const first = await list({ limit: '2' });
+  expect(first.data.map(({ id }: { id: string }) => id)).toEqual(ids.slice(0, 2));
+  expect(first.data[0]).not.toHaveProperty('errors');
+  const second = await list({ limit: '2', cursor: first.next_cursor });
+  expect([second.data.map(({ id }: { id: string }) => id), second.next_cursor]).toEqual([ids.slice(2), null]);
+  expect((await list({ state: 'RECEIVED' })).data).toHaveLength(2);
+  const other = await insertTestTenant(database.admin, 'ISSUER');
+  expect((await list({}, other)).data).toEqual([]);
+  expect((await get(ids[0] as string, other)).status).toBe(404);
+});
+
+test('sponsors and employees are refused', async () => {
+  const sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  expect((await create(form([{}]), sponsor)).status).toBe(403);
+  const answer = await call(createHandler, createShareholderUpload, {
+    as: tenant.as('COMPLIANCE'),
+    ...form([{}]),
+  });
+  expect(answer.status).toBe(403);
+});
