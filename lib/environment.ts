@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ENVIRONMENTS = join(import.meta.dirname, '../config/environments');
 
@@ -29,6 +29,16 @@ export const EnvironmentSchema = z
     production: z.boolean(),
     /** Whether the mock bank stands in for a real one. */
     mockBank: z.boolean(),
+    /** Where clients reach the API: its own domain, or what CloudFormation answered as `Url` of the API's stack. */
+    apiUrl: exactOrigin.optional(),
+    /** Absent: payments go into files, for the bank to fetch. The mock bank stands under `apiUrl`. */
+    bank: z
+      .strictObject({
+        url: z.url().optional(),
+        /** How long its callback may take before it is asked. */
+        waitSeconds: z.number().int().min(5).max(864_000),
+      })
+      .optional(),
     database: z
       .strictObject({ minAcu: capacityUnits, maxAcu: capacityUnits })
       .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu must not exceed maxAcu'),
@@ -49,9 +59,11 @@ export const EnvironmentSchema = z
     uploadsBucketName: z.string().optional(),
   })
   .superRefine((environment, context) => {
-    if (!environment.production) return;
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    if (environment.mockBank && environment.apiUrl === undefined)
+      refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
+    if (!environment.production) return;
     if (environment.mockBank) refuse('mockBank', 'a production environment has no mock bank');
     if (!environment.deletionProtection)
       refuse('deletionProtection', 'a production environment protects its data');

@@ -5,7 +5,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
-import { type QueueSend, queueUrlVariable, type Resource } from '#platform/resources.ts';
+import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#platform/resources.ts';
 
 /** What a function may do, what it is told, and why a statement reaches further than one resource. */
 export interface Grant {
@@ -34,8 +34,22 @@ export interface GrantedResources {
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
   readonly signingKeys: ISecret;
+  /** Seals account numbers. */
+  readonly fieldKey: ISecret;
+  readonly bank: Bank;
+  /** By its name: its functions are given these grants, so that it can't be there before them. */
+  readonly disbursementMachineArn: string;
   /** Those that our own code sends to, by their jobs' names for them. */
   readonly queues: ReadonlyMap<string, IQueue>;
+}
+
+/** The bank that payments are ordered from, and what we and it tell each other apart by. */
+export interface Bank {
+  readonly secret: ISecret;
+  /** Empty where payments go into files alone. */
+  readonly url: string;
+  readonly callbackUrl: string;
+  readonly waitSeconds: number;
 }
 
 /** Where objects stand in the uploads bucket, by who may touch them. */
@@ -43,12 +57,16 @@ const READ_PREFIXES = ['incoming/', 'drop/', 'errors/'] as const;
 /** The drop folder is the tenants': we never write to it. */
 const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
 
+/** The bank's side of the bucket: what it brings, and what it fetches. */
+const ACH_INBOUND = 'ach/inbound/';
+const ACH_OUTBOUND = 'ach/outbound/';
+
 const allow = (actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions, resources });
 
 /** Turns each {@link Resource} into the least that using it takes. The only place where functions are given rights. */
 export function resourceGrants(resources: GrantedResources): ResourceGrants {
-  const { database, key, uploads, rejectedRows, eventBus, signingKeys, queues } = resources;
+  const { database, key, uploads, rejectedRows, eventBus, signingKeys, fieldKey, bank, queues } = resources;
   const decrypt = allow(['kms:Decrypt'], [key.keyArn]);
   const encrypt = allow(['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]);
   const objects = (prefixes: readonly string[]) =>
@@ -60,6 +78,11 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       reason: 'Object keys are made at run time; the prefix bounds them.',
     }));
   const bucketName = { UPLOADS_BUCKET: uploads.bucketName };
+  const machineArn = resources.disbursementMachineArn;
+  const bankSecret = {
+    statements: [allow(['secretsmanager:GetSecretValue'], [bank.secret.secretArn]), decrypt],
+    environment: { BANK_SECRET_ARN: bank.secret.secretArn },
+  };
   const secretArn = { SIGNING_KEYS_SECRET_ARN: signingKeys.secretArn };
   const named: Readonly<Record<Exclude<Resource, QueueSend>, Grant>> = {
     'database:system': { statements: [database.connectStatement('vestry_system')], environment: {} },
@@ -86,6 +109,42 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'eventBus:put': {
       statements: [allow(['events:PutEvents'], [eventBus.eventBusArn])],
       environment: { EVENT_BUS_NAME: eventBus.eventBusName },
+    },
+    'disbursementMachine:start': {
+      statements: [allow(['states:StartExecution'], [machineArn])],
+      environment: { [machineArnVariable('disbursement')]: machineArn },
+    },
+    'disbursementMachine:report': {
+      // Tokens are known to the execution and to us alone; IAM checks the state machine that made them.
+      statements: [allow(['states:SendTaskSuccess'], [machineArn])],
+      environment: {},
+    },
+    'bank:address': {
+      statements: [],
+      environment: { BANK_URL: bank.url, BANK_WAIT_SECONDS: String(bank.waitSeconds) },
+    },
+    'bank:call': {
+      ...bankSecret,
+      environment: { ...bankSecret.environment, BANK_URL: bank.url },
+    },
+    'bank:verify': bankSecret,
+    'mockBank:play': {
+      ...bankSecret,
+      environment: { ...bankSecret.environment, BANK_CALLBACK_URL: bank.callbackUrl },
+    },
+    'fieldKey:use': {
+      statements: [allow(['secretsmanager:GetSecretValue'], [fieldKey.secretArn]), decrypt],
+      environment: { FIELD_KEY_SECRET_ARN: fieldKey.secretArn },
+    },
+    'achInbound:read': {
+      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects([ACH_INBOUND])), decrypt],
+      environment: bucketName,
+      wildcards: anyObject([ACH_INBOUND]),
+    },
+    'achOutbound:write': {
+      statements: [allow(['s3:PutObject'], objects([ACH_OUTBOUND])), encrypt],
+      environment: bucketName,
+      wildcards: anyObject([ACH_OUTBOUND]),
     },
     'signingKeys:read': {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],

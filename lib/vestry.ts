@@ -12,6 +12,7 @@ import { API_ENTRIES, ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
+import { PaymentsStack } from './stacks/payments-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
 import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
 
@@ -50,7 +51,7 @@ export function addStacks(
   code: Bundle = bundle(entriesOf(tables)),
 ): void {
   const network = new NetworkStack(app, { environment });
-  const { database, key, signingKeys, alarmTopic } = new DataStack(app, {
+  const { database, key, signingKeys, fieldKey, bankSecret, alarmTopic } = new DataStack(app, {
     environment,
     vpc: network.vpc,
     databaseClients: network.functions,
@@ -63,11 +64,15 @@ export function addStacks(
     database,
   };
   const schema = new SchemaStack(app, { context, key, migrationsHash: migrationsHash() });
-  const ingestion = new IngestionStack(app, { context, key, signingKeys, alarmTopic, jobs: tables.jobs });
+  const ingestion = new IngestionStack(app, {
+    ...{ context, key, signingKeys, fieldKey, bankSecret, alarmTopic },
+    jobs: tables.jobs,
+  });
   const { grants } = ingestion;
   const schedules = new SchedulesStack(app, { context, grants, alarmTopic, jobs: tables.jobs });
   const api = new ApiStack(app, { context, grants, alarmTopic, routes: tables.routes });
-  for (const stack of [ingestion, schedules, api])
+  const payments = new PaymentsStack(app, { context, grants, key, alarmTopic, jobs: tables.jobs });
+  for (const stack of [ingestion, schedules, api, payments])
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

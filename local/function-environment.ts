@@ -9,7 +9,14 @@ export interface FunctionEnvironmentOptions {
   readonly region: string;
   readonly state: PlatformState;
   readonly database: DatabaseConnection;
+  /** Of the API, once it listens; functions that call it by HTTP run later. */
+  readonly apiUrl: string | undefined;
+  /** For tests. */
+  readonly more?: Readonly<Record<string, string>>;
 }
+
+/** Variables that hold an address under that of the API, as the environment's configuration has it. */
+const API_ADDRESSES = ['BANK_URL', 'BANK_CALLBACK_URL'];
 
 /** What stands above a function's own variables: where the platform's services are, and what Lambda itself sets. */
 export function functionOverrides(
@@ -18,10 +25,13 @@ export function functionOverrides(
 ): Record<string, string> {
   const { endpoint, region, state, database } = options;
   const urls = Object.entries(spec.environment).filter(([, value]) => value.includes(AWS_ENDPOINT_ORIGIN));
+  const ofApi = Object.entries(spec.environment).filter(([name]) => API_ADDRESSES.includes(name));
   return {
     ...Object.fromEntries(
       urls.map(([name, value]) => [name, value.replaceAll(AWS_ENDPOINT_ORIGIN, endpoint.url)]),
     ),
+    ...Object.fromEntries(ofApi.map(([name, url]) => [name, `${options.apiUrl}${new URL(url).pathname}`])),
+    ...options.more,
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,

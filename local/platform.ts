@@ -49,6 +49,8 @@ export interface LocalPlatformOptions {
   readonly fsync?: boolean;
   /** Functions that run as a process each instead of a thread. @default none */
   readonly processFunctions?: readonly string[];
+  /** Variables of every function, above all others. @default none */
+  readonly functionVariables?: Readonly<Record<string, string>>;
   report?(line: string): void;
   warn?(line: string): void;
 }
@@ -115,7 +117,7 @@ async function start(
   cleanups.push(() => log.close());
 
   let router: EventRouter | undefined;
-  const late: { pool?: FunctionPool } = {};
+  const late: { pool?: FunctionPool; apiUrl?: string } = {};
   const endpoint = await startAwsEndpoint({
     port: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
     dataDir,
@@ -134,7 +136,11 @@ async function start(
 
   const pool = new FunctionPool({
     functions: model.functions,
-    overrides: (spec) => functionOverrides(spec, { endpoint, region: model.region, state, database }),
+    overrides: (spec) =>
+      functionOverrides(spec, {
+        ...{ endpoint, region: model.region, state, database, apiUrl: late.apiUrl },
+        ...(options.functionVariables === undefined ? {} : { more: options.functionVariables }),
+      }),
     processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
     onLine: (spec, line, stream) => log.line(spec.name, line, stream),
     onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
@@ -159,6 +165,7 @@ async function start(
 
   await bootstrap(scheduler, database, state);
   const gateway = await startGateway({ port, api, pool, region: model.region, accountId: model.accountId });
+  late.apiUrl = `http://localhost:${gateway.port}`;
   for (const poller of pollers) poller.start();
   executions.start();
   scheduler.start();

@@ -1,4 +1,6 @@
+import * as disbursements from '#disbursements/disbursements.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
+import * as mockBank from '#mock-bank/mock-bank.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
@@ -7,12 +9,15 @@ import * as uploads from '#uploads/uploads.jobs.ts';
 /** A job with the file that runs it. */
 export type JobEntry = Job & { readonly entry: string };
 
-const specs: readonly Job[] = [uploads, plans, dividends, platform].flatMap((module) =>
+const specs: readonly Job[] = [uploads, plans, dividends, disbursements, platform].flatMap((module) =>
   Object.values(module),
 );
 
-/** Every queue consumer and scheduled job. Only lib, local, docs and tests import it. */
-export const jobs: readonly JobEntry[] = specs.map((job) => ({
-  ...job,
-  entry: `functions/${job.kind === 'queue' ? 'workers' : 'scheduled'}/${job.name}.ts`,
-}));
+const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps' } as const;
+
+/** Every queue consumer, scheduled job and state machine task. Only lib, local, docs and tests import it. */
+export const jobs: readonly JobEntry[] = [
+  ...specs.map((job) => ({ ...job, entry: `functions/${DIRECTORIES[job.kind]}/${job.name}.ts` })),
+  // Together with its routes, so that an environment without the mock bank is without all of it.
+  ...Object.values(mockBank).map((job) => ({ ...job, entry: `functions/mock-bank/${job.name}.ts` })),
+];

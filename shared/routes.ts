@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import * as access from '#access/access.routes.ts';
+import * as bankAccounts from '#bank-accounts/bank-accounts.routes.ts';
+import * as bankCallbacks from '#disbursements/bank-callbacks.routes.ts';
+import * as disbursements from '#disbursements/disbursements.routes.ts';
+import * as paymentSettings from '#disbursements/payment-settings.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
+import * as journal from '#journal/journal.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
+import * as mockBank from '#mock-bank/mock-bank.routes.ts';
 import * as contributions from '#plans/contributions.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants.routes.ts';
@@ -39,6 +45,10 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   me,
   vesting,
   'tenant-links': tenantLinks,
+  disbursements: { ...disbursements, ...bankCallbacks, ...paymentSettings },
+  'bank-accounts': bankAccounts,
+  journal,
+  'mock-bank': mockBank,
   meta,
 };
 

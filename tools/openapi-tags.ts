@@ -30,10 +30,13 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Tenant links',
     description: 'By which an issuer lets a sponsor name its holders of record in plans.',
   },
-  transactions: { name: 'Transactions', description: 'Movements of money, from request to settlement.' },
+  disbursements: {
+    name: 'Payments',
+    description: 'Movements of money, from order and approval to settlement, and what the bank says of them.',
+  },
   'bank-accounts': { name: 'Bank accounts', description: 'Where payees are paid.' },
-  payments: { name: 'Payments', description: 'Disbursements, their approval, and what the bank says.' },
-  ledger: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
+  'mock-bank': { name: 'Mock bank', description: 'Stands in for a bank where no money moves.' },
+  journal: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
   retention: { name: 'Retention', description: 'How long what is kept, and holds that keep it longer.' },
   audit: {
     name: 'Audit',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { bootstrapOperator } from '#access/bootstrap-operator.ts';
 import { masterDatabase } from '#platform/db/master.ts';
 import { migrate } from '#platform/db/migrate.ts';
+import { environment } from '#platform/environment.ts';
 
 /** CloudFormation's event, or the one by which the first operator is made by hand (docs/deploying.md). */
 type MigrateEvent =
@@ -16,6 +17,10 @@ export async function handler(event: MigrateEvent): Promise<{ Data?: { Applied: 
     return {};
   }
   if (event.RequestType === 'Delete') return {};
-  const { applied } = await migrate({ ...database, directory: join(import.meta.dirname, 'migrations') });
+  const { applied } = await migrate({
+    ...database,
+    directory: join(import.meta.dirname, 'migrations'),
+    mockBank: environment.hasMockBank(),
+  });
   return { Data: { Applied: applied.join(', ') } };
 }

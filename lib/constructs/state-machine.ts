@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Environment } from '#lib/environment.ts';
+import type { VestryStack } from '#lib/stacks/vestry-stack.ts';
 
 const DEFINITIONS = join(import.meta.dirname, '../../state-machines');
 
@@ -69,12 +70,7 @@ export class PlatformStateMachine extends Construct {
 
   #role(functions: PlatformStateMachineProps['functions'], key: IKey | undefined): Role {
     const stack = Stack.of(this);
-    const arn = stack.formatArn({
-      service: 'states',
-      resource: 'stateMachine',
-      resourceName: this.name,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const arn = machineArn(stack, this.name);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com', {
         conditions: {
@@ -103,6 +99,20 @@ export class PlatformStateMachine extends Construct {
     });
     return role;
   }
+}
+
+function machineArn(stack: Stack, name: string): string {
+  return stack.formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** Of a state machine of the same environment, by its name: it may stand in a stack that is made later. */
+export function stateMachineArn(stack: VestryStack, name: string): string {
+  return machineArn(stack, `vestry-${stack.config.name}-${name}`);
 }
 
 /** Throws when the definition names a function that it isn't given, or is given one that it doesn't name. */

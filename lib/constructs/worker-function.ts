@@ -19,10 +19,12 @@ export interface WorkerFunctionProps {
   readonly rollout?: Rollout | undefined;
 }
 
+const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as const;
+
 /** The function of one job, built from the job's own data, with an alarm on its errors. */
 export class WorkerFunction extends PlatformFunction {
   constructor(scope: Construct, { job, grants, grant, alarmTopic, ...props }: WorkerFunctionProps) {
-    const name = `${job.kind === 'queue' ? 'worker' : 'scheduled'}-${job.name}`;
+    const name = `${PREFIXES[job.kind]}-${job.name}`;
     const alarm = errorAlarm(scope, job.name, `vestry-${props.context.environment.name}-${name}`, alarmTopic);
     super(scope, job.name, {
       ...props,
@@ -31,6 +33,7 @@ export class WorkerFunction extends PlatformFunction {
       entry: job.entry,
       timeoutSeconds: job.timeoutSeconds,
       memoryMb: job.memoryMb,
+      database: job.kind === 'step' ? job.database : undefined,
       ephemeralStorageMb: job.ephemeralStorageMb,
       grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),
       rollbackAlarms: [alarm],

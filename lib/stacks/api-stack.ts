@@ -42,6 +42,8 @@ const BURST = 1_000;
 /** Server errors in a minute that turn a release back. */
 const SERVER_ERRORS_PER_MINUTE = 5;
 const API_GATEWAY_LOG_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
+/** A policy has at most 6,144 characters; a role takes ten policies. */
+const FUNCTIONS_PER_POLICY = 50;
 const NO_GRANT = { statements: [], environment: {} };
 
 /** Templates of paths, never paths: these may hold tokens of links. */
@@ -153,12 +155,14 @@ export class ApiStack extends VestryStack {
     const role = new Role(this, 'InvokeRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: functions.map(({ functionArn }) => functionArn),
-      }),
-    );
+    for (let start = 0; start < functions.length; start += FUNCTIONS_PER_POLICY) {
+      const some = functions.slice(start, start + FUNCTIONS_PER_POLICY);
+      const resources = some.map(({ functionArn }) => functionArn);
+      new ManagedPolicy(this, `Invoke${start}`, {
+        roles: [role],
+        statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })],
+      });
+    }
     return role;
   }
 

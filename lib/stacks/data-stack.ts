@@ -16,11 +16,16 @@ export interface DataStackProps {
   readonly databaseClients: ISecurityGroup;
 }
 
-/** What outlives every release: the encryption key, the database, the signing keys, and the topic of alarms. */
+/** Of 62 each: more than the 256 bits of the keys that are derived from them. */
+const GENERATED_CHARACTERS = 64;
+
+/** What outlives every release: the encryption key, the database, the secrets, and the topic of alarms. */
 export class DataStack extends VestryStack {
   readonly key: IKey;
   readonly database: TenantDatabase;
   readonly signingKeys: ISecret;
+  readonly fieldKey: ISecret;
+  readonly bankSecret: ISecret;
   readonly alarmTopic: ITopic;
 
   constructor(scope: Construct, props: DataStackProps) {
@@ -39,6 +44,13 @@ export class DataStack extends VestryStack {
       clients: props.databaseClients,
     });
     this.signingKeys = this.#signingKeys();
+    this.fieldKey = this.#generated('FieldKey', 'field-key', 'Seals account numbers, field by field', {
+      reason:
+        'What was sealed by it stays: a new key takes a job that seals every field anew, not a rotation of the secret.',
+    });
+    this.bankSecret = this.#generated('BankSecret', 'bank', 'By which we and the bank know each other', {
+      reason: 'Agreed with the bank, which has to change it at the same time.',
+    });
     this.alarmTopic = this.#alarmTopic();
   }
 
@@ -56,6 +68,18 @@ export class DataStack extends VestryStack {
       reason:
         'Rotated by the scheduled job rotate-signing-keys: a new key must be published to verifiers before it signs, which the rotation steps of Secrets Manager have no place for.',
     });
+    return secret as ISecret;
+  }
+
+  #generated(id: string, name: string, description: string, { reason }: { reason: string }): ISecret {
+    const secret = new Secret(this, id, {
+      secretName: `vestry/${this.config.name}/${name}`,
+      description,
+      generateSecretString: { passwordLength: GENERATED_CHARACTERS, excludePunctuation: true },
+      encryptionKey: this.key,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
     return secret as ISecret;
   }
 

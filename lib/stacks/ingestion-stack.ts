@@ -12,6 +12,7 @@ import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts'
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
+import { stateMachineArn } from '#lib/constructs/state-machine.ts';
 import { WorkerFunction } from '#lib/constructs/worker-function.ts';
 import { type ResourceGrants, resourceGrants } from '#lib/grants.ts';
 import type { QueueJob } from '#platform/queue/job.ts';
@@ -22,12 +23,18 @@ export interface IngestionStackProps {
   readonly context: FunctionContext;
   readonly key: IKey;
   readonly signingKeys: ISecret;
+  readonly fieldKey: ISecret;
+  readonly bankSecret: ISecret;
   readonly alarmTopic: ITopic;
   readonly jobs: readonly JobEntry[];
 }
 
 type QueueJobEntry = JobEntry & QueueJob;
 
+/** Under the API's address. */
+const MOCK_BANK_PATH = '/mock-bank';
+const CALLBACK_PATH = '/api/bank/callbacks';
+const DEFAULT_BANK_WAIT_SECONDS = 86_400;
 const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
 const TO_GLACIER_DAYS = 90;
@@ -61,6 +68,9 @@ export class IngestionStack extends VestryStack {
       database: props.context.database,
       key: props.key,
       signingKeys: props.signingKeys,
+      fieldKey: props.fieldKey,
+      bank: { secret: props.bankSecret, ...this.#bank() },
+      disbursementMachineArn: stateMachineArn(this, 'disbursement'),
       uploads: uploads as IBucket,
       rejectedRows: rejectedRows.queue,
       eventBus: this.#eventBus(),
@@ -69,6 +79,15 @@ export class IngestionStack extends VestryStack {
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
     for (const { job, queue } of fed) this.#consumer(job, queue, rollout);
     this.#notify(uploads, fed);
+  }
+
+  #bank(): { url: string; callbackUrl: string; waitSeconds: number } {
+    const { apiUrl = '', bank, mockBank } = this.config;
+    return {
+      url: bank?.url ?? (mockBank ? `${apiUrl}${MOCK_BANK_PATH}` : ''),
+      callbackUrl: `${apiUrl}${CALLBACK_PATH}`,
+      waitSeconds: bank?.waitSeconds ?? DEFAULT_BANK_WAIT_SECONDS,
+    };
   }
 
   #uploadsBucket(): Bucket {
@@ -89,6 +108,7 @@ export class IngestionStack extends VestryStack {
       lifecycleRules: [
         kept('incoming/'),
         kept('drop/'),
+        kept('ach/'),
         { id: 'errors', prefix: 'errors/', expiration: Duration.days(ERRORS_FILE_DAYS) },
       ],
       cors:

@@ -26,6 +26,7 @@ const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsServic
   Sqs: InterfaceVpcEndpointAwsService.SQS,
   EventBridge: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+  StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
 };
 
 /** A network without a way to the internet: the database, the functions beside it and endpoints for what they call. */

@@ -46,6 +46,7 @@ export class SchemaStack extends VestryStack {
           DATABASE_HOST: database.clusterHost,
           DATABASE_MASTER_SECRET_ARN: database.masterSecret.secretArn,
           NODE_EXTRA_CA_CERTS: AMAZON_AUTHORITIES,
+          ...(context.environment.mockBank ? { BANK_STAND_IN: 'on' } : {}),
         },
       },
     });

@@ -36,6 +36,8 @@ export const environment = {
   /** How long to wait for the bank's callback before asking. */
   bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
   fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),
+  /** Whether a bank is played, see docs/mock-bank.md. */
+  hasMockBank: (): boolean => process.env.BANK_STAND_IN === 'on',
   /** Of the API, where the mock bank's callbacks go. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
   /** Set by tests alone: a directory whose files name where a process ends itself, see #platform/crash-point.ts. */

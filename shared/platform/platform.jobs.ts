@@ -5,7 +5,7 @@ export const sweepOutbox = scheduledJob({
   name: 'sweep-outbox',
   purpose: 'Publishes events whose publication after commit did not happen',
   schedule: 'rate(1 minute)',
-  uses: ['database:system', 'eventBus:put'],
+  uses: ['database:system', 'eventBus:put', 'disbursementMachine:start', 'queue:disburse-dividend:send'],
   timeoutSeconds: 50,
 });
 

@@ -1,0 +1,122 @@
+import { findAccount, requireActive, requireVerified } from '#bank-accounts/payable-account.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { found } from '#platform/http/found.ts';
+import type { TenantId } from '#platform/ids.ts';
+import { DomainError } from '#platform/problems/domain-error.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { fieldSealer, type Sealer } from '#platform/sealing.ts';
+import { changeStatus } from './change-status.ts';
+import { beginPaying, finishDividend } from './finish-dividend.ts';
+import { sealInstruction } from './instruction.ts';
+import { findOrder, type OrderRow, setOrder } from './order.repository.ts';
+import { payeeOf } from './payee.ts';
+import type { PaymentInput } from './payment-input.ts';
+import { isTerminal, type Status } from './payment-states.ts';
+import { lockTransaction, type TransactionRow } from './transaction.repository.ts';
+
+/** What the execution does next. */
+export type Action = 'END' | 'AWAIT_APPROVAL' | 'SUBMIT' | 'ASK' | 'AWAIT_FILE' | 'HOLD';
+
+export interface Claim {
+  readonly action: Action;
+  readonly channel: string;
+  /** Sealed; empty where nothing is sent. */
+  readonly instruction: string;
+  readonly wait_seconds: number;
+  readonly outcome: 'released' | 'refused' | 'looked';
+}
+
+/** A file's payments take days, and its answers come as files: asking sooner would tell nothing. */
+const FILE_WAIT_SECONDS = 10 * 86_400;
+/** Codes of our own for what is refused at the last moment. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'kyc-required': 'KYC',
+  'bank-account-blocked': 'ACCOUNT',
+  'dividend-not-payable': 'CANCELLED',
+};
+
+/**
+ * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
+ * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
+ * committed before the bank is called, and from then on only the bank's word ends it.
+ */
+export async function claimPayment(input: PaymentInput): Promise<Claim> {
+  const sealer = await fieldSealer();
+  const actor = systemActor(input.tenant_id as TenantId, input.request_id);
+  try {
+    const claim = await systemWrite(
+      actor,
+      async (tx) => {
+        const claimed = await claimIn(tx, input.transaction_id, sealer);
+        await crashPoint('claim-before-commit', input.transaction_id);
+        return claimed;
+      },
+      {
+        audit: ({ action, outcome }) => ({
+          action: outcome === 'refused' ? 'disbursement.refused' : 'disbursement.released',
+          resource: `transactions/${input.transaction_id}`,
+          payload: { next: action, outcome },
+        }),
+      },
+    );
+    await crashPoint('claim-after-commit', input.transaction_id);
+    return claim;
+  } catch (error) {
+    // Nothing new leaves for a suspended tenant; it waits for the operator.
+    if (error instanceof DomainError && error.slug === 'tenant-suspended') return look('HOLD', '', '');
+    throw error;
+  }
+}
+
+function look(action: Action, channel: string, instruction: string): Claim {
+  const wait_seconds = channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : environment.bankWaitSeconds();
+  return { action, channel, instruction, wait_seconds, outcome: 'looked' };
+}
+
+async function claimIn(tx: TenantTx, transactionId: string, sealer: Sealer): Promise<Claim> {
+  const transaction = found(await lockTransaction(tx, transactionId));
+  const order = found(await findOrder(tx, transactionId));
+  const { channel } = order;
+  if (isTerminal(transaction.status as Status)) return look('END', channel, '');
+  if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
+  const wasClaimed = order.claimed_at !== null;
+  if (!wasClaimed) {
+    const refusal = await refusalOf(tx, transaction, order);
+    if (refusal !== undefined) {
+      await changeStatus(tx, transaction, 'FAILED', refusal);
+      await finishDividend(tx, transaction.dividend_id);
+      return { ...look('END', channel, ''), outcome: 'refused' };
+    }
+    await setOrder(tx, transactionId, { claimed_at: new Date() });
+  }
+  if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasClaimed);
+  const instruction = await sealInstruction(tx, transaction, order, sealer);
+  const next = transaction.status === 'SENT' ? 'ASK' : 'SUBMIT';
+  return release(look(next, channel, instruction), wasClaimed);
+}
+
+function release(claim: Claim, wasClaimed: boolean): Claim {
+  return wasClaimed ? claim : { ...claim, outcome: 'released' };
+}
+
+/** Why a payment that was fine when it was ordered must not leave now. */
+async function refusalOf(
+  tx: TenantTx,
+  transaction: TransactionRow,
+  order: OrderRow,
+): Promise<string | undefined> {
+  try {
+    await requireVerified(tx, await payeeOf(tx, transaction));
+    requireActive(found(await findAccount(tx, order.bank_account_id)));
+    if (!(await beginPaying(tx, transaction.dividend_id)))
+      throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');
+    return undefined;
+  } catch (error) {
+    const code = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
+    if (code === undefined) throw error;
+    return code;
+  }
+}

@@ -1,0 +1,112 @@
+import { queueJob, scheduledJob, stepJob } from '#platform/queue/job.ts';
+
+const step = { machine: 'disbursement', timeoutSeconds: 15 } as const;
+
+/** Looks where a payment stands, and lets it go to the bank when everything is in order. */
+export const claimPayment = stepJob({
+  name: 'claim-payment',
+  purpose: 'Checks a payment and releases it to the bank',
+  ...step,
+  uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
+});
+
+export const awaitApproval = stepJob({
+  name: 'await-approval',
+  purpose: 'Keeps how an execution is told of an approval',
+  ...step,
+  uses: ['disbursementMachine:report'],
+});
+
+/** Runs outside the network, from where the bank is reached. */
+export const submitPayment = stepJob({
+  name: 'submit-payment',
+  purpose: 'Orders a payment from the bank',
+  ...step,
+  database: false,
+  uses: ['fieldKey:use', 'bank:call'],
+});
+
+export const awaitSettlement = stepJob({
+  name: 'await-settlement',
+  purpose: 'Marks a payment as sent and keeps how its execution is told of the outcome',
+  ...step,
+  uses: ['eventBus:put', 'disbursementMachine:report'],
+});
+
+export const askBank = stepJob({
+  name: 'ask-bank',
+  purpose: 'Asks the bank what became of a payment',
+  ...step,
+  database: false,
+  uses: ['bank:call'],
+});
+
+export const settlePayment = stepJob({
+  name: 'settle-payment',
+  purpose: 'Makes a payment what the bank says of it',
+  ...step,
+  uses: ['eventBus:put', 'disbursementMachine:start'],
+});
+
+/** Orders the payments of a dividend, in chunks, each in its transaction. */
+export const disburseDividend = queueJob({
+  name: 'disburse-dividend',
+  purpose: 'Orders all payments of a dividend',
+  queue: 'disburse-dividend',
+  source: 'code',
+  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start', 'queue:disburse-dividend:send'],
+  batchSize: 1,
+  maxReceives: 5,
+  maxConcurrency: 2,
+  timeoutSeconds: 300,
+});
+
+/** Goes on with what a crash, a full queue or a silent bank has left. */
+export const reconcilePayments = scheduledJob({
+  name: 'reconcile-payments',
+  purpose: 'Finds payments that are stuck, and goes on with them',
+  schedule: 'rate(5 minutes)',
+  uses: [
+    'database:system',
+    'eventBus:put',
+    'disbursementMachine:start',
+    'disbursementMachine:report',
+    'queue:disburse-dividend:send',
+  ],
+  timeoutSeconds: 240,
+});
+
+/** Half an hour before the same-day windows of FedACH, and in the evening for the next day; Eastern is UTC-4 or UTC-5. */
+export const writeAchFiles = scheduledJob({
+  name: 'write-ach-files',
+  purpose: 'Writes the released payments of each tenant as a file for its bank',
+  schedule: 'cron(0 14,18,20,23 ? * MON-FRI *)',
+  uses: [
+    'database:system',
+    'fieldKey:use',
+    'achOutbound:write',
+    'eventBus:put',
+    'disbursementMachine:report',
+  ],
+  timeoutSeconds: 600,
+  memoryMb: 1024,
+});
+
+/** Reads the returns and notifications of change that the bank drops. */
+export const readAchAnswers = queueJob({
+  name: 'read-ach-answers',
+  purpose: 'Applies the returns and notifications of change that a bank has sent',
+  queue: 'ach-inbound',
+  source: { bucket: 'uploads', prefixes: ['ach/inbound/'] },
+  uses: [
+    'achInbound:read',
+    'fieldKey:use',
+    'eventBus:put',
+    'disbursementMachine:start',
+    'disbursementMachine:report',
+  ],
+  batchSize: 1,
+  maxReceives: 5,
+  maxConcurrency: 2,
+  timeoutSeconds: 300,
+});

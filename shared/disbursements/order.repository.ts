@@ -1,0 +1,74 @@
+import { type Selectable, sql } from 'kysely';
+import type { Disbursements } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+
+export type OrderRow = Selectable<Disbursements>;
+
+export interface NewOrder {
+  readonly transaction_id: string;
+  readonly bank_account_id: string;
+  readonly channel: string;
+  readonly source_account: string;
+  readonly repeats?: string | null;
+  readonly represented?: number;
+  readonly requested_by: string | null;
+  readonly request_id: string;
+  readonly idempotency_key?: string | null;
+  readonly approval: string;
+  readonly decided_by?: string | null;
+  readonly decided_at?: Date | null;
+}
+
+/** @throws DomainError `payment-ordered` at the end of the transaction's statement, by its unique constraints */
+export function insertOrder(tx: TenantTx, order: NewOrder): Promise<OrderRow> {
+  return tx.insertInto('disbursements').values(order).returningAll().executeTakeFirstOrThrow();
+}
+
+export function findOrder(read: TenantRead, transactionId: string): Promise<OrderRow | undefined> {
+  return read
+    .selectFrom('disbursements')
+    .selectAll()
+    .where('transaction_id', '=', transactionId)
+    .executeTakeFirst();
+}
+
+export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow | undefined> {
+  return read.selectFrom('disbursements').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
+}
+
+/** Decides if nobody has: of many who decide at once, one gets the row. */
+export function setDecision(
+  tx: TenantTx,
+  transactionId: string,
+  approval: 'APPROVED' | 'DENIED',
+  decidedBy: string,
+): Promise<OrderRow | undefined> {
+  return tx
+    .updateTable('disbursements')
+    .set({ approval, decided_by: decidedBy, decided_at: sql<Date>`now()` })
+    .where('transaction_id', '=', transactionId)
+    .where('approval', '=', 'REQUIRED')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export interface OrderChange {
+  readonly claimed_at?: Date;
+  readonly bank_reference?: string;
+  readonly waits_for?: 'APPROVAL' | 'SETTLEMENT';
+  readonly task_token?: string;
+}
+
+export async function setOrder(tx: TenantTx, transactionId: string, change: OrderChange): Promise<void> {
+  await tx.updateTable('disbursements').set(change).where('transaction_id', '=', transactionId).execute();
+}
+
+/** Counts a restart, and when it was asked for. */
+export function setRestarted(tx: TenantTx, transactionId: string, at: Date): Promise<OrderRow | undefined> {
+  return tx
+    .updateTable('disbursements')
+    .set((eb) => ({ restarts: eb('restarts', '+', 1), started_at: at }))
+    .where('transaction_id', '=', transactionId)
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -1,0 +1,45 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { PaymentSettings as SettingsTable } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { AchOriginator } from './payment-settings.routes.ts';
+
+export type Originator = z.infer<typeof AchOriginator>;
+export type SettingsRow = Selectable<SettingsTable>;
+
+export function findSettings(read: TenantRead): Promise<SettingsRow | undefined> {
+  return read.selectFrom('payment_settings').selectAll().executeTakeFirst();
+}
+
+export interface NewSettings {
+  readonly channel: string | null;
+  /** Minor units by currency. */
+  readonly approve_above: Readonly<Record<string, string>>;
+  readonly ach_originator: Originator | null;
+}
+
+/** Version 0 is that of a tenant who has set nothing. Undefined when the tenant's are of another version. */
+export function setSettings(
+  tx: TenantTx,
+  version: number,
+  { channel, approve_above, ach_originator }: NewSettings,
+): Promise<SettingsRow | undefined> {
+  const values = {
+    channel,
+    approve_above: JSON.stringify(approve_above),
+    ach_originator: ach_originator === null ? null : JSON.stringify(ach_originator),
+  };
+  if (version === 0)
+    return tx
+      .insertInto('payment_settings')
+      .values(values)
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .executeTakeFirst();
+  return tx
+    .updateTable('payment_settings')
+    .set({ ...values, version: version + 1, updated_at: sql<Date>`now()` })
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { SystemTx } from '#platform/db/system-tx.ts';
+
+/** A payment that hasn't moved when it should have. */
+export interface Stuck {
+  readonly tenant_id: string;
+  readonly transaction_id: string;
+  readonly request_id: string;
+}
+
+const BATCH = 500;
+
+/**
+ * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve, and sent ones without the
+ * bank's word. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
+ */
+export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
+  const { rows } = await sql<Stuck>`select d.tenant_id, d.transaction_id, d.request_id
+    from transactions t join disbursements d on d.tenant_id = t.tenant_id and d.transaction_id = t.id
+    where t.status in ('PENDING', 'SENT') and d.channel = 'BANK' and d.approval in ('NOT_NEEDED', 'APPROVED')
+      and greatest(d.started_at, t.updated_at, d.decided_at)
+        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(d.restarts, 8))
+    order by d.started_at limit ${BATCH}`.execute(tx);
+  return rows;
+}
+
+/** Payments of which the bank has said something that was not applied: the execution wasn't told, or is gone. */
+export async function listUnheard(tx: SystemTx, before: Date): Promise<Stuck[]> {
+  const { rows } = await sql<Stuck>`select distinct d.tenant_id, d.transaction_id, d.request_id
+    from bank_events e join disbursements d on d.tenant_id = e.tenant_id and d.transaction_id = e.transaction_id
+    where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and d.claimed_at is not null
+    limit ${BATCH}`.execute(tx);
+  return rows;
+}
+
+/** Orders for files whose effective day and time for returns are over: no news is good news. */
+export async function listFiled(tx: SystemTx, settledBy: string): Promise<Stuck[]> {
+  const { rows } = await sql<Stuck>`select d.tenant_id, d.transaction_id, d.request_id
+    from transactions t join disbursements d on d.tenant_id = t.tenant_id and d.transaction_id = t.id
+      join ach_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
+    where t.status = 'SENT' and d.channel = 'NACHA_FILE' and e.effective_entry_date <= ${settledBy}::date
+    limit ${BATCH}`.execute(tx);
+  return rows;
+}
+
+export interface Unfinished {
+  readonly tenant_id: string;
+  readonly dividend_id: string;
+}
+
+/** Dividends whose worker has stopped without a message that would go on. */
+export async function listStoppedRuns(tx: SystemTx, before: Date): Promise<Unfinished[]> {
+  const { rows } = await sql<Unfinished>`select tenant_id, dividend_id from dividend_disbursements
+    where state = 'RUNNING' and updated_at < ${before} limit ${BATCH}`.execute(tx);
+  return rows;
+}

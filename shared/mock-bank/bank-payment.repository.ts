@@ -1,0 +1,75 @@
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import type { Behaviour } from './behaviour.ts';
+
+export interface BankPaymentRow {
+  readonly id: string;
+  readonly reference: string;
+  readonly client_id: string;
+  readonly account_number: string;
+  readonly status: 'ACCEPTED' | 'REJECTED';
+  readonly code: string | null;
+  readonly settles_at: Date | null;
+  readonly returns_at: Date | null;
+  readonly return_code: string | null;
+}
+
+/** The bank's tables know no tenants; any context will do. */
+async function run(text: string, values: readonly unknown[]): Promise<BankPaymentRow[]> {
+  const [result] = await tenantStatements(PLATFORM_TENANT_ID, [{ text, values }]);
+  return (result?.rows ?? []) as BankPaymentRow[];
+}
+
+export interface NewPayment {
+  readonly key: string;
+  readonly reference: string;
+  readonly client_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly routing_number: string;
+  readonly account_number: string;
+}
+
+/** Takes an order, or finds the one that its key has made before. */
+export async function takeOrder(
+  order: NewPayment,
+  behaviour: Behaviour,
+): Promise<{ row: BankPaymentRow; isNew: boolean }> {
+  const { settlesAfter, returns, rejects } = behaviour;
+  const inserted = await run(
+    `insert into mock_bank_payments (idempotency_key, reference, client_id, amount, currency, routing_number, account_number,
+       status, code, settles_at, returns_at, return_code)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + make_interval(secs => $10),
+       clock_timestamp() + make_interval(secs => $11), $12)
+     on conflict (idempotency_key) do nothing returning *`,
+    [
+      ...[order.key, order.reference, order.client_id, order.amount, order.currency],
+      ...[order.routing_number, order.account_number],
+      ...[rejects === undefined ? 'ACCEPTED' : 'REJECTED', rejects ?? null, settlesAfter ?? null],
+      ...[returns?.after ?? null, returns?.code ?? null],
+    ],
+  );
+  const row = inserted[0] ?? (await findByKey(order.key));
+  if (row === undefined) throw new Error('the order is gone');
+  return { row, isNew: inserted.length > 0 };
+}
+
+async function findByKey(key: string): Promise<BankPaymentRow | undefined> {
+  return (await run('select * from mock_bank_payments where idempotency_key = $1', [key]))[0];
+}
+
+export async function findByReference(reference: string): Promise<BankPaymentRow | undefined> {
+  return (
+    await run('select * from mock_bank_payments where reference = $1 order by id limit 1', [reference])
+  )[0];
+}
+
+/** How many requests of an outage there have been, this one included. */
+export async function countOutage(reference: string): Promise<number> {
+  const [row] = (await run(
+    `insert into mock_bank_outages as o (reference) values ($1)
+     on conflict (reference) do update set requests = o.requests + 1 returning requests`,
+    [reference],
+  )) as unknown as { requests: number }[];
+  return row?.requests ?? 0;
+}

@@ -1,0 +1,17 @@
+import type { BankPaymentRow } from './bank-payment.repository.ts';
+
+export interface BankState {
+  readonly id: string;
+  readonly reference: string;
+  readonly status: 'ACCEPTED' | 'SETTLED' | 'RETURNED' | 'REJECTED';
+  readonly code: string | null;
+}
+
+/** What has become of a payment by now. It needs no clockwork: a bank that was down has lost nothing. */
+export function stateOf(row: BankPaymentRow, now: Date): BankState {
+  const { id, reference } = row;
+  const isPast = (at: Date | null): boolean => at !== null && at <= now;
+  if (row.status === 'REJECTED') return { id, reference, status: 'REJECTED', code: row.code };
+  if (isPast(row.returns_at)) return { id, reference, status: 'RETURNED', code: row.return_code };
+  return { id, reference, status: isPast(row.settles_at) ? 'SETTLED' : 'ACCEPTED', code: null };
+}

@@ -1,0 +1,75 @@
+/** What an account number makes the mock bank do: docs/mock-bank.md lists it. Pure. */
+export interface Behaviour {
+  /** Seconds until the payment settles; undefined: it never does. */
+  readonly settlesAfter: number | undefined;
+  /** Why it comes back, and after how many seconds. Without `settlesAfter` it comes back instead of settling. */
+  readonly returns?: { readonly code: string; readonly after: number };
+  readonly rejects?: string;
+  /** Notification of change: code and corrected data. */
+  readonly corrects?: { readonly code: string; readonly data: string };
+  readonly callbacks: 'once' | 'thrice' | 'late' | 'unsigned' | 'stale' | 'none' | 'early';
+  readonly outage?: {
+    readonly kind: 'busy' | 'hangs' | 'accepts-silently';
+    /** Requests that it answers. */
+    readonly requests: number;
+  };
+}
+
+/** Seconds: quick enough to watch, slow enough to see each state. */
+const SETTLES_AFTER = 2;
+const RETURNS_AFTER = 2;
+const RETURNS_AFTER_SETTLEMENT = 8;
+const LATE_AFTER = 90;
+export const LATE_SECONDS = LATE_AFTER;
+const CORRECTED_ACCOUNT = '900000000077';
+/** As good as for ever. */
+const ALWAYS = 1_000_000;
+
+const MAGIC = /^90000000(\d\d)(\d\d)$/;
+
+const SETTLING: Behaviour = { settlesAfter: SETTLES_AFTER, callbacks: 'once' };
+
+export function behaviourOf(accountNumber: string): Behaviour {
+  const [, group = '', detail = ''] = MAGIC.exec(accountNumber) ?? [];
+  const number = Number(detail);
+  switch (group) {
+    case '01':
+      return {
+        settlesAfter: undefined,
+        returns: { code: `R${detail}`, after: RETURNS_AFTER },
+        callbacks: 'once',
+      };
+    case '02':
+      return {
+        ...SETTLING,
+        returns: { code: `R${detail}`, after: RETURNS_AFTER_SETTLEMENT },
+      };
+    case '03':
+      return { ...SETTLING, corrects: { code: 'C01', data: CORRECTED_ACCOUNT } };
+    case '04':
+      return { ...SETTLING, callbacks: CALLBACKS[number] ?? 'once' };
+    case '05':
+      return { ...SETTLING, ...(OUTAGES[number] ?? {}) };
+    case '06':
+      return { ...SETTLING, settlesAfter: number };
+    default:
+      return SETTLING;
+  }
+}
+
+const CALLBACKS: Readonly<Record<number, Behaviour['callbacks']>> = {
+  1: 'thrice',
+  2: 'late',
+  3: 'unsigned',
+  4: 'none',
+  5: 'early',
+  6: 'stale',
+};
+
+const OUTAGES: Readonly<Record<number, Partial<Behaviour>>> = {
+  1: { outage: { kind: 'busy', requests: 2 } },
+  2: { outage: { kind: 'hangs', requests: 1 } },
+  3: { outage: { kind: 'accepts-silently', requests: 1 } },
+  4: { rejects: 'R13', settlesAfter: undefined, callbacks: 'none' },
+  5: { outage: { kind: 'busy', requests: ALWAYS } },
+};

@@ -1,0 +1,14 @@
+import { queueJob } from '#platform/queue/job.ts';
+
+/** The mock bank calls back: a message for each callback, due when it is delivered. */
+export const sendBankCallbacks = queueJob({
+  name: 'send-bank-callbacks',
+  purpose: 'The mock bank says what became of a payment',
+  queue: 'mock-bank-callbacks',
+  source: 'code',
+  uses: ['mockBank:play'],
+  batchSize: 10,
+  maxReceives: 6,
+  maxConcurrency: 5,
+  timeoutSeconds: 30,
+});
