@@ -1,41 +1,40 @@
 import { restoreCell } from '#platform/storage/csv.ts';
 import { CsvScanner } from '#uploads/csv-scanner.ts';
 import { ERRORS_FILE_MARK, ERRORS_FILE_PREFIX } from '#uploads/errors-file.ts';
-import { finishRow, isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/finish-row.ts';
-import {
-  SHAREHOLDER_COLUMNS,
-  type ShareholderColumn,
-  shareholderRowSchema,
-} from '#uploads/shareholder-upload.schema.ts';
+import { isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/finish-row.ts';
+import type { RowContract } from '#uploads/row-contract.ts';
 import { type RowError, UnreadableFile, type UploadRow } from '#uploads/upload-row.ts';
 
 /** Where each column of the contract is; -1 where the file has none. */
-interface Header {
+interface Header<Column extends string> {
   readonly width: number;
-  readonly at: Readonly<Record<ShareholderColumn, number>>;
+  readonly at: Readonly<Record<Column, number>>;
   readonly isErrorsFile: boolean;
 }
 
 /** Rows of CSV text that comes in pieces. */
-export class CsvRows {
+export class CsvRows<Column extends string, Values> {
+  readonly #contract: RowContract<Column, Values>;
   readonly #scanner = new CsvScanner();
   readonly #onUnknownColumn: (name: string) => void;
-  #header: Header | undefined;
+  #header: Header<Column> | undefined;
   /** Where the scanner's text next holds what makes a row undecodable. */
   #suspectAt = Number.POSITIVE_INFINITY;
 
-  constructor(onUnknownColumn: (name: string) => void) {
+  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+    this.#contract = contract;
     this.#onUnknownColumn = onUnknownColumn;
   }
 
   /** @throws UnreadableFile */
-  push(text: string, last: boolean): UploadRow[] {
+  push(text: string, last: boolean): UploadRow<Column, Values>[] {
     const scanner = this.#scanner;
     scanner.push(text, last);
     this.#suspectAt = isSuspect(scanner.text) ? nextSuspect(scanner.text, 0) : Number.POSITIVE_INFINITY;
-    const rows: UploadRow[] = [];
+    const rows: UploadRow<Column, Values>[] = [];
     while (scanner.next()) {
-      if (this.#header === undefined) this.#header = readHeader(scanner, this.#onUnknownColumn);
+      if (this.#header === undefined)
+        this.#header = readHeader(this.#contract, scanner, this.#onUnknownColumn);
       else rows.push(this.#row(this.#header));
     }
     if (last && this.#header === undefined) {
@@ -44,7 +43,7 @@ export class CsvRows {
     return rows;
   }
 
-  #row(header: Header): UploadRow {
+  #row(header: Header<Column>): UploadRow<Column, Values> {
     const { line, cells, count, textAfterQuote, rowEnd } = this.#scanner;
     const suspect = this.#suspectAt < rowEnd;
     if (suspect) this.#suspectAt = nextSuspect(this.#scanner.text, rowEnd);
@@ -57,27 +56,24 @@ export class CsvRows {
       if (error !== undefined) {
         // Surplus cells stay with the last column, so that the errors file loses nothing.
         if (count > width) cells[width - 1] = cells.slice(width - 1, count).join(',');
-        return rejectedRow(line, this.#found(header), error);
+        return rejectedRow(this.#contract.columns, line, this.#found(header), error);
       }
     }
-    return finishRow(line, {
-      external_ref: cells[at.external_ref],
-      name: cells[at.name],
-      email: at.email < 0 ? undefined : cells[at.email] || null,
-      holdings: cells[at.holdings],
-    });
+    return this.#contract.finish(line, this.#contract.ofCells(cells, at));
   }
 
-  #found({ at }: Header): Partial<Record<ShareholderColumn, string>> {
+  #found({ at }: Header<Column>): Partial<Record<Column, string>> {
     const cells = this.#scanner.cells.slice(0, this.#scanner.count);
-    return Object.fromEntries(SHAREHOLDER_COLUMNS.map((column) => [column, cells[at[column]]]));
+    const found = this.#contract.columns.map((column) => [column, cells[at[column]]]);
+    return Object.fromEntries(found) as Partial<Record<Column, string>>;
   }
 
-  #rowFault({ at, width }: Header, suspect: boolean): RowError | undefined {
+  #rowFault({ at, width }: Header<Column>, suspect: boolean): RowError<Column> | undefined {
     const { cells, count, text, rowStart, rowEnd, textAfterQuote } = this.#scanner;
-    const broken = suspect ? undecodable(text.slice(rowStart, rowEnd), null) : undefined;
+    const broken = suspect ? undecodable<Column>(text.slice(rowStart, rowEnd), null) : undefined;
     if (broken !== undefined) {
-      const column = SHAREHOLDER_COLUMNS.find((name) => at[name] < count && isSuspect(cells[at[name]] ?? ''));
+      const { columns } = this.#contract;
+      const column = columns.find((name) => at[name] < count && isSuspect(cells[at[name]] ?? ''));
       return column === undefined ? broken : undecodable(cells[at[column]] as string, column);
     }
     if (textAfterQuote) {
@@ -97,7 +93,11 @@ export class CsvRows {
   }
 }
 
-function readHeader(scanner: CsvScanner, onUnknownColumn: (name: string) => void): Header {
+function readHeader<Column extends string>(
+  contract: RowContract<Column, unknown>,
+  scanner: CsvScanner,
+  onUnknownColumn: (name: string) => void,
+): Header<Column> {
   const { line } = scanner;
   const cells = scanner.cells.slice(0, scanner.count);
   const raw = scanner.text.slice(scanner.rowStart, scanner.rowEnd);
@@ -125,15 +125,15 @@ function readHeader(scanner: CsvScanner, onUnknownColumn: (name: string) => void
       line,
     );
   }
-  const missing = shareholderRowSchema.required.filter((name) => !names.includes(name));
+  const missing = contract.required.filter((name) => !names.includes(name));
   if (missing.length > 0) throw missingHeader(missing, raw, line);
   const isErrorsFile = names.includes(ERRORS_FILE_MARK);
   for (const name of names) {
-    const known = (SHAREHOLDER_COLUMNS as readonly string[]).includes(name);
+    const known = (contract.columns as readonly string[]).includes(name);
     if (!known && !(isErrorsFile && name.startsWith(ERRORS_FILE_PREFIX))) onUnknownColumn(name);
   }
-  const at = Object.fromEntries(SHAREHOLDER_COLUMNS.map((name) => [name, names.indexOf(name)]));
-  return { width: cells.length, at: at as Header['at'], isErrorsFile };
+  const at = Object.fromEntries(contract.columns.map((name) => [name, names.indexOf(name)]));
+  return { width: cells.length, at: at as Record<Column, number>, isErrorsFile };
 }
 
 function missingHeader(missing: readonly string[], raw: string, line: number): UnreadableFile {

@@ -1,38 +1,13 @@
-import { canonicalDecimal } from '#platform/fields.ts';
-import { SHAREHOLDER_COLUMNS, type ShareholderColumn } from '#uploads/shareholder-upload.schema.ts';
-import type { RejectedRow, RowError, ShareholderValues, UploadRow } from '#uploads/upload-row.ts';
-import { findRowError } from '#uploads/validate-row.ts';
+import type { RejectedRow, RowError } from '#uploads/upload-row.ts';
 
-const CANONICAL = /^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
-const NOT_ASCII = /[^\0-\x7f]/;
-
-/** Checks the cells of a row, already trimmed, and puts them in the form in which they are stored. */
-export function finishRow(line: number, found: Record<ShareholderColumn, unknown>): UploadRow {
-  const { external_ref: ref } = found;
-  // Before the check: a reference may be decomposed into more characters than it has.
-  if (typeof ref === 'string' && NOT_ASCII.test(ref)) found.external_ref = ref.normalize('NFC');
-  const error = findRowError(found);
-  if (error !== undefined) return rejectedRow(line, found, error);
-  const values = found as unknown as {
-    -readonly [Column in keyof ShareholderValues]: ShareholderValues[Column];
-  };
-  if (!CANONICAL.test(values.holdings)) values.holdings = canonicalDecimal(values.holdings);
-  return { line, values, error: undefined };
-}
-
-export function rejectedRow(
+export function rejectedRow<Column extends string>(
+  columns: readonly Column[],
   line: number,
-  found: Readonly<Partial<Record<ShareholderColumn, unknown>>>,
-  error: RowError,
-): RejectedRow {
-  const values: Record<ShareholderColumn, string | null> = {
-    external_ref: null,
-    name: null,
-    email: null,
-    holdings: null,
-  };
-  for (const column of SHAREHOLDER_COLUMNS) values[column] = printable(found[column]);
-  return { line, values, error };
+  found: Readonly<Partial<Record<Column, unknown>>>,
+  error: RowError<Column>,
+): RejectedRow<Column> {
+  const values = Object.fromEntries(columns.map((column) => [column, printable(found[column])]));
+  return { line, values: values as Record<Column, string | null>, error };
 }
 
 /** Rejected rows are kept and sent on, so the text must be storable and must not hold on to the chunk it was cut from. */
@@ -56,7 +31,10 @@ export function nextSuspect(text: string, from: number): number {
   return UNDECODABLE.exec(text)?.index ?? Number.POSITIVE_INFINITY;
 }
 
-export function undecodable(text: string, column: ShareholderColumn | null): RowError | undefined {
+export function undecodable<Column extends string>(
+  text: string,
+  column: Column | null,
+): RowError<Column> | undefined {
   const where = column ?? 'The row';
   if (text.includes('\0')) return { column, code: 'nul', message: `${where} contains the character U+0000.` };
   if (!text.isWellFormed())

@@ -1,78 +1,76 @@
 import { JsonNumber } from '#platform/json.ts';
-import { finishRow, rejectedRow, undecodable } from '#uploads/finish-row.ts';
+import { rejectedRow, undecodable } from '#uploads/finish-row.ts';
 import type { JsonScanner } from '#uploads/json-scanner.ts';
-import { SHAREHOLDER_COLUMNS, type ShareholderColumn } from '#uploads/shareholder-upload.schema.ts';
-import type { RowError, UploadRow } from '#uploads/upload-row.ts';
+import type { RowContract } from '#uploads/row-contract.ts';
+import type { RowError, RowErrorCode, UploadRow } from '#uploads/upload-row.ts';
 
 const MAX_DEPTH = 64;
-const COLUMNS: ReadonlySet<string> = new Set(SHAREHOLDER_COLUMNS);
 
 /** The reviver as of ECMAScript 2026: a primitive comes with its source text. */
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const keepDigits: Reviver = (_key, value, { source }) =>
   typeof value === 'number' ? new JsonNumber(source ?? '') : value;
 
-/** In an object without nested ones, and without duplicate keys, this can only be the number itself. */
-const FLAT_HOLDINGS = /"holdings"\s*:\s*(-?\d[^\s,}]*)/;
+/** Reads the rows of JSON files of one kind. */
+export class JsonRowReader<Column extends string, Values> {
+  readonly #contract: RowContract<Column, Values>;
+  readonly #onUnknownColumn: (name: string) => void;
+  readonly #columns: ReadonlySet<string>;
+  /** In an object without nested ones, and without duplicate keys, this can only be the number itself. */
+  readonly #flatNumber: RegExp;
 
-/**
- * Reads one JSON object as a row. `scanner` has just scanned `text`. Duplicate keys are found by count: more keys written than there are.
- */
-export function jsonRow(
-  line: number,
-  text: string,
-  scanner: JsonScanner,
-  onUnknownColumn: (name: string) => void,
-): UploadRow {
-  const broken = undecodable(text, null);
-  if (broken !== undefined) return rejectedRow(line, {}, broken);
-  if (scanner.depth > MAX_DEPTH) {
-    return rejectedRow(
-      line,
-      {},
-      rowError('too-deep', `The row is nested more than ${MAX_DEPTH} levels deep.`),
-    );
+  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+    this.#contract = contract;
+    this.#onUnknownColumn = onUnknownColumn;
+    this.#columns = new Set(contract.columns);
+    this.#flatNumber = new RegExp(`"${contract.number}"\\s*:\\s*(-?\\d[^\\s,}]*)`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return rejectedRow(line, {}, rowError('invalid-json', 'The row is not valid JSON.'));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejectedRow(line, {}, rowError('wrong-type', 'The row must be a JSON object.'));
-  }
-  const row = value as Partial<Record<ShareholderColumn, unknown>>;
-  const found = {
-    external_ref: cell(row.external_ref),
-    name: cell(row.name),
-    email: cell(row.email),
+
+  /**
+   * Reads one JSON object as a row. `scanner` has just scanned `text`. Duplicate keys are found by count: more keys written
+   * than there are.
+   */
+  read(line: number, text: string, scanner: JsonScanner): UploadRow<Column, Values> {
+    const contract = this.#contract;
+    const reject = (error: RowError<Column>, found: Partial<Record<Column, unknown>> = {}) =>
+      rejectedRow(contract.columns, line, found, error);
+    const broken = undecodable<Column>(text, null);
+    if (broken !== undefined) return reject(broken);
+    if (scanner.depth > MAX_DEPTH)
+      return reject(rowError('too-deep', `The row is nested more than ${MAX_DEPTH} levels deep.`));
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      return reject(rowError('invalid-json', 'The row is not valid JSON.'));
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return reject(rowError('wrong-type', 'The row must be a JSON object.'));
+    const row = value as Partial<Record<Column, unknown>>;
+    const number = row[contract.number];
     // A number as JSON is its digits; as a string it must be nothing but digits, so it isn't trimmed.
-    holdings: typeof row.holdings === 'number' ? digitsOfHoldings(text, scanner) : row.holdings,
-  };
-  if (countKeys(value) !== scanner.keys) {
-    return rejectedRow(line, found, rowError('duplicate-key', 'The row has the same key twice.'));
+    const digits = typeof number === 'number' ? this.#digits(text, scanner) : number;
+    const found = contract.ofObject(row, digits);
+    if (countKeys(value) !== scanner.keys)
+      return reject(rowError('duplicate-key', 'The row has the same key twice.'), found);
+    for (const key in value) if (!this.#columns.has(key)) this.#onUnknownColumn(key);
+    return contract.finish(line, found);
   }
-  for (const key in value) if (!COLUMNS.has(key)) onUnknownColumn(key);
-  return finishRow(line, found);
+
+  #digits(text: string, scanner: JsonScanner): string {
+    const flat = scanner.depth === 1 ? this.#flatNumber.exec(text)?.[1] : undefined;
+    if (flat !== undefined) return flat;
+    // A reviver makes parsing several times slower, so only rows that need it pay.
+    const parsed = JSON.parse(text, keepDigits as Parameters<typeof JSON.parse>[1]) as Record<
+      Column,
+      unknown
+    >;
+    return (parsed[this.#contract.number] as JsonNumber).source;
+  }
 }
 
-function digitsOfHoldings(text: string, scanner: JsonScanner): string {
-  const flat = scanner.depth === 1 ? FLAT_HOLDINGS.exec(text)?.[1] : undefined;
-  if (flat !== undefined) return flat;
-  // A reviver makes parsing several times slower, so only rows that need it pay.
-  const { holdings } = JSON.parse(text, keepDigits as Parameters<typeof JSON.parse>[1]) as {
-    holdings: unknown;
-  };
-  return (holdings as JsonNumber).source;
-}
-
-function rowError(code: RowError['code'], message: string): RowError {
+function rowError<Column extends string>(code: RowErrorCode, message: string): RowError<Column> {
   return { column: null, code, message };
-}
-
-function cell(value: unknown): unknown {
-  return typeof value === 'string' ? value.trim() : value;
 }
 
 function countKeys(value: unknown): number {

@@ -1,6 +1,7 @@
 import { countBreaks, MAX_ROW_LENGTH } from '#uploads/csv-scanner.ts';
-import { jsonRow } from '#uploads/json-row.ts';
+import { JsonRowReader } from '#uploads/json-row.ts';
 import { isJsonSpace, JsonScanner } from '#uploads/json-scanner.ts';
+import type { RowContract } from '#uploads/row-contract.ts';
 import { UnreadableFile, type UploadRow } from '#uploads/upload-row.ts';
 
 const LF = 10;
@@ -10,20 +11,20 @@ const OPEN = 91;
 const CLOSE = 93;
 
 /** Rows of newline-delimited JSON: an object a line, blank lines skipped. */
-export class NdjsonRows {
+export class NdjsonRows<Column extends string, Values> {
   readonly #scanner = new JsonScanner();
-  readonly #onUnknownColumn: (name: string) => void;
+  readonly #reader: JsonRowReader<Column, Values>;
   #rest = '';
   #line = 1;
 
-  constructor(onUnknownColumn: (name: string) => void) {
-    this.#onUnknownColumn = onUnknownColumn;
+  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+    this.#reader = new JsonRowReader(contract, onUnknownColumn);
   }
 
   /** @throws UnreadableFile */
-  push(chunk: string, last: boolean): UploadRow[] {
+  push(chunk: string, last: boolean): UploadRow<Column, Values>[] {
     const text = this.#rest + chunk;
-    const rows: UploadRow[] = [];
+    const rows: UploadRow<Column, Values>[] = [];
     let from = 0;
     while (from < text.length) {
       const end = endOfLine(text, from);
@@ -41,10 +42,10 @@ export class NdjsonRows {
     return rows;
   }
 
-  #row(text: string): UploadRow {
+  #row(text: string): UploadRow<Column, Values> {
     const from = text.length - text.trimStart().length;
     this.#scanner.endOfValue(text, from, text.length);
-    return jsonRow(this.#line, text, this.#scanner, this.#onUnknownColumn);
+    return this.#reader.read(this.#line, text, this.#scanner);
   }
 }
 
@@ -58,24 +59,24 @@ function endOfLine(text: string, from: number): number {
 }
 
 /** Rows of one JSON array of objects, element by element. A fault between elements makes the file unreadable. */
-export class JsonArrayRows {
+export class JsonArrayRows<Column extends string, Values> {
   readonly #scanner = new JsonScanner();
-  readonly #onUnknownColumn: (name: string) => void;
+  readonly #reader: JsonRowReader<Column, Values>;
   #text = '';
   #at = 0;
   /** Of the text before #at. */
   #line = 1;
   #state: 'start' | 'first' | 'element' | 'after' | 'end' = 'start';
 
-  constructor(onUnknownColumn: (name: string) => void) {
-    this.#onUnknownColumn = onUnknownColumn;
+  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+    this.#reader = new JsonRowReader(contract, onUnknownColumn);
   }
 
   /** @throws UnreadableFile */
-  push(chunk: string, last: boolean): UploadRow[] {
+  push(chunk: string, last: boolean): UploadRow<Column, Values>[] {
     this.#text = this.#text.slice(this.#at) + chunk;
     this.#at = 0;
-    const rows: UploadRow[] = [];
+    const rows: UploadRow<Column, Values>[] = [];
     while (this.#skipSpace(last)) {
       if (this.#isElement()) {
         const row = this.#element(last);
@@ -108,7 +109,7 @@ export class JsonArrayRows {
     return this.#state === 'element' || (this.#state === 'first' && code !== CLOSE);
   }
 
-  #element(last: boolean): UploadRow | undefined {
+  #element(last: boolean): UploadRow<Column, Values> | undefined {
     const text = this.#text;
     const from = this.#at;
     const end = this.#scanner.endOfValue(text, from, text.length);
@@ -119,7 +120,7 @@ export class JsonArrayRows {
     }
     // No value: `[,`, `[1,]`.
     if (end === from) throw this.#unexpected();
-    const row = jsonRow(this.#line, text.slice(from, end), this.#scanner, this.#onUnknownColumn);
+    const row = this.#reader.read(this.#line, text.slice(from, end), this.#scanner);
     this.#moveTo(end);
     this.#state = 'after';
     return row;

@@ -1,9 +1,13 @@
 import { CsvRows } from '#uploads/csv-rows.ts';
 import { HEAD_LENGTH, refuseForeignContent } from '#uploads/foreign-content.ts';
 import { JsonArrayRows, NdjsonRows } from '#uploads/json-rows.ts';
+import type { RowContract } from '#uploads/row-contract.ts';
+import { shareholderContract } from '#uploads/shareholder-contract.ts';
+import type { ShareholderColumn } from '#uploads/shareholder-upload.schema.ts';
 import {
   MAX_UPLOAD_BYTES,
   MAX_UPLOAD_ROWS,
+  type ShareholderValues,
   UnreadableFile,
   type UploadFormat,
   type UploadRow,
@@ -16,7 +20,9 @@ const MAX_PIECE_LENGTH = 256 * 1024;
 /** Unknown columns are named once each; a file can't make us remember more. */
 const MAX_UNKNOWN_COLUMNS = 100;
 
-export interface ReadingOptions {
+export interface ReadingOptions<Column extends string = ShareholderColumn, Values = ShareholderValues> {
+  /** @default that of shareholders */
+  readonly contract?: RowContract<Column, Values>;
   /** After each batch, before it is handed over. */
   readonly onProgress?: (done: { readonly bytes: number; readonly rows: number }) => void;
   /** A column that the contract doesn't know, once each: it is ignored. */
@@ -33,12 +39,13 @@ export interface ReadingOptions {
  * unreadable: write them where they can be taken back.
  * @throws UnreadableFile
  */
-export async function* readRows(
+export async function* readRows<Column extends string = ShareholderColumn, Values = ShareholderValues>(
   source: AsyncIterable<Uint8Array>,
   format: UploadFormat,
-  options: ReadingOptions = {},
-): AsyncGenerator<UploadRow[], void> {
-  const reader = new READERS[format](namedOnce(options.onUnknownColumn));
+  options: ReadingOptions<Column, Values> = {},
+): AsyncGenerator<UploadRow<Column, Values>[], void> {
+  const contract = options.contract ?? (shareholderContract as unknown as RowContract<Column, Values>);
+  const reader = new READERS[format](contract, namedOnce(options.onUnknownColumn));
   const { maxBytes = MAX_UPLOAD_BYTES, maxRows = MAX_UPLOAD_ROWS } = options;
   let rows = 0;
   for await (const { text, bytes, last } of decoded(source, maxBytes)) {

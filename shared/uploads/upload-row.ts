@@ -8,29 +8,40 @@ export const MAX_UPLOAD_ROWS = 5_000_000;
 
 /** Why one row was not taken. Messages never quote a cell: cells hold personal data. */
 export type RowErrorCode =
+  | 'amount-too-large'
   | 'bidi-override'
   | 'cell-count'
+  | 'contribution-limit'
   | 'control-character'
+  | 'currency-mismatch'
+  | 'date-out-of-range'
   | 'duplicate-external-ref'
   | 'duplicate-key'
+  | 'duplicate-period'
   | 'holder-closed'
   | 'holds-other-classes'
   | 'invalid-email'
   | 'invalid-encoding'
   | 'invalid-json'
   | 'invalid-number'
+  | 'invalid-period'
   | 'negative'
   | 'nul'
+  | 'period-recorded'
+  | 'plan-terminated'
   | 'required'
   | 'text-after-quote'
   | 'too-deep'
   | 'too-long'
   | 'too-many-decimals'
-  | 'wrong-type';
+  | 'unknown-plan'
+  | 'unknown-value'
+  | 'wrong-type'
+  | 'zero';
 
-export interface RowError {
+export interface RowError<Column extends string = string> {
   /** Null where the fault is the row's, not one cell's. */
-  readonly column: ShareholderColumn | null;
+  readonly column: Column | null;
   readonly code: RowErrorCode;
   readonly message: string;
 }
@@ -44,21 +55,23 @@ export interface ShareholderValues {
   readonly holdings: string;
 }
 
-export interface AcceptedRow {
+export interface AcceptedRow<Values = ShareholderValues> {
   /** The physical line, from 1, on which the row begins. */
   readonly line: number;
-  readonly values: ShareholderValues;
+  readonly values: Values;
   readonly error: undefined;
 }
 
-export interface RejectedRow {
+export interface RejectedRow<Column extends string = ShareholderColumn> {
   readonly line: number;
   /** What was found, as text; null where nothing was. NUL and undecodable bytes appear as U+FFFD. */
-  readonly values: Readonly<Record<ShareholderColumn, string | null>>;
-  readonly error: RowError;
+  readonly values: Readonly<Record<Column, string | null>>;
+  readonly error: RowError<Column>;
 }
 
-export type UploadRow = AcceptedRow | RejectedRow;
+export type UploadRow<Column extends string = ShareholderColumn, Values = ShareholderValues> =
+  | AcceptedRow<Values>
+  | RejectedRow<Column>;
 
 export type UnreadableFileCode =
   | 'compressed-file'
@@ -90,7 +103,7 @@ export class UnreadableFile extends Error {
 }
 
 /** The error of a row whose reference an earlier row of the same file has; the earlier row wins. */
-export function duplicateExternalRef(firstLine: number): RowError {
+export function duplicateExternalRef(firstLine: number): RowError<ShareholderColumn> {
   return {
     column: 'external_ref',
     code: 'duplicate-external-ref',
@@ -99,14 +112,14 @@ export function duplicateExternalRef(firstLine: number): RowError {
 }
 
 /** The error of a row whose holder the register has closed. */
-export const holderClosed: RowError = {
+export const holderClosed: RowError<ShareholderColumn> = {
   column: 'external_ref',
   code: 'holder-closed',
   message: 'The holder with this external_ref is closed.',
 };
 
 /** The error of a row that would leave less than what the holder has in other classes, which a register file can't change. */
-export const holdsOtherClasses: RowError = {
+export const holdsOtherClasses: RowError<ShareholderColumn> = {
   column: 'holdings',
   code: 'holds-other-classes',
   message: 'holdings are less than what the holder has in other security classes.',

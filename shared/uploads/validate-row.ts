@@ -11,7 +11,9 @@ const MAX_LENGTH = {
 };
 
 /** The first fault of a row, in the order of the contract's columns; undefined when there is none. */
-export function findRowError(values: Readonly<Record<ShareholderColumn, unknown>>): RowError | undefined {
+export function findRowError(
+  values: Readonly<Record<ShareholderColumn, unknown>>,
+): RowError<ShareholderColumn> | undefined {
   if (validate(values)) return undefined;
   const fault = validate.errors?.[0];
   const column = (fault?.params.missingProperty ?? fault?.instancePath.slice(1)) as ShareholderColumn;
@@ -42,11 +44,11 @@ export function findRowError(values: Readonly<Record<ShareholderColumn, unknown>
   }
 }
 
-function required(column: ShareholderColumn): RowError {
+function required(column: ShareholderColumn): RowError<ShareholderColumn> {
   return { column, code: 'required', message: `${column} is required.` };
 }
 
-function holdingsError(text: string): RowError {
+function holdingsError(text: string): RowError<ShareholderColumn> {
   const column = 'holdings';
   if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text)) {
     return {
@@ -67,8 +69,8 @@ function holdingsError(text: string): RowError {
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL = /\p{Cc}/u;
 
-function textError(column: ShareholderColumn, text: string): RowError {
-  const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError => {
+function textError(column: ShareholderColumn, text: string): RowError<ShareholderColumn> {
+  const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError<ShareholderColumn> => {
     // A name may hold tabs and line breaks, so those are not what to point at.
     const searched = column === 'name' ? text.replace(/[\t\n\r]/g, ' ') : text;
     const codePoint = at.exec(searched)?.[0].codePointAt(0) ?? 0;
