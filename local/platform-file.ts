@@ -70,6 +70,11 @@ export function readState(dataDir: string): PlatformState {
   return state;
 }
 
+/** Whether a first start on the directory was cut short: what it left is half a demo. */
+export function isUnfinished(dataDir: string): boolean {
+  return existsSync(dataPaths(dataDir).state) && !readState(dataDir).isSetUp;
+}
+
 export function writeState(dataDir: string, state: PlatformState): void {
   writePrivately(dataPaths(dataDir).state, state);
 }

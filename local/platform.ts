@@ -18,6 +18,7 @@ import { FunctionPool } from './functions/function-pool.ts';
 import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
 import { startGateway } from './gateway/gateway.ts';
 import {
+  isUnfinished,
   type LocalTenant,
   type PlatformFile,
   type PlatformState,
@@ -99,7 +100,9 @@ async function start(
   const timed = stopwatch(options.report ?? (() => undefined));
   await assertPortFree(port);
   cleanups.push(lockDataDirectory(dataDir));
-  if (options.reset === true) await resetDataDirectory(dataDir);
+  const isCut = isUnfinished(dataDir);
+  if (isCut) options.report?.('the first start on this directory did not come to its end: it begins again');
+  if (isCut || options.reset === true) await resetDataDirectory(dataDir);
   const paths = dataPaths(dataDir);
   const state = readState(dataDir);
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
-import { loadDemo } from './demo.ts';
+import { loadDemo } from './demo/demo.ts';
 import { DEFAULT_PORT, type LocalPlatform, startLocalPlatform } from './platform.ts';
 import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
