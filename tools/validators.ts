@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { contributionRowSchema } from '#uploads/contribution-upload.schema.ts';
 import { shareholderRowSchema } from '#uploads/shareholder-upload.schema.ts';
 import { generate } from './generated-file.ts';
 
@@ -42,7 +43,10 @@ function compile(schema: object): string {
   return `// Written by \`npm run validators\`.\n${code.trimEnd()}\n`;
 }
 
-for (const [name, schema] of Object.entries({ 'shareholder-row': shareholderRowSchema })) {
+for (const [name, schema] of Object.entries({
+  'contribution-row': contributionRowSchema,
+  'shareholder-row': shareholderRowSchema,
+})) {
   generate(`shared/generated/${name}.validator.js`, compile(schema), 'npm run validators');
   generate(`shared/generated/${name}.validator.d.ts`, DECLARATIONS, 'npm run validators');
 }

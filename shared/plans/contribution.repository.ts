@@ -39,6 +39,8 @@ export interface Entry {
 
 /** The contribution, and what the rules about it are judged by: as it is now that the contribution counts. */
 export interface Entered extends ContributionRow {
+  /** When its transaction was written. */
+  readonly paid_at: Date;
   readonly plan_status: string;
   readonly plan_type: string;
   readonly date_of_birth: string | null;
@@ -94,7 +96,7 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         ${idempotencyKey}::text, ${reverses}::uuid from plan
       returning *
     )
-    select entered.*, plan.status as plan_status, plan.plan_type,
+    select entered.*, now() as paid_at, plan.status as plan_status, plan.plan_type,
       year.employee_amount as year_employee, year.employer_amount as year_employer,
       (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
       (select json_agg(json_build_object('kind', kind, 'year', l.year, 'min_age', min_age, 'max_age', max_age, 'amount', amount::text))

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { amount, amountOut, currency } from '#platform/money.ts';
@@ -56,7 +56,7 @@ export const recordContribution = route({
     'contribution-key-used',
     'temporarily-unavailable',
   ],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const listContributions = route({
@@ -106,7 +106,7 @@ export const reverseContribution = route({
     'vested-balance-exceeded',
     'temporarily-unavailable',
   ],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const listContributionLimits = route({

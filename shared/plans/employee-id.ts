@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { text } from '#platform/fields.ts';
 
 /** The sponsor's own number for an employee: compared after NFC, case-sensitive. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOf, page } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { Plan } from './plans.routes.ts';

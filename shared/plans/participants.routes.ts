@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateOut, instantOut, isoDate } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { employeeInPath } from './employee-id.ts';

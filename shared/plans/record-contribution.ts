@@ -1,4 +1,5 @@
-import type { SerializableTx } from '#platform/db/tenant-tx.ts';
+import { emit, type SerializableTx } from '#platform/db/tenant-tx.ts';
+import { toTransactionState } from '#platform/events/transaction-state.ts';
 import { found } from '#platform/http/found.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { fromMinor, toMinor } from '#platform/money.ts';
@@ -18,7 +19,7 @@ import type { NewContribution } from './contributions.routes.ts';
 import type { PlanRow } from './plan.repository.ts';
 
 /** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. */
-const MAX_DAYS_AHEAD = 31;
+export const MAX_DAYS_AHEAD = 31;
 
 /**
  * What a request asks for, as far as it can be judged by what never changes of a plan.
@@ -62,7 +63,19 @@ export async function record(tx: SerializableTx, entry: Entry): Promise<Contribu
   const entered = found(await insertEntry(tx, entry));
   refuseTerminated({ status: entered.plan_status });
   refuseExceeded(entered);
+  emitContribution(tx, entered);
   return entered;
+}
+
+function emitContribution(tx: SerializableTx, entered: Entered): void {
+  const { id, plan_id, amount, currency, source, effective_date, reverses, paid_at } = entered;
+  const transaction = {
+    ...{ id, plan_id, amount, currency, type: 'CONTRIBUTION', status: 'SETTLED', version: 1 },
+    ...{ shareholder_id: null, dividend_id: null, compensates: reverses, return_code: null },
+    ...{ created_at: paid_at, updated_at: paid_at },
+  };
+  const contribution = { source: source as 'EMPLOYEE', effective_date };
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction, contribution)] });
 }
 
 function refuseExceeded(entered: Entered): void {
@@ -132,5 +145,6 @@ export async function reverse(tx: SerializableTx, planId: string, id: string): P
   );
   refuseTerminated({ status: entered.plan_status });
   await setPeriodReversed(tx, planId, id);
+  emitContribution(tx, entered);
   return entered;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { id, isoDate } from '#platform/fields.ts';
 import type { TenantId } from '#platform/ids.ts';
 

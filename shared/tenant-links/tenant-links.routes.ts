@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idInPath, idOut, instantOut, listOf, page, text } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 

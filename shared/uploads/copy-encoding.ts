@@ -55,7 +55,7 @@ export class StagingText {
   }
 }
 
-function cell(text: string | null | undefined): string {
+export function cell(text: string | null | undefined): string {
   if (text === null || text === undefined) return NULL;
   return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ESCAPES[character] as string) : text;
 }

@@ -1,5 +1,4 @@
 import { csvLine } from '#platform/storage/csv.ts';
-import { SHAREHOLDER_COLUMNS } from '#uploads/shareholder-upload.schema.ts';
 import type { RejectedRow } from '#uploads/upload-row.ts';
 
 /** A file with this column is an errors file of ours, corrected: its cells are restored, its `vestry_` columns ignored. */
@@ -7,24 +6,16 @@ export const ERRORS_FILE_MARK = 'vestry_error_code';
 export const ERRORS_FILE_PREFIX = 'vestry_';
 
 /** First line of an errors file: the upload's columns, then where and why each row was refused. */
-export const errorsFileHeader = csvLine([
-  ...SHAREHOLDER_COLUMNS,
-  'vestry_error_line',
-  'vestry_error_column',
-  ERRORS_FILE_MARK,
-  'vestry_error_message',
-]);
+export function errorsFileHeader(columns: readonly string[]): string {
+  const about = ['vestry_error_line', 'vestry_error_column', ERRORS_FILE_MARK, 'vestry_error_message'];
+  return csvLine([...columns, ...about]);
+}
 
 /** One refused row: what was found, safe to open in a spreadsheet and exact when uploaded again. */
-export function errorsFileLine({ line, values, error }: RejectedRow): string {
-  return csvLine([
-    values.external_ref,
-    values.name,
-    values.email,
-    values.holdings,
-    line,
-    error.column,
-    error.code,
-    error.message,
-  ]);
+export function errorsFileLine(
+  columns: readonly string[],
+  { line, values, error }: RejectedRow<string>,
+): string {
+  const found = columns.map((column) => values[column] ?? null);
+  return csvLine([...found, line, error.column, error.code, error.message]);
 }

@@ -2,8 +2,6 @@ import type pg from 'pg';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
-import { RegisterMoved } from '#uploads/load-register.ts';
 import { type Completion, setCompleted, setFailed, type UploadRecord } from '#uploads/upload.repository.ts';
 
 /** Another delivery of the same event has ended the upload. */
@@ -11,14 +9,6 @@ export class AlreadyEnded extends Error {}
 
 /** The same bytes were completed by another upload meanwhile. */
 export class SameFileCompleted extends Error {}
-
-/** The register was changed by others while the file was written to it; what is staged can be written again. */
-export function mayWriteAgain(error: unknown): boolean {
-  return (
-    error instanceof RegisterMoved ||
-    (error instanceof DomainError && ['shareholder-exists', 'insufficient-position'].includes(error.slug))
-  );
-}
 
 /** A load waits for others of its tenant, and for reports. */
 const RETRY_MS = 60_000;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { type TenantId, type UploadId, uuidV7 } from '#platform/ids.ts';
+import { consecutiveIds, type TenantId, type UploadId } from '#platform/ids.ts';
 
 /** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
 export class RegisterMoved extends Error {
@@ -49,14 +49,4 @@ export async function loadRegister(
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
     where h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
   if (closed.rows.length > 0) throw new RegisterMoved();
-}
-
-/**
- * UUIDs version 7 that count up from a random place (RFC 9562, 6.2, method 2): all different, in the order of insertion, and
- * far cheaper than as many random ones. The last twelve digits count, and have room for it.
- */
-function consecutiveIds(): { prefix: string; first: string } {
-  const base = uuidV7();
-  const low = Number.parseInt(base.slice(-12), 16) % 2 ** 46;
-  return { prefix: base.slice(0, -12), first: String(2 ** 46 + low) };
 }

@@ -14,7 +14,7 @@ import {
 } from '#uploads/upload.repository.ts';
 import { type Door, doorOf, type StoredFile } from '#uploads/upload-event.ts';
 import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
-import { isUploadKind, TENANT_TYPE_OF } from '#uploads/upload-kind.ts';
+import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 import { validateFile } from '#uploads/validate-file.ts';
 
 type About = Pick<Delivery<unknown>, 'requestId' | 'isLast'>;
@@ -115,7 +115,7 @@ async function findDropped(
       upload,
       refusal: new RefusedFile(
         'unknown-folder',
-        'A file must be put directly into shareholders/ of the drop folder.',
+        `A file must be put directly into ${UPLOAD_KINDS.map((kind) => `${kind}/`).join(' or ')} of the drop folder.`,
       ),
     };
   if (TENANT_TYPE_OF[folder] !== tenant.type)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
 import { type UploadId, uuidV7 } from '#platform/ids.ts';
 import { putObject } from '#platform/storage/objects.ts';
 import { presignParts, presignPut } from '#platform/storage/presigned.ts';
@@ -12,7 +13,8 @@ import { incomingKey } from '#uploads/upload-event.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import type { createShareholderUpload, OfferedUpload } from '#uploads/uploads.routes.ts';
 
-type Request = HttpRequest<typeof createShareholderUpload>;
+/** Of either kind of file. */
+type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 
 /** S3 takes up to 5 GB in one PUT; this much is worth sending again when a connection breaks. */

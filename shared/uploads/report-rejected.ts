@@ -1,4 +1,3 @@
-import { maskText } from '#platform/audit/mask.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantId, UploadId } from '#platform/ids.ts';
 import { sendMessages } from '#platform/queue/send.ts';
@@ -7,20 +6,21 @@ import { errorsFileHeader, errorsFileLine } from '#uploads/errors-file.ts';
 import { type NumberedRejection, rejectedRows } from '#uploads/staged-rows.ts';
 import type { ListedError } from '#uploads/upload.repository.ts';
 import { errorsKey } from '#uploads/upload-event.ts';
-import type { RowErrorCode } from '#uploads/upload-row.ts';
+import type { UploadLoader } from '#uploads/upload-loader.ts';
 
 /** Of an upload's errors, those that its answer shows; the errors file has all. */
 const LISTED_ERRORS = 50;
 const QUEUE = 'rejected-rows';
 /** A file with more bad rows is the wrong file: a message each would keep the worker busy longer than it may run. */
 const MAX_ROW_MESSAGES = 100_000;
-
-/** Errors of references that are well-formed. */
-const OF_REGISTER: ReadonlySet<RowErrorCode> = new Set(['duplicate-external-ref', 'holder-closed']);
+/** Of a thousand messages each. */
+const MAX_WAITING_BATCHES = 25;
 
 export interface Rejections {
   readonly key: string;
   readonly listed: readonly ListedError[];
+  /** Settles when the queue has every message. They go out while the good rows are written. */
+  readonly sent: Promise<void>;
 }
 
 interface ReportedUpload {
@@ -33,52 +33,68 @@ interface ReportedUpload {
  * Writes the refused rows to the errors file and puts each on the queue of rejected rows. Done before the upload is completed,
  * so that a completed upload has both; a delivery that is repeated writes the same file and sends the same messages again.
  */
-export async function reportRejected(session: TenantSession, upload: ReportedUpload): Promise<Rejections> {
+export async function reportRejected(
+  session: TenantSession,
+  upload: ReportedUpload,
+  { columns, about }: Pick<UploadLoader, 'columns' | 'about'>,
+): Promise<Rejections> {
   const key = errorsKey(upload.tenantId, upload.uploadId);
   const listed: ListedError[] = [];
-  let sent = 0;
-  let cut = false;
+  const messages = new MessageSender(upload, about);
   async function* lines(): AsyncGenerator<string, void> {
-    yield errorsFileHeader;
-    for await (const batch of rejectedRows(session)) {
+    yield errorsFileHeader(columns);
+    for await (const batch of rejectedRows(session, columns)) {
       for (const { line, error } of batch.slice(0, LISTED_ERRORS - listed.length))
         listed.push({ line, ...error });
-      const told = batch.slice(0, MAX_ROW_MESSAGES - sent).map((row) => rejectionMessage(upload, row));
-      if (told.length < batch.length && !cut) {
-        cut = true;
-        told.push(restMessage(upload));
-      }
-      sent += told.length;
-      await sendMessages(QUEUE, told, upload.requestId);
-      yield batch.map(errorsFileLine).join('');
+      await messages.add(batch);
+      yield batch.map((row) => errorsFileLine(columns, row)).join('');
     }
   }
   await writeObject(key, lines(), {
     contentType: 'text/csv; charset=utf-8; header=present',
     filename: `errors-${upload.uploadId}.csv`,
   });
-  return { key, listed };
+  return { key, listed, sent: messages.sent };
 }
 
-/**
- * Where and why, without the row: queues keep nothing personal. The reference is told only where it is sure to be one; in a row
- * with a cell too many, another's name may stand in its place. `id` tells repetitions.
- */
+/** Sends behind the rows that are read, a bounded number of batches at most. */
+class MessageSender {
+  readonly #upload: ReportedUpload;
+  readonly #about: UploadLoader['about'];
+  #told = 0;
+  #waiting = 0;
+  sent: Promise<void> = Promise.resolve();
+
+  constructor(upload: ReportedUpload, about: UploadLoader['about']) {
+    this.#upload = upload;
+    this.#about = about;
+  }
+
+  async add(batch: readonly NumberedRejection[]): Promise<void> {
+    const left = MAX_ROW_MESSAGES - this.#told;
+    if (left < 0) return;
+    const messages: object[] = batch
+      .slice(0, left)
+      .map((row) => ({ ...rejectionMessage(this.#upload, row), ...this.#about(row) }));
+    if (messages.length < batch.length) messages.push(restMessage(this.#upload));
+    this.#told += batch.length;
+    this.#waiting += 1;
+    this.sent = this.sent.then(async () => {
+      await sendMessages(QUEUE, messages as Record<string, unknown>[], this.#upload.requestId);
+      this.#waiting -= 1;
+    });
+    // Whoever waits for the last is told of a failure; until then nobody listens.
+    this.sent.catch(() => undefined);
+    if (this.#waiting > MAX_WAITING_BATCHES) await this.sent;
+  }
+}
+
+/** Where and why, without the row: queues keep nothing personal. `id` tells repetitions. */
 function rejectionMessage(
   { tenantId, uploadId }: ReportedUpload,
-  { n, line, values, error }: NumberedRejection,
+  { n, line, error }: NumberedRejection,
 ): Record<string, unknown> {
-  const isReference =
-    error.column !== null && (error.column !== 'external_ref' || OF_REGISTER.has(error.code));
-  return {
-    id: `${uploadId}/${n}`,
-    tenant_id: tenantId,
-    upload_id: uploadId,
-    row: n,
-    line,
-    ...error,
-    external_ref: isReference && values.external_ref !== null ? maskText(values.external_ref) : null,
-  };
+  return { id: `${uploadId}/${n}`, tenant_id: tenantId, upload_id: uploadId, row: n, line, ...error };
 }
 
 function restMessage({ tenantId, uploadId }: ReportedUpload): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { readUpload } from '#tests/support/read-upload.ts';
 import { sampleRegister } from '#tests/support/sample-register.ts';
 import { StagingText } from '#uploads/copy-encoding.ts';
 import { errorsFileHeader, errorsFileLine } from '#uploads/errors-file.ts';
-import { shareholderUploadSchema } from '#uploads/shareholder-upload.schema.ts';
+import { SHAREHOLDER_COLUMNS, shareholderUploadSchema } from '#uploads/shareholder-upload.schema.ts';
 import type { RejectedRow, UploadRow } from '#uploads/upload-row.ts';
 
 function accepted(
@@ -64,7 +64,8 @@ test('write → read is the identity', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 10 }), async (names) => {
       const text =
-        errorsFileHeader + names.map((each) => csvLine(['A', each, null, '1', 2, null, 'c', 'm'])).join('');
+        errorsFileHeader(SHAREHOLDER_COLUMNS) +
+        names.map((each) => csvLine(['A', each, null, '1', 2, null, 'c', 'm'])).join('');
       expect((await readUpload(text, 'csv')).rows.map(({ values }) => values.name)).toEqual(names);
     }),
   );
@@ -77,7 +78,9 @@ test('an errors file uploaded again, uncorrected, gives the same errors but for 
   const rejected = (await readUpload(bytes, 'csv')).rows.filter(
     (row): row is RejectedRow => row.error !== undefined,
   );
-  const errorsFile = errorsFileHeader + rejected.map(errorsFileLine).join('');
+  const errorsFile =
+    errorsFileHeader(SHAREHOLDER_COLUMNS) +
+    rejected.map((row) => errorsFileLine(SHAREHOLDER_COLUMNS, row)).join('');
   const again = (await readUpload(errorsFile, 'csv')).rows;
   expect(again.map(({ values }) => values.external_ref ?? '')).toEqual(
     rejected.map(({ values }) => values.external_ref ?? ''),

@@ -46,26 +46,25 @@ const MARK_OTHER_CLASSES = `update staged_rows s set error_column = $2, error_co
     where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
   where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
 
-const DECLARE_REJECTED = `declare rejected_rows cursor with hold for
-  select n, line, external_ref, name, email, holdings, error_column, error_code, error_message, first_line
-  from staged_rows where error_code is not null order by n`;
 const FETCH = 'fetch 1000 from rejected_rows';
 
 /** A refused row with its number in the file, from 1. */
-export interface NumberedRejection extends RejectedRow {
+export interface NumberedRejection extends RejectedRow<string> {
   readonly n: number;
 }
 
 export interface StagedFile {
   readonly rows: number;
   rejected: number;
+  /** Good rows that may repeat another's reference; where it is counted. */
+  readonly outOfOrder?: number;
 }
 
 /** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */
 export async function stageRows(
   session: TenantSession,
   batches: AsyncIterable<readonly UploadRow[]>,
-): Promise<StagedFile & { readonly outOfOrder: number }> {
+): Promise<StagedFile> {
   const text = new StagingText();
   await session.run([{ text: WORK_MEM }, { text: CREATE }]);
   await session.copyInto(
@@ -78,11 +77,8 @@ export async function stageRows(
 }
 
 /** Refuses rows that repeat a reference of the same file. */
-export async function refuseDuplicates(
-  session: TenantSession,
-  staged: StagedFile & { readonly outOfOrder: number },
-): Promise<void> {
-  if (staged.outOfOrder > 0) staged.rejected += await mark(session, MARK_DUPLICATES);
+export async function refuseDuplicates(session: TenantSession, staged: StagedFile): Promise<void> {
+  if (staged.outOfOrder !== 0) staged.rejected += await mark(session, MARK_DUPLICATES);
 }
 
 /** Refuses rows that the register as it stands can't take; answers how many. */
@@ -101,19 +97,21 @@ export async function refuseConflicts(
   return conflicts;
 }
 
-async function mark(session: TenantSession, text: string, values: readonly unknown[] = []): Promise<number> {
+/** Marks rows as refused; answers how many. */
+export async function mark(
+  session: TenantSession,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<number> {
   const [marked] = await session.run([{ text, values }]);
   return marked?.rowCount ?? 0;
 }
 
+/** With the file's own cells under the names of their columns. */
 interface StagedRejection {
   readonly n: number;
   readonly line: number;
-  readonly external_ref: string | null;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly holdings: string | null;
-  readonly error_column: RejectedRow['error']['column'];
+  readonly error_column: string | null;
   readonly error_code: RowErrorCode;
   readonly error_message: string | null;
   readonly first_line: number | null;
@@ -122,22 +120,29 @@ interface StagedRejection {
 /** The refused rows in the order of the file, a batch at a time. */
 export async function* rejectedRows(
   session: TenantSession,
+  columns: readonly string[],
 ): AsyncGenerator<readonly NumberedRejection[], void> {
-  await session.run([{ text: DECLARE_REJECTED }]);
+  await session.run([
+    {
+      text: `declare rejected_rows cursor with hold for
+        select n, line, ${columns.join(', ')}, error_column, error_code, error_message, first_line
+        from staged_rows where error_code is not null order by n`,
+    },
+  ]);
   for (;;) {
     const [batch] = await session.run([{ text: FETCH }]);
     const rows = (batch?.rows ?? []) as StagedRejection[];
     if (rows.length === 0) break;
-    yield rows.map(toRejection);
+    yield rows.map((row) => toRejection(columns, row));
   }
   await session.run([{ text: 'close rejected_rows' }]);
 }
 
-function toRejection(row: StagedRejection): NumberedRejection {
-  const { n, line, external_ref, name, email, holdings, error_code: code } = row;
+function toRejection(columns: readonly string[], row: StagedRejection): NumberedRejection {
+  const { n, line, error_column: column, error_code: code, error_message: message } = row;
+  const cells = row as unknown as Readonly<Record<string, string | null>>;
+  const values = Object.fromEntries(columns.map((name) => [name, cells[name] ?? null]));
   const error =
-    row.first_line === null
-      ? { column: row.error_column, code, message: row.error_message ?? '' }
-      : duplicateExternalRef(row.first_line);
-  return { n, line, values: { external_ref, name, email, holdings }, error };
+    row.first_line === null ? { column, code, message: message ?? '' } : duplicateExternalRef(row.first_line);
+  return { n, line, values, error };
 }

@@ -82,21 +82,10 @@ export const NewUpload = z.strictObject({
 });
 
 const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
-const writers = { roles: ['ADMIN', 'OPS'], tenants: ['ISSUER'] } as const;
-
-export const createShareholderUpload = route({
-  operationId: 'createShareholderUpload',
+/** What both kinds of files have in common. */
+const sending = {
   method: 'POST',
-  path: '/uploads/shareholders',
-  summary: 'Upload a register of shareholders',
-  description: [
-    `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
-    'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes.',
-    'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails stay as they are, while an empty',
-    'cell clears one. Holders that the file does not name stay as they are. Bytes that were loaded before are not loaded again:',
-    'the answer, 200, is the first upload. With `dry_run=true` everything is checked and nothing is loaded.',
-  ].join('\n'),
-  ...writers,
+  roles: ['ADMIN', 'OPS'],
   query: z.strictObject({ dry_run: booleanInQuery.optional() }),
   body: NewUpload,
   consumes: ['application/json', 'multipart/form-data'],
@@ -108,6 +97,44 @@ export const createShareholderUpload = route({
   // A file in memory: as base64, as bytes and as it is sent on.
   memoryMb: 1024,
   timeoutSeconds: 29,
+} as const;
+
+const DOORS = [
+  `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
+  'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes.',
+];
+const SAME_BYTES = [
+  'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
+  'checked and nothing is loaded.',
+];
+
+export const createShareholderUpload = route({
+  operationId: 'createShareholderUpload',
+  path: '/uploads/shareholders',
+  summary: 'Upload a register of shareholders',
+  description: [
+    ...DOORS,
+    'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails stay as they are, while an empty',
+    'cell clears one. Holders that the file does not name stay as they are.',
+    ...SAME_BYTES,
+  ].join('\n'),
+  tenants: ['ISSUER'],
+  ...sending,
+});
+
+export const createContributionUpload = route({
+  operationId: 'createContributionUpload',
+  path: '/uploads/contributions',
+  summary: 'Upload a payroll file of contributions',
+  description: [
+    ...DOORS,
+    'Columns: `employee_id`, `plan_type`, `amount`, `period` (a month, effective on its last day, or a day), and `source` (EMPLOYEE',
+    'unless given) and `currency` (the plan’s), which may be missing. A period enters a plan once for each source, whichever',
+    'files it is in: the same amount again changes nothing, another is an error of its row. The rules of single contributions hold.',
+    ...SAME_BYTES,
+  ].join('\n'),
+  tenants: ['SPONSOR'],
+  ...sending,
 });
 
 export const completeUpload = route({

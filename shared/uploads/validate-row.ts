@@ -69,8 +69,9 @@ function holdingsError(text: string): RowError<ShareholderColumn> {
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL = /\p{Cc}/u;
 
-function textError(column: ShareholderColumn, text: string): RowError<ShareholderColumn> {
-  const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError<ShareholderColumn> => {
+/** What a text holds that it must not. */
+export function textError<Column extends string>(column: Column, text: string): RowError<Column> {
+  const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError<Column> => {
     // A name may hold tabs and line breaks, so those are not what to point at.
     const searched = column === 'name' ? text.replace(/[\t\n\r]/g, ' ') : text;
     const codePoint = at.exec(searched)?.[0].codePointAt(0) ?? 0;

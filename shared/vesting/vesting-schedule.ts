@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveQuantity, wholeNumber } from '#platform/fields.ts';
 import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#vesting/quantity.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateOut, decimalOut, isoDate, positiveQuantity } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { AllocationType, VestingSchedule } from '#vesting/vesting-schedule.ts';
