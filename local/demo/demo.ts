@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { LocalPlatform } from './platform.ts';
-import { generatePassword, type LocalTenant, type LocalUser } from './platform-file.ts';
-import { StartError } from './start-error.ts';
+import type { LocalPlatform } from '#local/platform.ts';
+import { generatePassword, type LocalTenant, type LocalUser } from '#local/platform-file.ts';
+import { StartError } from '#local/start-error.ts';
 
 const REGISTER_ROWS = 500;
 const REGISTER_TIMEOUT_MS = 60_000;

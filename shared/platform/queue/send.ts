@@ -1,9 +1,12 @@
+import type { SQSClient as Client } from '@aws-sdk/client-sqs';
 import { environment } from '#platform/environment.ts';
 
 /** SendMessageBatch takes ten messages of together at most 256 KiB (a mebibyte since 2025); ours are a few hundred bytes. */
 const ENTRIES_PER_CALL = 10;
 /** Calls under way at once: a call is a round trip of milliseconds, and a large fan-out has thousands. */
 const CALLS_AT_ONCE = 8;
+
+let client: Client | undefined;
 
 /**
  * Puts messages on a queue of ours (`uses: ['queue:<name>:send']`), each with the request id that it came from. At least
@@ -18,7 +21,8 @@ export async function sendMessages(
 ): Promise<void> {
   if (messages.length === 0) return;
   const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  const client = new SQSClient({});
+  client ??= new SQSClient({});
+  const sqs = client;
   const attributes = { request_id: { DataType: 'String', StringValue: requestId } };
   const send = async (start: number): Promise<void> => {
     const entries = messages.slice(start, start + ENTRIES_PER_CALL).map((message, index) => ({
@@ -27,7 +31,7 @@ export async function sendMessages(
       MessageAttributes: attributes,
       ...(options.delaySeconds === undefined ? {} : { DelaySeconds: options.delaySeconds }),
     }));
-    const { Failed = [] } = await client.send(
+    const { Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({ QueueUrl: environment.queueUrlOf(queue), Entries: entries }),
     );
     if (Failed.length > 0)

@@ -1,0 +1,58 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { FunctionContext } from '#lib/constructs/platform-function.ts';
+import { Rollout } from '#lib/constructs/rollout.ts';
+import { RouteFunction } from '#lib/constructs/route-function.ts';
+import { ServerErrors } from '#lib/constructs/server-errors.ts';
+import type { ResourceGrants } from '#lib/grants.ts';
+import type { RouteEntry } from '../../shared/routes.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+/** Domains by the part of the platform that they belong to; the rest is the core. A function that changes stacks is made anew. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  register: ['shareholders', 'uploads', 'dividends', 'proxy', 'reports'],
+  plans: ['plans', 'contributions', 'participants', 'me', 'vesting', 'tenant-links'],
+  money: ['disbursements', 'bank-accounts', 'journal', 'mock-bank'],
+};
+
+/** Routes by part: a route with its roll-out is six resources, and a stack takes five hundred. */
+export function routesByPart(routes: readonly RouteEntry[]): ReadonlyMap<string, readonly RouteEntry[]> {
+  return Map.groupBy(
+    routes,
+    ({ domain }) => Object.keys(PARTS).find((part) => PARTS[part]?.includes(domain)) ?? 'core',
+  );
+}
+
+export interface RoutesStackProps {
+  readonly part: string;
+  readonly context: FunctionContext;
+  readonly grants: ResourceGrants;
+  readonly alarmTopic: ITopic;
+  readonly routes: readonly RouteEntry[];
+  readonly stage: string;
+}
+
+/** The functions of a part of the API's routes. */
+export class RoutesStack extends VestryStack {
+  /** What the API calls for a route. */
+  readonly targets: ReadonlyMap<RouteEntry, IFunction>;
+
+  constructor(scope: Construct, { part, routes, alarmTopic, stage, ...props }: RoutesStackProps) {
+    super(scope, `routes-${part}`, {
+      environment: props.context.environment,
+      description: `Vestry: functions of the API (${part})`,
+    });
+    const api = `vestry-${this.config.name}`;
+    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
+    const rollbackAlarms = rollout && [
+      new ServerErrors(this, 'ServerErrors', { api, stage, topic: alarmTopic }),
+    ];
+    this.targets = new Map(
+      routes.map((route) => {
+        const release = rollbackAlarms === undefined ? {} : { rollout, rollbackAlarms };
+        return [route, new RouteFunction(this, { ...props, ...release, route }).target];
+      }),
+    );
+  }
+}

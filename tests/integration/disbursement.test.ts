@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
+import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let world: PaymentsWorld;
+let acme: TestTenant;
+let ops: Payments;
+let checker: Payments;
+
+beforeAll(async () => {
+  world = await paymentsWorld();
+  acme = await insertTestTenant(world.database.admin, 'ISSUER');
+  ops = new Payments(acme.as('OPS'));
+  checker = new Payments(acme.as('COMPLIANCE'));
+});
+afterAll(() => world.close());
+
+const holder = (last4: string) => verifiedHolder(world.database.admin, acme.id, ops, magic(last4));
+
+async function pay(
+  last4: string,
+  amount = '125.50',
+): Promise<{ id: string; shareholder: string; accountId: string }> {
+  const { id: shareholder, accountId } = await holder(last4);
+  const ordered = await ops.order({ shareholder_id: shareholder, amount, currency: 'USD', memo: 'Refund' });
+  expect(ordered.status, ordered.text).toBe(202);
+  return { id: ordered.body.id, shareholder, accountId };
+}
+
+async function rows(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  return (await world.database.admin.query(text, values)).rows;
+}
+
+const journalOf = (id: string) =>
+  rows(
+    'select debit_account, credit_account, amount::text, reason from journal where transaction_id = $1 order by recorded_at',
+    [id],
+  );
+
+test('a payment is ordered, sent and settled, and every step is told, booked and audited', async () => {
+  const { id } = await pay('0000');
+  const settled = await ops.until(id, 'SETTLED');
+  expect(settled).toMatchObject({ type: 'DISBURSE', amount: '125.50', approval: 'NOT_NEEDED', version: 3 });
+  expect(settled.history.map(({ from, to }: { from: string; to: string }) => [from, to])).toEqual([
+    ['PENDING', 'SENT'],
+    ['SENT', 'SETTLED'],
+  ]);
+  expect(await journalOf(id)).toEqual([
+    { debit_account: 'DIVIDENDS_PAYABLE', credit_account: 'IN_TRANSIT', amount: '12550', reason: 'sent' },
+    { debit_account: 'IN_TRANSIT', credit_account: 'CASH', amount: '12550', reason: 'settled' },
+  ]);
+  const told = await rows(
+    `select type from outbox where payload -> 'transactions' -> 0 ->> 'id' = $1 order by id`,
+    [id],
+  );
+  expect(told.map(({ type }) => type)).toEqual([
+    'transaction.created',
+    'transaction.sent',
+    'transaction.settled',
+  ]);
+  const audited = await rows('select action from audit_log where resource = $1 order by ts', [
+    `transactions/${id}`,
+  ]);
+  expect(audited.map(({ action }) => action)).toEqual(
+    expect.arrayContaining([
+      'disbursement.requested',
+      'disbursement.released',
+      'disbursement.sent',
+      'bank.told',
+      'disbursement.ended',
+    ]),
+  );
+  const [bank] = await rows(
+    'select count(*)::integer as payments from mock_bank_payments where reference = $1',
+    [id],
+  );
+  expect(bank).toEqual({ payments: 1 });
+});
+
+describe('what the bank does', () => {
+  test.each([
+    ['0102', 'R02', 'BLOCKED'],
+    ['0110', 'R10', 'REVOKED'],
+    ['0124', 'R24', 'ACTIVE'],
+  ])(
+    'returned before settlement (%s): failed, and the account is treated as the code says',
+    async (last4, code, status) => {
+      const { id, shareholder } = await pay(last4);
+      expect(await ops.until(id, 'FAILED')).toMatchObject({ return_code: code });
+      const [account] = (await ops.accounts(shareholder)).body.data;
+      expect(account.status).toBe(status);
+      expect((await journalOf(id)).map(({ reason }) => reason)).toEqual(['sent', 'failed']);
+      if (status !== 'ACTIVE')
+        expect(await ops.order({ shareholder_id: shareholder, amount: '1', currency: 'USD' })).toMatchObject({
+          status: 422,
+          body: { type: 'urn:vestry:problem:bank-account-required' },
+        });
+    },
+  );
+
+  test('R01 is presented twice more, and no further', async () => {
+    const { id } = await pay('0101');
+    const seen: string[] = [];
+    for (let next: string | undefined = id; next !== undefined; ) {
+      const failed: { return_code: string; id: string } = await ops.until(next, 'FAILED');
+      expect(failed.return_code).toBe('R01');
+      seen.push(next);
+      next = (await ops.get(next)).body.repeated_by;
+    }
+    expect(seen).toHaveLength(3);
+  });
+
+  test('returned after settlement: taken back by a transaction of its own', async () => {
+    const { id } = await pay('0203');
+    await ops.until(id, 'SETTLED');
+    await expect.poll(async () => (await ops.get(id)).body.compensated_by, { timeout: 30_000 }).toBeDefined();
+    const settled = (await ops.get(id)).body;
+    expect(settled).toMatchObject({ status: 'SETTLED', return_code: 'R03' });
+    const compensation = (await ops.get(settled.compensated_by)).body;
+    expect(compensation).toMatchObject({
+      amount: '-125.50',
+      compensates: id,
+      return_code: 'R03',
+      status: 'SETTLED',
+    });
+    expect(await journalOf(compensation.id)).toEqual([
+      { debit_account: 'CASH', credit_account: 'RETURNS', amount: '12550', reason: 'returned' },
+    ]);
+    const [told] = await rows(`select payload from outbox where type = 'transaction.returned'`);
+    expect(JSON.stringify(told)).toContain(compensation.id);
+  });
+
+  test('a notification of change corrects the account, and the payment settles', async () => {
+    const { id, shareholder } = await pay('0301');
+    await ops.until(id, 'SETTLED');
+    const [account] = (await ops.accounts(shareholder)).body.data;
+    expect(account).toMatchObject({ account_last4: '0077', status: 'ACTIVE' });
+  });
+
+  test.each([
+    ['0401', 'says all three times'],
+    ['0405', 'says it before it has answered the order'],
+    ['0501', 'is out of order for two requests'],
+    ['0503', 'takes the order and does not answer'],
+  ])('%s: the bank %s, and one payment settles', async (last4) => {
+    const { id } = await pay(last4);
+    for (let tries = 0; tries < 12 && (await ops.get(id)).body.status !== 'SETTLED'; tries++)
+      await world.advance(10);
+    await ops.until(id, 'SETTLED');
+    const [bank] = await rows(
+      'select count(*)::integer as payments from mock_bank_payments where reference = $1',
+      [id],
+    );
+    expect(bank).toEqual({ payments: 1 });
+    expect((await journalOf(id)).map(({ reason }) => reason)).toEqual(['sent', 'settled']);
+  });
+
+  test.each(['0403', '0404', '0406'])('%s: no callback counts, so that we ask', async (last4) => {
+    const { id } = await pay(last4);
+    await ops.until(id, 'SENT');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect((await ops.get(id)).body.status).toBe('SENT');
+    await world.advance(700);
+    await ops.until(id, 'SETTLED');
+  });
+
+  test('an order that the bank refuses fails without having been sent', async () => {
+    const { id } = await pay('0504');
+    expect(await ops.until(id, 'FAILED')).toMatchObject({ return_code: 'R13' });
+    expect(await journalOf(id)).toEqual([]);
+  });
+});
+
+describe('approval', () => {
+  test('above the threshold it waits for another person', async () => {
+    const { id } = await pay('0000', '10000.01');
+    expect((await ops.get(id)).body).toMatchObject({ status: 'PENDING', approval: 'REQUIRED' });
+    const admin = new Payments(acme.as('ADMIN'));
+    expect((await admin.approve(id)).body).toMatchObject({ approval: 'APPROVED' });
+    await ops.until(id, 'SETTLED');
+  });
+
+  test('the maker is not the checker', async () => {
+    const { id: shareholder } = await holder('0000');
+    const admin = new Payments(acme.as('ADMIN'));
+    const { body } = await admin.order({ shareholder_id: shareholder, amount: '20000', currency: 'USD' });
+    expect(await admin.approve(body.id)).toMatchObject({
+      status: 403,
+      body: { type: 'urn:vestry:problem:four-eyes' },
+    });
+    expect(await admin.deny(body.id)).toMatchObject({ status: 403 });
+    expect((await checker.deny(body.id)).body).toMatchObject({
+      status: 'FAILED',
+      return_code: 'DENIED',
+      approval: 'DENIED',
+    });
+    expect(await checker.approve(body.id)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:vestry:problem:payment-decided' },
+    });
+    await expect(
+      world.database.admin.query(`update disbursements set approval = 'APPROVED' where transaction_id = $1`, [
+        body.id,
+      ]),
+    ).rejects.toThrow();
+  });
+
+  test('of a hundred who decide at once, one does', async () => {
+    const { id } = await pay('0000', '30000');
+    const answers = await Promise.all(Array.from({ length: 100 }, () => checker.approve(id)));
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect([count(200), count(409)]).toEqual([1, 99]);
+    await ops.until(id, 'SETTLED');
+  });
+
+  test('what waits for approval is not sent, whatever is written', async () => {
+    const { id } = await pay('0000', '40000');
+    const app = await world.database.connectAsApp();
+    await app.query('begin');
+    await app.query(`select set_config('app.tenant_id', $1, true)`, [acme.id]);
+    const sent = app.query(`update transactions set status = 'SENT', version = version + 1 where id = $1`, [
+      id,
+    ]);
+    await expect(sent).rejects.toThrow('was not released');
+    await app.end();
+    await checker.deny(id);
+  });
+});
+
+describe('what is refused', () => {
+  test('payees who are not verified, when it is ordered and when it is sent', async () => {
+    const { id: shareholder } = await holder('0000');
+    const order = { shareholder_id: shareholder, amount: '50000', currency: 'USD' };
+    const { body } = await ops.order(order);
+    await rows(`update shareholders set kyc_status = 'REJECTED', version = version + 1 where id = $1`, [
+      shareholder,
+    ]);
+    expect(await ops.order({ ...order, amount: '1' })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:vestry:problem:kyc-required' },
+    });
+    await checker.approve(body.id);
+    expect(await ops.until(body.id, 'FAILED')).toMatchObject({ return_code: 'KYC' });
+    expect(await journalOf(body.id)).toEqual([]);
+  });
+
+  test('orders that make no sense', async () => {
+    const { id: shareholder, accountId } = await holder('0000');
+    const other = await holder('0000');
+    const order = { shareholder_id: shareholder, amount: '1', currency: 'USD' };
+    const refusals: [unknown, number, string][] = [
+      [{ ...order, amount: '0' }, 422, 'validation-failed'],
+      [{ ...order, amount: '-1' }, 422, 'validation-failed'],
+      [{ ...order, amount: '1.005' }, 422, 'validation-failed'],
+      [{ ...order, amount: '1e3' }, 422, 'validation-failed'],
+      [{ ...order, currency: 'XXX' }, 422, 'validation-failed'],
+      [{ ...order, shareholder_id: randomUUID() }, 404, 'not-found'],
+      [{ ...order, bank_account_id: randomUUID() }, 404, 'not-found'],
+      [{ ...order, bank_account_id: other.accountId }, 404, 'not-found'],
+      [{ ...order, plan_id: randomUUID() }, 422, 'validation-failed'],
+      [{ amount: '1', currency: 'USD' }, 422, 'validation-failed'],
+      [{ shareholder_id: shareholder }, 422, 'validation-failed'],
+      [{ transaction_id: randomUUID() }, 404, 'not-found'],
+    ];
+    for (const [body, status, slug] of refusals)
+      expect(await ops.order(body), JSON.stringify(body)).toMatchObject({
+        status,
+        body: { type: `urn:vestry:problem:${slug}` },
+      });
+    expect((await ops.order(order, null)).status).toBe(400);
+    await rows(`update bank_accounts set status = 'BLOCKED', status_reason = 'R03' where id = $1`, [
+      accountId,
+    ]);
+    expect(await ops.order({ ...order, bank_account_id: accountId })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:vestry:problem:bank-account-blocked' },
+    });
+    const [left] = await rows('select count(*)::integer as n from transactions where shareholder_id = $1', [
+      shareholder,
+    ]);
+    expect(left).toEqual({ n: 0 });
+  });
+
+  test('account numbers are sealed, and routing numbers checked', async () => {
+    const { id: shareholder } = await holder('0000');
+    for (const [account, status] of [
+      [{ routing_number: '121042881' }, 422],
+      [{ routing_number: '000000000' }, 422],
+      [{ routing_number: '12104288' }, 422],
+      [{ account_number: '12 34' }, 422],
+      [{ account_number: '1'.repeat(18) }, 422],
+      [{ account_type: 'LOAN' }, 422],
+      [{}, 201],
+    ] as const)
+      expect((await ops.addAccount(shareholder, account)).status, JSON.stringify(account)).toBe(status);
+    const all = await rows(
+      'select account_number_sealed, account_last4 from bank_accounts where shareholder_id = $1',
+      [shareholder],
+    );
+    expect(JSON.stringify(all)).not.toContain('000123456789');
+    expect(JSON.stringify((await ops.accounts(shareholder)).body)).not.toContain('000123456789');
+    const [audited] = await rows(
+      `select payload from audit_log where action = 'bank-account.created' limit 1`,
+    );
+    expect(JSON.stringify(audited)).not.toMatch(/000123456789|121042882|Ada/);
+  });
+});
+
+test('a key orders one payment, also when twenty ask at once and after the answer is forgotten', async () => {
+  const { id: shareholder } = await holder('0000');
+  const [key, order] = [randomUUID(), { shareholder_id: shareholder, amount: '7', currency: 'USD' }];
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ops.order(order, key)));
+  const [first] = answers.filter(({ status }) => status === 202);
+  for (const answer of answers)
+    expect([first?.text, 409]).toContain(answer.status === 409 ? 409 : answer.text);
+  await rows('delete from idempotency_keys');
+  expect((await ops.order(order, key)).body.id).toBe(first?.body.id);
+  expect((await ops.order({ ...order, amount: '8' }, key)).status).toBe(422);
+  const [count] = await rows('select count(*)::integer as n from transactions where shareholder_id = $1', [
+    shareholder,
+  ]);
+  expect(count).toEqual({ n: 1 });
+});
+
+test('the books balance, and payments on their way stand in transit', async () => {
+  const { body } = await ops.trialBalance();
+  const sum = body.data.reduce(
+    (total: number, { balance }: { balance: string }) => total + Math.round(Number(balance) * 100),
+    0,
+  );
+  expect(sum).toBe(0);
+  const transit = body.data.find(({ account }: { account: string }) => account === 'IN_TRANSIT');
+  const [sent] = await rows(
+    `select coalesce(sum(amount), 0)::text as n from transactions where status = 'SENT'`,
+  );
+  expect(Math.round(Number(transit.balance) * 100) + Number(sent?.n)).toBe(0);
+  expect((await ops.trialBalance({ as_of: '2000-01-01' })).body.data).toEqual([]);
+});

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import * as accountRoutes from '#bank-accounts/bank-accounts.routes.ts';
+import * as routes from '#disbursements/disbursements.routes.ts';
+import * as settings from '#disbursements/payment-settings.routes.ts';
+import { handler as addAccount } from '#functions/bank-accounts/create-shareholder-bank-account.ts';
+import { handler as listAccounts } from '#functions/bank-accounts/list-shareholder-bank-accounts.ts';
+import { handler as approve } from '#functions/disbursements/approve-transaction.ts';
+import { handler as disburse } from '#functions/disbursements/create-disbursement.ts';
+import { handler as deny } from '#functions/disbursements/deny-transaction.ts';
+import { handler as disburseDividend } from '#functions/disbursements/disburse-dividend.ts';
+import { handler as dividendProgress } from '#functions/disbursements/get-dividend-disbursement.ts';
+import { handler as getSettings } from '#functions/disbursements/get-payment-settings.ts';
+import { handler as get } from '#functions/disbursements/get-transaction.ts';
+import { handler as list } from '#functions/disbursements/list-transactions.ts';
+import { handler as setSettings } from '#functions/disbursements/set-payment-settings.ts';
+import { handler as trialBalance } from '#functions/journal/get-trial-balance.ts';
+import * as journal from '#journal/journal.routes.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { call, type TestRequest, type TestResponse } from './request.ts';
+
+/** The magic account numbers of docs/mock-bank.md. */
+export const magic = (last4: string): string => `90000000${last4}`;
+
+export const ACCOUNT = {
+  routing_number: '121042882',
+  account_number: '000123456789',
+  account_type: 'CHECKING',
+  holder_name: 'Ada Holder',
+};
+
+/** The routes of payments as one caller. */
+export class Payments {
+  readonly #as: Principal;
+
+  constructor(as: Principal) {
+    this.#as = as;
+  }
+
+  order(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
+    const headers = key === null ? {} : { 'Idempotency-Key': key };
+    return this.#call(disburse, routes.createDisbursement, { body, headers });
+  }
+
+  get(id: string): Promise<TestResponse> {
+    return this.#call(get, routes.getTransaction, { params: { id } });
+  }
+
+  list(query: Record<string, string> = {}): Promise<TestResponse> {
+    return this.#call(list, routes.listTransactions, { query });
+  }
+
+  approve(id: string): Promise<TestResponse> {
+    return this.#call(approve, routes.approveTransaction, { params: { id } });
+  }
+
+  deny(id: string): Promise<TestResponse> {
+    return this.#call(deny, routes.denyTransaction, { params: { id } });
+  }
+
+  addAccount(shareholder: string, account: object = {}): Promise<TestResponse> {
+    return this.#call(addAccount, accountRoutes.createShareholderBankAccount, {
+      params: { id: shareholder },
+      body: { ...ACCOUNT, ...account },
+    });
+  }
+
+  accounts(shareholder: string): Promise<TestResponse> {
+    return this.#call(listAccounts, accountRoutes.listShareholderBankAccounts, {
+      params: { id: shareholder },
+    });
+  }
+
+  disburseDividend(id: string): Promise<TestResponse> {
+    return this.#call(disburseDividend, routes.disburseDividend, {
+      params: { id },
+      headers: { 'Idempotency-Key': randomUUID() },
+    });
+  }
+
+  progress(id: string): Promise<TestResponse> {
+    return this.#call(dividendProgress, routes.getDividendDisbursement, { params: { id } });
+  }
+
+  async setSettings(body: unknown): Promise<TestResponse> {
+    const { version } = (await this.#call(getSettings, settings.getPaymentSettings, {})).body;
+    return this.#call(setSettings, settings.setPaymentSettings, {
+      body,
+      headers: { 'If-Match': `"${version}"` },
+    });
+  }
+
+  trialBalance(query: Record<string, string> = {}): Promise<TestResponse> {
+    return this.#call(trialBalance, journal.getTrialBalance, { query });
+  }
+
+  /** Waits until the transaction has one of the states, at most half a minute. */
+  async until(id: string, ...statuses: string[]): Promise<TestResponse['body']> {
+    for (let tries = 0; ; tries++) {
+      const { body } = await this.get(id);
+      if (statuses.includes(body.status)) return body;
+      if (tries > 300)
+        throw new Error(`${id} is ${body.status} (${body.return_code}), not ${statuses.join(' or ')}`);
+      await sleep(100);
+    }
+  }
+
+  #call(handler: unknown, route: Parameters<typeof call>[1], request: TestRequest): Promise<TestResponse> {
+    return call(handler, route, { as: this.#as, ...request });
+  }
+}
+
+/** A verified holder with an account, and the client's account id. */
+export async function verifiedHolder(
+  admin: pg.Pool,
+  tenantId: string,
+  client: Payments,
+  accountNumber: string,
+): Promise<{ id: string; accountId: string }> {
+  const inserted = await admin.query(
+    `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada Holder', 'VERIFIED') returning id`,
+    [tenantId, randomUUID()],
+  );
+  const { id } = inserted.rows[0] as { id: string };
+  const account = await client.addAccount(id, { account_number: accountNumber });
+  if (account.status !== 201) throw new Error(account.text);
+  return { id, accountId: account.body.id };
+}

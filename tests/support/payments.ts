@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { receiveBankCallback } from '#disbursements/bank-callbacks.routes.ts';
+import { handler as callbackHandler } from '#functions/disbursements/receive-bank-callback.ts';
+import { handler as askedHandler } from '#functions/mock-bank/get-bank-payment.ts';
+import { handler as orderHandler } from '#functions/mock-bank/order-bank-payment.ts';
+import { handler as callbackWorker } from '#functions/mock-bank/send-bank-callbacks.ts';
+import { handler as askBank } from '#functions/steps/ask-bank.ts';
+import { handler as awaitApproval } from '#functions/steps/await-approval.ts';
+import { handler as awaitSettlement } from '#functions/steps/await-settlement.ts';
+import { handler as claimPayment } from '#functions/steps/claim-payment.ts';
+import { handler as settlePayment } from '#functions/steps/settle-payment.ts';
+import { handler as submitPayment } from '#functions/steps/submit-payment.ts';
+import { handler as disburseWorker } from '#functions/workers/disburse-dividend.ts';
+import { defineStateMachine } from '#local/aws/step-functions/state-machine-spec.ts';
+import { PlatformClock } from '#local/events/platform-clock.ts';
+import type { InvokeResult } from '#local/functions/function-pool.ts';
+import { getBankPayment, orderBankPayment } from '#mock-bank/mock-bank.routes.ts';
+import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+import { type TestAws, testAws } from './aws-services.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { drain, type Worker } from './queue-driver.ts';
+import { proxyEvent, testContext } from './request.ts';
+
+const ACCOUNT = '000000000000';
+const REGION = 'us-east-1';
+const arn = (service: string, rest: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
+const MACHINE_ARN = arn('states', 'stateMachine:vestry-test-disbursement');
+const FIELD_KEY_ARN = arn('secretsmanager', 'secret:field-key');
+const BANK_SECRET_ARN = arn('secretsmanager', 'secret:bank');
+export const BANK_SECRET = 'shared with the bank of the test';
+
+type Handler = (event: never, context: Context) => Promise<unknown>;
+
+const STEPS: Readonly<Record<string, Handler>> = {
+  ClaimPayment: claimPayment as Handler,
+  AwaitApproval: awaitApproval as Handler,
+  SubmitPayment: submitPayment as Handler,
+  AwaitSettlement: awaitSettlement as Handler,
+  AskBank: askBank as Handler,
+  SettlePayment: settlePayment as Handler,
+};
+
+/** The definition that is deployed, with a function of the test for each of its tasks. */
+function machine() {
+  const file = join(import.meta.dirname, '../../state-machines/disbursement.asl.json');
+  const definition = readFileSync(file, 'utf8').replace(/\$\{(\w+)\}/g, (_, name: string) =>
+    arn('lambda', `function:${name}`),
+  );
+  return defineStateMachine(
+    { name: 'vestry-test-disbursement', arn: MACHINE_ARN, roleArn: arn('iam', 'role'), definition },
+    'disbursement',
+  );
+}
+
+const ROUTES: readonly [RouteSpec, unknown][] = [
+  [orderBankPayment, orderHandler],
+  [getBankPayment, askedHandler],
+  [receiveBankCallback, callbackHandler],
+];
+
+/** Everything that a payment meets: database, queues, state machine, bank, and the way between them. */
+export interface PaymentsWorld {
+  readonly database: TestDatabase;
+  readonly aws: TestAws;
+  readonly clock: PlatformClock;
+  /** Of the API, as the bank and our functions reach it. */
+  readonly url: string;
+  /** Lets time pass for executions that wait, and answers when they have settled down. */
+  advance(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Called before a step runs; may throw as a function fails. */
+  readonly before?: (step: string, input: { transaction_id: string }) => void;
+  readonly waitSeconds?: number;
+}
+
+export async function paymentsWorld({
+  before,
+  waitSeconds = 600,
+}: WorldOptions = {}): Promise<PaymentsWorld> {
+  const database = await testDatabase();
+  const clock = new PlatformClock(join('/tmp', `vestry-clock-${randomUUID()}.json`));
+  const functions = {
+    has: (name: string) => Object.hasOwn(STEPS, name),
+    invoke: (name: string, payload: string) => invoke(name, payload, before),
+  };
+  const aws = await testAws({
+    secrets: [
+      { name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'the key of fields in the test' },
+      { name: 'bank', arn: BANK_SECRET_ARN, initialValue: BANK_SECRET },
+    ],
+    stepFunctions: { stateMachines: [machine()], functions, clock },
+  });
+  const server = await serve();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(process.env, {
+    DISBURSEMENT_MACHINE_ARN: MACHINE_ARN,
+    FIELD_KEY_SECRET_ARN: FIELD_KEY_ARN,
+    BANK_SECRET_ARN,
+    BANK_URL: `${url}/mock-bank`,
+    BANK_CALLBACK_URL: `${url}/api/bank/callbacks`,
+    BANK_WAIT_SECONDS: String(waitSeconds),
+  });
+  const { engine } = aws.endpoint.stepFunctions;
+  engine.start();
+  const stop = new AbortController();
+  const pumps = [
+    pump(aws, 'mock-bank-callbacks', callbackWorker, stop.signal),
+    pump(aws, 'disburse-dividend', disburseWorker, stop.signal),
+  ];
+  return {
+    ...{ database, aws, clock, url },
+    advance: async (seconds) => {
+      await engine.settled();
+      clock.moveTo(new Date(clock.now().getTime() + seconds * 1000));
+      await engine.settled();
+    },
+    close: async () => {
+      stop.abort();
+      await Promise.all(pumps);
+      await engine.stop();
+      await engine.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await aws.close();
+      await database.close();
+    },
+  };
+}
+
+async function invoke(name: string, payload: string, before: WorldOptions['before']): Promise<InvokeResult> {
+  try {
+    const event = JSON.parse(payload) as { transaction_id: string };
+    before?.(name, event);
+    const result = await (STEPS[name] as Handler)(event as never, testContext());
+    return { ok: true, requestId: 'r', payload: JSON.stringify(result ?? null) };
+  } catch (error) {
+    const { name: errorType, message: errorMessage } = error as Error;
+    return { ok: false, requestId: 'r', error: { errorType, errorMessage } };
+  }
+}
+
+/** Delivers what is on a queue until it is told to stop. */
+async function pump(aws: TestAws, queue: string, worker: Worker, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await drain(aws, queue, worker);
+    await sleep(50);
+  }
+}
+
+/** The routes that the bank and our functions call by HTTP. */
+async function serve(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', async () => {
+      const path = request.url ?? '';
+      const found = ROUTES.map(([route, handler]) => ({ route, handler, params: match(route, path) })).find(
+        ({ route, params }) => route.method === request.method && params !== undefined,
+      );
+      if (found === undefined) return response.writeHead(404).end();
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      );
+      const body = Buffer.concat(chunks).toString('utf8');
+      const event = proxyEvent(found.route, {
+        params: found.params ?? {},
+        headers,
+        ...(body === '' ? {} : { body }),
+      });
+      const answer = await (
+        found.handler as (e: APIGatewayProxyEvent, c: Context) => Promise<APIGatewayProxyResult>
+      )(event, testContext());
+      response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function match(route: RouteSpec, path: string): Record<string, string> | undefined {
+  const pattern = publicPath(route).replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
+  const matched = new RegExp(`^${pattern}$`).exec(path);
+  return matched === null ? undefined : { ...matched.groups };
+}
