@@ -1,18 +1,14 @@
 import { isReturnReasonCode } from '#ach/return-codes.ts';
 import { noteReturn } from '#bank-accounts/payable-account.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { toTransactionState } from '#platform/events/transaction-state.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
 import { changeStatus } from './change-status.ts';
 import { finishDividend } from './finish-dividend.ts';
 import { findOrder, type OrderRow } from './order.repository.ts';
 import { consequenceOf, isTerminal, type Status, type WordKind } from './payment-states.ts';
 import { representPayment } from './repeat-payment.ts';
-import {
-  insertTransaction,
-  setStatus,
-  type TransactionRow,
-  toTransaction,
-} from './transaction.repository.ts';
+import { insertTransaction, setStatus, type TransactionRow } from './transaction.repository.ts';
 
 /** When the bank refuses an order without a code of its own. */
 const REJECTED = 'REJECTED';
@@ -78,6 +74,8 @@ async function compensateReturn(
     return_code: code,
   });
   const marked = (await setStatus(tx, settled, 'SETTLED', code)) ?? settled;
-  emit(tx, 'transaction.returned', { transactions: [toTransaction(marked), toTransaction(compensation)] });
+  emit(tx, 'transaction.returned', {
+    transactions: [toTransactionState(marked), toTransactionState(compensation)],
+  });
   return marked;
 }

@@ -1,10 +1,11 @@
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import type { EventType } from '#platform/events/event-types.ts';
+import type { TransactionEvent } from '#platform/events/event-types.ts';
+import { toTransactionState } from '#platform/events/transaction-state.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Status } from './payment-states.ts';
-import { setStatus, type TransactionRow, toTransaction } from './transaction.repository.ts';
+import { setStatus, type TransactionRow } from './transaction.repository.ts';
 
-const EVENTS: Readonly<Partial<Record<Status, EventType>>> = {
+const EVENTS: Readonly<Partial<Record<Status, TransactionEvent>>> = {
   SENT: 'transaction.sent',
   SETTLED: 'transaction.settled',
   FAILED: 'transaction.failed',
@@ -23,6 +24,6 @@ export async function changeStatus(
   const changed = await setStatus(tx, transaction, status, returnCode);
   if (changed === undefined) throw new DomainError('conflict', 'The transaction has changed meanwhile.');
   const type = EVENTS[status];
-  if (type !== undefined) emit(tx, type, { transactions: [toTransaction(changed)] });
+  if (type !== undefined) emit(tx, type, { transactions: [toTransactionState(changed)] });
   return changed;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Payee, payableAccount, requireVerified } from '#bank-accounts/payable-account.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { toTransactionState } from '#platform/events/transaction-state.ts';
 import { found } from '#platform/http/found.ts';
 import { fromMinor, toMinor } from '#platform/money.ts';
 import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
@@ -17,7 +18,6 @@ import {
   lockTransaction,
   type OrderedRow,
   type TransactionRow,
-  toTransaction,
 } from './transaction.repository.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;
@@ -96,7 +96,7 @@ async function newTransaction(tx: TenantTx, subject: Subject): Promise<Transacti
     plan_id: subject.planId,
     memo: subject.memo,
   });
-  emit(tx, 'transaction.created', { transactions: [toTransaction(transaction)] });
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
   return transaction;
 }
 

@@ -1,9 +1,10 @@
 import { mayRepresent } from '#ach/return-codes.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { toTransactionState } from '#platform/events/transaction-state.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import { insertOrder, type OrderRow } from './order.repository.ts';
 import { startPayment } from './start-payment.ts';
-import { insertTransaction, type TransactionRow, toTransaction } from './transaction.repository.ts';
+import { insertTransaction, type TransactionRow } from './transaction.repository.ts';
 
 /** Codes of our own: nothing more is owed by a payment that was denied or whose dividend was cancelled. */
 const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
@@ -67,7 +68,7 @@ export async function representPayment(
     decided_by: order.decided_by,
     decided_at: order.decided_at,
   });
-  emit(tx, 'transaction.created', { transactions: [toTransaction(transaction)] });
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
   const { tenant_id, id } = transaction;
   startPayment(tx, { tenant_id, transaction_id: id, request_id: order.request_id });
 }

@@ -5,7 +5,7 @@ import { DomainError } from '#platform/problems/domain-error.ts';
 import { orderRun } from './declare-dividend.ts';
 import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
 import { setAllChunks } from './dividend-chunk.repository.ts';
-import { emitPayments, voidPayments } from './payment.repository.ts';
+import { emitVoided, voidPayments } from './payment.repository.ts';
 
 const CANCELLABLE = ['DECLARED', 'SNAPSHOT', 'PENDING'];
 /** Up to here the payments are voided with the answer: a second of work. */
@@ -31,7 +31,7 @@ export async function cancelDividend(tx: TenantTx, id: string, tenantId: TenantI
   if (dividend.holders === null) return cancelled;
   if (dividend.holders <= MOST_VOIDED_AT_ONCE) {
     const voided = await voidPayments(tx, { dividendId: id, ...EVERYONE });
-    emitPayments(tx, 'transaction.failed', voided, { dividendId: id, currency: dividend.currency });
+    emitVoided(tx, voided, { dividendId: id, currency: dividend.currency });
     await setAllChunks(tx, id, 'VOID');
     return cancelled;
   }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { fromMinor } from '#platform/money.ts';
 import type { Chunk, HolderRange } from './dividend-chunk.repository.ts';
 
@@ -8,6 +8,11 @@ export interface Payment {
   readonly shareholder_id: string;
   readonly amount: bigint;
   readonly version: number;
+}
+
+export interface VoidedPayment extends Payment {
+  readonly created_at: Date;
+  readonly updated_at: Date;
 }
 
 /**
@@ -32,7 +37,7 @@ export async function insertPayments(
 }
 
 /** Fails what is still pending of a range of lines. */
-export function voidPayments(tx: TenantTx, { dividendId, first, last }: Chunk): Promise<Payment[]> {
+export function voidPayments(tx: TenantTx, { dividendId, first, last }: Chunk): Promise<VoidedPayment[]> {
   return tx
     .updateTable('transactions')
     .set((eb) => ({
@@ -46,8 +51,8 @@ export function voidPayments(tx: TenantTx, { dividendId, first, last }: Chunk): 
     .where('shareholder_id', '>=', first)
     .where('shareholder_id', '<=', last)
     .where('status', '=', 'PENDING')
-    .returning(['id', 'shareholder_id', 'amount', 'version'])
-    .execute() as Promise<Payment[]>;
+    .returning(['id', 'shareholder_id', 'amount', 'version', 'created_at', 'updated_at'])
+    .execute() as Promise<VoidedPayment[]>;
 }
 
 /** The holders of a range, in order. */
@@ -78,25 +83,64 @@ export async function hasOpenPayments(read: TenantRead, dividendId: string): Pro
 /** Transactions in one event: it must fit the bus, which takes 256 KB, several times. */
 const TRANSACTIONS_PER_EVENT = 200;
 
-/** Tells the bus of the payments that a transaction has changed: events of many transactions each, with what they share said once. */
-export function emitPayments(
+interface Paid {
+  readonly dividendId: string;
+  readonly currency: string;
+  /** When the transactions were written. */
+  readonly at: Date;
+}
+
+/** Tells the bus of new payments: events of many transactions each, with what they share said once. */
+export function emitPaid(
   tx: TenantTx,
-  type: 'transaction.created' | 'transaction.failed',
   payments: readonly Payment[],
-  { dividendId, currency }: { readonly dividendId: string; readonly currency: string },
+  { dividendId, currency, at }: Paid,
 ): void {
   const each = {
     type: 'DIVIDEND',
-    status: type === 'transaction.created' ? 'PENDING' : 'FAILED',
+    status: 'PENDING',
     currency,
     dividend_id: dividendId,
-    ...(type === 'transaction.created' ? {} : { return_code: 'CANCELLED' }),
-  };
-  for (let start = 0; start < payments.length; start += TRANSACTIONS_PER_EVENT) {
-    const transactions = payments.slice(start, start + TRANSACTIONS_PER_EVENT).map((payment) => ({
-      ...payment,
-      amount: fromMinor(payment.amount, currency),
-    }));
-    emit(tx, type, { each, transactions });
-  }
+    created_at: at.toISOString(),
+    updated_at: at.toISOString(),
+  } as const;
+  for (const part of inEvents(payments))
+    emitAlike(
+      tx,
+      'transaction.created',
+      each,
+      part.map((payment) => ({ ...payment, amount: fromMinor(payment.amount, currency) })),
+    );
+}
+
+/** Tells the bus of payments that will never be sent. */
+export function emitVoided(
+  tx: TenantTx,
+  voided: readonly VoidedPayment[],
+  { dividendId, currency }: Omit<Paid, 'at'>,
+): void {
+  const each = {
+    type: 'DIVIDEND',
+    status: 'FAILED',
+    currency,
+    dividend_id: dividendId,
+    return_code: 'CANCELLED',
+  } as const;
+  for (const part of inEvents(voided))
+    emitAlike(
+      tx,
+      'transaction.failed',
+      each,
+      part.map(({ created_at, updated_at, ...payment }) => ({
+        ...payment,
+        amount: fromMinor(payment.amount, currency),
+        created_at: created_at.toISOString(),
+        updated_at: updated_at.toISOString(),
+      })),
+    );
+}
+
+function* inEvents<T>(transactions: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < transactions.length; start += TRANSACTIONS_PER_EVENT)
+    yield transactions.slice(start, start + TRANSACTIONS_PER_EVENT);
 }

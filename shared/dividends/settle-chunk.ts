@@ -13,7 +13,7 @@ import {
 } from './dividend-chunk.repository.ts';
 import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
 import { NothingToDo } from './nothing-to-do.ts';
-import { emitPayments, insertPayments, listHolders, voidPayments } from './payment.repository.ts';
+import { emitPaid, emitVoided, insertPayments, listHolders, voidPayments } from './payment.repository.ts';
 
 /** More failing holders than that in one chunk are not their own fault: the chunk is tried again as a whole. */
 const MOST_ISOLATED = 50;
@@ -49,18 +49,18 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
       actor,
       async (tx) => {
         locked = await lockChunk(tx, chunk);
-        const { currency } = locked ?? {};
-        if (locked === undefined || currency === undefined) throw new NothingToDo();
-        const about = { dividendId: chunk.dividendId, currency };
+        if (locked === undefined) throw new NothingToDo();
+        const { currency, at } = locked;
+        const about = { dividendId: chunk.dividendId, currency, at };
         if (locked.chunk_state === 'VOIDING') {
           const voided = await voidPayments(tx, chunk);
-          emitPayments(tx, 'transaction.failed', voided, about);
+          emitVoided(tx, voided, about);
           await setChunkState(tx, chunk, 'VOID');
           return voided.length;
         }
         if (!isPayable(locked)) throw new NothingToDo();
         const paid = await insertPayments(tx, chunk.dividendId, chunk, currency, 'first-time');
-        emitPayments(tx, 'transaction.created', paid, about);
+        emitPaid(tx, paid, about);
         await setChunkState(tx, chunk, 'DONE');
         return paid.length;
       },
@@ -70,7 +70,9 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
   } catch (error) {
     if (!(error instanceof NothingToDo)) throw error;
   }
-  return locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', open: 0n };
+  return (
+    locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', at: new Date(0), open: 0n }
+  );
 }
 
 const isPayable = ({ chunk_state, dividend_state }: LockedChunk) =>
@@ -132,7 +134,7 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
         const paid = await insertPayments(tx, dividendId, part, locked.currency, 'repeated');
         // Of an attempt before this one; without this, repeating it would still write an audit entry.
         if (paid.length === 0) throw new NothingToDo();
-        emitPayments(tx, 'transaction.created', paid, { dividendId, currency: locked.currency });
+        emitPaid(tx, paid, { dividendId, currency: locked.currency, at: locked.at });
         return paid.length;
       },
       { audit: (count) => entry(chunk, false, { ...part, count }) },

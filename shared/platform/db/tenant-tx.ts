@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { AuditAction } from '#platform/audit/actions.ts';
 import { maskPayload } from '#platform/audit/mask.ts';
-import type { Command, EventType } from '#platform/events/event-types.ts';
+import type { EventPayload, TransactionState } from '#platform/events/event-schemas.ts';
+import type { Command, EventType, TransactionEvent } from '#platform/events/event-types.ts';
 import { type TenantId, uuidV7 } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Role } from '#platform/roles.ts';
@@ -81,8 +82,18 @@ const eventsOf = new WeakMap<object, OutboxEvent[]>();
 const actorOf = new WeakMap<object, Actor>();
 
 /** Writes an event to the outbox of the transaction; it is published after the commit, at least once. */
-export function emit(tx: TenantTx, type: EventType, payload: Record<string, unknown>): void {
+export function emit<T extends EventType>(tx: TenantTx, type: T, payload: EventPayload<T>): void {
   addToOutbox(tx, type, payload);
+}
+
+/** An event of many transactions, which says once in `each` what they share; `put-events.ts` spells it out for the bus. */
+export function emitAlike<K extends keyof TransactionState>(
+  tx: TenantTx,
+  type: TransactionEvent,
+  each: Pick<TransactionState, K>,
+  transactions: readonly Omit<TransactionState, K>[],
+): void {
+  addToOutbox(tx, type, { each, transactions });
 }
 
 /** Writes what is to be done after the commit to the outbox of the transaction: done at least once, and never without it. */

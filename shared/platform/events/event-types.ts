@@ -1,16 +1,32 @@
-/** The `detail-type` of every event that Vestry puts on its bus. */
-export const EVENT_TYPES = [
-  'shares.transferred',
-  'upload.completed',
-  'upload.failed',
+/**
+ * The `detail-type` of every event that Vestry puts on its bus, and the version of what it says. A field that is added keeps
+ * the version; whatever would break a consumer takes another one.
+ */
+export const EVENT_VERSIONS = {
+  'shares.transferred': 1,
+  'upload.completed': 1,
+  'upload.failed': 1,
+  'transaction.created': 1,
+  'transaction.sent': 1,
+  'transaction.settled': 1,
+  'transaction.failed': 1,
+  'transaction.returned': 1,
+} as const;
+
+export type EventType = keyof typeof EVENT_VERSIONS;
+
+export const EVENT_TYPES = Object.keys(EVENT_VERSIONS) as readonly EventType[];
+
+/** Events that say what transactions have become. */
+export const TRANSACTION_EVENTS = [
   'transaction.created',
   'transaction.sent',
   'transaction.settled',
   'transaction.failed',
   'transaction.returned',
-] as const;
+] as const satisfies readonly EventType[];
 
-export type EventType = (typeof EVENT_TYPES)[number];
+export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number];
 
 /** The `source` of every event. */
 export const EVENT_SOURCE = 'vestry';

@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
-import { EVENT_SOURCE } from './event-types.ts';
+import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from './event-types.ts';
 
 /** PutEvents takes ten entries and 256 KB a call; an entry's names are a hundred bytes beside its detail. */
 const ENTRIES_PER_CALL = 10;
@@ -58,7 +58,13 @@ function entryOf({ id, tenantId, requestId, type, payload }: OutboxEvent): PutEv
     EventBusName: environment.eventBusName(),
     Source: EVENT_SOURCE,
     DetailType: type,
-    Detail: JSON.stringify({ id, tenant_id: tenantId, request_id: requestId, ...spelledOut(payload) }),
+    Detail: JSON.stringify({
+      id,
+      tenant_id: tenantId,
+      request_id: requestId,
+      schema_version: EVENT_VERSIONS[type as EventType],
+      ...spelledOut(payload),
+    }),
   };
 }
 

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
+
+/**
+ * What each event says: the type of what is emitted, and the JSON Schema that consumers get (`npm run event-schemas`), come
+ * from here. Nothing personal is among it: consumers of the bus keep what they hear.
+ */
+
+const id = z.uuid();
+const amount = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .describe('In units of the currency, exact.');
+const quantity = z.string().regex(/^\d+(\.\d+)?$/);
+const instant = z.iso.datetime({ offset: true });
+const day = z.iso.date();
+const count = z.int().nonnegative();
+
+/** A transaction as it stands in one version. Of two that are heard, the one of the higher version is the newer. */
+export const TransactionState = z.object({
+  id,
+  version: z.int().positive(),
+  type: z.enum(['DIVIDEND', 'DISBURSE', 'CONTRIBUTION']),
+  status: z.enum(['PENDING', 'SENT', 'SETTLED', 'FAILED']),
+  amount: amount.describe('In units of the currency, exact; negative when it takes another one back.'),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  shareholder_id: id.optional(),
+  plan_id: id.optional(),
+  dividend_id: id.optional(),
+  compensates: id.optional().describe('The transaction that this one takes back.'),
+  return_code: z.string().optional(),
+  source: z.enum(['EMPLOYEE', 'EMPLOYER']).optional().describe('Who pays a contribution.'),
+  effective_date: day.optional().describe('Of a contribution.'),
+  created_at: instant,
+  updated_at: instant.describe('When it became this version.'),
+});
+export type TransactionState = z.infer<typeof TransactionState>;
+
+const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
+
+/** By type, what an event says beside its envelope. */
+export const eventPayloads = {
+  'shares.transferred': z.object({
+    transfer_id: id,
+    from_shareholder_id: id,
+    to_shareholder_id: id,
+    quantity,
+    security_class: z.string(),
+    effective_date: day,
+  }),
+  'upload.completed': z.object({
+    upload_id: id,
+    kind: z.string(),
+    rows: count,
+    accepted: count,
+    rejected: count,
+    dry_run: z.boolean(),
+    duplicate_of: id.nullish(),
+  }),
+  'upload.failed': z.object({ upload_id: id, kind: z.string(), code: z.string().optional() }),
+  'transaction.created': Transactions,
+  'transaction.sent': Transactions,
+  'transaction.settled': Transactions,
+  'transaction.failed': Transactions,
+  'transaction.returned': Transactions,
+} as const satisfies Record<EventType, z.ZodObject>;
+
+export type EventPayload<T extends EventType> = Readonly<z.infer<(typeof eventPayloads)[T]>>;
+
+/** The `detail` of an event on the bus. */
+export function detailSchema(type: EventType): z.ZodObject {
+  return z
+    .object({
+      id: id.describe('Of the event: one that comes twice has the same.'),
+      tenant_id: id,
+      request_id: z.string().describe('Of the request that it follows from.'),
+      schema_version: z.literal(EVENT_VERSIONS[type]),
+    })
+    .extend(eventPayloads[type].shape);
+}
+
+/** An event as EventBridge hands it to a queue, as far as consumers look. */
+export const BusMessage = z.object({
+  'detail-type': z.enum(EVENT_TYPES),
+  time: z.iso.datetime({ offset: true }),
+  detail: z.looseObject({ id, tenant_id: id, request_id: z.string() }),
+});
+export type BusMessage = z.infer<typeof BusMessage>;
