@@ -3,19 +3,15 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { type TenantSession, tenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { headObject, readObject } from '#platform/storage/objects.ts';
-import {
-  completeAsDuplicate,
-  completeUpload,
-  mayWriteAgain,
-  SameFileCompleted,
-} from '#uploads/finish-upload.ts';
-import { loadRegister } from '#uploads/load-register.ts';
-import { readRows } from '#uploads/read-rows.ts';
+import { completeAsDuplicate, completeUpload, SameFileCompleted } from '#uploads/finish-upload.ts';
 import { type Rejections, reportRejected } from '#uploads/report-rejected.ts';
-import { refuseConflicts, refuseDuplicates, type StagedFile, stageRows } from '#uploads/staged-rows.ts';
+import type { StagedFile } from '#uploads/staged-rows.ts';
 import { findSameFile, type UploadRecord } from '#uploads/upload.repository.ts';
 import type { StoredFile } from '#uploads/upload-event.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
+import type { UploadKind } from '#uploads/upload-kind.ts';
+import type { UploadLoader } from '#uploads/upload-loader.ts';
+import { uploadLoaders } from '#uploads/upload-loaders.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
 import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/upload-row.ts';
 
@@ -24,6 +20,8 @@ interface Job {
   readonly upload: UploadRecord;
   readonly file: StoredFile;
 }
+
+const loaderOf = ({ upload }: Job): UploadLoader => uploadLoaders[upload.kind as UploadKind];
 
 /** Times that a file is written again because the register moved under it. */
 const MAX_WRITES = 5;
@@ -49,15 +47,18 @@ export async function validateFile(job: Job): Promise<void> {
     const hash = createHash('sha256');
     const progress = new UploadProgress(actor.tenantId, upload.id);
     const warnings: object[] = [];
-    const rows = readRows(hashed(await readObject(file), hash), format, {
+    const loader = loaderOf(job);
+    const following = {
       onProgress: progress.set,
-      onUnknownColumn: (column) => warnings.push(unknownColumn(column)),
-    });
-    const staged = await stageRows(session, rows).finally(() => progress.stop());
+      onUnknownColumn: (column: string) => void warnings.push(unknownColumn(column)),
+    };
+    const staged = await loader
+      .stage(session, hashed(await readObject(file), hash), format, following)
+      .finally(() => progress.stop());
     await crashPoint('upload.staged', upload.id);
     const sha256 = hash.digest('hex');
     if (await endIfKnown(job, sha256)) return;
-    await refuseDuplicates(session, staged);
+    await loader.refuseRepeated(session, staged);
     await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
   });
 }
@@ -95,16 +96,17 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
   const { actor, upload } = job;
   const { tenantId } = actor;
   const { staged, ...rest } = read;
+  const loader = loaderOf(job);
   let rejections: Rejections | undefined;
   for (let writes = 1; ; writes += 1) {
-    const conflicts = await refuseConflicts(session, tenantId, staged);
+    const conflicts = await loader.refuseConflicts(session, tenantId, staged);
     const { rows, rejected } = staged;
     if (rejected > 0 && (rejections === undefined || conflicts > 0))
-      rejections = await reportRejected(session, {
-        tenantId,
-        uploadId: upload.id,
-        requestId: actor.requestId,
-      });
+      rejections = await reportRejected(
+        session,
+        { tenantId, uploadId: upload.id, requestId: actor.requestId },
+        loader,
+      );
     await crashPoint('upload.reported', upload.id);
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
@@ -128,7 +130,12 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
           session,
           write: async (tx) => {
             if (!loads) return;
-            await loadRegister(tx, { tenantId, uploadId: upload.id, rows: accepted });
+            await loader.load(tx, {
+              tenantId,
+              uploadId: upload.id,
+              requestId: actor.requestId,
+              rows: accepted,
+            });
             // Almost always they have gone out by now; what is completed must have them.
             await rejections?.sent;
             await crashPoint('upload.written', upload.id);
@@ -139,7 +146,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       return;
     } catch (error) {
       if (error instanceof SameFileCompleted && (await endIfKnown(job, rest.sha256))) return;
-      if (!mayWriteAgain(error) || writes === MAX_WRITES) throw error;
+      if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
     }
   }
 }
