@@ -141,7 +141,7 @@ describe('the same template on one machine', () => {
     const input = JSON.stringify({ payments });
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
     const describeIt = () => sfn.send(new DescribeExecutionCommand({ executionArn }));
-    await expect.poll(async () => (await describeIt()).status, { timeout: 10_000 }).toBe('SUCCEEDED');
+    await expect.poll(async () => (await describeIt()).status, { timeout: 60_000 }).toBe('SUCCEEDED');
     return JSON.parse((await describeIt()).output ?? '');
   }
 
