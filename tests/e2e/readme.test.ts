@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningPlatform, removeDataDir, startedPlatform, temporaryDataDir } from './platform.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+let dataDir: string;
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  dataDir = temporaryDataDir();
+  platform = await startedPlatform({ dataDir });
+});
+
+afterAll(async () => {
+  await platform.stop();
+  removeDataDir(dataDir);
+});
+
+/** The commands of the README's tour, in order, as one script. */
+function tour(): string {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const [, section = ''] = /\n## Tour\n([\s\S]*?)\n## /.exec(readme) ?? [];
+  return [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, commands]) => commands).join('\n');
+}
+
+test('the tour of the README works as it is written', async () => {
+  const script = tour()
+    .replaceAll('http://localhost:8000', platform.file.apiUrl)
+    .replaceAll('npm run -s local --', `node local/cli.ts --data ${dataDir}`)
+    .replaceAll('npm run -s sample --', 'node local/sample.ts')
+    .replaceAll('/tmp/register.csv', join(dataDir, 'register.csv'));
+  const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: REPOSITORY,
+    env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` },
+    maxBuffer: 16 * 1024 * 1024,
+    timeout: 150_000,
+  }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+    throw new Error(
+      `${error.message.slice(0, 200)}\n${error.stdout?.slice(-4000)}\n${error.stderr?.slice(-2000)}`,
+    );
+  });
+  expect(stdout).toMatch(/9774 \+ 226 = 10000/);
+  expect(stdout).toContain('200 for the same file again');
+  expect(stdout).toContain('404 for the other tenant');
+  expect(stdout).toContain('"reconciled":true');
+  expect(stdout).toContain('"tally_sha256"');
+  expect(stdout).toContain('"vested":"233"');
+  expect(stdout).toContain('schedules');
+  expect(stderr).not.toContain('curl:');
+}, 180_000);
