@@ -231,15 +231,19 @@ export async function insertPayroll(
   await insertEvents(run, requestId);
 }
 
+/** In the shape of `toTransactionState`; the transactions were made at this transaction's own instant. */
 async function insertEvents(run: RunStatement, requestId: string): Promise<void> {
   await run(
-    `insert into outbox (type, payload, request_id)
+    `with at as (select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as instant)
+    insert into outbox (type, payload, request_id)
     select 'transaction.created', json_build_object(
-        'each', json_build_object('type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency, 'version', 1,
-          'created_at', now(), 'updated_at', now()),
-        'transactions', json_agg(json_build_object('id', id, 'plan_id', plan_id, 'source', source, 'effective_date', effective_date,
-          'amount', round(amount / 10::numeric ^ exponent, exponent)::text) order by id)), $1
-    from (select *, (row_number() over (partition by currency order by id) - 1) / ${TRANSACTIONS_PER_EVENT} as event from payroll_entries) e
+        'each', json_build_object('version', 1, 'type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency,
+          'created_at', min(at.instant), 'updated_at', min(at.instant)),
+        'transactions', json_agg(json_build_object('id', id, 'plan_id', plan_id, 'source', source,
+          'effective_date', effective_date, 'amount', round(amount / 10::numeric ^ exponent, exponent)::text) order by id)), $1
+    from (
+      select *, (row_number() over (partition by currency order by id) - 1) / ${TRANSACTIONS_PER_EVENT} as event
+      from payroll_entries) e, at
     group by currency, event`,
     [requestId],
   );

@@ -5,6 +5,8 @@ if (name === undefined || !/^[a-z-]+$/.test(name)) {
   console.error('usage: npm run bench -- <name> [options]; a name is that of a file in tests/bench');
   process.exit(2);
 }
+// Read when the logger is loaded.
+process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
 const { default: run } = (await import(`./${name}.ts`)) as {
   default: (args: readonly string[]) => Promise<void>;
 };

@@ -67,6 +67,11 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
   const plans = await insertPlans(admin, sponsor.id);
   const connections = await Promise.all(Array.from({ length: clients }, () => database.connectAsApp()));
   const setTenant = { text: `select set_config('app.tenant_id', $1, true)`, values: [sponsor.id] };
+  // As long as an event of one contribution is.
+  const outbox = {
+    text: `insert into outbox (type, payload, request_id) values ('transaction.created', $1, 'bench')`,
+    values: [JSON.stringify({ transactions: [{ amount: '1.00', filling: 'x'.repeat(350) }] })],
+  };
   const audit = (planId: string) =>
     ({ action: 'contribution.recorded', resource: `plans/${planId}`, payload: { amount: '1.00' } }) as const;
   let refused = 0;
@@ -87,7 +92,7 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
     });
   };
   const limit: Post = async (client, planId) => {
-    const before = [setTenant, auditStatement(actor, audit(planId))];
+    const before = [setTenant, auditStatement(actor, audit(planId)), outbox];
     const tx = queriesOn(connections[client] as pg.Client, before) as SerializableTx;
     await insertEntry(tx, await entryOf(planId));
   };

@@ -161,8 +161,17 @@ describe('a payroll file', () => {
       [globex.id],
     );
     expect(told.rows[0].payload).toMatchObject({
-      each: { type: 'CONTRIBUTION', status: 'SETTLED', currency: 'USD' },
-      transactions: [{ amount: '100.50' }, { amount: '50.25' }, { amount: '10.00' }],
+      each: {
+        type: 'CONTRIBUTION',
+        status: 'SETTLED',
+        currency: 'USD',
+        created_at: expect.stringMatching(/^20.*Z$/),
+      },
+      transactions: [
+        { amount: '100.50', source: 'EMPLOYEE', effective_date: '2026-01-31' },
+        { amount: '50.25', source: 'EMPLOYER' },
+        { amount: '10.00', effective_date: '2026-01-15' },
+      ],
     });
   });
 
