@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { PlatformFile } from '#local/platform-file.ts';
+import type { LocalTenant, PlatformFile } from '#local/platform-file.ts';
 import { accessToken } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
 
@@ -22,7 +22,7 @@ export interface StartOptions {
 /** A platform that was started as its users start it: as a process of its own. */
 export class RunningPlatform {
   readonly dataDir: string;
-  readonly file: PlatformFile;
+  file: PlatformFile;
   /** What it printed until it was ready. */
   readonly output: readonly string[];
   readonly #process: ChildProcess;
@@ -33,6 +33,11 @@ export class RunningPlatform {
     this.output = output;
     this.file = JSON.parse(readFileSync(join(dataDir, 'local.json'), 'utf8')) as PlatformFile;
     this.#process = process;
+  }
+
+  /** Adds a tenant that the test has made to those that can sign in. */
+  know(tenant: LocalTenant): void {
+    this.file = { ...this.file, tenants: [...this.file.tenants, tenant] };
   }
 
   /** Of a demo user, kept for the test run. */
