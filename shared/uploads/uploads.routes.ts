@@ -88,6 +88,7 @@ const sending = {
   roles: ['ADMIN', 'OPS'],
   query: z.strictObject({ dry_run: booleanInQuery.optional() }),
   body: NewUpload,
+  example: { filename: 'rows.csv', size: 1_048_576 },
   consumes: ['application/json', 'multipart/form-data'],
   status: 202,
   response: OfferedUpload,
@@ -151,6 +152,7 @@ export const completeUpload = route({
       .min(1, 'must name a part')
       .max(10_000),
   }),
+  example: { parts: [{ part_number: 1, etag: '"9b2cf535f27731c974343645a3985328"' }] },
   status: 202,
   response: Upload,
   audit: 'upload.received',
