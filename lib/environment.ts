@@ -53,6 +53,8 @@ export const EnvironmentSchema = z
     alarmEmail: z.email().optional(),
     /** Web origins that may call the API from a browser. */
     corsOrigins: z.array(exactOrigin),
+    /** Whether webhooks may be the machine's own: for development, where tests listen there. */
+    webhooksToLoopback: z.boolean().default(false),
     /** How long records that law asks for are kept. */
     retentionYears: z.number().int().min(1).max(30),
     /** @default a name that CloudFormation generates */
@@ -65,6 +67,8 @@ export const EnvironmentSchema = z
       refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
     if (!environment.production) return;
     if (environment.mockBank) refuse('mockBank', 'a production environment has no mock bank');
+    if (environment.webhooksToLoopback)
+      refuse('webhooksToLoopback', 'a production environment tells nobody inside its own network');
     if (!environment.deletionProtection)
       refuse('deletionProtection', 'a production environment protects its data');
     if (!environment.terminationProtection)

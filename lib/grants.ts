@@ -33,6 +33,8 @@ export interface GrantedResources {
   readonly uploads: IBucket;
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
+  /** Whether webhooks may be this machine's own: for development alone. */
+  readonly webhooksToLoopback: boolean;
   readonly signingKeys: ISecret;
   /** Seals account numbers. */
   readonly fieldKey: ISecret;
@@ -60,6 +62,7 @@ const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
 /** The bank's side of the bucket: what it brings, and what it fetches. */
 const ACH_INBOUND = 'ach/inbound/';
 const ACH_OUTBOUND = 'ach/outbound/';
+const EXPORTS = 'exports/';
 
 const allow = (actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions, resources });
@@ -145,6 +148,20 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['s3:PutObject'], objects([ACH_OUTBOUND])), encrypt],
       environment: bucketName,
       wildcards: anyObject([ACH_OUTBOUND]),
+    },
+    'exports:read': {
+      statements: [allow(['s3:GetObject'], objects([EXPORTS])), decrypt],
+      environment: bucketName,
+      wildcards: anyObject([EXPORTS]),
+    },
+    'exports:write': {
+      statements: [allow(['s3:PutObject', 's3:AbortMultipartUpload'], objects([EXPORTS])), encrypt],
+      environment: bucketName,
+      wildcards: anyObject([EXPORTS]),
+    },
+    'webhooks:address': {
+      statements: [],
+      environment: { WEBHOOKS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
     },
     'signingKeys:read': {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],

@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type JobEntry, jobs } from '../shared/jobs.ts';
 import { type RouteEntry, routes } from '../shared/routes.ts';
 import { type Bundle, type BundleEntry, bundle } from './constructs/bundle.ts';
 import type { FunctionContext } from './constructs/platform-function.ts';
 import type { Environment } from './environment.ts';
-import { API_ENTRIES, ApiStack } from './stacks/api-stack.ts';
+import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { PaymentsStack } from './stacks/payments-stack.ts';
+import { RoutesStack, routesByPart } from './stacks/routes-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
 import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
 
@@ -70,9 +72,15 @@ export function addStacks(
   });
   const { grants } = ingestion;
   const schedules = new SchedulesStack(app, { context, grants, alarmTopic, jobs: tables.jobs });
-  const api = new ApiStack(app, { context, grants, alarmTopic, routes: tables.routes });
+  const parts = [...routesByPart(tables.routes)].map(
+    ([part, routes]) =>
+      new RoutesStack(app, { ...{ part, context, grants, alarmTopic, routes }, stage: STAGE }),
+  );
+  const targetOf = new Map(parts.flatMap(({ targets }) => [...targets]));
+  const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as IFunction]));
+  const api = new ApiStack(app, { context, alarmTopic, targets });
   const payments = new PaymentsStack(app, { context, grants, key, alarmTopic, jobs: tables.jobs });
-  for (const stack of [ingestion, schedules, api, payments])
+  for (const stack of [ingestion, schedules, ...parts, api, payments])
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -33,7 +33,7 @@ export class WorkerFunction extends PlatformFunction {
       entry: job.entry,
       timeoutSeconds: job.timeoutSeconds,
       memoryMb: job.memoryMb,
-      database: job.kind === 'step' ? job.database : undefined,
+      database: job.kind === 'scheduled' ? undefined : job.database,
       ephemeralStorageMb: job.ephemeralStorageMb,
       grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),
       rollbackAlarms: [alarm],

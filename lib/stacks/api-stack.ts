@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   ApiDefinition,
@@ -8,8 +8,6 @@ import {
   MethodLoggingLevel,
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Alarm, ComparisonOperator, type IAlarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -18,9 +16,8 @@ import type { Construct } from 'constructs';
 import { apiDefinition } from '#lib/api/api-definition.ts';
 import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
-import { RouteFunction } from '#lib/constructs/route-function.ts';
+import { ServerErrors } from '#lib/constructs/server-errors.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
-import type { ResourceGrants } from '#lib/grants.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { VestryStack } from './vestry-stack.ts';
 
@@ -31,16 +28,14 @@ export const API_ENTRIES = [AUTHORIZER_ENTRY, NOT_FOUND_ENTRY];
 
 export interface ApiStackProps {
   readonly context: FunctionContext;
-  readonly grants: ResourceGrants;
   readonly alarmTopic: ITopic;
-  readonly routes: readonly RouteEntry[];
+  /** What answers each route, in the order of the table. */
+  readonly targets: ReadonlyMap<RouteEntry, IFunction>;
 }
 
-const STAGE = 'live';
+export const STAGE = 'live';
 const REQUESTS_PER_SECOND = 500;
 const BURST = 1_000;
-/** Server errors in a minute that turn a release back. */
-const SERVER_ERRORS_PER_MINUTE = 5;
 const API_GATEWAY_LOG_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 /** A policy has at most 6,144 characters; a role takes ten policies. */
 const FUNCTIONS_PER_POLICY = 50;
@@ -64,7 +59,7 @@ const ACCESS_LOG = {
   actor: '$context.authorizer.sub',
 };
 
-/** The API: one function a route, an authorizer before those that need a token, and a firewall before all. */
+/** The API before the functions of its routes: an authorizer before those that need a token, and a firewall before all. */
 export class ApiStack extends VestryStack {
   readonly #name: string;
 
@@ -74,11 +69,10 @@ export class ApiStack extends VestryStack {
     this.#name = `vestry-${this.config.name}`;
     const release = {
       rollout: this.config.production ? new Rollout(this, 'Rollout') : undefined,
-      rollbackAlarms: [this.#serverErrors(props.alarmTopic)],
+      rollbackAlarms: [
+        new ServerErrors(this, 'ServerErrors', { api: this.#name, stage: STAGE, topic: props.alarmTopic }),
+      ],
     };
-    const targets = new Map(
-      props.routes.map((route) => [route, new RouteFunction(this, { ...props, ...release, route }).target]),
-    );
     const authorizer = new PlatformFunction(this, 'authorizer', {
       ...release,
       context,
@@ -98,12 +92,13 @@ export class ApiStack extends VestryStack {
       database: false,
       grant: NO_GRANT,
     }).target;
+    const { targets } = props;
     const invokeRole = this.#invokeRole([...targets.values(), authorizer, notFound]);
     const api = this.#api(
       apiDefinition({
         title: this.#name,
         region: this.region,
-        routes: props.routes,
+        routes: [...targets.keys()],
         corsOrigins: this.config.corsOrigins,
         functionArn: (route) => targets.get(route)?.functionArn ?? '',
         authorizerArn: authorizer.functionArn,
@@ -181,25 +176,5 @@ export class ApiStack extends VestryStack {
     const account = new CfnAccount(this, 'LoggingAccount', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return account;
-  }
-
-  #serverErrors(topic: ITopic): IAlarm {
-    const alarm = new Alarm(this, 'ServerErrors', {
-      alarmDescription: `${this.#name} answers with server errors`,
-      // By name: a reference to the API would make a release depend on itself.
-      metric: new Metric({
-        namespace: 'AWS/ApiGateway',
-        metricName: '5XXError',
-        dimensionsMap: { ApiName: this.#name, Stage: STAGE },
-        statistic: 'Sum',
-        period: Duration.minutes(1),
-      }),
-      threshold: SERVER_ERRORS_PER_MINUTE,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    alarm.addAlarmAction(new SnsAction(topic));
-    return alarm;
   }
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
@@ -31,6 +32,12 @@ export interface IngestionStackProps {
 
 type QueueJobEntry = JobEntry & QueueJob;
 
+interface FedJob {
+  readonly job: QueueJobEntry;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+}
+
 /** Under the API's address. */
 const MOCK_BANK_PATH = '/mock-bank';
 const CALLBACK_PATH = '/api/bank/callbacks';
@@ -39,9 +46,13 @@ const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
 const TO_GLACIER_DAYS = 90;
 const ERRORS_FILE_DAYS = 90;
+/** A report can be exported again. */
+const EXPORT_DAYS = 7;
 const DAYS_A_YEAR = 366;
 /** Lambda's advice: time for a batch that is throttled to come round again. */
 const VISIBILITY_TIMEOUTS = 6;
+/** Of every event on our bus. */
+const EVENT_SOURCE = 'vestry';
 
 /** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */
 export class IngestionStack extends VestryStack {
@@ -62,8 +73,9 @@ export class IngestionStack extends VestryStack {
       key: props.key,
     });
     const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
-    const fed = queueJobs.map((job) => ({ job, queue: this.#queue(job) }));
+    const fed = queueJobs.map((job) => ({ job, ...this.#queues(job) }));
     const sentTo = fed.filter(({ job }) => job.source === 'code');
+    const eventBus = this.#eventBus();
     this.grants = resourceGrants({
       database: props.context.database,
       key: props.key,
@@ -73,12 +85,26 @@ export class IngestionStack extends VestryStack {
       disbursementMachineArn: stateMachineArn(this, 'disbursement'),
       uploads: uploads as IBucket,
       rejectedRows: rejectedRows.queue,
-      eventBus: this.#eventBus(),
+      webhooksToLoopback: this.config.webhooksToLoopback,
+      eventBus,
       queues: new Map(sentTo.map(({ job, queue }) => [job.queue, queue as IQueue])),
     });
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
     for (const { job, queue } of fed) this.#consumer(job, queue, rollout);
     this.#notify(uploads, fed);
+    for (const subscriber of fed) this.#subscribe(eventBus, subscriber);
+  }
+
+  /** The bus puts what a job asks for on the job's queue; what the queue doesn't take ends with its dead letters. */
+  #subscribe(eventBus: IEventBus, { job, queue, deadLetters }: FedJob): void {
+    if (job.source === 'code' || !('events' in job.source)) return;
+    new Rule(this, `${job.queue}-events`, {
+      ruleName: `vestry-${this.config.name}-${job.queue}`,
+      description: job.purpose,
+      eventBus,
+      eventPattern: { source: [EVENT_SOURCE], detailType: [...job.source.events] },
+      targets: [new SqsQueue(queue as IQueue, { deadLetterQueue: deadLetters as IQueue })],
+    });
   }
 
   #bank(): { url: string; callbackUrl: string; waitSeconds: number } {
@@ -110,6 +136,7 @@ export class IngestionStack extends VestryStack {
         kept('drop/'),
         kept('ach/'),
         { id: 'errors', prefix: 'errors/', expiration: Duration.days(ERRORS_FILE_DAYS) },
+        { id: 'exports', prefix: 'exports/', expiration: Duration.days(EXPORT_DAYS) },
       ],
       cors:
         corsOrigins.length === 0
@@ -137,14 +164,14 @@ export class IngestionStack extends VestryStack {
     return bus as IEventBus;
   }
 
-  #queue(job: QueueJobEntry): Queue {
-    const { queue } = new AlarmedQueue(this, `${job.queue}-queue`, {
+  #queues(job: QueueJobEntry): Omit<FedJob, 'job'> {
+    const { queue, deadLetters } = new AlarmedQueue(this, `${job.queue}-queue`, {
       queueName: `vestry-${this.config.name}-${job.queue}`,
       visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUTS * job.timeoutSeconds),
       maxReceives: job.maxReceives,
       alarmTopic: this.#props.alarmTopic,
     });
-    return queue;
+    return { queue, deadLetters: deadLetters.queue };
   }
 
   #consumer(job: QueueJobEntry, queue: Queue, rollout: Rollout | undefined): void {
@@ -179,7 +206,7 @@ export class IngestionStack extends VestryStack {
   /** Written into the bucket itself: the construct's own method would add a Lambda that edits buckets. */
   #notify(bucket: Bucket, consumed: readonly { readonly job: QueueJobEntry; readonly queue: Queue }[]): void {
     const fed = consumed.flatMap(({ job, queue }) =>
-      job.source === 'code' ? [] : [{ queue, prefixes: job.source.prefixes }],
+      job.source !== 'code' && 'bucket' in job.source ? [{ queue, prefixes: job.source.prefixes }] : [],
     );
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       queueConfigurations: fed.flatMap(({ queue, prefixes }) =>

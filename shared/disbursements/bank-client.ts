@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
+import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
 import { StepError } from '#platform/queue/step.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
@@ -43,11 +44,17 @@ export async function askBank({ transaction_id }: PaymentInput): Promise<BankAns
   return answer ?? { status: 'UNKNOWN', code: null, bank_reference: null };
 }
 
-async function callBank(
-  method: string,
-  path: string,
-  request: { headers?: Record<string, string>; body?: string },
-): Promise<BankAnswer | undefined> {
+interface BankRequest {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+function callBank(method: string, path: string, request: BankRequest): Promise<BankAnswer | undefined> {
+  const attributes = { 'http.request.method': method, 'peer.service': 'bank' };
+  return inSpan({ name: `${method} bank`, kind: 'client', attributes }, () => send(method, path, request));
+}
+
+async function send(method: string, path: string, request: BankRequest): Promise<BankAnswer | undefined> {
   const key = bankApiKey(await secretText(environment.bankSecretArn()));
   let response: Response;
   let text: string;
@@ -55,7 +62,7 @@ async function callBank(
     response = await fetch(`${environment.bankUrl()}${path}`, {
       ...request,
       method,
-      headers: { ...request.headers, 'x-bank-key': key },
+      headers: { ...request.headers, ...traceHeaders(), 'x-bank-key': key },
       // The order goes to the host that we know, and to no other that it names.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),

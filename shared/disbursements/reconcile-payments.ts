@@ -33,7 +33,7 @@ export async function reconcilePayments(
 ): Promise<Counts> {
   const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, failed: 0 };
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
-  const settledBy = addBankingDays(now.toISOString().slice(0, 10), -RETURN_BANKING_DAYS);
+  const today = now.toISOString().slice(0, 10);
   const each = async <T extends { readonly tenant_id: string }>(
     kind: Exclude<keyof Counts, 'failed'>,
     found: readonly T[],
@@ -52,8 +52,10 @@ export async function reconcilePayments(
   };
   const unheard = await systemTx(REASON, (tx) => listUnheard(tx, ago(UNHEARD_AFTER_MS)));
   await each('applied', unheard, (item) => hear(item, requestId));
-  const filed = await systemTx(REASON, (tx) => listFiled(tx, settledBy));
-  await each('settled', filed, (item) => settleFiled(item, requestId));
+  const filed = await systemTx(REASON, (tx) => listFiled(tx, today));
+  // No news is good news, once the time for returns is over.
+  const settled = filed.filter(({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today);
+  await each('settled', settled, (item) => settleFiled(item, requestId));
   const stuck = await systemTx(REASON, (tx) => listStuck(tx, now, STUCK_AFTER_SECONDS));
   await each('restarted', stuck, (item) => restart(item, now));
   const stopped = await systemTx(REASON, (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)));

@@ -33,13 +33,18 @@ export async function listUnheard(tx: SystemTx, before: Date): Promise<Stuck[]> 
   return rows;
 }
 
-/** Orders for files whose effective day and time for returns are over: no news is good news. */
-export async function listFiled(tx: SystemTx, settledBy: string): Promise<Stuck[]> {
-  const { rows } = await sql<Stuck>`select d.tenant_id, d.transaction_id, d.request_id
+export interface Filed extends Stuck {
+  readonly effective: string;
+}
+
+/** Payments of files that took effect by a day, and did not come back. */
+export async function listFiled(tx: SystemTx, effectiveBy: string): Promise<Filed[]> {
+  const { rows } =
+    await sql<Filed>`select d.tenant_id, d.transaction_id, d.request_id, e.effective_entry_date::text as effective
     from transactions t join disbursements d on d.tenant_id = t.tenant_id and d.transaction_id = t.id
       join ach_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
-    where t.status = 'SENT' and d.channel = 'NACHA_FILE' and e.effective_entry_date <= ${settledBy}::date
-    limit ${BATCH}`.execute(tx);
+    where t.status = 'SENT' and d.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
+    order by e.effective_entry_date limit ${BATCH}`.execute(tx);
   return rows;
 }
 

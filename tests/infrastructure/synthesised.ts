@@ -41,19 +41,30 @@ export class Synthesised {
     return this.resources.filter(({ Type }) => Type === type);
   }
 
-  /** The resource whose `Ref` or attribute a value is, or is made from. */
+  /** The resource whose `Ref` or attribute a value is, or is made from; in another stack when that exports it. */
   referred(stack: string, value: unknown): TemplateResource {
+    const [, name] = /"Fn::ImportValue":"([^"]+)"/.exec(JSON.stringify(value)) ?? [];
+    if (name !== undefined) return this.#exported(name);
     const [, id] = /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/.exec(JSON.stringify(value)) ?? [];
     const found = this.resources.find((resource) => resource.stack === stack && resource.id === id);
     if (found === undefined) throw new Error(`${stack} has no resource for ${JSON.stringify(value)}`);
     return found;
   }
 
+  #exported(name: string): TemplateResource {
+    for (const { stackName, template } of this.assembly.stacks) {
+      const outputs = Object.values((template.Outputs ?? {}) as Record<string, TemplateProperties>);
+      const output = outputs.find(({ Export }) => Export?.Name === name);
+      if (output !== undefined) return this.referred(stackName, output.Value);
+    }
+    throw new Error(`no stack exports ${name}`);
+  }
+
   /** The function behind an ARN, through its alias or not. */
   functionBehind(stack: string, arn: unknown): TemplateResource {
     const target = this.referred(stack, arn);
     return target.Type === 'AWS::Lambda::Alias'
-      ? this.referred(stack, target.Properties.FunctionName)
+      ? this.referred(target.stack, target.Properties.FunctionName)
       : target;
   }
 }

@@ -8,6 +8,7 @@ import { Synthesised, type TemplateProperties, type TemplateResource } from './s
 const RESOURCES_PER_STACK = 400;
 /** Of 1 MB. */
 const TEMPLATE_BYTES = 800_000;
+const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as const;
 const VISIBILITY_TIMEOUTS = 6;
 
 /** Actions that take no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
@@ -56,7 +57,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
     const names = functions.map(({ Properties }) => Properties.FunctionName);
     const expected = [
       ...tables.routes.map(({ operationId }) => `api-${kebabCase(operationId)}`),
-      ...tables.jobs.map((job) => `${job.kind === 'queue' ? 'worker' : 'scheduled'}-${job.name}`),
+      ...tables.jobs.map((job) => `${PREFIXES[job.kind]}-${job.name}`),
       'api-authorizer',
       'api-not-found',
       'migrate',
@@ -108,7 +109,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
         .flatMap(({ Resource }) =>
           [...JSON.stringify(Resource).matchAll(/\/(vestry_\w+|\*)"/g)].map(([, user]) => user),
         );
-      const short = fn.Properties.FunctionName.replace(/^vestry-.*?-(api|worker|scheduled)-/, '');
+      const short = fn.Properties.FunctionName.replace(/^vestry-.*?-(api|worker|scheduled|step)-/, '');
       const expected = ['vestry_app', ...(system.includes(short) ? ['vestry_system'] : [])];
       expect([...new Set(users)].sort(), fn.Properties.FunctionName).toEqual(
         fn.Properties.VpcConfig ? expected : [],
@@ -168,9 +169,13 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
       ],
     );
     expect(announced).toEqual(
-      ['incoming/', 'drop/'].map((Value) => [
+      [
+        ['incoming/', 'uploads'],
+        ['drop/', 'uploads'],
+        ['ach/inbound/', 'ach-inbound'],
+      ].map(([Value, queue]) => [
         's3:ObjectCreated:*',
-        `vestry-${name}-uploads`,
+        `vestry-${name}-${queue}`,
         [{ Name: 'prefix', Value }],
       ]),
     );
@@ -221,7 +226,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
   test('the schema is migrated before a function is deployed, whenever a migration changes', () => {
     const [migration] = ofType('Custom::Migration');
     expect(migration?.Properties.migrations).toMatch(/^[0-9a-f]{64}$/);
-    for (const part of ['api', 'ingestion', 'schedules']) {
+    for (const part of ['api', 'routes-core', 'routes-money', 'ingestion', 'schedules', 'payments']) {
       const stack = synthesised.assembly.getStackByName(`vestry-${name}-${part}`);
       expect(stack.dependencies.map(({ id }) => id)).toContain(migration?.stack);
     }

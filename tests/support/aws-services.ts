@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint.ts';
+import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint.ts';
 import type { BusEvent } from '#local/aws/event-bridge.ts';
 import { queueUrlVariable } from '#platform/resources.ts';
 import { jobs } from '../../shared/jobs.ts';
@@ -22,7 +22,9 @@ export interface TestAws {
 }
 
 /** The AWS services of the local platform, and the environment variables by which the code under test finds them. */
-export async function testAws(): Promise<TestAws> {
+export async function testAws(
+  more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions'>> = {},
+): Promise<TestAws> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vestry-aws-'));
   const events: BusEvent[] = [];
   const arnOf = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName(name)}`;
@@ -54,7 +56,8 @@ export async function testAws(): Promise<TestAws> {
       queue('rejected-rows'),
     ],
     eventBuses: [BUS],
-    secrets: [{ ...secret, initialValue: '{"keys":[]}' }],
+    secrets: [{ ...secret, initialValue: '{"keys":[]}' }, ...(more.secrets ?? [])],
+    ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
     onEvent: (event) => events.push(event),
   });
   Object.assign(process.env, {

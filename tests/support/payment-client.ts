@@ -30,6 +30,15 @@ export const ACCOUNT = {
   holder_name: 'Ada Holder',
 };
 
+/** Repeats what the service was too busy for, as a client does: tests share three connections and a small machine. */
+export async function persistently(request: () => Promise<TestResponse>): Promise<TestResponse> {
+  for (;;) {
+    const answer = await request();
+    if (answer.status !== 503) return answer;
+    await sleep(200);
+  }
+}
+
 /** The routes of payments as one caller. */
 export class Payments {
   readonly #as: Principal;
@@ -107,7 +116,7 @@ export class Payments {
   }
 
   #call(handler: unknown, route: Parameters<typeof call>[1], request: TestRequest): Promise<TestResponse> {
-    return call(handler, route, { as: this.#as, ...request });
+    return persistently(() => call(handler, route, { as: this.#as, ...request }));
   }
 }
 

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { receiveBankCallback } from '#disbursements/bank-callbacks.routes.ts';
+import { signCallback } from '#disbursements/bank-signature.ts';
+import { LEGAL, type Status } from '#disbursements/payment-states.ts';
+import { handler } from '#functions/disbursements/receive-bank-callback.ts';
+import { magic, Payments, persistently, verifiedHolder } from '#tests/support/payment-client.ts';
+import { BANK_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+const STATES: readonly Status[] = ['PENDING', 'SENT', 'SETTLED', 'FAILED'];
+
+let world: PaymentsWorld;
+let acme: TestTenant;
+let other: TestTenant;
+let ops: Payments;
+
+beforeAll(async () => {
+  world = await paymentsWorld();
+  [acme, other] = [
+    await insertTestTenant(world.database.admin, 'ISSUER'),
+    await insertTestTenant(world.database.admin, 'ISSUER'),
+  ];
+  ops = new Payments(acme.as('OPS'));
+});
+afterAll(() => world.close());
+
+async function pay(last4: string, amount = '10'): Promise<string> {
+  const { id } = await verifiedHolder(world.database.admin, acme.id, ops, magic(last4));
+  return (await ops.order({ shareholder_id: id, amount, currency: 'USD' })).body.id;
+}
+
+interface Signing {
+  readonly by?: string;
+  readonly ageSeconds?: number;
+  readonly header?: string | null;
+  readonly secret?: string;
+}
+
+function callBack(
+  word: object,
+  { by, ageSeconds = 0, header, secret = BANK_SECRET }: Signing = {},
+): Promise<TestResponse> {
+  const body = JSON.stringify({ event_id: randomUUID(), client_id: acme.id, kind: 'SETTLED', ...word });
+  const at = Math.floor(Date.now() / 1000) - ageSeconds;
+  const signature = header === undefined ? signCallback(secret, by ?? acme.id, body, at) : header;
+  const headers = signature === null ? {} : { 'X-Bank-Signature': signature };
+  return persistently(() => call(handler, receiveBankCallback, { body, headers }));
+}
+
+async function put(id: string, status: Status): Promise<void> {
+  const app = await world.database.connectAsApp();
+  await app.query(`select set_config('app.tenant_id', $1, false)`, [acme.id]);
+  try {
+    await app.query('update transactions set status = $2, version = version + 1 where id = $1', [id, status]);
+  } finally {
+    await app.end();
+  }
+}
+
+async function transaction(status: Status): Promise<string> {
+  const { rows } = await world.database.admin.query(
+    `insert into transactions (tenant_id, type, amount, currency, status) values ($1, 'DISBURSE', 100, 'USD', $2) returning id`,
+    [acme.id, status],
+  );
+  return rows[0].id;
+}
+
+describe('every ordered pair of states', () => {
+  const pairs = STATES.flatMap((from) => STATES.map((to) => [from, to] as const));
+
+  test.each(pairs)('in SQL: %s → %s', async (from, to) => {
+    const id = await transaction(from);
+    const legal = from === to || LEGAL[from].includes(to);
+    if (legal) await put(id, to);
+    else await expect(put(id, to)).rejects.toThrow(`does not go from ${from} to ${to}`);
+    const { rows } = await world.database.admin.query('select status from transactions where id = $1', [id]);
+    expect(rows[0].status).toBe(legal ? to : from);
+  });
+
+  test('by the API: what has ended is neither ordered, approved, denied nor settled again', async () => {
+    const [settled, failed] = [await pay('0000'), await pay('0102')];
+    await ops.until(settled, 'SETTLED');
+    await ops.until(failed, 'FAILED');
+    const checker = new Payments(acme.as('COMPLIANCE'));
+    for (const id of [settled, failed]) {
+      const before = (await ops.get(id)).body;
+      expect((await checker.approve(id)).status).toBe(409);
+      expect((await checker.deny(id)).status).toBe(409);
+      expect((await callBack({ reference: id })).status).toBe(200);
+      expect((await callBack({ reference: id, kind: 'REJECTED', code: 'R13' })).status).toBe(200);
+      expect((await ops.get(id)).body).toEqual(before);
+    }
+    expect((await ops.order({ transaction_id: settled })).status).toBe(409);
+    expect((await callBack({ reference: failed, kind: 'RETURNED', code: 'R02' })).status).toBe(200);
+    expect((await ops.get(failed)).body).not.toHaveProperty('compensated_by');
+  });
+});
+
+describe('callbacks that are not the bank’s', () => {
+  test('are refused, audited, and change nothing', async () => {
+    const id = await pay('0404');
+    const sent = await ops.until(id, 'SENT');
+    const forged: Signing[] = [
+      { header: null },
+      { header: '' },
+      { header: `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}` },
+      { secret: 'a guess' },
+      { ageSeconds: 301 },
+      { ageSeconds: -301 },
+      { by: other.id },
+    ];
+    for (const signing of forged)
+      expect(await callBack({ reference: id }, signing), JSON.stringify(signing)).toMatchObject({
+        status: 401,
+        body: { type: 'urn:vestry:problem:invalid-signature' },
+      });
+    expect((await ops.get(id)).body).toEqual(sent);
+    const { rows } = await world.database.admin.query(
+      `select count(*)::integer as n from audit_log where action = 'access.denied' and resource = 'receiveBankCallback'`,
+    );
+    expect(rows[0].n).toBe(forged.length);
+  });
+
+  test('of another tenant, however well signed, find nothing', async () => {
+    const id = await pay('0404');
+    const sent = await ops.until(id, 'SENT');
+    const answers = [
+      await callBack({ reference: id, client_id: other.id }, { by: other.id }),
+      await callBack({ reference: randomUUID(), client_id: other.id }, { by: other.id }),
+    ];
+    const [stranger, unknown] = answers.map(({ status, body }) => ({ status, ...body, instance: undefined }));
+    expect(stranger).toEqual(unknown);
+    expect(stranger).toMatchObject({ status: 404 });
+    expect((await ops.get(id)).body).toEqual(sent);
+  });
+
+  test('that make no sense are refused', async () => {
+    const id = await pay('0404');
+    for (const word of [
+      { kind: 'RETURNED' },
+      { kind: 'RETURNED', code: 'R99' },
+      { kind: 'CORRECTED', code: 'R01' },
+      { kind: 'PAID' },
+      { amount: '1' },
+    ])
+      expect((await callBack({ reference: id, ...word })).status, JSON.stringify(word)).toBe(422);
+  });
+});
+
+test('a callback before the payment was released is refused, one before it was marked as sent is kept', async () => {
+  const waiting = await pay('0404', '20000');
+  expect(await callBack({ reference: waiting })).toMatchObject({
+    status: 409,
+    body: { type: 'urn:vestry:problem:payment-not-released' },
+  });
+  const id = await pay('0504', '20000');
+  await world.database.admin.query(
+    `update disbursements set approval = 'APPROVED', decided_by = gen_random_uuid(), claimed_at = now() where transaction_id = $1`,
+    [id],
+  );
+  expect((await callBack({ reference: id })).status).toBe(200);
+  expect((await ops.get(id)).body.status).toBe('PENDING');
+  const { rows } = await world.database.admin.query(
+    'select kind, applied_at from bank_events where transaction_id = $1',
+    [id],
+  );
+  expect(rows).toEqual([{ kind: 'SETTLED', applied_at: null }]);
+});
+
+test('the same word many times, at once and shuffled with others, counts once', async () => {
+  const id = await pay('0404');
+  await ops.until(id, 'SENT');
+  const word = { reference: id, event_id: 'the only one' };
+  const answers = await Promise.all(Array.from({ length: 20 }, () => callBack(word)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  await ops.until(id, 'SETTLED');
+  const returned = { reference: id, event_id: 'come back', kind: 'RETURNED', code: 'R02' };
+  await Promise.all([...Array.from({ length: 20 }, () => callBack(returned)), callBack(word)]);
+  const { rows } = await world.database.admin.query(
+    `select (select count(*)::integer from bank_events where transaction_id = $1) as words,
+       (select count(*)::integer from transactions where compensates = $1) as compensations,
+       (select count(*)::integer from journal where transaction_id = $1) as entries`,
+    [id],
+  );
+  expect(rows).toEqual([{ words: 2, compensations: 1, entries: 2 }]);
+});
+
+test('of a hundred who move one version, one does', async () => {
+  const id = await transaction('PENDING');
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 100 }, () =>
+      world.database.admin.query(
+        `with context as (select set_config('app.tenant_id', $2, true))
+         update transactions set status = 'FAILED', version = 2 from context where id = $1 and version = 1 returning id`,
+        [id, acme.id],
+      ),
+    ),
+  );
+  const won = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.rowCount === 1);
+  expect(won).toHaveLength(1);
+});

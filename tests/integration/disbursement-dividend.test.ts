@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reconcilePayments } from '#disbursements/reconcile-payments.ts';
+import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
+import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let world: PaymentsWorld;
+let acme: TestTenant;
+let ops: Payments;
+
+beforeAll(async () => {
+  world = await paymentsWorld();
+  acme = await insertTestTenant(world.database.admin, 'ISSUER');
+  ops = new Payments(acme.as('OPS'));
+});
+afterAll(() => world.close());
+
+/** A dividend as its run leaves it, with a pending payment for each holder. */
+async function pendingDividend(
+  holders: readonly string[],
+  amount = 500,
+): Promise<{ id: string; payments: string[] }> {
+  const client = await world.database.admin.connect();
+  try {
+    await client.query('set session_replication_role = replica');
+    const id = randomUUID();
+    await client.query(
+      `insert into dividends (tenant_id, id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date,
+         payable_date, holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
+       values ($1, $2, 'PENDING', 'COMMON', 'USD', 2, 1, current_date, current_date, current_date, $3, $4, 0, repeat('0', 64), now(), $5)`,
+      [acme.id, id, holders.length, amount * holders.length, randomUUID()],
+    );
+    const payments: string[] = [];
+    for (const holder of holders) {
+      const { rows } = await client.query(
+        `insert into transactions (tenant_id, type, amount, currency, shareholder_id, dividend_id)
+         values ($1, 'DIVIDEND', $2, 'USD', $3, $4) returning id`,
+        [acme.id, amount, holder, id],
+      );
+      payments.push(rows[0].id);
+      await client.query(
+        `insert into dividend_lines (tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id) values ($1, $2, $3, 5, $4, $5)`,
+        [acme.id, id, holder, amount, rows[0].id],
+      );
+    }
+    return { id, payments };
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+}
+
+async function holders(...last4: string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const digits of last4)
+    all.push((await verifiedHolder(world.database.admin, acme.id, ops, magic(digits))).id);
+  return all;
+}
+
+const stateOf = async (id: string): Promise<string> =>
+  (await world.database.admin.query('select state from dividends where id = $1', [id])).rows[0].state;
+
+test('one payment of a dividend: the dividend is being paid, and paid with its last', async () => {
+  const { id, payments } = await pendingDividend(await holders('0000', '0000'));
+  const [first = '', second = ''] = payments;
+  expect((await ops.order({ transaction_id: first, amount: '6' })).status).toBe(422);
+  expect((await ops.order({ transaction_id: first, currency: 'EUR' })).body.type).toBe(
+    'urn:vestry:problem:currency-mismatch',
+  );
+  const ordered = await ops.order({ transaction_id: first, amount: '5.00', currency: 'USD' });
+  expect(ordered).toMatchObject({ status: 202, body: { id: first, type: 'DIVIDEND' } });
+  expect(await ops.order({ transaction_id: first })).toMatchObject({
+    status: 409,
+    body: { type: 'urn:vestry:problem:payment-ordered' },
+  });
+  await ops.until(first, 'SETTLED');
+  expect(await stateOf(id)).toBe('PAYING');
+  await ops.order({ transaction_id: second });
+  await ops.until(second, 'SETTLED');
+  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+});
+
+test('all payments of a dividend: holders without papers are passed over, and paid when they have them', async () => {
+  const [good = '', failing = '', late = '', without = ''] = await holders('0000', '0102', '0000', '0000');
+  await world.database.admin.query(
+    `update shareholders set kyc_status = 'PENDING', version = version + 1 where id = $1`,
+    [late],
+  );
+  await world.database.admin.query('update bank_accounts set status = $2 where shareholder_id = $1', [
+    without,
+    'BLOCKED',
+  ]);
+  const { id, payments } = await pendingDividend([good, failing, late, without]);
+  const begun = await ops.disburseDividend(id);
+  expect(begun).toMatchObject({ status: 202, body: { dividend_id: id, state: 'RUNNING' } });
+  await expect
+    .poll(async () => (await ops.progress(id)).body, { timeout: 30_000 })
+    .toMatchObject({
+      state: 'DONE',
+      ordered: 2,
+      without_kyc: 1,
+      without_account: 1,
+      settled: 1,
+      failed: 1,
+      pending: 2,
+    });
+  expect(await stateOf(id)).toBe('PAYING');
+  await world.database.admin.query(
+    `update shareholders set kyc_status = 'VERIFIED', version = version + 1 where id = $1`,
+    [late],
+  );
+  await world.database.admin.query(`update bank_accounts set status = 'ACTIVE' where shareholder_id = $1`, [
+    without,
+  ]);
+  expect((await ops.disburseDividend(id)).status).toBe(202);
+  await ops.until(payments[2] ?? '', 'SETTLED');
+  await ops.until(payments[3] ?? '', 'SETTLED');
+  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+  // What has failed is owed, and paid by a transaction of its own once there is an account.
+  await ops.addAccount(failing, { account_number: magic('0000') });
+  const again = await ops.order({ transaction_id: payments[1] ?? '' });
+  expect(again).toMatchObject({
+    status: 202,
+    body: { type: 'DISBURSE', amount: '5.00', shareholder_id: failing },
+  });
+  await ops.until(again.body.id, 'SETTLED');
+  expect((await ops.get(payments[1] ?? '')).body.repeated_by).toBe(again.body.id);
+});
+
+test('a dividend that is cancelled before its payment is released pays nothing', async () => {
+  const { id, payments } = await pendingDividend(await holders('0000'), 5_000_000);
+  const [payment = ''] = payments;
+  expect((await ops.order({ transaction_id: payment })).body.approval).toBe('REQUIRED');
+  await world.database.admin.query(
+    `with context as (select set_config('app.tenant_id', $2, true))
+     update dividends set state = 'CANCELLED', cancel_reason = 'REQUESTED', version = version + 1 from context where id = $1`,
+    [id, acme.id],
+  );
+  expect((await new Payments(acme.as('COMPLIANCE')).approve(payment)).status).toBe(200);
+  expect(await ops.until(payment, 'FAILED')).toMatchObject({ return_code: 'CANCELLED' });
+  const { rows } = await world.database.admin.query(
+    'select count(*)::integer as n from mock_bank_payments where reference = $1',
+    [payment],
+  );
+  expect(rows[0].n).toBe(0);
+});
+
+test('what is stuck goes on: an execution that never started, and a word that nobody heard', async () => {
+  const [shareholder = ''] = await holders('0000');
+  const start = process.env.DISBURSEMENT_MACHINE_ARN;
+  process.env.DISBURSEMENT_MACHINE_ARN = `${start}-gone`;
+  const { body } = await ops.order({ shareholder_id: shareholder, amount: '3', currency: 'USD' });
+  process.env.DISBURSEMENT_MACHINE_ARN = start;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect((await ops.get(body.id)).body.status).toBe('PENDING');
+  const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
+  expect(await reconcilePayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });
+  expect(await reconcilePayments(later(700), 'r', () => 60_000)).toMatchObject({ restarted: 1, failed: 0 });
+  await ops.until(body.id, 'SETTLED');
+
+  const [quiet = ''] = await holders('0404');
+  const sent = (await ops.order({ shareholder_id: quiet, amount: '3', currency: 'USD' })).body.id;
+  await ops.until(sent, 'SENT');
+  await world.database.admin.query(
+    `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'unheard', 'SETTLED')`,
+    [acme.id, sent],
+  );
+  expect(await reconcilePayments(later(120), 'r', () => 60_000)).toMatchObject({ applied: 1 });
+  expect((await ops.get(sent)).body.status).toBe('SETTLED');
+});
