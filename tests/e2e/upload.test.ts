@@ -129,7 +129,7 @@ describe('a register of ten thousand rows', () => {
 
   test('has each refused row in its errors file, with its physical line', async () => {
     const errorsFile = await (await fetch(upload.errors_url)).text();
-    for (const { line, code } of file.rows.filter((row) => row.code !== undefined))
+    for (const { line } of file.rows.filter(({ code }) => code !== undefined))
       expect(errorsFile).toContain(`,${line},`);
     expect(upload.errors[0]).toMatchObject({ line: file.rows.find((row) => row.code !== undefined)?.line });
     const { Messages = [] } = await platform

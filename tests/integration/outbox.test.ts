@@ -1,0 +1,106 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
+import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
+import { sweepOutbox } from '#platform/events/sweep.ts';
+import { createShareholder, transferShares } from '#shareholders/shareholders.routes.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { call } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let acme: TestTenant;
+let holders: string[];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  holders = [];
+  for (const external_ref of ['A', 'B']) {
+    const body = { external_ref, name: 'Holder', holdings: '100' };
+    holders.push((await call(createHandler, createShareholder, { as: acme.as('OPS'), body })).body.id);
+  }
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+async function transfer() {
+  const [from_shareholder_id, to_shareholder_id] = holders;
+  const effective_date = new Date().toISOString().slice(0, 10);
+  return call(transferHandler, transferShares, {
+    as: acme.as('OPS'),
+    headers: { 'Idempotency-Key': crypto.randomUUID() },
+    body: { from_shareholder_id, to_shareholder_id, quantity: '1', effective_date },
+  });
+}
+
+async function unpublished(): Promise<string[]> {
+  const { rows } = await database.admin.query('select id from outbox where published_at is null order by id');
+  return rows.map(({ id }) => id);
+}
+
+/** A minute later, when what was not published right away is due. */
+const sweep = () => sweepOutbox(new Date(Date.now() + 60_000), () => 30_000);
+
+const published = () => aws.events.map(({ event }) => (event.detail as { id: string }).id);
+
+test('an event is on the bus right after the commit', async () => {
+  const before = aws.events.length;
+  expect((await transfer()).status).toBe(201);
+  expect(await unpublished()).toEqual([]);
+  expect(aws.events.slice(before).map(({ event }) => event['detail-type'])).toEqual(['shares.transferred']);
+});
+
+test('what the bus refuses, or can’t be told, stays for the sweeper; the request succeeds all the same', async () => {
+  const refusing = mockClient(EventBridgeClient);
+  refusing
+    .on(PutEventsCommand)
+    .resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] })
+    .rejects(new Error('no network'));
+  expect((await transfer()).status).toBe(201);
+  expect((await transfer()).status).toBe(201);
+  refusing.restore();
+  const left = await unpublished();
+  expect(left).toHaveLength(2);
+  expect(await sweep()).toEqual({ published: 2 });
+  expect(await unpublished()).toEqual([]);
+  expect(published()).toEqual(expect.arrayContaining(left));
+});
+
+test('of a batch that is taken in part, the rest is published by the next run', async () => {
+  const refusing = mockClient(EventBridgeClient);
+  refusing.on(PutEventsCommand).rejects(new Error('no network'));
+  for (let number = 0; number < 3; number += 1) await transfer();
+  refusing.reset();
+  refusing
+    .on(PutEventsCommand)
+    .resolvesOnce({
+      FailedEntryCount: 1,
+      Entries: [{ EventId: '1' }, { ErrorCode: 'InternalFailure' }, { EventId: '3' }],
+    })
+    .resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] });
+  expect(await sweep()).toEqual({ published: 2 });
+  refusing.restore();
+  expect(await unpublished()).toHaveLength(1);
+  expect(await sweep()).toEqual({ published: 1 });
+});
+
+test('a sweeper that dies before it marks publishes again, under the same id', async () => {
+  const refusing = mockClient(EventBridgeClient);
+  refusing.on(PutEventsCommand).rejects(new Error('no network'));
+  await transfer();
+  refusing.restore();
+  const [id] = await unpublished();
+  await database.admin.query(`alter table outbox add constraint dead check (published_at is null) not valid`);
+  await expect(sweep()).rejects.toThrow();
+  await database.admin.query('alter table outbox drop constraint dead');
+  expect(await sweep()).toEqual({ published: 1 });
+  expect(published().filter((candidate) => candidate === id)).toHaveLength(2);
+});
