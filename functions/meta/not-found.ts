@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answerUnrouted, type PublishedPaths, UNROUTED } from '#meta/unrouted.ts';
+import { instrumented } from '#platform/http/instrumented.ts';
 import { observe, problems } from '#platform/http/middlewares.ts';
 import { headersOf } from '#platform/http/parse.ts';
 
@@ -16,10 +17,12 @@ function publishedPaths(): PublishedPaths {
   return document.paths;
 }
 
-/** What API Gateway sends here: every path, and every method of a path, that no route serves. */
-export const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
+const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
   .use(problems(UNROUTED))
   .use(observe(UNROUTED))
   .handler(async (event) =>
     answerUnrouted(event, headersOf(event).get('x-request-id')?.[0] ?? '', publishedPaths),
   );
+
+/** What API Gateway sends here: every path, and every method of a path, that no route serves. */
+export const handler = instrumented(UNROUTED, stack);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { signCallback } from '#disbursements/bank-signature.ts';
 import { environment } from '#platform/environment.ts';
+import { traceHeaders } from '#platform/observability/trace.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { secretText } from '#platform/secret.ts';
 import type { BankPaymentRow } from './bank-payment.repository.ts';
@@ -71,7 +72,7 @@ export async function callBack({ body, client_id, signature }: CallbackMessage):
     signature === 'none' ? {} : { 'x-bank-signature': signCallback(secret, client_id, body, at) };
   const response = await fetch(environment.callbackUrl(), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...signed },
+    headers: { 'content-type': 'application/json', ...traceHeaders(), ...signed },
     body,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

@@ -19,6 +19,11 @@ export interface DatabaseAddress {
 export const environment = {
   name: (): string => required('VESTRY_ENVIRONMENT'),
   region: (): string => required('AWS_REGION'),
+  /** Of the function: what logs and traces call it. */
+  serviceName: (): string => process.env.POWERTOOLS_SERVICE_NAME || 'vestry',
+  /** Whether somebody collects traces; where and how is for OpenTelemetry's exporter to read. */
+  exportsTraces: (): boolean =>
+    Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** Of the queue that the function consumes. */
   queueUrl: (): string => required('QUEUE_URL'),
@@ -40,9 +45,15 @@ export const environment = {
   hasMockBank: (): boolean => process.env.BANK_STAND_IN === 'on',
   /** Of the API, where the mock bank's callbacks go. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
+  /** Whether webhooks may be this machine's own, see #webhooks/public-address.ts. */
+  webhooksToLoopback: (): boolean => process.env.WEBHOOKS_TO_LOOPBACK === 'on',
   /** Set by tests alone: a directory whose files name where a process ends itself, see #platform/crash-point.ts. */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
+  auditBucket: (): string => required('AUDIT_BUCKET'),
+  auditKeysSecretArn: (): string => required('AUDIT_KEYS_SECRET_ARN'),
+  /** Of the policy in #retention/retention-policy.ts. */
+  retentionYears: (): number => Number(required('RETENTION_YEARS')),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
   database: (): DatabaseAddress => ({
     host: required('DATABASE_HOST'),

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { databaseSpan } from '#platform/observability/database-span.ts';
 
 /** One statement of a pipeline. Parameters are always bound, never written into the text. */
 export interface Statement {
@@ -140,9 +141,11 @@ function prepare(
  * If a statement fails, the server skips the rest and the promise rejects with that statement's error.
  */
 export function pipeline(client: pg.ClientBase, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
-  const { query, results } = prepare(statements, preparedOf(client));
-  client.query(query as unknown as pg.Submittable);
-  return results;
+  return databaseSpan(statements, () => {
+    const { query, results } = prepare(statements, preparedOf(client));
+    client.query(query as unknown as pg.Submittable);
+    return results;
+  });
 }
 
 /**
@@ -157,6 +160,8 @@ export async function pipelines(
   const sendings: Sending[] = [];
   for (const statements of groups.toReversed())
     sendings.unshift(prepare(statements, prepared, sendings[0]?.query));
-  for (const { query } of sendings) client.query(query as unknown as pg.Submittable);
-  return Promise.all(sendings.map(({ results }) => results));
+  return databaseSpan(groups.flat(), () => {
+    for (const { query } of sendings) client.query(query as unknown as pg.Submittable);
+    return Promise.all(sendings.map(({ results }) => results));
+  });
 }

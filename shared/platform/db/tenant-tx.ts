@@ -4,6 +4,7 @@ import { maskPayload } from '#platform/audit/mask.ts';
 import type { EventPayload, TransactionState } from '#platform/events/event-schemas.ts';
 import type { Command, EventType, TransactionEvent } from '#platform/events/event-types.ts';
 import { type TenantId, uuidV7 } from '#platform/ids.ts';
+import { traceHeaders } from '#platform/observability/trace.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { Role } from '#platform/roles.ts';
 import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
@@ -106,7 +107,9 @@ function addToOutbox(tx: TenantTx, type: OutboxEvent['type'], payload: Record<st
   const events = eventsOf.get(tx);
   if (actor === undefined || events === undefined)
     throw new Error('the outbox needs an open tenant transaction');
-  events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload, requestId: actor.requestId });
+  // With its trace, so that what a crash leaves to the sweeper is still part of it.
+  const traced = { ...payload, ...traceHeaders() };
+  events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload: traced, requestId: actor.requestId });
 }
 
 const BEGIN = {

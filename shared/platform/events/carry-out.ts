@@ -1,6 +1,7 @@
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { nextContext, renderTraceparent } from '#platform/observability/traceparent.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 
 /** StartExecution takes one execution a call; a dividend has thousands. */
@@ -10,6 +11,12 @@ interface Start {
   readonly machine: string;
   readonly name: string;
   readonly input: Record<string, unknown>;
+  readonly traceparent?: string;
+}
+
+/** The definition hands it to each task, so every input has one. */
+function newTraceparent(): string {
+  return renderTraceparent(nextContext(undefined));
 }
 
 /** Starts executions and answers the ids of the commands that are done: an execution that was there before counts. */
@@ -18,10 +25,11 @@ export async function startExecutions(commands: readonly OutboxEvent[]): Promise
   const client = new SFNClient({});
   const done: string[] = [];
   const start = async ({ id, payload }: OutboxEvent): Promise<void> => {
-    const { machine, name, input } = payload as unknown as Start;
+    const { machine, name, input, traceparent = newTraceparent() } = payload as unknown as Start;
     const stateMachineArn = environment.machineArnOf(machine);
     try {
-      await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+      const started = { stateMachineArn, name, input: JSON.stringify({ ...input, traceparent }) };
+      await client.send(new StartExecutionCommand(started));
       done.push(id);
     } catch (error) {
       if (error instanceof ExecutionAlreadyExists) done.push(id);
@@ -36,12 +44,18 @@ export async function startExecutions(commands: readonly OutboxEvent[]): Promise
   return done;
 }
 
+interface Sending {
+  readonly queue: string;
+  readonly message: Record<string, unknown>;
+  readonly traceparent?: string;
+}
+
 /** Sends messages to queues and answers the ids of the commands that are done. */
 export async function sendCommanded(commands: readonly OutboxEvent[]): Promise<string[]> {
   const done: string[] = [];
   for (const { id, payload, requestId } of commands) {
-    const { queue, message } = payload as { queue: string; message: Record<string, unknown> };
-    await sendMessages(queue, [message], requestId);
+    const { queue, message, traceparent } = payload as unknown as Sending;
+    await sendMessages(queue, [message], requestId, { traceparent });
     done.push(id);
   }
   return done;

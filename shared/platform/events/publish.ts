@@ -2,6 +2,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
 import { putEvents } from './put-events.ts';
 
@@ -22,7 +23,13 @@ export async function publish(rows: readonly OutboxEvent[]): Promise<string[]> {
   const outcomes = await Promise.allSettled([...kinds].map(([publisher, ofKind]) => publisher(ofKind)));
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') logger.warn('left in the outbox', { error: outcome.reason as Error });
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  const types = Map.groupBy(
+    rows.filter(({ id }) => done.includes(id)),
+    ({ type }) => type,
+  );
+  for (const [type, published] of types) count('EventsPublished', published.length, { type });
+  return done;
 }
 
 /**

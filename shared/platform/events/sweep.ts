@@ -1,5 +1,6 @@
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
+import { gauge } from '#platform/observability/metrics.ts';
 import { publish } from './publish.ts';
 
 /** Younger rows are about to be published by the invocation that wrote them. */
@@ -15,6 +16,7 @@ const REASON = 'outbox rows of every tenant';
  */
 export async function sweepOutbox(now: Date, remainingMs: () => number): Promise<{ published: number }> {
   let published = 0;
+  gauge('OutboxLag', await oldestAgeSeconds(now), {});
   while (remainingMs() > MARGIN_MS) {
     const left = await findUnpublished(new Date(now.getTime() - MIN_AGE_MS));
     const ids = await publish(left);
@@ -23,6 +25,21 @@ export async function sweepOutbox(now: Date, remainingMs: () => number): Promise
     published += ids.length;
   }
   return { published };
+}
+
+/** 0 when nothing is left over. */
+async function oldestAgeSeconds(now: Date): Promise<number> {
+  const oldest = await systemTx(REASON, (tx) =>
+    tx
+      .selectFrom('outbox')
+      .select('created_at')
+      .where('published_at', 'is', null)
+      .orderBy('created_at')
+      .limit(1)
+      .executeTakeFirst(),
+  );
+  const ageMs = oldest === undefined ? 0 : now.getTime() - oldest.created_at.getTime();
+  return ageMs < MIN_AGE_MS ? 0 : Math.round(ageMs / 1_000);
 }
 
 function findUnpublished(createdBefore: Date): Promise<OutboxEvent[]> {

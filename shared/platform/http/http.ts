@@ -17,6 +17,7 @@ import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.t
 import type { TenantId } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import { authorize, type Principal } from './authorize.ts';
+import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
 import { isReply, type Reply, renderReply } from './reply.ts';
@@ -70,11 +71,11 @@ export type Run<R extends RouteSpec> = (
 const DEADLINE_MARGIN_MS = 1_500;
 
 /**
- * The one HTTP stack: observe → problems → authorize → parse → idempotent → respond. Middy runs `onError` of the last used
- * first, so every error is rendered before the answer is observed.
+ * The one HTTP stack: instrumented → observe → problems → authorize → parse → idempotent → respond. Middy runs `onError` of
+ * the last used first, so every error is rendered before the answer is observed.
  */
 export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
+  const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(observe(route))
     .use(problems(route))
     .handler(async (event, context) => {
@@ -107,6 +108,7 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
         respond,
       );
     });
+  return instrumented(route, stack);
 }
 
 interface Parts {

@@ -5,6 +5,8 @@ import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import type { TenantId } from '#platform/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { observeMs } from '#platform/observability/metrics.ts';
+import { continued, invocation } from '#platform/observability/trace.ts';
 import type { QueueJob } from './job.ts';
 
 /** One message, as it was delivered this time. */
@@ -19,6 +21,11 @@ export interface Delivery<Message> {
   readonly requestId: string;
   /** Milliseconds until the function is stopped. */
   remainingMs(): number;
+}
+
+export interface ConsumerOptions<Message> {
+  /** Where the trace of a message is when it isn't on the message, as with notifications of S3. @default nowhere */
+  readonly traceparentOf?: (message: Message) => Promise<string | undefined>;
 }
 
 /** A worker that dies gives its message back after this long, whatever the queue's own timeout. */
@@ -36,17 +43,60 @@ export function consumer<S extends z.ZodType>(
   job: QueueJob,
   schema: S,
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
+  options: ConsumerOptions<z.output<S>> = {},
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  return async (event, context) => {
-    logger.addContext(context);
-    const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const record of event.Records) {
-      if (!(await consume(job, record, context, schema, run))) {
-        batchItemFailures.push({ itemIdentifier: record.messageId });
-      }
-    }
-    return { batchItemFailures };
+  const one = async (record: SQSRecord, context: Context): Promise<boolean> => {
+    const sent = sentTraceparent(record) ?? (await storedTraceparent(record, schema, options));
+    const attributes = {
+      'messaging.system': 'aws_sqs',
+      'messaging.destination.name': job.queue,
+      'messaging.message.id': record.messageId,
+      'vestry.job': job.name,
+    };
+    const startedMs = performance.now();
+    return continued(sent, { name: `process ${job.queue}`, kind: 'consumer', attributes }, async (span) => {
+      const done = await consume(job, record, context, schema, run);
+      if (!done) span.fail('message-failed');
+      const outcome = done ? 'done' : 'failed';
+      observeMs('JobDuration', performance.now() - startedMs, { job: job.name, kind: job.kind, outcome });
+      return done;
+    });
   };
+  return (event, context) =>
+    invocation(async () => {
+      logger.addContext(context);
+      const batchItemFailures: { itemIdentifier: string }[] = [];
+      for (const record of event.Records) {
+        if (!(await one(record, context))) batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+      return { batchItemFailures };
+    });
+}
+
+/** On the message, or in the event that EventBridge has put into it. */
+function sentTraceparent({ messageAttributes, body }: SQSRecord): string | undefined {
+  const attribute = messageAttributes.traceparent?.stringValue;
+  if (attribute !== undefined || !body.includes('"traceparent"')) return attribute;
+  try {
+    const { detail } = JSON.parse(body) as { detail?: { traceparent?: unknown } };
+    return typeof detail?.traceparent === 'string' ? detail.traceparent : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A trace that can't be found is begun anew; what a message is wrong in is told when it is run. */
+async function storedTraceparent<S extends z.ZodType>(
+  { body }: SQSRecord,
+  schema: S,
+  { traceparentOf }: ConsumerOptions<z.output<S>>,
+): Promise<string | undefined> {
+  if (traceparentOf === undefined) return undefined;
+  try {
+    return await traceparentOf(schema.parse(JSON.parse(body)) as z.output<S>);
+  } catch {
+    return undefined;
+  }
 }
 
 async function consume<S extends z.ZodType>(

@@ -1,15 +1,22 @@
 import type { SQSClient as Client } from '@aws-sdk/client-sqs';
 import { environment } from '#platform/environment.ts';
+import { currentTraceparent } from '#platform/observability/trace.ts';
 
 /** SendMessageBatch takes ten messages of together at most 256 KiB (a mebibyte since 2025); ours are a few hundred bytes. */
 const ENTRIES_PER_CALL = 10;
 /** Calls under way at once: a call is a round trip of milliseconds, and a large fan-out has thousands. */
 const CALLS_AT_ONCE = 8;
 
+export interface SendOptions {
+  readonly delaySeconds?: number;
+  /** @default that of the span under way */
+  readonly traceparent?: string | undefined;
+}
+
 let client: Client | undefined;
 
 /**
- * Puts messages on a queue of ours (`uses: ['queue:<name>:send']`), each with the request id that it came from. At least
+ * Puts messages on a queue of ours (`uses: ['queue:<name>:send']`), each with the request id and the trace that it came from. At least
  * once: when a call fails, messages of other calls may have been taken, so that whoever sends again must send all.
  * @throws when the queue didn't take every message
  */
@@ -17,13 +24,17 @@ export async function sendMessages(
   queue: string,
   messages: readonly Record<string, unknown>[],
   requestId: string,
-  options: { readonly delaySeconds?: number } = {},
+  options: SendOptions = {},
 ): Promise<void> {
   if (messages.length === 0) return;
   const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
   client ??= new SQSClient({});
   const sqs = client;
-  const attributes = { request_id: { DataType: 'String', StringValue: requestId } };
+  const traceparent = options.traceparent ?? currentTraceparent();
+  const attributes = {
+    request_id: { DataType: 'String', StringValue: requestId },
+    ...(traceparent === undefined ? {} : { traceparent: { DataType: 'String', StringValue: traceparent } }),
+  };
   const send = async (start: number): Promise<void> => {
     const entries = messages.slice(start, start + ENTRIES_PER_CALL).map((message, index) => ({
       Id: String(index),

@@ -1,6 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { logger } from '#platform/observability/logger.ts';
+import { observeMs } from '#platform/observability/metrics.ts';
+import { continued, invocation } from '#platform/observability/trace.ts';
 import type { StepJob } from './job.ts';
 
 /** What a definition can tell apart, to retry or to catch: the error's name is the state machine's error name. */
@@ -17,23 +19,40 @@ export function step<S extends z.ZodType, Result>(
   schema: S,
   run: (input: z.output<S>) => Promise<Result>,
 ): (event: unknown, context: Context) => Promise<Result> {
-  return async (event, context) => {
+  const runOnce = async (event: unknown, context: Context): Promise<Result> => {
     logger.addContext(context);
     const startedMs = performance.now();
     const input = schema.parse(event) as z.output<S>;
     const { transaction_id, request_id } = input as { transaction_id?: unknown; request_id?: unknown };
     const seen = { job: job.name, transaction_id, request_id };
+    let outcome = 'failed';
     try {
       const result = await run(input);
+      outcome = 'done';
       logger.info('step', {
         ...seen,
-        outcome: 'done',
+        outcome,
         duration_ms: Math.round(performance.now() - startedMs),
       });
       return result;
     } catch (error) {
-      logger.error('step', { ...seen, outcome: 'failed', error: error as Error });
+      logger.error('step', { ...seen, outcome, error: error as Error });
       throw error;
+    } finally {
+      observeMs('JobDuration', performance.now() - startedMs, { job: job.name, kind: job.kind, outcome });
     }
   };
+  const start = {
+    name: `run ${job.name}`,
+    kind: 'internal',
+    attributes: { 'vestry.job': job.name },
+  } as const;
+  return (event, context) =>
+    invocation(() => continued(sentTraceparent(event), start, () => runOnce(event, context)));
+}
+
+/** In the execution's input, from where the definition hands it to each task. */
+function sentTraceparent(event: unknown): string | undefined {
+  const { traceparent } = (event ?? {}) as { traceparent?: unknown };
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }

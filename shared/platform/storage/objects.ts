@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { environment } from '#platform/environment.ts';
+import { traceHeaders } from '#platform/observability/trace.ts';
 
 /** One stored version of an object in the uploads bucket. */
 export interface ObjectVersion {
@@ -12,6 +13,8 @@ export interface ObjectHead {
   readonly bytes: number;
   /** Lower-case hex, where whoever stored the object had S3 check it. */
   readonly sha256: string | undefined;
+  /** Of the request that stored it, or asked where to: notifications of S3 carry none. */
+  readonly traceparent: string | undefined;
 }
 
 let client: S3Client | undefined;
@@ -47,6 +50,7 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
     return {
       bytes: head.ContentLength ?? 0,
       sha256: checksum && Buffer.from(checksum, 'base64').toString('hex'),
+      traceparent: head.Metadata?.traceparent,
     };
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -74,6 +78,7 @@ export async function putObject(key: string, body: Buffer, sha256: string): Prom
       Body: body,
       ContentLength: body.length,
       ChecksumSHA256: base64OfHex(sha256),
+      Metadata: traceHeaders(),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { environment } from '#platform/environment.ts';
+import { traceHeaders } from '#platform/observability/trace.ts';
 import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import { base64OfHex } from './objects.ts';
 
@@ -30,6 +31,7 @@ export async function presignPut(key: string, bytes: number, sha256: string | un
     Bucket: environment.uploadsBucket(),
     Key: key,
     ContentLength: bytes,
+    Metadata: traceHeaders(),
     ...(sha256 === undefined ? {} : { ChecksumSHA256: base64OfHex(sha256) }),
   });
   return getSignedUrl(client, command, {
@@ -53,7 +55,9 @@ export interface PresignedParts {
 export async function presignParts(key: string, count: number): Promise<PresignedParts> {
   const { sdk, client, getSignedUrl } = await signer();
   const Bucket = environment.uploadsBucket();
-  const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key: key }));
+  const { UploadId } = await client.send(
+    new sdk.CreateMultipartUploadCommand({ Bucket, Key: key, Metadata: traceHeaders() }),
+  );
   if (UploadId === undefined) throw new Error('S3 began a multipart upload without an id');
   const sign = async (part_number: number) => {
     const command = new sdk.UploadPartCommand({ Bucket, Key: key, UploadId, PartNumber: part_number });

@@ -1,0 +1,62 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { observeMs } from '#platform/observability/metrics.ts';
+import { continued, invocation, type Span, traceHeaders } from '#platform/observability/trace.ts';
+import { headersOf } from './parse.ts';
+import { publicPath, type RouteSpec } from './route.ts';
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+const SERVER_ERROR = 500;
+
+/** Measures a route's function and makes it a span of its caller's trace, or of a new one; the answer says of which. */
+export function instrumented(route: RouteSpec, handler: Handler): Handler {
+  const start = {
+    name: `${route.method} ${publicPath(route)}`,
+    kind: 'server',
+    attributes: {
+      'http.request.method': route.method,
+      // The template: paths may hold tokens of links.
+      'http.route': publicPath(route),
+      'vestry.route': route.operationId,
+    },
+  } as const;
+  return (event, context) =>
+    invocation(() =>
+      continued(sentTraceparent(event), start, async (span) => {
+        const startedMs = performance.now();
+        let status = SERVER_ERROR;
+        try {
+          const response = await handler(event, context);
+          status = response.statusCode;
+          response.multiValueHeaders = { ...response.multiValueHeaders, ...multiValue(traceHeaders()) };
+          return response;
+        } finally {
+          describe(span, event, status);
+          observeMs('HttpRequestDuration', performance.now() - startedMs, {
+            route: route.operationId,
+            method: route.method,
+            status: `${Math.floor(status / 100)}xx`,
+          });
+        }
+      }),
+    );
+}
+
+/** One that came twice is nobody's. */
+function sentTraceparent(event: APIGatewayProxyEvent): string | undefined {
+  const sent = headersOf(event).get('traceparent');
+  return sent?.length === 1 ? sent[0]?.trim() : undefined;
+}
+
+function describe(span: Span, event: APIGatewayProxyEvent, status: number): void {
+  span.set({
+    'http.response.status_code': status,
+    'vestry.request_id': headersOf(event).get('x-request-id')?.[0],
+    'vestry.tenant_id': event.requestContext.authorizer?.tid as string | undefined,
+  });
+  if (status >= SERVER_ERROR) span.fail(String(status));
+}
+
+function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+}

@@ -1,0 +1,139 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { environment } from '#platform/environment.ts';
+import { logger } from './logger.ts';
+import { nextContext, parseTraceparent, renderTraceparent, type TraceContext } from './traceparent.ts';
+
+export type SpanKind = 'server' | 'client' | 'consumer' | 'internal';
+
+/** What a span says. Ids and names of ours alone: no values of requests, no texts of errors. */
+export type SpanAttributes = Record<string, string | number | boolean | undefined>;
+
+/** What was done when, for whoever collects traces. */
+export interface SpanRecord {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly context: TraceContext;
+  readonly parent: TraceContext | undefined;
+  /** Whether another function, or a client, was the parent. */
+  readonly isParentRemote: boolean;
+  /** Milliseconds since 1970, with fractions. */
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly attributes: SpanAttributes;
+  /** The kind of error that ended it. */
+  readonly errorType: string | undefined;
+}
+
+/** A span while it lasts. */
+export interface Span {
+  readonly context: TraceContext;
+  set(attributes: SpanAttributes): void;
+  /** Ends as an error without throwing one: an answer with a status of 500. */
+  fail(errorType: string): void;
+}
+
+export interface SpanStart {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes?: SpanAttributes;
+}
+
+interface Place {
+  readonly context: TraceContext | undefined;
+  /** Absent where nobody collects. */
+  readonly records: SpanRecord[] | undefined;
+}
+
+const places = new AsyncLocalStorage<Place>();
+
+/** A file of a million rows makes thousands of round trips; the first of them tell enough. */
+const MAX_RECORDS = 1_000;
+
+/** Runs an invocation, and hands over what was recorded in it before its answer: afterwards the environment is frozen. */
+export async function invocation<T>(run: () => Promise<T>): Promise<T> {
+  const records: SpanRecord[] | undefined = environment.exportsTraces() ? [] : undefined;
+  try {
+    return await places.run({ context: undefined, records }, run);
+  } finally {
+    if (records !== undefined && records.length > 0) await handOver(records);
+  }
+}
+
+/** Whoever collects traces must not be able to fail what they are of. */
+async function handOver(records: readonly SpanRecord[]): Promise<void> {
+  try {
+    const { exportSpans } = await import('./export-spans.ts');
+    await exportSpans(records);
+  } catch (error) {
+    logger.warn('spans were not exported', { spans: records.length, error: error as Error });
+  }
+}
+
+/** A span that goes on with what another function has begun, if `sent` is a valid `traceparent`; else of a new trace. */
+export function continued<T>(
+  sent: string | undefined,
+  start: SpanStart,
+  run: (span: Span) => Promise<T>,
+): Promise<T> {
+  return spanIn(parseTraceparent(sent), true, start, run);
+}
+
+/** A part of the current span. */
+export function inSpan<T>(start: SpanStart, run: (span: Span) => Promise<T>): Promise<T> {
+  return spanIn(places.getStore()?.context, false, start, run);
+}
+
+async function spanIn<T>(
+  parent: TraceContext | undefined,
+  isParentRemote: boolean,
+  { name, kind, attributes = {} }: SpanStart,
+  run: (span: Span) => Promise<T>,
+): Promise<T> {
+  const context = nextContext(parent);
+  const records = context.sampled ? places.getStore()?.records : undefined;
+  const startedMs = nowMs();
+  let errorType: string | undefined;
+  const said: SpanAttributes = { ...attributes };
+  const span: Span = {
+    context,
+    set: (more) => void Object.assign(said, more),
+    fail: (type) => {
+      errorType = type;
+    },
+  };
+  try {
+    return await places.run({ context, records: places.getStore()?.records }, () => run(span));
+  } catch (error) {
+    errorType = error instanceof Error ? error.name : typeof error;
+    throw error;
+  } finally {
+    if (records !== undefined && records.length < MAX_RECORDS)
+      records.push({
+        ...{ name, kind, context, parent, isParentRemote, startedMs, errorType },
+        endedMs: nowMs(),
+        attributes: said,
+      });
+  }
+}
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Whether spans are worth their time: somebody collects them, and the trace is sampled. */
+export function isRecording(): boolean {
+  const place = places.getStore();
+  return place?.records !== undefined && place.context?.sampled === true;
+}
+
+/** By which the next function goes on with this trace. Undefined outside of any. */
+export function currentTraceparent(): string | undefined {
+  const context = places.getStore()?.context;
+  return context && renderTraceparent(context);
+}
+
+/** The headers by which a call over HTTP carries the trace. */
+export function traceHeaders(): Record<string, string> {
+  const traceparent = currentTraceparent();
+  return traceparent === undefined ? {} : { traceparent };
+}
