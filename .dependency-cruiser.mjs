@@ -5,7 +5,7 @@ const IO = [
   '^node_modules/(pg|kysely|pg-copy-streams)/',
   '^node_modules/@aws-sdk/',
   '^(node:)?(fs|net|http|https|child_process|worker_threads)(/promises)?$',
-  '^shared/platform/(environment|db|events|idempotency|observability|storage)',
+  '^shared/platform/(environment|db|events/(?!event-)|idempotency|observability|storage)',
 ];
 
 export default {
@@ -51,7 +51,7 @@ export default {
       to: {
         path: '^shared/',
         pathNot:
-          '^shared/(routes|jobs|meta/docs-assets)\\.ts$|^shared/platform/(http/route|queue/job|resources|problems/registry|roles)\\.ts$',
+          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy)\\.ts$|^shared/platform/(http/route|queue/job|resources|problems/registry|roles)\\.ts$',
       },
     },
     {

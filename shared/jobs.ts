@@ -1,17 +1,29 @@
+import * as audit from '#audit/audit.jobs.ts';
 import * as disbursements from '#disbursements/disbursements.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
 import * as mockBank from '#mock-bank/mock-bank.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
+import * as reporting from '#reporting/reporting.jobs.ts';
+import * as reports from '#reports/reports.jobs.ts';
+import * as retention from '#retention/retention.jobs.ts';
 import * as uploads from '#uploads/uploads.jobs.ts';
 
 /** A job with the file that runs it. */
 export type JobEntry = Job & { readonly entry: string };
 
-const specs: readonly Job[] = [uploads, plans, dividends, disbursements, platform].flatMap((module) =>
-  Object.values(module),
-);
+const specs: readonly Job[] = [
+  uploads,
+  plans,
+  dividends,
+  disbursements,
+  platform,
+  audit,
+  retention,
+  reporting,
+  reports,
+].flatMap((module) => Object.values(module));
 
 const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps' } as const;
 

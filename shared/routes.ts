@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import * as access from '#access/access.routes.ts';
+import * as audit from '#audit/audit.routes.ts';
 import * as bankAccounts from '#bank-accounts/bank-accounts.routes.ts';
 import * as bankCallbacks from '#disbursements/bank-callbacks.routes.ts';
 import * as disbursements from '#disbursements/disbursements.routes.ts';
@@ -14,7 +15,10 @@ import * as participants from '#plans/participants.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
 import * as proxy from '#proxy/proxy.routes.ts';
+import * as reportExports from '#reports/exports.routes.ts';
+import * as ledgerReports from '#reports/ledger-reports.routes.ts';
 import * as reports from '#reports/reports.routes.ts';
+import * as retention from '#retention/retention.routes.ts';
 import * as shareholders from '#shareholders/shareholders.routes.ts';
 import * as tenantLinks from '#tenant-links/tenant-links.routes.ts';
 import * as tenants from '#tenants/tenants.routes.ts';
@@ -38,7 +42,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   uploads,
   dividends,
   proxy,
-  reports,
+  reports: { ...reports, ...ledgerReports, ...reportExports },
   plans,
   contributions,
   participants,
@@ -48,6 +52,8 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   disbursements: { ...disbursements, ...bankCallbacks, ...paymentSettings },
   'bank-accounts': bankAccounts,
   journal,
+  audit,
+  retention,
   'mock-bank': mockBank,
   meta,
 };

@@ -2,12 +2,13 @@ import { negotiate } from '#platform/http/accept.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { holdingsCsvReply } from '#reports/holdings-csv.ts';
-import { readHoldings, rowLimit, toHoldingsReport } from '#reports/holdings-report.ts';
+import { readHoldings, toHoldingsReport } from '#reports/holdings-report.ts';
+import { rowLimit } from '#reports/report-page.ts';
 import { getHoldingsReport } from '#reports/reports.routes.ts';
 
 export const handler = http(getHoldingsReport, async ({ query, headers, tenantRead }) => {
   const format = negotiate(headers.get('accept'), getHoldingsReport.produces);
-  const limit = rowLimit(query, format);
+  const limit = rowLimit(query.limit, format);
   const part = await tenantRead((read) => readHoldings(read, query, limit));
   if (format === 'application/json') return reply(toHoldingsReport(part), { headers: { vary: 'accept' } });
   const { text, headers: ofTable } = holdingsCsvReply(part, query.limit);

@@ -49,6 +49,22 @@ export interface AchFiles {
   total_amount: bigint;
 }
 
+export interface AuditExports {
+  digest_key: string | null;
+  digest_sha256: string | null;
+  entries: number | null;
+  exported_at: Timestamp;
+  from_xact: string;
+  sequence: bigint;
+  to_xact: string;
+}
+
+export interface AuditKeys {
+  created_at: Timestamp;
+  kid: string;
+  public_jwk: Json;
+}
+
 export interface AuditLog {
   action: string;
   actor_id: string | null;
@@ -59,6 +75,7 @@ export interface AuditLog {
   resource: string;
   tenant_id: Generated<string>;
   ts: Generated<Timestamp>;
+  xact: Generated<string>;
 }
 
 export interface BankAccounts {
@@ -70,6 +87,7 @@ export interface BankAccounts {
   holder_name: string;
   holder_type: Generated<string>;
   id: Generated<string>;
+  purged_at: Timestamp | null;
   routing_number: string;
   shareholder_id: string | null;
   status: Generated<string>;
@@ -230,6 +248,39 @@ export interface Journal {
   transaction_id: string | null;
 }
 
+export interface LedgerTransactions {
+  amount: bigint | null;
+  compensates: string | null;
+  created_at: Timestamp | null;
+  currency: string | null;
+  dividend_id: string | null;
+  effective_date: string | null;
+  id: string | null;
+  plan_id: string | null;
+  return_code: string | null;
+  shareholder_id: string | null;
+  source: string | null;
+  status: string | null;
+  tenant_id: string | null;
+  type: string | null;
+  updated_at: Timestamp | null;
+  version: number | null;
+}
+
+export interface LegalHolds {
+  created_at: Generated<Timestamp>;
+  employee_id: string | null;
+  id: Generated<string>;
+  placed_by: string | null;
+  reason: string;
+  released_at: Timestamp | null;
+  released_by: string | null;
+  shareholder_id: string | null;
+  subject: string;
+  tenant_id: Generated<string>;
+  version: Generated<number>;
+}
+
 export interface LoginFailures {
   failures: number;
   key: Buffer;
@@ -295,6 +346,7 @@ export interface Participants {
   date_of_birth: string | null;
   employee_id: string;
   kyc_status: Generated<string>;
+  purged_at: Timestamp | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -378,6 +430,41 @@ export interface RefreshTokens {
   user_id: string;
 }
 
+export interface ReportExports {
+  completed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  failure: string | null;
+  format: string;
+  id: Generated<string>;
+  object_key: string | null;
+  parameters: Json;
+  report: string;
+  request_id: string;
+  requested_by: string;
+  rows: Generated<number>;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+}
+
+export interface ReportingTransactions {
+  amount: bigint;
+  compensates: string | null;
+  created_at: Timestamp;
+  currency: string;
+  dividend_id: string | null;
+  effective_date: string | null;
+  id: string;
+  plan_id: string | null;
+  return_code: string | null;
+  shareholder_id: string | null;
+  source: string | null;
+  status: string;
+  tenant_id: Generated<string>;
+  type: string;
+  updated_at: Timestamp;
+  version: number;
+}
+
 export interface ShareholderNames {
   name: string;
   replaced_at: Timestamp;
@@ -395,6 +482,7 @@ export interface Shareholders {
   kyc_status: Generated<string>;
   name: string;
   phone: string | null;
+  purged_at: Timestamp | null;
   status: Generated<string>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
@@ -494,6 +582,7 @@ export interface Users {
   employee_id: string | null;
   id: Generated<string>;
   password_hash: string;
+  purged_at: Timestamp | null;
   role: string;
   status: Generated<string>;
   tenant_id: Generated<string>;
@@ -520,9 +609,51 @@ export interface Votes {
   weight: string;
 }
 
+export interface WebhookAttempts {
+  attempt: number;
+  attempted_at: Timestamp;
+  delivery_id: string;
+  duration_ms: number;
+  error: string | null;
+  status: number | null;
+  tenant_id: Generated<string>;
+}
+
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  attempts_before: Generated<number>;
+  created_at: Generated<Timestamp>;
+  delivered_at: Timestamp | null;
+  event_id: string;
+  id: Generated<string>;
+  leased_until: Timestamp | null;
+  next_attempt_at: Timestamp | null;
+  payload: Json;
+  request_id: string;
+  state: Generated<string>;
+  tenant_id: Generated<string>;
+  type: string;
+  webhook_id: string;
+}
+
+export interface Webhooks {
+  created_at: Generated<Timestamp>;
+  events: string[];
+  id: Generated<string>;
+  rotated_at: Timestamp | null;
+  secrets_sealed: string[];
+  status: Generated<string>;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  url: string;
+  version: Generated<number>;
+}
+
 export interface DB {
   ach_entries: AchEntries;
   ach_files: AchFiles;
+  audit_exports: AuditExports;
+  audit_keys: AuditKeys;
   audit_log: AuditLog;
   bank_accounts: BankAccounts;
   bank_events: BankEvents;
@@ -536,6 +667,8 @@ export interface DB {
   dividends: Dividends;
   idempotency_keys: IdempotencyKeys;
   journal: Journal;
+  ledger_transactions: LedgerTransactions;
+  legal_holds: LegalHolds;
   login_failures: LoginFailures;
   meeting_items: MeetingItems;
   meetings: Meetings;
@@ -548,6 +681,8 @@ export interface DB {
   plans: Plans;
   position_entries: PositionEntries;
   refresh_tokens: RefreshTokens;
+  report_exports: ReportExports;
+  reporting_transactions: ReportingTransactions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   signing_keys: SigningKeys;
@@ -559,4 +694,7 @@ export interface DB {
   users: Users;
   vote_choices: VoteChoices;
   votes: Votes;
+  webhook_attempts: WebhookAttempts;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
 }

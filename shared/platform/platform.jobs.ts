@@ -5,7 +5,13 @@ export const sweepOutbox = scheduledJob({
   name: 'sweep-outbox',
   purpose: 'Publishes events whose publication after commit did not happen',
   schedule: 'rate(1 minute)',
-  uses: ['database:system', 'eventBus:put', 'disbursementMachine:start', 'queue:disburse-dividend:send'],
+  uses: [
+    'database:system',
+    'eventBus:put',
+    'disbursementMachine:start',
+    'queue:disburse-dividend:send',
+    'queue:report-exports:send',
+  ],
   timeoutSeconds: 50,
 });
 

@@ -28,6 +28,11 @@ export type Resource =
   | 'achOutbound:write'
   /** Play the bank: where its callbacks go. Only functions of the mock bank. */
   | 'mockBank:play'
+  /** Write exports of reports, and hand out links to them. */
+  | 'exports:read'
+  | 'exports:write'
+  /** Know which addresses a webhook may have. */
+  | 'webhooks:address'
   | 'signingKeys:read'
   | 'signingKeys:write';
 

@@ -3,10 +3,8 @@ import { publicPath } from '#platform/http/route.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from './holdings.repository.ts';
 import { cursorAfter, type HoldingsPart } from './holdings-report.ts';
+import { fittingLines, MAX_BODY_BYTES } from './report-csv.ts';
 import { getHoldingsReport } from './reports.routes.ts';
-
-/** Lambda answers at most 6 MB, which counts the body as a JSON string; the rest is for headers. */
-const MAX_BODY_BYTES = 5_000_000;
 
 const HEADER = csvLine(['shareholder_id', 'external_ref', 'name', 'holdings']);
 
@@ -19,17 +17,8 @@ export function holdingsCsv(
   part: HoldingsPart,
   maxBytes: number = MAX_BODY_BYTES,
 ): { text: string; rows: number } {
-  const lines = part.after === '' ? [HEADER] : [];
-  let bytes = 0;
-  let rows = 0;
-  for (const row of part.rows) {
-    const line = toLine(row);
-    bytes += Buffer.byteLength(JSON.stringify(line));
-    if (bytes > maxBytes && rows > 0) break;
-    lines.push(line);
-    rows += 1;
-  }
-  return { text: lines.join(''), rows };
+  const lines = fittingLines(part.rows.map(toLine), maxBytes);
+  return { text: [...(part.after === '' ? [HEADER] : []), ...lines].join(''), rows: lines.length };
 }
 
 /** The page, the totals that a pure table has no place for, and where the next page is. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { canonicalDecimal, DEFAULT_PAGE, MAX_PAGE } from '#platform/fields.ts';
+import { canonicalDecimal } from '#platform/fields.ts';
 import { decodeCursor, encodeCursor } from '#platform/http/cursor.ts';
 import { invalidField } from '#platform/problems/domain-error.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type LedgerView,
   listHoldings,
 } from './holdings.repository.ts';
-import { type getHoldingsReport, type HoldingsReport, MAX_CSV_ROWS } from './reports.routes.ts';
+import type { getHoldingsReport, HoldingsReport } from './reports.routes.ts';
 
 type Query = z.infer<(typeof getHoldingsReport)['query']>;
 
@@ -29,16 +29,6 @@ export interface HoldingsPart extends Position {
 
 /** Sorts before every reference. */
 const BEGINNING = '';
-
-/** @throws DomainError `validation-failed` */
-export function rowLimit(query: Query, format: 'application/json' | 'text/csv'): number {
-  if (format === 'text/csv') {
-    if (query.limit === undefined || query.limit <= MAX_CSV_ROWS) return query.limit ?? MAX_CSV_ROWS;
-    throw invalidField('?limit', 'too-big', `must be at most ${MAX_CSV_ROWS} as CSV`);
-  }
-  if (query.limit === undefined || query.limit <= MAX_PAGE) return query.limit ?? DEFAULT_PAGE;
-  throw invalidField('?limit', 'too-big', `must be at most ${MAX_PAGE}`);
-}
 
 /** @throws DomainError `validation-failed`, and `temporarily-unavailable` while a long load holds the ledger */
 export async function readHoldings(read: TenantRead, query: Query, limit: number): Promise<HoldingsPart> {

@@ -1,19 +1,7 @@
 import * as z from 'zod';
-import {
-  dateOut,
-  decimalOut,
-  idOut,
-  instant,
-  instantOut,
-  isoDate,
-  MAX_PAGE,
-  page,
-  securityClass,
-} from '#platform/fields.ts';
+import { dateOut, decimalOut, idOut, instant, instantOut, isoDate, securityClass } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
-
-/** Rows of a CSV page; together with the bound on its bytes it keeps the answer below Lambda's 6 MB. */
-export const MAX_CSV_ROWS = 20_000;
+import { MAX_CSV_ROWS, reportPage } from './report-page.ts';
 
 export const HoldingsReport = z.object({
   as_of: dateOut,
@@ -42,13 +30,7 @@ export const getHoldingsReport = route({
     as_of: isoDate.optional(),
     known_at: instant.optional(),
     security_class: securityClass.optional(),
-    cursor: page.cursor,
-    limit: z
-      .string()
-      .regex(/^[1-9]\d{0,4}$/, `must be 1 to ${MAX_PAGE}, as CSV to ${MAX_CSV_ROWS}`)
-      .transform(Number)
-      .optional()
-      .meta({ openapi: { type: 'integer', minimum: 1, maximum: MAX_CSV_ROWS } }),
+    ...reportPage,
   }),
   status: 200,
   response: HoldingsReport,

@@ -70,6 +70,9 @@ export function idProperties(schema: Schema | undefined): string[] {
 const TABLES: Readonly<Record<string, string>> = {
   from_shareholder: 'shareholders',
   to_shareholder: 'shareholders',
+  exports: 'report_exports',
+  deliveries: 'webhook_deliveries',
+  delivery: 'webhook_deliveries',
 };
 
 /** `shareholder_id` → `shareholders`; `id` after `/users/` → `users`. */

@@ -55,6 +55,11 @@ export const AUDIT_ACTIONS = [
   'meeting.created',
   'vote.cast',
   'vote.revoked',
+  'report.exported',
+  'webhook.created',
+  'webhook.deleted',
+  'webhook.secret-rotated',
+  'webhook.resent',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -25,8 +25,11 @@ const CHECKS = {
   decimal: (part: string) => /^\d{1,40}(\.\d{1,8})?$/.test(part),
 } as const;
 
+/** What a part of a position is. */
+export type CursorPart = keyof typeof CHECKS;
+
 /** @throws DomainError `validation-failed` when the cursor isn't one of ours with parts of these kinds */
-export function decodeCursor(cursor: string, kinds: readonly (keyof typeof CHECKS)[]): string[] {
+export function decodeCursor(cursor: string, kinds: readonly CursorPart[]): string[] {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

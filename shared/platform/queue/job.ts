@@ -1,3 +1,4 @@
+import type { EventType } from '#platform/events/event-types.ts';
 import type { Resource } from '#platform/resources.ts';
 
 interface JobSpec {
@@ -16,8 +17,11 @@ interface JobSpec {
 export interface QueueJob extends JobSpec {
   readonly kind: 'queue';
   readonly queue: string;
-  /** What puts messages on the queue: creation events of the uploads bucket under a prefix, or our own code. */
-  readonly source: { readonly bucket: 'uploads'; readonly prefixes: readonly string[] } | 'code';
+  /** What puts messages on the queue: creation events of the uploads bucket under a prefix, events of our bus, or our own code. */
+  readonly source:
+    | { readonly bucket: 'uploads'; readonly prefixes: readonly string[] }
+    | { readonly events: readonly EventType[] }
+    | 'code';
   readonly batchSize: number;
   /** @default 0 */
   readonly windowSeconds?: number;
@@ -25,6 +29,8 @@ export interface QueueJob extends JobSpec {
   readonly maxReceives: number;
   /** Functions that run at once at most (event source mapping `MaximumConcurrency`, at least 2). */
   readonly maxConcurrency: number;
+  /** Whether it signs in to the database, and so runs in the VPC, from where nobody outside is reached. @default true */
+  readonly database?: boolean;
 }
 
 /** A job that EventBridge starts; it lives by the event's `time`, never by the clock. */

@@ -1,0 +1,40 @@
+import { systemTx } from '#platform/db/system-tx.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { listTenantIds, rebuildChunk } from './reporting.repository.ts';
+
+const REASON = 'reports of every tenant are compared with its ledger';
+/** A fifth of a second's work. */
+const TRANSACTIONS_PER_CHUNK = 10_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Stops in time for the chunk under way. */
+const MARGIN_MS = 20_000;
+
+/** What one comparison has found; a type, since it is logged as a record. */
+export type Rebuilt = {
+  readonly compared: number;
+  /** Events that were lost, or rows that somebody has changed. */
+  readonly repaired: number;
+  /** False when time ran out. */
+  readonly complete: boolean;
+};
+
+/**
+ * Makes the reporting tables what the ledger says, chunk by chunk, beside the events that go on arriving: of both the newer
+ * version stays. From empty tables it builds them.
+ */
+export async function rebuildReporting(remainingMs: () => number): Promise<Rebuilt> {
+  let [compared, repaired] = [0, 0];
+  for (const tenantId of await systemTx(REASON, listTenantIds)) {
+    for (let after: string | null = FIRST_ID; after !== null; ) {
+      if (remainingMs() < MARGIN_MS) return { compared, repaired, complete: false };
+      const from: string = after;
+      const chunk = await systemTx(REASON, (tx) => rebuildChunk(tx, tenantId, from, TRANSACTIONS_PER_CHUNK));
+      compared += chunk.compared;
+      repaired += chunk.repaired;
+      if (chunk.repaired > 0)
+        logger.warn('reports differed from the ledger', { tenant_id: tenantId, repaired: chunk.repaired });
+      after = chunk.last;
+    }
+  }
+  return { compared, repaired, complete: true };
+}

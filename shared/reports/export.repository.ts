@@ -1,0 +1,79 @@
+import type { Selectable } from 'kysely';
+import type { z } from 'zod';
+import type { ReportExports } from '#generated/database.ts';
+import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
+import { EXPORT_DAYS, type ReportExport } from './exports.routes.ts';
+
+export type ExportRow = Selectable<ReportExports>;
+type Shown = z.input<typeof ReportExport>;
+
+const DAY_MS = 86_400_000;
+
+function expiryOf({ completed_at }: ExportRow): Date | null {
+  return completed_at === null ? null : new Date(completed_at.getTime() + EXPORT_DAYS * DAY_MS);
+}
+
+/** Whether the bucket still has the file. */
+export function hasFile(row: ExportRow, now: Date): boolean {
+  const expiry = expiryOf(row);
+  return row.state === 'DONE' && expiry !== null && expiry > now;
+}
+
+export function toReportExport(row: ExportRow, url: string | null): Shown {
+  return {
+    id: row.id,
+    report: row.report as Shown['report'],
+    parameters: row.parameters as Shown['parameters'],
+    format: row.format as Shown['format'],
+    state: row.state as Shown['state'],
+    rows: row.rows,
+    url,
+    failure: row.failure,
+    created_at: row.created_at.toISOString(),
+    completed_at: row.completed_at?.toISOString() ?? null,
+    expires_at: row.state === 'DONE' ? (expiryOf(row)?.toISOString() ?? null) : null,
+  };
+}
+
+export interface NewExport {
+  readonly report: string;
+  readonly parameters: string;
+  readonly format: string;
+  readonly requested_by: string;
+  readonly request_id: string;
+}
+
+export function insertExport(tx: TenantTx, order: NewExport): Promise<ExportRow> {
+  return tx.insertInto('report_exports').values(order).returningAll().executeTakeFirstOrThrow();
+}
+
+export function findExport(read: TenantRead, id: string): Promise<ExportRow | undefined> {
+  return read.selectFrom('report_exports').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Takes an export up, again after a worker has died; undefined when it has ended. */
+export async function beginExport(tenantId: string, id: string): Promise<ExportRow | undefined> {
+  const [begun] = await tenantStatements(tenantId, [
+    {
+      text: `update report_exports set state = 'RUNNING' where id = $1 and state in ('QUEUED', 'RUNNING') returning *`,
+      values: [id],
+    },
+  ]);
+  return begun?.rows[0] as ExportRow | undefined;
+}
+
+export async function endExport(
+  tenantId: string,
+  id: string,
+  end: { readonly rows: number; readonly key: string } | { readonly failure: string },
+): Promise<void> {
+  const done = 'key' in end ? end : undefined;
+  const failure = 'failure' in end ? end.failure : null;
+  await tenantStatements(tenantId, [
+    {
+      text: `update report_exports set state = $2, rows = $3, object_key = $4, failure = $5, completed_at = clock_timestamp()
+        where id = $1 and state = 'RUNNING'`,
+      values: [id, done === undefined ? 'FAILED' : 'DONE', done?.rows ?? 0, done?.key ?? null, failure],
+    },
+  ]);
+}

@@ -1,0 +1,43 @@
+export const STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
+
+interface Sum {
+  readonly count: number;
+  /** Minor units. */
+  readonly amount: bigint;
+}
+
+/** What a dividend comes to, from three sides. */
+export interface DividendSums {
+  readonly lines: Sum;
+  readonly payments: Readonly<Record<(typeof STATUSES)[number], Sum>>;
+  /** Settled and come back, positive. */
+  readonly returned: Sum;
+  /** By reason. */
+  readonly journal: ReadonlyMap<string, bigint>;
+}
+
+/** States from which on everything that is declared has its payments. */
+const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
+
+/**
+ * What doesn't add up: nothing, of a dividend that is in order. Payments go through SENT before they settle, and those that fail
+ * after it are booked back, so that each of the journal's sums follows from the payments.
+ */
+export function differencesOf(state: string, { lines, payments, returned, journal }: DividendSums): string[] {
+  const { PENDING, SENT, SETTLED, FAILED } = payments;
+  const booked = (reason: string) => journal.get(reason) ?? 0n;
+  const inTransit = booked('sent') - booked('settled') - booked('failed');
+  const paid = PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount;
+  const checks: readonly [boolean, string][] = [
+    [!PAYABLE.includes(state) || paid === lines.amount, 'the payments are not the sum of the lines'],
+    [
+      booked('dividend-declared') === (PAYABLE.includes(state) ? lines.amount : booked('dividend-cancelled')),
+      'the journal does not owe the sum of the lines',
+    ],
+    [booked('settled') === SETTLED.amount, 'the journal has settled another amount'],
+    [inTransit === SENT.amount, 'the journal has another amount in transit'],
+    [booked('failed') <= FAILED.amount, 'the journal has more failures than there are'],
+    [booked('returned') === returned.amount, 'the journal has other returns'],
+  ];
+  return checks.flatMap(([holds, message]) => (holds ? [] : [message]));
+}
