@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as z from 'zod';
+import { retentionYears } from '#retention/retention-policy.ts';
 
 const ENVIRONMENTS = join(import.meta.dirname, '../config/environments');
 
@@ -56,9 +57,11 @@ export const EnvironmentSchema = z
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** How long records that law asks for are kept. */
-    retentionYears: z.number().int().min(1).max(30),
+    retentionYears,
     /** @default a name that CloudFormation generates */
     uploadsBucketName: z.string().optional(),
+    /** @default a name that CloudFormation generates */
+    auditBucketName: z.string().optional(),
   })
   .superRefine((environment, context) => {
     const refuse = (path: string, message: string) =>

@@ -36,6 +36,7 @@ export interface GrantedResources {
   /** Whether webhooks may be this machine's own: for development alone. */
   readonly webhooksToLoopback: boolean;
   readonly signingKeys: ISecret;
+  readonly audit: AuditArchive;
   /** Seals account numbers. */
   readonly fieldKey: ISecret;
   readonly bank: Bank;
@@ -43,6 +44,13 @@ export interface GrantedResources {
   readonly disbursementMachineArn: string;
   /** Those that our own code sends to, by their jobs' names for them. */
   readonly queues: ReadonlyMap<string, IQueue>;
+}
+
+/** Where the audit trail is exported to, what its digests are signed by, and for how many years records are kept. */
+export interface AuditArchive {
+  readonly bucket: IBucket;
+  readonly keys: ISecret;
+  readonly retentionYears: number;
 }
 
 /** The bank that payments are ordered from, and what we and it tell each other apart by. */
@@ -58,6 +66,9 @@ export interface Bank {
 const READ_PREFIXES = ['incoming/', 'drop/', 'errors/'] as const;
 /** The drop folder is the tenants': we never write to it. */
 const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
+
+/** Of what is exported of the audit trail. */
+const AUDIT_PREFIX = 'audit/';
 
 /** The bank's side of the bucket: what it brings, and what it fetches. */
 const ACH_INBOUND = 'ach/inbound/';
@@ -163,6 +174,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [],
       environment: { WEBHOOKS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
     },
+    ...auditGrants(resources.audit, decrypt, encrypt),
     'signingKeys:read': {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],
       environment: secretArn,
@@ -185,6 +197,51 @@ function sendGrant(name: string, queue: IQueue): Grant {
   return {
     statements: [allow(['sqs:SendMessage'], [queue.queueArn])],
     environment: { [queueUrlVariable(name)]: queue.queueUrl },
+  };
+}
+
+type AuditResource = Extract<Resource, `audit${string}` | 'retentionPolicy:read'>;
+
+function auditGrants(
+  { bucket, keys, retentionYears }: AuditArchive,
+  decrypt: PolicyStatement,
+  encrypt: PolicyStatement,
+): Record<AuditResource, Grant> {
+  const bucketName = { AUDIT_BUCKET: bucket.bucketName };
+  const secretArn = { AUDIT_KEYS_SECRET_ARN: keys.secretArn };
+  const objects = bucket.arnForObjects(`${AUDIT_PREFIX}*`);
+  const wildcards: Wildcard[] = [
+    {
+      bucket,
+      prefix: AUDIT_PREFIX,
+      reason: 'Object keys are made of days and tenants; the prefix bounds them.',
+    },
+  ];
+  return {
+    'auditBucket:read': {
+      // To list makes S3 tell an object that is missing from one that is forbidden.
+      statements: [
+        allow(['s3:GetObject', 's3:GetObjectVersion'], [objects]),
+        allow(['s3:ListBucket'], [bucket.bucketArn]),
+        decrypt,
+      ],
+      environment: bucketName,
+      wildcards,
+    },
+    'auditBucket:write': {
+      statements: [allow(['s3:PutObject', 's3:PutObjectRetention'], [objects]), encrypt],
+      environment: bucketName,
+      wildcards,
+    },
+    'auditKeys:read': {
+      statements: [allow(['secretsmanager:GetSecretValue'], [keys.secretArn]), decrypt],
+      environment: secretArn,
+    },
+    'auditKeys:write': {
+      statements: [allow(['secretsmanager:PutSecretValue'], [keys.secretArn]), encrypt],
+      environment: secretArn,
+    },
+    'retentionPolicy:read': { statements: [], environment: { RETENTION_YEARS: String(retentionYears) } },
   };
 }
 

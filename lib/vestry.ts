@@ -53,7 +53,7 @@ export function addStacks(
   code: Bundle = bundle(entriesOf(tables)),
 ): void {
   const network = new NetworkStack(app, { environment });
-  const { database, key, signingKeys, fieldKey, bankSecret, alarmTopic } = new DataStack(app, {
+  const { database, key, signingKeys, auditKeys, fieldKey, bankSecret, alarmTopic } = new DataStack(app, {
     environment,
     vpc: network.vpc,
     databaseClients: network.functions,
@@ -67,7 +67,7 @@ export function addStacks(
   };
   const schema = new SchemaStack(app, { context, key, migrationsHash: migrationsHash() });
   const ingestion = new IngestionStack(app, {
-    ...{ context, key, signingKeys, fieldKey, bankSecret, alarmTopic },
+    ...{ context, key, signingKeys, auditKeys, fieldKey, bankSecret, alarmTopic },
     jobs: tables.jobs,
   });
   const { grants } = ingestion;

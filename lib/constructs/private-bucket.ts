@@ -7,6 +7,7 @@ import {
   type CorsRule,
   type IBucket,
   type LifecycleRule,
+  type ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -23,6 +24,8 @@ export interface PrivateBucketProps {
   readonly accessLogs?: IBucket;
   /** Beyond the end of unfinished uploads and of old versions. @default none */
   readonly lifecycleRules?: readonly LifecycleRule[];
+  /** For every object that is put without a longer one. @default objects are not locked */
+  readonly objectLock?: ObjectLockRetention;
   /** @default none */
   readonly cors?: readonly CorsRule[];
 }
@@ -46,6 +49,7 @@ export class PrivateBucket extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
+      ...(props.objectLock === undefined ? {} : { objectLockDefaultRetention: props.objectLock }),
       removalPolicy: RemovalPolicy.RETAIN,
       cors: [...(props.cors ?? [])],
       lifecycleRules: [

@@ -24,6 +24,7 @@ export class DataStack extends VestryStack {
   readonly key: IKey;
   readonly database: TenantDatabase;
   readonly signingKeys: ISecret;
+  readonly auditKeys: ISecret;
   readonly fieldKey: ISecret;
   readonly bankSecret: ISecret;
   readonly alarmTopic: ITopic;
@@ -43,7 +44,8 @@ export class DataStack extends VestryStack {
       key: this.key,
       clients: props.databaseClients,
     });
-    this.signingKeys = this.#signingKeys();
+    this.signingKeys = this.#rotatedKeys('SigningKeys', 'signing-keys', 'that sign access tokens');
+    this.auditKeys = this.#rotatedKeys('AuditKeys', 'audit-keys', 'that sign digests of the audit trail');
     this.fieldKey = this.#generated('FieldKey', 'field-key', 'Seals account numbers, field by field', {
       reason:
         'What was sealed by it stays: a new key takes a job that seals every field anew, not a rotation of the secret.',
@@ -54,10 +56,11 @@ export class DataStack extends VestryStack {
     this.alarmTopic = this.#alarmTopic();
   }
 
-  #signingKeys(): ISecret {
-    const secret = new Secret(this, 'SigningKeys', {
-      secretName: `vestry/${this.config.name}/signing-keys`,
-      description: 'Private keys that sign access tokens; written by the job rotate-signing-keys',
+  /** Private keys that a job of ours, `rotate-<name>`, replaces. */
+  #rotatedKeys(id: string, name: string, purpose: string): ISecret {
+    const secret = new Secret(this, id, {
+      secretName: `vestry/${this.config.name}/${name}`,
+      description: `Private keys ${purpose}; written by the job rotate-${name}`,
       // Not a secret: the job adds the first key, and CloudFormation never writes this value again.
       secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ keys: [] })),
       encryptionKey: this.key,
@@ -65,8 +68,7 @@ export class DataStack extends VestryStack {
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason:
-        'Rotated by the scheduled job rotate-signing-keys: a new key must be published to verifiers before it signs, which the rotation steps of Secrets Manager have no place for.',
+      reason: `Rotated by the scheduled job rotate-${name}: a new key must be published to verifiers before it signs, which the rotation steps of Secrets Manager have no place for.`,
     });
     return secret as ISecret;
   }

@@ -4,19 +4,22 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { type Bucket, type CfnBucket, HttpMethods, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { type Bucket, type CfnBucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
+import { keptRule } from '#lib/constructs/kept-rule.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { stateMachineArn } from '#lib/constructs/state-machine.ts';
 import { WorkerFunction } from '#lib/constructs/worker-function.ts';
+import { WormBucket } from '#lib/constructs/worm-bucket.ts';
 import { type ResourceGrants, resourceGrants } from '#lib/grants.ts';
 import type { QueueJob } from '#platform/queue/job.ts';
+import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
 import { VestryStack } from './vestry-stack.ts';
 
@@ -24,6 +27,7 @@ export interface IngestionStackProps {
   readonly context: FunctionContext;
   readonly key: IKey;
   readonly signingKeys: ISecret;
+  readonly auditKeys: ISecret;
   readonly fieldKey: ISecret;
   readonly bankSecret: ISecret;
   readonly alarmTopic: ITopic;
@@ -44,11 +48,8 @@ const CALLBACK_PATH = '/api/bank/callbacks';
 const DEFAULT_BANK_WAIT_SECONDS = 86_400;
 const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
-const TO_GLACIER_DAYS = 90;
-const ERRORS_FILE_DAYS = 90;
 /** A report can be exported again. */
 const EXPORT_DAYS = 7;
-const DAYS_A_YEAR = 366;
 /** Lambda's advice: time for a batch that is throttled to come round again. */
 const VISIBILITY_TIMEOUTS = 6;
 /** Of every event on our bus. */
@@ -66,7 +67,14 @@ export class IngestionStack extends VestryStack {
       stateful: true,
     });
     this.#props = props;
-    const uploads = this.#uploadsBucket();
+    const policy = retentionPolicy(this.config.retentionYears);
+    const accessLogs = new PrivateBucket(this, 'AccessLogs', {
+      lifecycleRules: [{ id: 'expire', expiration: Duration.days(ACCESS_LOG_DAYS) }],
+    }).bucket as IBucket;
+    const uploads = this.#uploadsBucket(policy, accessLogs);
+    const audit = new WormBucket(this, 'Audit', {
+      ...{ bucketName: this.config.auditBucketName, key: props.key, accessLogs, policy },
+    });
     const rejectedRows = new DeadLetterQueue(this, 'RejectedRows', {
       queueName: `vestry-${this.config.name}-rejected-rows`,
       alarmTopic: props.alarmTopic,
@@ -80,6 +88,11 @@ export class IngestionStack extends VestryStack {
       database: props.context.database,
       key: props.key,
       signingKeys: props.signingKeys,
+      audit: {
+        bucket: audit.bucket as IBucket,
+        keys: props.auditKeys,
+        retentionYears: this.config.retentionYears,
+      },
       fieldKey: props.fieldKey,
       bank: { secret: props.bankSecret, ...this.#bank() },
       disbursementMachineArn: stateMachineArn(this, 'disbursement'),
@@ -116,26 +129,18 @@ export class IngestionStack extends VestryStack {
     };
   }
 
-  #uploadsBucket(): Bucket {
-    const { corsOrigins, retentionYears, uploadsBucketName } = this.config;
-    const accessLogs = new PrivateBucket(this, 'AccessLogs', {
-      lifecycleRules: [{ id: 'expire', expiration: Duration.days(ACCESS_LOG_DAYS) }],
-    });
-    const kept = (prefix: string) => ({
-      id: prefix.replace('/', ''),
-      prefix,
-      transitions: [{ storageClass: StorageClass.GLACIER, transitionAfter: Duration.days(TO_GLACIER_DAYS) }],
-      expiration: Duration.days(retentionYears * DAYS_A_YEAR),
-    });
+  #uploadsBucket(policy: RetentionPolicy, accessLogs: IBucket): Bucket {
+    const { corsOrigins, uploadsBucketName } = this.config;
+    const kept = (prefix: string) => keptRule(policy, prefix, policy.fileYears);
     const { bucket } = new PrivateBucket(this, 'Uploads', {
       bucketName: uploadsBucketName,
       key: this.#props.key,
-      accessLogs: accessLogs.bucket as IBucket,
+      accessLogs,
       lifecycleRules: [
         kept('incoming/'),
         kept('drop/'),
         kept('ach/'),
-        { id: 'errors', prefix: 'errors/', expiration: Duration.days(ERRORS_FILE_DAYS) },
+        { id: 'errors', prefix: 'errors/', expiration: Duration.days(policy.errorsDays) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(EXPORT_DAYS) },
       ],
       cors:

@@ -33,6 +33,14 @@ export type Resource =
   | 'exports:write'
   /** Know which addresses a webhook may have. */
   | 'webhooks:address'
+  /** Read and list what was exported of the audit trail; add to it, under Object Lock. */
+  | 'auditBucket:read'
+  | 'auditBucket:write'
+  /** Sign digests of the audit trail; replace the key that does. */
+  | 'auditKeys:read'
+  | 'auditKeys:write'
+  /** Know for how long records are kept. */
+  | 'retentionPolicy:read'
   | 'signingKeys:read'
   | 'signingKeys:write';
 

@@ -18,6 +18,9 @@ export interface TestAws {
   /** What was put on the bus, in order. */
   readonly events: BusEvent[];
   readonly uploadsBucket: string;
+  readonly auditBucket: string;
+  /** Where objects are plain files. */
+  readonly dataDir: string;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,12 @@ export async function testAws(
     name: 'signing-keys',
     arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:signing-keys`,
   };
+  const auditKeys = {
+    name: 'audit-keys',
+    arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:audit-keys`,
+  };
   const uploadsBucket = 'vestry-test-uploads';
+  const auditBucket = 'vestry-test-audit';
   const endpoint = await startAwsEndpoint({
     port: 0,
     dataDir,
@@ -50,13 +58,20 @@ export async function testAws(
     accountId: ACCOUNT,
     accessKeyId: 'TESTKEY',
     secretAccessKey: 'only-for-tests',
-    buckets: [{ name: uploadsBucket, notifications: [] }] as never,
+    buckets: [
+      { name: uploadsBucket, notifications: [] },
+      { name: auditBucket, versioned: true, notifications: [] },
+    ] as never,
     queues: [
       ...queueJobs.flatMap((job) => [queue(job.queue, job.maxReceives), queue(`${job.queue}-dlq`)]),
       queue('rejected-rows'),
     ],
     eventBuses: [BUS],
-    secrets: [{ ...secret, initialValue: '{"keys":[]}' }, ...(more.secrets ?? [])],
+    secrets: [
+      { ...secret, initialValue: '{"keys":[]}' },
+      { ...auditKeys, initialValue: '{"keys":[]}' },
+      ...(more.secrets ?? []),
+    ],
     ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
     onEvent: (event) => events.push(event),
   });
@@ -68,6 +83,9 @@ export async function testAws(
     UPLOADS_BUCKET: uploadsBucket,
     EVENT_BUS_NAME: BUS,
     SIGNING_KEYS_SECRET_ARN: secret.arn,
+    AUDIT_BUCKET: auditBucket,
+    AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
+    RETENTION_YEARS: '7',
     ...Object.fromEntries(
       queueJobs.map((job) => [queueUrlVariable(job.queue), endpoint.queues.queueUrl(queueName(job.queue))]),
     ),
@@ -78,6 +96,8 @@ export async function testAws(
     endpoint,
     events,
     uploadsBucket,
+    auditBucket,
+    dataDir,
     close: async () => {
       await endpoint.close();
       rmSync(dataDir, { recursive: true, force: true });

@@ -91,7 +91,13 @@ export class ObjectStore {
   /** Metadata and an open file that belong together even if the object is overwritten meanwhile; close the file. */
   open(bucket: string, key: string, versionId?: string): OpenedObject {
     const metadata = this.get(bucket, key, versionId);
-    return { metadata, fd: openSync(this.#dataPath(metadata), 'r') };
+    try {
+      return { metadata, fd: openSync(this.#dataPath(metadata), 'r') };
+    } catch (error) {
+      // Whoever removes the file by hand has removed the object.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
+    }
   }
 
   temporaryPath(): string {

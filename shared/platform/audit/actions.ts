@@ -60,6 +60,9 @@ export const AUDIT_ACTIONS = [
   'webhook.deleted',
   'webhook.secret-rotated',
   'webhook.resent',
+  'legal-hold.placed',
+  'legal-hold.released',
+  'retention.purged',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

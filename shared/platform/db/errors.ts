@@ -53,6 +53,8 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
   },
   disbursements_four_eyes: { slug: 'four-eyes', detail: 'Who asked for a payment may not approve it.' },
   disbursements_decided_once: { slug: 'payment-decided', detail: 'It has been decided already.' },
+  legal_holds_shareholder: { slug: 'validation-failed', detail: 'There is no such shareholder to hold.' },
+  legal_holds_participant: { slug: 'validation-failed', detail: 'There is no such participant to hold.' },
 };
 
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);

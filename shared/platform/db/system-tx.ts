@@ -1,6 +1,8 @@
 import { translateDatabaseError } from './errors.ts';
 import { type Queries, queriesOn } from './kysely.ts';
+import { pipeline } from './pipeline.ts';
 import { systemPool } from './pool.ts';
+import { setTenant } from './tenant-context.ts';
 
 declare const systemBrand: unique symbol;
 
@@ -11,13 +13,19 @@ export type SystemTx = Queries & { readonly [systemBrand]: true };
  * Runs `work` as `vestry_system`, across tenants. Only relays, key rotation and retention need it, and their functions
  * alone are granted that role.
  * @param reason why no single tenant's context can do it; shows as the connection's application name in the database
+ * @param tenantId what rows belong to that name no tenant, and in whose context triggers run. @default none
  */
-export async function systemTx<T>(reason: string, work: (tx: SystemTx) => Promise<T>): Promise<T> {
+export async function systemTx<T>(
+  reason: string,
+  work: (tx: SystemTx) => Promise<T>,
+  tenantId?: string,
+): Promise<T> {
   const client = await systemPool().connect();
   let broken: Error | undefined;
   try {
     await client.query('begin');
     await client.query(`select set_config('application_name', $1, true)`, [reason.slice(0, 63)]);
+    if (tenantId !== undefined) await pipeline(client, [setTenant(tenantId)]);
     const result = await work(queriesOn(client) as SystemTx);
     await client.query('commit');
     return result;

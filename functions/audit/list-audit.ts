@@ -1,0 +1,9 @@
+import { listAudit } from '#audit/audit.routes.ts';
+import { searchEntries, toAuditEntry } from '#audit/audit-entry.repository.ts';
+import { toPage } from '#platform/http/cursor.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(listAudit, async ({ query, tenantRead }) => {
+  const rows = await tenantRead((read) => searchEntries(read, query));
+  return toPage(rows, query.limit, toAuditEntry, (row) => [row.id]);
+});

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import type { AuditArchive } from '#audit/audit-archive.ts';
+import { bucketArchive } from '#audit/audit-bucket.ts';
+import { type PublicKeys, toPublicKeys } from '#audit/audit-keys.ts';
+import type { Verification } from '#audit/verification.ts';
+import { type VerifyOptions, verifyArchive } from '#audit/verify-archive.ts';
+import { isoDate } from '#platform/fields.ts';
+import { DEFAULT_DATA_DIR } from './data-directory.ts';
+import { fileArchive } from './file-archive.ts';
+import { readPlatformFile } from './platform-file.ts';
+import { StartError } from './start-error.ts';
+import { exitOnStartError } from './terminal.ts';
+
+const USAGE = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json]
+  [--data DIR]                    what a platform on this machine has exported, whether it runs or not
+  [--bucket NAME --keys FILE]     a bucket on AWS, by the keys that GET /api/audit/keys has answered`;
+
+/** As the local Secrets Manager keeps it. */
+const SECRET = 'audit-keys';
+const CONNECT_TIMEOUT_MS = 2_000;
+
+type Head = VerifyOptions['head'];
+
+/** Verifies exported audit entries without the platform, and exits with 1 when a link of the chain is broken. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      tenant: { type: 'string' },
+      data: { type: 'string', default: DEFAULT_DATA_DIR },
+      bucket: { type: 'string' },
+      keys: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const range = { from: dayOf(values.from), to: dayOf(values.to) };
+  if (range.from > range.to) throw new StartError(`${range.from} is after ${range.to}`);
+  const source =
+    values.bucket === undefined
+      ? await localSource(values.data, values.keys)
+      : awsSource(values.bucket, values.keys);
+  const verification = await verifyArchive({ ...range, ...source, tenantId: values.tenant });
+  console.log(values.json ? JSON.stringify(verification) : describe(verification, source.head));
+  if (!verification.valid) process.exitCode = 1;
+}
+
+function dayOf(text: string | undefined): string {
+  const day = isoDate.safeParse(text);
+  if (!day.success) throw new StartError(USAGE);
+  return day.data;
+}
+
+interface Source {
+  readonly archive: AuditArchive;
+  readonly keys: PublicKeys;
+  readonly head: Head;
+}
+
+async function localSource(dataDir: string, keysFile: string | undefined): Promise<Source> {
+  const { buckets, databaseUrl } = readPlatformFile(dataDir);
+  const keys = keysFile === undefined ? keysOfSecret(dataDir) : keysOfFile(keysFile);
+  return { archive: fileArchive(dataDir, buckets.audit ?? ''), keys, head: await headOf(databaseUrl) };
+}
+
+function awsSource(bucket: string, keysFile: string | undefined): Source {
+  if (keysFile === undefined) throw new StartError(USAGE);
+  return { archive: bucketArchive(bucket), keys: keysOfFile(keysFile), head: undefined };
+}
+
+/** A JSON Web Key Set. */
+function keysOfFile(path: string): PublicKeys {
+  const { keys } = JSON.parse(readFileSync(path, 'utf8')) as { keys: { kid: string }[] };
+  return toPublicKeys(keys.map((key) => ({ kid: key.kid, publicJwk: key })));
+}
+
+/** Beside private keys the secret keeps every public one. */
+function keysOfSecret(dataDir: string): PublicKeys {
+  const path = join(dataDir, 'secrets.json');
+  if (!existsSync(path)) throw new StartError(`${path} does not exist: has the platform exported anything?`);
+  const secrets = JSON.parse(readFileSync(path, 'utf8')) as Record<
+    string,
+    { stages: string[]; text?: string }[]
+  >;
+  const [, versions = []] = Object.entries(secrets).find(([name]) => name.endsWith(SECRET)) ?? [];
+  const text = versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.text ?? '{"keys":[]}';
+  return toPublicKeys((JSON.parse(text) as { keys: Parameters<typeof toPublicKeys>[0] }).keys);
+}
+
+const HEAD = `select sequence::integer, digest_sha256 as sha256 from vestry.audit_exports
+  where digest_sha256 is not null order by sequence desc limit 1`;
+
+/** The newest digest as the database knows it; undefined while that doesn't run. */
+async function headOf(connectionString: string): Promise<Head> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query<NonNullable<Head>>(HEAD)).rows[0];
+  } catch {
+    return undefined;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function describe({ from, to, valid, digests, objects, entries, broken }: Verification, head: Head): string {
+  const counts = `${digests} digests, ${objects} objects, ${entries} entries`;
+  const end =
+    head === undefined
+      ? '\nThe database does not run: whether newer digests were cut off was not checked.'
+      : '';
+  if (valid) return `${from} to ${to}: every link holds (${counts}).${end}`;
+  const line = broken?.line === undefined ? '' : `, line ${broken.line}`;
+  return `${from} to ${to}: BROKEN after ${counts}.\n${broken?.kind} ${broken?.key}${line}: ${broken?.detail}.${end}`;
+}
+
+await exitOnStartError(main, USAGE);

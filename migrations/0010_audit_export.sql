@@ -1,0 +1,56 @@
+-- The audit trail as objects that nobody can change: what has been exported, by which digest, and the keys that sign digests.
+
+-- Of the transaction that wrote the entry. Entries become visible in another order than that of their ids; but once every
+-- transaction below a number has ended, no entry of a lower number can appear any more. Entries from before this migration
+-- share its own number.
+alter table audit_log add column xact xid8 not null default pg_current_xact_id();
+create index audit_log_by_xact on audit_log (xact);
+-- Nobody chooses the number.
+revoke insert on audit_log from vestry_app, vestry_system;
+grant insert (tenant_id, id, ts, actor_id, actor_role, action, resource, request_id, payload) on audit_log to vestry_app, vestry_system;
+
+-- What the trail is searched by.
+create index audit_log_by_actor on audit_log (tenant_id, actor_id, id);
+create index audit_log_by_resource on audit_log (tenant_id, resource, id);
+create index audit_log_by_request on audit_log (tenant_id, request_id, id);
+
+-- One row a digest. What it covers is settled before anything is written, so that whoever is killed is finished by the next.
+create table audit_exports (
+  sequence bigint primary key check (sequence > 0),
+  -- Entries of transactions from the first number up to, and without, the second.
+  from_xact xid8 not null,
+  to_xact xid8 not null,
+  exported_at timestamptz not null,
+  entries integer,
+  digest_key text,
+  -- Of the whole object. The next digest names it.
+  digest_sha256 text check (digest_sha256 ~ '^[0-9a-f]{64}$'),
+  constraint audit_exports_forward check (to_xact >= from_xact),
+  constraint audit_exports_written_whole check (num_nulls(entries, digest_key, digest_sha256) in (0, 3))
+);
+create unique index audit_exports_one_at_a_time on audit_exports ((true)) where digest_sha256 is null;
+grant select, insert on audit_exports to vestry_system;
+grant update (entries, digest_key, digest_sha256) on audit_exports to vestry_system;
+grant select on audit_exports to vestry_app, vestry_report;
+
+create function guard_audit_export() returns trigger
+  language plpgsql
+  as $$
+begin
+  if old.digest_sha256 is not null then
+    raise exception 'digest % is written', old.sequence using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$$;
+create trigger guard_audit_export before update or delete on audit_exports for each row execute function guard_audit_export();
+
+-- Public halves, for ever: old digests must verify when their key has long been replaced.
+create table audit_keys (
+  kid text primary key,
+  public_jwk jsonb not null,
+  created_at timestamptz not null
+);
+call append_only('audit_keys');
+grant select, insert on audit_keys to vestry_system;
+grant select on audit_keys to vestry_app, vestry_report;

@@ -1,0 +1,81 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { environment } from '#platform/environment.ts';
+import type { AuditArchive } from './audit-archive.ts';
+
+let client: S3Client | undefined;
+
+async function s3() {
+  const sdk = await import('@aws-sdk/client-s3');
+  client ??= new sdk.S3Client({
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    // What is read is checked against what was signed.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return { sdk, client };
+}
+
+/** The audit bucket, or another copy of it. */
+export function bucketArchive(bucket: string = environment.auditBucket()): AuditArchive {
+  return {
+    async *list(prefix) {
+      const { sdk, client } = await s3();
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        );
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+        token = page.NextContinuationToken;
+      } while (token !== undefined);
+    },
+    async read(key, versionId) {
+      const { sdk, client } = await s3();
+      try {
+        const version = versionId == null ? {} : { VersionId: versionId };
+        const { Body } = await client.send(
+          new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...version }),
+        );
+        return Body as unknown as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        if (error instanceof Error && ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(error.name))
+          return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+export interface LockedPut {
+  readonly key: string;
+  readonly body: Buffer;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly contentType: string;
+  readonly retainUntil: Date;
+  /** Whether it is refused when the key is taken. @default false */
+  readonly onlyIfAbsent?: boolean;
+}
+
+/** Stores an object that nobody can change or remove before its time. Undefined when the key is taken. */
+export async function putLocked(put: LockedPut): Promise<{ versionId: string | null } | undefined> {
+  const { sdk, client } = await s3();
+  try {
+    const { VersionId } = await client.send(
+      new sdk.PutObjectCommand({
+        Bucket: environment.auditBucket(),
+        Key: put.key,
+        Body: put.body,
+        ContentLength: put.body.length,
+        ContentType: put.contentType,
+        ChecksumSHA256: Buffer.from(put.sha256, 'hex').toString('base64'),
+        ObjectLockMode: 'COMPLIANCE',
+        ObjectLockRetainUntilDate: put.retainUntil,
+        ...(put.onlyIfAbsent === true ? { IfNoneMatch: '*' } : {}),
+      }),
+    );
+    return { versionId: VersionId ?? null };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PreconditionFailed') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
+import { environment } from '#platform/environment.ts';
+import { insertKey } from './export.repository.ts';
+
+/**
+ * Digests are signed by a key of their own. Its private half is in one secret that the exporter and rotation read; public
+ * halves are in the database for ever, and beside it in the secret, so that a copy of the archive can be verified without
+ * the database.
+ */
+
+interface StoredKey {
+  readonly kid: string;
+  readonly publicJwk: JsonWebKey;
+  /** Of the key that signs alone. */
+  readonly privateJwk?: JsonWebKey;
+}
+
+export interface DigestKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+}
+
+export type PublicKeys = ReadonlyMap<string, KeyObject>;
+
+export function toPublicKeys(
+  keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[],
+): PublicKeys {
+  return new Map(keys.map(({ kid, publicJwk }) => [kid, createPublicKey({ key: publicJwk, format: 'jwk' })]));
+}
+
+/** As a JSON Web Key Set (RFC 7517). */
+export function toKeySet(keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[]) {
+  return {
+    keys: keys.map(({ kid, publicJwk: { kty = '', crv = '', x = '', y = '' } }) => ({
+      ...{ kid, use: 'sig' as const, alg: 'ES256' as const, kty, crv, x, y },
+    })),
+  };
+}
+
+async function readSecret(): Promise<readonly StoredKey[]> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const { SecretString } = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: environment.auditKeysSecretArn() }),
+  );
+  return (JSON.parse(SecretString ?? '{}') as { keys?: StoredKey[] }).keys ?? [];
+}
+
+async function writeSecret(keys: readonly StoredKey[]): Promise<void> {
+  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  await new SecretsManagerClient({}).send(
+    new PutSecretValueCommand({
+      SecretId: environment.auditKeysSecretArn(),
+      SecretString: JSON.stringify({ keys }),
+    }),
+  );
+}
+
+/** The key that signs; made when there is none yet. */
+export async function currentDigestKey(at: Date): Promise<DigestKey> {
+  const find = async () => (await readSecret()).find(({ privateJwk }) => privateJwk !== undefined);
+  let key = await find();
+  if (key === undefined) {
+    await rotateDigestKey(at);
+    key = await find();
+  }
+  if (key?.privateJwk === undefined) throw new Error('there is no key that signs digests');
+  return { kid: key.kid, privateKey: createPrivateKey({ key: key.privateJwk, format: 'jwk' }) };
+}
+
+/** Replaces the key that signs. It is published before it can sign; the private half of the old one is forgotten. */
+export async function rotateDigestKey(at: Date): Promise<{ kid: string }> {
+  const before = await readSecret();
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = randomUUID();
+  const publicJwk = publicKey.export({ format: 'jwk' });
+  await insertKey({ kid, publicJwk, createdAt: at });
+  await writeSecret([
+    ...before.map((key) => ({ kid: key.kid, publicJwk: key.publicJwk })),
+    { kid, publicJwk, privateJwk: privateKey.export({ format: 'jwk' }) },
+  ]);
+  return { kid };
+}

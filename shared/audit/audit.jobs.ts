@@ -1,0 +1,37 @@
+import { scheduledJob } from '#platform/queue/job.ts';
+
+/** Entries that are settled leave the database within the hour for a place where nobody can change them. */
+export const exportAudit = scheduledJob({
+  name: 'export-audit',
+  purpose: 'Exports audit entries under Object Lock, with a signed digest',
+  schedule: 'rate(1 hour)',
+  uses: [
+    'database:system',
+    'auditBucket:read',
+    'auditBucket:write',
+    'auditKeys:read',
+    'auditKeys:write',
+    'retentionPolicy:read',
+  ],
+  timeoutSeconds: 600,
+  memoryMb: 1024,
+});
+
+/** Fails when a link is broken: its alarm is the alarm of the chain. */
+export const verifyAuditChain = scheduledJob({
+  name: 'verify-audit-chain',
+  purpose: 'Verifies the audit trail of the day before; fails when a link is broken',
+  schedule: 'cron(30 2 * * ? *)',
+  uses: ['auditBucket:read', 'retentionPolicy:read'],
+  timeoutSeconds: 900,
+  memoryMb: 1769,
+});
+
+/** Old digests verify with the public halves, which are kept. */
+export const rotateAuditKeys = scheduledJob({
+  name: 'rotate-audit-keys',
+  purpose: 'Replaces the key that signs digests of the audit trail',
+  schedule: 'cron(0 3 2 1 ? *)',
+  uses: ['database:system', 'auditKeys:read', 'auditKeys:write'],
+  timeoutSeconds: 60,
+});

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { AUDIT_ACTIONS } from '#platform/audit/actions.ts';
+import { idOut, instant, instantOut, isoDate, listOf, page } from '#platform/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { Verification } from './verification.ts';
+
+const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
+
+export const AuditEntry = z.object({
+  id: idOut,
+  ts: instantOut,
+  actor_id: z.string().nullable(),
+  actor_role: z.string(),
+  action: z.string(),
+  resource: z.string(),
+  request_id: z.string(),
+  payload: z.unknown(),
+});
+
+const MAX_FILTER = 200;
+const filter = z.string().min(1).max(MAX_FILTER).optional();
+
+export const listAudit = route({
+  operationId: 'listAudit',
+  method: 'GET',
+  path: '/audit',
+  summary: 'Search the audit trail, newest first',
+  description:
+    '`resource` is as entries have it: `shareholders/<id>`. `from` is inclusive, `to` is not. Payloads are masked.',
+  ...readers,
+  query: z.strictObject({
+    actor_id: filter,
+    resource: filter,
+    request_id: filter,
+    action: z.enum(AUDIT_ACTIONS).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    ...page,
+  }),
+  status: 200,
+  response: listOf(AuditEntry),
+  problems: [],
+  uses: [],
+});
+
+const MAX_DAYS = 366;
+const DAY_MS = 86_400_000;
+const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+
+export const verifyAudit = route({
+  operationId: 'verifyAudit',
+  method: 'GET',
+  path: '/audit/verify',
+  summary: 'Prove that the exported audit trail of a range of days is as it was written',
+  description:
+    'Both days are inclusive. Verifies the signed digests of the range, and every byte of our own entries that they name; `broken` is the first link that does not hold. Entries are exported within the hour.',
+  roles: ['COMPLIANCE'],
+  query: z
+    .strictObject({ from: isoDate, to: isoDate })
+    .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be before from' })
+    .refine(({ from, to }) => dayNumber(to) - dayNumber(from) < MAX_DAYS, {
+      path: ['to'],
+      message: `must be at most ${MAX_DAYS} days after from`,
+    }),
+  status: 200,
+  response: Verification,
+  problems: [],
+  uses: ['auditBucket:read', 'retentionPolicy:read'],
+  timeoutSeconds: 29,
+  // Hashing and decompressing take a full core; less memory would mean less of it.
+  memoryMb: 1769,
+});
+
+export const getAuditKeys = route({
+  operationId: 'getAuditKeys',
+  method: 'GET',
+  path: '/audit/keys',
+  summary: 'The keys that verify digests, as a JSON Web Key Set',
+  description: 'Of all times: an auditor who keeps them can verify a copy of the archive without us.',
+  ...readers,
+  status: 200,
+  response: z.object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        use: z.literal('sig'),
+        alg: z.literal('ES256'),
+        kty: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        y: z.string(),
+      }),
+    ),
+  }),
+  problems: [],
+  uses: [],
+});

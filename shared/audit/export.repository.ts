@@ -1,0 +1,145 @@
+import type { JsonWebKey } from 'node:crypto';
+import { sql } from 'kysely';
+import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { ExportedEntry } from './audit-line.ts';
+
+const REASON = 'one digest names the entries of every tenant';
+/** Seeds of advisory locks are told apart by number. */
+const PLANNING_LOCK = 7_010;
+/** What an exporter holds in memory. */
+const ENTRIES_PER_EXPORT = 50_000;
+
+/** What one digest covers. Settled before anything of it is written. */
+export interface ExportPlan {
+  readonly sequence: bigint;
+  readonly from_xact: string;
+  readonly to_xact: string;
+  readonly exported_at: Date;
+}
+
+export interface WrittenDigest {
+  readonly key: string;
+  readonly sha256: string;
+}
+
+/** Every transaction below it has ended: no entry of a lower number can appear any more, however late it commits. */
+const HORIZON = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
+
+/**
+ * The export that was begun and not ended; else one that begins where the last has ended. Undefined when there is nothing
+ * new and the day has its digest already: a day without entries has one that says so.
+ */
+export function planExport(at: Date): Promise<ExportPlan | undefined> {
+  return systemTx(REASON, async (tx) => {
+    // Its own statement: those after it must see what the holder before us has committed.
+    await sql`select pg_advisory_xact_lock(${PLANNING_LOCK})`.execute(tx);
+    const last = await findLast(tx);
+    if (last !== undefined && last.digest_sha256 === null) return last;
+    const from = last?.to_xact ?? '0';
+    const to = await settledUpTo(tx, from);
+    const isDaySaid = last !== undefined && dayOf(last.exported_at) >= dayOf(at);
+    if (isDaySaid && !(await hasEntries(tx, from, to))) return undefined;
+    const plan = { sequence: (last?.sequence ?? 0n) + 1n, from_xact: from, to_xact: to, exported_at: at };
+    await tx.insertInto('audit_exports').values(plan).execute();
+    return plan;
+  });
+}
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
+function findLast(tx: SystemTx) {
+  return tx.selectFrom('audit_exports').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+}
+
+/** The horizon, or a number before it, so that an export stays small. Never between entries of one number. */
+async function settledUpTo(tx: SystemTx, from: string): Promise<string> {
+  const { rows } = await sql<{ horizon: string; cut: string | null; next: string | null }>`
+    select ${HORIZON} as horizon,
+      (select xact from audit_log where xact >= ${from}::xid8 and xact < ${HORIZON} order by xact
+        offset ${ENTRIES_PER_EXPORT} limit 1) as cut,
+      (select xact from audit_log where xact > ${from}::xid8 and xact < ${HORIZON} order by xact limit 1) as next`.execute(
+    tx,
+  );
+  const [{ horizon, cut, next } = { horizon: '0', cut: null, next: null }] = rows;
+  if (BigInt(horizon) < BigInt(from))
+    throw new Error(
+      `transactions are numbered from ${horizon} again, and ${from} was exported: see the runbook of restores`,
+    );
+  if (cut === null) return horizon;
+  return cut === from ? (next ?? horizon) : cut;
+}
+
+async function hasEntries(tx: SystemTx, from: string, to: string): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    select exists (select from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8) as any`.execute(
+    tx,
+  );
+  return rows[0]?.any === true;
+}
+
+/** The same entries in the same order, whenever it is asked. */
+export function listExported({ from_xact, to_xact }: ExportPlan): Promise<ExportedEntry[]> {
+  return systemTx(REASON, async (tx) => {
+    const { rows } = await sql<ExportedEntry>`
+      select tenant_id, id, to_char(ts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ts,
+        actor_id, actor_role, action, resource, request_id, payload::text as payload
+      from audit_log where xact >= ${from_xact}::xid8 and xact < ${to_xact}::xid8
+      order by tenant_id, id`.execute(tx);
+    return rows;
+  });
+}
+
+export function findWritten(sequence: bigint): Promise<WrittenDigest | undefined> {
+  return systemTx(REASON, async (tx) => {
+    const row = await tx
+      .selectFrom('audit_exports')
+      .select(['digest_key', 'digest_sha256'])
+      .where('sequence', '=', sequence)
+      .executeTakeFirst();
+    if (row?.digest_key == null || row.digest_sha256 === null) return undefined;
+    return { key: row.digest_key, sha256: row.digest_sha256 };
+  });
+}
+
+/** Changes nothing when another exporter of the same plan was faster. */
+export async function setWritten(sequence: bigint, entries: number, digest: WrittenDigest): Promise<void> {
+  await systemTx(REASON, (tx) =>
+    tx
+      .updateTable('audit_exports')
+      .set({ entries, digest_key: digest.key, digest_sha256: digest.sha256 })
+      .where('sequence', '=', sequence)
+      .where('digest_sha256', 'is', null)
+      .execute(),
+  );
+}
+
+export async function insertKey(key: { kid: string; publicJwk: JsonWebKey; createdAt: Date }): Promise<void> {
+  await systemTx('keys that sign digests belong to no tenant', (tx) =>
+    tx
+      .insertInto('audit_keys')
+      .values({ kid: key.kid, public_jwk: JSON.stringify(key.publicJwk), created_at: key.createdAt })
+      .execute(),
+  );
+}
+
+type AnyRead = Pick<TenantRead, 'selectFrom'>;
+
+export async function listKeys(read: AnyRead): Promise<{ kid: string; publicJwk: JsonWebKey }[]> {
+  const rows = await read.selectFrom('audit_keys').selectAll().orderBy('created_at').orderBy('kid').execute();
+  return rows.map(({ kid, public_jwk }) => ({ kid, publicJwk: public_jwk as JsonWebKey }));
+}
+
+/** The newest digest that was written, as the database knows it. */
+export async function findHead(read: AnyRead): Promise<{ sequence: number; sha256: string } | undefined> {
+  const row = await read
+    .selectFrom('audit_exports')
+    .select(['sequence', 'digest_sha256'])
+    .where('digest_sha256', 'is not', null)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.digest_sha256 == null
+    ? undefined
+    : { sequence: Number(row.sequence), sha256: row.digest_sha256 };
+}

@@ -1,0 +1,127 @@
+import { type RawBuilder, sql } from 'kysely';
+import { daysBefore, type RetentionPolicy, yearsBefore } from './retention-policy.ts';
+
+/** The instants before which records of a kind are due, as of one instant. */
+export interface Cutoffs {
+  readonly at: Date;
+  readonly records: Date;
+  readonly errors: Date;
+  readonly outbox: Date;
+  readonly tokens: Date;
+}
+
+export function cutoffsOf(policy: RetentionPolicy, at: Date): Cutoffs {
+  return {
+    at,
+    records: yearsBefore(at, policy.recordYears),
+    errors: daysBefore(at, policy.errorsDays),
+    outbox: daysBefore(at, policy.outboxDays),
+    tokens: daysBefore(at, policy.tokenDays),
+  };
+}
+
+type Sql = RawBuilder<unknown>;
+
+/** A kind of records that are purged. Conditions are about a row `t` of the table; the preview and the purge share them. */
+export interface Category {
+  readonly name: string;
+  readonly table: string;
+  /** Tells the rows of a tenant apart. */
+  readonly key: string;
+  due(cutoffs: Cutoffs): Sql;
+  /** Whether a legal hold `h`, active and of the tenant, is about the row. A hold on the tenant is about every row. */
+  readonly isHeldBy?: Sql;
+  /** What becomes of a row; absent: it is deleted. */
+  erased?(cutoffs: Cutoffs): Sql;
+  /** Whether former names of the rows, which are holders of record, are erased as well. */
+  readonly withNames?: true;
+}
+
+/** A closed holder, long enough ago, who has been paid nothing since. */
+const holderIsDue = ({ records }: Cutoffs) => sql`
+  s.status = 'CLOSED' and s.updated_at <= ${records} and not exists (
+    select from transactions x where x.tenant_id = s.tenant_id and x.shareholder_id = s.id and x.updated_at > ${records})`;
+
+/** A participant whose every plan was terminated long enough ago, is paid out, and has been paid nothing since. */
+const participantIsDue = ({ records }: Cutoffs) => sql`
+  exists (select from plans p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id)
+  and not exists (
+    select from plans p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id and (
+      p.status <> 'TERMINATED' or p.terminated_on > (${records}::timestamptz at time zone 'UTC')::date or p.balance <> 0
+      or exists (select from transactions x where x.tenant_id = p.tenant_id and x.plan_id = p.id and x.updated_at > ${records})))`;
+
+const purgedAt = ({ at }: Cutoffs) => sql`purged_at = ${at}, version = version + 1`;
+
+/** In this order: accounts follow their holders. */
+export const CATEGORIES: readonly Category[] = [
+  {
+    ...{ name: 'shareholders', table: 'shareholders', key: 'id', withNames: true },
+    due: (cutoffs) =>
+      sql`t.purged_at is null and exists (select from (select t.*) s where ${holderIsDue(cutoffs)})`,
+    isHeldBy: sql`h.shareholder_id = t.id`,
+    erased: (cutoffs) =>
+      sql`name = 'purged', email = null, phone = null, address = null, ${purgedAt(cutoffs)}`,
+  },
+  {
+    ...{ name: 'participants', table: 'participants', key: 'employee_id' },
+    due: (cutoffs) =>
+      sql`t.purged_at is null and exists (select from (select t.*) e where ${participantIsDue(cutoffs)})`,
+    isHeldBy: sql`h.employee_id = t.employee_id`,
+    erased: (cutoffs) => sql`date_of_birth = null, ${purgedAt(cutoffs)}`,
+  },
+  {
+    ...{ name: 'bank-accounts', table: 'bank_accounts', key: 'id' },
+    due: (cutoffs) => sql`t.purged_at is null and (
+      t.status <> 'ACTIVE' and t.updated_at <= ${cutoffs.records}
+      or exists (select from shareholders s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
+      or exists (select from participants e where e.tenant_id = t.tenant_id and e.employee_id = t.employee_id and ${participantIsDue(cutoffs)}))`,
+    isHeldBy: sql`(h.shareholder_id = t.shareholder_id or h.employee_id = t.employee_id)`,
+    erased: (
+      cutoffs,
+    ) => sql`routing_number = '000000000', account_number_sealed = 'purged', account_last4 = '0000',
+      holder_name = 'purged', status = 'REVOKED', status_reason = 'purged', ${purgedAt(cutoffs)}`,
+  },
+  {
+    // What banks were told, sealed.
+    ...{ name: 'payment-instructions', table: 'ach_entries', key: 'transaction_id' },
+    due: ({ records }) => sql`t.instruction_sealed <> 'purged' and exists (
+      select from ach_files f where f.tenant_id = t.tenant_id and f.id = t.file_id and f.state = 'WRITTEN' and f.prepared_at <= ${records})`,
+    isHeldBy: sql`exists (
+      select from disbursements d join bank_accounts b on b.tenant_id = d.tenant_id and b.id = d.bank_account_id
+      where d.tenant_id = t.tenant_id and d.transaction_id = t.transaction_id
+        and (h.shareholder_id = b.shareholder_id or h.employee_id = b.employee_id))`,
+    erased: () => sql`instruction_sealed = 'purged'`,
+  },
+  {
+    ...{ name: 'users', table: 'users', key: 'id' },
+    due: ({ records }) => sql`t.purged_at is null and t.status = 'DISABLED' and t.updated_at <= ${records}`,
+    isHeldBy: sql`h.employee_id = t.employee_id`,
+    erased: (cutoffs) =>
+      sql`email = 'purged-' || id || '@purged.invalid', password_hash = 'purged', employee_id = null, ${purgedAt(cutoffs)}`,
+  },
+  {
+    // The file of refused rows ends by the bucket's lifecycle rule after as many days.
+    ...{ name: 'upload-errors', table: 'uploads', key: 'id' },
+    due: ({ errors }) => sql`t.completed_at <= ${errors} and (t.errors <> '[]' or t.errors_key is not null)`,
+    erased: () => sql`errors = '[]', errors_key = null, version = version + 1`,
+  },
+  {
+    ...{ name: 'refresh-tokens', table: 'refresh_tokens', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
+    ...{ name: 'idempotency-keys', table: 'idempotency_keys', key: 'id' },
+    due: ({ at }) => sql`t.expires_at <= ${at}`,
+  },
+  {
+    ...{ name: 'published-events', table: 'outbox', key: 'id' },
+    due: ({ outbox }) => sql`t.published_at <= ${outbox}`,
+  },
+];
+
+/** Whether a legal hold keeps the row `t`. */
+export function isHeld({ isHeldBy }: Category): Sql {
+  return sql`exists (
+    select from legal_holds h where h.tenant_id = t.tenant_id and h.released_at is null
+      and (h.subject = 'TENANT' or ${isHeldBy ?? sql`false`}))`;
+}

@@ -1,0 +1,63 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { LegalHolds } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import type { LegalHold, placeLegalHold } from './retention.routes.ts';
+
+type LegalHoldRow = Selectable<LegalHolds>;
+
+export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
+  return {
+    ...row,
+    subject: row.subject as 'TENANT',
+    status: row.released_at === null ? 'ACTIVE' : 'RELEASED',
+    created_at: row.created_at.toISOString(),
+    released_at: row.released_at?.toISOString() ?? null,
+  };
+}
+
+/** @throws DomainError `validation-failed` when there is no such holder or participant (foreign keys) */
+export function insertLegalHold(
+  tx: TenantTx,
+  hold: z.output<(typeof placeLegalHold)['body']>,
+  placedBy: string,
+): Promise<LegalHoldRow> {
+  return tx
+    .insertInto('legal_holds')
+    .values({ ...hold, placed_by: placedBy })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export function findLegalHold(read: TenantRead, id: string): Promise<LegalHoldRow | undefined> {
+  return read.selectFrom('legal_holds').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function listLegalHolds(
+  read: TenantRead,
+  { limit, cursor, status }: PageRequest & { readonly status?: 'ACTIVE' | 'RELEASED' | undefined },
+): Promise<LegalHoldRow[]> {
+  let query = read
+    .selectFrom('legal_holds')
+    .selectAll()
+    .orderBy('id')
+    .limit(limit + 1);
+  if (status !== undefined) query = query.where('released_at', status === 'ACTIVE' ? 'is' : 'is not', null);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** A released hold keeps who released it first, and when. */
+export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promise<LegalHoldRow | undefined> {
+  return tx
+    .updateTable('legal_holds')
+    .set((eb) => ({
+      released_at: sql<Date>`coalesce(released_at, now())`,
+      released_by: sql<string>`case when released_at is null then ${releasedBy}::uuid else released_by end`,
+      version: eb('version', '+', 1),
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { CATEGORIES, cutoffsOf } from './categories.ts';
+import { countDue } from './purge.repository.ts';
+import type { previewRetention } from './retention.routes.ts';
+import { retentionPolicy } from './retention-policy.ts';
+
+/** When the job runs on its day, see retention.jobs.ts. */
+const RUN_HOUR_MS = 4 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** The day of the first run after an instant. */
+export function nextRunDay(now: Date): string {
+  return new Date(now.getTime() + DAY_MS - RUN_HOUR_MS).toISOString().slice(0, 10);
+}
+
+/** What the run of a day would erase of the tenant, and what legal holds keep from it. */
+export async function preview(
+  read: TenantRead,
+  asOf: string,
+): Promise<z.input<(typeof previewRetention)['response']>> {
+  const policy = retentionPolicy(environment.retentionYears());
+  const cutoffs = cutoffsOf(policy, new Date(Date.parse(`${asOf}T00:00:00Z`) + RUN_HOUR_MS));
+  const data = [];
+  for (const category of CATEGORIES)
+    data.push({ category: category.name, ...(await countDue(read, category, cutoffs)) });
+  return {
+    as_of: asOf,
+    policy: { record_years: policy.recordYears, errors_days: policy.errorsDays },
+    data,
+  };
+}

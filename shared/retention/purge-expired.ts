@@ -1,0 +1,38 @@
+import { environment } from '#platform/environment.ts';
+import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
+import { BATCH, deleteLoginFailures, listTenantIds, purgeBatch } from './purge.repository.ts';
+import { retentionPolicy } from './retention-policy.ts';
+
+/** A batch takes a second at most. */
+const MARGIN_MS = 30_000;
+
+export interface Purged extends Record<string, unknown> {
+  /** Records by category; counters of metrics. */
+  readonly purged: Readonly<Record<string, number>>;
+  /** False when time ran out: the next run goes on. */
+  readonly complete: boolean;
+}
+
+/**
+ * Erases, as of `at`, what is due and not held, tenant by tenant in batches. What is erased is no longer due: a run that is
+ * killed, or out of time, is ended by the next, and a second run for the same instant changes nothing.
+ */
+export async function purgeExpired(at: Date, requestId: string, remainingMs: () => number): Promise<Purged> {
+  const cutoffs = cutoffsOf(retentionPolicy(environment.retentionYears()), at);
+  const purged: Record<string, number> = {};
+  const purgeAll = async (category: Category, tenantId: string): Promise<boolean> => {
+    for (;;) {
+      if (remainingMs() < MARGIN_MS) return false;
+      const records = await purgeBatch(category, cutoffs, tenantId, requestId);
+      if (records > 0) purged[category.name] = (purged[category.name] ?? 0) + records;
+      if (records < BATCH) return true;
+    }
+  };
+  for (const tenantId of await listTenantIds()) {
+    for (const category of CATEGORIES)
+      if (!(await purgeAll(category, tenantId))) return { purged, complete: false };
+  }
+  const loginFailures = await deleteLoginFailures(at);
+  if (loginFailures > 0) purged['login-failures'] = loginFailures;
+  return { purged, complete: true };
+}

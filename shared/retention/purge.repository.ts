@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { type Category, type Cutoffs, isHeld } from './categories.ts';
+
+const REASON = 'retention of every tenant';
+/** Of one transaction: what it locks, and what a kill can undo. */
+export const BATCH = 500;
+/** Counters of failed sign-ins, whose windows are minutes. */
+const LOGIN_FAILURE_DAYS = 1;
+
+export function listTenantIds(): Promise<string[]> {
+  return systemTx(REASON, async (tx) => {
+    const rows = await tx.selectFrom('tenants').select('id').orderBy('id').execute();
+    return rows.map(({ id }) => id);
+  });
+}
+
+/**
+ * Erases at most {@link BATCH} records of a category that are due and not held, and says so in the tenant's audit trail: one
+ * transaction, one entry. Answers how many it were.
+ */
+export function purgeBatch(
+  category: Category,
+  cutoffs: Cutoffs,
+  tenantId: string,
+  requestId: string,
+): Promise<number> {
+  return systemTx(
+    REASON,
+    async (tx) => {
+      // A statement of its own: those after it must see the holds of whoever had the lock before.
+      await sql`select pg_advisory_xact_lock(retention_lock_key(${tenantId}))`.execute(tx);
+      const keys = await erase(tx, category, cutoffs, tenantId);
+      if (keys.length === 0) return 0;
+      if (category.withNames) await sql`select purge_shareholder_names(${keys}::uuid[])`.execute(tx);
+      await tx
+        .insertInto('audit_log')
+        .values({
+          ...{ tenant_id: tenantId, actor_id: null, actor_role: 'SYSTEM', request_id: requestId },
+          ...{ action: 'retention.purged', resource: `retention/${category.name}` },
+          payload: JSON.stringify({ category: category.name, records: keys.length }),
+        })
+        .execute();
+      return keys.length;
+    },
+    tenantId,
+  );
+}
+
+async function erase(
+  tx: SystemTx,
+  category: Category,
+  cutoffs: Cutoffs,
+  tenantId: string,
+): Promise<string[]> {
+  const table = sql.table(category.table);
+  const key = sql.ref(category.key);
+  const erased = category.erased?.(cutoffs);
+  const change = erased === undefined ? sql`delete from ${table}` : sql`update ${table} set ${erased}`;
+  const { rows } = await sql<{ key: string }>`
+    ${change} where tenant_id = ${tenantId} and ${key} in (
+      select ${sql.ref(`t.${category.key}`)} from ${table} t
+      where t.tenant_id = ${tenantId} and ${category.due(cutoffs)} and not ${isHeld(category)}
+      limit ${BATCH} for update of t)
+    returning ${key} as key`.execute(tx);
+  return rows.map((row) => row.key);
+}
+
+/** Of no tenant: keys are hashes. */
+export function deleteLoginFailures(at: Date): Promise<number> {
+  return systemTx('counters of failed sign-ins belong to no tenant', async (tx) => {
+    const { rows } = await sql<{ deleted: number }>`
+      select purge_login_failures(${at}::timestamptz - make_interval(days => ${LOGIN_FAILURE_DAYS}::integer)) as deleted`.execute(
+      tx,
+    );
+    return rows[0]?.deleted ?? 0;
+  });
+}
+
+/** How many records of the tenant are due, and how many of them a hold keeps. */
+export async function countDue(
+  read: TenantRead,
+  category: Category,
+  cutoffs: Cutoffs,
+): Promise<{ due: number; held: number }> {
+  const { rows } = await sql<{ due: number; held: number }>`
+    select count(*) filter (where not held)::integer as due, count(*) filter (where held)::integer as held
+    from (select ${isHeld(category)} as held from ${sql.table(category.table)} t
+      where t.tenant_id = current_tenant() and ${category.due(cutoffs)}) as found`.execute(read);
+  return rows[0] ?? { due: 0, held: 0 };
+}

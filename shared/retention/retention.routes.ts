@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#platform/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+const MAX_REASON = 500;
+const MAX_EMPLOYEE_ID = 100;
+
+export const LegalHold = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  subject: z.enum(['SHAREHOLDER', 'PARTICIPANT', 'TENANT']),
+  shareholder_id: idOut.nullable(),
+  employee_id: z.string().nullable(),
+  reason: z.string(),
+  status: z.enum(['ACTIVE', 'RELEASED']),
+  placed_by: idOut.nullable(),
+  created_at: instantOut,
+  released_by: idOut.nullable(),
+  released_at: instantOut.nullable(),
+  version: z.number().int(),
+});
+
+const reason = text(MAX_REASON);
+
+const NewLegalHold = z
+  .strictObject({
+    subject: z.enum(['SHAREHOLDER', 'PARTICIPANT', 'TENANT'], 'must be SHAREHOLDER, PARTICIPANT or TENANT'),
+    shareholder_id: id.optional(),
+    employee_id: text(MAX_EMPLOYEE_ID).optional(),
+    reason,
+  })
+  .refine(({ subject, shareholder_id }) => (subject === 'SHAREHOLDER') === (shareholder_id !== undefined), {
+    path: ['shareholder_id'],
+    message: 'is given for a SHAREHOLDER, and for nothing else',
+  })
+  .refine(({ subject, employee_id }) => (subject === 'PARTICIPANT') === (employee_id !== undefined), {
+    path: ['employee_id'],
+    message: 'is given for a PARTICIPANT, and for nothing else',
+  });
+
+const keepers = { roles: ['COMPLIANCE'] } as const;
+
+export const placeLegalHold = route({
+  operationId: 'placeLegalHold',
+  method: 'POST',
+  path: '/legal-holds',
+  summary: 'Keep records beyond their time',
+  description:
+    'While a hold is active nothing of its subject is purged, however old. A TENANT hold keeps everything.',
+  ...keepers,
+  body: NewLegalHold,
+  example: {
+    subject: 'SHAREHOLDER',
+    shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
+    reason: 'Matter 2026-117, preservation order',
+  },
+  status: 201,
+  response: LegalHold,
+  concurrency: 'etag',
+  audit: 'legal-hold.placed',
+  problems: [],
+  uses: [],
+});
+
+export const listLegalHolds = route({
+  operationId: 'listLegalHolds',
+  method: 'GET',
+  path: '/legal-holds',
+  summary: 'List legal holds',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  query: z.strictObject({ status: z.enum(['ACTIVE', 'RELEASED']).optional(), ...page }),
+  status: 200,
+  response: listOf(LegalHold),
+  problems: [],
+  uses: [],
+});
+
+export const getLegalHold = route({
+  operationId: 'getLegalHold',
+  method: 'GET',
+  path: '/legal-holds/{id}',
+  summary: 'One legal hold',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  params: idInPath,
+  status: 200,
+  response: LegalHold,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const releaseLegalHold = route({
+  operationId: 'releaseLegalHold',
+  method: 'DELETE',
+  path: '/legal-holds/{id}',
+  summary: 'Release a legal hold',
+  description:
+    'What it kept is purged by the next run, if its time is over. Releasing it again changes nothing.',
+  ...keepers,
+  params: idInPath,
+  status: 204,
+  audit: 'legal-hold.released',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const previewRetention = route({
+  operationId: 'previewRetention',
+  method: 'POST',
+  path: '/retention/preview',
+  summary: 'What the next purge would erase',
+  description:
+    'By the run of a day, the next one unless given: records of each category whose time is over, and how many of them a legal hold keeps.',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  body: z.strictObject({ as_of: isoDate.optional() }),
+  example: { as_of: '2033-01-31' },
+  status: 200,
+  response: z.object({
+    as_of: z.string(),
+    policy: z.object({ record_years: z.number().int(), errors_days: z.number().int() }),
+    data: z.array(
+      z.object({
+        category: z.string(),
+        /** Erased or deleted by the next run. */
+        due: z.number().int(),
+        /** Whose time is over as well, and that a hold keeps. */
+        held: z.number().int(),
+      }),
+    ),
+  }),
+  idempotency: 'none',
+  problems: [],
+  uses: ['retentionPolicy:read'],
+});
