@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { day, enterHolders } from '#tests/support/dividends.ts';
+import { AGENDA, HOUR_MS, instant, Meetings } from '#tests/support/proxy.ts';
+import { Register } from '#tests/support/register.ts';
+import type { TestResponse } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let acme: TestTenant;
+let proxy: Meetings;
+let holders: string[];
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  proxy = new Meetings(acme.as('ADMIN'));
+  holders = await enterHolders(database.admin, acme.id, ['100', '50.5', '25']);
+});
+
+const holder = (index: number) => holders[index] ?? '';
+const problem = (status: number, slug: string) => ({ status, body: { type: `urn:vestry:problem:${slug}` } });
+
+describe('a meeting', () => {
+  test('is called, read and listed, with its state by the clock', async () => {
+    const called = await proxy.call();
+    expect(called).toMatchObject({
+      status: 201,
+      body: {
+        title: 'Annual meeting',
+        security_class: 'COMMON',
+        record_date: day(-1),
+        quorum: '0.5',
+        items: AGENDA,
+        state: 'OPEN',
+      },
+    });
+    expect(called.header('location')).toBe(`/api/proxy/meetings/${called.body.id}`);
+    expect((await proxy.get(called.body.id)).body).toEqual(called.body);
+    const later = await proxy.meeting({ opens_at: instant(HOUR_MS), closes_at: instant(2 * HOUR_MS) });
+    const past = await proxy.meeting({
+      record_date: day(-3),
+      opens_at: instant(-48 * HOUR_MS),
+      closes_at: instant(-HOUR_MS),
+    });
+    const { data } = (await proxy.list()).body;
+    expect(data.map(({ id, state }: { id: string; state: string }) => [id, state])).toEqual([
+      [past, 'CLOSED'],
+      [later, 'SCHEDULED'],
+      [called.body.id, 'OPEN'],
+    ]);
+    expect((await proxy.list({ limit: '2' })).body.next_cursor).not.toBeNull();
+  });
+
+  test.each<[string, object, string]>([
+    ['closes before it opens', { closes_at: instant(-2 * HOUR_MS) }, '/closes_at'],
+    [
+      'closes as it opens',
+      { opens_at: '2027-01-01T00:00:00Z', closes_at: '2027-01-01T00:00:00Z' },
+      '/closes_at',
+    ],
+    ['has a record date after its opening', { record_date: day(2) }, '/record_date'],
+    ['has a record date of Feb 29 2023', { record_date: '2023-02-29' }, '/record_date'],
+    ['has a local time', { opens_at: '2027-01-01T00:00:00+01:00' }, '/opens_at'],
+    ['has a quorum over 1', { quorum: '1.01' }, '/quorum'],
+    ['has a negative quorum', { quorum: '-0.1' }, '/quorum'],
+    ['has a quorum that is no number', { quorum: 'NaN' }, '/quorum'],
+    ['has no items', { items: [] }, '/items'],
+    ['has an item twice', { items: [AGENDA[0], AGENDA[0]] }, '/items/1/id'],
+    ['has an item of another kind', { items: [{ ...AGENDA[0], kind: 'OTHER' }] }, '/items/0/kind'],
+    ['has an item with an id like a path', { items: [{ ...AGENDA[0], id: '../1' }] }, '/items/0/id'],
+    ['has no title', { title: '' }, '/title'],
+  ])('that %s is refused', async (_, meeting, pointer) => {
+    const answer = await proxy.call(meeting);
+    expect(answer).toMatchObject(problem(422, 'validation-failed'));
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+  });
+});
+
+describe('a ballot', () => {
+  test('weighs the position at the record date, whatever is traded later', async () => {
+    const register = new Register(acme.as('OPS'));
+    await register.transfer({
+      from_shareholder_id: holder(0),
+      to_shareholder_id: holder(2),
+      quantity: '60',
+      effective_date: day(0),
+    });
+    const meeting = await proxy.meeting();
+    const cast = await proxy.vote(meeting, holder(0), { 1: 'FOR', '2a': 'WITHHOLD' });
+    expect(cast).toMatchObject({
+      status: 201,
+      body: {
+        meeting_id: meeting,
+        shareholder_id: holder(0),
+        weight: '100',
+        choices: { 1: 'FOR', '2a': 'WITHHOLD' },
+        revoked_at: null,
+      },
+    });
+    expect(cast.header('location')).toBe(`/api/proxy/votes/${cast.body.id}`);
+    expect((await proxy.getVote(cast.body.id)).body).toEqual(cast.body);
+    // A correction of the past after the first ballot can't give a share a second vote.
+    await register.transfer({
+      from_shareholder_id: holder(0),
+      to_shareholder_id: holder(2),
+      quantity: '40',
+      effective_date: day(-2),
+    });
+    expect((await proxy.vote(meeting, holder(2))).body.weight).toBe('25');
+    expect((await proxy.report(meeting)).body).toMatchObject({
+      entitled_shares: '175.5',
+      voted_shares: '125',
+    });
+  });
+
+  test('is cast once by five hundred at once', async () => {
+    const meeting = await proxy.meeting();
+    // A busy database answers 503, and clients come again; a deployed function has its connection to itself.
+    const insistent = async (): Promise<TestResponse> => {
+      const answer = await proxy.vote(meeting, holder(0));
+      return answer.status === 503 ? insistent() : answer;
+    };
+    const answers = await Promise.all(Array.from({ length: 500 }, insistent));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused).toHaveLength(499);
+    for (const answer of refused) expect(answer).toMatchObject(problem(409, 'ballot-exists'));
+    const { rows } = await database.admin.query(
+      'select count(*)::integer as n from votes where meeting_id = $1',
+      [meeting],
+    );
+    expect(rows[0].n).toBe(1);
+  });
+
+  test('is revoked before the close, stays as history and frees the holder to vote again', async () => {
+    const meeting = await proxy.meeting();
+    const first = await proxy.cast(meeting, holder(0));
+    expect(await proxy.vote(meeting, holder(0))).toMatchObject(problem(409, 'ballot-exists'));
+    expect((await proxy.revoke(first)).status).toBe(204);
+    expect(await proxy.revoke(first)).toMatchObject(problem(409, 'ballot-revoked'));
+    const second = await proxy.cast(meeting, holder(0), { 1: 'AGAINST' });
+    expect((await proxy.getVote(first)).body.revoked_at).toEqual(expect.any(String));
+    expect((await proxy.votes(meeting)).body.data.map(({ id }: { id: string }) => id)).toEqual([
+      first,
+      second,
+    ]);
+    expect((await proxy.ofHolder(holder(0))).body.data).toMatchObject([
+      { id: second, choices: { 1: 'AGAINST' } },
+      { id: first },
+    ]);
+    expect((await proxy.report(meeting)).body).toMatchObject({
+      ballots: 1,
+      voted_shares: '100',
+      items: [{ counts: { FOR: { ballots: 0, shares: '0' }, AGAINST: { ballots: 1, shares: '100' } } }, {}],
+    });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['an item of no meeting', { 9: 'FOR' }, '/choices/9'],
+    ['a choice of the other kind', { '2a': 'AGAINST' }, '/choices/2a'],
+    ['an unknown choice', { 1: 'YES' }, '/choices/1'],
+    ['a choice in lower case', { 1: 'for' }, '/choices/1'],
+    ['two choices', { 1: ['FOR', 'AGAINST'] }, '/choices/1'],
+    ['no choice', {}, '/choices'],
+    ['a list', ['FOR'], '/choices'],
+  ])('with %s is refused', async (_, choices, pointer) => {
+    const meeting = await proxy.meeting();
+    const answer = await proxy.vote(meeting, holder(0), choices);
+    expect(answer).toMatchObject(problem(422, 'validation-failed'));
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+    expect((await proxy.vote(meeting, holder(0))).status).toBe(201);
+  });
+
+  test('for an item of another meeting is refused', async () => {
+    const meeting = await proxy.meeting();
+    await proxy.meeting({ items: [{ id: 'x', title: 'Elsewhere', kind: 'STANDARD' }] });
+    expect(await proxy.vote(meeting, holder(0), { x: 'FOR' })).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+  });
+
+  test('of a holder without a position is refused', async () => {
+    const [late] = await enterHolders(database.admin, acme.id, ['500'], { effectiveDate: day(0) });
+    const [other] = await enterHolders(database.admin, acme.id, ['500'], { securityClass: 'PREFERRED' });
+    const meeting = await proxy.meeting();
+    for (const id of [late, other])
+      expect(await proxy.vote(meeting, id ?? '')).toMatchObject(problem(422, 'no-position'));
+    const preferred = await proxy.meeting({ security_class: 'PREFERRED' });
+    expect((await proxy.vote(preferred, other ?? '')).body.weight).toBe('500');
+  });
+
+  test('is for the time that the meeting is open', async () => {
+    const later = await proxy.meeting({ opens_at: instant(HOUR_MS), closes_at: instant(2 * HOUR_MS) });
+    expect(await proxy.vote(later, holder(0))).toMatchObject(problem(409, 'meeting-not-open'));
+    const closing = await proxy.meeting({ closes_at: instant(1_500) });
+    const ballot = await proxy.cast(closing, holder(0));
+    await sleep(1_600);
+    expect(await proxy.vote(closing, holder(1))).toMatchObject(problem(409, 'meeting-closed'));
+    expect(await proxy.revoke(ballot)).toMatchObject(problem(409, 'meeting-closed'));
+    expect((await proxy.report(closing)).body).toMatchObject({ state: 'CLOSED', ballots: 1 });
+  });
+
+  test('of an unknown holder, or in an unknown meeting, is not found', async () => {
+    const meeting = await proxy.meeting();
+    expect((await proxy.vote(meeting, randomUUID())).status).toBe(404);
+    expect((await proxy.vote(randomUUID(), holder(0))).status).toBe(404);
+    expect((await proxy.ofHolder(randomUUID())).status).toBe(404);
+    expect((await proxy.revoke(randomUUID())).status).toBe(404);
+  });
+
+  test('never mixes two issuers', async () => {
+    const other = await insertTestTenant(database.admin, 'ISSUER');
+    const theirs = new Meetings(other.as('ADMIN'));
+    const [stranger = ''] = await enterHolders(database.admin, other.id, ['7']);
+    const [ours, foreign] = [await proxy.meeting(), await theirs.meeting()];
+    expect((await proxy.vote(foreign, holder(0))).status).toBe(404);
+    expect((await proxy.vote(ours, stranger)).status).toBe(404);
+    expect((await proxy.vote(foreign, stranger)).status).toBe(404);
+    const ballot = await theirs.cast(foreign, stranger);
+    for (const answer of [
+      await proxy.getVote(ballot),
+      await proxy.revoke(ballot),
+      await proxy.report(foreign),
+    ])
+      expect(answer.status).toBe(404);
+    expect((await proxy.report(ours)).body).toMatchObject({ entitled_shares: '175.5', ballots: 0 });
+    expect((await theirs.report(foreign)).body).toMatchObject({ entitled_shares: '7', ballots: 1 });
+  });
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import * as routes from '#dividends/dividends.routes.ts';
+import { handler as cancelHandler } from '#functions/dividends/cancel-dividend.ts';
+import { handler as getHandler } from '#functions/dividends/get-dividend.ts';
+import { handler as linesHandler } from '#functions/dividends/list-dividend-lines.ts';
+import { handler as listHandler } from '#functions/dividends/list-dividends.ts';
+import { handler as ofHolderHandler } from '#functions/dividends/list-shareholder-dividends.ts';
+import { handler as scheduleHandler } from '#functions/dividends/schedule-dividend.ts';
+import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
+import { handler as runWorker } from '#functions/workers/run-dividend.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import type { TestAws } from './aws-services.ts';
+import { drain } from './queue-driver.ts';
+import { call, type TestResponse } from './request.ts';
+
+/** A day in UTC, so many days from today. */
+export function day(offset: number): string {
+  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+}
+
+export const TERMS = {
+  currency: 'USD',
+  record_date: day(0),
+  payable_date: day(14),
+  rate_per_share: '0.125',
+};
+
+/** The routes of dividends as one caller. */
+export class Dividends {
+  readonly #as: Principal;
+
+  constructor(as: Principal) {
+    this.#as = as;
+  }
+
+  schedule(terms: object = {}, key: string | null = randomUUID()): Promise<TestResponse> {
+    return call(scheduleHandler, routes.scheduleDividend, {
+      as: this.#as,
+      body: { ...TERMS, ...terms },
+      headers: key === null ? {} : { 'Idempotency-Key': key },
+    });
+  }
+
+  /** Declares and answers the id. */
+  async declare(terms: object = {}): Promise<string> {
+    const declared = await this.schedule(terms);
+    if (declared.status !== 201) throw new Error(declared.text);
+    return declared.body.id;
+  }
+
+  get(id: string): Promise<TestResponse> {
+    return call(getHandler, routes.getDividend, { as: this.#as, params: { id } });
+  }
+
+  list(query: Record<string, string> = {}): Promise<TestResponse> {
+    return call(listHandler, routes.listDividends, { as: this.#as, query });
+  }
+
+  lines(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    return call(linesHandler, routes.listDividendLines, { as: this.#as, params: { id }, query });
+  }
+
+  ofHolder(id: string): Promise<TestResponse> {
+    return call(ofHolderHandler, routes.listShareholderDividends, { as: this.#as, params: { id } });
+  }
+
+  cancel(id: string): Promise<TestResponse> {
+    return call(cancelHandler, routes.cancelDividend, { as: this.#as, params: { id } });
+  }
+}
+
+/** Runs the workers of dividends until their queues are empty. */
+export async function work(aws: TestAws): Promise<void> {
+  await drain(aws, 'dividend-runs', runWorker);
+  await drain(aws, 'dividends', payWorker);
+}
+
+/** Enters holders with these positions, as an upload would; answers their ids in order. */
+export async function enterHolders(
+  admin: pg.Pool,
+  tenantId: string,
+  holdings: readonly string[],
+  options: { securityClass?: string; effectiveDate?: string } = {},
+): Promise<string[]> {
+  const client = await admin.connect();
+  try {
+    await client.query('begin');
+    await client.query(
+      `select set_config('app.tenant_id', $1, true), set_config('app.ledger_security_class', $2, true), set_config('app.ledger_effective_date', $3, true)`,
+      [tenantId, options.securityClass ?? '', options.effectiveDate ?? day(-10)],
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `insert into shareholders (tenant_id, external_ref, name, holdings)
+       select $1, gen_random_uuid()::text, 'Holder', h::numeric from unnest($2::text[]) as h returning id`,
+      [tenantId, holdings],
+    );
+    await client.query('commit');
+    return rows.map(({ id }) => id);
+  } finally {
+    client.release();
+  }
+}
