@@ -110,7 +110,6 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
     await crashPoint('upload.reported', upload.id);
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
-    if (!loads) await rejections?.sent;
     try {
       await completeUpload(
         actor,
@@ -129,15 +128,13 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
         {
           session,
           write: async (tx) => {
-            if (!loads) return;
-            await loader.load(tx, {
-              tenantId,
-              uploadId: upload.id,
-              requestId: actor.requestId,
-              rows: accepted,
-            });
-            // Almost always they have gone out by now; what is completed must have them.
-            await rejections?.sent;
+            if (loads)
+              await loader.load(tx, {
+                tenantId,
+                uploadId: upload.id,
+                requestId: actor.requestId,
+                rows: accepted,
+              });
             await crashPoint('upload.written', upload.id);
           },
         },
