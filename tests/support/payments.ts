@@ -33,6 +33,7 @@ const arn = (service: string, rest: string): string => `arn:aws:${service}:${REG
 const MACHINE_ARN = arn('states', 'stateMachine:vestry-test-disbursement');
 const FIELD_KEY_ARN = arn('secretsmanager', 'secret:field-key');
 const BANK_SECRET_ARN = arn('secretsmanager', 'secret:bank');
+export const FIELD_SECRET = 'the key of fields in the test';
 export const BANK_SECRET = 'shared with the bank of the test';
 
 type Handler = (event: never, context: Context) => Promise<unknown>;
@@ -66,7 +67,7 @@ const ROUTES: readonly [RouteSpec, unknown][] = [
 
 /** Everything that a payment meets: database, queues, state machine, bank, and the way between them. */
 export interface PaymentsWorld {
-  readonly database: TestDatabase;
+  readonly database: Pick<TestDatabase, 'admin' | 'connectAsApp' | 'close'>;
   readonly aws: TestAws;
   readonly clock: PlatformClock;
   /** Of the API, as the bank and our functions reach it. */
@@ -80,13 +81,16 @@ export interface WorldOptions {
   /** Called before a step runs; may throw as a function fails. */
   readonly before?: (step: string, input: { transaction_id: string }) => void;
   readonly waitSeconds?: number;
+  /** @default that of a test */
+  readonly database?: PaymentsWorld['database'];
 }
 
 export async function paymentsWorld({
   before,
   waitSeconds = 600,
+  database: given,
 }: WorldOptions = {}): Promise<PaymentsWorld> {
-  const database = await testDatabase();
+  const database = given ?? (await testDatabase());
   const clock = new PlatformClock(join('/tmp', `vestry-clock-${randomUUID()}.json`));
   const functions = {
     has: (name: string) => Object.hasOwn(STEPS, name),
@@ -94,7 +98,7 @@ export async function paymentsWorld({
   };
   const aws = await testAws({
     secrets: [
-      { name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'the key of fields in the test' },
+      { name: 'field-key', arn: FIELD_KEY_ARN, initialValue: FIELD_SECRET },
       { name: 'bank', arn: BANK_SECRET_ARN, initialValue: BANK_SECRET },
     ],
     stepFunctions: { stateMachines: [machine()], functions, clock },

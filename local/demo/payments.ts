@@ -1,0 +1,79 @@
+/** How the demo pays: by the routes that customers use. */
+export interface PaymentDoors {
+  /** Answers the body. */
+  call(
+    method: string,
+    path: string,
+    token: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<unknown>;
+}
+
+export interface DemoIssuer {
+  /** Of its users: who orders, who verifies and approves. */
+  readonly ops: string;
+  readonly compliance: string;
+}
+
+interface Demo {
+  /** What the mock bank makes of it, see docs/mock-bank.md. */
+  readonly accountNumber: string;
+  readonly amount: string;
+  readonly memo: string;
+  readonly decision?: 'approve' | 'deny';
+}
+
+/** A disbursement for each state that one can be in, and each way in which a bank disappoints. */
+const PAYMENTS: readonly Demo[] = [
+  { accountNumber: '900000000000', amount: '125.50', memo: 'Settles' },
+  { accountNumber: '900000000102', amount: '80.00', memo: 'Account closed' },
+  { accountNumber: '900000000203', amount: '64.25', memo: 'Comes back late' },
+  { accountNumber: '900000000301', amount: '40.00', memo: 'Account corrected' },
+  { accountNumber: '900000000699', amount: '33.10', memo: 'On its way' },
+  { accountNumber: '900000000505', amount: '21.00', memo: 'Bank out of order' },
+  { accountNumber: '900000000000', amount: '25000.00', memo: 'Waits for approval' },
+  { accountNumber: '900000000000', amount: '18000.00', memo: 'Approved', decision: 'approve' },
+  { accountNumber: '900000000000', amount: '12000.00', memo: 'Denied', decision: 'deny' },
+];
+
+/** Verifies the first holders of the register, gives them accounts, and pays them. Answers how many payments there are. */
+export async function payDemoHolders(doors: PaymentDoors, issuer: DemoIssuer): Promise<number> {
+  const { data } = (await doors.call('GET', `/shareholders?limit=${PAYMENTS.length}`, issuer.ops)) as {
+    data: { id: string; name: string; version: number }[];
+  };
+  for (const [index, payment] of PAYMENTS.entries()) {
+    const holder = data[index];
+    if (holder !== undefined) await payHolder(doors, issuer, holder, payment, index);
+  }
+  return Math.min(PAYMENTS.length, data.length);
+}
+
+async function payHolder(
+  doors: PaymentDoors,
+  { ops, compliance }: DemoIssuer,
+  holder: { id: string; name: string; version: number },
+  { accountNumber, amount, memo, decision }: Demo,
+  index: number,
+): Promise<void> {
+  await doors.call(
+    'PATCH',
+    `/shareholders/${holder.id}/kyc`,
+    compliance,
+    { status: 'VERIFIED' },
+    {
+      'if-match': `"${holder.version}"`,
+    },
+  );
+  await doors.call('POST', `/shareholders/${holder.id}/bank-accounts`, ops, {
+    routing_number: '121042882',
+    account_number: accountNumber,
+    account_type: 'CHECKING',
+    holder_name: holder.name,
+  });
+  const order = { shareholder_id: holder.id, amount, currency: 'USD', memo };
+  const { id } = (await doors.call('POST', '/transactions/disburse', ops, order, {
+    'idempotency-key': `demo-payment-${index}`,
+  })) as { id: string };
+  if (decision !== undefined) await doors.call('POST', `/transactions/${id}/${decision}`, compliance);
+}

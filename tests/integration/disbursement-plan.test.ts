@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as routes from '#bank-accounts/bank-accounts.routes.ts';
+import { handler as addAccount } from '#functions/bank-accounts/create-participant-bank-account.ts';
+import { handler as setKyc } from '#functions/bank-accounts/set-participant-kyc.ts';
+import { ACCOUNT, magic, Payments, persistently } from '#tests/support/payment-client.ts';
+import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { call } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let world: PaymentsWorld;
+let globex: TestTenant;
+let ops: Payments;
+
+beforeAll(async () => {
+  world = await paymentsWorld();
+  globex = await insertTestTenant(world.database.admin, 'SPONSOR');
+  ops = new Payments(globex.as('OPS'));
+});
+afterAll(() => world.close());
+
+/** An employee with 100.00 of their own in a plan, and 50.00 of the employer's that has not vested. */
+async function plan(employee: string, last4: string): Promise<string> {
+  const { admin } = world.database;
+  await admin.query('insert into participants (tenant_id, employee_id) values ($1, $2)', [
+    globex.id,
+    employee,
+  ]);
+  const { rows } = await admin.query(
+    `insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of, employee_contributed,
+       employer_contributed) values ($1, $2, '401K', 'USD', '2025-01-01', '2025-01-01', '2025-01-01', 10000, 5000) returning id`,
+    [globex.id, employee],
+  );
+  const added = await persistently(() =>
+    call(addAccount, routes.createParticipantBankAccount, {
+      as: globex.as('OPS'),
+      params: { employee },
+      body: { ...ACCOUNT, account_number: magic(last4) },
+    }),
+  );
+  expect(added.status, added.text).toBe(201);
+  return rows[0].id;
+}
+
+function verify(employee: string, role: 'COMPLIANCE' | 'ADMIN', version: number) {
+  return persistently(() =>
+    call(setKyc, routes.setParticipantKyc, {
+      as: globex.as(role),
+      params: { employee },
+      body: { status: 'VERIFIED' },
+      headers: { 'If-Match': `"${version}"` },
+    }),
+  );
+}
+
+const balances = async (id: string): Promise<Record<string, string>> =>
+  (
+    await world.database.admin.query(
+      'select balance::text, vested_money::text, distributed::text from plans where id = $1',
+      [id],
+    )
+  ).rows[0];
+
+test('a distribution is taken from the vested balance, and never more than that', async () => {
+  const id = await plan('E-1', '0000');
+  const order = { plan_id: id, amount: '60', currency: 'USD' };
+  expect(await ops.order(order)).toMatchObject({
+    status: 422,
+    body: { type: 'urn:vestry:problem:kyc-required' },
+  });
+  expect((await verify('E-1', 'ADMIN', 1)).status).toBe(403);
+  expect(await verify('E-1', 'COMPLIANCE', 1)).toMatchObject({
+    status: 200,
+    body: { kyc_status: 'VERIFIED', version: 2 },
+  });
+  expect((await verify('E-1', 'COMPLIANCE', 1)).status).toBe(412);
+  expect(await ops.order({ ...order, currency: 'EUR' })).toMatchObject({
+    status: 422,
+    body: { type: 'urn:vestry:problem:currency-mismatch' },
+  });
+  expect(await ops.order({ ...order, amount: '100.01' })).toMatchObject({
+    status: 422,
+    body: { type: 'urn:vestry:problem:vested-balance-exceeded' },
+  });
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ops.order(order)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(422)]);
+  const paid = answers.find(({ status }) => status === 202)?.body;
+  await ops.until(paid.id, 'SETTLED');
+  expect(await balances(id)).toEqual({ balance: '9000', vested_money: '4000', distributed: '6000' });
+  const { rows } = await world.database.admin.query(
+    'select debit_account, credit_account, reason from journal where transaction_id = $1 order by recorded_at',
+    [paid.id],
+  );
+  expect(rows).toEqual([
+    { debit_account: 'PLAN_OBLIGATIONS', credit_account: 'IN_TRANSIT', reason: 'sent' },
+    { debit_account: 'IN_TRANSIT', credit_account: 'PLAN_ASSETS', reason: 'settled' },
+  ]);
+});
+
+test.each([
+  ['fails', '0102'],
+  ['is returned after settlement', '0203'],
+])('a distribution that %s is in the plan again', async (_, last4) => {
+  const employee = `E-${last4}`;
+  const id = await plan(employee, last4);
+  await verify(employee, 'COMPLIANCE', 1);
+  const { body } = await ops.order({ plan_id: id, amount: '25', currency: 'USD' });
+  expect(await balances(id)).toMatchObject({ distributed: '2500' });
+  await ops.until(body.id, 'FAILED', 'SETTLED');
+  await expect
+    .poll(() => balances(id), { timeout: 30_000 })
+    .toMatchObject({ balance: '15000', distributed: '0' });
+  const { body: books } = await ops.trialBalance();
+  const sum = books.data.reduce(
+    (total: number, { balance }: { balance: string }) => total + Math.round(Number(balance) * 100),
+    0,
+  );
+  expect(sum).toBe(0);
+});
