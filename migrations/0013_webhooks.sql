@@ -14,7 +14,7 @@ create table webhooks (
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id)
 );
-create index webhooks_active on webhooks (tenant_id) where status = 'ACTIVE';
+create unique index webhooks_one_of_url on webhooks (tenant_id, url) where status = 'ACTIVE';
 call scope_by_tenant('webhooks', 'select, insert, update');
 
 create table webhook_deliveries (

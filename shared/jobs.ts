@@ -9,6 +9,7 @@ import * as reporting from '#reporting/reporting.jobs.ts';
 import * as reports from '#reports/reports.jobs.ts';
 import * as retention from '#retention/retention.jobs.ts';
 import * as uploads from '#uploads/uploads.jobs.ts';
+import * as webhooks from '#webhooks/webhooks.jobs.ts';
 
 /** A job with the file that runs it. */
 export type JobEntry = Job & { readonly entry: string };
@@ -23,6 +24,7 @@ const specs: readonly Job[] = [
   retention,
   reporting,
   reports,
+  webhooks,
 ].flatMap((module) => Object.values(module));
 
 const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps' } as const;

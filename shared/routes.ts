@@ -25,6 +25,7 @@ import * as tenants from '#tenants/tenants.routes.ts';
 import * as uploads from '#uploads/uploads.routes.ts';
 import * as users from '#users/users.routes.ts';
 import * as vesting from '#vesting/vesting.routes.ts';
+import * as webhooks from '#webhooks/webhooks.routes.ts';
 
 /** A route with the domain it is declared in and the file that serves it. */
 export interface RouteEntry extends RouteSpec {
@@ -54,6 +55,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   journal,
   audit,
   retention,
+  webhooks,
   'mock-bank': mockBank,
   meta,
 };

@@ -15,7 +15,11 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
   },
   uploads: { name: 'Uploads', description: 'Registers as files: sent, checked row by row, taken over.' },
-  reports: { name: 'Reports', description: 'What was held when, as it was known when.' },
+  reports: {
+    name: 'Reports',
+    description: 'What was held when, as it was known when; what was paid, and how it adds up.',
+  },
+  webhooks: { name: 'Webhooks', description: 'Where a tenant’s own systems are told of events.' },
   dividends: {
     name: 'Dividends',
     description: 'Declared by a rate or a pool, and paid to who held on the record date.',

@@ -11,6 +11,7 @@ export const sweepOutbox = scheduledJob({
     'disbursementMachine:start',
     'queue:disburse-dividend:send',
     'queue:report-exports:send',
+    'queue:webhook-deliveries:send',
   ],
   timeoutSeconds: 50,
 });

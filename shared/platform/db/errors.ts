@@ -45,6 +45,7 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
       'This Idempotency-Key has entered a contribution to the plan; look it up instead of sending it again.',
   },
   contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It has been taken back already.' },
+  webhooks_one_of_url: { slug: 'webhook-exists', detail: 'Delete that one first, or rotate its secret.' },
   disbursements_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
   disbursements_repeated_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },
   disbursements_idempotency_key: {

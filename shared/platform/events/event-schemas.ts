@@ -75,6 +75,7 @@ export function detailSchema(type: EventType): z.ZodObject {
       tenant_id: id,
       request_id: z.string().describe('Of the request that it follows from.'),
       schema_version: z.literal(EVENT_VERSIONS[type]),
+      traceparent: z.string().optional().describe('W3C Trace Context of what it follows from.'),
     })
     .extend(eventPayloads[type].shape);
 }

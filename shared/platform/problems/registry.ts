@@ -41,6 +41,8 @@ export const problemRegistry = {
   'ballot-revoked': { status: 409, title: 'The ballot is revoked' },
   'meeting-not-open': { status: 409, title: 'The meeting has not opened' },
   'meeting-closed': { status: 409, title: 'The meeting has closed' },
+  'webhook-exists': { status: 409, title: 'A webhook at this URL exists' },
+  'too-many-webhooks': { status: 409, title: 'The tenant has as many webhooks as it may have' },
   'precondition-failed': { status: 412, title: 'The resource has changed since it was read' },
   'payload-too-large': { status: 413, title: 'The request body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type of the body is not supported' },

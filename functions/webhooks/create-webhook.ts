@@ -1,0 +1,13 @@
+import { http } from '#platform/http/http.ts';
+import { fieldSealer } from '#platform/sealing.ts';
+import { addWebhook, requirePublicUrl } from '#webhooks/manage-webhook.ts';
+import { createWebhook } from '#webhooks/webhooks.routes.ts';
+
+export const handler = http(createWebhook, async ({ body, tenantTx }) => {
+  await requirePublicUrl(body.url);
+  const sealer = await fieldSealer();
+  return tenantTx((tx) => addWebhook(tx, body, sealer), {
+    // A URL's path is often a secret of whoever listens there.
+    payload: { host: new URL(body.url).host, events: body.events },
+  });
+});

@@ -1,0 +1,8 @@
+import { consumer } from '#platform/queue/consumer.ts';
+import { deliver } from '#webhooks/deliver.ts';
+import { DeliveryMessage } from '#webhooks/delivery-message.ts';
+import { deliverWebhook } from '#webhooks/webhooks.jobs.ts';
+
+export const handler = consumer(deliverWebhook, DeliveryMessage, ({ message, requestId }) =>
+  deliver(message, requestId),
+);

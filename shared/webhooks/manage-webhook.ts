@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { found } from '#platform/http/found.ts';
+import { uuidV7 } from '#platform/ids.ts';
+import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
+import type { Sealer } from '#platform/sealing.ts';
+import { cancelDeliveries, claimAgain, type DeliveryRow, findDelivery } from './delivery.repository.ts';
+import { AddressRefused, resolveTarget } from './resolve-target.ts';
+import {
+  countWebhooks,
+  insertWebhook,
+  setDeleted,
+  setSecret,
+  toWebhook,
+  type WebhookRow,
+} from './webhook.repository.ts';
+import { newSecret, secretPlace } from './webhook-signature.ts';
+import { refuseUrl } from './webhook-url.ts';
+import { deliverWebhook } from './webhooks.jobs.ts';
+import type { createWebhook, WebhookWithSecret } from './webhooks.routes.ts';
+
+type Shown = z.input<typeof WebhookWithSecret>;
+
+/** A tenant's systems are few; each costs a delivery of every event. */
+const MAX_WEBHOOKS = 20;
+const NOT_PUBLIC = 'must be reached on the public internet';
+/** A resolver that doesn't answer doesn't hold up the request: what matters is checked again at each delivery. */
+const RESOLVE_MS = 2_000;
+
+/**
+ * Refuses a URL that leads into our network, by itself or by what its name resolves to now. A name without addresses is allowed:
+ * it may be about to get one.
+ * @throws DomainError `validation-failed`
+ */
+export async function requirePublicUrl(text: string): Promise<void> {
+  const rules = { loopback: environment.webhooksToLoopback() };
+  const refusal = refuseUrl(text, rules);
+  if (refusal !== undefined) throw invalidField('/url', 'invalid-url', refusal);
+  const answered = resolveTarget(new URL(text), rules).catch((error: unknown) => error);
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), RESOLVE_MS);
+  const outcome = await Promise.race([answered, promise]);
+  clearTimeout(timer);
+  if (outcome instanceof AddressRefused) throw invalidField('/url', 'invalid-url', NOT_PUBLIC);
+}
+
+/** @throws DomainError `webhook-exists`, `too-many-webhooks` */
+export async function addWebhook(
+  tx: TenantTx,
+  body: z.output<(typeof createWebhook)['body']>,
+  sealer: Sealer,
+): Promise<Shown> {
+  if ((await countWebhooks(tx)) >= MAX_WEBHOOKS)
+    throw new DomainError('too-many-webhooks', `A tenant has at most ${MAX_WEBHOOKS}. Delete one first.`);
+  const id = uuidV7();
+  const secret = newSecret();
+  const secret_sealed = sealer.seal(secret, secretPlace(id));
+  const { url, events } = body;
+  return { ...toWebhook(await insertWebhook(tx, { id, url, events, secret_sealed })), secret };
+}
+
+/** @throws DomainError `not-found` */
+export async function rotateSecret(tx: TenantTx, id: string, sealer: Sealer): Promise<Shown> {
+  const secret = newSecret();
+  const rotated = found(await setSecret(tx, id, sealer.seal(secret, secretPlace(id))));
+  return { ...toWebhook(rotated), secret };
+}
+
+/** @throws DomainError `not-found` */
+export async function removeWebhook(tx: TenantTx, id: string): Promise<WebhookRow> {
+  const removed = found(await setDeleted(tx, id));
+  await cancelDeliveries(tx, id);
+  return removed;
+}
+
+/** @throws DomainError `not-found` */
+export async function resend(tx: TenantTx, webhookId: string, deliveryId: string): Promise<DeliveryRow> {
+  const message = found(await claimAgain(tx, webhookId, deliveryId));
+  command(tx, { type: 'message.send', queue: deliverWebhook.queue, message });
+  return found(await findDelivery(tx, deliveryId));
+}

@@ -1,0 +1,37 @@
+import { isIP } from 'node:net';
+import { isLoopback, isPublicAddress } from './public-address.ts';
+
+export interface AddressRules {
+  /** Whether this machine's own addresses are allowed, then by plain HTTP as well: for development alone. */
+  readonly loopback: boolean;
+}
+
+export const MAX_URL_LENGTH = 2_000;
+/** Ports below are those of services that a webhook could be turned on. */
+const FIRST_FREE_PORT = 1_024;
+const HTTPS_PORT = 443;
+/** Names that are never public, whatever they resolve to (RFC 6761, 6762, 8375, and the clouds' own). */
+const LOCAL_NAME =
+  /^(localhost|[^.]+)$|\.(localhost|local|localdomain|internal|intranet|lan|corp|home|home\.arpa|test|invalid|onion)$/;
+
+/** The host of a URL as an address or a name: without brackets, and without the dot of the root. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+/** Why a URL can't be a webhook, as far as the URL itself tells; undefined if it can. */
+export function refuseUrl(text: string, { loopback }: AddressRules): string | undefined {
+  const url = URL.parse(text);
+  if (url === null) return 'must be a URL';
+  if (url.username !== '' || url.password !== '') return 'must not carry credentials';
+  if (url.hash !== '') return 'must not have a fragment';
+  const host = hostOf(url);
+  if (loopback && (isLoopback(host) || host === 'localhost'))
+    return ['https:', 'http:'].includes(url.protocol) ? undefined : 'must be an https URL';
+  if (url.protocol !== 'https:') return 'must be an https URL';
+  const port = url.port === '' ? HTTPS_PORT : Number(url.port);
+  if (port !== HTTPS_PORT && port < FIRST_FREE_PORT)
+    return `must use port ${HTTPS_PORT} or one above ${FIRST_FREE_PORT - 1}`;
+  const isPublic = isIP(host) === 0 ? !LOCAL_NAME.test(host) : isPublicAddress(host);
+  return isPublic ? undefined : 'must be reached on the public internet';
+}

@@ -1,0 +1,95 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { Webhooks } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { EventType } from '#platform/events/event-types.ts';
+import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
+import type { Webhook } from './webhooks.routes.ts';
+
+export type WebhookRow = Selectable<Webhooks>;
+
+export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
+  return {
+    id: row.id,
+    url: row.url,
+    events: row.events as EventType[],
+    live_secrets: row.secrets_sealed.length,
+    rotated_at: row.rotated_at?.toISOString() ?? null,
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export interface NewWebhook {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly secret_sealed: string;
+}
+
+/** @throws DomainError `webhook-exists` when the tenant has one at this URL */
+export function insertWebhook(
+  tx: TenantTx,
+  { secret_sealed, events, ...webhook }: NewWebhook,
+): Promise<WebhookRow> {
+  return tx
+    .insertInto('webhooks')
+    .values({ ...webhook, events: [...events], secrets_sealed: [secret_sealed] })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function countWebhooks(read: TenantRead): Promise<number> {
+  const { count } = await read
+    .selectFrom('webhooks')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .where('status', '=', 'ACTIVE')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Those that are not deleted. */
+function active(read: TenantRead) {
+  return read.selectFrom('webhooks').selectAll().where('status', '=', 'ACTIVE');
+}
+
+export function findWebhook(read: TenantRead, id: string): Promise<WebhookRow | undefined> {
+  return active(read).where('id', '=', id).executeTakeFirst();
+}
+
+/** Oldest first. */
+export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): Promise<WebhookRow[]> {
+  const query = active(read)
+    .orderBy('id')
+    .limit(limit + 1);
+  return (
+    cursor === undefined ? query : query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string)
+  ).execute();
+}
+
+/** Deletes for the tenant; what was delivered stays in the log of the platform. */
+export function setDeleted(tx: TenantTx, id: string): Promise<WebhookRow | undefined> {
+  return tx
+    .updateTable('webhooks')
+    .set((eb) => ({ status: 'DELETED', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', id)
+    .where('status', '=', 'ACTIVE')
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** The new secret before the one that was the newest. */
+export function setSecret(tx: TenantTx, id: string, sealed: string): Promise<WebhookRow | undefined> {
+  return tx
+    .updateTable('webhooks')
+    .set((eb) => ({
+      secrets_sealed: sql<string[]>`array[${sealed}, secrets_sealed[1]]`,
+      rotated_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', id)
+    .where('status', '=', 'ACTIVE')
+    .returningAll()
+    .executeTakeFirst();
+}

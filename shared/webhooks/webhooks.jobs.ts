@@ -1,0 +1,50 @@
+import { EVENT_TYPES } from '#platform/events/event-types.ts';
+import { queueJob, scheduledJob } from '#platform/queue/job.ts';
+
+/** Hears every event and puts it down for the webhooks that ask for it. */
+export const queueWebhooks = queueJob({
+  name: 'queue-webhooks',
+  purpose: 'Puts events down for the webhooks that ask for them',
+  queue: 'webhook-events',
+  source: { events: EVENT_TYPES },
+  uses: ['queue:webhook-deliveries:send'],
+  batchSize: 10,
+  maxReceives: 8,
+  maxConcurrency: 5,
+  timeoutSeconds: 60,
+});
+
+/** Stands outside the network that the database is in, from where others are reached, and knows only what a message tells it. */
+export const deliverWebhook = queueJob({
+  name: 'deliver-webhook',
+  purpose: 'Sends an event to a webhook',
+  queue: 'webhook-deliveries',
+  source: 'code',
+  database: false,
+  uses: ['fieldKey:use', 'webhooks:address', 'queue:webhook-outcomes:send'],
+  batchSize: 1,
+  maxReceives: 3,
+  maxConcurrency: 20,
+  timeoutSeconds: 30,
+});
+
+export const recordWebhookAttempt = queueJob({
+  name: 'record-webhook-attempt',
+  purpose: 'Keeps what a webhook has answered, and when to try again',
+  queue: 'webhook-outcomes',
+  source: 'code',
+  uses: [],
+  batchSize: 10,
+  maxReceives: 8,
+  maxConcurrency: 5,
+  timeoutSeconds: 30,
+});
+
+/** SQS delays a message by a quarter of an hour at most; the pauses between attempts are up to a day. */
+export const retryWebhooks = scheduledJob({
+  name: 'retry-webhooks',
+  purpose: 'Sends the deliveries to webhooks whose next attempt is due',
+  schedule: 'rate(1 minute)',
+  uses: ['database:system', 'queue:webhook-deliveries:send'],
+  timeoutSeconds: 50,
+});

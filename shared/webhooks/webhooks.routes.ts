@@ -1,0 +1,173 @@
+import * as z from 'zod';
+import { EVENT_TYPES, type EventType } from '#platform/events/event-types.ts';
+import { idInPath, idOut, instantOut, listOf, page } from '#platform/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { MAX_ATTEMPTS } from './retry-pauses.ts';
+import { MAX_URL_LENGTH } from './webhook-url.ts';
+
+const STATES = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;
+
+export const Webhook = z.object({
+  id: idOut,
+  url: z.string(),
+  events: z.array(z.enum(EVENT_TYPES)),
+  /** Two after a rotation. */
+  live_secrets: z.number().int(),
+  rotated_at: instantOut.nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+/** With the secret, which no other answer shows. */
+export const WebhookWithSecret = Webhook.extend({ secret: z.string() });
+
+export const WebhookDelivery = z.object({
+  id: idOut,
+  webhook_id: idOut,
+  event_id: idOut,
+  type: z.enum(EVENT_TYPES),
+  state: z.enum(STATES),
+  next_attempt_at: instantOut.nullable(),
+  attempts: z.array(
+    z.object({
+      attempt: z.number().int(),
+      attempted_at: instantOut,
+      duration_ms: z.number().int(),
+      status: z.number().int().nullable(),
+      error: z.string().nullable(),
+    }),
+  ),
+  created_at: instantOut,
+  delivered_at: instantOut.nullable(),
+});
+
+const eventType = z.enum(EVENT_TYPES, 'must be the type of an event') as z.ZodType<EventType, EventType>;
+const tenants = ['ISSUER', 'SPONSOR'] as const;
+const writer = { tenants, roles: ['ADMIN'] } as const;
+const reader = { tenants, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+const DELIVERY =
+  'Each event is a POST of JSON `{id, type, time, tenant_id, schema_version, data}`, told at least once and in no certain order: `id` tells repetitions apart, `version` of a transaction the newer state. `Vestry-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>` has a `v1` of each live secret: refuse what matches none, and what is older than five minutes.';
+
+export const createWebhook = route({
+  operationId: 'createWebhook',
+  method: 'POST',
+  path: '/webhooks',
+  summary: 'Be told of events',
+  description: [
+    DELIVERY,
+    `Anything but a 2xx within ten seconds is tried again, ${MAX_ATTEMPTS} times in three days. Redirects are not followed. The URL is https, and its host is on the public internet, when the webhook is made and at each delivery.`,
+    'The answer shows the `secret`, once.',
+  ].join('\n\n'),
+  ...writer,
+  body: z.strictObject({
+    url: z.string('must be a string').max(MAX_URL_LENGTH, `must have at most ${MAX_URL_LENGTH} characters`),
+    events: z
+      .array(eventType)
+      .min(1, 'must name an event')
+      .max(EVENT_TYPES.length, 'must name each event once')
+      .refine((types) => new Set(types).size === types.length, 'must name each event once'),
+  }),
+  example: {
+    url: 'https://hooks.acme.example/vestry',
+    events: ['transaction.settled', 'transaction.returned'],
+  },
+  status: 201,
+  response: WebhookWithSecret,
+  // An answer that is kept would keep the secret.
+  idempotency: 'none',
+  audit: 'webhook.created',
+  problems: ['webhook-exists', 'too-many-webhooks'],
+  uses: ['fieldKey:use', 'webhooks:address'],
+});
+
+export const listWebhooks = route({
+  operationId: 'listWebhooks',
+  method: 'GET',
+  path: '/webhooks',
+  summary: 'List the webhooks',
+  ...reader,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Webhook),
+  problems: [],
+  uses: [],
+});
+
+export const getWebhook = route({
+  operationId: 'getWebhook',
+  method: 'GET',
+  path: '/webhooks/{id}',
+  summary: 'One webhook',
+  ...reader,
+  params: idInPath,
+  status: 200,
+  response: Webhook,
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const deleteWebhook = route({
+  operationId: 'deleteWebhook',
+  method: 'DELETE',
+  path: '/webhooks/{id}',
+  summary: 'No longer be told of events',
+  description: 'What waits to be delivered is cancelled.',
+  ...writer,
+  params: idInPath,
+  status: 204,
+  audit: 'webhook.deleted',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const rotateWebhookSecret = route({
+  operationId: 'rotateWebhookSecret',
+  method: 'POST',
+  path: '/webhooks/{id}/rotate-secret',
+  summary: 'Replace the secret of a webhook',
+  description:
+    'The answer shows the new secret, once. The one before stays live beside it: every delivery is signed with both until the next rotation, which drops the older.',
+  ...writer,
+  params: idInPath,
+  status: 200,
+  response: WebhookWithSecret,
+  idempotency: 'none',
+  audit: 'webhook.secret-rotated',
+  problems: ['not-found'],
+  uses: ['fieldKey:use'],
+});
+
+export const listWebhookDeliveries = route({
+  operationId: 'listWebhookDeliveries',
+  method: 'GET',
+  path: '/webhooks/{id}/deliveries',
+  summary: 'What a webhook was told, and what it answered, newest first',
+  ...reader,
+  params: idInPath,
+  query: z.strictObject({
+    state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(),
+    ...page,
+  }),
+  status: 200,
+  response: listOf(WebhookDelivery),
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const resendWebhookDelivery = route({
+  operationId: 'resendWebhookDelivery',
+  method: 'POST',
+  path: '/webhooks/{id}/deliveries/{delivery_id}/resend',
+  summary: 'Tell a webhook again',
+  description: 'At once, whatever became of it before, and then with all the attempts of a new delivery.',
+  tenants,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath.extend({
+    delivery_id: z.string().meta({ openapi: { type: 'string', format: 'uuid' } }),
+  }),
+  status: 202,
+  response: WebhookDelivery,
+  audit: 'webhook.resent',
+  problems: ['not-found'],
+  uses: ['queue:webhook-deliveries:send'],
+});
