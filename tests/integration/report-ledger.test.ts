@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as reverseHandler } from '#functions/contributions/reverse-contribution.ts';
+import { handler as contributions } from '#functions/reports/get-contributions-report.ts';
+import { handler as dividendHandler } from '#functions/reports/get-dividend-report.ts';
+import { handler as transactions } from '#functions/reports/get-transactions-report.ts';
+import { handler as vesting } from '#functions/reports/get-vesting-report.ts';
+import { handler as forms } from '#functions/reports/get1099-div-report.ts';
+import { reverseContribution } from '#plans/contributions.routes.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
+import * as routes from '#reports/ledger-reports.routes.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts';
+import type { Json } from '#tests/support/json.ts';
+import { contribute, enroll } from '#tests/support/plans.ts';
+import { Register } from '#tests/support/register.ts';
+import { consume, journalSums, move, takeTransactionEvents } from '#tests/support/reporting.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let issuer: TestTenant;
+let sponsor: TestTenant;
+let dividendId: string;
+let payments: string[];
+let planIds: string[];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  issuer = await insertTestTenant(database.admin, 'ISSUER');
+  sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  await payDividend();
+  await contributeAll();
+  await consume(takeTransactionEvents(aws));
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+async function payDividend(): Promise<void> {
+  const holders = await enterHolders(database.admin, issuer.id, ['8', '16', '40', '100', '0.01']);
+  const formula = { name: '=HYPERLINK("http://x")', contact: { address: '+1' } };
+  const renamed = await new Register(issuer.as('OPS')).update(holders[0] ?? '', formula);
+  expect(renamed.status).toBe(200);
+  dividendId = await new Dividends(issuer.as('OPS')).declare({ record_date: day(0), payable_date: day(0) });
+  await work(aws);
+  const { rows } = await database.admin.query(
+    'select id from transactions where dividend_id = $1 order by amount',
+    [dividendId],
+  );
+  payments = rows.map(({ id }) => id);
+  const [a = '', b = '', c = ''] = payments;
+  for (const id of [a, b, c]) await move(issuer, id, 'SENT');
+  await move(issuer, a, 'SETTLED');
+  await move(issuer, b, 'FAILED', 'R03');
+}
+
+async function contributeAll(): Promise<void> {
+  const money = await enroll(sponsor, {
+    employee_id: 'E-1',
+    plan_type: 'ESPP',
+    vesting_schedule: { type: 'graded', total_months: 10 },
+  });
+  const shares = await enroll(sponsor, {
+    employee_id: 'E-2',
+    plan_type: 'RSU',
+    vesting_schedule: { type: 'graded', cliff_months: 6, total_months: 30 },
+    grant: { quantity: '1000', grant_date: '2025-01-15', vesting_start: '2025-01-15' },
+  });
+  planIds = [money, shares].map((plan) => {
+    if (plan.status !== 201) throw new Error(plan.text);
+    return plan.body.id;
+  });
+  const [plan = ''] = planIds;
+  const wrong = await contribute(sponsor, plan, { amount: '999.99' });
+  await contribute(sponsor, plan, { amount: '125.50' });
+  await contribute(sponsor, plan, { amount: '100', source: 'EMPLOYER' });
+  await call(reverseHandler, reverseContribution, {
+    as: sponsor.as('ADMIN'),
+    params: { id: plan, contribution_id: wrong.body.id },
+    headers: { 'Idempotency-Key': randomUUID() },
+  });
+}
+
+type Query = Record<string, string>;
+
+function ask(handler: unknown, route: RouteSpec, query: Query = {}, more: Json = {}): Promise<TestResponse> {
+  const tenant = route.tenants?.includes('ISSUER') && more.of !== sponsor ? issuer : sponsor;
+  return call(handler, route, { as: tenant.as('COMPLIANCE'), query, ...more });
+}
+const csv = { headers: { Accept: 'text/csv' } };
+const minor = (amount: string): bigint => BigInt(amount.replace('.', ''));
+const cells = (text: string) => text.trimEnd().split('\r\n');
+
+/** Every page of a table, joined, by its links. */
+async function joined(handler: unknown, route: RouteSpec, query: Query, more: Json = {}): Promise<string> {
+  let text = '';
+  let next: Query | undefined = query;
+  for (let pages = 0; next !== undefined; pages += 1) {
+    if (pages > 20) throw new Error('the pages do not end');
+    const page: TestResponse = await ask(handler, route, next, { ...more, ...csv });
+    expect(page.status, page.text).toBe(200);
+    text += page.text;
+    const link: string | undefined = /\?(.*)>; rel="next"/.exec(page.header('link') ?? '')?.[1];
+    next = link === undefined ? undefined : Object.fromEntries(new URLSearchParams(link));
+  }
+  return text;
+}
+
+describe('transactions', () => {
+  const report = (query?: Query, more?: Json) => ask(transactions, routes.getTransactionsReport, query, more);
+
+  test('sum to what the journal says', async () => {
+    const { totals, from, to } = (await report()).body;
+    expect([from, to]).toEqual([day(-29), day(0)]);
+    const sum = (status: string) =>
+      totals
+        .filter((total: Json) => total.status === status && total.type === 'DIVIDEND')
+        .reduce((all: bigint, total: Json) => all + minor(total.amount), 0n);
+    const journal = await journalSums(database.admin, issuer.id);
+    expect(sum('SETTLED')).toBe(journal.settled);
+    expect(sum('SENT')).toBe((journal.sent ?? 0n) - (journal.settled ?? 0n) - (journal.failed ?? 0n));
+    expect(sum('FAILED')).toBe(journal.failed);
+    expect(sum('PENDING') + sum('SENT') + sum('SETTLED') + sum('FAILED')).toBe(journal['dividend-declared']);
+  });
+
+  test('of a sponsor sum to what was contributed and not taken back', async () => {
+    const { totals } = (await report({ type: 'CONTRIBUTION' }, { of: sponsor })).body;
+    const journal = await journalSums(database.admin, sponsor.id);
+    expect(totals).toHaveLength(1);
+    expect(minor(totals[0].amount)).toBe(
+      (journal.contribution ?? 0n) - (journal['contribution-reversed'] ?? 0n),
+    );
+  });
+
+  test('are found by all that is asked for', async () => {
+    const count = async (query: Query) => (await report(query)).body.data.length;
+    expect(await count({})).toBe(4);
+    expect(await count({ status: 'PENDING' })).toBe(1);
+    expect(await count({ type: 'DISBURSE' })).toBe(0);
+    expect(await count({ dividend_id: dividendId, status: 'SENT' })).toBe(1);
+    expect(await count({ dividend_id: randomUUID() })).toBe(0);
+    const [{ shareholder_id }] = (await report({ status: 'FAILED' })).body.data;
+    expect((await report({ shareholder_id })).body.data).toMatchObject([{ return_code: 'R03', version: 3 }]);
+    expect(await count({ from: day(-5), to: day(-1) })).toBe(0);
+    expect(await count({ from: day(0), to: day(0) })).toBe(4);
+  });
+
+  test('come in pages that are the whole, each once', async () => {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body }: TestResponse = await report({ limit: '3', ...(cursor === null ? {} : { cursor }) });
+      expect(body.totals === null).toBe(cursor !== null);
+      seen.push(...body.data.map(({ id }: Json) => id));
+      cursor = body.next_cursor;
+    } while (cursor !== null);
+    expect(seen.sort()).toEqual([...payments].sort());
+  });
+
+  test('as CSV the pages joined are the one file', async () => {
+    const whole = (await report({}, csv)).text;
+    expect(cells(whole)).toHaveLength(5);
+    expect(await joined(transactions, routes.getTransactionsReport, { limit: '2' })).toBe(whole);
+  });
+
+  test.each<[string, Query, string]>([
+    ['a hundred years', { from: '1926-01-01', to: '2026-01-01' }, '?from'],
+    ['days the wrong way round', { from: '2026-02-01', to: '2026-01-01' }, '?from'],
+    ['a day that does not exist', { from: '2026-02-29' }, '?from'],
+    ['a status that does not exist', { status: 'PAID' }, '?status'],
+    ['an id that is none', { plan_id: '1' }, '?plan_id'],
+    ['a page too long', { limit: '201' }, '?limit'],
+    ['a cursor that is none', { cursor: 'x' }, '?cursor'],
+  ])('%s is refused', async (_, query, pointer) => {
+    const { status, body } = await report(query);
+    expect(status).toBe(422);
+    expect(body.errors[0]).toMatchObject({ pointer });
+  });
+
+  test('a cursor is of one report', async () => {
+    const cursor = (await report({ limit: '1' })).body.next_cursor;
+    expect((await report({ limit: '1', cursor })).status).toBe(200);
+    expect((await report({ limit: '1', cursor, status: 'SENT' })).body.errors).toMatchObject([
+      { pointer: '?cursor', code: 'other-report' },
+    ]);
+  });
+});
+
+describe('a dividend', () => {
+  const report = (query?: Query, id = dividendId, more: Json = {}) =>
+    ask(dividendHandler, routes.getDividendReport, query, { params: { id }, ...more });
+
+  test('is reconciled with its payments and the journal', async () => {
+    const { body } = await report();
+    expect(body).toMatchObject({
+      state: 'PAYING',
+      reconciled: true,
+      differences: [],
+      lines: { count: 5, amount: '20.50' },
+      payments: [
+        { status: 'PENDING', count: 1, amount: '12.50' },
+        { status: 'SENT', count: 1, amount: '5.00' },
+        { status: 'SETTLED', count: 1, amount: '1.00' },
+        { status: 'FAILED', count: 1, amount: '2.00' },
+      ],
+      returned: { count: 0, amount: '0.00' },
+      journal: { declared: '20.50', cancelled: '0.00', sent: '8.00', settled: '1.00', failed: '2.00' },
+    });
+    const sum = body.data.reduce((all: bigint, { entitled }: Json) => all + minor(entitled), 0n);
+    expect(sum).toBe(2050n);
+    expect(body.data.find(({ entitled }: Json) => entitled === '0.00')).toMatchObject({ status: null });
+  });
+
+  test('names what does not add up', async () => {
+    await database.admin.query('update reporting_transactions set amount = amount + 1 where id = $1', [
+      payments[0],
+    ]);
+    const { body } = await report();
+    await database.admin.query('update reporting_transactions set amount = amount - 1 where id = $1', [
+      payments[0],
+    ]);
+    expect(body).toMatchObject({
+      reconciled: false,
+      differences: ['the payments are not the sum of the lines', 'the journal has settled another amount'],
+    });
+  });
+
+  test('as CSV is safe for spreadsheets, and its pages joined are one file', async () => {
+    const whole = (await report({}, dividendId, csv)).text;
+    expect(whole).toContain(`"'=HYPERLINK(""http://x"")"`);
+    const more = { params: { id: dividendId } };
+    expect(await joined(dividendHandler, routes.getDividendReport, { limit: '2' }, more)).toBe(whole);
+  });
+
+  test('that is unknown is 404', async () => {
+    expect((await report({}, randomUUID())).status).toBe(404);
+  });
+});
+
+describe('the data of Forms 1099-DIV', () => {
+  const year = day(0).slice(0, 4);
+  const report = (query: Query, more?: Json) => ask(forms, routes.get1099DivReport, query, more);
+
+  test('is what was declared of the dividends payable in the year', async () => {
+    const { body } = await report({ year });
+    const journal = await journalSums(database.admin, issuer.id);
+    expect(minor(body.total)).toBe(journal['dividend-declared']);
+    expect(body.recipients).toBe(4);
+    const boxes = body.data.map((form: Json) => minor(form.box_1a_total_ordinary_dividends));
+    expect(boxes.reduce((all: bigint, box: bigint) => all + box, 0n)).toBe(minor(body.total));
+    expect(body.data.filter((form: Json) => form.must_be_filed)).toMatchObject([
+      { box_1a_total_ordinary_dividends: '12.50', recipient_tin: null },
+    ]);
+  });
+
+  test('of another year is empty', async () => {
+    expect((await report({ year: '2001' })).body).toMatchObject({ recipients: 0, total: '0.00', data: [] });
+    expect((await report({ year: '26' })).status).toBe(422);
+    expect((await report({})).status).toBe(422);
+  });
+
+  test('as a file is safe for spreadsheets', async () => {
+    const whole = (await report({ year }, csv)).text;
+    expect(whole).toContain(`"'=HYPERLINK(""http://x"")",'+1,,1.00,0.00,false`);
+    expect(await joined(forms, routes.get1099DivReport, { year, limit: '1' })).toBe(whole);
+  });
+});
+
+describe('contributions', () => {
+  const report = (query?: Query, more?: Json) =>
+    ask(contributions, routes.getContributionsReport, query, more);
+
+  test('sum to what the journal says, by who pays', async () => {
+    const { body } = await report();
+    expect(body.totals).toEqual([
+      { currency: 'USD', source: 'EMPLOYEE', contributions: 3, amount: '125.50' },
+      { currency: 'USD', source: 'EMPLOYER', contributions: 1, amount: '100.00' },
+    ]);
+    const journal = await journalSums(database.admin, sponsor.id);
+    const sum = body.totals.reduce((all: bigint, { amount }: Json) => all + minor(amount), 0n);
+    expect(sum).toBe((journal.contribution ?? 0n) - (journal['contribution-reversed'] ?? 0n));
+    const reversal = body.data.find(({ reverses }: Json) => reverses !== null);
+    expect(reversal).toMatchObject({ amount: '-999.99', employee_id: 'E-1', plan_type: 'ESPP' });
+  });
+
+  test('are found by plan and source, and paged', async () => {
+    expect((await report({ source: 'EMPLOYER' })).body.data).toHaveLength(1);
+    expect((await report({ plan_id: planIds[1] ?? '' })).body.data).toHaveLength(0);
+    expect(await joined(contributions, routes.getContributionsReport, { limit: '1' })).toBe(
+      (await report({}, csv)).text,
+    );
+    expect((await report({ from: '1900-01-01', to: '2026-01-01' })).status).toBe(422);
+  });
+});
+
+describe('vesting', () => {
+  const report = (query: Query, more?: Json) => ask(vesting, routes.getVestingReport, query, more);
+  const ofGrant = async (period: string) => {
+    const { body } = await report({ period, plan_type: 'RSU' });
+    return body.data.map((row: Json) => [
+      row.unit,
+      row.vested_before,
+      row.vested_in_period,
+      row.vested_after,
+    ]);
+  };
+
+  test('is what the schedule says of the period', async () => {
+    const [enrolled] = (await database.admin.query('select min(enrolled_on) as day from plans')).rows;
+    await database.admin.query(`update plans set enrolled_on = '2025-01-15' where plan_type = 'RSU'`);
+    expect(await ofGrant('2025-06')).toEqual([['shares', '0', '0', '0']]);
+    expect(await ofGrant('2025-07')).toEqual([['shares', '0', '200', '200']]);
+    expect(await ofGrant('2025-08')).toEqual([['shares', '200', '33', '233']]);
+    expect(await ofGrant('2025-Q3')).toEqual([['shares', '0', '266', '266']]);
+    expect(await ofGrant('2027')).toMatchObject([['shares', expect.any(String), expect.any(String), '1000']]);
+    expect(enrolled.day).toBe(day(0));
+  });
+
+  test('of money is the employee’s own, and what has vested of the employer’s', async () => {
+    const { body } = await report({ period: day(0).slice(0, 7), plan_type: 'ESPP' });
+    expect(body.data).toMatchObject([
+      { unit: 'USD', vested_before: '0.00', vested_in_period: '125.50', vested_after: '125.50' },
+    ]);
+    const later = (await report({ period: day(400).slice(0, 7), plan_type: 'ESPP' })).body.data[0];
+    expect(later).toMatchObject({ vested_after: '225.50' });
+  });
+
+  test.each(['', '26', '2026-13', '2026-Q5', '2026-00', '2226', 'this year'])(
+    '%j is no period',
+    async (period) => {
+      expect((await report({ period })).status).toBe(422);
+    },
+  );
+
+  test('pages are the whole', async () => {
+    const query = { period: day(0).slice(0, 4) };
+    expect(await joined(vesting, routes.getVestingReport, { ...query, limit: '1' })).toBe(
+      (await report(query, csv)).text,
+    );
+  });
+});
