@@ -14,6 +14,7 @@ export default defineConfig({
     env: {
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
       POWERTOOLS_SERVICE_NAME: 'test',
+      POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',
     maxWorkers: 2,

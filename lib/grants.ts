@@ -179,6 +179,11 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],
       environment: secretArn,
     },
+    // Neither action takes a resource.
+    'metrics:read': {
+      statements: [allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], ['*'])],
+      environment: {},
+    },
     'signingKeys:write': {
       statements: [allow(['secretsmanager:PutSecretValue'], [signingKeys.secretArn]), encrypt],
       environment: secretArn,

@@ -18,6 +18,12 @@ export interface FunctionEnvironmentOptions {
 /** Variables that hold an address under that of the API, as the environment's configuration has it. */
 const API_ADDRESSES = ['BANK_URL', 'BANK_CALLBACK_URL'];
 
+/** Where traces of whoever starts the platform go, see docs/adr/0061-traces.md. */
+function traceVariables(): Record<string, string> {
+  const named = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
+  return Object.fromEntries(named) as Record<string, string>;
+}
+
 /** What stands above a function's own variables: where the platform's services are, and what Lambda itself sets. */
 export function functionOverrides(
   spec: FunctionSpec,
@@ -31,6 +37,7 @@ export function functionOverrides(
       urls.map(([name, value]) => [name, value.replaceAll(AWS_ENDPOINT_ORIGIN, endpoint.url)]),
     ),
     ...Object.fromEntries(ofApi.map(([name, url]) => [name, `${options.apiUrl}${new URL(url).pathname}`])),
+    ...traceVariables(),
     ...options.more,
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: region,

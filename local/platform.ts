@@ -145,7 +145,9 @@ async function start(
         ...(options.functionVariables === undefined ? {} : { more: options.functionVariables }),
       }),
     processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
-    onLine: (spec, line, stream) => log.line(spec.name, line, stream),
+    onLine: (spec, line, stream) => {
+      if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);
+    },
     onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
   });
   late.pool = pool;

@@ -8,6 +8,7 @@ import * as paymentSettings from '#disbursements/payment-settings.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
 import * as journal from '#journal/journal.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
+import * as metrics from '#metrics/metrics.routes.ts';
 import * as mockBank from '#mock-bank/mock-bank.routes.ts';
 import * as contributions from '#plans/contributions.routes.ts';
 import * as me from '#plans/me.routes.ts';
@@ -57,6 +58,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   retention,
   webhooks,
   'mock-bank': mockBank,
+  metrics,
   meta,
 };
 

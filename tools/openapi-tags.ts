@@ -46,6 +46,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Audit',
     description: 'The trail of what was done, by whom, and proof that none is missing.',
   },
+  metrics: { name: 'Metrics', description: 'What the platform measures of itself.' },
   meta: { name: 'Platform', description: 'What describes the platform itself. Open to everyone.' },
 };
 

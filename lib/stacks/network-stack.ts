@@ -27,6 +27,7 @@ const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsServic
   EventBridge: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
+  CloudWatch: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
 };
 
 /** A network without a way to the internet: the database, the functions beside it and endpoints for what they call. */

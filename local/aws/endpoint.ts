@@ -4,6 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AwsError } from './aws-error.ts';
+import { CLOUDWATCH_OPERATIONS } from './cloudwatch/cloudwatch-operations.ts';
+import { MetricStore } from './cloudwatch/metric-store.ts';
+import { queueMetrics } from './cloudwatch/queue-metrics.ts';
 import { type BusEvent, putEvents } from './event-bridge.ts';
 import { isJsonObject, type JsonObject } from './json-input.ts';
 import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
@@ -49,6 +52,8 @@ export interface AwsEndpoint {
   readonly queues: QueueBroker;
   readonly secrets: SecretStore;
   readonly stepFunctions: StepFunctions;
+  /** Fed with what functions print; queues are in it by themselves. */
+  readonly metrics: MetricStore;
   close(): Promise<void>;
 }
 
@@ -67,6 +72,8 @@ interface TargetService extends JsonService {
   readonly prefix: string;
   handler(operation: string): Handler | undefined;
 }
+
+type Stores = Pick<AwsEndpoint, 'queues' | 'secrets' | 'stepFunctions' | 'metrics'>;
 
 interface Services {
   readonly targets: readonly TargetService[];
@@ -204,9 +211,7 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 
 function createServices(
   options: AwsEndpointOptions,
-  queues: QueueBroker,
-  secrets: SecretStore,
-  stepFunctions: StepFunctions,
+  { queues, secrets, stepFunctions, metrics }: Stores,
   credentials: EndpointCredentials,
 ): Services {
   const sqs = (operation: string): Handler | undefined => {
@@ -222,6 +227,10 @@ function createServices(
   const states = (operation: string): Handler | undefined => {
     const run = stepFunctionsOperation(operation);
     return run && ((input) => run(stepFunctions, input));
+  };
+  const cloudWatch = (operation: string): Handler | undefined => {
+    const run = own(CLOUDWATCH_OPERATIONS, operation);
+    return run && ((input) => run(metrics, input));
   };
   const [json10, json11] = ['application/x-amz-json-1.0', 'application/x-amz-json-1.1'] as const;
   return {
@@ -254,6 +263,13 @@ function createServices(
         errorNamespace: 'com.amazonaws.swf.service.v2.model#',
         handler: states,
       },
+      {
+        prefix: 'GraniteServiceVersion20100801',
+        signingName: 'monitoring',
+        contentType: json10,
+        errorNamespace: 'com.amazonaws.cloudwatch#',
+        handler: cloudWatch,
+      },
     ],
     sqs,
     credentials,
@@ -279,7 +295,7 @@ function createRouter(services: Services, s3: S3Service): Server {
 }
 
 /**
- * Serves S3, SQS, EventBridge PutEvents, Secrets Manager and Step Functions on one port, told apart by `X-Amz-Target`,
+ * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions and CloudWatch's reads on one port, told apart by `X-Amz-Target`,
  * by a form body (SQS's Query protocol), and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
  * each other (an unknown queue ARN, an event it can't send).
  */
@@ -307,7 +323,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
   const s3 = { objects, uploads, account: { region, accountId }, credentials };
 
-  const services = createServices(options, queues, secrets, stepFunctions, credentials);
+  const metrics = new MetricStore(() => queueMetrics(queues));
+  const services = createServices(options, { queues, secrets, stepFunctions, metrics }, credentials);
   const server = createRouter(services, s3);
   const port = await listen(server, options.port, host);
   url = `http://${host}:${port}`;
@@ -319,5 +336,5 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return { url, port, objects, queues, secrets, stepFunctions, close };
+  return { url, port, objects, queues, secrets, stepFunctions, metrics, close };
 }

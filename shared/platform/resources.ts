@@ -42,7 +42,9 @@ export type Resource =
   /** Know for how long records are kept. */
   | 'retentionPolicy:read'
   | 'signingKeys:read'
-  | 'signingKeys:write';
+  | 'signingKeys:write'
+  /** Read what CloudWatch has been told of the platform. */
+  | 'metrics:read';
 
 export type QueueSend = `queue:${string}:send`;
 

@@ -13,6 +13,8 @@ const VISIBILITY_TIMEOUTS = 6;
 
 /** Actions that take no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 const ACTIONS_WITHOUT_RESOURCE = [
+  'cloudwatch:GetMetricData',
+  'cloudwatch:ListMetrics',
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',

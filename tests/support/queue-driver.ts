@@ -46,6 +46,10 @@ export async function drain(aws: TestAws, queue: string, worker: Worker): Promis
   }
 }
 
-function toRecord({ messageId, receiptHandle, body, attributes }: ReceivedMessage): SQSRecord {
-  return { messageId, receiptHandle, body, attributes, messageAttributes: {} } as unknown as SQSRecord;
+function toRecord({ messageAttributes, ...message }: ReceivedMessage): SQSRecord {
+  const named = Object.entries(messageAttributes).map(([name, { DataType, StringValue }]) => [
+    name,
+    { dataType: DataType, stringValue: StringValue },
+  ]);
+  return { ...message, messageAttributes: Object.fromEntries(named) } as unknown as SQSRecord;
 }

@@ -1,0 +1,109 @@
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+
+export interface MetricSeries {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What is asked of a series: one number, the newest of its window. */
+export interface Question {
+  readonly series: MetricSeries;
+  /** A statistic by CloudWatch's name: `Sum`, `TC(:0.1)`. */
+  readonly stat: string;
+}
+
+/** From when to when, in pieces of which each gives a number. */
+export interface Window {
+  readonly start: Date;
+  readonly end: Date;
+  readonly periodSeconds: number;
+}
+
+/** GetMetricData takes five hundred queries a call. */
+const QUERIES_PER_CALL = 500;
+/** ListMetrics answers five hundred a page. More than that many pages is not ours. */
+const MAX_PAGES = 40;
+const CALLS_AT_ONCE = 4;
+
+async function cloudWatch() {
+  const sdk = await import('@aws-sdk/client-cloudwatch');
+  return { sdk, client: new sdk.CloudWatchClient({}) };
+}
+
+/** The series of a namespace that have had values in the last two weeks. */
+export async function listSeries(
+  namespace: string,
+  dimensions: Readonly<Record<string, string>>,
+): Promise<MetricSeries[]> {
+  const { sdk, client } = await cloudWatch();
+  const series: MetricSeries[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer = await client.send(
+      new sdk.ListMetricsCommand({
+        Namespace: namespace,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+    for (const { MetricName = '', Dimensions = [] } of answer.Metrics ?? [])
+      series.push({
+        namespace,
+        name: MetricName,
+        dimensions: Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value])),
+      });
+    NextToken = answer.NextToken;
+    if (NextToken === undefined) break;
+  }
+  return series;
+}
+
+/** The newest number of each question, in their order; undefined where there is none in the window. */
+export async function ask(questions: readonly Question[], window: Window): Promise<(number | undefined)[]> {
+  if (questions.length === 0) return [];
+  const { sdk, client } = await cloudWatch();
+  const answers: (number | undefined)[] = questions.map(() => undefined);
+  const askSome = async (start: number): Promise<void> => {
+    const some = questions.slice(start, start + QUERIES_PER_CALL);
+    let NextToken: string | undefined;
+    do {
+      const answer = await client.send(
+        new sdk.GetMetricDataCommand({
+          MetricDataQueries: some.map((question, index) => queryOf(question, start + index, window)),
+          StartTime: window.start,
+          EndTime: window.end,
+          ScanBy: 'TimestampDescending',
+          ...(NextToken === undefined ? {} : { NextToken }),
+        }),
+      );
+      // A page may hold the rest of a series that an earlier one began: the first number is the newest.
+      for (const { Id = '', Values = [] } of answer.MetricDataResults ?? [])
+        answers[Number(Id.slice(1))] ??= Values[0];
+      NextToken = answer.NextToken;
+    } while (NextToken !== undefined);
+  };
+  const starts = questions.keys().filter((index) => index % QUERIES_PER_CALL === 0);
+  const asker = async (): Promise<void> => {
+    for (const start of starts) await askSome(start);
+  };
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, asker));
+  return answers;
+}
+
+function queryOf({ series, stat }: Question, index: number, { periodSeconds }: Window): MetricDataQuery {
+  const { namespace, name, dimensions } = series;
+  return {
+    // An id begins with a small letter.
+    Id: `q${index}`,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: name,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: periodSeconds,
+      Stat: stat,
+    },
+  };
+}

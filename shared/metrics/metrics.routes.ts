@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { route } from '#platform/http/route.ts';
+
+/** For whoever runs the platform: nothing in it is of a tenant. */
+export const getMetrics = route({
+  operationId: 'getMetrics',
+  method: 'GET',
+  path: '/metrics',
+  base: 'root',
+  summary: 'Metrics of the platform, as Prometheus reads them',
+  description:
+    'Counters begin anew each day at midnight UTC, which Prometheus takes for a restart. No label names a tenant or a user.',
+  roles: ['OPERATOR'],
+  status: 200,
+  response: z.string(),
+  produces: ['text/plain'],
+  problems: [],
+  uses: ['metrics:read'],
+  timeoutSeconds: 29,
+});
