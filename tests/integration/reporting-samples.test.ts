@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { APIGatewayProxyResult, Context, SQSBatchResponse } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as listShareholders } from '#functions/shareholders/list-shareholders.ts';
+import { handler as validateUpload } from '#functions/workers/validate-upload.ts';
+import { EVENT_TYPES } from '#platform/events/event-types.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { testContext } from '#tests/support/request.ts';
+
+const EVENTS = join(import.meta.dirname, '../../events');
+
+let database: TestDatabase;
+let aws: TestAws;
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+/** What each sample is an event for, and what becomes of it where nothing is. */
+const SAMPLES: Readonly<Record<string, { handler: unknown; check(result: unknown): void }>> = {
+  'list-shareholders.json': {
+    handler: listShareholders,
+    check: (result) => {
+      const { statusCode, body } = result as APIGatewayProxyResult;
+      expect([statusCode, JSON.parse(body)]).toEqual([200, { data: [], next_cursor: null }]);
+    },
+  },
+  'upload-created.json': {
+    handler: validateUpload,
+    check: (result) => expect((result as SQSBatchResponse).batchItemFailures).toEqual([]),
+  },
+};
+
+const files = readdirSync(EVENTS).filter((name) => name.endsWith('.json'));
+
+describe('sample events', () => {
+  test.each(files)('%s runs', async (file) => {
+    const sample = SAMPLES[file];
+    if (sample === undefined) throw new Error(`${file} is an event for no function that is tested`);
+    const event: unknown = JSON.parse(readFileSync(join(EVENTS, file), 'utf8'));
+    sample.check(await (sample.handler as Handler)(event, testContext()));
+  });
+});
+
+test('every event has its schema, and no other', () => {
+  const schemas = readdirSync(join(EVENTS, 'schemas'));
+  expect(schemas.sort()).toEqual(EVENT_TYPES.map((type) => `${type}.json`).sort());
+});
