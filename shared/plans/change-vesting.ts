@@ -1,19 +1,14 @@
 import type { z } from 'zod';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { found } from '#platform/http/found.ts';
-import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
+import { invalidField } from '#platform/problems/domain-error.ts';
 import type { Acceleration } from '#vesting/grant-changes.ts';
 import { quantityOf, unitsOf } from '#vesting/quantity.ts';
 import { vestedMinor } from '#vesting/vesting.ts';
 import { findPlan, insertForfeiture, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
+import { refuseTerminated } from './plan-standing.ts';
 import type { acceleratePlan } from './plans.routes.ts';
 import { vestedState } from './vested-state.ts';
-
-/** @throws DomainError `plan-terminated` */
-export function refuseTerminated(plan: Pick<PlanRow, 'status'>): void {
-  if (plan.status === 'TERMINATED')
-    throw new DomainError('plan-terminated', 'A terminated plan stays as it is.');
-}
 
 /**
  * Ends the plan on a day: what has vested by then stays, the rest is forfeited and leaves the balance.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { amount, amountOut, currency } from '#platform/money.ts';
-import { PLAN_TYPES } from './plans.routes.ts';
+import { PLAN_TYPES } from './plan-types.ts';
 
 export const SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
 

@@ -15,11 +15,7 @@ import { route } from '#platform/http/route.ts';
 import { amountOut, currency } from '#platform/money.ts';
 import { AllocationType, VestingSchedule } from '#vesting/vesting-schedule.ts';
 import { employeeId } from './employee-id.ts';
-
-export const PLAN_TYPES = ['RSU', '401K', 'ESPP', 'ESOP'] as const;
-/** Plan types that hold shares granted by the employer, not money saved. */
-const GRANT_TYPES: readonly string[] = ['RSU', 'ESOP'];
-export const PLAN_STATUSES = ['ACTIVE', 'TERMINATED'] as const;
+import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
 const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
 

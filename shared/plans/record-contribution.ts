@@ -5,7 +5,6 @@ import { uuidV7 } from '#platform/ids.ts';
 import { fromMinor, toMinor } from '#platform/money.ts';
 import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import { addDays } from './calendar-days.ts';
-import { refuseTerminated } from './change-vesting.ts';
 import {
   type ContributionRow,
   type Entered,
@@ -17,6 +16,7 @@ import {
 import { ageReached, type Breach, findBreach, type LimitKind, type YearSums } from './contribution-limits.ts';
 import type { NewContribution } from './contributions.routes.ts';
 import type { PlanRow } from './plan.repository.ts';
+import { refuseTerminated } from './plan-standing.ts';
 
 /** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. */
 export const MAX_DAYS_AHEAD = 31;

@@ -5,8 +5,9 @@ if (name === undefined || !/^[a-z-]+$/.test(name)) {
   console.error('usage: npm run bench -- <name> [options]; a name is that of a file in tests/bench');
   process.exit(2);
 }
-// Read when the logger is loaded.
+// Read when logger and metrics are loaded.
 process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
+process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
 const { default: run } = (await import(`./${name}.ts`)) as {
   default: (args: readonly string[]) => Promise<void>;
 };

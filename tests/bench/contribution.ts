@@ -16,6 +16,7 @@ import { found } from '#platform/http/found.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';
+import payroll from './payroll.ts';
 
 const PLANS = 10_000;
 const DAY = '2026-03-31';
@@ -28,6 +29,7 @@ export default async function run(args: readonly string[]): Promise<void> {
       posts: { type: 'string', default: '3000' },
       clients: { type: 'string', default: '32' },
       rounds: { type: 'string', default: '5' },
+      'payroll-rows': { type: 'string', default: '100000' },
     },
   });
   const clients = Number(values.clients);
@@ -56,6 +58,7 @@ export default async function run(args: readonly string[]): Promise<void> {
   } finally {
     await database.close();
   }
+  await payroll(['--rows', values['payroll-rows'], '--clients', values.clients]);
 }
 
 type Post = (client: number, planId: string) => Promise<void>;

@@ -16,6 +16,7 @@ import {
   reverseContribution,
 } from '#plans/contributions.routes.ts';
 import { getParticipant, setParticipant } from '#plans/participants.routes.ts';
+import { planLock } from '#plans/plan.repository.ts';
 import { getPlan, terminatePlan } from '#plans/plans.routes.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -191,6 +192,17 @@ describe('a contribution', () => {
     });
     expect(await books(id)).toMatchObject({ balance: 0n, entries: 0n, owed: 0n, years: 0n });
   });
+});
+
+test('that can’t have its turn in time is told to come again, and enters nothing', async () => {
+  const id = await newPlan();
+  const holder = await database.connectAsApp();
+  await holder.query('select pg_advisory_lock(hashtextextended($1, 7004))', [planLock(id)]);
+  const answer = await contribute(globex, id, { amount: '1' });
+  await holder.end();
+  expect(answer).toMatchObject({ status: 503, body: problem('temporarily-unavailable') });
+  expect(answer.header('retry-after')).toBe('2');
+  expect((await contribute(globex, id, { amount: '2' })).body).toMatchObject({ balance_after: '2.00' });
 });
 
 describe('a reversal', () => {

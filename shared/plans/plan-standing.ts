@@ -1,0 +1,7 @@
+import { DomainError } from '#platform/problems/domain-error.ts';
+
+/** @throws DomainError `plan-terminated` */
+export function refuseTerminated(plan: { readonly status: string }): void {
+  if (plan.status === 'TERMINATED')
+    throw new DomainError('plan-terminated', 'A terminated plan stays as it is.');
+}
