@@ -96,6 +96,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection-lost',
   EPIPE: 'connection-lost',
   ETIMEDOUT: 'timeout',
+  EPROTO: 'tls-failed',
 };
 
 function wordFor(error: unknown): string {

@@ -6,7 +6,6 @@ export interface AddressRules {
   readonly loopback: boolean;
 }
 
-export const MAX_URL_LENGTH = 2_000;
 /** Ports below are those of services that a webhook could be turned on. */
 const FIRST_FREE_PORT = 1_024;
 const HTTPS_PORT = 443;

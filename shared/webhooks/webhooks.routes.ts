@@ -3,8 +3,8 @@ import { EVENT_TYPES, type EventType } from '#platform/events/event-types.ts';
 import { idInPath, idOut, instantOut, listOf, page } from '#platform/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_ATTEMPTS } from './retry-pauses.ts';
-import { MAX_URL_LENGTH } from './webhook-url.ts';
 
+const MAX_URL_LENGTH = 2_000;
 const STATES = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;
 
 export const Webhook = z.object({

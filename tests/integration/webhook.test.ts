@@ -1,0 +1,291 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
+import { uuidV7 } from '#platform/ids.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import type { Json } from '#tests/support/json.ts';
+import { type Listener, listen } from '#tests/support/listener.ts';
+import { takeAll } from '#tests/support/queue-driver.ts';
+import { testContext } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
+
+const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
+
+let database: TestDatabase;
+let aws: TestAws;
+let listener: Listener;
+let acme: TestTenant;
+let admin: Webhooks;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws({ secrets: [{ name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'of the test' }] });
+  Object.assign(process.env, { FIELD_KEY_SECRET_ARN: FIELD_KEY_ARN, WEBHOOKS_TO_LOOPBACK: 'on' });
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+beforeEach(async () => {
+  listener = await listen();
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  admin = new Webhooks(acme.as('ADMIN'));
+});
+afterEach(async () => {
+  await listener.close();
+  // The sweep is of all tenants: what a test has left behind would be due in the next.
+  await database.admin.query(
+    `update webhook_deliveries set state = 'CANCELLED', next_attempt_at = null where state = 'PENDING'`,
+  );
+});
+
+const here = () => `http://127.0.0.1:${listener.port}/hook`;
+
+async function webhook(events?: readonly string[]): Promise<Json> {
+  const created = await admin.create(here(), events);
+  expect(created.status, created.text).toBe(201);
+  return created.body;
+}
+
+const retryAt = (time: Date) =>
+  retry({ id: 'retry', time: time.toISOString() }, testContext()) as Promise<{ sent: number }>;
+const only = async (id: string): Promise<Json> => {
+  const { data } = (await admin.deliveries(id)).body;
+  expect(data).toHaveLength(1);
+  return data[0];
+};
+
+describe('a delivery', () => {
+  test('is a signed POST of what the bus has told', async () => {
+    const { id, secret } = await webhook();
+    expect(secret).toMatch(/^whsec_[\w-]{43}$/);
+    const eventId = uuidV7();
+    expect(await tell(busMessage(acme.id, eventId, 'upload.completed', { rows: 3 }))).toEqual([]);
+    await settle(aws);
+    const [{ headers, body } = { headers: {}, body: '' }] = listener.heard;
+    expect(JSON.parse(body)).toEqual({
+      id: eventId,
+      type: 'upload.completed',
+      time: '2026-03-01T12:00:00Z',
+      tenant_id: acme.id,
+      schema_version: 1,
+      data: { rows: 3 },
+    });
+    const signature = String(headers['vestry-signature']);
+    expect(signature).toMatch(/^t=\d{10},v1=[0-9a-f]{64}$/);
+    expect(isSigned(signature, body, secret)).toBe(true);
+    expect(isSigned(signature, `${body} `, secret)).toBe(false);
+    expect(await only(id)).toMatchObject({
+      state: 'DELIVERED',
+      event_id: eventId,
+      next_attempt_at: null,
+      attempts: [{ attempt: 1, status: 200, error: null }],
+    });
+    expect(headers['vestry-event']).toBe('upload.completed');
+  });
+
+  test('is made of each event once, however often the bus tells of it', async () => {
+    const { id } = await webhook();
+    const message = busMessage(acme.id, uuidV7());
+    await tell(message, message);
+    await tell(message);
+    await settle(aws);
+    expect(listener.heard).toHaveLength(1);
+    expect((await only(id)).attempts).toHaveLength(1);
+  });
+
+  test('is made of the events that a webhook asks for, and of its own tenant', async () => {
+    await webhook(['transaction.settled', 'transaction.returned']);
+    const other = await insertTestTenant(database.admin, 'SPONSOR');
+    await tell(
+      busMessage(acme.id, uuidV7(), 'transaction.sent'),
+      busMessage(other.id, uuidV7(), 'transaction.settled'),
+      busMessage(acme.id, uuidV7(), 'transaction.settled'),
+    );
+    await settle(aws);
+    expect(listener.heard.map(({ body }) => JSON.parse(body).type)).toEqual(['transaction.settled']);
+  });
+
+  test('a message that can’t be read fails alone', async () => {
+    await webhook();
+    const broken = { ...busMessage(acme.id, uuidV7()), detail: {} } as never;
+    expect(await tell(broken, busMessage(acme.id, uuidV7()))).toEqual(['0']);
+    await settle(aws);
+    expect(listener.heard).toHaveLength(1);
+  });
+});
+
+describe('what fails', () => {
+  test('is tried again, later and later, for three days, and then given up', async () => {
+    const { id } = await webhook();
+    listener.answer(500);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    const first = await only(id);
+    expect(first).toMatchObject({ state: 'PENDING', attempts: [{ status: 500 }] });
+    let due = new Date(first.next_attempt_at);
+    const wait = due.getTime() - Date.parse(first.attempts[0].attempted_at);
+    expect(wait).toBe(60_000);
+    expect((await retryAt(new Date(due.getTime() - 1_000))).sent).toBe(0);
+    for (let attempt = 2; attempt <= 10; attempt += 1) {
+      expect((await retryAt(due)).sent).toBe(1);
+      // Claimed: nobody else sends it meanwhile.
+      expect((await retryAt(due)).sent).toBe(0);
+      await settle(aws);
+      const { state, attempts, next_attempt_at } = await only(id);
+      expect(attempts).toHaveLength(attempt);
+      expect(state).toBe(attempt < 10 ? 'PENDING' : 'FAILED');
+      if (next_attempt_at !== null) due = new Date(next_attempt_at);
+    }
+    expect((await retryAt(new Date(due.getTime() + 30 * 86_400_000))).sent).toBe(0);
+  });
+
+  test('and succeeds later is delivered, by the same bytes', async () => {
+    const { id, secret } = await webhook();
+    listener.answer(503, 200);
+    await tell(busMessage(acme.id, uuidV7(), 'upload.completed', { b: 1, a: 2 }));
+    await settle(aws);
+    await retryAt(new Date((await only(id)).next_attempt_at));
+    await settle(aws);
+    expect(await only(id)).toMatchObject({
+      state: 'DELIVERED',
+      attempts: [{ status: 503 }, { status: 200 }],
+    });
+    const [first, second] = listener.heard;
+    expect(second?.body).toBe(first?.body);
+    expect(isSigned(String(second?.headers['vestry-signature']), second?.body ?? '', secret)).toBe(true);
+    expect(second?.headers['vestry-delivery']).toBe(first?.headers['vestry-delivery']);
+  });
+
+  test.each<[string, number | 'closed', Json]>([
+    ['a redirect is not followed', 302, { status: 302, error: null }],
+    ['gone', 410, { status: 410, error: null }],
+    ['nobody listens', 'closed', { status: null, error: 'connection-refused' }],
+  ])('%s', async (_, answer, attempt) => {
+    const { id } = await webhook();
+    if (answer === 'closed') await listener.close();
+    else listener.answer(answer);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    expect(await only(id)).toMatchObject({ state: 'PENDING', attempts: [attempt] });
+    if (answer === 'closed') listener = await listen();
+  });
+
+  test('what was claimed and never heard of again is due when its lease is over', async () => {
+    const { id } = await webhook();
+    await tell(busMessage(acme.id, uuidV7()));
+    expect(await takeAll(aws, 'webhook-deliveries')).toHaveLength(1);
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+    expect((await retryAt(inMinutes(1))).sent).toBe(0);
+    expect((await retryAt(inMinutes(6))).sent).toBe(1);
+    await settle(aws);
+    expect(await only(id)).toMatchObject({ state: 'DELIVERED', attempts: [{ attempt: 2 }] });
+  });
+});
+
+describe('a resend', () => {
+  test('delivers again what was delivered or given up, with all attempts anew', async () => {
+    const { id } = await webhook();
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    const { id: deliveryId } = await only(id);
+    listener.answer(500, 200);
+    const resent = await new Webhooks(acme.as('OPS')).resend(id, deliveryId);
+    expect(resent).toMatchObject({ status: 202, body: { state: 'PENDING' } });
+    await settle(aws);
+    const failed = await only(id);
+    expect(failed).toMatchObject({ state: 'PENDING', attempts: [{ status: 200 }, { status: 500 }] });
+    expect(Date.parse(failed.next_attempt_at) - Date.parse(failed.attempts[1].attempted_at)).toBe(60_000);
+    await retryAt(new Date(failed.next_attempt_at));
+    await settle(aws);
+    expect(await only(id)).toMatchObject({ state: 'DELIVERED' });
+    expect(listener.heard).toHaveLength(3);
+  });
+
+  test('of a delivery of another webhook or tenant is 404', async () => {
+    const { id } = await webhook();
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    const { id: deliveryId } = await only(id);
+    const other = await insertTestTenant(database.admin, 'ISSUER');
+    expect((await new Webhooks(other.as('ADMIN')).resend(id, deliveryId)).status).toBe(404);
+    expect((await admin.resend(uuidV7(), deliveryId)).status).toBe(404);
+    expect((await admin.resend(id, uuidV7())).status).toBe(404);
+  });
+});
+
+describe('secrets', () => {
+  test('two are live after a rotation, and the older is dropped by the next', async () => {
+    const { id, secret: first } = await webhook();
+    const second = (await admin.rotate(id)).body;
+    expect(second).toMatchObject({ id, live_secrets: 2, rotated_at: expect.any(String) });
+    await tell(busMessage(acme.id, uuidV7()));
+    const { secret: third } = (await admin.rotate(id)).body;
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    const signed = listener.heard.map(({ headers, body }) =>
+      [first, second.secret, third].map((secret) =>
+        isSigned(String(headers['vestry-signature']), body, secret),
+      ),
+    );
+    expect(signed).toEqual([
+      [true, true, false],
+      [false, true, true],
+    ]);
+    for (const { headers } of listener.heard)
+      expect(String(headers['vestry-signature']).split(',v1=')).toHaveLength(3);
+  });
+
+  test('are shown once, and nowhere kept in the clear', async () => {
+    const { id, secret } = await webhook();
+    const rotated = (await admin.rotate(id)).body.secret;
+    for (const { text } of [await admin.get(id), await admin.list(), await admin.deliveries(id)])
+      expect(text).not.toMatch(/whsec_/);
+    const { rows } = await database.admin.query(
+      `select (select string_agg(w::text, '') from webhooks w) || (select string_agg(a::text, '') from audit_log a)
+         || coalesce((select string_agg(i::text, '') from idempotency_keys i), '') || coalesce((select string_agg(o::text, '') from outbox o), '') as kept`,
+    );
+    expect(rows[0].kept).toContain(acme.id);
+    for (const known of [secret, rotated]) expect(rows[0].kept).not.toContain(known.slice(6));
+    await tell(busMessage(acme.id, uuidV7()));
+    expect(JSON.stringify(await takeAll(aws, 'webhook-deliveries'))).not.toContain(secret.slice(6));
+  });
+});
+
+describe('a webhook', () => {
+  test('is listed, and gone when it is deleted, with what waited for it', async () => {
+    const { id } = await webhook();
+    expect((await admin.list()).body.data).toMatchObject([{ id, url: here(), live_secrets: 1 }]);
+    listener.answer(500);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    expect((await admin.delete(id)).status).toBe(204);
+    expect((await admin.list()).body.data).toEqual([]);
+    for (const gone of [
+      await admin.get(id),
+      await admin.delete(id),
+      await admin.rotate(id),
+      await admin.deliveries(id),
+    ])
+      expect(gone.status).toBe(404);
+    await tell(busMessage(acme.id, uuidV7()));
+    expect((await retryAt(new Date(Date.now() + 86_400_000))).sent).toBe(0);
+    expect(listener.heard).toHaveLength(1);
+  });
+
+  test('is one at a URL, and a tenant has twenty', async () => {
+    await webhook();
+    expect((await admin.create(here())).body.type).toBe('urn:vestry:problem:webhook-exists');
+    for (let n = 2; n <= 20; n += 1) expect((await admin.create(`${here()}/${n}`)).status).toBe(201);
+    expect((await admin.create(`${here()}/21`)).body.type).toBe('urn:vestry:problem:too-many-webhooks');
+  });
+
+  test.each<[string, unknown]>([
+    ['no events', []],
+    ['an event that does not exist', ['upload.started']],
+    ['an event twice', ['upload.failed', 'upload.failed']],
+  ])('with %s is refused', async (_, events) => {
+    expect((await admin.create(here(), events as string[])).status).toBe(422);
+  });
+});

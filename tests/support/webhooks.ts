@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto';
+import { handler as createHandler } from '#functions/webhooks/create-webhook.ts';
+import { handler as deleteHandler } from '#functions/webhooks/delete-webhook.ts';
+import { handler as getHandler } from '#functions/webhooks/get-webhook.ts';
+import { handler as deliveriesHandler } from '#functions/webhooks/list-webhook-deliveries.ts';
+import { handler as listHandler } from '#functions/webhooks/list-webhooks.ts';
+import { handler as resendHandler } from '#functions/webhooks/resend-webhook-delivery.ts';
+import { handler as rotateHandler } from '#functions/webhooks/rotate-webhook-secret.ts';
+import { handler as deliver } from '#functions/workers/deliver-webhook.ts';
+import { handler as queue } from '#functions/workers/queue-webhooks.ts';
+import { handler as record } from '#functions/workers/record-webhook-attempt.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import * as routes from '#webhooks/webhooks.routes.ts';
+import type { TestAws } from './aws-services.ts';
+import { drain, recordOf } from './queue-driver.ts';
+import { call, type TestResponse, testContext } from './request.ts';
+
+/** The routes of webhooks as one caller. */
+export class Webhooks {
+  readonly #as: Principal;
+
+  constructor(as: Principal) {
+    this.#as = as;
+  }
+
+  create(url: string, events: readonly string[] = ['upload.completed']): Promise<TestResponse> {
+    return call(createHandler, routes.createWebhook, { as: this.#as, body: { url, events } });
+  }
+
+  list(): Promise<TestResponse> {
+    return call(listHandler, routes.listWebhooks, { as: this.#as });
+  }
+
+  get(id: string): Promise<TestResponse> {
+    return call(getHandler, routes.getWebhook, { as: this.#as, params: { id } });
+  }
+
+  delete(id: string): Promise<TestResponse> {
+    return call(deleteHandler, routes.deleteWebhook, { as: this.#as, params: { id } });
+  }
+
+  rotate(id: string): Promise<TestResponse> {
+    return call(rotateHandler, routes.rotateWebhookSecret, { as: this.#as, params: { id } });
+  }
+
+  deliveries(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    return call(deliveriesHandler, routes.listWebhookDeliveries, { as: this.#as, params: { id }, query });
+  }
+
+  resend(id: string, deliveryId: string): Promise<TestResponse> {
+    return call(resendHandler, routes.resendWebhookDelivery, {
+      as: this.#as,
+      params: { id, delivery_id: deliveryId },
+    });
+  }
+}
+
+/** An event as the bus hands it to a queue. */
+export function busMessage(tenantId: string, id: string, type = 'upload.completed', data: object = {}) {
+  const detail = { id, tenant_id: tenantId, request_id: 'request-1', schema_version: 1, ...data };
+  return { 'detail-type': type, source: 'vestry', time: '2026-03-01T12:00:00Z', detail };
+}
+
+/** The bus tells of events; the ids of messages that were refused. */
+export async function tell(...messages: ReturnType<typeof busMessage>[]): Promise<string[]> {
+  const Records = messages.map((message, index) => recordOf(message, 1, String(index)));
+  const { batchItemFailures } = await queue({ Records }, testContext());
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+/** Delivers what waits, and keeps what came of it. */
+export async function settle(aws: TestAws): Promise<void> {
+  await drain(aws, 'webhook-deliveries', deliver);
+  await drain(aws, 'webhook-outcomes', record);
+}
+
+/** Whether a signature header has a signature of this secret. */
+export function isSigned(header: string, body: string, secret: string): boolean {
+  const [, at = ''] = /^t=(\d+),/.exec(header) ?? [];
+  const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+  return header.split(',').includes(`v1=${mac}`);
+}
