@@ -1,0 +1,133 @@
+/** How the demo of an issuer gets into the platform: by the routes that customers use. */
+export interface IssuerDoors {
+  /** Answers the body. */
+  call(
+    method: string,
+    path: string,
+    token: string,
+    body?: object,
+    headers?: Record<string, string>,
+  ): Promise<unknown>;
+  /** Waits until the queues have nothing left; false when that takes too long. */
+  drained(): Promise<boolean>;
+}
+
+export interface DemoIssuer {
+  /** Of its users: who orders, who verifies. */
+  readonly ops: string;
+  readonly compliance: string;
+}
+
+export interface DemoCorporateActions {
+  /** Of every holder in the register, pending. */
+  readonly dividendId: string;
+  /** Of the preferred shares, paid by the mock bank; PAID with the next `resume-dividends`. */
+  readonly paidDividendId: string;
+  readonly meetingId: string;
+  readonly ballots: number;
+}
+
+const DAY_MS = 86_400_000;
+const PREFERRED_HOLDERS = ['Seed Ventures LP', 'Harbour Growth Fund', 'Founders Trust'];
+/** An account into which the mock bank settles, see docs/mock-bank.md. */
+const SETTLING_ACCOUNT = '900000000000';
+const VOTERS = 60;
+
+/** Declares and pays dividends, and calls a meeting at which a part of the register has voted. */
+export async function loadIssuerDemo(
+  doors: IssuerDoors,
+  issuer: DemoIssuer,
+  now: Date = new Date(),
+): Promise<DemoCorporateActions> {
+  const dividendId = await declare(doors, issuer, now, { rate_per_share: '0.32' });
+  await enterPreferred(doors, issuer);
+  const paidDividendId = await declare(doors, issuer, now, {
+    security_class: 'PREFERRED',
+    total_pool: '250000.00',
+  });
+  await doors.drained();
+  await doors.call('POST', `/dividends/${paidDividendId}/disburse`, issuer.ops, undefined, {
+    'idempotency-key': 'demo-dividend-paid',
+  });
+  const meetingId = await callMeeting(doors, issuer, now);
+  const ballots = await vote(doors, issuer, meetingId);
+  await doors.drained();
+  return { dividendId, paidDividendId, meetingId, ballots };
+}
+
+/** Positions are of today, when the register was loaded, and so the record date is. */
+async function declare(
+  doors: IssuerDoors,
+  { ops }: DemoIssuer,
+  now: Date,
+  terms: { security_class?: string; rate_per_share?: string; total_pool?: string },
+): Promise<string> {
+  const body = { currency: 'USD', record_date: day(now, 0), payable_date: day(now, 14), ...terms };
+  const key = { 'idempotency-key': `demo-dividend-${terms.security_class ?? 'COMMON'}` };
+  const { id } = (await doors.call('POST', '/dividends/schedule', ops, body, key)) as { id: string };
+  return id;
+}
+
+async function enterPreferred(doors: IssuerDoors, { ops, compliance }: DemoIssuer): Promise<void> {
+  for (const [index, name] of PREFERRED_HOLDERS.entries()) {
+    const holder = {
+      external_ref: `PREF-${index + 1}`,
+      name,
+      holdings: String(10_000 * (index + 3)),
+      security_class: 'PREFERRED',
+    };
+    const { id, version } = (await doors.call('POST', '/shareholders', ops, holder)) as {
+      id: string;
+      version: number;
+    };
+    const verified = { status: 'VERIFIED' };
+    await doors.call('PATCH', `/shareholders/${id}/kyc`, compliance, verified, {
+      'if-match': `"${version}"`,
+    });
+    await doors.call('POST', `/shareholders/${id}/bank-accounts`, ops, {
+      routing_number: '121042882',
+      account_number: SETTLING_ACCOUNT,
+      account_type: 'CHECKING',
+      holder_name: name,
+    });
+  }
+}
+
+async function callMeeting(doors: IssuerDoors, { ops }: DemoIssuer, now: Date): Promise<string> {
+  const meeting = {
+    title: `Annual meeting ${now.getUTCFullYear()}`,
+    record_date: day(now, 0),
+    opens_at: `${day(now, 0)}T00:00:00Z`,
+    closes_at: `${day(now, 30)}T18:00:00Z`,
+    quorum: '0.1',
+    items: [
+      { id: '1', title: 'Approve the annual accounts', kind: 'STANDARD' },
+      { id: '2', title: 'Ratify the auditor', kind: 'STANDARD' },
+      { id: '3a', title: 'Elect Ada Okafor to the board', kind: 'DIRECTOR' },
+      { id: '3b', title: 'Elect Ken Weber to the board', kind: 'DIRECTOR' },
+    ],
+  };
+  const { id } = (await doors.call('POST', '/proxy/meetings', ops, meeting)) as { id: string };
+  return id;
+}
+
+/** The same ballots on every machine. */
+async function vote(doors: IssuerDoors, { ops }: DemoIssuer, meetingId: string): Promise<number> {
+  const { data } = (await doors.call('GET', `/shareholders?limit=${VOTERS}`, ops)) as {
+    data: { id: string }[];
+  };
+  for (const [index, { id }] of data.entries()) {
+    const choices = {
+      1: ['FOR', 'FOR', 'FOR', 'AGAINST', 'ABSTAIN'][index % 5],
+      2: index % 4 === 3 ? 'AGAINST' : 'FOR',
+      '3a': index % 6 === 5 ? 'WITHHOLD' : 'FOR',
+      ...(index % 3 === 0 ? {} : { '3b': index % 2 === 0 ? 'FOR' : 'WITHHOLD' }),
+    };
+    await doors.call('POST', '/proxy/votes', ops, { meeting_id: meetingId, shareholder_id: id, choices });
+  }
+  return data.length;
+}
+
+function day(now: Date, offset: number): string {
+  return new Date(now.getTime() + offset * DAY_MS).toISOString().slice(0, 10);
+}
