@@ -1,6 +1,8 @@
 /** One way of doing the work that is measured. */
 export interface Contestant {
   readonly name: string;
+  /** Puts back what the last run has changed; isn't measured. */
+  prepare?(): Promise<void>;
   /** Does the work once and answers how much was done. */
   run(): Promise<number>;
 }
@@ -32,8 +34,8 @@ export interface Outcome {
 export async function interleave(goal: Goal): Promise<Outcome> {
   const { title, unit, ours, limit, atLeast, rounds = 3 } = goal;
   const rates: { ours: number; limit: number }[] = [];
-  await ours.run();
-  await limit.run();
+  await rateOf(ours);
+  await rateOf(limit);
   for (let round = 0; round < rounds; round += 1) {
     // Who goes first changes, as what one leaves behind is the other's to find.
     const oursFirst = round % 2 === 0;
@@ -58,9 +60,10 @@ export async function interleave(goal: Goal): Promise<Outcome> {
   return { ...outcome, met };
 }
 
-async function rateOf({ run }: Contestant): Promise<number> {
+async function rateOf(contestant: Contestant): Promise<number> {
+  await contestant.prepare?.();
   const startedMs = performance.now();
-  const done = await run();
+  const done = await contestant.run();
   return done / ((performance.now() - startedMs) / 1000);
 }
 
