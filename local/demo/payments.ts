@@ -1,20 +1,7 @@
-/** How the demo pays: by the routes that customers use. */
-export interface PaymentDoors {
-  /** Answers the body. */
-  call(
-    method: string,
-    path: string,
-    token: string,
-    body?: object,
-    headers?: Record<string, string>,
-  ): Promise<unknown>;
-}
+import type { DemoDoors } from './doors.ts';
+import type { DemoIssuer } from './issuer.ts';
 
-export interface DemoIssuer {
-  /** Of its users: who orders, who verifies and approves. */
-  readonly ops: string;
-  readonly compliance: string;
-}
+type Payers = Pick<DemoIssuer, 'ops' | 'compliance'>;
 
 interface Demo {
   /** What the mock bank makes of it, see docs/mock-bank.md. */
@@ -38,10 +25,12 @@ const PAYMENTS: readonly Demo[] = [
 ];
 
 /** Verifies the first holders of the register, gives them accounts, and pays them. Answers how many payments there are. */
-export async function payDemoHolders(doors: PaymentDoors, issuer: DemoIssuer): Promise<number> {
-  const { data } = (await doors.call('GET', `/shareholders?limit=${PAYMENTS.length}`, issuer.ops)) as {
-    data: { id: string; name: string; version: number }[];
-  };
+export async function payDemoHolders(doors: DemoDoors, issuer: Payers): Promise<number> {
+  const { data } = await doors.call<{ data: { id: string; name: string; version: number }[] }>(
+    'GET',
+    `/shareholders?limit=${PAYMENTS.length}`,
+    issuer.ops,
+  );
   for (const [index, payment] of PAYMENTS.entries()) {
     const holder = data[index];
     if (holder !== undefined) await payHolder(doors, issuer, holder, payment, index);
@@ -50,8 +39,8 @@ export async function payDemoHolders(doors: PaymentDoors, issuer: DemoIssuer): P
 }
 
 async function payHolder(
-  doors: PaymentDoors,
-  { ops, compliance }: DemoIssuer,
+  doors: DemoDoors,
+  { ops, compliance }: Payers,
   holder: { id: string; name: string; version: number },
   { accountNumber, amount, memo, decision }: Demo,
   index: number,
@@ -72,8 +61,8 @@ async function payHolder(
     holder_name: holder.name,
   });
   const order = { shareholder_id: holder.id, amount, currency: 'USD', memo };
-  const { id } = (await doors.call('POST', '/transactions/disburse', ops, order, {
+  const { id } = await doors.call<{ id: string }>('POST', '/transactions/disburse', ops, order, {
     'idempotency-key': `demo-payment-${index}`,
-  })) as { id: string };
+  });
   if (decision !== undefined) await doors.call('POST', `/transactions/${id}/${decision}`, compliance);
 }

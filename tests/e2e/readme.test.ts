@@ -46,7 +46,7 @@ test('the tour of the README works as it is written', async () => {
   });
   expect(stdout).toMatch(/9774 \+ 226 = 10000/);
   expect(stdout).toContain('200 for the same file again');
-  expect(stdout).toContain('404 for the other tenant');
+  expect(stdout).toContain('403 for the other tenant');
   expect(stdout).toContain('"reconciled":true');
   expect(stdout).toContain('"tally_sha256"');
   expect(stdout).toContain('"vested":"233"');

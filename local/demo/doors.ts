@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { LocalPlatform } from '#local/platform.ts';
+import { StartError } from '#local/start-error.ts';
+
+const DRAIN_TIMEOUT_MS = 180_000;
+const RETRIES = 5;
+
+/** How demo data gets into the platform: by the doors that customers use. */
+export interface DemoDoors {
+  /** Answers the body. A POST carries a new Idempotency-Key unless `headers` has one. */
+  call<Body = unknown>(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT',
+    path: string,
+    token: string | undefined,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Body>;
+  /** Puts a file into the drop folder of a tenant, and waits until the queues have nothing left. */
+  drop(key: string, content: string): Promise<void>;
+  /** Waits until the queues have nothing left. */
+  drained(): Promise<void>;
+}
+
+/** The doors of a platform that has just started. What they refuse ends the start. */
+export function demoDoors(platform: LocalPlatform): DemoDoors & { close(): void } {
+  const { apiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets } = platform.file;
+  const s3 = new S3Client({
+    endpoint: awsEndpointUrl,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+  });
+  const drained = async (): Promise<void> => {
+    if (await platform.drained(DRAIN_TIMEOUT_MS)) return;
+    throw new StartError(
+      `the demo data was not loaded in ${DRAIN_TIMEOUT_MS / 1000} s: see the functions' log`,
+    );
+  };
+  return {
+    call: async (method, path, token, body, headers = {}) => {
+      const sent = {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'POST' && token !== undefined ? { 'idempotency-key': randomUUID() } : {}),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      };
+      for (let attempt = 1; ; attempt += 1) {
+        const answer = await fetch(`${apiUrl}/api${path}`, {
+          method,
+          headers: sent,
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        const text = await answer.text();
+        if (answer.ok) return text === '' ? undefined : JSON.parse(text);
+        // A machine that is busy with its first start may need a second attempt, which the key makes harmless.
+        if (answer.status < 503 || attempt === RETRIES) {
+          throw new StartError(
+            `the demo data could not be loaded: ${method} ${path} answered ${answer.status} ${text}`,
+          );
+        }
+        await sleep(1_000 * attempt);
+      }
+    },
+    drop: async (key, content) => {
+      await s3.send(
+        new PutObjectCommand({ Bucket: buckets.uploads, Key: key, Body: content, ContentType: 'text/csv' }),
+      );
+    },
+    drained,
+    close: () => s3.destroy(),
+  };
+}
