@@ -1,8 +1,9 @@
 import type { LocalPlatform } from '#local/platform.ts';
 import { generatePassword, type LocalTenant, type LocalUser } from '#local/platform-file.ts';
 import { type DemoDoors, demoDoors } from './doors.ts';
-import { loadIssuer } from './issuer.ts';
+import { loadIssuerDemo } from './issuer.ts';
 import { payDemoHolders } from './payments.ts';
+import { dropRegister } from './register.ts';
 import { loadSponsor } from './sponsor.ts';
 
 const ROLES = ['OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
@@ -24,8 +25,9 @@ export async function loadDemo(platform: LocalPlatform): Promise<readonly LocalT
       (async () => {
         const ops = await tokenOf(doors, issuer, 'OPS');
         const compliance = await tokenOf(doors, issuer, 'COMPLIANCE');
-        await loadIssuer(doors, { slug: issuer.slug, ops, compliance }, now);
+        await dropRegister(doors, issuer.slug);
         await payDemoHolders(doors, { ops, compliance });
+        await loadIssuerDemo(doors, { ops, compliance }, now);
       })(),
       (async () => {
         const token = await tokenOf(doors, sponsor, 'ADMIN');

@@ -1,16 +1,4 @@
-/** How the demo of an issuer gets into the platform: by the routes that customers use. */
-export interface IssuerDoors {
-  /** Answers the body. */
-  call(
-    method: string,
-    path: string,
-    token: string,
-    body?: object,
-    headers?: Record<string, string>,
-  ): Promise<unknown>;
-  /** Waits until the queues have nothing left; false when that takes too long. */
-  drained(): Promise<boolean>;
-}
+import type { DemoDoors } from './doors.ts';
 
 export interface DemoIssuer {
   /** Of its users: who orders, who verifies. */
@@ -35,7 +23,7 @@ const VOTERS = 60;
 
 /** Declares and pays dividends, and calls a meeting at which a part of the register has voted. */
 export async function loadIssuerDemo(
-  doors: IssuerDoors,
+  doors: DemoDoors,
   issuer: DemoIssuer,
   now: Date = new Date(),
 ): Promise<DemoCorporateActions> {
@@ -57,7 +45,7 @@ export async function loadIssuerDemo(
 
 /** Positions are of today, when the register was loaded, and so the record date is. */
 async function declare(
-  doors: IssuerDoors,
+  doors: DemoDoors,
   { ops }: DemoIssuer,
   now: Date,
   terms: { security_class?: string; rate_per_share?: string; total_pool?: string },
@@ -68,7 +56,7 @@ async function declare(
   return id;
 }
 
-async function enterPreferred(doors: IssuerDoors, { ops, compliance }: DemoIssuer): Promise<void> {
+async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer): Promise<void> {
   for (const [index, name] of PREFERRED_HOLDERS.entries()) {
     const holder = {
       external_ref: `PREF-${index + 1}`,
@@ -93,7 +81,7 @@ async function enterPreferred(doors: IssuerDoors, { ops, compliance }: DemoIssue
   }
 }
 
-async function callMeeting(doors: IssuerDoors, { ops }: DemoIssuer, now: Date): Promise<string> {
+async function callMeeting(doors: DemoDoors, { ops }: DemoIssuer, now: Date): Promise<string> {
   const meeting = {
     title: `Annual meeting ${now.getUTCFullYear()}`,
     record_date: day(now, 0),
@@ -112,7 +100,7 @@ async function callMeeting(doors: IssuerDoors, { ops }: DemoIssuer, now: Date): 
 }
 
 /** The same ballots on every machine. */
-async function vote(doors: IssuerDoors, { ops }: DemoIssuer, meetingId: string): Promise<number> {
+async function vote(doors: DemoDoors, { ops }: DemoIssuer, meetingId: string): Promise<number> {
   const { data } = (await doors.call('GET', `/shareholders?limit=${VOTERS}`, ops)) as {
     data: { id: string }[];
   };

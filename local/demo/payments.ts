@@ -1,8 +1,6 @@
 import type { DemoDoors } from './doors.ts';
 import type { DemoIssuer } from './issuer.ts';
 
-type Payers = Pick<DemoIssuer, 'ops' | 'compliance'>;
-
 interface Demo {
   /** What the mock bank makes of it, see docs/mock-bank.md. */
   readonly accountNumber: string;
@@ -25,7 +23,7 @@ const PAYMENTS: readonly Demo[] = [
 ];
 
 /** Verifies the first holders of the register, gives them accounts, and pays them. Answers how many payments there are. */
-export async function payDemoHolders(doors: DemoDoors, issuer: Payers): Promise<number> {
+export async function payDemoHolders(doors: DemoDoors, issuer: DemoIssuer): Promise<number> {
   const { data } = await doors.call<{ data: { id: string; name: string; version: number }[] }>(
     'GET',
     `/shareholders?limit=${PAYMENTS.length}`,
@@ -40,7 +38,7 @@ export async function payDemoHolders(doors: DemoDoors, issuer: Payers): Promise<
 
 async function payHolder(
   doors: DemoDoors,
-  { ops, compliance }: Payers,
+  { ops, compliance }: DemoIssuer,
   holder: { id: string; name: string; version: number },
   { accountNumber, amount, memo, decision }: Demo,
   index: number,
