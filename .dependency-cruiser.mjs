@@ -51,7 +51,7 @@ export default {
       to: {
         path: '^shared/',
         pathNot:
-          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy)\\.ts$|^shared/platform/(http/route|queue/job|resources|problems/registry|roles)\\.ts$',
+          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy)\\.ts$|^shared/platform/(observability/metric-table|http/route|queue/job|resources|problems/registry|roles)\\.ts$',
       },
     },
     {

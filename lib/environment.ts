@@ -52,6 +52,8 @@ export const EnvironmentSchema = z
       .refine((days) => RetentionDays[days] !== undefined, 'CloudWatch knows no such period'),
     /** Absent: alarms reach the topic, and nobody. */
     alarmEmail: z.email().optional(),
+    /** Where an OpenTelemetry collector takes traces, within reach of the functions. Absent: X-Ray alone has them. */
+    otlpEndpoint: z.url().optional(),
     /** Web origins that may call the API from a browser. */
     corsOrigins: z.array(exactOrigin),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */

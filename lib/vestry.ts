@@ -13,6 +13,7 @@ import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { PaymentsStack } from './stacks/payments-stack.ts';
 import { RoutesStack, routesByPart } from './stacks/routes-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
@@ -79,6 +80,7 @@ export function addStacks(
   const targetOf = new Map(parts.flatMap(({ targets }) => [...targets]));
   const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as IFunction]));
   const api = new ApiStack(app, { context, alarmTopic, targets });
+  new ObservabilityStack(app, { environment, alarmTopic, stage: STAGE });
   const payments = new PaymentsStack(app, { context, grants, key, alarmTopic, jobs: tables.jobs });
   for (const stack of [ingestion, schedules, ...parts, api, payments])
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');

@@ -129,6 +129,9 @@ export class PlatformFunction extends Construct {
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_METRICS_NAMESPACE: 'Vestry',
       POWERTOOLS_LOG_LEVEL: 'INFO',
+      ...(environment.otlpEndpoint === undefined
+        ? {}
+        : { OTEL_EXPORTER_OTLP_ENDPOINT: environment.otlpEndpoint }),
       ...(inVpc
         ? {
             DATABASE_HOST: database.proxyHost,

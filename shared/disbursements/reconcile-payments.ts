@@ -3,6 +3,7 @@ import { systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { TenantId } from '#platform/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { gauge } from '#platform/observability/metrics.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { applyWords } from './apply-word.ts';
@@ -57,6 +58,7 @@ export async function reconcilePayments(
   const settled = filed.filter(({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today);
   await each('settled', settled, (item) => settleFiled(item, requestId));
   const stuck = await systemTx(REASON, (tx) => listStuck(tx, now, STUCK_AFTER_SECONDS));
+  gauge('PaymentsStuck', stuck.length, {});
   await each('restarted', stuck, (item) => restart(item, now));
   const stopped = await systemTx(REASON, (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)));
   await each('resumed', stopped, (item) =>

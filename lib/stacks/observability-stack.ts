@@ -1,0 +1,96 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
+import { PlatformDashboard } from '#lib/constructs/platform-dashboard.ts';
+import { PlatformMetrics } from '#lib/constructs/platform-metrics.ts';
+import type { Environment } from '#lib/environment.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+export interface ObservabilityStackProps {
+  readonly environment: Environment;
+  readonly alarmTopic: ITopic;
+  /** Of the API. */
+  readonly stage: string;
+}
+
+const SERVER_ERRORS_SHARE = 0.01;
+/** Of the API's answers, of which the slowest wait for a lock or for a cold start. */
+const P99_MS = 5_000;
+/** The sweeper runs every minute and takes what is older than half of one. */
+const OUTBOX_LAG_SECONDS = 300;
+/** Nacha asks at 15 % of an originator's debits; credits that come back cost the payee a day. */
+const RETURN_RATE = 0.1;
+
+interface Watched {
+  readonly id: string;
+  readonly description: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly periods: number;
+  readonly alarmOnSilence?: boolean;
+}
+
+/** Alarms on the platform as a whole, and the dashboard. Queues, functions and releases have their own where they are made. */
+export class ObservabilityStack extends VestryStack {
+  constructor(scope: Construct, { environment, alarmTopic, stage }: ObservabilityStackProps) {
+    super(scope, 'observability', { environment, description: 'Vestry: alarms and dashboard' });
+    const metrics = new PlatformMetrics(environment.name, stage);
+    const alarms = watched(metrics).map(
+      ({ id, ...alarm }) => new NotifyingAlarm(this, id, { ...alarm, topic: alarmTopic }),
+    );
+    new PlatformDashboard(this, 'Dashboard', { name: `vestry-${environment.name}`, metrics, alarms });
+  }
+}
+
+function watched(metrics: PlatformMetrics): Watched[] {
+  const minute = Duration.minutes(1);
+  const fiveMinutes = Duration.minutes(5);
+  return [
+    {
+      id: 'ErrorRate',
+      description: 'More than one answer in a hundred is a server error',
+      metric: metrics.errorRate(),
+      threshold: SERVER_ERRORS_SHARE,
+      periods: 2,
+    },
+    {
+      id: 'Latency',
+      description: 'One answer in a hundred takes longer than five seconds',
+      metric: metrics.api('Latency', 'p99'),
+      threshold: P99_MS,
+      periods: 3,
+    },
+    {
+      id: 'PaymentsStuck',
+      description:
+        'Payments have no word from the bank and a restart did not help: docs/runbooks/stuck-disbursement.md',
+      metric: metrics.ours('PaymentsStuck', 'Maximum', fiveMinutes),
+      threshold: 1,
+      periods: 3,
+    },
+    {
+      id: 'OutboxLag',
+      description: 'Events stay in the outbox, or nobody sweeps it',
+      metric: metrics.ours('OutboxLag', 'Maximum', minute),
+      threshold: OUTBOX_LAG_SECONDS,
+      periods: 5,
+      alarmOnSilence: true,
+    },
+    {
+      id: 'AuditChain',
+      description: 'The audit trail does not verify: docs/runbooks/audit-verification.md',
+      metric: metrics.ours('AuditChainFailures', 'Sum', fiveMinutes),
+      threshold: 1,
+      periods: 1,
+    },
+    {
+      id: 'ReturnRate',
+      description: 'One payment in ten of a day comes back',
+      metric: metrics.returnRate(),
+      threshold: RETURN_RATE,
+      periods: 1,
+    },
+  ];
+}
