@@ -18,6 +18,7 @@ describe('environments', () => {
 
   test.each([
     ['a mock bank', { mockBank: true }],
+    ['webhooks into its own network', { webhooksToLoopback: true }],
     ['unprotected data', { deletionProtection: false }],
     ['unprotected stacks', { terminationProtection: false }],
     ['a path for an origin', { corsOrigins: ['https://acme.example/'] }],

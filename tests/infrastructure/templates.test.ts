@@ -212,10 +212,9 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
   });
 
   test('every scheduled job has its rule, its retries and a place for its failures', () => {
-    const rules = ofType('AWS::Events::Rule').map(({ Properties }) => [
-      Properties.Name,
-      Properties.ScheduleExpression,
-    ]);
+    const rules = ofType('AWS::Events::Rule')
+      .filter(({ Properties }) => Properties.ScheduleExpression !== undefined)
+      .map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression]);
     const scheduled = tables.jobs.filter((job) => job.kind === 'scheduled');
     expect(rules).toEqual(scheduled.map((job) => [`vestry-${name}-${job.name}`, job.schedule]));
     for (const { Properties } of ofType('AWS::Events::Rule'))
@@ -223,6 +222,34 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
     const invocations = ofType('AWS::Lambda::EventInvokeConfig');
     expect(invocations).toHaveLength(scheduled.length);
     for (const { Properties } of invocations) expect(Properties.DestinationConfig.OnFailure).toBeDefined();
+  });
+
+  test('the bus puts what a job asks for on its queue', () => {
+    const rules = ofType('AWS::Events::Rule').filter(
+      ({ Properties }) => Properties.EventPattern !== undefined,
+    );
+    const heard = rules.map(({ stack, Properties }) => {
+      const queue = synthesised.referred(stack, Properties.Targets[0].Arn);
+      const policy = ofType('AWS::SQS::QueuePolicy').find(
+        (candidate) => candidate.stack === stack && candidate.Properties.Queues[0].Ref === queue.id,
+      );
+      expect(JSON.stringify(policy?.Properties)).toContain('"Service":"events.amazonaws.com"');
+      expect(Properties.EventPattern.source).toEqual(['vestry']);
+      return [queue.Properties.QueueName, Properties.EventPattern['detail-type']];
+    });
+    const asked = tables.jobs.flatMap((job) =>
+      job.kind === 'queue' && job.source !== 'code' && 'events' in job.source
+        ? [[`vestry-${name}-${job.queue}`, job.source.events]]
+        : [],
+    );
+    expect(asked.length).toBeGreaterThan(1);
+    expect(heard.sort()).toEqual(asked.sort());
+  });
+
+  test('who calls others by HTTP stands outside the network', () => {
+    const outside = functions.filter(({ Properties }) => Properties.VpcConfig === undefined);
+    const named = outside.map(({ Properties }) => Properties.FunctionName);
+    expect(named).toContain(`vestry-${name}-worker-deliver-webhook`);
   });
 
   test('the schema is migrated before a function is deployed, whenever a migration changes', () => {
