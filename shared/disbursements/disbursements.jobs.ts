@@ -1,6 +1,6 @@
 import { queueJob, scheduledJob, stepJob } from '#platform/queue/job.ts';
 
-const step = { machine: 'disbursement', timeoutSeconds: 15 } as const;
+const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
 
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
 export const claimPayment = stepJob({

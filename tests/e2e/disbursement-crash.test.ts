@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createShareholderBankAccount } from '#bank-accounts/bank-accounts.routes.ts';
+import { approveTransaction, createDisbursement } from '#disbursements/disbursements.routes.ts';
+import { type LocalPlatform, startLocalPlatform } from '#local/platform.ts';
+import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
+import { magic } from '#tests/support/payment-client.ts';
+import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+/** Where a process may be cut off, in the order of a payment's life. */
+const OF_A_PAYMENT = [
+  'claim-before-commit',
+  'claim-after-commit',
+  'before-bank-call',
+  'bank-before-reply',
+  'after-bank-accept',
+  'sent-before-commit',
+  'sent-after-commit',
+  'callback-before-commit',
+  'callback-after-commit',
+  'callback-after-report',
+  'final-before-commit',
+  'final-after-commit',
+] as const;
+/** Those that any request may meet. */
+const OF_ANY = ['order-before-commit', 'before-publish', 'before-mark'] as const;
+const ENDS = ['0000', '0102', '0203', '0401', '0404', '0405', '0501', '0503'] as const;
+const SEEDS = Number(process.env.CRASH_SEEDS ?? 12);
+/** Payments on their way together: each step is a cold start after a crash. */
+const AT_ONCE = 4;
+const MINUTE_MS = 60_000;
+
+let directory: string;
+let crashes: string;
+let platform: LocalPlatform;
+let admin: pg.Pool;
+let acme: TestTenant;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'vestry-crash-'));
+  crashes = join(directory, 'crashes');
+  mkdirSync(crashes);
+  platform = await startLocalPlatform({
+    dataDir: join(directory, 'data'),
+    port: 0,
+    fsync: false,
+    functionVariables: { VESTRY_CRASH_DIR: crashes, BANK_WAIT_SECONDS: '20' },
+  });
+  admin = new pg.Pool({
+    connectionString: platform.file.databaseUrl,
+    max: 2,
+    options: '-c search_path=vestry',
+  });
+  admin.on('error', () => undefined);
+  acme = await insertTestTenant(admin, 'ISSUER');
+}, 5 * MINUTE_MS);
+afterAll(async () => {
+  await admin?.end();
+  await platform?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}, 2 * MINUTE_MS);
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly id: string; readonly status: string };
+}
+
+/** As the gateway does after the authorizer: until the service has answered something final, as clients do. */
+async function call(route: RouteSpec, request: TestRequest): Promise<Answer> {
+  for (;;) {
+    const name = `vestry-local-api-${kebabCase(route.operationId)}`;
+    const result = await platform.pool.invoke(name, JSON.stringify(proxyEvent(route, request)));
+    if (result.ok) {
+      const { statusCode, body } = JSON.parse(result.payload) as { statusCode: number; body: string };
+      // In flight: the one that was cut off is forgotten after its own deadline.
+      if (statusCode !== 503 && statusCode !== 409) return { status: statusCode, body: JSON.parse(body) };
+    }
+    await sleep(500);
+  }
+}
+
+async function order(last4: string): Promise<string> {
+  const { rows } = await admin.query(
+    `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada Holder', 'VERIFIED') returning id`,
+    [acme.id, randomUUID()],
+  );
+  const account = {
+    routing_number: '121042882',
+    account_number: magic(last4),
+    account_type: 'CHECKING',
+    holder_name: 'Ada Holder',
+  };
+  await call(createShareholderBankAccount, { as: acme.as('OPS'), params: { id: rows[0].id }, body: account });
+  const ordered = await call(createDisbursement, {
+    as: acme.as('OPS'),
+    // Above the threshold, so that it waits until we know where it is to be cut off.
+    body: { shareholder_id: rows[0].id, amount: '20000', currency: 'USD' },
+    headers: { 'Idempotency-Key': randomUUID() },
+  });
+  expect(ordered.status).toBe(202);
+  return ordered.body.id;
+}
+
+const cutAt = (point: string, subject?: string): void =>
+  writeFileSync(join(crashes, subject === undefined ? point : `${point}.${subject}`), '');
+
+async function approve(id: string): Promise<void> {
+  for (;;) {
+    const name = 'vestry-local-api-approve-transaction';
+    const event = proxyEvent(approveTransaction, { as: acme.as('COMPLIANCE'), params: { id } });
+    const result = await platform.pool.invoke(name, JSON.stringify(event));
+    // 409: an attempt that was cut off after its commit has decided.
+    if (result.ok && [200, 409].includes((JSON.parse(result.payload) as { statusCode: number }).statusCode))
+      return;
+    await sleep(200);
+  }
+}
+
+/** Small and the same everywhere (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function listOpen(ids: readonly string[]): Promise<string[]> {
+  const { rows } = await admin.query(
+    `select id from transactions where id = any($1::uuid[]) and status in ('PENDING', 'SENT')`,
+    [ids],
+  );
+  return rows.map(({ id }) => id as string);
+}
+
+let advancedMinutes = 0;
+
+/** Lets schedules and timers come due until all have ended. */
+async function end(ids: readonly string[]): Promise<void> {
+  for (let rounds = 0; rounds < 40 && (await listOpen(ids)).length > 0; rounds++) {
+    await sleep(3_000);
+    if (rounds % 2 === 0) continue;
+    advancedMinutes += 11;
+    await platform.scheduler.advance(new Date(Date.now() + advancedMinutes * MINUTE_MS), () => undefined);
+  }
+  expect(await listOpen(ids)).toEqual([]);
+}
+
+const paid: string[] = [];
+
+/** Orders payments, decides where each is cut off, and lets them go. */
+async function run(plans: readonly { last4: string; points: readonly string[] }[]): Promise<void> {
+  const ids: string[] = [];
+  for (const { last4, points } of plans) {
+    const id = await order(last4);
+    for (const point of points) cutAt(point, id);
+    ids.push(id);
+  }
+  for (const id of ids) await approve(id);
+  await end(ids);
+  paid.push(...ids);
+}
+
+test.each(OF_ANY)(
+  'cut off at %s, the order is carried out once',
+  async (point) => {
+    cutAt(point);
+    await run([{ last4: '0000', points: [] }]);
+  },
+  5 * MINUTE_MS,
+);
+
+test(
+  'cut off at every point of a payment, one by one',
+  async () => {
+    const plans = OF_A_PAYMENT.map((point) => ({ last4: '0000', points: [point] }));
+    for (let start = 0; start < plans.length; start += AT_ONCE)
+      await run(plans.slice(start, start + AT_ONCE));
+  },
+  10 * MINUTE_MS,
+);
+
+test(
+  'cut off at several points, whatever the bank does',
+  async () => {
+    const plans = Array.from({ length: SEEDS }, (_, index) => {
+      const random = randomOf(index + 1);
+      const points = OF_A_PAYMENT.filter(() => random() < 0.25);
+      const last4 = ENDS[Math.floor(random() * ENDS.length)] ?? '0000';
+      console.log(`seed ${index + 1}: ${last4}, cut off at ${points.join(', ') || 'no point'}`);
+      return { last4, points };
+    });
+    for (let start = 0; start < plans.length; start += AT_ONCE)
+      await run(plans.slice(start, start + AT_ONCE));
+  },
+  15 * MINUTE_MS,
+);
+
+test('the bank has each payment once, and our books agree with it', async () => {
+  const twice = await admin.query(
+    'select reference from mock_bank_payments group by reference having count(*) > 1',
+  );
+  expect(twice.rows).toEqual([]);
+  const wrong = await admin.query(
+    `select t.id, t.status, p.return_code from transactions t left join mock_bank_payments p on p.reference = t.id::text
+     where t.id = any($1::uuid[]) and (p.id is null or (t.status = 'SETTLED') <> (p.settles_at is not null))`,
+    [paid],
+  );
+  expect(wrong.rows).toEqual([]);
+  const unbalanced = await admin.query(
+    `select t.id from transactions t where t.id = any($1::uuid[]) and (select array_agg(reason order by reason) from journal j
+       where j.transaction_id = t.id) is distinct from (case t.status when 'SETTLED' then '{sent,settled}' else '{failed,sent}' end)::text[]`,
+    [paid],
+  );
+  expect(unbalanced.rows).toEqual([]);
+});
