@@ -22,7 +22,7 @@ import { readSignedText, signText } from './signed-text.ts';
 /** Objects that are compressed and sent at once. */
 const PUTS_AT_ONCE = 8;
 /** An export takes seconds; a new one is begun only while there is time for it. */
-const MARGIN_MS = 60_000;
+const MARGIN_MS = 20_000;
 const DAY_MS = 86_400_000;
 
 /**

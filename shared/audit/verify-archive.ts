@@ -106,7 +106,8 @@ class Walk {
       return { kind: 'altered-digest', key, detail: 'it is no digest any more' };
     const publicKey = keys.get(signed.kid);
     if (publicKey === undefined || !isSignedBy(signed, publicKey)) {
-      if ((await this.#nameOf(place)) !== sha256)
+      const signedAs = await this.#nameOf(place);
+      if (signedAs !== undefined && signedAs !== sha256)
         return { kind: 'altered-digest', key, detail: 'it is not what was signed' };
       return { kind: 'wrong-signature', key, detail: 'its signature is by none of our keys' };
     }

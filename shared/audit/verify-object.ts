@@ -58,17 +58,17 @@ export async function verifyObject(
 }
 
 async function readThrough(read: Read, pieceBytes: number): Promise<Reading | undefined> {
-  const body = await read();
-  if (body === undefined) return undefined;
   const sha256 = createHash('sha256');
   const chain = new ChainReader();
-  const hashed = async function* () {
-    for await (const chunk of body) {
-      sha256.update(chunk);
-      yield chunk;
-    }
-  };
   try {
+    const body = await read();
+    if (body === undefined) return undefined;
+    const hashed = async function* () {
+      for await (const chunk of body) {
+        sha256.update(chunk);
+        yield chunk;
+      }
+    };
     await pipeline(hashed, createGunzip({ chunkSize: pieceBytes }), async (pieces: AsyncIterable<Buffer>) => {
       for await (const piece of pieces) chain.push(piece);
     });

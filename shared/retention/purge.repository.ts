@@ -58,11 +58,13 @@ async function erase(
   const key = sql.ref(category.key);
   const erased = category.erased?.(cutoffs);
   const change = erased === undefined ? sql`delete from ${table}` : sql`update ${table} set ${erased}`;
+  // Materialized: a plan that asked a subquery twice would take two batches.
   const { rows } = await sql<{ key: string }>`
-    ${change} where tenant_id = ${tenantId} and ${key} in (
-      select ${sql.ref(`t.${category.key}`)} from ${table} t
+    with batch as materialized (
+      select ${sql.ref(`t.${category.key}`)} as key from ${table} t
       where t.tenant_id = ${tenantId} and ${category.due(cutoffs)} and not ${isHeld(category)}
       limit ${BATCH} for update of t)
+    ${change} where tenant_id = ${tenantId} and ${key} in (select batch.key from batch)
     returning ${key} as key`.execute(tx);
   return rows.map((row) => row.key);
 }

@@ -1,0 +1,130 @@
+import { createHash, hash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { chainedLines, HASH_LENGTH, LINE_END } from '#audit/audit-line.ts';
+import { ChainReader } from '#audit/chain-reader.ts';
+import type { NamedObject } from '#audit/digest.ts';
+import { verifyObject } from '#audit/verify-object.ts';
+import { uuidV7 } from '#platform/ids.ts';
+import { interleave } from './interleave.ts';
+
+/** As pieces come from a decompressor. */
+const PIECE_BYTES = 1024 * 1024;
+/** As pieces come from S3. */
+const NETWORK_BYTES = 64 * 1024;
+const OBJECTS = 4;
+
+/** Verification of exported entries ÷ a chain of SHA-256 over the same bytes that checks nothing. */
+export default async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { entries: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '15' } },
+  });
+  const entries = Number(values.entries);
+  const rounds = Number(values.rounds);
+  const objects = Array.from({ length: OBJECTS }, () => objectOf(entries));
+  const total = entries * OBJECTS;
+  const rawChains = async () => {
+    for (const { text, spans } of objects) rawChain(text, spans);
+    return total;
+  };
+  await interleave({
+    title: 'audit verification, the chain of records',
+    unit: 'entries/s',
+    ours: {
+      name: 'every record found, hashed and compared',
+      run: async () => {
+        for (const { text } of objects) readChain(text, entries);
+        return total;
+      },
+    },
+    limit: { name: 'raw chained SHA-256', run: rawChains },
+    atLeast: 0.8,
+    rounds,
+  });
+  await interleave({
+    title: 'audit verification, whole objects as they are stored',
+    unit: 'entries/s',
+    ours: {
+      name: 'compressed bytes hashed, decompressed, every record checked',
+      run: async () => {
+        for (const { body, named } of objects) {
+          const broken = await verifyObject(
+            named,
+            async () => piecesOf(body),
+            () => undefined,
+          );
+          if (broken !== undefined) throw new Error(broken.detail);
+        }
+        return total;
+      },
+    },
+    limit: {
+      name: 'hashed, decompressed, raw chained SHA-256',
+      run: async () => {
+        for (const { body, spans } of objects) {
+          createHash('sha256').update(body).digest();
+          rawChain(gunzipSync(body), spans);
+        }
+        return total;
+      },
+    },
+    atLeast: 0.8,
+    rounds,
+  });
+}
+
+interface BenchObject {
+  readonly text: Buffer;
+  readonly body: Buffer;
+  readonly named: NamedObject;
+  /** Where the hashed part of each record begins and ends. */
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+function objectOf(entries: number): BenchObject {
+  const tenant_id = uuidV7();
+  const text = chainedLines(
+    Array.from({ length: entries }, (_, index) => ({
+      ...{
+        tenant_id,
+        id: uuidV7(),
+        ts: '2026-11-24T12:00:00.123456Z',
+        actor_id: uuidV7(),
+        actor_role: 'ADMIN',
+      },
+      ...{ action: 'contribution.recorded', resource: `plans/${uuidV7()}`, request_id: uuidV7() },
+      payload: `{"id": "${uuidV7()}", "amount": "${index}.50", "source": "EMPLOYEE", "effective_date": "2026-11-24"}`,
+    })),
+  );
+  const body = gzipSync(text);
+  const spans: [number, number][] = [];
+  let start = 0;
+  for (let newline = text.indexOf('\n'); newline >= 0; newline = text.indexOf('\n', newline + 1)) {
+    const end = newline - LINE_END.length - HASH_LENGTH;
+    spans.push([start, end]);
+    start = end;
+  }
+  const named = {
+    ...{ key: 'bench', version_id: null, sha256: hash('sha256', body), bytes: body.length },
+    ...{ tenant_id, day: '2026-11-24', entries },
+  };
+  return { text, body, named, spans };
+}
+
+function readChain(text: Buffer, entries: number): void {
+  const chain = new ChainReader();
+  for (let start = 0; start < text.length; start += PIECE_BYTES)
+    chain.push(text.subarray(start, start + PIECE_BYTES));
+  if (chain.lines !== entries || chain.brokenLine !== undefined) throw new Error('the chain does not hold');
+}
+
+/** A hash of each record and the hash before it, and nothing else. */
+function rawChain(text: Buffer, spans: BenchObject['spans']): void {
+  for (const [start, end] of spans) hash('sha256', text.subarray(start, end));
+}
+
+async function* piecesOf(body: Buffer): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < body.length; start += NETWORK_BYTES)
+    yield body.subarray(start, start + NETWORK_BYTES);
+}

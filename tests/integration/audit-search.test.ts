@@ -1,0 +1,141 @@
+import { rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
+import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
+import { handler as listHandler } from '#functions/audit/list-audit.ts';
+import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
+import { keyPath } from '#local/aws/s3/key-path.ts';
+import { exportAll } from '#tests/support/audit-archive.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Register } from '#tests/support/register.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let ours: TestTenant;
+let theirs: TestTenant;
+let holder: { id: string };
+const TODAY = new Date().toISOString().slice(0, 10);
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  ours = await insertTestTenant(database.admin, 'ISSUER');
+  theirs = await insertTestTenant(database.admin, 'ISSUER');
+  holder = await new Register(ours.as('ADMIN')).holder('10', {
+    name: 'Ada Canary',
+    contact: { email: 'ada.canary@example.com' },
+  });
+  await new Register(ours.as('OPS')).update(holder.id, { name: 'Ada Second' });
+  await new Register(theirs.as('ADMIN')).holder('1');
+  await exportAll(database.admin, `${TODAY}T01:00:00Z`);
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+type Query = Record<string, string>;
+
+function search(query: Query = {}, as = ours.as('COMPLIANCE')): Promise<TestResponse> {
+  return call(listHandler, listAudit, { as, query });
+}
+
+function verify(query: Query, as = ours.as('COMPLIANCE')): Promise<TestResponse> {
+  return call(verifyHandler, verifyAudit, { as, query });
+}
+
+describe('the trail is searched', () => {
+  test('newest first, masked, and of our own tenant alone', async () => {
+    const { status, body, text } = await search();
+    expect(status).toBe(200);
+    expect(body.data.map(({ action }: { action: string }) => action)).toEqual([
+      'shareholder.updated',
+      'shareholder.created',
+    ]);
+    expect(body.data[1]).toMatchObject({
+      actor_id: ours.as('ADMIN').actorId,
+      actor_role: 'ADMIN',
+      resource: `shareholders/${holder.id}`,
+      request_id: expect.any(String),
+      payload: { name: '***', contact: '***', holdings: '10' },
+    });
+    expect(text).not.toContain('anary');
+  });
+
+  test('by actor, resource, request, action and time', async () => {
+    const [updated, created] = (await search()).body.data;
+    const found = async (query: Query) => (await search(query)).body.data.map(({ id }: { id: string }) => id);
+    expect(await found({ actor_id: ours.as('OPS').actorId })).toEqual([updated.id]);
+    expect(await found({ resource: `shareholders/${holder.id}` })).toEqual([updated.id, created.id]);
+    expect(await found({ resource: 'shareholders' })).toEqual([]);
+    expect(await found({ request_id: created.request_id })).toEqual([created.id]);
+    expect(await found({ action: 'shareholder.updated' })).toEqual([updated.id]);
+    expect(await found({ from: updated.ts })).toEqual([updated.id]);
+    const justAfter = new Date(Date.parse(created.ts) + 1).toISOString();
+    expect(await found({ to: justAfter, action: 'shareholder.created' })).toEqual([created.id]);
+    expect(await found({ to: created.ts })).toEqual([]);
+  });
+
+  test('page by page', async () => {
+    const first = await search({ limit: '1' });
+    const second = await search({ limit: '1', cursor: first.body.next_cursor });
+    expect([...first.body.data, ...second.body.data]).toEqual((await search()).body.data);
+    expect(second.body.next_cursor).toBeNull();
+  });
+
+  test('by COMPLIANCE and ADMIN alone', async () => {
+    expect((await search({}, theirs.as('ADMIN'))).status).toBe(200);
+    for (const role of ['OPS', 'EMPLOYEE'] as const)
+      expect((await search({}, theirs.as(role))).status).toBe(403);
+    expect((await search({ action: 'nothing.like-it' })).status).toBe(422);
+    expect((await search({ from: 'yesterday' })).status).toBe(422);
+  });
+});
+
+describe('the chain is verified', () => {
+  test('for the caller’s own entries', async () => {
+    const { status, body } = await verify({ from: TODAY, to: TODAY });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ valid: true, broken: null, digests: 1, objects: 1, entries: 2 });
+  });
+
+  test('over a range that can be verified', async () => {
+    for (const [from, to] of [
+      [TODAY, '2020-01-01'],
+      ['1926-01-01', TODAY],
+      ['2026-02-29', TODAY],
+    ] as const)
+      expect(await verify({ from, to })).toMatchObject({ status: 422 });
+    expect((await verify({ from: TODAY })).status).toBe(422);
+    expect((await verify({ from: TODAY, to: TODAY }, ours.as('ADMIN'))).status).toBe(403);
+  });
+
+  test('by keys that an auditor can keep', async () => {
+    const { body } = await call(keysHandler, getAuditKeys, { as: ours.as('COMPLIANCE') });
+    expect(body.keys).toEqual([
+      expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }),
+    ]);
+    expect(JSON.stringify(body)).not.toContain('"d"');
+  });
+
+  test('and names what was cut off or removed from the bucket', async () => {
+    const path = (tenant: TestTenant) =>
+      join(
+        ...[aws.dataDir, 'objects', aws.auditBucket],
+        keyPath(`audit/dt=${TODAY}/tenant=${tenant.id}/0000000001.jsonl.gz`),
+      );
+    truncateSync(path(ours), 50);
+    expect((await verify({ from: TODAY, to: TODAY })).body).toMatchObject({
+      ...{ valid: false, objects: 0 },
+      broken: { kind: 'truncated-object', line: 1 },
+    });
+    rmSync(path(ours));
+    expect((await verify({ from: TODAY, to: TODAY })).body.broken).toMatchObject({ kind: 'missing-object' });
+    expect((await verify({ from: TODAY, to: TODAY }, theirs.as('COMPLIANCE'))).body.valid).toBe(true);
+  });
+});

@@ -1,0 +1,385 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { handler as listHoldsHandler } from '#functions/retention/list-legal-holds.ts';
+import { handler as placeHandler } from '#functions/retention/place-legal-hold.ts';
+import { handler as previewHandler } from '#functions/retention/preview-retention.ts';
+import { handler as releaseHandler } from '#functions/retention/release-legal-hold.ts';
+import {
+  listLegalHolds,
+  placeLegalHold,
+  previewRetention,
+  releaseLegalHold,
+} from '#retention/retention.routes.ts';
+import { exportAll, verifyFiles } from '#tests/support/audit-archive.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { brokenPositions, Register } from '#tests/support/register.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { ledgers, purgeAt } from '#tests/support/retention.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let issuer: TestTenant;
+let sponsor: TestTenant;
+let register: Register;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+beforeEach(async () => {
+  issuer = await insertTestTenant(database.admin, 'ISSUER');
+  sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  register = new Register(issuer.as('ADMIN'));
+});
+
+/** Seven years, the period of the tests, after what was closed at the beginning of 2020. */
+const RUN = '2027-03-01T04:00:00Z';
+const DUE = '2020-03-01T04:00:00Z';
+const DAY_BEFORE = '2020-03-02T04:00:00Z';
+
+const CANARY = 'Canary';
+
+/** A holder with personal data everywhere, closed at an instant. */
+async function closedHolder(closedAt: string): Promise<string> {
+  const { id } = await register.holder('5', {
+    name: `${CANARY} Old`,
+    contact: { email: 'canary@example.com', phone: '+1 555 0100', address: '1 Canary Row' },
+  });
+  await register.update(id, { name: `${CANARY} New`, holdings: '0' });
+  await database.admin.query(
+    `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+     values ($1, $2, '121042882', 'v1.sealed', '6789', 'CHECKING', $3)`,
+    [issuer.id, id, CANARY],
+  );
+  expect((await register.close(id)).status).toBeLessThan(300);
+  await database.admin.query('update shareholders set updated_at = $2 where id = $1', [id, closedAt]);
+  return id;
+}
+
+/** Everything that the database still knows of a holder, as text. */
+async function traces(id: string): Promise<string> {
+  const { rows } = await database.admin.query<{ text: string }>(
+    `select s::text as text from shareholders s where id = $1
+     union all select n::text from shareholder_names n where shareholder_id = $1
+     union all select b::text from bank_accounts b where shareholder_id = $1`,
+    [id],
+  );
+  return rows.map(({ text }) => text).join('\n');
+}
+
+async function auditOf(
+  tenant: TestTenant,
+): Promise<{ action: string; resource: string; payload: unknown }[]> {
+  const { rows } = await database.admin.query(
+    `select action, resource, payload from audit_log where tenant_id = $1 and action = 'retention.purged' order by id`,
+    [tenant.id],
+  );
+  return rows;
+}
+
+function hold(
+  body: object,
+  tenant = issuer,
+  role: 'COMPLIANCE' | 'ADMIN' = 'COMPLIANCE',
+): Promise<TestResponse> {
+  return call(placeHandler, placeLegalHold, { as: tenant.as(role), body: { reason: 'Matter 1', ...body } });
+}
+
+async function previewOf(tenant: TestTenant, as_of = RUN.slice(0, 10)): Promise<Record<string, number[]>> {
+  const { status, body } = await call(previewHandler, previewRetention, {
+    as: tenant.as('COMPLIANCE'),
+    body: { as_of },
+  });
+  expect(status).toBe(200);
+  return Object.fromEntries(
+    body.data
+      .map(({ category, due, held }: { category: string; due: number; held: number }) => [
+        category,
+        [due, held],
+      ])
+      .filter(([, counts]: [string, number[]]) => counts.some((count) => count > 0)),
+  );
+}
+
+describe('a holder of record', () => {
+  test('is erased everywhere when its time is over, and not a day before', async () => {
+    const due = await closedHolder(DUE);
+    const kept = await closedHolder(DAY_BEFORE);
+    const active = (await register.holder('3', { name: `${CANARY} Active` })).id;
+    const keptBefore = await traces(kept);
+    const before = await ledgers(database.admin);
+    expect(await previewOf(issuer)).toEqual({ shareholders: [1, 0], 'bank-accounts': [1, 0] });
+    await purgeAt(RUN);
+    expect(await traces(due)).not.toMatch(/canary|6789|sealed|0100/i);
+    expect(await traces(due)).toContain('purged');
+    expect(await traces(kept)).toBe(keptBefore);
+    expect(await traces(active)).toContain(CANARY);
+    expect(await auditOf(issuer)).toEqual(
+      ['shareholders', 'bank-accounts'].map((category) => ({
+        ...{ action: 'retention.purged', resource: `retention/${category}` },
+        payload: { category, records: 1 },
+      })),
+    );
+    expect(await ledgers(database.admin)).toEqual(before);
+    expect(await brokenPositions(database.admin)).toEqual([]);
+    expect((await register.get(due)).body).toMatchObject({
+      ...{ name: 'purged', status: 'CLOSED', contact: { email: null, phone: null, address: null } },
+    });
+  });
+
+  test('a second run changes nothing', async () => {
+    const id = await closedHolder(DUE);
+    await purgeAt(RUN);
+    const after = await traces(id);
+    const entries = (await auditOf(issuer)).length;
+    expect(await purgeAt(RUN)).toEqual({ purged: {}, complete: true });
+    expect(await traces(id)).toBe(after);
+    expect(await auditOf(issuer)).toHaveLength(entries);
+    expect(await previewOf(issuer)).toEqual({});
+  });
+
+  test('who was paid since is kept', async () => {
+    const id = await closedHolder(DUE);
+    await database.admin.query(
+      `insert into transactions (tenant_id, type, amount, currency, shareholder_id, updated_at) values ($1, 'DIVIDEND', 100, 'USD', $2, $3)`,
+      [issuer.id, id, DAY_BEFORE],
+    );
+    await purgeAt(RUN);
+    expect(await traces(id)).toContain(CANARY);
+  });
+
+  test('in more batches than one, cut off midway, ends in the same', async () => {
+    const { admin } = database;
+    const client = await admin.connect();
+    try {
+      await client.query('begin');
+      await client.query(`select set_config('app.tenant_id', $1, true)`, [issuer.id]);
+      await client.query(
+        `insert into shareholders (tenant_id, external_ref, name, status, updated_at)
+         select $1, n::text, 'Canary ' || n, 'CLOSED', $2 from generate_series(1, 1200) n`,
+        [issuer.id, DUE],
+      );
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+    const left = async () =>
+      (
+        await admin.query(
+          `select count(*)::integer as n from shareholders where tenant_id = $1 and name like 'Canary%'`,
+          [issuer.id],
+        )
+      ).rows[0].n;
+    // No time: nothing is begun.
+    expect(await purgeAt(RUN, 1000)).toEqual({ purged: {}, complete: false });
+    expect(await left()).toBe(1200);
+    await Promise.all([purgeAt(RUN), purgeAt(RUN)]);
+    expect(await left()).toBe(0);
+    const entries = await auditOf(issuer);
+    expect(
+      entries.map(({ payload }) => (payload as { records: number }).records).reduce((a, b) => a + b),
+    ).toBe(1200);
+    expect(entries.length).toBeGreaterThan(2);
+  });
+
+  test('no other way leads to former names', async () => {
+    const id = await closedHolder(DUE);
+    const app = await database.connectAsApp();
+    try {
+      await app.query(
+        `select set_config('app.tenant_id', $1, false), set_config('app.purging_names', 'on', false)`,
+        [issuer.id],
+      );
+      await expect(app.query('select purge_shareholder_names($1)', [[id]])).rejects.toThrow(
+        'permission denied',
+      );
+      await expect(app.query(`update shareholder_names set name = 'x'`)).rejects.toThrow('permission denied');
+    } finally {
+      await app.end();
+    }
+    const client = await database.admin.connect();
+    try {
+      await client.query('begin');
+      await client.query(`select set_config('app.purging_names', 'on', true)`);
+      await expect(client.query(`update shareholder_names set name = 'x'`)).rejects.toThrow('append-only');
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
+describe('a legal hold', () => {
+  test('beats the purge until it is released', async () => {
+    const held = await closedHolder(DUE);
+    const free = await closedHolder(DUE);
+    const { status, body } = await hold({ subject: 'SHAREHOLDER', shareholder_id: held });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      status: 'ACTIVE',
+      placed_by: issuer.as('COMPLIANCE').actorId,
+      released_at: null,
+    });
+    expect(await previewOf(issuer)).toEqual({ shareholders: [1, 1], 'bank-accounts': [1, 1] });
+    await purgeAt(RUN);
+    expect(await traces(free)).not.toContain(CANARY);
+    expect(await traces(held)).toContain(CANARY);
+    expect(await traces(held)).toContain('v1.sealed');
+    const release = () =>
+      call(releaseHandler, releaseLegalHold, { as: issuer.as('COMPLIANCE'), params: { id: body.id } });
+    expect((await release()).status).toBe(204);
+    expect((await release()).status).toBe(204);
+    const listed = await call(listHoldsHandler, listLegalHolds, {
+      ...{ as: issuer.as('ADMIN'), query: { status: 'RELEASED' } },
+    });
+    expect(listed.body.data).toMatchObject([{ id: body.id, status: 'RELEASED' }]);
+    await purgeAt(RUN);
+    expect(await traces(held)).not.toContain(CANARY);
+  });
+
+  test('on the tenant keeps everything of it, and nothing of others', async () => {
+    const id = await closedHolder(DUE);
+    await database.admin.query(
+      `insert into users (tenant_id, email, role, status, password_hash, updated_at) values ($1, 'canary@a.example', 'OPS', 'DISABLED', 'x', $3), ($2, 'canary@b.example', 'OPS', 'DISABLED', 'x', $3)`,
+      [issuer.id, sponsor.id, DUE],
+    );
+    expect((await hold({ subject: 'TENANT' })).status).toBe(201);
+    await purgeAt(RUN);
+    expect(await traces(id)).toContain(CANARY);
+    const { rows } = await database.admin.query(
+      `select tenant_id, email, password_hash from users where tenant_id = any ($1) and status = 'DISABLED' order by tenant_id`,
+      [[issuer.id, sponsor.id]],
+    );
+    expect(rows).toEqual([
+      { tenant_id: issuer.id, email: 'canary@a.example', password_hash: 'x' },
+      {
+        tenant_id: sponsor.id,
+        email: expect.stringMatching(/^purged-.*@purged\.invalid$/),
+        password_hash: 'purged',
+      },
+    ]);
+  });
+
+  test('names something of ours, and is placed by COMPLIANCE alone', async () => {
+    const unknown = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d';
+    for (const body of [
+      { subject: 'SHAREHOLDER', shareholder_id: unknown },
+      { subject: 'SHAREHOLDER' },
+      { subject: 'PARTICIPANT', employee_id: 'nobody' },
+      { subject: 'TENANT', employee_id: 'E-1' },
+      { subject: 'PARTICIPANT', shareholder_id: unknown, employee_id: 'E-1' },
+      { subject: 'EVERYONE' },
+    ])
+      expect((await hold(body)).status, JSON.stringify(body)).toBe(422);
+    expect((await hold({ subject: 'TENANT' }, issuer, 'ADMIN')).status).toBe(403);
+  });
+});
+
+describe('a participant', () => {
+  async function participant(employeeId: string, terminatedOn: string | null): Promise<void> {
+    const { admin } = database;
+    await admin.query(
+      `insert into participants (tenant_id, employee_id, date_of_birth) values ($1, $2, '1970-01-01')`,
+      [sponsor.id, employeeId],
+    );
+    await admin.query(
+      `insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of, status, terminated_on)
+       values ($1, $2, '401K', 'USD', '2015-01-01', '2015-01-01', '2015-01-01', $3, $4)`,
+      [sponsor.id, employeeId, terminatedOn === null ? 'ACTIVE' : 'TERMINATED', terminatedOn],
+    );
+  }
+
+  test('is erased when every plan is long terminated and paid out', async () => {
+    await participant('due', '2020-03-01');
+    await participant('day-before', '2020-03-02');
+    await participant('active', null);
+    await participant('held', '2020-01-01');
+    await participant('balance', '2020-01-01');
+    await database.admin.query(
+      `update plans set employee_contributed = 100 where tenant_id = $1 and employee_id = 'balance'`,
+      [sponsor.id],
+    );
+    await hold({ subject: 'PARTICIPANT', employee_id: 'held' }, sponsor);
+    expect(await previewOf(sponsor)).toEqual({ participants: [1, 1] });
+    await purgeAt(RUN);
+    const { rows } = await database.admin.query(
+      'select employee_id from participants where tenant_id = $1 and date_of_birth is null',
+      [sponsor.id],
+    );
+    expect(rows).toEqual([{ employee_id: 'due' }]);
+  });
+});
+
+describe('what is kept for days', () => {
+  test('goes when they are over', async () => {
+    const { admin } = database;
+    const user = issuer.as('OPS').actorId;
+    for (const [days, left] of [
+      [31, 'gone'],
+      [29, 'left'],
+    ] as const) {
+      const at = new Date(Date.parse(RUN) - days * 86_400_000);
+      await admin.query(
+        `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at) values ($1, $2, $2, $3, $4)`,
+        [issuer.id, user, Buffer.from(left), at],
+      );
+      await admin.query(
+        `insert into outbox (tenant_id, type, payload, request_id, published_at) values ($1, 'upload.completed', '{}', $2, $3)`,
+        [issuer.id, left, at],
+      );
+    }
+    await admin.query(
+      `insert into outbox (tenant_id, type, payload, request_id, created_at) values ($1, 'upload.completed', '{}', 'unpublished', '2020-01-01')`,
+      [issuer.id],
+    );
+    for (const [id, expires] of [
+      ['gone', '2027-03-01T03:59:59Z'],
+      ['left', '2027-03-01T04:00:01Z'],
+    ])
+      await admin.query(
+        `insert into idempotency_keys (tenant_id, id, status, payload_sha256, owner, in_progress_until, expires_at) values ($1, $2, 'COMPLETED', 'x', $1, $3, $3)`,
+        [issuer.id, id, expires],
+      );
+    for (const [filename, completed] of [
+      ['gone', '2026-11-30T04:00:00Z'],
+      ['left', '2026-12-02T04:00:00Z'],
+    ])
+      await admin.query(
+        `insert into uploads (tenant_id, kind, door, state, filename, object_key, object_ref, errors, errors_key, completed_at, request_id)
+         values ($1, 'shareholders', 'DROP', 'COMPLETED', $2, $2, $2, '[{"message": "Canary"}]', 'errors/x', $3, 'x')`,
+        [issuer.id, filename, completed],
+      );
+    await purgeAt(RUN);
+    const names = async (text: string) => (await admin.query(text, [issuer.id])).rows.map((row) => row.name);
+    expect(
+      await names(
+        `select convert_from(token_sha256, 'UTF8') as name from refresh_tokens where tenant_id = $1`,
+      ),
+    ).toEqual(['left']);
+    expect(await names('select request_id as name from outbox where tenant_id = $1 order by 1')).toEqual([
+      'left',
+      'unpublished',
+    ]);
+    expect(await names('select id as name from idempotency_keys where tenant_id = $1')).toEqual(['left']);
+    expect(
+      await names(
+        `select filename as name from uploads where tenant_id = $1 and errors <> '[]' and errors_key is not null`,
+      ),
+    ).toEqual(['left']);
+  });
+});
+
+test('the audit chain holds through purges', async () => {
+  await closedHolder(DUE);
+  await exportAll(database.admin, '2027-02-01T00:00:00Z');
+  await purgeAt(RUN);
+  await exportAll(database.admin, '2027-03-01T05:00:00Z');
+  expect(await verifyFiles({ admin: database.admin, aws })).toMatchObject({ valid: true });
+});
