@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { sidecars } from '#lib/sidecars.ts';
 
@@ -33,16 +33,27 @@ export interface BundledEntry {
 export type Bundle = ReadonlyMap<string, BundledEntry>;
 
 /**
- * Bundles every entry in one pass, so that what they share is compiled once and SDK clients, which are imported where they
- * are used, become chunks of their own. The same sources give the same bytes. Throws, naming who needs it, when an entry
- * doesn't exist.
+ * Bundles every entry. SDK clients, which are imported where they are used, become chunks of their own. The same sources give
+ * the same bytes. Throws, naming who needs it, when an entry doesn't exist.
  */
 export function bundle(entries: readonly BundleEntry[]): Bundle {
   const missing = entries.filter(({ entry }) => !existsSync(join(ROOT, entry)));
   if (missing.length > 0)
     throw new Error(missing.map(({ entry, neededBy }) => `${neededBy}: ${entry} does not exist`).join('\n'));
 
+  const target = mkdtempSync(join(tmpdir(), 'vestry-bundle-'));
+  // The CDK has copied the directories into its assembly by then.
+  process.once('exit', () => rmSync(target, { recursive: true, force: true }));
   const paths = [...new Set(entries.map(({ entry }) => entry))].sort();
+  const domains = Map.groupBy(paths, (entry) => dirname(entry));
+  return new Map([...domains.values()].flatMap((ofDomain) => bundleDomain(ofDomain, target)));
+}
+
+/**
+ * One pass for the entries of a domain: what they share is compiled once. Over all entries at once, code that any one of
+ * them needs would stand in the chunks of every other, a tenth of a function.
+ */
+function bundleDomain(paths: readonly string[], target: string): [entry: string, code: BundledEntry][] {
   const { metafile, outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: paths.map((entry) => ({ in: entry, out: outputName(entry) })),
@@ -61,19 +72,14 @@ export function bundle(entries: readonly BundleEntry[]): Bundle {
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
     banner: { js: REQUIRE_BANNER },
-    // An optional native driver of pg, which we don't use; pg asks for it inside a try.
-    external: ['pg-native'],
+    // What pg asks for only when it is used, and we never do: its native driver, and files of passwords.
+    external: ['pg-native', '*/native', 'pgpass'],
     metafile: true,
     logLevel: 'warning',
   });
   const contents = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
-  const target = mkdtempSync(join(tmpdir(), 'vestry-bundle-'));
-  // The CDK has copied the directories into its assembly by then.
-  process.once('exit', () => rmSync(target, { recursive: true, force: true }));
   const graph = new OutputGraph(metafile);
-  return new Map(
-    paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, contents)]),
-  );
+  return paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, contents)]);
 }
 
 /** `functions/tenants/create-tenant.ts` → `tenants-create-tenant`. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
 import { environment } from '#platform/environment.ts';
 import type { TenantId, UserId } from '#platform/ids.ts';
 import type { Role, TenantType } from '#platform/roles.ts';
@@ -28,7 +28,8 @@ export interface SigningKey {
 }
 
 /** Signs an access token of 15 minutes (RFC 9068 `at+jwt`). */
-export function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
+export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
+  const { SignJWT } = await import('jose');
   const { sub, tid, role, tenantType, employeeId } = claims;
   return new SignJWT({ tid, role, tty: tenantType, ...(employeeId === null ? {} : { emp: employeeId }) })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
@@ -52,6 +53,7 @@ export async function verifyAccessToken(
   token: string,
   publicKey: (kid: string) => Promise<KeyObject | undefined>,
 ): Promise<AccessClaims | undefined> {
+  const { errors, jwtVerify } = await import('jose');
   try {
     const { payload } = await jwtVerify(
       token,

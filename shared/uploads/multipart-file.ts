@@ -1,4 +1,4 @@
-import busboy from 'busboy';
+import type { Busboy } from 'busboy';
 import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import { MAX_MULTIPART_BYTES, NewUpload } from '#uploads/uploads.routes.ts';
 
@@ -48,12 +48,13 @@ interface FormFile extends SentFile {
   readonly field: string;
 }
 
-function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[]; fields: string[] }> {
+async function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[]; fields: string[] }> {
+  const { default: busboy } = await import('busboy');
   const files: FormFile[] = [];
   const fields: string[] = [];
   const malformed = (cause?: Error) =>
     new DomainError('malformed-request', 'The body is not a complete multipart form.', { cause });
-  let form: busboy.Busboy;
+  let form: Busboy;
   try {
     form = busboy({
       headers: { 'content-type': contentType },
