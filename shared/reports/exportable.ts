@@ -5,16 +5,8 @@ import { validate } from '#platform/http/parse.ts';
 import type { TenantId } from '#platform/ids.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import type { TenantType } from '#platform/roles.ts';
-import { contributionsReport } from './contributions-report.ts';
-import { dividendReport } from './dividend-report.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
-import { form1099Div } from './form-1099-div.ts';
-import { readHoldings, toHoldingsReport } from './holdings-report.ts';
-import * as routes from './ledger-reports.routes.ts';
 import type { Columns, Report, ReportItem } from './report.ts';
-import { getHoldingsReport } from './reports.routes.ts';
-import { transactionsReport } from './transactions-report.ts';
-import { vestingReport } from './vesting-report.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -34,6 +26,8 @@ export interface Exportable {
   open(parameters: Parameters, today: string): OpenedReport;
 }
 
+/** What a file has no use for. */
+const PAGES = { cursor: true, limit: true } as const;
 /** Rows that are read at once; each part is a snapshot of its own. */
 const ROWS_AT_ONCE = 5_000;
 
@@ -63,11 +57,11 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
   return { tenants, open };
 }
 
-const holdings: Exportable = {
-  tenants: getHoldingsReport.tenants,
-  open: (parameters) => {
-    const schema = getHoldingsReport.query.omit({ cursor: true, limit: true });
-    const query = validate(schema, parameters, '/parameters');
+async function holdings(): Promise<Exportable> {
+  const { getHoldingsReport } = await import('./reports.routes.ts');
+  const { readHoldings, toHoldingsReport } = await import('./holdings-report.ts');
+  const open: Exportable['open'] = (parameters) => {
+    const query = validate(getHoldingsReport.query.omit(PAGES), parameters, '/parameters');
     return {
       columns: { shareholder_id: 'text', external_ref: 'text', name: 'text', holdings: 'number' },
       parameters: present(query),
@@ -83,35 +77,45 @@ const holdings: Exportable = {
         }
       },
     };
+  };
+  return { tenants: getHoldingsReport.tenants, open };
+}
+
+type ReportName = (typeof REPORT_NAMES)[number];
+
+/** Each is loaded by the order that names it: together they are more than an API function may start from. */
+const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
+  holdings,
+  transactions: async () => {
+    const { getTransactionsReport: route } = await import('./ledger-reports.routes.ts');
+    const { transactionsReport } = await import('./transactions-report.ts');
+    return exportable(transactionsReport, route.query.omit(PAGES), route.tenants);
+  },
+  dividend: async () => {
+    const { getDividendReport: route } = await import('./ledger-reports.routes.ts');
+    const { dividendReport } = await import('./dividend-report.ts');
+    return exportable(dividendReport, z.strictObject({ id }), route.tenants);
+  },
+  vesting: async () => {
+    const { getVestingReport: route } = await import('./ledger-reports.routes.ts');
+    const { vestingReport } = await import('./vesting-report.ts');
+    return exportable(vestingReport, route.query.omit(PAGES), route.tenants);
+  },
+  contributions: async () => {
+    const { getContributionsReport: route } = await import('./ledger-reports.routes.ts');
+    const { contributionsReport } = await import('./contributions-report.ts');
+    return exportable(contributionsReport, route.query.omit(PAGES), route.tenants);
+  },
+  '1099-div': async () => {
+    const { get1099DivReport: route } = await import('./ledger-reports.routes.ts');
+    const { form1099Div } = await import('./form-1099-div.ts');
+    return exportable(form1099Div, route.query.omit(PAGES), route.tenants);
   },
 };
 
-const pages = { cursor: true, limit: true } as const;
-
-export const EXPORTABLE: Readonly<Record<(typeof REPORT_NAMES)[number], Exportable>> = {
-  holdings,
-  transactions: exportable(
-    transactionsReport,
-    routes.getTransactionsReport.query.omit(pages),
-    routes.getTransactionsReport.tenants,
-  ),
-  dividend: exportable(dividendReport, z.strictObject({ id }), routes.getDividendReport.tenants),
-  vesting: exportable(
-    vestingReport,
-    routes.getVestingReport.query.omit(pages),
-    routes.getVestingReport.tenants,
-  ),
-  contributions: exportable(
-    contributionsReport,
-    routes.getContributionsReport.query.omit(pages),
-    routes.getContributionsReport.tenants,
-  ),
-  '1099-div': exportable(
-    form1099Div,
-    routes.get1099DivReport.query.omit(pages),
-    routes.get1099DivReport.tenants,
-  ),
-};
+export function loadExportable(report: ReportName): Promise<Exportable> {
+  return LOADERS[report]();
+}
 
 function present(parameters: Readonly<Record<string, string | undefined>>): Parameters {
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { type Actor, command, type TenantRead, type TenantTx } from '#platform/d
 import { invalidField } from '#platform/problems/domain-error.ts';
 import type { TenantType } from '#platform/roles.ts';
 import { type ExportRow, insertExport } from './export.repository.ts';
-import { EXPORTABLE, type OpenedReport } from './exportable.ts';
+import { loadExportable, type OpenedReport } from './exportable.ts';
 import type { createReportExport } from './exports.routes.ts';
 import { writeReportExport } from './reports.jobs.ts';
 
@@ -19,7 +19,7 @@ export async function openOrdered(
   tenantType: TenantType,
   today: string,
 ): Promise<OpenedReport> {
-  const { tenants, open } = EXPORTABLE[report];
+  const { tenants, open } = await loadExportable(report);
   if (!tenants.includes(tenantType))
     throw invalidField('/report', 'other-tenants', `is a report of a tenant that is ${tenants.join(' or ')}`);
   const opened = open(parameters, today);

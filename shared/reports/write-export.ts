@@ -4,7 +4,8 @@ import { logger } from '#platform/observability/logger.ts';
 import { DomainError } from '#platform/problems/domain-error.ts';
 import { writeObject } from '#platform/storage/objects.ts';
 import { beginExport, type ExportRow, endExport } from './export.repository.ts';
-import { EXPORTABLE } from './exportable.ts';
+import { loadExportable } from './exportable.ts';
+import type { REPORT_NAMES } from './exports.routes.ts';
 import { headerLine, itemLine } from './report-csv.ts';
 
 export const ExportMessage = z.strictObject({ tenant_id: z.uuid(), export_id: z.uuid() });
@@ -42,7 +43,8 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
   const format = row.format as keyof typeof CONTENT_TYPES;
   const day = row.created_at.toISOString().slice(0, 10);
   const parameters = row.parameters as Record<string, string>;
-  const report = EXPORTABLE[row.report as keyof typeof EXPORTABLE].open(parameters, day);
+  const { open } = await loadExportable(row.report as (typeof REPORT_NAMES)[number]);
+  const report = open(parameters, day);
   let rows = 0;
   async function* lines(): AsyncGenerator<string> {
     if (format === 'csv') yield headerLine(report.columns);

@@ -10,8 +10,6 @@ import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
 
-const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
-
 let database: TestDatabase;
 let aws: TestAws;
 let listener: Listener;
@@ -20,8 +18,8 @@ let admin: Webhooks;
 
 beforeAll(async () => {
   database = await testDatabase();
-  aws = await testAws({ secrets: [{ name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'of the test' }] });
-  Object.assign(process.env, { FIELD_KEY_SECRET_ARN: FIELD_KEY_ARN, WEBHOOKS_TO_LOOPBACK: 'on' });
+  aws = await testAws();
+  process.env.WEBHOOKS_TO_LOOPBACK = 'on';
 });
 afterAll(async () => {
   await aws.close();

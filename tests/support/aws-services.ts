@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint.ts';
 import type { BusEvent } from '#local/aws/event-bridge.ts';
+import { detailSchema } from '#platform/events/event-schemas.ts';
+import { EVENT_TYPES } from '#platform/events/event-types.ts';
 import { queueUrlVariable } from '#platform/resources.ts';
 import { jobs } from '../../shared/jobs.ts';
 
@@ -30,6 +33,7 @@ export async function testAws(
 ): Promise<TestAws> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vestry-aws-'));
   const events: BusEvent[] = [];
+  const refused: string[] = [];
   const arnOf = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName(name)}`;
   const queue = (name: string, maxReceives?: number) => ({
     name: queueName(name),
@@ -41,6 +45,10 @@ export async function testAws(
     ...(maxReceives === undefined ? {} : { deadLetter: { arn: arnOf(`${name}-dlq`), maxReceives } }),
   });
   const queueJobs = jobs.filter((job) => job.kind === 'queue');
+  const fieldKey = {
+    name: 'field-key',
+    arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:field-key`,
+  };
   const secret = {
     name: 'signing-keys',
     arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:signing-keys`,
@@ -70,10 +78,16 @@ export async function testAws(
     secrets: [
       { ...secret, initialValue: '{"keys":[]}' },
       { ...auditKeys, initialValue: '{"keys":[]}' },
+      ...(more.secrets?.some(({ arn }) => arn === fieldKey.arn)
+        ? []
+        : [{ ...fieldKey, initialValue: 'the key of fields in the test' }]),
       ...(more.secrets ?? []),
     ],
     ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      refused.push(...refuseEvent(event));
+    },
   });
   Object.assign(process.env, {
     AWS_REGION: REGION,
@@ -83,6 +97,7 @@ export async function testAws(
     UPLOADS_BUCKET: uploadsBucket,
     EVENT_BUS_NAME: BUS,
     SIGNING_KEYS_SECRET_ARN: secret.arn,
+    FIELD_KEY_SECRET_ARN: fieldKey.arn,
     AUDIT_BUCKET: auditBucket,
     AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
     RETENTION_YEARS: '7',
@@ -101,6 +116,17 @@ export async function testAws(
     close: async () => {
       await endpoint.close();
       rmSync(dataDir, { recursive: true, force: true });
+      if (refused.length > 0) throw new Error(`events that are not as published: ${refused.join('; ')}`);
     },
   };
+}
+
+/** Why an event isn't what its schema says, to the last field: consumers rely on it. */
+function refuseEvent({ event }: BusEvent): string[] {
+  const type = event['detail-type'];
+  const schema = EVENT_TYPES.find((known) => known === type);
+  if (schema === undefined) return [`${type} has no schema`];
+  const { success, data, error } = detailSchema(schema).safeParse(event.detail);
+  if (!success) return [`${type}: ${error.message}`];
+  return isDeepStrictEqual(data, event.detail) ? [] : [`${type} says more than its schema`];
 }
