@@ -55,14 +55,14 @@ export const AUDIT_ACTIONS = [
   'meeting.created',
   'vote.cast',
   'vote.revoked',
+  'legal-hold.placed',
+  'legal-hold.released',
+  'retention.purged',
   'report.exported',
   'webhook.created',
   'webhook.deleted',
   'webhook.secret-rotated',
   'webhook.resent',
-  'legal-hold.placed',
-  'legal-hold.released',
-  'retention.purged',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
