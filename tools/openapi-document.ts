@@ -26,6 +26,8 @@ they are written, never through a float.
 
 **Problems** are documents of RFC 9457; tell them apart by \`type\`. Quote \`X-Request-ID\` to support.
 
+**Traces** follow W3C Trace Context: a valid \`traceparent\` is gone on with, and every answer carries one.
+
 **Lists** come in pages. Ask for the next one with the \`next_cursor\` of the one before, until it is \`null\`.
 
 **Changing what others may change.** Send the \`ETag\` that you read as \`If-Match\`.`;

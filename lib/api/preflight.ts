@@ -1,5 +1,5 @@
 const ALLOWED_METHODS = 'GET,POST,PATCH,PUT,DELETE';
-const ALLOWED_HEADERS = 'Authorization,Content-Type,Idempotency-Key,If-Match,X-Request-ID';
+const ALLOWED_HEADERS = 'Authorization,Content-Type,Idempotency-Key,If-Match,Traceparent,X-Request-ID';
 const MAX_AGE_SECONDS = 600;
 
 const ORIGIN_HEADER = 'method.response.header.Access-Control-Allow-Origin';
