@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Schema } from '#platform/http/route.ts';
 
 export type JsonSchema = Record<string, unknown>;

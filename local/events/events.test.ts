@@ -30,7 +30,9 @@ test.each([
 });
 
 test('a filter that is not implemented is refused', () => {
-  expect(() => compilePattern({ detail: { ip: [{ cidr: '10.0.0.0/24' }] } }, 'rule r')).toThrow(/rule r.*cidr/);
+  expect(() => compilePattern({ detail: { ip: [{ cidr: '10.0.0.0/24' }] } }, 'rule r')).toThrow(
+    /rule r.*cidr/,
+  );
 });
 
 test.each([
@@ -49,9 +51,12 @@ test.each([
   expect(parseSchedule(expression, 'rule').next(new Date(from))?.toISOString()).toBe(due);
 });
 
-test.each(['cron(0 3 * * *)', 'cron(0 3 1 * 2 *)', 'rate(0 minutes)', 'at(2027-01-01T00:00:00)', 'cron(99 3 * * ? *)'])(
-  '%s is refused',
-  (expression) => {
-    expect(() => parseSchedule(expression, 'rule r')).toThrow(/rule r/);
-  },
-);
+test.each([
+  'cron(0 3 * * *)',
+  'cron(0 3 1 * 2 *)',
+  'rate(0 minutes)',
+  'at(2027-01-01T00:00:00)',
+  'cron(99 3 * * ? *)',
+])('%s is refused', (expression) => {
+  expect(() => parseSchedule(expression, 'rule r')).toThrow(/rule r/);
+});

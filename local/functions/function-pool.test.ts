@@ -61,13 +61,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-test.each([[[]], [['echo']]])('invokes with a context and only its own variables (processes: %j)', async (processes) => {
-  const pool = poolOf({}, processes);
-  const answer = payloadOf(await pool.invoke('echo', '{"a":1}'));
-  expect(answer).toMatchObject({ calls: 1, echo: { a: 1 }, region: 'override', name: 'echo' });
-  expect(answer.secret).toBeUndefined();
-  expect(answer.remaining).toBeGreaterThan(1_000);
-});
+test.each([[[]], [['echo']]])(
+  'invokes with a context and only its own variables (processes: %j)',
+  async (processes) => {
+    const pool = poolOf({}, processes);
+    const answer = payloadOf(await pool.invoke('echo', '{"a":1}'));
+    expect(answer).toMatchObject({ calls: 1, echo: { a: 1 }, region: 'override', name: 'echo' });
+    expect(answer.secret).toBeUndefined();
+    expect(answer.remaining).toBeGreaterThan(1_000);
+  },
+);
 
 test('an environment serves one invocation at a time and is kept for the next', async () => {
   const pool = poolOf({ reservedConcurrency: 2 });

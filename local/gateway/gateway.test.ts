@@ -142,7 +142,9 @@ test('repeated answer headers and the request id reach the client', async () => 
 test('a literal segment wins, parameters are decoded once, the rest goes to the proxy', async () => {
   const headers = { Authorization: 'good' };
   expect(await echoed('/things/fixed')).toMatchObject({ resource: '/things/fixed' });
-  expect(await echoed('/things/a%2Fb%2520c', { headers })).toMatchObject({ pathParameters: { id: 'a/b%20c' } });
+  expect(await echoed('/things/a%2Fb%2520c', { headers })).toMatchObject({
+    pathParameters: { id: 'a/b%20c' },
+  });
   expect(await echoed('/things/1/more')).toMatchObject({
     resource: '/{proxy+}',
     pathParameters: { proxy: 'things/1/more' },
@@ -167,7 +169,10 @@ test('the authorizer admits, denies, refuses and fails; its verdict is kept', as
   expect(await context(second)).toEqual(await context(first));
   const refused = await call('bad');
   expect(refused.headers.get('content-type')).toBe('application/problem+json');
-  expect(await refused.json()).toEqual({ status: 401, instance: `urn:${refused.headers.get('x-request-id')}` });
+  expect(await refused.json()).toEqual({
+    status: 401,
+    instance: `urn:${refused.headers.get('x-request-id')}`,
+  });
 });
 
 /** `fetch` can't send a header twice. */
@@ -193,9 +198,16 @@ test('what the HTTP parser refuses is answered as a problem', async () => {
 
 test('binary bodies arrive as base64, text as text', async () => {
   const body = Uint8Array.of(0, 255, 128);
-  const binary = await echoed('/upload', { method: 'POST', body, headers: { 'content-type': 'application/octet-stream' } });
+  const binary = await echoed('/upload', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/octet-stream' },
+  });
   expect(binary).toMatchObject({ isBase64Encoded: true, body: Buffer.from(body).toString('base64') });
-  expect(await echoed('/upload', { method: 'POST', body: 'héllo' })).toMatchObject({ isBase64Encoded: false, body: 'héllo' });
+  expect(await echoed('/upload', { method: 'POST', body: 'héllo' })).toMatchObject({
+    isBase64Encoded: false,
+    body: 'héllo',
+  });
 });
 
 test('limits: 10 MB of body, 6 MB of event', async () => {

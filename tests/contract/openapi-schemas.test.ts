@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { idOut, isoDate, loginEmail, positiveQuantity } from '#platform/fields.ts';
 import type { Schema } from '#platform/http/route.ts';
 import { ContractSchemas, type Side } from '../../tools/openapi-schemas.ts';

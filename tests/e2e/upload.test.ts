@@ -132,15 +132,13 @@ describe('a register of ten thousand rows', () => {
     for (const { line } of file.rows.filter(({ code }) => code !== undefined))
       expect(errorsFile).toContain(`,${line},`);
     expect(upload.errors[0]).toMatchObject({ line: file.rows.find((row) => row.code !== undefined)?.line });
-    const { Messages = [] } = await platform
-      .sqs()
-      .send(
-        new ReceiveMessageCommand({
-          QueueUrl: platform.file.queues.rejectedRows,
-          MaxNumberOfMessages: 10,
-          WaitTimeSeconds: 5,
-        }),
-      );
+    const { Messages = [] } = await platform.sqs().send(
+      new ReceiveMessageCommand({
+        QueueUrl: platform.file.queues.rejectedRows,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 5,
+      }),
+    );
     expect(Messages.length).toBeGreaterThan(0);
   });
 
