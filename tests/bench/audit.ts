@@ -9,7 +9,7 @@ import { uuidV7 } from '#platform/ids.ts';
 import { interleave } from './interleave.ts';
 
 /** As pieces come from a decompressor. */
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 64 * 1024;
 /** As pieces come from S3. */
 const NETWORK_BYTES = 64 * 1024;
 const OBJECTS = 4;
