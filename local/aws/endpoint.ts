@@ -4,10 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AwsError } from './aws-error.ts';
-import { CLOUDWATCH_OPERATIONS } from './cloudwatch/cloudwatch-operations.ts';
 import { MetricStore } from './cloudwatch/metric-store.ts';
 import { queueMetrics } from './cloudwatch/queue-metrics.ts';
-import { type BusEvent, putEvents } from './event-bridge.ts';
+import type { BusEvent } from './event-bridge.ts';
 import { isJsonObject, type JsonObject } from './json-input.ts';
 import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
 import { readBody } from './request-body.ts';
@@ -15,14 +14,13 @@ import { MultipartStore } from './s3/multipart-store.ts';
 import { createNotifier } from './s3/notifications.ts';
 import { type BucketSpec, ObjectStore } from './s3/object-store.ts';
 import { type S3Service, serveS3 } from './s3/s3-service.ts';
-import { SECRETS_OPERATIONS, type SecretSpec, SecretStore } from './secrets-manager.ts';
+import { type SecretSpec, SecretStore } from './secrets-manager.ts';
+import { createServices, type Services } from './services.ts';
 import { authorize, type EndpointCredentials, parseQuery, type WireRequest } from './sigv4.ts';
 import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/query-protocol.ts';
 import { QueueBroker, type QueueSpec } from './sqs/queue-broker.ts';
-import { SQS_OPERATIONS } from './sqs/sqs-operations.ts';
 import type { ExecutionEngineOptions } from './step-functions/execution-engine.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
-import { stepFunctionsOperation } from './step-functions/step-functions-operations.ts';
 
 export interface AwsEndpointOptions {
   /** 0 takes a free port. */
@@ -65,21 +63,6 @@ const NO_STATE_MACHINES: Omit<ExecutionEngineOptions, 'directory'> = {
   functions: { has: () => false, invoke: () => Promise.reject(new Error('there are no functions')) },
   clock: { now: () => new Date(), onMove: () => undefined },
 };
-
-type Handler = (input: JsonObject, signal: AbortSignal) => unknown;
-
-interface TargetService extends JsonService {
-  readonly prefix: string;
-  handler(operation: string): Handler | undefined;
-}
-
-type Stores = Pick<AwsEndpoint, 'queues' | 'secrets' | 'stepFunctions' | 'metrics'>;
-
-interface Services {
-  readonly targets: readonly TargetService[];
-  readonly sqs: (operation: string) => Handler | undefined;
-  readonly credentials: EndpointCredentials;
-}
 
 function wireOf(request: IncomingMessage): WireRequest {
   const url = request.url ?? '/';
@@ -203,77 +186,6 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   server.listen(port, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
-}
-
-function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-function createServices(
-  options: AwsEndpointOptions,
-  { queues, secrets, stepFunctions, metrics }: Stores,
-  credentials: EndpointCredentials,
-): Services {
-  const sqs = (operation: string): Handler | undefined => {
-    const run = own(SQS_OPERATIONS, operation);
-    return run && ((input, signal) => run(queues, input, signal));
-  };
-  const secretsManager = (operation: string): Handler | undefined => {
-    const run = own(SECRETS_OPERATIONS, operation);
-    return run && ((input) => run(secrets, input));
-  };
-  const events = (operation: string): Handler | undefined =>
-    operation === 'PutEvents' ? (input) => putEvents(options, input) : undefined;
-  const states = (operation: string): Handler | undefined => {
-    const run = stepFunctionsOperation(operation);
-    return run && ((input) => run(stepFunctions, input));
-  };
-  const cloudWatch = (operation: string): Handler | undefined => {
-    const run = own(CLOUDWATCH_OPERATIONS, operation);
-    return run && ((input) => run(metrics, input));
-  };
-  const [json10, json11] = ['application/x-amz-json-1.0', 'application/x-amz-json-1.1'] as const;
-  return {
-    targets: [
-      {
-        prefix: 'AmazonSQS',
-        signingName: 'sqs',
-        contentType: json10,
-        errorNamespace: 'com.amazonaws.sqs#',
-        handler: sqs,
-      },
-      {
-        prefix: 'AWSEvents',
-        signingName: 'events',
-        contentType: json11,
-        errorNamespace: '',
-        handler: events,
-      },
-      {
-        prefix: 'secretsmanager',
-        signingName: 'secretsmanager',
-        contentType: json11,
-        errorNamespace: '',
-        handler: secretsManager,
-      },
-      {
-        prefix: 'AWSStepFunctions',
-        signingName: 'states',
-        contentType: json10,
-        errorNamespace: 'com.amazonaws.swf.service.v2.model#',
-        handler: states,
-      },
-      {
-        prefix: 'GraniteServiceVersion20100801',
-        signingName: 'monitoring',
-        contentType: json10,
-        errorNamespace: 'com.amazonaws.cloudwatch#',
-        handler: cloudWatch,
-      },
-    ],
-    sqs,
-    credentials,
-  };
 }
 
 function createRouter(services: Services, s3: S3Service): Server {
