@@ -9,7 +9,6 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   access: { name: 'Access', description: 'Signing in and out, and the keys that verify access tokens.' },
   tenants: { name: 'Tenants', description: 'The customers of the platform: issuers and plan sponsors.' },
   users: { name: 'Users', description: 'Who may sign in to a tenant, and in which role.' },
-  identity: { name: 'Single sign-on', description: 'Identity providers of a tenant, by OIDC or SAML.' },
   shareholders: {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
@@ -24,7 +23,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Dividends',
     description: 'Declared by a rate or a pool, and paid to who held on the record date.',
   },
-  meetings: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
+  proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'What employees are granted and contribute, by kind of plan.' },
   vesting: { name: 'Vesting', description: 'What has vested by a day, and what will.' },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },

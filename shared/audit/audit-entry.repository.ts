@@ -18,7 +18,7 @@ const COLUMNS = [
 type AuditRow = Pick<Selectable<AuditLog>, (typeof COLUMNS)[number]>;
 
 export function toAuditEntry(row: AuditRow): z.input<typeof AuditEntry> {
-  return { ...row, ts: row.ts.toISOString() };
+  return { ...row, ts: row.ts.toISOString(), payload: row.payload as Record<string, unknown> };
 }
 
 /** An id is made with its entry's instant; so much apart they may be. */

@@ -14,7 +14,7 @@ export const AuditEntry = z.object({
   action: z.string(),
   resource: z.string(),
   request_id: z.string(),
-  payload: z.unknown(),
+  payload: z.record(z.string(), z.unknown()),
 });
 
 const MAX_FILTER = 200;

@@ -7,7 +7,7 @@ import { fillTables } from '#tests/support/filled-tables.ts';
 import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { callerOf, callRoute, handlerOf, idIn, pathParameters, tableOf } from './route-fixtures.ts';
+import { callerOf, callRoute, handlerOf, ownParameters, pathParameters } from './route-fixtures.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -45,16 +45,7 @@ async function send(route: RouteEntry, request: TestRequest): Promise<TestRespon
   const tenant = tenantOf(route);
   const as = callerOf(route, tenant);
   if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
-  const params = Object.fromEntries(
-    await Promise.all(
-      pathParameters(route).map(async (name) => [
-        name,
-        name === 'id' || name.endsWith('_id')
-          ? await idIn(database.admin, tableOf(name, route.path), tenant.id)
-          : 'E-1001',
-      ]),
-    ),
-  );
+  const params = await ownParameters(database.admin, route, tenant.id);
   return callRoute(route, { as, params, ...request });
 }
 

@@ -86,8 +86,8 @@ describe('the contract', () => {
     const empty = [...parts(document)]
       .filter(([, part]) => Object.keys(part).length === 0)
       .map(([path]) => path)
-      // Maps of anything, and tokens without scopes.
-      .filter((path) => !/\/(additionalProperties|security(\/0\/accessToken)?)$/.test(path));
+      // Maps of anything, defaults that are empty, and tokens without scopes.
+      .filter((path) => !/\/(additionalProperties|default|security(\/0\/accessToken)?)$/.test(path));
     expect(empty).toEqual([]);
   });
 

@@ -53,6 +53,19 @@ type JsonSchema = {
   readonly anyOf?: JsonSchema[];
 };
 
+/** Parameters that lead to rows of the tenant's own; one that holds no id names an employee. */
+export async function ownParameters(
+  admin: pg.Pool,
+  route: RouteEntry,
+  tenantId: string,
+): Promise<Record<string, string>> {
+  const isId = (name: string) => name === 'id' || name.endsWith('_id');
+  const value = (name: string) => (isId(name) ? idIn(admin, tableOf(name, route.path), tenantId) : 'E-1001');
+  return Object.fromEntries(
+    await Promise.all(pathParameters(route).map(async (name) => [name, await value(name)] as const)),
+  );
+}
+
 /** The properties of a schema that hold an id, at the top level. */
 export function idProperties(schema: Schema | undefined): string[] {
   if (schema === undefined) return [];

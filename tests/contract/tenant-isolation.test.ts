@@ -12,6 +12,7 @@ import {
   digestOfTables,
   idIn,
   idProperties,
+  ownParameters,
   pathParameters,
   tableOf,
 } from './route-fixtures.ts';
@@ -148,12 +149,7 @@ describe('a cursor of another tenant shows none of its rows', () => {
     const { ours, theirs } = tenants[route.tenants?.includes('SPONSOR') ? 'SPONSOR' : 'ISSUER'];
     const as = callerOf(route, ours);
     if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
-    const names = pathParameters(route);
-    const params = Object.fromEntries(
-      await Promise.all(
-        names.map(async (name) => [name, await idIn(database.admin, tableOf(name, route.path), ours.id)]),
-      ),
-    );
+    const params = await ownParameters(database.admin, route, ours.id);
     const low = Buffer.from(JSON.stringify([theirs.id])).toString('base64url');
     for (const cursor of [
       low,
