@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
+import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
+import { Synthesised, type TemplateProperties } from './synthesised.ts';
+
+const environment = readEnvironment('acme-prod');
+const policy = retentionPolicy(environment.retentionYears);
+const buckets = new Synthesised(environment).ofType('AWS::S3::Bucket').map(({ Properties }) => Properties);
+
+function ruleOf(bucket: TemplateProperties | undefined, prefix: string): TemplateProperties {
+  return bucket?.LifecycleConfiguration.Rules.find((rule: TemplateProperties) => rule.Prefix === prefix);
+}
+
+describe('the buckets keep by the policy that the purge erases by', () => {
+  const audit = buckets.find(({ ObjectLockEnabled }) => ObjectLockEnabled === true);
+  const uploads = buckets.find((bucket) => 'NotificationConfiguration' in bucket);
+  const archived = { StorageClass: 'GLACIER', TransitionInDays: policy.archiveAfterDays };
+
+  test('what is exported of the audit trail can be changed by nobody, and ends with its lock', () => {
+    expect(audit?.ObjectLockConfiguration).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: daysOf(policy.auditYears) } },
+    });
+    expect(ruleOf(audit, 'audit/')).toMatchObject({
+      ExpirationInDays: daysOf(policy.auditYears),
+      Transitions: [archived],
+    });
+    expect(audit?.LoggingConfiguration).toBeDefined();
+  });
+
+  test('files as they came move to Glacier and are kept for years; refused rows go with what uploads quote of them', () => {
+    for (const prefix of ['incoming/', 'drop/', 'ach/'])
+      expect(ruleOf(uploads, prefix)).toMatchObject({
+        ExpirationInDays: daysOf(policy.fileYears),
+        Transitions: [archived],
+      });
+    expect(ruleOf(uploads, 'errors/')).toMatchObject({ ExpirationInDays: policy.errorsDays });
+  });
+});
+
+test('no environment keeps records for less than the law asks', () => {
+  expect(EnvironmentSchema.safeParse({ ...environment, retentionYears: 5 }).success).toBe(false);
+});
