@@ -38,7 +38,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   ACCESS_DENIED: FORBIDDEN,
   WAF_FILTERED: FORBIDDEN,
   RESOURCE_NOT_FOUND: { slug: 'not-found', detail: 'There is nothing at this path.' },
-  REQUEST_TOO_LARGE: { slug: 'payload-too-large', detail: 'A request may carry at most 10 MB.' },
+  REQUEST_TOO_LARGE: {
+    slug: 'payload-too-large',
+    detail:
+      'The body is too large. A file of more than 4.5 MB is announced as JSON, and PUT where the answer says: see POST /uploads.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     slug: 'unsupported-media-type',
     detail: 'The media type of the body is not supported.',

@@ -2,7 +2,13 @@ import type pg from 'pg';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
-import { type Completion, setCompleted, setFailed, type UploadRecord } from '#uploads/upload.repository.ts';
+import {
+  type Completion,
+  setCompleted,
+  setCompletedAt,
+  setFailed,
+  type UploadRecord,
+} from '#uploads/upload.repository.ts';
 
 /** Another delivery of the same event has ended the upload. */
 export class AlreadyEnded extends Error {}
@@ -33,6 +39,7 @@ export async function completeUpload(
         // First, so that two deliveries, or two uploads of the same bytes, wait for each other here.
         if ((await setCompleted(tx, upload.id, completion)) === undefined) throw new AlreadyEnded();
         await options.write?.(tx);
+        await setCompletedAt(tx, upload.id);
         emit(tx, 'upload.completed', { upload_id: upload.id, ...summary });
       },
       {

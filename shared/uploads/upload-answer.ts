@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { API_BASE_PATH } from '#platform/http/route.ts';
 import { presignGet } from '#platform/storage/presigned.ts';
-import type { UploadRecord } from '#uploads/upload.repository.ts';
+import type { ListedError, UploadRecord } from '#uploads/upload.repository.ts';
 import type { Upload, UploadSummary } from '#uploads/uploads.routes.ts';
 
 export function uploadLocation(id: string): string {
@@ -34,7 +34,13 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
 export function toUpload(row: UploadRecord, errorsUrl: string | null = null): z.infer<typeof Upload> {
   return {
     ...toUploadSummary(row),
-    errors: row.errors as unknown as z.infer<typeof Upload>['errors'],
+    // The database keeps the keys of an object in an order of its own.
+    errors: (row.errors as unknown as ListedError[]).map(({ line, column, code, message }) => ({
+      line,
+      column,
+      code,
+      message,
+    })),
     warnings: row.warnings as unknown as z.infer<typeof Upload>['warnings'],
     errors_url: errorsUrl,
   };

@@ -186,6 +186,15 @@ export async function setCompleted(
     .executeTakeFirst()) as UploadRecord | undefined;
 }
 
+/** Sets when the upload ended, once all of its rows are written. */
+export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> {
+  await tx
+    .updateTable('uploads')
+    .set({ completed_at: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .execute();
+}
+
 /** Ends an upload of which nothing is written; undefined when it has ended already. */
 export async function setFailed(
   tx: TenantTx,
