@@ -59,10 +59,7 @@ export class PlatformDashboard extends Dashboard {
         [metrics.ours('PaymentsStuck', 'Maximum', FIVE_MINUTES)],
         [metrics.returnRate()],
       ),
-      graph('Purged, and kept by holds', [
-        metrics.each('RetentionPurged', ['entity'], 'Sum'),
-        metrics.each('RetentionHeld', ['entity'], 'Sum'),
-      ]),
+      graph('Purged, and kept by holds', [metrics.each('RetentionPurged', ['entity'], 'Sum')]),
     );
   }
 }

@@ -1,4 +1,5 @@
 import { environment } from '#platform/environment.ts';
+import { count } from '#platform/observability/metrics.ts';
 import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
 import { BATCH, deleteLoginFailures, listTenantIds, purgeBatch } from './purge.repository.ts';
 import { retentionPolicy } from './retention-policy.ts';
@@ -24,7 +25,10 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
     for (;;) {
       if (remainingMs() < MARGIN_MS) return false;
       const records = await purgeBatch(category, cutoffs, tenantId, requestId);
-      if (records > 0) purged[category.name] = (purged[category.name] ?? 0) + records;
+      if (records > 0) {
+        purged[category.name] = (purged[category.name] ?? 0) + records;
+        count('RetentionPurged', records, { entity: category.name });
+      }
       if (records < BATCH) return true;
     }
   };

@@ -53,13 +53,6 @@ export const METRICS = {
     help: 'Records that the retention policy has purged, by kind.',
     dimensions: ['entity'],
   },
-  RetentionHeld: {
-    type: 'counter',
-    unit: 'Count',
-    prometheus: 'vestry_retention_held_total',
-    help: 'Records that a legal hold has kept from being purged, by kind.',
-    dimensions: ['entity'],
-  },
   AuditChainFailures: {
     type: 'counter',
     unit: 'Count',
