@@ -59,7 +59,7 @@ export class PlatformDashboard extends Dashboard {
         [metrics.ours('PaymentsStuck', 'Maximum', FIVE_MINUTES)],
         [metrics.returnRate()],
       ),
-      graph('Purged, and kept by holds', [metrics.each('RetentionPurged', ['entity'], 'Sum')]),
+      graph('Purged', [metrics.each('RetentionPurged', ['entity'], 'Sum')]),
     );
   }
 }
