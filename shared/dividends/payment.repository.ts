@@ -1,39 +1,60 @@
 import { sql } from 'kysely';
-import { emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { command, emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { fromMinor } from '#platform/money.ts';
 import type { Chunk, HolderRange } from './dividend-chunk.repository.ts';
 
-export interface Payment {
+export interface VoidedPayment {
   readonly id: string;
   readonly shareholder_id: string;
   readonly amount: bigint;
   readonly version: number;
-}
-
-export interface VoidedPayment extends Payment {
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-/**
- * Writes the transactions of a range of lines: one statement, in the order of the keys. `first-time` is for a range of which
- * nothing was written before, since looking for each row costs a sixth of writing it; then a repetition violates the primary key.
- */
-export async function insertPayments(
-  tx: TenantTx,
-  dividendId: string,
-  { first, last }: HolderRange,
-  currency: string,
-  attempt: 'first-time' | 'repeated',
-): Promise<Payment[]> {
-  const known = attempt === 'repeated' ? sql`on conflict (tenant_id, id) do nothing` : sql``;
-  const { rows } = await sql<Payment>`
-    insert into transactions (id, type, amount, currency, shareholder_id, dividend_id)
+/** The transactions of a range of lines: one statement, in the order of the keys. */
+function insertion(dividendId: string, { first, last }: HolderRange, currency: string) {
+  return sql`insert into transactions (id, type, amount, currency, shareholder_id, dividend_id)
     select transaction_id, 'DIVIDEND', amount, ${currency}, shareholder_id, dividend_id from dividend_lines
     where dividend_id = ${dividendId}::uuid and shareholder_id between ${first}::uuid and ${last}::uuid and transaction_id is not null
-    order by shareholder_id ${known}
-    returning id, shareholder_id, amount, version`.execute(tx);
-  return rows;
+    order by shareholder_id`;
+}
+
+/**
+ * Writes the transactions of a chunk, which is done with them, and answers how many. Nothing of it may have been written
+ * before: to look for each row costs a sixth of writing it.
+ * @throws a violation of the primary key otherwise
+ */
+export async function insertChunkPayments(tx: TenantTx, chunk: Chunk, currency: string): Promise<number> {
+  const { dividendId, first, last } = chunk;
+  const { numAffectedRows = 0n } = await sql`
+    with done as (
+      update dividend_chunks set state = 'DONE'
+      where dividend_id = ${dividendId}::uuid and first_shareholder_id = ${first}::uuid and last_shareholder_id = ${last}::uuid
+    ) ${insertion(dividendId, chunk, currency)}`.execute(tx);
+  return Number(numAffectedRows);
+}
+
+/** Writes those transactions of a range that aren't there, and answers how many. */
+export async function insertLeftPayments(
+  tx: TenantTx,
+  dividendId: string,
+  range: HolderRange,
+  currency: string,
+): Promise<number> {
+  const { numAffectedRows = 0n } =
+    await sql`${insertion(dividendId, range, currency)} on conflict (tenant_id, id) do nothing`.execute(tx);
+  return Number(numAffectedRows);
+}
+
+/** Has the bus told of the payments of a range; those that were told before are told again, which consumers expect. */
+export function tellPaid(tx: TenantTx, dividendId: string, { first, last }: HolderRange): void {
+  command(tx, {
+    type: 'transactions.tell',
+    dividend_id: dividendId,
+    first_shareholder_id: first,
+    last_shareholder_id: last,
+  });
 }
 
 /** Fails what is still pending of a range of lines. */
@@ -83,41 +104,11 @@ export async function hasOpenPayments(read: TenantRead, dividendId: string): Pro
 /** Transactions in one event: it must fit the bus, which takes 256 KB, several times. */
 const TRANSACTIONS_PER_EVENT = 200;
 
-interface Paid {
-  readonly dividendId: string;
-  readonly currency: string;
-  /** When the transactions were written. */
-  readonly at: Date;
-}
-
-/** Tells the bus of new payments: events of many transactions each, with what they share said once. */
-export function emitPaid(
-  tx: TenantTx,
-  payments: readonly Payment[],
-  { dividendId, currency, at }: Paid,
-): void {
-  const each = {
-    type: 'DIVIDEND',
-    status: 'PENDING',
-    currency,
-    dividend_id: dividendId,
-    created_at: at.toISOString(),
-    updated_at: at.toISOString(),
-  } as const;
-  for (const part of inEvents(payments))
-    emitAlike(
-      tx,
-      'transaction.created',
-      each,
-      part.map((payment) => ({ ...payment, amount: fromMinor(payment.amount, currency) })),
-    );
-}
-
 /** Tells the bus of payments that will never be sent. */
 export function emitVoided(
   tx: TenantTx,
   voided: readonly VoidedPayment[],
-  { dividendId, currency }: Omit<Paid, 'at'>,
+  { dividendId, currency }: { readonly dividendId: string; readonly currency: string },
 ): void {
   const each = {
     type: 'DIVIDEND',

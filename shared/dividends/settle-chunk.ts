@@ -13,7 +13,14 @@ import {
 } from './dividend-chunk.repository.ts';
 import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
 import { NothingToDo } from './nothing-to-do.ts';
-import { emitPaid, emitVoided, insertPayments, listHolders, voidPayments } from './payment.repository.ts';
+import {
+  emitVoided,
+  insertChunkPayments,
+  insertLeftPayments,
+  listHolders,
+  tellPaid,
+  voidPayments,
+} from './payment.repository.ts';
 
 /** More failing holders than that in one chunk are not their own fault: the chunk is tried again as a whole. */
 const MOST_ISOLATED = 50;
@@ -50,29 +57,26 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
       async (tx) => {
         locked = await lockChunk(tx, chunk);
         if (locked === undefined) throw new NothingToDo();
-        const { currency, at } = locked;
-        const about = { dividendId: chunk.dividendId, currency, at };
+        const { currency } = locked;
         if (locked.chunk_state === 'VOIDING') {
           const voided = await voidPayments(tx, chunk);
-          emitVoided(tx, voided, about);
+          emitVoided(tx, voided, { dividendId: chunk.dividendId, currency });
           await setChunkState(tx, chunk, 'VOID');
           return voided.length;
         }
         if (!isPayable(locked)) throw new NothingToDo();
-        const paid = await insertPayments(tx, chunk.dividendId, chunk, currency, 'first-time');
-        emitPaid(tx, paid, about);
-        await setChunkState(tx, chunk, 'DONE');
-        return paid.length;
+        const paid = await insertChunkPayments(tx, chunk, currency);
+        if (paid > 0) tellPaid(tx, chunk.dividendId, chunk);
+        return paid;
       },
       { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
     );
-    await publishCommitted(events);
+    // Of a large run the relay tells, beside the workers, who have payments to write.
+    if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
   } catch (error) {
     if (!(error instanceof NothingToDo)) throw error;
   }
-  return (
-    locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', at: new Date(0), open: 0n }
-  );
+  return locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', open: 0n };
 }
 
 const isPayable = ({ chunk_state, dividend_state }: LockedChunk) =>
@@ -131,11 +135,11 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
         const locked = await lockChunk(tx, chunk);
         if (locked === undefined || !isPayable(locked)) throw new NothingToDo();
         const { dividendId } = chunk;
-        const paid = await insertPayments(tx, dividendId, part, locked.currency, 'repeated');
+        const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
         // Of an attempt before this one; without this, repeating it would still write an audit entry.
-        if (paid.length === 0) throw new NothingToDo();
-        emitPaid(tx, paid, { dividendId, currency: locked.currency, at: locked.at });
-        return paid.length;
+        if (paid === 0) throw new NothingToDo();
+        tellPaid(tx, dividendId, part);
+        return paid;
       },
       { audit: (count) => entry(chunk, false, { ...part, count }) },
     );

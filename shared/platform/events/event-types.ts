@@ -1,3 +1,5 @@
+import type { CreatedRange } from './tell-transactions.ts';
+
 /**
  * The `detail-type` of every event that Vestry puts on its bus, and the version of what it says. A field that is added keeps
  * the version; whatever would break a consumer takes another one.
@@ -41,4 +43,6 @@ export type Command =
       readonly input: Record<string, unknown>;
     }
   /** Puts a message on a queue of ours. */
-  | { readonly type: 'message.send'; readonly queue: string; readonly message: Record<string, unknown> };
+  | { readonly type: 'message.send'; readonly queue: string; readonly message: Record<string, unknown> }
+  /** Tells the bus of transactions that were created in bulk. */
+  | ({ readonly type: 'transactions.tell' } & CreatedRange);

@@ -5,6 +5,7 @@ import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
 import { putEvents } from './put-events.ts';
+import { tellTransactions } from './tell-transactions.ts';
 
 type Publisher = (rows: readonly OutboxEvent[]) => Promise<string[]>;
 
@@ -12,6 +13,7 @@ type Publisher = (rows: readonly OutboxEvent[]) => Promise<string[]>;
 const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
   'execution.start': startExecutions,
   'message.send': sendCommanded,
+  'transactions.tell': tellTransactions,
 };
 
 /**
