@@ -15,7 +15,6 @@ export default defineConfig({
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
       POWERTOOLS_SERVICE_NAME: 'test',
       VESTRY_ENVIRONMENT: 'test',
-      AWS_REGION: 'us-east-1',
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',
