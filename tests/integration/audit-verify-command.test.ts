@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyPath } from '#local/aws/s3/key-path.ts';
+import { exportAll, insertEntry } from '#tests/support/audit-archive.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+const COMMAND = join(import.meta.dirname, '../../local/audit-verify.ts');
+const TODAY = new Date().toISOString().slice(0, 10);
+
+let database: TestDatabase;
+let aws: TestAws;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  tenant = await insertTestTenant(database.admin, 'ISSUER');
+  for (let hour = 1; hour <= 3; hour += 1) {
+    await insertEntry(database.admin, tenant.id, `tenants/${hour}`);
+    await exportAll(database.admin, `${TODAY}T0${hour}:00:00Z`);
+  }
+  writePlatformFile(true);
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+/** As a platform leaves it in its data directory. */
+function writePlatformFile(isRunning: boolean): void {
+  const { user, password, host, port, database: name } = database.connection;
+  const databaseUrl = `postgres://${user}:${password}@${host}:${isRunning ? port : 1}/${name}`;
+  const file = { buckets: { audit: aws.auditBucket }, databaseUrl };
+  writeFileSync(join(aws.dataDir, 'local.json'), JSON.stringify(file));
+}
+
+function verify(...args: string[]): { code: number | null; out: string } {
+  const range = ['--from', TODAY, '--to', TODAY, '--data', aws.dataDir];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...range, ...args], {
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout + stderr };
+}
+
+const objectFile = (sequence: number) =>
+  join(
+    ...[aws.dataDir, 'objects', aws.auditBucket],
+    keyPath(`audit/dt=${TODAY}/tenant=${tenant.id}/000000000${sequence}.jsonl.gz`),
+  );
+
+describe('npm run audit:verify', () => {
+  test('verifies the files of a data directory', () => {
+    const { code, out } = verify('--json');
+    expect(code, out).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ valid: true, digests: 3, objects: 3, entries: 3, broken: null });
+  });
+
+  test('says what it could not check while the database does not run', () => {
+    writePlatformFile(false);
+    const { code, out } = verify();
+    writePlatformFile(true);
+    expect(code, out).toBe(0);
+    expect(out).toContain('The database does not run');
+  });
+
+  test('names what was altered, cut off at the end, or removed, and ends with 1', () => {
+    const digests = join(aws.dataDir, 'objects', aws.auditBucket, 'audit/digests');
+    const newest = join(digests, readdirSync(digests).sort().at(-1) ?? '');
+    renameSync(newest, `${aws.dataDir}/hidden`);
+    expect(verify()).toMatchObject({ code: 1, out: expect.stringContaining('digest 3 is missing') });
+    renameSync(`${aws.dataDir}/hidden`, newest);
+    appendFileSync(objectFile(2), 'x');
+    const altered = verify();
+    expect(altered).toMatchObject({ code: 1, out: expect.stringMatching(/^.* BROKEN after 1 digests/) });
+    rmSync(objectFile(1));
+    expect(verify()).toMatchObject({ code: 1, out: expect.stringContaining('missing-object') });
+  });
+
+  test('asks for a range that exists', () => {
+    expect(verify('--from', '2026-02-29').code).not.toBe(0);
+    expect(verify('--from', '2199-01-01')).toMatchObject({ out: expect.stringContaining('is after') });
+  });
+});
