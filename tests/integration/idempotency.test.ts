@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
 import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
+import { handler as createTenantHandler } from '#functions/tenants/create-tenant.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import { type TenantId, type UserId, uuidV7 } from '#platform/ids.ts';
 import { createShareholder, transferShares } from '#shareholders/shareholders.routes.ts';
+import { createTenant } from '#tenants/tenants.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
@@ -144,4 +148,36 @@ test('one tenant’s key is nothing to another', async () => {
   const theirs = await create(other);
   expect([ours.status, theirs.status]).toEqual([201, 201]);
   expect(theirs.body.id).not.toBe(ours.body.id);
+});
+
+test('an operator’s key holds for the tenant that it creates', async () => {
+  const operatorTenant = PLATFORM_TENANT_ID as TenantId;
+  const operatorId = uuidV7<UserId>();
+  await database.admin.query(
+    `insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, 'operator@vestry.example', 'OPERATOR', 'none')`,
+    [operatorTenant, operatorId],
+  );
+  const slug = `t${randomUUID().slice(0, 8)}`;
+  const create = () =>
+    call(createTenantHandler, createTenant, {
+      as: {
+        tenantId: operatorTenant,
+        tenantType: 'PLATFORM',
+        actorId: operatorId,
+        actorRole: 'OPERATOR',
+        employeeId: undefined,
+      },
+      headers: { 'Idempotency-Key': slug },
+      body: {
+        slug,
+        name: 'Created once',
+        type: 'ISSUER',
+        admin: { email: 'admin@created.example', password: 'correct horse battery' },
+      },
+    });
+  const created = await create();
+  expect(created.status).toBe(201);
+  const again = await create();
+  expect(again.header('idempotency-replayed')).toBe('true');
+  expect(again.body).toEqual(created.body);
 });

@@ -195,7 +195,7 @@ async function attempt<T>(
   await confirm();
   const complete = options.complete?.(result);
   if (complete !== undefined) {
-    const [completed] = await pipeline(client, [complete]);
+    const completed = await completeAs(client, actor, complete);
     if (completed?.rowCount !== 1) {
       throw new DomainError(
         'request-in-progress',
@@ -216,6 +216,16 @@ async function attempt<T>(
   if (!ending.some(({ command }) => command === 'COMMIT'))
     throw new Error('the transaction was rolled back at commit');
   return { result, events };
+}
+
+/** The key of a request is its caller's, also where an operator acts on another tenant. */
+async function completeAs(
+  client: pg.ClientBase,
+  { tenantId, actorTenantId = tenantId }: Actor,
+  complete: Statement,
+): Promise<pg.QueryResult | undefined> {
+  if (actorTenantId === tenantId) return (await pipeline(client, [complete]))[0];
+  return (await pipeline(client, [setTenant(actorTenantId), complete, setTenant(tenantId)]))[1];
 }
 
 const MAX_ATTEMPTS = 20;
