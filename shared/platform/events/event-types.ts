@@ -1,5 +1,3 @@
-import type { CreatedRange } from './tell-transactions.ts';
-
 /**
  * The `detail-type` of every event that Vestry puts on its bus, and the version of what it says. A field that is added keeps
  * the version; whatever would break a consumer takes another one.
@@ -32,6 +30,16 @@ export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number];
 
 /** The `source` of every event. */
 export const EVENT_SOURCE = 'vestry';
+
+/**
+ * What a bulk writer leaves in the outbox instead of events: which transactions it has created. A million of them spelled out
+ * would cost half of what writing them does, in the one transaction that others wait for.
+ */
+export interface CreatedRange {
+  readonly dividend_id: string;
+  readonly first_shareholder_id: string;
+  readonly last_shareholder_id: string;
+}
 
 /** What is done after a commit, by way of the same outbox, instead of being told on the bus. */
 export type Command =

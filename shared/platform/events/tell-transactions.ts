@@ -1,22 +1,13 @@
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { fromMinor } from '#platform/money.ts';
+import type { CreatedRange } from './event-types.ts';
 import { putEvents } from './put-events.ts';
 
 /** Transactions in one event: a third of what the bus takes. */
 const TRANSACTIONS_PER_EVENT = 200;
 /** Commands that aren't begun by then stay in the outbox, so that what is done is marked while there is time. */
 const ENOUGH_MS = 5_000;
-
-/**
- * What a bulk writer leaves in the outbox instead of events: which transactions it has created. A million of them spelled out
- * would cost half of what writing them does, in the one transaction that others wait for.
- */
-export interface CreatedRange {
-  readonly dividend_id: string;
-  readonly first_shareholder_id: string;
-  readonly last_shareholder_id: string;
-}
 
 // As they were created: a payment that was sent meanwhile has its own event, of a later version.
 const CREATED = `select id, amount, currency, shareholder_id, created_at from transactions
