@@ -155,7 +155,10 @@ async function invoke(name: string, payload: string, before: WorldOptions['befor
 /** Delivers what is on a queue until it is told to stop. */
 async function pump(aws: TestAws, queue: string, worker: Worker, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await drain(aws, queue, worker);
+    // A message whose time was up while a slow machine worked on it comes again by itself.
+    await drain(aws, queue, worker).catch((error: Error) => {
+      if (!error.message.includes('not available for visibility timeout change')) throw error;
+    });
     await sleep(50);
   }
 }
