@@ -3,8 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { AwsEndpoint } from '#local/aws/endpoint.ts';
+import { processUpload } from '#uploads/process-upload.ts';
 import type { StoredFile } from '#uploads/upload-event.ts';
+import type { UploadFormat } from '#uploads/upload-row.ts';
 import type { TestAws } from './aws-services.ts';
+import { type ExpectedRow, sampleRegister } from './sample-register.ts';
+import type { TestTenant } from './tenants.ts';
 
 /** Stores a file as any S3 client would, and answers what its creation event says of it. */
 export async function storeFile(aws: TestAws, key: string, content: string | Buffer): Promise<StoredFile> {
@@ -84,4 +88,53 @@ export async function processInChild(
   }
   const [code] = await once(child, 'exit');
   return code as number | null;
+}
+
+export const UPLOAD_HEADER = 'external_ref,name,email,holdings\n';
+/** Of a delivery that is not the last. */
+export const DELIVERY = { requestId: 'request-of-the-test', isLast: false };
+
+export interface DropFolder {
+  drop(content: string | Buffer, of: TestTenant, name?: string): Promise<StoredFile>;
+  // biome-ignore lint/suspicious/noExplicitAny: a row is asserted on, and an assertion on a wrong column fails
+  uploadOf(file: StoredFile): Promise<any>;
+  /** Drops a file, processes it and answers its upload. */
+  load(content: string | Buffer, of: TestTenant, name?: string): ReturnType<DropFolder['uploadOf']>;
+}
+
+/** The drop folder of tenants, with the worker's use case in this process. */
+export function dropFolder(admin: pg.Pool, aws: TestAws): DropFolder {
+  let files = 0;
+  const folder: DropFolder = {
+    drop: (content, of, name) => {
+      files += 1;
+      return storeFile(aws, `drop/${of.slug}/shareholders/${name ?? `file ${files}.csv`}`, content);
+    },
+    uploadOf: async (file) => {
+      const { rows } = await admin.query('select * from uploads where object_key = $1 and object_ref = $2', [
+        file.key,
+        file.ref,
+      ]);
+      if (rows.length !== 1) throw new Error(`${rows.length} uploads of ${file.key}`);
+      return rows[0];
+    },
+    load: async (content, of, name) => {
+      const file = await folder.drop(content, of, name);
+      await processUpload(file, DELIVERY);
+      return folder.uploadOf(file);
+    },
+  };
+  return folder;
+}
+
+/** A sample register as one file, and what must become of its rows. */
+export function sampleFile(
+  rows: number,
+  format: UploadFormat = 'csv',
+): { bytes: Buffer; expected: ExpectedRow[] } {
+  const chunks = [...sampleRegister({ rows, seed: 3, format })];
+  return {
+    bytes: Buffer.concat(chunks.map(({ bytes }) => bytes)),
+    expected: chunks.flatMap((chunk) => [...chunk.rows]),
+  };
 }

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import {
+  type DropFolder,
+  dropFolder,
+  registerOf,
+  UPLOAD_HEADER,
+  unbalancedHolders,
+} from '#tests/support/uploads.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let uploads: DropFolder;
+
+beforeAll(async () => {
+  [database, aws] = [await testDatabase(), await testAws()];
+  uploads = dropFolder(database.admin, aws);
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+const newTenant = (type: 'ISSUER' | 'SPONSOR' = 'ISSUER') => insertTestTenant(database.admin, type);
+
+/** As the application role would, in one transaction. */
+async function asTenant(of: TestTenant, ...statements: string[]): Promise<void> {
+  const client = await database.connectAsApp();
+  await client.query('begin');
+  await client.query(`select set_config('app.tenant_id', $1, true)`, [of.id]);
+  for (const statement of statements) await client.query(statement);
+  await client.query('commit');
+  await client.end();
+}
+
+async function foundRegister(of: TestTenant) {
+  return (await registerOf(database.admin, of.id)).map(({ name, holdings }) => ({
+    name,
+    holdings: Number(holdings),
+  }));
+}
+
+describe('rows', () => {
+  test('of a repeated reference: the first wins, each later one names its line', async () => {
+    const of = await newTenant();
+    const upload = await uploads.load(
+      `${UPLOAD_HEADER}B,first,,1\nA,one,,2\n B ,second,,3\nC,c,,x\nC,good,,4\nB,third,,5\n`,
+      of,
+    );
+    expect(upload).toMatchObject({ rows: 6, accepted: 3, rejected: 3 });
+    const message = 'The same external_ref is already on line 2.';
+    expect(upload.errors).toEqual([
+      { line: 4, column: 'external_ref', code: 'duplicate-external-ref', message },
+      expect.objectContaining({ line: 5, code: 'invalid-number' }),
+      { line: 7, column: 'external_ref', code: 'duplicate-external-ref', message },
+    ]);
+    expect((await foundRegister(of)).map(({ name }) => name)).toEqual(['one', 'first', 'good']);
+  });
+
+  test('that are all the same reference are as many errors but one', async () => {
+    const upload = await uploads.load(`${UPLOAD_HEADER}${'A,N,,1\n'.repeat(20_000)}`, await newTenant());
+    expect(upload).toMatchObject({ rows: 20_000, accepted: 1, rejected: 19_999 });
+  });
+
+  test('of closed holders are refused; the rest lands', async () => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,,1\nB,Bob,,0\n`, of);
+    await database.admin.query(
+      `update shareholders set status = 'CLOSED' where tenant_id = $1 and external_ref = 'B'`,
+      [of.id],
+    );
+    const upload = await uploads.load(`${UPLOAD_HEADER}A,Ann,,5\nB,Bob,,7\n`, of);
+    expect(upload).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(upload.errors).toMatchObject([{ line: 3, code: 'holder-closed' }]);
+    expect(await foundRegister(of)).toMatchObject([{ holdings: 5 }, { holdings: 0 }]);
+  });
+
+  test('below what a holder has in other classes are refused', async () => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
+    await asTenant(
+      of,
+      `select set_config('app.ledger_security_class', 'PREF', true)`,
+      'update shareholders set holdings = 15',
+    );
+    const upload = await uploads.load(`${UPLOAD_HEADER}A,Ann,,4.9\nB,Bob,,5\n`, of);
+    expect(upload).toMatchObject({ accepted: 1, rejected: 1 });
+    expect(upload.errors).toMatchObject([{ line: 2, column: 'holdings', code: 'holds-other-classes' }]);
+    expect(await foundRegister(of)).toMatchObject([{ holdings: 15 }, { holdings: 5 }]);
+    expect(await unbalancedHolders(database.admin, of.id)).toEqual([]);
+  });
+
+  test('change what they speak of: no email column leaves emails, an empty cell clears one', async () => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,a@example.com,1\nB,Bob,b@example.com,1\n`, of);
+    await uploads.load('external_ref,name,holdings\nA,Ann B,2\nB,Bob,1\n', of);
+    expect(await registerOf(database.admin, of.id)).toMatchObject([
+      { name: 'Ann B', email: 'a@example.com', version: 2, entries: 2 },
+      { email: 'b@example.com', version: 1, entries: 1 },
+    ]);
+    await uploads.load(
+      '{"external_ref":"A","name":"Ann B","holdings":2}\n{"external_ref":"B","name":"Bob","holdings":1,"email":null}\n',
+      of,
+      'x.ndjson',
+    );
+    expect(await registerOf(database.admin, of.id)).toMatchObject([
+      { email: 'a@example.com', version: 2 },
+      { email: null, version: 2, entries: 1 },
+    ]);
+    const { rows: names } = await database.admin.query(
+      'select name from shareholder_names where tenant_id = $1',
+      [of.id],
+    );
+    expect(names).toEqual([{ name: 'Ann' }]);
+  });
+
+  test('that nobody knows are named in warnings; a header alone completes', async () => {
+    const of = await newTenant();
+    expect(await uploads.load('external_ref,name,holdings,tenant_id\n', of)).toMatchObject({
+      ...{ state: 'COMPLETED', rows: 0, accepted: 0, rejected: 0, errors_key: null },
+      warnings: [{ column: 'tenant_id', code: 'unknown-column' }],
+    });
+  });
+});
