@@ -17,6 +17,8 @@ export default defineConfig({
       VESTRY_ENVIRONMENT: 'test',
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
+    // Machines of CI are shared: what fails for want of time is tried again there, and a defect fails three times.
+    retry: process.env.CI === 'true' ? 2 : 0,
     pool: 'forks',
     maxWorkers: 2,
     coverage: {
@@ -50,8 +52,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 3 * MINUTE_MS,
-          hookTimeout: 3 * MINUTE_MS,
+          testTimeout: 6 * MINUTE_MS,
+          hookTimeout: 8 * MINUTE_MS,
           fileParallelism: false,
         },
       },
