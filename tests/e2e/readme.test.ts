@@ -52,4 +52,4 @@ test('the tour of the README works as it is written', async () => {
   expect(stdout).toContain('"vested":"233"');
   expect(stdout).toContain('schedules');
   expect(stderr).not.toContain('curl:');
-}, 180_000);
+}, 330_000);
