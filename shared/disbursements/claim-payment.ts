@@ -38,6 +38,16 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'dividend-not-payable': 'CANCELLED',
 };
 
+/** Ends a transaction that has changed nothing: the audit trail tells of releases, not of looks. */
+class OnlyLooked extends Error {
+  readonly claim: Claim;
+
+  constructor(claim: Claim) {
+    super('only looked');
+    this.claim = claim;
+  }
+}
+
 /**
  * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
  * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
@@ -52,6 +62,7 @@ export async function claimPayment(input: PaymentInput): Promise<Claim> {
       async (tx) => {
         const claimed = await claimIn(tx, input.transaction_id, sealer);
         await crashPoint('claim-before-commit', input.transaction_id);
+        if (claimed.outcome === 'looked') throw new OnlyLooked(claimed);
         return claimed;
       },
       {
@@ -65,6 +76,7 @@ export async function claimPayment(input: PaymentInput): Promise<Claim> {
     await crashPoint('claim-after-commit', input.transaction_id);
     return claim;
   } catch (error) {
+    if (error instanceof OnlyLooked) return error.claim;
     // Nothing new leaves for a suspended tenant; it waits for the operator.
     if (error instanceof DomainError && error.slug === 'tenant-suspended') return look('HOLD', '', '');
     throw error;
@@ -94,7 +106,8 @@ async function claimIn(tx: TenantTx, transactionId: string, sealer: Sealer): Pro
   }
   if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasClaimed);
   const instruction = await sealInstruction(tx, transaction, order, sealer);
-  const next = transaction.status === 'SENT' ? 'ASK' : 'SUBMIT';
+  // Released before, it may be at the bank already: we ask, since banks remember the key of an order for a day or so only.
+  const next = wasClaimed ? 'ASK' : 'SUBMIT';
   return release(look(next, channel, instruction), wasClaimed);
 }
 

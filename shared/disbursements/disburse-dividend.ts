@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NothingToDo, unlessDone } from '#dividends/nothing-to-do.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { found } from '#platform/http/found.ts';
 import type { TenantId } from '#platform/ids.ts';
@@ -44,7 +45,10 @@ export function continueDividend(tx: TenantTx, message: DividendMessage): void {
   command(tx, { type: 'message.send', queue: 'disburse-dividend', message });
 }
 
-/** Orders chunk after chunk until none is left or time runs out. Each chunk commits with how far it has come. */
+/**
+ * Orders chunk after chunk until none is left or time runs out. Each chunk commits with how far it has come; a message that
+ * comes again when all is ordered leaves nothing behind, not even an audit entry.
+ */
 export async function disburseDividend(
   { tenant_id, dividend_id }: DividendMessage,
   requestId: string,
@@ -52,7 +56,7 @@ export async function disburseDividend(
 ): Promise<void> {
   for (let done = false; !done; ) {
     const outOfTime = remainingMs() < MARGIN_MS;
-    done = await systemWrite(
+    const chunk = systemWrite(
       systemActor(tenant_id as TenantId, requestId),
       async (tx) => {
         if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
@@ -67,13 +71,17 @@ export async function disburseDividend(
         }),
       },
     );
+    done = (await unlessDone(chunk)) ?? true;
   }
 }
 
-/** True when there was nothing left. */
+/**
+ * True when there was nothing left.
+ * @throws NothingToDo
+ */
 async function orderNext(tx: TenantTx, tenantId: string, dividendId: string): Promise<boolean> {
   const run = await lockRun(tx, dividendId);
-  if (run?.state !== 'RUNNING') return true;
+  if (run?.state !== 'RUNNING') throw new NothingToDo();
   const dividend = await tx
     .selectFrom('dividends')
     .select(['state', 'currency'])

@@ -59,6 +59,8 @@ function machine() {
   );
 }
 
+const WORKERS = { 'mock-bank-callbacks': callbackWorker, 'disburse-dividend': disburseWorker };
+
 const ROUTES: readonly [RouteSpec, unknown][] = [
   [orderBankPayment, orderHandler],
   [getBankPayment, askedHandler],
@@ -81,6 +83,8 @@ export interface WorldOptions {
   /** Called before a step runs; may throw as a function fails. */
   readonly before?: (step: string, input: { transaction_id: string }) => void;
   readonly waitSeconds?: number;
+  /** Queues that are delivered by themselves; the test delivers the others. @default all */
+  readonly delivered?: readonly (keyof typeof WORKERS)[];
   /** @default that of a test */
   readonly database?: PaymentsWorld['database'];
 }
@@ -88,6 +92,7 @@ export interface WorldOptions {
 export async function paymentsWorld({
   before,
   waitSeconds = 600,
+  delivered = ['mock-bank-callbacks', 'disburse-dividend'],
   database: given,
 }: WorldOptions = {}): Promise<PaymentsWorld> {
   const database = given ?? (await testDatabase());
@@ -116,10 +121,7 @@ export async function paymentsWorld({
   const { engine } = aws.endpoint.stepFunctions;
   engine.start();
   const stop = new AbortController();
-  const pumps = [
-    pump(aws, 'mock-bank-callbacks', callbackWorker, stop.signal),
-    pump(aws, 'disburse-dividend', disburseWorker, stop.signal),
-  ];
+  const pumps = delivered.map((queue) => pump(aws, queue, WORKERS[queue], stop.signal));
   return {
     ...{ database, aws, clock, url },
     advance: async (seconds) => {
