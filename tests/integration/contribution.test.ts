@@ -9,6 +9,8 @@ import { addDays, dayOf } from '#plans/calendar-days.ts';
 import { getContribution, listContributions, reverseContribution } from '#plans/contributions.routes.ts';
 import { planLock } from '#plans/plan.repository.ts';
 import { getPlan, terminatePlan } from '#plans/plans.routes.ts';
+import { record } from '#plans/record-contribution.ts';
+import { type SerializableTx, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { uuidV7 } from '#platform/ids.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
@@ -183,6 +185,33 @@ describe('a contribution', () => {
     });
     expect(await books(id)).toMatchObject({ balance: 0n, entries: 0n, owed: 0n, years: 0n });
   });
+});
+
+test('meets none to another plan, however few the rows that there are', async () => {
+  const [id, other] = [await newPlan({ plan_type: 'ESPP' }), await newPlan({ plan_type: 'ESPP' })];
+  await database.admin.query('analyze');
+  const actor = { ...globex.as('ADMIN'), requestId: 'test' };
+  const enter = (planId: string, meanwhile?: () => Promise<unknown>) => {
+    const entry = {
+      ...{ id: uuidV7(), planId, source: 'EMPLOYEE', amountMinor: 100n, effectiveDate: '2026-01-31' },
+      ...{ idempotencyKey: undefined, reverses: undefined },
+    };
+    const work = async (tx: TenantTx) => {
+      const { id } = await record(tx as SerializableTx, entry);
+      await meanwhile?.();
+      return id;
+    };
+    return tenantTx(actor, work, {
+      isolation: 'serializable',
+      lockFirst: planLock(planId),
+      audit: () => ({ action: 'contribution.recorded', resource: `plans/${planId}`, payload: {} }),
+      // A conflict is an error.
+      retryForMs: 0,
+    });
+  };
+  await enter(id, () => enter(other));
+  expect(await books(id)).toMatchObject({ balance: 100n, entries: 1n });
+  expect(await books(other)).toMatchObject({ balance: 100n, entries: 1n });
 });
 
 test('that can’t have its turn in time is told to come again, and enters nothing', async () => {
