@@ -81,6 +81,19 @@ test('one payment of a dividend: the dividend is being paid, and paid with its l
   await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
 });
 
+test('of twenty who order a payment of a dividend at once, each by a key of their own, one does', async () => {
+  const { payments } = await pendingDividend(await holders('0000'));
+  const [payment = ''] = payments;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ops.order({ transaction_id: payment })));
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(19).fill(409)]);
+  await ops.until(payment, 'SETTLED');
+  const { rows } = await world.database.admin.query(
+    'select id from mock_bank_payments where reference = $1',
+    [payment],
+  );
+  expect(rows).toHaveLength(1);
+});
+
 test('all payments of a dividend: holders without papers are passed over, and paid when they have them', async () => {
   const [good = '', failing = '', late = '', without = ''] = await holders('0000', '0102', '0000', '0000');
   await world.database.admin.query(
