@@ -22,10 +22,21 @@ export class ChainReader {
 
   push(chunk: Buffer): void {
     if (this.brokenLine !== undefined) return;
-    const data = this.#carried.length === 0 ? chunk : Buffer.concat([this.#carried, chunk]);
+    const carried = this.#carried;
+    // Only the lines that reach into the chunk are copied: to copy all of it would cost a tenth of what hashing it does.
+    const hashStart = carried.length === 0 ? 0 : firstWholeHash(chunk);
+    const copied = hashStart < 0 ? chunk.length : hashStart + TAIL_LENGTH + 1;
+    if (carried.length > 0) this.#read(Buffer.concat([carried, chunk.subarray(0, copied)]), carried.length);
+    if (hashStart < 0 || this.brokenLine !== undefined) return;
+    this.#lineStart = carried.length === 0 ? 0 : TAIL_LENGTH + 1;
+    this.#read(chunk.subarray(hashStart), this.#lineStart);
+  }
+
+  /** @param from where newlines weren't looked for yet */
+  #read(data: Buffer, from: number): void {
     let spanStart = 0;
     let lineStart = this.#lineStart;
-    let newline = data.indexOf(NEWLINE, Math.max(lineStart, this.#carried.length));
+    let newline = data.indexOf(NEWLINE, from);
     while (newline >= 0) {
       const hashStart = newline - TAIL_LENGTH;
       if (!isIntact(data, spanStart, Math.max(hashStart, lineStart), newline)) {
@@ -48,10 +59,16 @@ export class ChainReader {
   }
 }
 
+/** Where the first hash begins that stands in the chunk with its newline; negative when none does. */
+function firstWholeHash(chunk: Buffer): number {
+  return chunk.indexOf(NEWLINE, TAIL_LENGTH) - TAIL_LENGTH;
+}
+
 function isIntact(data: Buffer, spanStart: number, hashStart: number, newline: number): boolean {
+  // A plain view: a Buffer's takes twice as long to make.
+  const span = new Uint8Array(data.buffer, data.byteOffset + spanStart, hashStart - spanStart);
   return (
-    hash('sha256', data.subarray(spanStart, hashStart)) ===
-      data.toString('latin1', hashStart, hashStart + HASH_LENGTH) &&
+    hash('sha256', span) === data.toString('latin1', hashStart, hashStart + HASH_LENGTH) &&
     data[newline - 2] === QUOTE &&
     data[newline - 1] === BRACE
   );

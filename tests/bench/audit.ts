@@ -12,33 +12,36 @@ import { interleave } from './interleave.ts';
 const PIECE_BYTES = 64 * 1024;
 /** As pieces come from S3. */
 const NETWORK_BYTES = 64 * 1024;
-const OBJECTS = 4;
 
-/** Verification of exported entries ÷ a chain of SHA-256 over the same bytes that checks nothing. */
+/**
+ * Verification of exported entries ÷ a chain of SHA-256 over the same bytes that checks nothing. Many short rounds: what else
+ * the machine does hits some of them, and not the median.
+ */
 export default async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { entries: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '15' } },
+    options: { entries: { type: 'string', default: '5000' }, rounds: { type: 'string', default: '101' } },
   });
   const entries = Number(values.entries);
   const rounds = Number(values.rounds);
-  const objects = Array.from({ length: OBJECTS }, () => objectOf(entries));
-  const total = entries * OBJECTS;
-  const rawChains = async () => {
-    for (const { text, spans } of objects) rawChain(text, spans);
-    return total;
-  };
+  const { text, body, named, spans } = objectOf(entries);
   await interleave({
     title: 'audit verification, the chain of records',
     unit: 'entries/s',
     ours: {
       name: 'every record found, hashed and compared',
       run: async () => {
-        for (const { text } of objects) readChain(text, entries);
-        return total;
+        readChain(text, entries);
+        return entries;
       },
     },
-    limit: { name: 'raw chained SHA-256', run: rawChains },
+    limit: {
+      name: 'raw chained SHA-256',
+      run: async () => {
+        rawChain(text, spans);
+        return entries;
+      },
+    },
     atLeast: 0.8,
     rounds,
   });
@@ -48,25 +51,18 @@ export default async function run(args: readonly string[]): Promise<void> {
     ours: {
       name: 'compressed bytes hashed, decompressed, every record checked',
       run: async () => {
-        for (const { body, named } of objects) {
-          const broken = await verifyObject(
-            named,
-            async () => piecesOf(body),
-            () => undefined,
-          );
-          if (broken !== undefined) throw new Error(broken.detail);
-        }
-        return total;
+        const read = async () => piecesOf(body);
+        const broken = await verifyObject(named, read, () => undefined);
+        if (broken !== undefined) throw new Error(broken.detail);
+        return entries;
       },
     },
     limit: {
       name: 'hashed, decompressed, raw chained SHA-256',
       run: async () => {
-        for (const { body, spans } of objects) {
-          createHash('sha256').update(body).digest();
-          rawChain(gunzipSync(body), spans);
-        }
-        return total;
+        createHash('sha256').update(body).digest();
+        rawChain(gunzipSync(body), spans);
+        return entries;
       },
     },
     atLeast: 0.8,
@@ -121,7 +117,8 @@ function readChain(text: Buffer, entries: number): void {
 
 /** A hash of each record and the hash before it, and nothing else. */
 function rawChain(text: Buffer, spans: BenchObject['spans']): void {
-  for (const [start, end] of spans) hash('sha256', text.subarray(start, end));
+  for (const [start, end] of spans)
+    hash('sha256', new Uint8Array(text.buffer, text.byteOffset + start, end - start));
 }
 
 async function* piecesOf(body: Buffer): AsyncGenerator<Uint8Array> {
