@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { buildSync, type Metafile } from 'esbuild';
+import { buildSync, type Metafile, type OutputFile } from 'esbuild';
 import { sidecars } from '#lib/sidecars.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -74,12 +74,14 @@ function bundleDomain(paths: readonly string[], target: string): [entry: string,
     banner: { js: REQUIRE_BANNER },
     // What pg asks for only when it is used, and we never do: its native driver, and files of passwords.
     external: ['pg-native', '*/native', 'pgpass'],
+    // What the SDK of X-Ray loads would slow every promise down, and nothing of it is needed.
+    alias: { 'cls-hooked/context': './shared/platform/observability/x-ray-context.ts' },
     metafile: true,
     logLevel: 'warning',
   });
-  const contents = new Map(outputFiles.map((file) => [basename(file.path), file.contents]));
   const graph = new OutputGraph(metafile);
-  return paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, contents)]);
+  const files = new OutputFiles(outputFiles);
+  return paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, files)]);
 }
 
 /** `functions/tenants/create-tenant.ts` → `tenants-create-tenant`. */
@@ -90,19 +92,13 @@ function outputName(entry: string): string {
     .replaceAll('/', '-');
 }
 
-function writeEntry(
-  entry: string,
-  directory: string,
-  graph: OutputGraph,
-  contents: ReadonlyMap<string, Uint8Array>,
-): BundledEntry {
+function writeEntry(entry: string, directory: string, graph: OutputGraph, files: OutputFiles): BundledEntry {
   const main = `${outputName(entry)}.mjs`;
   mkdirSync(directory);
   for (const file of graph.reach(main, ['import-statement', 'dynamic-import'])) {
-    writeFileSync(join(directory, file === main ? 'index.mjs' : file), content(contents, file));
+    files.write(file, join(directory, file === main ? 'index.mjs' : file));
     // Maps of packages alone would double what a function unpacks, and tell nobody anything.
-    if (graph.inputs(file).some(isOurs))
-      writeFileSync(join(directory, `${file}.map`), content(contents, `${file}.map`));
+    if (graph.inputs(file).some(isOurs)) files.write(`${file}.map`, join(directory, `${file}.map`));
   }
   for (const { from, to } of sidecars[entry] ?? [])
     cpSync(join(ROOT, from), join(directory, to), { recursive: true, dereference: true });
@@ -118,10 +114,24 @@ function isOurs(input: string): boolean {
   return !input.includes('node_modules/');
 }
 
-function content(contents: ReadonlyMap<string, Uint8Array>, file: string): Uint8Array {
-  const found = contents.get(file);
-  if (found === undefined) throw new Error(`the bundle has no file ${file}`);
-  return found;
+/** What a build has made, by file name. */
+class OutputFiles {
+  readonly #contents: ReadonlyMap<string, Uint8Array>;
+  readonly #written = new Map<string, string>();
+
+  constructor(files: readonly OutputFile[]) {
+    this.#contents = new Map(files.map(({ path, contents }) => [basename(path), contents]));
+  }
+
+  /** The chunks that functions share are one file on the disk: there would be a few hundred megabytes otherwise. */
+  write(name: string, path: string): void {
+    const written = this.#written.get(name);
+    if (written !== undefined) return linkSync(written, path);
+    const contents = this.#contents.get(name);
+    if (contents === undefined) throw new Error(`the bundle has no file ${name}`);
+    writeFileSync(path, contents);
+    this.#written.set(name, path);
+  }
 }
 
 type ImportKind = 'import-statement' | 'dynamic-import';

@@ -24,6 +24,10 @@ export const environment = {
   /** Whether somebody collects traces; where and how is for OpenTelemetry's exporter to read. */
   exportsTraces: (): boolean =>
     Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT),
+  /** Whether X-Ray samples this invocation: Lambda says so for each, and names the daemon that it runs. */
+  isTracedByXRay: (): boolean =>
+    Boolean(process.env.AWS_XRAY_DAEMON_ADDRESS) &&
+    /(^|;)Sampled=1(;|$)/.test(process.env._X_AMZN_TRACE_ID ?? ''),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** Of the queue that the function consumes. */
   queueUrl: (): string => required('QUEUE_URL'),

@@ -51,7 +51,8 @@ const MAX_RECORDS = 1_000;
 
 /** Runs an invocation, and hands over what was recorded in it before its answer: afterwards the environment is frozen. */
 export async function invocation<T>(run: () => Promise<T>): Promise<T> {
-  const records: SpanRecord[] | undefined = environment.exportsTraces() ? [] : undefined;
+  const records: SpanRecord[] | undefined =
+    environment.exportsTraces() || environment.isTracedByXRay() ? [] : undefined;
   try {
     return await places.run({ context: undefined, records }, run);
   } finally {
@@ -61,12 +62,23 @@ export async function invocation<T>(run: () => Promise<T>): Promise<T> {
 
 /** Whoever collects traces must not be able to fail what they are of. */
 async function handOver(records: readonly SpanRecord[]): Promise<void> {
-  try {
-    const { exportSpans } = await import('./export-spans.ts');
-    await exportSpans(records);
-  } catch (error) {
-    logger.warn('spans were not exported', { spans: records.length, error: error as Error });
-  }
+  const collectors = [
+    ...(environment.exportsTraces() ? [exportByOtlp] : []),
+    ...(environment.isTracedByXRay() ? [sendToXRay] : []),
+  ];
+  for (const outcome of await Promise.allSettled(collectors.map((collect) => collect(records))))
+    if (outcome.status === 'rejected')
+      logger.warn('spans were not exported', { spans: records.length, error: outcome.reason as Error });
+}
+
+async function exportByOtlp(records: readonly SpanRecord[]): Promise<void> {
+  const { exportSpans } = await import('./export-spans.ts');
+  await exportSpans(records);
+}
+
+async function sendToXRay(records: readonly SpanRecord[]): Promise<void> {
+  const { sendSubsegments } = await import('./x-ray.ts');
+  await sendSubsegments(records);
 }
 
 /** A span that goes on with what another function has begun, if `sent` is a valid `traceparent`; else of a new trace. */

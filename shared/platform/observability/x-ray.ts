@@ -1,0 +1,63 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { SpanRecord } from './trace.ts';
+
+/** Loaded where X-Ray samples an invocation alone, see docs/adr/0061-traces.md. */
+
+let tracer: Tracer | undefined;
+
+/** Each is a datagram; a file of a million rows has thousands of round trips. */
+const MAX_SUBSEGMENTS = 100;
+
+type Parent = NonNullable<ReturnType<Tracer['getSegment']>>;
+type Subsegment = ReturnType<Parent['addNewSubsegment']>;
+
+/**
+ * Tells X-Ray what an invocation did, as subsegments of the segment that Lambda makes of it: what a function may annotate are
+ * these alone. They carry the id of our own trace, by which both are found.
+ */
+export async function sendSubsegments(records: readonly SpanRecord[]): Promise<void> {
+  tracer ??= new Tracer({ captureHTTPsRequests: false });
+  const segment = tracer.getSegment();
+  if (segment === undefined) return;
+  const told = records.filter((record, index) => index < MAX_SUBSEGMENTS || isOutermost(record));
+  const made = new Map<string, { readonly parent: Parent; readonly subsegment: Subsegment }>();
+  // A span is recorded when it ends, and so after its parts.
+  for (const record of told.toReversed()) {
+    const parent = made.get(record.parent?.spanId ?? '')?.subsegment ?? segment;
+    made.set(record.context.spanId, {
+      parent,
+      subsegment: describe(parent.addNewSubsegment(nameOf(record)), record),
+    });
+  }
+  for (const { context } of told) {
+    const { parent, subsegment } = made.get(context.spanId) ?? {};
+    subsegment?.flush();
+    // Else its parent would bring it once more.
+    if (subsegment !== undefined) parent?.removeSubsegment(subsegment);
+  }
+  // A datagram leaves in the turn after it is sent; Lambda may freeze the process in this one.
+  await turn();
+}
+
+function isOutermost({ parent, isParentRemote }: SpanRecord): boolean {
+  return parent === undefined || isParentRemote;
+}
+
+/** X-Ray takes few signs in names: `GET /tenants/:id`. */
+function nameOf({ name }: SpanRecord): string {
+  return name.replace(/\{(\w+)\}/g, ':$1').replace(/[^\p{L}\p{N}\s_.:/%&#=+\\@-]/gu, '');
+}
+
+function describe(subsegment: Subsegment, record: SpanRecord): Subsegment {
+  const { context, startedMs, endedMs, errorType, attributes } = record;
+  const said = { trace_id: context.traceId, ...attributes, 'error.type': errorType };
+  for (const [key, value] of Object.entries(said))
+    if (value !== undefined) subsegment.addAnnotation(key.replaceAll('.', '_'), value);
+  // The kind alone: texts of errors quote what they are about.
+  if (errorType !== undefined) subsegment.addFaultFlag();
+  subsegment.addAttribute('start_time', startedMs / 1_000);
+  subsegment.addAttribute('end_time', endedMs / 1_000);
+  delete (subsegment as { in_progress?: boolean }).in_progress;
+  return subsegment;
+}
