@@ -1,95 +1,35 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNachaFile } from '#ach/nacha-reader.ts';
-import { sampleReturnFile } from '#ach/return-file.sample.ts';
 import { reconcilePayments } from '#disbursements/reconcile-payments.ts';
 import { writeAchFiles } from '#disbursements/write-ach-files.ts';
 import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
-import { Payments, verifiedHolder } from '#tests/support/payment-client.ts';
+import { queueName } from '#tests/support/aws-services.ts';
+import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
+import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { recordOf } from '#tests/support/queue-driver.ts';
+import { drain, recordOf } from '#tests/support/queue-driver.ts';
+import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
-const ORIGINATOR = {
-  company_name: 'Acme Industries',
-  company_id: '1987654321',
-  odfi_routing_number: '021000021',
-  immediate_destination: '021000021',
-  immediate_destination_name: 'First Bank of New York',
-  immediate_origin: '1987654321',
-};
 /** Thursday, 14:00 in New York, before the holiday of July 3 (observed on no day: the 4th is a Saturday). */
 const NOW = new Date('2026-07-02T18:00:00Z');
 
 let world: PaymentsWorld;
 let acme: TestTenant;
 let ops: Payments;
-let s3: S3Client;
+let files: FiledPayments;
 
 beforeAll(async () => {
   world = await paymentsWorld();
   acme = await insertTestTenant(world.database.admin, 'ISSUER');
-  ops = new Payments(acme.as('OPS'));
-  s3 = new S3Client({ forcePathStyle: true });
-  const set = await new Payments(acme.as('ADMIN')).setSettings({
-    channel: 'NACHA_FILE',
-    ach_originator: ORIGINATOR,
-  });
-  expect(set.status, set.text).toBe(200);
+  files = await FiledPayments.of(world, acme);
+  ops = files.ops;
 });
 afterAll(async () => {
-  s3.destroy();
+  files.close();
   await world.close();
 });
-
-const outbound = async (): Promise<string[]> => {
-  const { Contents = [] } = await s3.send(
-    new ListObjectsV2Command({ Bucket: world.aws.uploadsBucket, Prefix: 'ach/outbound/' }),
-  );
-  return Contents.map(({ Key = '' }) => Key);
-};
-const textOf = async (key: string): Promise<string> =>
-  (
-    await s3.send(new GetObjectCommand({ Bucket: world.aws.uploadsBucket, Key: key }))
-  ).Body?.transformToString() ?? '';
-
-async function order(
-  amount: string,
-  account: object = {},
-): Promise<{ id: string; holder: string; accountId: string }> {
-  const { id: holder, accountId } = await verifiedHolder(world.database.admin, acme.id, ops, '000123456789');
-  const named =
-    Object.keys(account).length === 0 ? accountId : (await ops.addAccount(holder, account)).body.id;
-  const { body } = await ops.order({
-    shareholder_id: holder,
-    amount,
-    currency: 'USD',
-    bank_account_id: named,
-  });
-  await expect.poll(async () => waiting(body.id), { timeout: 20_000 }).toBe(true);
-  return { id: body.id, holder, accountId: named };
-}
-
-async function waiting(id: string): Promise<boolean> {
-  const { rows } = await world.database.admin.query(
-    `select claimed_at is not null and task_token is not null as waits from disbursements where transaction_id = $1`,
-    [id],
-  );
-  return rows[0]?.waits === true;
-}
-
-/** Drops a file of answers where the bank does, and delivers its notification. */
-async function answer(name: string, text: string, times = 1): Promise<{ itemIdentifier: string }[]> {
-  const Key = `ach/inbound/${acme.slug}/${name}`;
-  await s3.send(new PutObjectCommand({ Bucket: world.aws.uploadsBucket, Key, Body: text }));
-  const failures = [];
-  for (let time = 0; time < times; time++) {
-    const event = { Records: [recordOf({ Records: [{ s3: { object: { key: Key } } }] })] };
-    failures.push(...(await readWorker(event, testContext())).batchItemFailures);
-  }
-  return failures;
-}
 
 test('payments of files need dollars', async () => {
   const { id } = await verifiedHolder(world.database.admin, acme.id, ops, '000123456789');
@@ -101,16 +41,16 @@ test('payments of files need dollars', async () => {
 
 test('released payments go into a file, come back or settle, and a corrected account is corrected', async () => {
   const [paid, returned, corrected] = [
-    await order('10.01'),
-    await order('20.02', { holder_type: 'COMPANY', account_type: 'SAVINGS' }),
-    await order('30.03'),
+    await files.order('10.01'),
+    await files.order('20.02', { holder_type: 'COMPANY', account_type: 'SAVINGS' }),
+    await files.order('30.03'),
   ];
   expect((await ops.get(paid.id)).body.status).toBe('PENDING');
   expect(await writeAchFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 3, failed: 0 });
   for (const { id } of [paid, returned, corrected]) expect((await ops.get(id)).body.status).toBe('SENT');
-  const [key = ''] = await outbound();
+  const [key = ''] = await files.outbound();
   expect(key).toBe(`ach/outbound/${acme.slug}/2026-07-02-A.ach`);
-  const text = await textOf(key);
+  const text = await files.textOf(key);
   const file = readNachaFile(text);
   expect(
     file.batches.map(({ secCode, effectiveEntryDate, entries }) => [
@@ -125,22 +65,14 @@ test('released payments go into a file, come back or settle, and a corrected acc
   expect(file.totals.creditMinor).toBe(6006n);
   expect(await writeAchFiles(NOW, 'r', () => 600_000)).toEqual({ files: 0, payments: 0, failed: 0 });
 
-  const { rows } = await world.database.admin.query(
-    'select transaction_id, trace_number, instruction_sealed from ach_entries',
-  );
+  const { rows } = await world.database.admin.query('select instruction_sealed from ach_entries');
   expect(JSON.stringify(rows)).not.toContain('000123456789');
-  const entries = file.batches.flatMap((batch) => batch.entries.map((entry) => ({ batch, entry })));
-  const sent = (id: string) => {
-    const trace = rows.find(({ transaction_id }) => transaction_id === id)?.trace_number;
-    const found = entries.find(({ entry }) => entry.traceNumber === trace);
-    return { traceNumber: String(trace), reference: found?.entry.individualId ?? '' };
-  };
-  const answers = sampleReturnFile([
-    { entry: sent(returned.id), code: 'R03', amountMinor: 2002n },
-    { entry: sent(corrected.id), code: 'C01', correctedData: '99887766' },
-  ]);
+  const answers = [
+    { entry: await files.sent(returned.id), code: 'R03', amountMinor: 2002n },
+    { entry: await files.sent(corrected.id), code: 'C01', correctedData: '99887766' },
+  ];
   // Delivered three times, as queues do.
-  expect(await answer('returns-1.ach', answers, 3)).toEqual([]);
+  expect(await files.answer('returns-1.ach', answers, 3)).toBe(0);
   await ops.until(returned.id, 'FAILED');
   expect((await ops.get(returned.id)).body.return_code).toBe('R03');
   const accounts = async (holder: string) => (await ops.accounts(holder)).body.data;
@@ -159,9 +91,9 @@ test('released payments go into a file, come back or settle, and a corrected acc
   await ops.until(paid.id, 'SETTLED');
 
   // A return after that takes the payment back.
-  await answer(
+  await files.answer(
     'returns-2.ach',
-    sampleReturnFile([{ entry: sent(paid.id), code: 'R02', amountMinor: 1001n }]),
+    [{ entry: await files.sent(paid.id), code: 'R02', amountMinor: 1001n }],
     2,
   );
   const after = (await ops.get(paid.id)).body;
@@ -170,5 +102,104 @@ test('released payments go into a file, come back or settle, and a corrected acc
 });
 
 test('a file that can not be read applies nothing, and is reported', async () => {
-  expect(await answer('broken.ach', 'not a file')).toHaveLength(1);
+  expect(await files.answer('broken.ach', 'not a file')).toBe(1);
+});
+
+/** One payment for each thing that a bank may answer to it, and the files of the answers, one answer in each. */
+async function answered(tenant: TestTenant): Promise<{ files: FiledPayments; events: object[] }> {
+  const filed = await FiledPayments.of(world, tenant);
+  const codes = ['R01', 'R03', 'R10', 'R24', 'C01', 'C05'];
+  const payments: FiledPayment[] = [];
+  for (const _ of codes) payments.push(await filed.order('10.00'));
+  await writeAchFiles(NOW, 'r', () => 600_000);
+  const events: object[] = [];
+  for (const [index, code] of codes.entries()) {
+    const entry = await filed.sent(payments[index]?.id ?? '');
+    const what = code.startsWith('R')
+      ? { amountMinor: 1000n }
+      : { correctedData: code === 'C01' ? '99887766' : '32' };
+    events.push(await filed.drop(`${code}.ach`, [{ entry, code, ...what }]));
+  }
+  return { files: filed, events };
+}
+
+/** What answers leave behind, without ids and times. */
+async function tablesOf(tenant: TestTenant): Promise<unknown> {
+  const { rows } = await world.database.admin.query(
+    `select t.status, t.return_code, t.version, d.represented, a.status as account, a.status_reason, a.account_last4, a.account_type,
+       a.version as account_version,
+       (select array_agg(kind || coalesce(code, '') order by event_id) from bank_events e where e.transaction_id = t.id) as words,
+       (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,
+       (select count(*)::integer from outbox o where o.payload -> 'transactions' -> 0 ->> 'id' = t.id::text) as told
+     from transactions t join disbursements d on d.transaction_id = t.id join bank_accounts a on a.id = d.bank_account_id
+     where t.tenant_id = $1 order by t.return_code, t.status, d.represented, a.account_last4, a.account_type`,
+    [tenant.id],
+  );
+  return rows;
+}
+
+const read = async (events: readonly object[]): Promise<number> => {
+  const records = events.map((event, index) => recordOf(event, 1, String(index)));
+  return (await readWorker({ Records: records }, testContext())).batchItemFailures.length;
+};
+
+test('files of answers that come one to five times, shuffled, leave the tables of the ordered run', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const ordered = await answered(tenant);
+  for (const event of ordered.events) expect(await read([event])).toBe(0);
+  ordered.files.close();
+  const expected = await tablesOf(tenant);
+  // The payment that R01 allows to present again is one more.
+  expect(expected).toHaveLength(ordered.events.length + 1);
+  for (const seed of [1, 2, 3]) {
+    const other = await insertTestTenant(world.database.admin, 'ISSUER');
+    const { files: filed, events } = await answered(other);
+    const shuffled = shuffledCopies(events, 5, randomOf(seed));
+    const half = Math.ceil(shuffled.length / 2);
+    // Two workers at once.
+    const failures = await Promise.all([read(shuffled.slice(0, half)), read(shuffled.slice(half))]);
+    filed.close();
+    expect(failures, `seed ${seed}`).toEqual([0, 0]);
+    expect(await tablesOf(other), `seed ${seed}`).toEqual(expected);
+  }
+});
+
+test('an unreadable file among ten is alone, is a dead letter after five deliveries, and is redriven once', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const payments: FiledPayment[] = [];
+  for (let count = 0; count < 10; count++) payments.push(await filed.order('10.00'));
+  await writeAchFiles(NOW, 'r', () => 600_000);
+  const answers = await Promise.all(
+    payments.map(async ({ id }) => [{ entry: await filed.sent(id), code: 'R03', amountMinor: 1000n }]),
+  );
+  const { queues } = world.aws.endpoint;
+  for (const [index, content] of answers.entries()) {
+    const event = await filed.drop(`${index}.ach`, index === 6 ? 'cut off on its way' : content);
+    queues.send(queueName('ach-inbound'), JSON.stringify(event));
+  }
+  const deliveries: string[] = [];
+  const deliver = () =>
+    drain(world.aws, 'ach-inbound', async (event, context) => {
+      const answer = await readWorker(event, context);
+      for (const { itemIdentifier } of answer.batchItemFailures)
+        deliveries.push(
+          event.Records.find(({ messageId }) => messageId === itemIdentifier)?.attributes
+            .ApproximateReceiveCount ?? '',
+        );
+      return answer;
+    });
+  await deliver();
+  expect(deliveries).toEqual(['1', '2', '3', '4', '5']);
+  expect(queues.attributes(queueName('ach-inbound-dlq')).visible).toBe(1);
+  const statuses = async () =>
+    Promise.all(payments.map(async ({ id }) => (await filed.ops.get(id)).body.status as string));
+  for (const [index, { id }] of payments.entries()) if (index !== 6) await filed.ops.until(id, 'FAILED');
+  expect(await statuses()).toEqual(payments.map((_, index) => (index === 6 ? 'SENT' : 'FAILED')));
+  await filed.drop('6.ach', answers[6] ?? []);
+  queues.startMoveTask(queueName('ach-inbound-dlq'));
+  await deliver();
+  expect(deliveries).toHaveLength(5);
+  expect(await statuses()).toEqual(payments.map(() => 'FAILED'));
+  filed.close();
 });

@@ -1,0 +1,117 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
+import { readNachaFile } from '#ach/nacha-reader.ts';
+import { type SampleAnswer, sampleReturnFile } from '#ach/return-file.sample.ts';
+import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { Payments, verifiedHolder } from './payment-client.ts';
+import type { PaymentsWorld } from './payments.ts';
+import { recordOf } from './queue-driver.ts';
+import { testContext } from './request.ts';
+import type { TestTenant } from './tenants.ts';
+
+const ORIGINATOR = {
+  company_name: 'Acme Industries',
+  company_id: '1987654321',
+  odfi_routing_number: '021000021',
+  immediate_destination: '021000021',
+  immediate_destination_name: 'First Bank of New York',
+  immediate_origin: '1987654321',
+};
+
+export interface FiledPayment {
+  readonly id: string;
+  readonly holder: string;
+  readonly accountId: string;
+}
+
+/** Payments of a tenant that go to the bank in files, and the folders of those. */
+export class FiledPayments {
+  readonly ops: Payments;
+  readonly #world: PaymentsWorld;
+  readonly #tenant: TestTenant;
+  readonly #s3 = new S3Client({ forcePathStyle: true });
+
+  private constructor(world: PaymentsWorld, tenant: TestTenant) {
+    this.#world = world;
+    this.#tenant = tenant;
+    this.ops = new Payments(tenant.as('OPS'));
+  }
+
+  static async of(world: PaymentsWorld, tenant: TestTenant): Promise<FiledPayments> {
+    const set = await new Payments(tenant.as('ADMIN')).setSettings({
+      channel: 'NACHA_FILE',
+      ach_originator: ORIGINATOR,
+    });
+    expect(set.status, set.text).toBe(200);
+    return new FiledPayments(world, tenant);
+  }
+
+  close(): void {
+    this.#s3.destroy();
+  }
+
+  /** Ordered, and waiting for a file. */
+  async order(amount: string, account: object = {}): Promise<FiledPayment> {
+    const { admin } = this.#world.database;
+    const { id: holder, accountId } = await verifiedHolder(admin, this.#tenant.id, this.ops, '000123456789');
+    const named =
+      Object.keys(account).length === 0 ? accountId : (await this.ops.addAccount(holder, account)).body.id;
+    const order = { shareholder_id: holder, amount, currency: 'USD', bank_account_id: named };
+    const { body } = await this.ops.order(order);
+    await expect.poll(() => this.#waits(body.id), { timeout: 20_000 }).toBe(true);
+    return { id: body.id, holder, accountId: named };
+  }
+
+  async #waits(id: string): Promise<boolean> {
+    const { rows } = await this.#world.database.admin.query(
+      `select claimed_at is not null and task_token is not null as waits from disbursements where transaction_id = $1`,
+      [id],
+    );
+    return rows[0]?.waits === true;
+  }
+
+  async outbound(): Promise<string[]> {
+    const Prefix = `ach/outbound/${this.#tenant.slug}/`;
+    const { Contents = [] } = await this.#s3.send(
+      new ListObjectsV2Command({ Bucket: this.#world.aws.uploadsBucket, Prefix }),
+    );
+    return Contents.map(({ Key = '' }) => Key);
+  }
+
+  async textOf(Key: string): Promise<string> {
+    const { Body } = await this.#s3.send(
+      new GetObjectCommand({ Bucket: this.#world.aws.uploadsBucket, Key }),
+    );
+    return (await Body?.transformToString()) ?? '';
+  }
+
+  /** How the bank has a payment, by the files that it has fetched. */
+  async sent(id: string): Promise<SampleAnswer['entry']> {
+    const { rows } = await this.#world.database.admin.query(
+      'select e.trace_number, f.object_key from ach_entries e join ach_files f on f.id = e.file_id where e.transaction_id = $1',
+      [id],
+    );
+    const { batches } = readNachaFile(await this.textOf(rows[0].object_key));
+    const entry = batches
+      .flatMap(({ entries }) => entries)
+      .find(({ traceNumber }) => traceNumber === rows[0].trace_number);
+    return { traceNumber: rows[0].trace_number, reference: entry?.individualId ?? '' };
+  }
+
+  /** Drops a file where the bank does; answers the notification that S3 makes of it. */
+  async drop(name: string, content: string | readonly SampleAnswer[]): Promise<object> {
+    const Key = `ach/inbound/${this.#tenant.slug}/${name}`;
+    const Body = typeof content === 'string' ? content : sampleReturnFile(content);
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.#world.aws.uploadsBucket, Key, Body }));
+    return { Records: [{ s3: { object: { key: Key } } }] };
+  }
+
+  /** Drops a file and has it read, so many times. Answers the failures. */
+  async answer(name: string, content: string | readonly SampleAnswer[], times = 1): Promise<number> {
+    const event = { Records: [recordOf(await this.drop(name, content))] };
+    let failures = 0;
+    for (let time = 0; time < times; time++)
+      failures += (await readWorker(event, testContext())).batchItemFailures.length;
+    return failures;
+  }
+}
