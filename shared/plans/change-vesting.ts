@@ -1,14 +1,47 @@
 import type { z } from 'zod';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { found } from '#platform/http/found.ts';
-import { invalidField } from '#platform/problems/domain-error.ts';
+import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import type { Acceleration } from '#vesting/grant-changes.ts';
 import { quantityOf, unitsOf } from '#vesting/quantity.ts';
 import { vestedMinor } from '#vesting/vesting.ts';
 import { findPlan, insertForfeiture, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
 import { refuseTerminated } from './plan-standing.ts';
-import type { acceleratePlan } from './plans.routes.ts';
-import { vestedState } from './vested-state.ts';
+import { GRANT_TYPES } from './plan-types.ts';
+import type { acceleratePlan, grantShares } from './plans.routes.ts';
+import { type VestingInputs, vestedState } from './vested-state.ts';
+
+/**
+ * Gives a plan that was opened without a grant its one. Of a plan with a grant the employer's money is the employee's, so one
+ * that holds such money can't be given any; an acceleration before the grant had nothing to vest and is over.
+ * @throws DomainError `not-found`, `plan-terminated`, `grant-exists`, `validation-failed`
+ */
+export async function grant(
+  tx: SerializableTx,
+  id: string,
+  order: z.output<(typeof grantShares)['body']>,
+  today: string,
+): Promise<PlanRow> {
+  const plan = found(await findPlan(tx, id));
+  refuseTerminated(plan);
+  const before = toVestingInputs(plan);
+  if (before.grant !== undefined)
+    throw new DomainError('grant-exists', 'A plan has one grant, which stays as it was made.');
+  if (!GRANT_TYPES.includes(plan.plan_type))
+    throw invalidField('/quantity', 'no-grants', `is only for ${GRANT_TYPES.join(' and ')}`);
+  if (plan.employer_contributed > 0n)
+    throw invalidField('/quantity', 'plan-funded', 'is only for a plan without money of the employer');
+  const { quantity, grant_date: grantDate, vesting_start: vestingStart = grantDate } = order;
+  const granted: VestingInputs = {
+    grant: { quantity, grantDate, vestingStart, allocationType: order.allocation_type },
+    vestingStart,
+    schedule: order.vesting_schedule ?? before.schedule,
+    accelerations: [],
+    terminatedOn: undefined,
+  };
+  const vested = vestedState(granted, later(plan.vested_as_of, today));
+  return setPlan(tx, id, { granted, accelerations: [] }, vested);
+}
 
 /**
  * Ends the plan on a day: what has vested by then stays, the rest is forfeited and leaves the balance.

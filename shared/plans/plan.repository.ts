@@ -92,20 +92,21 @@ export interface NewPlan {
 /** @throws DomainError `plan-exists` when the employee has an active plan of the type (a unique index) */
 export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<PlanRow> {
   const { vesting, ...columns } = plan;
-  const { grant, schedule, vestingStart } = vesting;
   return tx
     .insertInto('plans')
-    .values({
-      ...columns,
-      vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
-      allocation_type: grant?.allocationType ?? null,
-      grant_quantity: grant?.quantity ?? null,
-      grant_date: grant?.grantDate ?? null,
-      vesting_start: vestingStart,
-      ...columnsOf(vested),
-    })
+    .values({ ...columns, ...grantColumns(vesting), ...columnsOf(vested) })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+function grantColumns({ grant, schedule, vestingStart }: VestingInputs) {
+  return {
+    vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
+    allocation_type: grant?.allocationType ?? null,
+    grant_quantity: grant?.quantity ?? null,
+    grant_date: grant?.grantDate ?? null,
+    vesting_start: vestingStart,
+  };
 }
 
 function columnsOf({ asOf, quantity, fraction }: VestedState) {
@@ -147,6 +148,8 @@ export function listPlans(
 
 /** What a change of vesting leaves in the plan. */
 export interface PlanChange {
+  /** The grant, with its schedule. */
+  readonly granted?: VestingInputs;
   readonly accelerations?: VestingInputs['accelerations'];
   readonly terminatedOn?: string;
   readonly forfeitedMinor?: bigint;
@@ -155,10 +158,11 @@ export interface PlanChange {
 
 /** Of a plan that the transaction has locked; what the job computed from the plan as it was before is refused from now on. */
 export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: VestedState): Promise<PlanRow> {
-  const { accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
+  const { granted, accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
   return tx
     .updateTable('plans')
     .set((eb) => ({
+      ...(granted === undefined ? {} : grantColumns(granted)),
       ...(accelerations === undefined ? {} : { accelerations: JSON.stringify(accelerations) }),
       ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn, status: 'TERMINATED' }),
       ...(forfeitedMinor === undefined ? {} : { forfeited: forfeitedMinor }),

@@ -45,11 +45,8 @@ export const Plan = z.object({
   created_at: instantOut,
 });
 
-const NewGrant = z.strictObject({
-  quantity: positiveQuantity,
-  grant_date: isoDate,
-  vesting_start: isoDate.optional(),
-});
+const newGrant = { quantity: positiveQuantity, grant_date: isoDate, vesting_start: isoDate.optional() };
+const NewGrant = z.strictObject(newGrant);
 
 const Enrolment = z
   .strictObject({
@@ -130,6 +127,33 @@ export const getPlan = route({
   response: Plan,
   concurrency: 'etag',
   problems: ['not-found'],
+  uses: [],
+});
+
+export const grantShares = route({
+  operationId: 'grantShares',
+  method: 'POST',
+  path: '/plans/{id}/grant',
+  summary: 'Grant shares to a plan that was opened without',
+  description:
+    'As a grant at enrolment, once, and before the employer has paid money into the plan. The `vesting_schedule` replaces the plan’s; without one the plan’s own stands.',
+  ...writers,
+  params: idInPath,
+  body: z.strictObject({
+    ...newGrant,
+    vesting_schedule: VestingSchedule.optional(),
+    allocation_type: AllocationType.optional(),
+  }),
+  example: {
+    quantity: '1000',
+    grant_date: '2025-01-15',
+    vesting_schedule: { type: 'graded', cliff_months: 6, total_months: 30 },
+  },
+  status: 200,
+  response: Plan,
+  concurrency: 'etag',
+  audit: 'plan.granted',
+  problems: ['not-found', 'plan-terminated', 'grant-exists'],
   uses: [],
 });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
+import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as calculateVestingHandler } from '#functions/vesting/calculate-vesting.ts';
-import { acceleratePlan, getPlanVesting, terminatePlan } from '#plans/plans.routes.ts';
+import { acceleratePlan, getPlanVesting, grantShares, terminatePlan } from '#plans/plans.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
@@ -35,6 +36,84 @@ const terminate = (planId: string, body: object = {}) =>
   call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id: planId }, body });
 const accelerate = (planId: string, body: object) =>
   call(acceleratePlanHandler, acceleratePlan, { as: globex.as('ADMIN'), params: { id: planId }, body });
+const give = (planId: string, body: object, sponsor = globex) =>
+  call(grantSharesHandler, grantShares, { as: sponsor.as('OPS'), params: { id: planId }, body });
+
+describe('a grant to a plan that was opened without', () => {
+  const open = async (employee_id: string, change: object = {}): Promise<string> => {
+    const { status, body } = await enroll(globex, { employee_id, plan_type: 'RSU', ...change });
+    expect(status).toBe(201);
+    return body.id;
+  };
+
+  test('vests as one at enrolment, and is the plan’s one', async () => {
+    const id = await open('emp-later');
+    expect((await accelerate(id, { full: true })).status).toBe(200);
+    const granted = await give(id, { ...GRANT, vesting_schedule: GRADED });
+    expect(granted).toMatchObject({
+      status: 200,
+      body: { grant: GRANT, vesting_schedule: GRADED, allocation_type: null, version: 3 },
+    });
+    expect(granted.header('etag')).toBe('"3"');
+    const { body: atOnce } = await enroll(globex, {
+      ...{ employee_id: 'emp-with', plan_type: 'RSU', grant: GRANT, vesting_schedule: GRADED },
+    });
+    expect(granted.body.vested_balance).toBe(atOnce.vested_balance);
+    for (const day of ['2025-07-14', '2025-07-15', '2026-01-01', '2027-07-15']) {
+      const [later, with_] = [await vestingOf(id, day), await vestingOf(atOnce.id, day)];
+      expect({ ...later.body, plan_id: '' }).toEqual({ ...with_.body, plan_id: '' });
+    }
+    expect(await give(id, GRANT)).toMatchObject({ status: 409, body: problem('grant-exists') });
+    const { rows } = await database.admin.query(
+      `select payload from audit_log where action = 'plan.granted' and resource = $1`,
+      [`plans/${id}`],
+    );
+    expect(rows).toMatchObject([{ payload: { quantity: '1000', grant_date: '2025-01-15' } }]);
+  });
+
+  test('by the schedule of the plan, unless it brings its own', async () => {
+    const id = await open('emp-scheduled', { vesting_schedule: GRADED });
+    const { quantity, grant_date } = GRANT;
+    const { body } = await give(id, { quantity, grant_date, allocation_type: 'FRACTIONAL' });
+    expect(body).toMatchObject({ grant: GRANT, vesting_schedule: GRADED, allocation_type: 'FRACTIONAL' });
+  });
+
+  test('of two at once, one is made', async () => {
+    const id = await open('emp-granted-twice');
+    const both = await Promise.all([give(id, GRANT), give(id, { ...GRANT, quantity: '2000' })]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+
+  test('is refused where it can’t be', async () => {
+    const money = await open('emp-saves', { plan_type: '401K' });
+    const other = await insertTestTenant(database.admin, 'SPONSOR');
+    const { body: funded } = await enroll(other, { employee_id: 'emp-funded', plan_type: 'RSU' });
+    await contribute(other, funded.id, { amount: '1', source: 'EMPLOYER' });
+    expect((await give(funded.id, GRANT)).status).toBe(404);
+    for (const [id, sponsor] of [
+      [money, globex],
+      [funded.id, other],
+    ] as const)
+      expect(await give(id, GRANT, sponsor)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/quantity' }] },
+      });
+    const ended = await open('emp-ended');
+    await terminate(ended);
+    expect(await give(ended, GRANT)).toMatchObject({ status: 409, body: problem('plan-terminated') });
+    const id = await open('emp-badly');
+    for (const [change, pointer] of [
+      [{ quantity: '0' }, '/quantity'],
+      [{ grant_date: '2025-02-29' }, '/grant_date'],
+      [{ vesting_schedule: { ...GRADED, cliff_months: 31 } }, '/vesting_schedule/cliff_months'],
+      [{ employee_id: 'emp-1' }, '/employee_id'],
+    ] as const)
+      expect(await give(id, { ...GRANT, ...change })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+  });
+});
 
 describe('vesting of a grant', () => {
   const grant = async (employee_id: string, change: object = {}) =>

@@ -24,6 +24,7 @@ export const AUDIT_ACTIONS = [
   'tenant-link.revoked',
   'participant.set',
   'plan.enrolled',
+  'plan.granted',
   'plan.terminated',
   'plan.accelerated',
   'contribution.recorded',

@@ -25,6 +25,7 @@ export const problemRegistry = {
   'shareholder-closed': { status: 409, title: 'The shareholder is closed' },
   'tenant-link-exists': { status: 409, title: 'The sponsor is linked already' },
   'plan-exists': { status: 409, title: 'The employee has an active plan of this type' },
+  'grant-exists': { status: 409, title: 'The plan has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'contribution-reversed': { status: 409, title: 'The contribution has been taken back' },
   'contribution-key-used': {

@@ -1,0 +1,11 @@
+import { dayOf } from '#plans/calendar-days.ts';
+import { grant } from '#plans/change-vesting.ts';
+import { planLock, toPlan } from '#plans/plan.repository.ts';
+import { grantShares } from '#plans/plans.routes.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(grantShares, async ({ params, body, serializableTx }) =>
+  serializableTx(async (tx) => toPlan(await grant(tx, params.id, body, dayOf(new Date()))), {
+    lockFirst: planLock(params.id),
+  }),
+);
