@@ -43,6 +43,10 @@ export default defineConfig({
         test: {
           name: 'infrastructure',
           include: ['tests/infrastructure/**/*.test.ts'],
+          globalSetup: ['tests/infrastructure/bundled.ts'],
+          // One process: the CDK is loaded once, and each environment synthesised once.
+          isolate: false,
+          fileParallelism: false,
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
         },

@@ -126,10 +126,10 @@ class OutputFiles {
   /** The chunks that functions share are one file on the disk: there would be a few hundred megabytes otherwise. */
   write(name: string, path: string): void {
     const written = this.#written.get(name);
-    if (written !== undefined) return linkSync(written, path);
     const contents = this.#contents.get(name);
     if (contents === undefined) throw new Error(`the bundle has no file ${name}`);
-    writeFileSync(path, contents);
+    if (written !== undefined) linkSync(written, path);
+    else writeFileSync(path, contents);
     this.#written.set(name, path);
   }
 }

@@ -10,7 +10,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 describe.each(['local', 'acme-prod'])('API of %s', (name) => {
   const environment = readEnvironment(name);
   const { routes } = tablesOf(environment);
-  const synthesised = new Synthesised(environment);
+  const synthesised = Synthesised.of(environment);
   const [api] = synthesised.ofType('AWS::ApiGateway::RestApi');
   const body: TemplateProperties = api?.Properties.Body;
 

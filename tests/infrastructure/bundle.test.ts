@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { type Bundle, bundle } from '#lib/constructs/bundle.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { entriesOf, tablesOf } from '#lib/vestry.ts';
@@ -11,7 +11,7 @@ const STATIC_LIMIT_BYTES = 400 * 1024;
 
 const tables = tablesOf(readEnvironment('local'));
 const entries = entriesOf(tables);
-const code = bundle(entries);
+const code: Bundle = new Map(inject('bundle'));
 
 function digest(of: Bundle): string {
   const hash = createHash('sha256');
@@ -49,7 +49,9 @@ describe('bundle', () => {
   });
 
   test('the same sources give the same bytes', () => {
-    expect(digest(bundle(entries))).toBe(digest(code));
+    const ofWorkers = entries.filter(({ entry }) => entry.startsWith('functions/workers/'));
+    const before = new Map([...code].filter(([entry]) => entry.startsWith('functions/workers/')));
+    expect(digest(bundle(ofWorkers))).toBe(digest(before));
   });
 
   test('a missing entry names the route that needs it', () => {

@@ -24,7 +24,7 @@ function acknowledgements({ app }: Synthesised): [id: string, reason: string][] 
 }
 
 describe.each(['local', 'acme-prod'])('AWS Solutions rules on %s', (name) => {
-  const synthesised = new Synthesised(readEnvironment(name));
+  const synthesised = Synthesised.of(readEnvironment(name));
 
   test('every finding is explained', () => {
     expect(new AwsSolutionsChecks(synthesised.app).validateScope(synthesised.app).violations).toEqual([]);

@@ -12,7 +12,7 @@ import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const environment = readEnvironment('acme-prod');
-const synthesised = new Synthesised({ ...environment, otlpEndpoint: 'https://collector.acme.example' });
+const synthesised = Synthesised.of({ ...environment, otlpEndpoint: 'https://collector.acme.example' });
 const stack = 'vestry-acme-prod-observability';
 const alarms = synthesised.ofType('AWS::CloudWatch::Alarm').filter((alarm) => alarm.stack === stack);
 const [dashboard] = synthesised.ofType('AWS::CloudWatch::Dashboard');

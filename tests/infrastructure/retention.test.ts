@@ -5,7 +5,9 @@ import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const environment = readEnvironment('acme-prod');
 const policy = retentionPolicy(environment.retentionYears);
-const buckets = new Synthesised(environment).ofType('AWS::S3::Bucket').map(({ Properties }) => Properties);
+const buckets = Synthesised.of(environment)
+  .ofType('AWS::S3::Bucket')
+  .map(({ Properties }) => Properties);
 
 function ruleOf(bucket: TemplateProperties | undefined, prefix: string): TemplateProperties {
   return bucket?.LifecycleConfiguration.Rules.find((rule: TemplateProperties) => rule.Prefix === prefix);

@@ -30,7 +30,7 @@ const list = <T>(value: T | readonly T[] | undefined): readonly T[] => [value ??
 describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
   const environment = readEnvironment(name);
   const tables = tablesOf(environment);
-  const synthesised = new Synthesised(environment);
+  const synthesised = Synthesised.of(environment);
   const ofType = (type: string): TemplateResource[] => synthesised.ofType(type);
 
   /** Ours, without the CDK's code that answers CloudFormation for the migrations. */
@@ -263,7 +263,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
 });
 
 describe('production', () => {
-  const synthesised = new Synthesised(readEnvironment('acme-prod'));
+  const synthesised = Synthesised.of(readEnvironment('acme-prod'));
 
   test('has no mock bank', () => {
     const templates = JSON.stringify(synthesised.assembly.stacks.map(({ template }) => template));
