@@ -16,6 +16,7 @@ export interface DemoCorporateActions {
 }
 
 const DAY_MS = 86_400_000;
+/** Together owed so little that no payment waits for approval. */
 const PREFERRED_HOLDERS = ['Seed Ventures LP', 'Harbour Growth Fund', 'Founders Trust'];
 /** An account into which the mock bank settles, see docs/mock-bank.md. */
 const SETTLING_ACCOUNT = '900000000000';
@@ -31,7 +32,7 @@ export async function loadIssuerDemo(
   await enterPreferred(doors, issuer);
   const paidDividendId = await declare(doors, issuer, now, {
     security_class: 'PREFERRED',
-    total_pool: '250000.00',
+    total_pool: '21000.00',
   });
   await doors.drained();
   await doors.call('POST', `/dividends/${paidDividendId}/disburse`, issuer.ops, undefined, {
