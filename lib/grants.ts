@@ -150,6 +150,10 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['secretsmanager:GetSecretValue'], [fieldKey.secretArn]), decrypt],
       environment: { FIELD_KEY_SECRET_ARN: fieldKey.secretArn },
     },
+    'fieldKey:rotate': {
+      statements: [allow(['secretsmanager:PutSecretValue'], [fieldKey.secretArn]), encrypt],
+      environment: { FIELD_KEY_SECRET_ARN: fieldKey.secretArn },
+    },
     'achInbound:read': {
       statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects([ACH_INBOUND])), decrypt],
       environment: bucketName,

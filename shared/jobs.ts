@@ -1,6 +1,7 @@
 import * as audit from '#audit/audit.jobs.ts';
 import * as disbursements from '#disbursements/disbursements.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
+import * as fieldKeys from '#field-keys/field-keys.jobs.ts';
 import * as mockBank from '#mock-bank/mock-bank.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as platform from '#platform/platform.jobs.ts';
@@ -21,6 +22,7 @@ const specs: readonly Job[] = [
   disbursements,
   platform,
   audit,
+  fieldKeys,
   retention,
   reporting,
   reports,

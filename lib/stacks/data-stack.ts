@@ -48,7 +48,7 @@ export class DataStack extends VestryStack {
     this.auditKeys = this.#rotatedKeys('AuditKeys', 'audit-keys', 'that sign digests of the audit trail');
     this.fieldKey = this.#generated('FieldKey', 'field-key', 'Seals account numbers, field by field', {
       reason:
-        'What was sealed by it stays: a new key takes a job that seals every field anew, not a rotation of the secret.',
+        'Rotated by the scheduled job rotate-field-key, which keeps the old keys: what they have sealed must open until reseal-fields has sealed it anew.',
     });
     this.bankSecret = this.#generated('BankSecret', 'bank', 'By which we and the bank know each other', {
       reason: 'Agreed with the bank, which has to change it at the same time.',

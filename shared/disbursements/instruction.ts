@@ -15,7 +15,10 @@ export interface Instruction extends AccountDetails {
   readonly not_before: string | null;
 }
 
-const placeOf = (transactionId: string): string => `transactions/${transactionId}/instruction`;
+/** Where an instruction is sealed for. */
+export function instructionPlace(transactionId: string): string {
+  return `transactions/${transactionId}/instruction`;
+}
 
 /** Reads and seals the instruction, so that executions and files hold nothing that can be read. */
 export async function sealInstruction(
@@ -32,11 +35,11 @@ export async function sealInstruction(
     memo: transaction.memo,
     not_before: await payableDate(tx, transaction.dividend_id),
   };
-  return sealer.seal(JSON.stringify(instruction), placeOf(transaction.id));
+  return sealer.seal(JSON.stringify(instruction), instructionPlace(transaction.id));
 }
 
 export function openInstruction(sealed: string, transactionId: string, sealer: Sealer): Instruction {
-  return JSON.parse(sealer.open(sealed, placeOf(transactionId))) as Instruction;
+  return JSON.parse(sealer.open(sealed, instructionPlace(transactionId))) as Instruction;
 }
 
 async function payableDate(tx: TenantTx, dividendId: string | null): Promise<string | null> {

@@ -23,6 +23,8 @@ export type Resource =
   | 'bank:verify'
   /** Seal and open account numbers. */
   | 'fieldKey:use'
+  /** Add a key that seals them. */
+  | 'fieldKey:rotate'
   /** Read what the bank has put into the inbound folder, write what it fetches from the outbound one. */
   | 'achInbound:read'
   | 'achOutbound:write'

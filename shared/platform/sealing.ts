@@ -6,40 +6,66 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Of the form below; another one would say how its key is derived. */
-const VERSION = 'v1';
+/** Of the key that the environment was made with. */
+const FIRST_KEY = 'v1';
 
 /** Seals single values, each for one place: what was sealed for another place, or changed, doesn't open. */
 export interface Sealer {
+  /** Of the key that seals; the first part of what it has sealed. */
+  readonly keyId: string;
   /** @param place the row and field, such as `bank_accounts/<tenant>/<id>`; authenticated, not stored */
   seal(text: string, place: string): string;
-  /** @throws when the value was sealed for another place, by another key, or was changed */
+  /** @throws when the value was sealed for another place, by a key that we don't have, or was changed */
   open(sealed: string, place: string): string;
 }
 
-/**
- * `v1.<nonce>.<cipher text and tag>`, base64url, under a key derived from the environment's secret. The secret is read once,
- * before any transaction: get the sealer first.
- */
+/** A key of the environment. None is ever taken away: backups hold what the old ones have sealed. */
+export interface FieldKey {
+  readonly id: string;
+  readonly secret: string;
+  /** Milliseconds since 1970. Before, it only opens: until everybody has it. */
+  readonly sealsFromMs: number;
+}
+
+/** What stands in the environment's secret: the text that it was made with, or, after a rotation, all keys. */
+export function fieldKeysOf(secret: string): FieldKey[] {
+  if (!secret.startsWith('{')) return [{ id: FIRST_KEY, secret, sealsFromMs: 0 }];
+  return (JSON.parse(secret) as { keys: FieldKey[] }).keys;
+}
+
+/** The secret is read once, before any transaction: get the sealer first. */
 export async function fieldSealer(): Promise<Sealer> {
   return sealerOf(await secretText(environment.fieldKeySecretArn()));
 }
 
-/** For tests and for {@link fieldSealer}: a sealer by the text that the key is derived from. */
-export function sealerOf(secret: string): Sealer {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', `vestry field ${VERSION}`, KEY_BYTES));
+/**
+ * `<key>.<nonce>.<cipher text and tag>`, base64url, under the newest key whose time to seal has come. For tests and for
+ * {@link fieldSealer}: by the text of the secret.
+ */
+export function sealerOf(secret: string, nowMs = Date.now()): Sealer {
+  const keys = fieldKeysOf(secret);
+  const current = keys.findLast(({ sealsFromMs }) => sealsFromMs <= nowMs) ?? keys[0];
+  if (current === undefined) throw new Error('there is no key of fields');
+  const derived = new Map<string, Buffer>();
+  const keyOf = (key: FieldKey): Buffer => {
+    const known = derived.get(key.id) ?? derive(key.secret);
+    derived.set(key.id, known);
+    return known;
+  };
   return {
+    keyId: current.id,
     seal: (text, place) => {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(place));
+      const cipher = createCipheriv(CIPHER, keyOf(current), nonce).setAAD(Buffer.from(place));
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return [VERSION, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
+      return [current.id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
     },
     open: (sealed, place) => {
-      const [version, nonce = '', content = ''] = sealed.split('.');
+      const [id, nonce = '', content = ''] = sealed.split('.');
       const bytes = Buffer.from(content, 'base64url');
-      if (version !== VERSION || bytes.length < TAG_BYTES) throw new Error('the value was not sealed by us');
-      const opener = createDecipheriv(CIPHER, key, Buffer.from(nonce, 'base64url'), {
+      const key = keys.find((known) => known.id === id);
+      if (key === undefined || bytes.length < TAG_BYTES) throw new Error('the value was not sealed by us');
+      const opener = createDecipheriv(CIPHER, keyOf(key), Buffer.from(nonce, 'base64url'), {
         authTagLength: TAG_BYTES,
       })
         .setAAD(Buffer.from(place))
@@ -47,4 +73,8 @@ export function sealerOf(secret: string): Sealer {
       return Buffer.concat([opener.update(bytes.subarray(0, -TAG_BYTES)), opener.final()]).toString('utf8');
     },
   };
+}
+
+function derive(secret: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'vestry field v1', KEY_BYTES));
 }

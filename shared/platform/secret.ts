@@ -6,7 +6,7 @@ const read = new Map<string, { readonly text: Promise<string>; readonly untilMs:
 export async function secretText(arn: string): Promise<string> {
   const known = read.get(arn);
   if (known !== undefined && known.untilMs > Date.now()) return known.text;
-  const text = fetchText(arn);
+  const text = currentSecretText(arn);
   read.set(arn, { text, untilMs: Date.now() + KEPT_MS });
   try {
     return await text;
@@ -16,7 +16,8 @@ export async function secretText(arn: string): Promise<string> {
   }
 }
 
-async function fetchText(arn: string): Promise<string> {
+/** The text as it stands now, for those who change it. */
+export async function currentSecretText(arn: string): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const { SecretString } = await new SecretsManagerClient({}).send(
     new GetSecretValueCommand({ SecretId: arn }),

@@ -59,6 +59,7 @@ export const AUDIT_ACTIONS = [
   'legal-hold.placed',
   'legal-hold.released',
   'retention.purged',
+  'fields.resealed',
   'report.exported',
   'webhook.created',
   'webhook.deleted',

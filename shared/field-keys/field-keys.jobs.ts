@@ -1,0 +1,19 @@
+import { scheduledJob } from '#platform/queue/job.ts';
+
+/** Adds a key that seals a little later, when every function has it. */
+export const rotateFieldKey = scheduledJob({
+  name: 'rotate-field-key',
+  purpose: 'Rotates the key that seals account numbers and secrets of webhooks',
+  schedule: 'cron(0 3 2 1 ? *)',
+  uses: ['fieldKey:use', 'fieldKey:rotate'],
+  timeoutSeconds: 60,
+});
+
+/** Goes through all that is sealed: weekly, or by hand after a rotation. */
+export const resealFields = scheduledJob({
+  name: 'reseal-fields',
+  purpose: 'Seals by the current key what an older one has sealed',
+  schedule: 'cron(30 3 ? * SUN *)',
+  uses: ['database:system', 'fieldKey:use'],
+  timeoutSeconds: 900,
+});

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { SystemTx } from '#platform/db/system-tx.ts';
+import type { SealedField } from './sealed-fields.ts';
+
+export interface SealedRow {
+  readonly tenant_id: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** Where values are that another key than `keyId` has sealed. Retention writes `purged` in the place of what it erases. */
+export async function listOtherwiseSealed(
+  tx: SystemTx,
+  { table, key, column, isArray }: SealedField,
+  keyId: string,
+  after: { readonly tenantId: string; readonly key: string },
+  limit: number,
+): Promise<SealedRow[]> {
+  const [id, values] = [sql.ref(key), isArray ? sql.ref(column) : sql`array[${sql.ref(column)}]`];
+  const { rows } =
+    await sql<SealedRow>`select tenant_id, ${id} as key, ${values} as values from ${sql.table(table)}
+    where (tenant_id, ${id}) > (${after.tenantId}, ${after.key})
+      and exists (select from unnest(${values}) as v (sealed) where split_part(sealed, '.', 1) not in (${keyId}, 'purged'))
+    order by tenant_id, ${id} limit ${limit}`.execute(tx);
+  return rows;
+}
+
+/** Unless the values have changed meanwhile: then whoever has changed them has sealed them. */
+export async function setSealed(
+  tx: SystemTx,
+  { table, key, column, isArray }: SealedField,
+  row: SealedRow,
+  values: readonly string[],
+): Promise<void> {
+  const [before, after] = isArray ? [row.values, values] : [row.values[0], values[0]];
+  await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${after}
+    where tenant_id = ${row.tenant_id} and ${sql.ref(key)} = ${row.key} and ${sql.ref(column)} = ${before}`.execute(
+    tx,
+  );
+}
