@@ -105,5 +105,6 @@ async function applyIn(tx: TenantTx, id: string, answer: Answer, sealer: Sealer)
   if (!isReturn(answer) && answer.correction !== undefined)
     await correctAccount(tx, order.bank_account_id, answer.correction, sealer);
   await applyWords(tx, transaction);
+  await crashPoint('file-answer-before-commit', id);
   return isReturn(answer) && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
 }

@@ -124,6 +124,7 @@ async function prepareFile(actor: Actor, { slug }: AchTenant, now: Date, sealer:
           instruction_sealed: sealedOf.get(entry.transactionId) ?? '',
         })),
       );
+      await crashPoint('file-before-prepared');
       return true;
     },
     {
@@ -159,7 +160,7 @@ async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promis
   await putOutbound(file.object_key, text);
   await crashPoint('file-after-put');
   const sha256 = createHash('sha256').update(text).digest('hex');
-  return systemWrite(
+  const sent = await systemWrite(
     { ...actor, allowSuspended: true },
     async (tx) => {
       if (!(await setWritten(tx, file.id, sha256))) return 0;
@@ -167,14 +168,17 @@ async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promis
         const transaction = found(await lockTransaction(tx, transactionId));
         if (transaction.status === 'PENDING') await changeStatus(tx, transaction, 'SENT');
       }
+      await crashPoint('file-before-sent');
       return entries.length;
     },
     {
-      audit: (sent) => ({
+      audit: (count) => ({
         action: 'ach-file.written',
         resource: `ach-files/${file.id}`,
-        payload: { object_key: file.object_key, sha256, sent },
+        payload: { object_key: file.object_key, sha256, sent: count },
       }),
     },
   );
+  await crashPoint('file-after-sent');
+  return sent;
 }

@@ -1,15 +1,21 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readNachaFile } from '#ach/nacha-reader.ts';
+import { paymentReference } from '#ach/payment-reference.ts';
+import { sampleReturnFile } from '#ach/return-file.sample.ts';
 import { createShareholderBankAccount } from '#bank-accounts/bank-accounts.routes.ts';
 import { approveTransaction, createDisbursement } from '#disbursements/disbursements.routes.ts';
+import { setPaymentSettings } from '#disbursements/payment-settings.routes.ts';
 import { type LocalPlatform, startLocalPlatform } from '#local/platform.ts';
 import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
 import { magic } from '#tests/support/payment-client.ts';
+import { randomOf } from '#tests/support/random.ts';
 import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -30,10 +36,27 @@ const OF_A_PAYMENT = [
 ] as const;
 /** Those that any request may meet. */
 const OF_ANY = ['order-before-commit', 'before-publish', 'before-mark'] as const;
+/** In the order of a file of payments, and of the answers to it. */
+const OF_A_FILE = [
+  'file-before-prepared',
+  'file-before-put',
+  'file-after-put',
+  'file-before-sent',
+  'file-after-sent',
+] as const;
+const OF_ANSWERS = ['file-answer-before-commit', 'file-answer-applied'] as const;
+const ORIGINATOR = {
+  company_name: 'Acme Industries',
+  company_id: '1987654321',
+  odfi_routing_number: '021000021',
+  immediate_destination: '021000021',
+  immediate_destination_name: 'First Bank of New York',
+  immediate_origin: '1987654321',
+};
 const ENDS = ['0000', '0102', '0203', '0401', '0404', '0405', '0501', '0503'] as const;
-const SEEDS = Number(process.env.CRASH_SEEDS ?? 12);
+const SEEDS = Number(process.env.CRASH_SEEDS ?? 24);
 /** Payments on their way together: each step is a cold start after a crash. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 const MINUTE_MS = 60_000;
 
 let directory: string;
@@ -85,10 +108,11 @@ async function call(route: RouteSpec, request: TestRequest): Promise<Answer> {
   }
 }
 
-async function order(last4: string): Promise<string> {
+/** Above the threshold by default, so that it waits until we know where it is to be cut off. */
+async function order(last4: string, tenant = acme, amount = '20000'): Promise<string> {
   const { rows } = await admin.query(
     `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada Holder', 'VERIFIED') returning id`,
-    [acme.id, randomUUID()],
+    [tenant.id, randomUUID()],
   );
   const account = {
     routing_number: '121042882',
@@ -96,11 +120,11 @@ async function order(last4: string): Promise<string> {
     account_type: 'CHECKING',
     holder_name: 'Ada Holder',
   };
-  await call(createShareholderBankAccount, { as: acme.as('OPS'), params: { id: rows[0].id }, body: account });
+  const as = tenant.as('OPS');
+  await call(createShareholderBankAccount, { as, params: { id: rows[0].id }, body: account });
   const ordered = await call(createDisbursement, {
-    as: acme.as('OPS'),
-    // Above the threshold, so that it waits until we know where it is to be cut off.
-    body: { shareholder_id: rows[0].id, amount: '20000', currency: 'USD' },
+    as,
+    body: { shareholder_id: rows[0].id, amount, currency: 'USD' },
     headers: { 'Idempotency-Key': randomUUID() },
   });
   expect(ordered.status).toBe(202);
@@ -120,17 +144,6 @@ async function approve(id: string): Promise<void> {
       return;
     await sleep(200);
   }
-}
-
-/** Small and the same everywhere (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 async function listOpen(ids: readonly string[]): Promise<string[]> {
@@ -225,3 +238,96 @@ test('the bank has each payment once, and our books agree with it', async () => 
   );
   expect(unbalanced.rows).toEqual([]);
 });
+
+/** Random cuts may lie where a payment never came; those of one kind are all reached. */
+const notReached = (kind: string): string[] => readdirSync(crashes).filter((name) => name.startsWith(kind));
+
+/** Fires the job until the payments are sent, however often it is cut off. */
+async function writeFiles(ids: readonly string[]): Promise<void> {
+  const statuses = async () =>
+    (await admin.query('select status from transactions where id = any($1::uuid[])', [ids])).rows.map(
+      ({ status }) => status as string,
+    );
+  for (let tries = 0; tries < 10 && (await statuses()).some((status) => status === 'PENDING'); tries++)
+    await platform.scheduler.fire('write-ach-files');
+  expect(new Set(await statuses())).toEqual(new Set(['SENT']));
+}
+
+async function released(ids: readonly string[]): Promise<number> {
+  const { rows } = await admin.query(
+    'select count(*)::integer as n from disbursements where transaction_id = any($1::uuid[]) and claimed_at is not null',
+    [ids],
+  );
+  return rows[0].n;
+}
+
+test(
+  'cut off anywhere, a payment is in one file, which is written once; and an answer to it is applied once',
+  async () => {
+    const { awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets } = platform.file;
+    const s3 = new S3Client({
+      ...{ endpoint: awsEndpointUrl, region, credentials: { accessKeyId, secretAccessKey } },
+      forcePathStyle: true,
+    });
+    const Bucket = buckets.uploads;
+    const filed = await insertTestTenant(admin, 'ISSUER');
+    const set = await call(setPaymentSettings, {
+      as: filed.as('ADMIN'),
+      body: { channel: 'NACHA_FILE', ach_originator: ORIGINATOR },
+      headers: { 'If-Match': '"0"' },
+    });
+    expect(set.status).toBe(200);
+    const sent: string[] = [];
+    for (const point of OF_A_FILE) {
+      const ids = [await order('0000', filed, '10'), await order('0000', filed, '20')];
+      await expect.poll(() => released(ids), { timeout: 60_000 }).toBe(2);
+      cutAt(point);
+      await writeFiles(ids);
+      sent.push(...ids);
+    }
+    expect(notReached('file-')).toEqual([]);
+
+    const { rows: files } = await admin.query(
+      'select object_key, state, sha256, entries from ach_files where tenant_id = $1 order by id',
+      [filed.id],
+    );
+    expect(files).toHaveLength(OF_A_FILE.length);
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket, Prefix: `ach/outbound/${filed.slug}/` }),
+    );
+    expect(Contents.map(({ Key }) => Key).sort()).toEqual(files.map((file) => file.object_key).sort());
+    const entries: { traceNumber: string; individualId: string; amountMinor: bigint }[] = [];
+    for (const { object_key: Key, state, sha256 } of files) {
+      const text =
+        (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '';
+      expect([state, createHash('sha256').update(text).digest('hex')]).toEqual(['WRITTEN', sha256]);
+      entries.push(...readNachaFile(text).batches.flatMap((batch) => batch.entries));
+    }
+    const reference = (id: string) => entries.filter((entry) => entry.individualId === paymentReference(id));
+    expect(sent.map((id) => reference(id).length)).toEqual(sent.map(() => 1));
+    expect(entries).toHaveLength(sent.length);
+
+    for (const [index, point] of OF_ANSWERS.entries()) {
+      const returned = sent.slice(index * 2, index * 2 + 2);
+      cutAt(point, returned[1]);
+      const answers = returned.map((id) => {
+        const [{ traceNumber, individualId, amountMinor }] = reference(id) as [(typeof entries)[number]];
+        return { entry: { traceNumber, reference: individualId }, code: 'R03', amountMinor };
+      });
+      const Key = `ach/inbound/${filed.slug}/${point}.ach`;
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: sampleReturnFile(answers) }));
+      await end(returned);
+    }
+    expect(notReached('file-')).toEqual([]);
+    const { rows: told } = await admin.query(
+      `select t.status, t.return_code, (select count(*)::integer from bank_events e where e.transaction_id = t.id) as words,
+         (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked
+       from transactions t where t.id = any($1::uuid[])`,
+      [sent.slice(0, 2 * OF_ANSWERS.length)],
+    );
+    const failed = { status: 'FAILED', return_code: 'R03', words: 1, booked: ['failed', 'sent'] };
+    expect(told).toEqual(told.map(() => failed));
+    s3.destroy();
+  },
+  10 * MINUTE_MS,
+);
