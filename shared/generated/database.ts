@@ -332,8 +332,10 @@ export interface MockBankPayments {
 }
 
 export interface Outbox {
+  attempts: Generated<number>;
   created_at: Generated<Timestamp>;
   id: Generated<string>;
+  next_attempt_at: Timestamp | null;
   payload: Json;
   published_at: Timestamp | null;
   request_id: string;

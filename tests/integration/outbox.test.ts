@@ -1,6 +1,6 @@
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
 import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
@@ -46,8 +46,8 @@ async function unpublished(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** A minute later, when what was not published right away is due. */
-const sweep = () => sweepOutbox(new Date(Date.now() + 60_000), () => 30_000);
+/** Later, when what was not published right away is due; a run that comes after another is later than that. */
+const sweep = (minutes = 1) => sweepOutbox(new Date(Date.now() + minutes * 60_000), () => 30_000);
 
 const published = () => aws.events.map(({ event }) => (event.detail as { id: string }).id);
 
@@ -89,7 +89,9 @@ test('of a batch that is taken in part, the rest is published by the next run', 
   expect(await sweep()).toEqual({ published: 2 });
   refusing.restore();
   expect(await unpublished()).toHaveLength(1);
-  expect(await sweep()).toEqual({ published: 1 });
+  // Not at once: it waits after each attempt.
+  expect(await sweep()).toEqual({ published: 0 });
+  expect(await sweep(2)).toEqual({ published: 1 });
 });
 
 test('a sweeper that dies before it marks publishes again, under the same id', async () => {
@@ -103,4 +105,73 @@ test('a sweeper that dies before it marks publishes again, under the same id', a
   await database.admin.query('alter table outbox drop constraint dead');
   expect(await sweep()).toEqual({ published: 1 });
   expect(published().filter((candidate) => candidate === id)).toHaveLength(2);
+});
+
+describe('what can never be published', () => {
+  const POISONED = 450;
+  let globex: TestTenant;
+
+  beforeAll(async () => {
+    globex = await insertTestTenant(database.admin, 'ISSUER');
+  });
+  afterEach(() => database.admin.query(`delete from outbox where request_id = 'poison'`));
+
+  /** Older than all others, and more of them than a batch takes. */
+  const poison = (type: string, payload: object) =>
+    database.admin.query(
+      `insert into outbox (tenant_id, type, payload, request_id, created_at)
+       select $1, $2, $3, 'poison', now() - interval '1 hour' + n * interval '1 millisecond' from generate_series(1, ${POISONED}) n`,
+      [globex.id, type, payload],
+    );
+
+  test.each([
+    ['a message to no queue', 'message.send', { queue: 'no-such-queue', message: {} }],
+    ['an execution of no machine', 'execution.start', { machine: 'no-such-machine', name: 'x', input: {} }],
+  ])('%s holds nobody else back', async (_, type, payload) => {
+    const refusing = mockClient(EventBridgeClient);
+    refusing.on(PutEventsCommand).rejects(new Error('no network'));
+    await transfer();
+    refusing.restore();
+    const [id] = await unpublished();
+    await poison(type, payload);
+    expect(await sweep()).toEqual({ published: 1 });
+    expect(published()).toContain(id);
+    const left = await database.admin.query(
+      `select min(attempts) as fewest, max(attempts) as most, count(*)::integer as rows from outbox where published_at is null`,
+    );
+    expect(left.rows[0]).toEqual({ fewest: 1, most: 1, rows: POISONED });
+  });
+
+  test('of a call that the bus refuses as a whole, the others are put by themselves', async () => {
+    const refusing = mockClient(EventBridgeClient);
+    refusing.on(PutEventsCommand).rejects(new Error('no network'));
+    await transfer();
+    const [id] = await unpublished();
+    await poison('upload.completed', { text: 'poison' });
+    refusing.reset();
+    refusing.on(PutEventsCommand).callsFake(({ Entries = [] }: PutEventsCommandInput) => {
+      if (Entries.some(({ Detail }) => Detail?.includes('poison')))
+        throw Object.assign(new Error('Detail'), { name: 'ValidationException', $fault: 'client' });
+      return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'x' })) };
+    });
+    expect(await sweep()).toEqual({ published: 1 });
+    refusing.restore();
+    expect(await unpublished()).not.toContain(id);
+  });
+
+  test('is tried more and more rarely, four times an hour at least', async () => {
+    await poison('message.send', { queue: 'no-such-queue', message: {} });
+    const attempts = async () =>
+      (await database.admin.query('select max(attempts) as most from outbox where published_at is null'))
+        .rows[0].most as number;
+    const tried: number[] = [];
+    let before = 0;
+    for (let minute = 1; minute <= 90; minute += 1) {
+      await sweep(minute);
+      const now = await attempts();
+      if (now > before) tried.push(minute);
+      before = now;
+    }
+    expect(tried).toEqual([1, 2, 3, 5, 9, 17, 32, 47, 62, 77]);
+  });
 });

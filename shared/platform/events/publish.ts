@@ -4,10 +4,11 @@ import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
+import type { Outcome } from './each-by-itself.ts';
 import { putEvents } from './put-events.ts';
 import { tellTransactions } from './tell-transactions.ts';
 
-type Publisher = (rows: readonly OutboxEvent[]) => Promise<string[]>;
+type Publisher = (rows: readonly OutboxEvent[]) => Promise<Outcome>;
 
 /** How a row of the outbox leaves it. What isn't a command is an event. */
 const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
@@ -17,21 +18,28 @@ const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
 };
 
 /**
- * Publishes events and carries out commands, each kind for itself: answers the ids of the rows that are done, also when
- * another kind fails. At least once: what is published again by the sweeper has the same `id`.
+ * Publishes events and carries out commands, each kind for itself. At least once: what is published again by the sweeper has
+ * the same `id`.
  */
-export async function publish(rows: readonly OutboxEvent[]): Promise<string[]> {
+export async function publish(rows: readonly OutboxEvent[]): Promise<Outcome> {
   const kinds = Map.groupBy(rows, ({ type }) => PUBLISHERS[type] ?? putEvents);
-  const outcomes = await Promise.allSettled([...kinds].map(([publisher, ofKind]) => publisher(ofKind)));
-  for (const outcome of outcomes)
-    if (outcome.status === 'rejected') logger.warn('left in the outbox', { error: outcome.reason as Error });
-  const done = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  const outcomes = await Promise.all([...kinds].map(([publisher, ofKind]) => attempt(publisher, ofKind)));
+  const done = outcomes.flatMap((outcome) => outcome.done);
   const types = Map.groupBy(
     rows.filter(({ id }) => done.includes(id)),
     ({ type }) => type,
   );
   for (const [type, published] of types) count('EventsPublished', published.length, { type });
-  return done;
+  return { done, failed: outcomes.flatMap((outcome) => outcome.failed) };
+}
+
+async function attempt(publisher: Publisher, ofKind: readonly OutboxEvent[]): Promise<Outcome> {
+  try {
+    return await publisher(ofKind);
+  } catch (error) {
+    logger.warn('left in the outbox', { error: error as Error });
+    return { done: [], failed: ofKind.map(({ id }) => id) };
+  }
 }
 
 /**
@@ -42,10 +50,10 @@ export async function publishCommitted(events: readonly OutboxEvent[]): Promise<
   if (tenantId === undefined) return;
   try {
     await crashPoint('before-publish');
-    const ids = await publish(events);
+    const { done } = await publish(events);
     await crashPoint('before-mark');
     await tenantStatements(tenantId, [
-      { text: 'update outbox set published_at = now() where id = any($1::uuid[])', values: [ids] },
+      { text: 'update outbox set published_at = now() where id = any($1::uuid[])', values: [done] },
     ]);
   } catch (error) {
     logger.warn('events left to the sweeper', { count: events.length, error: error as Error });

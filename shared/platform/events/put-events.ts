@@ -1,6 +1,11 @@
-import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type {
+  EventBridgeClient,
+  PutEventsRequestEntry,
+  PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
+import { eachByItself, type Outcome } from './each-by-itself.ts';
 import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from './event-types.ts';
 
 /** PutEvents takes ten entries and 256 KB a call; an entry's names are a hundred bytes beside its detail. */
@@ -16,19 +21,32 @@ function client(): Promise<EventBridgeClient> {
   return shared;
 }
 
-/** Puts events on the bus and answers the ids of those the bus took. */
-export async function putEvents(events: readonly OutboxEvent[]): Promise<string[]> {
+/** Puts events on the bus. */
+export async function putEvents(events: readonly OutboxEvent[]): Promise<Outcome> {
   const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
   const bus = await client();
-  const published: string[] = [];
-  for (const call of callsOf(events)) {
+  const putTogether = async (call: readonly Entry[]): Promise<string[]> => {
     const answer = await bus.send(new PutEventsCommand({ Entries: call.map(({ entry }) => entry) }));
-    answer.Entries?.forEach(({ ErrorCode }, index) => {
-      const id = call[index]?.id;
-      if (ErrorCode === undefined && id !== undefined) published.push(id);
-    });
-  }
-  return published;
+    return call.filter((_, index) => isTaken(answer.Entries?.[index])).map(({ id }) => id);
+  };
+  const put = async (call: readonly Entry[]): Promise<string[]> => {
+    try {
+      return await putTogether(call);
+    } catch (error) {
+      if (call.length === 1 || (error as { $fault?: unknown }).$fault !== 'client') throw error;
+      // One of them is at fault, and the others with it as long as they are put together.
+      const each = await Promise.allSettled(call.map((entry) => putTogether([entry])));
+      return each.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    }
+  };
+  const attempts = callsOf(events)
+    .map((call) => ({ ids: call.map(({ id }) => id), run: () => put(call) }))
+    .toArray();
+  return eachByItself(attempts);
+}
+
+function isTaken(answer: PutEventsResultEntry | undefined): boolean {
+  return answer !== undefined && answer.ErrorCode === undefined;
 }
 
 interface Entry {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { gauge } from '#platform/observability/metrics.ts';
@@ -8,21 +9,25 @@ const MIN_AGE_MS = 30_000;
 const BATCH = 200;
 /** Stops in time to mark what the last batch published. */
 const MARGIN_MS = 10_000;
+/** Before the next attempt at what couldn't be published: doubled each time, up to a quarter of an hour. */
+const FIRST_PAUSE_SECONDS = 30;
+const LONGEST_PAUSE_SECONDS = 900;
 const REASON = 'outbox rows of every tenant';
 
 /**
  * Publishes what a crash left in the outbox, oldest first, until nothing is left or time runs out. At least once: a sweeper
- * that dies between publishing and marking publishes again, and consumers tell by the event's id.
+ * that dies between publishing and marking publishes again, and consumers tell by the event's id. What can't be published
+ * waits for longer and longer, so that no row, and no tenant, holds others back.
  */
 export async function sweepOutbox(now: Date, remainingMs: () => number): Promise<{ published: number }> {
   let published = 0;
   gauge('OutboxLag', await oldestAgeSeconds(now), {});
   while (remainingMs() > MARGIN_MS) {
-    const left = await findUnpublished(new Date(now.getTime() - MIN_AGE_MS));
-    const ids = await publish(left);
-    if (ids.length === 0) break;
-    await setPublished(ids);
-    published += ids.length;
+    const { done, failed } = await publish(await findUnpublished(now));
+    if (done.length + failed.length === 0) break;
+    if (done.length > 0) await setPublished(done);
+    if (failed.length > 0) await setFailed(failed, now);
+    published += done.length;
   }
   return { published };
 }
@@ -42,13 +47,15 @@ async function oldestAgeSeconds(now: Date): Promise<number> {
   return ageMs < MIN_AGE_MS ? 0 : Math.round(ageMs / 1_000);
 }
 
-function findUnpublished(createdBefore: Date): Promise<OutboxEvent[]> {
+function findUnpublished(now: Date): Promise<OutboxEvent[]> {
+  const createdBefore = new Date(now.getTime() - MIN_AGE_MS);
   return systemTx(REASON, async (tx) => {
     const rows = await tx
       .selectFrom('outbox')
       .select(['id', 'tenant_id', 'type', 'payload', 'request_id'])
       .where('published_at', 'is', null)
       .where('created_at', '<', createdBefore)
+      .where((eb) => eb.or([eb('next_attempt_at', 'is', null), eb('next_attempt_at', '<=', now)]))
       .orderBy('created_at')
       .limit(BATCH)
       .execute();
@@ -67,6 +74,20 @@ async function setPublished(ids: readonly string[]): Promise<void> {
     tx
       .updateTable('outbox')
       .set({ published_at: new Date() })
+      .where('id', 'in', [...ids])
+      .execute(),
+  );
+}
+
+async function setFailed(ids: readonly string[], now: Date): Promise<void> {
+  await systemTx(REASON, (tx) =>
+    tx
+      .updateTable('outbox')
+      .set((eb) => ({
+        attempts: eb('attempts', '+', 1),
+        next_attempt_at: sql<Date>`${now}::timestamptz + make_interval(secs =>
+          least(${FIRST_PAUSE_SECONDS} * 2 ^ least(attempts, 10), ${LONGEST_PAUSE_SECONDS}))`,
+      }))
       .where('id', 'in', [...ids])
       .execute(),
   );

@@ -1,13 +1,12 @@
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { fromMinor } from '#platform/money.ts';
+import { eachByItself, type Outcome } from './each-by-itself.ts';
 import type { CreatedRange } from './event-types.ts';
 import { putEvents } from './put-events.ts';
 
 /** Transactions in one event: a third of what the bus takes. */
 const TRANSACTIONS_PER_EVENT = 200;
-/** Commands that aren't begun by then stay in the outbox, so that what is done is marked while there is time. */
-const ENOUGH_MS = 5_000;
 
 // As they were created: a payment that was sent meanwhile has its own event, of a later version.
 const CREATED = `select id, amount, currency, shareholder_id, created_at from transactions
@@ -21,16 +20,13 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** Tells the bus of created transactions, and answers the ids of the commands that are done. */
-export async function tellTransactions(commands: readonly OutboxEvent[]): Promise<string[]> {
-  const endsMs = performance.now() + ENOUGH_MS;
-  const done: string[] = [];
-  for (const command of commands) {
-    if (performance.now() > endsMs) break;
+/** Tells the bus of created transactions. */
+export async function tellTransactions(commands: readonly OutboxEvent[]): Promise<Outcome> {
+  const tell = async (command: OutboxEvent): Promise<string[]> => {
     const events = await eventsOf(command);
-    if ((await putEvents(events)).length === events.length) done.push(command.id);
-  }
-  return done;
+    return (await putEvents(events)).done.length === events.length ? [command.id] : [];
+  };
+  return eachByItself(commands.map((command) => ({ ids: [command.id], run: () => tell(command) })));
 }
 
 async function eventsOf(command: OutboxEvent): Promise<OutboxEvent[]> {

@@ -1,0 +1,43 @@
+import { logger } from '#platform/observability/logger.ts';
+
+/** What became of rows of the outbox. Those of neither list weren't tried for want of time. */
+export interface Outcome {
+  readonly done: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** Attempts that aren't begun by then wait, so that what is done is marked while there is time. */
+const ENOUGH_MS = 5_000;
+
+/** Some rows of the outbox that leave it in one call. */
+export interface Attempt {
+  readonly ids: readonly string[];
+  /** Answers those of the ids that are done. */
+  run(): Promise<readonly string[]>;
+}
+
+/** Makes each attempt by itself: one that can never succeed holds nothing else back. */
+export async function eachByItself(attempts: Iterable<Attempt>, atOnce = 1): Promise<Outcome> {
+  const done: string[] = [];
+  const failed: string[] = [];
+  const endsMs = performance.now() + ENOUGH_MS;
+  const one = async ({ ids, run }: Attempt): Promise<void> => {
+    const ofThese = await run().catch((error: unknown): readonly string[] => {
+      logger.warn('left in the outbox', { ids, error: error as Error });
+      return [];
+    });
+    done.push(...ofThese);
+    failed.push(...ids.filter((id) => !ofThese.includes(id)));
+  };
+  // One iterator for all: each takes the next attempt when its last is over.
+  const left = attempts[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    while (performance.now() < endsMs) {
+      const next = left.next();
+      if (next.done === true) return;
+      await one(next.value);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return { done, failed };
+}
