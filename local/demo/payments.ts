@@ -15,7 +15,7 @@ const PAYMENTS: readonly Demo[] = [
   { accountNumber: '900000000102', amount: '80.00', memo: 'Account closed' },
   { accountNumber: '900000000203', amount: '64.25', memo: 'Comes back late' },
   { accountNumber: '900000000301', amount: '40.00', memo: 'Account corrected' },
-  { accountNumber: '900000000699', amount: '33.10', memo: 'On its way' },
+  { accountNumber: '900000000506', amount: '33.10', memo: 'On its way' },
   { accountNumber: '900000000505', amount: '21.00', memo: 'Bank out of order' },
   { accountNumber: '900000000000', amount: '25000.00', memo: 'Waits for approval' },
   { accountNumber: '900000000000', amount: '18000.00', memo: 'Approved', decision: 'approve' },

@@ -13,8 +13,9 @@ import { beginPaying, finishDividend } from './finish-dividend.ts';
 import { sealInstruction } from './instruction.ts';
 import { findOrder, type OrderRow, setOrder } from './order.repository.ts';
 import { payeeOf } from './payee.ts';
-import type { PaymentInput } from './payment-input.ts';
+import type { ClaimInput } from './payment-input.ts';
 import { isTerminal, type Status } from './payment-states.ts';
+import { isSuperseded } from './start-payment.ts';
 import { lockTransaction, type TransactionRow } from './transaction.repository.ts';
 
 /** What the execution does next. */
@@ -25,12 +26,17 @@ export interface Claim {
   readonly channel: string;
   /** Sealed; empty where nothing is sent. */
   readonly instruction: string;
+  /** For the bank's word, and for another try when it could not be reached. */
   readonly wait_seconds: number;
+  readonly pause_seconds: number;
   readonly outcome: 'released' | 'refused' | 'looked';
 }
 
 /** A file's payments take days, and its answers come as files: asking sooner would tell nothing. */
 const FILE_WAIT_SECONDS = 10 * 86_400;
+const PAUSE_SECONDS = 300;
+/** Waits double with each restart and grow by a quarter of the time that an execution has run, up to this: a bank may be away for a month. */
+const LONGEST_WAIT_SECONDS = 6 * 3_600;
 /** Codes of our own for what is refused at the last moment. */
 const REFUSALS: Readonly<Record<string, string>> = {
   'kyc-required': 'KYC',
@@ -53,14 +59,14 @@ class OnlyLooked extends Error {
  * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
  * committed before the bank is called, and from then on only the bank's word ends it.
  */
-export async function claimPayment(input: PaymentInput): Promise<Claim> {
+export async function claimPayment(input: ClaimInput): Promise<Claim> {
   const sealer = await fieldSealer();
   const actor = systemActor(input.tenant_id as TenantId, input.request_id);
   try {
     const claim = await systemWrite(
       actor,
       async (tx) => {
-        const claimed = await claimIn(tx, input.transaction_id, sealer);
+        const claimed = await claimIn(tx, input, sealer);
         await crashPoint('claim-before-commit', input.transaction_id);
         if (claimed.outcome === 'looked') throw new OnlyLooked(claimed);
         return claimed;
@@ -78,21 +84,39 @@ export async function claimPayment(input: PaymentInput): Promise<Claim> {
   } catch (error) {
     if (error instanceof OnlyLooked) return error.claim;
     // Nothing new leaves for a suspended tenant; it waits for the operator.
-    if (error instanceof DomainError && error.slug === 'tenant-suspended') return look('HOLD', '', '');
+    if (error instanceof DomainError && error.slug === 'tenant-suspended')
+      return lookAs(input, 0)('HOLD', '', '');
     throw error;
   }
 }
 
-function look(action: Action, channel: string, instruction: string): Claim {
-  const wait_seconds = channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : environment.bankWaitSeconds();
-  return { action, channel, instruction, wait_seconds, outcome: 'looked' };
+type Look = (action: Action, channel: string, instruction: string) => Claim;
+
+/** The longer an execution has waited in vain, the less often it looks. */
+function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look {
+  const ranMs = Date.parse(entered_at ?? '') - Date.parse(started_at ?? '') || 0;
+  const patient = (shortest: number): number =>
+    Math.max(
+      shortest,
+      Math.min(LONGEST_WAIT_SECONDS, Math.max(shortest * 2 ** restarts, Math.floor(ranMs / 4_000))),
+    );
+  return (action, channel, instruction) => ({
+    ...{ action, channel, instruction },
+    wait_seconds: channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : patient(environment.bankWaitSeconds()),
+    pause_seconds: patient(PAUSE_SECONDS),
+    outcome: 'looked',
+  });
 }
 
-async function claimIn(tx: TenantTx, transactionId: string, sealer: Sealer): Promise<Claim> {
+async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise<Claim> {
+  const { transaction_id: transactionId, execution } = input;
   const transaction = found(await lockTransaction(tx, transactionId));
   const order = found(await findOrder(tx, transactionId));
+  const look = lookAs(input, order.restarts);
   const { channel } = order;
   if (isTerminal(transaction.status as Status)) return look('END', channel, '');
+  if (execution !== undefined && isSuperseded(execution, transactionId, order.restarts))
+    return look('END', channel, '');
   if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
   const wasClaimed = order.claimed_at !== null;
   if (!wasClaimed) {

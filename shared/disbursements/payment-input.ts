@@ -6,6 +6,12 @@ export const PaymentInput = z.looseObject({
   transaction_id: z.uuid(),
   request_id: z.string(),
 });
+/** Which execution asks, since when it runs, and when it asks; executions that are older than a release may not say. */
+export const ClaimInput = PaymentInput.extend({
+  execution: z.string().optional(),
+  started_at: z.iso.datetime({ offset: true }).optional(),
+  entered_at: z.iso.datetime({ offset: true }).optional(),
+});
 export const WaitingInput = PaymentInput.extend({ task_token: z.string() });
 /** `bank_reference`: what the bank calls the payment, once it has taken the order. */
 export const OutcomeInput = WaitingInput.extend({ bank_reference: z.string().nullish() });
@@ -20,6 +26,8 @@ export const BankAnswer = z.object({
 export const SettleInput = PaymentInput.extend({ answer: BankAnswer.optional() });
 
 export type PaymentInput = Pick<z.infer<typeof PaymentInput>, 'tenant_id' | 'transaction_id' | 'request_id'>;
+export type ClaimInput = PaymentInput &
+  Pick<z.infer<typeof ClaimInput>, 'execution' | 'started_at' | 'entered_at'>;
 export type WaitingInput = PaymentInput & Pick<z.infer<typeof WaitingInput>, 'task_token'>;
 export type OutcomeInput = WaitingInput & Pick<z.infer<typeof OutcomeInput>, 'bank_reference'>;
 export type SubmitInput = PaymentInput & Pick<z.infer<typeof SubmitInput>, 'instruction'>;

@@ -7,11 +7,20 @@ import type { PaymentInput } from './payment-input.ts';
  */
 export function startPayment(tx: TenantTx, input: PaymentInput, restart = 0): void {
   const { tenant_id, transaction_id, request_id } = input;
-  const name = restart === 0 ? transaction_id : `${transaction_id}-${restart}`;
+  const name = executionName(transaction_id, restart);
   command(tx, {
     type: 'execution.start',
     machine: 'disbursement',
     name,
     input: { tenant_id, transaction_id, request_id },
   });
+}
+
+function executionName(transactionId: string, restart: number): string {
+  return restart === 0 ? transactionId : `${transactionId}-${restart}`;
+}
+
+/** Whether an execution has a successor: two that wait for the same bank would ask it twice as often, for ever. */
+export function isSuperseded(execution: string, transactionId: string, restarts: number): boolean {
+  return execution !== executionName(transactionId, restarts);
 }

@@ -72,4 +72,5 @@ const OUTAGES: Readonly<Record<number, Partial<Behaviour>>> = {
   3: { outage: { kind: 'accepts-silently', requests: 1 } },
   4: { rejects: 'R13', settlesAfter: undefined, callbacks: 'none' },
   5: { outage: { kind: 'busy', requests: ALWAYS } },
+  6: { settlesAfter: undefined, callbacks: 'none' },
 };

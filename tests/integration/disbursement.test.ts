@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as claimPayment } from '#functions/steps/claim-payment.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let world: PaymentsWorld;
@@ -166,11 +168,54 @@ describe('what the bank does', () => {
     await ops.until(id, 'SETTLED');
   });
 
+  test('what the bank has taken and says nothing of stays on its way, however often we ask', async () => {
+    const { id } = await pay('0506');
+    await ops.until(id, 'SENT');
+    for (const seconds of [700, 700]) await world.advance(seconds);
+    expect((await ops.get(id)).body).toMatchObject({ status: 'SENT', version: 2 });
+    expect((await journalOf(id)).map(({ reason }) => reason)).toEqual(['sent']);
+  });
+
   test('an order that the bank refuses fails without having been sent', async () => {
     const { id } = await pay('0504');
     expect(await ops.until(id, 'FAILED')).toMatchObject({ return_code: 'R13' });
     expect(await journalOf(id)).toEqual([]);
   });
+});
+
+describe('a bank that is away for long', () => {
+  const hours = (count: number) => new Date(count * 3_600_000).toISOString();
+  const claim = (transaction_id: string, more: object) =>
+    claimPayment(
+      { tenant_id: acme.id, transaction_id, request_id: 'r', traceparent: null, ...more },
+      testContext(),
+    );
+
+  test('is asked ever less often, and again at once by an execution that takes over', async () => {
+    const { id } = await pay('0505');
+    await expect.poll(() => isReleased(id)).toBe(true);
+    const running = { execution: id, started_at: hours(0) };
+    expect(await claim(id, { ...running, entered_at: hours(0) })).toMatchObject({
+      ...{ action: 'ASK', outcome: 'looked', pause_seconds: 300, wait_seconds: 600 },
+    });
+    expect(await claim(id, { ...running, entered_at: hours(8) })).toMatchObject({ pause_seconds: 7_200 });
+    expect(await claim(id, { ...running, entered_at: hours(800) })).toMatchObject({ pause_seconds: 21_600 });
+    await rows('update disbursements set restarts = 2 where transaction_id = $1', [id]);
+    for (const old of [id, `${id}-1`])
+      expect(await claim(id, { ...running, execution: old })).toMatchObject({ action: 'END' });
+    expect(await claim(id, { ...running, execution: `${id}-2`, entered_at: hours(0) })).toMatchObject({
+      ...{ action: 'ASK', pause_seconds: 1_200, wait_seconds: 2_400 },
+    });
+    const released = await rows(
+      `select count(*)::integer as n from audit_log where action = 'disbursement.released' and resource = $1`,
+      [`transactions/${id}`],
+    );
+    expect(released).toEqual([{ n: 1 }]);
+  });
+
+  const isReleased = async (id: string): Promise<boolean> =>
+    (await rows('select claimed_at from disbursements where transaction_id = $1', [id]))[0]?.claimed_at !==
+    null;
 });
 
 describe('approval', () => {
