@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendCommand } from '#local/control.ts';
 import { type RunningPlatform, removeDataDir, startedPlatform, temporaryDataDir } from './platform.ts';
 
 const CLIENTS = 4;
 const HOLDERS_PER_CLIENT = 40;
+const PAYMENTS_PER_CLIENT = 12;
 const GIVE_UP_MS = 90_000;
 
 let dataDir: string;
@@ -30,33 +33,46 @@ function postmaster(): number {
   return Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
 }
 
+/** Stops Postgres at once, each time that so many more requests were acknowledged. */
+async function stopPostgresAfter(tally: Tally, counts: readonly number[]): Promise<void> {
+  for (const after of counts) {
+    while (tally.acknowledged.length < after) await sleep(20);
+    process.kill(postmaster(), 'SIGQUIT');
+    await sleep(1_000);
+  }
+}
+
 interface Tally {
   acknowledged: string[];
   unavailable: number;
   other: number[];
 }
 
-/** Enters holders one after the other, repeating each request, with its key, until it is acknowledged. */
-async function client(name: number, tally: Tally): Promise<void> {
+/** Repeats a request, with its key, until it is acknowledged. Answers the id. */
+async function persist(path: string, body: object, expected: number, tally: Tally): Promise<string> {
   const deadlineMs = Date.now() + GIVE_UP_MS;
+  const headers = { 'Idempotency-Key': randomUUID() };
+  for (;;) {
+    const answer = await platform.api('acme/OPS', 'POST', path, body, headers);
+    if (answer.status === expected) return answer.body.id;
+    if (answer.status === 503) {
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer.body.type).toBe('urn:vestry:problem:temporarily-unavailable');
+      tally.unavailable += 1;
+    } else if (answer.body.type !== 'urn:vestry:problem:request-in-progress') {
+      throw new Error(`${path} answered ${answer.text}`);
+    }
+    if (Date.now() > deadlineMs) throw new Error(`${path} was never acknowledged: ${answer.text}`);
+    await sleep(100);
+  }
+}
+
+/** Enters holders one after the other. */
+async function client(name: number, tally: Tally): Promise<void> {
   for (let holder = 0; holder < HOLDERS_PER_CLIENT; holder += 1) {
     const external_ref = `loss-${name}-${holder}`;
-    const headers = { 'Idempotency-Key': randomUUID() };
-    const body = { external_ref, name: 'Holder', holdings: '1' };
-    for (;;) {
-      const answer = await platform.api('acme/OPS', 'POST', '/shareholders', body, headers);
-      if (answer.status === 201) {
-        tally.acknowledged.push(external_ref);
-        break;
-      }
-      if (answer.status === 503) {
-        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-        expect(answer.body.type).toBe('urn:vestry:problem:temporarily-unavailable');
-        tally.unavailable += 1;
-      } else if (answer.status !== 409) tally.other.push(answer.status);
-      if (Date.now() > deadlineMs) throw new Error(`${external_ref} was never acknowledged: ${answer.text}`);
-      await sleep(100);
-    }
+    await persist('/shareholders', { external_ref, name: 'Holder', holdings: '1' }, 201, tally);
+    tally.acknowledged.push(external_ref);
   }
 }
 
@@ -64,11 +80,7 @@ test('an immediate stop of Postgres under load loses nothing that was acknowledg
   const tally: Tally = { acknowledged: [], unavailable: 0, other: [] };
   await platform.token('acme', 'OPS');
   const clients = Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name, tally)));
-  for (const after of [CLIENTS * 5, CLIENTS * 20]) {
-    while (tally.acknowledged.length < after) await sleep(20);
-    process.kill(postmaster(), 'SIGQUIT');
-    await sleep(1_000);
-  }
+  await stopPostgresAfter(tally, [CLIENTS * 5, CLIENTS * 20]);
   await clients;
   expect(tally.other).toEqual([]);
   expect(tally.unavailable).toBeGreaterThan(0);
@@ -80,4 +92,66 @@ test('an immediate stop of Postgres under load loses nothing that was acknowledg
     expect(body.data[0]).toMatchObject({ external_ref, holdings: '1' });
   }
   expect(new Set(counts)).toEqual(new Set([1]));
+});
+
+/** A verified holder with an account into which the mock bank settles at once. */
+async function payee(): Promise<string> {
+  const body = { external_ref: 'loss-payee', name: 'Ada Holder' };
+  const { id } = (await platform.api('acme/OPS', 'POST', '/shareholders', body)).body;
+  const verified = { status: 'VERIFIED' };
+  await platform.api('acme/COMPLIANCE', 'PATCH', `/shareholders/${id}/kyc`, verified, { 'If-Match': '"1"' });
+  const account = {
+    ...{ routing_number: '121042882', account_number: '900000000600' },
+    ...{ account_type: 'CHECKING', holder_name: 'Ada Holder' },
+  };
+  const added = await platform.api('acme/OPS', 'POST', `/shareholders/${id}/bank-accounts`, account);
+  expect(added.status, added.text).toBe(201);
+  return id;
+}
+
+test('payments whose orders, steps and callbacks lose the database are made once, and all end', async () => {
+  const shareholder_id = await payee();
+  const tally: Tally = { acknowledged: [], unavailable: 0, other: [] };
+  const order = { shareholder_id, amount: '1', currency: 'USD' };
+  const pay = async (): Promise<void> => {
+    for (let payment = 0; payment < PAYMENTS_PER_CLIENT; payment += 1)
+      tally.acknowledged.push(await persist('/transactions/disburse', order, 202, tally));
+  };
+  const clients = Promise.all(Array.from({ length: CLIENTS }, pay));
+  await stopPostgresAfter(tally, [CLIENTS, CLIENTS * 5]);
+  await clients;
+  expect(tally.other).toEqual([]);
+  expect(tally.unavailable).toBeGreaterThan(0);
+  expect(new Set(tally.acknowledged).size).toBe(CLIENTS * PAYMENTS_PER_CLIENT);
+  const database = new pg.Client({
+    connectionString: platform.file.databaseUrl,
+    options: '-c search_path=vestry',
+  });
+  await database.connect();
+  const open = async (): Promise<number> => {
+    const { rows } = await database.query(
+      `select count(*)::integer as n from transactions where shareholder_id = $1 and status <> 'SETTLED'`,
+      [shareholder_id],
+    );
+    return rows[0].n;
+  };
+  // A quarter of an hour for steps that wait to try again, and for the jobs that find what was lost.
+  let until = Date.now();
+  for (let rounds = 0; rounds < 8 && (await open()) > 0; rounds += 1) {
+    await sleep(2_000);
+    until += 15 * 60_000;
+    for await (const _ of sendCommand(platform.file.controlSocket, {
+      command: 'advance',
+      until: new Date(until).toISOString(),
+    }));
+  }
+  const { rows } = await database.query(
+    `select (select array_agg(id::text order by id) from transactions where shareholder_id = $1 and status = 'SETTLED') as settled,
+       (select array_agg(p.reference order by p.reference) from mock_bank_payments p
+         join transactions t on t.id::text = p.reference where t.shareholder_id = $1) as paid`,
+    [shareholder_id],
+  );
+  await database.end();
+  expect(rows[0].settled).toEqual(tally.acknowledged.toSorted());
+  expect(rows[0].paid).toEqual(tally.acknowledged.toSorted());
 });

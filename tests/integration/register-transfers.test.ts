@@ -47,7 +47,7 @@ test('a transfer writes two entries of one date and one instant, and one event',
   expect(given).toMatchObject({ ...same, delta: '-2.25' });
   expect(taken).toMatchObject({ ...same, delta: '2.25', recorded_at: given.recorded_at });
   const events = await database.admin.query(`select payload from outbox where type = 'shares.transferred'`);
-  expect(events.rows).toEqual([{ payload: done.body }]);
+  expect(events.rows).toEqual([{ payload: { ...done.body, traceparent: expect.any(String) } }]);
   const audit = await database.admin.query(
     'select payload from audit_log where action = $1 and resource = $2',
     ['shares.transferred', `transfers/${done.body.transfer_id}`],
