@@ -5,8 +5,10 @@ import { daysBefore, type RetentionPolicy, yearsBefore } from './retention-polic
 export interface Cutoffs {
   readonly at: Date;
   readonly records: Date;
+  readonly files: Date;
   readonly errors: Date;
   readonly outbox: Date;
+  readonly deliveries: Date;
   readonly tokens: Date;
 }
 
@@ -14,8 +16,10 @@ export function cutoffsOf(policy: RetentionPolicy, at: Date): Cutoffs {
   return {
     at,
     records: yearsBefore(at, policy.recordYears),
+    files: yearsBefore(at, policy.fileYears),
     errors: daysBefore(at, policy.errorsDays),
     outbox: daysBefore(at, policy.outboxDays),
+    deliveries: daysBefore(at, policy.deliveryDays),
     tokens: daysBefore(at, policy.tokenDays),
   };
 }
@@ -93,6 +97,17 @@ export const CATEGORIES: readonly Category[] = [
     erased: () => sql`instruction_sealed = 'purged'`,
   },
   {
+    // What a payer has written of a payee. The payment stays, without it.
+    ...{ name: 'memos', table: 'transactions', key: 'id' },
+    due: (cutoffs) => sql`t.memo is not null and t.status in ('SETTLED', 'FAILED') and (
+      exists (select from shareholders s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
+      or exists (select from plans p join participants e on e.tenant_id = p.tenant_id and e.employee_id = p.employee_id
+        where p.tenant_id = t.tenant_id and p.id = t.plan_id and ${participantIsDue(cutoffs)}))`,
+    isHeldBy: sql`(h.shareholder_id = t.shareholder_id or h.employee_id = (
+      select p.employee_id from plans p where p.tenant_id = t.tenant_id and p.id = t.plan_id))`,
+    erased: () => sql`memo = null`,
+  },
+  {
     ...{ name: 'users', table: 'users', key: 'id' },
     due: ({ records }) => sql`t.purged_at is null and t.status = 'DISABLED' and t.updated_at <= ${records}`,
     isHeldBy: sql`h.employee_id = t.employee_id`,
@@ -104,6 +119,23 @@ export const CATEGORIES: readonly Category[] = [
     ...{ name: 'upload-errors', table: 'uploads', key: 'id' },
     due: ({ errors }) => sql`t.completed_at <= ${errors} and (t.errors <> '[]' or t.errors_key is not null)`,
     erased: () => sql`errors = '[]', errors_key = null, version = version + 1`,
+  },
+  {
+    // Names of files are words of people. The file itself ends by the bucket's lifecycle rule after as many years.
+    ...{ name: 'upload-names', table: 'uploads', key: 'id' },
+    due: ({ files }) => sql`coalesce(t.completed_at, t.created_at) <= ${files} and t.filename <> 'purged'`,
+    erased: () =>
+      sql`filename = 'purged', object_key = 'purged/' || id, warnings = '[]', version = version + 1`,
+  },
+  {
+    // With their logs: a foreign key takes them along.
+    ...{ name: 'webhook-deliveries', table: 'webhook_deliveries', key: 'id' },
+    due: ({ deliveries }) => sql`t.state <> 'PENDING' and t.created_at <= ${deliveries}`,
+  },
+  {
+    ...{ name: 'webhooks', table: 'webhooks', key: 'id' },
+    due: ({ deliveries }) => sql`t.status = 'DELETED' and t.updated_at <= ${deliveries} and not exists (
+      select from webhook_deliveries d where d.tenant_id = t.tenant_id and d.webhook_id = t.id)`,
   },
   {
     ...{ name: 'refresh-tokens', table: 'refresh_tokens', key: 'id' },

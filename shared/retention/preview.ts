@@ -27,7 +27,12 @@ export async function preview(
     data.push({ category: category.name, ...(await countDue(read, category, cutoffs)) });
   return {
     as_of: asOf,
-    policy: { record_years: policy.recordYears, errors_days: policy.errorsDays },
+    policy: {
+      record_years: policy.recordYears,
+      file_years: policy.fileYears,
+      errors_days: policy.errorsDays,
+      delivery_days: policy.deliveryDays,
+    },
     data,
   };
 }

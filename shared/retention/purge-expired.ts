@@ -1,3 +1,4 @@
+import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
@@ -25,6 +26,7 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
     for (;;) {
       if (remainingMs() < MARGIN_MS) return false;
       const records = await purgeBatch(category, cutoffs, tenantId, requestId);
+      await crashPoint('purge.batch', tenantId);
       if (records > 0) {
         purged[category.name] = (purged[category.name] ?? 0) + records;
         count('RetentionPurged', records, { entity: category.name });

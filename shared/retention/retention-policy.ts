@@ -32,6 +32,8 @@ export const RetentionPolicy = z.strictObject({
   errorsDays: z.number().int().min(30).max(365),
   /** Events that were published. */
   outboxDays: z.number().int().min(7).max(365),
+  /** Deliveries to webhooks with their logs, and webhooks that were deleted. */
+  deliveryDays: z.number().int().min(7).max(365),
   /** Refresh tokens after their end: their family is asked for while any of it lives. */
   tokenDays: z.number().int().min(1).max(365),
 });
@@ -47,6 +49,7 @@ export function retentionPolicy(years: number): RetentionPolicy {
     archiveAfterDays: 90,
     errorsDays: 90,
     outboxDays: 30,
+    deliveryDays: 90,
     tokenDays: 30,
   } satisfies RetentionPolicy);
 }

@@ -117,7 +117,12 @@ export const previewRetention = route({
   status: 200,
   response: z.object({
     as_of: z.string(),
-    policy: z.object({ record_years: z.number().int(), errors_days: z.number().int() }),
+    policy: z.object({
+      record_years: z.number().int(),
+      file_years: z.number().int(),
+      errors_days: z.number().int(),
+      delivery_days: z.number().int(),
+    }),
     data: z.array(
       z.object({
         category: z.string(),

@@ -1,8 +1,12 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as listHoldsHandler } from '#functions/retention/list-legal-holds.ts';
 import { handler as placeHandler } from '#functions/retention/place-legal-hold.ts';
 import { handler as previewHandler } from '#functions/retention/preview-retention.ts';
 import { handler as releaseHandler } from '#functions/retention/release-legal-hold.ts';
+import { BATCH } from '#retention/purge.repository.ts';
 import {
   listLegalHolds,
   placeLegalHold,
@@ -14,7 +18,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
-import { ledgers, purgeAt } from '#tests/support/retention.ts';
+import { ledgers, purgeAt, purgeCutOff } from '#tests/support/retention.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -61,6 +65,23 @@ async function closedHolder(closedAt: string): Promise<string> {
   expect((await register.close(id)).status).toBeLessThan(300);
   await database.admin.query('update shareholders set updated_at = $2 where id = $1', [id, closedAt]);
   return id;
+}
+
+/** Many of them, closed long enough ago, with a name alone. */
+async function insertHolders(count: number): Promise<void> {
+  const client = await database.admin.connect();
+  try {
+    await client.query('begin');
+    await client.query(`select set_config('app.tenant_id', $1, true)`, [issuer.id]);
+    await client.query(
+      `insert into shareholders (tenant_id, external_ref, name, status, updated_at)
+       select $1, n::text, 'Canary ' || n, 'CLOSED', $2 from generate_series(1, $3::integer) n`,
+      [issuer.id, DUE, count],
+    );
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
 }
 
 /** Everything that the database still knows of a holder, as text. */
@@ -157,19 +178,7 @@ describe('a holder of record', () => {
 
   test('in more batches than one, cut off midway, ends in the same', async () => {
     const { admin } = database;
-    const client = await admin.connect();
-    try {
-      await client.query('begin');
-      await client.query(`select set_config('app.tenant_id', $1, true)`, [issuer.id]);
-      await client.query(
-        `insert into shareholders (tenant_id, external_ref, name, status, updated_at)
-         select $1, n::text, 'Canary ' || n, 'CLOSED', $2 from generate_series(1, 1200) n`,
-        [issuer.id, DUE],
-      );
-      await client.query('commit');
-    } finally {
-      client.release();
-    }
+    await insertHolders(1_200);
     const left = async () =>
       (
         await admin.query(
@@ -188,6 +197,44 @@ describe('a holder of record', () => {
     ).toBe(1200);
     expect(entries.length).toBeGreaterThan(2);
   });
+
+  test('killed midway, anywhere, ends in the same, with an audit entry for all that was erased', async () => {
+    const { admin } = database;
+    const HOLDERS = 3_000;
+    await insertHolders(HOLDERS);
+    const held = (
+      await admin.query(
+        `insert into legal_holds (tenant_id, subject, shareholder_id, reason)
+         select tenant_id, 'SHAREHOLDER', id, 'Matter 1' from shareholders where tenant_id = $1 and external_ref in ('7', '2999') returning shareholder_id`,
+        [issuer.id],
+      )
+    ).rows;
+    const before = await ledgers(admin);
+    const counts = async () =>
+      (
+        await admin.query(
+          `select (select count(*)::integer from shareholders where tenant_id = $1 and name like 'Canary%') as left,
+            (select coalesce(sum((payload ->> 'records')::integer), 0)::integer from audit_log
+              where tenant_id = $1 and action = 'retention.purged') as audited`,
+          [issuer.id],
+        )
+      ).rows[0];
+    // After the first batch, and then wherever it happens to be, until a run ends by itself.
+    const crashDirectory = mkdtempSync(join(tmpdir(), 'vestry-crash-'));
+    const batch = join(crashDirectory, `purge.batch.${issuer.id}`);
+    writeFileSync(batch, '');
+    expect(await purgeCutOff(RUN, { crashDirectory })).toBe(true);
+    expect(existsSync(batch)).toBe(false);
+    rmSync(crashDirectory, { recursive: true });
+    expect(await counts()).toEqual({ left: HOLDERS - BATCH, audited: BATCH });
+    for (let killAfterMs = 10; await purgeCutOff(RUN, { killAfterMs }); killAfterMs *= 2) {
+      const { left, audited } = await counts();
+      expect(left + audited).toBe(HOLDERS);
+    }
+    expect(await counts()).toEqual({ left: held.length, audited: HOLDERS - held.length });
+    expect(await purgeAt(RUN)).toEqual({ purged: {}, complete: true });
+    expect(await ledgers(admin)).toEqual(before);
+  }, 180_000);
 
   test('no other way leads to former names', async () => {
     const id = await closedHolder(DUE);
@@ -314,6 +361,144 @@ describe('a participant', () => {
       [sponsor.id],
     );
     expect(rows).toEqual([{ employee_id: 'due' }]);
+  });
+});
+
+describe('what people have written', () => {
+  const payment = async (holder: string, { status = 'SETTLED', updatedAt = '2019-06-01T00:00:00Z' } = {}) =>
+    (
+      await database.admin.query(
+        `insert into transactions (tenant_id, type, amount, currency, shareholder_id, status, memo, updated_at)
+         values ($1, 'DISBURSE', 100, 'USD', $2, $3, 'For Canary', $4) returning id`,
+        [issuer.id, holder, status, updatedAt],
+      )
+    ).rows[0].id as string;
+  const memos = async () =>
+    Object.fromEntries(
+      (
+        await database.admin.query(
+          `select id, memo, version, updated_at::text from transactions where tenant_id = $1`,
+          [issuer.id],
+        )
+      ).rows.map(({ id, ...rest }) => [id, rest]),
+    );
+
+  test('of a payment goes with its payee, and leaves the payment as it is', async () => {
+    const [due, held, kept] = [
+      await closedHolder(DUE),
+      await closedHolder(DUE),
+      await closedHolder(DAY_BEFORE),
+    ];
+    const payments = { due: await payment(due), held: await payment(held), kept: await payment(kept) };
+    const pending = await payment(due, { status: 'PENDING' });
+    await hold({ subject: 'SHAREHOLDER', shareholder_id: held });
+    const before = await memos();
+    const sums = await ledgers(database.admin);
+    expect(await previewOf(issuer)).toMatchObject({ memos: [1, 1] });
+    await purgeAt(RUN);
+    expect(await memos()).toEqual({ ...before, [payments.due]: { ...before[payments.due], memo: null } });
+    expect(before[pending]).toMatchObject({ memo: 'For Canary' });
+    expect(await ledgers(database.admin)).toEqual(sums);
+    expect((await purgeAt(RUN)).purged).not.toHaveProperty('memos');
+  });
+
+  test('of a payment is erased by the purge alone', async () => {
+    const id = await payment(await closedHolder(DUE));
+    const app = await database.connectAsApp();
+    try {
+      await app.query(`select set_config('app.tenant_id', $1, false)`, [issuer.id]);
+      await expect(app.query('update transactions set memo = null where id = $1', [id])).rejects.toThrow(
+        'one version at a time',
+      );
+    } finally {
+      await app.end();
+    }
+  });
+
+  test('in the name of a file goes when the file does', async () => {
+    const { admin } = database;
+    for (const [number, completed] of [DUE, DAY_BEFORE].entries())
+      await admin.query(
+        `insert into uploads (tenant_id, kind, door, state, filename, object_key, object_ref, warnings, completed_at, request_id)
+         values ($1, 'shareholders', 'DROP', 'COMPLETED', 'canary.csv', 'drop/x/shareholders/canary.csv', $2, '["Canary"]', $3, 'x')`,
+        [issuer.id, String(number), completed],
+      );
+    expect(await previewOf(issuer)).toEqual({ 'upload-names': [1, 0] });
+    await purgeAt(RUN);
+    const { rows } = await admin.query(
+      `select u::text as text from uploads u where tenant_id = $1 order by completed_at`,
+      [issuer.id],
+    );
+    expect(rows.map(({ text }) => /canary/i.test(text))).toEqual([false, true]);
+  });
+});
+
+describe('what webhooks were sent', () => {
+  const webhook = async (status: string, updatedAt: string) =>
+    (
+      await database.admin.query(
+        `insert into webhooks (tenant_id, url, events, secrets_sealed, status, updated_at)
+         values ($1, 'https://hooks.example/' || uuid_v7(), '{transaction.sent}', '{v1.sealed}', $2, $3) returning id`,
+        [issuer.id, status, updatedAt],
+      )
+    ).rows[0].id as string;
+  const delivery = async (webhookId: string, state: string, createdAt: string) => {
+    const { rows } = await database.admin.query(
+      `insert into webhook_deliveries (tenant_id, webhook_id, event_id, type, payload, request_id, state, next_attempt_at, created_at)
+       values ($1, $2, uuid_v7(), 'transaction.sent', '{}', $3, $3, case when $3 = 'PENDING' then now() end, $4) returning id`,
+      [issuer.id, webhookId, state, createdAt],
+    );
+    await database.admin.query(
+      `insert into webhook_attempts (tenant_id, delivery_id, attempt, attempted_at, duration_ms) values ($1, $2, 1, $3, 1)`,
+      [issuer.id, rows[0].id, createdAt],
+    );
+    return rows[0].id as string;
+  };
+  const idsOf = async (table: string, column = 'id') =>
+    (
+      await database.admin.query(`select ${column} as id from ${table} where tenant_id = $1`, [issuer.id])
+    ).rows
+      .map(({ id }) => id)
+      .sort();
+
+  test('goes after ninety days with its log, and a deleted webhook with the last of it', async () => {
+    const [over, young] = ['2026-12-01T04:00:00Z', '2026-12-01T04:00:01Z'];
+    const active = await webhook('ACTIVE', over);
+    const deleted = await webhook('DELETED', over);
+    const waiting = await webhook('DELETED', young);
+    await delivery(active, 'DELIVERED', over);
+    await delivery(active, 'FAILED', over);
+    await delivery(deleted, 'CANCELLED', over);
+    const kept = [await delivery(active, 'PENDING', over), await delivery(active, 'DELIVERED', young)].sort();
+    // As long as it has deliveries, a deleted webhook isn't due.
+    expect(await previewOf(issuer)).toEqual({ 'webhook-deliveries': [3, 0] });
+    await purgeAt(RUN);
+    expect(await idsOf('webhook_deliveries')).toEqual(kept);
+    expect(await idsOf('webhook_attempts', 'delivery_id')).toEqual(kept);
+    expect(await idsOf('webhooks')).toEqual([active, waiting].sort());
+    expect(await purgeAt(RUN)).toEqual({ purged: {}, complete: true });
+  });
+
+  test('is kept by a hold on the tenant, and changed or deleted by nobody else', async () => {
+    const id = await delivery(await webhook('ACTIVE', DUE), 'DELIVERED', DUE);
+    await hold({ subject: 'TENANT' });
+    await purgeAt(RUN);
+    expect(await idsOf('webhook_deliveries')).toEqual([id]);
+    const app = await database.connectAsApp();
+    try {
+      await app.query(`select set_config('app.tenant_id', $1, false)`, [issuer.id]);
+      for (const statement of [
+        'delete from webhook_deliveries',
+        'delete from webhook_attempts',
+        'update webhook_attempts set status = 200',
+      ])
+        await expect(app.query(statement), statement).rejects.toThrow('permission denied');
+    } finally {
+      await app.end();
+    }
+    await expect(database.admin.query('update webhook_attempts set status = 200')).rejects.toThrow(
+      'append-only',
+    );
   });
 });
 

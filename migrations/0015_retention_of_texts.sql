@@ -1,0 +1,39 @@
+-- Retention of what people have written, and of what webhooks were sent.
+
+-- A memo is erased with the personal data of its payee. That changes no version: nothing that is told or reported of a
+-- transaction holds a memo.
+create or replace function refuse_illegal_transition() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+begin
+  if session_user = 'vestry_system' and new.memo is null and to_jsonb(new) - 'memo' = to_jsonb(old) - 'memo' then
+    return new;
+  end if;
+  if (new.tenant_id, new.id, new.type, new.amount, new.currency, new.shareholder_id, new.plan_id, new.dividend_id, new.compensates, new.created_at)
+    is distinct from (old.tenant_id, old.id, old.type, old.amount, old.currency, old.shareholder_id, old.plan_id, old.dividend_id, old.compensates, old.created_at)
+  then
+    raise exception 'a transaction changes only its status' using errcode = 'check_violation', constraint = 'transactions_immutable';
+  end if;
+  if new.version <> old.version + 1 then
+    raise exception 'a transaction changes one version at a time' using errcode = 'check_violation', constraint = 'transactions_versions';
+  end if;
+  if new.status <> old.status then
+    if (old.status, new.status) not in (('PENDING', 'SENT'), ('PENDING', 'FAILED'), ('SENT', 'SETTLED'), ('SENT', 'FAILED')) then
+      raise exception 'a transaction does not go from % to %', old.status, new.status
+        using errcode = 'check_violation', constraint = 'transactions_legal_transition';
+    end if;
+    insert into transaction_transitions (tenant_id, transaction_id, version, from_status, to_status, return_code)
+      values (new.tenant_id, new.id, new.version, old.status, new.status, new.return_code);
+  end if;
+  return new;
+end
+$$;
+create index transactions_with_memo on transactions (tenant_id, id) where memo is not null;
+
+-- The log of a delivery goes with it; until then nothing of it is changed. The application may delete neither.
+alter table webhook_attempts drop constraint webhook_attempts_tenant_id_delivery_id_fkey;
+alter table webhook_attempts add foreign key (tenant_id, delivery_id) references webhook_deliveries on delete cascade;
+drop trigger append_only on webhook_attempts;
+create trigger append_only before update or truncate on webhook_attempts
+  for each statement execute function refuse_change();
+create index webhook_deliveries_ended on webhook_deliveries (tenant_id, created_at) where state <> 'PENDING';
