@@ -5,6 +5,7 @@ import { handler as rebuild } from '#functions/scheduled/rebuild-reporting.ts';
 import { reverseContribution } from '#plans/contributions.routes.ts';
 import { detailSchema } from '#platform/events/event-schemas.ts';
 import type { EventType } from '#platform/events/event-types.ts';
+import { sweepOutbox } from '#platform/events/sweep.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
@@ -20,6 +21,8 @@ import {
 } from '#tests/support/reporting.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { storeFile } from '#tests/support/uploads.ts';
+import { processUpload } from '#uploads/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -67,6 +70,32 @@ async function liveThrough(): Promise<void> {
     headers: { 'Idempotency-Key': randomUUID() },
   });
   expect(reversed.status).toBe(201);
+  await payrollFile();
+}
+
+/** More contributions than an event holds. Their events are left to the sweeper. */
+const PAYROLL_ROWS = 450;
+
+async function payrollFile(): Promise<void> {
+  const employee_id = 'E-2';
+  const plan = { employee_id, plan_type: '401K', enrolled_on: '2024-01-01' };
+  expect((await enroll(sponsor, plan)).status).toBe(201);
+  const rows = Array.from({ length: PAYROLL_ROWS }, (_, number) => {
+    const day = new Date(Date.UTC(2024, 1, 1 + (number >> 1))).toISOString().slice(0, 10);
+    return `${employee_id},401K,1.${number % 10}5,${day},${number % 2 === 0 ? 'EMPLOYEE' : 'EMPLOYER'}\n`;
+  });
+  const content = `employee_id,plan_type,amount,period,source\n${rows.join('')}`;
+  const file = await storeFile(aws, `drop/${sponsor.slug}/contributions/payroll.csv`, content);
+  await processUpload(file, { requestId: 'payroll', isLast: false });
+  const left = async () =>
+    (
+      await database.admin.query(
+        `select count(*)::integer as rows from outbox where published_at is null and type = 'transaction.created'`,
+      )
+    ).rows[0].rows;
+  expect(await left()).toBe(3);
+  await sweepOutbox(new Date(Date.now() + 60_000), () => 60_000);
+  expect(await left()).toBe(0);
 }
 
 async function cancelled(dividends: Dividends): Promise<string> {
@@ -96,6 +125,11 @@ test('every event is what its schema says, and nothing more', () => {
   );
   for (const event of told)
     expect(detailSchema(event['detail-type'] as EventType).parse(event.detail)).toEqual(event.detail);
+});
+
+test('of a payroll file, every contribution is', () => {
+  const ofFile = told.filter(({ detail }) => detail.request_id === 'payroll');
+  expect(ofFile.map(({ detail }) => (detail.transactions as unknown[]).length)).toEqual([200, 200, 50]);
 });
 
 test('every version of every transaction is told of', async () => {
