@@ -3,7 +3,7 @@ import { lastOf, type Queries, queriesBy } from './kysely.ts';
 import { pipeline, pipelines, type Statement } from './pipeline.ts';
 
 /**
- * Session locks that are taken before a transaction begins (docs/adr: contention on one plan). A row lock inside a
+ * Session locks that are taken before a transaction begins (docs/adr/0010). A row lock inside a
  * serializable transaction comes after its snapshot: whoever waited for it fails on what the holder has changed.
  */
 
