@@ -80,13 +80,26 @@ export async function currentSigningKey(): Promise<SigningKey> {
   if (secret === undefined || Date.now() - secret.readAtMs > SECRET_KEPT_MS) {
     secret = { keys: await readSecret(), readAtMs: Date.now() };
   }
-  const ready = secret.keys.filter((key) => key.signsFromMs <= Date.now());
-  const newest = ready.reduce<SecretKey | undefined>(
+  const newest = signingNow(secret.keys);
+  if (newest === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
+  return newest;
+}
+
+function signingNow(keys: readonly SecretKey[]): SecretKey | undefined {
+  const ready = keys.filter((key) => key.signsFromMs <= Date.now());
+  return ready.reduce<SecretKey | undefined>(
     (a, b) => (a === undefined || b.signsFromMs > a.signsFromMs ? b : a),
     undefined,
   );
-  if (newest === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
-  return newest;
+}
+
+/**
+ * The one that signs, and those that will. Sign-in lives by the clock: a rotation of months ahead must not take the key that is
+ * in use.
+ */
+function stillNeeded(keys: readonly SecretKey[]): SecretKey[] {
+  const sinceMs = signingNow(keys)?.signsFromMs ?? 0;
+  return keys.filter((key) => key.signsFromMs >= sinceMs);
 }
 
 /**
@@ -115,7 +128,7 @@ export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retire
       })
       .execute(),
   );
-  await writeSecret([...before.slice(-1), added]);
+  await writeSecret([...stillNeeded(before), added]);
   // Environments keep the secret for a minute, so an old key may sign that much longer.
   const retiresAt = new Date(
     signsFromMs + SECRET_KEPT_MS + ACCESS_TOKEN_SECONDS * 1000 + PUBLIC_KEYS_KEPT_MS,

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { login, logout, refreshSession } from '#access/access.routes.ts';
 import { hashPassword } from '#access/password.ts';
-import { rotateSigningKeys } from '#access/signing-keys.ts';
+import { currentSigningKey, rotateSigningKeys } from '#access/signing-keys.ts';
 import { handler as loginHandler } from '#functions/access/login.ts';
 import { handler as logoutHandler } from '#functions/access/logout.ts';
 import { handler as refreshHandler } from '#functions/access/refresh-session.ts';
@@ -194,6 +194,19 @@ test('a new key signs after it was published, and the old one verifies until its
     JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
   expect(kidOf(later.body.access_token)).toBe(kidOf(body.access_token));
   expect(await authorizerVerdict(`Bearer ${body.access_token}`)).toBeDefined();
+});
+
+test('rotations of months ahead leave the key that signs now', async () => {
+  const { kid } = await currentSigningKey();
+  for (let month = 1; month <= 12; month += 1)
+    await rotateSigningKeys(new Date(Date.now() + month * 31 * 86_400_000));
+  // By then nothing remembers the secret as it was.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 });
+  try {
+    expect((await currentSigningKey()).kid).toBe(kid);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('known and unknown users take the same time', async () => {
