@@ -4,6 +4,7 @@ import type { Shareholders } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { canonicalDecimal } from '#platform/fields.ts';
 import { decodeCursor, encodeCursor, type PageRequest, toPage } from '#platform/http/cursor.ts';
+import { API_BASE_PATH } from '#platform/http/route.ts';
 import type { Shareholder } from './shareholders.routes.ts';
 
 export type ShareholderRow = Selectable<Shareholders>;
@@ -23,6 +24,18 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
+    links: linksOf(id),
+  };
+}
+
+/** Where the rest of what concerns a holder is read. */
+function linksOf(id: string): z.infer<typeof Shareholder>['links'] {
+  const self = `${API_BASE_PATH}/shareholders/${id}`;
+  return {
+    positions: `${self}/positions`,
+    dividends: `${self}/dividends`,
+    votes: `${self}/votes`,
+    bank_accounts: `${self}/bank-accounts`,
   };
 }
 

@@ -37,6 +37,12 @@ export const Shareholder = z.object({
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
+  links: z.object({
+    positions: z.string(),
+    dividends: z.string(),
+    votes: z.string(),
+    bank_accounts: z.string(),
+  }),
 });
 
 /** In a change, a field that is absent stays and null clears it. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { publicPath } from '#platform/http/route.ts';
+import { routes } from '#routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import type { TestResponse } from '#tests/support/request.ts';
@@ -57,8 +59,12 @@ describe('a holder of record', () => {
       version: 1,
       created_at: expect.any(String),
       updated_at: expect.any(String),
+      links: expect.any(Object),
     });
-    const { id } = created.body;
+    const { id, links } = created.body;
+    expect(Object.keys(links)).toEqual(['positions', 'dividends', 'votes', 'bank_accounts']);
+    const read = routes.filter(({ method }) => method === 'GET').map(publicPath);
+    for (const link of Object.values<string>(links)) expect(read).toContain(link.replace(id, '{id}'));
     expect(created.header('location')).toBe(`/api/shareholders/${id}`);
     expect(created.header('etag')).toBe('"1"');
     expect((await ops.get(id)).body).toEqual(created.body);
