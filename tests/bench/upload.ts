@@ -1,28 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { bundle } from '#lib/constructs/bundle.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
-import type { SampleValues } from '#tests/support/sample-defects.ts';
-import { sampleRegister } from '#tests/support/sample-register.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';
+import { copyRegister, emptyRegister, type RegisterSample, registerSample } from './register-copy.ts';
+import { uploadThroughPlatform } from './upload-through-platform.ts';
 
 const WORKER = 'functions/workers/validate-upload.ts';
 const HELP = fileOf('./upload-worker.mjs');
-const SEED = 1;
 
 /**
  * A register of which 2 % of the rows are bad, from the stored object to the end of the upload, in the bundle that is deployed
  * ÷ COPY of the valid rows alone into the same table, with the same indexes and the same ledger; and the worker's memory.
- * `--bare` copies into a table with the same indexes but without the ledger.
+ * Then the same through the whole platform. `--bare` copies into a table with the same indexes but without the ledger.
  */
 export default async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -34,21 +29,34 @@ export default async function run(args: readonly string[]): Promise<void> {
     },
   });
   const rows = Number(values.rows);
+  const rounds = Number(values.rounds);
+  const sample = registerSample(rows);
+  await uploadToWorker(rows, rounds, sample, values.bare);
+  await uploadThroughPlatform(rows, rounds, sample);
+}
+
+async function uploadToWorker(
+  rows: number,
+  rounds: number,
+  sample: RegisterSample,
+  bare: boolean,
+): Promise<void> {
   const database = await benchDatabase();
   const aws = await testAws();
   try {
-    const bench = new UploadBench(database, aws, rows, values.bare);
-    await bench.arrange(2 * Number(values.rounds) + 2);
+    const bench = new UploadBench(database, aws, sample, bare);
+    await bench.arrange(rounds + 1);
     await interleave({
       title: `upload of ${rows} rows, S3 object → register, errors file and queue`,
       unit: 'rows/s',
-      ours: { name: 'worker', run: () => bench.upload() },
+      ours: { name: 'worker', prepare: () => bench.empty(), run: () => bench.upload().then(() => rows) },
       limit: {
-        name: `COPY of the valid rows${values.bare ? ', without the ledger' : ''}`,
-        run: () => bench.copy(),
+        name: `COPY of the valid rows${bare ? ', without the ledger' : ''}`,
+        prepare: () => bench.empty(),
+        run: () => bench.copy().then(() => rows),
       },
       atLeast: 0.9,
-      rounds: Number(values.rounds),
+      rounds,
     });
     console.log(
       `most memory of a worker: ${bench.peaks.map((bytes) => Math.round(bytes / 1e6)).join(', ')} MB; goal 200`,
@@ -66,18 +74,16 @@ function fileOf(relative: string): string {
 class UploadBench {
   readonly #database: BenchDatabase;
   readonly #aws: TestAws;
-  readonly #rows: number;
+  readonly #sample: RegisterSample;
   readonly #table: string;
   readonly #bundle = bundle([{ entry: WORKER, neededBy: 'the benchmark' }]).get(WORKER)?.directory ?? '';
-  readonly #workers: { tenant: TestTenant; child: ChildProcess; event: object }[] = [];
-  readonly #tenants: TestTenant[] = [];
-  readonly #valid: Buffer[] = [];
+  readonly #workers: { child: ChildProcess; event: object }[] = [];
   readonly peaks: number[] = [];
 
-  constructor(database: BenchDatabase, aws: TestAws, rows: number, bare: boolean) {
+  constructor(database: BenchDatabase, aws: TestAws, sample: RegisterSample, bare: boolean) {
     this.#database = database;
     this.#aws = aws;
-    this.#rows = rows;
+    this.#sample = sample;
     this.#table = bare ? 'bare_shareholders' : 'shareholders';
   }
 
@@ -85,32 +91,23 @@ class UploadBench {
   async arrange(runs: number): Promise<void> {
     const { admin } = this.#database;
     await admin.query('create table bare_shareholders (like shareholders including all)');
-    const files: Buffer[] = [];
-    for (const { bytes, rows } of sampleRegister({ rows: this.#rows, seed: SEED, format: 'csv' })) {
-      files.push(bytes);
-      const valid = rows.flatMap(({ code, values }) => (code === undefined ? [copyLine(values)] : []));
-      this.#valid.push(Buffer.from(valid.join('')));
-    }
     for (let index = 0; index < runs; index += 1) {
       const tenant = await insertTestTenant(admin, 'ISSUER');
-      this.#tenants.push(tenant);
-      if (index % 2 === 1) continue;
       const file = await storeFile(
         this.#aws,
         `drop/${tenant.slug}/shareholders/register.csv`,
-        Buffer.concat(files),
+        this.#sample.file,
       );
       const child = fork(HELP, [join(this.#bundle, 'index.mjs')]);
       await once(child, 'message');
       const object = { key: file.key, size: file.bytes, eTag: file.ref, sequencer: '1' };
-      this.#workers.push({ tenant, child, event: eventOf({ Records: [{ s3: { object } }] }) });
+      this.#workers.push({ child, event: eventOf({ Records: [{ s3: { object } }] }) });
     }
   }
 
-  async upload(): Promise<number> {
+  async upload(): Promise<void> {
     const worker = this.#workers.shift();
     if (worker === undefined) throw new Error('more runs than were arranged');
-    await this.#empty();
     worker.child.send(worker.event);
     const [{ answer, peakBytes }] = (await once(worker.child, 'message')) as [
       { answer: { batchItemFailures: object[] }; peakBytes: number },
@@ -118,41 +115,18 @@ class UploadBench {
     worker.child.kill();
     if (answer.batchItemFailures.length > 0) throw new Error('the worker failed');
     this.peaks.push(peakBytes);
-    return this.#rows;
   }
 
-  async copy(): Promise<number> {
-    const tenant = this.#tenants.pop();
-    await this.#empty();
-    const client = await this.#database.admin.connect();
-    await client.query('begin');
-    await client.query(`select set_config('app.tenant_id', $1, true)`, [tenant?.id]);
-    const statement = `copy ${this.#table} (external_ref, name, email, holdings) from stdin`;
-    await pipeline(Readable.from(this.#valid), client.query(copyFrom(statement)));
-    await client.query('commit');
-    client.release();
-    return this.#rows;
+  async copy(): Promise<void> {
+    const { admin } = this.#database;
+    const { id } = await insertTestTenant(admin, 'ISSUER');
+    await copyRegister(admin, id, this.#sample.valid, this.#table);
   }
 
-  /** Each finds the same: nothing. */
-  async #empty(): Promise<void> {
-    const client: pg.PoolClient = await this.#database.admin.connect();
-    await client.query('set session_replication_role = replica');
-    await client.query(
-      'truncate shareholders, bare_shareholders, position_entries, shareholder_names cascade',
-    );
-    await client.query('reset session_replication_role');
-    await client.query('checkpoint');
-    client.release();
+  /** Each run finds the same: nothing. */
+  empty(): Promise<void> {
+    return emptyRegister(this.#database.admin, ['bare_shareholders']);
   }
-}
-
-function copyLine({ external_ref, name, email, holdings }: SampleValues): string {
-  const cell = (text: string | null | undefined) =>
-    text == null
-      ? '\\N'
-      : text.replace(/[\\\t\n\r]/g, (c) => ({ '\t': '\\t', '\n': '\\n', '\r': '\\r' })[c] ?? '\\\\');
-  return `${cell(external_ref)}\t${cell(name)}\t${cell(email)}\t${cell(holdings)}\n`;
 }
 
 function eventOf(body: object): object {
