@@ -111,7 +111,7 @@ function describe({ from, to, valid, digests, objects, entries, broken }: Verifi
   const counts = `${digests} digests, ${objects} objects, ${entries} entries`;
   const end =
     head === undefined
-      ? '\nThe database does not run: whether newer digests were cut off was not checked.'
+      ? '\nThe database was not asked: whether newer digests were cut off was not checked.'
       : '';
   if (valid) return `${from} to ${to}: every link holds (${counts}).${end}`;
   const line = broken?.line === undefined ? '' : `, line ${broken.line}`;

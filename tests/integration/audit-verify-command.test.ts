@@ -65,7 +65,7 @@ describe('npm run audit:verify', () => {
     const { code, out } = verify();
     writePlatformFile(true);
     expect(code, out).toBe(0);
-    expect(out).toContain('The database does not run');
+    expect(out).toContain('The database was not asked');
   });
 
   test('names what was altered, cut off at the end, or removed, and ends with 1', () => {
