@@ -50,6 +50,8 @@ test('the tour of the README works as it is written', async () => {
   expect(stdout).toContain('"reconciled":true');
   expect(stdout).toContain('"tally_sha256"');
   expect(stdout).toContain('"vested":"233"');
+  expect(stdout).toContain('125.50 USD is used, 24374.50 USD is left');
+  expect(stdout).toMatch(/\[ '80\.00', 'EMPLOYER', '205\.50' \]/);
   expect(stdout).toMatch(/"amount":"-125\.50".*"return_code":"R03"/);
   expect(stdout).toContain('schedules');
   expect(stderr).not.toContain('curl:');
