@@ -80,8 +80,7 @@ test('an immediate stop of Postgres under load loses nothing that was acknowledg
   const tally: Tally = { acknowledged: [], unavailable: 0, other: [] };
   await platform.token('acme', 'OPS');
   const clients = Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name, tally)));
-  await stopPostgresAfter(tally, [CLIENTS * 5, CLIENTS * 20]);
-  await clients;
+  await Promise.all([stopPostgresAfter(tally, [CLIENTS * 5, CLIENTS * 20]), clients]);
   expect(tally.other).toEqual([]);
   expect(tally.unavailable).toBeGreaterThan(0);
   expect(tally.acknowledged).toHaveLength(CLIENTS * HOLDERS_PER_CLIENT);
@@ -95,9 +94,8 @@ test('an immediate stop of Postgres under load loses nothing that was acknowledg
 });
 
 /** A verified holder with an account into which the mock bank settles at once. */
-async function payee(): Promise<string> {
-  const body = { external_ref: 'loss-payee', name: 'Ada Holder' };
-  const { id } = (await platform.api('acme/OPS', 'POST', '/shareholders', body)).body;
+async function payee(tally: Tally): Promise<string> {
+  const id = await persist('/shareholders', { external_ref: 'loss-payee', name: 'Ada Holder' }, 201, tally);
   const verified = { status: 'VERIFIED' };
   await platform.api('acme/COMPLIANCE', 'PATCH', `/shareholders/${id}/kyc`, verified, { 'If-Match': '"1"' });
   const account = {
@@ -110,16 +108,15 @@ async function payee(): Promise<string> {
 }
 
 test('payments whose orders, steps and callbacks lose the database are made once, and all end', async () => {
-  const shareholder_id = await payee();
   const tally: Tally = { acknowledged: [], unavailable: 0, other: [] };
+  const shareholder_id = await payee(tally);
   const order = { shareholder_id, amount: '1', currency: 'USD' };
   const pay = async (): Promise<void> => {
     for (let payment = 0; payment < PAYMENTS_PER_CLIENT; payment += 1)
       tally.acknowledged.push(await persist('/transactions/disburse', order, 202, tally));
   };
   const clients = Promise.all(Array.from({ length: CLIENTS }, pay));
-  await stopPostgresAfter(tally, [CLIENTS, CLIENTS * 5]);
-  await clients;
+  await Promise.all([stopPostgresAfter(tally, [CLIENTS, CLIENTS * 5]), clients]);
   expect(tally.other).toEqual([]);
   expect(tally.unavailable).toBeGreaterThan(0);
   expect(new Set(tally.acknowledged).size).toBe(CLIENTS * PAYMENTS_PER_CLIENT);
