@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appPool } from '#platform/db/pool.ts';
 import { type Actor, type AuditEntry, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
@@ -104,4 +105,16 @@ test('a connection that is given back has no tenant', async () => {
     );
     expect(rows).toEqual([{ context: '', seen: 0n }]);
   }
+});
+
+test('a connection that is lost between two statements fails the next, and not the process', async () => {
+  const [tenant] = tenants as [TestTenant];
+  const lost = tenantRead(tenant.id, async (read) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(read);
+    await database.admin.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+    // Its end is read from the socket in a turn of the event loop that is nobody's.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await read.selectFrom('shareholders').select('id').execute();
+  });
+  await expect(lost).rejects.toMatchObject({ slug: 'temporarily-unavailable' });
 });

@@ -31,8 +31,10 @@ function createPool(user: string): pg.Pool {
     allowExitOnIdle: true,
     options: '-c search_path=vestry -c timezone=UTC',
   });
-  // Without a listener the loss of an idle connection would end the process.
+  // Without listeners the loss of a connection would end the process, when it is idle and when its borrower is between two
+  // statements: the next statement fails anyway.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

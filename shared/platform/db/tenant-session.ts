@@ -54,8 +54,6 @@ export async function tenantSession<T>(
   let client: pg.PoolClient | undefined;
   try {
     client = await appPool().connect();
-    // Lost while nothing is asked of it: the next use fails, and the process must live to see it.
-    client.on('error', () => undefined);
     return await work(new TenantSession(client, tenantId));
   } catch (error) {
     throw translateDatabaseError(error);
