@@ -47,6 +47,7 @@ export async function loadRegister(
     when not matched then insert (tenant_id, id, external_ref, name, email, holdings)
       values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings)`.execute(tx);
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
-    where h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
+    where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
+      and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
   if (closed.rows.length > 0) throw new RegisterMoved();
 }

@@ -35,16 +35,20 @@ const MARK_DUPLICATES = `with repeated as (
   update staged_rows s set error_column = 'external_ref', error_code = 'duplicate-external-ref', first_line = r.line
   from repeated r where s.external_ref = r.external_ref and s.n > r.n and s.error_code is null`;
 
+// Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
+// where they must: statistics that don't know the tenant yet would have them sorted.
 const MARK_CLOSED = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
   from shareholders h
-  where h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
+  where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
+    and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
 
 // A file states a holder's whole holdings, and the difference is written to the default class.
 const MARK_OTHER_CLASSES = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
   from shareholders h join (
     select shareholder_id, sum(delta) as held from position_entries
     where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
-  where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
+  where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
+    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
 
 const FETCH = 'fetch 1000 from rejected_rows';
 
