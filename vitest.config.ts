@@ -47,6 +47,7 @@ export default defineConfig({
           // One process: the CDK is loaded once, and each environment synthesised once.
           isolate: false,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
         },
@@ -58,7 +59,9 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 6 * MINUTE_MS,
           hookTimeout: 8 * MINUTE_MS,
+          // Last and alone: each starts a platform of its own.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
