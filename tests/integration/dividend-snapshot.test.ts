@@ -87,7 +87,7 @@ describe('the database computes what the pure functions do', () => {
   });
 
   test('of a pool', async () => {
-    const pool = fc.bigInt({ min: 1n, max: 10n ** 12n });
+    const pool = fc.bigInt({ min: 1n, max: 10n ** 12n - 1n });
     await fc.assert(
       fc.asyncProperty(holdings, pool, async (held, yen) => {
         const { dividends } = await freshIssuer(held);
