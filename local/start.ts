@@ -44,7 +44,7 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     '',
     'Drop a register with any S3 client',
     `  export AWS_ENDPOINT_URL=${awsEndpointUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
-    `  aws s3 cp register.csv ${drop}`,
+    `  aws --endpoint-url $AWS_ENDPOINT_URL s3 cp register.csv ${drop}`,
     '',
     'Try next',
     `  npm run local -- status${data}`,
