@@ -15,7 +15,7 @@ import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { PaymentsStack } from './stacks/payments-stack.ts';
-import { RoutesStack, routesByPart } from './stacks/routes-stack.ts';
+import { CORE, partOf, RoutesStack, routesByPart } from './stacks/routes-stack.ts';
 import { SchedulesStack } from './stacks/schedules-stack.ts';
 import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
 
@@ -39,10 +39,14 @@ export function tablesOf(environment: Environment, tables: Tables = { routes, jo
 /** Every file that becomes a function of the environment. */
 export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] {
   return [
-    ...served.map(({ entry, operationId }) => ({ entry, neededBy: `route ${operationId}` })),
-    ...run.map(({ entry, name }) => ({ entry, neededBy: `job ${name}` })),
-    ...API_ENTRIES.map((entry) => ({ entry, neededBy: 'the API' })),
-    { entry: MIGRATE_ENTRY, neededBy: 'the database schema' },
+    ...served.map((route) => ({
+      entry: route.entry,
+      neededBy: `route ${route.operationId}`,
+      part: partOf(route),
+    })),
+    ...run.map(({ entry, name }) => ({ entry, neededBy: `job ${name}`, part: 'jobs' })),
+    ...API_ENTRIES.map((entry) => ({ entry, neededBy: 'the API', part: CORE })),
+    { entry: MIGRATE_ENTRY, neededBy: 'the database schema', part: 'jobs' },
   ];
 }
 

@@ -9,6 +9,8 @@ import type { ResourceGrants } from '#lib/grants.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { VestryStack } from './vestry-stack.ts';
 
+export const CORE = 'core';
+
 /** Domains by the part of the platform that they belong to; the rest is the core. A function that changes stacks is made anew. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   register: ['shareholders', 'uploads', 'dividends', 'proxy', 'reports'],
@@ -16,12 +18,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   money: ['disbursements', 'bank-accounts', 'journal', 'mock-bank'],
 };
 
+export function partOf({ domain }: Pick<RouteEntry, 'domain'>): string {
+  return Object.keys(PARTS).find((part) => PARTS[part]?.includes(domain)) ?? CORE;
+}
+
 /** Routes by part: a route with its roll-out is six resources, and a stack takes five hundred. */
 export function routesByPart(routes: readonly RouteEntry[]): ReadonlyMap<string, readonly RouteEntry[]> {
-  return Map.groupBy(
-    routes,
-    ({ domain }) => Object.keys(PARTS).find((part) => PARTS[part]?.includes(domain)) ?? 'core',
-  );
+  return Map.groupBy(routes, partOf);
 }
 
 export interface RoutesStackProps {

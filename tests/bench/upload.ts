@@ -76,7 +76,8 @@ class UploadBench {
   readonly #aws: TestAws;
   readonly #sample: RegisterSample;
   readonly #table: string;
-  readonly #bundle = bundle([{ entry: WORKER, neededBy: 'the benchmark' }]).get(WORKER)?.directory ?? '';
+  readonly #bundle =
+    bundle([{ entry: WORKER, neededBy: 'the benchmark', part: 'jobs' }]).get(WORKER)?.directory ?? '';
   readonly #workers: { child: ChildProcess; event: object }[] = [];
   readonly peaks: number[] = [];
 

@@ -16,7 +16,11 @@ const entryOf = ({ operationId }: RouteSpec) => `functions/meta/${kebabCase(oper
 
 /** As deployed, since what they serve lies beside their code. */
 const code = bundle(
-  [...Object.values(meta).map(entryOf), NOT_FOUND].map((entry) => ({ entry, neededBy: 'a test' })),
+  [...Object.values(meta).map(entryOf), NOT_FOUND].map((entry) => ({
+    entry,
+    neededBy: 'a test',
+    part: 'test',
+  })),
 );
 
 /** Loaded by Node itself: the test runner's loader would transform what is already built. */

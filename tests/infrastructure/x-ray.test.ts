@@ -10,7 +10,7 @@ import { type XRayDaemon, xRayDaemon } from '#tests/support/x-ray-daemon.ts';
 const ENTRY = 'functions/meta/get-health.ts';
 const LAMBDA = '53995c3f42cd8ad8';
 
-const code = bundle([{ entry: ENTRY, neededBy: 'a test' }]).get(ENTRY);
+const code = bundle([{ entry: ENTRY, neededBy: 'a test', part: 'test' }]).get(ENTRY);
 const directory = code?.directory ?? '';
 
 let daemon: XRayDaemon;
