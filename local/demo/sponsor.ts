@@ -8,7 +8,8 @@ export interface DemoSponsor {
 
 const EMPLOYEES = 36;
 const MONTHS = 12;
-const ENROLMENTS_AT_ONCE = 6;
+/** More would start more environments of the same function than they save. */
+const ENROLMENTS_AT_ONCE = 2;
 
 const GRADED = { type: 'graded', cliff_months: 6, total_months: 30 } as const;
 
