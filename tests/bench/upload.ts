@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '#lib/constructs/bundle.ts';
+import { NODE_OPTIONS } from '#lib/constructs/platform-function.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
@@ -99,7 +100,9 @@ class UploadBench {
         `drop/${tenant.slug}/shareholders/register.csv`,
         this.#sample.file,
       );
-      const child = fork(HELP, [join(this.#bundle, 'index.mjs')]);
+      const child = fork(HELP, [join(this.#bundle, 'index.mjs')], {
+        env: { ...process.env, NODE_OPTIONS },
+      });
       await once(child, 'message');
       const object = { key: file.key, size: file.bytes, eTag: file.ref, sequencer: '1' };
       this.#workers.push({ child, event: eventOf({ Records: [{ s3: { object } }] }) });
