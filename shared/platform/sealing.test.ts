@@ -26,3 +26,13 @@ test('nothing opens in another place, by another key, or changed', () => {
   }
   expect(() => sealer.open('', 'bank_accounts/a/1')).toThrow();
 });
+
+test('nor with another last character that decodes to the same bytes', () => {
+  const sealed = sealer.seal('000123456789', 'bank_accounts/a/1');
+  const same = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+    .map((last) => sealed.slice(0, -1) + last)
+    .filter((other) => Buffer.from(other, 'base64url').equals(Buffer.from(sealed, 'base64url')));
+  expect(same).toContain(sealed);
+  for (const other of same.filter((text) => text !== sealed))
+    expect(() => sealer.open(other, 'bank_accounts/a/1')).toThrow('not sealed by us');
+});
