@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { handler } from '#functions/reports/get-holdings-report.ts';
 import type { Principal } from '#platform/http/authorize.ts';
@@ -161,11 +162,15 @@ describe('an instant', () => {
     };
     await write(9);
     const waiting = report();
-    while ((await database.admin.query('select from pg_locks where not granted')).rowCount === 0);
+    const queued = `select from pg_locks l join pg_database d on d.oid = l.database
+      where not l.granted and d.datname = current_database()`;
+    while ((await database.admin.query(queued)).rowCount === 0);
     await writer.query('commit');
     expect((await waiting).body.total_holdings).toBe('9');
 
     await write(11);
+    // An instant of our clock is cut to the millisecond: in that of the write itself it would lie before it.
+    await sleep(2);
     const now = new Date().toISOString();
     for (const query of [{}, { known_at: now }]) {
       const busy = await report(query);
