@@ -9,6 +9,7 @@ import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { environment } from '#platform/environment.ts';
+import { putSecretKeys } from '#platform/secret.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey } from './access-token.ts';
 
 /**
@@ -147,12 +148,6 @@ export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retire
 const REASON = 'signing keys belong to no tenant';
 
 async function writeSecret(keys: readonly SecretKey[]): Promise<void> {
-  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  await new SecretsManagerClient({}).send(
-    new PutSecretValueCommand({
-      SecretId: environment.signingKeysSecretArn(),
-      SecretString: JSON.stringify({ keys }),
-    }),
-  );
+  await putSecretKeys(environment.signingKeysSecretArn(), keys);
   secret = undefined;
 }

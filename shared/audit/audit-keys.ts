@@ -7,6 +7,7 @@ import {
   randomUUID,
 } from 'node:crypto';
 import { environment } from '#platform/environment.ts';
+import { putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
 
 /**
@@ -52,16 +53,6 @@ async function readSecret(): Promise<readonly StoredKey[]> {
   return (JSON.parse(SecretString ?? '{}') as { keys?: StoredKey[] }).keys ?? [];
 }
 
-async function writeSecret(keys: readonly StoredKey[]): Promise<void> {
-  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  await new SecretsManagerClient({}).send(
-    new PutSecretValueCommand({
-      SecretId: environment.auditKeysSecretArn(),
-      SecretString: JSON.stringify({ keys }),
-    }),
-  );
-}
-
 /** The key that signs; made when there is none yet. */
 export async function currentDigestKey(at: Date): Promise<DigestKey> {
   const find = async () => (await readSecret()).find(({ privateJwk }) => privateJwk !== undefined);
@@ -81,7 +72,7 @@ export async function rotateDigestKey(at: Date): Promise<{ kid: string }> {
   const kid = randomUUID();
   const publicJwk = publicKey.export({ format: 'jwk' });
   await insertKey({ kid, publicJwk, createdAt: at });
-  await writeSecret([
+  await putSecretKeys(environment.auditKeysSecretArn(), [
     ...before.map((key) => ({ kid: key.kid, publicJwk: key.publicJwk })),
     { kid, publicJwk, privateJwk: privateKey.export({ format: 'jwk' }) },
   ]);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { environment } from '#platform/environment.ts';
 import { type FieldKey, fieldKeysOf } from '#platform/sealing.ts';
-import { currentSecretText } from '#platform/secret.ts';
+import { currentSecretText, putSecretKeys } from '#platform/secret.ts';
 
 /** Twice as long as functions remember the secret: none meets a value whose key it doesn't have. */
 const KNOWN_BEFORE_SEALING_MS = 10 * 60_000;
@@ -19,12 +19,6 @@ export async function rotateFieldKey(at: Date): Promise<{ key: string; keys: num
     secret: randomBytes(SECRET_BYTES).toString('base64url'),
     sealsFromMs: at.getTime() + KNOWN_BEFORE_SEALING_MS,
   };
-  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  await new SecretsManagerClient({}).send(
-    new PutSecretValueCommand({
-      SecretId: environment.fieldKeySecretArn(),
-      SecretString: JSON.stringify({ keys: [...before, added] }),
-    }),
-  );
+  await putSecretKeys(environment.fieldKeySecretArn(), [...before, added]);
   return { key: added.id, keys: before.length + 1 };
 }

@@ -25,3 +25,11 @@ export async function currentSecretText(arn: string): Promise<string> {
   if (SecretString === undefined) throw new Error(`the secret ${arn} has no text`);
   return SecretString;
 }
+
+/** Puts keys in the place of those that a secret holds. */
+export async function putSecretKeys(arn: string, keys: readonly unknown[]): Promise<void> {
+  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  await new SecretsManagerClient({}).send(
+    new PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify({ keys }) }),
+  );
+}
