@@ -14,6 +14,7 @@ import { approveTransaction, createDisbursement } from '#disbursements/disbursem
 import { setPaymentSettings } from '#disbursements/payment-settings.routes.ts';
 import { type LocalPlatform, startLocalPlatform } from '#local/platform.ts';
 import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
+import { ORIGINATOR } from '#tests/support/originator.ts';
 import { magic } from '#tests/support/payment-client.ts';
 import { randomOf } from '#tests/support/random.ts';
 import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
@@ -45,14 +46,6 @@ const OF_A_FILE = [
   'file-after-sent',
 ] as const;
 const OF_ANSWERS = ['file-answer-before-commit', 'file-answer-applied'] as const;
-const ORIGINATOR = {
-  company_name: 'Acme Industries',
-  company_id: '1987654321',
-  odfi_routing_number: '021000021',
-  immediate_destination: '021000021',
-  immediate_destination_name: 'First Bank of New York',
-  immediate_origin: '1987654321',
-};
 const ENDS = ['0000', '0102', '0203', '0401', '0404', '0405', '0501', '0503'] as const;
 const SEEDS = Number(process.env.CRASH_SEEDS ?? 24);
 /** Payments on their way together: each step is a cold start after a crash. */

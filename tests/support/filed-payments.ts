@@ -3,20 +3,12 @@ import { expect } from 'vitest';
 import { readNachaFile } from '#ach/nacha-reader.ts';
 import { type SampleAnswer, sampleReturnFile } from '#ach/return-file.sample.ts';
 import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';
 import { recordOf } from './queue-driver.ts';
 import { testContext } from './request.ts';
 import type { TestTenant } from './tenants.ts';
-
-const ORIGINATOR = {
-  company_name: 'Acme Industries',
-  company_id: '1987654321',
-  odfi_routing_number: '021000021',
-  immediate_destination: '021000021',
-  immediate_destination_name: 'First Bank of New York',
-  immediate_origin: '1987654321',
-};
 
 export interface FiledPayment {
   readonly id: string;

@@ -2,7 +2,7 @@ import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { nextContext, renderTraceparent } from '#platform/observability/traceparent.ts';
 import { sendMessages } from '#platform/queue/send.ts';
-import { eachByItself, type Outcome } from './each-by-itself.ts';
+import { eachRow, type Outcome } from './each-by-itself.ts';
 
 /** StartExecution takes one execution a call; a dividend has thousands. */
 const STARTS_AT_ONCE = 8;
@@ -33,10 +33,7 @@ export async function startExecutions(commands: readonly OutboxEvent[]): Promise
       if (!(error instanceof ExecutionAlreadyExists)) throw error;
     }
   };
-  return eachByItself(
-    commands.map((command) => ({ ids: [command.id], run: () => start(command).then(() => [command.id]) })),
-    STARTS_AT_ONCE,
-  );
+  return eachRow(commands, start, STARTS_AT_ONCE);
 }
 
 interface Sending {
@@ -51,7 +48,5 @@ export async function sendCommanded(commands: readonly OutboxEvent[]): Promise<O
     const { queue, message, traceparent } = payload as unknown as Sending;
     await sendMessages(queue, [message], requestId, { traceparent });
   };
-  return eachByItself(
-    commands.map((command) => ({ ids: [command.id], run: () => send(command).then(() => [command.id]) })),
-  );
+  return eachRow(commands, send);
 }

@@ -1,3 +1,4 @@
+import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 
 /** What became of rows of the outbox. Those of neither list weren't tried for want of time. */
@@ -14,6 +15,18 @@ export interface Attempt {
   readonly ids: readonly string[];
   /** Answers those of the ids that are done. */
   run(): Promise<readonly string[]>;
+}
+
+/** An attempt for each row alone, which is done when nothing is thrown. */
+export function eachRow(
+  rows: readonly OutboxEvent[],
+  carryOut: (row: OutboxEvent) => Promise<void>,
+  atOnce?: number,
+): Promise<Outcome> {
+  return eachByItself(
+    rows.map((row) => ({ ids: [row.id], run: () => carryOut(row).then(() => [row.id]) })),
+    atOnce,
+  );
 }
 
 /** Makes each attempt by itself: one that can never succeed holds nothing else back. */
