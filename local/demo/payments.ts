@@ -16,7 +16,7 @@ const PAYMENTS: readonly Demo[] = [
   { accountNumber: '900000000203', amount: '64.25', memo: 'Comes back late' },
   { accountNumber: '900000000301', amount: '40.00', memo: 'Account corrected' },
   { accountNumber: '900000000506', amount: '33.10', memo: 'On its way' },
-  { accountNumber: '900000000505', amount: '21.00', memo: 'Bank out of order' },
+  { accountNumber: '900000000504', amount: '21.00', memo: 'Rejected' },
   { accountNumber: '900000000000', amount: '25000.00', memo: 'Waits for approval' },
   { accountNumber: '900000000000', amount: '18000.00', memo: 'Approved', decision: 'approve' },
   { accountNumber: '900000000000', amount: '12000.00', memo: 'Denied', decision: 'deny' },

@@ -21,11 +21,12 @@ export class FunctionLog {
   #path: string;
   #stream: WriteStream;
   #bytes: number;
-  #echo: (line: string) => void;
+  #toTerminal: (line: string) => void;
+  #echoed = '';
 
   constructor(path: string, echo: (line: string) => void) {
     this.#path = path;
-    this.#echo = echo;
+    this.#toTerminal = echo;
     mkdirSync(dirname(path), { recursive: true });
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
     this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
@@ -60,11 +61,19 @@ export class FunctionLog {
       message: errorMessage,
       error: { name: errorType, ...(trace === undefined ? {} : { stack: trace }) },
     });
-    this.#echo(`${functionName}: ${errorType}: ${errorMessage}`.slice(0, ECHO_CHARACTERS));
+    const brief = `${errorType}: ${errorMessage}`;
+    // What the function has just said of it itself is not said twice.
+    if (!(this.#echoed.startsWith(`${functionName}: `) && this.#echoed.includes(brief)))
+      this.#echo(`${functionName}: ${brief}`);
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => this.#stream.end(() => resolve()));
+  }
+
+  #echo(line: string): void {
+    this.#echoed = line.slice(0, ECHO_CHARACTERS);
+    this.#toTerminal(this.#echoed);
   }
 
   #write(entry: JsonObject): void {
@@ -99,5 +108,5 @@ function parse(line: string): JsonObject | undefined {
 
 function summary({ level, message, error }: JsonObject): string {
   const detail = isJsonObject(error) ? ` (${String(error.name ?? '')}: ${String(error.message ?? '')})` : '';
-  return `${String(level)} ${String(message)}${detail}`.slice(0, ECHO_CHARACTERS);
+  return `${String(level)} ${String(message)}${detail}`;
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { environment } from './environment.ts';
-import { secretText } from './secret.ts';
+import { forgetSecret, secretText } from './secret.ts';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
@@ -33,16 +33,24 @@ export function fieldKeysOf(secret: string): FieldKey[] {
   return (JSON.parse(secret) as { keys: FieldKey[] }).keys;
 }
 
-/** The secret is read once, before any transaction: get the sealer first. */
+/**
+ * The secret is read once, before any transaction: get the sealer first. A value whose key is newer than what we remember
+ * doesn't open, but the next attempt reads the secret anew.
+ */
 export async function fieldSealer(): Promise<Sealer> {
-  return sealerOf(await secretText(environment.fieldKeySecretArn()));
+  const arn = environment.fieldKeySecretArn();
+  return sealerOf(await secretText(arn), Date.now(), () => forgetSecret(arn));
 }
 
 /**
  * `<key>.<nonce>.<cipher text and tag>`, base64url, under the newest key whose time to seal has come. For tests and for
  * {@link fieldSealer}: by the text of the secret.
  */
-export function sealerOf(secret: string, nowMs = Date.now()): Sealer {
+export function sealerOf(
+  secret: string,
+  nowMs = Date.now(),
+  onUnknownKey: () => void = () => undefined,
+): Sealer {
   const keys = fieldKeysOf(secret);
   const current = keys.findLast(({ sealsFromMs }) => sealsFromMs <= nowMs) ?? keys[0];
   if (current === undefined) throw new Error('there is no key of fields');
@@ -64,6 +72,7 @@ export function sealerOf(secret: string, nowMs = Date.now()): Sealer {
       const [id, nonce = '', content = ''] = sealed.split('.');
       const bytes = Buffer.from(content, 'base64url');
       const key = keys.find((known) => known.id === id);
+      if (key === undefined) onUnknownKey();
       // Base64 has other texts of the same bytes: in the last character's spare bits, or with signs that it skips.
       const written = [
         id,

@@ -16,6 +16,11 @@ export async function secretText(arn: string): Promise<string> {
   }
 }
 
+/** The next who asks gets the text as it then stands. */
+export function forgetSecret(arn: string): void {
+  read.delete(arn);
+}
+
 /** The text as it stands now, for those who change it. */
 export async function currentSecretText(arn: string): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');

@@ -3,7 +3,7 @@ import { rotateFieldKey } from '#field-keys/rotate-field-key.ts';
 import { SEALED_FIELDS } from '#field-keys/sealed-fields.ts';
 import { handler as resealHandler } from '#functions/scheduled/reseal-fields.ts';
 import { handler as rotateHandler } from '#functions/scheduled/rotate-field-key.ts';
-import { fieldKeysOf, type Sealer, sealerOf } from '#platform/sealing.ts';
+import { fieldKeysOf, fieldSealer, type Sealer, sealerOf } from '#platform/sealing.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { testContext } from '#tests/support/request.ts';
@@ -125,6 +125,15 @@ test('everything is sealed anew by the key that seals, once, wherever it is', as
   expect(await sealedNumbers()).toEqual(sealed);
   const audited = await rows(`select payload from audit_log where action = 'fields.resealed'`);
   expect(audited).toEqual([{ payload: { rows: 503, failed: 0, complete: true } }]);
+});
+
+test('who meets a value of a key that it does not know yet knows it at the next attempt', async () => {
+  const sealer = await fieldSealer();
+  const { key } = await rotate(NOW);
+  const sealed = sealerOf(secretText(), minutesLater(10).getTime()).seal('000123456789', 'a place');
+  expect(sealed.split('.')[0]).toBe(key);
+  expect(() => sealer.open(sealed, 'a place')).toThrow('not sealed by us');
+  expect((await fieldSealer()).open(sealed, 'a place')).toBe('000123456789');
 });
 
 test('what does not open is counted and left, and keeps nothing else from being sealed anew', async () => {
