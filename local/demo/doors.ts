@@ -17,7 +17,7 @@ export interface DemoDoors {
     body?: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Body>;
-  /** Puts a file into the drop folder of a tenant, and waits until the queues have nothing left. */
+  /** Puts a file into the drop folder of a tenant. */
   drop(key: string, content: string): Promise<void>;
   /** Waits until the queues have nothing left. */
   drained(): Promise<void>;

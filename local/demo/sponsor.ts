@@ -82,6 +82,7 @@ export async function loadSponsor(
   for (let month = MONTHS; month >= 1; month -= 1) {
     const period = monthStart(today, month).slice(0, 7);
     await doors.drop(`drop/${slug}/contributions/payroll-${period}.csv`, payroll(period));
+    // One after the other: together each would start an environment of its own.
+    await doors.drained();
   }
-  await doors.drained();
 }
