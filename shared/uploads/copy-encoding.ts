@@ -21,20 +21,20 @@ export const STAGED_COLUMNS = [
   'error_message',
 ] as const;
 
-/** Rows of a file, bad ones among them, in Postgres COPY text format. Rows are numbered, since lines need not be unique. */
-export class StagingText {
+/** Rows of a file, bad ones among them, as lines of COPY's text format. Rows are numbered, since lines need not be unique. */
+export class StagingLines {
   rows = 0;
   rejected = 0;
   /**
    * Good rows whose reference isn't above all before it. A reference that comes again is always out of order, and most files
-   * are sorted: so looking for duplicates among few is enough, and we need not remember what a file contains.
+   * are sorted: so looking for duplicates among few is enough, and we need not remember what a file contains. Those that are
+   * found are taken off.
    */
   outOfOrder = 0;
   #highest = '';
 
-  of(batch: readonly UploadRow[]): string {
-    let text = '';
-    for (const { line, values, error } of batch) {
+  of(batch: readonly UploadRow[]): string[] {
+    return batch.map(({ line, values, error }) => {
       this.rows += 1;
       const { external_ref: ref } = values;
       let rest = '\\N\t\\N\t\\N\n';
@@ -47,11 +47,10 @@ export class StagingText {
         this.outOfOrder += 1;
         outOfOrder = 't';
       }
-      text += `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
+      return `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
         values.email === undefined ? 'f' : 't'
       }\t${outOfOrder}\t${rest}`;
-    }
-    return text;
+    });
   }
 }
 

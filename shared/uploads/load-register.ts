@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { consecutiveIds, type TenantId, type UploadId } from '#platform/ids.ts';
+import { consecutiveIds } from '#platform/ids.ts';
+import type { LoadedFile } from '#uploads/upload-loader.ts';
 
 /** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
 export class RegisterMoved extends Error {
@@ -18,27 +19,27 @@ const LOCK = 7_002;
 
 /**
  * Writes the accepted rows of the session's `staged_rows` to the register: new holders, and whatever has changed of known
- * ones. The triggers on `shareholders` write the ledger. Ordered by the key, which is what makes its index cheap to grow.
+ * ones. The triggers on `shareholders` write the ledger. Ordered by the key, which is what makes its indexes cheap to grow:
+ * rows that come in order need neither sorting nor counting, which is a fourteenth of the whole.
  *
  * MERGE rather than INSERT … ON CONFLICT: a quarter faster for new holders, twice for known ones. What it doesn't promise, to
  * meet with no unique violation when others insert the same reference meanwhile, the caller makes good by doing it again.
  * @throws RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
  */
-export async function loadRegister(
-  tx: TenantTx,
-  load: { readonly tenantId: TenantId; readonly uploadId: UploadId; readonly rows: number },
-): Promise<void> {
-  const { tenantId, uploadId, rows } = load;
+export async function loadRegister(tx: TenantTx, load: Omit<LoadedFile, 'requestId'>): Promise<void> {
+  const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCK})),
     set_config('app.ledger_reason', 'upload', true), set_config('app.ledger_source', ${`upload:${uploadId}`}, true),
     set_config('app.ledger_security_class', '', true), set_config('app.ledger_effective_date', '', true),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
   const ids = consecutiveIds();
+  const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
+  const order = inOrder ? sql`` : sql`order by external_ref`;
   await sql`merge into shareholders h
     using (
       select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) as holdings,
-        (${ids.prefix}::text || to_hex(${ids.first}::bigint + row_number() over (order by external_ref)))::uuid as id
-      from staged_rows where error_code is null order by external_ref) s
+        (${ids.prefix}::text || to_hex(${ids.first}::bigint + ${place}))::uuid as id
+      from staged_rows where error_code is null ${order}) s
     on h.tenant_id = ${tenantId} and h.external_ref = s.external_ref
     when matched and h.status = 'ACTIVE' and (
         h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email))

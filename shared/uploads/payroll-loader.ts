@@ -79,21 +79,19 @@ function runIn(tx: TenantTx): RunStatement {
   };
 }
 
-/** Rows in COPY's text format, good and bad, counted as they pass. */
+/** Rows as lines of COPY's text format, good and bad, counted as they pass. */
 async function* linesOf(
   batches: AsyncIterable<readonly UploadRow<ContributionColumn, ContributionValues>[]>,
   staged: StagedFile & { rows: number },
-): AsyncGenerator<string, void> {
+): AsyncGenerator<string[], void> {
   for await (const batch of batches) {
-    let text = '';
-    for (const { line, values, error } of batch) {
+    yield batch.map(({ line, values, error }) => {
       staged.rows += 1;
       if (error !== undefined) staged.rejected += 1;
       const cells = CONTRIBUTION_COLUMNS.map((column) => cell(values[column]));
       const day = error === undefined ? values.effective_date : null;
       const fault = [error?.column, error?.code, error?.message];
-      text += `${[staged.rows, line, ...cells, cell(day), ...fault.map(cell)].join('\t')}\n`;
-    }
-    yield text;
+      return `${[staged.rows, line, ...cells, cell(day), ...fault.map(cell)].join('\t')}\n`;
+    });
   }
 }

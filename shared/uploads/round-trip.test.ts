@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { csvLine, neutralise, restoreCell } from '#platform/storage/csv.ts';
 import { readUpload } from '#tests/support/read-upload.ts';
 import { sampleRegister } from '#tests/support/sample-register.ts';
-import { StagingText } from '#uploads/copy-encoding.ts';
+import { StagingLines } from '#uploads/copy-encoding.ts';
 import { errorsFileHeader, errorsFileLine } from '#uploads/errors-file.ts';
 import { SHAREHOLDER_COLUMNS, shareholderUploadSchema } from '#uploads/shareholder-upload.schema.ts';
 import type { RejectedRow, UploadRow } from '#uploads/upload-row.ts';
@@ -93,13 +93,9 @@ test('an errors file uploaded again, uncorrected, gives the same errors but for 
   );
 });
 
-describe('staging text', () => {
+describe('staging lines', () => {
   const of = (...rows: UploadRow[]) =>
-    new StagingText()
-      .of(rows)
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => line.split('\t'));
+    new StagingLines().of(rows).map((line) => line.replace(/\n$/, '').split('\t'));
 
   test('escapes what COPY gives a meaning, and only that', () => {
     const row = accepted({ external_ref: 'A\\N', name: 'a\tb\nc\r\\d', email: null, holdings: '1.5' }, 7);
@@ -124,14 +120,14 @@ describe('staging text', () => {
   test('every later row of a reference is out of order, whatever the order', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('A', 'AB', 'a', 'é', '🚀', 'Z', '\ufb01')), (refs) => {
-        const text = new StagingText();
-        const marks = refs.map((external_ref) =>
-          text.of([accepted({ external_ref, name: 'N', email: null, holdings: '1' })]).split('\t'),
-        );
+        const lines = new StagingLines();
+        const marks = lines
+          .of(refs.map((external_ref) => accepted({ external_ref, name: 'N', email: null, holdings: '1' })))
+          .map((line) => line.split('\t'));
         refs.forEach((ref, index) => {
           if (refs.indexOf(ref) < index) expect(marks[index]?.[7]).toBe('t');
         });
-        expect(text.outOfOrder).toBe(marks.filter((mark) => mark[7] === 't').length);
+        expect(lines.outOfOrder).toBe(marks.filter((mark) => mark[7] === 't').length);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantId } from '#platform/ids.ts';
-import { STAGED_COLUMNS, StagingText } from '#uploads/copy-encoding.ts';
+import { STAGED_COLUMNS, StagingLines } from '#uploads/copy-encoding.ts';
 import {
   duplicateExternalRef,
   holderClosed,
@@ -60,8 +60,8 @@ export interface NumberedRejection extends RejectedRow<string> {
 export interface StagedFile {
   readonly rows: number;
   rejected: number;
-  /** Good rows that may repeat another's reference; where it is counted. */
-  readonly outOfOrder?: number;
+  /** Good rows that aren't in the order of the register's key, and may repeat another's; where it is counted. */
+  outOfOrder?: number;
 }
 
 /** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */
@@ -69,20 +69,23 @@ export async function stageRows(
   session: TenantSession,
   batches: AsyncIterable<readonly UploadRow[]>,
 ): Promise<StagedFile> {
-  const text = new StagingText();
+  const lines = new StagingLines();
   await session.run([{ text: WORK_MEM }, { text: CREATE }]);
   await session.copyInto(
     COPY,
     (async function* () {
-      for await (const batch of batches) yield text.of(batch);
+      for await (const batch of batches) yield lines.of(batch);
     })(),
   );
-  return text;
+  return lines;
 }
 
 /** Refuses rows that repeat a reference of the same file. */
 export async function refuseDuplicates(session: TenantSession, staged: StagedFile): Promise<void> {
-  if (staged.outOfOrder !== 0) staged.rejected += await mark(session, MARK_DUPLICATES);
+  if (staged.outOfOrder === undefined || staged.outOfOrder === 0) return;
+  const repeated = await mark(session, MARK_DUPLICATES);
+  staged.rejected += repeated;
+  staged.outOfOrder -= repeated;
 }
 
 /** Refuses rows that the register as it stands can't take; answers how many. */

@@ -36,4 +36,6 @@ export interface LoadedFile {
   readonly uploadId: UploadId;
   readonly requestId: string;
   readonly rows: number;
+  /** Whether the rows follow each other as the keys they get do. */
+  readonly inOrder: boolean;
 }

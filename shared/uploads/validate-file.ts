@@ -134,6 +134,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
                 uploadId: upload.id,
                 requestId: actor.requestId,
                 rows: accepted,
+                inOrder: staged.outOfOrder === 0,
               });
             await crashPoint('upload.written', upload.id);
           },

@@ -59,6 +59,24 @@ describe('rows', () => {
     expect((await foundRegister(of)).map(({ name }) => name)).toEqual(['one', 'first', 'good']);
   });
 
+  test.each([
+    ['sorted', ['A', 'B', 'C', 'D']],
+    ['sorted, with repeated references', ['A', 'B', 'B', 'C', 'A', 'D']],
+    ['not sorted', ['C', 'A', 'D', 'B']],
+    ['not sorted, with repeated references', ['C', 'A', 'C', 'D', 'B', 'A']],
+  ])('of a file that is %s get ids in the order of their references', async (_, references) => {
+    const of = await newTenant();
+    await uploads.load(
+      `${UPLOAD_HEADER}${references.map((reference) => `${reference},N,,1\n`).join('')}`,
+      of,
+    );
+    const { rows } = await database.admin.query(
+      'select external_ref from shareholders where tenant_id = $1 order by id',
+      [of.id],
+    );
+    expect(rows.map(({ external_ref }) => external_ref)).toEqual(['A', 'B', 'C', 'D']);
+  });
+
   test('that are all the same reference are as many errors but one', async () => {
     const upload = await uploads.load(`${UPLOAD_HEADER}${'A,N,,1\n'.repeat(20_000)}`, await newTenant());
     expect(upload).toMatchObject({ rows: 20_000, accepted: 1, rejected: 19_999 });

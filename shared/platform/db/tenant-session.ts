@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { TenantId } from '#platform/ids.ts';
 import { translateDatabaseError } from './errors.ts';
+import { LineEncoder } from './line-encoder.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 import { setTenant } from './tenant-context.ts';
@@ -26,9 +27,9 @@ export class TenantSession {
     return (await pipeline(this.#client, [setTenant(this.#tenantId), ...statements])).slice(1);
   }
 
-  /** Streams text in COPY's format into a temporary table; row-level security lets COPY into no other. */
-  async copyInto(statement: string, source: AsyncIterable<string>): Promise<void> {
-    await streamPipeline(Readable.from(source), this.#client.query(copyFrom(statement)));
+  /** Streams batches of lines in COPY's text format into a temporary table; row-level security lets COPY into no other. */
+  async copyInto(statement: string, batches: AsyncIterable<readonly string[]>): Promise<void> {
+    await streamPipeline(Readable.from(encoded(batches)), this.#client.query(copyFrom(statement)));
   }
 
   /** For `tenantTx`: runs on the session's connection, and leaves no open transaction on it. */
@@ -60,4 +61,9 @@ export async function tenantSession<T>(
   } finally {
     client?.release(true);
   }
+}
+
+async function* encoded(batches: AsyncIterable<readonly string[]>): AsyncGenerator<Buffer, void> {
+  const encoder = new LineEncoder();
+  for await (const batch of batches) yield encoder.encode(batch);
 }
