@@ -169,7 +169,9 @@ describe('a holder of record', () => {
   test('who was paid since is kept', async () => {
     const id = await closedHolder(DUE);
     await database.admin.query(
-      `insert into transactions (tenant_id, type, amount, currency, shareholder_id, updated_at) values ($1, 'DIVIDEND', 100, 'USD', $2, $3)`,
+      `with context as (select set_config('app.tenant_id', $1, true))
+       insert into transactions (tenant_id, type, amount, currency, shareholder_id, updated_at)
+       select $1::uuid, 'DIVIDEND', 100, 'USD', $2, $3 from context`,
       [issuer.id, id, DAY_BEFORE],
     );
     await purgeAt(RUN);
@@ -368,8 +370,9 @@ describe('what people have written', () => {
   const payment = async (holder: string, { status = 'SETTLED', updatedAt = '2019-06-01T00:00:00Z' } = {}) =>
     (
       await database.admin.query(
-        `insert into transactions (tenant_id, type, amount, currency, shareholder_id, status, memo, updated_at)
-         values ($1, 'DISBURSE', 100, 'USD', $2, $3, 'For Canary', $4) returning id`,
+        `with context as (select set_config('app.tenant_id', $1, true))
+         insert into transactions (tenant_id, type, amount, currency, shareholder_id, status, memo, updated_at)
+         select $1::uuid, 'DISBURSE', 100, 'USD', $2, $3, 'For Canary', $4 from context returning id`,
         [issuer.id, holder, status, updatedAt],
       )
     ).rows[0].id as string;

@@ -203,12 +203,33 @@ test('a row of ours cannot refer to a row of theirs', async () => {
     `insert into shareholders (tenant_id, id, external_ref, name) values ($1, $2, 'theirs', 'Theirs')`,
     [theirs.id, theirHolder],
   );
-  await inContext(ours.id, () =>
-    expect(
-      app.query(
-        `insert into transactions (type, amount, currency, shareholder_id) values ('DIVIDEND', 1, 'USD', $1)`,
-        [theirHolder],
-      ),
-    ).rejects.toThrow('violates foreign key constraint'),
-  );
+  const ourHolder = '00000000-0000-7000-8000-00000000abce';
+  const nobody = '00000000-0000-7000-8000-00000000abcf';
+  await inContext(ours.id, async () => {
+    await app.query(`insert into shareholders (id, external_ref, name) values ($1, 'ours', 'Ours')`, [
+      ourHolder,
+    ]);
+    // Asked once for all rows of a statement, so one among many must be found too.
+    for (const holders of [[theirHolder], [nobody], [ourHolder, nobody, ourHolder]]) {
+      await app.query('savepoint attempt');
+      await expect(
+        app.query(
+          `insert into transactions (type, amount, currency, shareholder_id)
+           select 'DIVIDEND', 1, 'USD', holder from unnest($1::uuid[]) as holder`,
+          [holders],
+        ),
+      ).rejects.toMatchObject({ code: '23503', constraint: 'transactions_tenant_id_shareholder_id_fkey' });
+      await app.query('rollback to savepoint attempt');
+    }
+    await app.query(
+      `insert into transactions (type, amount, currency, shareholder_id) values ('DIVIDEND', 1, 'USD', $1)`,
+      [ourHolder],
+    );
+    // The other end: a holder stays, under its key.
+    for (const statement of ['delete from shareholders', 'update shareholders set id = uuid_v7()']) {
+      await app.query('savepoint attempt');
+      await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
+      await app.query('rollback to savepoint attempt');
+    }
+  });
 });
