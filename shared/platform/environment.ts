@@ -33,7 +33,6 @@ export const environment = {
   queueUrl: (): string => required('QUEUE_URL'),
   /** Of a queue that the function may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),
-  rejectedRowsQueueUrl: (): string => required('REJECTED_ROWS_QUEUE_URL'),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
   /** Of a state machine that the function may start: `disbursementMachine:start`. */
   machineArnOf: (machine: string): string => required(machineArnVariable(machine)),

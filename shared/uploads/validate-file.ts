@@ -107,7 +107,6 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
         { tenantId, uploadId: upload.id, requestId: actor.requestId },
         loader,
       );
-    await crashPoint('upload.reported', upload.id);
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
     try {
@@ -136,6 +135,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
                 rows: accepted,
                 inOrder: staged.outOfOrder === 0,
               });
+            await rejections?.reported;
             await crashPoint('upload.written', upload.id);
           },
         },
@@ -143,6 +143,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       await crashPoint('upload.completed', upload.id);
       return;
     } catch (error) {
+      await rejections?.reported;
       if (error instanceof SameFileCompleted && (await endIfKnown(job, rest.sha256))) return;
       if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
     }

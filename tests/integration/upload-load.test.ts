@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { queueUrlVariable } from '#platform/resources.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { ExpectedRow } from '#tests/support/sample-register.ts';
@@ -127,6 +128,33 @@ test('the errors file, corrected and uploaded again, completes the register', as
     ['C', 'Carl, Sr', 5],
     ['D', 'Twice', 9],
   ]);
+});
+
+test('more refused rows than are held in memory are all told of', async () => {
+  const of = await newTenant();
+  await takeMessages(aws.endpoint, REJECTED);
+  const rows = 32_000;
+  const upload = await uploads.load(`${UPLOAD_HEADER}A,N,,1\n${'A,N,,x\n'.repeat(rows)}`, of);
+  expect(upload).toMatchObject({ rows: rows + 1, accepted: 1, rejected: rows });
+  const messages = await takeMessages(aws.endpoint, REJECTED);
+  const told = messages.flatMap((message) => (message.rows as { n: number }[]).map(({ n }) => n));
+  expect(new Set(told).size).toBe(rows);
+  const [, ...lines] = (await objectText(aws, upload.errors_key)).trimEnd().split('\n');
+  expect(lines).toHaveLength(rows);
+});
+
+test('what the queue of rejected rows does not take keeps the upload from ending, and the next delivery ends it', async () => {
+  const of = await newTenant();
+  const file = await uploads.drop(`${UPLOAD_HEADER}A,N,,1\nB,N,,x\n`, of);
+  const variable = queueUrlVariable('rejected-rows');
+  const url = process.env[variable];
+  process.env[variable] = `${url}-gone`;
+  await expect(processUpload(file, DELIVERY)).rejects.toThrow();
+  process.env[variable] = url;
+  expect((await uploads.uploadOf(file)).state).toBe('VALIDATING');
+  expect(await foundRegister(of)).toEqual([]);
+  await processUpload(file, DELIVERY);
+  expect(await uploads.uploadOf(file)).toMatchObject({ state: 'COMPLETED', accepted: 1, rejected: 1 });
 });
 
 test('queues, audit and events hold nothing personal', async () => {
