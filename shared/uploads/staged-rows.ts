@@ -82,10 +82,10 @@ export async function stageRows(
 
 /** Refuses rows that repeat a reference of the same file. */
 export async function refuseDuplicates(session: TenantSession, staged: StagedFile): Promise<void> {
-  if (staged.outOfOrder === undefined || staged.outOfOrder === 0) return;
+  if (staged.outOfOrder === 0) return;
   const repeated = await mark(session, MARK_DUPLICATES);
   staged.rejected += repeated;
-  staged.outOfOrder -= repeated;
+  if (staged.outOfOrder !== undefined) staged.outOfOrder -= repeated;
 }
 
 /** Refuses rows that the register as it stands can't take; answers how many. */
