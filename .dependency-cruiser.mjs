@@ -1,11 +1,14 @@
-/** Dependencies point down: functions → shared/<domain> → shared/platform. `npm run lint` enforces it. */
+/**
+ * Dependencies point down: functions → shared/<domain> → shared/platform → shared/contracts → shared/kernel.
+ * `npm run lint` enforces it.
+ */
 
 /** Modules that do I/O, or lead to it. */
 const IO = [
   '^node_modules/(pg|kysely|pg-copy-streams)/',
   '^node_modules/@aws-sdk/',
   '^(node:)?(fs|net|http|https|child_process|worker_threads)(/promises)?$',
-  '^shared/platform/(environment|db|events/(?!event-)|idempotency|observability|storage)',
+  '^shared/platform/(environment|db|events|idempotency|observability|storage)',
 ];
 
 export default {
@@ -21,7 +24,21 @@ export default {
       name: 'platform-knows-no-domain',
       severity: 'error',
       from: { path: '^shared/platform/' },
-      to: { path: '^shared/(?!platform/|generated/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^shared/(?!platform/|contracts/|kernel/|generated/)', pathNot: '\\.test\\.ts$' },
+    },
+    {
+      name: 'contracts-are-words',
+      comment: 'What the world may rely on is data: it needs the kernel and nothing else.',
+      severity: 'error',
+      from: { path: '^shared/contracts/' },
+      to: { path: '^(shared/(?!contracts/|kernel/)|functions/|lib/|local/)' },
+    },
+    {
+      name: 'kernel-is-the-bottom',
+      comment: 'It knows the names of problems, so that an error can only name one that is registered.',
+      severity: 'error',
+      from: { path: '^shared/kernel/' },
+      to: { path: '^(shared/(?!kernel/|contracts/problems)|functions/|lib/|local/)' },
     },
     {
       name: 'shared-is-below',
@@ -51,7 +68,7 @@ export default {
       to: {
         path: '^shared/',
         pathNot:
-          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy)\\.ts$|^shared/platform/(observability/metric-table|http/route|queue/job|resources|problems/registry|roles)\\.ts$',
+          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy|kernel/roles)\\.ts$|^shared/contracts/|^shared/platform/(http/route|queue/job)\\.ts$',
       },
     },
     {
@@ -71,7 +88,7 @@ export default {
     {
       name: 'rules-are-pure',
       severity: 'error',
-      from: { path: '^shared/(vesting|ach)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^shared/(plans/vesting|payments/nacha)/', pathNot: '\\.test\\.ts$' },
       to: { path: IO, reachable: true },
     },
     {

@@ -4,8 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#contracts/resources.ts';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
-import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#platform/resources.ts';
 
 /** What a function may do, what it is told, and why a statement reaches further than one resource. */
 export interface Grant {

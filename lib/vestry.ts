@@ -20,8 +20,6 @@ import { SchedulesStack } from './stacks/schedules-stack.ts';
 import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
-/** Where functions stand that play the bank. */
-const MOCK_BANK = 'functions/mock-bank/';
 
 /** What an environment serves and runs. */
 export interface Tables {
@@ -31,8 +29,7 @@ export interface Tables {
 
 /** The tables of an environment: without the mock bank where there is none. */
 export function tablesOf(environment: Environment, tables: Tables = { routes, jobs }): Tables {
-  const belongs = ({ entry }: { readonly entry: string }) =>
-    environment.mockBank || !entry.startsWith(MOCK_BANK);
+  const belongs = ({ mockBank }: { readonly mockBank: boolean }) => environment.mockBank || !mockBank;
   return { routes: tables.routes.filter(belongs), jobs: tables.jobs.filter(belongs) };
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditArchive } from '#audit/audit-archive.ts';
+import type { AuditArchive } from '#audit/archive/audit-archive.ts';
 import { keyPath } from './aws/s3/key-path.ts';
 
 /** The objects of a bucket as the files that they are in a data directory, whether the platform runs on it or not. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootstrapOperator } from '#access/bootstrap-operator.ts';
+import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
 import { functionsOf } from './aws/step-functions/asl/compile.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { sampleRegister } from '#tests/support/sample-register.ts';
-import { uploadFormat } from '#uploads/upload-row.ts';
+import { uploadFormat } from '#uploads/formats/upload-row.ts';
 
 /** `npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]`: a register to try an upload with. */
 

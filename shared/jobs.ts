@@ -1,39 +1,48 @@
 import * as audit from '#audit/audit.jobs.ts';
-import * as disbursements from '#disbursements/disbursements.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
-import * as fieldKeys from '#field-keys/field-keys.jobs.ts';
-import * as mockBank from '#mock-bank/mock-bank.jobs.ts';
+import * as keys from '#identity/keys/keys.jobs.ts';
+import * as mockBank from '#payments/mock-bank/mock-bank.jobs.ts';
+import * as payments from '#payments/payments.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
-import * as reporting from '#reporting/reporting.jobs.ts';
-import * as reports from '#reports/reports.jobs.ts';
+import * as exports from '#reporting/exports/exports.jobs.ts';
+import * as projection from '#reporting/projection/projection.jobs.ts';
 import * as retention from '#retention/retention.jobs.ts';
 import * as uploads from '#uploads/uploads.jobs.ts';
 import * as webhooks from '#webhooks/webhooks.jobs.ts';
 
 /** A job with the file that runs it. */
-export type JobEntry = Job & { readonly entry: string };
+export type JobEntry = Job & {
+  readonly entry: string;
+  /** Whether it plays the bank: an environment without a mock bank is without it. */
+  readonly mockBank: boolean;
+};
 
 const specs: readonly Job[] = [
   uploads,
   plans,
   dividends,
-  disbursements,
+  payments,
   platform,
   audit,
-  fieldKeys,
+  keys,
   retention,
-  reporting,
-  reports,
+  projection,
+  exports,
   webhooks,
+  mockBank,
 ].flatMap((module) => Object.values(module));
+
+const bankJobs: ReadonlySet<Job> = new Set(Object.values(mockBank));
 
 const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps' } as const;
 
 /** Every queue consumer, scheduled job and state machine task. Only lib, local, docs and tests import it. */
 export const jobs: readonly JobEntry[] = [
-  ...specs.map((job) => ({ ...job, entry: `functions/${DIRECTORIES[job.kind]}/${job.name}.ts` })),
-  // Together with its routes, so that an environment without the mock bank is without all of it.
-  ...Object.values(mockBank).map((job) => ({ ...job, entry: `functions/mock-bank/${job.name}.ts` })),
+  ...specs.map((job) => ({
+    ...job,
+    entry: `functions/${DIRECTORIES[job.kind]}/${job.name}.ts`,
+    mockBank: bankJobs.has(job),
+  })),
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { detailSchema } from '#platform/events/event-schemas.ts';
-import { EVENT_SOURCE, EVENT_TYPES, EVENT_VERSIONS } from '#platform/events/event-types.ts';
+import { detailSchema } from '#contracts/event-schemas.ts';
+import { EVENT_SOURCE, EVENT_TYPES, EVENT_VERSIONS } from '#contracts/event-types.ts';
 import { generate } from './generated-file.ts';
 
 /**

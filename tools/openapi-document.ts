@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
+import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
 import { idempotencyOf, publicPath, type Schema } from '#platform/http/route.ts';
-import { type Role, TENANT_TYPES, type TenantType } from '#platform/roles.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
 import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
@@ -160,10 +160,10 @@ export function openApiDocument(
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Domains as in the table; within one, what stands at the same place together. */
+/** Groups as in the table; within one, what stands at the same place together. */
 export function inReadingOrder(routes: readonly RouteEntry[]): RouteEntry[] {
-  const domains = [...new Set(routes.map(({ domain }) => domain))];
-  const place = (route: RouteEntry) => domains.indexOf(route.domain);
+  const groups = [...new Set(routes.map(({ group }) => group))];
+  const place = (route: RouteEntry) => groups.indexOf(route.group);
   return routes.toSorted(
     (a, b) =>
       place(a) - place(b) ||
@@ -176,7 +176,7 @@ function operation(route: RouteEntry, schemas: ContractSchemas, problems: Proble
   const description = [route.description, audience(route)].filter(Boolean).join('\n\n');
   return {
     operationId: route.operationId,
-    tags: [tagOf(route.domain).name],
+    tags: [tagOf(route.group).name],
     summary: route.summary,
     ...(description === '' ? {} : { description }),
     security: route.roles === 'PUBLIC' ? [] : [{ [BEARER]: [] }],

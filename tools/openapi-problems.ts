@@ -1,5 +1,5 @@
+import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
 import { idempotencyOf, type RouteSpec } from '#platform/http/route.ts';
-import { type ProblemSlug, problemRegistry, problemType } from '#platform/problems/registry.ts';
 
 type Json = Record<string, unknown>;
 

@@ -84,7 +84,7 @@ function tidy(schema: JsonSchema, side: Side): JsonSchema {
   return nullable(withoutNoise(declared(tidied), side));
 }
 
-/** See `meta.openapi` in #platform/fields.ts: all that zod knows of such a field is how it is read. */
+/** See `meta.openapi` in #kernel/fields.ts: all that zod knows of such a field is how it is read. */
 function declared(schema: JsonSchema): JsonSchema {
   if (!isObject(schema.openapi)) return schema;
   const annotations = Object.entries(schema).filter(([key]) => ANNOTATIONS.includes(key));

@@ -33,13 +33,13 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Tenant links',
     description: 'By which an issuer lets a sponsor name its holders of record in plans.',
   },
-  disbursements: {
+  payments: {
     name: 'Payments',
     description: 'Movements of money, from order and approval to settlement, and what the bank says of them.',
   },
   'bank-accounts': { name: 'Bank accounts', description: 'Where payees are paid.' },
   'mock-bank': { name: 'Mock bank', description: 'Stands in for a bank where no money moves.' },
-  journal: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
+  ledger: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
   retention: { name: 'Retention', description: 'How long what is kept, and holds that keep it longer.' },
   audit: {
     name: 'Audit',
@@ -49,7 +49,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   meta: { name: 'Platform', description: 'What describes the platform itself. Open to everyone.' },
 };
 
-export function tagOf(domain: string): Tag {
-  const words = domain.replaceAll('-', ' ');
-  return TAGS[domain] ?? { name: words.charAt(0).toUpperCase() + words.slice(1), description: '' };
+export function tagOf(group: string): Tag {
+  const words = group.replaceAll('-', ' ');
+  return TAGS[group] ?? { name: words.charAt(0).toUpperCase() + words.slice(1), description: '' };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { contributionRowSchema } from '#uploads/contribution-upload.schema.ts';
-import { shareholderRowSchema } from '#uploads/shareholder-upload.schema.ts';
+import { contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
+import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import { generate } from './generated-file.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { listAudit } from '#audit/audit.routes.ts';
-import { searchEntries, toAuditEntry } from '#audit/audit-entry.repository.ts';
-import { toPage } from '#platform/http/cursor.ts';
+import { searchEntries, toAuditEntry } from '#audit/trail/audit-entry.repository.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(listAudit, async ({ query, tenantRead }) => {

@@ -1,5 +1,5 @@
 import { verifyAudit } from '#audit/audit.routes.ts';
-import { findChainState, verifyRange } from '#audit/verify-range.ts';
+import { findChainState, verifyRange } from '#audit/verification/verify-range.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(verifyAudit, async ({ query, principal, tenantRead }) =>

@@ -1,7 +1,7 @@
 import { findDividend, findReconciliation } from '#dividends/dividend.repository.ts';
 import { getDividend } from '#dividends/dividends.routes.ts';
 import { toReconciled } from '#dividends/reconciliation.ts';
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(getDividend, ({ params, tenantRead }) =>

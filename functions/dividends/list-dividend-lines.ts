@@ -1,8 +1,8 @@
 import { findDividend } from '#dividends/dividend.repository.ts';
 import { listLines, toLine } from '#dividends/dividend-line.repository.ts';
 import { listDividendLines } from '#dividends/dividends.routes.ts';
-import { toPage } from '#platform/http/cursor.ts';
-import { found } from '#platform/http/found.ts';
+import { toPage } from '#platform/db/cursor.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(listDividendLines, async ({ params, query, tenantRead }) => {

@@ -1,6 +1,6 @@
 import { listDividends as list, toDividend } from '#dividends/dividend.repository.ts';
 import { listDividends } from '#dividends/dividends.routes.ts';
-import { toPage } from '#platform/http/cursor.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(listDividends, async ({ query, tenantRead }) => {

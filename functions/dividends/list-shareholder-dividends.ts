@@ -4,9 +4,9 @@ import {
   toShareholderDividend,
 } from '#dividends/dividend-line.repository.ts';
 import { listShareholderDividends } from '#dividends/dividends.routes.ts';
-import { toPage } from '#platform/http/cursor.ts';
+import { notFound } from '#kernel/domain-error.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
-import { notFound } from '#platform/problems/domain-error.ts';
 
 export const handler = http(listShareholderDividends, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ASSETS_DIRECTORY, DOCS_ASSETS } from '#meta/docs-assets.ts';
 import { getDocsAsset } from '#meta/meta.routes.ts';
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 

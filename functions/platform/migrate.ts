@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bootstrapOperator } from '#access/bootstrap-operator.ts';
+import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { masterDatabase } from '#platform/db/master.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { environment } from '#platform/environment.ts';

@@ -1,5 +1,5 @@
+import { found } from '#platform/db/found.ts';
 import { negotiate } from '#platform/http/accept.ts';
-import { found } from '#platform/http/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';

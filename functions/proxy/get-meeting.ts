@@ -1,4 +1,4 @@
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting, toMeeting } from '#proxy/meeting.repository.ts';
 import { getMeeting } from '#proxy/proxy.routes.ts';

@@ -1,4 +1,4 @@
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { getVote } from '#proxy/proxy.routes.ts';
 import { findVote, toVote } from '#proxy/vote.repository.ts';

@@ -1,5 +1,5 @@
-import { toPage } from '#platform/http/cursor.ts';
-import { found } from '#platform/http/found.ts';
+import { toPage } from '#platform/db/cursor.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
 import { listMeetingVotes } from '#proxy/proxy.routes.ts';

@@ -1,4 +1,4 @@
-import { toPage } from '#platform/http/cursor.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { listMeetings as list, toMeeting } from '#proxy/meeting.repository.ts';
 import { listMeetings } from '#proxy/proxy.routes.ts';

@@ -1,6 +1,6 @@
-import { toPage } from '#platform/http/cursor.ts';
+import { notFound } from '#kernel/domain-error.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
-import { notFound } from '#platform/problems/domain-error.ts';
 import { holderExists } from '#proxy/meeting.repository.ts';
 import { listShareholderVotes } from '#proxy/proxy.routes.ts';
 import { listVotesOfHolder, toVote } from '#proxy/vote.repository.ts';

@@ -1,4 +1,4 @@
-import { toPage } from '#platform/http/cursor.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { listLegalHolds as list, toLegalHold } from '#retention/legal-hold.repository.ts';
 import { listLegalHolds } from '#retention/retention.routes.ts';

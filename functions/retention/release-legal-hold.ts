@@ -1,4 +1,4 @@
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { setReleased } from '#retention/legal-hold.repository.ts';
 import { releaseLegalHold } from '#retention/retention.routes.ts';

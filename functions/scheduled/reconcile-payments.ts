@@ -1,5 +1,5 @@
-import { reconcilePayments } from '#disbursements/disbursements.jobs.ts';
-import { reconcilePayments as reconcile } from '#disbursements/reconcile-payments.ts';
+import { reconcilePayments as reconcile } from '#payments/execution/reconcile-payments.ts';
+import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
 export const handler = scheduled(reconcilePayments, ({ time, requestId, remainingMs }) =>

@@ -1,5 +1,5 @@
-import { resealFields } from '#field-keys/field-keys.jobs.ts';
-import { resealFields as reseal } from '#field-keys/reseal-fields.ts';
+import { resealFields } from '#identity/keys/keys.jobs.ts';
+import { resealFields as reseal } from '#identity/keys/reseal-fields.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
 export const handler = scheduled(resealFields, ({ time, requestId, remainingMs }) =>

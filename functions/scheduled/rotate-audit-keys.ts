@@ -1,5 +1,5 @@
+import { rotateDigestKey } from '#audit/archive/audit-keys.ts';
 import { rotateAuditKeys } from '#audit/audit.jobs.ts';
-import { rotateDigestKey } from '#audit/audit-keys.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
 export const handler = scheduled(rotateAuditKeys, ({ time }) => rotateDigestKey(time));

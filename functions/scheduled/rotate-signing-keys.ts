@@ -1,4 +1,4 @@
-import { rotateSigningKeys as rotate } from '#access/signing-keys.ts';
+import { rotateSigningKeys as rotate } from '#identity/keys/signing-keys.ts';
 import { rotateSigningKeys } from '#platform/platform.jobs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 

@@ -1,5 +1,5 @@
 import { computeVesting, scheduleVesting } from '#plans/plans.jobs.ts';
-import { scheduleVesting as schedule } from '#plans/schedule-vesting.ts';
+import { scheduleVesting as schedule } from '#plans/vesting-runs/schedule-vesting.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 

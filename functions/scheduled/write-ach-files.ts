@@ -1,5 +1,5 @@
-import { writeAchFiles } from '#disbursements/disbursements.jobs.ts';
-import { writeAchFiles as write } from '#disbursements/write-ach-files.ts';
+import { writeAchFiles as write } from '#payments/files/write-outbound-files.ts';
+import { writeAchFiles } from '#payments/payments.jobs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
 export const handler = scheduled(writeAchFiles, ({ time, requestId, remainingMs }) =>

@@ -1,6 +1,6 @@
-import { awaitDecision } from '#disbursements/await-decision.ts';
-import { awaitApproval } from '#disbursements/disbursements.jobs.ts';
-import { WaitingInput } from '#disbursements/payment-input.ts';
+import { awaitDecision } from '#payments/execution/await-decision.ts';
+import { WaitingInput } from '#payments/orders/payment-input.ts';
+import { awaitApproval } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
 export const handler = step(awaitApproval, WaitingInput, awaitDecision);

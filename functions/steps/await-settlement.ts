@@ -1,6 +1,6 @@
-import { awaitOutcome } from '#disbursements/await-outcome.ts';
-import { awaitSettlement } from '#disbursements/disbursements.jobs.ts';
-import { OutcomeInput } from '#disbursements/payment-input.ts';
+import { awaitOutcome } from '#payments/execution/await-outcome.ts';
+import { OutcomeInput } from '#payments/orders/payment-input.ts';
+import { awaitSettlement } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
 export const handler = step(awaitSettlement, OutcomeInput, awaitOutcome);

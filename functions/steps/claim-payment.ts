@@ -1,6 +1,6 @@
-import { claimPayment as claim } from '#disbursements/claim-payment.ts';
-import { claimPayment } from '#disbursements/disbursements.jobs.ts';
-import { ClaimInput } from '#disbursements/payment-input.ts';
+import { claimPayment as claim } from '#payments/execution/claim-payment.ts';
+import { ClaimInput } from '#payments/orders/payment-input.ts';
+import { claimPayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
 export const handler = step(claimPayment, ClaimInput, claim);

@@ -1,6 +1,6 @@
-import { settlePayment } from '#disbursements/disbursements.jobs.ts';
-import { SettleInput } from '#disbursements/payment-input.ts';
-import { settlePayment as settle } from '#disbursements/settle-payment.ts';
+import { settlePayment as settle } from '#payments/execution/settle-payment.ts';
+import { SettleInput } from '#payments/orders/payment-input.ts';
+import { settlePayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
 export const handler = step(settlePayment, SettleInput, settle);

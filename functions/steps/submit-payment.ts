@@ -1,6 +1,6 @@
-import { submitToBank } from '#disbursements/bank-client.ts';
-import { submitPayment } from '#disbursements/disbursements.jobs.ts';
-import { SubmitInput } from '#disbursements/payment-input.ts';
+import { submitToBank } from '#payments/bank/bank-client.ts';
+import { SubmitInput } from '#payments/orders/payment-input.ts';
+import { submitPayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
 export const handler = step(submitPayment, SubmitInput, submitToBank);

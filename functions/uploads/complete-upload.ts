@@ -1,10 +1,10 @@
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { completeParts } from '#platform/storage/presigned.ts';
+import { toUpload, uploadLocation } from '#uploads/intake/upload-answer.ts';
+import { completeUpload } from '#uploads/intake/uploads.routes.ts';
 import { findUpload, getMultipartId } from '#uploads/upload.repository.ts';
-import { toUpload, uploadLocation } from '#uploads/upload-answer.ts';
-import { completeUpload } from '#uploads/uploads.routes.ts';
 
 export const handler = http(completeUpload, async ({ params, body, tenantRead, tenantTx }) => {
   const upload = found(await tenantRead((read) => findUpload(read, params.id)));

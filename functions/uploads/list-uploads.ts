@@ -1,8 +1,8 @@
-import { toPage } from '#platform/http/cursor.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
+import { toUploadSummary } from '#uploads/intake/upload-answer.ts';
+import { listUploads } from '#uploads/intake/uploads.routes.ts';
 import { listUploads as list } from '#uploads/upload.repository.ts';
-import { toUploadSummary } from '#uploads/upload-answer.ts';
-import { listUploads } from '#uploads/uploads.routes.ts';
 
 export const handler = http(listUploads, async ({ query, tenantRead }) => {
   const rows = await tenantRead((read) => list(read, query));

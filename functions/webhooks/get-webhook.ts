@@ -1,4 +1,4 @@
-import { found } from '#platform/http/found.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findWebhook, toWebhook } from '#webhooks/webhook.repository.ts';
 import { getWebhook } from '#webhooks/webhooks.routes.ts';

@@ -1,7 +1,7 @@
-import { toPage } from '#platform/http/cursor.ts';
-import { found } from '#platform/http/found.ts';
+import { toPage } from '#platform/db/cursor.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { listDeliveries, toDelivery } from '#webhooks/delivery.repository.ts';
+import { listDeliveries, toDelivery } from '#webhooks/delivery/delivery.repository.ts';
 import { findWebhook } from '#webhooks/webhook.repository.ts';
 import { listWebhookDeliveries } from '#webhooks/webhooks.routes.ts';
 

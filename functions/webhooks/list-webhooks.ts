@@ -1,4 +1,4 @@
-import { toPage } from '#platform/http/cursor.ts';
+import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { listWebhooks as list, toWebhook } from '#webhooks/webhook.repository.ts';
 import { listWebhooks } from '#webhooks/webhooks.routes.ts';

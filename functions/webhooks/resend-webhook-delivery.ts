@@ -1,5 +1,5 @@
 import { http } from '#platform/http/http.ts';
-import { toDelivery } from '#webhooks/delivery.repository.ts';
+import { toDelivery } from '#webhooks/delivery/delivery.repository.ts';
 import { resend } from '#webhooks/manage-webhook.ts';
 import { resendWebhookDelivery } from '#webhooks/webhooks.routes.ts';
 

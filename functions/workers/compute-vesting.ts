@@ -1,6 +1,6 @@
-import { computeVesting as compute } from '#plans/compute-vesting.ts';
 import { computeVesting } from '#plans/plans.jobs.ts';
-import { VestingChunk } from '#plans/vesting-chunk.ts';
+import { computeVesting as compute } from '#plans/vesting-runs/compute-vesting.ts';
+import { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
 import { consumer } from '#platform/queue/consumer.ts';
 
 export const handler = consumer(computeVesting, VestingChunk, async ({ message, requestId }) => {

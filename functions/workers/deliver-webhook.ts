@@ -1,6 +1,6 @@
 import { consumer } from '#platform/queue/consumer.ts';
-import { deliver } from '#webhooks/deliver.ts';
-import { DeliveryMessage } from '#webhooks/delivery-message.ts';
+import { deliver } from '#webhooks/delivery/deliver.ts';
+import { DeliveryMessage } from '#webhooks/delivery/delivery-message.ts';
 import { deliverWebhook } from '#webhooks/webhooks.jobs.ts';
 
 export const handler = consumer(deliverWebhook, DeliveryMessage, ({ message, requestId }) =>

@@ -1,5 +1,5 @@
-import { DividendMessage, disburseDividend as disburse } from '#disbursements/disburse-dividend.ts';
-import { disburseDividend } from '#disbursements/disbursements.jobs.ts';
+import { disburseDividend } from '#payments/payments.jobs.ts';
+import { DividendMessage, disburseDividend as disburse } from '#payments/runs/disburse-dividend.ts';
 import { consumer } from '#platform/queue/consumer.ts';
 
 export const handler = consumer(disburseDividend, DividendMessage, ({ message, requestId, remainingMs }) =>

@@ -1,7 +1,7 @@
 import { ChunkMessage } from '#dividends/dividend-message.ts';
 import { payDividend } from '#dividends/dividends.jobs.ts';
 import { settleChunk } from '#dividends/settle-chunk.ts';
-import type { TenantId } from '#platform/ids.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { consumer, systemActor } from '#platform/queue/consumer.ts';
 
 export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isLast }) => {

@@ -1,5 +1,5 @@
-import { readAchAnswers } from '#disbursements/disbursements.jobs.ts';
-import { InboundEvent, readAchAnswers as read } from '#disbursements/read-ach-answers.ts';
+import { InboundEvent, readAchAnswers as read } from '#payments/files/read-inbound-file.ts';
+import { readAchAnswers } from '#payments/payments.jobs.ts';
 import { consumer } from '#platform/queue/consumer.ts';
 
 export const handler = consumer(readAchAnswers, InboundEvent, ({ message, requestId }) =>

@@ -1,7 +1,7 @@
 import { RunMessage } from '#dividends/dividend-message.ts';
 import { runDividend } from '#dividends/dividends.jobs.ts';
 import { runDividend as run } from '#dividends/run-dividend.ts';
-import type { TenantId } from '#platform/ids.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { consumer, systemActor } from '#platform/queue/consumer.ts';
 
 export const handler = consumer(runDividend, RunMessage, ({ message, requestId }) =>

@@ -1,7 +1,7 @@
 import { consumer } from '#platform/queue/consumer.ts';
 import { headObject } from '#platform/storage/objects.ts';
-import { processUpload } from '#uploads/process-upload.ts';
-import { S3Notification, storedFiles } from '#uploads/upload-event.ts';
+import { S3Notification, storedFiles } from '#uploads/intake/upload-event.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 import { validateUpload } from '#uploads/uploads.jobs.ts';
 
 export const handler = consumer(

@@ -1,6 +1,6 @@
 import { consumer } from '#platform/queue/consumer.ts';
-import { writeReportExport } from '#reports/reports.jobs.ts';
-import { ExportMessage, writeExport } from '#reports/write-export.ts';
+import { writeReportExport } from '#reporting/exports/exports.jobs.ts';
+import { ExportMessage, writeExport } from '#reporting/exports/write-export.ts';
 
 export const handler = consumer(writeReportExport, ExportMessage, ({ message, isLast }) =>
   writeExport(message, isLast),

@@ -1,4 +1,4 @@
-import { type ProblemSlug, problemRegistry, problemType } from '#platform/problems/registry.ts';
+import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
 
 interface GatewayResponse {
   readonly statusCode: number;

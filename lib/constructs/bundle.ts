@@ -15,7 +15,7 @@ const REQUIRE_BANNER =
 
 /** A file that a function runs. */
 export interface BundleEntry {
-  /** Relative to the repository: `functions/tenants/create-tenant.ts`. */
+  /** Relative to the repository: `functions/identity/create-tenant.ts`. */
   readonly entry: string;
   /** Who needs it, for messages: `route createTenant`. */
   readonly neededBy: string;
@@ -90,7 +90,7 @@ function bundlePart(paths: readonly string[], target: string): [entry: string, c
   return paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, files)]);
 }
 
-/** `functions/tenants/create-tenant.ts` → `tenants-create-tenant`. */
+/** `functions/identity/create-tenant.ts` → `identity-create-tenant`. */
 function outputName(entry: string): string {
   return entry
     .replace(/^functions\//, '')

@@ -1,10 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  ENVIRONMENT_DIMENSION,
-  METRIC_NAMESPACE,
-  type MetricName,
-} from '#platform/observability/metric-table.ts';
+import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, type MetricName } from '#contracts/metrics.ts';
 
 /** The metrics of an environment, by plain names: a reference to what they are of would tie stacks together. */
 export class PlatformMetrics {

@@ -21,7 +21,7 @@ import { WebFirewall } from '#lib/constructs/web-firewall.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { VestryStack } from './vestry-stack.ts';
 
-const AUTHORIZER_ENTRY = 'functions/access/authorizer.ts';
+const AUTHORIZER_ENTRY = 'functions/identity/authorizer.ts';
 const NOT_FOUND_ENTRY = 'functions/meta/not-found.ts';
 /** What the API needs beside its routes. */
 export const API_ENTRIES = [AUTHORIZER_ENTRY, NOT_FOUND_ENTRY];

@@ -13,9 +13,9 @@ export const CORE = 'core';
 
 /** Domains by the part of the platform that they belong to; the rest is the core. A function that changes stacks is made anew. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
-  register: ['shareholders', 'uploads', 'dividends', 'proxy', 'reports'],
-  plans: ['plans', 'contributions', 'participants', 'me', 'vesting', 'tenant-links'],
-  money: ['disbursements', 'bank-accounts', 'journal', 'mock-bank'],
+  register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
+  plans: ['plans'],
+  money: ['payments', 'ledger'],
 };
 
 export function partOf({ domain }: Pick<RouteEntry, 'domain'>): string {

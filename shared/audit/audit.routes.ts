@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { AUDIT_ACTIONS } from '#platform/audit/actions.ts';
-import { idOut, instant, instantOut, isoDate, listOf, page } from '#platform/fields.ts';
+import { Verification } from '#audit/verification/verification.ts';
+import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
+import { idOut, instant, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { Verification } from './verification.ts';
 
 const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
 

@@ -1,4 +1,4 @@
-import { parseDecimal } from './decimal.ts';
+import { parseDecimal } from '#kernel/decimal.ts';
 
 export interface Position {
   readonly shareholderId: string;

@@ -1,5 +1,5 @@
-import { exponentOf } from '#platform/money.ts';
-import { parseDecimal } from './decimal.ts';
+import { parseDecimal } from '#kernel/decimal.ts';
+import { exponentOf } from '#kernel/money.ts';
 
 /**
  * What a holder is paid: holdings × rate, rounded half to even at the currency's minor unit, in minor units.

@@ -1,7 +1,7 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { found } from '#platform/http/found.ts';
-import type { TenantId } from '#platform/ids.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { orderRun } from './declare-dividend.ts';
 import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
 import { setAllChunks } from './dividend-chunk.repository.ts';

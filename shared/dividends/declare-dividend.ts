@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { invalidField } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import type { TenantId } from '#platform/ids.ts';
-import { exponentOf, toMinor } from '#platform/money.ts';
-import { invalidField } from '#platform/problems/domain-error.ts';
 import { type DividendRow, insertDividend, wasEverHeld } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
 import type { scheduleDividend } from './dividends.routes.ts';

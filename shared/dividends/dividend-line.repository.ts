@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { canonicalDecimal } from '#platform/fields.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
-import { fromMinor } from '#platform/money.ts';
 import type { DividendState } from './dividend.repository.ts';
 import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, isoDate } from '#platform/fields.ts';
+import { id, isoDate } from '#kernel/fields.ts';
 
 /** On the queue `dividend-runs`: takes one dividend on. */
 export const RunMessage = z.strictObject({

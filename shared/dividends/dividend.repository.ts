@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { Dividends } from '#generated/database.ts';
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { canonicalDecimal } from '#platform/fields.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
-import { fromMinor } from '#platform/money.ts';
 import type { DividendSummary } from './dividends.routes.ts';
 
 export type DividendRow = Selectable<Dividends>;

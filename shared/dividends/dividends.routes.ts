@@ -11,9 +11,9 @@ import {
   page,
   positiveQuantity,
   securityClass,
-} from '#platform/fields.ts';
+} from '#kernel/fields.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
-import { amount, amountOut, currency } from '#platform/money.ts';
 import { daysBetween, MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
 
 export const DIVIDEND_STATES = ['DECLARED', 'SNAPSHOT', 'PENDING', 'PAYING', 'PAID', 'CANCELLED'] as const;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { fromMinor } from '#kernel/money.ts';
 import { command, emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { fromMinor } from '#platform/money.ts';
 import type { Chunk, HolderRange } from './dividend-chunk.repository.ts';
 
 export interface VoidedPayment {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fromMinor } from '#platform/money.ts';
+import { fromMinor } from '#kernel/money.ts';
 import { type DividendRow, type Reconciliation, toDividend } from './dividend.repository.ts';
 import type { Dividend } from './dividends.routes.ts';
 

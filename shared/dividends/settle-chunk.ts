@@ -1,6 +1,6 @@
+import { DomainError } from '#kernel/domain-error.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { completeDividend } from './complete-dividend.ts';
 import {
   type Chunk,

@@ -1,5 +1,5 @@
-import { blockHash } from '#platform/block-hash.ts';
-import { canonicalDecimal } from '#platform/fields.ts';
+import { blockHash } from '#kernel/block-hash.ts';
+import { canonicalDecimal } from '#kernel/fields.ts';
 
 export interface SnapshotLine {
   readonly shareholderId: string;

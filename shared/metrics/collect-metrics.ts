@@ -1,4 +1,3 @@
-import { environment } from '#platform/environment.ts';
 import {
   DURATION_BUCKETS_SECONDS,
   ENVIRONMENT_DIMENSION,
@@ -6,7 +5,8 @@ import {
   METRICS,
   type MetricName,
   type MetricSpec,
-} from '#platform/observability/metric-table.ts';
+} from '#contracts/metrics.ts';
+import { environment } from '#platform/environment.ts';
 import { ask, listSeries, type MetricSeries, type Window } from './cloudwatch.ts';
 import type { Labels, MetricFamily, Sample } from './prometheus-text.ts';
 import { queueFamilies } from './queue-families.ts';

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import type { Acceleration } from '#plans/vesting/grant-changes.ts';
+import { vestedMinor } from '#plans/vesting/vesting.ts';
+import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { found } from '#platform/http/found.ts';
-import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
-import type { Acceleration } from '#vesting/grant-changes.ts';
-import { quantityOf, unitsOf } from '#vesting/quantity.ts';
-import { vestedMinor } from '#vesting/vesting.ts';
 import { findPlan, insertForfeiture, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
 import { refuseTerminated } from './plan-standing.ts';
 import { GRANT_TYPES } from './plan-types.ts';
 import type { acceleratePlan, grantShares } from './plans.routes.ts';
-import { type VestingInputs, vestedState } from './vested-state.ts';
 
 /**
  * Gives a plan that was opened without a grant its one. Of a plan with a grant the employer's money is the employee's, so one

@@ -1,9 +1,9 @@
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { insertParticipant } from '#plans/participants/participant.repository.ts';
+import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
-import { insertParticipant } from './participant.repository.ts';
 import { insertPlan, linkedShareholderExists, type PlanRow } from './plan.repository.ts';
 import type { Enrolment } from './plans.routes.ts';
-import { type VestingInputs, vestedState } from './vested-state.ts';
 
 /**
  * Makes the employee a participant, and opens the plan with what has vested by today.

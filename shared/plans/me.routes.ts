@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listOf, page } from '#platform/fields.ts';
+import { listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { Plan } from './plans.routes.ts';
 

@@ -1,5 +1,5 @@
+import { found } from '#platform/db/found.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import { found } from '#platform/http/found.ts';
 
 /**
  * A plan that the caller may see: an EMPLOYEE's own, any of the tenant to the other roles.

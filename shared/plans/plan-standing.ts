@@ -1,4 +1,4 @@
-import { DomainError } from '#platform/problems/domain-error.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 
 /** @throws DomainError `plan-terminated` */
 export function refuseTerminated(plan: { readonly status: string }): void {

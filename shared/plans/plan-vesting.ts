@@ -1,12 +1,17 @@
 import type { z } from 'zod';
+import { fromMinor } from '#kernel/money.ts';
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import { sumContributions } from '#plans/contributions/contribution.repository.ts';
+import type { Grant } from '#plans/vesting/vesting.ts';
+import {
+  grantEvents,
+  moneyEvents,
+  type VestingInputs,
+  vestedState,
+} from '#plans/vesting-runs/vested-state.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { fromMinor } from '#platform/money.ts';
-import { quantityOf, unitsOf } from '#vesting/quantity.ts';
-import type { Grant } from '#vesting/vesting.ts';
-import { sumContributions } from './contribution.repository.ts';
 import { type PlanRow, toVestingInputs } from './plan.repository.ts';
 import type { getPlanVesting } from './plans.routes.ts';
-import { grantEvents, moneyEvents, type VestingInputs, vestedState } from './vested-state.ts';
 
 type PlanVesting = z.input<(typeof getPlanVesting)['response']>;
 

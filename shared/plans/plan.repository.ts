@@ -1,13 +1,13 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { fromMinor } from '#kernel/money.ts';
+import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
+import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { canonicalDecimal } from '#platform/fields.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
-import { fromMinor } from '#platform/money.ts';
-import type { VestingSchedule } from '#vesting/vesting-schedule.ts';
 import type { Plan } from './plans.routes.ts';
-import type { VestedState, VestingInputs } from './vested-state.ts';
 
 export type PlanRow = Selectable<Plans>;
 

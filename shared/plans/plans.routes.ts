@@ -10,11 +10,11 @@ import {
   listOf,
   page,
   positiveQuantity,
-} from '#platform/fields.ts';
+} from '#kernel/fields.ts';
+import { amountOut, currency } from '#kernel/money.ts';
+import { employeeId } from '#plans/participants/employee-id.ts';
+import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
-import { amountOut, currency } from '#platform/money.ts';
-import { AllocationType, VestingSchedule } from '#vesting/vesting-schedule.ts';
-import { employeeId } from './employee-id.ts';
 import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
 const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });

@@ -1,4 +1,4 @@
-import { machineArnVariable, queueUrlVariable } from './resources.ts';
+import { machineArnVariable, queueUrlVariable } from '#contracts/resources.ts';
 
 /** The only place that reads `process.env`. `lib/grants.ts` sets what is read here. */
 function required(name: string): string {
@@ -48,7 +48,7 @@ export const environment = {
   hasMockBank: (): boolean => process.env.BANK_STAND_IN === 'on',
   /** Of the API, where the mock bank's callbacks go. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
-  /** Whether webhooks may be this machine's own, see #webhooks/public-address.ts. */
+  /** Whether webhooks may be this machine's own, see #webhooks/delivery/public-address.ts. */
   webhooksToLoopback: (): boolean => process.env.WEBHOOKS_TO_LOOPBACK === 'on',
   /** Set by tests alone: a directory whose files name where a process ends itself, see #platform/crash-point.ts. */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { DomainError } from '#kernel/domain-error.ts';
+import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { found } from '#platform/http/found.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { readChoices } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
 import type { castVote as route } from './proxy.routes.ts';

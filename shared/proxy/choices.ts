@@ -1,4 +1,4 @@
-import { DomainError, type FieldError } from '#platform/problems/domain-error.ts';
+import { DomainError, type FieldError } from '#kernel/domain-error.ts';
 
 export const ITEM_KINDS = ['STANDARD', 'DIRECTOR'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];

@@ -14,7 +14,7 @@ import {
   quantity,
   securityClass,
   text,
-} from '#platform/fields.ts';
+} from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { CHOICES, ITEM_KINDS } from './choices.ts';
 

@@ -1,6 +1,6 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { found } from '#platform/http/found.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { findVote, setVoteRevoked } from './vote.repository.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { LegalHolds } from '#generated/database.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
 import type { LegalHold, placeLegalHold } from './retention.routes.ts';
 
 type LegalHoldRow = Selectable<LegalHolds>;

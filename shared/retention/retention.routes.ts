@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#platform/fields.ts';
+import { id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const MAX_REASON = 500;

@@ -1,4 +1,4 @@
-import { UnreadableFile } from '#uploads/upload-row.ts';
+import { UnreadableFile } from '#uploads/formats/upload-row.ts';
 
 export type RefusalCode =
   | 'checksum-mismatch'

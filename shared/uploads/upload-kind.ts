@@ -1,4 +1,4 @@
-import type { TenantType } from '#platform/roles.ts';
+import type { TenantType } from '#kernel/roles.ts';
 
 /** What can be uploaded. The folder of a kind in the drop folder and its route carry its name. */
 export const UPLOAD_KINDS = ['shareholders', 'contributions'] as const;

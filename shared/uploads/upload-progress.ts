@@ -1,6 +1,6 @@
-import type { TenantId, UploadId } from '#platform/ids.ts';
+import type { TenantId, UploadId } from '#kernel/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { setProgress } from '#uploads/upload.repository.ts';
+import { setProgress } from './upload.repository.ts';
 
 const INTERVAL_MS = 1_000;
 

@@ -1,12 +1,12 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Uploads } from '#generated/database.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId, UploadId } from '#kernel/ids.ts';
+import type { TenantType } from '#kernel/roles.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
-import type { TenantId, UploadId } from '#platform/ids.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
-import type { TenantType } from '#platform/roles.ts';
 
 export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id'> & {
   readonly id: UploadId;

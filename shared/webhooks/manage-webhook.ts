@@ -1,12 +1,18 @@
 import type { z } from 'zod';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { found } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
-import { found } from '#platform/http/found.ts';
-import { uuidV7 } from '#platform/ids.ts';
-import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { cancelDeliveries, claimAgain, type DeliveryRow, findDelivery } from './delivery.repository.ts';
-import { AddressRefused, resolveTarget } from './resolve-target.ts';
+import {
+  cancelDeliveries,
+  claimAgain,
+  type DeliveryRow,
+  findDelivery,
+} from '#webhooks/delivery/delivery.repository.ts';
+import { AddressRefused, resolveTarget } from '#webhooks/delivery/resolve-target.ts';
+import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 import {
   countWebhooks,
   insertWebhook,
@@ -15,7 +21,6 @@ import {
   toWebhook,
   type WebhookRow,
 } from './webhook.repository.ts';
-import { newSecret, secretPlace } from './webhook-signature.ts';
 import { refuseUrl } from './webhook-url.ts';
 import { deliverWebhook } from './webhooks.jobs.ts';
 import type { createWebhook, WebhookWithSecret } from './webhooks.routes.ts';

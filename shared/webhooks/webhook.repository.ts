@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import type { EventType } from '#contracts/event-types.ts';
 import type { Webhooks } from '#generated/database.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { EventType } from '#platform/events/event-types.ts';
-import { decodeCursor, type PageRequest } from '#platform/http/cursor.ts';
 import type { Webhook } from './webhooks.routes.ts';
 
 export type WebhookRow = Selectable<Webhooks>;

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '#platform/events/event-types.ts';
+import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 
 /** Hears every event and puts it down for the webhooks that ask for it. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { EVENT_TYPES, type EventType } from '#platform/events/event-types.ts';
-import { idInPath, idOut, instantOut, listOf, page } from '#platform/fields.ts';
+import { EVENT_TYPES, type EventType } from '#contracts/event-types.ts';
+import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { MAX_ATTEMPTS } from './retry-pauses.ts';
+import { MAX_ATTEMPTS } from '#webhooks/delivery/retry-pauses.ts';
 
 const MAX_URL_LENGTH = 2_000;
 const STATES = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;

@@ -1,11 +1,11 @@
 import { createHash, hash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { chainedLines, HASH_LENGTH, LINE_END } from '#audit/audit-line.ts';
-import { ChainReader } from '#audit/chain-reader.ts';
-import type { NamedObject } from '#audit/digest.ts';
-import { verifyObject } from '#audit/verify-object.ts';
-import { uuidV7 } from '#platform/ids.ts';
+import { chainedLines, HASH_LENGTH, LINE_END } from '#audit/archive/audit-line.ts';
+import type { NamedObject } from '#audit/archive/digest.ts';
+import { ChainReader } from '#audit/verification/chain-reader.ts';
+import { verifyObject } from '#audit/verification/verify-object.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { interleave } from './interleave.ts';
 
 /** As pieces come from a decompressor. */

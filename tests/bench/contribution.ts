@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { type Entry, insertEntry } from '#plans/contribution.repository.ts';
+import { type Entry, insertEntry } from '#plans/contributions/contribution.repository.ts';
+import { contributionEntry, record } from '#plans/contributions/record-contribution.ts';
 import { findPlan, planLock } from '#plans/plan.repository.ts';
-import { contributionEntry, record } from '#plans/record-contribution.ts';
+import { found } from '#platform/db/found.ts';
 import { queriesOn } from '#platform/db/kysely.ts';
 import { standForEnvironments } from '#platform/db/pool.ts';
 import {
@@ -12,7 +13,6 @@ import {
   tenantRead,
   tenantTx,
 } from '#platform/db/tenant-tx.ts';
-import { found } from '#platform/http/found.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { bankApiKey } from '#disbursements/bank-signature.ts';
-import { uuidV7 } from '#platform/ids.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { bankApiKey } from '#payments/bank/bank-signature.ts';
 import { ACCOUNT, magic } from '#tests/support/payment-client.ts';
 import { orderDividend } from '#tests/support/payment-load.ts';
 import { BANK_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
+import { uuidV7 } from '#kernel/ids.ts';
 import { standForEnvironments } from '#platform/db/pool.ts';
 import { tenantSession } from '#platform/db/tenant-session.ts';
 import { tenantTx } from '#platform/db/tenant-tx.ts';
-import { uuidV7 } from '#platform/ids.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { contribute } from '#tests/support/plans.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { payrollLoader } from '#uploads/payroll-loader.ts';
+import { payrollLoader } from '#uploads/loading/payroll-loader.ts';
 import { benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { TenantId } from '#kernel/ids.ts';
 import { tenantRead } from '#platform/db/tenant-tx.ts';
-import type { TenantId } from '#platform/ids.ts';
-import { findShareholder } from '#shareholders/shareholder.repository.ts';
+import { findShareholder } from '#register/shareholder.repository.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { computeVesting } from '#plans/compute-vesting.ts';
-import { scheduleVesting } from '#plans/schedule-vesting.ts';
-import { type VestingInputs, vestedState } from '#plans/vested-state.ts';
-import type { VestingChunk } from '#plans/vesting-chunk.ts';
+import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
+import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
+import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { benchDatabase } from './bench-database.ts';
 import { interleave } from './interleave.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseJson } from '#kernel/json.ts';
 import { idempotencyOf } from '#platform/http/route.ts';
-import { parseJson } from '#platform/json.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';

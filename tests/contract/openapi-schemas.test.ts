@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { idOut, isoDate, loginEmail, positiveQuantity } from '#platform/fields.ts';
+import { idOut, isoDate, loginEmail, positiveQuantity } from '#kernel/fields.ts';
 import type { Schema } from '#platform/http/route.ts';
 import { ContractSchemas, type Side } from '../../tools/openapi-schemas.ts';
 

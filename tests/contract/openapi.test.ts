@@ -4,8 +4,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
+import { problemRegistry, problemType } from '#contracts/problems.ts';
 import { idempotencyOf, publicPath } from '#platform/http/route.ts';
-import { problemRegistry, problemType } from '#platform/problems/registry.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type RouteEntry, routes, sharedSchemas } from '../../shared/routes.ts';
 import { isPublished, openApiDocument } from '../../tools/openapi-document.ts';
@@ -92,7 +92,7 @@ describe('the contract', () => {
   });
 
   test('describes the group of every operation', () => {
-    expect(Object.keys(TAGS)).toEqual(expect.arrayContaining([...new Set(routes.map((r) => r.domain))]));
+    expect(Object.keys(TAGS)).toEqual(expect.arrayContaining([...new Set(routes.map((r) => r.group))]));
   });
 
   test('shows problems as they are sent', () => {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import * as z from 'zod';
+import type { Role, TenantType } from '#kernel/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { idempotencyOf, type Schema } from '#platform/http/route.ts';
-import type { Role, TenantType } from '#platform/roles.ts';
 import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
 import type { TestTenant } from '#tests/support/tenants.ts';
 import type { RouteEntry } from '../../shared/routes.ts';

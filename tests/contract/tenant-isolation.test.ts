@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { uuidV7 } from '#platform/ids.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { filledTables, fillTables } from '#tests/support/filled-tables.ts';

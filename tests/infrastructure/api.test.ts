@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { problemRegistry } from '#contracts/problems.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { kebabCase, publicPath } from '#platform/http/route.ts';
-import { problemRegistry } from '#platform/problems/registry.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

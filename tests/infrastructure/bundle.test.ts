@@ -54,12 +54,12 @@ describe('bundle', () => {
 
   test('a missing entry names the route that needs it', () => {
     const absent = {
-      entry: 'functions/tenants/close-tenant.ts',
+      entry: 'functions/identity/close-tenant.ts',
       neededBy: 'route closeTenant',
       part: 'core',
     };
     expect(() => bundle([...entries, absent])).toThrow(
-      'route closeTenant: functions/tenants/close-tenant.ts does not exist',
+      'route closeTenant: functions/identity/close-tenant.ts does not exist',
     );
   });
 });

@@ -1,13 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from '#contracts/metrics.ts';
 import { readEnvironment } from '#lib/environment.ts';
-import {
-  ENVIRONMENT_DIMENSION,
-  METRIC_NAMESPACE,
-  METRICS,
-  type MetricName,
-} from '#platform/observability/metric-table.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signAccessToken } from '#access/access-token.ts';
-import { handler as listUsersHandler } from '#functions/users/list-users.ts';
+import { handler as listUsersHandler } from '#functions/identity/list-users.ts';
+import { signAccessToken } from '#identity/sign-in/access-token.ts';
+import { listUsers } from '#identity/users/users.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, proxyEvent } from '#tests/support/request.ts';
 import { authorizerVerdict, publishTestKey, type TestKey } from '#tests/support/sign-in.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { listUsers } from '#users/users.routes.ts';
 
 let database: TestDatabase;
 let key: TestKey;

@@ -1,12 +1,12 @@
 import { generateKeyPairSync, hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditArchive, readWhole } from '#audit/audit-archive.ts';
-import type { PublicKeys } from '#audit/audit-keys.ts';
-import { type Digest, parseDigest } from '#audit/digest.ts';
-import { readSignedText, signText } from '#audit/signed-text.ts';
-import type { BrokenLink, Verification } from '#audit/verification.ts';
-import { type VerifyOptions, verifyArchive } from '#audit/verify-archive.ts';
+import { type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
+import type { PublicKeys } from '#audit/archive/audit-keys.ts';
+import { type Digest, parseDigest } from '#audit/archive/digest.ts';
+import { readSignedText, signText } from '#audit/archive/signed-text.ts';
+import type { BrokenLink, Verification } from '#audit/verification/verification.ts';
+import { type VerifyOptions, verifyArchive } from '#audit/verification/verify-archive.ts';
 import { fileArchive } from '#local/file-archive.ts';
 import { exportAll, insertEntry, publicKeys } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';

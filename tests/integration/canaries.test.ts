@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { login } from '#access/access.routes.ts';
-import { handler as loginHandler } from '#functions/access/login.ts';
+import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as getMetricsHandler } from '#functions/metrics/get-metrics.ts';
 import { handler as uploadHandler } from '#functions/uploads/create-shareholder-upload.ts';
 import { handler as uploadWorker } from '#functions/workers/validate-upload.ts';
+import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { getMetrics } from '#metrics/metrics.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { logger } from '#platform/observability/logger.ts';
@@ -16,7 +16,7 @@ import { call, type TestResponse, testContext } from '#tests/support/request.ts'
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type TraceCollector, traceCollector } from '#tests/support/trace-collector.ts';
 import { storedFile } from '#tests/support/uploads.ts';
-import { createShareholderUpload } from '#uploads/uploads.routes.ts';
+import { createShareholderUpload } from '#uploads/intake/uploads.routes.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 
 /** Values that are nowhere else in the world: where one is found, something personal has been told. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handler as listLimitsHandler } from '#functions/contributions/list-contribution-limits.ts';
-import { handler as getParticipantHandler } from '#functions/participants/get-participant.ts';
-import { handler as setParticipantHandler } from '#functions/participants/set-participant.ts';
+import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
+import { handler as listLimitsHandler } from '#functions/plans/list-contribution-limits.ts';
+import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { listContributionLimits } from '#plans/contributions.routes.ts';
-import { getParticipant, setParticipant } from '#plans/participants.routes.ts';
+import { listContributionLimits } from '#plans/contributions/contributions.routes.ts';
+import { getParticipant, setParticipant } from '#plans/participants/participants.routes.ts';
 import { terminatePlan } from '#plans/plans.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';

@@ -5,7 +5,7 @@ import { contribute, enroll } from '#tests/support/plans.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as reverseHandler } from '#functions/contributions/reverse-contribution.ts';
+import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as createUploadHandler } from '#functions/uploads/create-contribution-upload.ts';
-import { reverseContribution } from '#plans/contributions.routes.ts';
+import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { terminatePlan } from '#plans/plans.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -11,8 +11,8 @@ import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { objectText, processInChild, storedFile, storeFile } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
-import { createContributionUpload } from '#uploads/uploads.routes.ts';
+import { createContributionUpload } from '#uploads/intake/uploads.routes.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;

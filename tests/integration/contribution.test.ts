@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as getContributionHandler } from '#functions/contributions/get-contribution.ts';
-import { handler as listContributionsHandler } from '#functions/contributions/list-contributions.ts';
-import { handler as reverseHandler } from '#functions/contributions/reverse-contribution.ts';
+import { handler as getContributionHandler } from '#functions/plans/get-contribution.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
+import { handler as listContributionsHandler } from '#functions/plans/list-contributions.ts';
+import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { addDays, dayOf } from '#plans/calendar-days.ts';
-import { getContribution, listContributions, reverseContribution } from '#plans/contributions.routes.ts';
+import {
+  getContribution,
+  listContributions,
+  reverseContribution,
+} from '#plans/contributions/contributions.routes.ts';
+import { record } from '#plans/contributions/record-contribution.ts';
 import { planLock } from '#plans/plan.repository.ts';
 import { getPlan, terminatePlan } from '#plans/plans.routes.ts';
-import { record } from '#plans/record-contribution.ts';
 import { type SerializableTx, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
-import { uuidV7 } from '#platform/ids.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { receiveBankCallback } from '#disbursements/bank-callbacks.routes.ts';
-import { signCallback } from '#disbursements/bank-signature.ts';
-import { LEGAL, type Status } from '#disbursements/payment-states.ts';
-import { handler } from '#functions/disbursements/receive-bank-callback.ts';
+import { handler } from '#functions/payments/receive-bank-callback.ts';
+import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
+import { signCallback } from '#payments/bank/bank-signature.ts';
+import { LEGAL, type Status } from '#payments/bank/consequence.ts';
 import { magic, Payments, persistently, verifiedHolder } from '#tests/support/payment-client.ts';
 import { BANK_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';

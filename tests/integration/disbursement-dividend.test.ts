@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reconcilePayments } from '#disbursements/reconcile-payments.ts';
+import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';

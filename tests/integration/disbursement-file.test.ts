@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readNachaFile } from '#ach/nacha-reader.ts';
-import { reconcilePayments } from '#disbursements/reconcile-payments.ts';
-import { writeAchFiles } from '#disbursements/write-ach-files.ts';
 import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
+import { writeAchFiles } from '#payments/files/write-outbound-files.ts';
+import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as routes from '#bank-accounts/bank-accounts.routes.ts';
-import { handler as addAccount } from '#functions/bank-accounts/create-participant-bank-account.ts';
-import { handler as setKyc } from '#functions/bank-accounts/set-participant-kyc.ts';
+import { handler as addAccount } from '#functions/payments/create-participant-bank-account.ts';
+import { handler as setKyc } from '#functions/payments/set-participant-kyc.ts';
+import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { ACCOUNT, magic, Payments, persistently } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call } from '#tests/support/request.ts';

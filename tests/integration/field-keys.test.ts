@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { rotateFieldKey } from '#field-keys/rotate-field-key.ts';
-import { SEALED_FIELDS } from '#field-keys/sealed-fields.ts';
 import { handler as resealHandler } from '#functions/scheduled/reseal-fields.ts';
 import { handler as rotateHandler } from '#functions/scheduled/rotate-field-key.ts';
+import { rotateFieldKey } from '#identity/keys/rotate-field-key.ts';
+import { SEALED_FIELDS } from '#identity/keys/sealed-fields.ts';
 import { fieldKeysOf, fieldSealer, type Sealer, sealerOf } from '#platform/sealing.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { handler } from '#functions/reports/get-holdings-report.ts';
+import { handler } from '#functions/reporting/get-holdings-report.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import { getHoldingsReport } from '#reports/reports.routes.ts';
+import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { daysAgo, Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';

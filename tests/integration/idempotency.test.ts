@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
-import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
-import { handler as createTenantHandler } from '#functions/tenants/create-tenant.ts';
+import { handler as createTenantHandler } from '#functions/identity/create-tenant.ts';
+import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
+import { createTenant } from '#identity/tenants/tenants.routes.ts';
+import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
-import { type TenantId, type UserId, uuidV7 } from '#platform/ids.ts';
-import { createShareholder, transferShares } from '#shareholders/shareholders.routes.ts';
-import { createTenant } from '#tenants/tenants.routes.ts';
+import { createShareholder, transferShares } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';

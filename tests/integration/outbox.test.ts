@@ -1,10 +1,10 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
-import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
+import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
-import { createShareholder, transferShares } from '#shareholders/shareholders.routes.ts';
+import { createShareholder, transferShares } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';

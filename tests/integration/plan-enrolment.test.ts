@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as listMyPlansHandler } from '#functions/me/list-my-plans.ts';
+import { handler as createTenantLinkHandler } from '#functions/identity/create-tenant-link.ts';
+import { handler as listTenantLinksHandler } from '#functions/identity/list-tenant-links.ts';
+import { handler as revokeTenantLinkHandler } from '#functions/identity/revoke-tenant-link.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
+import { handler as listMyPlansHandler } from '#functions/plans/list-my-plans.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { handler as createShareholderHandler } from '#functions/shareholders/create-shareholder.ts';
-import { handler as createTenantLinkHandler } from '#functions/tenant-links/create-tenant-link.ts';
-import { handler as listTenantLinksHandler } from '#functions/tenant-links/list-tenant-links.ts';
-import { handler as revokeTenantLinkHandler } from '#functions/tenant-links/revoke-tenant-link.ts';
+import { handler as createShareholderHandler } from '#functions/register/create-shareholder.ts';
+import {
+  createTenantLink,
+  listTenantLinks,
+  revokeTenantLink,
+} from '#identity/tenant-links/tenant-links.routes.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
 import { getPlan, listPlans, terminatePlan } from '#plans/plans.routes.ts';
-import { uuidV7 } from '#platform/ids.ts';
-import { createShareholder } from '#shareholders/shareholders.routes.ts';
-import { createTenantLink, listTenantLinks, revokeTenantLink } from '#tenant-links/tenant-links.routes.ts';
+import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
+import { handler as calculateVestingHandler } from '#functions/plans/calculate-vesting.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
 import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { handler as calculateVestingHandler } from '#functions/vesting/calculate-vesting.ts';
 import { acceleratePlan, getPlanVesting, grantShares, terminatePlan } from '#plans/plans.routes.ts';
+import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { calculateVesting } from '#vesting/vesting.routes.ts';
 
 let database: TestDatabase;
 let globex: TestTenant;

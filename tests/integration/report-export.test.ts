@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handler as createHandler } from '#functions/reports/create-report-export.ts';
-import { handler as getHandler } from '#functions/reports/get-report-export.ts';
-import { handler as transactions } from '#functions/reports/get-transactions-report.ts';
+import { handler as createHandler } from '#functions/reporting/create-report-export.ts';
+import { handler as getHandler } from '#functions/reporting/get-report-export.ts';
+import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as worker } from '#functions/workers/write-report-export.ts';
-import { uuidV7 } from '#platform/ids.ts';
-import { createReportExport, getReportExport } from '#reports/exports.routes.ts';
-import { getTransactionsReport } from '#reports/ledger-reports.routes.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { createReportExport, getReportExport } from '#reporting/exports/exports.routes.ts';
+import { getTransactionsReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { day } from '#tests/support/dividends.ts';

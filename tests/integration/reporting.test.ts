@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as reverseHandler } from '#functions/contributions/reverse-contribution.ts';
+import { detailSchema } from '#contracts/event-schemas.ts';
+import type { EventType } from '#contracts/event-types.ts';
+import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as rebuild } from '#functions/scheduled/rebuild-reporting.ts';
-import { reverseContribution } from '#plans/contributions.routes.ts';
-import { detailSchema } from '#platform/events/event-schemas.ts';
-import type { EventType } from '#platform/events/event-types.ts';
+import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -22,7 +22,7 @@ import {
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;

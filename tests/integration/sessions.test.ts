@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { login, logout, refreshSession } from '#access/access.routes.ts';
-import { hashPassword } from '#access/password.ts';
-import { currentSigningKey, rotateSigningKeys } from '#access/signing-keys.ts';
-import { handler as loginHandler } from '#functions/access/login.ts';
-import { handler as logoutHandler } from '#functions/access/logout.ts';
-import { handler as refreshHandler } from '#functions/access/refresh-session.ts';
-import { handler as updateUserHandler } from '#functions/users/update-user.ts';
+import { handler as loginHandler } from '#functions/identity/login.ts';
+import { handler as logoutHandler } from '#functions/identity/logout.ts';
+import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
+import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { currentSigningKey, rotateSigningKeys } from '#identity/keys/signing-keys.ts';
+import { hashPassword } from '#identity/sign-in/password.ts';
+import { login, logout, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
+import { updateUser } from '#identity/users/users.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
 import { authorizerVerdict } from '#tests/support/sign-in.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { updateUser } from '#users/users.routes.ts';
 
 const PASSWORD = 'correct horse battery staple';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handler as createUserHandler } from '#functions/users/create-user.ts';
-import { handler as listUsersHandler } from '#functions/users/list-users.ts';
-import { handler as updateUserHandler } from '#functions/users/update-user.ts';
+import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as listUsersHandler } from '#functions/identity/list-users.ts';
+import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { createUser, listUsers, updateUser } from '#identity/users/users.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { createUser, listUsers, updateUser } from '#users/users.routes.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;

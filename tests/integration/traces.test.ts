@@ -16,7 +16,7 @@ import {
   traceCollector,
 } from '#tests/support/trace-collector.ts';
 import { storedFile } from '#tests/support/uploads.ts';
-import { createShareholderUpload } from '#uploads/uploads.routes.ts';
+import { createShareholderUpload } from '#uploads/intake/uploads.routes.ts';
 
 const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 const SENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;

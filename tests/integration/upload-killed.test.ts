@@ -15,8 +15,8 @@ import {
   UPLOAD_HEADER,
   unbalancedHolders,
 } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
-import type { StoredFile } from '#uploads/upload-event.ts';
+import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { queueUrlVariable } from '#platform/resources.ts';
+import { queueUrlVariable } from '#contracts/resources.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { ExpectedRow } from '#tests/support/sample-register.ts';
@@ -16,8 +16,8 @@ import {
   UPLOAD_HEADER,
   unbalancedHolders,
 } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
-import type { StoredFile } from '#uploads/upload-event.ts';
+import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 const REJECTED = 'vestry-test-rejected-rows';
 

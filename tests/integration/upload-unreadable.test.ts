@@ -14,7 +14,7 @@ import {
   takeMessages,
   UPLOAD_HEADER,
 } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 // Nobody wants a gigabyte in a test: the store says of one file that it is larger than it is.
 vi.mock('#platform/storage/objects.ts', async (load) => {

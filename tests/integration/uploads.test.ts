@@ -9,14 +9,14 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, type TestRequest } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storedFile } from '#tests/support/uploads.ts';
-import { processUpload } from '#uploads/process-upload.ts';
 import {
   completeUpload,
   createShareholderUpload,
   getUpload,
   listUploads,
   MAX_MULTIPART_BYTES,
-} from '#uploads/uploads.routes.ts';
+} from '#uploads/intake/uploads.routes.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 const FILE = 'external_ref,name,email,holdings\nA,Ann,,1\nB,Bob,,x\n';
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
-import { computeVesting } from '#plans/compute-vesting.ts';
 import { acceleratePlan } from '#plans/plans.routes.ts';
-import { scheduleVesting } from '#plans/schedule-vesting.ts';
-import type { VestingChunk } from '#plans/vesting-chunk.ts';
+import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
+import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
+import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';

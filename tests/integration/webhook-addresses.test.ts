@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { type Listener, listen } from '#tests/support/listener.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { Webhooks } from '#tests/support/webhooks.ts';
-import { postWebhook } from '#webhooks/post-webhook.ts';
+import { postWebhook } from '#webhooks/delivery/post-webhook.ts';
 
 let database: TestDatabase;
 let listener: Listener;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
-import { uuidV7 } from '#platform/ids.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { Json } from '#tests/support/json.ts';

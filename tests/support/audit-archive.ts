@@ -1,8 +1,8 @@
 import type { JsonWebKey } from 'node:crypto';
 import type pg from 'pg';
-import { toPublicKeys } from '#audit/audit-keys.ts';
-import type { Verification } from '#audit/verification.ts';
-import { verifyArchive } from '#audit/verify-archive.ts';
+import { toPublicKeys } from '#audit/archive/audit-keys.ts';
+import type { Verification } from '#audit/verification/verification.ts';
+import { verifyArchive } from '#audit/verification/verify-archive.ts';
 import { handler as exportHandler } from '#functions/scheduled/export-audit.ts';
 import { fileArchive } from '#local/file-archive.ts';
 import type { TestAws } from './aws-services.ts';

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { detailSchema } from '#contracts/event-schemas.ts';
+import { EVENT_TYPES } from '#contracts/event-types.ts';
+import { queueUrlVariable } from '#contracts/resources.ts';
 import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint.ts';
 import type { BusEvent } from '#local/aws/event-bridge.ts';
-import { detailSchema } from '#platform/events/event-schemas.ts';
-import { EVENT_TYPES } from '#platform/events/event-types.ts';
-import { queueUrlVariable } from '#platform/resources.ts';
 import { jobs } from '../../shared/jobs.ts';
 
 const REGION = 'us-east-1';

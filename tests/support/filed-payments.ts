@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
-import { readNachaFile } from '#ach/nacha-reader.ts';
-import { type SampleAnswer, sampleReturnFile } from '#ach/return-file.sample.ts';
 import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
+import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';

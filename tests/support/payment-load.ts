@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { numberPlace } from '#bank-accounts/add-bank-account.ts';
-import { disburseDividend } from '#disbursements/disbursements.routes.ts';
-import { handler } from '#functions/disbursements/disburse-dividend.ts';
-import { uuidV7 } from '#platform/ids.ts';
+import { handler } from '#functions/payments/disburse-dividend.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { disburseDividend } from '#payments/orders/orders.routes.ts';
+import { numberPlace } from '#payments/payees/add-bank-account.ts';
 import { sealerOf } from '#platform/sealing.ts';
 import { magic } from './payment-client.ts';
 import { FIELD_SECRET } from './payments.ts';

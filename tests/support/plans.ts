@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { handler as recordHandler } from '#functions/contributions/record-contribution.ts';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
-import { recordContribution } from '#plans/contributions.routes.ts';
+import { handler as recordHandler } from '#functions/plans/record-contribution.ts';
+import { recordContribution } from '#plans/contributions/contributions.routes.ts';
 import { enrollPlan } from '#plans/plans.routes.ts';
 import { call, type TestResponse } from './request.ts';
 import type { TestTenant } from './tenants.ts';

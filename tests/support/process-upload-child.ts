@@ -1,5 +1,5 @@
-import { processUpload } from '#uploads/process-upload.ts';
-import type { StoredFile } from '#uploads/upload-event.ts';
+import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 // Says when it begins, so that a kill can be timed from there.
 process.send?.('begins');

@@ -1,5 +1,5 @@
-import { readRows } from '#uploads/read-rows.ts';
-import { UnreadableFile, type UploadFormat, type UploadRow } from '#uploads/upload-row.ts';
+import { readRows } from '#uploads/formats/read-rows.ts';
+import { UnreadableFile, type UploadFormat, type UploadRow } from '#uploads/formats/upload-row.ts';
 
 /** The bytes in chunks of `lengths`, taken in turn. */
 export async function* inPieces(bytes: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { handler as closeHandler } from '#functions/shareholders/close-shareholder.ts';
-import { handler as createHandler } from '#functions/shareholders/create-shareholder.ts';
-import { handler as getHandler } from '#functions/shareholders/get-shareholder.ts';
-import { handler as listPositionsHandler } from '#functions/shareholders/list-positions.ts';
-import { handler as listHandler } from '#functions/shareholders/list-shareholders.ts';
-import { handler as kycHandler } from '#functions/shareholders/set-shareholder-kyc.ts';
-import { handler as transferHandler } from '#functions/shareholders/transfer-shares.ts';
-import { handler as updateHandler } from '#functions/shareholders/update-shareholder.ts';
+import { handler as closeHandler } from '#functions/register/close-shareholder.ts';
+import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as getHandler } from '#functions/register/get-shareholder.ts';
+import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
+import { handler as listHandler } from '#functions/register/list-shareholders.ts';
+import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
+import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
+import { handler as updateHandler } from '#functions/register/update-shareholder.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import * as routes from '#shareholders/shareholders.routes.ts';
+import * as routes from '#register/shareholders.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
 
 type Query = Record<string, string>;

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { changeStatus } from '#disbursements/change-status.ts';
-import { lockTransaction } from '#disbursements/transaction.repository.ts';
 import { handler as project } from '#functions/workers/project-transactions.ts';
-import { found } from '#platform/http/found.ts';
+import { changeStatus } from '#ledger/change-status.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import type { TestAws } from './aws-services.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Principal } from '#platform/http/authorize.ts';
 import { publicPath, type RouteSpec } from '#platform/http/route.ts';
-import type { Json } from '#tests/support/json.ts';
+import type { Json } from './json.ts';
 
 export interface TestRequest {
   /** Without one the request carries no token. */

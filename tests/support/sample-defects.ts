@@ -1,4 +1,4 @@
-import type { RowErrorCode, UploadFormat } from '#uploads/upload-row.ts';
+import type { RowErrorCode, UploadFormat } from '#uploads/formats/upload-row.ts';
 
 /** A row as an issuer would have it; texts are what the reader must give back. */
 export interface SampleValues {

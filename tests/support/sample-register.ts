@@ -1,5 +1,5 @@
-import { type Defect, defectsOf, type SampleValues } from '#tests/support/sample-defects.ts';
-import type { RowErrorCode, UploadFormat } from '#uploads/upload-row.ts';
+import type { RowErrorCode, UploadFormat } from '#uploads/formats/upload-row.ts';
+import { type Defect, defectsOf, type SampleValues } from './sample-defects.ts';
 
 export interface SampleOptions {
   readonly rows: number;

@@ -1,7 +1,7 @@
 import { type createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type pg from 'pg';
-import { handler as authorize } from '#functions/access/authorizer.ts';
+import { handler as authorize } from '#functions/identity/authorizer.ts';
 
 export interface TestKey {
   readonly kid: string;

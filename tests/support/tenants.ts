@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
+import type { TenantType, UserRole } from '#kernel/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import { type TenantId, type UserId, uuidV7 } from '#platform/ids.ts';
-import type { TenantType, UserRole } from '#platform/roles.ts';
 
 export interface TestTenant {
   readonly id: TenantId;

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { DomainError } from '#platform/problems/domain-error.ts';
-import type { ProblemSlug } from '#platform/problems/registry.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 
 /** Unique and check constraints whose violation is the client's doing, and what to tell it. */
 const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {

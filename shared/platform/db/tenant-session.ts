@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline as streamPipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { TenantId } from '#platform/ids.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { translateDatabaseError } from './errors.ts';
 import { LineEncoder } from './line-encoder.ts';
 import { pipeline, type Statement } from './pipeline.ts';

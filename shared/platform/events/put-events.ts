@@ -3,10 +3,10 @@ import type {
   PutEventsRequestEntry,
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
+import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from '#contracts/event-types.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { eachByItself, type Outcome } from './each-by-itself.ts';
-import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from './event-types.ts';
 
 /** PutEvents takes ten entries and 256 KB a call; an entry's names are a hundred bytes beside its detail. */
 const ENTRIES_PER_CALL = 10;

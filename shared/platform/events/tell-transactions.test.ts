@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isUuid } from '#platform/ids.ts';
+import { isUuid } from '#kernel/ids.ts';
 import { partId } from './tell-transactions.ts';
 
 test.each([

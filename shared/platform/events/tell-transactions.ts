@@ -1,8 +1,8 @@
+import type { CreatedRange } from '#contracts/event-types.ts';
+import { fromMinor } from '#kernel/money.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import { fromMinor } from '#platform/money.ts';
 import { eachByItself, type Outcome } from './each-by-itself.ts';
-import type { CreatedRange } from './event-types.ts';
 import { putEvents } from './put-events.ts';
 
 /** Transactions in one event: a third of what the bus takes. */

@@ -1,4 +1,4 @@
-import { DomainError } from '#platform/problems/domain-error.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 
 interface MediaRange {
   readonly type: string;

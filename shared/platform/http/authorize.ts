@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId, UserId } from '#kernel/ids.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
 import { recordAudit } from '#platform/db/tenant-tx.ts';
-import type { TenantId, UserId } from '#platform/ids.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
-import type { Role, TenantType } from '#platform/roles.ts';
 import type { RouteSpec } from './route.ts';
 
 /** The caller, as the authorizer read it from a verified token. */

@@ -1,7 +1,9 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { z } from 'zod';
-import type { AuditAction } from '#platform/audit/actions.ts';
+import type { AuditAction } from '#contracts/audit-actions.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import {
   type Actor,
   type SerializableTx,
@@ -14,8 +16,6 @@ import {
 import { publishCommitted } from '#platform/events/publish.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
-import type { TenantId } from '#platform/ids.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { authorize, type Principal } from './authorize.ts';
 import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';

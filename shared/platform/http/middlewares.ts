@@ -1,8 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { DomainError } from '#kernel/domain-error.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
 import { headersOf } from './parse.ts';
 import { renderProblem } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';

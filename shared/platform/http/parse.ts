@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { z } from 'zod';
-import { isUuid } from '#platform/ids.ts';
-import { JsonNumber, parseJson } from '#platform/json.ts';
-import { DomainError, type FieldError, notFound } from '#platform/problems/domain-error.ts';
+import { DomainError, type FieldError, notFound } from '#kernel/domain-error.ts';
+import { isUuid } from '#kernel/ids.ts';
+import { JsonNumber, parseJson } from '#kernel/json.ts';
 import type { RouteSpec, Schema } from './route.ts';
 
 /** A JSON body; files take the upload routes. */

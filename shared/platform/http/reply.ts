@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import type { DomainError } from '#platform/problems/domain-error.ts';
-import type { ProblemSlug } from '#platform/problems/registry.ts';
-import { problemRegistry, problemType } from '#platform/problems/registry.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
+import { problemRegistry, problemType } from '#contracts/problems.ts';
+import type { DomainError } from '#kernel/domain-error.ts';
 import { publicPath, type RouteSpec } from './route.ts';
 
 const replyBrand: unique symbol = Symbol('reply');

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { AuditAction } from '#platform/audit/actions.ts';
-import type { ProblemSlug } from '#platform/problems/registry.ts';
-import type { Resource } from '#platform/resources.ts';
-import type { Role, TenantType } from '#platform/roles.ts';
+import type { AuditAction } from '#contracts/audit-actions.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
+import type { Resource } from '#contracts/resources.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
 
 /** Where business routes stand. The route table writes paths without it. */
 export const API_BASE_PATH = '/api';

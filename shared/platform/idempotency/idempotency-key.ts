@@ -1,4 +1,4 @@
-import { DomainError } from '#platform/problems/domain-error.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 
 const KEY = /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 

@@ -6,9 +6,9 @@ import {
   IdempotencyRecordStatus,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
+import type { TenantId } from '#kernel/ids.ts';
 import type { Statement } from '#platform/db/pipeline.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import type { TenantId } from '#platform/ids.ts';
 
 // A record left by an execution that died is taken over once its deadline has passed; an expired one is forgotten.
 const CLAIM = `insert into idempotency_keys as k (id, status, payload_sha256, owner, in_progress_until, expires_at)

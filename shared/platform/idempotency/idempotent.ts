@@ -7,8 +7,8 @@ import {
   makeIdempotent,
 } from '@aws-lambda-powertools/idempotency';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { TenantId } from '#platform/ids.ts';
-import { DomainError } from '#platform/problems/domain-error.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 
 /** Answers are replayed for a day; where money moves a unique constraint stands behind, for ever. */

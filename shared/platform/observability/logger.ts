@@ -1,6 +1,6 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
-import { maskPayload } from '#platform/audit/mask.ts';
+import { maskPayload } from './mask.ts';
 
 /** One JSON line an entry. Masking sits here, below every call, so that no call site can forget it. */
 class MaskingFormatter extends LogFormatter {

@@ -1,5 +1,4 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { environment } from '#platform/environment.ts';
 import {
   type CounterName,
   type Dimensions,
@@ -8,7 +7,8 @@ import {
   METRIC_NAMESPACE,
   METRICS,
   type MetricName,
-} from './metric-table.ts';
+} from '#contracts/metrics.ts';
+import { environment } from '#platform/environment.ts';
 
 let shared: Metrics | undefined;
 

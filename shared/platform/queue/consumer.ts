@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
+import type { TenantId } from '#kernel/ids.ts';
 import type { Actor } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
-import type { TenantId } from '#platform/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';

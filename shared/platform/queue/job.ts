@@ -1,5 +1,5 @@
-import type { EventType } from '#platform/events/event-types.ts';
-import type { Resource } from '#platform/resources.ts';
+import type { EventType } from '#contracts/event-types.ts';
+import type { Resource } from '#contracts/resources.ts';
 
 interface JobSpec {
   /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */

@@ -1,6 +1,6 @@
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { environment } from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
-import { DomainError, invalidField } from '#platform/problems/domain-error.ts';
 import { base64OfHex } from './objects.ts';
 
 /** Presigned requests to the uploads bucket: the bytes of large files never pass through a function. */

@@ -1,0 +1,39 @@
+import { currentSigningKey } from '#identity/keys/signing-keys.ts';
+import { verifyPassword } from '#identity/sign-in/password.ts';
+import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
+import { anonymousActor, startSession } from '#identity/sign-in/session.ts';
+import { login } from '#identity/sign-in/sign-in.routes.ts';
+import { attemptOf, clearFailures, countFailure, refuseThrottled } from '#identity/sign-in/throttle.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
+import { recordAudit } from '#platform/db/tenant-tx.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(login, async ({ body, clientAddress, requestId, tenantTx }) => {
+  const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
+  const attempt = attemptOf(slug, body.email, clientAddress);
+  await refuseThrottled(attempt);
+  const tenant = await findTenantBySlug(slug);
+  // The same two round trips for a tenant that doesn't exist: the platform's own context holds none of its users.
+  const tenantId = tenant?.id ?? (PLATFORM_TENANT_ID as TenantId);
+  const user = await findCredentials(tenantId, tenant === undefined ? '' : body.email);
+  const matches = await verifyPassword(body.password, user?.password_hash);
+  if (tenant === undefined || user === undefined || !matches || user.status !== 'ACTIVE') {
+    await countFailure(attempt);
+    await recordAudit(anonymousActor(tenantId, requestId), {
+      action: 'login.failed',
+      resource: 'sessions',
+      payload: {},
+    });
+    throw new DomainError('invalid-credentials', 'Tenant, email or password is not right.');
+  }
+  const key = await currentSigningKey();
+  await clearFailures(attempt);
+  const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
+  return tenantTx((tx) => startSession(tx, tenant, user, key), {
+    actor,
+    resource: () => `users/${user.id}`,
+    payload: {},
+  });
+});

@@ -1,8 +1,0 @@
-import { orderBankPayment } from '#mock-bank/mock-bank.routes.ts';
-import { knowClient, orderPayment } from '#mock-bank/take-order.ts';
-import { http } from '#platform/http/http.ts';
-
-export const handler = http(orderBankPayment, async ({ body, headers, requestId }) => {
-  await knowClient(headers);
-  return orderPayment(body, headers.get('idempotency-key')?.[0], requestId);
-});

@@ -1,0 +1,16 @@
+import { toTransaction } from '#ledger/transactions.ts';
+import { reportTask } from '#payments/execution/report-task.ts';
+import { decidePayment } from '#payments/orders/decide-order.ts';
+import { approveTransaction } from '#payments/orders/orders.routes.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(approveTransaction, async ({ params, principal, tenantTx }) => {
+  let taskToken: string | null = null;
+  const answer = await tenantTx(async (tx) => {
+    const decided = await decidePayment(tx, params.id, 'APPROVED', principal.actorId);
+    taskToken = decided.taskToken;
+    return toTransaction(decided.transaction);
+  });
+  await reportTask(taskToken);
+  return answer;
+});

@@ -1,0 +1,21 @@
+import { toTransaction } from '#ledger/transactions.ts';
+import { createDisbursement } from '#payments/orders/orders.routes.ts';
+import { orderPayment } from '#payments/orders/place-order.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { http } from '#platform/http/http.ts';
+import { reply } from '#platform/http/reply.ts';
+import { API_BASE_PATH } from '#platform/http/route.ts';
+
+export const handler = http(createDisbursement, async ({ body, principal, requestId, headers, tenantTx }) => {
+  const idempotencyKey = headers.get('idempotency-key')?.[0] ?? requestId;
+  return tenantTx(
+    async (tx) => {
+      const ordered = await orderPayment(tx, body, { actorId: principal.actorId, requestId, idempotencyKey });
+      await crashPoint('order-before-commit');
+      return reply(toTransaction(ordered), {
+        headers: { location: `${API_BASE_PATH}/transactions/${ordered.id}` },
+      });
+    },
+    { resource: ({ body: { id } }) => `transactions/${id}` },
+  );
+});

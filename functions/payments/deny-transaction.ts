@@ -1,0 +1,16 @@
+import { toTransaction } from '#ledger/transactions.ts';
+import { reportTask } from '#payments/execution/report-task.ts';
+import { decidePayment } from '#payments/orders/decide-order.ts';
+import { denyTransaction } from '#payments/orders/orders.routes.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(denyTransaction, async ({ params, principal, tenantTx }) => {
+  let taskToken: string | null = null;
+  const answer = await tenantTx(async (tx) => {
+    const decided = await decidePayment(tx, params.id, 'DENIED', principal.actorId);
+    taskToken = decided.taskToken;
+    return toTransaction(decided.transaction);
+  });
+  await reportTask(taskToken);
+  return answer;
+});

@@ -1,0 +1,11 @@
+import { findByReference } from '#payments/mock-bank/bank-payment.repository.ts';
+import { stateOf } from '#payments/mock-bank/bank-state.ts';
+import { getBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
+import { knowClient } from '#payments/mock-bank/take-order.ts';
+import { found } from '#platform/db/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(getBankPayment, async ({ params, headers }) => {
+  await knowClient(headers);
+  return stateOf(found(await findByReference(params.id)), new Date());
+});

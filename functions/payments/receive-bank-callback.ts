@@ -1,0 +1,19 @@
+import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
+import { receiveWord } from '#payments/bank/receive-bank-event.ts';
+import { hearBank } from '#payments/bank/receive-callback.ts';
+import { reportTask } from '#payments/execution/report-task.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(receiveBankCallback, async ({ body, headers, rawBody, requestId, tenantTx }) => {
+  const { actor, sealer } = await hearBank(body, rawBody(), headers, requestId);
+  const taskToken = await tenantTx((tx) => receiveWord(tx, body, sealer), {
+    actor,
+    resource: () => `transactions/${body.reference}`,
+    payload: { event_id: body.event_id, kind: body.kind, code: body.code },
+  });
+  await crashPoint('callback-after-commit', body.reference);
+  await reportTask(taskToken);
+  await crashPoint('callback-after-report', body.reference);
+  return { received: true as const };
+});

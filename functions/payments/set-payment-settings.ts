@@ -1,0 +1,16 @@
+import { setSettings } from '#payments/orders/payment-settings.repository.ts';
+import { setPaymentSettings } from '#payments/orders/payment-settings.routes.ts';
+import { newSettings, toPaymentSettings } from '#payments/orders/payment-settings.ts';
+import { changed } from '#platform/db/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(setPaymentSettings, async ({ body, expectedVersion, tenantTx }) => {
+  const settings = newSettings(body);
+  return tenantTx(
+    async (tx) =>
+      toPaymentSettings(
+        await changed(await setSettings(tx, expectedVersion, settings), async () => settings),
+      ),
+    { resource: () => 'settings/payments' },
+  );
+});

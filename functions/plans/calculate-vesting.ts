@@ -1,0 +1,8 @@
+import { dayOf } from '#plans/calendar-days.ts';
+import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
+import { whatIf } from '#plans/vesting/what-if.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(calculateVesting, async ({ body }) =>
+  whatIf(body, body.as_of ?? dayOf(new Date())),
+);

@@ -1,0 +1,17 @@
+import { dayOf } from '#plans/calendar-days.ts';
+import { contributionReply } from '#plans/contributions/contribution-reply.ts';
+import { recordContribution } from '#plans/contributions/contributions.routes.ts';
+import { contributionEntry, record } from '#plans/contributions/record-contribution.ts';
+import { findPlan, planLock } from '#plans/plan.repository.ts';
+import { found } from '#platform/db/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(recordContribution, async (request) => {
+  const { params, body, headers, tenantRead, serializableTx } = request;
+  const plan = found(await tenantRead((read) => findPlan(read, params.id)));
+  const idempotencyKey = headers.get('idempotency-key')?.[0] ?? '';
+  const entry = contributionEntry(plan, body, { idempotencyKey, today: dayOf(new Date()) });
+  return serializableTx(async (tx) => contributionReply(await record(tx, entry)), {
+    lockFirst: planLock(plan.id),
+  });
+});

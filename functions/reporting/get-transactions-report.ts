@@ -1,0 +1,8 @@
+import { http } from '#platform/http/http.ts';
+import { answerReport } from '#reporting/reports/answer-report.ts';
+import { getTransactionsReport } from '#reporting/reports/ledger-reports.routes.ts';
+import { transactionsReport } from '#reporting/reports/transactions-report.ts';
+
+export const handler = http(getTransactionsReport, (request) =>
+  answerReport(transactionsReport, getTransactionsReport, request),
+);

@@ -1,0 +1,8 @@
+import { http } from '#platform/http/http.ts';
+import { answerReport } from '#reporting/reports/answer-report.ts';
+import { getVestingReport } from '#reporting/reports/ledger-reports.routes.ts';
+import { vestingReport } from '#reporting/reports/vesting-report.ts';
+
+export const handler = http(getVestingReport, (request) =>
+  answerReport(vestingReport, getVestingReport, request),
+);

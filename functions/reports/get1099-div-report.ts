@@ -1,8 +1,0 @@
-import { http } from '#platform/http/http.ts';
-import { answerReport } from '#reports/answer-report.ts';
-import { form1099Div } from '#reports/form-1099-div.ts';
-import { get1099DivReport } from '#reports/ledger-reports.routes.ts';
-
-export const handler = http(get1099DivReport, (request) =>
-  answerReport(form1099Div, get1099DivReport, request),
-);

@@ -1,0 +1,55 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { AuditEntry, listAudit } from '#audit/audit.routes.ts';
+import type { AuditLog } from '#generated/database.ts';
+import { decodeCursor } from '#platform/db/cursor.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+
+const COLUMNS = [
+  'id',
+  'ts',
+  'actor_id',
+  'actor_role',
+  'action',
+  'resource',
+  'request_id',
+  'payload',
+] as const;
+type AuditRow = Pick<Selectable<AuditLog>, (typeof COLUMNS)[number]>;
+
+export function toAuditEntry(row: AuditRow): z.input<typeof AuditEntry> {
+  return { ...row, ts: row.ts.toISOString(), payload: row.payload as Record<string, unknown> };
+}
+
+/** An id is made with its entry's instant; so much apart they may be. */
+const ID_SLACK_MS = 60_000;
+
+/** The lowest id (UUID version 7) of an instant: lists begin at it instead of looking through all entries. */
+function lowestId(instant: string, slackMs: number): string {
+  const milliseconds = Math.max(0, Date.parse(instant) + slackMs);
+  const hex = milliseconds.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}
+
+/** Newest first; one more than the limit. */
+export function searchEntries(
+  read: TenantRead,
+  search: z.output<(typeof listAudit)['query']>,
+): Promise<AuditRow[]> {
+  let query = read
+    .selectFrom('audit_log')
+    .select(COLUMNS)
+    .orderBy('id', 'desc')
+    .limit(search.limit + 1);
+  for (const column of ['actor_id', 'resource', 'request_id', 'action'] as const) {
+    const value = search[column];
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
+  const { from, to, cursor } = search;
+  if (from !== undefined)
+    query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
+  if (to !== undefined)
+    query = query.where('ts', '<', sql<Date>`${to}`).where('id', '<', lowestId(to, ID_SLACK_MS));
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}

@@ -1,0 +1,196 @@
+import { hash } from 'node:crypto';
+import { type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
+import type { PublicKeys } from '#audit/archive/audit-keys.ts';
+import {
+  DIGEST_PREFIX,
+  type Digest,
+  type DigestAddress,
+  digestKey,
+  type NamedObject,
+  parseDigest,
+  parseDigestKey,
+} from '#audit/archive/digest.ts';
+import { isSignedBy, readSignedText } from '#audit/archive/signed-text.ts';
+import type { BrokenLink, Verification } from './verification.ts';
+import { verifyObject } from './verify-object.ts';
+
+export interface VerifyOptions {
+  readonly archive: AuditArchive;
+  readonly keys: PublicKeys;
+  /** Days of the entries, both inclusive. */
+  readonly from: string;
+  readonly to: string;
+  /** Whose objects are verified. Digests are in any case. @default every tenant's */
+  readonly tenantId?: string | undefined;
+  /** The newest digest, from somewhere else than the archive: else nothing tells that the end was cut off. */
+  readonly head?: { readonly sequence: number; readonly sha256: string } | undefined;
+  /** Digests from before this instant may be gone: the bucket expires them. */
+  readonly expiredBefore?: Date | undefined;
+}
+
+interface ReadDigest {
+  readonly address: DigestAddress;
+  readonly sha256: string;
+  readonly digest: Digest;
+}
+
+/** Objects and digests that are read at once. */
+const AT_ONCE = 16;
+
+/**
+ * Verifies the chain of digests over a range of days, the digests beside it, and the objects of the range. Names the first
+ * link that is broken.
+ */
+export async function verifyArchive(options: VerifyOptions): Promise<Verification> {
+  const { from, to } = options;
+  const found = { digests: 0, objects: 0, entries: 0 };
+  const broken = (await new Walk(options, found).run()) ?? null;
+  return { from, to, valid: broken === null, ...found, broken };
+}
+
+class Walk {
+  readonly #options: VerifyOptions;
+  readonly #found: { digests: number; objects: number; entries: number };
+  #chain: DigestAddress[] = [];
+  /** Keys by the SHA-256 that digests name. */
+  readonly #named = new Map<string, string>();
+
+  constructor(options: VerifyOptions, found: { digests: number; objects: number; entries: number }) {
+    this.#options = options;
+    this.#found = found;
+  }
+
+  async run(): Promise<BrokenLink | undefined> {
+    for await (const key of this.#options.archive.list(DIGEST_PREFIX)) {
+      const address = parseDigestKey(key);
+      if (address !== undefined) this.#chain.push(address);
+    }
+    const { first, last } = this.#range();
+    let previous: ReadDigest | undefined;
+    for (let start = first; start <= last; start += AT_ONCE) {
+      const end = Math.min(start + AT_ONCE, last + 1);
+      const some = this.#chain.slice(start, end);
+      const read = await Promise.all(some.map((_, index) => this.#read(start + index)));
+      for (const link of read) if ('digest' in link) this.#remember(link.digest);
+      for (const link of read) {
+        if ('kind' in link) return link;
+        const broken = this.#brokenBefore(link, previous) ?? (await this.#brokenObject(link.digest));
+        if (broken !== undefined) return broken;
+        this.#found.digests += 1;
+        previous = link;
+      }
+    }
+    return last === this.#chain.length - 1 ? this.#brokenEnd(previous) : this.#cutOff();
+  }
+
+  /** The digests of the range and one on each side, which vouch for its ends; without any, the newest. */
+  #range(): { first: number; last: number } {
+    const { from, to } = this.#options;
+    const isWithin = ({ firstDay, lastDay }: DigestAddress) => firstDay <= to && lastDay >= from;
+    const newest = this.#chain.length - 1;
+    const first = this.#chain.findIndex(isWithin);
+    if (first < 0) return { first: Math.max(newest, 0), last: newest };
+    return { first: Math.max(first - 1, 0), last: Math.min(this.#chain.findLastIndex(isWithin) + 1, newest) };
+  }
+
+  async #read(place: number): Promise<ReadDigest | BrokenLink> {
+    const { archive, keys } = this.#options;
+    const address = this.#chain[place] as DigestAddress;
+    const { key } = address;
+    const bytes = await readWhole(archive, key);
+    if (bytes === undefined) return { kind: 'missing-digest', key, detail: 'it is listed, and not there' };
+    const sha256 = hash('sha256', bytes);
+    const signed = readSignedText(bytes);
+    const digest = signed && parseDigest(signed.text);
+    if (signed === undefined || digest === undefined)
+      return { kind: 'altered-digest', key, detail: 'it is no digest any more' };
+    const publicKey = keys.get(signed.kid);
+    if (publicKey === undefined || !isSignedBy(signed, publicKey)) {
+      const signedAs = await this.#nameOf(place);
+      if (signedAs !== undefined && signedAs !== sha256)
+        return { kind: 'altered-digest', key, detail: 'it is not what was signed' };
+      return { kind: 'wrong-signature', key, detail: 'its signature is by none of our keys' };
+    }
+    if (digestKey(digest) !== key)
+      return { kind: 'altered-digest', key, detail: `it belongs at ${digestKey(digest)}` };
+    return { address, sha256, digest };
+  }
+
+  /** The SHA-256 of a digest as the next one, or the database, has it; not yet verified itself. */
+  async #nameOf(place: number): Promise<string | undefined> {
+    const next = this.#chain[place + 1];
+    const { head, archive } = this.#options;
+    if (next === undefined) return head?.sequence === this.#chain[place]?.sequence ? head?.sha256 : undefined;
+    const bytes = await readWhole(archive, next.key);
+    return bytes && parseDigest(readSignedText(bytes)?.text ?? bytes)?.previous?.sha256;
+  }
+
+  #remember({ objects }: Digest): void {
+    for (const { sha256, key } of objects) this.#named.set(sha256, key);
+  }
+
+  /** What is wrong between a digest and the one before it. */
+  #brokenBefore({ address, digest }: ReadDigest, before: ReadDigest | undefined): BrokenLink | undefined {
+    const { key, sequence } = address;
+    if (before === undefined) return this.#brokenStart(digest, key);
+    const expected = before.address.sequence + 1;
+    if (sequence > expected)
+      return { kind: 'missing-digest', key, detail: `digest ${expected}, before this one, is missing` };
+    if (sequence < expected)
+      return { kind: 'altered-digest', key, detail: `there are two digests ${sequence}` };
+    if (digest.previous?.sha256 === before.sha256 && digest.previous.key === before.address.key)
+      return undefined;
+    const detail = `it is not the one that digest ${sequence} names as the one before it`;
+    return { kind: 'altered-digest', key: before.address.key, detail };
+  }
+
+  #brokenStart({ sequence, exported_at }: Digest, key: string): BrokenLink | undefined {
+    const { expiredBefore } = this.#options;
+    const isFirst = this.#chain[0]?.sequence === sequence;
+    const mayBeExpired = expiredBefore !== undefined && new Date(exported_at) <= expiredBefore;
+    if (!isFirst || sequence === 1 || mayBeExpired) return undefined;
+    return { kind: 'missing-digest', key, detail: `digest ${sequence - 1}, before this one, is missing` };
+  }
+
+  async #brokenObject({ objects }: Digest): Promise<BrokenLink | undefined> {
+    const { from, to, tenantId, archive } = this.#options;
+    const wanted = objects.filter(
+      ({ day, tenant_id }) => day >= from && day <= to && (tenantId === undefined || tenant_id === tenantId),
+    );
+    const verify = (named: NamedObject) =>
+      verifyObject(
+        named,
+        () => archive.read(named.key, named.version_id),
+        (sha256) => this.#named.get(sha256),
+      );
+    for (let start = 0; start < wanted.length; start += AT_ONCE) {
+      const some = wanted.slice(start, start + AT_ONCE);
+      const verdicts = await Promise.all(some.map(verify));
+      for (const [index, broken] of verdicts.entries()) {
+        if (broken !== undefined) return broken;
+        this.#found.objects += 1;
+        this.#found.entries += some[index]?.entries ?? 0;
+      }
+    }
+    return undefined;
+  }
+
+  #brokenEnd(last: ReadDigest | undefined): BrokenLink | undefined {
+    const { head } = this.#options;
+    if (last === undefined || head === undefined || head.sequence !== last.address.sequence)
+      return this.#cutOff();
+    if (head.sha256 === last.sha256) return undefined;
+    const detail = 'it is not the one that the database knows as the newest';
+    return { kind: 'altered-digest', key: last.address.key, detail };
+  }
+
+  /** Digests that the database knows of, and that aren't there. */
+  #cutOff(): BrokenLink | undefined {
+    const newest = this.#chain.at(-1);
+    const missing = (newest?.sequence ?? 0) + 1;
+    const { head } = this.#options;
+    if (head === undefined || head.sequence < missing) return undefined;
+    const detail = `the chain ends too early: digest ${missing} is missing`;
+    return { kind: 'missing-digest', key: newest?.key ?? DIGEST_PREFIX, detail };
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
+import { ACCESS_TOKEN_SECONDS, type SigningKey } from '#identity/sign-in/access-token.ts';
+import { translateDatabaseError } from '#platform/db/errors.ts';
+import { appPool } from '#platform/db/pool.ts';
+import { systemTx } from '#platform/db/system-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { putSecretKeys } from '#platform/secret.ts';
+
+/**
+ * Private keys live in one secret that sign-in and rotation read; public keys in the database, where the authorizer and
+ * the published key set find them. A new key is published before it signs, and an old one outlives its last token.
+ */
+
+/** How long verifiers may keep the public keys. A new key waits at least this long before it signs. */
+const PUBLIC_KEYS_KEPT_MS = 5 * 60_000;
+const PUBLISHED_BEFORE_SIGNING_MS = 2 * PUBLIC_KEYS_KEPT_MS;
+const UNKNOWN_KID_REFRESH_MS = 5_000;
+const SECRET_KEPT_MS = 60_000;
+
+interface SecretKey extends SigningKey {
+  /** Milliseconds since 1970. */
+  readonly signsFromMs: number;
+}
+
+export interface PublishedKey {
+  readonly kid: string;
+  readonly publicJwk: JsonWebKey;
+}
+
+async function readPublished(): Promise<PublishedKey[]> {
+  try {
+    const { rows } = await appPool().query<{ kid: string; public_jwk: JsonWebKey }>(
+      'select kid, public_jwk from signing_keys where retires_at is null or retires_at > now() order by signs_from, kid',
+    );
+    return rows.map((row) => ({ kid: row.kid, publicJwk: row.public_jwk }));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
+/** The key set of `/.well-known/jwks.json` (RFC 7517). */
+export async function publishedKeySet(): Promise<{ keys: JsonWebKey[] }> {
+  const keys = await readPublished();
+  return { keys: keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, use: 'sig', alg: 'ES256' })) };
+}
+
+let cached: { readonly keys: Map<string, KeyObject>; readonly readAtMs: number } | undefined;
+
+/** A published key, from a cache of five minutes. An unknown kid looks again, but not more often than every five seconds. */
+export async function findPublicKey(kid: string): Promise<KeyObject | undefined> {
+  const ageMs = cached === undefined ? Number.POSITIVE_INFINITY : Date.now() - cached.readAtMs;
+  const stale = ageMs > PUBLIC_KEYS_KEPT_MS || (!cached?.keys.has(kid) && ageMs > UNKNOWN_KID_REFRESH_MS);
+  if (stale) {
+    const keys = (await readPublished()).map(
+      (key) => [key.kid, createPublicKey({ key: key.publicJwk, format: 'jwk' })] as const,
+    );
+    cached = { keys: new Map(keys), readAtMs: Date.now() };
+  }
+  return cached?.keys.get(kid);
+}
+
+let secret: { readonly keys: readonly SecretKey[]; readonly readAtMs: number } | undefined;
+
+async function readSecret(): Promise<readonly SecretKey[]> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const answer = await new SecretsManagerClient({}).send(
+    new GetSecretValueCommand({ SecretId: environment.signingKeysSecretArn() }),
+  );
+  const value = JSON.parse(answer.SecretString ?? '{}') as { keys?: SecretKey[] };
+  return value.keys ?? [];
+}
+
+/** The newest key whose time to sign has come. */
+export async function currentSigningKey(): Promise<SigningKey> {
+  if (secret === undefined || Date.now() - secret.readAtMs > SECRET_KEPT_MS) {
+    secret = { keys: await readSecret(), readAtMs: Date.now() };
+  }
+  const newest = signingNow(secret.keys);
+  if (newest === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
+  return newest;
+}
+
+function signingNow(keys: readonly SecretKey[]): SecretKey | undefined {
+  const ready = keys.filter((key) => key.signsFromMs <= Date.now());
+  return ready.reduce<SecretKey | undefined>(
+    (a, b) => (a === undefined || b.signsFromMs > a.signsFromMs ? b : a),
+    undefined,
+  );
+}
+
+/**
+ * The one that signs, and those that will. Sign-in lives by the clock: a rotation of months ahead must not take the key that is
+ * in use.
+ */
+function stillNeeded(keys: readonly SecretKey[]): SecretKey[] {
+  const sinceMs = signingNow(keys)?.signsFromMs ?? 0;
+  return keys.filter((key) => key.signsFromMs >= sinceMs);
+}
+
+/**
+ * Adds a key that signs after verifiers have had time to see it (at once when it is the first), and retires those that
+ * no longer sign once their last token has expired. Run again for the same instant it changes nothing. The order matters:
+ * published before it can sign, and an old one retired only after the new one stands in the secret.
+ */
+export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retired: number }> {
+  const before = await readSecret();
+  const again = before.find((key) => key.signsFromMs >= at.getTime());
+  if (again !== undefined) return { kid: again.kid, retired: 0 };
+  const signsFromMs = before.length === 0 ? at.getTime() : at.getTime() + PUBLISHED_BEFORE_SIGNING_MS;
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const added: SecretKey = {
+    kid: randomUUID(),
+    privateJwk: privateKey.export({ format: 'jwk' }),
+    signsFromMs,
+  };
+  await systemTx(REASON, (tx) =>
+    tx
+      .insertInto('signing_keys')
+      .values({
+        kid: added.kid,
+        public_jwk: JSON.stringify(publicKey.export({ format: 'jwk' })),
+        signs_from: new Date(signsFromMs),
+      })
+      .execute(),
+  );
+  await writeSecret([...stillNeeded(before), added]);
+  // Environments keep the secret for a minute, so an old key may sign that much longer.
+  const retiresAt = new Date(
+    signsFromMs + SECRET_KEPT_MS + ACCESS_TOKEN_SECONDS * 1000 + PUBLIC_KEYS_KEPT_MS,
+  );
+  const retired = await systemTx(REASON, (tx) =>
+    tx
+      .updateTable('signing_keys')
+      .set({ retires_at: retiresAt })
+      .where('retires_at', 'is', null)
+      .where('kid', '<>', added.kid)
+      .executeTakeFirst(),
+  );
+  return { kid: added.kid, retired: Number(retired.numUpdatedRows) };
+}
+
+const REASON = 'signing keys belong to no tenant';
+
+async function writeSecret(keys: readonly SecretKey[]): Promise<void> {
+  await putSecretKeys(environment.signingKeysSecretArn(), keys);
+  secret = undefined;
+}

@@ -1,0 +1,93 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import type { TenantId, UserId } from '#kernel/ids.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
+import { environment } from '#platform/environment.ts';
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+const CLOCK_SKEW_SECONDS = 30;
+const ALGORITHM = 'ES256';
+const TYPE = 'at+jwt';
+const AUDIENCE = 'vestry-api';
+
+const issuer = () => `urn:vestry:${environment.name()}`;
+
+export interface AccessClaims {
+  readonly sub: UserId;
+  readonly tid: TenantId;
+  readonly role: Role;
+  readonly tenantType: TenantType;
+  readonly employeeId: string | null;
+  /** Seconds since 1970. */
+  readonly exp: number;
+}
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateJwk: JsonWebKey;
+}
+
+/** Signs an access token of 15 minutes (RFC 9068 `at+jwt`). */
+export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
+  const { SignJWT } = await import('jose');
+  const { sub, tid, role, tenantType, employeeId } = claims;
+  return new SignJWT({ tid, role, tty: tenantType, ...(employeeId === null ? {} : { emp: employeeId }) })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
+    .setIssuer(issuer())
+    .setAudience(AUDIENCE)
+    .setSubject(sub)
+    .setIssuedAt()
+    .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+    .sign(createPrivateKey({ key: key.privateJwk, format: 'jwk' }));
+}
+
+const KID = /^[A-Za-z0-9_-]{1,64}$/;
+/** Header parameters that would have a verifier fetch or trust a key that the token itself brings. */
+const KEY_BEARING = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit'];
+
+/**
+ * Verifies a token against our own keys only; nothing in the token decides the algorithm or the key's origin.
+ * @returns undefined for every token that isn't one of ours and alive
+ */
+export async function verifyAccessToken(
+  token: string,
+  publicKey: (kid: string) => Promise<KeyObject | undefined>,
+): Promise<AccessClaims | undefined> {
+  const { errors, jwtVerify } = await import('jose');
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async (header) => {
+        const { kid } = header;
+        if (kid === undefined || !KID.test(kid) || KEY_BEARING.some((name) => name in header))
+          throw new errors.JWSInvalid('header');
+        const key = await publicKey(kid);
+        if (key === undefined) throw new errors.JWKSNoMatchingKey();
+        return key;
+      },
+      {
+        algorithms: [ALGORITHM],
+        typ: TYPE,
+        issuer: issuer(),
+        audience: AUDIENCE,
+        clockTolerance: CLOCK_SKEW_SECONDS,
+        requiredClaims: ['sub', 'tid', 'role', 'tty', 'exp', 'iat'],
+      },
+    );
+    return toClaims(payload);
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function toClaims(payload: JWTPayload): AccessClaims {
+  return {
+    sub: payload.sub as UserId,
+    tid: payload.tid as TenantId,
+    role: payload.role as Role,
+    tenantType: payload.tty as TenantType,
+    employeeId: typeof payload.emp === 'string' ? payload.emp : null,
+    exp: payload.exp as number,
+  };
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { loginEmail } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { PASSWORD_MAX } from './password.ts';
+
+const TokenPair = z.object({
+  access_token: z.string(),
+  refresh_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.number().int(),
+});
+
+const RefreshToken = z.strictObject({ refresh_token: z.string().min(1).max(200) });
+
+export const login = route({
+  operationId: 'login',
+  method: 'POST',
+  path: '/auth/login',
+  summary: 'Sign in with a password',
+  description:
+    'Operators of the platform leave `tenant` out. Repeated failures are refused for a while, per account and per address.',
+  roles: 'PUBLIC',
+  body: z.strictObject({
+    tenant: z.string().min(1).max(40).optional(),
+    email: loginEmail,
+    password: z.string().min(1).max(PASSWORD_MAX),
+  }),
+  example: { tenant: 'acme', email: 'ops@acme.example', password: 'correct horse battery staple' },
+  status: 200,
+  response: TokenPair,
+  audit: 'login.succeeded',
+  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended'],
+  uses: ['signingKeys:read'],
+  // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
+  memoryMb: 1769,
+});
+
+export const refreshSession = route({
+  operationId: 'refreshSession',
+  method: 'POST',
+  path: '/auth/refresh',
+  summary: 'Exchange a refresh token for a new pair',
+  description:
+    'A refresh token works once. Using one again ends every session that came from the same sign-in.',
+  roles: 'PUBLIC',
+  body: RefreshToken,
+  example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },
+  status: 200,
+  response: TokenPair,
+  audit: 'session.refreshed',
+  problems: ['invalid-refresh-token', 'tenant-suspended'],
+  uses: ['signingKeys:read'],
+});
+
+export const logout = route({
+  operationId: 'logout',
+  method: 'POST',
+  path: '/auth/logout',
+  summary: 'End the session of a refresh token',
+  roles: 'PUBLIC',
+  body: RefreshToken,
+  example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },
+  status: 204,
+  audit: 'session.ended',
+  problems: [],
+  uses: [],
+});
+
+export const getKeySet = route({
+  operationId: 'getKeySet',
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  base: 'root',
+  summary: 'The public keys that verify access tokens',
+  roles: 'PUBLIC',
+  status: 200,
+  response: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  problems: [],
+  uses: [],
+});

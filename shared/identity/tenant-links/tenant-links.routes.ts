@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const TenantLink = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  sponsor: z.string(),
+  status: z.enum(['ACTIVE', 'REVOKED']),
+  revoked_at: instantOut.nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const issuer = { tenants: ['ISSUER'] } as const;
+
+export const createTenantLink = route({
+  operationId: 'createTenantLink',
+  method: 'POST',
+  path: '/tenant-links',
+  summary: 'Let a sponsor name our holders of record in its plans',
+  description:
+    'The sponsor, named by its slug, learns of an id that it already has whether it is an active holder, and nothing else of the register.',
+  ...issuer,
+  roles: ['ADMIN'],
+  body: z.strictObject({ sponsor: text(40) }),
+  example: { sponsor: 'globex' },
+  status: 201,
+  response: TenantLink,
+  audit: 'tenant-link.granted',
+  problems: ['tenant-link-exists'],
+  uses: [],
+});
+
+export const listTenantLinks = route({
+  operationId: 'listTenantLinks',
+  method: 'GET',
+  path: '/tenant-links',
+  summary: 'List the links to sponsors',
+  ...issuer,
+  roles: ['ADMIN', 'COMPLIANCE'],
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(TenantLink),
+  problems: [],
+  uses: [],
+});
+
+export const getTenantLink = route({
+  operationId: 'getTenantLink',
+  method: 'GET',
+  path: '/tenant-links/{id}',
+  summary: 'One link to a sponsor',
+  ...issuer,
+  roles: ['ADMIN', 'COMPLIANCE'],
+  params: idInPath,
+  status: 200,
+  response: TenantLink,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const revokeTenantLink = route({
+  operationId: 'revokeTenantLink',
+  method: 'DELETE',
+  path: '/tenant-links/{id}',
+  summary: 'Revoke a link',
+  description: 'Plans that already name a holder keep the name. Revoking what is revoked changes nothing.',
+  ...issuer,
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 204,
+  audit: 'tenant-link.revoked',
+  problems: ['not-found'],
+  uses: [],
+});

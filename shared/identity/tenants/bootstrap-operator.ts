@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { hashPassword } from '#identity/sign-in/password.ts';
+import { OWNER_ROLE, PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+
+export interface BootstrapOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** May become the owner of the schema: the superuser locally, the cluster's master user on AWS. */
+  readonly user: string;
+  readonly password: string;
+  readonly ssl: boolean;
+}
+
+/**
+ * Makes the first operator, or sets a lost password anew and ends the operator's sessions. The only user that no other
+ * user creates. Email in any case; password as given, 12 to 128 characters.
+ */
+export async function bootstrapOperator(
+  { ssl, ...connection }: BootstrapOptions,
+  operator: { readonly email: string; readonly password: string },
+): Promise<void> {
+  const passwordHash = await hashPassword(operator.password);
+  const client = new pg.Client({ ...connection, ssl: ssl ? { rejectUnauthorized: true } : false });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(`set local role ${OWNER_ROLE}`);
+    await client.query(
+      `select set_config('search_path', 'vestry', true), set_config('app.tenant_id', $1, true)`,
+      [PLATFORM_TENANT_ID],
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `insert into users (email, role, password_hash) values (lower($1), 'OPERATOR', $2)
+       on conflict (tenant_id, email) do update
+         set password_hash = excluded.password_hash, status = 'ACTIVE', version = users.version + 1, updated_at = now()
+       returning id`,
+      [operator.email, passwordHash],
+    );
+    await client.query(
+      `update refresh_tokens set revoked_at = now() where user_id = $1 and revoked_at is null`,
+      [rows[0]?.id],
+    );
+    await client.query(
+      `insert into audit_log (actor_role, action, resource, request_id, payload)
+       values ('SYSTEM', 'user.created', $1, 'bootstrap', '{}')`,
+      [`users/${rows[0]?.id}`],
+    );
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}

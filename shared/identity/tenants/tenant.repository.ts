@@ -1,0 +1,66 @@
+import type { Selectable } from 'kysely';
+import type { z } from 'zod';
+import type { Tenants } from '#generated/database.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Tenant } from './tenants.routes.ts';
+
+type TenantRow = Selectable<Tenants>;
+
+export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
+  const { id, slug, name, version, created_at } = row;
+  return {
+    id,
+    slug,
+    name,
+    type: row.type as 'ISSUER',
+    status: row.status as 'ACTIVE',
+    version,
+    created_at: created_at.toISOString(),
+  };
+}
+
+export function insertTenant(
+  tx: TenantTx,
+  tenant: { id: TenantId; slug: string; name: string; type: string },
+): Promise<TenantRow> {
+  return tx.insertInto('tenants').values(tenant).returningAll().executeTakeFirstOrThrow();
+}
+
+/** In the platform's context, which sees every tenant; by id, which is by age. */
+export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): Promise<TenantRow[]> {
+  let query = read
+    .selectFrom('tenants')
+    .selectAll()
+    .where('type', '<>', 'PLATFORM')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+export function findTenant(read: TenantRead, id: string): Promise<TenantRow | undefined> {
+  return read
+    .selectFrom('tenants')
+    .selectAll()
+    .where('id', '=', id)
+    .where('type', '<>', 'PLATFORM')
+    .executeTakeFirst();
+}
+
+/** Changes the tenant if it still has `version`. */
+export function setTenant(
+  tx: TenantTx,
+  id: string,
+  version: number,
+  change: { name?: string | undefined; status?: string | undefined },
+): Promise<TenantRow | undefined> {
+  return tx
+    .updateTable('tenants')
+    .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: new Date() }))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password.ts';
+import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
+import { TENANT_TYPES } from '#kernel/roles.ts';
+import { route } from '#platform/http/route.ts';
+
+export const Tenant = z.object({
+  id: idOut,
+  slug: z.string(),
+  name: z.string(),
+  type: z.enum(TENANT_TYPES),
+  status: z.enum(['ACTIVE', 'SUSPENDED']),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const NewTenant = z.strictObject({
+  slug: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
+      'must be 3 to 40 of a-z, 0-9 and -, beginning with a letter and not ending with -',
+    )
+    .refine((slug) => !slug.startsWith('vestry'), 'must not begin with vestry'),
+  name: text(200),
+  type: z.enum(TENANT_TYPES),
+  admin: z.strictObject({ email: loginEmail, password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX) }),
+});
+
+const operator = { roles: ['OPERATOR'], tenants: ['PLATFORM'] } as const;
+
+export const createTenant = route({
+  operationId: 'createTenant',
+  method: 'POST',
+  path: '/tenants',
+  summary: 'Create a tenant and its first ADMIN',
+  ...operator,
+  body: NewTenant,
+  example: {
+    slug: 'initech',
+    name: 'Initech Holdings',
+    type: 'ISSUER',
+    admin: { email: 'admin@initech.example', password: 'correct horse battery staple' },
+  },
+  status: 201,
+  response: Tenant,
+  audit: 'tenant.created',
+  problems: ['tenant-exists'],
+  uses: [],
+  // Hashes a password: see login.
+  memoryMb: 1769,
+});
+
+export const listTenants = route({
+  operationId: 'listTenants',
+  method: 'GET',
+  path: '/tenants',
+  summary: 'List tenants',
+  ...operator,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Tenant),
+  problems: [],
+  uses: [],
+});
+
+export const getTenant = route({
+  operationId: 'getTenant',
+  method: 'GET',
+  path: '/tenants/{id}',
+  summary: 'One tenant',
+  ...operator,
+  params: idInPath,
+  status: 200,
+  response: Tenant,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const updateTenant = route({
+  operationId: 'updateTenant',
+  method: 'PATCH',
+  path: '/tenants/{id}',
+  summary: 'Rename, suspend or reactivate a tenant',
+  description: 'Tokens of a suspended tenant stop working at once on every route that writes.',
+  ...operator,
+  params: idInPath,
+  body: z
+    .strictObject({ name: text(200).optional(), status: z.enum(['ACTIVE', 'SUSPENDED']).optional() })
+    .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  example: { status: 'SUSPENDED' },
+  status: 200,
+  response: Tenant,
+  concurrency: 'if-match',
+  audit: 'tenant.updated',
+  problems: ['not-found', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});

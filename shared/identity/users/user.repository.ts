@@ -1,0 +1,93 @@
+import type { Selectable } from 'kysely';
+import type { z } from 'zod';
+import type { Users } from '#generated/database.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { User } from './users.routes.ts';
+
+const COLUMNS = [
+  'id',
+  'tenant_id',
+  'email',
+  'role',
+  'status',
+  'employee_id',
+  'version',
+  'created_at',
+] as const;
+type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]>;
+
+export function toUser(row: UserRow): z.infer<typeof User> {
+  return {
+    ...row,
+    role: row.role as 'ADMIN',
+    status: row.status as 'ACTIVE',
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export function insertUser(
+  tx: TenantTx,
+  user: { email: string; role: string; password_hash: string; employee_id?: string | undefined },
+): Promise<UserRow> {
+  return tx.insertInto('users').values(user).returning(COLUMNS).executeTakeFirstOrThrow();
+}
+
+export function findUser(read: TenantRead, id: string): Promise<UserRow | undefined> {
+  return read.selectFrom('users').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+}
+
+export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Promise<UserRow[]> {
+  let query = read
+    .selectFrom('users')
+    .select(COLUMNS)
+    .orderBy('id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/**
+ * Locks every active ADMIN, in one order, so that two requests can't each take away the other's last one.
+ * @throws DomainError `last-admin` when `id` is the only one
+ */
+export async function lockOtherAdmins(tx: TenantTx, id: string): Promise<void> {
+  const admins = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 'ADMIN')
+    .where('status', '=', 'ACTIVE')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  if (admins.length === 1 && admins[0]?.id === id) {
+    throw new DomainError('last-admin', 'Make another user ADMIN first.');
+  }
+}
+
+export function setUser(
+  tx: TenantTx,
+  id: string,
+  version: number,
+  change: Partial<Record<'role' | 'status' | 'password_hash', string | undefined>> & {
+    employee_id?: string | null | undefined;
+  },
+): Promise<UserRow | undefined> {
+  return tx
+    .updateTable('users')
+    .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: new Date() }))
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+}
+
+export async function setSessionsRevoked(tx: TenantTx, userId: string): Promise<void> {
+  await tx
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: new Date() })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password.ts';
+import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
+import { USER_ROLES } from '#kernel/roles.ts';
+import { route } from '#platform/http/route.ts';
+
+export const User = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  email: z.string(),
+  role: z.enum(USER_ROLES),
+  status: z.enum(['ACTIVE', 'DISABLED']),
+  employee_id: z.string().nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const password = z.string().min(PASSWORD_MIN).max(PASSWORD_MAX);
+
+export const createUser = route({
+  operationId: 'createUser',
+  method: 'POST',
+  path: '/users',
+  summary: 'Create a user of the tenant',
+  roles: ['ADMIN'],
+  body: z.strictObject({
+    email: loginEmail,
+    role: z.enum(USER_ROLES),
+    password,
+    employee_id: text(100).optional(),
+  }),
+  example: { email: 'ops@acme.example', role: 'OPS', password: 'correct horse battery staple' },
+  status: 201,
+  response: User,
+  audit: 'user.created',
+  problems: ['user-exists'],
+  uses: [],
+  // Hashes a password: see login.
+  memoryMb: 1769,
+});
+
+export const listUsers = route({
+  operationId: 'listUsers',
+  method: 'GET',
+  path: '/users',
+  summary: 'List the users of the tenant',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(User),
+  problems: [],
+  uses: [],
+});
+
+export const getUser = route({
+  operationId: 'getUser',
+  method: 'GET',
+  path: '/users/{id}',
+  summary: 'One user',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  params: idInPath,
+  status: 200,
+  response: User,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const updateUser = route({
+  operationId: 'updateUser',
+  method: 'PATCH',
+  path: '/users/{id}',
+  summary: 'Change a role, disable a user, set a password',
+  description:
+    'The last active ADMIN can be neither disabled nor demoted. Disabling a user and setting a password end the user’s sessions.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  body: z
+    .strictObject({
+      role: z.enum(USER_ROLES).optional(),
+      status: z.enum(['ACTIVE', 'DISABLED']).optional(),
+      password: password.optional(),
+      employee_id: text(100).nullable().optional(),
+    })
+    .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  example: { role: 'COMPLIANCE' },
+  status: 200,
+  response: User,
+  concurrency: 'if-match',
+  audit: 'user.updated',
+  problems: ['not-found', 'last-admin', 'precondition-failed', 'precondition-required'],
+  uses: [],
+  memoryMb: 1769,
+});

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { JsonNumber } from './json.ts';
+
+/**
+ * The fields that API bodies and queries are made of. Each refuses what the database or a browser would silently change:
+ * floats, impossible dates, control characters. `meta.openapi` is what the generated contract shows.
+ */
+
+const PLAIN_DECIMAL = /^-?\d{1,20}(\.\d+)?$/;
+
+/** A string or a JSON number, read from its digits. Exponents, signs of plus, separators and spaces are refused. */
+function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
+  return z
+    .preprocess(
+      (value) => (value instanceof JsonNumber ? value.source : value),
+      schema.transform(canonicalDecimal),
+    )
+    .meta({ openapi });
+}
+
+/** `-0` → `0`, `007.50` → `7.5`. */
+export function canonicalDecimal(text: string): string {
+  const negative = text.startsWith('-');
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const integer = whole.replace(/^0+(?=\d)/, '');
+  const decimals = fraction.replace(/0+$/, '');
+  const digits = decimals === '' ? integer : `${integer}.${decimals}`;
+  return negative && digits !== '0' ? `-${digits}` : digits;
+}
+
+const decimalText = z
+  .string('must be a decimal number, as a string or a JSON number')
+  .regex(PLAIN_DECIMAL, 'must be a plain decimal number of at most 20 integer digits')
+  .regex(/^[^.]*(\.\d{1,8})?$/, 'must have at most 8 decimal places');
+
+/** Shares, at most 20 digits before and 8 after the point, zero or more. */
+export const quantity = exactNumber(decimalText.regex(/^(?!-0*[.]?0*[1-9])/, 'must not be negative'), {
+  type: ['string', 'number'],
+  pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
+  examples: ['1250.5'],
+});
+export const positiveQuantity = exactNumber(
+  decimalText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'),
+  {
+    type: ['string', 'number'],
+    pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
+    examples: ['10'],
+  },
+);
+export const signedQuantity = exactNumber(decimalText.regex(/[1-9]/, 'must not be zero'), {
+  type: ['string', 'number'],
+  pattern: '^-?\\d{1,20}(\\.\\d{1,8})?$',
+  examples: ['-3.25'],
+});
+
+/** A JSON number without a fraction, read from its digits; `6.0` is 6, a string or an exponent is refused. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .preprocess(
+      (value) =>
+        value instanceof JsonNumber && PLAIN_DECIMAL.test(value.source)
+          ? Number(canonicalDecimal(value.source))
+          : value,
+      z
+        .int({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a whole number') })
+        .min(min, `must be at least ${min}`)
+        .max(max, `must be at most ${max}`),
+    )
+    .meta({ openapi: { type: 'integer', minimum: min, maximum: max } });
+}
+
+/** Refuses C0, C1 and bidirectional override characters; everything else is data, stored as it is. */
+const HOSTILE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+export function text(maxLength: number) {
+  return z
+    .string('must be a string')
+    .min(1, 'must not be empty')
+    .max(maxLength, `must have at most ${maxLength} characters`)
+    .refine((value) => !HOSTILE.test(value), 'must not contain control or text direction characters')
+    .refine((value) => value.trim() === value, 'must not begin or end with a space');
+}
+
+/** A reference that a customer gives: compared after NFC, case-sensitive. */
+export const externalRef = text(100).transform((value) => value.normalize('NFC'));
+
+export const email = z
+  .email('must be an email address')
+  .max(254, 'must have at most 254 characters')
+  .refine((value) => !HOSTILE.test(value), 'must not contain control characters');
+
+/** Sign-in addresses are compared in lower case. */
+export const loginEmail = email.transform((value) => value.toLowerCase());
+
+/** A calendar day of the years 1900 to 2199; Feb 29 only where it exists. */
+export const isoDate = z
+  .string('must be a date')
+  .regex(/^(19|20|21)\d\d-\d\d-\d\d$/, 'must be a date as YYYY-MM-DD, from 1900 to 2199')
+  .refine((value) => {
+    const date = new Date(`${value}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+  }, 'must be a day that exists')
+  .meta({ openapi: { type: 'string', format: 'date' } });
+
+/** RFC 3339 in UTC, with up to microseconds. */
+export const instant = z
+  .string('must be an instant')
+  .regex(
+    /^(19|20|21)\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$/,
+    'must be an instant in UTC, as 2026-01-31T12:00:00Z',
+  )
+  .refine((value) => isoDate.safeParse(value.slice(0, 10)).success, 'must be an instant that exists')
+  .meta({ openapi: { type: 'string', format: 'date-time' } });
+
+/** Malformed ids are answered 404 like unknown ones, so a path takes any text. */
+export const idInPath = z.object({ id: z.string().meta({ openapi: { type: 'string', format: 'uuid' } }) });
+/** An id in a body. */
+export const id = z.uuid('must be an id').toLowerCase();
+
+export const securityClass = z
+  .string('must be a string')
+  .regex(/^[A-Z][A-Z0-9_-]{0,31}$/, 'must be 1 to 32 of A-Z, 0-9, _ and -, beginning with a letter');
+
+/** The class of positions that name none. */
+export const DEFAULT_SECURITY_CLASS = 'COMMON';
+
+export const booleanInQuery = z
+  .enum(['true', 'false'], 'must be true or false')
+  .transform((value) => value === 'true')
+  .meta({ openapi: { type: 'boolean' } });
+
+export const MAX_PAGE = 200;
+export const DEFAULT_PAGE = 50;
+
+/** `limit` and `cursor` of every list. */
+export const page = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, `must be 1 to ${MAX_PAGE}`)
+    .transform(Number)
+    .refine((value) => value <= MAX_PAGE, `must be at most ${MAX_PAGE}`)
+    .default(DEFAULT_PAGE)
+    .meta({ openapi: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE } }),
+  cursor: z.string().max(2_000).optional(),
+};
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+}
+
+/** Shapes that answers share. */
+export const decimalOut = z.string().meta({ openapi: { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' } });
+export const instantOut = z.string().meta({ openapi: { type: 'string', format: 'date-time' } });
+export const dateOut = z.string().meta({ openapi: { type: 'string', format: 'date' } });
+export const idOut = z.string().meta({ openapi: { type: 'string', format: 'uuid' } });

@@ -1,0 +1,30 @@
+import type { Selectable } from 'kysely';
+import type { TransactionState } from '#contracts/event-schemas.ts';
+import type { Transactions } from '#generated/database.ts';
+import { fromMinor } from '#kernel/money.ts';
+
+type TransactionRow = Omit<Selectable<Transactions>, 'tenant_id' | 'memo'>;
+
+/** What the bus is told of a transaction: all that it is but its memo, which is the payee's. */
+export function toTransactionState(
+  row: TransactionRow,
+  contribution: Pick<TransactionState, 'source' | 'effective_date'> = {},
+): TransactionState {
+  const { id, version, currency, shareholder_id, plan_id, dividend_id, compensates, return_code } = row;
+  return {
+    id,
+    version,
+    type: row.type as TransactionState['type'],
+    status: row.status as TransactionState['status'],
+    amount: fromMinor(row.amount, currency),
+    currency,
+    ...(shareholder_id === null ? {} : { shareholder_id }),
+    ...(plan_id === null ? {} : { plan_id }),
+    ...(dividend_id === null ? {} : { dividend_id }),
+    ...(compensates === null ? {} : { compensates }),
+    ...(return_code === null ? {} : { return_code }),
+    ...contribution,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}

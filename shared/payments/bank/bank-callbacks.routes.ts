@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { id } from '#kernel/fields.ts';
+import { isChangeCode } from '#payments/nacha/change-codes.ts';
+import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
+import { route } from '#platform/http/route.ts';
+
+/** What the bank says of one payment. `client_id` and `reference` are what we called tenant and transaction. */
+export const BankWord = z
+  .strictObject({
+    event_id: z.string().min(1).max(100),
+    client_id: id,
+    reference: id,
+    kind: z.enum(['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED']),
+    code: z.string().optional(),
+    /** As in positions 36 to 64 of a notification of change. */
+    corrected_data: z.string().max(29).optional(),
+  })
+  .refine(
+    ({ kind, code = '' }) =>
+      kind === 'SETTLED' || (kind === 'CORRECTED' ? isChangeCode(code) : isReturnReasonCode(code)),
+    'needs a code of its kind',
+  );
+
+export const receiveBankCallback = route({
+  operationId: 'receiveBankCallback',
+  method: 'POST',
+  path: '/bank/callbacks',
+  summary: 'What the bank says of a payment',
+  description:
+    'For the bank. `X-Bank-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, by the key of the client; more than five minutes old it is refused. A repetition is answered like the first.',
+  roles: 'PUBLIC',
+  body: BankWord,
+  example: {
+    event_id: '1',
+    client_id: '0198c0de-0000-7000-8000-000000000001',
+    reference: '0198c0de-0000-7000-8000-000000000002',
+    kind: 'SETTLED',
+  },
+  status: 200,
+  response: z.object({ received: z.literal(true) }),
+  audit: 'bank.told',
+  problems: ['invalid-signature', 'not-found', 'payment-not-released'],
+  uses: [
+    'bank:verify',
+    'fieldKey:use',
+    'eventBus:put',
+    'disbursementMachine:start',
+    'disbursementMachine:report',
+  ],
+});

@@ -1,0 +1,44 @@
+import { type Selectable, sql } from 'kysely';
+import type { BankEvents } from '#generated/database.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { WordKind } from './consequence.ts';
+
+export type BankEventRow = Selectable<BankEvents>;
+
+export interface BankEvent {
+  readonly transaction_id: string;
+  /** Of the bank: the same word told twice has the same. */
+  readonly event_id: string;
+  readonly kind: WordKind;
+  readonly code?: string | null | undefined;
+}
+
+/** Keeps what the bank has said; false when it was known. */
+export async function insertBankEvent(tx: TenantTx, event: BankEvent): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('bank_events')
+    .values({ ...event, code: event.code ?? null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+/** In the order in which the bank has said it. */
+export function listUnapplied(read: TenantRead, transactionId: string): Promise<BankEventRow[]> {
+  return read
+    .selectFrom('bank_events')
+    .selectAll()
+    .where('transaction_id', '=', transactionId)
+    .where('applied_at', 'is', null)
+    .orderBy('received_at')
+    .execute();
+}
+
+export async function setApplied(tx: TenantTx, transactionId: string): Promise<void> {
+  await tx
+    .updateTable('bank_events')
+    .set({ applied_at: sql<Date>`clock_timestamp()` })
+    .where('transaction_id', '=', transactionId)
+    .where('applied_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { consequenceOf, isTerminal, LEGAL, type Status, type WordKind } from './consequence.ts';
+
+const kind = fc.constantFrom<WordKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
+type Happening = WordKind | 'RELEASE' | 'SEND' | 'DENY';
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  kind,
+  fc.constantFrom<Happening>('RELEASE', 'SEND', 'DENY'),
+);
+
+interface Payment {
+  status: Status;
+  released: boolean;
+  compensated: number;
+}
+
+/** As the use cases do it; what they refuse changes nothing. */
+function happen(payment: Payment, what: Happening): Status[] {
+  if (what === 'RELEASE') {
+    if (payment.status === 'PENDING') payment.released = true;
+    return [];
+  }
+  if (what === 'SEND') return payment.status === 'PENDING' && payment.released ? ['SENT'] : [];
+  if (what === 'DENY') return payment.status === 'PENDING' && !payment.released ? ['FAILED'] : [];
+  const { through, compensate } = consequenceOf(what, payment.status, payment.released);
+  if (compensate && payment.compensated === 0) payment.compensated += 1;
+  return [...through];
+}
+
+test('whatever happens in whatever order, every step is a legal one, and what has ended stays so', () => {
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
+      const payment: Payment = { status: 'PENDING', released: false, compensated: 0 };
+      for (const what of happenings) {
+        for (const next of happen(payment, what)) {
+          expect(LEGAL[payment.status]).toContain(next);
+          expect(payment.released || next === 'FAILED').toBe(true);
+          payment.status = next;
+        }
+      }
+      expect(payment.compensated).toBeLessThanOrEqual(1);
+      if (payment.compensated === 1) expect(payment.status).toBe('SETTLED');
+    }),
+  );
+});
+
+test('a word that comes again changes nothing more', () => {
+  fc.assert(
+    fc.property(fc.constantFrom<Status>('PENDING', 'SENT'), kind, (status, word) => {
+      const { through } = consequenceOf(word, status, true);
+      const end = through.at(-1) ?? status;
+      expect(consequenceOf(word, end, true).through).toEqual([]);
+      if (word !== 'CORRECTED') expect(isTerminal(end)).toBe(true);
+    }),
+  );
+});
+
+test('nothing the bank says moves a payment that was never released', () => {
+  for (const word of ['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED'] as const)
+    expect(consequenceOf(word, 'PENDING', false)).toEqual({ through: [], compensate: false });
+});

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import { DomainError } from '#kernel/domain-error.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { parseCorrection } from '#payments/nacha/change-codes.ts';
+import { findOrder } from '#payments/orders/order.repository.ts';
+import { correctAccount } from '#payments/payees/payable-account.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { found } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Sealer } from '#platform/sealing.ts';
+import { applyWords } from './apply-bank-event.ts';
+import type { BankWord } from './bank-callbacks.routes.ts';
+import { insertBankEvent, setApplied } from './bank-event.repository.ts';
+import { isTerminal, type Status } from './consequence.ts';
+
+type Word = z.infer<typeof BankWord>;
+
+/**
+ * Keeps what the bank says. A payment on its way is moved by its execution, which is told by the token that this answers; one
+ * that has ended is moved here, since nobody waits for it any more.
+ * @throws DomainError `not-found`, `payment-not-released`
+ */
+export async function receiveWord(tx: TenantTx, word: Word, sealer: Sealer): Promise<string | null> {
+  const { reference, event_id, kind, code, corrected_data } = word;
+  const transaction = found(await lockTransaction(tx, reference));
+  const order = found(await findOrder(tx, reference));
+  if (order.claimed_at === null)
+    throw new DomainError('payment-not-released', 'We have not ordered this payment yet.');
+  const isNew = await insertBankEvent(tx, { transaction_id: reference, event_id, kind, code });
+  if (isNew && kind === 'CORRECTED') {
+    const correction = parseCorrection(code ?? '', corrected_data ?? '');
+    if (correction !== undefined) await correctAccount(tx, order.bank_account_id, correction, sealer);
+    if (isTerminal(transaction.status as Status)) await setApplied(tx, reference);
+  } else if (isTerminal(transaction.status as Status)) await applyWords(tx, transaction);
+  await crashPoint('callback-before-commit', reference);
+  return order.waits_for === 'SETTLEMENT' && kind !== 'CORRECTED' ? order.task_token : null;
+}

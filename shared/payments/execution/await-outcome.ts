@@ -1,0 +1,47 @@
+import type { TenantId } from '#kernel/ids.ts';
+import { changeStatus } from '#ledger/change-status.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { listUnapplied } from '#payments/bank/bank-event.repository.ts';
+import { isTerminal, type Status } from '#payments/bank/consequence.ts';
+import { findOrder, setOrder } from '#payments/orders/order.repository.ts';
+import type { OutcomeInput } from '#payments/orders/payment-input.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { found } from '#platform/db/found.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { reportTask } from './report-task.ts';
+
+/**
+ * Marks a payment that the bank has taken as sent, and keeps the token of its execution. The bank may have said more already,
+ * before there was a token: then the execution is told at once.
+ */
+export async function awaitOutcome(input: OutcomeInput): Promise<void> {
+  const { tenant_id, transaction_id, task_token, bank_reference } = input;
+  const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
+  const known = await systemWrite(
+    actor,
+    async (tx) => {
+      const transaction = found(await lockTransaction(tx, transaction_id));
+      const { channel } = found(await findOrder(tx, transaction_id));
+      // A file's payments are sent when the file is written.
+      if (transaction.status === 'PENDING' && channel === 'BANK') await changeStatus(tx, transaction, 'SENT');
+      await setOrder(tx, transaction_id, {
+        waits_for: 'SETTLEMENT',
+        task_token,
+        ...(typeof bank_reference === 'string' ? { bank_reference } : {}),
+      });
+      const words = await listUnapplied(tx, transaction_id);
+      await crashPoint('sent-before-commit', transaction_id);
+      return words.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status as Status);
+    },
+    {
+      audit: () => ({
+        action: 'disbursement.sent',
+        resource: `transactions/${transaction_id}`,
+        payload: { bank_reference },
+      }),
+    },
+  );
+  await crashPoint('sent-after-commit', transaction_id);
+  if (known) await reportTask(task_token);
+}

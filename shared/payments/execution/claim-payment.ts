@@ -1,0 +1,159 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { changeStatus } from '#ledger/change-status.ts';
+import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { isTerminal, type Status } from '#payments/bank/consequence.ts';
+import { findOrder, type OrderRow, setOrder } from '#payments/orders/order.repository.ts';
+import type { ClaimInput } from '#payments/orders/payment-input.ts';
+import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
+import { payeeOf } from '#payments/payees/payee.ts';
+import { beginPaying, finishDividend } from '#payments/runs/finish-run.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { found } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { environment } from '#platform/environment.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { fieldSealer, type Sealer } from '#platform/sealing.ts';
+import { sealInstruction } from './payment-instruction.ts';
+import { isSuperseded } from './start-execution.ts';
+
+/** What the execution does next. */
+export type Action = 'END' | 'AWAIT_APPROVAL' | 'SUBMIT' | 'ASK' | 'AWAIT_FILE' | 'HOLD';
+
+export interface Claim {
+  readonly action: Action;
+  readonly channel: string;
+  /** Sealed; empty where nothing is sent. */
+  readonly instruction: string;
+  /** For the bank's word, and for another try when it could not be reached. */
+  readonly wait_seconds: number;
+  readonly pause_seconds: number;
+  readonly outcome: 'released' | 'refused' | 'looked';
+}
+
+/** A file's payments take days, and its answers come as files: asking sooner would tell nothing. */
+const FILE_WAIT_SECONDS = 10 * 86_400;
+const PAUSE_SECONDS = 300;
+/** Waits double with each restart and grow by a quarter of the time that an execution has run, up to this: a bank may be away for a month. */
+const LONGEST_WAIT_SECONDS = 6 * 3_600;
+/** Codes of our own for what is refused at the last moment. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'kyc-required': 'KYC',
+  'bank-account-blocked': 'ACCOUNT',
+  'dividend-not-payable': 'CANCELLED',
+};
+
+/** Ends a transaction that has changed nothing: the audit trail tells of releases, not of looks. */
+class OnlyLooked extends Error {
+  readonly claim: Claim;
+
+  constructor(claim: Claim) {
+    super('only looked');
+    this.claim = claim;
+  }
+}
+
+/**
+ * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
+ * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
+ * committed before the bank is called, and from then on only the bank's word ends it.
+ */
+export async function claimPayment(input: ClaimInput): Promise<Claim> {
+  const sealer = await fieldSealer();
+  const actor = systemActor(input.tenant_id as TenantId, input.request_id);
+  try {
+    const claim = await systemWrite(
+      actor,
+      async (tx) => {
+        const claimed = await claimIn(tx, input, sealer);
+        await crashPoint('claim-before-commit', input.transaction_id);
+        if (claimed.outcome === 'looked') throw new OnlyLooked(claimed);
+        return claimed;
+      },
+      {
+        audit: ({ action, outcome }) => ({
+          action: outcome === 'refused' ? 'disbursement.refused' : 'disbursement.released',
+          resource: `transactions/${input.transaction_id}`,
+          payload: { next: action, outcome },
+        }),
+      },
+    );
+    await crashPoint('claim-after-commit', input.transaction_id);
+    return claim;
+  } catch (error) {
+    if (error instanceof OnlyLooked) return error.claim;
+    // Nothing new leaves for a suspended tenant; it waits for the operator.
+    if (error instanceof DomainError && error.slug === 'tenant-suspended')
+      return lookAs(input, 0)('HOLD', '', '');
+    throw error;
+  }
+}
+
+type Look = (action: Action, channel: string, instruction: string) => Claim;
+
+/** The longer an execution has waited in vain, the less often it looks. */
+function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look {
+  const ranMs = Date.parse(entered_at ?? '') - Date.parse(started_at ?? '') || 0;
+  const patient = (shortest: number): number =>
+    Math.max(
+      shortest,
+      Math.min(LONGEST_WAIT_SECONDS, Math.max(shortest * 2 ** restarts, Math.floor(ranMs / 4_000))),
+    );
+  return (action, channel, instruction) => ({
+    ...{ action, channel, instruction },
+    wait_seconds: channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : patient(environment.bankWaitSeconds()),
+    pause_seconds: patient(PAUSE_SECONDS),
+    outcome: 'looked',
+  });
+}
+
+async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise<Claim> {
+  const { transaction_id: transactionId, execution } = input;
+  const transaction = found(await lockTransaction(tx, transactionId));
+  const order = found(await findOrder(tx, transactionId));
+  const look = lookAs(input, order.restarts);
+  const { channel } = order;
+  if (isTerminal(transaction.status as Status)) return look('END', channel, '');
+  if (execution !== undefined && isSuperseded(execution, transactionId, order.restarts))
+    return look('END', channel, '');
+  if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
+  const wasClaimed = order.claimed_at !== null;
+  if (!wasClaimed) {
+    const refusal = await refusalOf(tx, transaction, order);
+    if (refusal !== undefined) {
+      await changeStatus(tx, transaction, 'FAILED', refusal);
+      await finishDividend(tx, transaction.dividend_id);
+      return { ...look('END', channel, ''), outcome: 'refused' };
+    }
+    await setOrder(tx, transactionId, { claimed_at: new Date() });
+  }
+  if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasClaimed);
+  const instruction = await sealInstruction(tx, transaction, order, sealer);
+  // Released before, it may be at the bank already: we ask, since banks remember the key of an order for a day or so only.
+  const next = wasClaimed ? 'ASK' : 'SUBMIT';
+  return release(look(next, channel, instruction), wasClaimed);
+}
+
+function release(claim: Claim, wasClaimed: boolean): Claim {
+  return wasClaimed ? claim : { ...claim, outcome: 'released' };
+}
+
+/** Why a payment that was fine when it was ordered must not leave now. */
+async function refusalOf(
+  tx: TenantTx,
+  transaction: TransactionRow,
+  order: OrderRow,
+): Promise<string | undefined> {
+  try {
+    await requireVerified(tx, await payeeOf(tx, transaction));
+    requireActive(found(await findAccount(tx, order.bank_account_id)));
+    if (!(await beginPaying(tx, transaction.dividend_id)))
+      throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');
+    return undefined;
+  } catch (error) {
+    const code = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
+    if (code === undefined) throw error;
+    return code;
+  }
+}

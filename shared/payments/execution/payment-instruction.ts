@@ -1,0 +1,53 @@
+import type { TransactionRow } from '#ledger/transactions.ts';
+import type { OrderRow } from '#payments/orders/order.repository.ts';
+import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
+import { found } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Sealer } from '#platform/sealing.ts';
+
+/** What the bank is told. Personal data: outside the database it is sealed for its transaction. */
+export interface Instruction extends AccountDetails {
+  /** Minor units. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly memo: string | null;
+  /** Not before this day, where the dividend says so. */
+  readonly not_before: string | null;
+}
+
+/** Where an instruction is sealed for. */
+export function instructionPlace(transactionId: string): string {
+  return `transactions/${transactionId}/instruction`;
+}
+
+/** Reads and seals the instruction, so that executions and files hold nothing that can be read. */
+export async function sealInstruction(
+  tx: TenantTx,
+  transaction: TransactionRow,
+  order: OrderRow,
+  sealer: Sealer,
+): Promise<string> {
+  const account = found(await findAccount(tx, order.bank_account_id));
+  const instruction: Instruction = {
+    ...accountDetails(account, sealer),
+    amount: transaction.amount.toString(),
+    currency: transaction.currency,
+    memo: transaction.memo,
+    not_before: await payableDate(tx, transaction.dividend_id),
+  };
+  return sealer.seal(JSON.stringify(instruction), instructionPlace(transaction.id));
+}
+
+export function openInstruction(sealed: string, transactionId: string, sealer: Sealer): Instruction {
+  return JSON.parse(sealer.open(sealed, instructionPlace(transactionId))) as Instruction;
+}
+
+async function payableDate(tx: TenantTx, dividendId: string | null): Promise<string | null> {
+  if (dividendId === null) return null;
+  const dividend = await tx
+    .selectFrom('dividends')
+    .select('payable_date')
+    .where('id', '=', dividendId)
+    .executeTakeFirst();
+  return dividend === undefined ? null : String(dividend.payable_date);
+}

@@ -1,0 +1,111 @@
+import type { TenantId } from '#kernel/ids.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { applyWords } from '#payments/bank/apply-bank-event.ts';
+import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
+import { findOrder, setRestarted } from '#payments/orders/order.repository.ts';
+import { continueDividend } from '#payments/runs/disburse-dividend.ts';
+import { systemTx } from '#platform/db/system-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { gauge } from '#platform/observability/metrics.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { listFiled, listStoppedRuns, listStuck, listUnheard, type Stuck } from './reconcile.repository.ts';
+import { reportTask } from './report-task.ts';
+import { startPayment } from './start-execution.ts';
+
+const REASON = 'stuck payments of every tenant';
+/** Longer than the bank's callback may take before the execution itself asks. */
+const STUCK_AFTER_SECONDS = 600;
+const UNHEARD_AFTER_MS = 60_000;
+const STOPPED_AFTER_MS = 15 * 60_000;
+/** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
+const RETURN_BANKING_DAYS = 2;
+const MARGIN_MS = 20_000;
+
+type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'failed', number>;
+
+/** Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others. */
+export async function reconcilePayments(
+  now: Date,
+  requestId: string,
+  remainingMs: () => number,
+): Promise<Counts> {
+  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, failed: 0 };
+  const ago = (ms: number): Date => new Date(now.getTime() - ms);
+  const today = now.toISOString().slice(0, 10);
+  const each = async <T extends { readonly tenant_id: string }>(
+    kind: Exclude<keyof Counts, 'failed'>,
+    found: readonly T[],
+    run: (item: T) => Promise<void>,
+  ): Promise<void> => {
+    for (const item of found) {
+      if (remainingMs() < MARGIN_MS) return;
+      try {
+        await run(item);
+        counts[kind] += 1;
+      } catch (error) {
+        counts.failed += 1;
+        logger.error('not reconciled', { kind, ...item, error: error as Error });
+      }
+    }
+  };
+  const unheard = await systemTx(REASON, (tx) => listUnheard(tx, ago(UNHEARD_AFTER_MS)));
+  await each('applied', unheard, (item) => hear(item, requestId));
+  const filed = await systemTx(REASON, (tx) => listFiled(tx, today));
+  // No news is good news, once the time for returns is over.
+  const settled = filed.filter(({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today);
+  await each('settled', settled, (item) => settleFiled(item, requestId));
+  const stuck = await systemTx(REASON, (tx) => listStuck(tx, now, STUCK_AFTER_SECONDS));
+  gauge('PaymentsStuck', stuck.length, {});
+  await each('restarted', stuck, (item) => restart(item, now));
+  const stopped = await systemTx(REASON, (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)));
+  await each('resumed', stopped, (item) =>
+    write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
+      continueDividend(tx, item),
+    ),
+  );
+  return counts;
+}
+
+async function write<T>(
+  tenantId: string,
+  requestId: string,
+  resource: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  const actor = { ...systemActor(tenantId as TenantId, requestId), allowSuspended: true as const };
+  return systemWrite(actor, work, {
+    audit: () => ({ action: 'disbursement.restarted', resource, payload: {} }),
+  });
+}
+
+/** Applies what the bank has said, and lets the execution that may still wait find it done. */
+async function hear({ tenant_id, transaction_id }: Stuck, requestId: string): Promise<void> {
+  const token = await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
+    const transaction = await lockTransaction(tx, transaction_id);
+    if (transaction === undefined) return null;
+    await applyWords(tx, transaction);
+    const order = await findOrder(tx, transaction_id);
+    return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
+  });
+  await reportTask(token);
+}
+
+async function settleFiled(item: Stuck, requestId: string): Promise<void> {
+  const { tenant_id, transaction_id } = item;
+  await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
+    await lockTransaction(tx, transaction_id);
+    await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
+  });
+  await hear(item, requestId);
+}
+
+/** Another execution begins by looking where the payment stands; if the old one lives, both come to the same end. */
+async function restart({ tenant_id, transaction_id, request_id }: Stuck, now: Date): Promise<void> {
+  await write(tenant_id, request_id, `transactions/${transaction_id}`, async (tx) => {
+    const order = await setRestarted(tx, transaction_id, now);
+    if (order !== undefined) startPayment(tx, { tenant_id, transaction_id, request_id }, order.restarts);
+  });
+}

@@ -1,0 +1,39 @@
+import type { TenantId } from '#kernel/ids.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { applyWords } from '#payments/bank/apply-bank-event.ts';
+import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import { isTerminal, type Status } from '#payments/bank/consequence.ts';
+import type { SettleInput } from '#payments/orders/payment-input.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { found } from '#platform/db/found.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+
+/** Makes a payment what the bank has said of it, in an answer or in callbacks. Repeating it changes nothing. */
+export async function settlePayment(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
+  const { tenant_id, transaction_id, answer } = input;
+  const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
+  const transaction = await systemWrite(
+    actor,
+    async (tx) => {
+      const locked = found(await lockTransaction(tx, transaction_id));
+      const { status, code } = answer ?? {};
+      if (status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED')
+        // The bank may say the same by a callback as well; applied twice it changes nothing.
+        await insertBankEvent(tx, { transaction_id, event_id: `answer:${status}`, kind: status, code });
+      const applied = await applyWords(tx, locked);
+      await crashPoint('final-before-commit', transaction_id);
+      return applied;
+    },
+    {
+      audit: ({ status, return_code }) => ({
+        action: 'disbursement.ended',
+        resource: `transactions/${transaction_id}`,
+        payload: { status, return_code },
+      }),
+    },
+  );
+  await crashPoint('final-after-commit', transaction_id);
+  const status = transaction.status as Status;
+  return { status, ended: isTerminal(status) };
+}

@@ -1,0 +1,26 @@
+import type { PaymentInput } from '#payments/orders/payment-input.ts';
+import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+
+/**
+ * Starts the execution of a payment after the commit. The first one bears the transaction's id, so that there is one however
+ * often it is started; a later one, for when that is over or lost, says which it is.
+ */
+export function startPayment(tx: TenantTx, input: PaymentInput, restart = 0): void {
+  const { tenant_id, transaction_id, request_id } = input;
+  const name = executionName(transaction_id, restart);
+  command(tx, {
+    type: 'execution.start',
+    machine: 'disbursement',
+    name,
+    input: { tenant_id, transaction_id, request_id },
+  });
+}
+
+function executionName(transactionId: string, restart: number): string {
+  return restart === 0 ? transactionId : `${transactionId}-${restart}`;
+}
+
+/** Whether an execution has a successor: two that wait for the same bank would ask it twice as often, for ever. */
+export function isSuperseded(execution: string, transactionId: string, restarts: number): boolean {
+  return execution !== executionName(transactionId, restarts);
+}

@@ -1,0 +1,112 @@
+import type { Instruction } from '#payments/execution/payment-instruction.ts';
+import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
+import { bankingDayOnOrAfter } from '#payments/nacha/federal-reserve-holidays.ts';
+import { writeNachaFile } from '#payments/nacha/nacha-file.ts';
+import type { AchBatch, AchPayment, SecCode, WrittenAchFile } from '#payments/nacha/nacha-payments.ts';
+import type { Originator } from '#payments/orders/payment-settings.repository.ts';
+
+/** A payment with where and when it goes into a file. */
+export interface PlannedEntry {
+  readonly transactionId: string;
+  readonly instruction: Instruction;
+  readonly secCode: SecCode;
+  readonly effectiveEntryDate: string;
+  readonly descriptiveDate: string | null;
+}
+
+/** The bank gets the file from us this long before FedACH must have it from the bank. */
+const LEAD_TIME_MINUTES = 25;
+/** Shown to receivers. */
+const ENTRY_DESCRIPTION = 'PAYMENT';
+const MODIFIERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+/** Of a day: the file id modifier tells them apart. */
+export const MAX_FILES_A_DAY = MODIFIERS.length;
+
+export function modifierOf(filesBefore: number): string {
+  return MODIFIERS.charAt(filesBefore);
+}
+
+/** When a payment takes effect: as soon as its bank can, and not before the day that its dividend names. */
+export function planEntry(
+  transactionId: string,
+  instruction: Instruction,
+  originator: Originator,
+  sentAt: string,
+): PlannedEntry {
+  const speed = originator.same_day ? 'same-day' : 'next-day';
+  const amount = BigInt(instruction.amount);
+  const soonest = effectiveEntryDate(sentAt, speed, amount, { leadTimeMinutes: LEAD_TIME_MINUTES });
+  const notBefore = instruction.not_before === null ? '' : bankingDayOnOrAfter(instruction.not_before);
+  const isLater = notBefore > soonest.effectiveEntryDate;
+  return {
+    transactionId,
+    instruction,
+    secCode: instruction.holder_type === 'COMPANY' ? 'CCD' : 'PPD',
+    effectiveEntryDate: isLater ? notBefore : soonest.effectiveEntryDate,
+    descriptiveDate: isLater ? null : (soonest.descriptiveDate ?? null),
+  };
+}
+
+function batchKey({ effectiveEntryDate: day, secCode, descriptiveDate }: PlannedEntry): string {
+  return `${day} ${secCode} ${descriptiveDate ?? ''}`;
+}
+
+/** By batch, so that trace numbers, which ascend with the entries, follow it. */
+export function inBatchOrder(entries: readonly PlannedEntry[]): PlannedEntry[] {
+  return entries.toSorted((a, b) => {
+    const [keyA, keyB] = [batchKey(a), batchKey(b)];
+    if (keyA !== keyB) return keyA < keyB ? -1 : 1;
+    return a.transactionId < b.transactionId ? -1 : 1;
+  });
+}
+
+export interface FileToWrite {
+  readonly originator: Originator;
+  readonly createdAt: string;
+  readonly modifier: string;
+  readonly firstTraceSequence: number;
+  /** In batch order. */
+  readonly entries: readonly PlannedEntry[];
+}
+
+/** The same input gives the same bytes. */
+export function writePlanned(file: FileToWrite): WrittenAchFile {
+  const { originator, createdAt, modifier, firstTraceSequence, entries } = file;
+  const batches = [...Map.groupBy(entries, batchKey).values()].map((batch): AchBatch => {
+    const [first] = batch as [PlannedEntry];
+    return {
+      companyName: originator.company_name,
+      companyId: originator.company_id,
+      secCode: first.secCode,
+      entryDescription: ENTRY_DESCRIPTION,
+      effectiveEntryDate: first.effectiveEntryDate,
+      odfiRoutingNumber: originator.odfi_routing_number,
+      ...(first.descriptiveDate === null ? {} : { descriptiveDate: first.descriptiveDate }),
+      payments: batch.map(toPayment),
+    };
+  });
+  return writeNachaFile(
+    {
+      immediateDestination: originator.immediate_destination,
+      immediateDestinationName: originator.immediate_destination_name,
+      immediateOrigin: originator.immediate_origin,
+      immediateOriginName: originator.company_name,
+      createdAt,
+      fileIdModifier: modifier,
+    },
+    batches,
+    firstTraceSequence,
+  );
+}
+
+function toPayment({ transactionId, instruction }: PlannedEntry): AchPayment {
+  return {
+    paymentId: transactionId,
+    routingNumber: instruction.routing_number,
+    accountNumber: instruction.account_number,
+    accountType: instruction.account_type === 'SAVINGS' ? 'savings' : 'checking',
+    amountMinor: BigInt(instruction.amount),
+    receiverName: instruction.holder_name,
+    ...(instruction.memo === null ? {} : { memo: instruction.memo }),
+  };
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { type TenantId, uuidV7 } from '#kernel/ids.ts';
+import { changeStatus } from '#ledger/change-status.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
+import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
+import { easternTime } from '#payments/nacha/eastern-time.ts';
+import { findOrder } from '#payments/orders/order.repository.ts';
+import { findSettings, type Originator } from '#payments/orders/payment-settings.repository.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { found } from '#platform/db/found.ts';
+import { systemTx } from '#platform/db/system-tx.ts';
+import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { fieldSealer, type Sealer } from '#platform/sealing.ts';
+import {
+  type AchFileRow,
+  type AchTenant,
+  findLastWritten,
+  insertFile,
+  listAchTenants,
+  listEntries,
+  listPrepared,
+  lockReleased,
+  setWritten,
+} from './ach-file.repository.ts';
+import { putOutbound } from './ach-objects.ts';
+import {
+  inBatchOrder,
+  MAX_FILES_A_DAY,
+  modifierOf,
+  type PlannedEntry,
+  planEntry,
+  writePlanned,
+} from './ach-plan.ts';
+
+const REASON = 'payments for files of every tenant';
+/** More go into a file of their own: each is marked as sent in one transaction. */
+const PAYMENTS_PER_FILE = 10_000;
+const LAST_SEQUENCE = 9_999_999;
+const MARGIN_MS = 60_000;
+
+type Counts = { files: number; payments: number; failed: number };
+
+/**
+ * Writes the released payments of each tenant into files. A file is fixed in the database first, then written, then its
+ * payments are marked as sent: cut off anywhere, the next run writes the same bytes to the same place and goes on.
+ */
+export async function writeAchFiles(
+  now: Date,
+  requestId: string,
+  remainingMs: () => number,
+): Promise<Counts> {
+  const sealer = await fieldSealer();
+  const counts: Counts = { files: 0, payments: 0, failed: 0 };
+  for (const tenant of await systemTx(REASON, listAchTenants)) {
+    if (remainingMs() < MARGIN_MS) break;
+    try {
+      const actor = systemActor(tenant.tenant_id as TenantId, requestId);
+      // What is left of another run first, lest its payments go into a second file.
+      do {
+        for (const file of await tenantRead(actor.tenantId, listPrepared)) {
+          counts.payments += await writeFile(actor, file, sealer);
+          counts.files += 1;
+        }
+      } while (remainingMs() > MARGIN_MS && (await prepareFile(actor, tenant, now, sealer)));
+    } catch (error) {
+      counts.failed += 1;
+      logger.error('no file was written', { tenant_id: tenant.tenant_id, error: error as Error });
+    }
+  }
+  if (counts.failed > 0) throw new Error(`${counts.failed} tenants were left without their file`);
+  return counts;
+}
+
+/** Fixes what the next file holds; false when nothing waits for one. */
+async function prepareFile(actor: Actor, { slug }: AchTenant, now: Date, sealer: Sealer): Promise<boolean> {
+  const createdAt = now.toISOString();
+  const { day } = easternTime(createdAt);
+  return systemWrite(
+    actor,
+    async (tx) => {
+      const released = await lockReleased(tx, PAYMENTS_PER_FILE);
+      const originator = (await findSettings(tx))?.ach_originator as Originator | null | undefined;
+      if (released.length === 0) return false;
+      if (!originator) throw new Error('the tenant has no originator any more');
+      const planned: (PlannedEntry & { readonly sealed: string })[] = [];
+      for (const id of released) {
+        const transaction = found(await lockTransaction(tx, id));
+        const sealed = await sealInstruction(tx, transaction, found(await findOrder(tx, id)), sealer);
+        const entry = planEntry(id, openInstruction(sealed, id, sealer), originator, createdAt);
+        planned.push({ ...entry, sealed });
+      }
+      const { files, sequence } = await findLastWritten(tx, day);
+      if (files >= MAX_FILES_A_DAY) throw new Error(`there are ${files} files of ${day} already`);
+      const next = (sequence ?? 0) + 1;
+      const first = next + planned.length > LAST_SEQUENCE ? 1 : next;
+      const ordered = inBatchOrder(planned);
+      const modifier = modifierOf(files);
+      // Also finds now what could not be written, before anything is fixed.
+      const written = writePlanned({
+        ...{ originator, createdAt, modifier, entries: ordered },
+        firstTraceSequence: first,
+      });
+      const sealedOf = new Map(planned.map(({ transactionId, sealed }) => [transactionId, sealed]));
+      const fileId = uuidV7();
+      await insertFile(
+        tx,
+        {
+          ...{ id: fileId, day, modifier, prepared_at: now, entries: ordered.length },
+          object_key: `ach/outbound/${slug}/${day}-${modifier}.ach`,
+          originator: JSON.stringify(originator),
+          total_amount: written.totalCreditMinor,
+        },
+        ordered.map((entry, index) => ({
+          transaction_id: entry.transactionId,
+          file_id: fileId,
+          trace_sequence: first + index,
+          trace_number: written.entries[index]?.traceNumber ?? '',
+          effective_entry_date: entry.effectiveEntryDate,
+          sec_code: entry.secCode,
+          descriptive_date: entry.descriptiveDate,
+          instruction_sealed: sealedOf.get(entry.transactionId) ?? '',
+        })),
+      );
+      await crashPoint('file-before-prepared');
+      return true;
+    },
+    {
+      audit: (prepared) => ({
+        action: 'ach-file.prepared',
+        resource: 'ach-files',
+        payload: { day, prepared },
+      }),
+    },
+  );
+}
+
+/** Answers how many payments it has marked as sent. */
+async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promise<number> {
+  const rows = await tenantRead(actor.tenantId, (read) => listEntries(read, file.id));
+  const entries = rows.map(
+    (row): PlannedEntry => ({
+      transactionId: row.transaction_id,
+      instruction: openInstruction(row.instruction_sealed, row.transaction_id, sealer),
+      secCode: row.sec_code as 'PPD',
+      effectiveEntryDate: String(row.effective_entry_date),
+      descriptiveDate: row.descriptive_date,
+    }),
+  );
+  const { text } = writePlanned({
+    originator: file.originator as unknown as Originator,
+    createdAt: file.prepared_at.toISOString(),
+    modifier: file.modifier,
+    firstTraceSequence: rows[0]?.trace_sequence ?? 1,
+    entries,
+  });
+  await crashPoint('file-before-put');
+  await putOutbound(file.object_key, text);
+  await crashPoint('file-after-put');
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const sent = await systemWrite(
+    { ...actor, allowSuspended: true },
+    async (tx) => {
+      if (!(await setWritten(tx, file.id, sha256))) return 0;
+      for (const { transactionId } of entries) {
+        const transaction = found(await lockTransaction(tx, transactionId));
+        if (transaction.status === 'PENDING') await changeStatus(tx, transaction, 'SENT');
+      }
+      await crashPoint('file-before-sent');
+      return entries.length;
+    },
+    {
+      audit: (count) => ({
+        action: 'ach-file.written',
+        resource: `ach-files/${file.id}`,
+        payload: { object_key: file.object_key, sha256, sent: count },
+      }),
+    },
+  );
+  await crashPoint('file-after-sent');
+  return sent;
+}

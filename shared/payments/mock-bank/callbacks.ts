@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { signCallback } from '#payments/bank/bank-signature.ts';
+import { environment } from '#platform/environment.ts';
+import { traceHeaders } from '#platform/observability/trace.ts';
+import { sendMessages } from '#platform/queue/send.ts';
+import { secretText } from '#platform/secret.ts';
+import type { BankPaymentRow } from './bank-payment.repository.ts';
+import { type Behaviour, behaviourOf, LATE_SECONDS } from './behaviour.ts';
+
+const QUEUE = 'mock-bank-callbacks';
+const STALE_SECONDS = 3_600;
+const TIMEOUT_MS = 10_000;
+
+/** One callback: what it says, and how it is signed. */
+export const CallbackMessage = z.strictObject({
+  body: z.string(),
+  client_id: z.string(),
+  signature: z.enum(['good', 'none', 'stale']),
+});
+type CallbackMessage = z.infer<typeof CallbackMessage>;
+
+interface Due {
+  readonly message: CallbackMessage;
+  readonly delaySeconds: number;
+}
+
+/** Puts on the queue what the bank will say of a payment, and when. */
+export async function scheduleCallbacks(row: BankPaymentRow, requestId: string): Promise<void> {
+  for (const { message, delaySeconds } of callbacksOf(row, behaviourOf(row.account_number)))
+    await sendMessages(QUEUE, [message], requestId, { delaySeconds });
+}
+
+function callbacksOf(row: BankPaymentRow, behaviour: Behaviour): Due[] {
+  const { settlesAfter, returns, corrects, callbacks } = behaviour;
+  if (callbacks === 'none') return [];
+  const say = (kind: string, delaySeconds: number, more: object = {}): Due => ({
+    message: {
+      client_id: row.client_id,
+      signature: callbacks === 'unsigned' ? 'none' : callbacks === 'stale' ? 'stale' : 'good',
+      body: JSON.stringify({
+        event_id: `${row.id}/${kind}`,
+        client_id: row.client_id,
+        reference: row.reference,
+        kind,
+        ...more,
+      }),
+    },
+    delaySeconds,
+  });
+  const late = callbacks === 'late' ? LATE_SECONDS : 0;
+  const words = [
+    ...(corrects === undefined
+      ? []
+      : [say('CORRECTED', 1, { code: corrects.code, corrected_data: corrects.data })]),
+    ...(settlesAfter === undefined ? [] : [say('SETTLED', callbacks === 'early' ? 0 : settlesAfter + late)]),
+    ...(returns === undefined ? [] : [say('RETURNED', returns.after + late, { code: returns.code })]),
+  ];
+  return callbacks === 'thrice'
+    ? words.flatMap((word) => [word, word, { ...word, delaySeconds: word.delaySeconds + 3 }])
+    : words;
+}
+
+/**
+ * Calls back. What the client refuses for its signature is not said again: it has to ask.
+ * @throws when the client doesn't take it otherwise; then the queue says it again
+ */
+export async function callBack({ body, client_id, signature }: CallbackMessage): Promise<void> {
+  const secret = await secretText(environment.bankSecretArn());
+  const now = Math.floor(Date.now() / 1000);
+  const at = signature === 'stale' ? now - STALE_SECONDS : now;
+  const signed =
+    signature === 'none' ? {} : { 'x-bank-signature': signCallback(secret, client_id, body, at) };
+  const response = await fetch(environment.callbackUrl(), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...traceHeaders(), ...signed },
+    body,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  await response.arrayBuffer();
+  if (!response.ok && response.status !== 401) throw new Error(`the client answered ${response.status}`);
+}

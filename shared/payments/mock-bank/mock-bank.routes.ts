@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { id, idInPath } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+/** An order, as a bank with an HTTP interface takes it. Unknown fields are let pass, as banks do. */
+export const BankOrder = z.looseObject({
+  client_id: id,
+  reference: id,
+  amount: z.string().regex(/^[1-9]\d{0,17}$/),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  routing_number: z.string().regex(/^\d{9}$/),
+  account_number: z.string().regex(/^\d{4,17}$/),
+});
+
+export const BankPayment = z.object({
+  id: z.string(),
+  reference: z.string(),
+  status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED']),
+  code: z.string().nullable(),
+});
+
+const shared = {
+  base: 'root',
+  roles: 'PUBLIC',
+  response: BankPayment,
+  problems: ['invalid-signature', 'not-found', 'temporarily-unavailable', 'malformed-request'],
+} as const;
+
+export const orderBankPayment = route({
+  operationId: 'orderBankPayment',
+  method: 'POST',
+  path: '/mock-bank/payments',
+  summary: 'The mock bank takes an order to pay',
+  description:
+    'Account numbers say what becomes of it: docs/mock-bank.md. `Idempotency-Key` names the order.',
+  ...shared,
+  body: BankOrder,
+  example: {
+    client_id: '0198c0de-0000-7000-8000-000000000001',
+    reference: '0198c0de-0000-7000-8000-000000000002',
+    amount: '12550',
+    currency: 'USD',
+    routing_number: '121042882',
+    account_number: '900000000000',
+  },
+  status: 200,
+  uses: ['bank:verify', 'queue:mock-bank-callbacks:send'],
+});
+
+export const getBankPayment = route({
+  operationId: 'getBankPayment',
+  method: 'GET',
+  path: '/mock-bank/payments/{id}',
+  summary: 'The mock bank says what became of an order',
+  ...shared,
+  params: idInPath,
+  status: 200,
+  uses: ['bank:verify'],
+});

@@ -1,0 +1,51 @@
+import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type * as z from 'zod';
+import { DomainError } from '#kernel/domain-error.ts';
+import { bankApiKey } from '#payments/bank/bank-signature.ts';
+import { crashPoint } from '#platform/crash-point.ts';
+import { environment } from '#platform/environment.ts';
+import { secretText } from '#platform/secret.ts';
+import { countOutage, takeOrder } from './bank-payment.repository.ts';
+import { type BankState, stateOf } from './bank-state.ts';
+import { behaviourOf } from './behaviour.ts';
+import { scheduleCallbacks } from './callbacks.ts';
+import type { BankOrder } from './mock-bank.routes.ts';
+
+/** Longer than a client waits, shorter than the function runs. */
+const HANGS_MS = 8_000;
+
+/** @throws DomainError `invalid-signature` */
+export async function knowClient(headers: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  const expected = Buffer.from(bankApiKey(await secretText(environment.bankSecretArn())));
+  const sent = Buffer.from(headers.get('x-bank-key')?.[0] ?? '');
+  if (sent.length !== expected.length || !timingSafeEqual(sent, expected))
+    throw new DomainError('invalid-signature', 'The bank does not know you.');
+}
+
+/**
+ * Takes an order once for its key, or plays the outage that its account number asks for.
+ * @throws DomainError `malformed-request`, `temporarily-unavailable`
+ */
+export async function orderPayment(
+  order: z.infer<typeof BankOrder>,
+  key: string | undefined,
+  requestId: string,
+): Promise<BankState> {
+  if (key === undefined) throw new DomainError('malformed-request', 'An order needs an Idempotency-Key.');
+  const behaviour = behaviourOf(order.account_number);
+  const { outage } = behaviour;
+  const isOut = outage !== undefined && (await countOutage(order.reference)) <= outage.requests;
+  if (isOut && outage.kind === 'hangs') await sleep(HANGS_MS);
+  if (isOut && outage.kind !== 'accepts-silently')
+    throw new DomainError('temporarily-unavailable', 'The bank is out of order.');
+  const { row, isNew } = await takeOrder({ ...order, key }, behaviour);
+  // Said again for a repeated order: a crash may have cut off the first time, and a word heard twice is harmless.
+  if (row.status === 'ACCEPTED') await scheduleCallbacks(row, requestId);
+  if (isNew) await crashPoint('bank-before-reply', order.reference);
+  if (isOut) {
+    await sleep(HANGS_MS);
+    throw new DomainError('temporarily-unavailable', 'The bank has taken the order and says nothing.');
+  }
+  return stateOf(row, new Date());
+}

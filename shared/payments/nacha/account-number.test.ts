@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { accountNumberLast4, isAccountNumber, maskedAccountNumber } from './account-number.ts';
+
+test.each(['1234', '0001', '12345678901234567'])('%s is an account number', (text) => {
+  expect(isAccountNumber(text)).toBe(true);
+});
+
+test.each([
+  '',
+  '123',
+  '123456789012345678',
+  '0000',
+  '12 34',
+  '12-34',
+  '12a4',
+  '١٢٣٤',
+  '1234\n',
+  '+1234',
+  '1e10',
+])('%j is refused', (text) => {
+  expect(isAccountNumber(text)).toBe(false);
+});
+
+test('only the last four digits are shown', () => {
+  expect(accountNumberLast4('000123456789')).toBe('6789');
+  expect(maskedAccountNumber('000123456789')).toBe('••••6789');
+  expect(maskedAccountNumber('12345')).toBe('••••2345');
+});

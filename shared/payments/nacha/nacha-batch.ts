@@ -1,0 +1,181 @@
+import { isUuid } from '#kernel/ids.ts';
+import { isAccountNumber } from './account-number.ts';
+import { achText, isNameable } from './ach-text.ts';
+import { isBankingDay, isCalendarDay } from './federal-reserve-holidays.ts';
+import { nachaDate } from './nacha-date.ts';
+import {
+  BATCH_CONTROL,
+  BATCH_HEADER,
+  ENTRY_DETAIL,
+  HASH_MODULUS,
+  PAYMENT_ADDENDA,
+  writeRecord,
+} from './nacha-layout.ts';
+import type { AchBatch, AchPayment, WrittenEntry } from './nacha-payments.ts';
+import { paymentReference } from './payment-reference.ts';
+import { dfiIdentification, isRoutingNumber } from './routing-number.ts';
+import { CREDIT_CODES } from './transaction-codes.ts';
+import { UnwritableAchFile } from './unwritable-ach-file.ts';
+
+/** Entries of a batch that only credits. */
+const CREDITS_ONLY = 220;
+/** Ten digits of cents in an entry. */
+const MAX_AMOUNT_MINOR = 9_999_999_999n;
+
+export interface BatchTotals {
+  readonly entryAddendaCount: number;
+  /** Not yet cut to ten digits. */
+  readonly entryHash: bigint;
+  readonly creditMinor: bigint;
+}
+
+export const NO_TOTALS: BatchTotals = { entryAddendaCount: 0, entryHash: 0n, creditMinor: 0n };
+
+export function sumTotals(a: BatchTotals, b: BatchTotals): BatchTotals {
+  return {
+    entryAddendaCount: a.entryAddendaCount + b.entryAddendaCount,
+    entryHash: a.entryHash + b.entryHash,
+    creditMinor: a.creditMinor + b.creditMinor,
+  };
+}
+
+export interface WrittenBatch {
+  readonly lines: readonly string[];
+  readonly entries: readonly WrittenEntry[];
+  readonly totals: BatchTotals;
+}
+
+/**
+ * The records of one batch of at most 10,000 payments.
+ *
+ * @throws UnwritableAchFile
+ */
+export function writeBatch(batch: AchBatch, batchNumber: number, firstTraceSequence: number): WrittenBatch {
+  checkBatch(batch);
+  const odfi = dfiIdentification(batch.odfiRoutingNumber);
+  const lines = [batchHeader(batch, odfi, batchNumber)];
+  const entries: WrittenEntry[] = [];
+  let totals = NO_TOTALS;
+  for (const [index, payment] of batch.payments.entries()) {
+    const traceNumber = `${odfi}${String(firstTraceSequence + index).padStart(7, '0')}`;
+    checkPayment(payment);
+    const reference = paymentReference(payment.paymentId);
+    const records = entryRecords(payment, reference, traceNumber);
+    lines.push(...records);
+    entries.push({ paymentId: payment.paymentId, traceNumber, reference, batchNumber });
+    totals = sumTotals(totals, {
+      entryAddendaCount: records.length,
+      entryHash: BigInt(dfiIdentification(payment.routingNumber)),
+      creditMinor: payment.amountMinor,
+    });
+  }
+  lines.push(batchControl(batch, odfi, batchNumber, totals));
+  return { lines, entries, totals };
+}
+
+function checkBatch({
+  companyName,
+  companyId,
+  entryDescription,
+  effectiveEntryDate,
+  odfiRoutingNumber,
+}: AchBatch): void {
+  if (!isRoutingNumber(odfiRoutingNumber)) {
+    throw new UnwritableAchFile('odfi', "The originating bank's routing number is not valid.");
+  }
+  if (!/^[A-Z0-9]{10}$/.test(companyId)) {
+    throw new UnwritableAchFile('company', 'The company id must have ten characters of A-Z and 0-9.');
+  }
+  if (!isNameable(achText(companyName, 16)) || !isNameable(achText(entryDescription, 10))) {
+    throw new UnwritableAchFile(
+      'company',
+      'The company name and entry description need Latin letters or digits.',
+    );
+  }
+  if (!isCalendarDay(effectiveEntryDate) || !isBankingDay(effectiveEntryDate)) {
+    throw new UnwritableAchFile('effective-entry-date', 'The effective entry date must be a banking day.');
+  }
+}
+
+function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: number): string {
+  return writeRecord(BATCH_HEADER, {
+    recordType: 5,
+    serviceClassCode: CREDITS_ONLY,
+    companyName: achText(batch.companyName, 16),
+    companyDiscretionaryData: '',
+    companyId: batch.companyId,
+    secCode: batch.secCode,
+    entryDescription: achText(batch.entryDescription, 10),
+    descriptiveDate: achText(batch.descriptiveDate ?? '', 6),
+    effectiveEntryDate: nachaDate(batch.effectiveEntryDate),
+    // The ACH operator fills it.
+    settlementDate: '',
+    originatorStatusCode: 1,
+    odfiIdentification,
+    batchNumber,
+  });
+}
+
+/** The entry and, where there is something to tell, its addenda. */
+function entryRecords(payment: AchPayment, reference: string, traceNumber: string): string[] {
+  const memo = achText(payment.memo ?? '', 80);
+  const name = achText(payment.receiverName, 22);
+  const entry = writeRecord(ENTRY_DETAIL, {
+    recordType: 6,
+    transactionCode: CREDIT_CODES[payment.accountType],
+    rdfiIdentification: dfiIdentification(payment.routingNumber),
+    checkDigit: payment.routingNumber.slice(8),
+    accountNumber: payment.accountNumber,
+    amount: payment.amountMinor,
+    individualId: reference,
+    // Banks return an entry without a name (R26), so one in a script that can't be written gets this one.
+    receiverName: isNameable(name) ? name : `PAYEE ${reference}`,
+    discretionaryData: '',
+    addendaIndicator: memo === '' ? 0 : 1,
+    traceNumber,
+  });
+  if (memo === '') return [entry];
+  const addenda = writeRecord(PAYMENT_ADDENDA, {
+    recordType: 7,
+    addendaType: '05',
+    paymentInformation: memo,
+    addendaSequence: 1,
+    entrySequence: traceNumber.slice(8),
+  });
+  return [entry, addenda];
+}
+
+function checkPayment({ paymentId, routingNumber, accountNumber, amountMinor }: AchPayment): void {
+  if (!isUuid(paymentId)) {
+    throw new UnwritableAchFile('payment-id', 'A payment id must be a UUID.', paymentId);
+  }
+  if (!isRoutingNumber(routingNumber)) {
+    throw new UnwritableAchFile('routing-number', 'A routing number is not valid.', paymentId);
+  }
+  if (!isAccountNumber(accountNumber)) {
+    throw new UnwritableAchFile('account-number', 'An account number must have 4 to 17 digits.', paymentId);
+  }
+  if (amountMinor < 1n || amountMinor > MAX_AMOUNT_MINOR) {
+    throw new UnwritableAchFile('amount', 'An amount must be from 0.01 to 99,999,999.99.', paymentId);
+  }
+}
+
+function batchControl(
+  batch: AchBatch,
+  odfiIdentification: string,
+  batchNumber: number,
+  totals: BatchTotals,
+): string {
+  return writeRecord(BATCH_CONTROL, {
+    recordType: 8,
+    serviceClassCode: CREDITS_ONLY,
+    entryAddendaCount: totals.entryAddendaCount,
+    entryHash: totals.entryHash % HASH_MODULUS,
+    totalDebit: 0,
+    totalCredit: totals.creditMinor,
+    companyId: batch.companyId,
+    messageAuthenticationCode: '',
+    odfiIdentification,
+    batchNumber,
+  });
+}

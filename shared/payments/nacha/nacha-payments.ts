@@ -1,0 +1,68 @@
+import type { CalendarDay } from './federal-reserve-holidays.ts';
+import type { AccountType } from './transaction-codes.ts';
+
+/** Consumers' accounts get PPD entries, companies' CCD. */
+export type SecCode = 'PPD' | 'CCD';
+
+export interface AchFileHeader {
+  /** Routing number, nine digits, of the bank or Reserve Bank that gets the file. */
+  readonly immediateDestination: string;
+  readonly immediateDestinationName: string;
+  /** Ten characters that the bank gave us: a space and a routing number, or a company id. */
+  readonly immediateOrigin: string;
+  readonly immediateOriginName: string;
+  /** UTC; written in Eastern time. */
+  readonly createdAt: string;
+  /** A to Z and 0 to 9: tells files of one day apart. */
+  readonly fileIdModifier: string;
+  readonly referenceCode?: string;
+}
+
+/** Payments of one company and date. More than 10,000 become several batches. */
+export interface AchBatch {
+  /** What receivers read on their statement, cut to 16 characters. */
+  readonly companyName: string;
+  /** Ten characters of A–Z and 0–9, such as 1 and the employer identification number. */
+  readonly companyId: string;
+  readonly secCode: SecCode;
+  /** Why receivers are paid, such as `DIVIDEND`, cut to 10 characters. */
+  readonly entryDescription: string;
+  /** At most 6 characters, shown to receivers; `SD1300` and the like ask for same-day settlement. */
+  readonly descriptiveDate?: string;
+  readonly effectiveEntryDate: CalendarDay;
+  /** Routing number of the originating bank, nine digits. */
+  readonly odfiRoutingNumber: string;
+  readonly payments: readonly AchPayment[];
+}
+
+export interface AchPayment {
+  /** A UUID; the entry carries its `paymentReference`. */
+  readonly paymentId: string;
+  readonly routingNumber: string;
+  readonly accountNumber: string;
+  readonly accountType: AccountType;
+  /** Cents, from 1 to 9,999,999,999. */
+  readonly amountMinor: bigint;
+  /** In any script; see `achText` for what is written. */
+  readonly receiverName: string;
+  /** Goes to the receiver in an addenda record, cut to 80 characters. */
+  readonly memo?: string;
+}
+
+export interface WrittenEntry {
+  readonly paymentId: string;
+  /** 15 digits: the ODFI identification and the trace sequence. */
+  readonly traceNumber: string;
+  readonly reference: string;
+  readonly batchNumber: number;
+}
+
+export interface WrittenAchFile {
+  readonly text: string;
+  /** In the order of the payments. */
+  readonly entries: readonly WrittenEntry[];
+  readonly batchCount: number;
+  readonly totalCreditMinor: bigint;
+  /** Where the trace numbers of the next file go on; after 9,999,999 begin again at 1. */
+  readonly nextTraceSequence: number;
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import {
+  isReturnReasonCode,
+  mayRepresent,
+  RETURN_REASONS,
+  type ReturnConsequence,
+  returnReason,
+} from './return-codes.ts';
+
+test.each<[ReturnConsequence, string]>([
+  ['retry', 'R01 R09'],
+  ['block-account', 'R02 R03 R04 R12 R13 R14 R15 R16 R17 R20 R28 R34 R82'],
+  ['revoke', 'R05 R07 R10 R29'],
+])('%s follows %s', (consequence, codes) => {
+  const found = RETURN_REASONS.filter((reason) => reason.consequence === consequence).map(({ code }) => code);
+  expect(found.join(' ')).toBe(codes);
+});
+
+test('every code from R01 to R85 has a consequence', () => {
+  const codes = Array.from({ length: 85 }, (_, at) => `R${String(at + 1).padStart(2, '0')}`);
+  expect(codes.every(isReturnReasonCode)).toBe(true);
+  expect(RETURN_REASONS.map(({ code }) => code)).toEqual(
+    codes.filter((code) => !returnReason(code).meaning.startsWith('Reserved')),
+  );
+  expect(returnReason('R48')).toEqual({
+    code: 'R48',
+    meaning: 'Reserved return reason code',
+    consequence: 'dispute',
+  });
+});
+
+test.each(['R00', 'R86', 'R1', 'r01', 'C01', '', 'R010', 'toString'])(
+  '%j is no return reason code',
+  (code) => {
+    expect(isReturnReasonCode(code)).toBe(false);
+    expect(() => returnReason(code)).toThrow(RangeError);
+  },
+);
+
+test('an entry without funds is presented again at most twice', () => {
+  expect([0, 1, 2, 3].map((times) => mayRepresent('R01', times))).toEqual([true, true, false, false]);
+  expect([0, 1, 2].map((times) => mayRepresent('R09', times))).toEqual([true, true, false]);
+  expect(mayRepresent('R03', 0)).toBe(false);
+});

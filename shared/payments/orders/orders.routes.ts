@@ -1,0 +1,205 @@
+import * as z from 'zod';
+import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
+import { route } from '#platform/http/route.ts';
+
+export const TRANSACTION_TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION'] as const;
+export const TRANSACTION_STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
+const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED'] as const;
+
+export const Transaction = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  type: z.enum(TRANSACTION_TYPES),
+  status: z.enum(TRANSACTION_STATUSES),
+  amount: amountOut,
+  currency: z.string(),
+  shareholder_id: idOut.optional(),
+  plan_id: idOut.optional(),
+  dividend_id: idOut.optional(),
+  /** Of the transaction that this one takes back. */
+  compensates: idOut.optional(),
+  return_code: z.string().optional(),
+  memo: z.string().optional(),
+  /** Once it was ordered. */
+  approval: z.enum(APPROVALS).optional(),
+  bank_account_id: idOut.optional(),
+  version: z.number().int(),
+  created_at: instantOut,
+  updated_at: instantOut,
+});
+
+export const TransactionWithHistory = Transaction.extend({
+  history: z.array(
+    z.object({
+      version: z.number().int(),
+      from: z.enum(TRANSACTION_STATUSES),
+      to: z.enum(TRANSACTION_STATUSES),
+      return_code: z.string().nullable(),
+      occurred_at: instantOut,
+    }),
+  ),
+  /** The transaction that took this one back, after a late return. */
+  compensated_by: idOut.optional(),
+  /** The transactions that paid anew what failed or came back here. */
+  repeated_by: idOut.optional(),
+});
+
+const money = { amount, currency, memo: text(80).optional(), bank_account_id: id.optional() };
+
+const Order = z.union(
+  [
+    z.strictObject({ shareholder_id: id, ...money }),
+    z.strictObject({ plan_id: id, ...money }),
+    z.strictObject({
+      transaction_id: id,
+      amount: amount.optional(),
+      currency: currency.optional(),
+      memo: text(80).optional(),
+      bank_account_id: id.optional(),
+    }),
+  ],
+  'must name one of shareholder_id, plan_id and transaction_id; the first two with amount and currency',
+);
+
+const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+const EXAMPLE_ID = '0198c0de-0000-7000-8000-000000000001';
+
+export const createDisbursement = route({
+  operationId: 'createDisbursement',
+  method: 'POST',
+  path: '/transactions/disburse',
+  summary: 'Pay a shareholder, a plan participant, or a pending dividend',
+  description: [
+    'With `transaction_id`: a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
+    'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the threshold of the tenant it waits for a second person, see `approve`.',
+    'The answer is the transaction, still PENDING; follow it at its `Location`.',
+  ].join('\n\n'),
+  roles: ['ADMIN', 'OPS'],
+  body: Order,
+  example: { shareholder_id: EXAMPLE_ID, amount: '125.50', currency: 'USD', memo: 'Refund' },
+  status: 202,
+  response: Transaction,
+  idempotency: 'required',
+  audit: 'disbursement.requested',
+  problems: [
+    ...(['not-found', 'shareholder-closed', 'payment-ordered', 'dividend-not-payable'] as const),
+    ...(['kyc-required', 'bank-account-required', 'bank-account-blocked', 'currency-mismatch'] as const),
+    ...(['vested-balance-exceeded', 'channel-unavailable'] as const),
+  ],
+  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start'],
+});
+
+export const listTransactions = route({
+  operationId: 'listTransactions',
+  method: 'GET',
+  path: '/transactions',
+  summary: 'Movements of money',
+  description: 'Newest first.',
+  ...readers,
+  query: z.strictObject({
+    ...page,
+    status: z.enum(TRANSACTION_STATUSES, `must be one of ${TRANSACTION_STATUSES.join(', ')}`).optional(),
+    type: z.enum(TRANSACTION_TYPES, `must be one of ${TRANSACTION_TYPES.join(', ')}`).optional(),
+    approval: z.enum(APPROVALS, `must be one of ${APPROVALS.join(', ')}`).optional(),
+    shareholder_id: id.optional(),
+    plan_id: id.optional(),
+    dividend_id: id.optional(),
+  }),
+  status: 200,
+  response: listOf(Transaction),
+  problems: [],
+  uses: [],
+});
+
+export const getTransaction = route({
+  operationId: 'getTransaction',
+  method: 'GET',
+  path: '/transactions/{id}',
+  summary: 'One movement of money with its history',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: TransactionWithHistory,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+const decision = {
+  method: 'POST',
+  roles: ['ADMIN', 'COMPLIANCE'],
+  params: idInPath,
+  status: 200,
+  response: Transaction,
+  problems: ['not-found', 'payment-decided', 'four-eyes'],
+  uses: ['eventBus:put', 'disbursementMachine:start', 'disbursementMachine:report'],
+} as const;
+
+export const approveTransaction = route({
+  operationId: 'approveTransaction',
+  path: '/transactions/{id}/approve',
+  summary: 'Approve a payment that somebody else has asked for',
+  ...decision,
+  audit: 'disbursement.approved',
+});
+
+export const denyTransaction = route({
+  operationId: 'denyTransaction',
+  path: '/transactions/{id}/deny',
+  summary: 'Deny a payment that somebody else has asked for',
+  description: 'The payment fails with the code `DENIED`.',
+  ...decision,
+  audit: 'disbursement.denied',
+});
+
+export const DividendDisbursement = z.object({
+  dividend_id: idOut,
+  state: z.enum(['RUNNING', 'DONE']),
+  /** Payments by where they stand. Those that wait for an order, a person or the bank are pending. */
+  pending: z.number().int(),
+  sent: z.number().int(),
+  settled: z.number().int(),
+  failed: z.number().int(),
+  /** Settled, and returned since. */
+  returned: z.number().int(),
+  ordered: z.number().int(),
+  /** Holders who were passed over; order again when their papers are right. */
+  without_kyc: z.number().int(),
+  without_account: z.number().int(),
+  started_at: instantOut,
+  updated_at: instantOut,
+});
+
+const ofDividend = {
+  tenants: ['ISSUER'],
+  path: '/dividends/{id}/disburse',
+  params: idInPath,
+  response: DividendDisbursement,
+} as const;
+
+export const disburseDividend = route({
+  operationId: 'disburseDividend',
+  method: 'POST',
+  summary: 'Pay all pending payments of a dividend',
+  description:
+    'Works in the background; `GET` shows how far it has come. Holders who are not verified or have no bank account are passed over and counted: asking again orders what has become payable.',
+  ...ofDividend,
+  roles: ['ADMIN', 'OPS'],
+  status: 202,
+  idempotency: 'required',
+  audit: 'dividend.disbursed',
+  problems: ['not-found', 'dividend-not-payable'],
+  uses: ['eventBus:put', 'queue:disburse-dividend:send'],
+});
+
+export const getDividendDisbursement = route({
+  operationId: 'getDividendDisbursement',
+  method: 'GET',
+  summary: 'How far the payment of a dividend has come',
+  ...ofDividend,
+  ...readers,
+  status: 200,
+  problems: ['not-found'],
+  uses: [],
+});

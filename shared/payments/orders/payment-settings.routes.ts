@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { instantOut, text } from '#kernel/fields.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
+import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
+import { route } from '#platform/http/route.ts';
+
+const CHANNELS = ['BANK', 'NACHA_FILE'] as const;
+const routing = z.string('must be a string').refine(isRoutingNumber, 'must be an ABA routing number');
+const companyId = z
+  .string('must be a string')
+  .regex(/^[A-Z0-9]{10}$/, 'must have ten characters of A-Z and 0-9');
+
+/** Who the files of payments are from and for, as agreed with the originating bank. */
+export const AchOriginator = z.strictObject({
+  company_name: text(100),
+  company_id: companyId,
+  odfi_routing_number: routing,
+  immediate_destination: routing,
+  immediate_destination_name: text(100),
+  immediate_origin: z
+    .string('must be a string')
+    .regex(/^[A-Z0-9 ][A-Z0-9]{9}$/, 'must have ten characters of A-Z and 0-9, the first may be a space'),
+  /** Same-day settlement where the amount and the hour allow it. */
+  same_day: z.boolean('must be true or false').default(false),
+});
+
+export const PaymentSettings = z.object({
+  channel: z.enum(CHANNELS),
+  approve_above: z.array(z.object({ currency: z.string(), amount: amountOut })),
+  /** Of currencies that `approve_above` doesn't name, in units of the currency. */
+  approve_above_default: amountOut,
+  ach_originator: AchOriginator.nullable(),
+  version: z.number().int(),
+  updated_at: instantOut.nullable(),
+});
+
+const shared = {
+  path: '/settings/payments',
+  status: 200,
+  response: PaymentSettings,
+  tenants: ['ISSUER', 'SPONSOR'],
+  uses: ['bank:address'],
+} as const;
+
+export const getPaymentSettings = route({
+  operationId: 'getPaymentSettings',
+  method: 'GET',
+  summary: 'How the tenant pays, and above which amounts a second person approves',
+  ...shared,
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  concurrency: 'etag',
+  problems: [],
+});
+
+export const setPaymentSettings = route({
+  operationId: 'setPaymentSettings',
+  method: 'PUT',
+  summary: 'Set how the tenant pays',
+  description:
+    'Replaces all settings. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. Payments that were ordered before keep their channel.',
+  ...shared,
+  roles: ['ADMIN'],
+  body: z
+    .strictObject({
+      channel: z.enum(CHANNELS, `must be one of ${CHANNELS.join(', ')}`).optional(),
+      approve_above: z
+        .array(z.strictObject({ currency, amount }))
+        .max(200)
+        .refine(
+          (list) => new Set(list.map((entry) => entry.currency)).size === list.length,
+          'must name each currency once',
+        )
+        .default([]),
+      ach_originator: AchOriginator.optional(),
+    })
+    .refine(
+      (body) => body.channel !== 'NACHA_FILE' || body.ach_originator !== undefined,
+      'needs ach_originator for the channel NACHA_FILE',
+    ),
+  example: { approve_above: [{ currency: 'USD', amount: '25000.00' }] },
+  concurrency: 'if-match',
+  audit: 'payment-settings.set',
+  problems: ['precondition-failed', 'precondition-required', 'channel-unavailable'],
+});

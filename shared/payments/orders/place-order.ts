@@ -1,0 +1,162 @@
+import type { z } from 'zod';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { fromMinor, toMinor } from '#kernel/money.ts';
+import { toTransactionState } from '#ledger/transaction-state.ts';
+import {
+  findTransaction,
+  insertTransaction,
+  lockTransaction,
+  type OrderedRow,
+  type TransactionRow,
+} from '#ledger/transactions.ts';
+import { startPayment } from '#payments/execution/start-execution.ts';
+import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
+import { findPlan, payeeOf } from '#payments/payees/payee.ts';
+import { found } from '#platform/db/found.ts';
+import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { findOrder, findOrderByKey, insertOrder } from './order.repository.ts';
+import type { createDisbursement } from './orders.routes.ts';
+import { findSettings } from './payment-settings.repository.ts';
+import { checkChannel, paymentRules } from './payment-settings.ts';
+import { repeatOf } from './replace-order.ts';
+
+type Order = z.output<(typeof createDisbursement)['body']>;
+
+/** Who asks, and by which key. */
+export interface Maker {
+  readonly actorId: string;
+  readonly requestId: string;
+  readonly idempotencyKey: string;
+}
+
+/** What is to be paid: a transaction that is there, or one that is to be made. */
+interface Subject {
+  readonly transaction?: TransactionRow;
+  readonly payee: Payee;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly type: 'DIVIDEND' | 'DISBURSE';
+  readonly shareholderId: string | null;
+  readonly planId: string | null;
+  readonly memo: string | null;
+  readonly sourceAccount: string;
+  readonly repeats: string | null;
+}
+
+/**
+ * Orders a payment: checks all that can be checked now, writes the transaction and its order, and starts its execution after
+ * the commit. The same key orders one payment for ever.
+ * @throws DomainError `not-found`, `shareholder-closed`, `payment-ordered`, `dividend-not-payable`, `kyc-required`,
+ *   `bank-account-required`, `bank-account-blocked`, `currency-mismatch`, `vested-balance-exceeded`, `channel-unavailable`,
+ *   `validation-failed`, `idempotency-key-reused`
+ */
+export async function orderPayment(tx: TenantTx, order: Order, maker: Maker): Promise<OrderedRow> {
+  const known = await findOrderByKey(tx, maker.idempotencyKey);
+  if (known !== undefined) return sameOrder(found(await findTransaction(tx, known.transaction_id)), order);
+  const subject = await subjectOf(tx, order);
+  await requireVerified(tx, subject.payee);
+  const account = await payableAccount(tx, subject.payee, order.bank_account_id);
+  const rules = paymentRules(await findSettings(tx));
+  checkChannel(rules, subject.amountMinor, subject.currency);
+  const transaction = subject.transaction ?? (await newTransaction(tx, subject));
+  await insertOrder(tx, {
+    transaction_id: transaction.id,
+    bank_account_id: account.id,
+    channel: rules.channel,
+    source_account: subject.sourceAccount,
+    repeats: subject.repeats,
+    requested_by: maker.actorId,
+    request_id: maker.requestId,
+    idempotency_key: maker.idempotencyKey,
+    approval: subject.amountMinor > rules.approveAbove(subject.currency) ? 'REQUIRED' : 'NOT_NEEDED',
+  });
+  const { tenant_id, id } = transaction;
+  startPayment(tx, { tenant_id, transaction_id: id, request_id: maker.requestId });
+  return found(await findTransaction(tx, id));
+}
+
+/** After the stored answer has expired, a key still orders nothing new. */
+function sameOrder(transaction: OrderedRow, order: Order): OrderedRow {
+  const { currency } = transaction;
+  const same =
+    (!('shareholder_id' in order) || order.shareholder_id === transaction.shareholder_id) &&
+    (!('plan_id' in order) || order.plan_id === transaction.plan_id) &&
+    (order.currency === undefined || order.currency === currency) &&
+    (order.amount === undefined || toMinor(order.amount, currency) === transaction.amount);
+  if (same) return transaction;
+  throw new DomainError('idempotency-key-reused', 'This key has ordered another payment. Use a new key.');
+}
+
+async function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow> {
+  const transaction = await insertTransaction(tx, {
+    type: 'DISBURSE',
+    amount: subject.amountMinor,
+    currency: subject.currency,
+    shareholder_id: subject.shareholderId,
+    plan_id: subject.planId,
+    memo: subject.memo,
+  });
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
+  return transaction;
+}
+
+async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
+  if ('transaction_id' in order) return subjectOfTransaction(tx, order);
+  const { currency, memo = null } = order;
+  const amountMinor = toMinor(order.amount, currency);
+  const shared = { amountMinor, currency, type: 'DISBURSE', memo, repeats: null } as const;
+  if ('shareholder_id' in order) {
+    const shareholderId = order.shareholder_id;
+    const payee = { shareholder_id: shareholderId };
+    return { ...shared, payee, shareholderId, planId: null, sourceAccount: 'DIVIDENDS_PAYABLE' };
+  }
+  const plan = found(await findPlan(tx, order.plan_id));
+  if (plan.currency !== currency)
+    throw new DomainError('currency-mismatch', `The plan is in ${plan.currency}.`);
+  const payee = { employee_id: plan.employee_id };
+  return { ...shared, payee, shareholderId: null, planId: order.plan_id, sourceAccount: 'PLAN_OBLIGATIONS' };
+}
+
+async function subjectOfTransaction(
+  tx: TenantTx,
+  order: Extract<Order, { transaction_id: string }>,
+): Promise<Subject> {
+  const transaction = found(await lockTransaction(tx, order.transaction_id));
+  checkRepeated(transaction, order);
+  const payee = await payeeOf(tx, transaction);
+  const base = {
+    payee,
+    amountMinor: transaction.amount,
+    currency: transaction.currency,
+    shareholderId: transaction.shareholder_id,
+    planId: transaction.plan_id,
+    memo: order.memo ?? transaction.memo,
+  };
+  if (transaction.status === 'PENDING' && transaction.type === 'DIVIDEND') {
+    if ((await findOrder(tx, transaction.id)) !== undefined)
+      throw new DomainError('payment-ordered', 'The payment has been ordered already.');
+    await requirePayable(tx, transaction.dividend_id);
+    return { ...base, transaction, type: 'DIVIDEND', sourceAccount: 'DIVIDENDS_PAYABLE', repeats: null };
+  }
+  const sourceAccount = await repeatOf(tx, transaction);
+  return { ...base, type: 'DISBURSE', sourceAccount, repeats: transaction.id };
+}
+
+/** What the caller repeats of the transaction must be what it says. */
+function checkRepeated({ amount, currency }: TransactionRow, order: Order): void {
+  if (order.currency !== undefined && order.currency !== currency)
+    throw new DomainError('currency-mismatch', `The transaction is in ${currency}.`);
+  if (order.amount !== undefined && toMinor(order.amount, currency) !== amount)
+    throw invalidField('/amount', 'other-amount', `must be ${fromMinor(amount, currency)}`);
+}
+
+/** @throws DomainError `dividend-not-payable` */
+async function requirePayable(tx: TenantTx, dividendId: string | null): Promise<void> {
+  const dividend = await tx
+    .selectFrom('dividends')
+    .select('state')
+    .where('id', '=', dividendId)
+    .executeTakeFirst();
+  if (dividend?.state !== 'PENDING' && dividend?.state !== 'PAYING')
+    throw new DomainError('dividend-not-payable', `The dividend is ${dividend?.state}.`);
+}

@@ -1,0 +1,74 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import { toTransactionState } from '#ledger/transaction-state.ts';
+import { insertTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { startPayment } from '#payments/execution/start-execution.ts';
+import { mayRepresent } from '#payments/nacha/return-codes.ts';
+import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { insertOrder, type OrderRow } from './order.repository.ts';
+
+/** Codes of our own: nothing more is owed by a payment that was denied or whose dividend was cancelled. */
+const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
+
+/**
+ * Where the money stands that a transaction has failed to pay, or that came back: the account that a repetition is taken from.
+ * @throws DomainError `payment-ordered` when there is nothing to repeat
+ */
+export async function repeatOf(tx: TenantTx, transaction: TransactionRow): Promise<string> {
+  const { id, status, compensates, return_code, plan_id } = transaction;
+  const failed = status === 'FAILED' && compensates === null && !NOT_OWED.has(return_code ?? '');
+  const returned = status === 'SETTLED' && (await wasReturned(tx, id));
+  if (!failed && !returned)
+    throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
+  if (plan_id !== null) return 'PLAN_OBLIGATIONS';
+  if (returned) return 'RETURNS';
+  const order = await tx
+    .selectFrom('disbursements')
+    .select('source_account')
+    .where('transaction_id', '=', id)
+    .executeTakeFirst();
+  return order?.source_account ?? 'DIVIDENDS_PAYABLE';
+}
+
+async function wasReturned(tx: TenantTx, id: string): Promise<boolean> {
+  const compensation = await tx
+    .selectFrom('transactions')
+    .select('id')
+    .where('compensates', '=', id)
+    .executeTakeFirst();
+  return compensation !== undefined;
+}
+
+/**
+ * Presents a payment again by ourselves, where the code of its return allows it and as often as Nacha does. The person who
+ * approved the first one has approved this: payee, account and amount are the same.
+ */
+export async function representPayment(
+  tx: TenantTx,
+  failed: TransactionRow,
+  order: OrderRow,
+  code: string,
+): Promise<void> {
+  if (!mayRepresent(code, order.represented)) return;
+  const sourceAccount = await repeatOf(tx, failed);
+  const { amount, currency, shareholder_id, plan_id, memo } = failed;
+  const transaction = await insertTransaction(tx, {
+    type: 'DISBURSE',
+    ...{ amount, currency, shareholder_id, plan_id, memo },
+  });
+  await insertOrder(tx, {
+    transaction_id: transaction.id,
+    bank_account_id: order.bank_account_id,
+    channel: order.channel,
+    source_account: sourceAccount,
+    repeats: failed.id,
+    represented: order.represented + 1,
+    requested_by: order.requested_by,
+    request_id: order.request_id,
+    approval: order.approval,
+    decided_by: order.decided_by,
+    decided_at: order.decided_at,
+  });
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
+  const { tenant_id, id } = transaction;
+  startPayment(tx, { tenant_id, transaction_id: id, request_id: order.request_id });
+}

@@ -1,0 +1,86 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { BankAccounts } from '#generated/database.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { BankAccount } from './bank-accounts.routes.ts';
+
+export type BankAccountRow = Selectable<BankAccounts>;
+
+/** Whose account it is: one of the two. */
+export type Payee = { readonly shareholder_id: string } | { readonly employee_id: string };
+
+export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> {
+  const { id, routing_number, account_last4, holder_name, status_reason, version } = row;
+  return {
+    id,
+    routing_number,
+    account_last4,
+    account_type: row.account_type as 'CHECKING',
+    holder_type: row.holder_type as 'INDIVIDUAL',
+    holder_name,
+    status: row.status as 'ACTIVE',
+    status_reason,
+    version,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+type NewAccount = Payee & {
+  readonly id: string;
+  readonly routing_number: string;
+  readonly account_number_sealed: string;
+  readonly account_last4: string;
+  readonly account_type: string;
+  readonly holder_type: string;
+  readonly holder_name: string;
+};
+
+export function insertBankAccount(tx: TenantTx, account: NewAccount): Promise<BankAccountRow> {
+  return tx.insertInto('bank_accounts').values(account).returningAll().executeTakeFirstOrThrow();
+}
+
+export function findBankAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
+  return read.selectFrom('bank_accounts').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Newest first. */
+export function listBankAccounts(
+  read: TenantRead,
+  payee: Payee,
+  { limit, cursor }: PageRequest,
+): Promise<BankAccountRow[]> {
+  let query = of(read, payee)
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAccountRow | undefined> {
+  return of(read, payee).where('status', '=', 'ACTIVE').orderBy('id', 'desc').limit(1).executeTakeFirst();
+}
+
+function of(read: TenantRead, payee: Payee) {
+  const accounts = read.selectFrom('bank_accounts').selectAll();
+  return 'shareholder_id' in payee
+    ? accounts.where('shareholder_id', '=', payee.shareholder_id)
+    : accounts.where('employee_id', '=', payee.employee_id);
+}
+
+export interface AccountChange {
+  readonly status?: string;
+  readonly status_reason?: string;
+  readonly routing_number?: string;
+  readonly account_number_sealed?: string;
+  readonly account_last4?: string;
+  readonly account_type?: string;
+}
+
+export async function setBankAccount(tx: TenantTx, id: string, change: AccountChange): Promise<void> {
+  await tx
+    .updateTable('bank_accounts')
+    .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', id)
+    .execute();
+}

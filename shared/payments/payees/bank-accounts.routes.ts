@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { isAccountNumber } from '#payments/nacha/account-number.ts';
+import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
+import { employeeInPath } from '#plans/participants/employee-id.ts';
+import { route } from '#platform/http/route.ts';
+
+const KYC_STATUSES = ['UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'] as const;
+const ACCOUNT_TYPES = ['CHECKING', 'SAVINGS'] as const;
+const HOLDER_TYPES = ['INDIVIDUAL', 'COMPANY'] as const;
+
+export const BankAccount = z.object({
+  id: idOut,
+  routing_number: z.string(),
+  account_last4: z.string(),
+  account_type: z.enum(ACCOUNT_TYPES),
+  holder_type: z.enum(HOLDER_TYPES),
+  holder_name: z.string(),
+  status: z.enum(['ACTIVE', 'BLOCKED', 'REVOKED']),
+  status_reason: z.string().nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const NewBankAccount = z.strictObject({
+  routing_number: z
+    .string('must be a string')
+    .regex(/^\d{9}$/, 'must have nine digits')
+    .refine(isRoutingNumber, 'is not an ABA routing number: its check digit is wrong, or no bank has it'),
+  account_number: z.string('must be a string').refine(isAccountNumber, 'must have 4 to 17 digits'),
+  account_type: z.enum(ACCOUNT_TYPES, `must be one of ${ACCOUNT_TYPES.join(', ')}`),
+  holder_name: text(200),
+  holder_type: z.enum(HOLDER_TYPES, `must be one of ${HOLDER_TYPES.join(', ')}`).default('INDIVIDUAL'),
+});
+
+const EXAMPLE = {
+  routing_number: '121042882',
+  account_number: '000123456789',
+  account_type: 'CHECKING',
+  holder_name: 'Ada Holder',
+};
+
+const create = {
+  method: 'POST',
+  description:
+    'The newest active account is paid into, unless a payment names another one. The number is stored sealed and never shown again, but for its last four digits.',
+  roles: ['ADMIN', 'OPS'],
+  body: NewBankAccount,
+  example: EXAMPLE,
+  status: 201,
+  response: BankAccount,
+  concurrency: 'etag',
+  audit: 'bank-account.created',
+  uses: ['fieldKey:use'],
+} as const;
+
+const list = {
+  method: 'GET',
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(BankAccount),
+  problems: ['not-found'],
+  uses: [],
+} as const;
+
+const ofShareholder = {
+  tenants: ['ISSUER'],
+  path: '/shareholders/{id}/bank-accounts',
+  params: idInPath,
+} as const;
+const ofParticipant = {
+  tenants: ['SPONSOR'],
+  path: '/participants/{employee}/bank-accounts',
+  params: employeeInPath,
+} as const;
+
+export const createShareholderBankAccount = route({
+  operationId: 'createShareholderBankAccount',
+  summary: 'Add a bank account of a shareholder',
+  ...create,
+  ...ofShareholder,
+  problems: ['not-found', 'shareholder-closed'],
+});
+
+export const listShareholderBankAccounts = route({
+  operationId: 'listShareholderBankAccounts',
+  summary: 'Bank accounts of a shareholder',
+  ...list,
+  ...ofShareholder,
+});
+
+export const createParticipantBankAccount = route({
+  operationId: 'createParticipantBankAccount',
+  summary: 'Add a bank account of a plan participant',
+  ...create,
+  ...ofParticipant,
+  problems: ['not-found'],
+});
+
+export const listParticipantBankAccounts = route({
+  operationId: 'listParticipantBankAccounts',
+  summary: 'Bank accounts of a plan participant',
+  ...list,
+  ...ofParticipant,
+});
+
+export const ParticipantKyc = z.object({
+  employee_id: z.string(),
+  kyc_status: z.enum(KYC_STATUSES),
+  version: z.number().int(),
+});
+
+export const setParticipantKyc = route({
+  operationId: 'setParticipantKyc',
+  method: 'PATCH',
+  path: '/participants/{employee}/kyc',
+  summary: 'Set whether a plan participant is verified',
+  tenants: ['SPONSOR'],
+  roles: ['COMPLIANCE'],
+  params: employeeInPath,
+  body: z.strictObject({ status: z.enum(KYC_STATUSES, `must be one of ${KYC_STATUSES.join(', ')}`) }),
+  example: { status: 'VERIFIED' },
+  status: 200,
+  response: ParticipantKyc,
+  concurrency: 'if-match',
+  audit: 'participant.kyc-set',
+  problems: ['not-found', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});

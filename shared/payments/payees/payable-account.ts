@@ -1,0 +1,109 @@
+import { DomainError, notFound } from '#kernel/domain-error.ts';
+import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
+import type { Correction } from '#payments/nacha/change-codes.ts';
+import { returnReason } from '#payments/nacha/return-codes.ts';
+import { accountTypeOf } from '#payments/nacha/transaction-codes.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Sealer } from '#platform/sealing.ts';
+import { numberPlace } from './add-bank-account.ts';
+import {
+  type AccountChange,
+  type BankAccountRow,
+  findBankAccount,
+  findNewestActive,
+  type Payee,
+  setBankAccount,
+} from './bank-account.repository.ts';
+import { findPayee } from './payee.repository.ts';
+
+export type { Payee };
+
+/** An account as the bank is told of it. Personal data: seal it before it leaves the database's side. */
+export interface AccountDetails {
+  readonly routing_number: string;
+  readonly account_number: string;
+  readonly account_type: string;
+  readonly holder_type: string;
+  readonly holder_name: string;
+}
+
+export function accountDetails(account: BankAccountRow, sealer: Sealer): AccountDetails {
+  const { routing_number, account_type, holder_type, holder_name } = account;
+  const account_number = sealer.open(account.account_number_sealed, numberPlace(account.id));
+  return { routing_number, account_number, account_type, holder_type, holder_name };
+}
+
+/**
+ * The gate before money: the payee is verified.
+ * @throws DomainError `not-found`, `kyc-required`
+ */
+export async function requireVerified(read: TenantRead, payee: Payee): Promise<void> {
+  const standing = await findPayee(read, payee);
+  if (standing === undefined) throw notFound();
+  if (standing.kycStatus !== 'VERIFIED')
+    throw new DomainError('kyc-required', `The identity of the payee is ${standing.kycStatus}.`);
+}
+
+/**
+ * The account that is named, or the payee's newest active one.
+ * @throws DomainError `not-found` for one that isn't the payee's, `bank-account-required`, `bank-account-blocked`
+ */
+export async function payableAccount(
+  read: TenantRead,
+  payee: Payee,
+  named?: string,
+): Promise<BankAccountRow> {
+  if (named === undefined) {
+    const newest = await findNewestActive(read, payee);
+    if (newest !== undefined) return newest;
+    throw new DomainError('bank-account-required', 'Add an account of the payee first.');
+  }
+  const account = await findBankAccount(read, named);
+  if (account === undefined || !belongsTo(account, payee)) throw notFound();
+  return requireActive(account);
+}
+
+/** @throws DomainError `bank-account-blocked` */
+export function requireActive(account: BankAccountRow): BankAccountRow {
+  if (account.status === 'ACTIVE') return account;
+  const why = account.status_reason === null ? '' : ` (${account.status_reason})`;
+  throw new DomainError('bank-account-blocked', `The account is ${account.status}${why}.`);
+}
+
+export function findAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
+  return findBankAccount(read, id);
+}
+
+function belongsTo(account: BankAccountRow, payee: Payee): boolean {
+  return 'shareholder_id' in payee
+    ? account.shareholder_id === payee.shareholder_id
+    : account.employee_id === payee.employee_id;
+}
+
+/** What a return says of the account itself: closed or unknown accounts are blocked, withdrawn authorizations revoked. */
+export async function noteReturn(tx: TenantTx, accountId: string, code: string): Promise<void> {
+  const { consequence } = returnReason(code);
+  const status = { 'block-account': 'BLOCKED', revoke: 'REVOKED' }[consequence as string];
+  if (status !== undefined) await setBankAccount(tx, accountId, { status, status_reason: code });
+}
+
+/** The values that a notification of change corrects, for the next payment. */
+export async function correctAccount(
+  tx: TenantTx,
+  accountId: string,
+  { routingNumber, accountNumber, transactionCode }: Correction,
+  sealer: Sealer,
+): Promise<void> {
+  const type = transactionCode === undefined ? undefined : accountTypeOf(transactionCode);
+  const change: AccountChange = {
+    ...(routingNumber === undefined ? {} : { routing_number: routingNumber }),
+    ...(accountNumber === undefined
+      ? {}
+      : {
+          account_number_sealed: sealer.seal(accountNumber, numberPlace(accountId)),
+          account_last4: accountNumberLast4(accountNumber),
+        }),
+    ...(type === undefined ? {} : { account_type: type.toUpperCase() }),
+  };
+  if (Object.keys(change).length > 0) await setBankAccount(tx, accountId, change);
+}

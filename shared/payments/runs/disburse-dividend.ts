@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { NothingToDo, unlessDone } from '#dividends/nothing-to-do.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { startPayment } from '#payments/execution/start-execution.ts';
+import { findSettings } from '#payments/orders/payment-settings.repository.ts';
+import { paymentRules } from '#payments/orders/payment-settings.ts';
+import { found } from '#platform/db/found.ts';
+import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { systemWrite } from '#platform/queue/system-write.ts';
+import { beginRun, lockRun, orderChunk, setProgress } from './payment-run.repository.ts';
+
+/** Few enough that a transaction takes a fraction of a second, and its executions start before the next one. */
+const PAYMENTS_PER_CHUNK = 200;
+/** Stops in time to hand over to the next invocation. */
+const MARGIN_MS = 30_000;
+
+export const DividendMessage = z.strictObject({ tenant_id: z.uuid(), dividend_id: z.uuid() });
+type DividendMessage = z.infer<typeof DividendMessage>;
+
+/**
+ * Begins to order the payments of a dividend; the worker does it.
+ * @throws DomainError `not-found`, `dividend-not-payable`
+ */
+export async function beginDividend(
+  tx: TenantTx,
+  dividendId: string,
+  maker: { readonly actorId: string; readonly tenantId: string; readonly requestId: string },
+): Promise<void> {
+  const dividend = found(
+    await tx.selectFrom('dividends').select('state').where('id', '=', dividendId).executeTakeFirst(),
+  );
+  if (dividend.state !== 'PENDING' && dividend.state !== 'PAYING')
+    throw new DomainError('dividend-not-payable', `The dividend is ${dividend.state}.`);
+  await beginRun(tx, {
+    dividend_id: dividendId,
+    requested_by: maker.actorId,
+    request_id: maker.requestId,
+  });
+  continueDividend(tx, { tenant_id: maker.tenantId, dividend_id: dividendId });
+}
+
+export function continueDividend(tx: TenantTx, message: DividendMessage): void {
+  command(tx, { type: 'message.send', queue: 'disburse-dividend', message });
+}
+
+/**
+ * Orders chunk after chunk until none is left or time runs out. Each chunk commits with how far it has come; a message that
+ * comes again when all is ordered leaves nothing behind, not even an audit entry.
+ */
+export async function disburseDividend(
+  { tenant_id, dividend_id }: DividendMessage,
+  requestId: string,
+  remainingMs: () => number,
+): Promise<void> {
+  for (let done = false; !done; ) {
+    const outOfTime = remainingMs() < MARGIN_MS;
+    const chunk = systemWrite(
+      systemActor(tenant_id as TenantId, requestId),
+      async (tx) => {
+        if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
+        continueDividend(tx, { tenant_id, dividend_id });
+        return true;
+      },
+      {
+        audit: () => ({
+          action: 'dividend.disbursed',
+          resource: `dividends/${dividend_id}`,
+          payload: { handed_over: outOfTime },
+        }),
+      },
+    );
+    done = (await unlessDone(chunk)) ?? true;
+  }
+}
+
+/**
+ * True when there was nothing left.
+ * @throws NothingToDo
+ */
+async function orderNext(tx: TenantTx, tenantId: string, dividendId: string): Promise<boolean> {
+  const run = await lockRun(tx, dividendId);
+  if (run?.state !== 'RUNNING') throw new NothingToDo();
+  const dividend = await tx
+    .selectFrom('dividends')
+    .select(['state', 'currency'])
+    .where('id', '=', dividendId)
+    .executeTakeFirstOrThrow();
+  const payable = dividend.state === 'PENDING' || dividend.state === 'PAYING';
+  const rules = paymentRules(await findSettings(tx));
+  const chunk = payable
+    ? await orderChunk(tx, {
+        dividendId,
+        after: run.position,
+        limit: PAYMENTS_PER_CHUNK,
+        channel: rules.channel,
+        requestedBy: run.requested_by,
+        requestId: run.request_id,
+        approveAbove: rules.approveAbove(dividend.currency),
+      })
+    : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
+  const done = chunk.seen < PAYMENTS_PER_CHUNK;
+  await setProgress(tx, dividendId, chunk, done);
+  for (const transaction_id of chunk.ordered)
+    startPayment(tx, { tenant_id: tenantId, transaction_id, request_id: run.request_id });
+  return done;
+}

@@ -1,0 +1,148 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { DividendDisbursements } from '#generated/database.ts';
+import type { DividendDisbursement } from '#payments/orders/orders.routes.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+
+export type RunRow = Selectable<DividendDisbursements>;
+
+export function lockRun(tx: TenantTx, dividendId: string): Promise<RunRow | undefined> {
+  return tx
+    .selectFrom('dividend_disbursements')
+    .selectAll()
+    .where('dividend_id', '=', dividendId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Begins a pass from the first payment, after the last one if there was one. */
+export async function beginRun(
+  tx: TenantTx,
+  run: { readonly dividend_id: string; readonly requested_by: string; readonly request_id: string },
+): Promise<void> {
+  await sql`insert into dividend_disbursements as r (dividend_id, requested_by, request_id)
+    values (${run.dividend_id}, ${run.requested_by}, ${run.request_id})
+    on conflict (tenant_id, dividend_id) do update set state = 'RUNNING', requested_by = excluded.requested_by,
+      request_id = excluded.request_id, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
+    tx,
+  );
+}
+
+export interface ChunkOrder {
+  readonly dividendId: string;
+  readonly after: string;
+  readonly limit: number;
+  readonly channel: string;
+  readonly requestedBy: string;
+  readonly requestId: string;
+  /** Minor units above which a second person approves. */
+  readonly approveAbove: bigint;
+}
+
+export interface Chunk {
+  readonly seen: number;
+  readonly last: string | null;
+  readonly ordered: readonly string[];
+  readonly withoutKyc: number;
+  readonly withoutAccount: number;
+}
+
+/** Orders the next pending payments of a dividend, in one statement: those of verified holders, into their newest active account. */
+export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk> {
+  const { rows } = await sql<{
+    seen: number;
+    last: string | null;
+    ordered: string[];
+    without_kyc: number;
+    without_account: number;
+  }>`with next as (
+      select t.id, t.amount, s.kyc_status = 'VERIFIED' as verified, a.id as account
+      from (select id, amount, shareholder_id from transactions t
+          where t.dividend_id = ${chunk.dividendId} and t.status = 'PENDING' and t.id > ${chunk.after}
+            and not exists (select from disbursements d where d.tenant_id = t.tenant_id and d.transaction_id = t.id)
+          order by t.id limit ${chunk.limit}) t
+        join shareholders s on s.id = t.shareholder_id
+        left join lateral (select b.id from bank_accounts b
+          where b.shareholder_id = s.id and b.status = 'ACTIVE' order by b.id desc limit 1) a on true
+    ), ordered as (
+      insert into disbursements (transaction_id, bank_account_id, channel, source_account, requested_by, request_id, approval)
+      select id, account, ${chunk.channel}, 'DIVIDENDS_PAYABLE', ${chunk.requestedBy}, ${chunk.requestId},
+        case when amount > ${chunk.approveAbove} then 'REQUIRED' else 'NOT_NEEDED' end
+      from next where verified and account is not null order by id
+      on conflict do nothing returning transaction_id
+    )
+    select count(*)::integer as seen, max(id::text) as last,
+      (select coalesce(array_agg(transaction_id::text), '{}') from ordered) as ordered,
+      (count(*) filter (where not verified))::integer as without_kyc,
+      (count(*) filter (where verified and account is null))::integer as without_account
+    from next`.execute(tx);
+  const row = rows[0];
+  return {
+    seen: row?.seen ?? 0,
+    last: row?.last ?? null,
+    ordered: row?.ordered ?? [],
+    withoutKyc: row?.without_kyc ?? 0,
+    withoutAccount: row?.without_account ?? 0,
+  };
+}
+
+export async function setProgress(
+  tx: TenantTx,
+  dividendId: string,
+  chunk: Chunk,
+  done: boolean,
+): Promise<void> {
+  await tx
+    .updateTable('dividend_disbursements')
+    .set((eb) => ({
+      ordered: eb('ordered', '+', chunk.ordered.length),
+      without_kyc: eb('without_kyc', '+', chunk.withoutKyc),
+      without_account: eb('without_account', '+', chunk.withoutAccount),
+      updated_at: sql<Date>`now()`,
+      ...(chunk.last === null ? {} : { position: chunk.last }),
+      ...(done ? { state: 'DONE' } : {}),
+    }))
+    .where('dividend_id', '=', dividendId)
+    .execute();
+}
+
+export async function findProgress(
+  read: TenantRead,
+  dividendId: string,
+): Promise<z.infer<typeof DividendDisbursement> | undefined> {
+  const run = await read
+    .selectFrom('dividend_disbursements')
+    .selectAll()
+    .where('dividend_id', '=', dividendId)
+    .executeTakeFirst();
+  if (run === undefined) return undefined;
+  const counted = await read
+    .selectFrom('transactions')
+    .select((eb) => [
+      eb.fn.countAll().filterWhere('status', '=', 'PENDING').as('pending'),
+      eb.fn.countAll().filterWhere('status', '=', 'SENT').as('sent'),
+      eb.fn
+        .countAll()
+        .filterWhere('status', '=', 'SETTLED')
+        .filterWhere('compensates', 'is', null)
+        .as('settled'),
+      eb.fn.countAll().filterWhere('status', '=', 'FAILED').as('failed'),
+      eb.fn.countAll().filterWhere('compensates', 'is not', null).as('returned'),
+    ])
+    .where('dividend_id', '=', dividendId)
+    .executeTakeFirstOrThrow();
+  return {
+    dividend_id: dividendId,
+    state: run.state as 'RUNNING',
+    pending: Number(counted.pending),
+    sent: Number(counted.sent),
+    settled: Number(counted.settled) - Number(counted.returned),
+    failed: Number(counted.failed),
+    returned: Number(counted.returned),
+    ordered: run.ordered,
+    without_kyc: run.without_kyc,
+    without_account: run.without_account,
+    started_at: run.started_at.toISOString(),
+    updated_at: run.updated_at.toISOString(),
+  };
+}

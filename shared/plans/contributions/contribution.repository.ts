@@ -1,0 +1,203 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { ContributionLimits, Contributions } from '#generated/database.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
+import type { Contribution, listContributionLimits } from './contributions.routes.ts';
+
+export type ContributionRow = Selectable<Contributions>;
+
+export function toContribution(row: ContributionRow): z.input<typeof Contribution> {
+  const { id, plan_id, currency, effective_date, reverses } = row;
+  return {
+    id,
+    plan_id,
+    amount: fromMinor(row.amount, currency),
+    currency,
+    source: row.source as 'EMPLOYEE',
+    effective_date,
+    balance_after: fromMinor(row.balance_after, currency),
+    transaction_id: id,
+    reverses,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+/** An amount that enters a plan, or leaves it again if negative. */
+export interface Entry {
+  /** Of the contribution and of its transaction. */
+  readonly id: string;
+  readonly planId: string;
+  readonly source: string;
+  readonly amountMinor: bigint;
+  readonly effectiveDate: string;
+  readonly idempotencyKey: string | undefined;
+  /** The contribution that this one takes back. */
+  readonly reverses: string | undefined;
+}
+
+/** The contribution, and what the rules about it are judged by: as it is now that the contribution counts. */
+export interface Entered extends ContributionRow {
+  /** When its transaction was written. */
+  readonly paid_at: Date;
+  readonly plan_status: string;
+  readonly plan_type: string;
+  readonly date_of_birth: string | null;
+  readonly year_employee: bigint;
+  readonly year_employer: bigint;
+  readonly limits:
+    | readonly { kind: string; year: number; min_age: number; max_age: number; amount: string }[]
+    | null;
+}
+
+/**
+ * Moves the balance and writes the contribution, its transaction, its journal entry and the sums of its year: one statement,
+ * since a hot plan's lock is held while it runs. Nothing if there is no such plan.
+ *
+ * A year that is not there yet is never taken from; the proposed row of a reversal must satisfy its checks all the same.
+ * The money was paid with the payroll that reports it: its transaction is settled from the start.
+ */
+export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Entered | undefined> {
+  const { id, planId, source, amountMinor, effectiveDate, idempotencyKey = null, reverses = null } = entry;
+  const year = Number(effectiveDate.slice(0, 4));
+  const employee = source === 'EMPLOYEE' ? amountMinor : 0n;
+  const employer = amountMinor - employee;
+  const assetsFirst = amountMinor > 0n;
+  const debit = assetsFirst ? 'PLAN_ASSETS' : 'PLAN_OBLIGATIONS';
+  const credit = assetsFirst ? 'PLAN_OBLIGATIONS' : 'PLAN_ASSETS';
+  const reason = assetsFirst ? 'contribution' : 'contribution-reversed';
+  const absolute = assetsFirst ? amountMinor : -amountMinor;
+  const { rows } = await sql<Entered>`
+    with plan as (
+      update plans set
+        employee_contributed = employee_contributed + ${employee}::bigint,
+        employer_contributed = employer_contributed + ${employer}::bigint,
+        version = version + 1, updated_at = now()
+      where id = ${planId}::uuid
+      returning id, employee_id, plan_type, status, currency, balance
+    ), year as (
+      insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
+      select employee_id, plan_type, ${year}::integer, currency, greatest(${employee}::bigint, 0), greatest(${employer}::bigint, 0)
+      from plan
+      on conflict (tenant_id, employee_id, plan_type, year, currency) do update set
+        employee_amount = y.employee_amount + ${employee}::bigint, employer_amount = y.employer_amount + ${employer}::bigint
+      returning employee_amount, employer_amount
+    ), paid as (
+      insert into transactions (id, type, status, amount, currency, plan_id, compensates)
+      select ${id}::uuid, 'CONTRIBUTION', 'SETTLED', ${amountMinor}::bigint, currency, id, ${reverses}::uuid from plan
+    ), posted as (
+      insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
+      select ${debit}::text, ${credit}::text, ${absolute}::bigint, currency, ${reason}::text, ${id}::uuid, ${effectiveDate}::date
+      from plan
+    ), entered as (
+      insert into contributions (plan_id, id, source, amount, currency, effective_date, balance_after, idempotency_key, reverses)
+      select id, ${id}::uuid, ${source}::text, ${amountMinor}::bigint, currency, ${effectiveDate}::date, balance,
+        ${idempotencyKey}::text, ${reverses}::uuid from plan
+      returning *
+    )
+    select entered.*, now() as paid_at, plan.status as plan_status, plan.plan_type,
+      year.employee_amount as year_employee, year.employer_amount as year_employer,
+      (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
+      (select json_agg(json_build_object('kind', kind, 'year', l.year, 'min_age', min_age, 'max_age', max_age, 'amount', amount::text))
+        from contribution_limits l
+        where l.plan_type = plan.plan_type and l.currency = plan.currency and l.year = (
+          select max(m.year) from contribution_limits m where m.plan_type = plan.plan_type and m.year <= ${year}::integer)) as limits
+    from entered, plan, year`.execute(tx);
+  return rows[0];
+}
+
+export function findContribution(
+  read: TenantRead,
+  planId: string,
+  id: string,
+): Promise<ContributionRow | undefined> {
+  return read
+    .selectFrom('contributions')
+    .selectAll()
+    .where('plan_id', '=', planId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** A contribution and whether it was taken back. */
+export async function findReversible(
+  tx: SerializableTx,
+  planId: string,
+  id: string,
+): Promise<(ContributionRow & { reversed: boolean }) | undefined> {
+  return tx
+    .selectFrom('contributions as c')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('contributions as r')
+            .select('r.id')
+            .where('r.plan_id', '=', planId)
+            .where('r.reverses', '=', id),
+        )
+        .$castTo<boolean>()
+        .as('reversed'),
+    )
+    .where('c.plan_id', '=', planId)
+    .where('c.id', '=', id)
+    .executeTakeFirst();
+}
+
+/** A payroll file may fill the period again that a reversed contribution filled. */
+export async function setPeriodReversed(tx: SerializableTx, planId: string, id: string): Promise<void> {
+  await tx
+    .updateTable('payroll_periods')
+    .set({ reversed: true })
+    .where('plan_id', '=', planId)
+    .where('contribution_id', '=', id)
+    .execute();
+}
+
+/** Oldest first: ids are by age, and those of one plan are made one after another. */
+export function listContributions(
+  read: TenantRead,
+  planId: string,
+  { limit, cursor }: PageRequest,
+): Promise<ContributionRow[]> {
+  let query = read
+    .selectFrom('contributions')
+    .selectAll()
+    .where('plan_id', '=', planId)
+    .orderBy('id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+/** What the employer had put into a plan by the end of a day, and the employee. */
+export async function sumContributions(
+  read: TenantRead,
+  planId: string,
+  asOf: string,
+): Promise<{ employee: bigint; employer: bigint }> {
+  const { rows } = await sql<{ employee: bigint; employer: bigint }>`
+    select coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0)::bigint as employee,
+      coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0)::bigint as employer
+    from contributions where plan_id = ${planId} and effective_date <= ${asOf}::date`.execute(read);
+  return rows[0] ?? { employee: 0n, employer: 0n };
+}
+
+type LimitRow = Selectable<ContributionLimits>;
+
+export function toLimit(row: LimitRow): z.input<(typeof listContributionLimits)['response']>['data'][number] {
+  return { ...row, kind: row.kind as 'CATCH_UP', amount: fromMinor(row.amount, row.currency) };
+}
+
+export function listLimits(read: TenantRead, planType: string | undefined): Promise<LimitRow[]> {
+  const query = read
+    .selectFrom('contribution_limits')
+    .selectAll()
+    .orderBy('plan_type')
+    .orderBy('year', 'desc')
+    .orderBy('kind')
+    .orderBy('min_age');
+  return (planType === undefined ? query : query.where('plan_type', '=', planType)).execute();
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
+import { PLAN_TYPES } from '#plans/plan-types.ts';
+import { route } from '#platform/http/route.ts';
+
+export const SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
+
+export const Contribution = z.object({
+  id: idOut,
+  plan_id: idOut,
+  amount: amountOut,
+  currency: z.string(),
+  source: z.enum(SOURCES),
+  effective_date: dateOut,
+  balance_after: amountOut,
+  transaction_id: idOut,
+  reverses: idOut.nullable(),
+  created_at: instantOut,
+});
+
+const NewContribution = z.strictObject({
+  amount,
+  currency: currency.optional(),
+  source: z.enum(SOURCES, 'must be EMPLOYEE or EMPLOYER').default('EMPLOYEE'),
+  effective_date: isoDate.optional(),
+});
+export type NewContribution = z.output<typeof NewContribution>;
+
+const idText = z.string().meta({ openapi: { type: 'string', format: 'uuid' } });
+const oneInPath = z.object({ id: idText, contribution_id: idText });
+const sponsor = { tenants: ['SPONSOR'] } as const;
+const readersAndOwner = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] } as const;
+
+export const recordContribution = route({
+  operationId: 'recordContribution',
+  method: 'POST',
+  path: '/plans/{id}/contributions',
+  summary: 'Enter a contribution',
+  description:
+    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` is today (UTC) unless given, not before enrolment and at most 31 days ahead. The legal limits of its year count every contribution effective in that year.',
+  ...sponsor,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  body: NewContribution,
+  example: { amount: '125.50', currency: 'USD', source: 'EMPLOYEE' },
+  status: 201,
+  response: Contribution,
+  idempotency: 'required',
+  audit: 'contribution.recorded',
+  problems: [
+    'not-found',
+    'plan-terminated',
+    'currency-mismatch',
+    'contribution-limit-exceeded',
+    'contribution-key-used',
+    'temporarily-unavailable',
+  ],
+  uses: ['eventBus:put'],
+});
+
+export const listContributions = route({
+  operationId: 'listContributions',
+  method: 'GET',
+  path: '/plans/{id}/contributions',
+  summary: 'List the contributions to a plan, oldest first',
+  ...readersAndOwner,
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Contribution),
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const getContribution = route({
+  operationId: 'getContribution',
+  method: 'GET',
+  path: '/plans/{id}/contributions/{contribution_id}',
+  summary: 'One contribution',
+  ...readersAndOwner,
+  params: oneInPath,
+  status: 200,
+  response: Contribution,
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const reverseContribution = route({
+  operationId: 'reverseContribution',
+  method: 'POST',
+  path: '/plans/{id}/contributions/{contribution_id}/reverse',
+  summary: 'Take a contribution back',
+  description:
+    'By an entry of the opposite amount and the same effective date, once. The period of a payroll file that it came from is open again.',
+  ...sponsor,
+  roles: ['ADMIN', 'OPS'],
+  params: oneInPath,
+  status: 201,
+  response: Contribution,
+  audit: 'contribution.reversed',
+  problems: [
+    'not-found',
+    'plan-terminated',
+    'contribution-reversed',
+    'vested-balance-exceeded',
+    'temporarily-unavailable',
+  ],
+  uses: ['eventBus:put'],
+});
+
+export const listContributionLimits = route({
+  operationId: 'listContributionLimits',
+  method: 'GET',
+  path: '/contribution-limits',
+  summary: 'The legal limits of contributions, by plan type and year',
+  description: 'A year that is not listed goes by the latest before it.',
+  ...readersAndOwner,
+  query: z.strictObject({ plan_type: z.enum(PLAN_TYPES).optional() }),
+  status: 200,
+  response: z.object({
+    data: z.array(
+      z.object({
+        plan_type: z.string(),
+        year: z.number().int(),
+        kind: z.enum(['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS']),
+        min_age: z.number().int(),
+        max_age: z.number().int(),
+        amount: amountOut,
+        currency: z.string(),
+        source: z.string(),
+      }),
+    ),
+  }),
+  problems: [],
+  uses: [],
+});

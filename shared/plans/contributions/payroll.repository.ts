@@ -1,0 +1,250 @@
+import { consecutiveIds } from '#kernel/ids.ts';
+
+/**
+ * The SQL of payroll files. It reads the session's temporary table `staged_rows` (n, line, employee_id, plan_type, amount, source,
+ * period, currency, effective_date, error_*), and keeps there what it finds of each row: plan_id, plan_currency, exponent,
+ * amount_minor, and whether the row is recorded already.
+ */
+
+/** Runs one statement where the staged rows are: on their session, or in a transaction on it. */
+export type RunStatement = <Row = Record<string, unknown>>(
+  text: string,
+  values?: readonly unknown[],
+) => Promise<{ rows: readonly Row[]; changed: number }>;
+
+/** Rows that nothing speaks against, and that are not recorded. */
+const GOOD = `error_code is null and not recorded`;
+
+export async function listCurrencies(run: RunStatement): Promise<string[]> {
+  const { rows } = await run<{ currency: string }>('select distinct currency from plans');
+  return rows.map(({ currency }) => currency);
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly column: string;
+  readonly message: string;
+}
+
+/** Finds each good row's plan, and refuses the rows that it can't take; answers how many. */
+export async function matchPlans(
+  run: RunStatement,
+  {
+    exponents,
+    today,
+    latest,
+  }: { exponents: Readonly<Record<string, number>>; today: string; latest: string },
+): Promise<number> {
+  await run(
+    `update staged_rows s set plan_id = m.plan_id, plan_currency = m.currency, exponent = m.exponent, amount_minor = m.amount_minor,
+        recorded = m.recorded, error_code = m.refused
+      from (
+        select r.n, p.id as plan_id, p.currency, e.exponent, coalesce(h.amount = minor.amount, false) as recorded,
+          case when minor.amount = trunc(minor.amount) then minor.amount::bigint end as amount_minor,
+          case
+            when p.id is null and exists (
+              select from plans t where t.employee_id = r.employee_id and t.plan_type = r.plan_type) then 'plan-terminated'
+            when p.id is null then 'unknown-plan'
+            when r.currency is distinct from p.currency and r.currency is not null then 'currency-mismatch'
+            when minor.amount <> trunc(minor.amount) then 'too-many-decimals'
+            when r.effective_date < p.enrolled_on or r.effective_date > $3::date then 'date-out-of-range'
+            when h.amount <> minor.amount then 'period-recorded'
+          end as refused
+        from staged_rows r
+        left join plans p on p.employee_id = r.employee_id and p.plan_type = r.plan_type and p.status = 'ACTIVE'
+        left join unnest($1::text[], $2::integer[]) as e (currency, exponent) on e.currency = p.currency
+        left join payroll_periods h on h.plan_id = p.id and h.period = r.period and h.source = r.source and not h.reversed
+        cross join lateral (select r.amount::numeric * 10::numeric ^ e.exponent as amount) as minor
+        where r.error_code is null) m
+      where m.n = s.n`,
+    [Object.keys(exponents), Object.values(exponents), latest],
+  );
+  return explainRefusals(run, today);
+}
+
+async function explainRefusals(run: RunStatement, today: string): Promise<number> {
+  const refusals = refusalsOf(today);
+  const column = (of: (refusal: Refusal) => string) => refusals.map(of);
+  const { changed } = await run(
+    `update staged_rows s set error_column = f.name, error_message = f.message
+      from unnest($1::text[], $2::text[], $3::text[]) as f (code, name, message)
+      where s.error_code = f.code and s.error_message is null`,
+    [column(({ code }) => code), column((refusal) => refusal.column), column(({ message }) => message)],
+  );
+  return changed;
+}
+
+function refusalsOf(today: string): Refusal[] {
+  return [
+    { code: 'unknown-plan', column: 'employee_id', message: 'The employee has no plan of this type.' },
+    {
+      code: 'plan-terminated',
+      column: 'employee_id',
+      message: 'The employee’s plan of this type is terminated.',
+    },
+    { code: 'currency-mismatch', column: 'currency', message: 'The plan is in another currency.' },
+    {
+      code: 'too-many-decimals',
+      column: 'amount',
+      message: 'amount has more decimal places than the plan’s currency.',
+    },
+    {
+      code: 'date-out-of-range',
+      column: 'period',
+      message: `period must not end before the enrolment, nor more than 31 days after ${today}.`,
+    },
+    {
+      code: 'period-recorded',
+      column: 'period',
+      message:
+        'This period and source are recorded with another amount; reverse that contribution to correct it.',
+    },
+  ];
+}
+
+/** A good row of an employee whose year may come to exceed a limit. */
+export interface RowAtRisk {
+  readonly n: number;
+  readonly employee_id: string;
+  readonly plan_type: string;
+  readonly year: number;
+  readonly plan_currency: string;
+  readonly source: string;
+  readonly amount_minor: bigint;
+  /** Of the year, before the file. */
+  readonly used_employee: bigint;
+  readonly used_employer: bigint;
+  readonly date_of_birth: string | null;
+}
+
+const FETCH_ROWS = 1_000;
+
+/**
+ * In the order of the file within each employee's year, in batches. At risk is who would exceed a limit without a catch-up, if
+ * all their rows were taken: few, so that the rule itself is applied to few.
+ */
+export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly RowAtRisk[], void> {
+  await run(`declare rows_at_risk cursor with hold for
+    with good as (
+      select n, employee_id, plan_type, extract(year from effective_date)::integer as year, plan_currency, source, amount_minor
+      from staged_rows where ${GOOD} and plan_type in (select plan_type from contribution_limits)
+    ), wanted as (
+      select employee_id, plan_type, year, plan_currency,
+        coalesce(sum(amount_minor) filter (where source = 'EMPLOYEE'), 0) as employee, sum(amount_minor) as total
+      from good group by 1, 2, 3, 4
+    ), at_risk as (
+      select w.*, coalesce(y.employee_amount, 0) as used_employee, coalesce(y.employer_amount, 0) as used_employer
+      from wanted w left join contribution_years y on y.employee_id = w.employee_id and y.plan_type = w.plan_type
+        and y.year = w.year and y.currency = w.plan_currency
+      where exists (
+        select from contribution_limits l
+        where l.plan_type = w.plan_type and l.currency = w.plan_currency
+          and l.year = (select max(m.year) from contribution_limits m where m.plan_type = w.plan_type and m.year <= w.year)
+          and case l.kind
+            when 'EMPLOYEE_DEFERRAL' then w.employee + coalesce(y.employee_amount, 0) > l.amount
+            when 'TOTAL_ADDITIONS' then w.total + coalesce(y.employee_amount + y.employer_amount, 0) > l.amount end)
+    )
+    select g.*, r.used_employee, r.used_employer, p.date_of_birth
+    from good g join at_risk r using (employee_id, plan_type, year, plan_currency)
+      left join participants p on p.employee_id = g.employee_id
+    order by g.employee_id, g.plan_type, g.year, g.plan_currency, g.n`);
+  for (;;) {
+    const { rows } = await run<RowAtRisk>(`fetch ${FETCH_ROWS} from rows_at_risk`);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  await run('close rows_at_risk');
+}
+
+export async function refuseRows(
+  run: RunStatement,
+  refused: readonly (Refusal & { readonly n: number })[],
+): Promise<number> {
+  const { changed } = await run(
+    `update staged_rows s set error_code = f.code, error_column = f.name, error_message = f.message
+      from unnest($1::integer[], $2::text[], $3::text[], $4::text[]) as f (n, code, name, message) where s.n = f.n`,
+    [
+      refused.map(({ n }) => n),
+      refused.map(({ code }) => code),
+      refused.map(({ column }) => column),
+      refused.map(({ message }) => message),
+    ],
+  );
+  return changed;
+}
+
+/** In the order of ids, so that two files can't wait for each other; held until the transaction ends. */
+export async function lockPlans(run: RunStatement): Promise<void> {
+  await run(`select count(*) from (
+    select p.id from plans p where p.id in (select plan_id from staged_rows where ${GOOD}) order by p.id for update) as locked`);
+}
+
+const TRANSACTIONS_PER_EVENT = 200;
+
+/**
+ * Writes every good row as a contribution, with its transaction and its journal entry, and moves balances and years: what
+ * `insertEntry` does for one. Ordered by the keys. The outbox rows are left to the sweeper.
+ */
+export async function insertPayroll(
+  run: RunStatement,
+  { uploadId, requestId }: { uploadId: string; requestId: string },
+): Promise<void> {
+  const ids = consecutiveIds();
+  await run(
+    `create temporary table payroll_entries on commit drop as
+      select ($1::text || to_hex($2::bigint + row_number() over (order by s.plan_id, s.n)))::uuid as id,
+        s.plan_id, s.source, s.amount_minor as amount, s.plan_currency as currency, s.exponent, s.effective_date, s.period, s.line,
+        p.employee_id, p.plan_type, p.balance + sum(s.amount_minor) over (partition by s.plan_id order by s.n) as balance_after
+      from staged_rows s join plans p on p.id = s.plan_id where ${GOOD} order by s.plan_id, s.n`,
+    [ids.prefix, ids.first],
+  );
+  await run(`insert into transactions (id, type, status, amount, currency, plan_id)
+    select id, 'CONTRIBUTION', 'SETTLED', amount, currency, plan_id from payroll_entries order by id`);
+  await run(`insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
+    select 'PLAN_ASSETS', 'PLAN_OBLIGATIONS', amount, currency, 'contribution', id, effective_date from payroll_entries order by id`);
+  await run(
+    `insert into contributions
+      (plan_id, id, source, amount, currency, effective_date, balance_after, upload_id, upload_line)
+    select plan_id, id, source, amount, currency, effective_date, balance_after, $1, line from payroll_entries order by id`,
+    [uploadId],
+  );
+  await run(
+    `insert into payroll_periods as h (plan_id, period, source, contribution_id, amount, upload_id, upload_line)
+    select plan_id, period, source, id, amount, $1, line from payroll_entries order by id
+    on conflict (tenant_id, plan_id, period, source) do update set contribution_id = excluded.contribution_id,
+      amount = excluded.amount, upload_id = excluded.upload_id, upload_line = excluded.upload_line, reversed = false`,
+    [uploadId],
+  );
+  await run(`update plans p set employee_contributed = p.employee_contributed + e.employee,
+      employer_contributed = p.employer_contributed + e.employer, version = p.version + 1, updated_at = now()
+    from (
+      select plan_id, coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0) as employee,
+        coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0) as employer
+      from payroll_entries group by plan_id) e
+    where p.id = e.plan_id`);
+  await run(`insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
+    select employee_id, plan_type, extract(year from effective_date)::integer, currency,
+      coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0), coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0)
+    from payroll_entries group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict (tenant_id, employee_id, plan_type, year, currency) do update set
+      employee_amount = y.employee_amount + excluded.employee_amount, employer_amount = y.employer_amount + excluded.employer_amount`);
+  await insertEvents(run, requestId);
+}
+
+/** In the shape of `toTransactionState`; the transactions were made at this transaction's own instant. */
+async function insertEvents(run: RunStatement, requestId: string): Promise<void> {
+  await run(
+    `with at as (select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as instant)
+    insert into outbox (type, payload, request_id)
+    select 'transaction.created', json_build_object(
+        'each', json_build_object('version', 1, 'type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency,
+          'created_at', min(at.instant), 'updated_at', min(at.instant)),
+        'transactions', json_agg(json_build_object('id', id, 'plan_id', plan_id, 'source', source,
+          'effective_date', effective_date, 'amount', round(amount / 10::numeric ^ exponent, exponent)::text) order by id)), $1
+    from (
+      select *, (row_number() over (partition by currency order by id) - 1) / ${TRANSACTIONS_PER_EVENT} as event
+      from payroll_entries) e, at
+    group by currency, event`,
+    [requestId],
+  );
+}

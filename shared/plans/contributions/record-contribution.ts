@@ -1,0 +1,150 @@
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { fromMinor, toMinor } from '#kernel/money.ts';
+import { toTransactionState } from '#ledger/transaction-state.ts';
+import { addDays } from '#plans/calendar-days.ts';
+import type { PlanRow } from '#plans/plan.repository.ts';
+import { refuseTerminated } from '#plans/plan-standing.ts';
+import { found } from '#platform/db/found.ts';
+import { emit, type SerializableTx } from '#platform/db/tenant-tx.ts';
+import {
+  type ContributionRow,
+  type Entered,
+  type Entry,
+  findReversible,
+  insertEntry,
+  setPeriodReversed,
+} from './contribution.repository.ts';
+import { ageReached, type Breach, findBreach, type LimitKind, type YearSums } from './contribution-limits.ts';
+import type { NewContribution } from './contributions.routes.ts';
+
+/** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. */
+export const MAX_DAYS_AHEAD = 31;
+
+/**
+ * What a request asks for, as far as it can be judged by what never changes of a plan.
+ * @throws DomainError `currency-mismatch`, `validation-failed`
+ */
+export function contributionEntry(
+  plan: Pick<PlanRow, 'id' | 'currency' | 'enrolled_on'>,
+  order: NewContribution,
+  { idempotencyKey, today }: { idempotencyKey: string; today: string },
+): Entry {
+  const { amount, currency = plan.currency, source, effective_date = today } = order;
+  if (currency !== plan.currency)
+    throw new DomainError('currency-mismatch', `The plan is in ${plan.currency}.`, {
+      errors: [{ pointer: '/currency', code: 'currency-mismatch', message: `must be ${plan.currency}` }],
+    });
+  const refusal = refuseDate(effective_date, plan.enrolled_on, today);
+  if (refusal !== undefined) throw invalidField('/effective_date', 'out-of-range', refusal);
+  return {
+    id: uuidV7(),
+    planId: plan.id,
+    source,
+    amountMinor: toMinor(amount, currency),
+    effectiveDate: effective_date,
+    idempotencyKey,
+    reverses: undefined,
+  };
+}
+
+/** Why a contribution can't be effective on a day; undefined if it can. */
+export function refuseDate(effectiveDate: string, enrolledOn: string, today: string): string | undefined {
+  if (effectiveDate < enrolledOn) return `must not be before the enrolment on ${enrolledOn}`;
+  const latest = addDays(today, MAX_DAYS_AHEAD);
+  return effectiveDate > latest ? `must not be after ${latest}` : undefined;
+}
+
+/**
+ * Enters a contribution, then judges what it made: a broken rule rolls all of it back.
+ * @throws DomainError `not-found`, `plan-terminated`, `contribution-limit-exceeded`, `contribution-key-used`
+ */
+export async function record(tx: SerializableTx, entry: Entry): Promise<ContributionRow> {
+  const entered = found(await insertEntry(tx, entry));
+  refuseTerminated({ status: entered.plan_status });
+  refuseExceeded(entered);
+  emitContribution(tx, entered);
+  return entered;
+}
+
+function emitContribution(tx: SerializableTx, entered: Entered): void {
+  const { id, plan_id, amount, currency, source, effective_date, reverses, paid_at } = entered;
+  const transaction = {
+    ...{ id, plan_id, amount, currency, type: 'CONTRIBUTION', status: 'SETTLED', version: 1 },
+    ...{ shareholder_id: null, dividend_id: null, compensates: reverses, return_code: null },
+    ...{ created_at: paid_at, updated_at: paid_at },
+  };
+  const contribution = { source: source as 'EMPLOYEE', effective_date };
+  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction, contribution)] });
+}
+
+function refuseExceeded(entered: Entered): void {
+  const { amount, source, limits, currency, plan_type, date_of_birth } = entered;
+  const year = Number(entered.effective_date.slice(0, 4));
+  const added: YearSums =
+    source === 'EMPLOYEE' ? { employee: amount, employer: 0n } : { employee: 0n, employer: amount };
+  const used = {
+    employee: entered.year_employee - added.employee,
+    employer: entered.year_employer - added.employer,
+  };
+  const rules = (limits ?? []).map(({ kind, year, min_age, max_age, amount }) => ({
+    kind: kind as LimitKind,
+    year,
+    minAge: min_age,
+    maxAge: max_age,
+    amount: BigInt(amount),
+  }));
+  const age = date_of_birth === null ? undefined : ageReached(date_of_birth, year);
+  const breach = findBreach(used, added, rules, age);
+  if (breach === undefined) return;
+  const message = explainBreach(breach, { year, planType: plan_type, currency });
+  throw new DomainError('contribution-limit-exceeded', message, {
+    errors: [{ pointer: '/amount', code: LIMIT_CODES[breach.kind], message }],
+  });
+}
+
+export const LIMIT_CODES = {
+  EMPLOYEE_DEFERRAL: 'employee-deferral-limit',
+  TOTAL_ADDITIONS: 'total-additions-limit',
+} as const;
+
+const LIMIT_NAMES = {
+  EMPLOYEE_DEFERRAL: 'the employee’s own contributions',
+  TOTAL_ADDITIONS: 'all contributions',
+} as const;
+
+/** Which limit, how much of it is used and what is left. */
+export function explainBreach(
+  { kind, allowed, used, left }: Breach,
+  { year, planType, currency }: { year: number; planType: string; currency: string },
+): string {
+  const money = (minor: bigint) => `${fromMinor(minor, currency)} ${currency}`;
+  return `The ${year} limit of ${LIMIT_NAMES[kind]} to a ${planType} is ${money(allowed)}: ${money(used)} is used, ${money(left)} is left.`;
+}
+
+/**
+ * Takes a contribution back by an entry of the opposite amount on the same effective date, so that the sums of its year
+ * are as if it had never been.
+ * @throws DomainError `not-found`, `contribution-reversed`, `plan-terminated`, and `vested-balance-exceeded` when it has been
+ *   paid out
+ */
+export async function reverse(tx: SerializableTx, planId: string, id: string): Promise<ContributionRow> {
+  const original = found(await findReversible(tx, planId, id));
+  if (original.reversed || original.reverses !== null)
+    throw new DomainError('contribution-reversed', 'It has been taken back, or is itself a reversal.');
+  const entered = found(
+    await insertEntry(tx, {
+      id: uuidV7(),
+      planId,
+      source: original.source,
+      amountMinor: -original.amount,
+      effectiveDate: original.effective_date,
+      idempotencyKey: undefined,
+      reverses: id,
+    }),
+  );
+  refuseTerminated({ status: entered.plan_status });
+  await setPeriodReversed(tx, planId, id);
+  emitContribution(tx, entered);
+  return entered;
+}

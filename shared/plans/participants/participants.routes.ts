@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { dateOut, instantOut, isoDate } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { employeeInPath } from './employee-id.ts';
+
+export const Participant = z.object({
+  employee_id: z.string(),
+  date_of_birth: dateOut.nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+const shared = { tenants: ['SPONSOR'], path: '/participants/{employee}', params: employeeInPath } as const;
+
+export const setParticipant = route({
+  operationId: 'setParticipant',
+  method: 'PUT',
+  summary: 'Record what plans need to know of an employee',
+  description: 'The date of birth decides on catch-up contributions. Null clears it.',
+  ...shared,
+  roles: ['ADMIN', 'OPS'],
+  body: z.strictObject({ date_of_birth: isoDate.nullable() }),
+  example: { date_of_birth: '1974-05-17' },
+  status: 200,
+  response: Participant,
+  concurrency: 'etag',
+  audit: 'participant.set',
+  problems: [],
+  uses: [],
+});
+
+export const getParticipant = route({
+  operationId: 'getParticipant',
+  method: 'GET',
+  summary: 'One plan participant',
+  ...shared,
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  status: 200,
+  response: Participant,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});

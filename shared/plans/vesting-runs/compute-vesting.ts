@@ -1,0 +1,59 @@
+import { toVestingInputs } from '#plans/plan.repository.ts';
+import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { systemActor } from '#platform/queue/consumer.ts';
+import { vestedState } from './vested-state.ts';
+import { type ComputedPlan, type DuePlan, listDuePlans, setVested } from './vesting.repository.ts';
+import type { VestingChunk } from './vesting-chunk.ts';
+
+/** Of one transaction; a range may have grown since it was made. */
+const PLANS_AT_ONCE = 1_000;
+
+/**
+ * Sets what has vested in a range of plans as of a day. Plans that are as far already are left alone, so that a message may
+ * come twice, late, or before an earlier one. Vesting accrues by contract, also to employees of a suspended sponsor.
+ * @throws Error after all other plans are done, if some can't be computed
+ */
+export async function computeVesting(chunk: VestingChunk, requestId: string): Promise<{ computed: number }> {
+  const actor: Actor = { ...systemActor(chunk.tenant_id, requestId), allowSuspended: true };
+  const failed = new Set<string>();
+  let computed = 0;
+  for (;;) {
+    // What is stored is due no longer. Plans that changed meanwhile still are, and come again.
+    const due = await tenantRead(chunk.tenant_id, (read) =>
+      listDuePlans(read, chunk, PLANS_AT_ONCE + failed.size),
+    );
+    const results = compute(due, chunk.as_of, failed);
+    if (results.length === 0) break;
+    computed += await store(actor, chunk, results);
+  }
+  if (failed.size > 0) throw new Error(`vesting of ${failed.size} plans could not be computed`);
+  return { computed };
+}
+
+function compute(due: readonly DuePlan[], asOf: string, failed: Set<string>): ComputedPlan[] {
+  return due
+    .filter(({ id }) => !failed.has(id))
+    .flatMap((plan) => {
+      try {
+        return [
+          { id: plan.id, inputs: plan.vesting_inputs, state: vestedState(toVestingInputs(plan), asOf) },
+        ];
+      } catch (error) {
+        failed.add(plan.id);
+        logger.error('vesting of a plan could not be computed', { plan_id: plan.id, error: error as Error });
+        return [];
+      }
+    });
+}
+
+async function store(actor: Actor, chunk: VestingChunk, plans: readonly ComputedPlan[]): Promise<number> {
+  const { result } = await tenantTx(actor, (tx) => setVested(tx, chunk.as_of, plans), {
+    audit: (stored) => ({
+      action: 'vesting.computed',
+      resource: `vesting/${chunk.as_of}`,
+      payload: { from: chunk.from, before: chunk.before, plans: stored },
+    }),
+  });
+  return result;
+}

@@ -1,0 +1,48 @@
+import { fromMinor } from '#kernel/money.ts';
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import { toVestingInputs, type VestingRow } from '#plans/plan.repository.ts';
+import { vestedMinor } from '#plans/vesting/vesting.ts';
+import { vestedState } from './vested-state.ts';
+
+/** What had been paid into a plan by the end of a day, in minor units. */
+export interface Contributed {
+  readonly employee: bigint;
+  readonly employer: bigint;
+}
+
+/** The ends of a period: the day before it, and its last. */
+export interface PeriodEnds<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+export interface PeriodVesting {
+  /** `shares`, or the currency. */
+  readonly unit: string;
+  readonly vested_before: string;
+  readonly vested_in_period: string;
+  readonly vested_after: string;
+}
+
+/** What vests of a plan in a period: shares of its grant, else money that was paid in. */
+export function periodVesting(
+  plan: VestingRow & { readonly currency: string },
+  days: PeriodEnds<string>,
+  contributed: PeriodEnds<Contributed>,
+): PeriodVesting {
+  const inputs = toVestingInputs(plan);
+  const isGrant = inputs.grant !== undefined;
+  const vestedBy = (day: string, { employee, employer }: Contributed): bigint => {
+    const { quantity, fraction } = vestedState(inputs, day);
+    return isGrant ? unitsOf(quantity) : employee + vestedMinor(employer, fraction);
+  };
+  const before = vestedBy(days.before, contributed.before);
+  const after = vestedBy(days.after, contributed.after);
+  const written = (amount: bigint) => (isGrant ? quantityOf(amount) : fromMinor(amount, plan.currency));
+  return {
+    unit: isGrant ? 'shares' : plan.currency,
+    vested_before: written(before),
+    vested_in_period: written(after - before),
+    vested_after: written(after),
+  };
+}

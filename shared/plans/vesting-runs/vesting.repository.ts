@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import type { PlanRow, VestingRow } from '#plans/plan.repository.ts';
+import type { SystemTx } from '#platform/db/system-tx.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { VestedState } from './vested-state.ts';
+import type { VestingChunk } from './vesting-chunk.ts';
+
+/** Every tenant's plans that have not been computed as of the day, in ranges of `size`. */
+export async function listVestingChunks(tx: SystemTx, asOf: string, size: number): Promise<VestingChunk[]> {
+  const { rows } = await sql<VestingChunk>`
+    with due as (
+      select tenant_id, id, row_number() over (partition by tenant_id order by id) as n
+      from plans where status = 'ACTIVE' and vested_as_of < ${asOf}::date
+    )
+    select tenant_id, ${asOf}::text as as_of, id as "from",
+      lead(id) over (partition by tenant_id order by id) as before
+    from due where (n - 1) % ${size}::integer = 0 order by tenant_id, id`.execute(tx);
+  return rows;
+}
+
+export type DuePlan = VestingRow & Pick<PlanRow, 'id' | 'vesting_inputs'>;
+
+/** The plans of a range that have not been computed as of its day. */
+export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: number): Promise<DuePlan[]> {
+  const due = read
+    .selectFrom('plans')
+    .select([
+      'id',
+      'vesting_inputs',
+      'grant_quantity',
+      'grant_date',
+      'vesting_start',
+      'vesting_schedule',
+      'allocation_type',
+      'accelerations',
+      'terminated_on',
+    ])
+    .where('status', '=', 'ACTIVE')
+    .where('vested_as_of', '<', chunk.as_of)
+    .where('id', '>=', chunk.from)
+    .orderBy('id')
+    .limit(limit);
+  return (chunk.before === null ? due : due.where('id', '<', chunk.before)).execute();
+}
+
+export interface ComputedPlan {
+  readonly id: string;
+  /** Of the plan as it was read. */
+  readonly inputs: number;
+  readonly state: VestedState;
+}
+
+/**
+ * Stores what was computed, and answers of how many plans. Left alone are plans computed as of the same or a later day by another
+ * delivery, and plans that have been terminated or accelerated since they were read.
+ */
+export async function setVested(
+  tx: TenantTx,
+  asOf: string,
+  computed: readonly ComputedPlan[],
+): Promise<number> {
+  const column = <T>(of: (plan: ComputedPlan) => T) => computed.map(of);
+  const { numAffectedRows = 0n } = await sql`
+    update plans p set vested_as_of = ${asOf}::date, vested_quantity = v.quantity, vested_numerator = v.numerator,
+      vested_denominator = v.denominator, version = p.version + 1, updated_at = now()
+    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ inputs }) => inputs)}::integer[],
+      ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.fraction.numerator)}::bigint[],
+      ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, numerator, denominator)
+    where p.id = v.id and p.vesting_inputs = v.inputs and p.vested_as_of < ${asOf}::date and p.status = 'ACTIVE'`.execute(
+    tx,
+  );
+  return Number(numAffectedRows);
+}

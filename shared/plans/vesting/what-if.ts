@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import type { calculateVesting } from './vesting.routes.ts';
+import { vestedQuantity, vestingEvents } from './vesting.ts';
+
+/** What a grant would vest by the end of a day, and when all of it. */
+export function whatIf(
+  order: z.output<(typeof calculateVesting)['body']>,
+  asOf: string,
+): z.input<(typeof calculateVesting)['response']> {
+  const { quantity, vesting_start, grant_date, schedule, allocation_type } = order;
+  const grant = {
+    quantity,
+    vestingStart: vesting_start,
+    grantDate: grant_date,
+    allocationType: allocation_type,
+  };
+  const vested = vestedQuantity(grant, schedule, asOf);
+  return {
+    as_of: asOf,
+    vested,
+    unvested: quantityOf(unitsOf(quantity) - unitsOf(vested)),
+    events: vestingEvents(grant, schedule),
+  };
+}

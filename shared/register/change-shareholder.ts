@@ -1,0 +1,43 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { noteInLedger } from './position.repository.ts';
+import {
+  lockShareholder,
+  type ShareholderChange,
+  type ShareholderRow,
+  setShareholder,
+} from './shareholder.repository.ts';
+import { asRead, refuseClosed } from './standing.ts';
+
+/**
+ * Changes an open holder that is still the version the caller read.
+ * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`
+ */
+export async function changeShareholder(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number,
+  change: ShareholderChange,
+  note: {
+    effective_date?: string | undefined;
+    security_class?: string | undefined;
+    reason?: string | undefined;
+  } = {},
+): Promise<ShareholderRow> {
+  refuseClosed(asRead(await lockShareholder(tx, id), expectedVersion));
+  if (change.holdings !== undefined)
+    await noteInLedger(tx, { ...note, reason: note.reason ?? 'correction', source: 'api' });
+  return setShareholder(tx, id, change);
+}
+
+/**
+ * Closes a holder without shares.
+ * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `shareholder-holds-shares`
+ */
+export async function closeShareholder(tx: TenantTx, id: string, expectedVersion: number): Promise<void> {
+  const shareholder = await lockShareholder(tx, id);
+  if (shareholder !== undefined) refuseClosed(shareholder);
+  if (Number(asRead(shareholder, expectedVersion).holdings) !== 0)
+    throw new DomainError('shareholder-holds-shares', 'Transfer the shares to another holder first.');
+  await setShareholder(tx, id, { status: 'CLOSED' });
+}

@@ -1,0 +1,94 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { PositionEntries } from '#generated/database.ts';
+import { invalidField } from '#kernel/domain-error.ts';
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { PositionEntry } from './shareholders.routes.ts';
+
+/** What the ledger records of a change of holdings, beside the difference. */
+export interface LedgerNote {
+  /** @default 'COMMON' */
+  readonly security_class?: string | undefined;
+  /** @default today, UTC */
+  readonly effective_date?: string | undefined;
+  readonly reason: string;
+  /** Where the change came from: `api`, `transfer:<id>`, `upload:<id>`. */
+  readonly source: string;
+}
+
+/**
+ * Says what the next change of holdings in this transaction is. The triggers on `shareholders` write the ledger and read it.
+ * The day is judged by the database's clock, as is the default.
+ * @throws DomainError `validation-failed` for a date in the future: a ledger records what happened
+ */
+export async function noteInLedger(tx: TenantTx, note: LedgerNote): Promise<void> {
+  const { security_class = '', effective_date = '', reason, source } = note;
+  const { rows } = await sql<{ happened: boolean }>`select
+    set_config('app.ledger_security_class', ${security_class}, true),
+    set_config('app.ledger_effective_date', ${effective_date}, true),
+    set_config('app.ledger_reason', ${reason}, true),
+    set_config('app.ledger_source', ${source}, true),
+    coalesce(nullif(${effective_date}, '')::date, current_date) <= current_date as happened`.execute(tx);
+  if (rows[0]?.happened !== true)
+    throw invalidField('/effective_date', 'future-date', 'must not lie after today (UTC)');
+}
+
+/**
+ * Moves shares between two holders whom the transaction has locked; one statement, so that both entries carry one instant.
+ * @throws DomainError `insufficient-position`
+ */
+export async function setTransferred(
+  tx: TenantTx,
+  transfer: { from: string; to: string; quantity: string },
+): Promise<void> {
+  const { from, to, quantity } = transfer;
+  await sql`update shareholders
+    set holdings = case id when ${from}::uuid then holdings - ${quantity}::numeric else holdings + ${quantity}::numeric end,
+      version = version + 1, updated_at = now()
+    where id in (${from}::uuid, ${to}::uuid)`.execute(tx);
+}
+
+/** With microseconds: a `Date` would lose the place of an entry among its neighbours. */
+const recordedAt = sql<string>`to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('recorded');
+
+const COLUMNS = ['id', 'security_class', 'delta', 'effective_date', 'reason', 'source'] as const;
+export type PositionRow = Pick<Selectable<PositionEntries>, (typeof COLUMNS)[number]> & { recorded: string };
+
+export function toPositionEntry(row: PositionRow): z.infer<typeof PositionEntry> {
+  return {
+    id: String(row.id),
+    security_class: row.security_class,
+    delta: canonicalDecimal(row.delta),
+    effective_date: row.effective_date,
+    recorded_at: row.recorded,
+    reason: row.reason,
+    source: row.source,
+  };
+}
+
+export const positionOf = (row: PositionRow): [string, string] => [row.recorded, String(row.id)];
+
+/** Newest first by the time of recording; ids come from blocks that sessions reserve and only break ties. */
+export function listPositions(
+  read: TenantRead,
+  shareholderId: string,
+  query: PageRequest & { as_of?: string | undefined; security_class?: string | undefined },
+): Promise<PositionRow[]> {
+  const { limit, cursor, as_of, security_class } = query;
+  let entries = read
+    .selectFrom('position_entries')
+    .select([...COLUMNS, recordedAt])
+    .where('shareholder_id', '=', shareholderId)
+    .orderBy('recorded_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (as_of !== undefined) entries = entries.where('effective_date', '<=', as_of);
+  if (security_class !== undefined) entries = entries.where('security_class', '=', security_class);
+  if (cursor !== undefined) {
+    const [recorded, id] = decodeCursor(cursor, ['instant', 'integer']) as [string, string];
+    entries = entries.where(sql<boolean>`(recorded_at, id) < (${recorded}::timestamptz, ${id}::bigint)`);
+  }
+  return entries.execute();
+}

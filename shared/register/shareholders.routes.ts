@@ -1,0 +1,283 @@
+import * as z from 'zod';
+import {
+  dateOut,
+  decimalOut,
+  email,
+  externalRef,
+  id,
+  idInPath,
+  idOut,
+  instantOut,
+  isoDate,
+  listOf,
+  page,
+  positiveQuantity,
+  quantity,
+  securityClass,
+  text,
+} from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+const KYC_STATUSES = ['UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'] as const;
+const STATUSES = ['ACTIVE', 'CLOSED'] as const;
+
+export const Shareholder = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  external_ref: z.string(),
+  name: z.string(),
+  contact: z.object({
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    address: z.string().nullable(),
+  }),
+  holdings: decimalOut,
+  kyc_status: z.enum(KYC_STATUSES),
+  status: z.enum(STATUSES),
+  version: z.number().int(),
+  created_at: instantOut,
+  updated_at: instantOut,
+  links: z.object({
+    positions: z.string(),
+    dividends: z.string(),
+    votes: z.string(),
+    bank_accounts: z.string(),
+  }),
+});
+
+/** In a change, a field that is absent stays and null clears it. */
+const Contact = z.strictObject({
+  email: email.nullable().optional(),
+  phone: text(50).nullable().optional(),
+  address: text(500).nullable().optional(),
+});
+
+/** What the ledger says of a change of holdings; meaningless without one. */
+const ledgerNote = {
+  effective_date: isoDate.optional(),
+  reason: text(200).optional(),
+  security_class: securityClass.optional(),
+};
+
+type WithNote = { readonly holdings?: string | undefined } & Readonly<Record<string, unknown>>;
+
+function refuseNoteAlone({ value, issues }: z.core.ParsePayload<WithNote>): void {
+  if (value.holdings !== undefined) return;
+  for (const name of Object.keys(ledgerNote)) {
+    if (value[name] === undefined) continue;
+    issues.push({
+      code: 'custom',
+      path: [name],
+      input: value[name],
+      message: 'is only for a change of holdings',
+    });
+  }
+}
+
+const NewShareholder = z
+  .strictObject({
+    external_ref: externalRef,
+    name: text(200),
+    contact: Contact.optional(),
+    holdings: quantity.optional(),
+    ...ledgerNote,
+  })
+  .check(refuseNoteAlone);
+
+const ShareholderChange = z
+  .strictObject({
+    name: text(200).optional(),
+    contact: Contact.optional(),
+    holdings: quantity.optional(),
+    ...ledgerNote,
+  })
+  .refine((body) => Object.keys(body).length > 0, 'must change something')
+  .check(refuseNoteAlone);
+
+const issuer = { tenants: ['ISSUER'] } as const;
+const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;
+const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+
+export const createShareholder = route({
+  operationId: 'createShareholder',
+  method: 'POST',
+  path: '/shareholders',
+  summary: 'Enter a holder of record',
+  description:
+    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future).',
+  ...writers,
+  body: NewShareholder,
+  example: {
+    external_ref: 'ACME-00042',
+    name: 'Ada Okafor',
+    contact: { email: 'ada@register.example' },
+    holdings: '1250.5',
+  },
+  status: 201,
+  response: Shareholder,
+  concurrency: 'etag',
+  audit: 'shareholder.created',
+  problems: ['shareholder-exists'],
+  uses: [],
+});
+
+export const listShareholders = route({
+  operationId: 'listShareholders',
+  method: 'GET',
+  path: '/shareholders',
+  summary: 'List holders of record',
+  description:
+    'By age. `name` finds a part of a name, in any case. A page looks at a bounded number of holders: while `next_cursor` is not null there may be more, even after a page with few matches or none.',
+  ...readers,
+  query: z.strictObject({
+    ...page,
+    name: text(200).optional(),
+    external_ref: externalRef.optional(),
+    status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: listOf(Shareholder),
+  problems: [],
+  uses: [],
+});
+
+export const getShareholder = route({
+  operationId: 'getShareholder',
+  method: 'GET',
+  path: '/shareholders/{id}',
+  summary: 'One holder of record',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: Shareholder,
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const updateShareholder = route({
+  operationId: 'updateShareholder',
+  method: 'PATCH',
+  path: '/shareholders/{id}',
+  summary: 'Change a name, a contact or the holdings',
+  description:
+    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. `external_ref` never changes: reports and uploads know the holder by it.',
+  ...writers,
+  params: idInPath,
+  body: ShareholderChange,
+  example: { name: 'Ada Okafor-Lindgren' },
+  status: 200,
+  response: Shareholder,
+  concurrency: 'if-match',
+  audit: 'shareholder.updated',
+  problems: [
+    'not-found',
+    'shareholder-closed',
+    'insufficient-position',
+    'precondition-failed',
+    'precondition-required',
+  ],
+  uses: [],
+});
+
+export const setShareholderKyc = route({
+  operationId: 'setShareholderKyc',
+  method: 'PATCH',
+  path: '/shareholders/{id}/kyc',
+  summary: 'Record the outcome of a KYC check',
+  ...issuer,
+  roles: ['COMPLIANCE'],
+  params: idInPath,
+  body: z.strictObject({ status: z.enum(KYC_STATUSES, `must be one of ${KYC_STATUSES.join(', ')}`) }),
+  example: { status: 'VERIFIED' },
+  status: 200,
+  response: Shareholder,
+  concurrency: 'if-match',
+  audit: 'shareholder.kyc-set',
+  problems: ['not-found', 'shareholder-closed', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});
+
+export const closeShareholder = route({
+  operationId: 'closeShareholder',
+  method: 'DELETE',
+  path: '/shareholders/{id}',
+  summary: 'Close a holder who holds nothing',
+  description:
+    'Closes and never erases: the ledger keeps its history. Closing a closed holder again answers 204 and changes nothing, whichever version If-Match names (RFC 9110, 13.1.1).',
+  ...writers,
+  params: idInPath,
+  status: 204,
+  concurrency: 'if-match',
+  audit: 'shareholder.closed',
+  problems: ['not-found', 'shareholder-holds-shares', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});
+
+export const Transfer = z.object({
+  transfer_id: idOut,
+  from_shareholder_id: idOut,
+  to_shareholder_id: idOut,
+  quantity: decimalOut,
+  security_class: z.string(),
+  effective_date: dateOut,
+});
+
+export const transferShares = route({
+  operationId: 'transferShares',
+  method: 'POST',
+  path: '/shareholders/transfers',
+  summary: 'Move shares between two holders',
+  description:
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may lie in the past, not in the future (UTC); the giving position may not become negative on that day or any later one.',
+  ...writers,
+  body: z
+    .strictObject({
+      from_shareholder_id: id,
+      to_shareholder_id: id,
+      quantity: positiveQuantity,
+      effective_date: isoDate,
+      security_class: securityClass.optional(),
+    })
+    .refine((body) => body.from_shareholder_id !== body.to_shareholder_id, {
+      path: ['to_shareholder_id'],
+      message: 'must be another holder than from_shareholder_id',
+    }),
+  example: {
+    from_shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
+    to_shareholder_id: '01936f2a-7c1e-7b3a-9d54-5b1d9e7f2a40',
+    quantity: '10',
+    effective_date: '2026-01-30',
+  },
+  status: 201,
+  response: Transfer,
+  idempotency: 'required',
+  audit: 'shares.transferred',
+  problems: ['not-found', 'shareholder-closed', 'insufficient-position'],
+  uses: ['eventBus:put'],
+});
+
+export const PositionEntry = z.object({
+  id: z.string(),
+  security_class: z.string(),
+  delta: decimalOut,
+  effective_date: dateOut,
+  recorded_at: instantOut,
+  reason: z.string(),
+  source: z.string(),
+});
+
+export const listPositions = route({
+  operationId: 'listPositions',
+  method: 'GET',
+  path: '/shareholders/{id}/positions',
+  summary: 'The ledger of one holder',
+  description: 'Newest first. `as_of` keeps the entries that are effective on that day.',
+  ...readers,
+  params: idInPath,
+  query: z.strictObject({ ...page, as_of: isoDate.optional(), security_class: securityClass.optional() }),
+  status: 200,
+  response: listOf(PositionEntry),
+  problems: ['not-found'],
+  uses: [],
+});

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { notFound } from '#kernel/domain-error.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
+import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { noteInLedger, setTransferred } from './position.repository.ts';
+import { lockShareholders } from './shareholder.repository.ts';
+import type { Transfer, transferShares as transferRoute } from './shareholders.routes.ts';
+import { refuseClosed } from './standing.ts';
+
+/**
+ * Moves shares: two entries of one date and one instant whose sum is zero, found in the ledger by `transfer:<id>`.
+ * @throws DomainError `not-found`, `shareholder-closed`, `insufficient-position`, `validation-failed`
+ */
+export async function transferShares(
+  tx: TenantTx,
+  transferId: string,
+  order: z.infer<(typeof transferRoute)['body']>,
+): Promise<z.infer<typeof Transfer>> {
+  const { from_shareholder_id: from, to_shareholder_id: to, quantity } = order;
+  const { security_class = DEFAULT_SECURITY_CLASS, effective_date } = order;
+  const holders = await lockShareholders(tx, [from, to]);
+  if (holders.length < 2) throw notFound();
+  holders.forEach(refuseClosed);
+  await noteInLedger(tx, {
+    security_class,
+    effective_date,
+    reason: 'transfer',
+    source: `transfer:${transferId}`,
+  });
+  await setTransferred(tx, { from, to, quantity });
+  const transfer = {
+    transfer_id: transferId,
+    from_shareholder_id: from,
+    to_shareholder_id: to,
+    quantity,
+    security_class,
+    effective_date,
+  };
+  emit(tx, 'shares.transferred', transfer);
+  return transfer;
+}

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { DomainError } from '#kernel/domain-error.ts';
+import { id } from '#kernel/fields.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import type { TenantType } from '#kernel/roles.ts';
+import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
+import { validate } from '#platform/http/parse.ts';
+import type { Columns, Report, ReportItem } from '#reporting/reports/report.ts';
+import type { REPORT_NAMES } from './exports.routes.ts';
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** A report with its parameters, ready to be written. */
+export interface OpenedReport {
+  readonly columns: Columns;
+  /** Settled: given again, they open the same report. */
+  readonly parameters: Parameters;
+  /** @throws DomainError `not-found` when there is nothing to report on */
+  check(read: TenantRead): Promise<void>;
+  parts(tenantId: TenantId): AsyncIterable<readonly ReportItem[]>;
+}
+
+export interface Exportable {
+  readonly tenants: readonly TenantType[];
+  /** @throws DomainError `validation-failed` */
+  open(parameters: Parameters, today: string): OpenedReport;
+}
+
+/** What a file has no use for. */
+const PAGES = { cursor: true, limit: true } as const;
+/** Rows that are read at once; each part is a snapshot of its own. */
+const ROWS_AT_ONCE = 5_000;
+
+function exportable<Sent, Query, Row, Head extends object, Item extends ReportItem>(
+  report: Report<Sent, Query, Row, Head, Item>,
+  schema: z.ZodType<Sent>,
+  tenants: readonly TenantType[],
+): Exportable {
+  const open = (parameters: Parameters, today: string): OpenedReport => {
+    const query = settled(() => report.settle(validate(schema, parameters, '/parameters'), today));
+    return {
+      columns: report.columns,
+      parameters: present(report.parameters(query)),
+      check: async (read) => void (await report.head(read, query, false)),
+      parts: async function* (tenantId) {
+        for (let after: readonly string[] | undefined, done = false; !done; ) {
+          const part = { after, limit: ROWS_AT_ONCE };
+          const rows = await tenantRead(tenantId, (read) => report.rows(read, query, part));
+          yield rows.map((row) => report.toItem(row, query));
+          const last = rows.at(-1);
+          if (last !== undefined) after = report.position(last);
+          done = rows.length < ROWS_AT_ONCE;
+        }
+      },
+    };
+  };
+  return { tenants, open };
+}
+
+async function holdings(): Promise<Exportable> {
+  const { getHoldingsReport } = await import('#reporting/reports/reports.routes.ts');
+  const { readHoldings, toHoldingsReport } = await import('#reporting/reports/holdings-report.ts');
+  const open: Exportable['open'] = (parameters) => {
+    const query = validate(getHoldingsReport.query.omit(PAGES), parameters, '/parameters');
+    return {
+      columns: { shareholder_id: 'text', external_ref: 'text', name: 'text', holdings: 'number' },
+      parameters: present(query),
+      check: async () => undefined,
+      parts: async function* (tenantId) {
+        for (let cursor: string | undefined, done = false; !done; ) {
+          const sent = cursor === undefined ? query : { cursor };
+          const part = await tenantRead(tenantId, (read) => readHoldings(read, sent, ROWS_AT_ONCE));
+          const { data, next_cursor } = toHoldingsReport(part);
+          yield data;
+          cursor = next_cursor ?? undefined;
+          done = cursor === undefined;
+        }
+      },
+    };
+  };
+  return { tenants: getHoldingsReport.tenants, open };
+}
+
+type ReportName = (typeof REPORT_NAMES)[number];
+
+/** Each is loaded by the order that names it: together they are more than an API function may start from. */
+const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
+  holdings,
+  transactions: async () => {
+    const { getTransactionsReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
+    const { transactionsReport } = await import('#reporting/reports/transactions-report.ts');
+    return exportable(transactionsReport, route.query.omit(PAGES), route.tenants);
+  },
+  dividend: async () => {
+    const { getDividendReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
+    const { dividendReport } = await import('#reporting/reports/dividend-report.ts');
+    return exportable(dividendReport, z.strictObject({ id }), route.tenants);
+  },
+  vesting: async () => {
+    const { getVestingReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
+    const { vestingReport } = await import('#reporting/reports/vesting-report.ts');
+    return exportable(vestingReport, route.query.omit(PAGES), route.tenants);
+  },
+  contributions: async () => {
+    const { getContributionsReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
+    const { contributionsReport } = await import('#reporting/reports/contributions-report.ts');
+    return exportable(contributionsReport, route.query.omit(PAGES), route.tenants);
+  },
+  '1099-div': async () => {
+    const { get1099DivReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
+    const { form1099Div } = await import('#reporting/reports/form-1099-div.ts');
+    return exportable(form1099Div, route.query.omit(PAGES), route.tenants);
+  },
+};
+
+export function loadExportable(report: ReportName): Promise<Exportable> {
+  return LOADERS[report]();
+}
+
+function present(parameters: Readonly<Record<string, string | undefined>>): Parameters {
+  return Object.fromEntries(
+    Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** What a report says of its query string, said of the body's `parameters`. */
+function settled<T>(settle: () => T): T {
+  try {
+    return settle();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.errors === undefined) throw error;
+    const errors = error.errors.map((one) => ({
+      ...one,
+      pointer: one.pointer.replace(/^\?/, '/parameters/'),
+    }));
+    throw new DomainError(error.slug, error.message, { errors, cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const REPORT_NAMES = [
+  'holdings',
+  'transactions',
+  'dividend',
+  'vesting',
+  'contributions',
+  '1099-div',
+] as const;
+const FORMATS = ['csv', 'ndjson'] as const;
+
+/** Days that a file is kept, as the bucket's lifecycle rule has it. */
+export const EXPORT_DAYS = 7;
+
+export const ReportExport = z.object({
+  id: idOut,
+  report: z.enum(REPORT_NAMES),
+  parameters: z.record(z.string(), z.string()),
+  format: z.enum(FORMATS),
+  state: z.enum(['QUEUED', 'RUNNING', 'DONE', 'FAILED']),
+  rows: z.number().int(),
+  url: z.string().nullable(),
+  failure: z.string().nullable(),
+  created_at: instantOut,
+  completed_at: instantOut.nullable(),
+  expires_at: instantOut.nullable(),
+});
+
+const shared = {
+  tenants: ['ISSUER', 'SPONSOR'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  response: ReportExport,
+} as const;
+
+export const createReportExport = route({
+  ...shared,
+  operationId: 'createReportExport',
+  method: 'POST',
+  path: '/reports/exports',
+  summary: 'Write a report to a file',
+  description: `In the background, for reports that are too long for an answer. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`. \`csv\` is what the route answers as CSV, \`ndjson\` an item a line. The file is kept for ${EXPORT_DAYS} days.`,
+  body: z.strictObject({
+    report: z.enum(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`),
+    parameters: z.record(z.string(), z.string('must be a string')).default({}),
+    format: z.enum(FORMATS, 'must be csv or ndjson').default('csv'),
+  }),
+  example: { report: 'transactions', parameters: { from: '2026-01-01', to: '2026-12-31' }, format: 'csv' },
+  status: 202,
+  audit: 'report.exported',
+  problems: ['not-found'],
+  uses: ['queue:report-exports:send'],
+});
+
+export const getReportExport = route({
+  ...shared,
+  operationId: 'getReportExport',
+  method: 'GET',
+  path: '/reports/exports/{id}',
+  summary: 'How far an export is, and where its file is',
+  description: 'While the file is kept, each answer carries a new `url` that is good for fifteen minutes.',
+  params: idInPath,
+  status: 200,
+  problems: ['not-found'],
+  uses: ['exports:read'],
+});

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { writeObject } from '#platform/storage/objects.ts';
+import { headerLine, itemLine } from '#reporting/reports/report-csv.ts';
+import { beginExport, type ExportRow, endExport } from './export.repository.ts';
+import { loadExportable } from './exportable.ts';
+import type { REPORT_NAMES } from './exports.routes.ts';
+
+export const ExportMessage = z.strictObject({ tenant_id: z.uuid(), export_id: z.uuid() });
+
+const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
+
+/** Where the file of an export stands. */
+function exportKey({ tenant_id, id, format }: ExportRow): string {
+  return `exports/${tenant_id}/${id}.${format}`;
+}
+
+/**
+ * Writes the file of an export. Delivered again, it writes the same file under the same key; one that has ended stays as it is.
+ * @throws what keeps the report from being read, except for the last time: then the export has failed
+ */
+export async function writeExport(
+  { tenant_id, export_id }: z.infer<typeof ExportMessage>,
+  isLast: boolean,
+): Promise<void> {
+  const row = await beginExport(tenant_id, export_id);
+  if (row === undefined) return;
+  try {
+    const key = exportKey(row);
+    const rows = await writeRows(row, key);
+    await endExport(tenant_id, export_id, { rows, key });
+  } catch (error) {
+    if (!isLast) throw error;
+    logger.error('a report could not be exported', { export_id, error: error as Error });
+    const failure = error instanceof DomainError ? error.slug : 'internal-error';
+    await endExport(tenant_id, export_id, { failure });
+  }
+}
+
+async function writeRows(row: ExportRow, key: string): Promise<number> {
+  const format = row.format as keyof typeof CONTENT_TYPES;
+  const day = row.created_at.toISOString().slice(0, 10);
+  const parameters = row.parameters as Record<string, string>;
+  const { open } = await loadExportable(row.report as (typeof REPORT_NAMES)[number]);
+  const report = open(parameters, day);
+  let rows = 0;
+  async function* lines(): AsyncGenerator<string> {
+    if (format === 'csv') yield headerLine(report.columns);
+    for await (const items of report.parts(row.tenant_id as TenantId)) {
+      rows += items.length;
+      const line = (item: (typeof items)[number]) =>
+        format === 'csv' ? itemLine(report.columns, item) : `${JSON.stringify(item)}\n`;
+      if (items.length > 0) yield items.map(line).join('');
+    }
+  }
+  await writeObject(key, lines(), {
+    contentType: CONTENT_TYPES[format],
+    filename: `${row.report}-${day}.${format}`,
+  });
+  return rows;
+}

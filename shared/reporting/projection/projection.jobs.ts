@@ -1,0 +1,24 @@
+import { TRANSACTION_EVENTS } from '#contracts/event-types.ts';
+import { queueJob, scheduledJob } from '#platform/queue/job.ts';
+
+/** Keeps the tables that reports are read from, as the bus tells of transactions. */
+export const projectTransactions = queueJob({
+  name: 'project-transactions',
+  purpose: 'Brings the reporting tables up to what events say of transactions',
+  queue: 'reporting',
+  source: { events: TRANSACTION_EVENTS },
+  uses: [],
+  batchSize: 10,
+  maxReceives: 8,
+  maxConcurrency: 5,
+  timeoutSeconds: 60,
+});
+
+/** Finds what was never heard of, or was changed by hand; there is nothing to repair as long as events arrive. */
+export const rebuildReporting = scheduledJob({
+  name: 'rebuild-reporting',
+  purpose: 'Compares the reporting tables with the ledger and writes what differs',
+  schedule: 'cron(0 4 * * ? *)',
+  uses: ['database:system'],
+  timeoutSeconds: 840,
+});

@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { found } from '#platform/db/found.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import {
+  type DividendReportRow,
+  findDividendFacts,
+  listDividendLines,
+  sumJournal,
+  sumLines,
+  sumPayments,
+} from './dividend-report.repository.ts';
+import type { getDividendReport, ReportedDividendLine } from './ledger-reports.routes.ts';
+import { type DividendSums, differencesOf, STATUSES } from './reconcile-dividend.ts';
+import type { Report } from './report.ts';
+
+type Answer = z.input<(typeof getDividendReport)['response']>;
+type Item = z.input<typeof ReportedDividendLine>;
+type Head = Omit<Answer, 'data' | 'next_cursor'>;
+
+export interface DividendQuery {
+  readonly id: string;
+}
+
+/** A dividend against its payments and the journal. */
+export const dividendReport: Report<DividendQuery, DividendQuery, DividendReportRow, Head, Item> = {
+  name: 'dividend',
+  columns: {
+    shareholder_id: 'text',
+    external_ref: 'text',
+    name: 'text',
+    holdings: 'number',
+    entitled: 'number',
+    transaction_id: 'text',
+    status: 'text',
+    return_code: 'text',
+    returned: 'number',
+  },
+  cursor: ['uuid'],
+  settle: ({ id }) => ({ id }),
+  parameters: ({ id }) => ({ id }),
+  head: reconcile,
+  rows: (read, { id }, part) => listDividendLines(read, id, part),
+  position: ({ shareholder_id }) => [shareholder_id],
+  toItem: ({ currency, ...row }) => ({
+    shareholder_id: row.shareholder_id,
+    external_ref: row.external_ref,
+    name: row.name,
+    holdings: canonicalDecimal(row.holdings),
+    entitled: fromMinor(row.entitled, currency),
+    transaction_id: row.transaction_id,
+    status: row.status as Item['status'],
+    return_code: row.return_code,
+    returned: fromMinor(row.returned, currency),
+  }),
+};
+
+async function reconcile(read: TenantRead, { id }: DividendQuery): Promise<Head> {
+  const { state, currency } = found(await findDividendFacts(read, id));
+  const sums = await findSums(read, id);
+  const money = (minor: bigint) => fromMinor(minor, currency);
+  const counted = ({ count, amount }: DividendSums['lines']) => ({ count, amount: money(amount) });
+  const journal = (reason: string) => money(sums.journal.get(reason) ?? 0n);
+  const differences = differencesOf(state, sums);
+  return {
+    dividend_id: id,
+    ...{ state, currency },
+    lines: counted(sums.lines),
+    payments: STATUSES.map((status) => ({ status, ...counted(sums.payments[status]) })),
+    returned: counted(sums.returned),
+    journal: {
+      declared: journal('dividend-declared'),
+      cancelled: journal('dividend-cancelled'),
+      sent: journal('sent'),
+      settled: journal('settled'),
+      failed: journal('failed'),
+      returned: journal('returned'),
+    },
+    reconciled: differences.length === 0,
+    differences,
+  };
+}
+
+async function findSums(read: TenantRead, id: string): Promise<DividendSums> {
+  const lines = await sumLines(read, id);
+  const rows = await sumPayments(read, id);
+  const of = (status: string | undefined) => {
+    const matching = rows.filter((row) =>
+      status === undefined ? row.takes_back : !row.takes_back && row.status === status,
+    );
+    return {
+      count: matching.reduce((sum, { count }) => sum + Number(count), 0),
+      amount: matching.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    };
+  };
+  const returned = of(undefined);
+  return {
+    lines: { count: Number(lines.count), amount: BigInt(lines.amount) },
+    payments: {
+      PENDING: of('PENDING'),
+      SENT: of('SENT'),
+      SETTLED: of('SETTLED'),
+      FAILED: of('FAILED'),
+    },
+    returned: { count: returned.count, amount: -returned.amount },
+    journal: await sumJournal(read, id),
+  };
+}

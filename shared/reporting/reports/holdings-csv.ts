@@ -1,0 +1,49 @@
+import { canonicalDecimal } from '#kernel/fields.ts';
+import { publicPath } from '#platform/http/route.ts';
+import { csvLine } from '#platform/storage/csv.ts';
+import type { HoldingRow } from './holdings.repository.ts';
+import { cursorAfter, type HoldingsPart } from './holdings-report.ts';
+import { fittingLines, MAX_BODY_BYTES } from './report-csv.ts';
+import { getHoldingsReport } from './reports.routes.ts';
+
+const HEADER = csvLine(['shareholder_id', 'external_ref', 'name', 'holdings']);
+
+function toLine({ shareholder_id, external_ref, name, holdings }: HoldingRow): string {
+  return csvLine([shareholder_id, external_ref, name, { decimal: canonicalDecimal(holdings) }]);
+}
+
+/** As many rows as fit. The header line is only on the first page, so that pages can be joined. */
+export function holdingsCsv(
+  part: HoldingsPart,
+  maxBytes: number = MAX_BODY_BYTES,
+): { text: string; rows: number } {
+  const lines = fittingLines(part.rows.map(toLine), maxBytes);
+  return { text: [...(part.after === '' ? [HEADER] : []), ...lines].join(''), rows: lines.length };
+}
+
+/** The page, the totals that a pure table has no place for, and where the next page is. */
+export function holdingsCsvReply(
+  part: HoldingsPart,
+  limit: number | undefined,
+): { text: string; headers: Record<string, string> } {
+  const { text, rows } = holdingsCsv(part);
+  const { asOf, knownAt } = part.view;
+  const last = part.rows[rows - 1];
+  const isCut = part.more || rows < part.rows.length;
+  const query = new URLSearchParams({
+    ...(last === undefined ? {} : { cursor: cursorAfter(part, last) }),
+    ...(limit === undefined ? {} : { limit: String(limit) }),
+  });
+  return {
+    text,
+    headers: {
+      'content-type': `text/csv; charset=utf-8; header=${part.after === '' ? 'present' : 'absent'}`,
+      'content-disposition': `attachment; filename="holdings-${asOf}.csv"`,
+      'x-as-of': asOf,
+      'x-known-at': knownAt,
+      'x-holders': String(part.holders),
+      'x-total-holdings': part.totalHoldings,
+      ...(isCut ? { link: `<${publicPath(getHoldingsReport)}?${query}>; rel="next"` } : {}),
+    },
+  };
+}

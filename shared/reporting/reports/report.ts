@@ -1,0 +1,42 @@
+import type { CursorPart } from '#platform/db/cursor.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+
+/** Where a part of a report begins and how many rows it has at most. */
+export interface Part {
+  /** The position of the row before; undefined at the beginning. */
+  readonly after: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** How a column of the table is written: numbers stay numbers, text is made safe for spreadsheets. */
+export type ColumnKind = 'text' | 'number';
+export type Columns = Readonly<Record<string, ColumnKind>>;
+
+/** A row as clients see it. */
+export type ReportItem = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * A report: what is asked, the rows in a certain order, and what stands above them. Its pages, its CSV and its exports are all
+ * made from this, so that they can't differ.
+ */
+export interface Report<Sent, Query, Row, Head extends object, Item extends ReportItem> {
+  /** kebab-case; names its files. */
+  readonly name: string;
+  /** Of the table, in order; each is a field of an item. */
+  readonly columns: Columns;
+  /** Of the parts of {@link position}. */
+  readonly cursor: readonly CursorPart[];
+  /**
+   * Settles what was left open, so that a report says what it is of.
+   * @param today UTC
+   * @throws DomainError `validation-failed`
+   */
+  settle(sent: Sent, today: string): Query;
+  /** The settled parameters, as a client would send them. */
+  parameters(query: Query): Readonly<Record<string, string | undefined>>;
+  /** @throws DomainError `not-found` */
+  head(read: TenantRead, query: Query, isFirst: boolean): Promise<Head>;
+  rows(read: TenantRead, query: Query, part: Part): Promise<Row[]>;
+  position(row: Row): readonly string[];
+  toItem(row: Row, query: Query): Item;
+}

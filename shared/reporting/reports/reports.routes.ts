@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { dateOut, decimalOut, idOut, instant, instantOut, isoDate, securityClass } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { MAX_CSV_ROWS, reportPage } from './report-page.ts';
+
+export const HoldingsReport = z.object({
+  as_of: dateOut,
+  known_at: instantOut,
+  holders: z.number().int(),
+  total_holdings: decimalOut,
+  data: z.array(
+    z.object({ shareholder_id: idOut, external_ref: z.string(), name: z.string(), holdings: decimalOut }),
+  ),
+  next_cursor: z.string().nullable(),
+});
+
+export const getHoldingsReport = route({
+  operationId: 'getHoldingsReport',
+  method: 'GET',
+  path: '/reports/holdings',
+  summary: 'Positions as of a day, as known at an instant',
+  description: [
+    'Sums the ledger entries that are effective on `as_of` (default today, UTC) and were recorded by `known_at` (default now), under the names that holders had then. Holders without shares are left out.',
+    'The answer names its `known_at`: asking for that instant again gives the same bytes, whatever was corrected since. The cursor keeps later pages on the same report.',
+    `As CSV (\`Accept: text/csv\`) the totals are in \`X-Holders\` and \`X-Total-Holdings\`, and a page has up to ${MAX_CSV_ROWS} rows. A longer report names its next page in \`Link: …; rel="next"\`; only the first page begins with the header line, so that the pages joined are one file.`,
+  ].join('\n\n'),
+  tenants: ['ISSUER'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({
+    as_of: isoDate.optional(),
+    known_at: instant.optional(),
+    security_class: securityClass.optional(),
+    ...reportPage,
+  }),
+  status: 200,
+  response: HoldingsReport,
+  produces: ['application/json', 'text/csv'],
+  problems: ['not-acceptable'],
+  uses: [],
+  timeoutSeconds: 29,
+});

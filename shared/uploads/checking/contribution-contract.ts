@@ -1,0 +1,146 @@
+import { validate } from '#generated/contribution-row.validator.js';
+import { canonicalDecimal, isoDate } from '#kernel/fields.ts';
+import type { RowError, UploadRow } from '#uploads/formats/upload-row.ts';
+import {
+  CONTRIBUTION_COLUMNS,
+  type ContributionColumn,
+  contributionRowSchema,
+} from './contribution-upload.schema.ts';
+import { rejectedRow } from './finish-row.ts';
+import { type RowContract, trimmed } from './row-contract.ts';
+import { textError } from './validate-row.ts';
+
+/** Checked and in the form in which they are stored. */
+export interface ContributionValues {
+  readonly employee_id: string;
+  readonly plan_type: string;
+  readonly amount: string;
+  readonly source: string;
+  readonly period: string;
+  /** Null: that of the plan. */
+  readonly currency: string | null;
+  /** The day of pay, or the last of the month. */
+  readonly effective_date: string;
+}
+
+type Found = Record<ContributionColumn, unknown>;
+type Fault = RowError<ContributionColumn>;
+
+export const contributionContract: RowContract<ContributionColumn, ContributionValues> = {
+  columns: CONTRIBUTION_COLUMNS,
+  required: contributionRowSchema.required,
+  number: 'amount',
+  ofCells: (cells, at) => ({
+    employee_id: cells[at.employee_id],
+    plan_type: cells[at.plan_type],
+    amount: cells[at.amount],
+    source: at.source < 0 ? null : cells[at.source] || null,
+    period: cells[at.period],
+    currency: at.currency < 0 ? null : cells[at.currency] || null,
+  }),
+  ofObject: (row, number) => ({
+    employee_id: trimmed(row.employee_id),
+    plan_type: trimmed(row.plan_type),
+    amount: number,
+    source: trimmed(row.source) ?? null,
+    period: trimmed(row.period),
+    currency: trimmed(row.currency) ?? null,
+  }),
+  finish: finishContribution,
+};
+
+function finishContribution(line: number, found: Found): UploadRow<ContributionColumn, ContributionValues> {
+  if (typeof found.employee_id === 'string') found.employee_id = found.employee_id.normalize('NFC');
+  const error = findFault(found);
+  if (error !== undefined) return rejectedRow(CONTRIBUTION_COLUMNS, line, found, error);
+  const { employee_id, plan_type, amount, source, period, currency } = found as Record<
+    ContributionColumn,
+    string
+  >;
+  return {
+    line,
+    values: {
+      employee_id,
+      plan_type,
+      amount: canonicalDecimal(amount),
+      source: source ?? 'EMPLOYEE',
+      period,
+      currency,
+      effective_date: period.length === 'YYYY-MM'.length ? lastDayOf(period) : period,
+    },
+    error: undefined,
+  };
+}
+
+/** `2026-02` → `2026-02-28`. */
+function lastDayOf(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
+}
+
+/** The first fault of a row, in the order of the contract's columns. */
+function findFault(found: Found): Fault | undefined {
+  if (validate(found)) {
+    const { period } = found as { period: string };
+    if (period.length === 'YYYY-MM'.length || isoDate.safeParse(period).success) return undefined;
+    return invalidPeriod;
+  }
+  const fault = validate.errors?.[0];
+  const column = (fault?.params.missingProperty ?? fault?.instancePath.slice(1)) as ContributionColumn;
+  const value = found[column];
+  if (value === undefined || value === null || value === '')
+    return { column, code: 'required', message: `${column} is required.` };
+  if (typeof value !== 'string')
+    return {
+      column,
+      code: 'wrong-type',
+      message: `${column} must be text${column === 'amount' ? ' or a number' : ''}.`,
+    };
+  switch (column) {
+    case 'employee_id':
+      return fault?.keyword === 'maxLength'
+        ? { column, code: 'too-long', message: 'employee_id must have at most 100 characters.' }
+        : textError(column, value);
+    case 'plan_type':
+      return { column, code: 'unknown-value', message: 'plan_type must be RSU, 401K, ESPP or ESOP.' };
+    case 'source':
+      return {
+        column,
+        code: 'unknown-value',
+        message: 'source must be EMPLOYEE or EMPLOYER, or empty for EMPLOYEE.',
+      };
+    case 'currency':
+      return { column, code: 'unknown-value', message: 'currency must be three capital letters, as USD.' };
+    case 'period':
+      return invalidPeriod;
+    case 'amount':
+      return amountFault(value);
+  }
+}
+
+const invalidPeriod: Fault = {
+  column: 'period',
+  code: 'invalid-period',
+  message: 'period must be a month as 2026-01, or a day that exists as 2026-01-15.',
+};
+
+function amountFault(text: string): Fault {
+  const column = 'amount';
+  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text))
+    return {
+      column,
+      code: 'invalid-number',
+      message:
+        'amount must be a plain decimal number, such as 125.50: digits and one point, without separators, currency or exponent.',
+    };
+  if (!/[1-9]/.test(text)) return { column, code: 'zero', message: 'amount must be greater than zero.' };
+  if (text.startsWith('-'))
+    return {
+      column,
+      code: 'negative',
+      message: 'amount must not be negative; reverse a contribution to correct it.',
+    };
+  if (/^[0-9]{13}/.test(text))
+    return { column, code: 'too-long', message: 'amount must have at most 12 digits before the point.' };
+  return { column, code: 'too-many-decimals', message: 'amount has more decimal places than any currency.' };
+}

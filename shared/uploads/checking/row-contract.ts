@@ -1,0 +1,25 @@
+import type { UploadRow } from '#uploads/formats/upload-row.ts';
+
+/** What the rows of one kind of upload hold: the readers of each format know nothing else about them. */
+export interface RowContract<Column extends string, Values> {
+  /** In the order of our own files. */
+  readonly columns: readonly Column[];
+  /** Of a CSV file. */
+  readonly required: readonly Column[];
+  /** The column whose JSON numbers are read by their digits. */
+  readonly number: Column;
+  /**
+   * The cells of a CSV row by column; `at` is -1 where the file has no such column. Written out by each contract, since an
+   * object of one shape is several times as fast as one that is assembled by names.
+   */
+  ofCells(cells: readonly string[], at: Readonly<Record<Column, number>>): Record<Column, unknown>;
+  /** The members of a JSON object, texts trimmed; `number` is that of the column of numbers. */
+  ofObject(row: Partial<Record<Column, unknown>>, number: unknown): Record<Column, unknown>;
+  /** Checks what was found and puts it in the form in which it is stored. */
+  finish(line: number, found: Record<Column, unknown>): UploadRow<Column, Values>;
+}
+
+/** A text of a JSON object as a cell. */
+export function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
+}

@@ -1,0 +1,46 @@
+import { canonicalDecimal } from '#kernel/fields.ts';
+import type { ShareholderValues, UploadRow } from '#uploads/formats/upload-row.ts';
+import { rejectedRow } from './finish-row.ts';
+import { type RowContract, trimmed } from './row-contract.ts';
+import {
+  SHAREHOLDER_COLUMNS,
+  type ShareholderColumn,
+  shareholderRowSchema,
+} from './shareholder-upload.schema.ts';
+import { findRowError } from './validate-row.ts';
+
+const CANONICAL = /^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** Checks the cells of a row, already trimmed, and puts them in the form in which they are stored. */
+function finishRow(line: number, found: Record<ShareholderColumn, unknown>): UploadRow {
+  const { external_ref: ref } = found;
+  // Before the check: a reference may be decomposed into more characters than it has.
+  if (typeof ref === 'string' && NOT_ASCII.test(ref)) found.external_ref = ref.normalize('NFC');
+  const error = findRowError(found);
+  if (error !== undefined) return rejectedRow(SHAREHOLDER_COLUMNS, line, found, error);
+  const values = found as unknown as {
+    -readonly [Column in keyof ShareholderValues]: ShareholderValues[Column];
+  };
+  if (!CANONICAL.test(values.holdings)) values.holdings = canonicalDecimal(values.holdings);
+  return { line, values, error: undefined };
+}
+
+export const shareholderContract: RowContract<ShareholderColumn, ShareholderValues> = {
+  columns: SHAREHOLDER_COLUMNS,
+  required: shareholderRowSchema.required,
+  number: 'holdings',
+  ofCells: (cells, at) => ({
+    external_ref: cells[at.external_ref],
+    name: cells[at.name],
+    email: at.email < 0 ? undefined : cells[at.email] || null,
+    holdings: cells[at.holdings],
+  }),
+  ofObject: (row, number) => ({
+    external_ref: trimmed(row.external_ref),
+    name: trimmed(row.name),
+    email: trimmed(row.email),
+    holdings: number,
+  }),
+  finish: finishRow,
+};

@@ -1,0 +1,151 @@
+import { createHash, type Hash } from 'node:crypto';
+import { crashPoint } from '#platform/crash-point.ts';
+import { type TenantSession, tenantSession } from '#platform/db/tenant-session.ts';
+import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
+import { headObject, readObject } from '#platform/storage/objects.ts';
+import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/formats/upload-row.ts';
+import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { completeAsDuplicate, completeUpload, SameFileCompleted } from '#uploads/loading/finish-upload.ts';
+import type { StagedFile } from '#uploads/loading/staged-rows.ts';
+import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
+import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
+import { findSameFile, type UploadRecord } from '#uploads/upload.repository.ts';
+import { RefusedFile } from '#uploads/upload-failure.ts';
+import type { UploadKind } from '#uploads/upload-kind.ts';
+import { UploadProgress } from '#uploads/upload-progress.ts';
+import { type Rejections, reportRejected } from './report-rejected.ts';
+
+interface Job {
+  readonly actor: Actor;
+  readonly upload: UploadRecord;
+  readonly file: StoredFile;
+}
+
+const loaderOf = ({ upload }: Job): UploadLoader => uploadLoaders[upload.kind as UploadKind];
+
+/** Times that a file is written again because the register moved under it. */
+const MAX_WRITES = 5;
+
+/**
+ * Reads a claimed upload's object, stages its rows, finds what is wrong with them, and completes the upload: the good rows in
+ * the register, the bad ones in the errors file and on the queue of rejected rows.
+ * @throws UnreadableFile, RefusedFile, AlreadyEnded
+ */
+export async function validateFile(job: Job): Promise<void> {
+  const { actor, upload, file } = job;
+  const format = uploadFormat(upload.filename);
+  if (format === undefined)
+    throw new RefusedFile('unknown-format', 'The name of a file must end in .csv, .json, .ndjson or .jsonl.');
+  const head = await headObject(file);
+  if (head === undefined) throw new RefusedFile('object-missing', 'The file was deleted before it was read.');
+  if (head.bytes > MAX_UPLOAD_BYTES)
+    throw new UnreadableFile('too-large', `The file has more than ${MAX_UPLOAD_BYTES} bytes.`);
+  // S3 has checked this one. What only the client says, the bytes must prove.
+  if (head.sha256 !== undefined && (await endIfKnown(job, head.sha256))) return;
+
+  await tenantSession(actor.tenantId, async (session) => {
+    const hash = createHash('sha256');
+    const progress = new UploadProgress(actor.tenantId, upload.id);
+    const warnings: object[] = [];
+    const loader = loaderOf(job);
+    const following = {
+      onProgress: progress.set,
+      onUnknownColumn: (column: string) => void warnings.push(unknownColumn(column)),
+    };
+    const staged = await loader
+      .stage(session, hashed(await readObject(file), hash), format, following)
+      .finally(() => progress.stop());
+    await crashPoint('upload.staged', upload.id);
+    const sha256 = hash.digest('hex');
+    if (await endIfKnown(job, sha256)) return;
+    await loader.refuseRepeated(session, staged);
+    await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
+  });
+}
+
+async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of source) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function unknownColumn(column: string): object {
+  return { column, code: 'unknown-column', message: 'The contract has no such column; it was ignored.' };
+}
+
+/** @throws RefusedFile when the bytes aren't those that were announced */
+async function endIfKnown({ actor, upload }: Job, sha256: string): Promise<boolean> {
+  const { kind, dry_run, declared_sha256 } = upload;
+  if (declared_sha256 !== null && declared_sha256 !== sha256)
+    throw new RefusedFile('checksum-mismatch', 'The SHA-256 of the file is not the one that was declared.');
+  const first = await tenantRead(actor.tenantId, (read) => findSameFile(read, { kind, dry_run, sha256 }));
+  if (first === undefined) return false;
+  await completeAsDuplicate(actor, upload, first);
+  return true;
+}
+
+interface ReadFile {
+  readonly staged: StagedFile;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly warnings: readonly object[];
+}
+
+async function write(job: Job, session: TenantSession, read: ReadFile): Promise<void> {
+  const { actor, upload } = job;
+  const { tenantId } = actor;
+  const { staged, ...rest } = read;
+  const loader = loaderOf(job);
+  let rejections: Rejections | undefined;
+  for (let writes = 1; ; writes += 1) {
+    const conflicts = await loader.refuseConflicts(session, tenantId, staged);
+    const { rows, rejected } = staged;
+    if (rejected > 0 && (rejections === undefined || conflicts > 0))
+      rejections = await reportRejected(
+        session,
+        { tenantId, uploadId: upload.id, requestId: actor.requestId },
+        loader,
+      );
+    const accepted = rows - rejected;
+    const loads = !upload.dry_run && accepted > 0;
+    try {
+      await completeUpload(
+        actor,
+        upload,
+        {
+          sha256: rest.sha256,
+          bytes_done: rest.bytes,
+          rows,
+          accepted,
+          rejected,
+          errors: rejections?.listed ?? [],
+          warnings: rest.warnings,
+          errors_key: rejections?.key ?? null,
+          duplicate_of: null,
+        },
+        {
+          session,
+          write: async (tx) => {
+            if (loads)
+              await loader.load(tx, {
+                tenantId,
+                uploadId: upload.id,
+                requestId: actor.requestId,
+                rows: accepted,
+                inOrder: staged.outOfOrder === 0,
+              });
+            await rejections?.reported;
+            await crashPoint('upload.written', upload.id);
+          },
+        },
+      );
+      await crashPoint('upload.completed', upload.id);
+      return;
+    } catch (error) {
+      await rejections?.reported;
+      if (error instanceof SameFileCompleted && (await endIfKnown(job, rest.sha256))) return;
+      if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
+    }
+  }
+}

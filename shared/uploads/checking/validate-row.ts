@@ -1,0 +1,92 @@
+import { validate } from '#generated/shareholder-row.validator.js';
+import type { RowError, RowErrorCode } from '#uploads/formats/upload-row.ts';
+import { type ShareholderColumn, shareholderRowSchema } from './shareholder-upload.schema.ts';
+
+const { external_ref, name, email } = shareholderRowSchema.properties;
+const MAX_LENGTH = {
+  external_ref: external_ref.maxLength,
+  name: name.maxLength,
+  email: email.maxLength,
+  holdings: undefined,
+};
+
+/** The first fault of a row, in the order of the contract's columns; undefined when there is none. */
+export function findRowError(
+  values: Readonly<Record<ShareholderColumn, unknown>>,
+): RowError<ShareholderColumn> | undefined {
+  if (validate(values)) return undefined;
+  const fault = validate.errors?.[0];
+  const column = (fault?.params.missingProperty ?? fault?.instancePath.slice(1)) as ShareholderColumn;
+  switch (fault?.keyword) {
+    case 'required':
+      return required(column);
+    case 'type':
+      return values[column] === null
+        ? required(column)
+        : {
+            column,
+            code: 'wrong-type',
+            message: `${column} must be a ${column === 'holdings' ? 'number or a string' : 'string'}.`,
+          };
+    case 'maxLength':
+      return {
+        column,
+        code: 'too-long',
+        message: `${column} must have at most ${MAX_LENGTH[column]} characters.`,
+      };
+    case 'format':
+      return { column, code: 'invalid-email', message: `${column} must be an email address.` };
+    default:
+      if (values[column] === '') return required(column);
+      return column === 'holdings'
+        ? holdingsError(String(values.holdings))
+        : textError(column, String(values[column]));
+  }
+}
+
+function required(column: ShareholderColumn): RowError<ShareholderColumn> {
+  return { column, code: 'required', message: `${column} is required.` };
+}
+
+function holdingsError(text: string): RowError<ShareholderColumn> {
+  const column = 'holdings';
+  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text)) {
+    return {
+      column,
+      code: 'invalid-number',
+      message:
+        'holdings must be a plain decimal number, such as 1250.5: digits and one point, without separators, currency or exponent.',
+    };
+  }
+  if (/^-/.test(text) && /[1-9]/.test(text))
+    return { column, code: 'negative', message: 'holdings must not be negative.' };
+  if (/^-?[0-9]{21}/.test(text)) {
+    return { column, code: 'too-long', message: 'holdings must have at most 20 digits before the point.' };
+  }
+  return { column, code: 'too-many-decimals', message: 'holdings must have at most 8 decimal places.' };
+}
+
+const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
+const CONTROL = /\p{Cc}/u;
+
+/** What a text holds that it must not. */
+export function textError<Column extends string>(column: Column, text: string): RowError<Column> {
+  const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError<Column> => {
+    // A name may hold tabs and line breaks, so those are not what to point at.
+    const searched = column === 'name' ? text.replace(/[\t\n\r]/g, ' ') : text;
+    const codePoint = at.exec(searched)?.[0].codePointAt(0) ?? 0;
+    return {
+      column,
+      code,
+      message: `${column} contains ${found} U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}.`,
+    };
+  };
+  if (text.includes('\0')) return hostile('nul', 'the character', /\0/);
+  if (!text.isWellFormed())
+    return hostile('invalid-encoding', 'half of a surrogate pair,', /[\ud800-\udfff]/u);
+  if (text.includes('\ufffd')) {
+    return hostile('invalid-encoding', 'the mark of a character lost in an earlier conversion,', /\ufffd/);
+  }
+  if (BIDI.test(text)) return hostile('bidi-override', 'the text direction character', BIDI);
+  return hostile('control-character', 'the control character', CONTROL);
+}

@@ -1,0 +1,147 @@
+import { restoreCell } from '#platform/storage/csv.ts';
+import { ERRORS_FILE_MARK, ERRORS_FILE_PREFIX } from '#uploads/checking/errors-file.ts';
+import { isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/checking/finish-row.ts';
+import type { RowContract } from '#uploads/checking/row-contract.ts';
+import { CsvScanner } from './csv-scanner.ts';
+import { type RowError, UnreadableFile, type UploadRow } from './upload-row.ts';
+
+/** Where each column of the contract is; -1 where the file has none. */
+interface Header<Column extends string> {
+  readonly width: number;
+  readonly at: Readonly<Record<Column, number>>;
+  readonly isErrorsFile: boolean;
+}
+
+/** Rows of CSV text that comes in pieces. */
+export class CsvRows<Column extends string, Values> {
+  readonly #contract: RowContract<Column, Values>;
+  readonly #scanner = new CsvScanner();
+  readonly #onUnknownColumn: (name: string) => void;
+  #header: Header<Column> | undefined;
+  /** Where the scanner's text next holds what makes a row undecodable. */
+  #suspectAt = Number.POSITIVE_INFINITY;
+
+  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+    this.#contract = contract;
+    this.#onUnknownColumn = onUnknownColumn;
+  }
+
+  /** @throws UnreadableFile */
+  push(text: string, last: boolean): UploadRow<Column, Values>[] {
+    const scanner = this.#scanner;
+    scanner.push(text, last);
+    this.#suspectAt = isSuspect(scanner.text) ? nextSuspect(scanner.text, 0) : Number.POSITIVE_INFINITY;
+    const rows: UploadRow<Column, Values>[] = [];
+    while (scanner.next()) {
+      if (this.#header === undefined)
+        this.#header = readHeader(this.#contract, scanner, this.#onUnknownColumn);
+      else rows.push(this.#row(this.#header));
+    }
+    if (last && this.#header === undefined) {
+      throw new UnreadableFile('missing-header', 'The file has no header line.', 1);
+    }
+    return rows;
+  }
+
+  #row(header: Header<Column>): UploadRow<Column, Values> {
+    const { line, cells, count, textAfterQuote, rowEnd } = this.#scanner;
+    const suspect = this.#suspectAt < rowEnd;
+    if (suspect) this.#suspectAt = nextSuspect(this.#scanner.text, rowEnd);
+    const { at, width } = header;
+    if (header.isErrorsFile) {
+      for (let i = 0; i < count; i += 1) cells[i] = restoreCell(cells[i] as string).trim();
+    }
+    if (textAfterQuote || count !== width || suspect) {
+      const error = this.#rowFault(header, suspect);
+      if (error !== undefined) {
+        // Surplus cells stay with the last column, so that the errors file loses nothing.
+        if (count > width) cells[width - 1] = cells.slice(width - 1, count).join(',');
+        return rejectedRow(this.#contract.columns, line, this.#found(header), error);
+      }
+    }
+    return this.#contract.finish(line, this.#contract.ofCells(cells, at));
+  }
+
+  #found({ at }: Header<Column>): Partial<Record<Column, string>> {
+    const cells = this.#scanner.cells.slice(0, this.#scanner.count);
+    const found = this.#contract.columns.map((column) => [column, cells[at[column]]]);
+    return Object.fromEntries(found) as Partial<Record<Column, string>>;
+  }
+
+  #rowFault({ at, width }: Header<Column>, suspect: boolean): RowError<Column> | undefined {
+    const { cells, count, text, rowStart, rowEnd, textAfterQuote } = this.#scanner;
+    const broken = suspect ? undecodable<Column>(text.slice(rowStart, rowEnd), null) : undefined;
+    if (broken !== undefined) {
+      const { columns } = this.#contract;
+      const column = columns.find((name) => at[name] < count && isSuspect(cells[at[name]] ?? ''));
+      return column === undefined ? broken : undecodable(cells[at[column]] as string, column);
+    }
+    if (textAfterQuote) {
+      return {
+        column: null,
+        code: 'text-after-quote',
+        message:
+          'A quoted cell goes on after its closing quote; a quote inside a quoted cell is written twice.',
+      };
+    }
+    if (count === width) return undefined;
+    return {
+      column: null,
+      code: 'cell-count',
+      message: `The row has ${count} cells, the header has ${width}.`,
+    };
+  }
+}
+
+function readHeader<Column extends string>(
+  contract: RowContract<Column, unknown>,
+  scanner: CsvScanner,
+  onUnknownColumn: (name: string) => void,
+): Header<Column> {
+  const { line } = scanner;
+  const cells = scanner.cells.slice(0, scanner.count);
+  const raw = scanner.text.slice(scanner.rowStart, scanner.rowEnd);
+  if (raw.includes('\0')) {
+    throw new UnreadableFile(
+      'unsupported-file',
+      'The header contains NUL characters: this is not a text file.',
+      line,
+    );
+  }
+  if (!raw.isWellFormed()) throw new UnreadableFile('invalid-encoding', 'The header is not UTF-8.', line);
+  if (scanner.textAfterQuote) {
+    throw new UnreadableFile(
+      'missing-header',
+      'A quoted cell of the header goes on after its closing quote.',
+      line,
+    );
+  }
+  const names = cells.map((cell) => cell.toLowerCase());
+  const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (duplicate !== undefined) {
+    throw new UnreadableFile(
+      'duplicate-header',
+      `The header names the column ${shown(duplicate)} twice.`,
+      line,
+    );
+  }
+  const missing = contract.required.filter((name) => !names.includes(name));
+  if (missing.length > 0) throw missingHeader(missing, raw, line);
+  const isErrorsFile = names.includes(ERRORS_FILE_MARK);
+  for (const name of names) {
+    const known = (contract.columns as readonly string[]).includes(name);
+    if (!known && !(isErrorsFile && name.startsWith(ERRORS_FILE_PREFIX))) onUnknownColumn(name);
+  }
+  const at = Object.fromEntries(contract.columns.map((name) => [name, names.indexOf(name)]));
+  return { width: cells.length, at: at as Record<Column, number>, isErrorsFile };
+}
+
+function missingHeader(missing: readonly string[], raw: string, line: number): UnreadableFile {
+  const separator = !raw.includes(',') && /[;\t|]/.exec(raw)?.[0];
+  const hint = separator ? ` Cells must be separated by commas, not by ${JSON.stringify(separator)}.` : '';
+  return new UnreadableFile('missing-header', `The header lacks ${missing.join(', ')}.${hint}`, line);
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}

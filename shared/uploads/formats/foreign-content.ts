@@ -1,0 +1,38 @@
+import { UnreadableFile, type UnreadableFileCode } from './upload-row.ts';
+
+/** Enough first bytes to tell every content below. */
+export const HEAD_LENGTH = 8;
+
+const SIGNATURES: readonly { code: UnreadableFileCode; what: string; hex: readonly string[] }[] = [
+  // UTF-32 before UTF-16, whose mark it begins with.
+  { code: 'unsupported-encoding', what: 'UTF-32', hex: ['fffe0000', '0000feff'] },
+  { code: 'unsupported-encoding', what: 'UTF-16', hex: ['fffe', 'feff'] },
+  { code: 'compressed-file', what: 'a gzip file', hex: ['1f8b'] },
+  // Also what spreadsheets are saved as.
+  { code: 'compressed-file', what: 'a zip file or a spreadsheet', hex: ['504b0304', '504b0506', '504b0708'] },
+  { code: 'compressed-file', what: 'a zstd file', hex: ['28b52ffd'] },
+  { code: 'compressed-file', what: 'a bzip2 file', hex: ['425a68'] },
+  { code: 'compressed-file', what: 'an xz file', hex: ['fd377a585a00'] },
+  { code: 'compressed-file', what: 'a 7-Zip file', hex: ['377abcaf271c'] },
+  { code: 'unsupported-file', what: 'an Excel 97 file', hex: ['d0cf11e0'] },
+  { code: 'unsupported-file', what: 'a PDF file', hex: ['255044462d'] },
+  { code: 'unsupported-file', what: 'a Parquet file', hex: ['50415231'] },
+];
+
+/** @throws UnreadableFile when the first bytes of a file are not those of UTF-8 text. */
+export function refuseForeignContent(head: Buffer): void {
+  const hex = head.toString('hex');
+  for (const { code, what, hex: marks } of SIGNATURES) {
+    if (marks.some((mark) => hex.startsWith(mark))) {
+      throw new UnreadableFile(code, `The file is ${what}. Upload it as uncompressed UTF-8 text.`);
+    }
+  }
+  const nul = head.subarray(0, 4).indexOf(0);
+  if (nul >= 0) {
+    // Without a byte order mark, ASCII in UTF-16 or UTF-32 shows by its zero bytes.
+    throw new UnreadableFile(
+      'unsupported-encoding',
+      'The file is UTF-16, UTF-32 or binary. Upload it as UTF-8 text.',
+    );
+  }
+}

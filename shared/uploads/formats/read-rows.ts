@@ -1,0 +1,111 @@
+import type { RowContract } from '#uploads/checking/row-contract.ts';
+import { shareholderContract } from '#uploads/checking/shareholder-contract.ts';
+import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
+import { CsvRows } from './csv-rows.ts';
+import { HEAD_LENGTH, refuseForeignContent } from './foreign-content.ts';
+import { JsonArrayRows, NdjsonRows } from './json-rows.ts';
+import {
+  MAX_UPLOAD_BYTES,
+  MAX_UPLOAD_ROWS,
+  type ShareholderValues,
+  UnreadableFile,
+  type UploadFormat,
+  type UploadRow,
+} from './upload-row.ts';
+import { Utf8Decoder } from './utf8-decoder.ts';
+
+const READERS = { csv: CsvRows, json: JsonArrayRows, ndjson: NdjsonRows };
+/** Bounds a batch when the source gives large chunks. */
+const MAX_PIECE_LENGTH = 256 * 1024;
+/** Unknown columns are named once each; a file can't make us remember more. */
+const MAX_UNKNOWN_COLUMNS = 100;
+
+export interface ReadingOptions<Column extends string = ShareholderColumn, Values = ShareholderValues> {
+  /** @default that of shareholders */
+  readonly contract?: RowContract<Column, Values>;
+  /** After each batch, before it is handed over. */
+  readonly onProgress?: (done: { readonly bytes: number; readonly rows: number }) => void;
+  /** A column that the contract doesn't know, once each: it is ignored. */
+  readonly onUnknownColumn?: (name: string) => void;
+  /** @default 1,000,000,000 */
+  readonly maxBytes?: number;
+  /** @default 5,000,000 */
+  readonly maxRows?: number;
+}
+
+/**
+ * Reads a file as rows, in batches of what one chunk holds, in the same memory whatever the file's size. Bad rows are among
+ * the rows with their error; duplicate references are not looked for. Rows may come before it turns out that the file is
+ * unreadable: write them where they can be taken back.
+ * @throws UnreadableFile
+ */
+export async function* readRows<Column extends string = ShareholderColumn, Values = ShareholderValues>(
+  source: AsyncIterable<Uint8Array>,
+  format: UploadFormat,
+  options: ReadingOptions<Column, Values> = {},
+): AsyncGenerator<UploadRow<Column, Values>[], void> {
+  const contract = options.contract ?? (shareholderContract as unknown as RowContract<Column, Values>);
+  const reader = new READERS[format](contract, namedOnce(options.onUnknownColumn));
+  const { maxBytes = MAX_UPLOAD_BYTES, maxRows = MAX_UPLOAD_ROWS } = options;
+  let rows = 0;
+  for await (const { text, bytes, last } of decoded(source, maxBytes)) {
+    const batch = reader.push(text, last);
+    rows += batch.length;
+    if (rows > maxRows) {
+      throw new UnreadableFile('too-many-rows', `The file has more than ${maxRows} rows.`);
+    }
+    options.onProgress?.({ bytes, rows });
+    if (batch.length > 0) yield batch;
+  }
+}
+
+interface Piece {
+  readonly text: string;
+  /** Read so far, with this piece. */
+  readonly bytes: number;
+  readonly last: boolean;
+}
+
+async function* decoded(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Piece, void> {
+  const decoder = new Utf8Decoder();
+  let head: Buffer | undefined = Buffer.alloc(0);
+  let bytes = 0;
+  let atStart = true;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      throw new UnreadableFile('too-large', `The file has more than ${maxBytes} bytes.`);
+    }
+    let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (head !== undefined) {
+      head = Buffer.concat([head, rest]);
+      if (head.length < HEAD_LENGTH) continue;
+      refuseForeignContent(head);
+      rest = head;
+      head = undefined;
+    }
+    for (let from = 0; from < rest.length; from += MAX_PIECE_LENGTH) {
+      const text = decoder.write(rest.subarray(from, from + MAX_PIECE_LENGTH));
+      yield { text: atStart ? withoutMark(text) : text, bytes, last: false };
+      atStart = false;
+    }
+  }
+  if (bytes === 0) throw new UnreadableFile('empty-file', 'The file is empty.');
+  if (head !== undefined) refuseForeignContent(head);
+  const text = (head === undefined ? '' : decoder.write(head)) + decoder.end();
+  yield { text: atStart ? withoutMark(text) : text, bytes, last: true };
+}
+
+/** The byte order mark is in the first piece as a whole, since the head is longer. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+function namedOnce(report: ReadingOptions['onUnknownColumn']): (name: string) => void {
+  const seen = new Set<string>();
+  return (name) => {
+    if (seen.has(name) || seen.size >= MAX_UNKNOWN_COLUMNS) return;
+    seen.add(name);
+    report?.(Buffer.from(name.slice(0, 100)).toString());
+  };
+}

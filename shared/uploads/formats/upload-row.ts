@@ -1,0 +1,132 @@
+import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
+
+export type UploadFormat = 'csv' | 'json' | 'ndjson';
+
+/** A file of more bytes or rows is refused. */
+export const MAX_UPLOAD_BYTES = 1_000_000_000;
+export const MAX_UPLOAD_ROWS = 5_000_000;
+
+/** Why one row was not taken. Messages never quote a cell: cells hold personal data. */
+export type RowErrorCode =
+  | 'amount-too-large'
+  | 'bidi-override'
+  | 'cell-count'
+  | 'contribution-limit'
+  | 'control-character'
+  | 'currency-mismatch'
+  | 'date-out-of-range'
+  | 'duplicate-external-ref'
+  | 'duplicate-key'
+  | 'duplicate-period'
+  | 'holder-closed'
+  | 'holds-other-classes'
+  | 'invalid-email'
+  | 'invalid-encoding'
+  | 'invalid-json'
+  | 'invalid-number'
+  | 'invalid-period'
+  | 'negative'
+  | 'nul'
+  | 'period-recorded'
+  | 'plan-terminated'
+  | 'required'
+  | 'text-after-quote'
+  | 'too-deep'
+  | 'too-long'
+  | 'too-many-decimals'
+  | 'unknown-plan'
+  | 'unknown-value'
+  | 'wrong-type'
+  | 'zero';
+
+export interface RowError<Column extends string = string> {
+  /** Null where the fault is the row's, not one cell's. */
+  readonly column: Column | null;
+  readonly code: RowErrorCode;
+  readonly message: string;
+}
+
+/** Checked and in the form in which they are stored: trimmed, the reference in NFC, holdings without needless zeros. */
+export interface ShareholderValues {
+  readonly external_ref: string;
+  readonly name: string;
+  /** Null clears it; undefined, where the file doesn't speak of it, leaves it as it is. */
+  readonly email: string | null | undefined;
+  readonly holdings: string;
+}
+
+export interface AcceptedRow<Values = ShareholderValues> {
+  /** The physical line, from 1, on which the row begins. */
+  readonly line: number;
+  readonly values: Values;
+  readonly error: undefined;
+}
+
+export interface RejectedRow<Column extends string = ShareholderColumn> {
+  readonly line: number;
+  /** What was found, as text; null where nothing was. NUL and undecodable bytes appear as U+FFFD. */
+  readonly values: Readonly<Record<Column, string | null>>;
+  readonly error: RowError<Column>;
+}
+
+export type UploadRow<Column extends string = ShareholderColumn, Values = ShareholderValues> =
+  | AcceptedRow<Values>
+  | RejectedRow<Column>;
+
+export type UnreadableFileCode =
+  | 'compressed-file'
+  | 'duplicate-header'
+  | 'empty-file'
+  | 'invalid-encoding'
+  | 'invalid-json'
+  | 'missing-header'
+  | 'not-an-array'
+  | 'row-too-long'
+  | 'too-large'
+  | 'too-many-rows'
+  | 'truncated-json'
+  | 'unclosed-quote'
+  | 'unsupported-encoding'
+  | 'unsupported-file';
+
+/** The file as a whole can't be read as a table: nothing of it may be written. */
+export class UnreadableFile extends Error {
+  readonly code: UnreadableFileCode;
+  readonly line: number | undefined;
+
+  constructor(code: UnreadableFileCode, message: string, line?: number) {
+    super(message);
+    this.name = 'UnreadableFile';
+    this.code = code;
+    this.line = line;
+  }
+}
+
+/** The error of a row whose reference an earlier row of the same file has; the earlier row wins. */
+export function duplicateExternalRef(firstLine: number): RowError<ShareholderColumn> {
+  return {
+    column: 'external_ref',
+    code: 'duplicate-external-ref',
+    message: `The same external_ref is already on line ${firstLine}.`,
+  };
+}
+
+/** The error of a row whose holder the register has closed. */
+export const holderClosed: RowError<ShareholderColumn> = {
+  column: 'external_ref',
+  code: 'holder-closed',
+  message: 'The holder with this external_ref is closed.',
+};
+
+/** The error of a row that would leave less than what the holder has in other classes, which a register file can't change. */
+export const holdsOtherClasses: RowError<ShareholderColumn> = {
+  column: 'holdings',
+  code: 'holds-other-classes',
+  message: 'holdings are less than what the holder has in other security classes.',
+};
+
+/** The format by a file's name; undefined for names we don't take. */
+export function uploadFormat(filename: string): UploadFormat | undefined {
+  const extension = /\.(csv|json|ndjson|jsonl)$/i.exec(filename)?.[1]?.toLowerCase();
+  return extension === 'jsonl' ? 'ndjson' : (extension as UploadFormat | undefined);
+}

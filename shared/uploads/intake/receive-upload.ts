@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { type UploadId, uuidV7 } from '#kernel/ids.ts';
+import type { HttpRequest } from '#platform/http/http.ts';
+import { type Reply, reply } from '#platform/http/reply.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
+import { putObject } from '#platform/storage/objects.ts';
+import { presignParts, presignPut } from '#platform/storage/presigned.ts';
+import { findSameFile, insertUpload } from '#uploads/upload.repository.ts';
+import type { UploadKind } from '#uploads/upload-kind.ts';
+import { readMultipartFile } from './multipart-file.ts';
+import { presentUpload, toUpload, uploadLocation } from './upload-answer.ts';
+import { incomingKey } from './upload-event.ts';
+import type { createShareholderUpload, OfferedUpload } from './uploads.routes.ts';
+
+/** Of either kind of file. */
+type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
+type Answer = Reply<z.infer<typeof OfferedUpload>>;
+
+/** S3 takes up to 5 GB in one PUT; this much is worth sending again when a connection breaks. */
+const MAX_SINGLE_PUT_BYTES = 100_000_000;
+const PART_BYTES = 100_000_000;
+
+/** Takes a file by whichever of the two doors of the API the request came. */
+export function receiveUpload(request: Request, kind: UploadKind): Promise<Answer> {
+  return request.mediaType === 'multipart/form-data'
+    ? receiveFile(request, kind)
+    : offerUpload(request, kind);
+}
+
+/**
+ * A small file, in the request. It is stored before the row that tells of it: one that is stored for nothing is never seen,
+ * while a row without its file would wait for ever.
+ */
+async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> {
+  const { actor, headers, query, tenantTx } = request;
+  const { filename, bytes } = await readMultipartFile(
+    headers.get('content-type')?.[0] ?? '',
+    request.rawBody(),
+  );
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const payload = { kind, door: 'MULTIPART', size: bytes.length, sha256, dry_run: query.dry_run ?? false };
+  const same = await sameFile(request, kind, sha256);
+  if (same !== undefined) return tenantTx(async () => same, { payload });
+  const id = uuidV7<UploadId>();
+  const object_key = incomingKey(actor.tenantId, id);
+  await putObject(object_key, bytes, sha256);
+  return tenantTx(
+    async (tx) =>
+      answer(
+        toUpload(
+          await insertUpload(tx, {
+            ...common(request, kind, id),
+            door: 'MULTIPART',
+            filename,
+            object_key,
+            declared_sha256: sha256,
+            bytes_total: BigInt(bytes.length),
+          }),
+        ),
+        202,
+      ),
+    { payload },
+  );
+}
+
+/** A large file, sent to S3 by the client: says where. */
+async function offerUpload(request: Request, kind: UploadKind): Promise<Answer> {
+  const { actor, body, query, tenantTx } = request;
+  const { filename, size, sha256 } = body;
+  const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false };
+  const same = sha256 === undefined ? undefined : await sameFile(request, kind, sha256);
+  if (same !== undefined) return tenantTx(async () => same, { payload });
+  const id = uuidV7<UploadId>();
+  const object_key = incomingKey(actor.tenantId, id);
+  const { multipart_id, ...offer } = await offerOf(object_key, id, size, sha256);
+  return tenantTx(
+    async (tx) => {
+      const upload = await insertUpload(tx, {
+        ...common(request, kind, id),
+        door: 'PRESIGNED',
+        filename,
+        object_key,
+        multipart_id,
+        declared_sha256: sha256 ?? null,
+        bytes_total: BigInt(size),
+      });
+      return answer({ ...toUpload(upload), ...offer }, 201);
+    },
+    { action: 'upload.requested', payload },
+  );
+}
+
+async function offerOf(key: string, id: UploadId, size: number, sha256: string | undefined) {
+  if (size <= MAX_SINGLE_PUT_BYTES)
+    return { multipart_id: null, upload_url: await presignPut(key, size, sha256) };
+  const { multipartId, parts } = await presignParts(key, Math.ceil(size / PART_BYTES));
+  return {
+    multipart_id: multipartId,
+    parts: [...parts],
+    part_size: PART_BYTES,
+    complete_url: `${uploadLocation(id)}/complete`,
+  };
+}
+
+/** The answer for bytes that were loaded before. */
+async function sameFile(request: Request, kind: UploadKind, sha256: string): Promise<Answer | undefined> {
+  const dry_run = request.query.dry_run ?? false;
+  const first = await request.tenantRead((read) => findSameFile(read, { kind, dry_run, sha256 }));
+  return first && answer(await presentUpload(first), 200);
+}
+
+function common({ actor, query, requestId }: Request, kind: UploadKind, id: UploadId) {
+  return { id, kind, dry_run: query.dry_run ?? false, request_id: requestId, created_by: actor.actorId };
+}
+
+function answer(body: z.infer<typeof OfferedUpload>, status: number): Answer {
+  return reply(body, { status, headers: { location: uploadLocation(body.id) } });
+}

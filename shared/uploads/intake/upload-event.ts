@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { isUuid, type TenantId, type UploadId } from '#kernel/ids.ts';
+import type { ObjectVersion } from '#platform/storage/objects.ts';
+
+const CreatedObject = z.object({
+  key: z.string(),
+  size: z.number().int().nonnegative().default(0),
+  eTag: z.string().optional(),
+  versionId: z.string().optional(),
+  sequencer: z.string().optional(),
+});
+
+/** What S3 puts on the queue: the creation of objects, or the test that it sends when notifications are set up. */
+export const S3Notification = z.union([
+  z.object({ Event: z.literal('s3:TestEvent') }),
+  z.object({ Records: z.array(z.object({ s3: z.object({ object: CreatedObject }) })) }),
+]);
+
+export interface StoredFile extends ObjectVersion {
+  readonly bytes: number;
+  /** The same for every delivery of an object's event, another for every other object or version. */
+  readonly ref: string;
+}
+
+export function storedFiles(notification: z.infer<typeof S3Notification>): StoredFile[] {
+  if ('Event' in notification) return [];
+  return notification.Records.map(({ s3: { object } }) => ({
+    // URL-encoded as a form is: a space is a plus.
+    key: decodeURIComponent(object.key.replaceAll('+', ' ')),
+    versionId: object.versionId,
+    bytes: object.size,
+    ref: object.versionId ?? `${object.eTag}:${object.sequencer}`,
+  }));
+}
+
+/** Where a file came in. */
+export type Door =
+  | { readonly door: 'incoming'; readonly tenantId: TenantId; readonly uploadId: UploadId }
+  /** `folder` is what stands between the slug and the name. */
+  | { readonly door: 'drop'; readonly slug: string; readonly folder: string; readonly filename: string };
+
+/** Never made of a file's name. */
+export function incomingKey(tenantId: TenantId, uploadId: UploadId): string {
+  return `incoming/${tenantId}/${uploadId}`;
+}
+
+export function errorsKey(tenantId: TenantId, uploadId: UploadId): string {
+  return `errors/${tenantId}/${uploadId}.csv`;
+}
+
+/** Undefined for what is no file of ours, as the empty objects by which consoles show folders. */
+export function doorOf(key: string): Door | undefined {
+  const [root, owner = '', ...rest] = key.split('/');
+  const name = rest.at(-1) ?? '';
+  if (root === 'incoming' && rest.length === 1 && isUuid(owner) && isUuid(name))
+    return { door: 'incoming', tenantId: owner as TenantId, uploadId: name as UploadId };
+  if (root === 'drop' && owner !== '' && name !== '')
+    return { door: 'drop', slug: owner, folder: rest.slice(0, -1).join('/'), filename: displayName(name) };
+  return undefined;
+}
+
+const MAX_FILENAME = 255;
+
+/** S3 takes any characters in a key. */
+function displayName(name: string): string {
+  return name.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd').slice(0, MAX_FILENAME);
+}

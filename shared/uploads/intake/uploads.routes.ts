@@ -1,0 +1,187 @@
+import * as z from 'zod';
+import {
+  booleanInQuery,
+  idInPath,
+  idOut,
+  instantOut,
+  listOf,
+  page,
+  text,
+  wholeNumber,
+} from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
+import { UPLOAD_KINDS } from '#uploads/upload-kind.ts';
+
+export const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED'] as const;
+
+/** A Lambda function takes six megabytes a call, and in base64, as bytes reach it, three are four. */
+export const MAX_MULTIPART_BYTES = 4_500_000;
+
+export const UploadError = z.object({
+  /** The physical line on which the row begins. */
+  line: z.number().int(),
+  column: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+});
+
+const count = z.number().int();
+
+/** An upload without its findings, as lists show it. */
+export const UploadSummary = z.object({
+  id: idOut,
+  kind: z.enum([...UPLOAD_KINDS, 'unknown']),
+  door: z.enum(['MULTIPART', 'PRESIGNED', 'DROP']),
+  state: z.enum(UPLOAD_STATES),
+  filename: z.string(),
+  dry_run: z.boolean(),
+  /** Rows read so far; in the end accepted + rejected. */
+  rows: count,
+  accepted: count,
+  rejected: count,
+  bytes_done: count,
+  bytes_total: count,
+  sha256: z.string().nullable(),
+  /** `code: what is wrong with the file as a whole`. */
+  failure: z.string().nullable(),
+  /** The upload that loaded the same bytes first, and whose result this is. */
+  duplicate_of: idOut.nullable(),
+  created_at: instantOut,
+  completed_at: instantOut.nullable(),
+});
+
+export const Upload = UploadSummary.extend({
+  /** The first fifty. */
+  errors: z.array(UploadError),
+  warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
+  /** Where all refused rows are, as CSV to be corrected and uploaded again; works without a token, for fifteen minutes. */
+  errors_url: z.string().nullable(),
+});
+
+/** An upload, and where its bytes are to be sent. */
+export const OfferedUpload = Upload.extend({
+  /** PUT the file here, with no other header than `Content-Length`. */
+  upload_url: z.string().optional(),
+  /** PUT `part_size` bytes to each (the rest to the last), then complete the upload with the ETags that the PUTs answer. */
+  parts: z.array(z.object({ part_number: z.number().int(), url: z.string() })).optional(),
+  part_size: z.number().int().optional(),
+  complete_url: z.string().optional(),
+});
+
+export const NewUpload = z.strictObject({
+  filename: text(255).refine(
+    (name) => uploadFormat(name) !== undefined,
+    'must end in .csv, .json, .ndjson or .jsonl',
+  ),
+  size: wholeNumber(1, MAX_UPLOAD_BYTES),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+    .optional(),
+});
+
+const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+/** What both kinds of files have in common. */
+const sending = {
+  method: 'POST',
+  roles: ['ADMIN', 'OPS'],
+  query: z.strictObject({ dry_run: booleanInQuery.optional() }),
+  body: NewUpload,
+  example: { filename: 'rows.csv', size: 1_048_576 },
+  consumes: ['application/json', 'multipart/form-data'],
+  status: 202,
+  response: OfferedUpload,
+  audit: 'upload.received',
+  problems: ['payload-too-large', 'unsupported-media-type'],
+  uses: ['uploadsBucket:read', 'uploadsBucket:write'],
+  // A file in memory: as base64, as bytes and as it is sent on.
+  memoryMb: 1024,
+  timeoutSeconds: 29,
+} as const;
+
+const DOORS = [
+  `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
+  'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes.',
+];
+const SAME_BYTES = [
+  'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
+  'checked and nothing is loaded.',
+];
+
+export const createShareholderUpload = route({
+  operationId: 'createShareholderUpload',
+  path: '/uploads/shareholders',
+  summary: 'Upload a register of shareholders',
+  description: [
+    ...DOORS,
+    'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails stay as they are, while an empty',
+    'cell clears one. Holders that the file does not name stay as they are.',
+    ...SAME_BYTES,
+  ].join('\n'),
+  tenants: ['ISSUER'],
+  ...sending,
+});
+
+export const createContributionUpload = route({
+  operationId: 'createContributionUpload',
+  path: '/uploads/contributions',
+  summary: 'Upload a payroll file of contributions',
+  description: [
+    ...DOORS,
+    'Columns: `employee_id`, `plan_type`, `amount`, `period` (a month, effective on its last day, or a day), and `source` (EMPLOYEE',
+    'unless given) and `currency` (the plan’s), which may be missing. A period enters a plan once for each source, whichever',
+    'files it is in: the same amount again changes nothing, another is an error of its row. The rules of single contributions hold.',
+    ...SAME_BYTES,
+  ].join('\n'),
+  tenants: ['SPONSOR'],
+  ...sending,
+});
+
+export const completeUpload = route({
+  operationId: 'completeUpload',
+  method: 'POST',
+  path: '/uploads/{id}/complete',
+  summary: 'Put the parts of a large file together',
+  description: 'Names the ETag that each PUT of a part has answered, in the order of the parts.',
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  body: z.strictObject({
+    parts: z
+      .array(z.strictObject({ part_number: wholeNumber(1, 10_000), etag: text(100) }))
+      .min(1, 'must name a part')
+      .max(10_000),
+  }),
+  example: { parts: [{ part_number: 1, etag: '"9b2cf535f27731c974343645a3985328"' }] },
+  status: 202,
+  response: Upload,
+  audit: 'upload.received',
+  problems: ['not-found', 'conflict'],
+  uses: ['uploadsBucket:read', 'uploadsBucket:write'],
+});
+
+export const listUploads = route({
+  operationId: 'listUploads',
+  method: 'GET',
+  path: '/uploads',
+  summary: 'List uploads, the newest first',
+  ...readers,
+  query: z.strictObject({ ...page, state: z.enum(UPLOAD_STATES).optional() }),
+  status: 200,
+  response: listOf(UploadSummary),
+  problems: [],
+  uses: [],
+});
+
+export const getUpload = route({
+  operationId: 'getUpload',
+  method: 'GET',
+  path: '/uploads/{id}',
+  summary: 'How far an upload is, and what was found',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: Upload,
+  problems: ['not-found'],
+  uses: ['uploadsBucket:read'],
+});

@@ -1,0 +1,60 @@
+import type { UploadRow } from '#uploads/formats/upload-row.ts';
+
+/** What COPY's text format gives a meaning. The other control characters never pass validation. */
+const SPECIAL = /[\\\t\n\r]/;
+const EACH_SPECIAL = new RegExp(SPECIAL, 'g');
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const NULL = '\\N';
+
+/** The columns of {@link StagingText}, in order. */
+export const STAGED_COLUMNS = [
+  'n',
+  'line',
+  'external_ref',
+  'name',
+  'email',
+  'holdings',
+  'speaks_of_email',
+  'out_of_order',
+  'error_column',
+  'error_code',
+  'error_message',
+] as const;
+
+/** Rows of a file, bad ones among them, as lines of COPY's text format. Rows are numbered, since lines need not be unique. */
+export class StagingLines {
+  rows = 0;
+  rejected = 0;
+  /**
+   * Good rows whose reference isn't above all before it. A reference that comes again is always out of order, and most files
+   * are sorted: so looking for duplicates among few is enough, and we need not remember what a file contains. Those that are
+   * found are taken off.
+   */
+  outOfOrder = 0;
+  #highest = '';
+
+  of(batch: readonly UploadRow[]): string[] {
+    return batch.map(({ line, values, error }) => {
+      this.rows += 1;
+      const { external_ref: ref } = values;
+      let rest = '\\N\t\\N\t\\N\n';
+      let outOfOrder = 'f';
+      if (error !== undefined) {
+        this.rejected += 1;
+        rest = `${cell(error.column)}\t${error.code}\t${cell(error.message)}\n`;
+      } else if ((ref as string) > this.#highest) this.#highest = ref as string;
+      else {
+        this.outOfOrder += 1;
+        outOfOrder = 't';
+      }
+      return `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
+        values.email === undefined ? 'f' : 't'
+      }\t${outOfOrder}\t${rest}`;
+    });
+  }
+}
+
+export function cell(text: string | null | undefined): string {
+  if (text === null || text === undefined) return NULL;
+  return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ESCAPES[character] as string) : text;
+}

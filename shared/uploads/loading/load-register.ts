@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import { consecutiveIds } from '#kernel/ids.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { LoadedFile } from './upload-loader.ts';
+
+/** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
+export class RegisterMoved extends Error {
+  constructor() {
+    super('the register changed while a file was being loaded into it');
+    this.name = 'RegisterMoved';
+  }
+}
+
+/** Joining row by row beats reading the whole register for a file of so few rows only. */
+const MAX_NESTED_LOOP_ROWS = 200;
+
+/** Files for one register are loaded one after the other: they would meet in the same rows anyway. */
+const LOCK = 7_002;
+
+/**
+ * Writes the accepted rows of the session's `staged_rows` to the register: new holders, and whatever has changed of known
+ * ones. The triggers on `shareholders` write the ledger. Ordered by the key, which is what makes its indexes cheap to grow:
+ * rows that come in order need neither sorting nor counting, which is a fourteenth of the whole.
+ *
+ * MERGE rather than INSERT … ON CONFLICT: a quarter faster for new holders, twice for known ones. What it doesn't promise, to
+ * meet with no unique violation when others insert the same reference meanwhile, the caller makes good by doing it again.
+ * @throws RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
+ */
+export async function loadRegister(tx: TenantTx, load: Omit<LoadedFile, 'requestId'>): Promise<void> {
+  const { tenantId, uploadId, rows, inOrder } = load;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCK})),
+    set_config('app.ledger_reason', 'upload', true), set_config('app.ledger_source', ${`upload:${uploadId}`}, true),
+    set_config('app.ledger_security_class', '', true), set_config('app.ledger_effective_date', '', true),
+    set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
+  const ids = consecutiveIds();
+  const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
+  const order = inOrder ? sql`` : sql`order by external_ref`;
+  await sql`merge into shareholders h
+    using (
+      select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) as holdings,
+        (${ids.prefix}::text || to_hex(${ids.first}::bigint + ${place}))::uuid as id
+      from staged_rows where error_code is null ${order}) s
+    on h.tenant_id = ${tenantId} and h.external_ref = s.external_ref
+    when matched and h.status = 'ACTIVE' and (
+        h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email))
+      then update set name = s.name, holdings = s.holdings, email = case when s.speaks_of_email then s.email else h.email end,
+        version = h.version + 1, updated_at = now()
+    when not matched then insert (tenant_id, id, external_ref, name, email, holdings)
+      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings)`.execute(tx);
+  const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
+    where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
+      and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
+  if (closed.rows.length > 0) throw new RegisterMoved();
+}

@@ -1,0 +1,105 @@
+import { CompiledQuery } from 'kysely';
+import { dayOf } from '#plans/calendar-days.ts';
+import {
+  judgePayroll,
+  loadPayroll,
+  PayrollMoved,
+  type RunStatement,
+} from '#plans/contributions/load-payroll.ts';
+import type { TenantSession } from '#platform/db/tenant-session.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { type ContributionValues, contributionContract } from '#uploads/checking/contribution-contract.ts';
+import {
+  CONTRIBUTION_COLUMNS,
+  type ContributionColumn,
+} from '#uploads/checking/contribution-upload.schema.ts';
+import { readRows } from '#uploads/formats/read-rows.ts';
+import type { UploadRow } from '#uploads/formats/upload-row.ts';
+import { cell } from './copy-encoding.ts';
+import { mark, type StagedFile } from './staged-rows.ts';
+import type { UploadLoader } from './upload-loader.ts';
+
+const CREATE = `create temporary table staged_rows (
+  n integer not null, line integer not null,
+  employee_id text collate "C", plan_type text, amount text, source text, period text, currency text, effective_date date,
+  error_column text, error_code text, error_message text, first_line integer,
+  plan_id uuid, plan_currency text, exponent integer, amount_minor bigint, recorded boolean)`;
+
+const STAGED = [
+  'n',
+  'line',
+  ...CONTRIBUTION_COLUMNS,
+  'effective_date',
+  'error_column',
+  'error_code',
+  'error_message',
+].join(', ');
+
+const WORK_MEM = `set work_mem = '128MB'`;
+
+// A period's pay enters a plan once for a source: the first row has it.
+const REFUSE_REPEATED = `update staged_rows s set error_column = 'period', error_code = 'duplicate-period',
+    error_message = 'The same employee, plan type, period and source are already on line ' || r.first || '.'
+  from (
+    select n, first_value(line) over w as first, row_number() over w as place from staged_rows where error_code is null
+    window w as (partition by employee_id, plan_type, period, source order by n)) r
+  where r.n = s.n and r.place > 1`;
+
+/** Files of payroll: contributions to plans, each entered once for an employee, a plan type, a period and a source. */
+export const payrollLoader: UploadLoader = {
+  columns: CONTRIBUTION_COLUMNS,
+  stage: async (session, source, format, following) => {
+    const staged = { rows: 0, rejected: 0 };
+    await session.run([{ text: WORK_MEM }, { text: CREATE }]);
+    const batches = readRows(source, format, { ...following, contract: contributionContract });
+    await session.copyInto(`copy staged_rows (${STAGED}) from stdin`, linesOf(batches, staged));
+    await session.run([{ text: 'analyze staged_rows' }]);
+    return staged;
+  },
+  refuseRepeated: async (session, staged) => {
+    staged.rejected += await mark(session, REFUSE_REPEATED);
+  },
+  refuseConflicts: async (session, _tenantId, staged) => {
+    const refused = await judgePayroll(runOn(session), today());
+    staged.rejected += refused;
+    return refused;
+  },
+  about: () => ({}),
+  load: (tx, { uploadId, requestId }) => loadPayroll(runIn(tx), { uploadId, requestId, today: today() }),
+  mayLoadAgain: (error) => error instanceof PayrollMoved,
+};
+
+const today = (): string => dayOf(new Date());
+
+function runOn(session: TenantSession): RunStatement {
+  return async (text, values = []) => {
+    const [result] = await session.run([{ text, values }]);
+    return { rows: result?.rows ?? [], changed: result?.rowCount ?? 0 };
+  };
+}
+
+function runIn(tx: TenantTx): RunStatement {
+  return async <Row>(text: string, values: readonly unknown[] = []) => {
+    const { rows, numAffectedRows } = await tx
+      .getExecutor()
+      .executeQuery<Row>(CompiledQuery.raw(text, [...values]));
+    return { rows, changed: Number(numAffectedRows ?? 0n) };
+  };
+}
+
+/** Rows as lines of COPY's text format, good and bad, counted as they pass. */
+async function* linesOf(
+  batches: AsyncIterable<readonly UploadRow<ContributionColumn, ContributionValues>[]>,
+  staged: StagedFile & { rows: number },
+): AsyncGenerator<string[], void> {
+  for await (const batch of batches) {
+    yield batch.map(({ line, values, error }) => {
+      staged.rows += 1;
+      if (error !== undefined) staged.rejected += 1;
+      const cells = CONTRIBUTION_COLUMNS.map((column) => cell(values[column]));
+      const day = error === undefined ? values.effective_date : null;
+      const fault = [error?.column, error?.code, error?.message];
+      return `${[staged.rows, line, ...cells, cell(day), ...fault.map(cell)].join('\t')}\n`;
+    });
+  }
+}

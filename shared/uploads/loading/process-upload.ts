@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '#kernel/domain-error.ts';
+import { tenantRead } from '#platform/db/tenant-tx.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { type Delivery, systemActor } from '#platform/queue/consumer.ts';
+import { validateFile } from '#uploads/checking/validate-file.ts';
+import { type Door, doorOf, type StoredFile } from '#uploads/intake/upload-event.ts';
+import {
+  claimUpload,
+  findTenantOfFolder,
+  findUpload,
+  INTERNAL_ERROR,
+  type UploadRecord,
+  upsertDropped,
+} from '#uploads/upload.repository.ts';
+import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
+import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
+import { AlreadyEnded, failUpload } from './finish-upload.ts';
+
+type About = Pick<Delivery<unknown>, 'requestId' | 'isLast'>;
+
+/** The route stores a small file before the row that tells of it, so its event may be here first. */
+const WAIT_FOR_ROW_MS = 200;
+const WAITS_FOR_ROW = 10;
+
+/**
+ * What becomes of one stored file, whichever door it came through. Ends the upload, or throws: then the event is delivered
+ * again, and what was begun is done anew from the start. What nobody can be told of is logged.
+ */
+export async function processUpload(file: StoredFile, about: About): Promise<void> {
+  const found = await findUploadOf(file, about);
+  if (found === undefined) return;
+  const { upload, refusal } = found;
+  // An upload that a user asked for goes on under that request's id.
+  const actor = systemActor(upload.tenant_id, upload.request_id);
+  try {
+    const claimed = await claimUpload(actor.tenantId, upload.id, file);
+    if (claimed === undefined) {
+      logger.info('upload has ended already', { upload_id: upload.id, object_ref: file.ref });
+      return;
+    }
+    if (refusal !== undefined) throw refusal;
+    await validateFile({ actor, upload: claimed, file });
+  } catch (error) {
+    if (error instanceof AlreadyEnded) return;
+    const failure = failureText(asRefusal(error));
+    if (failure !== undefined) await failUpload(actor, upload, failure);
+    else {
+      // A redrive from the dead-letter queue takes it up again.
+      if (about.isLast)
+        await failUpload(
+          actor,
+          upload,
+          `${INTERNAL_ERROR}: The file could not be processed; we are looking into it.`,
+        );
+      throw error;
+    }
+  }
+}
+
+function asRefusal(error: unknown): unknown {
+  const suspended = error instanceof DomainError && error.slug === 'tenant-suspended';
+  return suspended ? new RefusedFile('tenant-suspended', error.message) : error;
+}
+
+interface FoundUpload {
+  readonly upload: UploadRecord;
+  /** Why it can't be taken, known from where it was put. */
+  readonly refusal?: RefusedFile;
+}
+
+async function findUploadOf(file: StoredFile, about: About): Promise<FoundUpload | undefined> {
+  const door = doorOf(file.key);
+  if (door === undefined) {
+    logger.warn('an object that is no upload was ignored', { bytes: file.bytes });
+    return undefined;
+  }
+  return door.door === 'incoming' ? findIncoming(door, about) : findDropped(door, file, about);
+}
+
+async function findIncoming(
+  { tenantId, uploadId }: Door & { readonly door: 'incoming' },
+  about: About,
+): Promise<FoundUpload | undefined> {
+  for (let waits = 0; waits < WAITS_FOR_ROW; waits += 1) {
+    const upload = await tenantRead(tenantId, (read) => findUpload(read, uploadId));
+    if (upload !== undefined) return { upload };
+    await sleep(WAIT_FOR_ROW_MS);
+  }
+  if (!about.isLast) throw new Error(`there is no upload ${uploadId} yet`);
+  // The request that stored it was cut off or refused, and answered so.
+  logger.warn('a stored file has no upload', { tenant_id: tenantId, upload_id: uploadId });
+  return undefined;
+}
+
+async function findDropped(
+  { slug, folder, filename }: Door & { readonly door: 'drop' },
+  file: StoredFile,
+  about: About,
+): Promise<FoundUpload | undefined> {
+  const tenant = await findTenantOfFolder(slug);
+  if (tenant === undefined) {
+    logger.warn('a file was dropped into the folder of no tenant', { bytes: file.bytes });
+    return undefined;
+  }
+  const upload = await upsertDropped(tenant.id, {
+    kind: isUploadKind(folder) ? folder : 'unknown',
+    filename,
+    object_key: file.key,
+    object_ref: file.ref,
+    request_id: about.requestId,
+  });
+  if (!isUploadKind(folder))
+    return {
+      upload,
+      refusal: new RefusedFile(
+        'unknown-folder',
+        `A file must be put directly into ${UPLOAD_KINDS.map((kind) => `${kind}/`).join(' or ')} of the drop folder.`,
+      ),
+    };
+  if (TENANT_TYPE_OF[folder] !== tenant.type)
+    return {
+      upload,
+      refusal: new RefusedFile('wrong-tenant', `This tenant has no ${folder} to load a file into.`),
+    };
+  return { upload };
+}

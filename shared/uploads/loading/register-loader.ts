@@ -1,0 +1,30 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import { maskText } from '#platform/observability/mask.ts';
+import { SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
+import { readRows } from '#uploads/formats/read-rows.ts';
+import type { RowErrorCode } from '#uploads/formats/upload-row.ts';
+import { loadRegister, RegisterMoved } from './load-register.ts';
+import { refuseConflicts, refuseDuplicates, stageRows } from './staged-rows.ts';
+import type { UploadLoader } from './upload-loader.ts';
+
+/** Errors of references that are well-formed. */
+const OF_REGISTER: ReadonlySet<RowErrorCode> = new Set(['duplicate-external-ref', 'holder-closed']);
+
+/** Files of shareholders: new holders, and whatever has changed of known ones. */
+export const registerLoader: UploadLoader = {
+  columns: SHAREHOLDER_COLUMNS,
+  stage: (session, source, format, following) => stageRows(session, readRows(source, format, following)),
+  refuseRepeated: refuseDuplicates,
+  refuseConflicts,
+  // The reference is told only where it is sure to be one; in a row with a cell too many, another's name may stand in its place.
+  about: ({ values, error }) => {
+    const { external_ref: ref = null } = values;
+    const isReference =
+      error.column !== null && (error.column !== 'external_ref' || OF_REGISTER.has(error.code));
+    return { external_ref: isReference && ref !== null ? maskText(ref) : null };
+  },
+  load: loadRegister,
+  mayLoadAgain: (error) =>
+    error instanceof RegisterMoved ||
+    (error instanceof DomainError && ['shareholder-exists', 'insufficient-position'].includes(error.slug)),
+};

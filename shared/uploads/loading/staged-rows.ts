@@ -1,0 +1,155 @@
+import type { TenantId } from '#kernel/ids.ts';
+import type { TenantSession } from '#platform/db/tenant-session.ts';
+import {
+  duplicateExternalRef,
+  holderClosed,
+  holdsOtherClasses,
+  type RejectedRow,
+  type RowErrorCode,
+  type UploadRow,
+} from '#uploads/formats/upload-row.ts';
+import { STAGED_COLUMNS, StagingLines } from './copy-encoding.ts';
+
+/**
+ * A file's rows in a temporary table of the session, good and bad, where the database finds what no row shows by itself.
+ * So the worker's memory is the same whatever a file contains: a million rows, or a million mistakes.
+ */
+
+const CREATE = `create temporary table staged_rows (
+  n integer not null, line integer not null,
+  external_ref text collate "C", name text, email text, holdings text,
+  speaks_of_email boolean not null, out_of_order boolean not null,
+  error_column text, error_code text, error_message text, first_line integer)`;
+
+const COPY = `copy staged_rows (${STAGED_COLUMNS.join(', ')}) from stdin`;
+
+/** Enough to sort and join a file of the usual size without spilling to disk. */
+const WORK_MEM = `set work_mem = '256MB'`;
+
+// Only rows that are out of order can repeat a reference. The first of its reference wins.
+const MARK_DUPLICATES = `with repeated as (
+    select external_ref, min(n) as n, min(line) as line from staged_rows
+    where error_code is null and external_ref in (
+      select external_ref from staged_rows where out_of_order and error_code is null)
+    group by external_ref having count(*) > 1)
+  update staged_rows s set error_column = 'external_ref', error_code = 'duplicate-external-ref', first_line = r.line
+  from repeated r where s.external_ref = r.external_ref and s.n > r.n and s.error_code is null`;
+
+// Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
+// where they must: statistics that don't know the tenant yet would have them sorted.
+const MARK_CLOSED = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
+  from shareholders h
+  where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
+    and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
+
+// A file states a holder's whole holdings, and the difference is written to the default class.
+const MARK_OTHER_CLASSES = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
+  from shareholders h join (
+    select shareholder_id, sum(delta) as held from position_entries
+    where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
+  where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
+    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
+
+const FETCH = 'fetch 1000 from rejected_rows';
+
+/** A refused row with its number in the file, from 1. */
+export interface NumberedRejection extends RejectedRow<string> {
+  readonly n: number;
+}
+
+export interface StagedFile {
+  readonly rows: number;
+  rejected: number;
+  /** Good rows that aren't in the order of the register's key, and may repeat another's; where it is counted. */
+  outOfOrder?: number;
+}
+
+/** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */
+export async function stageRows(
+  session: TenantSession,
+  batches: AsyncIterable<readonly UploadRow[]>,
+): Promise<StagedFile> {
+  const lines = new StagingLines();
+  await session.run([{ text: WORK_MEM }, { text: CREATE }]);
+  await session.copyInto(
+    COPY,
+    (async function* () {
+      for await (const batch of batches) yield lines.of(batch);
+    })(),
+  );
+  return lines;
+}
+
+/** Refuses rows that repeat a reference of the same file. */
+export async function refuseDuplicates(session: TenantSession, staged: StagedFile): Promise<void> {
+  if (staged.outOfOrder === 0) return;
+  const repeated = await mark(session, MARK_DUPLICATES);
+  staged.rejected += repeated;
+  if (staged.outOfOrder !== undefined) staged.outOfOrder -= repeated;
+}
+
+/** Refuses rows that the register as it stands can't take; answers how many. */
+export async function refuseConflicts(
+  session: TenantSession,
+  tenantId: TenantId,
+  staged: StagedFile,
+): Promise<number> {
+  let conflicts = 0;
+  for (const [statement, { column, code, message }] of [
+    [MARK_CLOSED, holderClosed],
+    [MARK_OTHER_CLASSES, holdsOtherClasses],
+  ] as const)
+    conflicts += await mark(session, statement, [tenantId, column, code, message]);
+  staged.rejected += conflicts;
+  return conflicts;
+}
+
+/** Marks rows as refused; answers how many. */
+export async function mark(
+  session: TenantSession,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<number> {
+  const [marked] = await session.run([{ text, values }]);
+  return marked?.rowCount ?? 0;
+}
+
+/** With the file's own cells under the names of their columns. */
+interface StagedRejection {
+  readonly n: number;
+  readonly line: number;
+  readonly error_column: string | null;
+  readonly error_code: RowErrorCode;
+  readonly error_message: string | null;
+  readonly first_line: number | null;
+}
+
+/** The refused rows in the order of the file, a batch at a time. */
+export async function* rejectedRows(
+  session: TenantSession,
+  columns: readonly string[],
+): AsyncGenerator<readonly NumberedRejection[], void> {
+  await session.run([
+    {
+      text: `declare rejected_rows cursor with hold for
+        select n, line, ${columns.join(', ')}, error_column, error_code, error_message, first_line
+        from staged_rows where error_code is not null order by n`,
+    },
+  ]);
+  for (;;) {
+    const [batch] = await session.run([{ text: FETCH }]);
+    const rows = (batch?.rows ?? []) as StagedRejection[];
+    if (rows.length === 0) break;
+    yield rows.map((row) => toRejection(columns, row));
+  }
+  await session.run([{ text: 'close rejected_rows' }]);
+}
+
+function toRejection(columns: readonly string[], row: StagedRejection): NumberedRejection {
+  const { n, line, error_column: column, error_code: code, error_message: message } = row;
+  const cells = row as unknown as Readonly<Record<string, string | null>>;
+  const values = Object.fromEntries(columns.map((name) => [name, cells[name] ?? null]));
+  const error =
+    row.first_line === null ? { column, code, message: message ?? '' } : duplicateExternalRef(row.first_line);
+  return { n, line, values, error };
+}

@@ -1,0 +1,41 @@
+import type { TenantId, UploadId } from '#kernel/ids.ts';
+import type { TenantSession } from '#platform/db/tenant-session.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { ReadingOptions } from '#uploads/formats/read-rows.ts';
+import type { UploadFormat } from '#uploads/formats/upload-row.ts';
+import type { NumberedRejection, StagedFile } from './staged-rows.ts';
+
+/** What follows the stream of a file's bytes while they are read. */
+export type Following = Pick<ReadingOptions, 'onProgress' | 'onUnknownColumn'>;
+
+/** What is done with a file of one kind: how its rows are staged and judged, and where the good ones go. */
+export interface UploadLoader {
+  /** Of the errors file. */
+  readonly columns: readonly string[];
+  /** Reads the rows into the session's `staged_rows`. @throws UnreadableFile */
+  stage(
+    session: TenantSession,
+    source: AsyncIterable<Uint8Array>,
+    format: UploadFormat,
+    following: Following,
+  ): Promise<StagedFile>;
+  /** Refuses rows for what other rows of the file hold. */
+  refuseRepeated(session: TenantSession, staged: StagedFile): Promise<void>;
+  /** Refuses rows for what is in the database; answers how many more. */
+  refuseConflicts(session: TenantSession, tenantId: TenantId, staged: StagedFile): Promise<number>;
+  /** What a message about a refused row may tell of it: nothing personal. */
+  about(row: NumberedRejection): Record<string, unknown>;
+  /** Writes the rows that are left. */
+  load(tx: TenantTx, load: LoadedFile): Promise<void>;
+  /** Whether what stands in the way of {@link load} is that the database changed, so that judging the rows again helps. */
+  mayLoadAgain(error: unknown): boolean;
+}
+
+export interface LoadedFile {
+  readonly tenantId: TenantId;
+  readonly uploadId: UploadId;
+  readonly requestId: string;
+  readonly rows: number;
+  /** Whether the rows follow each other as the keys they get do. */
+  readonly inOrder: boolean;
+}

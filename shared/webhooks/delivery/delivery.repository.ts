@@ -1,0 +1,177 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { EventType } from '#contracts/event-types.ts';
+import type { WebhookDeliveries } from '#generated/database.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { SystemTx } from '#platform/db/system-tx.ts';
+import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
+import type { WebhookDelivery } from '#webhooks/webhooks.routes.ts';
+import type { DeliveryMessage, OutcomeMessage } from './delivery-message.ts';
+
+export type DeliveryRow = Omit<Selectable<WebhookDeliveries>, 'attempts' | 'payload'> & {
+  readonly log: z.input<typeof WebhookDelivery>['attempts'];
+};
+
+export function toDelivery(row: DeliveryRow): z.input<typeof WebhookDelivery> {
+  return {
+    id: row.id,
+    webhook_id: row.webhook_id,
+    event_id: row.event_id,
+    type: row.type as EventType,
+    state: row.state as 'PENDING',
+    next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+    attempts: row.log,
+    created_at: row.created_at.toISOString(),
+    delivered_at: row.delivered_at?.toISOString() ?? null,
+  };
+}
+
+/** Attempts of a delivery, first to last. */
+const LOG = sql<DeliveryRow['log']>`coalesce((
+  select json_agg(json_build_object('attempt', a.attempt, 'attempted_at', to_char(a.attempted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error) order by a.attempt)
+  from webhook_attempts a where a.tenant_id = d.tenant_id and a.delivery_id = d.id), '[]')`;
+
+/** Newest first. */
+export function listDeliveries(
+  read: TenantRead,
+  webhookId: string,
+  { limit, cursor, state }: PageRequest & { readonly state?: string | undefined },
+): Promise<DeliveryRow[]> {
+  let query = read
+    .selectFrom('webhook_deliveries as d')
+    .select([
+      'd.tenant_id',
+      'd.id',
+      'd.webhook_id',
+      'd.event_id',
+      'd.type',
+      'd.request_id',
+      'd.state',
+      'd.attempts_before',
+      'd.next_attempt_at',
+      'd.leased_until',
+      'd.created_at',
+      'd.delivered_at',
+    ])
+    .select(LOG.as('log'))
+    .where('d.webhook_id', '=', webhookId)
+    .orderBy('d.id', 'desc')
+    .limit(limit + 1);
+  if (state !== undefined) query = query.where('d.state', '=', state);
+  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  return query.execute();
+}
+
+export async function findDelivery(read: TenantRead, id: string): Promise<DeliveryRow | undefined> {
+  const { rows } =
+    await sql<DeliveryRow>`select d.*, ${LOG} as log from webhook_deliveries d where d.id = ${id}`.execute(
+      read,
+    );
+  return rows[0];
+}
+
+/** Longer than a message waits and is delivered as often as it may be; then it is lost, and the delivery due again. */
+const LEASE = `interval '5 minutes'`;
+/** A claimed delivery as the message that delivers it. */
+const MESSAGE = `d.tenant_id, d.webhook_id, d.id as delivery_id, d.attempts as attempt, d.type, w.url, w.secrets_sealed as secrets, d.payload::text as body`;
+const OF_ITS_WEBHOOK = `w.tenant_id = d.tenant_id and w.id = d.webhook_id and w.status = 'ACTIVE'`;
+
+export interface HeardEvent {
+  readonly id: string;
+  readonly type: string;
+  /** What every webhook is sent of it. */
+  readonly body: string;
+  readonly requestId: string;
+}
+
+/** Puts an event down for every webhook of the tenant that asks for it, once, and answers what to deliver now. */
+export async function insertDeliveries(
+  tenantId: string,
+  { id, type, body, requestId }: HeardEvent,
+): Promise<DeliveryMessage[]> {
+  const [, claimed] = await tenantStatements(tenantId, [
+    {
+      text: `insert into webhook_deliveries (webhook_id, event_id, type, payload, request_id, next_attempt_at)
+        select id, $1, $2, $3::json, $4, now() from webhooks where status = 'ACTIVE' and $2 = any(events)
+        on conflict on constraint webhook_deliveries_once do nothing`,
+      values: [id, type, body, requestId],
+    },
+    {
+      text: `update webhook_deliveries d set attempts = 1, leased_until = now() + ${LEASE} from webhooks w
+        where d.event_id = $1 and d.state = 'PENDING' and d.attempts = 0 and ${OF_ITS_WEBHOOK} returning ${MESSAGE}`,
+      values: [id],
+    },
+  ]);
+  return (claimed?.rows ?? []) as DeliveryMessage[];
+}
+
+/** Claims deliveries of all tenants whose next attempt is due. One that is claimed and not heard of again is due again. */
+export async function claimDue(tx: SystemTx, now: Date, limit: number): Promise<DeliveryMessage[]> {
+  const { rows } = await sql<DeliveryMessage>`
+    update webhook_deliveries d set attempts = d.attempts + 1, leased_until = ${now}::timestamptz + ${sql.raw(LEASE)}
+    from webhooks w, (
+      select tenant_id, id from webhook_deliveries
+      where state = 'PENDING' and next_attempt_at <= ${now} and (leased_until is null or leased_until <= ${now})
+      order by next_attempt_at limit ${limit} for update skip locked) as due
+    where d.tenant_id = due.tenant_id and d.id = due.id and ${sql.raw(OF_ITS_WEBHOOK)}
+    returning ${sql.raw(MESSAGE)}`.execute(tx);
+  return rows;
+}
+
+/** Claims one delivery for another round, whatever became of it; undefined when its webhook is none of the tenant's. */
+export async function claimAgain(
+  tx: TenantTx,
+  webhookId: string,
+  id: string,
+): Promise<DeliveryMessage | undefined> {
+  const { rows } = await sql<DeliveryMessage>`
+    update webhook_deliveries d set state = 'PENDING', next_attempt_at = now(), delivered_at = null, attempts_before = d.attempts,
+      attempts = d.attempts + 1, leased_until = now() + ${sql.raw(LEASE)}
+    from webhooks w where d.id = ${id} and d.webhook_id = ${webhookId} and ${sql.raw(OF_ITS_WEBHOOK)}
+    returning ${sql.raw(MESSAGE)}`.execute(tx);
+  return rows[0];
+}
+
+export async function cancelDeliveries(tx: TenantTx, webhookId: string): Promise<void> {
+  await tx
+    .updateTable('webhook_deliveries')
+    .set({ state: 'CANCELLED', next_attempt_at: null, leased_until: null })
+    .where('webhook_id', '=', webhookId)
+    .where('state', '=', 'PENDING')
+    .execute();
+}
+
+/** How many attempts of this round have begun; undefined when there is no such delivery. */
+export async function findRound(tenantId: string, id: string): Promise<number | undefined> {
+  const [found] = await tenantStatements(tenantId, [
+    { text: 'select attempts_before from webhook_deliveries where id = $1', values: [id] },
+  ]);
+  return found?.rows[0]?.attempts_before;
+}
+
+/**
+ * Keeps an attempt, and what follows from it. One that is told twice counts once; one that failed and wasn't the latest changes
+ * nothing, while a success that comes late is a success.
+ */
+export async function insertAttempt(
+  outcome: OutcomeMessage,
+  verdict: 'DELIVERED' | { readonly nextAttemptAt: Date | undefined },
+): Promise<void> {
+  const { tenant_id, delivery_id, attempt, attempted_at, duration_ms, status, error } = outcome;
+  const next = verdict === 'DELIVERED' ? null : (verdict.nextAttemptAt ?? null);
+  const state = verdict === 'DELIVERED' ? 'DELIVERED' : next === null ? 'FAILED' : 'PENDING';
+  await tenantStatements(tenant_id, [
+    {
+      text: `insert into webhook_attempts (delivery_id, attempt, attempted_at, duration_ms, status, error)
+        values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+      values: [delivery_id, attempt, attempted_at, duration_ms, status, error],
+    },
+    {
+      text: `update webhook_deliveries set state = $2, next_attempt_at = $3, leased_until = null,
+          delivered_at = case when $2 = 'DELIVERED' then $4::timestamptz end
+        where id = $1 and state in ('PENDING', 'FAILED') and ($2 = 'DELIVERED' or state = 'PENDING' and attempts = $5)`,
+      values: [delivery_id, state, next, attempted_at, attempt],
+    },
+  ]);
+}

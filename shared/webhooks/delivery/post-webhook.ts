@@ -1,0 +1,107 @@
+import type { LookupAddress } from 'node:dns';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import type { AddressRules } from '#webhooks/webhook-url.ts';
+import { AddressRefused, type Resolve, resolveTarget } from './resolve-target.ts';
+
+/** For everything: the name, the connection, the answer. */
+const TIMEOUT_MS = 10_000;
+/** Of an answer, which nobody reads; more is cut off. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+export interface Post {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Posted {
+  /** Of HTTP; null where there was no answer. */
+  readonly status: number | null;
+  /** Why there was none: a word for the tenant's log, which says nothing of our network. */
+  readonly error: string | null;
+}
+
+export interface PostOptions extends AddressRules {
+  /** @default by DNS */
+  readonly resolve?: Resolve;
+}
+
+/**
+ * Sends a request to the one address that was found to be allowed, over a connection of its own. Redirects are answers like
+ * others. Never rejects: what goes wrong is what the tenant is told.
+ */
+export async function postWebhook(
+  post: Post,
+  { resolve, loopback }: PostOptions,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<Posted> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const url = new URL(post.url);
+    const address = await withSignal(resolveTarget(url, { loopback }, resolve), signal);
+    return { status: await send(url, address, post, signal), error: null };
+  } catch (error) {
+    return { status: null, error: signal.aborted ? 'timeout' : wordFor(error) };
+  }
+}
+
+/** Looking up a name can't be stopped; its answer can be left behind. */
+function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  return Promise.race([work, promise]);
+}
+
+async function send(url: URL, address: LookupAddress, post: Post, signal: AbortSignal): Promise<number> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const options: RequestOptions = {
+    method: 'POST',
+    headers: { ...post.headers, 'content-length': String(Buffer.byteLength(post.body)) },
+    lookup: pinned(address),
+    // A connection of an earlier delivery may lead to where the name pointed then.
+    agent: false,
+    signal,
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const sent = request(url, options, (answer) => resolve(statusOf(answer)));
+  sent.on('error', reject);
+  sent.end(post.body);
+  return promise;
+}
+
+/** Answers the address that was checked, whichever name is asked for. */
+function pinned({ address, family }: LookupAddress): LookupFunction {
+  return (_, options, answer) => {
+    if (options.all) answer(null, [{ address, family }]);
+    else answer(null, address, family);
+  };
+}
+
+/** Lets go of the answer once its status is known. */
+function statusOf(answer: IncomingMessage): number {
+  let bytes = 0;
+  answer.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) answer.destroy();
+  });
+  answer.on('error', () => undefined);
+  return answer.statusCode ?? 0;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'name-not-found',
+  EAI_AGAIN: 'name-not-found',
+  ECONNREFUSED: 'connection-refused',
+  ECONNRESET: 'connection-lost',
+  EPIPE: 'connection-lost',
+  ETIMEDOUT: 'timeout',
+  EPROTO: 'tls-failed',
+};
+
+function wordFor(error: unknown): string {
+  if (error instanceof AddressRefused) return 'address-refused';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) return 'tls-failed';
+  return WORDS[code] ?? 'failed';
+}

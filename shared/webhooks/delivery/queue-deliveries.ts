@@ -1,0 +1,29 @@
+import type { BusMessage } from '#contracts/event-schemas.ts';
+import { sendMessages } from '#platform/queue/send.ts';
+import { deliverWebhook } from '#webhooks/webhooks.jobs.ts';
+import { insertDeliveries } from './delivery.repository.ts';
+import { type DeliveryMessage, inCalls } from './delivery-message.ts';
+
+/**
+ * Puts an event down for the webhooks that ask for it, and has it delivered. Heard again it adds nothing; what was put down and
+ * not sent is due when its lease has run out.
+ */
+export async function queueDeliveries({ detail, time, ...message }: BusMessage): Promise<void> {
+  const type = message['detail-type'];
+  const body = bodyOf(type, time, detail);
+  const heard = { id: detail.id, type, body, requestId: detail.request_id };
+  await sendDeliveries(await insertDeliveries(detail.tenant_id, heard), detail.request_id);
+}
+
+/** What webhooks are sent: the same bytes at every attempt. */
+function bodyOf(type: string, time: string, detail: BusMessage['detail']): string {
+  const { id, tenant_id, schema_version, request_id: _, traceparent: __, ...data } = detail;
+  return JSON.stringify({ id, type, time, tenant_id, schema_version, data });
+}
+
+export async function sendDeliveries(
+  deliveries: readonly DeliveryMessage[],
+  requestId: string,
+): Promise<void> {
+  for (const group of inCalls(deliveries)) await sendMessages(deliverWebhook.queue, group, requestId);
+}

@@ -1,0 +1,35 @@
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { type AddressRules, hostOf } from '#webhooks/webhook-url.ts';
+import { isLoopback, isPublicAddress } from './public-address.ts';
+
+/** The addresses of a name; rejects when it has none. */
+export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
+
+/** The host is, or resolves to, an address that is not on the public internet. */
+export class AddressRefused extends Error {}
+
+async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
+  const { lookup } = await import('node:dns/promises');
+  return lookup(name, { all: true });
+}
+
+/**
+ * The address that a webhook is to be reached at, which whoever connects must use: a name that is resolved once more could have
+ * come to mean another machine. Every address of the name must be allowed, so that no order of them gets past.
+ * @throws AddressRefused, and what the resolver says of a name without addresses
+ */
+export async function resolveTarget(
+  url: URL,
+  { loopback }: AddressRules,
+  resolve: Resolve = resolveByDns,
+): Promise<LookupAddress> {
+  const host = hostOf(url);
+  const family = isIP(host);
+  const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
+  const isAllowed = ({ address }: LookupAddress) =>
+    loopback && isLoopback(address) ? true : isPublicAddress(address) && url.protocol === 'https:';
+  const [first] = addresses;
+  if (first === undefined || !addresses.every(isAllowed)) throw new AddressRefused('not a public address');
+  return first;
+}
