@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
+import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
 import { functionsOf } from './aws/step-functions/asl/compile.ts';
@@ -111,7 +112,7 @@ async function start(
     synthesis,
     timed('database', () => startDatabase(options, cleanups)),
   ]);
-  await timed('migrations', () => migrateDatabase(database, state));
+  await timed('migrations', () => migrateDatabase(database, state, options));
 
   const model = readPlatformModel(paths.assembly);
   const api = onlyApi(model);
@@ -249,16 +250,23 @@ async function startDatabase(
 async function migrateDatabase(
   database: DatabaseConnection,
   { rolePassword }: PlatformState,
+  { dataDir, databaseUrl }: LocalPlatformOptions,
 ): Promise<string> {
   try {
-    const { applied } = await migrate({
+    const { migrations, functions } = await migrate({
       ...database,
       directory: join(REPOSITORY, 'migrations'),
       rolePassword,
     });
-    return `${applied.length} applied`;
+    return `${migrations.length} migrations and ${functions.length} functions applied`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof OutdatedSchemaError)
+      throw new StartError(
+        databaseUrl === undefined
+          ? `${resolve(dataDir)} was made by another version of Vestry (${message}): start with --reset, which forgets its data, or choose another --data directory`
+          : `the database at ${database.host}:${database.port} was made by another version of Vestry (${message}): drop its schema vestry, or name another database`,
+      );
     if (code === undefined) throw error;
     throw new StartError(
       `the database at ${database.host}:${database.port} can't be migrated: ${message || code}`,

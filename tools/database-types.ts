@@ -27,7 +27,7 @@ try {
     db,
     dialect: getDialect('postgres', { dateParser: 'string' }),
     defaultSchemas: ['vestry'],
-    excludePattern: 'vestry.kysely_*',
+    excludePattern: 'vestry.applied_*',
     // As the driver's parsers in shared/platform/db/pool.ts give them: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
     serializer: new TypeScriptSerializer(),

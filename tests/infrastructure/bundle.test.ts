@@ -43,9 +43,11 @@ describe('bundle', () => {
 
   test('migrations travel with the function that applies them', () => {
     const { directory } = code.get('functions/platform/migrate.ts') ?? { directory: '' };
-    expect(readdirSync(join(directory, 'migrations'))).toEqual(
-      readdirSync(join(import.meta.dirname, '../../migrations')),
-    );
+    const filesOf = (path: string): string[] =>
+      readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+    const shipped = filesOf(join(directory, 'migrations'));
+    expect(shipped).toEqual(filesOf(join(import.meta.dirname, '../../migrations')));
+    expect(shipped).toContain('functions/current_tenant.sql');
   });
 
   test('the same sources give the same bytes', () => {

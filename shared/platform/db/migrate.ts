@@ -1,8 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { type AppliedSchema, applySchema } from './apply-schema.ts';
 import { APP_ROLE, OWNER_ROLE, REPORT_ROLE, SYSTEM_ROLE } from './roles.ts';
 
 export interface MigrateOptions {
@@ -15,84 +12,65 @@ export interface MigrateOptions {
   readonly ssl: boolean;
   /** Where the `.sql` files are. */
   readonly directory: string;
-  /** Whether the tables of the mock bank are made. @default true */
-  readonly mockBank?: boolean;
+  /** Names of migrations that this environment is without. It may come by them later. @default none */
+  readonly except?: readonly string[];
   /** Password of the application roles; absent on AWS, where they sign in with IAM tokens. */
   readonly rolePassword?: string;
 }
 
 const SCHEMA = 'vestry';
-/** Environments that pay through a real bank are without it. */
-const MOCK_BANK = '_mock_bank.sql';
+/** Held by the run that migrates, from its first statement until it disconnects. */
+const MIGRATOR_LOCK = 7000;
 
 /**
- * Creates the database roles and brings the schema up to date, each migration in a transaction, as `vestry_owner`.
- * Forward only. Concurrent runs wait for each other (the migrator's lock).
+ * Creates the database roles and brings tables and functions up to date as `vestry_owner`, all of it or nothing. Forward only.
+ * Concurrent runs wait for each other. Throws `OutdatedSchemaError` when the database was made from other migrations.
  */
-export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate(options: MigrateOptions): Promise<AppliedSchema> {
   const { host, port, database, user, password, ssl } = options;
-  const pool = new pg.Pool({
+  const client = new pg.Client({
     host,
     port,
     database,
     user,
     password,
     ssl: ssl ? { rejectUnauthorized: true } : false,
-    max: 1,
   });
-  const db = new Kysely<Record<string, never>>({ dialect: new PostgresDialect({ pool }) });
+  // A connection that is lost fails the statement that runs on it.
+  client.on('error', () => undefined);
+  await client.connect();
   try {
-    await prepareRoles(pool, database, options.rolePassword);
-    await pool.query(`set role ${OWNER_ROLE}`);
-    await pool.query(`set search_path = ${SCHEMA}`);
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: () => readMigrations(options.directory, options.mockBank ?? true) },
-      // An environment may come by its mock bank later.
-      allowUnorderedMigrations: true,
-      migrationTableSchema: SCHEMA,
-    });
-    const { error, results = [] } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
-    return { applied: results.map((result) => result.migrationName) };
+    await client.query('select pg_advisory_lock($1)', [MIGRATOR_LOCK]);
+    await prepareRoles(client, database, options.rolePassword);
+    await client.query(`set role ${OWNER_ROLE}`);
+    await client.query(`set search_path = ${SCHEMA}`);
+    return await applySchema(client, { directory: options.directory, except: options.except ?? [] });
   } finally {
-    await db.destroy();
+    await client.end();
   }
-}
-
-async function readMigrations(directory: string, mockBank: boolean): Promise<Record<string, Migration>> {
-  const files = (await readdir(directory))
-    .filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name) && (mockBank || !name.endsWith(MOCK_BANK)))
-    .sort();
-  const migrations: Record<string, Migration> = {};
-  for (const file of files) {
-    const text = await readFile(join(directory, file), 'utf8');
-    migrations[file.replace(/\.sql$/, '')] = { up: async (db) => void (await sql.raw(text).execute(db)) };
-  }
-  return migrations;
 }
 
 async function prepareRoles(
-  pool: pg.Pool,
+  client: pg.Client,
   database: string,
   rolePassword: string | undefined,
 ): Promise<void> {
   for (const role of [OWNER_ROLE, APP_ROLE, SYSTEM_ROLE, REPORT_ROLE]) {
-    const { rowCount } = await pool.query('select from pg_roles where rolname = $1', [role]);
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
     if (rowCount === 0)
-      await pool.query(`create role ${role} nosuperuser nocreatedb nocreaterole nobypassrls`);
+      await client.query(`create role ${role} nosuperuser nocreatedb nocreaterole nobypassrls`);
   }
-  const onAws = (await pool.query(`select from pg_roles where rolname = 'rds_iam'`)).rowCount === 1;
+  const onAws = (await client.query(`select from pg_roles where rolname = 'rds_iam'`)).rowCount === 1;
   for (const role of [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE]) {
-    await pool.query(`alter role ${role} login`);
+    await client.query(`alter role ${role} login`);
     if (rolePassword !== undefined)
-      await pool.query(`alter role ${role} password ${pg.escapeLiteral(rolePassword)}`);
-    else if (onAws) await pool.query(`grant rds_iam to ${role}`);
+      await client.query(`alter role ${role} password ${pg.escapeLiteral(rolePassword)}`);
+    else if (onAws) await client.query(`grant rds_iam to ${role}`);
   }
-  await pool.query(`grant ${OWNER_ROLE} to current_user`);
-  await pool.query(`grant create, temporary on database ${pg.escapeIdentifier(database)} to ${OWNER_ROLE}`);
-  await pool.query(`grant connect, temporary on database ${pg.escapeIdentifier(database)} to ${APP_ROLE}`);
-  await pool.query(`create schema if not exists ${SCHEMA} authorization ${OWNER_ROLE}`);
-  await pool.query(`grant usage on schema ${SCHEMA} to ${APP_ROLE}, ${SYSTEM_ROLE}, ${REPORT_ROLE}`);
-  await pool.query('revoke create on schema public from public');
+  await client.query(`grant ${OWNER_ROLE} to current_user`);
+  await client.query(`grant create, temporary on database ${pg.escapeIdentifier(database)} to ${OWNER_ROLE}`);
+  await client.query(`grant connect, temporary on database ${pg.escapeIdentifier(database)} to ${APP_ROLE}`);
+  await client.query(`create schema if not exists ${SCHEMA} authorization ${OWNER_ROLE}`);
+  await client.query(`grant usage on schema ${SCHEMA} to ${APP_ROLE}, ${SYSTEM_ROLE}, ${REPORT_ROLE}`);
+  await client.query('revoke create on schema public from public');
 }

@@ -42,6 +42,7 @@ create table webhook_deliveries (
   constraint webhook_deliveries_pending_is_due check ((state = 'PENDING') = (next_attempt_at is not null))
 );
 create index webhook_deliveries_due on webhook_deliveries (next_attempt_at) where state = 'PENDING';
+create index webhook_deliveries_ended on webhook_deliveries (tenant_id, created_at) where state <> 'PENDING';
 create index webhook_deliveries_of_webhook on webhook_deliveries (tenant_id, webhook_id, id);
 call scope_by_tenant('webhook_deliveries', 'select, insert, update');
 
@@ -57,7 +58,9 @@ create table webhook_attempts (
   -- Why there was none, in a word of ours.
   error text,
   primary key (tenant_id, delivery_id, attempt),
-  foreign key (tenant_id, delivery_id) references webhook_deliveries
+  foreign key (tenant_id, delivery_id) references webhook_deliveries on delete cascade
 );
 call scope_by_tenant('webhook_attempts', 'select, insert');
-call append_only('webhook_attempts');
+-- The log of a delivery goes with it; until then nothing of it is changed. The application may delete neither.
+create trigger append_only before update or truncate on webhook_attempts
+  for each statement execute function refuse_change();

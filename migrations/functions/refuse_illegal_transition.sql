@@ -1,5 +1,3 @@
--- Retention of what people have written, and of what webhooks were sent.
-
 -- A memo is erased with the personal data of its payee. That changes no version: nothing that is told or reported of a
 -- transaction holds a memo.
 create or replace function refuse_illegal_transition() returns trigger
@@ -28,12 +26,3 @@ begin
   return new;
 end
 $$;
-create index transactions_with_memo on transactions (tenant_id, id) where memo is not null;
-
--- The log of a delivery goes with it; until then nothing of it is changed. The application may delete neither.
-alter table webhook_attempts drop constraint webhook_attempts_tenant_id_delivery_id_fkey;
-alter table webhook_attempts add foreign key (tenant_id, delivery_id) references webhook_deliveries on delete cascade;
-drop trigger append_only on webhook_attempts;
-create trigger append_only before update or truncate on webhook_attempts
-  for each statement execute function refuse_change();
-create index webhook_deliveries_ended on webhook_deliveries (tenant_id, created_at) where state <> 'PENDING';

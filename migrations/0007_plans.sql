@@ -1,46 +1,4 @@
--- Employee plans of a sponsor: participants, plans, contributions and what they may not exceed, links between tenants.
-
--- An issuer's leave for a sponsor to name its holders of record. The row is the issuer's.
-create table tenant_links (
-  tenant_id uuid not null default current_tenant() references tenants,
-  id uuid not null default uuid_v7(),
-  sponsor_tenant_id uuid not null references tenants,
-  -- As the issuer named it: the sponsor's own row is out of the issuer's sight.
-  sponsor_slug text not null,
-  revoked_at timestamptz,
-  version integer not null default 1,
-  created_at timestamptz not null default now(),
-  primary key (tenant_id, id),
-  constraint tenant_links_not_to_itself check (sponsor_tenant_id <> tenant_id)
-);
-create unique index tenant_links_active on tenant_links (tenant_id, sponsor_tenant_id) where revoked_at is null;
-create index tenant_links_by_sponsor on tenant_links (sponsor_tenant_id) where revoked_at is null;
-call scope_by_tenant('tenant_links', 'select, insert, update');
-
--- For the function below, which runs with the owner's rights.
-create policy linked_sponsor on tenant_links for select to vestry_owner
-  using (sponsor_tenant_id = current_tenant() and revoked_at is null);
-
--- Whether an issuer that has linked the current tenant holds such a shareholder on its register: yes or no, and nothing else.
--- It looks in each issuer's own context, so that no policy opens a register to anyone.
-create function linked_shareholder_exists(wanted uuid) returns boolean
-  language plpgsql volatile security definer set search_path = vestry, pg_temp
-  as $$
-declare
-  sponsor uuid := current_tenant();
-  issuers uuid[] := array(select tenant_id from tenant_links where sponsor_tenant_id = sponsor and revoked_at is null);
-  issuer uuid;
-  is_there boolean := false;
-begin
-  foreach issuer in array issuers loop
-    perform set_config('app.tenant_id', issuer::text, true);
-    is_there := exists (select from shareholders where tenant_id = issuer and id = wanted and status = 'ACTIVE');
-    exit when is_there;
-  end loop;
-  perform set_config('app.tenant_id', sponsor::text, true);
-  return is_there;
-end
-$$;
+-- Employee plans of a sponsor: participants, plans, contributions and the limits on them.
 
 -- Who is paid or vests through plans. Known by the sponsor's own number for the employee.
 create table participants (
@@ -48,11 +6,16 @@ create table participants (
   employee_id text collate "C" not null,
   -- For catch-up contributions, which depend on the age reached in the year.
   date_of_birth date,
+  kyc_status text not null default 'UNVERIFIED' check (kyc_status in ('UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED')),
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  -- When retention erased the personal data, which happens once.
+  purged_at timestamptz,
   primary key (tenant_id, employee_id)
 );
+-- The daily purge looks for few participants among many.
+create index participants_to_purge on participants (tenant_id, updated_at) where purged_at is null;
 call scope_by_tenant('participants', 'select, insert, update');
 
 create table plans (
@@ -108,11 +71,8 @@ with (fillfactor = 70);
 create unique index plans_one_active on plans (tenant_id, employee_id, plan_type) where status = 'ACTIVE';
 create index plans_by_employee on plans (tenant_id, employee_id, id);
 call scope_by_tenant('plans', 'select, insert, update');
-
+-- The ledger stands before the rooms that use it, so each of them adds its own key.
 alter table transactions add constraint transactions_plan foreign key (tenant_id, plan_id) references plans;
--- A check of this key reads the newest page of the transactions' index, on which every concurrent writer inserts. Read at the end of
--- a serializable transaction it can't make one that is under way fail; in its midst it makes most of them fail.
-alter table journal alter constraint journal_tenant_id_transaction_id_fkey deferrable initially deferred;
 
 -- Append-only: what was wrong is taken back by an entry of the opposite amount. An entry's id is that of its transaction.
 create table contributions (

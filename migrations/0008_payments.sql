@@ -1,7 +1,4 @@
--- Disbursements: who is paid into which account, on whose word, and what the bank says. Amounts are minor units.
-
-alter table participants add column kyc_status text not null default 'UNVERIFIED'
-  check (kyc_status in ('UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'));
+-- Payments: who is paid into which account, on whose word, and what the bank says. Amounts are minor units.
 
 create table bank_accounts (
   tenant_id uuid not null default current_tenant() references tenants,
@@ -22,6 +19,8 @@ create table bank_accounts (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  -- When retention erased the personal data, which happens once.
+  purged_at timestamptz,
   primary key (tenant_id, id),
   foreign key (tenant_id, shareholder_id) references shareholders,
   foreign key (tenant_id, employee_id) references participants,
@@ -29,6 +28,8 @@ create table bank_accounts (
 );
 create index bank_accounts_of_shareholder on bank_accounts (tenant_id, shareholder_id, id) where shareholder_id is not null;
 create index bank_accounts_of_participant on bank_accounts (tenant_id, employee_id, id) where employee_id is not null;
+-- The daily purge looks for few accounts among many.
+create index bank_accounts_to_purge on bank_accounts (tenant_id, updated_at) where purged_at is null;
 call scope_by_tenant('bank_accounts', 'select, insert, update');
 
 -- How a tenant pays. Without a row: the channel of the environment, and the thresholds of the application.
@@ -83,6 +84,7 @@ create table disbursements (
 );
 create unique index disbursements_repeated_once on disbursements (tenant_id, repeats) where repeats is not null;
 call scope_by_tenant('disbursements', 'select, insert, update');
+create trigger guard_disbursement before update on disbursements for each row execute function guard_disbursement();
 
 -- What the bank has said, as it came: by callback, by answer to a question, in a file. Each word counts once.
 create table bank_events (
@@ -158,106 +160,3 @@ create table ach_entries (
 create index ach_entries_of_file on ach_entries (tenant_id, file_id, trace_sequence);
 create index ach_entries_by_trace on ach_entries (tenant_id, trace_number);
 call scope_by_tenant('ach_entries', 'select, insert');
-
--- Lists and sweepers.
-create index transactions_by_shareholder on transactions (tenant_id, shareholder_id, id) where shareholder_id is not null;
-create index transactions_by_plan on transactions (tenant_id, plan_id, id) where plan_id is not null;
-create index transactions_open on transactions (tenant_id, dividend_id, id) where status in ('PENDING', 'SENT');
-
--- An order belongs to one transaction, and what was decided stays decided.
-create function guard_disbursement() returns trigger
-  language plpgsql
-  as $$
-begin
-  if (new.tenant_id, new.transaction_id, new.bank_account_id, new.channel, new.source_account, new.repeats, new.requested_by, new.idempotency_key)
-    is distinct from (old.tenant_id, old.transaction_id, old.bank_account_id, old.channel, old.source_account, old.repeats, old.requested_by, old.idempotency_key)
-    or old.claimed_at is not null and new.claimed_at is distinct from old.claimed_at
-  then
-    raise exception 'an order to pay does not change' using errcode = 'check_violation', constraint = 'disbursements_immutable';
-  end if;
-  if new.approval <> old.approval and old.approval <> 'REQUIRED' then
-    raise exception 'the approval of % is %', new.transaction_id, old.approval
-      using errcode = 'check_violation', constraint = 'disbursements_decided_once';
-  end if;
-  return new;
-end
-$$;
-create trigger guard_disbursement before update on disbursements for each row execute function guard_disbursement();
-
--- Nothing that was ordered leaves before it is approved and claimed.
-create function guard_sending() returns trigger
-  language plpgsql security definer set search_path = vestry, pg_temp
-  as $$
-begin
-  if exists (select from disbursements where tenant_id = new.tenant_id and transaction_id = new.id and claimed_at is null) then
-    raise exception 'the payment of % was not released', new.id using errcode = 'check_violation', constraint = 'transactions_released';
-  end if;
-  return new;
-end
-$$;
-create trigger guard_sending before update on transactions for each row
-  when (old.status = 'PENDING' and new.status = 'SENT') execute function guard_sending();
-
--- The journal follows every change of a payment's status, so that none can be booked without the other: what we owe the
--- payee is in transit until the bank has paid it from our cash, or from the plan's assets.
-create function post_payment() returns trigger
-  language plpgsql security definer set search_path = vestry, pg_temp
-  as $$
-declare
-  owed text;
-  paid_from text := case when new.plan_id is null then 'CASH' else 'PLAN_ASSETS' end;
-begin
-  if new.type = 'CONTRIBUTION' then
-    return null;
-  end if;
-  select source_account into owed from disbursements where tenant_id = new.tenant_id and transaction_id = new.id;
-  owed := coalesce(owed, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
-  if new.status = 'SENT' then
-    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values (owed, 'IN_TRANSIT', new.amount, new.currency, 'sent', new.id, new.dividend_id, current_date);
-  elsif new.status = 'SETTLED' then
-    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('IN_TRANSIT', paid_from, new.amount, new.currency, 'settled', new.id, new.dividend_id, current_date);
-  elsif new.status = 'FAILED' and old.status = 'SENT' then
-    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('IN_TRANSIT', owed, new.amount, new.currency, 'failed', new.id, new.dividend_id, current_date);
-  end if;
-  return null;
-end
-$$;
-create trigger post_payment after update on transactions for each row
-  when (new.status <> old.status) execute function post_payment();
-
--- What comes back after settlement: the money is ours again, and owed to the payee; a plan has it again.
-create function post_return() returns trigger
-  language plpgsql security definer set search_path = vestry, pg_temp
-  as $$
-begin
-  if new.plan_id is null then
-    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('CASH', 'RETURNS', -new.amount, new.currency, 'returned', new.id, new.dividend_id, current_date);
-  else
-    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
-      values ('PLAN_ASSETS', 'PLAN_OBLIGATIONS', -new.amount, new.currency, 'returned', new.id, current_date);
-  end if;
-  return null;
-end
-$$;
-create trigger post_return after insert on transactions for each row
-  when (new.compensates is not null and new.type <> 'CONTRIBUTION') execute function post_return();
-
--- A distribution is taken from the plan's balance when it is ordered, and given back when it fails or comes back.
-create function distribute_from_plan() returns trigger
-  language plpgsql security definer set search_path = vestry, pg_temp
-  as $$
-begin
-  update plans set distributed = distributed + case when tg_op = 'INSERT' then new.amount else -new.amount end,
-      version = version + 1, updated_at = now()
-    where tenant_id = new.tenant_id and id = new.plan_id;
-  return null;
-end
-$$;
-create trigger distribute_from_plan after insert on transactions for each row
-  when (new.type = 'DISBURSE' and new.plan_id is not null) execute function distribute_from_plan();
-create trigger give_back_to_plan after update on transactions for each row
-  when (new.type = 'DISBURSE' and new.plan_id is not null and new.status = 'FAILED' and old.status <> 'FAILED') execute function distribute_from_plan();

@@ -1,18 +1,32 @@
--- The audit trail as objects that nobody can change: what has been exported, by which digest, and the keys that sign digests.
+-- The audit trail, and its export as objects that nobody can change: what was exported, by which digest, and the keys that
+-- sign digests.
 
--- Of the transaction that wrote the entry. Entries become visible in another order than that of their ids; but once every
--- transaction below a number has ended, no entry of a lower number can appear any more. Entries from before this migration
--- share its own number.
-alter table audit_log add column xact xid8 not null default pg_current_xact_id();
+create table audit_log (
+  tenant_id uuid not null default current_tenant(),
+  id uuid not null default uuid_v7(),
+  ts timestamptz not null default clock_timestamp(),
+  actor_id text,
+  actor_role text not null,
+  action text not null,
+  resource text not null,
+  request_id text not null,
+  payload jsonb not null,
+  -- The database's transaction that wrote the entry. Entries become visible in another order than that of their ids; but once
+  -- every transaction below a number has ended, no entry of a lower number can appear any more.
+  xact xid8 not null default pg_current_xact_id(),
+  primary key (tenant_id, id)
+);
 create index audit_log_by_xact on audit_log (xact);
--- Nobody chooses the number.
-revoke insert on audit_log from vestry_app, vestry_system;
-grant insert (tenant_id, id, ts, actor_id, actor_role, action, resource, request_id, payload) on audit_log to vestry_app, vestry_system;
-
 -- What the trail is searched by.
 create index audit_log_by_actor on audit_log (tenant_id, actor_id, id);
 create index audit_log_by_resource on audit_log (tenant_id, resource, id);
 create index audit_log_by_request on audit_log (tenant_id, request_id, id);
+-- Every column but xact: nobody chooses the number.
+call scope_by_tenant('audit_log', 'select,
+  insert (tenant_id, id, ts, actor_id, actor_role, action, resource, request_id, payload)');
+revoke insert on audit_log from vestry_system;
+grant insert (tenant_id, id, ts, actor_id, actor_role, action, resource, request_id, payload) on audit_log to vestry_system;
+call append_only('audit_log');
 
 -- One row a digest. What it covers is settled before anything is written, so that whoever is killed is finished by the next.
 create table audit_exports (
@@ -32,17 +46,6 @@ create unique index audit_exports_one_at_a_time on audit_exports ((true)) where 
 grant select, insert on audit_exports to vestry_system;
 grant update (entries, digest_key, digest_sha256) on audit_exports to vestry_system;
 grant select on audit_exports to vestry_app, vestry_report;
-
-create function guard_audit_export() returns trigger
-  language plpgsql
-  as $$
-begin
-  if old.digest_sha256 is not null then
-    raise exception 'digest % is written', old.sequence using errcode = 'insufficient_privilege';
-  end if;
-  return new;
-end
-$$;
 create trigger guard_audit_export before update or delete on audit_exports for each row execute function guard_audit_export();
 
 -- Public halves, for ever: old digests must verify when their key has long been replaced.

@@ -1,0 +1,6 @@
+create or replace function count_login_failures(keys bytea[], window_seconds integer) returns integer
+  language sql stable security definer set search_path = vestry
+  as $$
+    select coalesce(max(failures), 0)::integer from login_failures
+    where key = any (keys) and window_started_at > now() - make_interval(secs => window_seconds)
+  $$;

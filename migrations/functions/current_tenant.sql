@@ -1,0 +1,4 @@
+create or replace function current_tenant() returns uuid
+  language sql stable parallel safe
+  -- After one SET LOCAL the setting reads as '', and a bare cast of '' throws.
+  return nullif(current_setting('app.tenant_id', true), '')::uuid;

@@ -1,0 +1,11 @@
+-- A distribution is taken from the plan's balance when it is ordered, and given back when it fails or comes back.
+create or replace function distribute_from_plan() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+begin
+  update plans set distributed = distributed + case when tg_op = 'INSERT' then new.amount else -new.amount end,
+      version = version + 1, updated_at = now()
+    where tenant_id = new.tenant_id and id = new.plan_id;
+  return null;
+end
+$$;

@@ -1,0 +1,11 @@
+-- Nothing that was ordered leaves before it is approved and claimed.
+create or replace function guard_sending() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+begin
+  if exists (select from disbursements where tenant_id = new.tenant_id and transaction_id = new.id and claimed_at is null) then
+    raise exception 'the payment of % was not released', new.id using errcode = 'check_violation', constraint = 'transactions_released';
+  end if;
+  return new;
+end
+$$;

@@ -1,0 +1,24 @@
+-- Ballots are cast and revoked while the meeting is open, by the database's own clock: one clock for every writer.
+create or replace function guard_vote() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  opens timestamptz;
+  closes timestamptz;
+begin
+  if tg_op = 'UPDATE' and (new.tenant_id, new.id, new.meeting_id, new.shareholder_id, new.weight, new.cast_at)
+    is distinct from (old.tenant_id, old.id, old.meeting_id, old.shareholder_id, old.weight, old.cast_at)
+    or tg_op = 'UPDATE' and (old.revoked_at is not null or new.revoked_at is null)
+  then
+    raise exception 'a ballot is only revoked, once' using errcode = 'check_violation', constraint = 'votes_immutable';
+  end if;
+  select opens_at, closes_at into opens, closes from meetings where tenant_id = new.tenant_id and id = new.meeting_id;
+  if clock_timestamp() < opens then
+    raise exception 'the meeting has not opened' using errcode = 'check_violation', constraint = 'votes_meeting_not_open';
+  end if;
+  if clock_timestamp() >= closes then
+    raise exception 'the meeting has closed' using errcode = 'check_violation', constraint = 'votes_meeting_closed';
+  end if;
+  return new;
+end
+$$;

@@ -1,0 +1,20 @@
+-- Whether an issuer that has linked the current tenant holds such a shareholder on its register: yes or no, and nothing else.
+-- It looks in each issuer's own context, so that no policy opens a register to anyone.
+create or replace function linked_shareholder_exists(wanted uuid) returns boolean
+  language plpgsql volatile security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  sponsor uuid := current_tenant();
+  issuers uuid[] := array(select tenant_id from tenant_links where sponsor_tenant_id = sponsor and revoked_at is null);
+  issuer uuid;
+  is_there boolean := false;
+begin
+  foreach issuer in array issuers loop
+    perform set_config('app.tenant_id', issuer::text, true);
+    is_there := exists (select from shareholders where tenant_id = issuer and id = wanted and status = 'ACTIVE');
+    exit when is_there;
+  end loop;
+  perform set_config('app.tenant_id', sponsor::text, true);
+  return is_there;
+end
+$$;

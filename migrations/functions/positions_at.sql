@@ -1,0 +1,10 @@
+-- Positions of a class at the close of a day, as far as they were recorded by an instant.
+create or replace function positions_at(class text, as_of date, known_at timestamptz) returns table (shareholder_id uuid, holdings numeric)
+  language sql stable
+  as $$
+    select e.shareholder_id, sum(e.delta)
+    from position_entries e
+    where e.tenant_id = current_tenant() and e.security_class = class and e.effective_date <= as_of and e.recorded_at <= known_at
+    group by e.shareholder_id
+    having sum(e.delta) > 0
+  $$;

@@ -1,0 +1,27 @@
+-- The journal follows every change of a payment's status, so that none can be booked without the other: what we owe the
+-- payee is in transit until the bank has paid it from our cash, or from the plan's assets.
+create or replace function post_payment() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  owed text;
+  paid_from text := case when new.plan_id is null then 'CASH' else 'PLAN_ASSETS' end;
+begin
+  if new.type = 'CONTRIBUTION' then
+    return null;
+  end if;
+  select source_account into owed from disbursements where tenant_id = new.tenant_id and transaction_id = new.id;
+  owed := coalesce(owed, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
+  if new.status = 'SENT' then
+    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
+      values (owed, 'IN_TRANSIT', new.amount, new.currency, 'sent', new.id, new.dividend_id, current_date);
+  elsif new.status = 'SETTLED' then
+    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
+      values ('IN_TRANSIT', paid_from, new.amount, new.currency, 'settled', new.id, new.dividend_id, current_date);
+  elsif new.status = 'FAILED' and old.status = 'SENT' then
+    insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
+      values ('IN_TRANSIT', owed, new.amount, new.currency, 'failed', new.id, new.dividend_id, current_date);
+  end if;
+  return null;
+end
+$$;

@@ -1,0 +1,13 @@
+create or replace function purge_login_failures(before timestamptz) returns integer
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  deleted integer;
+begin
+  delete from login_failures where window_started_at < before;
+  get diagnostics deleted = row_count;
+  return deleted;
+end
+$$;
+revoke execute on function purge_login_failures from public;
+grant execute on function purge_login_failures to vestry_system;

@@ -1,0 +1,54 @@
+create or replace function record_changed_positions() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  recorded timestamptz;
+  class text := ledger_setting('security_class', 'COMMON');
+  effective date := ledger_setting('effective_date', current_date::text)::date;
+  why text := ledger_setting('reason', 'correction');
+  origin text := ledger_setting('source', 'system');
+  overdrawn uuid;
+begin
+  if not exists (select from changed) then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock_shared(ledger_lock_key(current_tenant()));
+  recorded := clock_timestamp();
+  insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
+    select n.tenant_id, n.id, class, n.holdings - o.holdings, effective, recorded, why, origin
+    from changed n join previous o using (tenant_id, id) where n.holdings <> o.holdings;
+  insert into shareholder_names (tenant_id, shareholder_id, replaced_at, name)
+    select o.tenant_id, o.id, recorded, o.name
+    from changed n join previous o using (tenant_id, id) where n.name <> o.name;
+  -- One class can't be overdrawn while another hides it in the sum. Only registers with several classes can.
+  if exists (select from position_entries where security_class <> 'COMMON') then
+    select n.id into overdrawn
+      from changed n join previous o using (tenant_id, id)
+      where n.holdings < o.holdings and 0 > (
+        select sum(e.delta) from position_entries e
+        where e.tenant_id = n.tenant_id and e.shareholder_id = n.id and e.security_class = class)
+      limit 1;
+    if found then
+      raise exception 'position of % in class % would be negative', overdrawn, class
+        using errcode = 'check_violation', constraint = 'position_entries_not_negative';
+    end if;
+  end if;
+  -- What is taken back-dated may have been given away since: no day from then on may close below zero.
+  if effective < current_date then
+    select n.id into overdrawn
+      from changed n join previous o using (tenant_id, id)
+      where n.holdings < o.holdings and exists (
+        select from (
+          select e.effective_date, sum(e.delta) over (order by e.effective_date) as closing
+          from position_entries e
+          where e.tenant_id = n.tenant_id and e.shareholder_id = n.id and e.security_class = class) as days
+        where effective_date >= effective and closing < 0)
+      limit 1;
+    if found then
+      raise exception 'position of % in class % would have been negative after %', overdrawn, class, effective
+        using errcode = 'check_violation', constraint = 'position_entries_not_negative';
+    end if;
+  end if;
+  return null;
+end
+$$;

@@ -1,0 +1,84 @@
+-- Freezes who is owed what, in one statement over the ledger, and cuts the holders into chunks. Answers the new state, or
+-- null when the dividend isn't waiting for its snapshot. `known_at` is a settled_instant().
+--
+-- snapshot_sha256: the lines `<shareholder id>,<holdings without trailing zeros>,<amount in minor units>\n`, in the order of
+-- ids, are cut into blocks of a thousand; it is the SHA-256 of the blocks' SHA-256, each in hexadecimal with `\n`.
+create or replace function take_dividend_snapshot(dividend uuid, known_at timestamptz, holders_per_chunk integer) returns text
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  d dividends;
+  milliseconds constant text := lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0');
+  series constant text := right(gen_random_uuid()::text, 10);
+  found_holders integer;
+  total bigint;
+  shares numeric;
+  sha256_of_blocks text;
+begin
+  select * into d from dividends where tenant_id = current_tenant() and id = dividend and state = 'DECLARED' for update;
+  if not found then
+    return null;
+  end if;
+  begin
+    if d.rate_per_share is not null then
+      insert into dividend_lines (dividend_id, shareholder_id, holdings, amount, transaction_id)
+        select dividend, l.shareholder_id, l.holdings, l.amount, case when l.amount > 0 then uuid_v7_in_series(milliseconds, l.n, series) end
+        from (
+          select p.shareholder_id, p.holdings, round_half_even(p.holdings * d.rate_per_share * 10::numeric ^ d.exponent::integer) as amount,
+            row_number() over (order by p.shareholder_id) as n
+          from positions_at(d.security_class, d.record_date, known_at) p) as l
+        order by l.shareholder_id;
+    else
+      -- Largest remainder: everyone the whole part of the share, one more to those with the largest fractions, ties by id.
+      insert into dividend_lines (dividend_id, shareholder_id, holdings, amount, transaction_id)
+        select dividend, l.shareholder_id, l.holdings, l.amount, case when l.amount > 0 then uuid_v7_in_series(milliseconds, l.n, series) end
+        from (
+          select r.shareholder_id, r.holdings, r.n,
+            r.whole + case when row_number() over (order by r.remainder desc, r.shareholder_id) <= d.total_pool - sum(r.whole) over () then 1 else 0 end as amount
+          from (
+            select s.shareholder_id, s.holdings, s.n, div(s.product, s.shares) as whole, mod(s.product, s.shares) as remainder
+            from (
+              select p.shareholder_id, p.holdings, d.total_pool * p.holdings as product, sum(p.holdings) over () as shares,
+                row_number() over (order by p.shareholder_id) as n
+              from positions_at(d.security_class, d.record_date, known_at) p) as s) as r) as l
+        order by l.shareholder_id;
+    end if;
+    get diagnostics found_holders = row_count;
+
+    insert into dividend_chunks (dividend_id, first_shareholder_id, last_shareholder_id, holders)
+      select dividend, min(l.shareholder_id::text)::uuid, max(l.shareholder_id::text)::uuid, count(*)
+      from (select shareholder_id, row_number() over (order by shareholder_id) as n from dividend_lines
+        where tenant_id = current_tenant() and dividend_id = dividend) as l
+      group by (l.n - 1) / holders_per_chunk
+      order by 2;
+
+    select coalesce(sum(b.amount), 0), coalesce(sum(b.holdings), 0), encode(sha256(convert_to(coalesce(string_agg(b.digest || E'\n', '' order by b.block), ''), 'UTF8')), 'hex')
+      into total, shares, sha256_of_blocks
+      from (
+        select (l.n - 1) / 1000 as block, sum(l.amount) as amount, sum(l.holdings) as holdings,
+          encode(sha256(convert_to(string_agg(l.shareholder_id || ',' || trim_scale(l.holdings) || ',' || l.amount || E'\n', '' order by l.n), 'UTF8')), 'hex') as digest
+        from (select shareholder_id, holdings, amount, row_number() over (order by shareholder_id) as n from dividend_lines
+          where tenant_id = current_tenant() and dividend_id = dividend) as l
+        group by 1) as b;
+  exception when numeric_value_out_of_range then
+    update dividends set state = 'CANCELLED', cancel_reason = 'TOO_LARGE', version = version + 1, updated_at = now()
+      where tenant_id = d.tenant_id and id = dividend;
+    return 'CANCELLED';
+  end;
+
+  update dividends set
+      state = case when found_holders = 0 then 'CANCELLED' else 'SNAPSHOT' end,
+      cancel_reason = case when found_holders = 0 then 'NO_HOLDERS' end,
+      holders = found_holders,
+      total_amount = total,
+      residual = trim_scale(total / 10::numeric ^ d.exponent::integer
+        - case when found_holders = 0 then 0 else coalesce(shares * d.rate_per_share, d.total_pool / 10::numeric ^ d.exponent::integer) end),
+      snapshot_sha256 = sha256_of_blocks,
+      positions_known_at = known_at,
+      version = version + 1,
+      updated_at = now()
+    where tenant_id = d.tenant_id and id = dividend
+    returning state into d.state;
+  return d.state;
+end
+$$;
