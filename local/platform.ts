@@ -1,8 +1,5 @@
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
-import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
-import { migrate } from '#platform/db/migrate.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
 import { functionsOf } from './aws/step-functions/asl/compile.ts';
 import { type FunctionInvoker, nameOfFunction } from './aws/step-functions/function-task.ts';
@@ -18,6 +15,7 @@ import { FunctionLog } from './functions/function-log.ts';
 import { FunctionPool } from './functions/function-pool.ts';
 import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
 import { startGateway } from './gateway/gateway.ts';
+import { migrateDatabase } from './migrate-database.ts';
 import {
   isUnfinished,
   type LocalTenant,
@@ -31,7 +29,7 @@ import {
 import { assertPortFree, isPortFree } from './ports.ts';
 import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
 import { StartError } from './start-error.ts';
-import { REPOSITORY, synthesise } from './synthesis.ts';
+import { synthesise } from './synthesis.ts';
 import {
   functionNameOf,
   type PlatformModel,
@@ -112,7 +110,7 @@ async function start(
     synthesis,
     timed('database', () => startDatabase(options, cleanups)),
   ]);
-  await timed('migrations', () => migrateDatabase(database, state, options));
+  await timed('migrations', () => migrateDatabase(database, state.rolePassword, options));
 
   const model = readPlatformModel(paths.assembly);
   const api = onlyApi(model);
@@ -245,33 +243,6 @@ async function startDatabase(
   const postgres = await startPostgres({ dataDir, logFile: dataPaths(dataDir).postgresLog, fsync, warn });
   cleanups.push(() => postgres.stop());
   return postgres.connection;
-}
-
-async function migrateDatabase(
-  database: DatabaseConnection,
-  { rolePassword }: PlatformState,
-  { dataDir, databaseUrl }: LocalPlatformOptions,
-): Promise<string> {
-  try {
-    const { migrations, functions } = await migrate({
-      ...database,
-      directory: join(REPOSITORY, 'migrations'),
-      rolePassword,
-    });
-    return `${migrations.length} migrations and ${functions.length} functions applied`;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof OutdatedSchemaError)
-      throw new StartError(
-        databaseUrl === undefined
-          ? `${resolve(dataDir)} was made by another version of Vestry (${message}): start with --reset, which forgets its data, or choose another --data directory`
-          : `the database at ${database.host}:${database.port} was made by another version of Vestry (${message}): drop its schema vestry, or name another database`,
-      );
-    if (code === undefined) throw error;
-    throw new StartError(
-      `the database at ${database.host}:${database.port} can't be migrated: ${message || code}`,
-    );
-  }
 }
 
 /** Keys to sign with and somebody to sign in: what a deployment does once by hand. */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { migrateDatabase } from '#local/migrate-database.ts';
+import { StartError } from '#local/start-error.ts';
 import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -87,6 +89,7 @@ describe('migrating', () => {
       rmSync(directory, { recursive: true });
     });
     return {
+      connection: { ...server, database: name },
       migrate: (except: readonly string[] = []) =>
         migrate({ ...server, database: name, directory, except, rolePassword: ROLE_PASSWORD }),
       write: (file: string, text: string) => writeFileSync(join(directory, file), text),
@@ -224,6 +227,12 @@ describe('migrating', () => {
       );
       await expect(schema.migrate()).rejects.toThrow(
         new OutdatedSchemaError('its tables are older than the first migration'),
+      );
+      const start = { dataDir: '/data', databaseUrl: undefined };
+      await expect(migrateDatabase(schema.connection, ROLE_PASSWORD, start)).rejects.toThrow(
+        new StartError(
+          '/data was made by another version of Vestry (its tables are older than the first migration): start with --reset, which forgets its data, or choose another --data directory',
+        ),
       );
     });
 
