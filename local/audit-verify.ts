@@ -8,10 +8,10 @@ import { type PublicKeys, toPublicKeys } from '#audit/archive/audit-keys.ts';
 import type { Verification } from '#audit/verification/verification.ts';
 import { type VerifyOptions, verifyArchive } from '#audit/verification/verify-archive.ts';
 import { isoDate } from '#kernel/fields.ts';
+import { StartError } from './aws/start-error.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { fileArchive } from './file-archive.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
 
 const USAGE = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json]

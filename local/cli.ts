@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { Firing } from './aws/events/scheduler.ts';
+import { StartError } from './aws/start-error.ts';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
-import type { Firing } from './events/scheduler.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
-import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
 
 const USAGE =

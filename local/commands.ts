@@ -1,12 +1,12 @@
 import pg from 'pg';
-import type { AwsEndpoint } from './aws/endpoint.ts';
-import type { ExecutionsStatus } from './aws/step-functions/step-functions.ts';
+import type { AwsEndpoint } from './aws/endpoint/endpoint.ts';
+import type { ExecutionsStatus } from './aws/endpoint/step-functions/step-functions.ts';
+import type { PlatformClock } from './aws/events/platform-clock.ts';
+import type { Scheduler } from './aws/events/scheduler.ts';
+import type { FunctionPool } from './aws/functions/function-pool.ts';
+import { type PlatformModel, resolveFunction } from './aws/templates/platform-model.ts';
 import type { Command } from './control.ts';
-import type { PlatformClock } from './events/platform-clock.ts';
-import type { Scheduler } from './events/scheduler.ts';
-import type { FunctionPool } from './functions/function-pool.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
-import { type PlatformModel, resolveFunction } from './templates/platform-model.ts';
 
 export interface CommandParts {
   readonly model: PlatformModel;

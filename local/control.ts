@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isJsonObject } from './aws/json-input.ts';
-import { StartError } from './start-error.ts';
+import { isJsonObject } from './aws/endpoint/json-input.ts';
+import { StartError } from './aws/start-error.ts';
 
 /** A command to a running platform. Each line of the answer is one JSON value. */
 export type Command =

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { StartError } from './aws/start-error.ts';
 import { removePostgres } from './postgres/postgres.ts';
-import { StartError } from './start-error.ts';
 
 export const DEFAULT_DATA_DIR = '.vestry';
 

@@ -1,8 +1,8 @@
-import type { AwsEndpoint } from './aws/endpoint.ts';
+import type { AwsEndpoint } from './aws/endpoint/endpoint.ts';
+import type { FunctionSpec } from './aws/templates/function-specs.ts';
+import { AWS_ENDPOINT_ORIGIN } from './aws/templates/references.ts';
 import type { PlatformState } from './platform-file.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
-import type { FunctionSpec } from './templates/function-specs.ts';
-import { AWS_ENDPOINT_ORIGIN } from './templates/references.ts';
 
 export interface FunctionEnvironmentOptions {
   readonly endpoint: Pick<AwsEndpoint, 'url'>;

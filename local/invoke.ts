@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { StartError } from './aws/start-error.ts';
 import { sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
 
 const USAGE = 'usage: npm run invoke -- FUNCTION EVENT.json [--data DIR]';

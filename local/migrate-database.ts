@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';
+import { StartError } from './aws/start-error.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
-import { StartError } from './start-error.ts';
 import { REPOSITORY } from './synthesis.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { StartError } from './aws/start-error.ts';
 import { dataPaths } from './data-directory.ts';
-import { StartError } from './start-error.ts';
 
 export interface LocalUser {
   readonly email: string;

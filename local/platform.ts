@@ -1,20 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
-import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint.ts';
-import { functionsOf } from './aws/step-functions/asl/compile.ts';
-import { type FunctionInvoker, nameOfFunction } from './aws/step-functions/function-task.ts';
+import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint/endpoint.ts';
+import { functionsOf } from './aws/endpoint/step-functions/asl/compile.ts';
+import { type FunctionInvoker, nameOfFunction } from './aws/endpoint/step-functions/function-task.ts';
+import { EventRouter } from './aws/events/event-router.ts';
+import { PlatformClock } from './aws/events/platform-clock.ts';
+import { drained, QueuePoller } from './aws/events/queue-poller.ts';
+import { Scheduler } from './aws/events/scheduler.ts';
+import { FunctionLog } from './aws/functions/function-log.ts';
+import { FunctionPool } from './aws/functions/function-pool.ts';
+import { type ApiDefinition, readApiDefinition } from './aws/gateway/api-definition.ts';
+import { startGateway } from './aws/gateway/gateway.ts';
+import { StartError } from './aws/start-error.ts';
+import {
+  functionNameOf,
+  type PlatformModel,
+  readPlatformModel,
+  resolveFunction,
+} from './aws/templates/platform-model.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
-import { EventRouter } from './events/event-router.ts';
-import { PlatformClock } from './events/platform-clock.ts';
-import { drained, QueuePoller } from './events/queue-poller.ts';
-import { Scheduler } from './events/scheduler.ts';
 import { functionOverrides } from './function-environment.ts';
-import { FunctionLog } from './functions/function-log.ts';
-import { FunctionPool } from './functions/function-pool.ts';
-import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
-import { startGateway } from './gateway/gateway.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import {
   isUnfinished,
@@ -28,14 +35,7 @@ import {
 } from './platform-file.ts';
 import { assertPortFree, isPortFree } from './ports.ts';
 import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
-import { StartError } from './start-error.ts';
 import { synthesise } from './synthesis.ts';
-import {
-  functionNameOf,
-  type PlatformModel,
-  readPlatformModel,
-  resolveFunction,
-} from './templates/platform-model.ts';
 
 export interface LocalPlatformOptions {
   readonly dataDir: string;

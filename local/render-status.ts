@@ -1,5 +1,5 @@
+import type { Firing } from './aws/events/scheduler.ts';
 import type { PlatformStatus } from './commands.ts';
-import type { Firing } from './events/scheduler.ts';
 
 function table(title: string, rows: readonly (readonly (string | number)[])[]): string {
   const widths = rows.reduce<number[]>(

@@ -1,5 +1,5 @@
+import { StartError } from './aws/start-error.ts';
 import type { PlatformFile } from './platform-file.ts';
-import { StartError } from './start-error.ts';
 
 /** An access token of a demo user, or of the operator, of the platform that runs. */
 export async function accessToken(file: PlatformFile, who: string, role = 'ADMIN'): Promise<string> {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { StartError } from './aws/start-error.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { loadDemo } from './demo/demo.ts';
 import { DEFAULT_PORT, type LocalPlatform, startLocalPlatform } from './platform.ts';
-import { StartError } from './start-error.ts';
 import { exitOnStartError } from './terminal.ts';
 
 const USAGE = 'usage: npm start -- [--port N] [--data DIR] [--database-url URL] [--reset] [--no-demo]';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { StartError } from '#local/aws/start-error.ts';
 import type { LocalPlatform } from '#local/platform.ts';
-import { StartError } from '#local/start-error.ts';
 
 const DRAIN_TIMEOUT_MS = 180_000;
 const RETRIES = 5;

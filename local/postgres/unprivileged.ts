@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { StartError } from '#local/start-error.ts';
+import { StartError } from '#local/aws/start-error.ts';
 
 /** Postgres refuses to run as root; this is `nobody` on the systems we know. */
 const NOBODY = 65534;

@@ -9,10 +9,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PlatformStateMachine } from '#lib/constructs/state-machine.ts';
 import { readEnvironment } from '#lib/environment.ts';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint.ts';
-import { PlatformClock } from '#local/events/platform-clock.ts';
-import { FunctionPool } from '#local/functions/function-pool.ts';
-import { type PlatformModel, readPlatformModel } from '#local/templates/platform-model.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
+import { PlatformClock } from '#local/aws/events/platform-clock.ts';
+import { FunctionPool } from '#local/aws/functions/function-pool.ts';
+import { type PlatformModel, readPlatformModel } from '#local/aws/templates/platform-model.ts';
 import { StateMachineApp } from '#tests/support/state-machine-app.ts';
 import type { TemplateProperties } from './synthesised.ts';
 

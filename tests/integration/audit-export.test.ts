@@ -8,7 +8,7 @@ import { parseDigest } from '#audit/archive/digest.ts';
 import { readSignedText } from '#audit/archive/signed-text.ts';
 import { handler as rotateHandler } from '#functions/scheduled/rotate-audit-keys.ts';
 import { handler as verifyHandler } from '#functions/scheduled/verify-audit-chain.ts';
-import { keyPath } from '#local/aws/s3/key-path.ts';
+import { keyPath } from '#local/aws/endpoint/s3/key-path.ts';
 import { fileArchive } from '#local/file-archive.ts';
 import { exportAll, exportAt, insertEntry, verifyFiles } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';

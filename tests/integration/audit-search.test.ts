@@ -5,7 +5,7 @@ import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
-import { keyPath } from '#local/aws/s3/key-path.ts';
+import { keyPath } from '#local/aws/endpoint/s3/key-path.ts';
 import { exportAll } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

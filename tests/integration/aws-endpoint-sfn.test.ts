@@ -19,9 +19,9 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EventRouter } from '#local/events/event-router.ts';
-import { Scheduler } from '#local/events/scheduler.ts';
-import type { PlatformModel } from '#local/templates/platform-model.ts';
+import type { EventRouter } from '#local/aws/events/event-router.ts';
+import { Scheduler } from '#local/aws/events/scheduler.ts';
+import type { PlatformModel } from '#local/aws/templates/platform-model.ts';
 import { DISBURSEMENT } from '#tests/support/disbursement-machine.ts';
 import {
   ACCOUNT,

@@ -5,8 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { detailSchema } from '#contracts/event-schemas.ts';
 import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueUrlVariable } from '#contracts/resources.ts';
-import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint.ts';
-import type { BusEvent } from '#local/aws/event-bridge.ts';
+import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
+import type { BusEvent } from '#local/aws/endpoint/event-bridge.ts';
 import { jobs } from '../../shared/jobs.ts';
 
 const REGION = 'us-east-1';

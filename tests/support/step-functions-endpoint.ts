@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint.ts';
-import { defineStateMachine, type StateMachineSpec } from '#local/aws/step-functions/state-machine-spec.ts';
-import { PlatformClock } from '#local/events/platform-clock.ts';
-import type { InvokeResult } from '#local/functions/function-pool.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
+import {
+  defineStateMachine,
+  type StateMachineSpec,
+} from '#local/aws/endpoint/step-functions/state-machine-spec.ts';
+import { PlatformClock } from '#local/aws/events/platform-clock.ts';
+import type { InvokeResult } from '#local/aws/functions/function-pool.ts';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '111122223333';

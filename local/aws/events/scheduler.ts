@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as yieldToTimers } from 'node:timers/promises';
+import type { InvokeResult } from '#aws/functions/function-pool.ts';
+import { functionNameOf, type PlatformModel } from '#aws/templates/platform-model.ts';
+import type { RuleSpec } from '#aws/templates/trigger-specs.ts';
+import type { EventRouter } from './event-router.ts';
+import type { PlatformClock } from './platform-clock.ts';
+import { parseSchedule, type Schedule } from './schedule-expression.ts';
+
+export interface SchedulerOptions {
+  readonly model: PlatformModel;
+  readonly router: EventRouter;
+  readonly clock: PlatformClock;
+  /** Waits until what a job put on queues is done. */
+  settle(): Promise<void>;
+  /** When something else goes on by the clock; moving it there lets that happen. @default nothing does */
+  nextTimer?(): Date | undefined;
+}
+
+export interface ScheduleStatus {
+  readonly name: string;
+  readonly expression: string;
+  readonly functions: readonly string[];
+  readonly nextDue: string | undefined;
+  readonly lastFired: string | undefined;
+  readonly lastResult: 'ok' | 'failed' | undefined;
+}
+
+export interface Firing {
+  readonly schedule: string;
+  readonly time: string;
+  readonly ok: boolean;
+  readonly error?: string;
+}
+
+interface ScheduledRule {
+  readonly spec: RuleSpec;
+  readonly schedule: Schedule;
+  /** On the platform's clock. */
+  due: Date | undefined;
+  lastFired?: string;
+  lastResult?: 'ok' | 'failed';
+}
+
+interface Due {
+  /** Absent: a timer's. */
+  readonly rule?: ScheduledRule;
+  readonly due: Date;
+}
+
+const TICK_LIMIT_MS = 60_000;
+
+/** Fires scheduled rules when they are due on the platform's clock. */
+export class Scheduler {
+  #options: SchedulerOptions;
+  #rules: readonly ScheduledRule[];
+  #timer: NodeJS.Timeout | undefined;
+  #running = new Set<Promise<unknown>>();
+  #advancing = false;
+  #stopped = false;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    const now = options.clock.now();
+    this.#rules = options.model.rules
+      .filter(({ schedule }) => schedule !== undefined)
+      .map((spec) => ({ spec, schedule: parseSchedule(spec.schedule ?? '', spec.name), due: now }));
+    for (const rule of this.#rules) rule.due = rule.schedule.isSweep ? now : rule.schedule.next(now);
+  }
+
+  /** Sweeps run at once, lest what a stop cut wait for them. */
+  start(): void {
+    this.#tick();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await Promise.all(this.#running);
+  }
+
+  status(): ScheduleStatus[] {
+    return this.#rules.map(({ spec, due, lastFired, lastResult }) => ({
+      name: spec.name,
+      expression: spec.schedule ?? '',
+      functions: spec.targets.map(({ arn }) => functionNameOf(arn)),
+      nextDue: due?.toISOString(),
+      lastFired,
+      lastResult,
+    }));
+  }
+
+  /** By the rule's name or the end of it, or by its function's. */
+  find(query: string): string | undefined {
+    const names = (rule: ScheduledRule): string[] => [
+      rule.spec.name,
+      ...rule.spec.targets.map(({ arn }) => functionNameOf(arn)),
+    ];
+    const exact = this.#rules.find((rule) => names(rule).includes(query));
+    const loose = this.#rules.find((rule) => names(rule).some((name) => name.endsWith(`-${query}`)));
+    return (exact ?? loose)?.spec.name;
+  }
+
+  /** Fires one schedule now. Throws when there is none of that name. */
+  async fire(query: string): Promise<Firing> {
+    const name = this.find(query);
+    const rule = this.#rules.find(({ spec }) => spec.name === name);
+    if (rule === undefined) throw new Error(`there is no schedule ${query}`);
+    return this.#fire(rule, this.#options.clock.now());
+  }
+
+  /**
+   * Moves the clock to `until` and fires, in order, every schedule and timer due in between, each after the work of the
+   * one before is done. A sweep (a rate of less than a day) runs after each other firing instead of thousands of times.
+   */
+  async advance(until: Date, report: (firing: Firing) => void): Promise<void> {
+    const { clock, settle } = this.#options;
+    if (until <= clock.now())
+      throw new Error(
+        `${until.toISOString()} is not after the platform's time, ${clock.now().toISOString()}`,
+      );
+    this.#advancing = true;
+    clearTimeout(this.#timer);
+    try {
+      for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
+        const { rule, due } = next;
+        clock.moveTo(due);
+        if (rule === undefined) {
+          // What goes on by a timer gets its turn even when nothing has to settle.
+          await yieldToTimers();
+        } else {
+          rule.due = rule.schedule.next(due);
+          report(await this.#fire(rule, due));
+        }
+        await settle();
+        await this.#sweep(due);
+      }
+      clock.moveTo(until);
+      await this.#sweep(until);
+      await settle();
+    } finally {
+      this.#advancing = false;
+      for (const rule of this.#rules) if (rule.schedule.isSweep) rule.due = rule.schedule.next(clock.now());
+      this.#arm();
+    }
+  }
+
+  #earliest(until: Date): Due | undefined {
+    const timer = this.#options.nextTimer?.();
+    let earliest: Due | undefined = timer === undefined || timer > until ? undefined : { due: timer };
+    for (const rule of this.#rules) {
+      if (rule.schedule.isSweep || rule.due === undefined || rule.due > until) continue;
+      if (earliest === undefined || rule.due < earliest.due) earliest = { rule, due: rule.due };
+    }
+    return earliest;
+  }
+
+  async #sweep(time: Date): Promise<void> {
+    for (const rule of this.#rules) if (rule.schedule.isSweep) await this.#fire(rule, time);
+  }
+
+  #tick(): void {
+    const now = this.#options.clock.now();
+    for (const rule of this.#rules) {
+      if (rule.due === undefined || rule.due > now) continue;
+      const { due } = rule;
+      rule.due = rule.schedule.next(now);
+      const firing = this.#fire(rule, due).finally(() => this.#running.delete(firing));
+      this.#running.add(firing);
+    }
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped || this.#advancing) return;
+    const nowMs = this.#options.clock.now().getTime();
+    const nextMs = Math.min(...this.#rules.map(({ due }) => due?.getTime() ?? Number.POSITIVE_INFINITY));
+    this.#timer = setTimeout(() => this.#tick(), Math.min(Math.max(nextMs - nowMs, 0), TICK_LIMIT_MS));
+  }
+
+  async #fire(rule: ScheduledRule, time: Date): Promise<Firing> {
+    const { model, router } = this.#options;
+    const { name, arn, targets } = rule.spec;
+    const event = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: model.accountId,
+      time: time.toISOString().replace(/\.\d+Z$/, 'Z'),
+      region: model.region,
+      resources: [arn],
+      detail: {},
+    };
+    const results: (InvokeResult | undefined)[] = await Promise.all(
+      targets.map((target) => router.deliver(target, event)),
+    );
+    const failed = results.find((result) => result?.ok === false);
+    rule.lastFired = event.time;
+    rule.lastResult = failed === undefined ? 'ok' : 'failed';
+    const error = failed?.ok === false ? { error: failed.error.errorMessage } : {};
+    return { schedule: name, time: event.time, ok: failed === undefined, ...error };
+  }
+}

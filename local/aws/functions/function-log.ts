@@ -1,0 +1,112 @@
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
+import type { FunctionError } from './protocol.ts';
+
+const ROTATE_BYTES = 32 * 1024 * 1024;
+const KEPT_FILES = 3;
+const ECHOED_LEVELS = new Set(['WARN', 'ERROR', 'CRITICAL']);
+const ECHO_CHARACTERS = 300;
+
+/** Logs of all functions as JSON lines in one file, rotated by size; warnings and errors also briefly to the terminal. */
+export class FunctionLog {
+  #path: string;
+  #stream: WriteStream;
+  #bytes: number;
+  #toTerminal: (line: string) => void;
+  #echoed = '';
+
+  constructor(path: string, echo: (line: string) => void) {
+    this.#path = path;
+    this.#toTerminal = echo;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#bytes = existsSync(path) ? statSync(path).size : 0;
+    this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+  }
+
+  /** A line that a function wrote; text that is no JSON object is wrapped. */
+  line(functionName: string, line: string, stream: 'stdout' | 'stderr'): void {
+    if (line === '') return;
+    const entry = parse(line);
+    if (entry?.level !== undefined && ECHOED_LEVELS.has(String(entry.level)))
+      this.#echo(`${functionName}: ${summary(entry)}`);
+    this.#write(
+      entry === undefined
+        ? {
+            timestamp: new Date().toISOString(),
+            level: stream === 'stderr' ? 'ERROR' : 'INFO',
+            function: functionName,
+            message: line,
+          }
+        : { function: functionName, ...entry },
+    );
+  }
+
+  /** An invocation that ended in an error, as Lambda's platform log tells it. */
+  error(functionName: string, requestId: string, error: FunctionError): void {
+    const { errorType, errorMessage, trace } = error;
+    this.#write({
+      timestamp: new Date().toISOString(),
+      level: 'ERROR',
+      function: functionName,
+      aws_request_id: requestId,
+      message: errorMessage,
+      error: { name: errorType, ...(trace === undefined ? {} : { stack: trace }) },
+    });
+    const brief = `${errorType}: ${errorMessage}`;
+    // What the function has just said of it itself is not said twice.
+    if (!(this.#echoed.startsWith(`${functionName}: `) && this.#echoed.includes(brief)))
+      this.#echo(`${functionName}: ${brief}`);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#stream.end(() => resolve()));
+  }
+
+  #echo(line: string): void {
+    this.#echoed = line.slice(0, ECHO_CHARACTERS);
+    this.#toTerminal(this.#echoed);
+  }
+
+  #write(entry: JsonObject): void {
+    const text = `${JSON.stringify(entry)}\n`;
+    this.#bytes += Buffer.byteLength(text);
+    this.#stream.write(text);
+    if (this.#bytes > ROTATE_BYTES) this.#rotate();
+  }
+
+  #rotate(): void {
+    this.#stream.end();
+    rmSync(`${this.#path}.${KEPT_FILES}`, { force: true });
+    for (let index = KEPT_FILES - 1; index >= 1; index--) {
+      if (existsSync(`${this.#path}.${index}`))
+        renameSync(`${this.#path}.${index}`, `${this.#path}.${index + 1}`);
+    }
+    renameSync(this.#path, `${this.#path}.1`);
+    this.#stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 });
+    this.#bytes = 0;
+  }
+}
+
+function parse(line: string): JsonObject | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function summary({ level, message, error }: JsonObject): string {
+  const detail = isJsonObject(error) ? ` (${String(error.name ?? '')}: ${String(error.message ?? '')})` : '';
+  return `${String(level)} ${String(message)}${detail}`;
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FunctionSpec } from '#aws/templates/function-specs.ts';
+import { FunctionPool, type InvokeResult } from './function-pool.ts';
+
+const MODULE = `
+let calls = 0;
+export async function handler(event, context) {
+  calls++;
+  if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
+  if (event.fail) throw new TypeError(event.fail);
+  if (event.exit !== undefined) process.exit(event.exit);
+  if (event.spin) for (;;);
+  if (event.log) console.log(event.log);
+  return { calls, echo: event, region: process.env.REGION, secret: process.env.HOME, name: context.functionName,
+    remaining: context.getRemainingTimeInMillis() };
+}`;
+
+let directory: string;
+let lines: string[] = [];
+const open: FunctionPool[] = [];
+
+function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = []): FunctionPool {
+  const full: FunctionSpec = {
+    name: 'echo',
+    arn: 'arn:aws:lambda:us-east-1:000000000000:function:echo',
+    path: 'stack/echo',
+    directory,
+    handler: 'index.handler',
+    timeoutSeconds: 2,
+    memoryMb: 128,
+    reservedConcurrency: undefined,
+    environment: { REGION: 'template' },
+    ...spec,
+  };
+  const pool = new FunctionPool({
+    functions: [full],
+    overrides: () => ({ REGION: 'override' }),
+    processes: new Set(processes),
+    onLine: (_, line) => lines.push(line),
+    onError: () => undefined,
+  });
+  open.push(pool);
+  return pool;
+}
+
+function payloadOf(result: InvokeResult): Record<string, unknown> {
+  if (!result.ok) throw new Error(result.error.errorMessage);
+  return JSON.parse(result.payload) as Record<string, unknown>;
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pool-'));
+  writeFileSync(join(directory, 'index.mjs'), MODULE);
+});
+
+afterAll(async () => {
+  await Promise.all(open.map((pool) => pool.close()));
+  rmSync(directory, { recursive: true });
+});
+
+test.each([[[]], [['echo']]])(
+  'invokes with a context and only its own variables (processes: %j)',
+  async (processes) => {
+    const pool = poolOf({}, processes);
+    const answer = payloadOf(await pool.invoke('echo', '{"a":1}'));
+    expect(answer).toMatchObject({ calls: 1, echo: { a: 1 }, region: 'override', name: 'echo' });
+    expect(answer.secret).toBeUndefined();
+    expect(answer.remaining).toBeGreaterThan(1_000);
+  },
+);
+
+test('an environment serves one invocation at a time and is kept for the next', async () => {
+  const pool = poolOf({ reservedConcurrency: 2 });
+  const sleeping = '{"sleepMs":100}';
+  const startedMs = performance.now();
+  const answers = await Promise.all([1, 2, 3, 4].map(() => pool.invoke('echo', sleeping)));
+  expect(performance.now() - startedMs).toBeGreaterThan(190);
+  expect(answers.map((answer) => payloadOf(answer).calls).sort()).toEqual([1, 1, 2, 2]);
+  expect(pool.status()[0]).toMatchObject({ environments: 2, running: 0, waiting: 0, invocations: 4 });
+});
+
+test('an error keeps the environment', async () => {
+  const pool = poolOf({ reservedConcurrency: 1 });
+  const failed = await pool.invoke('echo', '{"fail":"no"}');
+  expect(failed).toMatchObject({ ok: false, error: { errorType: 'TypeError', errorMessage: 'no' } });
+  expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(2);
+});
+
+test('an exit ends the environment, not the platform', async () => {
+  const pool = poolOf({ reservedConcurrency: 1 });
+  const ended = await pool.invoke('echo', '{"exit":3}');
+  expect(ended).toMatchObject({ ok: false, error: { errorType: 'Runtime.ExitError' } });
+  expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(1);
+});
+
+test('a timeout ends even a busy loop', async () => {
+  const pool = poolOf({ timeoutSeconds: 0.2, reservedConcurrency: 1 });
+  const result = await pool.invoke('echo', '{"spin":true}');
+  expect(result).toMatchObject({ ok: false, error: { errorType: 'Sandbox.Timedout' } });
+  expect(!result.ok && result.error.errorMessage).toContain('Task timed out after 0.20 seconds');
+  expect((await pool.invoke('echo', '{"fail":"x"}')).ok).toBe(false);
+});
+
+test('lines on stdout are captured', async () => {
+  lines = [];
+  await poolOf().invoke('echo', '{"log":"hello"}');
+  await expect.poll(() => lines).toContain('hello');
+});

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionSpec } from '#aws/templates/function-specs.ts';
+import { Environment, type Outcome } from './environment.ts';
+import type { FunctionError } from './protocol.ts';
+
+export interface FunctionPoolOptions {
+  readonly functions: readonly FunctionSpec[];
+  /** Variables that stand above those of the template. */
+  readonly overrides: (spec: FunctionSpec) => Readonly<Record<string, string>>;
+  /** Names of functions that run as a process each. */
+  readonly processes: ReadonlySet<string>;
+  onLine(spec: FunctionSpec, line: string, stream: 'stdout' | 'stderr'): void;
+  onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;
+}
+
+/** What a synchronous `Invoke` answers: the payload, or the function's error. */
+export type InvokeResult =
+  | { readonly ok: true; readonly requestId: string; readonly payload: string }
+  | { readonly ok: false; readonly requestId: string; readonly error: FunctionError };
+
+export interface FunctionStatus {
+  readonly name: string;
+  readonly environments: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly invocations: number;
+  readonly errors: number;
+}
+
+/** Environments of one function at most, unless it reserves another number: more would only thrash a small machine. */
+const DEFAULT_CONCURRENCY = 10;
+/** Environments of all functions. Beyond it the one that has been idle longest makes room: each holds database connections. */
+const ENVIRONMENTS_LIMIT = 96;
+/** Lambda's limit of a synchronous request and answer. */
+export const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+interface Waiting {
+  readonly requestId: string;
+  readonly payload: string;
+  resolve(outcome: Outcome): void;
+}
+
+class PooledFunction {
+  readonly spec: FunctionSpec;
+  readonly limit: number;
+  readonly idle: Environment[] = [];
+  readonly busy = new Set<Environment>();
+  readonly waiting: Waiting[] = [];
+  invocations = 0;
+  errors = 0;
+
+  constructor(spec: FunctionSpec) {
+    this.spec = spec;
+    this.limit = Math.max(1, spec.reservedConcurrency ?? DEFAULT_CONCURRENCY);
+  }
+
+  get environments(): number {
+    return this.idle.length + this.busy.size;
+  }
+}
+
+/** Runs functions by name: lazily started environments, first come first served. */
+export class FunctionPool {
+  #options: FunctionPoolOptions;
+  #functions: Map<string, PooledFunction>;
+  #closed = false;
+
+  constructor(options: FunctionPoolOptions) {
+    this.#options = options;
+    this.#functions = new Map(options.functions.map((spec) => [spec.name, new PooledFunction(spec)]));
+  }
+
+  has(name: string): boolean {
+    return this.#functions.has(name);
+  }
+
+  spec(name: string): FunctionSpec {
+    return this.#function(name).spec;
+  }
+
+  /** `payload` is JSON text. Never rejects for what the function does. */
+  async invoke(name: string, payload: string, requestId: string = randomUUID()): Promise<InvokeResult> {
+    const pooled = this.#function(name);
+    pooled.invocations++;
+    const outcome = await new Promise<Outcome>((resolve) => {
+      pooled.waiting.push({ requestId, payload, resolve });
+      this.#dispatch(pooled);
+    });
+    const result = checkSize(outcome);
+    if ('result' in result) return { ok: true, requestId, payload: result.result };
+    pooled.errors++;
+    this.#options.onError(pooled.spec, requestId, result.error);
+    return { ok: false, requestId, error: result.error };
+  }
+
+  status(): FunctionStatus[] {
+    return [...this.#functions.values()].map((pooled) => ({
+      name: pooled.spec.name,
+      environments: pooled.environments,
+      running: pooled.busy.size,
+      waiting: pooled.waiting.length,
+      invocations: pooled.invocations,
+      errors: pooled.errors,
+    }));
+  }
+
+  /** Ends every environment; what still runs is cut and answered with an error. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#functions.values()].flatMap((pooled) => {
+      for (const { requestId, resolve } of pooled.waiting.splice(0)) resolve({ error: stopped(requestId) });
+      return [...pooled.idle.splice(0), ...pooled.busy];
+    });
+    await Promise.all(all.map((environment) => environment.kill()));
+  }
+
+  #function(name: string): PooledFunction {
+    const pooled = this.#functions.get(name);
+    if (pooled === undefined) throw new Error(`there is no function ${name}`);
+    return pooled;
+  }
+
+  #dispatch(pooled: PooledFunction): void {
+    while (pooled.waiting.length > 0) {
+      const environment = this.#take(pooled);
+      if (environment === undefined) return;
+      const next = pooled.waiting.shift() as Waiting;
+      void this.#run(pooled, environment, next);
+    }
+  }
+
+  async #run(
+    pooled: PooledFunction,
+    environment: Environment,
+    { requestId, payload, resolve }: Waiting,
+  ): Promise<void> {
+    pooled.busy.add(environment);
+    const outcome = await environment.run(requestId, payload);
+    pooled.busy.delete(environment);
+    if (environment.alive && !this.#closed) pooled.idle.push(environment);
+    resolve(outcome);
+    this.#dispatch(pooled);
+  }
+
+  /** The environment used last, so that the others can grow idle; a new one below the limit. */
+  #take(pooled: PooledFunction): Environment | undefined {
+    for (let environment = pooled.idle.pop(); environment !== undefined; environment = pooled.idle.pop()) {
+      if (environment.alive) return environment;
+    }
+    if (this.#closed || pooled.busy.size >= pooled.limit) return undefined;
+    this.#makeRoom();
+    const { overrides, processes, onLine } = this.#options;
+    return new Environment({
+      spec: pooled.spec,
+      variables: { ...pooled.spec.environment, ...overrides(pooled.spec) },
+      isolation: processes.has(pooled.spec.name) ? 'process' : 'thread',
+      onLine: (line, stream) => onLine(pooled.spec, line, stream),
+    });
+  }
+
+  #makeRoom(): void {
+    let total = 0;
+    let oldest: PooledFunction | undefined;
+    for (const pooled of this.#functions.values()) {
+      total += pooled.environments;
+      const candidateMs = pooled.idle[0]?.lastUsedMs ?? Number.POSITIVE_INFINITY;
+      if (candidateMs < (oldest?.idle[0]?.lastUsedMs ?? Number.POSITIVE_INFINITY)) oldest = pooled;
+    }
+    if (total >= ENVIRONMENTS_LIMIT) void oldest?.idle.shift()?.kill();
+  }
+}
+
+function checkSize(outcome: Outcome): Outcome {
+  if (!('result' in outcome) || outcome.result.length * 3 < LAMBDA_PAYLOAD_BYTES) return outcome;
+  const bytes = Buffer.byteLength(outcome.result);
+  if (bytes <= LAMBDA_PAYLOAD_BYTES) return outcome;
+  const errorMessage = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${LAMBDA_PAYLOAD_BYTES} bytes).`;
+  return { error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+}
+
+function stopped(requestId: string): FunctionError {
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId} Error: the platform is stopping`,
+  };
+}
