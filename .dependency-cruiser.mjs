@@ -92,6 +92,27 @@ export default {
       to: { path: IO, reachable: true },
     },
     {
+      name: 'template-runner-stands-alone',
+      comment: 'local/aws runs any synthesised templates: what it needs of Vestry comes to it as arguments.',
+      severity: 'error',
+      from: { path: '^local/aws/' },
+      to: { pathNot: '^(local/aws|node_modules)/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'template-runner-is-for-local',
+      comment: 'What is deployed, and what describes it, knows nothing of the machine that it may run on.',
+      severity: 'error',
+      from: { path: '^(bin|functions|lib|shared|tools)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^local/aws/' },
+    },
+    {
+      name: 'tests-are-on-top',
+      comment: 'What runs never needs what tests it.',
+      severity: 'error',
+      from: { path: '^(bin|functions|lib|local|shared|tools)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^tests/' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       // What only the bundler puts into a package's place has no importer.

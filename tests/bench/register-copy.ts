@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { SampleValues } from '#tests/support/sample-defects.ts';
-import { sampleRegister } from '#tests/support/sample-register.ts';
+import type { SampleValues } from '#local/sample/sample-defects.ts';
+import { sampleRegister } from '#local/sample/sample-register.ts';
 
 const SEED = 1;
 

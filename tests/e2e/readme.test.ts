@@ -32,7 +32,7 @@ test('the tour of the README works as it is written', async () => {
   const script = tour()
     .replaceAll('http://localhost:8000', platform.file.apiUrl)
     .replaceAll('npm run -s local --', `node local/cli.ts --data ${dataDir}`)
-    .replaceAll('npm run -s sample --', 'node local/sample.ts')
+    .replaceAll('npm run -s sample --', 'node local/sample/sample.ts')
     .replaceAll('/tmp/register.csv', join(dataDir, 'register.csv'));
   const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: REPOSITORY,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ExpectedRow, sampleRegister } from '#tests/support/sample-register.ts';
+import { type ExpectedRow, sampleRegister } from '#local/sample/sample-register.ts';
 import {
   eventually,
   type RunningPlatform,

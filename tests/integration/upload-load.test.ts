@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queueUrlVariable } from '#contracts/resources.ts';
+import type { ExpectedRow } from '#local/sample/sample-register.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import type { ExpectedRow } from '#tests/support/sample-register.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import {
   DELIVERY,

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { AwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
+import { type ExpectedRow, sampleRegister } from '#local/sample/sample-register.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { TestAws } from './aws-services.ts';
-import { type ExpectedRow, sampleRegister } from './sample-register.ts';
 import type { TestTenant } from './tenants.ts';
 
 /** Stores a file as any S3 client would, and answers what its creation event says of it. */

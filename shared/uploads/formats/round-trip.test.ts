@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sampleRegister } from '#local/sample/sample-register.ts';
 import { csvLine, neutralise, restoreCell } from '#platform/storage/csv.ts';
 import { readUpload } from '#tests/support/read-upload.ts';
-import { sampleRegister } from '#tests/support/sample-register.ts';
 import { errorsFileHeader, errorsFileLine } from '#uploads/checking/errors-file.ts';
 import { SHAREHOLDER_COLUMNS, shareholderUploadSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import { StagingLines } from '#uploads/loading/copy-encoding.ts';

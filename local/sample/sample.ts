@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { sampleRegister } from '#tests/support/sample-register.ts';
 import { uploadFormat } from '#uploads/formats/upload-row.ts';
+import { sampleRegister } from './sample-register.ts';
 
 /** `npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]`: a register to try an upload with. */
 
