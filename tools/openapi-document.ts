@@ -14,43 +14,43 @@ export interface OpenApiDocument extends Json {
   readonly components: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-const DESCRIPTION = `**Signing in.** \`POST /api/auth/login\` answers an access token for a quarter of an hour; send it as \`Authorization: Bearer …\`.
-Each operation names the roles and the kinds of tenant that may call it. What belongs to another tenant is answered like what
-does not exist.
+const DESCRIPTION = `**Signing in.** \`POST /api/auth/login\` returns an access token that is valid for fifteen minutes; send it as \`Authorization: Bearer …\`.
+Each operation names the roles and the types of tenant that may call it. A resource of another tenant is answered like one
+that does not exist.
 
 **Repeating safely.** Send a unique \`Idempotency-Key\` with a \`POST\`, and the same one when you retry: the effect happens
-once, and every repetition gets the first answer.
+once, and every repetition returns the first answer.
 
-**Exact numbers.** Money and shares are answered as decimal strings. Send strings or JSON numbers: their digits are read as
+**Exact numbers.** Money and shares are returned as decimal strings. Send strings or JSON numbers: their digits are read as
 they are written, never through a float.
 
-**Problems** are documents of RFC 9457; tell them apart by \`type\`. Quote \`X-Request-ID\` to support.
+**Problems** are RFC 9457 documents; distinguish them by \`type\`. Quote \`X-Request-ID\` to support.
 
-**Traces** follow W3C Trace Context: a valid \`traceparent\` is gone on with, and every answer carries one.
+**Traces** follow W3C Trace Context: a valid \`traceparent\` continues your trace, and every answer carries one.
 
-**Lists** come in pages. Ask for the next one with the \`next_cursor\` of the one before, until it is \`null\`.
+**Lists** come in pages. Request the next page with the \`next_cursor\` of the page before, until it is \`null\`.
 
-**Changing what others may change.** Send the \`ETag\` that you read as \`If-Match\`.`;
+**Concurrent changes.** Send the \`ETag\` that you read as \`If-Match\`.`;
 
 const BEARER = 'accessToken';
 
 const HEADERS: Readonly<Record<string, Json>> = {
   RequestId: {
-    description: 'The id of the request: the one that was sent, else a new one.',
+    description: 'The id of the request: the one that was sent, or else a new one.',
     schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
   },
   ETag: {
     description: 'The version of the resource, for `If-Match`.',
     schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
   },
-  Location: { description: 'Where the resource stands.', schema: { type: 'string' } },
+  Location: { description: 'The URL of the new resource.', schema: { type: 'string' } },
   IdempotencyReplayed: {
-    description: 'Only on the repetition of an answer that was given before.',
+    description: 'Present only when an earlier answer is repeated.',
     schema: { type: 'string', const: 'true' },
   },
-  RetryAfter: { description: 'Seconds to wait.', schema: { type: 'string', pattern: '^\\d+$' } },
+  RetryAfter: { description: 'The seconds to wait before the next attempt.', schema: { type: 'string', pattern: '^\\d+$' } },
   WwwAuthenticate: {
-    description: 'How to authenticate.',
+    description: 'The scheme of authentication.',
     schema: { type: 'string', const: 'Bearer' },
   },
 };
@@ -58,7 +58,7 @@ const HEADERS: Readonly<Record<string, Json>> = {
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Unique for what you want done, and the same when you retry. Answers are kept for a day.',
+  description: 'A key that is unique for the effect that you want, and the same when you retry. Answers are kept for 24 hours.',
   schema: {
     type: 'string',
     minLength: 1,
@@ -80,22 +80,22 @@ const PARAMETERS: Readonly<Record<string, Json>> = {
   RequestId: {
     name: 'X-Request-ID',
     in: 'header',
-    description: 'An id of yours for the request. Another form than this is replaced.',
+    description: 'Your own id for the request. An id that does not match the pattern is replaced.',
     schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
   },
 };
 
-/** Of parameters that many routes share. */
+/** Descriptions of parameters that many routes share. */
 const PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
-  limit: 'The most entries of a page.',
+  limit: 'The maximum number of entries in the page.',
   cursor: 'The `next_cursor` of the page before.',
 };
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Done.',
   201: 'Created.',
-  202: 'Accepted: the work goes on.',
-  204: 'Done; there is nothing to say.',
+  202: 'Accepted: the work continues in the background.',
+  204: 'Done; the answer has no body.',
 };
 
 /** Bodies that aren't JSON, by media type. */
@@ -108,12 +108,12 @@ const BODY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 };
 const TEXT: JsonSchema = { type: 'string' };
 
-/** The mock bank isn't part of the product: environments that pay through a real bank are without it. */
-export function isPublished({ domain }: Pick<RouteEntry, 'domain'>): boolean {
-  return domain !== 'mock-bank';
+/** The mock bank isn't part of the product: environments that pay through a real bank don't have it. */
+export function isPublished({ mockBank }: Pick<RouteEntry, 'mockBank'>): boolean {
+  return !mockBank;
 }
 
-/** The contract of the API as OpenAPI 3.1. The same routes give the same document. */
+/** Builds the contract of the API as OpenAPI 3.1. The same routes give the same document. */
 export function openApiDocument(
   all: readonly RouteEntry[],
   sharedSchemas: ReadonlyMap<string, Schema>,
@@ -135,11 +135,11 @@ export function openApiDocument(
     info: {
       title: 'Vestry',
       version,
-      summary: 'Share registers and employee plans, for many tenants.',
+      summary: 'Share registers and employee plans for many tenants.',
       description: DESCRIPTION,
     },
     servers: [{ url: '/', description: 'This deployment' }],
-    tags: [...new Set(routes.map(({ domain }) => domain))].map(tagOf),
+    tags: [...new Set(routes.map(({ group }) => group))].map(tagOf),
     paths,
     components: {
       schemas: { ...schemas.components, ...PROBLEM_SCHEMAS },
@@ -151,7 +151,7 @@ export function openApiDocument(
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'An access token of `POST /api/auth/login`.',
+          description: 'An access token from `POST /api/auth/login`.',
         },
       },
     },
@@ -160,7 +160,7 @@ export function openApiDocument(
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Groups as in the table; within one, what stands at the same place together. */
+/** Sorts routes by group as in the table, and within a group by path and method. */
 export function inReadingOrder(routes: readonly RouteEntry[]): RouteEntry[] {
   const groups = [...new Set(routes.map(({ group }) => group))];
   const place = (route: RouteEntry) => groups.indexOf(route.group);

@@ -1,10 +1,10 @@
-/** How the contract groups operations: by the domain that declares them. */
+/** A section of the contract: the operations of one module of routes. */
 export interface Tag {
   readonly name: string;
   readonly description: string;
 }
 
-/** By domain of the route table. */
+/** The tags by group of the route table. */
 export const TAGS: Readonly<Record<string, Tag>> = {
   access: { name: 'Access', description: 'Signing in and out, and the keys that verify access tokens.' },
   tenants: { name: 'Tenants', description: 'The customers of the platform: issuers and plan sponsors.' },
@@ -13,40 +13,40 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
   },
-  uploads: { name: 'Uploads', description: 'Registers as files: sent, checked row by row, taken over.' },
+  uploads: { name: 'Uploads', description: 'Files of shareholders or contributions: sent, checked row by row, loaded.' },
   reports: {
     name: 'Reports',
-    description: 'What was held when, as it was known when; what was paid, and how it adds up.',
+    description: 'Holdings on any day as known at any instant, payments, and how they reconcile.',
   },
-  webhooks: { name: 'Webhooks', description: 'Where a tenant’s own systems are told of events.' },
+  webhooks: { name: 'Webhooks', description: 'Delivery of events to a tenant’s own systems.' },
   dividends: {
     name: 'Dividends',
-    description: 'Declared by a rate or a pool, and paid to who held on the record date.',
+    description: 'Dividends are declared by a rate or a pool, and paid to those who held shares on the record date.',
   },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
-  plans: { name: 'Plans', description: 'What employees are granted and contribute, by kind of plan.' },
-  vesting: { name: 'Vesting', description: 'What has vested by a day, and what will.' },
+  plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
+  vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
-  contributions: { name: 'Contributions', description: 'What is paid into a plan.' },
-  me: { name: 'Mine', description: 'What an employee sees of their own.' },
+  contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
+  me: { name: 'Mine', description: 'An employee’s own plans.' },
   'tenant-links': {
     name: 'Tenant links',
-    description: 'By which an issuer lets a sponsor name its holders of record in plans.',
+    description: 'Permissions by which an issuer lets a sponsor name its holders of record in plans.',
   },
   payments: {
     name: 'Payments',
-    description: 'Movements of money, from order and approval to settlement, and what the bank says of them.',
+    description: 'Movements of money, from order and approval to settlement, and what the bank reports of them.',
   },
-  'bank-accounts': { name: 'Bank accounts', description: 'Where payees are paid.' },
-  'mock-bank': { name: 'Mock bank', description: 'Stands in for a bank where no money moves.' },
+  'bank-accounts': { name: 'Bank accounts', description: 'The accounts into which payees are paid.' },
+  'mock-bank': { name: 'Mock bank', description: 'A bank for environments in which no money moves.' },
   ledger: { name: 'Ledger', description: 'The journal of double entries, and its balances.' },
-  retention: { name: 'Retention', description: 'How long what is kept, and holds that keep it longer.' },
+  retention: { name: 'Retention', description: 'Retention periods, and legal holds that extend them.' },
   audit: {
     name: 'Audit',
-    description: 'The trail of what was done, by whom, and proof that none is missing.',
+    description: 'The trail of who did what, and proof that nothing is missing from it.',
   },
-  metrics: { name: 'Metrics', description: 'What the platform measures of itself.' },
-  meta: { name: 'Platform', description: 'What describes the platform itself. Open to everyone.' },
+  metrics: { name: 'Metrics', description: 'What the platform measures about itself.' },
+  meta: { name: 'Platform', description: 'Pages that describe the platform. They are open to everyone.' },
 };
 
 export function tagOf(group: string): Tag {

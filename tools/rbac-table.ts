@@ -9,21 +9,21 @@ const YES = '✓';
 
 const INTRODUCTION = `# Who may do what
 
-Written by \`npm run rbac\` from the route table, which is also what refuses everyone else: a caller needs a role with a ✓
-and a tenant of a named kind. Refusals answer 403 and stand in the caller's audit trail. Rows of other tenants are out of
-reach whatever the role. The last column is the entry that a change adds to the audit trail.
+\`npm run rbac\` writes this file from the route table, which the platform enforces: a caller needs a role with a ✓
+and a tenant of a named type. A refusal is answered with 403 and recorded in the caller's audit trail. No role can reach rows of other
+tenants. The last column is the entry that a change adds to the audit trail.
 `;
 
 const HEADER = ['Operation', 'Tenants', ...ROLES, 'Audit entry'];
 
-/** `docs/rbac.md`. */
+/** Builds `docs/rbac.md`. */
 export function rbacDocument(routes: readonly RouteEntry[]): string {
   const ordered = inReadingOrder(routes);
   const guarded = Map.groupBy(
     ordered.filter(({ roles }) => roles !== 'PUBLIC'),
-    ({ domain }) => domain,
+    ({ group }) => group,
   );
-  const sections = [...guarded].map(([domain, group]) => section(tagOf(domain).name, group));
+  const sections = [...guarded].map(([group, routes]) => section(tagOf(group).name, routes));
   const open = ordered.filter(({ roles }) => roles === 'PUBLIC').map((route) => `- ${operation(route)}`);
   return `${[INTRODUCTION, ...sections, `## Open to everyone\n\n${open.join('\n')}`].join('\n').trimEnd()}\n`;
 }
