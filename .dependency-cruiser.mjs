@@ -130,6 +130,7 @@ export default {
     tsPreCompilationDeps: 'specify',
     parser: 'swc',
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs'],
     },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Firing } from './aws/events/scheduler.ts';
-import { StartError } from './aws/start-error.ts';
+import type { Firing } from 'template-runner';
+import { StartError } from 'template-runner/start-error';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';

@@ -1,19 +1,11 @@
 import pg from 'pg';
-import type { AwsEndpoint } from './aws/endpoint/endpoint.ts';
-import type { ExecutionsStatus } from './aws/endpoint/step-functions/step-functions.ts';
-import type { PlatformClock } from './aws/events/platform-clock.ts';
-import type { Scheduler } from './aws/events/scheduler.ts';
-import type { FunctionPool } from './aws/functions/function-pool.ts';
-import { type PlatformModel, resolveFunction } from './aws/templates/platform-model.ts';
+import type { ExecutionsStatus, FunctionStatus, ScheduleStatus, TemplateRunner } from 'template-runner';
+import { resolveFunction } from 'template-runner/templates';
 import type { Command } from './control.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
 
 export interface CommandParts {
-  readonly model: PlatformModel;
-  readonly pool: FunctionPool;
-  readonly endpoint: AwsEndpoint;
-  readonly scheduler: Scheduler;
-  readonly clock: PlatformClock;
+  readonly runner: TemplateRunner;
   readonly database: DatabaseConnection;
 }
 
@@ -21,14 +13,14 @@ export interface CommandParts {
 export interface PlatformStatus {
   /** On the platform's clock. */
   readonly time: string;
-  readonly schedules: ReturnType<Scheduler['status']>;
+  readonly schedules: readonly ScheduleStatus[];
   readonly queues: readonly {
     readonly name: string;
     readonly visible: number;
     readonly inFlight: number;
     readonly delayed: number;
   }[];
-  readonly functions: ReturnType<FunctionPool['status']>;
+  readonly functions: readonly FunctionStatus[];
   readonly uploads: readonly UploadRow[];
   readonly executions: ExecutionsStatus;
 }
@@ -47,8 +39,9 @@ interface UploadRow {
 export async function runCommand(
   command: Command,
   emit: (line: unknown) => void,
-  { model, pool, endpoint, scheduler, clock, database }: CommandParts,
+  { runner, database }: CommandParts,
 ): Promise<void> {
+  const { model, pool, endpoint, scheduler, clock } = runner;
   switch (command.command) {
     case 'status': {
       const queues = endpoint.queues.names().map((name) => {

@@ -5,8 +5,7 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { isJsonObject } from './aws/endpoint/json-input.ts';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 
 /** A command to a running platform. Each line of the answer is one JSON value. */
 export type Command =
@@ -73,8 +72,8 @@ export async function* sendCommand(socketPath: string, command: Command): AsyncG
     );
   }
   for await (const line of createInterface({ input: response })) {
-    const value: unknown = JSON.parse(line);
-    if (isJsonObject(value) && typeof value.failure === 'string') throw new StartError(value.failure);
+    const value = JSON.parse(line) as { readonly failure?: unknown } | null;
+    if (typeof value?.failure === 'string') throw new StartError(value.failure);
     yield value;
   }
 }

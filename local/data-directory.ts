@@ -1,6 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StartError } from './aws/start-error.ts';
+import { DATA_ENTRIES } from 'template-runner/data-entries';
+import { StartError } from 'template-runner/start-error';
 import { removePostgres } from './postgres/postgres.ts';
 
 export const DEFAULT_DATA_DIR = '.vestry';
@@ -9,9 +10,7 @@ export const DEFAULT_DATA_DIR = '.vestry';
 export function dataPaths(dataDir: string) {
   const at = (name: string): string => join(dataDir, name);
   return {
-    clock: at('clock.json'),
     assembly: at('cdk.out'),
-    functionLog: at('logs/functions.ndjson'),
     postgresLog: at('logs/postgres.log'),
     lock: at('platform.lock'),
     platformFile: at('local.json'),
@@ -20,18 +19,7 @@ export function dataPaths(dataDir: string) {
 }
 
 /** Everything that a start may leave, so that `--reset` deletes nothing else. */
-const OWN_ENTRIES = [
-  'cdk.out',
-  'clock.json',
-  'control.sock',
-  'executions',
-  'local.json',
-  'logs',
-  'objects',
-  'queues',
-  'secrets.json',
-  'state.json',
-];
+const OWN_ENTRIES = [...DATA_ENTRIES, 'cdk.out', 'control.sock', 'local.json', 'state.json'];
 
 /** Forgets all state. The directory must be locked by the caller. */
 export async function resetDataDirectory(dataDir: string): Promise<void> {

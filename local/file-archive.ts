@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyPath } from 'template-runner/objects';
 import type { AuditArchive } from '#audit/archive/audit-archive.ts';
-import { keyPath } from './aws/endpoint/s3/key-path.ts';
 
 /** The objects of a bucket as the files that they are in a data directory, whether the platform runs on it or not. */
 export function fileArchive(dataDir: string, bucket: string): AuditArchive {

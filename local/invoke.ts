@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import { sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';

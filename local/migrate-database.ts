@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
+import { StartError } from 'template-runner/start-error';
 import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';
-import { StartError } from './aws/start-error.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
 import { REPOSITORY } from './synthesis.ts';
 

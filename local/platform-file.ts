@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import { dataPaths } from './data-directory.ts';
 
 export interface LocalUser {

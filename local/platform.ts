@@ -1,23 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { startTemplateRunner, type TemplateRunner } from 'template-runner';
+import { StartError } from 'template-runner/start-error';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
-import { type AwsEndpoint, startAwsEndpoint } from './aws/endpoint/endpoint.ts';
-import { functionsOf } from './aws/endpoint/step-functions/asl/compile.ts';
-import { type FunctionInvoker, nameOfFunction } from './aws/endpoint/step-functions/function-task.ts';
-import { EventRouter } from './aws/events/event-router.ts';
-import { PlatformClock } from './aws/events/platform-clock.ts';
-import { drained, QueuePoller } from './aws/events/queue-poller.ts';
-import { Scheduler } from './aws/events/scheduler.ts';
-import { FunctionLog } from './aws/functions/function-log.ts';
-import { FunctionPool } from './aws/functions/function-pool.ts';
-import { type ApiDefinition, readApiDefinition } from './aws/gateway/api-definition.ts';
-import { startGateway } from './aws/gateway/gateway.ts';
-import { StartError } from './aws/start-error.ts';
-import {
-  functionNameOf,
-  type PlatformModel,
-  readPlatformModel,
-  resolveFunction,
-} from './aws/templates/platform-model.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
@@ -59,9 +42,9 @@ export interface LocalPlatform {
   readonly file: PlatformFile;
   /** The first start on this data directory, or one that did not come to its end. */
   readonly isNew: boolean;
-  readonly pool: FunctionPool;
-  readonly endpoint: AwsEndpoint;
-  readonly scheduler: Scheduler;
+  readonly pool: TemplateRunner['pool'];
+  readonly endpoint: TemplateRunner['endpoint'];
+  readonly scheduler: TemplateRunner['scheduler'];
   /** Whether all queues with a consumer ran empty within the time. */
   drained(timeoutMs: number): Promise<boolean>;
   /** Ends the first start: the tenants become part of `local.json`. */
@@ -71,7 +54,6 @@ export interface LocalPlatform {
 }
 
 export const DEFAULT_PORT = 8000;
-const STOP_GRACE_MS = 10_000;
 const ROTATION = 'rotate-signing-keys';
 
 type Cleanup = () => Promise<void> | void;
@@ -112,90 +94,36 @@ async function start(
   ]);
   await timed('migrations', () => migrateDatabase(database, state.rolePassword, options));
 
-  const model = readPlatformModel(paths.assembly);
-  const api = onlyApi(model);
-  const clock = new PlatformClock(paths.clock);
-  const log = new FunctionLog(paths.functionLog, warn);
-  cleanups.push(() => log.close());
-
-  let router: EventRouter | undefined;
-  const late: { pool?: FunctionPool; apiUrl?: string } = {};
-  const endpoint = await startAwsEndpoint({
-    port: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
+  const { accessKeyId, secretAccessKey } = state;
+  const runner = await startTemplateRunner({
+    assembly: paths.assembly,
     dataDir,
-    region: model.region,
-    accountId: model.accountId,
-    accessKeyId: state.accessKeyId,
-    secretAccessKey: state.secretAccessKey,
-    buckets: model.buckets,
-    queues: model.queues,
-    eventBuses: model.eventBuses,
-    secrets: model.secrets,
-    stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
-    onEvent: ({ eventBusName, event }) => router?.publish(eventBusName, event),
+    credentials: { accessKeyId, secretAccessKey },
+    awsPort: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
+    // Start migrates before it serves.
+    typesWithoutEffect: ['Custom::Migration'],
+    processFunctions: options.processFunctions ?? [],
+    variables: (spec, addresses) =>
+      functionOverrides(spec, addresses, { state, database, more: options.functionVariables ?? {} }),
+    warn,
   });
-  cleanups.push(() => endpoint.close());
-
-  const pool = new FunctionPool({
-    functions: model.functions,
-    overrides: (spec) =>
-      functionOverrides(spec, {
-        ...{ endpoint, region: model.region, state, database, apiUrl: late.apiUrl },
-        ...(options.functionVariables === undefined ? {} : { more: options.functionVariables }),
-      }),
-    processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
-    onLine: (spec, line, stream) => {
-      if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);
-    },
-    onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
-  });
-  late.pool = pool;
-  cleanups.push(() => pool.close());
-  const executions = endpoint.stepFunctions.engine;
-  // Before the pool cuts functions, lest executions take that for their failure.
-  cleanups.push(() => executions.close());
-  checkFunctions(model, api, pool);
-
-  const events = new EventRouter({ model, pool, queues: () => endpoint.queues });
-  router = events;
-  const pollers = model.mappings.map((mapping) => pollerOf(mapping, model, endpoint, pool));
-  const settle = async (): Promise<void> => {
-    await events.settled();
-    await drained(pollers, 60_000);
-    await executions.settled();
-  };
-  const nextTimer = (): Date | undefined => executions.nextDue();
-  const scheduler = new Scheduler({ model, router: events, clock, settle, nextTimer });
-
-  await bootstrap(scheduler, database, state);
-  const gateway = await startGateway({ port, api, pool, region: model.region, accountId: model.accountId });
-  late.apiUrl = `http://localhost:${gateway.port}`;
-  for (const poller of pollers) poller.start();
-  executions.start();
-  scheduler.start();
-  cleanups.push(() =>
-    // What does not end by itself in time is cut when the pool closes; its messages are delivered again.
-    atMost(STOP_GRACE_MS, [
-      gateway.close(STOP_GRACE_MS),
-      scheduler.stop(),
-      executions.stop(),
-      events.stop(),
-      ...pollers.map((poller) => poller.stop()),
-    ]),
-  );
+  cleanups.push(() => runner.stop());
+  await bootstrap(runner.scheduler, database, state);
+  const apiPort = await runner.serve(port);
 
   const socket = controlSocketPath(dataDir);
-  const parts = { model, pool, endpoint, scheduler, clock, database };
-  const control = await serveControl(socket, (command, emit) => runCommand(command, emit, parts));
+  const control = await serveControl(socket, (command, emit) =>
+    runCommand(command, emit, { runner, database }),
+  );
   cleanups.push(() => control.close());
 
   const described = (tenants: readonly LocalTenant[]): PlatformFile =>
-    describe({ state: { ...state, tenants }, model, endpoint, database, apiPort: gateway.port, socket });
+    describe({ state: { ...state, tenants }, runner, database, apiPort, socket });
   const platform = {
     file: described(state.tenants),
     isNew: !state.isSetUp,
-    ...{ pool, endpoint, scheduler },
-    drained: (timeoutMs: number) => drained(pollers, timeoutMs),
+    ...{ pool: runner.pool, endpoint: runner.endpoint, scheduler: runner.scheduler },
+    drained: (timeoutMs: number) => runner.drained(timeoutMs),
     finishSetUp: (tenants: readonly LocalTenant[]) => {
       writeState(dataDir, { ...state, tenants, isSetUp: true });
       platform.file = described(tenants);
@@ -225,15 +153,6 @@ async function allSettled<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]>
   return Promise.all(work);
 }
 
-async function atMost(limitMs: number, work: readonly Promise<unknown>[]): Promise<void> {
-  const timer = new AbortController();
-  await Promise.race([
-    Promise.allSettled(work),
-    sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
-  ]);
-  timer.abort();
-}
-
 async function startDatabase(
   options: LocalPlatformOptions,
   cleanups: Cleanup[],
@@ -247,7 +166,7 @@ async function startDatabase(
 
 /** Keys to sign with and somebody to sign in: what a deployment does once by hand. */
 async function bootstrap(
-  scheduler: Scheduler,
+  scheduler: TemplateRunner['scheduler'],
   database: DatabaseConnection,
   state: PlatformState,
 ): Promise<void> {
@@ -259,64 +178,16 @@ async function bootstrap(
   await bootstrapOperator(database, state.operator);
 }
 
-function onlyApi(model: PlatformModel): ApiDefinition {
-  const [api, ...others] = model.apis;
-  if (api === undefined || others.length > 0)
-    throw new StartError(`the templates hold ${model.apis.length} APIs: the platform serves exactly one`);
-  return readApiDefinition(api);
-}
-
-function checkFunctions(model: PlatformModel, api: ApiDefinition, pool: FunctionPool): void {
-  const called = [
-    ...api.functionNames,
-    ...model.mappings.map(({ functionArn }) => functionNameOf(functionArn)),
-    ...model.stateMachines.flatMap(({ machine }) => functionsOf(machine)).map(nameOfFunction),
-  ];
-  const missing = called.find((name) => !pool.has(name));
-  if (missing !== undefined)
-    throw new StartError(`the function ${missing} is called but not in the templates`);
-}
-
-/** The endpoint is there before the pool, whose functions are told its URL. */
-function invokerOf(late: { readonly pool?: FunctionPool }): FunctionInvoker {
-  return {
-    has: (name) => late.pool?.has(name) === true,
-    invoke: async (name, payload) => {
-      if (late.pool === undefined) throw new Error('the platform is starting');
-      return late.pool.invoke(name, payload);
-    },
-  };
-}
-
-function pollerOf(
-  mapping: PlatformModel['mappings'][number],
-  { region }: PlatformModel,
-  { queues }: AwsEndpoint,
-  pool: FunctionPool,
-): QueuePoller {
-  const queue = queues.nameOfArn(mapping.queueArn);
-  if (queue === undefined)
-    throw new StartError(`the event source ${mapping.queueArn} is not in the templates`);
-  return new QueuePoller({
-    mapping,
-    queue,
-    functionName: functionNameOf(mapping.functionArn),
-    region,
-    queues,
-    pool,
-  });
-}
-
 interface Described {
   readonly state: PlatformState;
-  readonly model: PlatformModel;
-  readonly endpoint: AwsEndpoint;
+  readonly runner: TemplateRunner;
   readonly database: DatabaseConnection;
   readonly apiPort: number;
   readonly socket: string;
 }
 
-function describe({ state, model, endpoint, database, apiPort, socket }: Described): PlatformFile {
+function describe({ state, runner, database, apiPort, socket }: Described): PlatformFile {
+  const { model, endpoint } = runner;
   const { user, password, host, port } = database;
   const environment = model.functions[0]?.environment.VESTRY_ENVIRONMENT ?? 'local';
   const byPurpose = (names: readonly string[], value: (name: string) => string): Record<string, string> =>

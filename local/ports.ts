@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 
 const HOST = '127.0.0.1';
 

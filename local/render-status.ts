@@ -1,4 +1,4 @@
-import type { Firing } from './aws/events/scheduler.ts';
+import type { Firing } from 'template-runner';
 import type { PlatformStatus } from './commands.ts';
 
 function table(title: string, rows: readonly (readonly (string | number)[])[]): string {

@@ -1,4 +1,4 @@
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import type { PlatformFile } from './platform-file.ts';
 
 /** An access token of a demo user, or of the operator, of the platform that runs. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { loadDemo } from './demo/demo.ts';
 import { DEFAULT_PORT, type LocalPlatform, startLocalPlatform } from './platform.ts';

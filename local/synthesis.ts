@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 
 export const REPOSITORY = join(import.meta.dirname, '..');
 

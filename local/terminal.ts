@@ -1,4 +1,4 @@
-import { StartError } from './aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 
 /** Runs a command line tool. What the user can mend is one line on stderr and exit code 1, anything else a stack trace. */
 export async function exitOnStartError(main: () => Promise<void>, usage: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { StartError } from '#local/aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import type { LocalPlatform } from '#local/platform.ts';
 
 const DRAIN_TIMEOUT_MS = 180_000;

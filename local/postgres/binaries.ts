@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { StartError } from '#local/aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import { canTraverse, isRoot, traversableStandIn } from './unprivileged.ts';
 
 export interface PostgresBinaries {

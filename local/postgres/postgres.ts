@@ -8,7 +8,7 @@ import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { StartError } from '#local/aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 import { findBinaries, type PostgresBinaries } from './binaries.ts';
 import { canTraverse, giveToNobody, isRoot, traversableStandIn, unprivileged } from './unprivileged.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { StartError } from '#local/aws/start-error.ts';
+import { StartError } from 'template-runner/start-error';
 
 /** Postgres refuses to run as root; this is `nobody` on the systems we know. */
 const NOBODY = 65534;

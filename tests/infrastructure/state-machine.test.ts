@@ -6,13 +6,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { PlatformClock } from 'template-runner/clock';
+import { type AwsEndpoint, startAwsEndpoint } from 'template-runner/endpoint';
+import { FunctionPool } from 'template-runner/functions';
+import { type PlatformModel, readPlatformModel } from 'template-runner/templates';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PlatformStateMachine } from '#lib/constructs/state-machine.ts';
 import { readEnvironment } from '#lib/environment.ts';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
-import { PlatformClock } from '#local/aws/events/platform-clock.ts';
-import { FunctionPool } from '#local/aws/functions/function-pool.ts';
-import { type PlatformModel, readPlatformModel } from '#local/aws/templates/platform-model.ts';
 import { StateMachineApp } from '#tests/support/state-machine-app.ts';
 import type { TemplateProperties } from './synthesised.ts';
 

@@ -1,11 +1,11 @@
 import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyPath } from 'template-runner/objects';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
-import { keyPath } from '#local/aws/endpoint/s3/key-path.ts';
 import { exportAll } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyPath } from 'template-runner/objects';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyPath } from '#local/aws/endpoint/s3/key-path.ts';
 import { exportAll, insertEntry } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

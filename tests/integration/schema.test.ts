@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { StartError } from 'template-runner/start-error';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { StartError } from '#local/aws/start-error.ts';
 import { migrateDatabase } from '#local/migrate-database.ts';
 import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';

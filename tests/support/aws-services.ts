@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { BusEvent } from 'template-runner/endpoint';
+import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from 'template-runner/endpoint';
 import { detailSchema } from '#contracts/event-schemas.ts';
 import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueUrlVariable } from '#contracts/resources.ts';
-import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
-import type { BusEvent } from '#local/aws/endpoint/event-bridge.ts';
 import { jobs } from '../../shared/jobs.ts';
 
 const REGION = 'us-east-1';

@@ -1,4 +1,4 @@
-import type { MetricStore } from '#local/aws/endpoint/cloudwatch/metric-store.ts';
+import type { MetricStore } from 'template-runner/endpoint';
 
 /**
  * Gives the metrics that functions of this process print to a store, as the platform does with the lines of its functions. Other

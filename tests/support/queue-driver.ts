@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { ReceivedMessage } from '#local/aws/endpoint/sqs/message.ts';
+import type { ReceivedMessage } from 'template-runner/endpoint';
 import { queueName, type TestAws } from './aws-services.ts';
 import { testContext } from './request.ts';
 

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
-import {
-  defineStateMachine,
-  type StateMachineSpec,
-} from '#local/aws/endpoint/step-functions/state-machine-spec.ts';
-import { PlatformClock } from '#local/aws/events/platform-clock.ts';
-import type { InvokeResult } from '#local/aws/functions/function-pool.ts';
+import { PlatformClock } from 'template-runner/clock';
+import { type AwsEndpoint, startAwsEndpoint } from 'template-runner/endpoint';
+import type { InvokeResult } from 'template-runner/functions';
+import { defineStateMachine, type StateMachineSpec } from 'template-runner/state-machine';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '111122223333';

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import type { AwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
+import type { AwsEndpoint } from 'template-runner/endpoint';
 import { type ExpectedRow, sampleRegister } from '#local/sample/sample-register.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';

@@ -22,6 +22,11 @@ import { QueueBroker, type QueueSpec } from './sqs/queue-broker.ts';
 import type { ExecutionEngineOptions } from './step-functions/execution-engine.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 
+export type { MetricStore } from './cloudwatch/metric-store.ts';
+export type { BusEvent } from './event-bridge.ts';
+export type { ReceivedMessage } from './sqs/message.ts';
+export type { QueueSpec } from './sqs/queue-broker.ts';
+
 export interface AwsEndpointOptions {
   /** 0 takes a free port. */
   readonly port: number;

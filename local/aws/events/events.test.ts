@@ -3,14 +3,14 @@ import { compilePattern } from './event-pattern.ts';
 import { parseSchedule } from './schedule-expression.ts';
 
 const event = {
-  source: 'vestry',
+  source: 'shop',
   'detail-type': 'transaction.settled',
   detail: { amount: 100, state: 'SETTLED', tags: ['a', 'b'], nested: { deep: null } },
 };
 
 test.each([
-  [{ source: ['vestry'] }, true],
-  [{ source: ['other', 'vestry'] }, true],
+  [{ source: ['shop'] }, true],
+  [{ source: ['other', 'shop'] }, true],
   [{ source: ['other'] }, false],
   [{ 'detail-type': [{ prefix: 'transaction.' }] }, true],
   [{ 'detail-type': [{ suffix: '.settled' }] }, true],

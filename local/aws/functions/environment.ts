@@ -65,7 +65,7 @@ function startThread({ spec, variables }: EnvironmentOptions, events: RuntimeEve
 
 function startProcess({ spec, variables }: EnvironmentOptions, events: RuntimeEvents): Runtime {
   const child = fork(RUNTIME_MODULE, [], {
-    env: { ...variables, VESTRY_RUNTIME_CONFIGURATION: JSON.stringify(configurationOf(spec)) },
+    env: { ...variables, RUNTIME_CONFIGURATION: JSON.stringify(configurationOf(spec)) },
     execArgv: [`--max-old-space-size=${spec.memoryMb}`],
     silent: true,
     // Ctrl-C in the terminal is for the platform, which drains before it stops its functions.

@@ -10,7 +10,7 @@ type Handler = (event: unknown, context: object) => unknown;
 
 const configuration: RuntimeConfiguration =
   parentPort === null
-    ? (JSON.parse(process.env.VESTRY_RUNTIME_CONFIGURATION ?? '') as RuntimeConfiguration)
+    ? (JSON.parse(process.env.RUNTIME_CONFIGURATION ?? '') as RuntimeConfiguration)
     : (workerData as RuntimeConfiguration);
 
 function send(message: RuntimeMessage): void {

@@ -62,8 +62,16 @@ export function resolveFunction(model: PlatformModel, query: string): string {
   return name;
 }
 
+export interface ModelOptions {
+  /** Types of custom resources that do nothing here, since the caller does their work. @default none */
+  readonly typesWithoutEffect?: readonly string[];
+}
+
 /** Reads a cloud assembly. Throws `StartError` naming the first resource that can't run here. */
-export function readPlatformModel(assembly: string): PlatformModel {
+export function readPlatformModel(
+  assembly: string,
+  { typesWithoutEffect = [] }: ModelOptions = {},
+): PlatformModel {
   const stacks = readAssembly(assembly);
   const [first] = stacks;
   if (first === undefined) throw new StartError(`${assembly} holds no stacks`);
@@ -71,7 +79,7 @@ export function readPlatformModel(assembly: string): PlatformModel {
   const resources = stacks
     .flatMap((stack) => [...stack.resources.values()])
     .filter((resource) => resolver.exists(resource));
-  const unknown = resources.find(({ type }) => !isKnownType(type));
+  const unknown = resources.find(({ type }) => !isKnownType(type) && !typesWithoutEffect.includes(type));
   if (unknown !== undefined)
     throw new StartError(`${unknown.path}: resources of type ${unknown.type} can't run on one machine`);
   return build(resources, resolver, first);

@@ -31,7 +31,7 @@ const INERT_SERVICES: ReadonlySet<string> = new Set([
   'AWS::Logs',
   'AWS::Route53',
   'AWS::WAFv2',
-  // The embedded Postgres takes its place.
+  // Whoever starts the runner brings a database.
   'AWS::RDS',
 ]);
 
@@ -55,8 +55,6 @@ const INERT_TYPES: ReadonlySet<string> = new Set([
   'Custom::AWS',
   'Custom::S3AutoDeleteObjects',
   'Custom::VpcRestrictDefaultSG',
-  // Start migrates before it serves.
-  'Custom::Migration',
 ]);
 
 export function hasNoLocalEffect(type: string): boolean {

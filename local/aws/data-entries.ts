@@ -1,0 +1,9 @@
+/** Everything that a runner may leave in its data directory. */
+export const DATA_ENTRIES = [
+  'clock.json',
+  'executions',
+  'logs',
+  'objects',
+  'queues',
+  'secrets.json',
+] as const;

@@ -1,0 +1,42 @@
+import type { FunctionSpec } from '#aws/templates/function-specs.ts';
+import { AWS_ENDPOINT_ORIGIN } from '#aws/templates/references.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface FunctionVariablesOptions {
+  readonly awsEndpointUrl: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** Variables of the caller, above those of the template and below those that Lambda itself sets. */
+  readonly more: Readonly<Record<string, string>>;
+}
+
+/** What stands above a function's own variables: where the services are, and what Lambda itself sets. */
+export function functionVariables(
+  spec: FunctionSpec,
+  { awsEndpointUrl, region, credentials, more }: FunctionVariablesOptions,
+): Record<string, string> {
+  const urls = Object.entries(spec.environment).filter(([, value]) => value.includes(AWS_ENDPOINT_ORIGIN));
+  return {
+    ...Object.fromEntries(
+      urls.map(([name, value]) => [name, value.replaceAll(AWS_ENDPOINT_ORIGIN, awsEndpointUrl)]),
+    ),
+    ...more,
+    AWS_ENDPOINT_URL: awsEndpointUrl,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    // The SDK would read the profile of whoever runs the platform.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    TZ: 'UTC',
+  };
+}

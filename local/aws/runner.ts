@@ -1,0 +1,228 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AwsEndpoint, startAwsEndpoint } from './endpoint/endpoint.ts';
+import { functionsOf } from './endpoint/step-functions/asl/compile.ts';
+import { type FunctionInvoker, nameOfFunction } from './endpoint/step-functions/function-task.ts';
+import { EventRouter } from './events/event-router.ts';
+import { PlatformClock } from './events/platform-clock.ts';
+import { drained, QueuePoller } from './events/queue-poller.ts';
+import { Scheduler } from './events/scheduler.ts';
+import { FunctionLog } from './functions/function-log.ts';
+import { FunctionPool } from './functions/function-pool.ts';
+import { type Credentials, functionVariables } from './functions/function-variables.ts';
+import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { StartError } from './start-error.ts';
+import type { FunctionSpec } from './templates/function-specs.ts';
+import {
+  functionNameOf,
+  type PlatformModel,
+  readPlatformModel,
+  resolveFunction,
+} from './templates/platform-model.ts';
+
+export type { ExecutionsStatus } from './endpoint/step-functions/step-functions.ts';
+export type { Firing, Scheduler, ScheduleStatus } from './events/scheduler.ts';
+export type { FunctionPool, FunctionStatus } from './functions/function-pool.ts';
+export type { FunctionSpec } from './templates/function-specs.ts';
+
+export interface TemplateRunnerOptions {
+  /** The directory that `cdk synth` wrote. */
+  readonly assembly: string;
+  /** Holds queues, objects, executions, secrets and logs. One runner at a time. */
+  readonly dataDir: string;
+  /** What clients and functions sign their requests with. */
+  readonly credentials: Credentials;
+  /** The port of the AWS endpoint. @default 0, a free one */
+  readonly awsPort?: number;
+  /** Types of custom resources that do nothing here, since the caller does their work. @default none */
+  readonly typesWithoutEffect?: readonly string[];
+  /** Functions that run as a process each instead of a thread, by name or the end of it. @default none */
+  readonly processFunctions?: readonly string[];
+  /** Variables of a function that stand above those of its template. Called when an environment starts. @default none */
+  variables?(spec: FunctionSpec, addresses: Addresses): Readonly<Record<string, string>>;
+  /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
+  warn?(line: string): void;
+}
+
+export interface Addresses {
+  readonly awsEndpointUrl: string;
+  /** `undefined` until the runner serves. */
+  readonly apiUrl: string | undefined;
+}
+
+export interface TemplateRunner {
+  readonly model: PlatformModel;
+  readonly endpoint: AwsEndpoint;
+  readonly pool: FunctionPool;
+  readonly scheduler: Scheduler;
+  readonly clock: PlatformClock;
+  /** Opens the API on a port (0 takes a free one), and starts queues, executions and schedules. Returns the API's port. */
+  serve(port: number): Promise<number>;
+  /** Says whether all queues with a consumer ran empty within the time. */
+  drained(timeoutMs: number): Promise<boolean>;
+  /** Finishes what runs, within ten seconds, and stops everything. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 10_000;
+const SETTLE_LIMIT_MS = 60_000;
+
+type Cleanup = () => Promise<void> | void;
+
+/**
+ * Reads the templates, starts their services, and makes their functions ready to be invoked. Nothing fires by itself
+ * before `serve`. Throws `StartError` for a resource that can't run here, leaving nothing running.
+ */
+export async function startTemplateRunner(options: TemplateRunnerOptions): Promise<TemplateRunner> {
+  const cleanups: Cleanup[] = [];
+  const cleanUp = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    return await start(options, cleanups, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+async function start(
+  options: TemplateRunnerOptions,
+  cleanups: Cleanup[],
+  cleanUp: () => Promise<void>,
+): Promise<TemplateRunner> {
+  const { dataDir, credentials, warn = () => undefined } = options;
+  const model = readPlatformModel(options.assembly, { typesWithoutEffect: options.typesWithoutEffect ?? [] });
+  const { region, accountId } = model;
+  const api = onlyApi(model);
+  const clock = new PlatformClock(join(dataDir, 'clock.json'));
+  const log = new FunctionLog(join(dataDir, 'logs/functions.ndjson'), warn);
+  cleanups.push(() => log.close());
+
+  const late: { pool?: FunctionPool; router?: EventRouter; apiUrl?: string } = {};
+  const endpoint = await startAwsEndpoint({
+    ...{ port: options.awsPort ?? 0, dataDir, region, accountId, ...credentials },
+    buckets: model.buckets,
+    queues: model.queues,
+    eventBuses: model.eventBuses,
+    secrets: model.secrets,
+    stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
+    onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),
+  });
+  cleanups.push(() => endpoint.close());
+
+  const pool = new FunctionPool({
+    functions: model.functions,
+    overrides: (spec) => {
+      const addresses = { awsEndpointUrl: endpoint.url, apiUrl: late.apiUrl };
+      return functionVariables(spec, {
+        ...{ awsEndpointUrl: endpoint.url, region, credentials },
+        more: options.variables?.(spec, addresses) ?? {},
+      });
+    },
+    processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
+    onLine: (spec, line, stream) => {
+      if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);
+    },
+    onError: (spec, requestId, error) => log.error(spec.name, requestId, error),
+  });
+  late.pool = pool;
+  cleanups.push(() => pool.close());
+  const executions = endpoint.stepFunctions.engine;
+  // Executions close before the pool cuts functions, lest they take that for a failure.
+  cleanups.push(() => executions.close());
+  checkFunctions(model, api, pool);
+
+  const router = new EventRouter({ model, pool, queues: () => endpoint.queues });
+  late.router = router;
+  const pollers = model.mappings.map((mapping) => pollerOf(mapping, model, endpoint, pool));
+  const settle = async (): Promise<void> => {
+    await router.settled();
+    await drained(pollers, SETTLE_LIMIT_MS);
+    await executions.settled();
+  };
+  const nextTimer = (): Date | undefined => executions.nextDue();
+  const scheduler = new Scheduler({ model, router, clock, settle, nextTimer });
+
+  const serve = async (port: number): Promise<number> => {
+    const gateway = await startGateway({ port, api, pool, region, accountId });
+    late.apiUrl = `http://localhost:${gateway.port}`;
+    for (const poller of pollers) poller.start();
+    executions.start();
+    scheduler.start();
+    cleanups.push(() =>
+      // What does not end by itself in time is cut when the pool closes; its messages are delivered again.
+      atMost(STOP_GRACE_MS, [
+        gateway.close(STOP_GRACE_MS),
+        scheduler.stop(),
+        executions.stop(),
+        router.stop(),
+        ...pollers.map((poller) => poller.stop()),
+      ]),
+    );
+    return gateway.port;
+  };
+  return {
+    ...{ model, endpoint, pool, scheduler, clock, serve },
+    drained: (timeoutMs) => drained(pollers, timeoutMs),
+    stop: cleanUp,
+  };
+}
+
+async function atMost(limitMs: number, work: readonly Promise<unknown>[]): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([
+    Promise.allSettled(work),
+    sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  timer.abort();
+}
+
+function onlyApi(model: PlatformModel): ApiDefinition {
+  const [api, ...others] = model.apis;
+  if (api === undefined || others.length > 0)
+    throw new StartError(`the templates hold ${model.apis.length} APIs: the platform serves exactly one`);
+  return readApiDefinition(api);
+}
+
+function checkFunctions(model: PlatformModel, api: ApiDefinition, pool: FunctionPool): void {
+  const called = [
+    ...api.functionNames,
+    ...model.mappings.map(({ functionArn }) => functionNameOf(functionArn)),
+    ...model.stateMachines.flatMap(({ machine }) => functionsOf(machine)).map(nameOfFunction),
+  ];
+  const missing = called.find((name) => !pool.has(name));
+  if (missing !== undefined)
+    throw new StartError(`the function ${missing} is called but not in the templates`);
+}
+
+/** The endpoint is there before the pool, whose functions are told its URL. */
+function invokerOf(late: { readonly pool?: FunctionPool }): FunctionInvoker {
+  return {
+    has: (name) => late.pool?.has(name) === true,
+    invoke: async (name, payload) => {
+      if (late.pool === undefined) throw new Error('the platform is starting');
+      return late.pool.invoke(name, payload);
+    },
+  };
+}
+
+function pollerOf(
+  mapping: PlatformModel['mappings'][number],
+  { region }: PlatformModel,
+  { queues }: AwsEndpoint,
+  pool: FunctionPool,
+): QueuePoller {
+  const queue = queues.nameOfArn(mapping.queueArn);
+  if (queue === undefined)
+    throw new StartError(`the event source ${mapping.queueArn} is not in the templates`);
+  return new QueuePoller({
+    mapping,
+    queue,
+    functionName: functionNameOf(mapping.functionArn),
+    region,
+    queues,
+    pool,
+  });
+}
