@@ -48,7 +48,10 @@ const HEADERS: Readonly<Record<string, Json>> = {
     description: 'Present only when an earlier answer is repeated.',
     schema: { type: 'string', const: 'true' },
   },
-  RetryAfter: { description: 'The seconds to wait before the next attempt.', schema: { type: 'string', pattern: '^\\d+$' } },
+  RetryAfter: {
+    description: 'The seconds to wait before the next attempt.',
+    schema: { type: 'string', pattern: '^\\d+$' },
+  },
   WwwAuthenticate: {
     description: 'The scheme of authentication.',
     schema: { type: 'string', const: 'Bearer' },
@@ -58,7 +61,8 @@ const HEADERS: Readonly<Record<string, Json>> = {
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'A key that is unique for the effect that you want, and the same when you retry. Answers are kept for 24 hours.',
+  description:
+    'A key that is unique for the effect that you want, and the same when you retry. Answers are kept for 24 hours.',
   schema: {
     type: 'string',
     minLength: 1,

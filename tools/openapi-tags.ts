@@ -13,7 +13,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
   },
-  uploads: { name: 'Uploads', description: 'Files of shareholders or contributions: sent, checked row by row, loaded.' },
+  uploads: {
+    name: 'Uploads',
+    description: 'Files of shareholders or contributions: sent, checked row by row, loaded.',
+  },
   reports: {
     name: 'Reports',
     description: 'Holdings on any day as known at any instant, payments, and how they reconcile.',
@@ -21,7 +24,8 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   webhooks: { name: 'Webhooks', description: 'Delivery of events to a tenant’s own systems.' },
   dividends: {
     name: 'Dividends',
-    description: 'Dividends are declared by a rate or a pool, and paid to those who held shares on the record date.',
+    description:
+      'Dividends are declared by a rate or a pool, and paid to those who held shares on the record date.',
   },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
@@ -35,7 +39,8 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   },
   payments: {
     name: 'Payments',
-    description: 'Movements of money, from order and approval to settlement, and what the bank reports of them.',
+    description:
+      'Movements of money, from order and approval to settlement, and what the bank reports of them.',
   },
   'bank-accounts': { name: 'Bank accounts', description: 'The accounts into which payees are paid.' },
   'mock-bank': { name: 'Mock bank', description: 'A bank for environments in which no money moves.' },

@@ -53,9 +53,9 @@ test('every decision has a number of its own, which its title repeats', () => {
 });
 
 test('code refers only to documents that exist', () => {
-  const sources = globSync('{bin,functions,lib,local,shared,tests,tools}/**/*.ts', { cwd: REPOSITORY }).filter(
-    (path) => !path.includes('node_modules'),
-  );
+  const sources = globSync('{bin,functions,lib,local,shared,tests,tools}/**/*.ts', {
+    cwd: REPOSITORY,
+  }).filter((path) => !path.includes('node_modules'));
   const adrs = readdirSync(join(REPOSITORY, 'docs/adr'));
   const missing = sources.flatMap((source) =>
     [...read(source).matchAll(/\bdocs\/(?:adr\/(\d{4})|[\w/-]+\.(?:md|json))/g)]
