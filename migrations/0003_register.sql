@@ -1,5 +1,22 @@
 -- The share register of an issuer: holders of record and the ledger of their positions.
 
+-- Why positions change: what is true of every entry that one change makes. Whoever writes holdings inserts a row here first and
+-- writes its id with them, in the same transaction; nothing is recorded of a change of holdings that doesn't say why.
+create table position_changes (
+  tenant_id uuid not null default current_tenant() references tenants,
+  id bigint generated always as identity,
+  security_class text not null default 'COMMON',
+  effective_date date not null default current_date,
+  reason text not null,
+  source text not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, id)
+);
+-- Nobody chooses created_at: it tells the triggers of shareholders that a change is one of their own transaction.
+call scope_by_tenant('position_changes', 'select, insert (tenant_id, security_class, effective_date, reason, source)');
+revoke insert, update, delete on position_changes from vestry_system;
+call append_only('position_changes');
+
 create table shareholders (
   -- A tenant that exists: record_new_positions sees to it, once a statement. A foreign key would ask for every holder again,
   -- which costs a load a quarter of its time; and tenants are never deleted.
@@ -11,7 +28,10 @@ create table shareholders (
   email text,
   phone text,
   address text,
+  -- The sum of the holder's position entries over all classes: a change is recorded by the triggers below, or refused.
   holdings numeric(28, 8) not null default 0 check (holdings >= 0),
+  -- The change by which holdings were last written. The triggers look it up, once a statement, in place of a foreign key.
+  position_change_id bigint,
   kyc_status text not null default 'UNVERIFIED' check (kyc_status in ('UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED')),
   status text not null default 'ACTIVE' check (status in ('ACTIVE', 'CLOSED')),
   version integer not null default 1,
@@ -30,9 +50,9 @@ create index shareholders_to_purge on shareholders (tenant_id, updated_at) where
 -- A holder is closed, never erased and never moved to another key: no role may. Position entries and transactions rely on it
 -- in place of foreign keys.
 call scope_by_tenant('shareholders', 'select, insert,
-  update (external_ref, name, email, phone, address, holdings, kyc_status, status, version, updated_at, purged_at)');
+  update (external_ref, name, email, phone, address, holdings, position_change_id, kyc_status, status, version, updated_at, purged_at)');
 revoke update, delete on shareholders from vestry_system;
-grant update (external_ref, name, email, phone, address, holdings, kyc_status, status, version, updated_at, purged_at)
+grant update (external_ref, name, email, phone, address, holdings, position_change_id, kyc_status, status, version, updated_at, purged_at)
   on shareholders to vestry_system;
 create trigger record_new_positions after insert on shareholders
   referencing new table as inserted for each statement execute function record_new_positions();

@@ -1,17 +1,26 @@
+-- Records the positions that new holders come with, as the change says that their rows name. Also refuses holders of no tenant.
 create or replace function record_new_positions() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
 declare
   recorded timestamptz;
-  class text := ledger_setting('security_class', 'COMMON');
-  effective date := ledger_setting('effective_date', current_date::text)::date;
-  why text := ledger_setting('reason', 'opening');
-  origin text := ledger_setting('source', 'system');
+  change position_changes;
 begin
   perform pg_advisory_xact_lock_shared(ledger_lock_key(current_tenant()));
   recorded := clock_timestamp();
+  -- A statement writes the holdings of one change. The row of any holder tells which.
+  select * into change from position_changes
+    where tenant_id = current_tenant() and created_at = now()
+      and id = (select position_change_id from inserted where position_change_id is not null limit 1);
+  if not found and exists (select from inserted where holdings <> 0) then
+    raise exception 'holdings without a change of positions that says why'
+      using errcode = 'check_violation', table = 'shareholders', constraint = 'shareholders_holdings_have_a_change';
+  end if;
+  -- Without a class, an entry is refused: that of a holder whose row names another change.
   insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
-    select tenant_id, id, class, holdings, effective, recorded, why, origin from inserted where holdings <> 0;
+    select tenant_id, id, case when position_change_id = change.id then change.security_class end, holdings,
+      change.effective_date, recorded, change.reason, change.source
+    from inserted where holdings <> 0;
   if exists (select from inserted i where not exists (select from tenants t where t.id = i.tenant_id)) then
     raise exception 'a shareholder of no tenant'
       using errcode = 'foreign_key_violation', table = 'shareholders', constraint = 'shareholders_tenant_id_fkey';

@@ -408,6 +408,16 @@ export interface Plans {
   vesting_start: string;
 }
 
+export interface PositionChanges {
+  created_at: Generated<Timestamp>;
+  effective_date: Generated<string>;
+  id: Generated<bigint>;
+  reason: string;
+  security_class: Generated<string>;
+  source: string;
+  tenant_id: Generated<string>;
+}
+
 export interface PositionEntries {
   delta: string;
   effective_date: string;
@@ -484,6 +494,7 @@ export interface Shareholders {
   kyc_status: Generated<string>;
   name: string;
   phone: string | null;
+  position_change_id: bigint | null;
   purged_at: Timestamp | null;
   status: Generated<string>;
   tenant_id: Generated<string>;
@@ -681,6 +692,7 @@ export interface DB {
   payment_settings: PaymentSettings;
   payroll_periods: PayrollPeriods;
   plans: Plans;
+  position_changes: PositionChanges;
   position_entries: PositionEntries;
   refresh_tokens: RefreshTokens;
   report_exports: ReportExports;

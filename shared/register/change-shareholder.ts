@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { noteInLedger } from './position.repository.ts';
+import { recordPositionChange } from './position-change.ts';
 import {
   lockShareholder,
   type ShareholderChange,
@@ -25,9 +25,11 @@ export async function changeShareholder(
   } = {},
 ): Promise<ShareholderRow> {
   refuseClosed(asRead(await lockShareholder(tx, id), expectedVersion));
-  if (change.holdings !== undefined)
-    await noteInLedger(tx, { ...note, reason: note.reason ?? 'correction', source: 'api' });
-  return setShareholder(tx, id, change);
+  const { holdings, ...rest } = change;
+  if (holdings === undefined) return setShareholder(tx, id, rest);
+  const reason = note.reason ?? 'correction';
+  const changeId = await recordPositionChange(tx, { ...note, reason, source: 'api' });
+  return setShareholder(tx, id, { ...rest, holdings, position_change_id: changeId });
 }
 
 /**

@@ -1,52 +1,24 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { PositionEntries } from '#generated/database.ts';
-import { invalidField } from '#kernel/domain-error.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { PositionEntry } from './shareholders.routes.ts';
 
-/** What the ledger records of a change of holdings, beside the difference. */
-export interface LedgerNote {
-  /** @default 'COMMON' */
-  readonly security_class?: string | undefined;
-  /** @default today, UTC */
-  readonly effective_date?: string | undefined;
-  readonly reason: string;
-  /** Where the change came from: `api`, `transfer:<id>`, `upload:<id>`. */
-  readonly source: string;
-}
-
-/**
- * Says what the next change of holdings in this transaction is. The triggers on `shareholders` write the ledger and read it.
- * The day is judged by the database's clock, as is the default.
- * @throws DomainError `validation-failed` for a date in the future: a ledger records what happened
- */
-export async function noteInLedger(tx: TenantTx, note: LedgerNote): Promise<void> {
-  const { security_class = '', effective_date = '', reason, source } = note;
-  const { rows } = await sql<{ happened: boolean }>`select
-    set_config('app.ledger_security_class', ${security_class}, true),
-    set_config('app.ledger_effective_date', ${effective_date}, true),
-    set_config('app.ledger_reason', ${reason}, true),
-    set_config('app.ledger_source', ${source}, true),
-    coalesce(nullif(${effective_date}, '')::date, current_date) <= current_date as happened`.execute(tx);
-  if (rows[0]?.happened !== true)
-    throw invalidField('/effective_date', 'future-date', 'must not lie after today (UTC)');
-}
-
 /**
  * Moves shares between two holders whom the transaction has locked; one statement, so that both entries carry one instant.
+ * `changeId` is that of `recordPositionChange`.
  * @throws DomainError `insufficient-position`
  */
 export async function setTransferred(
   tx: TenantTx,
-  transfer: { from: string; to: string; quantity: string },
+  transfer: { from: string; to: string; quantity: string; changeId: bigint },
 ): Promise<void> {
-  const { from, to, quantity } = transfer;
+  const { from, to, quantity, changeId } = transfer;
   await sql`update shareholders
     set holdings = case id when ${from}::uuid then holdings - ${quantity}::numeric else holdings + ${quantity}::numeric end,
-      version = version + 1, updated_at = now()
+      position_change_id = ${changeId}, version = version + 1, updated_at = now()
     where id in (${from}::uuid, ${to}::uuid)`.execute(tx);
 }
 

@@ -45,10 +45,15 @@ interface ContactFields {
   readonly address?: string | null | undefined;
 }
 
-/** Holdings other than zero are recorded in the ledger with what `noteInLedger` said before. */
+/** Holdings other than zero need the id of `recordPositionChange`, and are entered in the ledger as it says. */
 export function insertShareholder(
   tx: TenantTx,
-  shareholder: ContactFields & { external_ref: string; name: string; holdings?: string | undefined },
+  shareholder: ContactFields & {
+    readonly external_ref: string;
+    readonly name: string;
+    readonly holdings?: string | undefined;
+    readonly position_change_id?: bigint | undefined;
+  },
 ): Promise<ShareholderRow> {
   return tx.insertInto('shareholders').values(shareholder).returningAll().executeTakeFirstOrThrow();
 }
@@ -118,17 +123,22 @@ function containing(part: string): string {
 
 export interface ShareholderChange extends ContactFields {
   readonly name?: string | undefined;
-  /** The total over all classes; the difference is recorded with what `noteInLedger` said before. */
+  /** The total over all classes. */
   readonly holdings?: string | undefined;
   readonly kyc_status?: string | undefined;
   readonly status?: string | undefined;
 }
 
 /**
- * Changes a holder whom the transaction has locked.
- * @throws DomainError `insufficient-position` when the position of the noted class would be negative on any day
+ * Changes a holder whom the transaction has locked. Holdings need the id of `recordPositionChange`, and their difference is
+ * entered in the ledger as it says.
+ * @throws DomainError `insufficient-position` when the position of that class would be negative on any day
  */
-export function setShareholder(tx: TenantTx, id: string, change: ShareholderChange): Promise<ShareholderRow> {
+export function setShareholder(
+  tx: TenantTx,
+  id: string,
+  change: ShareholderChange & { readonly position_change_id?: bigint },
+): Promise<ShareholderRow> {
   return tx
     .updateTable('shareholders')
     .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { noteInLedger, setTransferred } from './position.repository.ts';
+import { setTransferred } from './position.repository.ts';
+import { recordPositionChange } from './position-change.ts';
 import { lockShareholders } from './shareholder.repository.ts';
 import type { Transfer, transferShares as transferRoute } from './shareholders.routes.ts';
 import { refuseClosed } from './standing.ts';
@@ -21,13 +22,13 @@ export async function transferShares(
   const holders = await lockShareholders(tx, [from, to]);
   if (holders.length < 2) throw notFound();
   holders.forEach(refuseClosed);
-  await noteInLedger(tx, {
+  const changeId = await recordPositionChange(tx, {
     security_class,
     effective_date,
     reason: 'transfer',
     source: `transfer:${transferId}`,
   });
-  await setTransferred(tx, { from, to, quantity });
+  await setTransferred(tx, { from, to, quantity, changeId });
   const transfer = {
     transfer_id: transferId,
     from_shareholder_id: from,

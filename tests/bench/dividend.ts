@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ChunkMessage } from '#dividends/dividend-message.ts';
+import { insertPositionChange } from '#tests/support/position-change.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import type { Order } from './dividend-worker.ts';
 import { interleave } from './interleave.ts';
@@ -98,15 +99,15 @@ async function freeze({ admin, connectAsApp }: BenchDatabase, count: number): Pr
   ]);
   const app = await connectAsApp();
   try {
+    await app.query(`select set_config('app.tenant_id', $1, false)`, [TENANT]);
+    await app.query('begin');
+    const change = await insertPositionChange(app, { effective_date: '2026-01-01' });
     await app.query(
-      `select set_config('app.tenant_id', $1, false), set_config('app.ledger_effective_date', '2026-01-01', false)`,
-      [TENANT],
+      `insert into shareholders (external_ref, name, holdings, position_change_id)
+       select 'R' || n, 'Holder ' || n, (n * 7919) % 9000 + 10 + n % 2 * 0.5, $2 from generate_series(1, $1::bigint) as n`,
+      [count, change],
     );
-    await app.query(
-      `insert into shareholders (external_ref, name, holdings)
-       select 'R' || n, 'Holder ' || n, (n * 7919) % 9000 + 10 + n % 2 * 0.5 from generate_series(1, $1::bigint) as n`,
-      [count],
-    );
+    await app.query('commit');
     await admin.query('analyze');
     const declared = await app.query(
       `insert into dividends (security_class, currency, exponent, rate_per_share, declaration_date, record_date, payable_date, idempotency_key)

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { SampleValues } from '#local/sample/sample-defects.ts';
 import { sampleRegister } from '#local/sample/sample-register.ts';
+import { insertPositionChange } from '#tests/support/position-change.ts';
 
 const SEED = 1;
 
@@ -34,8 +35,12 @@ export async function copyRegister(
   const client = await admin.connect();
   await client.query('begin');
   await client.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);
+  // COPY writes the columns of its file, or their defaults.
+  const change = await insertPositionChange(client);
+  await client.query(`alter table ${table} alter position_change_id set default ${change}`);
   const statement = `copy ${table} (external_ref, name, email, holdings) from stdin`;
   await pipeline(Readable.from(valid), client.query(copyFrom(statement)));
+  await client.query(`alter table ${table} alter position_change_id drop default`);
   await client.query('commit');
   client.release();
 }

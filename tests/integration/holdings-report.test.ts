@@ -5,6 +5,7 @@ import { handler } from '#functions/reporting/get-holdings-report.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { insertPositionChange } from '#tests/support/position-change.ts';
 import { daysAgo, Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -158,7 +159,10 @@ describe('an instant', () => {
     const write = async (holdings: number) => {
       await writer.query('begin');
       await writer.query(`select set_config('app.tenant_id', $1, true)`, [acme.id]);
-      await writer.query('update shareholders set holdings = $1', [holdings]);
+      await writer.query('update shareholders set holdings = $1, position_change_id = $2', [
+        holdings,
+        await insertPositionChange(writer),
+      ]);
     };
     await write(9);
     const waiting = report();

@@ -134,6 +134,7 @@ describe('the catalogue', () => {
     for (const table of [
       'audit_log',
       'position_entries',
+      'position_changes',
       'shareholder_names',
       'journal',
       'transaction_transitions',

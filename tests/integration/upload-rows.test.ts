@@ -100,8 +100,8 @@ describe('rows', () => {
     await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
     await asTenant(
       of,
-      `select set_config('app.ledger_security_class', 'PREF', true)`,
-      'update shareholders set holdings = 15',
+      `with change as (insert into position_changes (security_class, reason, source) values ('PREF', 'correction', 'test') returning id)
+       update shareholders set holdings = 15, position_change_id = change.id from change`,
     );
     const upload = await uploads.load(`${UPLOAD_HEADER}A,Ann,,4.9\nB,Bob,,5\n`, of);
     expect(upload).toMatchObject({ accepted: 1, rejected: 1 });

@@ -10,6 +10,7 @@ import { handler as scheduleHandler } from '#functions/dividends/schedule-divide
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import { insertPositionChange } from '#tests/support/position-change.ts';
 import type { TestAws } from './aws-services.ts';
 import { drain } from './queue-driver.ts';
 import { call, type TestResponse } from './request.ts';
@@ -86,14 +87,15 @@ export async function enterHolders(
   const client = await admin.connect();
   try {
     await client.query('begin');
-    await client.query(
-      `select set_config('app.tenant_id', $1, true), set_config('app.ledger_security_class', $2, true), set_config('app.ledger_effective_date', $3, true)`,
-      [tenantId, options.securityClass ?? '', options.effectiveDate ?? day(-10)],
-    );
+    await client.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);
+    const change = await insertPositionChange(client, {
+      security_class: options.securityClass ?? 'COMMON',
+      effective_date: options.effectiveDate ?? day(-10),
+    });
     const { rows } = await client.query<{ id: string }>(
-      `insert into shareholders (tenant_id, external_ref, name, holdings)
-       select $1, gen_random_uuid()::text, 'Holder', h::numeric from unnest($2::text[]) as h returning id`,
-      [tenantId, holdings],
+      `insert into shareholders (tenant_id, external_ref, name, holdings, position_change_id)
+       select $1, gen_random_uuid()::text, 'Holder', h::numeric, $3 from unnest($2::text[]) as h returning id`,
+      [tenantId, holdings, change],
     );
     await client.query('commit');
     return rows.map(({ id }) => id);

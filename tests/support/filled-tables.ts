@@ -30,6 +30,7 @@ const rowsOf = (
     payload: '{}',
   },
   outbox: { type: 'upload.completed', payload: '{}', request_id: 'filled', created_at: '2026-01-01' },
+  position_changes: { reason: 'opening', source: 'test' },
   shareholders: { id: id(4), external_ref: 'filled', name: 'Filled' },
   position_entries: {
     shareholder_id: id(4),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { consecutiveIds } from '#kernel/ids.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { recordPositionChange } from '#register/position-change.ts';
 import type { LoadedFile } from './upload-loader.ts';
 
 /** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
@@ -29,9 +30,8 @@ const LOCK = 7_002;
 export async function loadRegister(tx: TenantTx, load: Omit<LoadedFile, 'requestId'>): Promise<void> {
   const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCK})),
-    set_config('app.ledger_reason', 'upload', true), set_config('app.ledger_source', ${`upload:${uploadId}`}, true),
-    set_config('app.ledger_security_class', '', true), set_config('app.ledger_effective_date', '', true),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
+  const changeId = await recordPositionChange(tx, { reason: 'upload', source: `upload:${uploadId}` });
   const ids = consecutiveIds();
   const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
   const order = inOrder ? sql`` : sql`order by external_ref`;
@@ -44,9 +44,9 @@ export async function loadRegister(tx: TenantTx, load: Omit<LoadedFile, 'request
     when matched and h.status = 'ACTIVE' and (
         h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email))
       then update set name = s.name, holdings = s.holdings, email = case when s.speaks_of_email then s.email else h.email end,
-        version = h.version + 1, updated_at = now()
-    when not matched then insert (tenant_id, id, external_ref, name, email, holdings)
-      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings)`.execute(tx);
+        position_change_id = ${changeId}, version = h.version + 1, updated_at = now()
+    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id)
+      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId})`.execute(tx);
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
     where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
       and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import { invalidField } from '#kernel/domain-error.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+
+/** What the ledger records of a change of holdings, beside the difference of each holder. */
+export interface PositionChange {
+  /** @default 'COMMON' */
+  readonly security_class?: string | undefined;
+  /** @default today, UTC, by the clock of the database */
+  readonly effective_date?: string | undefined;
+  readonly reason: string;
+  /** Where the change came from: `api`, `transfer:<id>`, `upload:<id>`. */
+  readonly source: string;
+}
+
+/**
+ * Records why holdings are about to change in this transaction. Returns the id to write with them, as `position_change_id`: the
+ * database refuses holdings without it, and enters the difference in the ledger as this change says.
+ * @throws DomainError `validation-failed` for a date in the future: a ledger records what happened
+ */
+export async function recordPositionChange(tx: TenantTx, change: PositionChange): Promise<bigint> {
+  const { security_class, effective_date, reason, source } = change;
+  const { id, happened } = await tx
+    .insertInto('position_changes')
+    .values({ security_class, effective_date, reason, source })
+    .returning(['id', sql<boolean>`effective_date <= current_date`.as('happened')])
+    .executeTakeFirstOrThrow();
+  if (!happened) throw invalidField('/effective_date', 'future-date', 'must not lie after today (UTC)');
+  return id;
+}
