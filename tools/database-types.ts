@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
-import { generate as generateTypes, getDialect, TypeScriptSerializer } from 'kysely-codegen';
+import {
+  generate as generateTypes,
+  getDialect,
+  RawExpressionNode,
+  TypeScriptSerializer,
+} from 'kysely-codegen';
 import pg from 'pg';
 import { startPostgres } from '#local/postgres/postgres.ts';
 import { migrate } from '#platform/db/migrate.ts';
@@ -30,6 +35,7 @@ try {
     excludePattern: 'vestry.applied_*',
     // As the driver's parsers in shared/platform/db/pool.ts give them: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
+    overrides: { columns: await wordsByColumn(pool) },
     serializer: new TypeScriptSerializer(),
   });
   await db.destroy();
@@ -37,4 +43,31 @@ try {
 } finally {
   await stop();
   rmSync(directory, { recursive: true, force: true });
+}
+
+/**
+ * Returns the type of every text column whose check constraint lists the words that it takes: `status in ('ACTIVE', 'CLOSED')`
+ * becomes `'ACTIVE' | 'CLOSED'`. The catalogue is the only place where a column's words are written; that the domain's own
+ * words are the same is for the compiler to find, wherever a row becomes an answer.
+ */
+async function wordsByColumn(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
+  const { rows } = await pool.query<{ column: string; required: boolean; defaulted: boolean; check: string }>(
+    `select format('%s.%s', c.relname, a.attname) as column, a.attnotnull as required, a.atthasdef as defaulted,
+            pg_get_constraintdef(k.oid) as check
+       from pg_constraint k
+       join pg_class c on c.oid = k.conrelid
+       join pg_attribute a on a.attrelid = c.oid and array[a.attnum] = k.conkey
+      where k.contype = 'c' and c.relnamespace = 'vestry'::regnamespace and a.atttypid = 'text'::regtype
+      order by 1`,
+  );
+  return Object.fromEntries(
+    rows.flatMap(({ column, required, defaulted, check }) => {
+      const list = /^CHECK \(\(\w+ = ANY \(ARRAY\[(('[^']*'::text(, )?)+)\]\)\)\)$/.exec(check)?.[1];
+      if (list === undefined) return [];
+      const words = list.match(/'[^']*'/g) ?? [];
+      const type = words.join(' | ');
+      // A nullable column's `null` is added by the generator, and makes it optional as a default would.
+      return [[column, new RawExpressionNode(required && defaulted ? `Generated<${type}>` : type)]];
+    }),
+  );
 }

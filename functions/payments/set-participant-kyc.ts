@@ -7,8 +7,7 @@ export const handler = http(setParticipantKyc, async ({ params, body, expectedVe
   tenantTx(
     async (tx) => {
       const updated = await setKyc(tx, params.employee, expectedVersion, body.status);
-      const { kyc_status, ...rest } = await changed(updated, () => findParticipantKyc(tx, params.employee));
-      return { ...rest, kyc_status: kyc_status as 'VERIFIED' };
+      return changed(updated, () => findParticipantKyc(tx, params.employee));
     },
     { resource: () => 'participants' },
   ),

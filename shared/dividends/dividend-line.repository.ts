@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { z } from 'zod';
+import type { Transactions } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
@@ -12,7 +14,7 @@ interface PaidLine {
   readonly currency: string;
   /** Of the transaction, once it exists. */
   readonly transaction_id: string | null;
-  readonly status: string | null;
+  readonly status: Selectable<Transactions>['status'] | null;
 }
 
 export interface LineRow extends PaidLine {
@@ -32,7 +34,7 @@ function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_
     holdings: canonicalDecimal(row.holdings),
     amount: fromMinor(row.amount, row.currency),
     transaction_id: row.transaction_id,
-    status: row.status as 'PENDING' | null,
+    status: row.status,
   };
 }
 

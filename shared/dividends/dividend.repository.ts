@@ -27,7 +27,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
     residual: residual === null ? null : canonicalDecimal(residual),
     snapshot_sha256: row.snapshot_sha256,
     positions_known_at: row.positions_known_at?.toISOString() ?? null,
-    ...(row.cancel_reason === null ? {} : { cancel_reason: row.cancel_reason as 'REQUESTED' }),
+    ...(row.cancel_reason === null ? {} : { cancel_reason: row.cancel_reason }),
     version: row.version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
@@ -63,7 +63,7 @@ export function lockDividend(tx: TenantTx, id: string): Promise<DividendRow | un
 /** Newest first. */
 export function listDividends(
   read: TenantRead,
-  { limit, cursor, state }: PageRequest & { state?: string | undefined },
+  { limit, cursor, state }: PageRequest & { state?: DividendRow['state'] | undefined },
 ): Promise<DividendRow[]> {
   let query = read
     .selectFrom('dividends')

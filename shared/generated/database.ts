@@ -28,7 +28,7 @@ export interface AchEntries {
   effective_entry_date: string;
   file_id: string;
   instruction_sealed: string;
-  sec_code: string;
+  sec_code: 'PPD' | 'CCD';
   tenant_id: Generated<string>;
   trace_number: string;
   trace_sequence: number;
@@ -44,7 +44,7 @@ export interface AchFiles {
   originator: Json;
   prepared_at: Timestamp;
   sha256: string | null;
-  state: Generated<string>;
+  state: Generated<'PREPARED' | 'WRITTEN'>;
   tenant_id: Generated<string>;
   total_amount: bigint;
 }
@@ -81,16 +81,16 @@ export interface AuditLog {
 export interface BankAccounts {
   account_last4: string;
   account_number_sealed: string;
-  account_type: string;
+  account_type: 'CHECKING' | 'SAVINGS';
   created_at: Generated<Timestamp>;
   employee_id: string | null;
   holder_name: string;
-  holder_type: Generated<string>;
+  holder_type: Generated<'INDIVIDUAL' | 'COMPANY'>;
   id: Generated<string>;
   purged_at: Timestamp | null;
   routing_number: string;
   shareholder_id: string | null;
-  status: Generated<string>;
+  status: Generated<'ACTIVE' | 'BLOCKED' | 'REVOKED'>;
   status_reason: string | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
@@ -101,7 +101,7 @@ export interface BankEvents {
   applied_at: Timestamp | null;
   code: string | null;
   event_id: string;
-  kind: string;
+  kind: 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
   received_at: Generated<Timestamp>;
   tenant_id: Generated<string>;
   transaction_id: string;
@@ -110,7 +110,7 @@ export interface BankEvents {
 export interface ContributionLimits {
   amount: bigint;
   currency: Generated<string>;
-  kind: string;
+  kind: 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS';
   max_age: Generated<number>;
   min_age: Generated<number>;
   plan_type: string;
@@ -128,7 +128,7 @@ export interface Contributions {
   idempotency_key: string | null;
   plan_id: string;
   reverses: string | null;
-  source: string;
+  source: 'EMPLOYEE' | 'EMPLOYER';
   tenant_id: Generated<string>;
   upload_id: string | null;
   upload_line: number | null;
@@ -145,10 +145,10 @@ export interface ContributionYears {
 }
 
 export interface Disbursements {
-  approval: Generated<string>;
+  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   bank_account_id: string;
   bank_reference: string | null;
-  channel: string;
+  channel: 'BANK' | 'NACHA_FILE';
   claimed_at: Timestamp | null;
   decided_at: Timestamp | null;
   decided_by: string | null;
@@ -158,12 +158,12 @@ export interface Disbursements {
   request_id: string;
   requested_by: string | null;
   restarts: Generated<number>;
-  source_account: string;
+  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS';
   started_at: Generated<Timestamp>;
   task_token: string | null;
   tenant_id: Generated<string>;
   transaction_id: string;
-  waits_for: string | null;
+  waits_for: 'APPROVAL' | 'SETTLEMENT' | null;
 }
 
 export interface DividendChunks {
@@ -172,7 +172,7 @@ export interface DividendChunks {
   first_shareholder_id: string;
   holders: number;
   last_shareholder_id: string;
-  state: Generated<string>;
+  state: Generated<'QUEUED' | 'DONE' | 'FAILED' | 'VOIDING' | 'VOID'>;
   tenant_id: Generated<string>;
 }
 
@@ -183,7 +183,7 @@ export interface DividendDisbursements {
   request_id: string;
   requested_by: string;
   started_at: Generated<Timestamp>;
-  state: Generated<string>;
+  state: Generated<'RUNNING' | 'DONE'>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   without_account: Generated<number>;
@@ -200,7 +200,7 @@ export interface DividendLines {
 }
 
 export interface Dividends {
-  cancel_reason: string | null;
+  cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
   created_at: Generated<Timestamp>;
   currency: string;
   declaration_date: string;
@@ -215,7 +215,7 @@ export interface Dividends {
   residual: string | null;
   security_class: string;
   snapshot_sha256: string | null;
-  state: Generated<string>;
+  state: Generated<'DECLARED' | 'SNAPSHOT' | 'PENDING' | 'PAYING' | 'PAID' | 'CANCELLED'>;
   tenant_id: Generated<string>;
   total_amount: bigint | null;
   total_pool: bigint | null;
@@ -230,7 +230,7 @@ export interface IdempotencyKeys {
   owner: string;
   payload_sha256: string;
   response: Json | null;
-  status: string;
+  status: 'INPROGRESS' | 'COMPLETED';
   tenant_id: Generated<string>;
 }
 
@@ -276,7 +276,7 @@ export interface LegalHolds {
   released_at: Timestamp | null;
   released_by: string | null;
   shareholder_id: string | null;
-  subject: string;
+  subject: 'SHAREHOLDER' | 'PARTICIPANT' | 'TENANT';
   tenant_id: Generated<string>;
   version: Generated<number>;
 }
@@ -289,7 +289,7 @@ export interface LoginFailures {
 
 export interface MeetingItems {
   id: string;
-  kind: string;
+  kind: 'STANDARD' | 'DIRECTOR';
   meeting_id: string;
   position: number;
   tenant_id: Generated<string>;
@@ -328,7 +328,7 @@ export interface MockBankPayments {
   returns_at: Timestamp | null;
   routing_number: string;
   settles_at: Timestamp | null;
-  status: Generated<string>;
+  status: Generated<'ACCEPTED' | 'REJECTED'>;
 }
 
 export interface Outbox {
@@ -347,7 +347,7 @@ export interface Participants {
   created_at: Generated<Timestamp>;
   date_of_birth: string | null;
   employee_id: string;
-  kyc_status: Generated<string>;
+  kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
@@ -357,7 +357,7 @@ export interface Participants {
 export interface PaymentSettings {
   ach_originator: Json | null;
   approve_above: Generated<Json>;
-  channel: string | null;
+  channel: 'BANK' | 'NACHA_FILE' | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -391,9 +391,9 @@ export interface Plans {
   grant_date: string | null;
   grant_quantity: string | null;
   id: Generated<string>;
-  plan_type: string;
+  plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   shareholder_id: string | null;
-  status: Generated<string>;
+  status: Generated<'ACTIVE' | 'TERMINATED'>;
   tenant_id: Generated<string>;
   terminated_on: string | null;
   updated_at: Generated<Timestamp>;
@@ -446,7 +446,7 @@ export interface ReportExports {
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   failure: string | null;
-  format: string;
+  format: 'csv' | 'ndjson';
   id: Generated<string>;
   object_key: string | null;
   parameters: Json;
@@ -454,7 +454,7 @@ export interface ReportExports {
   request_id: string;
   requested_by: string;
   rows: Generated<number>;
-  state: Generated<string>;
+  state: Generated<'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED'>;
   tenant_id: Generated<string>;
 }
 
@@ -491,12 +491,12 @@ export interface Shareholders {
   external_ref: string;
   holdings: Generated<string>;
   id: Generated<string>;
-  kyc_status: Generated<string>;
+  kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
   phone: string | null;
   position_change_id: bigint | null;
   purged_at: Timestamp | null;
-  status: Generated<string>;
+  status: Generated<'ACTIVE' | 'CLOSED'>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -525,8 +525,8 @@ export interface Tenants {
   id: Generated<string>;
   name: string;
   slug: string;
-  status: Generated<string>;
-  type: string;
+  status: Generated<'ACTIVE' | 'SUSPENDED'>;
+  type: 'ISSUER' | 'SPONSOR' | 'PLATFORM';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -542,9 +542,9 @@ export interface Transactions {
   plan_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
-  status: Generated<string>;
+  status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED'>;
   tenant_id: Generated<string>;
-  type: string;
+  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -567,7 +567,7 @@ export interface Uploads {
   created_at: Generated<Timestamp>;
   created_by: string | null;
   declared_sha256: string | null;
-  door: string;
+  door: 'MULTIPART' | 'PRESIGNED' | 'DROP';
   dry_run: Generated<boolean>;
   duplicate_of: string | null;
   errors: Generated<Json>;
@@ -575,7 +575,7 @@ export interface Uploads {
   failure: string | null;
   filename: string;
   id: Generated<string>;
-  kind: string;
+  kind: 'shareholders' | 'contributions' | 'unknown';
   multipart_id: string | null;
   object_key: string;
   object_ref: string | null;
@@ -583,7 +583,7 @@ export interface Uploads {
   request_id: string;
   rows: Generated<number>;
   sha256: string | null;
-  state: Generated<string>;
+  state: Generated<'RECEIVED' | 'VALIDATING' | 'COMPLETED' | 'FAILED'>;
   tenant_id: Generated<string>;
   version: Generated<number>;
   warnings: Generated<Json>;
@@ -596,8 +596,8 @@ export interface Users {
   id: Generated<string>;
   password_hash: string;
   purged_at: Timestamp | null;
-  role: string;
-  status: Generated<string>;
+  role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
+  status: Generated<'ACTIVE' | 'DISABLED'>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -643,7 +643,7 @@ export interface WebhookDeliveries {
   next_attempt_at: Timestamp | null;
   payload: Json;
   request_id: string;
-  state: Generated<string>;
+  state: Generated<'PENDING' | 'DELIVERED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: Generated<string>;
   type: string;
   webhook_id: string;
@@ -655,7 +655,7 @@ export interface Webhooks {
   id: Generated<string>;
   rotated_at: Timestamp | null;
   secrets_sealed: string[];
-  status: Generated<string>;
+  status: Generated<'ACTIVE' | 'DELETED'>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   url: string;

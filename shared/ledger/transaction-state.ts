@@ -14,8 +14,8 @@ export function toTransactionState(
   return {
     id,
     version,
-    type: row.type as TransactionState['type'],
-    status: row.status as TransactionState['status'],
+    type: row.type,
+    status: row.status,
     amount: fromMinor(row.amount, currency),
     currency,
     ...(shareholder_id === null ? {} : { shareholder_id }),

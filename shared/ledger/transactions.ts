@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { Transactions } from '#generated/database.ts';
+import type { Disbursements, Transactions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { Status } from '#payments/bank/consequence.ts';
 import type { Transaction, TransactionWithHistory } from '#payments/orders/orders.routes.ts';
@@ -10,7 +10,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 export type TransactionRow = Selectable<Transactions>;
 /** With what its order says, if there is one. */
 export type OrderedRow = TransactionRow & {
-  readonly approval: string | null;
+  readonly approval: Selectable<Disbursements>['approval'] | null;
   readonly bank_account_id: string | null;
 };
 
@@ -19,8 +19,8 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
   return {
     id,
     tenant_id,
-    type: row.type as 'DIVIDEND',
-    status: row.status as Status,
+    type: row.type,
+    status: row.status,
     amount: fromMinor(amount, currency),
     currency,
     ...present({
@@ -30,7 +30,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
       compensates: row.compensates,
       return_code: row.return_code,
       memo: row.memo,
-      approval: row.approval as 'REQUIRED' | null | undefined,
+      approval: row.approval,
       bank_account_id: row.bank_account_id,
     }),
     version,
@@ -89,9 +89,9 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
 }
 
 export interface TransactionFilter {
-  readonly status?: string | undefined;
-  readonly type?: string | undefined;
-  readonly approval?: string | undefined;
+  readonly status?: TransactionRow['status'] | undefined;
+  readonly type?: TransactionRow['type'] | undefined;
+  readonly approval?: NonNullable<OrderedRow['approval']> | undefined;
   readonly shareholder_id?: string | undefined;
   readonly plan_id?: string | undefined;
   readonly dividend_id?: string | undefined;
@@ -121,7 +121,7 @@ export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRo
 
 export interface NewTransaction {
   readonly id?: string;
-  readonly type: string;
+  readonly type: TransactionRow['type'];
   readonly status?: Status;
   readonly amount: bigint;
   readonly currency: string;

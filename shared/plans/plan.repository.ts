@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
-import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
+import type { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -24,16 +24,16 @@ export function toPlan(row: PlanRow): z.input<typeof Plan> {
     id: row.id,
     tenant_id: row.tenant_id,
     employee_id: row.employee_id,
-    plan_type: row.plan_type as 'RSU',
+    plan_type: row.plan_type,
     shareholder_id: row.shareholder_id,
-    status: row.status as 'ACTIVE',
+    status: row.status,
     currency,
     balance: money(row.balance),
     vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(row.vested_money),
     vested_as_of: row.vested_as_of,
     forfeited: isGrant ? canonicalDecimal(row.forfeited_quantity) : money(row.forfeited),
     vesting_schedule: scheduleOf(row) ?? null,
-    allocation_type: row.allocation_type as 'FRACTIONAL' | null,
+    allocation_type: row.allocation_type as AllocationType | null,
     grant: isGrant
       ? { quantity: canonicalDecimal(grant_quantity), grant_date, vesting_start: row.vesting_start }
       : null,
@@ -69,7 +69,7 @@ export function toVestingInputs(row: VestingRow): VestingInputs {
           quantity: canonicalDecimal(grant_quantity),
           vestingStart: vesting_start,
           grantDate: grant_date,
-          allocationType: (row.allocation_type as 'FRACTIONAL' | null) ?? undefined,
+          allocationType: (row.allocation_type as AllocationType | null) ?? undefined,
         };
   return {
     grant,
@@ -82,7 +82,7 @@ export function toVestingInputs(row: VestingRow): VestingInputs {
 
 export interface NewPlan {
   readonly employee_id: string;
-  readonly plan_type: string;
+  readonly plan_type: PlanRow['plan_type'];
   readonly shareholder_id: string | undefined;
   readonly currency: string;
   readonly enrolled_on: string;
@@ -124,8 +124,8 @@ export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefi
 
 export interface PlanFilter {
   readonly employee_id?: string | undefined;
-  readonly plan_type?: string | undefined;
-  readonly status?: string | undefined;
+  readonly plan_type?: PlanRow['plan_type'] | undefined;
+  readonly status?: PlanRow['status'] | undefined;
 }
 
 /** In the order of ids, which is by age. */
@@ -164,7 +164,7 @@ export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: Ve
     .set((eb) => ({
       ...(granted === undefined ? {} : grantColumns(granted)),
       ...(accelerations === undefined ? {} : { accelerations: JSON.stringify(accelerations) }),
-      ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn, status: 'TERMINATED' }),
+      ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn, status: 'TERMINATED' as const }),
       ...(forfeitedMinor === undefined ? {} : { forfeited: forfeitedMinor }),
       ...(forfeitedQuantity === undefined ? {} : { forfeited_quantity: forfeitedQuantity }),
       ...columnsOf(vested),

@@ -10,7 +10,6 @@ type LegalHoldRow = Selectable<LegalHolds>;
 export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
   return {
     ...row,
-    subject: row.subject as 'TENANT',
     status: row.released_at === null ? 'ACTIVE' : 'RELEASED',
     created_at: row.created_at.toISOString(),
     released_at: row.released_at?.toISOString() ?? null,

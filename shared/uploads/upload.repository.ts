@@ -51,7 +51,7 @@ export function getMultipartId(upload: UploadRecord): string {
 /** Newest first; ids are by time. */
 export async function listUploads(
   read: TenantRead,
-  { limit, cursor, state }: PageRequest & { readonly state?: string | undefined },
+  { limit, cursor, state }: PageRequest & { readonly state?: UploadRecord['state'] | undefined },
 ): Promise<UploadRecord[]> {
   let query = read
     .selectFrom('uploads')
@@ -65,7 +65,7 @@ export async function listUploads(
 
 /** What makes two files the same. A dry run says nothing about a load. */
 export interface FileIdentity {
-  readonly kind: string;
+  readonly kind: UploadRecord['kind'];
   readonly dry_run: boolean;
   readonly sha256: string;
 }

@@ -197,7 +197,13 @@ test('meets none to another plan, however few the rows that there are', async ()
   const actor = { ...globex.as('ADMIN'), requestId: 'test' };
   const enter = (planId: string, meanwhile?: () => Promise<unknown>) => {
     const entry = {
-      ...{ id: uuidV7(), planId, source: 'EMPLOYEE', amountMinor: 100n, effectiveDate: '2026-01-31' },
+      ...{
+        id: uuidV7(),
+        planId,
+        source: 'EMPLOYEE' as const,
+        amountMinor: 100n,
+        effectiveDate: '2026-01-31',
+      },
       ...{ idempotencyKey: undefined, reverses: undefined },
     };
     const work = async (tx: TenantTx) => {

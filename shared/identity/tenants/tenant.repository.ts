@@ -2,11 +2,15 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { Tenants } from '#generated/database.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import type { TENANT_TYPES } from '#kernel/roles.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Tenant } from './tenants.routes.ts';
 
-type TenantRow = Selectable<Tenants>;
+/** A customer's tenant: the platform's own is neither listed nor found. */
+type Customer = { type: CustomerType };
+type CustomerType = (typeof TENANT_TYPES)[number];
+type TenantRow = Selectable<Tenants> & Customer;
 
 export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
   const { id, slug, name, version, created_at } = row;
@@ -14,8 +18,8 @@ export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
     id,
     slug,
     name,
-    type: row.type as 'ISSUER',
-    status: row.status as 'ACTIVE',
+    type: row.type,
+    status: row.status,
     version,
     created_at: created_at.toISOString(),
   };
@@ -23,9 +27,14 @@ export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
 
 export function insertTenant(
   tx: TenantTx,
-  tenant: { id: TenantId; slug: string; name: string; type: string },
+  tenant: { id: TenantId; slug: string; name: string; type: TenantRow['type'] },
 ): Promise<TenantRow> {
-  return tx.insertInto('tenants').values(tenant).returningAll().executeTakeFirstOrThrow();
+  return tx
+    .insertInto('tenants')
+    .values(tenant)
+    .returningAll()
+    .$narrowType<Customer>()
+    .executeTakeFirstOrThrow();
 }
 
 /** In the platform's context, which sees every tenant; by id, which is by age. */
@@ -34,6 +43,7 @@ export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): P
     .selectFrom('tenants')
     .selectAll()
     .where('type', '<>', 'PLATFORM')
+    .$narrowType<Customer>()
     .orderBy('id')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
@@ -46,6 +56,7 @@ export function findTenant(read: TenantRead, id: string): Promise<TenantRow | un
     .selectAll()
     .where('id', '=', id)
     .where('type', '<>', 'PLATFORM')
+    .$narrowType<Customer>()
     .executeTakeFirst();
 }
 
@@ -54,7 +65,7 @@ export function setTenant(
   tx: TenantTx,
   id: string,
   version: number,
-  change: { name?: string | undefined; status?: string | undefined },
+  change: { name?: string | undefined; status?: TenantRow['status'] | undefined },
 ): Promise<TenantRow | undefined> {
   return tx
     .updateTable('tenants')
@@ -62,5 +73,6 @@ export function setTenant(
     .where('id', '=', id)
     .where('version', '=', version)
     .returningAll()
+    .$narrowType<Customer>()
     .executeTakeFirst();
 }

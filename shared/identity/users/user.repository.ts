@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { Users } from '#generated/database.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import type { UserRole } from '#kernel/roles.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { User } from './users.routes.ts';
@@ -16,32 +17,43 @@ const COLUMNS = [
   'version',
   'created_at',
 ] as const;
-type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]>;
+/** A user of a customer's tenant: operators are made by the command line alone. */
+type Member = { role: UserRole };
+type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]> & Member;
 
 export function toUser(row: UserRow): z.infer<typeof User> {
   return {
     ...row,
-    role: row.role as 'ADMIN',
-    status: row.status as 'ACTIVE',
     created_at: row.created_at.toISOString(),
   };
 }
 
 export function insertUser(
   tx: TenantTx,
-  user: { email: string; role: string; password_hash: string; employee_id?: string | undefined },
+  user: { email: string; role: UserRow['role']; password_hash: string; employee_id?: string | undefined },
 ): Promise<UserRow> {
-  return tx.insertInto('users').values(user).returning(COLUMNS).executeTakeFirstOrThrow();
+  return tx
+    .insertInto('users')
+    .values(user)
+    .returning(COLUMNS)
+    .$narrowType<Member>()
+    .executeTakeFirstOrThrow();
 }
 
 export function findUser(read: TenantRead, id: string): Promise<UserRow | undefined> {
-  return read.selectFrom('users').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  return read
+    .selectFrom('users')
+    .select(COLUMNS)
+    .$narrowType<Member>()
+    .where('id', '=', id)
+    .executeTakeFirst();
 }
 
 export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Promise<UserRow[]> {
   let query = read
     .selectFrom('users')
     .select(COLUMNS)
+    .$narrowType<Member>()
     .orderBy('id')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
@@ -70,7 +82,10 @@ export function setUser(
   tx: TenantTx,
   id: string,
   version: number,
-  change: Partial<Record<'role' | 'status' | 'password_hash', string | undefined>> & {
+  change: {
+    role?: UserRow['role'] | undefined;
+    status?: UserRow['status'] | undefined;
+    password_hash?: string | undefined;
     employee_id?: string | null | undefined;
   },
 ): Promise<UserRow | undefined> {
@@ -80,6 +95,7 @@ export function setUser(
     .where('id', '=', id)
     .where('version', '=', version)
     .returning(COLUMNS)
+    .$narrowType<Member>()
     .executeTakeFirst();
 }
 

@@ -144,7 +144,7 @@ async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promis
     (row): PlannedEntry => ({
       transactionId: row.transaction_id,
       instruction: openInstruction(row.instruction_sealed, row.transaction_id, sealer),
-      secCode: row.sec_code as 'PPD',
+      secCode: row.sec_code,
       effectiveEntryDate: String(row.effective_entry_date),
       descriptiveDate: row.descriptive_date,
     }),

@@ -7,14 +7,14 @@ export type OrderRow = Selectable<Disbursements>;
 export interface NewOrder {
   readonly transaction_id: string;
   readonly bank_account_id: string;
-  readonly channel: string;
-  readonly source_account: string;
+  readonly channel: OrderRow['channel'];
+  readonly source_account: OrderRow['source_account'];
   readonly repeats?: string | null;
   readonly represented?: number;
   readonly requested_by: string | null;
   readonly request_id: string;
   readonly idempotency_key?: string | null;
-  readonly approval: string;
+  readonly approval: OrderRow['approval'];
   readonly decided_by?: string | null;
   readonly decided_at?: Date | null;
 }

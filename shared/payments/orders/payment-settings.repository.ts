@@ -12,7 +12,7 @@ export function findSettings(read: TenantRead): Promise<SettingsRow | undefined>
 }
 
 export interface NewSettings {
-  readonly channel: string | null;
+  readonly channel: SettingsRow['channel'];
   /** Minor units by currency. */
   readonly approve_above: Readonly<Record<string, string>>;
   readonly ach_originator: Originator | null;

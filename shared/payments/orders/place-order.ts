@@ -14,7 +14,7 @@ import { type Payee, payableAccount, requireVerified } from '#payments/payees/pa
 import { findPlan, payeeOf } from '#payments/payees/payee.ts';
 import { found } from '#platform/db/found.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { findOrder, findOrderByKey, insertOrder } from './order.repository.ts';
+import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './order.repository.ts';
 import type { createDisbursement } from './orders.routes.ts';
 import { findSettings } from './payment-settings.repository.ts';
 import { checkChannel, paymentRules } from './payment-settings.ts';
@@ -39,7 +39,7 @@ interface Subject {
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
-  readonly sourceAccount: string;
+  readonly sourceAccount: OrderRow['source_account'];
   readonly repeats: string | null;
 }
 

@@ -13,7 +13,10 @@ const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
  * Where the money stands that a transaction has failed to pay, or that came back: the account that a repetition is taken from.
  * @throws DomainError `payment-ordered` when there is nothing to repeat
  */
-export async function repeatOf(tx: TenantTx, transaction: TransactionRow): Promise<string> {
+export async function repeatOf(
+  tx: TenantTx,
+  transaction: TransactionRow,
+): Promise<OrderRow['source_account']> {
   const { id, status, compensates, return_code, plan_id } = transaction;
   const failed = status === 'FAILED' && compensates === null && !NOT_OWED.has(return_code ?? '');
   const returned = status === 'SETTLED' && (await wasReturned(tx, id));

@@ -16,10 +16,10 @@ export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> 
     id,
     routing_number,
     account_last4,
-    account_type: row.account_type as 'CHECKING',
-    holder_type: row.holder_type as 'INDIVIDUAL',
+    account_type: row.account_type,
+    holder_type: row.holder_type,
     holder_name,
-    status: row.status as 'ACTIVE',
+    status: row.status,
     status_reason,
     version,
     created_at: row.created_at.toISOString(),
@@ -31,8 +31,8 @@ type NewAccount = Payee & {
   readonly routing_number: string;
   readonly account_number_sealed: string;
   readonly account_last4: string;
-  readonly account_type: string;
-  readonly holder_type: string;
+  readonly account_type: BankAccountRow['account_type'];
+  readonly holder_type: BankAccountRow['holder_type'];
   readonly holder_name: string;
 };
 
@@ -69,12 +69,12 @@ function of(read: TenantRead, payee: Payee) {
 }
 
 export interface AccountChange {
-  readonly status?: string;
+  readonly status?: BankAccountRow['status'];
   readonly status_reason?: string;
   readonly routing_number?: string;
   readonly account_number_sealed?: string;
   readonly account_last4?: string;
-  readonly account_type?: string;
+  readonly account_type?: BankAccountRow['account_type'];
 }
 
 export async function setBankAccount(tx: TenantTx, id: string, change: AccountChange): Promise<void> {

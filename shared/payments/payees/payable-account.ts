@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import type { Correction } from '#payments/nacha/change-codes.ts';
-import { returnReason } from '#payments/nacha/return-codes.ts';
+import { type ReturnConsequence, returnReason } from '#payments/nacha/return-codes.ts';
 import { accountTypeOf } from '#payments/nacha/transaction-codes.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
@@ -80,12 +80,19 @@ function belongsTo(account: BankAccountRow, payee: Payee): boolean {
     : account.employee_id === payee.employee_id;
 }
 
+const BLOCKING: Readonly<Partial<Record<ReturnConsequence, BankAccountRow['status']>>> = {
+  'block-account': 'BLOCKED',
+  revoke: 'REVOKED',
+};
+
 /** What a return says of the account itself: closed or unknown accounts are blocked, withdrawn authorizations revoked. */
 export async function noteReturn(tx: TenantTx, accountId: string, code: string): Promise<void> {
   const { consequence } = returnReason(code);
-  const status = { 'block-account': 'BLOCKED', revoke: 'REVOKED' }[consequence as string];
+  const status = BLOCKING[consequence];
   if (status !== undefined) await setBankAccount(tx, accountId, { status, status_reason: code });
 }
+
+const ACCOUNT_TYPES = { checking: 'CHECKING', savings: 'SAVINGS' } as const;
 
 /** The values that a notification of change corrects, for the next payment. */
 export async function correctAccount(
@@ -103,7 +110,7 @@ export async function correctAccount(
           account_number_sealed: sealer.seal(accountNumber, numberPlace(accountId)),
           account_last4: accountNumberLast4(accountNumber),
         }),
-    ...(type === undefined ? {} : { account_type: type.toUpperCase() }),
+    ...(type === undefined ? {} : { account_type: ACCOUNT_TYPES[type] }),
   };
   if (Object.keys(change).length > 0) await setBankAccount(tx, accountId, change);
 }

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { Participants } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Payee } from './bank-account.repository.ts';
 
@@ -24,9 +25,11 @@ export async function findPayee(read: TenantRead, payee: Payee): Promise<PayeeSt
   return row && { kycStatus: row.kyc_status, status: row.status };
 }
 
+type KycStatus = Selectable<Participants>['kyc_status'];
+
 interface KycRow {
   readonly employee_id: string;
-  readonly kyc_status: string;
+  readonly kyc_status: KycStatus;
   readonly version: number;
 }
 
@@ -43,7 +46,7 @@ export function setKyc(
   tx: TenantTx,
   employee: string,
   version: number,
-  status: string,
+  status: KycStatus,
 ): Promise<KycRow | undefined> {
   return tx
     .updateTable('participants')

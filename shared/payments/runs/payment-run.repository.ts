@@ -133,7 +133,7 @@ export async function findProgress(
     .executeTakeFirstOrThrow();
   return {
     dividend_id: dividendId,
-    state: run.state as 'RUNNING',
+    state: run.state,
     pending: Number(counted.pending),
     sent: Number(counted.sent),
     settled: Number(counted.settled) - Number(counted.returned),

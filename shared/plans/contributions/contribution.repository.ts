@@ -15,7 +15,7 @@ export function toContribution(row: ContributionRow): z.input<typeof Contributio
     plan_id,
     amount: fromMinor(row.amount, currency),
     currency,
-    source: row.source as 'EMPLOYEE',
+    source: row.source,
     effective_date,
     balance_after: fromMinor(row.balance_after, currency),
     transaction_id: id,
@@ -29,7 +29,7 @@ export interface Entry {
   /** Of the contribution and of its transaction. */
   readonly id: string;
   readonly planId: string;
-  readonly source: string;
+  readonly source: ContributionRow['source'];
   readonly amountMinor: bigint;
   readonly effectiveDate: string;
   readonly idempotencyKey: string | undefined;
@@ -47,7 +47,7 @@ export interface Entered extends ContributionRow {
   readonly year_employee: bigint;
   readonly year_employer: bigint;
   readonly limits:
-    | readonly { kind: string; year: number; min_age: number; max_age: number; amount: string }[]
+    | readonly { kind: LimitRow['kind']; year: number; min_age: number; max_age: number; amount: string }[]
     | null;
 }
 
@@ -188,7 +188,7 @@ export async function sumContributions(
 type LimitRow = Selectable<ContributionLimits>;
 
 export function toLimit(row: LimitRow): z.input<(typeof listContributionLimits)['response']>['data'][number] {
-  return { ...row, kind: row.kind as 'CATCH_UP', amount: fromMinor(row.amount, row.currency) };
+  return { ...row, amount: fromMinor(row.amount, row.currency) };
 }
 
 export function listLimits(read: TenantRead, planType: string | undefined): Promise<LimitRow[]> {

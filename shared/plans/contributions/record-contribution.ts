@@ -15,7 +15,7 @@ import {
   insertEntry,
   setPeriodReversed,
 } from './contribution.repository.ts';
-import { ageReached, type Breach, findBreach, type LimitKind, type YearSums } from './contribution-limits.ts';
+import { ageReached, type Breach, findBreach, type YearSums } from './contribution-limits.ts';
 import type { NewContribution } from './contributions.routes.ts';
 
 /** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. */
@@ -70,11 +70,19 @@ export async function record(tx: SerializableTx, entry: Entry): Promise<Contribu
 function emitContribution(tx: SerializableTx, entered: Entered): void {
   const { id, plan_id, amount, currency, source, effective_date, reverses, paid_at } = entered;
   const transaction = {
-    ...{ id, plan_id, amount, currency, type: 'CONTRIBUTION', status: 'SETTLED', version: 1 },
+    ...{
+      id,
+      plan_id,
+      amount,
+      currency,
+      type: 'CONTRIBUTION' as const,
+      status: 'SETTLED' as const,
+      version: 1,
+    },
     ...{ shareholder_id: null, dividend_id: null, compensates: reverses, return_code: null },
     ...{ created_at: paid_at, updated_at: paid_at },
   };
-  const contribution = { source: source as 'EMPLOYEE', effective_date };
+  const contribution = { source, effective_date };
   emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction, contribution)] });
 }
 
@@ -88,7 +96,7 @@ function refuseExceeded(entered: Entered): void {
     employer: entered.year_employer - added.employer,
   };
   const rules = (limits ?? []).map(({ kind, year, min_age, max_age, amount }) => ({
-    kind: kind as LimitKind,
+    kind,
     year,
     minAge: min_age,
     maxAge: max_age,

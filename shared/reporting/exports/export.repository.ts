@@ -24,8 +24,8 @@ export function toReportExport(row: ExportRow, url: string | null): Shown {
     id: row.id,
     report: row.report as Shown['report'],
     parameters: row.parameters as Shown['parameters'],
-    format: row.format as Shown['format'],
-    state: row.state as Shown['state'],
+    format: row.format,
+    state: row.state,
     rows: row.rows,
     url,
     failure: row.failure,
@@ -38,7 +38,7 @@ export function toReportExport(row: ExportRow, url: string | null): Shown {
 export interface NewExport {
   readonly report: string;
   readonly parameters: string;
-  readonly format: string;
+  readonly format: ExportRow['format'];
   readonly requested_by: string;
   readonly request_id: string;
 }

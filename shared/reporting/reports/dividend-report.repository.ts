@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { Transactions } from '#generated/database.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -10,7 +11,7 @@ export interface DividendReportRow {
   readonly entitled: bigint;
   readonly currency: string;
   readonly transaction_id: string | null;
-  readonly status: string | null;
+  readonly status: Selectable<Transactions>['status'] | null;
   readonly return_code: string | null;
   readonly returned: bigint;
 }

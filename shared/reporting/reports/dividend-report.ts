@@ -50,7 +50,7 @@ export const dividendReport: Report<DividendQuery, DividendQuery, DividendReport
     holdings: canonicalDecimal(row.holdings),
     entitled: fromMinor(row.entitled, currency),
     transaction_id: row.transaction_id,
-    status: row.status as Item['status'],
+    status: row.status,
     return_code: row.return_code,
     returned: fromMinor(row.returned, currency),
   }),

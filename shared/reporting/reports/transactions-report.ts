@@ -54,8 +54,8 @@ export const transactionsReport: Report<
   position: ({ created_at, id }) => [created_at.toISOString(), id],
   toItem: (row) => ({
     id: row.id,
-    type: row.type as Item['type'],
-    status: row.status as Item['status'],
+    type: row.type,
+    status: row.status,
     amount: fromMinor(row.amount, row.currency),
     currency: row.currency,
     shareholder_id: row.shareholder_id,
@@ -72,8 +72,8 @@ export const transactionsReport: Report<
 function toTotal({ currency, type, status, transactions, amount }: TransactionTotal) {
   return {
     currency,
-    type: type as Item['type'],
-    status: status as Item['status'],
+    type,
+    status,
     transactions: Number(transactions),
     amount: fromMinor(BigInt(amount), currency),
   };

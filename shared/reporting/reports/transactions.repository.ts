@@ -1,4 +1,5 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Transactions } from '#generated/database.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -14,8 +15,8 @@ export interface TransactionsQuery {
 
 export interface TransactionReportRow {
   readonly id: string;
-  readonly type: string;
-  readonly status: string;
+  readonly type: Selectable<Transactions>['type'];
+  readonly status: Selectable<Transactions>['status'];
   readonly amount: bigint;
   readonly currency: string;
   readonly shareholder_id: string | null;
@@ -55,8 +56,8 @@ export async function listTransactions(
 
 export interface TransactionTotal {
   readonly currency: string;
-  readonly type: string;
-  readonly status: string;
+  readonly type: Selectable<Transactions>['type'];
+  readonly status: Selectable<Transactions>['status'];
   readonly transactions: bigint;
   /** Minor units; numeric, since sums may leave a bigint. */
   readonly amount: string;

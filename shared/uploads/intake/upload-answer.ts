@@ -12,9 +12,9 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
   const { id, filename, dry_run, rows, accepted, rejected, sha256, failure, duplicate_of } = row;
   return {
     id,
-    kind: row.kind as 'shareholders',
-    door: row.door as 'DROP',
-    state: row.state as 'COMPLETED',
+    kind: row.kind,
+    door: row.door,
+    state: row.state,
     filename,
     dry_run,
     rows,

@@ -18,7 +18,7 @@ export function toDelivery(row: DeliveryRow): z.input<typeof WebhookDelivery> {
     webhook_id: row.webhook_id,
     event_id: row.event_id,
     type: row.type as EventType,
-    state: row.state as 'PENDING',
+    state: row.state,
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.log,
     created_at: row.created_at.toISOString(),
@@ -36,7 +36,7 @@ const LOG = sql<DeliveryRow['log']>`coalesce((
 export function listDeliveries(
   read: TenantRead,
   webhookId: string,
-  { limit, cursor, state }: PageRequest & { readonly state?: string | undefined },
+  { limit, cursor, state }: PageRequest & { readonly state?: DeliveryRow['state'] | undefined },
 ): Promise<DeliveryRow[]> {
   let query = read
     .selectFrom('webhook_deliveries as d')
