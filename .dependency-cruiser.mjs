@@ -99,6 +99,20 @@ export default {
       to: { pathNot: '^(local/aws|node_modules)/', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'template-runner-names-its-packages',
+      comment: 'A package that it uses stands in its own package.json.',
+      severity: 'error',
+      from: { path: '^local/aws/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'template-runner-by-its-exports',
+      comment: 'Its package.json says what it offers; no path leads past it.',
+      severity: 'error',
+      from: { pathNot: '^local/aws/' },
+      to: { path: '^local/aws/', dependencyTypesNot: ['aliased-workspace'] },
+    },
+    {
       name: 'template-runner-is-for-local',
       comment: 'What is deployed, and what describes it, knows nothing of the machine that it may run on.',
       severity: 'error',

@@ -31,7 +31,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{shared,local,tools}/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['{shared,local,tools}/**/*.test.ts'],
+          exclude: ['local/aws/tests/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'runner', include: ['local/aws/tests/**/*.test.ts'], testTimeout: MINUTE_MS },
       },
       { extends: true, test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...onDatabase } },
       {

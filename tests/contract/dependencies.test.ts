@@ -6,12 +6,14 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
 test('the decision on dependencies tells of every package', () => {
-  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'));
+  const packages = ['package.json', 'local/aws/package.json'].map((path) => JSON.parse(read(path)));
   const decision = read('docs/adr/0008-dependencies.md');
   const table = decision.split('\n').filter((line) => line.startsWith('| `'));
   const told = table.flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
   const isTold = (name: string) =>
     told.some((of) => (of.endsWith('*') ? name.startsWith(of.slice(0, -1)) : name === of));
-  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const names = packages.flatMap(({ dependencies, devDependencies, optionalDependencies }) =>
+    Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }),
+  );
   expect(names.filter((name) => !isTold(name))).toEqual([]);
 });

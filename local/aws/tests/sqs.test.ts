@@ -28,9 +28,9 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
-import type { BusEvent } from '#local/aws/endpoint/event-bridge.ts';
-import type { QueueSpec } from '#local/aws/endpoint/sqs/queue-broker.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
+import type { BusEvent } from '#aws/endpoint/event-bridge.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';

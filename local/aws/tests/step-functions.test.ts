@@ -19,10 +19,10 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EventRouter } from '#local/aws/events/event-router.ts';
-import { Scheduler } from '#local/aws/events/scheduler.ts';
-import type { PlatformModel } from '#local/aws/templates/platform-model.ts';
-import { DISBURSEMENT } from '#tests/support/disbursement-machine.ts';
+import type { EventRouter } from '#aws/events/event-router.ts';
+import { Scheduler } from '#aws/events/scheduler.ts';
+import type { PlatformModel } from '#aws/templates/platform-model.ts';
+import { DISBURSEMENT } from './disbursement-machine.ts';
 import {
   ACCOUNT,
   CREDENTIALS,
@@ -33,7 +33,7 @@ import {
   type StubFunction,
   startStepFunctions,
   stateMachine,
-} from '#tests/support/step-functions-endpoint.ts';
+} from './step-functions-endpoint.ts';
 
 const run = promisify(execFile);
 

@@ -29,10 +29,10 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ChecksumAlgorithm, createChecksum } from '#local/aws/endpoint/checksums.ts';
-import { type AwsEndpoint, startAwsEndpoint } from '#local/aws/endpoint/endpoint.ts';
-import { keyPath } from '#local/aws/endpoint/s3/key-path.ts';
-import type { QueueSpec } from '#local/aws/endpoint/sqs/queue-broker.ts';
+import { type ChecksumAlgorithm, createChecksum } from '#aws/endpoint/checksums.ts';
+import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
+import { keyPath } from '#aws/endpoint/s3/key-path.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';

@@ -13,9 +13,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ACCOUNT, CREDENTIALS, REGION } from '#tests/support/step-functions-endpoint.ts';
+import { ACCOUNT, CREDENTIALS, REGION } from './step-functions-endpoint.ts';
 
-const PROGRAM = join(import.meta.dirname, '../support/step-functions-process.ts');
+const PROGRAM = join(import.meta.dirname, 'step-functions-process.ts');
 const MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:disbursement`;
 
 interface Call {

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { PlatformClock } from 'template-runner/clock';
-import { type AwsEndpoint, startAwsEndpoint } from 'template-runner/endpoint';
-import type { InvokeResult } from 'template-runner/functions';
-import { defineStateMachine, type StateMachineSpec } from 'template-runner/state-machine';
+import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
+import {
+  defineStateMachine,
+  type StateMachineSpec,
+} from '#aws/endpoint/step-functions/state-machine-spec.ts';
+import { PlatformClock } from '#aws/events/platform-clock.ts';
+import type { InvokeResult } from '#aws/functions/function-pool.ts';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '111122223333';

@@ -1,6 +1,6 @@
 import { functionArn } from './step-functions-endpoint.ts';
 
-/** In the shape of the disbursement: checks, an approval that waits for a person, a bank that is retried, a wait. */
+/** In the shape of a disbursement: checks, an approval that waits for a person, a bank that is retried, a wait. */
 export const DISBURSEMENT = {
   Comment: 'A disbursement in small',
   StartAt: 'CheckRules',
