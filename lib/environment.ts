@@ -64,6 +64,8 @@ export const EnvironmentSchema = z
     uploadsBucketName: z.string().optional(),
     /** @default a name that CloudFormation generates */
     auditBucketName: z.string().optional(),
+    /** @default a name that CloudFormation generates */
+    accessLogsBucketName: z.string().optional(),
   })
   .superRefine((environment, context) => {
     const refuse = (path: string, message: string) =>

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { StartError } from 'template-runner/start-error';
 import type { AuditArchive } from '#audit/archive/audit-archive.ts';
@@ -12,11 +11,18 @@ import { isoDate } from '#kernel/fields.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { fileArchive } from './file-archive.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { exitOnStartError } from './terminal.ts';
+import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const USAGE = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json]
-  [--data DIR]                    what a platform on this machine has exported, whether it runs or not
-  [--bucket NAME --keys FILE]     a bucket on AWS, by the keys that GET /api/audit/keys has answered`;
+const HELP = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json] [--data DIR | --bucket NAME --keys FILE]
+
+Verifies exported audit entries without the platform. The exit code is 1 when a link of the chain is broken.
+
+  --from, --to   the first and the last day of the export
+  --tenant ID    checks the entries of one tenant (default: of all)
+  --data DIR     what a platform on this machine has exported, whether it runs or not (default: ${DEFAULT_DATA_DIR})
+  --bucket NAME  a bucket on AWS instead
+  --keys FILE    the keys that GET /api/audit/keys has answered
+  --json         prints the result as JSON`;
 
 /** As the local Secrets Manager keeps it. */
 const SECRET = 'audit-keys';
@@ -26,7 +32,7 @@ type Head = VerifyOptions['head'];
 
 /** Verifies exported audit entries without the platform, and exits with 1 when a link of the chain is broken. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readArguments(HELP, {
     options: {
       from: { type: 'string' },
       to: { type: 'string' },
@@ -50,7 +56,7 @@ async function main(): Promise<void> {
 
 function dayOf(text: string | undefined): string {
   const day = isoDate.safeParse(text);
-  if (!day.success) throw new StartError(USAGE);
+  if (!day.success) throw new StartError(usageOf(HELP));
   return day.data;
 }
 
@@ -67,7 +73,7 @@ async function localSource(dataDir: string, keysFile: string | undefined): Promi
 }
 
 function awsSource(bucket: string, keysFile: string | undefined): Source {
-  if (keysFile === undefined) throw new StartError(USAGE);
+  if (keysFile === undefined) throw new StartError(usageOf(HELP));
   return { archive: bucketArchive(bucket), keys: keysOfFile(keysFile), head: undefined };
 }
 
@@ -118,4 +124,4 @@ function describe({ from, to, valid, digests, objects, entries, broken }: Verifi
   return `${from} to ${to}: BROKEN after ${counts}.\n${broken?.kind} ${broken?.key}${line}: ${broken?.detail}.${end}`;
 }
 
-await exitOnStartError(main, USAGE);
+await exitOnStartError(main);

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { Firing } from 'template-runner';
 import { StartError } from 'template-runner/start-error';
 import type { PlatformStatus } from './commands.ts';
@@ -7,10 +6,51 @@ import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
-import { exitOnStartError } from './terminal.ts';
+import { closest, exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const USAGE =
-  'usage: npm run local -- status | fire SCHEDULE | advance DATE | token operator|TENANT [ROLE] | env [--data DIR] [--json]';
+const OPTIONS = `
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})
+  --json      prints what the platform says as JSON, a line each`;
+
+/** What each command does, for `--help`. The first line is its usage. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  status: `usage: npm run local -- status [--data DIR] [--json]
+
+Shows the platform's time, its schedules, queues, uploads and executions, and the functions that ran.
+${OPTIONS}`,
+  fire: `usage: npm run local -- fire SCHEDULE [--data DIR] [--json]
+
+Fires one schedule now. SCHEDULE is its name or the end of it, such as sweep-outbox; status lists them.
+${OPTIONS}`,
+  advance: `usage: npm run local -- advance DATE [--data DIR] [--json]
+
+Moves the platform's time ahead to a date (2027-01-31, which means the end of that day) or an instant
+(2027-01-31T12:00:00Z), and fires every schedule that falls due on the way, in order.
+${OPTIONS}`,
+  token: `usage: npm run local -- token operator|TENANT [ROLE] [--data DIR]
+
+Prints an access token of the operator, or of the demo user of a tenant with a role (default: ADMIN).
+
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
+  env: `usage: npm run local -- env [--data DIR]
+
+Prints what an AWS client needs to reach the platform, as shell commands: eval "$(npm run -s local -- env)".
+
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
+};
+
+const HELP = `usage: npm run local -- ${Object.keys(COMMANDS).join(' | ')} [--data DIR] [--json]
+
+Talks to the platform that runs on this machine.
+
+  status                          what it is doing
+  fire SCHEDULE                   fires one schedule now
+  advance DATE                    moves its time ahead, and fires what falls due on the way
+  token operator|TENANT [ROLE]    prints an access token
+  env                             prints what an AWS client needs, as shell commands
+${OPTIONS}
+
+npm run local -- COMMAND --help says more of one.`;
 
 function parseCommand([name, argument, ...more]: readonly string[]): Command {
   if (more.length === 0 && name === 'status' && argument === undefined) return { command: 'status' };
@@ -18,7 +58,15 @@ function parseCommand([name, argument, ...more]: readonly string[]): Command {
     return { command: 'fire', schedule: argument };
   if (more.length === 0 && name === 'advance' && argument !== undefined)
     return { command: 'advance', until: parseDate(argument) };
-  throw new StartError(USAGE);
+  throw new StartError(refusal(name));
+}
+
+function refusal(name: string | undefined): string {
+  if (name === undefined) return usageOf(HELP);
+  const help = COMMANDS[name];
+  if (help !== undefined) return usageOf(help);
+  const meant = closest(name, Object.keys(COMMANDS));
+  return `there is no command ${name}: ${meant === undefined ? usageOf(HELP) : `did you mean ${meant}?`}`;
 }
 
 /** A day means its end, so that everything due on it is fired. */
@@ -32,7 +80,8 @@ function parseDate(text: string): string {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const named = process.argv.slice(2).find((argument) => Object.hasOwn(COMMANDS, argument)) ?? '';
+  const { values, positionals } = readArguments(COMMANDS[named] ?? HELP, {
     allowPositionals: true,
     options: {
       data: { type: 'string', default: DEFAULT_DATA_DIR },
@@ -65,4 +114,4 @@ async function control(command: Command, { data, json }: { data: string; json: b
   }
 }
 
-await exitOnStartError(main, USAGE);
+await exitOnStartError(main);

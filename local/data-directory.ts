@@ -1,8 +1,9 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATA_ENTRIES } from 'template-runner/data-entries';
 import { StartError } from 'template-runner/start-error';
 import { removePostgres } from './postgres/postgres.ts';
+import { isRunning, startOf } from './processes.ts';
 
 export const DEFAULT_DATA_DIR = '.vestry';
 
@@ -29,7 +30,7 @@ export async function resetDataDirectory(dataDir: string): Promise<void> {
 
 /**
  * Takes the directory for this process, creating it. Returns the release. Throws `StartError` when a running platform
- * has it; the lock of one that was killed is taken over.
+ * has it; the lock of one that was killed is taken over, even while the dead process is a zombie.
  */
 export function lockDataDirectory(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
@@ -59,27 +60,9 @@ function removeStale(path: string, dataDir: string): void {
   } catch {
     return;
   }
-  if (isAlive(holder.pid) && startOf(holder.pid) === holder.started)
+  if (isRunning(holder.pid) && startOf(holder.pid) === holder.started)
     throw new StartError(
       `${resolve(dataDir)} is in use by the platform with process id ${holder.pid}: stop it, or choose another --data directory`,
     );
   rmSync(path, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** When a process started, where the system tells: ids are reused. */
-function startOf(pid: number): string | undefined {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, 'utf8');
-  // Fields are counted after the command name, which may itself hold spaces and parentheses.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }

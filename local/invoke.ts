@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { StartError } from 'template-runner/start-error';
 import { sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { exitOnStartError } from './terminal.ts';
+import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const USAGE = 'usage: npm run invoke -- FUNCTION EVENT.json [--data DIR]';
+const HELP = `usage: npm run invoke -- FUNCTION EVENT.json [--data DIR]
+
+Runs one function of the running platform with the event in a file, and prints its result.
+
+  FUNCTION    its name or the end of it, such as sweep-outbox
+  EVENT.json  what it is called with; events/ holds samples
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`;
 
 function readEvent(path: string): unknown {
   try {
@@ -18,12 +23,13 @@ function readEvent(path: string): unknown {
 
 /** Runs one function of the running platform with an event from a file, and prints its result. */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments(HELP, {
     allowPositionals: true,
     options: { data: { type: 'string', default: DEFAULT_DATA_DIR } },
   });
   const [functionName, file, ...more] = positionals;
-  if (functionName === undefined || file === undefined || more.length > 0) throw new StartError(USAGE);
+  if (functionName === undefined || file === undefined || more.length > 0)
+    throw new StartError(usageOf(HELP));
   const event = readEvent(file);
   const { controlSocket } = readPlatformFile(values.data);
   for await (const answer of sendCommand(controlSocket, { command: 'invoke', functionName, event })) {
@@ -33,4 +39,4 @@ async function main(): Promise<void> {
   }
 }
 
-await exitOnStartError(main, USAGE);
+await exitOnStartError(main);

@@ -16,7 +16,7 @@ import {
   writePlatformFile,
   writeState,
 } from './platform-file.ts';
-import { assertPortFree, isPortFree } from './ports.ts';
+import { assertPortFree, DEFAULT_PORT, isPortFree, LAST_PORT } from './ports.ts';
 import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
 import { synthesise } from './synthesis.ts';
 
@@ -24,6 +24,8 @@ export interface LocalPlatformOptions {
   readonly dataDir: string;
   /** 0 takes free ports. @default 8000 */
   readonly port?: number;
+  /** @default the port after the API's, or a free one while somebody else has that */
+  readonly awsPort?: number;
   /** A server that is already there, as a superuser or one who may create roles. @default the embedded one */
   readonly databaseUrl?: string | undefined;
   /** Forgets all state first. @default false */
@@ -53,7 +55,6 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
-export const DEFAULT_PORT = 8000;
 const ROTATION = 'rotate-signing-keys';
 
 type Cleanup = () => Promise<void> | void;
@@ -79,7 +80,8 @@ async function start(
 ): Promise<LocalPlatform> {
   const { dataDir, port = DEFAULT_PORT, warn = () => undefined } = options;
   const timed = stopwatch(options.report ?? (() => undefined));
-  await assertPortFree(port);
+  await assertPortFree(port, '--port, or PORT in the environment');
+  const awsPort = await chooseAwsPort(options, port);
   cleanups.push(lockDataDirectory(dataDir));
   const isCut = isUnfinished(dataDir);
   if (isCut) options.report?.('the first start on this directory did not come to its end: it begins again');
@@ -99,7 +101,7 @@ async function start(
     assembly: paths.assembly,
     dataDir,
     credentials: { accessKeyId, secretAccessKey },
-    awsPort: port !== 0 && (await isPortFree(port + 1)) ? port + 1 : 0,
+    awsPort,
     // Start migrates before it serves.
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
@@ -133,6 +135,20 @@ async function start(
   };
   writePlatformFile(dataDir, platform.file);
   return platform;
+}
+
+async function chooseAwsPort({ awsPort, warn }: LocalPlatformOptions, apiPort: number): Promise<number> {
+  if (awsPort !== undefined) {
+    if (awsPort === apiPort && awsPort !== 0)
+      throw new StartError(`port ${awsPort} is the API's: choose another with --aws-port`);
+    await assertPortFree(awsPort, '--aws-port');
+    return awsPort;
+  }
+  if (apiPort === 0) return 0;
+  const next = apiPort + 1;
+  if (next <= LAST_PORT && (await isPortFree(next))) return next;
+  warn?.(`port ${next} is in use: the AWS endpoint takes a free one, or choose one with --aws-port`);
+  return 0;
 }
 
 function stopwatch(report: (line: string) => void) {

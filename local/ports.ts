@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartError } from 'template-runner/start-error';
 
+/** Where the API listens. */
+export const DEFAULT_PORT = 8000;
+export const LAST_PORT = 65_535;
 const HOST = '127.0.0.1';
 
 /** 0 is always free. */
@@ -18,8 +21,10 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Throws before anything slow has been started. */
-export async function assertPortFree(port: number): Promise<void> {
+/** Throws before anything slow has been started. `setting` names what chooses another port. */
+export async function assertPortFree(port: number, setting: string): Promise<void> {
   if (!(await isPortFree(port)))
-    throw new StartError(`port ${port} is in use: stop what listens there, or choose another with --port`);
+    throw new StartError(
+      `port ${port} is in use: stop what listens there, or choose another with ${setting}`,
+    );
 }

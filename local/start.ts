@@ -1,16 +1,34 @@
-import { parseArgs } from 'node:util';
 import { StartError } from 'template-runner/start-error';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
-import { loadDemo } from './demo/demo.ts';
-import { DEFAULT_PORT, type LocalPlatform, startLocalPlatform } from './platform.ts';
-import { exitOnStartError } from './terminal.ts';
+import type { LocalPlatform } from './platform.ts';
+import type { LocalTenant } from './platform-file.ts';
+import { DEFAULT_PORT } from './ports.ts';
+import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const USAGE = 'usage: npm start -- [--port N] [--data DIR] [--database-url URL] [--reset] [--no-demo]';
+const HELP = `usage: npm start -- [--port N] [--aws-port N] [--data DIR] [--database-url URL] [--reset] [--no-demo]
 
-function parsePort(text: string): number {
+Starts the platform on this machine, and loads demo data when the data directory is new. Ctrl-C stops it; data stays.
+
+  --port N            where the API listens; 0 takes a free port (default: PORT in the environment, or ${DEFAULT_PORT})
+  --aws-port N        where the AWS endpoint listens (default: the port after the API's)
+  --data DIR          where all state is kept (default: ${DEFAULT_DATA_DIR})
+  --database-url URL  a Postgres that is already there, as a superuser (default: the one that npm ci has installed)
+  --reset             forgets the state of the data directory first
+  --no-demo           starts without demo tenants`;
+
+/** `where` names who asked for the port, since it may be the environment. */
+function parsePort(text: string, where: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new StartError(`${text} is no port. ${USAGE}`);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new StartError(`${text} is no port (${where}). ${usageOf(HELP)}`);
   return port;
+}
+
+/** Returns the port of the API: the option's, or that of `PORT`, which many machines set. */
+function apiPort(option: string | undefined): number {
+  if (option !== undefined) return parsePort(option, '--port');
+  const { PORT = '' } = process.env;
+  return PORT === '' ? DEFAULT_PORT : parsePort(PORT, 'PORT in the environment');
 }
 
 function list(text: string | undefined): string[] {
@@ -53,6 +71,11 @@ function summary(platform: LocalPlatform, dataDir: string): string {
   ].join('\n');
 }
 
+async function demo(platform: LocalPlatform): Promise<readonly LocalTenant[]> {
+  const { loadDemo } = await import('./demo/demo.ts');
+  return loadDemo(platform);
+}
+
 /** Ctrl-C and SIGTERM stop in order; a second one stops at once. */
 function stopOnSignals(stop: () => Promise<void>): void {
   let stopping = false;
@@ -72,20 +95,26 @@ function stopOnSignals(stop: () => Promise<void>): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readArguments(HELP, {
     allowNegative: true,
     options: {
-      port: { type: 'string', default: String(DEFAULT_PORT) },
+      port: { type: 'string' },
+      'aws-port': { type: 'string' },
       data: { type: 'string', default: DEFAULT_DATA_DIR },
       'database-url': { type: 'string' },
       reset: { type: 'boolean', default: false },
       demo: { type: 'boolean', default: true },
     },
   });
+  const port = apiPort(values.port);
+  const awsPort = values['aws-port'] === undefined ? undefined : parsePort(values['aws-port'], '--aws-port');
+  // Loaded once the arguments are known to be good: --help is answered at once.
+  const { startLocalPlatform } = await import('./platform.ts');
   let stop = async (): Promise<void> => undefined;
   const starting = startLocalPlatform({
     dataDir: values.data,
-    port: parsePort(values.port),
+    port,
+    ...(awsPort === undefined ? {} : { awsPort }),
     databaseUrl: values['database-url'],
     reset: values.reset,
     fsync: process.env.VESTRY_LOCAL_FSYNC !== 'off',
@@ -103,7 +132,7 @@ async function main(): Promise<void> {
   try {
     if (platform.isNew) {
       const startedMs = performance.now();
-      platform.finishSetUp(values.demo ? await loadDemo(platform) : []);
+      platform.finishSetUp(values.demo ? await demo(platform) : []);
       if (values.demo)
         console.log(`demo data ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     }
@@ -115,4 +144,4 @@ async function main(): Promise<void> {
   console.log(`ready ${platform.file.apiUrl}`);
 }
 
-await exitOnStartError(main, USAGE);
+await exitOnStartError(main);

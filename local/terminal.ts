@@ -1,14 +1,71 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { StartError } from 'template-runner/start-error';
 
+/** Names that differ in more than this many letters are not what somebody meant. */
+const TYPING_ERRORS = 2;
+
+/**
+ * Reads the arguments of a command. `--help` or `-h` prints `help` and ends the process; its first line is the usage that
+ * a refused argument is answered with. Throws `StartError` for an option that the command doesn't have.
+ */
+export function readArguments<T extends ParseArgsConfig>(help: string, config: T) {
+  const args = config.args ?? process.argv.slice(2);
+  const end = args.indexOf('--');
+  const options = end === -1 ? args : args.slice(0, end);
+  if (options.some((argument) => argument === '--help' || argument === '-h')) {
+    console.log(help);
+    process.exit(0);
+  }
+  try {
+    return parseArgs<T>({ ...config, args: [...args] });
+  } catch (error) {
+    throw new StartError(
+      `${refusal(error as NodeJS.ErrnoException, Object.keys(config.options ?? {}))}${usageOf(help)}`,
+    );
+  }
+}
+
+/** Returns the first line of a help text: how the command is written. */
+export function usageOf(help: string): string {
+  return help.split('\n')[0] ?? '';
+}
+
+function refusal({ code, message }: NodeJS.ErrnoException, known: readonly string[]): string {
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${message.split('. ')[0]}. `;
+  const name = /'(-[^ ']+)/.exec(message)?.[1] ?? '';
+  const meant = closest(name.replace(/^-+/, ''), known);
+  const hint = meant === undefined ? 'see --help' : `did you mean --${meant}?`;
+  return `there is no option ${name}: ${hint} `;
+}
+
+/** Returns the candidate that was probably meant, if there is one. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
+  const [nearest] = distances.sort((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= TYPING_ERRORS ? nearest.candidate : undefined;
+}
+
+/** Levenshtein's distance: how many letters must be added, taken away or replaced. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
 /** Runs a command line tool. What the user can mend is one line on stderr and exit code 1, anything else a stack trace. */
-export async function exitOnStartError(main: () => Promise<void>, usage: string): Promise<void> {
+export async function exitOnStartError(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const isUsage = typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS');
-    if (!isUsage && !(error instanceof StartError)) throw error;
-    console.error(isUsage ? `${message.split('.')[0]}. ${usage}` : message);
+    if (!(error instanceof StartError)) throw error;
+    console.error(error.message);
     process.exitCode = 1;
   }
 }

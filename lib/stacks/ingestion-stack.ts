@@ -69,6 +69,7 @@ export class IngestionStack extends VestryStack {
     this.#props = props;
     const policy = retentionPolicy(this.config.retentionYears);
     const accessLogs = new PrivateBucket(this, 'AccessLogs', {
+      bucketName: this.config.accessLogsBucketName,
       lifecycleRules: [{ id: 'expire', expiration: Duration.days(ACCESS_LOG_DAYS) }],
     }).bucket as IBucket;
     const uploads = this.#uploadsBucket(policy, accessLogs);

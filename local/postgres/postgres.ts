@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from 'template-runner/start-error';
+import { isRunning } from '#local/processes.ts';
 import { findBinaries, type PostgresBinaries } from './binaries.ts';
 import { canTraverse, giveToNobody, isRoot, traversableStandIn, unprivileged } from './unprivileged.ts';
 
@@ -259,8 +260,11 @@ async function stopOrphan(directory: string): Promise<void> {
   const endsMs = Date.now() + STOP_TIMEOUT_MS;
   for (let signalled = false; existsSync(pidFile); ) {
     const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-    // A file that a crash left names no Postgres of this directory: Postgres itself replaces it.
-    if (!runsOn(pid, directory)) return;
+    if (!runsOn(pid, directory)) {
+      // Postgres itself replaces a file that a crash left, but it takes a zombie for a server that runs.
+      if (!isRunning(pid)) rmSync(pidFile, { force: true });
+      return;
+    }
     if (!signalled) process.kill(pid, 'SIGINT');
     signalled = true;
     if (Date.now() > endsMs) throw new StartError(`Postgres ${pid} still holds ${directory}: stop it first`);

@@ -1,15 +1,22 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { StartError } from 'template-runner/start-error';
 import { uploadFormat } from '#uploads/formats/upload-row.ts';
+import { exitOnStartError, readArguments, usageOf } from '../terminal.ts';
 import { sampleRegister } from './sample-register.ts';
 
-/** `npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]`: a register to try an upload with. */
+const HELP = `usage: npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]
 
-const USAGE = 'Usage: npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]';
+Writes a register to try an upload with: names of many scripts, and 2 % bad rows of every kind.
+
+  --rows N         how many rows (default: 1000)
+  --out FILE       where to
+  --format FORMAT  csv, json or ndjson (default: by the file's name)
+  --seed S         another seed makes another register (default: 1)
+  --clean          writes no bad rows`;
 
 function readOptions() {
-  const { values } = parseArgs({
+  const { values } = readArguments(HELP, {
     options: {
       rows: { type: 'string', default: '1000' },
       out: { type: 'string' },
@@ -28,7 +35,7 @@ function readOptions() {
     rows < 0 ||
     !Number.isSafeInteger(seed)
   ) {
-    throw new Error(USAGE);
+    throw new StartError(usageOf(HELP));
   }
   return { out: values.out, rows, seed, format, clean: values.clean };
 }
@@ -47,9 +54,4 @@ async function writeSample(): Promise<void> {
   process.stdout.write(`${out}: ${options.rows} rows, ${rejected} of them bad (seed ${options.seed})\n`);
 }
 
-try {
-  await writeSample();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+await exitOnStartError(writeSample);

@@ -50,7 +50,7 @@ describe('npm start', () => {
   test('writes local.json for its owner alone', () => {
     expect(statSync(join(dataDir, 'local.json')).mode & 0o777).toBe(0o600);
     expect(platform.file.tenants.map(({ type }) => type).sort()).toEqual(['ISSUER', 'SPONSOR']);
-    expect(platform.file.buckets.uploads).toBeDefined();
+    expect(Object.keys(platform.file.buckets).sort()).toEqual(['accessLogs', 'audit', 'uploads']);
     expect(platform.file.queues).toMatchObject({
       uploads: expect.any(String),
       rejectedRows: expect.any(String),
@@ -72,17 +72,22 @@ describe('npm start', () => {
     );
   });
 
-  test('refuses a port that is in use, with what to do', async () => {
+  test.each([
+    ['--port', (port: string) => ({ flags: ['--port', port] })],
+    ['PORT in the environment', (port: string) => ({ flags: [], env: { PORT: port } })],
+    ['--aws-port', (port: string) => ({ flags: ['--port', '0', '--aws-port', port] })],
+  ])('refuses a port that is in use, with what to do (%s)', async (setting, options) => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, resolve));
     const { port } = holder.address() as AddressInfo;
     const other = temporaryDataDir();
-    const second = await startPlatform({ dataDir: other, flags: ['--port', String(port)] });
+    const second = await startPlatform({ dataDir: other, ...options(String(port)) });
     holder.close();
     removeDataDir(other);
     expect(second).toMatchObject({ exitCode: 1 });
-    expect(second.output.join('\n')).toContain(`${port}`);
-    expect(second.output.join('\n')).toContain('--port');
+    expect(second.output).toHaveLength(1);
+    expect(second.output[0]).toContain(`port ${port} is in use`);
+    expect(second.output[0]).toContain(setting);
   });
 
   test.each([['--port', 'abc'], ['--nonsense']])('refuses %s', async (...flags) => {
