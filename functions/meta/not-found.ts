@@ -24,5 +24,5 @@ const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     answerUnrouted(event, headersOf(event).get('x-request-id')?.[0] ?? '', publishedPaths),
   );
 
-/** What API Gateway sends here: every path, and every method of a path, that no route serves. */
+/** API Gateway sends every path, and every method of a path, that no route serves to this function. */
 export const handler = instrumented(UNROUTED, stack);

@@ -7,7 +7,7 @@ export const handler = http(closeShareholder, async ({ params, expectedVersion, 
   try {
     await tenantTx((tx) => close(tx, params.id, expectedVersion));
   } catch (error) {
-    // What the caller asks for is the case already: nothing to write, nothing to audit.
+    // The holder is already closed: there is nothing to write and nothing to audit.
     if (!(error instanceof DomainError && error.slug === 'shareholder-closed')) throw error;
   }
   return undefined;

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
 
 /**
- * What each event says: the type of what is emitted, and the JSON Schema that consumers get (`npm run event-schemas`), come
- * from here. Nothing personal is among it: consumers of the bus keep what they hear.
+ * The schemas of events. The types that `emit` takes and the JSON Schemas that consumers get (`npm run
+ * event-schemas`) both come from here. No field holds personal data, because consumers of the bus keep what they
+ * receive.
  */
 
 const id = z.uuid();
@@ -38,7 +39,7 @@ export type TransactionState = z.infer<typeof TransactionState>;
 
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
-/** By type, what an event says beside its envelope. */
+/** The payload of each event, beside its envelope. */
 export const eventPayloads = {
   'shares.transferred': z.object({
     transfer_id: id,

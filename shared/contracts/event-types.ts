@@ -32,8 +32,8 @@ export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number];
 export const EVENT_SOURCE = 'vestry';
 
 /**
- * What a bulk writer leaves in the outbox instead of events: which transactions it has created. A million of them spelled out
- * would cost half of what writing them does, in the one transaction that others wait for.
+ * The range of transactions that a bulk writer leaves in the outbox in place of events. Spelling out a million of
+ * them would cost half as much as writing them, in the one transaction that others wait for.
  */
 export interface CreatedRange {
   readonly dividend_id: string;
@@ -41,7 +41,7 @@ export interface CreatedRange {
   readonly last_shareholder_id: string;
 }
 
-/** What is done after a commit, by way of the same outbox, instead of being told on the bus. */
+/** A command that the outbox carries out after the commit, in place of publishing an event. */
 export type Command =
   /** Starts an execution. Its name makes it one, however often the command is carried out. */
   | {

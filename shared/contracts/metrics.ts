@@ -1,15 +1,15 @@
-/** What is measured, as data: how CloudWatch and how Prometheus call it. Nothing of a tenant or a user is ever a dimension. */
+/** The declaration of a metric, with its names in CloudWatch and Prometheus. A tenant or a user is never a dimension. */
 export interface MetricSpec {
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly unit: 'Count' | 'Seconds';
-  /** Of the Prometheus family: a counter's ends in `_total`, a time's in `_seconds`. */
+  /** The name of the Prometheus family: a counter's ends in `_total`, a duration's in `_seconds`. */
   readonly prometheus: string;
   readonly help: string;
   /** Their values are few and ours: each combination is a metric that AWS charges for. */
   readonly dimensions: readonly string[];
 }
 
-/** By the name that CloudWatch has for it. */
+/** The metrics by their CloudWatch names. */
 export const METRICS = {
   HttpRequestDuration: {
     type: 'histogram',

@@ -7,7 +7,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** What domain code throws; it knows slugs, not HTTP. The problem renderer maps the slug through the registry. */
+/** The error that domain code throws. It knows slugs, not HTTP; the problem renderer maps the slug through the registry. */
 export class DomainError extends Error {
   readonly slug: ProblemSlug;
   readonly errors: readonly FieldError[] | undefined;

@@ -39,11 +39,11 @@ function malformed(detail: string): DomainError {
 }
 
 /**
- * Before parsing: a recursive parser must not meet a million brackets, and it lets a key pass that is repeated with an
- * equal value. Keys are compared unescaped.
+ * Checks the text before it is parsed: a recursive parser must not meet a million brackets, and it accepts a key that
+ * is repeated with an equal value. Keys are compared unescaped.
  */
 function refuseDeepAndDuplicate(text: string): void {
-  // Per open bracket: the keys of an object, or null for an array.
+  // Each open bracket has the keys of its object, or null for an array.
   const open: (Set<string> | null)[] = [];
   let expectsKey = false;
   for (let i = 0; i < text.length; i += 1) {

@@ -1,4 +1,4 @@
-/** Of the package swagger-ui-dist. It stands in the assets' names, so that a name never means other bytes. */
+/** The version of the package swagger-ui-dist. It is part of the assets' names, so that a name always means the same bytes. */
 export const SWAGGER_UI_VERSION = '5.35.0';
 
 export interface DocsAsset {
@@ -12,7 +12,7 @@ const PACKAGE = 'node_modules/swagger-ui-dist';
 export const SWAGGER_UI_SCRIPT = `swagger-ui-${SWAGGER_UI_VERSION}.js`;
 export const SWAGGER_UI_STYLE = `swagger-ui-${SWAGGER_UI_VERSION}.css`;
 
-/** What `/docs/{asset}` serves, by name, and nothing else. */
+/** The files that `/docs/{asset}` serves, by name. It serves nothing else. */
 export const DOCS_ASSETS: Readonly<Record<string, DocsAsset>> = {
   [SWAGGER_UI_SCRIPT]: {
     from: `${PACKAGE}/swagger-ui-bundle.js`,
@@ -26,5 +26,5 @@ export const DOCS_ASSETS: Readonly<Record<string, DocsAsset>> = {
   },
 };
 
-/** Where they lie beside the function's code. */
+/** The directory of the assets, beside the function's code. */
 export const ASSETS_DIRECTORY = 'assets';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '#platform/http/route.ts';
 import { DOCS_ASSETS } from './docs-assets.ts';
 
-/** What describes the platform rather than a tenant's data. Nothing here needs the database, so that it answers without. */
+/** The declaration that all routes about the platform share. They don't use the database, so that they answer without it. */
 const open = {
   method: 'GET',
   base: 'root',

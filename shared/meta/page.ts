@@ -10,7 +10,7 @@ export interface PageParts {
   readonly script?: string;
   /** Elements of the head that load assets of ours. @default none */
   readonly assets?: string;
-  /** Where else the page may load from, by directive: `{ 'script-src': "'self'" }`. @default nowhere */
+  /** Further sources that the page may load from, by directive: `{ 'script-src': "'self'" }`. @default none */
   readonly sources?: Readonly<Record<string, string>>;
 }
 

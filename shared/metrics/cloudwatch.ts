@@ -6,14 +6,14 @@ export interface MetricSeries {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What is asked of a series: one number, the newest of its window. */
+/** A question about a series. Its answer is one number, the newest of its window. */
 export interface Question {
   readonly series: MetricSeries;
   /** A statistic by CloudWatch's name: `Sum`, `TC(:0.1)`. */
   readonly stat: string;
 }
 
-/** From when to when, in pieces of which each gives a number. */
+/** A span of time, cut into periods that each give one number. */
 export interface Window {
   readonly start: Date;
   readonly end: Date;

@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 const GAUGE_WINDOW_MS = 15 * MINUTE_MS;
 
 const HISTOGRAM_STATS = ['SampleCount', 'Sum', ...DURATION_BUCKETS_SECONDS.map((le) => `TC(:${le})`)];
-/** What a family is made of, by its type: in one question each. */
+/** The statistics that make up a family of each type; each is one question. */
 const STATS: Readonly<Record<MetricSpec['type'], readonly string[]>> = {
   counter: ['Sum'],
   gauge: ['Maximum'],
@@ -32,8 +32,8 @@ export interface Measured {
 }
 
 /**
- * What CloudWatch knows of this environment, as families of Prometheus. Counters hold what the day (UTC) has brought so far,
- * in one number a series; a day that begins looks like a restart.
+ * Returns CloudWatch's metrics of this environment as Prometheus families. Counters hold the day (UTC) so far, as one
+ * number per series; a new day looks like a restart.
  */
 export async function collectMetrics(now: Date): Promise<MetricFamily[]> {
   const series = await listSeries(METRIC_NAMESPACE, { [ENVIRONMENT_DIMENSION]: environment.name() });
@@ -73,7 +73,7 @@ function render(spec: MetricSpec, measured: readonly Measured[]): MetricFamily[]
       return [family(measured.flatMap(totals)), jobFamily(measured)];
     default: {
       const samples = measured.map(({ labels, values: [value = 0] }) => ({ labels, value }));
-      // What has never happened is counted too: an alert needs a number to watch.
+      // A counter that has never counted is reported as zero: an alert needs a number to watch.
       const isSilent = type === 'counter' && spec.dimensions.length === 0 && samples.length === 0;
       return [family(isSilent ? [{ labels: {}, value: 0 }] : samples)];
     }
@@ -127,7 +127,7 @@ function jobFamily(measured: readonly Measured[]): MetricFamily {
   };
 }
 
-/** In the order of the table, and nothing that it doesn't know. */
+/** Returns the labels in the order of the table, leaving out dimensions that the table doesn't have. */
 function labelsOf({ dimensions }: MetricSeries, spec: MetricSpec): Labels {
   return Object.fromEntries(spec.dimensions.map((name) => [name, dimensions[name] ?? '']));
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '#platform/http/route.ts';
 
-/** For whoever runs the platform: nothing in it is of a tenant. */
+/** This route is for those who run the platform. No metric belongs to a tenant. */
 export const getMetrics = route({
   operationId: 'getMetrics',
   method: 'GET',

@@ -4,7 +4,7 @@ import type { MetricFamily } from './prometheus-text.ts';
 
 const NAMESPACE = 'AWS/SQS';
 
-/** What SQS itself says of each queue, by its metric's name there. */
+/** The metrics that SQS itself keeps of each queue, by their names there. */
 const FAMILIES = [
   {
     metric: 'ApproximateNumberOfMessagesVisible',

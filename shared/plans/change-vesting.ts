@@ -104,7 +104,8 @@ export async function accelerate(
   const acceleration: Acceleration =
     quantity === undefined ? { date, full: true } : { date, quantity, order: order.order ?? 'SOONEST_FIRST' };
   const accelerations = [...inputs.accelerations, acceleration];
-  // Also computed for the acceleration's own day, where one that is too much is found even if that day is ahead.
+  // The state is also computed for the acceleration's own day, so that an acceleration of too many shares is refused
+  // even if that day is in the future.
   vestedState({ ...inputs, accelerations }, later(date, today));
   const vested = vestedState({ ...inputs, accelerations }, later(plan.vested_as_of, today));
   return setPlan(tx, id, { accelerations }, vested);

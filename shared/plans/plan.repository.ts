@@ -59,7 +59,7 @@ export type VestingRow = Pick<
   | 'terminated_on'
 >;
 
-/** What vesting is computed from, as the plan's row holds it. */
+/** Returns the inputs of vesting from the plan's row. */
 export function toVestingInputs(row: VestingRow): VestingInputs {
   const { grant_quantity, grant_date, vesting_start } = row;
   const grant =
@@ -128,7 +128,7 @@ export interface PlanFilter {
   readonly status?: PlanRow['status'] | undefined;
 }
 
-/** In the order of ids, which is by age. */
+/** Lists plans by id, and so by age. */
 export function listPlans(
   read: TenantRead,
   { limit, cursor, ...filter }: PageRequest & PlanFilter,
@@ -146,7 +146,7 @@ export function listPlans(
   return query.execute();
 }
 
-/** What a change of vesting leaves in the plan. */
+/** The fields of a plan that a change of vesting sets. */
 export interface PlanChange {
   /** The grant, with its schedule. */
   readonly granted?: VestingInputs;
@@ -156,7 +156,10 @@ export interface PlanChange {
   readonly forfeitedQuantity?: string;
 }
 
-/** Of a plan that the transaction has locked; what the job computed from the plan as it was before is refused from now on. */
+/**
+ * Changes a plan that the transaction has locked. Results that the job computed from the earlier plan are refused
+ * from now on.
+ */
 export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: VestedState): Promise<PlanRow> {
   const { granted, accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
   return tx

@@ -19,7 +19,7 @@ export interface DatabaseAddress {
 export const environment = {
   name: (): string => required('VESTRY_ENVIRONMENT'),
   region: (): string => required('AWS_REGION'),
-  /** Of the function: what logs and traces call it. */
+  /** The name of the function in logs and traces. */
   serviceName: (): string => process.env.POWERTOOLS_SERVICE_NAME || 'vestry',
   /** Whether somebody collects traces; where and how is for OpenTelemetry's exporter to read. */
   exportsTraces: (): boolean =>
@@ -29,24 +29,24 @@ export const environment = {
     Boolean(process.env.AWS_XRAY_DAEMON_ADDRESS) &&
     /(^|;)Sampled=1(;|$)/.test(process.env._X_AMZN_TRACE_ID ?? ''),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
-  /** Of the queue that the function consumes. */
+  /** The URL of the queue that the function consumes. */
   queueUrl: (): string => required('QUEUE_URL'),
-  /** Of a queue that the function may send to: `queue:<name>:send`. */
+  /** The URL of a queue that the function may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
-  /** Of a state machine that the function may start: `disbursementMachine:start`. */
+  /** The ARN of a state machine that the function may start: `disbursementMachine:start`. */
   machineArnOf: (machine: string): string => required(machineArnVariable(machine)),
-  /** Where the bank takes orders. */
+  /** The URL at which the bank takes orders. */
   bankUrl: (): string => required('BANK_URL'),
   bankSecretArn: (): string => required('BANK_SECRET_ARN'),
   /** Whether payments can be ordered from a bank by HTTP; without one they go into files. */
   hasBank: (): boolean => (process.env.BANK_URL ?? '') !== '',
-  /** How long to wait for the bank's callback before asking. */
+  /** The seconds to wait for the bank's callback before the bank is asked. */
   bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
   fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),
   /** Whether a bank is played, see docs/mock-bank.md. */
   hasMockBank: (): boolean => process.env.BANK_STAND_IN === 'on',
-  /** Of the API, where the mock bank's callbacks go. */
+  /** The URL of the API to which the mock bank sends its callbacks. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
   /** Whether webhooks may be this machine's own, see #webhooks/delivery/public-address.ts. */
   webhooksToLoopback: (): boolean => process.env.WEBHOOKS_TO_LOOPBACK === 'on',
@@ -55,7 +55,7 @@ export const environment = {
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   auditBucket: (): string => required('AUDIT_BUCKET'),
   auditKeysSecretArn: (): string => required('AUDIT_KEYS_SECRET_ARN'),
-  /** Of the policy in #retention/retention-policy.ts. */
+  /** The years of the policy in #retention/retention-policy.ts. */
   retentionYears: (): number => Number(required('RETENTION_YEARS')),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
   database: (): DatabaseAddress => ({

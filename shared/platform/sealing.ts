@@ -6,12 +6,12 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Of the key that the environment was made with. */
+/** The id of the key that the environment was created with. */
 const FIRST_KEY = 'v1';
 
 /** Seals single values, each for one place: what was sealed for another place, or changed, doesn't open. */
 export interface Sealer {
-  /** Of the key that seals; the first part of what it has sealed. */
+  /** The id of the key that seals, and the first part of every value that it has sealed. */
   readonly keyId: string;
   /** @param place the row and field, such as `bank_accounts/<tenant>/<id>`; authenticated, not stored */
   seal(text: string, place: string): string;
@@ -27,7 +27,7 @@ export interface FieldKey {
   readonly sealsFromMs: number;
 }
 
-/** What stands in the environment's secret: the text that it was made with, or, after a rotation, all keys. */
+/** Reads the environment's secret: the text that it was created with or, after a rotation, all keys. */
 export function fieldKeysOf(secret: string): FieldKey[] {
   if (!secret.startsWith('{')) return [{ id: FIRST_KEY, secret, sealsFromMs: 0 }];
   return (JSON.parse(secret) as { keys: FieldKey[] }).keys;

@@ -3,7 +3,7 @@ import { DomainError, type FieldError } from '#kernel/domain-error.ts';
 export const ITEM_KINDS = ['STANDARD', 'DIRECTOR'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
-/** What can be chosen for an item of a kind, in the order in which it is reported. */
+/** The choices for an item of each kind, in the order in which they are reported. */
 export const CHOICES = {
   STANDARD: ['FOR', 'AGAINST', 'ABSTAIN'],
   DIRECTOR: ['FOR', 'WITHHOLD'],

@@ -88,7 +88,7 @@ export async function freezePositions(tx: TenantTx, meetingId: string): Promise<
     .execute();
 }
 
-/** What a holder may vote in a meeting; undefined when the register doesn't know the holder. */
+/** Returns the votes that a holder may cast in a meeting, or undefined if the register doesn't have the holder. */
 export async function findWeight(
   tx: TenantTx,
   meetingId: string,

@@ -36,7 +36,7 @@ export const Meeting = z.object({
   closes_at: instantOut,
   quorum: decimalOut,
   items: z.array(MeetingItem),
-  /** By the clock of the answer. */
+  /** The state at the time of the answer. */
   state: z.enum(MEETING_STATES),
   created_at: instantOut,
 });

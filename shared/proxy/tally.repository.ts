@@ -6,7 +6,7 @@ export interface Tally {
   readonly entitled_shares: string;
   readonly voted_shares: string;
   readonly ballots: number;
-  /** Of the part of the entitled shares that was voted; exact. */
+  /** Whether the voted part of the entitled shares, computed exactly, reaches the quorum. */
   readonly quorum_reached: boolean;
   /** Cut after six decimals, so that it never says more than was voted. */
   readonly turnout: string;

@@ -66,7 +66,7 @@ export function findVote(read: TenantRead, id: string): Promise<VoteRow | undefi
   return votes(read).where('v.id', '=', id).executeTakeFirst();
 }
 
-/** In the order in which they were cast. */
+/** Lists the votes in the order in which they were cast. */
 export function listVotesOfMeeting(
   read: TenantRead,
   meetingId: string,

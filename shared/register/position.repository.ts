@@ -22,7 +22,7 @@ export async function setTransferred(
     where id in (${from}::uuid, ${to}::uuid)`.execute(tx);
 }
 
-/** With microseconds: a `Date` would lose the place of an entry among its neighbours. */
+/** Microseconds are kept: a `Date` would lose the order of neighbouring entries. */
 const recordedAt = sql<string>`to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('recorded');
 
 const COLUMNS = ['id', 'security_class', 'delta', 'effective_date', 'reason', 'source'] as const;

@@ -28,7 +28,7 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
   };
 }
 
-/** Where the rest of what concerns a holder is read. */
+/** Returns the paths at which the rest of a holder's data can be read. */
 function linksOf(id: string): z.infer<typeof Shareholder>['links'] {
   const self = `${API_BASE_PATH}/shareholders/${id}`;
   return {

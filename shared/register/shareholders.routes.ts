@@ -45,14 +45,14 @@ export const Shareholder = z.object({
   }),
 });
 
-/** In a change, a field that is absent stays and null clears it. */
+/** A change leaves absent fields as they are, and clears those that are null. */
 const Contact = z.strictObject({
   email: email.nullable().optional(),
   phone: text(50).nullable().optional(),
   address: text(500).nullable().optional(),
 });
 
-/** What the ledger says of a change of holdings; meaningless without one. */
+/** The note that the ledger keeps with a change of holdings; it has no meaning without one. */
 const ledgerNote = {
   effective_date: isoDate.optional(),
   reason: text(200).optional(),

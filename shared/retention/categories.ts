@@ -35,7 +35,7 @@ export interface Category {
   due(cutoffs: Cutoffs): Sql;
   /** Whether a legal hold `h`, active and of the tenant, is about the row. A hold on the tenant is about every row. */
   readonly isHeldBy?: Sql;
-  /** What becomes of a row; absent: it is deleted. */
+  /** Returns the assignments that erase a row in place. Without it the row is deleted. */
   erased?(cutoffs: Cutoffs): Sql;
   /** Whether former names of the rows, which are holders of record, are erased as well. */
   readonly withNames?: true;
@@ -56,7 +56,7 @@ const participantIsDue = ({ records }: Cutoffs) => sql`
 
 const purgedAt = ({ at }: Cutoffs) => sql`purged_at = ${at}, version = version + 1`;
 
-/** In this order: accounts follow their holders. */
+/** The categories in the order in which they are purged: accounts follow their holders. */
 export const CATEGORIES: readonly Category[] = [
   {
     ...{ name: 'shareholders', table: 'shareholders', key: 'id', withNames: true },
@@ -86,7 +86,7 @@ export const CATEGORIES: readonly Category[] = [
       holder_name = 'purged', status = 'REVOKED', status_reason = 'purged', ${purgedAt(cutoffs)}`,
   },
   {
-    // What banks were told, sealed.
+    // The sealed instructions that were sent to banks.
     ...{ name: 'payment-instructions', table: 'ach_entries', key: 'transaction_id' },
     due: ({ records }) => sql`t.instruction_sealed <> 'purged' and exists (
       select from ach_files f where f.tenant_id = t.tenant_id and f.id = t.file_id and f.state = 'WRITTEN' and f.prepared_at <= ${records})`,
@@ -97,7 +97,7 @@ export const CATEGORIES: readonly Category[] = [
     erased: () => sql`instruction_sealed = 'purged'`,
   },
   {
-    // What a payer has written of a payee. The payment stays, without it.
+    // The text that a payer has written about a payee. The payment stays, without it.
     ...{ name: 'memos', table: 'transactions', key: 'id' },
     due: (cutoffs) => sql`t.memo is not null and t.status in ('SETTLED', 'FAILED') and (
       exists (select from shareholders s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
@@ -128,7 +128,7 @@ export const CATEGORIES: readonly Category[] = [
       sql`filename = 'purged', object_key = 'purged/' || id, warnings = '[]', version = version + 1`,
   },
   {
-    // With their logs: a foreign key takes them along.
+    // The logs go with their deliveries, by a foreign key.
     ...{ name: 'webhook-deliveries', table: 'webhook_deliveries', key: 'id' },
     due: ({ deliveries }) => sql`t.state <> 'PENDING' and t.created_at <= ${deliveries}`,
   },

@@ -15,7 +15,7 @@ export function nextRunDay(now: Date): string {
   return new Date(now.getTime() + DAY_MS - RUN_HOUR_MS).toISOString().slice(0, 10);
 }
 
-/** What the run of a day would erase of the tenant, and what legal holds keep from it. */
+/** Returns what the run of a day would erase of the tenant, and what legal holds would keep. */
 export async function preview(
   read: TenantRead,
   asOf: string,

@@ -4,7 +4,7 @@ import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { type Category, type Cutoffs, isHeld } from './categories.ts';
 
 const REASON = 'retention of every tenant';
-/** Of one transaction: what it locks, and what a kill can undo. */
+/** The number of records in one transaction, which bounds what it locks and what a kill can undo. */
 export const BATCH = 500;
 /** Counters of failed sign-ins, whose windows are minutes. */
 const LOGIN_FAILURE_DAYS = 1;
@@ -69,7 +69,7 @@ async function erase(
   return rows.map((row) => row.key);
 }
 
-/** Of no tenant: keys are hashes. */
+/** Deletes login failures, which belong to no tenant: their keys are hashes. */
 export function deleteLoginFailures(at: Date): Promise<number> {
   return systemTx('counters of failed sign-ins belong to no tenant', async (tx) => {
     const { rows } = await sql<{ deleted: number }>`
@@ -80,7 +80,7 @@ export function deleteLoginFailures(at: Date): Promise<number> {
   });
 }
 
-/** How many records of the tenant are due, and how many of them a hold keeps. */
+/** Counts the tenant's records that are due, and those of them that a hold keeps. */
 export async function countDue(
   read: TenantRead,
   category: Category,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * How long what is kept. One object: the daily purge erases by it, and the lifecycle rules of the buckets are made from it, so
- * that a record and its files end together. Pure data.
+ * The retention policy is one object: the daily purge erases by it, and the lifecycle rules of the buckets are made
+ * from it, so that a record and its files end together. This module is pure data.
  */
 
 /**
@@ -26,7 +26,7 @@ export const RetentionPolicy = z.strictObject({
   fileYears: retentionYears,
   /** Exported entries of the audit trail, under Object Lock. */
   auditYears: retentionYears,
-  /** After which files that are kept for years move to Glacier, which asks for 90 days of what it is given. */
+  /** The days after which files that are kept for years move to Glacier, which charges for at least 90 days. */
   archiveAfterDays: z.number().int().min(1).max(365),
   /** Refused rows of uploads: the file of them, and what the upload quotes of them. */
   errorsDays: z.number().int().min(30).max(365),

@@ -1,6 +1,6 @@
 import { scheduledJob } from '#platform/queue/job.ts';
 
-/** What a run leaves for want of time, the next takes up. */
+/** The next run takes up what a run leaves for lack of time. */
 export const purgeExpired = scheduledJob({
   name: 'purge-expired',
   purpose: 'Erases what its retention period is over for, unless a legal hold keeps it',

@@ -128,7 +128,7 @@ export const previewRetention = route({
         category: z.string(),
         /** Erased or deleted by the next run. */
         due: z.number().int(),
-        /** Whose time is over as well, and that a hold keeps. */
+        /** The records that are due but that a hold keeps. */
         held: z.number().int(),
       }),
     ),

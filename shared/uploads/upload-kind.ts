@@ -1,10 +1,10 @@
 import type { TenantType } from '#kernel/roles.ts';
 
-/** What can be uploaded. The folder of a kind in the drop folder and its route carry its name. */
+/** The kinds of upload. The route of a kind and its folder in the drop folder carry its name. */
 export const UPLOAD_KINDS = ['shareholders', 'contributions'] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
 
-/** Whose registers a kind belongs to. */
+/** The type of tenant that may upload each kind. */
 export const TENANT_TYPE_OF: Readonly<Record<UploadKind, TenantType>> = {
   shareholders: 'ISSUER',
   contributions: 'SPONSOR',

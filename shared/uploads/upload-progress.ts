@@ -28,7 +28,7 @@ export class UploadProgress {
     this.#done = done;
   };
 
-  /** Before the upload's row is locked by what ends it. */
+  /** Stops before the upload's row is locked by the transaction that ends it. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#telling;

@@ -63,7 +63,7 @@ export async function listUploads(
   return (await query.execute()) as UploadRecord[];
 }
 
-/** What makes two files the same. A dry run says nothing about a load. */
+/** The properties by which two files are the same. A dry run says nothing about a load. */
 export interface FileIdentity {
   readonly kind: UploadRecord['kind'];
   readonly dry_run: boolean;
@@ -86,7 +86,7 @@ export async function findSameFile(
     .executeTakeFirst()) as UploadRecord | undefined;
 }
 
-/** Outside any tenant's context; the platform's own tenant has no folder. */
+/** Finds the tenant outside any tenant's context; the platform's own tenant has no folder. */
 export async function findTenantOfFolder(
   slug: string,
 ): Promise<{ readonly id: TenantId; readonly type: TenantType } | undefined> {

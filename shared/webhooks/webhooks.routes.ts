@@ -18,7 +18,7 @@ export const Webhook = z.object({
   created_at: instantOut,
 });
 
-/** With the secret, which no other answer shows. */
+/** A webhook with its secret, which no other answer shows. */
 export const WebhookWithSecret = Webhook.extend({ secret: z.string() });
 
 export const WebhookDelivery = z.object({

@@ -1,4 +1,4 @@
-/** Where exported entries and digests are: a bucket, or a directory that holds a copy of one. */
+/** The store of exported entries and digests: a bucket, or a directory that holds a copy of one. */
 export interface AuditArchive {
   /** The keys under a prefix, in their order. */
   list(prefix: string): AsyncIterable<string>;

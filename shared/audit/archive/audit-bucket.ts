@@ -8,7 +8,7 @@ async function s3() {
   const sdk = await import('@aws-sdk/client-s3');
   client ??= new sdk.S3Client({
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    // What is read is checked against what was signed.
+    // The content is checked against what was signed.
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
   return { sdk, client };

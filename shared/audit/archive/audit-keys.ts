@@ -19,7 +19,7 @@ import { insertKey } from './export.repository.ts';
 interface StoredKey {
   readonly kid: string;
   readonly publicJwk: JsonWebKey;
-  /** Of the key that signs alone. */
+  /** The private half, present only in the key that signs. */
   readonly privateJwk?: JsonWebKey;
 }
 
@@ -36,7 +36,7 @@ export function toPublicKeys(
   return new Map(keys.map(({ kid, publicJwk }) => [kid, createPublicKey({ key: publicJwk, format: 'jwk' })]));
 }
 
-/** As a JSON Web Key Set (RFC 7517). */
+/** Returns the public keys as a JSON Web Key Set (RFC 7517). */
 export function toKeySet(keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[]) {
   return {
     keys: keys.map(({ kid, publicJwk: { kty = '', crv = '', x = '', y = '' } }) => ({

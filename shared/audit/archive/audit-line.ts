@@ -14,9 +14,9 @@ export interface ExportedEntry {
   readonly payload: string;
 }
 
-/** Of SHA-256 in hexadecimal. */
+/** The length of a SHA-256 in hexadecimal. */
 export const HASH_LENGTH = 64;
-/** What follows the hash on its line, before the newline. */
+/** The text that follows the hash on its line, before the newline. */
 export const LINE_END = '"}';
 
 /**

@@ -10,9 +10,9 @@ const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 
 const NamedObject = z.strictObject({
   key: z.string(),
-  /** Of S3: a later version under the same key, or a delete marker over it, hides nothing. */
+  /** The version in S3: a later version under the same key, or a delete marker over it, hides nothing. */
   version_id: z.string().nullable(),
-  /** Of the stored, compressed bytes. */
+  /** The hash of the stored, compressed bytes. */
   sha256,
   bytes: z.int(),
   tenant_id: z.string(),

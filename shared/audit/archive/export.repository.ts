@@ -7,10 +7,10 @@ import type { ExportedEntry } from './audit-line.ts';
 const REASON = 'one digest names the entries of every tenant';
 /** Seeds of advisory locks are told apart by number. */
 const PLANNING_LOCK = 7_010;
-/** What an exporter holds in memory. */
+/** The number of entries that an exporter holds in memory. */
 const ENTRIES_PER_EXPORT = 50_000;
 
-/** What one digest covers. Settled before anything of it is written. */
+/** The entries that one digest covers. The plan is stored before any of them is written. */
 export interface ExportPlan {
   readonly sequence: bigint;
   readonly from_xact: string;

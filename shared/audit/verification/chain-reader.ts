@@ -4,7 +4,7 @@ import { HASH_LENGTH, LINE_END } from '#audit/archive/audit-line.ts';
 const NEWLINE = 10;
 const QUOTE = LINE_END.charCodeAt(0);
 const BRACE = LINE_END.charCodeAt(1);
-/** From the beginning of a line's hash to its newline. */
+/** The number of bytes from the beginning of a line's hash through its newline. */
 const TAIL_LENGTH = HASH_LENGTH + LINE_END.length;
 /** A payload is a request's body at most; what grows beyond this is no line of ours. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
@@ -13,11 +13,11 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 export class ChainReader {
   /** Lines that are as they were written. */
   lines = 0;
-  /** From 1. Once it is set nothing more is checked. */
+  /** The line at which the chain breaks, counted from 1. Once it is set, nothing more is checked. */
   brokenLine: number | undefined;
-  /** From the hash of the last line on. */
+  /** The bytes from the hash of the last line on. */
   #carried: Buffer = Buffer.alloc(0);
-  /** Where the line that was not ended begins in what is carried. */
+  /** The index in the carried bytes at which the unfinished line begins. */
   #lineStart = 0;
 
   push(chunk: Buffer): void {
@@ -59,7 +59,7 @@ export class ChainReader {
   }
 }
 
-/** Where the first hash begins that stands in the chunk with its newline; negative when none does. */
+/** Returns the index of the first hash that the chunk holds with its newline, or a negative number if there is none. */
 function firstWholeHash(chunk: Buffer): number {
   return chunk.indexOf(NEWLINE, TAIL_LENGTH) - TAIL_LENGTH;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What can be wrong with a link of the chain, in words of the runbook. */
+/** The kinds of broken links, in the words of the runbook. */
 export const BROKEN_LINKS = [
   'missing-object',
   'altered-record',
@@ -14,16 +14,16 @@ export const BROKEN_LINKS = [
 
 export const BrokenLink = z.object({
   kind: z.enum(BROKEN_LINKS),
-  /** Of the object or digest. */
+  /** The key of the object or digest. */
   key: z.string(),
-  /** Of an object, uncompressed, from 1. */
+  /** The line in the uncompressed object, counted from 1. */
   line: z.number().int().optional(),
   detail: z.string(),
 });
 
 export type BrokenLink = z.infer<typeof BrokenLink>;
 
-/** What verifying a range of days has found. The first broken link stands for all after it. */
+/** The result of verifying a range of days. Nothing after the first broken link is looked at. */
 export const Verification = z.object({
   from: z.string(),
   to: z.string(),

@@ -20,7 +20,7 @@ export interface VerifyOptions {
   /** Days of the entries, both inclusive. */
   readonly from: string;
   readonly to: string;
-  /** Whose objects are verified. Digests are in any case. @default every tenant's */
+  /** The tenant whose objects are verified. Digests are verified in any case. @default every tenant */
   readonly tenantId?: string | undefined;
   /** The newest digest, from somewhere else than the archive: else nothing tells that the end was cut off. */
   readonly head?: { readonly sequence: number; readonly sha256: string } | undefined;
@@ -129,7 +129,7 @@ class Walk {
     for (const { sha256, key } of objects) this.#named.set(sha256, key);
   }
 
-  /** What is wrong between a digest and the one before it. */
+  /** Returns the break between a digest and the one before it, if there is one. */
   #brokenBefore({ address, digest }: ReadDigest, before: ReadDigest | undefined): BrokenLink | undefined {
     const { key, sequence } = address;
     if (before === undefined) return this.#brokenStart(digest, key);

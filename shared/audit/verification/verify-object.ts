@@ -5,7 +5,7 @@ import type { NamedObject } from '#audit/archive/digest.ts';
 import { ChainReader } from './chain-reader.ts';
 import type { BrokenLink } from './verification.ts';
 
-/** What is read as a whole, and what may come of it. Larger objects are read in pieces. */
+/** Objects up to this size, compressed and uncompressed, are read as a whole. Larger ones are read in pieces. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 const WHOLE_PIECE_BYTES = 512 * 1024;
 const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
@@ -25,7 +25,7 @@ type Read = () => Promise<AsyncIterable<Uint8Array> | undefined>;
 interface Reading {
   readonly sha256: string;
   readonly chain: ChainReader;
-  /** Of zlib, or of the connection. */
+  /** The error of zlib or of the connection. */
   readonly error: string | undefined;
 }
 

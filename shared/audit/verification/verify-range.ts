@@ -8,7 +8,7 @@ import { daysBefore, daysOf, retentionPolicy } from '#retention/retention-policy
 import type { Verification } from './verification.ts';
 import { verifyArchive } from './verify-archive.ts';
 
-/** What the database knows of the chain. The archive is held against it. */
+/** The state of the chain in the database. The archive is compared with it. */
 export interface ChainState {
   readonly keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[];
   readonly head: Awaited<ReturnType<typeof findHead>>;

@@ -16,7 +16,7 @@ const MARGIN_MS = 30_000;
 const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 export interface Resealed extends Record<string, unknown> {
-  /** Of the key that everything is sealed by afterwards. */
+  /** The id of the key that seals every value afterwards. */
   readonly key: string;
   readonly rows: number;
   /** Rows that don't open: each is named in the log. */

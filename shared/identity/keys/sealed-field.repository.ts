@@ -8,7 +8,10 @@ export interface SealedRow {
   readonly values: readonly string[];
 }
 
-/** Where values are that another key than `keyId` has sealed. Retention writes `purged` in the place of what it erases. */
+/**
+ * Lists the places of values that a key other than `keyId` has sealed. Values that retention has replaced by `purged`
+ * are left out.
+ */
 export async function listOtherwiseSealed(
   tx: SystemTx,
   { table, key, column, isArray }: SealedField,

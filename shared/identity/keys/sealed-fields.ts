@@ -8,7 +8,7 @@ export interface SealedField {
   readonly key: 'id' | 'transaction_id';
   readonly column: 'account_number_sealed' | 'instruction_sealed' | 'secrets_sealed';
   readonly isArray: boolean;
-  /** What a value of the row was sealed for. */
+  /** Returns the place that a value of the row was sealed for. */
   readonly placeOf: (key: string) => string;
 }
 

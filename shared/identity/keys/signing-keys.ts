@@ -17,7 +17,7 @@ import { putSecretKeys } from '#platform/secret.ts';
  * the published key set find them. A new key is published before it signs, and an old one outlives its last token.
  */
 
-/** How long verifiers may keep the public keys. A new key waits at least this long before it signs. */
+/** The time for which verifiers may keep the public keys. A new key waits at least this long before it signs. */
 const PUBLIC_KEYS_KEPT_MS = 5 * 60_000;
 const PUBLISHED_BEFORE_SIGNING_MS = 2 * PUBLIC_KEYS_KEPT_MS;
 const UNKNOWN_KID_REFRESH_MS = 5_000;

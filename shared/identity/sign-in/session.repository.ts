@@ -19,7 +19,7 @@ export interface Credentials {
   readonly password_hash: string;
 }
 
-/** Outside any tenant's context: through a database function that gives away no more than this. */
+/** Finds a tenant outside any tenant's context, through a database function that returns no more than this. */
 export async function findTenantBySlug(slug: string): Promise<TenantStanding | undefined> {
   try {
     const { rows } = await appPool().query<TenantStanding>(

@@ -37,7 +37,7 @@ export function insertTenant(
     .executeTakeFirstOrThrow();
 }
 
-/** In the platform's context, which sees every tenant; by id, which is by age. */
+/** Lists all tenants by id, and so by age. It runs in the platform's context, which sees every tenant. */
 export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): Promise<TenantRow[]> {
   let query = read
     .selectFrom('tenants')

@@ -26,7 +26,7 @@ export function toContribution(row: ContributionRow): z.input<typeof Contributio
 
 /** An amount that enters a plan, or leaves it again if negative. */
 export interface Entry {
-  /** Of the contribution and of its transaction. */
+  /** The id of both the contribution and its transaction. */
   readonly id: string;
   readonly planId: string;
   readonly source: ContributionRow['source'];
@@ -172,7 +172,7 @@ export function listContributions(
   return query.execute();
 }
 
-/** What the employer had put into a plan by the end of a day, and the employee. */
+/** Returns the sums that employer and employee had paid into a plan by the end of a day. */
 export async function sumContributions(
   read: TenantRead,
   planId: string,

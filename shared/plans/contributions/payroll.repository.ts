@@ -111,7 +111,7 @@ export interface RowAtRisk {
   readonly plan_currency: string;
   readonly source: string;
   readonly amount_minor: bigint;
-  /** Of the year, before the file. */
+  /** The amount of the year before the file. */
   readonly used_employee: bigint;
   readonly used_employer: bigint;
   readonly date_of_birth: string | null;
@@ -120,8 +120,9 @@ export interface RowAtRisk {
 const FETCH_ROWS = 1_000;
 
 /**
- * In the order of the file within each employee's year, in batches. At risk is who would exceed a limit without a catch-up, if
- * all their rows were taken: few, so that the rule itself is applied to few.
+ * Returns, in batches, the rows of employees who would exceed a limit without a catch-up if all their rows were
+ * taken. They are few, so the rule itself is applied to few. Rows come in the order of the file within each
+ * employee's year.
  */
 export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly RowAtRisk[], void> {
   await run(`declare rows_at_risk cursor with hold for
@@ -173,7 +174,10 @@ export async function refuseRows(
   return changed;
 }
 
-/** In the order of ids, so that two files can't wait for each other; held until the transaction ends. */
+/**
+ * Locks the plans in the order of their ids, so that two files can't wait for each other. The locks are held until
+ * the transaction ends.
+ */
 export async function lockPlans(run: RunStatement): Promise<void> {
   await run(`select count(*) from (
     select p.id from plans p where p.id in (select plan_id from staged_rows where ${GOOD}) order by p.id for update) as locked`);
@@ -231,7 +235,7 @@ export async function insertPayroll(
   await insertEvents(run, requestId);
 }
 
-/** In the shape of `toTransactionState`; the transactions were made at this transaction's own instant. */
+/** Writes events in the shape of `toTransactionState`. The transactions were created at this transaction's own instant. */
 async function insertEvents(run: RunStatement, requestId: string): Promise<void> {
   await run(
     `with at as (select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as instant)

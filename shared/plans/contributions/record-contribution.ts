@@ -22,7 +22,7 @@ import type { NewContribution } from './contributions.routes.ts';
 export const MAX_DAYS_AHEAD = 31;
 
 /**
- * What a request asks for, as far as it can be judged by what never changes of a plan.
+ * Returns the entry that a request asks for, checked against those properties of a plan that never change.
  * @throws DomainError `currency-mismatch`, `validation-failed`
  */
 export function contributionEntry(
@@ -121,7 +121,7 @@ const LIMIT_NAMES = {
   TOTAL_ADDITIONS: 'all contributions',
 } as const;
 
-/** Which limit, how much of it is used and what is left. */
+/** Describes the limit, the amount that is used and the amount that is left. */
 export function explainBreach(
   { kind, allowed, used, left }: Breach,
   { year, planType, currency }: { year: number; planType: string; currency: string },

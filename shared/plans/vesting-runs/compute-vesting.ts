@@ -6,7 +6,7 @@ import { vestedState } from './vested-state.ts';
 import { type ComputedPlan, type DuePlan, listDuePlans, setVested } from './vesting.repository.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
-/** Of one transaction; a range may have grown since it was made. */
+/** The number of plans in one transaction; a range may have grown since it was made. */
 const PLANS_AT_ONCE = 1_000;
 
 /**
@@ -19,7 +19,8 @@ export async function computeVesting(chunk: VestingChunk, requestId: string): Pr
   const failed = new Set<string>();
   let computed = 0;
   for (;;) {
-    // What is stored is due no longer. Plans that changed meanwhile still are, and come again.
+    // A plan whose vesting is stored is no longer due. Plans that changed meanwhile are still due, and are found
+    // again.
     const due = await tenantRead(chunk.tenant_id, (read) =>
       listDuePlans(read, chunk, PLANS_AT_ONCE + failed.size),
     );

@@ -4,7 +4,7 @@ import { toVestingInputs, type VestingRow } from '#plans/plan.repository.ts';
 import { vestedMinor } from '#plans/vesting/vesting.ts';
 import { vestedState } from './vested-state.ts';
 
-/** What had been paid into a plan by the end of a day, in minor units. */
+/** The sums that had been paid into a plan by the end of a day, in minor units. */
 export interface Contributed {
   readonly employee: bigint;
   readonly employer: bigint;
@@ -24,7 +24,7 @@ export interface PeriodVesting {
   readonly vested_after: string;
 }
 
-/** What vests of a plan in a period: shares of its grant, else money that was paid in. */
+/** Returns what vests of a plan in a period: shares of its grant, or else contributed money. */
 export function periodVesting(
   plan: VestingRow & { readonly currency: string },
   days: PeriodEnds<string>,

@@ -10,7 +10,7 @@ import {
 } from '#plans/vesting/vesting.ts';
 import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 
-/** What a plan's vesting follows from. */
+/** The inputs from which a plan's vesting is computed. */
 export interface VestingInputs {
   /** Absent: a plan of money, whose employer contributions vest. */
   readonly grant: Grant | undefined;
@@ -21,7 +21,7 @@ export interface VestingInputs {
   readonly terminatedOn: string | undefined;
 }
 
-/** What had vested by the end of a day: shares of the grant, or a part of the employer's money. */
+/** The amount that had vested by the end of a day: shares of the grant, or a part of the employer's money. */
 export interface VestedState {
   readonly asOf: string;
   readonly quantity: string;

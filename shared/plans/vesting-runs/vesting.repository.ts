@@ -45,7 +45,7 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
 
 export interface ComputedPlan {
   readonly id: string;
-  /** Of the plan as it was read. */
+  /** The version of the plan's inputs when the plan was read. */
   readonly inputs: number;
   readonly state: VestedState;
 }

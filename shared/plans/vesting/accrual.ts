@@ -20,11 +20,11 @@ export interface Accrual {
   readonly firstPaid: number;
   /** Months from the vesting start to the end of the period. */
   readonly monthsAt: (period: number) => number;
-  /** How many periods have ended and paid after so many months; 0 before the cliff. */
+  /** Returns the number of periods that have ended and paid after so many months; 0 before the cliff. */
   readonly paidAfter: (months: number) => number;
   /** Why something vests at the end of the period. */
   readonly reason: (period: number) => string;
-  /** What had accrued by the end of the period. */
+  /** Returns the amount that had accrued by the end of the period. */
   readonly accrued: (period: number) => string;
 }
 

@@ -37,7 +37,10 @@ export function stepsUpTo(allocation: Allocation, periods: number): bigint {
   }
 }
 
-/** How the periods `after` + 1 … `periods` differ from their exact part, for the reader of an event; empty if they don't. */
+/**
+ * Explains how the periods `after` + 1 … `periods` differ from their exact part, for the reader of an event; empty if
+ * they don't.
+ */
 export function roundingOf(allocation: Allocation, after: number, periods: number): string {
   const extra = remainderUpTo(allocation, periods) - remainderUpTo(allocation, after);
   if (extra > 0n) return `, with ${quantityOf(extra * allocation.unitsPerStep)} of the remainder`;
@@ -56,7 +59,7 @@ const CUMULATIVE: ReadonlySet<AllocationType> = new Set([
   'FRACTIONAL',
 ]);
 
-/** What the periods hold if each is rounded down by itself. */
+/** Returns the sum of the periods if each is rounded down by itself. */
 function evenStepsUpTo({ steps, accrual }: Allocation, periods: number): bigint {
   let left = periods;
   let even = 0n;
@@ -69,7 +72,7 @@ function evenStepsUpTo({ steps, accrual }: Allocation, periods: number): bigint 
   return even;
 }
 
-/** What rounding each period down leaves over: always fewer steps than there are periods. */
+/** Returns what rounding each period down leaves over: always fewer steps than there are periods. */
 function remainderOf(allocation: Allocation): bigint {
   return allocation.steps - evenStepsUpTo(allocation, allocation.accrual.count);
 }

@@ -2,7 +2,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import type { Allocation } from './allocation.ts';
 
-/** Which of the later events an acceleration takes its shares from. */
+/** The order in which an acceleration takes its shares from later events. */
 export type AccelerationOrder = 'SOONEST_FIRST' | 'LAST_FIRST' | 'PRO_RATA';
 
 /** Unvested shares that vest on a date ahead of their schedule: all of them, or a number. Scheduled events of that date vest first. */
@@ -10,7 +10,7 @@ export type Acceleration =
   | { readonly date: string; readonly full: true }
   | { readonly date: string; readonly quantity: string; readonly order: AccelerationOrder };
 
-/** What happened to a grant after it was made. */
+/** The changes of a grant after it was made. */
 export interface GrantChanges {
   /** The last day on which something vests; what is unvested after it is forfeited. Accelerations of that day come first. */
   readonly terminatedOn?: string | undefined;
@@ -111,7 +111,10 @@ function acceleratedSteps(
   return steps;
 }
 
-/** How many steps each of the installments gives up. Pro rata rounds the running sum down, so none gives more than it has. */
+/**
+ * Returns the steps that each installment gives up. Pro rata rounds the running sum down, so that none gives more
+ * than it has.
+ */
 function takenFrom(
   later: readonly Installment[],
   steps: bigint,

@@ -13,7 +13,7 @@ const WHEN_FIELDS_ARE_VALID = {
 
 const HUNDRED_PERCENT = 100n * UNITS_PER_SHARE;
 
-/** How the shares that don't divide evenly are placed; names and meaning are those of the Open Cap Format. */
+/** The placement of shares that don't divide evenly. Names and meaning are those of the Open Cap Format. */
 export const AllocationType = z.enum(
   [
     'CUMULATIVE_ROUNDING',

@@ -21,7 +21,10 @@ export interface Grant {
 export interface VestingEvent {
   readonly date: string;
   readonly kind: Installment['kind'];
-  /** What vests on the date or, if the kind is FORFEITED, what never will. All of a grant's events sum to its quantity. */
+  /**
+   * The quantity that vests on the date or, if the kind is FORFEITED, never will. All of a grant's events sum to its
+   * quantity.
+   */
   readonly quantity: string;
   /** All that has vested so far. */
   readonly cumulative: string;
@@ -169,7 +172,7 @@ function scheduled({ vestingStart, grantDate }: Grant, allocation: Allocation): 
   return installments;
 }
 
-/** How many periods had ended by the grant date, if any of them was due before that day; else 0. */
+/** Returns the number of periods that had ended by the grant date, if any of them was due before that day, and else 0. */
 function periodsBefore(accrual: Accrual, vestingStart: string, grantDate: string): number {
   const firstDue = addMonths(vestingStart, accrual.monthsAt(accrual.firstPaid));
   return firstDue < grantDate ? accrual.paidAfter(monthsReached(vestingStart, grantDate)) : 0;

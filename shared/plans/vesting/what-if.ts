@@ -3,7 +3,7 @@ import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import type { calculateVesting } from './vesting.routes.ts';
 import { vestedQuantity, vestingEvents } from './vesting.ts';
 
-/** What a grant would vest by the end of a day, and when all of it. */
+/** Returns what a grant would have vested by the end of a day, and when all of it will have. */
 export function whatIf(
   order: z.output<(typeof calculateVesting)['body']>,
   asOf: string,

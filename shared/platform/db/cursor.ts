@@ -2,7 +2,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import { instant, isoDate } from '#kernel/fields.ts';
 import { isUuid } from '#kernel/ids.ts';
 
-/** What a list's query asks for, see `page` in #kernel/fields.ts. */
+/** The page that a list's query asks for, see `page` in #kernel/fields.ts. */
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -25,7 +25,7 @@ const CHECKS = {
   decimal: (part: string) => /^\d{1,40}(\.\d{1,8})?$/.test(part),
 } as const;
 
-/** What a part of a position is. */
+/** The type of one part of a cursor's position. */
 export type CursorPart = keyof typeof CHECKS;
 
 /** @throws DomainError `validation-failed` when the cursor isn't one of ours with parts of these kinds */

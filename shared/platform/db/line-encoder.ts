@@ -8,7 +8,7 @@ const MAX_BYTES_OF_UNIT = 3;
 export class LineEncoder {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);
 
-  /** In a buffer of their own. */
+  /** Encodes the lines in a buffer of their own. */
   encode(lines: readonly string[]): Buffer {
     let length = 0;
     for (const line of lines) {

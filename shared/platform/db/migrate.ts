@@ -10,7 +10,7 @@ export interface MigrateOptions {
   readonly user: string;
   readonly password: string;
   readonly ssl: boolean;
-  /** Where the `.sql` files are. */
+  /** The directory with the `.sql` files. */
   readonly directory: string;
   /** Names of migrations that this environment is without. It may come by them later. @default none */
   readonly except?: readonly string[];

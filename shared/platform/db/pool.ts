@@ -31,8 +31,8 @@ function createPool(user: string): pg.Pool {
     allowExitOnIdle: true,
     options: '-c search_path=vestry -c timezone=UTC',
   });
-  // Without listeners the loss of a connection would end the process, when it is idle and when its borrower is between two
-  // statements: the next statement fails anyway.
+  // A lost connection emits an error while it is idle or between two statements of its borrower. Without a listener
+  // that would end the process; the borrower's next statement fails anyway.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
@@ -55,7 +55,7 @@ function pool(user: string): pg.Pool {
 export const appPool = (): pg.Pool => pool(APP_ROLE);
 export const systemPool = (): pg.Pool => pool(SYSTEM_ROLE);
 
-/** For tests and benchmarks, where one process stands for as many environments. Before the first connection. */
+/** Lets one process stand for several environments, in tests and benchmarks. It must be called before the first connection. */
 export function standForEnvironments(count: number): void {
   maxConnections = count;
 }

@@ -32,7 +32,7 @@ export class TenantSession {
     await streamPipeline(Readable.from(encoded(batches)), this.#client.query(copyFrom(statement)));
   }
 
-  /** For `tenantTx`: runs on the session's connection, and leaves no open transaction on it. */
+  /** Runs on the session's connection for `tenantTx`, and leaves no open transaction on it. */
   async withClient<T>(run: (client: pg.PoolClient) => Promise<T>, cleanUp: string): Promise<T> {
     try {
       return await run(this.#client);

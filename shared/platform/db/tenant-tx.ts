@@ -27,7 +27,7 @@ export type TenantRead = Pick<Queries, 'selectFrom' | 'selectNoFrom' | 'with' | 
 export type TenantTx = Queries & { readonly [readBrand]: true; readonly [writeBrand]: true };
 export type SerializableTx = TenantTx & { readonly [serializableBrand]: true };
 
-/** Who acts, on whose data, in answer to what. */
+/** The user who acts, the tenant whose data is changed, and the request that it answers. */
 export interface Actor {
   readonly tenantId: TenantId;
   /** A user's id; null for the platform itself (workers, schedules). */
@@ -70,7 +70,7 @@ export interface TenantTxOptions<T> {
   readonly complete?: (result: T) => Statement | undefined;
   /** Milliseconds left for retries of serialization failures. @default 5000 */
   readonly retryForMs?: number;
-  /** Where the transaction runs, to see what the session has staged. @default any connection */
+  /** The session to run in, to see what it has staged. @default any connection */
   readonly session?: TenantSession;
 }
 
@@ -107,7 +107,7 @@ function addToOutbox(tx: TenantTx, type: OutboxEvent['type'], payload: Record<st
   const events = eventsOf.get(tx);
   if (actor === undefined || events === undefined)
     throw new Error('the outbox needs an open tenant transaction');
-  // With its trace, so that what a crash leaves to the sweeper is still part of it.
+  // The trace is stored too, so that events which a crash leaves to the sweeper are still part of it.
   const traced = { ...payload, ...traceHeaders() };
   events.push({ id: uuidV7(), tenantId: actor.tenantId, type, payload: traced, requestId: actor.requestId });
 }
@@ -122,8 +122,8 @@ const STANDING: string = `select
   (select status from tenants where id = $1) as tenant_status,
   (select status from users where tenant_id = $1 and id = $2) as actor_status`;
 /**
- * Of a table whose statistics say that it is small, the planner reads all: a serializable transaction has then read every row,
- * and conflicts with whoever changes any. By an index it has read what it asked for.
+ * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
+ * row, and conflicts with any writer; by an index it reads only what it asked for.
  */
 const STANDING_BY_INDEX = `${STANDING}, set_config('enable_seqscan', 'off', true)`;
 

@@ -1,7 +1,7 @@
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 
-/** What became of rows of the outbox. Those of neither list weren't tried for want of time. */
+/** The ids of outbox rows that succeeded and failed. Rows in neither list weren't tried for lack of time. */
 export interface Outcome {
   readonly done: readonly string[];
   readonly failed: readonly string[];

@@ -10,7 +10,7 @@ import { tellTransactions } from './tell-transactions.ts';
 
 type Publisher = (rows: readonly OutboxEvent[]) => Promise<Outcome>;
 
-/** How a row of the outbox leaves it. What isn't a command is an event. */
+/** The publisher of each type of command. Every other row of the outbox is an event. */
 const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
   'execution.start': startExecutions,
   'message.send': sendCommanded,

@@ -9,7 +9,7 @@ const MIN_AGE_MS = 30_000;
 const BATCH = 200;
 /** Stops in time to mark what the last batch published. */
 const MARGIN_MS = 10_000;
-/** Before the next attempt at what couldn't be published: doubled each time, up to a quarter of an hour. */
+/** The pause before the next attempt to publish a row; it doubles each time, up to a quarter of an hour. */
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 900;
 const REASON = 'outbox rows of every tenant';

@@ -8,7 +8,8 @@ import { putEvents } from './put-events.ts';
 /** Transactions in one event: a third of what the bus takes. */
 const TRANSACTIONS_PER_EVENT = 200;
 
-// As they were created: a payment that was sent meanwhile has its own event, of a later version.
+// Selects the transactions as they were created: a payment that was sent meanwhile has its own event, with a later
+// version.
 const CREATED = `select id, amount, currency, shareholder_id, created_at from transactions
   where dividend_id = $1 and shareholder_id between $2 and $3 and compensates is null order by shareholder_id`;
 

@@ -14,7 +14,7 @@ export interface Principal {
   readonly employeeId: string | undefined;
 }
 
-/** What the authorizer hands to functions: flat strings. */
+/** The context that the authorizer hands to functions, in flat strings. */
 export interface AuthorizerContext {
   readonly tid: string;
   readonly tenantType: string;
@@ -25,7 +25,8 @@ export interface AuthorizerContext {
 }
 
 /**
- * Who may call a route is the route's own data. A refusal is written to the caller's audit trail.
+ * Checks the caller against the route, which declares who may call it. A refusal is written to the caller's audit
+ * trail.
  * @throws DomainError `unauthenticated`, `forbidden`
  */
 export async function authorize(

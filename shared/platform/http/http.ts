@@ -31,7 +31,7 @@ export interface WriteOptions<T> {
   readonly isolation?: 'read committed' | 'serializable';
   /** See `TenantTxOptions`. */
   readonly lockFirst?: string;
-  /** For routes that act on another tenant than the caller's, or without a caller. @default the caller */
+  /** The actor of routes that act on another tenant than the caller's, or without a caller. @default the caller */
   readonly actor?: Actor;
   /** @default the route's action */
   readonly action?: AuditAction | ((result: T) => AuditAction);
@@ -43,12 +43,15 @@ export interface WriteOptions<T> {
 
 type Work<T, Tx> = (tx: Tx) => Promise<T>;
 
-/** What a handler gets. It can write only through `tenantTx`, which audits, stores the idempotent answer and commits. */
+/**
+ * The request that a handler gets. It can write only through `tenantTx`, which audits, stores the idempotent answer
+ * and commits.
+ */
 export interface HttpRequest<R extends RouteSpec> {
   readonly params: Output<R['params']>;
   readonly query: Output<R['query']>;
   readonly body: Output<R['body']>;
-  /** Of the caller; on PUBLIC routes there is none and reading it throws. */
+  /** The caller; PUBLIC routes have none, and reading it throws. */
   readonly principal: Principal;
   readonly actor: Actor;
   readonly requestId: string;

@@ -21,7 +21,7 @@ function settleRequestId(event: APIGatewayProxyEvent): void {
 
 const OUT_OF_TIME = 'Send the same request again, with the same Idempotency-Key if it had one.';
 
-/** How middy ends a request when the function's time is about to. */
+/** Recognises the error by which middy ends a request shortly before the function's time runs out. */
 function isOutOfTime(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
 }

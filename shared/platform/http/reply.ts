@@ -22,7 +22,7 @@ export function isReply(value: unknown): value is Reply<unknown> {
   return typeof value === 'object' && value !== null && replyBrand in value;
 }
 
-/** On every answer, also of problems. */
+/** The headers of every answer, problems included. */
 export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',

@@ -4,7 +4,7 @@ import type { ProblemSlug } from '#contracts/problems.ts';
 import type { Resource } from '#contracts/resources.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 
-/** Where business routes stand. The route table writes paths without it. */
+/** The base path of business routes. The route table writes paths without it. */
 export const API_BASE_PATH = '/api';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -18,7 +18,7 @@ export interface RouteSpec {
   /** camelCase; the handler is `functions/<domain>/<kebab-case>.ts`. */
   readonly operationId: string;
   readonly method: Method;
-  /** Without {@link API_BASE_PATH}; parameters in braces: `/shareholders/{id}`. */
+  /** The path without {@link API_BASE_PATH}, with parameters in braces: `/shareholders/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
@@ -48,7 +48,7 @@ export interface RouteSpec {
   readonly audit?: AuditAction;
   /** Problems beyond those of every route (validation, authentication, limits). */
   readonly problems: readonly ProblemSlug[];
-  /** Beyond the application database role. */
+  /** The resources that the route needs beyond the application's database role. */
   readonly uses: readonly Resource[];
   /** @default true */
   readonly database?: boolean;

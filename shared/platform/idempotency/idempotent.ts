@@ -18,7 +18,7 @@ export interface IdempotentRequest {
   readonly tenantId: TenantId;
   readonly operationId: string;
   readonly key: string;
-  /** What must be the same when the key is: path, query and body as they were sent. */
+  /** The data that must be the same whenever the key is: path, query and body as they were sent. */
   readonly payload: string;
   readonly context: Context;
 }

@@ -1,6 +1,6 @@
 import { inSpan, isRecording } from './trace.ts';
 
-/** What opens, scopes and ends a transaction says nothing of what it is for. */
+/** Statements that open, scope or end a transaction don't describe its work. */
 const FRAME = /^\s*(begin|commit|rollback|select set_config)\b/i;
 const TARGET = /\b(?:from|into|update|call|join)\s+"?([a-z_][a-z0-9_]*)/i;
 

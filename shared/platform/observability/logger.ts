@@ -21,7 +21,7 @@ class MaskingFormatter extends LogFormatter {
   }
 }
 
-/** Without the SQL's parameters or a driver's `detail`, which quote row values. */
+/** Leaves out the SQL's parameters and a driver's `detail`, which quote values of rows. */
 function formatError(error: unknown): LogAttributes {
   if (!(error instanceof Error)) return { message: String(maskPayload(error)) };
   const code = 'code' in error ? String(error.code) : undefined;

@@ -5,10 +5,10 @@ import { nextContext, parseTraceparent, renderTraceparent, type TraceContext } f
 
 export type SpanKind = 'server' | 'client' | 'consumer' | 'internal';
 
-/** What a span says. Ids and names of ours alone: no values of requests, no texts of errors. */
+/** The attributes of a span: ids and our own names only, never values of requests or texts of errors. */
 export type SpanAttributes = Record<string, string | number | boolean | undefined>;
 
-/** What was done when, for whoever collects traces. */
+/** A finished span, for the collector of traces. */
 export interface SpanRecord {
   readonly name: string;
   readonly kind: SpanKind;
@@ -60,7 +60,7 @@ export async function invocation<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whoever collects traces must not be able to fail what they are of. */
+/** A failing collector must not fail the work that the traces describe. */
 async function handOver(records: readonly SpanRecord[]): Promise<void> {
   const collectors = [
     ...(environment.exportsTraces() ? [exportByOtlp] : []),
@@ -138,7 +138,7 @@ export function isRecording(): boolean {
   return place?.records !== undefined && place.context?.sampled === true;
 }
 
-/** By which the next function goes on with this trace. Undefined outside of any. */
+/** Returns the `traceparent` by which the next function continues this trace, or undefined outside any trace. */
 export function currentTraceparent(): string | undefined {
   const context = places.getStore()?.context;
   return context && renderTraceparent(context);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Where in which trace something happens, as W3C Trace Context tells it: https://www.w3.org/TR/trace-context/ */
+/** A position in a trace, as W3C Trace Context defines it: https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
   /** 32 lower-case hex digits, not all of them zero. */
   readonly traceId: string;

@@ -1,7 +1,7 @@
 /**
- * What functions get in place of `cls-hooked/context`, which the SDK of X-Ray loads and which turns on `async_hooks`: from then
- * on every promise of the process takes several times as long. We hand parents over ourselves, so that one place for the segment of
- * Lambda is all that the SDK needs. See docs/adr/0061-traces.md.
+ * The replacement for `cls-hooked/context`, which the SDK of X-Ray loads and which turns on `async_hooks`: from then
+ * on every promise of the process takes several times as long. We hand over parents ourselves, so the SDK needs only
+ * one place for Lambda's segment. See docs/adr/0061-traces.md.
  */
 const context = new Map<string, unknown>();
 

@@ -11,7 +11,7 @@ let daemon: XRayDaemon;
 
 beforeAll(async () => {
   daemon = await xRayDaemon();
-  // What the SDK reads once, when it is loaded.
+  // The SDK reads these once, when it is loaded.
   vi.stubEnv('LAMBDA_TASK_ROOT', '/var/task');
   vi.stubEnv('AWS_EXECUTION_ENV', 'AWS_Lambda_nodejs24.x');
   vi.stubEnv('AWS_XRAY_DAEMON_ADDRESS', daemon.address);

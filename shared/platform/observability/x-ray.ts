@@ -33,7 +33,7 @@ export async function sendSubsegments(records: readonly SpanRecord[]): Promise<v
   for (const { context } of told) {
     const { parent, subsegment } = made.get(context.spanId) ?? {};
     subsegment?.flush();
-    // Else its parent would bring it once more.
+    // Otherwise its parent would send it a second time.
     if (subsegment !== undefined) parent?.removeSubsegment(subsegment);
   }
   // A datagram leaves in the turn after it is sent; Lambda may freeze the process in this one.

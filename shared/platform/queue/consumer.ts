@@ -15,16 +15,16 @@ export interface Delivery<Message> {
   readonly messageId: string;
   /** 1 for the first delivery. */
   readonly receiveCount: number;
-  /** After this delivery the message goes to the dead-letter queue. */
+  /** Whether the message goes to the dead-letter queue if this delivery fails. */
   readonly isLast: boolean;
-  /** Of the request that the message came from. */
+  /** The id of the request that the message came from. */
   readonly requestId: string;
   /** Milliseconds until the function is stopped. */
   remainingMs(): number;
 }
 
 export interface ConsumerOptions<Message> {
-  /** Where the trace of a message is when it isn't on the message, as with notifications of S3. @default nowhere */
+  /** Finds the trace of a message that doesn't carry it, such as a notification of S3. @default none */
   readonly traceparentOf?: (message: Message) => Promise<string | undefined>;
 }
 
@@ -73,7 +73,7 @@ export function consumer<S extends z.ZodType>(
     });
 }
 
-/** On the message, or in the event that EventBridge has put into it. */
+/** Reads the trace from the message, or from the event that EventBridge has put into it. */
 function sentTraceparent({ messageAttributes, body }: SQSRecord): string | undefined {
   const attribute = messageAttributes.traceparent?.stringValue;
   if (attribute !== undefined || !body.includes('"traceparent"')) return attribute;
@@ -179,7 +179,7 @@ async function takeLease(record: SQSRecord): Promise<{ end(): Promise<void> }> {
   };
 }
 
-/** Who writes when no user does: a worker or a schedule, for one tenant. */
+/** Returns the actor that writes when no user does: a worker or a schedule, for one tenant. */
 export function systemActor(tenantId: TenantId, requestId: string): Actor {
   return { tenantId, actorId: null, actorRole: 'SYSTEM', requestId };
 }

@@ -17,7 +17,10 @@ interface JobSpec {
 export interface QueueJob extends JobSpec {
   readonly kind: 'queue';
   readonly queue: string;
-  /** What puts messages on the queue: creation events of the uploads bucket under a prefix, events of our bus, or our own code. */
+  /**
+   * The source of the queue's messages: creation events of the uploads bucket under a prefix, events of our bus, or
+   * our own code.
+   */
   readonly source:
     | { readonly bucket: 'uploads'; readonly prefixes: readonly string[] }
     | { readonly events: readonly EventType[] }
@@ -43,7 +46,7 @@ export interface ScheduledJob extends JobSpec {
 /** A task of a state machine: the definition names it in PascalCase, `claim-payment` as `${ClaimPayment}`. */
 export interface StepJob extends JobSpec {
   readonly kind: 'step';
-  /** Whose definition is `state-machines/<machine>.asl.json`. */
+  /** The machine's definition is `state-machines/<machine>.asl.json`. */
   readonly machine: string;
   /** Whether it signs in to the database, and so runs in the VPC, from where no bank is reached. @default true */
   readonly database?: boolean;

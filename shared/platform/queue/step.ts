@@ -5,7 +5,7 @@ import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
 import type { StepJob } from './job.ts';
 
-/** What a definition can tell apart, to retry or to catch: the error's name is the state machine's error name. */
+/** An error that a definition can retry or catch by name: the error's name is the state machine's error name. */
 export class StepError extends Error {
   constructor(name: string, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -51,7 +51,7 @@ export function step<S extends z.ZodType, Result>(
     invocation(() => continued(sentTraceparent(event), start, () => runOnce(event, context)));
 }
 
-/** In the execution's input, from where the definition hands it to each task. */
+/** Reads the trace from the execution's input, which the definition hands to each task. */
 function sentTraceparent(event: unknown): string | undefined {
   const { traceparent } = (event ?? {}) as { traceparent?: unknown };
   return typeof traceparent === 'string' ? traceparent : undefined;

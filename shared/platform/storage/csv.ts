@@ -1,4 +1,7 @@
-/** What a spreadsheet would run as a formula. Quotes before it count, so that {@link restoreCell} undoes exactly one. */
+/**
+ * Matches a cell that a spreadsheet would run as a formula. Leading quotes count, so that {@link restoreCell} undoes
+ * exactly one.
+ */
 const FORMULA = /^'*[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 

@@ -13,7 +13,7 @@ export interface ObjectHead {
   readonly bytes: number;
   /** Lower-case hex, where whoever stored the object had S3 check it. */
   readonly sha256: string | undefined;
-  /** Of the request that stored it, or asked where to: notifications of S3 carry none. */
+  /** The trace of the request that stored the object or asked for its URL; notifications of S3 carry none. */
   readonly traceparent: string | undefined;
 }
 

@@ -5,9 +5,9 @@ import { base64OfHex } from './objects.ts';
 
 /** Presigned requests to the uploads bucket: the bytes of large files never pass through a function. */
 
-/** For the client's own upload, over a slow line too. */
+/** The time for the client's own upload, over a slow line too. */
 const UPLOAD_SECONDS = 3_600;
-/** For a download that follows at once; every answer that carries such a URL signs a new one. */
+/** The time for a download that follows at once; every answer with such a URL signs a new one. */
 const DOWNLOAD_SECONDS = 900;
 
 export interface UploadPart {
@@ -20,7 +20,7 @@ async function signer() {
     import('@aws-sdk/client-s3'),
     import('@aws-sdk/s3-request-presigner'),
   ]);
-  // Else the checksum of an empty body would be signed, and every real one refused.
+  // Otherwise the checksum of an empty body would be signed, and every real body refused.
   return { sdk, getSignedUrl, client: new sdk.S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }) };
 }
 

@@ -26,7 +26,7 @@ export interface Exportable {
   open(parameters: Parameters, today: string): OpenedReport;
 }
 
-/** What a file has no use for. */
+/** The parameters that a file has no use for. */
 const PAGES = { cursor: true, limit: true } as const;
 /** Rows that are read at once; each part is a snapshot of its own. */
 const ROWS_AT_ONCE = 5_000;
@@ -123,7 +123,7 @@ function present(parameters: Readonly<Record<string, string | undefined>>): Para
   );
 }
 
-/** What a report says of its query string, said of the body's `parameters`. */
+/** Translates a report's errors about its query string into errors about the body's `parameters`. */
 function settled<T>(settle: () => T): T {
   try {
     return settle();

@@ -12,7 +12,7 @@ export const ExportMessage = z.strictObject({ tenant_id: z.uuid(), export_id: z.
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
 
-/** Where the file of an export stands. */
+/** Returns the key of an export's file. */
 function exportKey({ tenant_id, id, format }: ExportRow): string {
   return `exports/${tenant_id}/${id}.${format}`;
 }

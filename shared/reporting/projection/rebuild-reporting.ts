@@ -9,7 +9,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 /** Stops in time for the chunk under way. */
 const MARGIN_MS = 20_000;
 
-/** What one comparison has found; a type, since it is logged as a record. */
+/** The result of one comparison. It is a type alias, not an interface, so that it can be logged as a record. */
 export type Rebuilt = {
   readonly compared: number;
   /** Events that were lost, or rows that somebody has changed. */

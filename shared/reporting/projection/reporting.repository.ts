@@ -11,11 +11,14 @@ export interface ReportedTransaction {
 
 const COLUMNS =
   'id, version, type, status, amount, currency, shareholder_id, plan_id, dividend_id, compensates, return_code, source, effective_date, created_at, updated_at';
-/** What of a row may change: everything but its key. */
+/** The columns that may change: all except the key. */
 const REPLACED = COLUMNS.split(', ').slice(1);
 const REPLACE = REPLACED.map((column) => `${column} = excluded.${column}`).join(', ');
 
-/** In the order of keys, so that two workers can't wait for each other in a circle. Of two versions the newer one stays. */
+/**
+ * Rows come in the order of their keys, so that two workers can't wait for each other in a circle. The newer of two
+ * versions stays.
+ */
 const UPSERT = `insert into reporting_transactions as r (${COLUMNS})
   select distinct on (id) ${COLUMNS.replace('created_at, updated_at', `date_trunc('milliseconds', created_at), date_trunc('milliseconds', updated_at)`)}
   from json_to_recordset($1) as e (id uuid, version integer, type text, status text, amount bigint, currency text, shareholder_id uuid,
@@ -23,7 +26,10 @@ const UPSERT = `insert into reporting_transactions as r (${COLUMNS})
   order by id, version desc
   on conflict (tenant_id, id) do update set ${REPLACE} where excluded.version > r.version`;
 
-/** For `tenantStatements`: takes over every row that is newer than what is known of its transaction. */
+/**
+ * Returns the statement for `tenantStatements` that stores every row that is newer than the stored version of its
+ * transaction.
+ */
 export function upsertStatement(transactions: readonly ReportedTransaction[]): Statement {
   return { text: UPSERT, values: [JSON.stringify(transactions)] };
 }

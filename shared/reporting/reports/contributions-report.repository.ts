@@ -28,7 +28,7 @@ function matching({ from, to, plan_id, source }: ContributionsQuery): RawBuilder
   return sql`r.type = 'CONTRIBUTION' and r.effective_date between ${from}::date and ${to}::date${ofPlan}${ofSource}`;
 }
 
-/** In the order of their days. */
+/** Lists contributions in the order of their days. */
 export async function listContributions(
   read: TenantRead,
   query: ContributionsQuery,

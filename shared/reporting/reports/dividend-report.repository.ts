@@ -67,7 +67,7 @@ export async function sumLines(read: TenantRead, dividendId: string): Promise<Co
   return rows[0] ?? { count: 0n, amount: '0' };
 }
 
-/** What the payments have become; those that took one back stand for themselves. */
+/** Returns the sums of payments by status. Compensating transactions are summed separately. */
 export async function sumPayments(
   read: TenantRead,
   dividendId: string,

@@ -16,7 +16,7 @@ const DIVIDENDS = (year: number) => sql`
   select id from dividends where currency = 'USD' and state in ('PAYING', 'PAID')
     and payable_date >= make_date(${year}::integer, 1, 1) and payable_date < make_date(${year}::integer + 1, 1, 1)`;
 
-/** By id of the holder. Walks the register, so that a page costs what its own size costs. */
+/** Lists forms by holder id. It walks the register, so that the cost of a page depends on its size alone. */
 export async function listForms(
   read: TenantRead,
   year: number,

@@ -12,7 +12,7 @@ function toLine({ shareholder_id, external_ref, name, holdings }: HoldingRow): s
   return csvLine([shareholder_id, external_ref, name, { decimal: canonicalDecimal(holdings) }]);
 }
 
-/** As many rows as fit. The header line is only on the first page, so that pages can be joined. */
+/** Returns as many rows as fit. Only the first page has the header line, so that pages can be joined. */
 export function holdingsCsv(
   part: HoldingsPart,
   maxBytes: number = MAX_BODY_BYTES,

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { canonicalDecimal, DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
-/** Which ledger entries a report sums. Once settled, they are the same for ever. */
+/** The ledger entries that a report sums. Once settled, they never change. */
 export interface LedgerView {
   readonly asOf: string;
   /** RFC 3339 with microseconds. */

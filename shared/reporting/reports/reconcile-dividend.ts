@@ -6,13 +6,13 @@ interface Sum {
   readonly amount: bigint;
 }
 
-/** What a dividend comes to, from three sides. */
+/** The sums of a dividend from lines, payments and journal. */
 export interface DividendSums {
   readonly lines: Sum;
   readonly payments: Readonly<Record<(typeof STATUSES)[number], Sum>>;
   /** Settled and come back, positive. */
   readonly returned: Sum;
-  /** By reason. */
+  /** The journal's sums by reason. */
   readonly journal: ReadonlyMap<string, bigint>;
 }
 
@@ -20,8 +20,8 @@ export interface DividendSums {
 const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
 
 /**
- * What doesn't add up: nothing, of a dividend that is in order. Payments go through SENT before they settle, and those that fail
- * after it are booked back, so that each of the journal's sums follows from the payments.
+ * Returns what doesn't add up: nothing, if the dividend is in order. Payments go through SENT before they settle, and
+ * those that fail after it are booked back, so that each of the journal's sums follows from the payments.
  */
 export function differencesOf(state: string, { lines, payments, returned, journal }: DividendSums): string[] {
   const { PENDING, SENT, SETTLED, FAILED } = payments;

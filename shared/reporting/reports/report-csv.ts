@@ -4,7 +4,7 @@ import type { ColumnKind, Columns, ReportItem } from './report.ts';
 /** Lambda answers at most 6 MB, which counts the body as a JSON string; the rest is for headers. */
 export const MAX_BODY_BYTES = 5_000_000;
 
-/** As many lines as fit into an answer, at least one. */
+/** Returns as many lines as fit into an answer, at least one. */
 export function fittingLines(lines: Iterable<string>, maxBytes: number = MAX_BODY_BYTES): string[] {
   const fitting: string[] = [];
   let bytes = 0;

@@ -26,12 +26,12 @@ export function rowLimit(limit: number | undefined, format: ReportFormat): numbe
   throw invalidField('?limit', 'too-big', `must be at most ${most}${isTable ? ' as CSV' : ''}`);
 }
 
-/** What every report says of its pages. */
+/** The description of pages that every report shares. */
 export const PAGES_DESCRIPTION = `As CSV (\`Accept: text/csv\`) a page has up to ${MAX_CSV_ROWS} rows; \`Link: …; rel="next"\` names the next one, and only the first begins with the header line, so that the pages joined are one file. Repeat the parameters beside a \`cursor\`.`;
 
 /** Five years: what is asked of more is asked in parts. */
 export const MAX_RANGE_DAYS = 1_830;
-/** Of a report that names no days. */
+/** The length of a report that names no days. */
 const USUAL_RANGE_DAYS = 30;
 const DAY_MS = 86_400_000;
 

@@ -1,14 +1,14 @@
 import type { CursorPart } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
-/** Where a part of a report begins and how many rows it has at most. */
+/** The position at which a part of a report begins, and its maximum number of rows. */
 export interface Part {
   /** The position of the row before; undefined at the beginning. */
   readonly after: readonly string[] | undefined;
   readonly limit: number;
 }
 
-/** How a column of the table is written: numbers stay numbers, text is made safe for spreadsheets. */
+/** The way a column is written: numbers stay numbers, text is made safe for spreadsheets. */
 export type ColumnKind = 'text' | 'number';
 export type Columns = Readonly<Record<string, ColumnKind>>;
 
@@ -22,9 +22,9 @@ export type ReportItem = Readonly<Record<string, string | number | boolean | nul
 export interface Report<Sent, Query, Row, Head extends object, Item extends ReportItem> {
   /** kebab-case; names its files. */
   readonly name: string;
-  /** Of the table, in order; each is a field of an item. */
+  /** The columns of the table, in order; each is a field of an item. */
   readonly columns: Columns;
-  /** Of the parts of {@link position}. */
+  /** The types of the parts of {@link position}. */
   readonly cursor: readonly CursorPart[];
   /**
    * Settles what was left open, so that a report says what it is of.

@@ -10,7 +10,7 @@ type Sent = z.output<(typeof getVestingReport)['query']>;
 type Answer = z.input<(typeof getVestingReport)['response']>;
 type Item = z.input<typeof ReportedVesting>;
 
-/** What vests in a period, plan by plan. */
+/** The report of what vests in a period, plan by plan. */
 export const vestingReport: Report<
   Sent,
   VestingQuery,

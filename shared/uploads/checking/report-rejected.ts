@@ -9,10 +9,10 @@ import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import type { ListedError } from '#uploads/upload.repository.ts';
 import { errorsFileHeader, errorsFileLine } from './errors-file.ts';
 
-/** Of an upload's errors, those that its answer shows; the errors file has all. */
+/** The number of errors that an upload's answer shows; the errors file has all. */
 const LISTED_ERRORS = 50;
 const QUEUE = 'rejected-rows';
-/** So many refused rows are a message each, for whoever looks into the queue. The rest of a flood travels packed. */
+/** The number of rejected rows that are sent as one message each, so that the queue can be read. Further rows are packed. */
 const SINGLE_ROWS = 100;
 /** Ten such messages, which are sent in one call, stay below 256 KiB. */
 const PACKED_ROWS = 25;
@@ -56,7 +56,7 @@ export async function reportRejected(
   }
   const reported = report(key, upload, loader, following(held, batches));
   if (!isAll) await reported;
-  // Who awaits it is told.
+  // The caller that awaits the promise gets the error.
   reported.catch(() => undefined);
   const listed = held.flat().slice(0, LISTED_ERRORS);
   return { key, listed: listed.map(({ line, error }) => ({ line, ...error })), reported };

@@ -1,10 +1,10 @@
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
 
-/** What the rows of one kind of upload hold: the readers of each format know nothing else about them. */
+/** The contract of the rows of one kind of upload. The readers of each format know nothing else about the rows. */
 export interface RowContract<Column extends string, Values> {
-  /** In the order of our own files. */
+  /** The columns in the order of our own files. */
   readonly columns: readonly Column[];
-  /** Of a CSV file. */
+  /** The columns that a CSV file must have. */
   readonly required: readonly Column[];
   /** The column whose JSON numbers are read by their digits. */
   readonly number: Column;

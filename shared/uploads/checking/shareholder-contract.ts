@@ -15,7 +15,7 @@ const NOT_ASCII = /[^\0-\x7f]/;
 /** Checks the cells of a row, already trimmed, and puts them in the form in which they are stored. */
 function finishRow(line: number, found: Record<ShareholderColumn, unknown>): UploadRow {
   const { external_ref: ref } = found;
-  // Before the check: a reference may be decomposed into more characters than it has.
+  // The reference is normalised before the check: decomposed, it may have more characters than are allowed.
   if (typeof ref === 'string' && NOT_ASCII.test(ref)) found.external_ref = ref.normalize('NFC');
   const error = findRowError(found);
   if (error !== undefined) return rejectedRow(SHAREHOLDER_COLUMNS, line, found, error);

@@ -69,7 +69,7 @@ function holdingsError(text: string): RowError<ShareholderColumn> {
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL = /\p{Cc}/u;
 
-/** What a text holds that it must not. */
+/** Returns the error of a text that holds characters it must not hold. */
 export function textError<Column extends string>(column: Column, text: string): RowError<Column> {
   const hostile = (code: RowErrorCode, found: string, at: RegExp): RowError<Column> => {
     // A name may hold tabs and line breaks, so those are not what to point at.

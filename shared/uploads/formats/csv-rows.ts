@@ -5,7 +5,7 @@ import type { RowContract } from '#uploads/checking/row-contract.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { type RowError, UnreadableFile, type UploadRow } from './upload-row.ts';
 
-/** Where each column of the contract is; -1 where the file has none. */
+/** The index of each column of the contract; -1 if the file doesn't have it. */
 interface Header<Column extends string> {
   readonly width: number;
   readonly at: Readonly<Record<Column, number>>;
@@ -18,7 +18,7 @@ export class CsvRows<Column extends string, Values> {
   readonly #scanner = new CsvScanner();
   readonly #onUnknownColumn: (name: string) => void;
   #header: Header<Column> | undefined;
-  /** Where the scanner's text next holds what makes a row undecodable. */
+  /** The next index in the scanner's text at which a row becomes undecodable. */
   #suspectAt = Number.POSITIVE_INFINITY;
 
   constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {

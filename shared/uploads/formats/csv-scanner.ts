@@ -129,7 +129,8 @@ export class CsvScanner {
       code = text.charCodeAt(at);
     }
     if (at < text.length && code !== COMMA && code !== LF && code !== CR) {
-      // Over a line break the opening quote was most likely never closed, and rows would be swallowed.
+      // When the text spans a line break, the opening quote was most likely never closed, and rows would be
+      // swallowed.
       if (breaks > 0) throw unclosedQuote(this.line);
       this.textAfterQuote = true;
       while (at < text.length && code !== COMMA && code !== LF && code !== CR) {

@@ -8,7 +8,7 @@ const SIGNATURES: readonly { code: UnreadableFileCode; what: string; hex: readon
   { code: 'unsupported-encoding', what: 'UTF-32', hex: ['fffe0000', '0000feff'] },
   { code: 'unsupported-encoding', what: 'UTF-16', hex: ['fffe', 'feff'] },
   { code: 'compressed-file', what: 'a gzip file', hex: ['1f8b'] },
-  // Also what spreadsheets are saved as.
+  // Spreadsheets are saved in this format too.
   { code: 'compressed-file', what: 'a zip file or a spreadsheet', hex: ['504b0304', '504b0506', '504b0708'] },
   { code: 'compressed-file', what: 'a zstd file', hex: ['28b52ffd'] },
   { code: 'compressed-file', what: 'a bzip2 file', hex: ['425a68'] },
@@ -29,7 +29,7 @@ export function refuseForeignContent(head: Buffer): void {
   }
   const nul = head.subarray(0, 4).indexOf(0);
   if (nul >= 0) {
-    // Without a byte order mark, ASCII in UTF-16 or UTF-32 shows by its zero bytes.
+    // ASCII in UTF-16 or UTF-32 without a byte order mark is recognised by its zero bytes.
     throw new UnreadableFile(
       'unsupported-encoding',
       'The file is UTF-16, UTF-32 or binary. Upload it as UTF-8 text.',

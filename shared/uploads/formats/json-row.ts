@@ -16,7 +16,7 @@ export class JsonRowReader<Column extends string, Values> {
   readonly #contract: RowContract<Column, Values>;
   readonly #onUnknownColumn: (name: string) => void;
   readonly #columns: ReadonlySet<string>;
-  /** In an object without nested ones, and without duplicate keys, this can only be the number itself. */
+  /** An object without nested ones and without duplicate keys can match this only in the number itself. */
   readonly #flatNumber: RegExp;
 
   constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {

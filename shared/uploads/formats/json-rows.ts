@@ -64,7 +64,7 @@ export class JsonArrayRows<Column extends string, Values> {
   readonly #reader: JsonRowReader<Column, Values>;
   #text = '';
   #at = 0;
-  /** Of the text before #at. */
+  /** The line of the text before #at. */
   #line = 1;
   #state: 'start' | 'first' | 'element' | 'after' | 'end' = 'start';
 

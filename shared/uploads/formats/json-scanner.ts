@@ -10,7 +10,7 @@ export function isJsonSpace(code: number): boolean {
 
 /** Finds where a JSON value ends without reading it; iterative, so that depth costs no stack. */
 export class JsonScanner {
-  /** Of the value last scanned: the deepest nesting, and how many keys its objects write. */
+  /** The deepest nesting of the value that was last scanned, and the number of keys that its objects write. */
   depth = 0;
   keys = 0;
 

@@ -23,7 +23,7 @@ const MAX_UNKNOWN_COLUMNS = 100;
 export interface ReadingOptions<Column extends string = ShareholderColumn, Values = ShareholderValues> {
   /** @default that of shareholders */
   readonly contract?: RowContract<Column, Values>;
-  /** After each batch, before it is handed over. */
+  /** Is called after each batch, before the batch is handed over. */
   readonly onProgress?: (done: { readonly bytes: number; readonly rows: number }) => void;
   /** A column that the contract doesn't know, once each: it is ignored. */
   readonly onUnknownColumn?: (name: string) => void;

@@ -64,7 +64,7 @@ export interface AcceptedRow<Values = ShareholderValues> {
 
 export interface RejectedRow<Column extends string = ShareholderColumn> {
   readonly line: number;
-  /** What was found, as text; null where nothing was. NUL and undecodable bytes appear as U+FFFD. */
+  /** The text that was found in each column, or null where there was none. NUL and undecodable bytes appear as U+FFFD. */
   readonly values: Readonly<Record<Column, string | null>>;
   readonly error: RowError<Column>;
 }

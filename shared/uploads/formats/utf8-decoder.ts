@@ -16,7 +16,7 @@ export class Utf8Decoder {
     return decode(bytes.subarray(0, whole));
   }
 
-  /** What a sequence cut off by the end leaves. */
+  /** Returns what remains of a sequence that the end of the input cuts off. */
   end(): string {
     return this.#carried === undefined ? '' : escapeInvalid(this.#carried);
   }
@@ -32,7 +32,7 @@ function decode(bytes: Buffer): string {
   return decode(bytes.subarray(0, middle)) + decode(bytes.subarray(middle));
 }
 
-/** How many bytes a lead byte announces; 1 for ASCII, 0 for a byte that can't begin a sequence. */
+/** Returns the number of bytes that a lead byte announces; 1 for ASCII, 0 for a byte that can't begin a sequence. */
 function sequenceLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2) return 0;

@@ -13,7 +13,7 @@ import { presentUpload, toUpload, uploadLocation } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
 import type { createShareholderUpload, OfferedUpload } from './uploads.routes.ts';
 
-/** Of either kind of file. */
+/** A request with either kind of file. */
 type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 

@@ -46,7 +46,10 @@ export function toUpload(row: UploadRecord, errorsUrl: string | null = null): z.
   };
 }
 
-/** With a fresh URL of the errors file. Signing loads the S3 client, so only where there is such a file. */
+/**
+ * Returns the answer with a fresh URL of the errors file. Signing loads the S3 client, so it happens only if there is
+ * such a file.
+ */
 export async function presentUpload(row: UploadRecord): Promise<z.infer<typeof Upload>> {
   return toUpload(row, row.errors_key === null ? null : await presignGet(row.errors_key));
 }

@@ -10,7 +10,7 @@ const CreatedObject = z.object({
   sequencer: z.string().optional(),
 });
 
-/** What S3 puts on the queue: the creation of objects, or the test that it sends when notifications are set up. */
+/** The message that S3 puts on the queue: created objects, or the test message that it sends when notifications are set up. */
 export const S3Notification = z.union([
   z.object({ Event: z.literal('s3:TestEvent') }),
   z.object({ Records: z.array(z.object({ s3: z.object({ object: CreatedObject }) })) }),
@@ -33,7 +33,7 @@ export function storedFiles(notification: z.infer<typeof S3Notification>): Store
   }));
 }
 
-/** Where a file came in. */
+/** The way by which a file arrived. */
 export type Door =
   | { readonly door: 'incoming'; readonly tenantId: TenantId; readonly uploadId: UploadId }
   /** `folder` is what stands between the slug and the name. */

@@ -55,7 +55,7 @@ export const Upload = UploadSummary.extend({
   /** The first fifty. */
   errors: z.array(UploadError),
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
-  /** Where all refused rows are, as CSV to be corrected and uploaded again; works without a token, for fifteen minutes. */
+  /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
 });
 
@@ -82,7 +82,7 @@ export const NewUpload = z.strictObject({
 });
 
 const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
-/** What both kinds of files have in common. */
+/** The parts of the declaration that both kinds of files share. */
 const sending = {
   method: 'POST',
   roles: ['ADMIN', 'OPS'],

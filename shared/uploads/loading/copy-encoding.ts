@@ -1,6 +1,6 @@
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
 
-/** What COPY's text format gives a meaning. The other control characters never pass validation. */
+/** Characters with a meaning in COPY's text format. The other control characters never pass validation. */
 const SPECIAL = /[\\\t\n\r]/;
 const EACH_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

@@ -24,8 +24,8 @@ const WAIT_FOR_ROW_MS = 200;
 const WAITS_FOR_ROW = 10;
 
 /**
- * What becomes of one stored file, whichever door it came through. Ends the upload, or throws: then the event is delivered
- * again, and what was begun is done anew from the start. What nobody can be told of is logged.
+ * Processes one stored file, whichever way it arrived. It ends the upload or throws; then the event is delivered
+ * again, and the work starts over. A failure that no tenant can be told of is logged.
  */
 export async function processUpload(file: StoredFile, about: About): Promise<void> {
   const found = await findUploadOf(file, about);

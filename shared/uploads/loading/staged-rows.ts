@@ -114,7 +114,7 @@ export async function mark(
   return marked?.rowCount ?? 0;
 }
 
-/** With the file's own cells under the names of their columns. */
+/** A rejected row with the file's own cells under the names of their columns. */
 interface StagedRejection {
   readonly n: number;
   readonly line: number;

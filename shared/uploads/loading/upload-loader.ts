@@ -5,12 +5,12 @@ import type { ReadingOptions } from '#uploads/formats/read-rows.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { NumberedRejection, StagedFile } from './staged-rows.ts';
 
-/** What follows the stream of a file's bytes while they are read. */
+/** The callbacks that follow the stream of a file's bytes while they are read. */
 export type Following = Pick<ReadingOptions, 'onProgress' | 'onUnknownColumn'>;
 
-/** What is done with a file of one kind: how its rows are staged and judged, and where the good ones go. */
+/** The processing of one kind of file: how its rows are staged and judged, and where the good ones go. */
 export interface UploadLoader {
-  /** Of the errors file. */
+  /** The columns of the errors file. */
   readonly columns: readonly string[];
   /** Reads the rows into the session's `staged_rows`. @throws UnreadableFile */
   stage(
@@ -23,7 +23,7 @@ export interface UploadLoader {
   refuseRepeated(session: TenantSession, staged: StagedFile): Promise<void>;
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(session: TenantSession, tenantId: TenantId, staged: StagedFile): Promise<number>;
-  /** What a message about a refused row may tell of it: nothing personal. */
+  /** Returns what a message about a rejected row may contain: nothing personal. */
   about(row: NumberedRejection): Record<string, unknown>;
   /** Writes the rows that are left. */
   load(tx: TenantTx, load: LoadedFile): Promise<void>;

@@ -3,7 +3,7 @@ import { payrollLoader } from './payroll-loader.ts';
 import { registerLoader } from './register-loader.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
-/** What is done with a file, by its kind. Only the worker loads it. */
+/** The loader of each kind of file. Only the worker loads this module. */
 export const uploadLoaders: Readonly<Record<UploadKind, UploadLoader>> = {
   shareholders: registerLoader,
   contributions: payrollLoader,

@@ -15,7 +15,7 @@ export const DeliveryMessage = z.strictObject({
 });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
-/** What came of an attempt. */
+/** The outcome of an attempt. */
 export const OutcomeMessage = z.strictObject({
   tenant_id: z.uuid(),
   delivery_id: z.uuid(),

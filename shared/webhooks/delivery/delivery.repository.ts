@@ -80,7 +80,7 @@ const OF_ITS_WEBHOOK = `w.tenant_id = d.tenant_id and w.id = d.webhook_id and w.
 export interface HeardEvent {
   readonly id: string;
   readonly type: string;
-  /** What every webhook is sent of it. */
+  /** The body that every webhook gets of the event. */
   readonly body: string;
   readonly requestId: string;
 }
@@ -142,7 +142,7 @@ export async function cancelDeliveries(tx: TenantTx, webhookId: string): Promise
     .execute();
 }
 
-/** How many attempts of this round have begun; undefined when there is no such delivery. */
+/** Returns the number of attempts that have begun in this round, or undefined if there is no such delivery. */
 export async function findRound(tenantId: string, id: string): Promise<number | undefined> {
   const [found] = await tenantStatements(tenantId, [
     { text: 'select attempts_before from webhook_deliveries where id = $1', values: [id] },

@@ -4,9 +4,9 @@ import type { LookupFunction } from 'node:net';
 import type { AddressRules } from '#webhooks/webhook-url.ts';
 import { AddressRefused, type Resolve, resolveTarget } from './resolve-target.ts';
 
-/** For everything: the name, the connection, the answer. */
+/** The time for the whole attempt: name resolution, connection and answer. */
 const TIMEOUT_MS = 10_000;
-/** Of an answer, which nobody reads; more is cut off. */
+/** The bytes of an answer that are read before it is cut off. Nobody uses them. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface Post {
@@ -16,7 +16,7 @@ export interface Post {
 }
 
 export interface Posted {
-  /** Of HTTP; null where there was no answer. */
+  /** The HTTP status, or null if there was no answer. */
   readonly status: number | null;
   /** Why there was none: a word for the tenant's log, which says nothing of our network. */
   readonly error: string | null;

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Which addresses are on the public internet: everything else may be our own network, this machine, or the cloud's metadata.
- * By the special-purpose registries of IANA (RFC 6890 and its successors).
+ * Decides which addresses are on the public internet: every other address may be our own network, this machine, or
+ * the cloud's metadata service. The lists follow IANA's special-purpose registries (RFC 6890 and its successors).
  */
 
 const NOT_PUBLIC_V4: readonly [string, number][] = [
@@ -26,7 +26,10 @@ const NOT_PUBLIC_V4: readonly [string, number][] = [
   ['240.0.0.0', 4],
 ];
 
-/** Inside 2000::/3, which alone is routed: tunnels that carry any IPv4 address, benchmarks, documentation. */
+/**
+ * The exceptions inside 2000::/3, the only range that is routed: tunnels that carry any IPv4 address, benchmarks,
+ * documentation.
+ */
 const NOT_PUBLIC_V6: readonly [string, number][] = [
   ['2001::', 23],
   ['2001:db8::', 32],

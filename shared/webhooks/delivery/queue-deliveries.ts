@@ -15,7 +15,7 @@ export async function queueDeliveries({ detail, time, ...message }: BusMessage):
   await sendDeliveries(await insertDeliveries(detail.tenant_id, heard), detail.request_id);
 }
 
-/** What webhooks are sent: the same bytes at every attempt. */
+/** Returns the body that webhooks get. Its bytes are the same at every attempt. */
 function bodyOf(type: string, time: string, detail: BusMessage['detail']): string {
   const { id, tenant_id, schema_version, request_id: _, traceparent: __, ...data } = detail;
   return JSON.stringify({ id, type, time, tenant_id, schema_version, data });

@@ -8,7 +8,7 @@ export function newSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** Where the secret of a webhook is sealed for. */
+/** Returns the place that the secret of a webhook is sealed for. */
 export function secretPlace(webhookId: string): string {
   return `webhooks/${webhookId}/secret`;
 }
