@@ -30,35 +30,35 @@ export const EnvironmentSchema = z
     production: z.boolean(),
     /** Whether the mock bank stands in for a real one. */
     mockBank: z.boolean(),
-    /** Where clients reach the API: its own domain, or what CloudFormation answered as `Url` of the API's stack. */
+    /** The URL at which clients reach the API: its own domain, or the output `Url` of the API's stack. */
     apiUrl: exactOrigin.optional(),
     /** Absent: payments go into files, for the bank to fetch. The mock bank stands under `apiUrl`. */
     bank: z
       .strictObject({
         url: z.url().optional(),
-        /** How long its callback may take before it is asked. */
+        /** The seconds that its callback may take before the bank is asked. */
         waitSeconds: z.number().int().min(5).max(864_000),
       })
       .optional(),
     database: z
       .strictObject({ minAcu: capacityUnits, maxAcu: capacityUnits })
       .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu must not exceed maxAcu'),
-    /** Of the database. Buckets, keys and secrets are kept in any case. */
+    /** Whether the database is protected. Buckets, keys and secrets are kept in any case. */
     deletionProtection: z.boolean(),
-    /** Of the stacks. */
+    /** Whether the stacks are protected. */
     terminationProtection: z.boolean(),
     logRetentionDays: z
       .number()
       .refine((days) => RetentionDays[days] !== undefined, 'CloudWatch knows no such period'),
     /** Absent: alarms reach the topic, and nobody. */
     alarmEmail: z.email().optional(),
-    /** Where an OpenTelemetry collector takes traces, within reach of the functions. Absent: X-Ray alone has them. */
+    /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),
     /** Web origins that may call the API from a browser. */
     corsOrigins: z.array(exactOrigin),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
-    /** How long records that law asks for are kept. */
+    /** The years for which records that the law asks for are kept. */
     retentionYears,
     /** @default a name that CloudFormation generates */
     uploadsBucketName: z.string().optional(),

@@ -7,7 +7,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#contracts/resources.ts';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
 
-/** What a function may do, what it is told, and why a statement reaches further than one resource. */
+/**
+ * The permissions of a function, its environment variables, and the reasons why a statement reaches further than one
+ * resource.
+ */
 export interface Grant {
   readonly statements: readonly PolicyStatement[];
   /** Read by `#platform/environment.ts`. */
@@ -23,10 +26,10 @@ export interface Wildcard {
   readonly reason: string;
 }
 
-/** What using a resource takes. Throws when nothing of that name exists. */
+/** Returns the grant that using a resource takes. It throws if there is no resource of that name. */
 export type ResourceGrants = (resource: Resource) => Grant;
 
-/** What the functions of an environment share. */
+/** The resources that the functions of an environment share. */
 export interface GrantedResources {
   readonly database: TenantDatabase;
   readonly key: IKey;
@@ -40,13 +43,13 @@ export interface GrantedResources {
   /** Seals account numbers. */
   readonly fieldKey: ISecret;
   readonly bank: Bank;
-  /** By its name: its functions are given these grants, so that it can't be there before them. */
+  /** The ARN by name: the machine's functions get these grants, so the machine can't exist before them. */
   readonly disbursementMachineArn: string;
   /** Those that our own code sends to, by their jobs' names for them. */
   readonly queues: ReadonlyMap<string, IQueue>;
 }
 
-/** Where the audit trail is exported to, what its digests are signed by, and for how many years records are kept. */
+/** The bucket of the exported audit trail, the key that signs its digests, and the years for which records are kept. */
 export interface AuditArchive {
   readonly bucket: IBucket;
   readonly keys: ISecret;
@@ -62,12 +65,12 @@ export interface Bank {
   readonly waitSeconds: number;
 }
 
-/** Where objects stand in the uploads bucket, by who may touch them. */
+/** The prefixes of objects in the uploads bucket, by who may access them. */
 const READ_PREFIXES = ['incoming/', 'drop/', 'errors/'] as const;
 /** The drop folder is the tenants': we never write to it. */
 const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
 
-/** Of what is exported of the audit trail. */
+/** The prefix of the exported audit trail. */
 const AUDIT_PREFIX = 'audit/';
 
 /** The bank's side of the bucket: what it brings, and what it fetches. */
@@ -228,7 +231,7 @@ function auditGrants(
   ];
   return {
     'auditBucket:read': {
-      // To list makes S3 tell an object that is missing from one that is forbidden.
+      // Only with the permission to list does S3 tell a missing object from a forbidden one.
       statements: [
         allow(['s3:GetObject', 's3:GetObjectVersion'], [objects]),
         allow(['s3:ListBucket'], [bucket.bucketArn]),

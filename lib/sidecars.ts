@@ -10,7 +10,7 @@ export interface Sidecar {
 
 const contract: readonly Sidecar[] = [{ from: 'docs/openapi.json', to: 'openapi.json' }];
 
-/** By entry. */
+/** The sidecars by entry. */
 export const sidecars: Readonly<Record<string, readonly Sidecar[]>> = {
   'functions/platform/migrate.ts': [{ from: 'migrations', to: 'migrations' }],
   'functions/meta/get-openapi.ts': contract,

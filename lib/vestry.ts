@@ -21,7 +21,7 @@ import { MIGRATE_ENTRY, SchemaStack } from './stacks/schema-stack.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../migrations');
 
-/** What an environment serves and runs. */
+/** The routes and jobs of an environment. */
 export interface Tables {
   readonly routes: readonly RouteEntry[];
   readonly jobs: readonly JobEntry[];

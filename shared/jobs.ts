@@ -15,7 +15,7 @@ import * as webhooks from '#webhooks/webhooks.jobs.ts';
 /** A job with the file that runs it. */
 export type JobEntry = Job & {
   readonly entry: string;
-  /** Whether it plays the bank: an environment without a mock bank is without it. */
+  /** Whether it is part of the mock bank, which some environments don't have. */
   readonly mockBank: boolean;
 };
 

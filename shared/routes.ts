@@ -35,7 +35,7 @@ export interface RouteEntry extends RouteSpec {
   readonly group: string;
   /** Relative to the repository: `functions/<domain>/<operation-id>.ts`. */
   readonly entry: string;
-  /** Whether it plays the bank: an environment without a mock bank is without it. */
+  /** Whether it is part of the mock bank, which some environments don't have. */
   readonly mockBank: boolean;
 }
 

@@ -33,7 +33,7 @@ try {
     dialect: getDialect('postgres', { dateParser: 'string' }),
     defaultSchemas: ['vestry'],
     excludePattern: 'vestry.applied_*',
-    // As the driver's parsers in shared/platform/db/pool.ts give them: no float anywhere.
+    // The types are those that the driver's parsers in shared/platform/db/pool.ts return: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
     overrides: { columns: await wordsByColumn(pool) },
     serializer: new TypeScriptSerializer(),

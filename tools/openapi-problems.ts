@@ -57,7 +57,7 @@ export function problemsOf(route: RouteSpec): Set<ProblemSlug> {
 export class ProblemResponses {
   #components = new Map<string, Json>();
 
-  /** By name, in alphabetical order. */
+  /** The components by name, in alphabetical order. */
   get components(): Record<string, Json> {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));
   }

@@ -4,7 +4,7 @@ import type { Schema } from '#platform/http/route.ts';
 export type JsonSchema = Record<string, unknown>;
 /** Zod's schemas, of whichever flavour. */
 type AnySchema = z.core.$ZodType;
-/** Which side of a schema's transforms is shown: what a client sends, or what it gets. */
+/** The side of a schema's transforms that is shown: what a client sends, or what it gets. */
 export type Side = 'input' | 'output';
 
 export interface ObjectParts {
@@ -25,7 +25,7 @@ export class ContractSchemas {
     this.#names = new Map([...shared].map(([name, schema]) => [schema, name]));
   }
 
-  /** By name, in alphabetical order. */
+  /** The components by name, in alphabetical order. */
   get components(): Record<string, JsonSchema> {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -70,7 +70,7 @@ function replace(target: object, content: JsonSchema): void {
 const ONE = ['items', 'additionalProperties', 'propertyNames', 'not'];
 const LIST = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const BY_NAME = ['properties', 'patternProperties'];
-/** What remains of a schema that `meta.openapi` replaces. */
+/** The annotations that remain of a schema that `meta.openapi` replaces. */
 const ANNOTATIONS = ['title', 'description', 'default', 'deprecated'];
 
 /** A schema as a person would have written it. It works on the whole, because zod visits parts in no certain order. */

@@ -9,7 +9,7 @@ type MigrateEvent =
   | { readonly RequestType: 'Create' | 'Update' | 'Delete' }
   | { readonly operator: { readonly email: string; readonly password: string } };
 
-/** Environments that pay through a real bank are without its tables. */
+/** Environments that pay through a real bank don't have its tables. */
 const MOCK_BANK = '0009_mock_bank';
 
 /** Brings the schema up to date. Nothing is undone when the stack is deleted. */

@@ -7,7 +7,7 @@ export const handler = http(createWebhook, async ({ body, tenantTx }) => {
   await requirePublicUrl(body.url);
   const sealer = await fieldSealer();
   return tenantTx((tx) => addWebhook(tx, body, sealer), {
-    // A URL's path is often a secret of whoever listens there.
+    // The path of a URL is often a secret of its receiver.
     payload: { host: new URL(body.url).host, events: body.events },
   });
 });

@@ -12,7 +12,7 @@ export interface ApiDefinitionProps {
   readonly functionArn: (route: RouteEntry) => string;
   readonly authorizerArn: string;
   readonly notFoundArn: string;
-  /** Of the role by which API Gateway invokes them. */
+  /** The ARN of the role by which API Gateway invokes the functions. */
   readonly invokeRoleArn: string;
 }
 

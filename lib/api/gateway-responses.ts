@@ -30,7 +30,7 @@ const UNAVAILABLE: Refusal = {
   headers: { 'Retry-After': '2' },
 };
 
-/** What API Gateway answers without asking a function, by its own names for the occasions. */
+/** The problems that API Gateway answers by itself, by its own names of the cases. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   UNAUTHORIZED: UNAUTHENTICATED,
   MISSING_AUTHENTICATION_TOKEN: UNAUTHENTICATED,
@@ -60,7 +60,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   DEFAULT_5XX: { slug: 'internal-error', detail: 'Quote the request id to support.' },
 };
 
-/** As functions send them (`#platform/http/reply.ts`). */
+/** The headers that functions send as well (`#platform/http/reply.ts`). */
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'application/problem+json',
   'Cache-Control': 'no-store',

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Only a place in paths: nothing is written there, so that hashes don't depend on where the bundle ends up. */
 const VIRTUAL_OUTDIR = join(ROOT, 'node_modules/.cache/bundle');
 
-/** For packages in CommonJS, which call `require` for modules of Node. */
+/** CommonJS packages call `require` for Node's modules. */
 const REQUIRE_BANNER =
   "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);";
 
@@ -17,16 +17,16 @@ const REQUIRE_BANNER =
 export interface BundleEntry {
   /** Relative to the repository: `functions/identity/create-tenant.ts`. */
   readonly entry: string;
-  /** Who needs it, for messages: `route createTenant`. */
+  /** The name of whatever needs the entry, for messages: `route createTenant`. */
   readonly neededBy: string;
-  /** What it is bundled with: a part of the platform whose code is much the same. */
+  /** The group of entries that it is bundled with: a part of the platform whose functions share most of their code. */
   readonly part: string;
 }
 
 /** The code of one function: `index.mjs`, the chunks that it reaches, and its sidecars. */
 export interface BundledEntry {
   readonly directory: string;
-  /** What a cold start reads: the entry and the chunks that it imports statically. */
+  /** The bytes that a cold start reads: the entry and the chunks that it imports statically. */
   readonly staticBytes: number;
   /** Sources behind {@link staticBytes}, relative to the repository. */
   readonly staticInputs: readonly string[];
@@ -78,9 +78,9 @@ function bundlePart(paths: readonly string[], target: string): [entry: string, c
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
     banner: { js: REQUIRE_BANNER },
-    // What pg asks for only when it is used, and we never do: its native driver, and files of passwords.
+    // pg loads these only for features that we don't use: its native driver and password files.
     external: ['pg-native', '*/native', 'pgpass'],
-    // What the SDK of X-Ray loads would slow every promise down, and nothing of it is needed.
+    // The package that the SDK of X-Ray loads would slow down every promise, and we need none of it.
     alias: { 'cls-hooked/context': './shared/platform/observability/x-ray-context.ts' },
     metafile: true,
     logLevel: 'warning',
@@ -120,7 +120,7 @@ function isOurs(input: string): boolean {
   return !input.includes('node_modules/');
 }
 
-/** What a build has made, by file name. */
+/** The files that a build has written, by name. */
 class OutputFiles {
   readonly #contents: ReadonlyMap<string, Uint8Array>;
   readonly #written = new Map<string, string>();

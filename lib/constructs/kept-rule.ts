@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type LifecycleRule, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { daysOf, type RetentionPolicy } from '#retention/retention-policy.ts';
 
-/** What stands under a prefix is kept for so many years, by far the most of them in Glacier. */
+/** Returns the rule that keeps a prefix for so many years, most of them in Glacier. */
 export function keptRule(policy: RetentionPolicy, prefix: string, years: number): LifecycleRule {
   return {
     id: prefix.replace('/', ''),

@@ -4,7 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 export interface NotifyingAlarmProps {
-  /** What is wrong, and the runbook that says what to do. */
+  /** A description of the failure, with the runbook that says what to do. */
   readonly description: string;
   readonly metric: IMetric;
   /** Reached or passed, it is an alarm. */

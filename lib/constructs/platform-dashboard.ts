@@ -19,7 +19,7 @@ export interface PlatformDashboardProps {
   readonly alarms: readonly IAlarm[];
 }
 
-/** What an operator looks at first: alarms, then requests, queues, jobs and money. */
+/** The dashboard that an operator opens first: alarms, then requests, queues, jobs and money. */
 export class PlatformDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { name, metrics, alarms }: PlatformDashboardProps) {
     super(scope, id, { dashboardName: name, defaultInterval: Duration.hours(6) });

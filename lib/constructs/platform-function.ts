@@ -23,25 +23,25 @@ import type { Bundle } from './bundle.ts';
 import type { Rollout } from './rollout.ts';
 import type { TenantDatabase } from './tenant-database.ts';
 
-/** What every function of an environment is built from. */
+/** The parts that every function of an environment is built from. */
 export interface FunctionContext {
   readonly environment: Environment;
   readonly bundle: Bundle;
   readonly vpc: IVpc;
-  /** Of functions that reach the database. */
+  /** The security group of functions that reach the database. */
   readonly securityGroup: ISecurityGroup;
   readonly database: TenantDatabase;
 }
 
 export interface PlatformFunctionProps {
   readonly context: FunctionContext;
-  /** Without the environment's prefix: `api-create-tenant`. */
+  /** The name without the environment's prefix: `api-create-tenant`. */
   readonly name: string;
   readonly description: string;
   /** Relative to the repository. */
   readonly entry: string;
   readonly timeoutSeconds: number;
-  /** Beyond logs, traces and the application role of the database. */
+  /** The permissions beyond logs, traces and the application's database role. */
   readonly grant: Grant;
   /** Whether it signs in to the database as the application, and so runs in the VPC. @default true */
   readonly database?: boolean | undefined;
@@ -51,11 +51,11 @@ export interface PlatformFunctionProps {
   readonly ephemeralStorageMb?: number | undefined;
   /** @default what the account has left */
   readonly reservedConcurrency?: number | undefined;
-  /** Beside those of functions that reach the database. @default none */
+  /** Security groups beside that of functions that reach the database. @default none */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** Shifts traffic to new versions step by step. @default at once */
   readonly rollout?: Rollout | undefined;
-  /** What turns a step back. @default nothing */
+  /** The alarms that roll a deployment back. @default none */
   readonly rollbackAlarms?: readonly IAlarm[];
 }
 
@@ -68,7 +68,7 @@ const ALIAS = 'live';
 /** A function of ours: its own role, its own log group, its part of the bundle. */
 export class PlatformFunction extends Construct {
   readonly name: string;
-  /** What callers invoke: the alias `live` where versions are rolled out, the function itself elsewhere. */
+  /** The function that callers invoke: the alias `live` where versions are rolled out, and the function itself elsewhere. */
   readonly target: IFunction;
   readonly lambda: LambdaFunction;
 
@@ -201,7 +201,10 @@ function networkInterfaces(): PolicyStatement {
   });
 }
 
-/** What cdk-nag calls a wildcard over objects: the bucket's attribute, or its export when it stands in another stack. */
+/**
+ * Returns cdk-nag's name of a wildcard over objects: the bucket's attribute, or its export if the bucket is in
+ * another stack.
+ */
 function findingOf(scope: Construct, { bucket, prefix }: Wildcard): string {
   const owner = Stack.of(bucket);
   const arn =

@@ -27,7 +27,7 @@ export class PlatformMetrics {
     });
   }
 
-  /** Of all series of one of ours, by what else tells them apart: `where` narrows them as `SEARCH` does. */
+  /** Returns one of our metrics over all series, split by their dimensions; `where` narrows them as `SEARCH` does. */
   each(name: MetricName, dimensions: readonly string[], statistic: string, where = ''): IMetric {
     const schema = [METRIC_NAMESPACE, ENVIRONMENT_DIMENSION, ...dimensions].join(',');
     const terms = `MetricName="${name}" ${ENVIRONMENT_DIMENSION}="${this.#environment}" ${where}`.trim();
@@ -59,7 +59,7 @@ export class PlatformMetrics {
     });
   }
 
-  /** Of the payments sent in a day, the share that the bank has returned. */
+  /** Returns the share of a day's sent payments that the bank has returned. */
   returnRate(): IMetric {
     const day = Duration.days(1);
     const told = (type: string) => this.ours('EventsPublished', 'Sum', day, { type });

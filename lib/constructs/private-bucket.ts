@@ -20,11 +20,11 @@ export interface PrivateBucketProps {
   readonly bucketName?: string | undefined;
   /** @default S3's own key */
   readonly key?: IKey;
-  /** Where access is logged, under the construct's id. @default not logged */
+  /** The bucket to which access is logged, under the construct's id. @default not logged */
   readonly accessLogs?: IBucket;
-  /** Beyond the end of unfinished uploads and of old versions. @default none */
+  /** The rules beyond those that end unfinished uploads and old versions. @default none */
   readonly lifecycleRules?: readonly LifecycleRule[];
-  /** For every object that is put without a longer one. @default objects are not locked */
+  /** The retention of every object that is put without a longer one. @default objects are not locked */
   readonly objectLock?: ObjectLockRetention;
   /** @default none */
   readonly cors?: readonly CorsRule[];

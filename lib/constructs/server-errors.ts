@@ -7,7 +7,10 @@ import type { Construct } from 'constructs';
 /** Server errors in a minute that turn a release back. */
 const SERVER_ERRORS_PER_MINUTE = 5;
 
-/** Of an API, by its name: a reference to the API would make a release depend on itself. */
+/**
+ * The alarm on an API's server errors. It takes the API's name: a reference to the API would make a release depend on
+ * itself.
+ */
 export class ServerErrors extends Alarm {
   constructor(
     scope: Construct,

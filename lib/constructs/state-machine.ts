@@ -20,13 +20,13 @@ const DEFINITIONS = join(import.meta.dirname, '../../state-machines');
 
 export interface PlatformStateMachineProps {
   readonly environment: Environment;
-  /** Without the environment's prefix. Its definition is the file `<name>.asl.json`. */
+  /** The name without the environment's prefix. The definition is the file `<name>.asl.json`. */
   readonly name: string;
-  /** By the names that the definition has for them: `${SendPayment}`. Pass aliases where versions are rolled out. */
+  /** The functions by the names that the definition uses: `${SendPayment}`. Pass aliases where versions are rolled out. */
   readonly functions: Readonly<Record<string, IFunction>>;
   /** Encrypts definition, executions and their data. @default a key of Step Functions' own */
   readonly key?: IKey;
-  /** Where the definition is. @default `state-machines` of the repository */
+  /** The directory of the definition. @default `state-machines` of the repository */
   readonly directory?: string;
 }
 
@@ -110,7 +110,7 @@ function machineArn(stack: Stack, name: string): string {
   });
 }
 
-/** Of a state machine of the same environment, by its name: it may stand in a stack that is made later. */
+/** Returns the ARN of a state machine of the same environment from its name, because its stack may be created later. */
 export function stateMachineArn(stack: VestryStack, name: string): string {
   return machineArn(stack, `vestry-${stack.config.name}-${name}`);
 }
@@ -126,7 +126,7 @@ function readDefinition(file: string, functions: PlatformStateMachineProps['func
   return JSON.stringify(JSON.parse(text));
 }
 
-/** As Step Functions demands it: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+/** Returns the permissions that Step Functions demands: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 function logDelivery(): PolicyStatement {
   return new PolicyStatement({
     actions: [
@@ -155,7 +155,7 @@ function traces(): PolicyStatement {
   });
 }
 
-/** Of the executions' data, and of logs on their way to CloudWatch. */
+/** Returns the permissions to encrypt the executions' data, and logs on their way to CloudWatch. */
 function encryption(key: IKey, stateMachineArn: string, stack: Stack): PolicyStatement[] {
   const logs = stack.formatArn({
     service: 'logs',

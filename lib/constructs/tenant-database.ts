@@ -32,7 +32,7 @@ export interface TenantDatabaseProps {
   readonly environment: Environment;
   readonly vpc: IVpc;
   readonly key: IKey;
-  /** Whose members may reach the proxy. */
+  /** The security group whose members may reach the proxy. */
   readonly clients: ISecurityGroup;
 }
 
@@ -41,14 +41,14 @@ export interface TenantDatabaseProps {
  * no password of an application role exists. The master password is kept and rotated by RDS.
  */
 export class TenantDatabase extends Construct {
-  /** Where functions connect. */
+  /** The host to which functions connect. */
   readonly proxyHost: string;
   /** The writer itself, for migrations, which need what the proxy doesn't give. */
   readonly clusterHost: string;
   readonly port = POSTGRES;
   readonly databaseName = DATABASE_NAME;
   readonly masterSecret: ISecret;
-  /** Whose members may reach the cluster past the proxy. */
+  /** The security group whose members may reach the cluster without the proxy. */
   readonly migrators: ISecurityGroup;
   readonly #proxyArn: string;
 

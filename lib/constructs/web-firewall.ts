@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 const REQUESTS_PER_ADDRESS = 3_000;
 
 /**
- * Of the common rules, those that read bodies only count: names with markup or apostrophes are data here, and uploads are
- * larger than 8 KB. The rules against SQL injection are left out for the same reason; statements take parameters.
+ * Those of the common rules that read bodies only count: names with markup or apostrophes are data here, and uploads
+ * are larger than 8 KB. The rules against SQL injection are left out for the same reason; statements take parameters.
  */
 const COUNTED_COMMON_RULES = [
   'CrossSiteScripting_BODY',

@@ -13,7 +13,7 @@ export interface WorkerFunctionProps {
   readonly grants: ResourceGrants;
   readonly job: JobEntry;
   readonly alarmTopic: ITopic;
-  /** Beyond what the job's own data names: its queue, or where its failures go. */
+  /** The permissions beyond those that the job's own declaration implies: to read its queue, or to send its failures. */
   readonly grant: Grant;
   /** @default at once */
   readonly rollout?: Rollout | undefined;
@@ -44,7 +44,7 @@ export class WorkerFunction extends PlatformFunction {
 function errorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): IAlarm {
   const alarm = new Alarm(scope, `${id}-errors`, {
     alarmDescription: `${functionName} fails`,
-    // By name: a reference to the function would make a release depend on itself.
+    // The metric takes the function's name: a reference to the function would make a release depend on itself.
     metric: new Metric({
       namespace: 'AWS/Lambda',
       metricName: 'Errors',

@@ -23,13 +23,13 @@ import { VestryStack } from './vestry-stack.ts';
 
 const AUTHORIZER_ENTRY = 'functions/identity/authorizer.ts';
 const NOT_FOUND_ENTRY = 'functions/meta/not-found.ts';
-/** What the API needs beside its routes. */
+/** The functions that the API needs beside its routes. */
 export const API_ENTRIES = [AUTHORIZER_ENTRY, NOT_FOUND_ENTRY];
 
 export interface ApiStackProps {
   readonly context: FunctionContext;
   readonly alarmTopic: ITopic;
-  /** What answers each route, in the order of the table. */
+  /** The function that answers each route, in the order of the table. */
   readonly targets: ReadonlyMap<RouteEntry, IFunction>;
 }
 

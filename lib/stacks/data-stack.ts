@@ -16,10 +16,10 @@ export interface DataStackProps {
   readonly databaseClients: ISecurityGroup;
 }
 
-/** Of 62 each: more than the 256 bits of the keys that are derived from them. */
+/** Each character is one of 62, so these are more than the 256 bits of the keys that are derived from them. */
 const GENERATED_CHARACTERS = 64;
 
-/** What outlives every release: the encryption key, the database, the secrets, and the topic of alarms. */
+/** The stack of what outlives every release: the encryption key, the database, the secrets, and the alarm topic. */
 export class DataStack extends VestryStack {
   readonly key: IKey;
   readonly database: TenantDatabase;

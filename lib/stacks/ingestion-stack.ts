@@ -42,7 +42,7 @@ interface FedJob {
   readonly deadLetters: Queue;
 }
 
-/** Under the API's address. */
+/** The path of the mock bank under the API's address. */
 const MOCK_BANK_PATH = '/mock-bank';
 const CALLBACK_PATH = '/api/bank/callbacks';
 const DEFAULT_BANK_WAIT_SECONDS = 86_400;
@@ -52,7 +52,7 @@ const ARCHIVE_DAYS = 90;
 const EXPORT_DAYS = 7;
 /** Lambda's advice: time for a batch that is throttled to come round again. */
 const VISIBILITY_TIMEOUTS = 6;
-/** Of every event on our bus. */
+/** The source of every event on our bus. */
 const EVENT_SOURCE = 'vestry';
 
 /** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */

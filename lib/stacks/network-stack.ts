@@ -19,8 +19,8 @@ import { VestryStack } from './vestry-stack.ts';
 const HTTPS = Port.tcp(443);
 
 /**
- * What functions that reach the database call from inside the VPC. Tokens for the database are signed without a call,
- * and S3, SQS and Secrets Manager use our key on their own side, so neither STS nor KMS is among them.
+ * The services that functions which reach the database call from inside the VPC. Database tokens are signed without a
+ * call, and S3, SQS and Secrets Manager use our key on their own side, so neither STS nor KMS is among them.
  */
 const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsService>> = {
   Sqs: InterfaceVpcEndpointAwsService.SQS,
@@ -33,7 +33,7 @@ const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsServic
 /** A network without a way to the internet: the database, the functions beside it and endpoints for what they call. */
 export class NetworkStack extends VestryStack {
   readonly vpc: IVpc;
-  /** Of every function that reaches the database. */
+  /** The security group of every function that reaches the database. */
   readonly functions: ISecurityGroup;
 
   constructor(scope: Construct, props: { readonly environment: Environment }) {

@@ -11,12 +11,12 @@ import { VestryStack } from './vestry-stack.ts';
 export interface ObservabilityStackProps {
   readonly environment: Environment;
   readonly alarmTopic: ITopic;
-  /** Of the API. */
+  /** The stage of the API. */
   readonly stage: string;
 }
 
 const SERVER_ERRORS_SHARE = 0.01;
-/** Of the API's answers, of which the slowest wait for a lock or for a cold start. */
+/** The limit for the API's answers. The slowest wait for a lock or a cold start. */
 const P99_MS = 5_000;
 /** The sweeper runs every minute and takes what is older than half of one. */
 const OUTBOX_LAG_SECONDS = 300;

@@ -38,7 +38,7 @@ export interface RoutesStackProps {
 
 /** The functions of a part of the API's routes. */
 export class RoutesStack extends VestryStack {
-  /** What the API calls for a route. */
+  /** The function that the API calls for each route. */
   readonly targets: ReadonlyMap<RouteEntry, IFunction>;
 
   constructor(scope: Construct, { part, routes, alarmTopic, stage, ...props }: RoutesStackProps) {

@@ -16,7 +16,7 @@ export interface VestryStackProps {
  * them to the letter.
  */
 export class VestryStack extends Stack {
-  /** Of the environment. */
+  /** The environment of the stack. */
   readonly config: Environment;
 
   constructor(scope: Construct, part: string, props: VestryStackProps) {

@@ -1,6 +1,6 @@
 import { scheduledJob } from '#platform/queue/job.ts';
 
-/** Entries that are settled leave the database within the hour for a place where nobody can change them. */
+/** Settled entries leave the database within the hour, for a place where nobody can change them. */
 export const exportAudit = scheduledJob({
   name: 'export-audit',
   purpose: 'Exports audit entries under Object Lock, with a signed digest',

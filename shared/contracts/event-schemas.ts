@@ -17,7 +17,7 @@ const instant = z.iso.datetime({ offset: true });
 const day = z.iso.date();
 const count = z.int().nonnegative();
 
-/** A transaction as it stands in one version. Of two that are heard, the one of the higher version is the newer. */
+/** A transaction in one version. The higher of two versions is the newer. */
 export const TransactionState = z.object({
   id,
   version: z.int().positive(),

@@ -1,6 +1,6 @@
 /**
- * The `detail-type` of every event that Vestry puts on its bus, and the version of what it says. A field that is added keeps
- * the version; whatever would break a consumer takes another one.
+ * The `detail-type` of every event that Vestry puts on its bus, with the version of its schema. Adding a field keeps
+ * the version; a change that would break a consumer takes a new one.
  */
 export const EVENT_VERSIONS = {
   'shares.transferred': 1,
@@ -17,7 +17,7 @@ export type EventType = keyof typeof EVENT_VERSIONS;
 
 export const EVENT_TYPES = Object.keys(EVENT_VERSIONS) as readonly EventType[];
 
-/** Events that say what transactions have become. */
+/** The events that carry the state of transactions. */
 export const TRANSACTION_EVENTS = [
   'transaction.created',
   'transaction.sent',
@@ -50,7 +50,7 @@ export type Command =
       readonly name: string;
       readonly input: Record<string, unknown>;
     }
-  /** Puts a message on a queue of ours. */
+  /** Puts a message on one of our queues. */
   | { readonly type: 'message.send'; readonly queue: string; readonly message: Record<string, unknown> }
   /** Tells the bus of transactions that were created in bulk. */
   | ({ readonly type: 'transactions.tell' } & CreatedRange);

@@ -5,7 +5,7 @@ export interface MetricSpec {
   /** The name of the Prometheus family: a counter's ends in `_total`, a duration's in `_seconds`. */
   readonly prometheus: string;
   readonly help: string;
-  /** Their values are few and ours: each combination is a metric that AWS charges for. */
+  /** Dimensions with few values of our own: AWS charges for each combination as a metric. */
   readonly dimensions: readonly string[];
 }
 

@@ -18,9 +18,9 @@ export type Resource =
   | 'disbursementMachine:report'
   /** Know whether there is a bank that takes orders, and how long to wait for it. */
   | 'bank:address'
-  /** Call the bank: its address, and the key by which it knows us. */
+  /** Call the bank: its address, and the key with which it verifies us. */
   | 'bank:call'
-  /** The key by which we know the bank. */
+  /** The key with which we verify the bank. */
   | 'bank:verify'
   /** Seal and open account numbers. */
   | 'fieldKey:use'
@@ -46,17 +46,17 @@ export type Resource =
   | 'retentionPolicy:read'
   | 'signingKeys:read'
   | 'signingKeys:write'
-  /** Read what CloudWatch has been told of the platform. */
+  /** Read the platform's metrics from CloudWatch. */
   | 'metrics:read';
 
 export type QueueSend = `queue:${string}:send`;
 
-/** The variable that tells a function which may send to a queue where the queue is: `dividends` → `DIVIDENDS_QUEUE_URL`. */
+/** Returns the name of the variable that holds a queue's URL: `dividends` → `DIVIDENDS_QUEUE_URL`. */
 export function queueUrlVariable(queue: string): string {
   return `${queue.toUpperCase().replaceAll('-', '_')}_QUEUE_URL`;
 }
 
-/** The variable that tells a function where a state machine is: `disbursement` → `DISBURSEMENT_MACHINE_ARN`. */
+/** Returns the name of the variable that holds a state machine's ARN: `disbursement` → `DISBURSEMENT_MACHINE_ARN`. */
 export function machineArnVariable(machine: string): string {
   return `${machine.toUpperCase().replaceAll('-', '_')}_MACHINE_ARN`;
 }

@@ -8,7 +8,7 @@ export interface PageParts {
   readonly style: string;
   /** @default none */
   readonly script?: string;
-  /** Elements of the head that load assets of ours. @default none */
+  /** Elements of the head that load our own assets. @default none */
   readonly assets?: string;
   /** Further sources that the page may load from, by directive: `{ 'script-src': "'self'" }`. @default none */
   readonly sources?: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ ${script === undefined ? '' : `<script>${script}</script>\n`}</body>
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policyText(policy),
-      // A page links assets by their versions, so it is asked for each time.
+      // A page links assets by their versions, so browsers must ask for the page each time.
       'cache-control': 'no-cache',
     },
   });

@@ -22,8 +22,8 @@ export type PublishedPaths = Readonly<Record<string, Readonly<Record<string, unk
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /**
- * 404 where nothing stands; where something does, 405 with the methods that it takes, and the same to `OPTIONS` as an
- * answer (RFC 9110, 9.3.7 and 15.5.6).
+ * Answers 404 for a path that isn't served; for one that is, 405 with the methods it supports, which `OPTIONS` gets
+ * as a success (RFC 9110, 9.3.7 and 15.5.6).
  * @param published read only for a path that API Gateway knows
  */
 export function answerUnrouted(

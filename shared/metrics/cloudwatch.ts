@@ -22,7 +22,7 @@ export interface Window {
 
 /** GetMetricData takes five hundred queries a call. */
 const QUERIES_PER_CALL = 500;
-/** ListMetrics answers five hundred a page. More than that many pages is not ours. */
+/** ListMetrics returns five hundred metrics per page. We never have more pages than this. */
 const MAX_PAGES = 40;
 const CALLS_AT_ONCE = 4;
 

@@ -13,7 +13,7 @@ import { queueFamilies } from './queue-families.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** A gauge that was told longer ago shows nothing any more. */
+/** A gauge whose last value is older than this shows nothing. */
 const GAUGE_WINDOW_MS = 15 * MINUTE_MS;
 
 const HISTOGRAM_STATS = ['SampleCount', 'Sum', ...DURATION_BUCKETS_SECONDS.map((le) => `TC(:${le})`)];

@@ -73,7 +73,7 @@ export type Enrolment = z.output<typeof Enrolment>;
 const sponsor = { tenants: ['SPONSOR'] } as const;
 const writers = { ...sponsor, roles: ['ADMIN', 'OPS'] } as const;
 const readers = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
-/** Employees see what is their own; anything else is to them as if it weren't there. */
+/** Employees see only their own; anything else looks to them as if it did not exist. */
 const readersAndOwner = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] } as const;
 
 export const enrollPlan = route({

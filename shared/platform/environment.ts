@@ -21,10 +21,10 @@ export const environment = {
   region: (): string => required('AWS_REGION'),
   /** The name of the function in logs and traces. */
   serviceName: (): string => process.env.POWERTOOLS_SERVICE_NAME || 'vestry',
-  /** Whether somebody collects traces; where and how is for OpenTelemetry's exporter to read. */
+  /** Whether traces are collected; OpenTelemetry's exporter reads where and how. */
   exportsTraces: (): boolean =>
     Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT),
-  /** Whether X-Ray samples this invocation: Lambda says so for each, and names the daemon that it runs. */
+  /** Whether X-Ray samples this invocation. Lambda sets it for each, with the address of its daemon. */
   isTracedByXRay: (): boolean =>
     Boolean(process.env.AWS_XRAY_DAEMON_ADDRESS) &&
     /(^|;)Sampled=1(;|$)/.test(process.env._X_AMZN_TRACE_ID ?? ''),
@@ -44,13 +44,16 @@ export const environment = {
   /** The seconds to wait for the bank's callback before the bank is asked. */
   bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
   fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),
-  /** Whether a bank is played, see docs/mock-bank.md. */
+  /** Whether the environment has a mock bank, see docs/mock-bank.md. */
   hasMockBank: (): boolean => process.env.BANK_STAND_IN === 'on',
   /** The URL of the API to which the mock bank sends its callbacks. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
   /** Whether webhooks may be this machine's own, see #webhooks/delivery/public-address.ts. */
   webhooksToLoopback: (): boolean => process.env.WEBHOOKS_TO_LOOPBACK === 'on',
-  /** Set by tests alone: a directory whose files name where a process ends itself, see #platform/crash-point.ts. */
+  /**
+   * A directory whose files name the points at which the process ends itself; only tests set it, see
+   * #platform/crash-point.ts.
+   */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   auditBucket: (): string => required('AUDIT_BUCKET'),

@@ -34,8 +34,8 @@ export function fieldKeysOf(secret: string): FieldKey[] {
 }
 
 /**
- * The secret is read once, before any transaction: get the sealer first. A value whose key is newer than what we remember
- * doesn't open, but the next attempt reads the secret anew.
+ * Returns the sealer. The secret is read once, before any transaction, so get the sealer first. A value whose key is
+ * newer than the remembered secret doesn't open, but the next attempt reads the secret again.
  */
 export async function fieldSealer(): Promise<Sealer> {
   const arn = environment.fieldKeySecretArn();

@@ -8,7 +8,7 @@ import type { Tally } from './tally.repository.ts';
 
 type Report = z.infer<typeof MeetingReport>;
 
-/** The report of a tally: every choice of every item, in the order of the agenda, also those that nobody made. */
+/** Returns the report of a tally: every choice of every item, in the order of the agenda, including those that nobody made. */
 export function toReport(meeting: MeetingRow, tally: Tally, now: Date): Report {
   const counted = new Map(tally.counts.map((count) => [`${count.choice} ${count.item_id}`, count]));
   return {
@@ -48,7 +48,7 @@ const HEADER = [
   'tally_sha256',
 ];
 
-/** One line for each item and choice; each carries the sums of the meeting, so that a line can stand alone. */
+/** Returns one line for each item and choice; each carries the sums of the meeting, so that a line is complete by itself. */
 export function reportCsv(report: Report): string {
   const decimal = (value: string): CsvCell => ({ decimal: value });
   const sums = [

@@ -76,8 +76,8 @@ export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): 
 }
 
 /**
- * Settles, for ever, up to when recorded positions count in a meeting. The first ballot does it: a later correction of the
- * register can't give a share a second vote.
+ * Settles for ever the instant up to which recorded positions count in a meeting. The first ballot does it: a later
+ * correction of the register can't give a share a second vote.
  */
 export async function freezePositions(tx: TenantTx, meetingId: string): Promise<void> {
   await tx
@@ -103,7 +103,7 @@ export async function findWeight(
   return rows[0]?.weight;
 }
 
-/** Whether the register knows the holder. */
+/** Returns whether the register has the holder. */
 export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
   const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
   return row !== undefined;

@@ -8,7 +8,7 @@ export interface Tally {
   readonly ballots: number;
   /** Whether the voted part of the entitled shares, computed exactly, reaches the quorum. */
   readonly quorum_reached: boolean;
-  /** Cut after six decimals, so that it never says more than was voted. */
+  /** Truncated after six decimals, so that it never exceeds what was voted. */
   readonly turnout: string;
   readonly tally_sha256: string;
   readonly counts: readonly {

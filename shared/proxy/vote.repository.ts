@@ -27,7 +27,7 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
   };
 }
 
-/** @throws DomainError `ballot-exists`, `meeting-not-open`, `meeting-closed`, as the database says */
+/** @throws DomainError `ballot-exists`, `meeting-not-open`, `meeting-closed`, by constraints of the database */
 export async function insertVote(
   tx: TenantTx,
   vote: { meeting_id: string; shareholder_id: string; weight: string },

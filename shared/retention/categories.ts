@@ -121,7 +121,7 @@ export const CATEGORIES: readonly Category[] = [
     erased: () => sql`errors = '[]', errors_key = null, version = version + 1`,
   },
   {
-    // Names of files are words of people. The file itself ends by the bucket's lifecycle rule after as many years.
+    // Names of files are personal data. The file itself ends by the bucket's lifecycle rule after as many years.
     ...{ name: 'upload-names', table: 'uploads', key: 'id' },
     due: ({ files }) => sql`coalesce(t.completed_at, t.created_at) <= ${files} and t.filename <> 'purged'`,
     erased: () =>

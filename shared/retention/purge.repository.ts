@@ -17,8 +17,8 @@ export function listTenantIds(): Promise<string[]> {
 }
 
 /**
- * Erases at most {@link BATCH} records of a category that are due and not held, and says so in the tenant's audit trail: one
- * transaction, one entry. Answers how many it were.
+ * Erases at most {@link BATCH} records of a category that are due and not held, and records it in the tenant's audit
+ * trail: one transaction, one entry. Returns the number of records.
  */
 export function purgeBatch(
   category: Category,
@@ -29,7 +29,8 @@ export function purgeBatch(
   return systemTx(
     REASON,
     async (tx) => {
-      // A statement of its own: those after it must see the holds of whoever had the lock before.
+      // The lock is a statement of its own: those after it must see the holds of the transaction that had the lock
+      // before.
       await sql`select pg_advisory_xact_lock(retention_lock_key(${tenantId}))`.execute(tx);
       const keys = await erase(tx, category, cutoffs, tenantId);
       if (keys.length === 0) return 0;

@@ -12,7 +12,7 @@ import * as z from 'zod';
 export const LEGAL_MINIMUM_YEARS = 6;
 const MAXIMUM_YEARS = 30;
 
-/** Years for which the records are kept that law asks for. */
+/** The years for which records are kept that the law requires. */
 export const retentionYears = z
   .number()
   .int()
@@ -34,13 +34,13 @@ export const RetentionPolicy = z.strictObject({
   outboxDays: z.number().int().min(7).max(365),
   /** Deliveries to webhooks with their logs, and webhooks that were deleted. */
   deliveryDays: z.number().int().min(7).max(365),
-  /** Refresh tokens after their end: their family is asked for while any of it lives. */
+  /** Refresh tokens after their end: while any token of a family lives, the others are needed. */
   tokenDays: z.number().int().min(1).max(365),
 });
 
 export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 
-/** The policy of an environment that keeps records for so many years. Throws below the legal minimum. */
+/** Returns the policy of an environment that keeps records for so many years. Throws below the legal minimum. */
 export function retentionPolicy(years: number): RetentionPolicy {
   return RetentionPolicy.parse({
     recordYears: years,
@@ -61,7 +61,7 @@ export function daysOf(years: number): number {
 
 const DAY_MS = 86_400_000;
 
-/** The instant so many years before another, on the same day of the calendar; of Feb 29, on Feb 28. */
+/** Returns the instant so many years before another, on the same day of the calendar; for Feb 29, on Feb 28. */
 export function yearsBefore(at: Date, years: number): Date {
   const before = new Date(at);
   before.setUTCFullYear(at.getUTCFullYear() - years);

@@ -13,7 +13,7 @@ export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id'> & {
   readonly tenant_id: TenantId;
 };
 
-/** One of the first refused rows, as it is kept and answered. */
+/** One of the first rejected rows, as it is stored and returned. */
 export interface ListedError {
   readonly line: number;
   readonly column: string | null;
@@ -195,7 +195,7 @@ export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> 
     .execute();
 }
 
-/** Ends an upload of which nothing is written; undefined when it has ended already. */
+/** Ends an upload that has written nothing; undefined if it has already ended. */
 export async function setFailed(
   tx: TenantTx,
   id: UploadId,

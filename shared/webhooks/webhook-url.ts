@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isLoopback, isPublicAddress } from '#webhooks/delivery/public-address.ts';
 
 export interface AddressRules {
-  /** Whether this machine's own addresses are allowed, then by plain HTTP as well: for development alone. */
+  /** Whether this machine's own addresses are allowed, by plain HTTP as well. Only development uses it. */
   readonly loopback: boolean;
 }
 
@@ -18,7 +18,7 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
-/** Why a URL can't be a webhook, as far as the URL itself tells; undefined if it can. */
+/** Returns why a URL can't be a webhook, as far as the URL itself shows; undefined if it can. */
 export function refuseUrl(text: string, { loopback }: AddressRules): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'must be a URL';

@@ -1,7 +1,7 @@
 import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 
-/** Hears every event and puts it down for the webhooks that ask for it. */
+/** Receives every event and stores a delivery for each webhook that subscribes to it. */
 export const queueWebhooks = queueJob({
   name: 'queue-webhooks',
   purpose: 'Puts events down for the webhooks that ask for them',
@@ -14,7 +14,7 @@ export const queueWebhooks = queueJob({
   timeoutSeconds: 60,
 });
 
-/** Stands outside the network that the database is in, from where others are reached, and knows only what a message tells it. */
+/** Runs outside the database's network, with internet access, and has only what its message contains. */
 export const deliverWebhook = queueJob({
   name: 'deliver-webhook',
   purpose: 'Sends an event to a webhook',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-/** What every domain may import. The drawing has one arrow for all domains. */
+/** The rooms that every domain may import. The drawing has one arrow for all domains. */
 const FOUNDATIONS = ['platform', 'contracts', 'kernel', 'generated'];
 const IMPORT = /^(import type|import|export)\b[^;]*?from '#([a-z-]+)\/|\b(import)\('#([a-z-]+)\//gm;
 

@@ -7,7 +7,7 @@ import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import { callerOf, callRoute, idIn, idProperties, pathParameters, tableOf } from './route-fixtures.ts';
 
-/** Of the routes that write, those whose example is taken as it is by a tenant with one row in every table. */
+/** The number of writing routes whose example is accepted as it is, by a tenant with one row in every table. */
 const AT_LEAST_DONE = 12;
 
 const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';

@@ -14,7 +14,7 @@ const CONTRACT = readFileSync(join(import.meta.dirname, '../../docs/openapi.json
 const NOT_FOUND = 'functions/meta/not-found.ts';
 const entryOf = ({ operationId }: RouteSpec) => `functions/meta/${kebabCase(operationId)}.ts`;
 
-/** As deployed, since what they serve lies beside their code. */
+/** The functions are bundled as they are deployed, because the files that they serve are beside their code. */
 const code = bundle(
   [...Object.values(meta).map(entryOf), NOT_FOUND].map((entry) => ({
     entry,

@@ -79,7 +79,7 @@ export function idProperties(schema: Schema | undefined): string[] {
   return [...new Set(names)];
 }
 
-/** Where the ids that a path segment or a field names are kept. */
+/** The tables of the ids that a path segment or a field names. */
 const TABLES: Readonly<Record<string, string>> = {
   from_shareholder: 'shareholders',
   to_shareholder: 'shareholders',

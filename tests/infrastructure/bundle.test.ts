@@ -6,7 +6,7 @@ import { type Bundle, bundle } from '#lib/constructs/bundle.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { entriesOf, tablesOf } from '#lib/vestry.ts';
 
-/** What a cold start may read before it can answer. */
+/** The bytes that a cold start may read before it can answer. */
 const STATIC_LIMIT_BYTES = 400 * 1024;
 
 const tables = tablesOf(readEnvironment('local'));

@@ -29,7 +29,7 @@ export class Synthesised {
   private constructor(environment: Environment) {
     const outdir = mkdtempSync(join(tmpdir(), 'vestry-synth-'));
     process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-    // What functions contain is hashed and not copied: the templates are the same, in a tenth of the time.
+    // The functions' contents are hashed and not copied: the templates are the same, in a tenth of the time.
     const context = { ...cdkJson.context, [DISABLE_ASSET_STAGING_CONTEXT]: true };
     this.app = new App({ outdir, context, analyticsReporting: false });
     addStacks(this.app, environment, tablesOf(environment), new Map(inject('bundle')));
@@ -41,7 +41,7 @@ export class Synthesised {
     );
   }
 
-  /** Of the same environment the same: the files of this project share their modules. */
+  /** Returns the same result for the same environment: the files of this project share their modules. */
   static of(environment: Environment): Synthesised {
     const key = JSON.stringify(environment);
     const found = Synthesised.#made.get(key) ?? new Synthesised(environment);

@@ -4,9 +4,9 @@ import { tablesOf } from '#lib/vestry.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
 
-/** Of 500, so that a stack is split before it can't be deployed. */
+/** CloudFormation takes 500: a stack is split before it can't be deployed. */
 const RESOURCES_PER_STACK = 400;
-/** Of 1 MB. */
+/** CloudFormation takes 1 MB. */
 const TEMPLATE_BYTES = 800_000;
 const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as const;
 const VISIBILITY_TIMEOUTS = 6;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.close());
 
-/** What the runtime of Lambda does: the code is loaded once, and the trace of each invocation put into the environment. */
+/** A stand-in for Lambda's runtime: it loads the code once, and puts the trace of each invocation into the environment. */
 const RUNTIME = `
   const { handler } = await import(process.argv[1]);
   const event = { httpMethod: 'GET', path: '/health', resource: '/health', multiValueHeaders: {}, requestContext: { identity: {} } };
@@ -29,7 +29,7 @@ const RUNTIME = `
     const { statusCode } = await handler(event, { getRemainingTimeInMillis: () => 9000 });
     if (statusCode !== 200) throw new Error(String(statusCode));
   }
-  // By cls-hooked, once it is loaded.
+  // Only cls-hooked sets this, once it is loaded.
   if (process.namespaces !== undefined) throw new Error('async_hooks are on');
   console.log(JSON.stringify({ tracer: process.env.AWS_XRAY_CONTEXT_MISSING !== undefined }));
 `;

@@ -18,11 +18,11 @@ export const queueName = (name: string): string => `vestry-test-${name}`;
 
 export interface TestAws {
   readonly endpoint: AwsEndpoint;
-  /** What was put on the bus, in order. */
+  /** The events that were put on the bus, in order. */
   readonly events: BusEvent[];
   readonly uploadsBucket: string;
   readonly auditBucket: string;
-  /** Where objects are plain files. */
+  /** The directory in which objects are plain files. */
   readonly dataDir: string;
   close(): Promise<void>;
 }

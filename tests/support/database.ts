@@ -7,7 +7,10 @@ import { APP_ROLE } from '#platform/db/roles.ts';
 import { ROLE_PASSWORD, TEMPLATE_DATABASE } from './postgres-server.ts';
 
 export interface TestDatabase {
-  /** As the superuser, past row-level security: to arrange and to look. `search_path` is the schema. */
+  /**
+   * A pool of the superuser, who bypasses row-level security, to arrange data and to look at it. `search_path` is the
+   * schema.
+   */
   readonly admin: pg.Pool;
   readonly connection: DatabaseConnection;
   /** A connection of the restricted application role. */

@@ -77,7 +77,7 @@ export class FiledPayments {
     return (await Body?.transformToString()) ?? '';
   }
 
-  /** How the bank has a payment, by the files that it has fetched. */
+  /** Returns the entry that the bank has for a payment, from the files that it has fetched. */
   async sent(id: string): Promise<SampleAnswer['entry']> {
     const { rows } = await this.#world.database.admin.query(
       'select e.trace_number, f.object_key from ach_entries e join ach_files f on f.id = e.file_id where e.transaction_id = $1',

@@ -1,4 +1,4 @@
-/** Of files to a bank, as a tenant enters it. */
+/** The originator of files to a bank, as a tenant enters it. */
 export const ORIGINATOR = {
   company_name: 'Acme Industries',
   company_id: '1987654321',

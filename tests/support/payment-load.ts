@@ -10,7 +10,10 @@ import { FIELD_SECRET } from './payments.ts';
 import { call } from './request.ts';
 import type { TestTenant } from './tenants.ts';
 
-/** So many verified holders with an account that settles at once, a dividend with a pending payment for each, and the order to pay it. */
+/**
+ * Creates verified holders with an account that settles at once, a dividend with a pending payment for each, and the
+ * order to pay it.
+ */
 export async function orderDividend(admin: pg.Pool, tenant: TestTenant, count: number): Promise<void> {
   const sealer = sealerOf(FIELD_SECRET);
   const rows = Array.from({ length: count }, () => {

@@ -72,7 +72,7 @@ export interface PaymentsWorld {
   readonly database: Pick<TestDatabase, 'admin' | 'connectAsApp' | 'close'>;
   readonly aws: TestAws;
   readonly clock: PlatformClock;
-  /** Of the API, as the bank and our functions reach it. */
+  /** The URL of the API for the bank and our functions. */
   readonly url: string;
   /** Lets time pass for executions that wait, and answers when they have settled down. */
   advance(seconds: number): Promise<void>;

@@ -69,7 +69,7 @@ function readLabels(text: string): Record<string, string> {
   return labels;
 }
 
-/** What promtool finds fault with, and what a histogram promises. */
+/** Checks what promtool would criticise, and what a histogram promises. */
 function checkFamily({ name, type, samples }: ParsedFamily): void {
   if ((type === 'counter') !== name.endsWith('_total')) throw new Error(`${name} is called like no ${type}`);
   const seen = samples.map((sample) => JSON.stringify([sample.name, Object.entries(sample.labels).sort()]));

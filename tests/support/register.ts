@@ -44,7 +44,7 @@ export class Register {
     return this.#call(listHandler, routes.listShareholders, { query });
   }
 
-  /** With the current version, unless one is named; null names none. */
+  /** Sends the current version, unless one is named; null sends none. */
   async update(id: string, body: unknown, version?: number | null): Promise<TestResponse> {
     return this.#call(updateHandler, routes.updateShareholder, {
       params: { id },

@@ -12,7 +12,7 @@ import type { TestTenant } from './tenants.ts';
 
 export type BusEvents = TestAws['events'][number]['event'][];
 
-/** What the bus was told of transactions since the last time that somebody took it. */
+/** Returns the transaction events that were put on the bus since the last call. */
 export function takeTransactionEvents(aws: TestAws): BusEvents {
   const taken = aws.events.splice(0).map(({ event }) => event);
   return taken.filter((event) => event['detail-type'].startsWith('transaction.'));

@@ -4,7 +4,7 @@ import { publicPath, type RouteSpec } from '#platform/http/route.ts';
 import type { Json } from './json.ts';
 
 export interface TestRequest {
-  /** Without one the request carries no token. */
+  /** The caller. Without one the request carries no token. */
   readonly as?: Principal;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | readonly string[]>>;

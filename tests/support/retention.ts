@@ -35,12 +35,12 @@ export async function purgeCutOff(
 const LEDGERS = {
   positions: `select md5(string_agg(e::text, ',' order by e::text)) as digest from position_entries e`,
   journal: `select md5(string_agg(j::text, ',' order by j::text)) as digest from journal j`,
-  // But for memos, which are no part of the ledger.
+  // Memos are left out; they are no part of the ledger.
   transactions: `select md5(string_agg((to_jsonb(t) - 'memo')::text, ',' order by t.id)) as digest from transactions t`,
   contributions: `select md5(string_agg(c::text, ',' order by c::text)) as digest from contributions c`,
 };
 
-/** What no purge may change, as digests by name. */
+/** Returns digests, by name, of everything that no purge may change. */
 export async function ledgers(admin: pg.Pool): Promise<Record<string, string | null>> {
   const digests: Record<string, string | null> = {};
   for (const [name, text] of Object.entries(LEDGERS))

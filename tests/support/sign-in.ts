@@ -20,7 +20,7 @@ export async function publishTestKey(admin: pg.Pool): Promise<TestKey> {
   return key;
 }
 
-/** What the authorizer says to the headers: the context that it hands on, or undefined when it refuses. */
+/** Returns the context that the authorizer derives from the headers, or undefined when it refuses. */
 export async function authorizerVerdict(
   authorization: string | readonly string[],
 ): Promise<Record<string, unknown> | undefined> {

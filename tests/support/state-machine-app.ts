@@ -72,7 +72,7 @@ function functionOf(stack: Stack, parent: string, id: string, source: string): L
   });
 }
 
-/** In a stack of its own, as that of the platform is. */
+/** The key has a stack of its own, as that of the platform has. */
 function keyOf(stack: Stack): IKey {
   return new Key(stack, 'Key', { enableKeyRotation: true }) as IKey;
 }

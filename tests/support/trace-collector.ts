@@ -7,22 +7,22 @@ export interface CollectedSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** As OTLP numbers them: 2 server, 3 client, 5 consumer. */
+  /** The kind in OTLP's numbers: 2 server, 3 client, 5 consumer. */
   readonly kind: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly status: { readonly code?: number };
-  /** Of the function. */
+  /** The name of the function. */
   readonly service: string;
 }
 
 export interface TraceCollector {
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** As they came. */
+  /** The bodies in the order in which they arrived. */
   readonly bodies: readonly string[];
-  /** How it treats those who export. @default takes what they bring */
+  /** The behaviour towards exporters. @default accepts everything */
   behaves: 'well' | 'refuses' | 'hangs';
   ofTrace(traceId: string): CollectedSpan[];
   close(): Promise<void>;

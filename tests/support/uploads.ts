@@ -44,7 +44,7 @@ export async function takeMessages(endpoint: AwsEndpoint, queue: string): Promis
   }
 }
 
-/** What an upload is to leave behind, without what differs from run to run. */
+/** Returns everything that an upload leaves behind, without what differs from run to run. */
 export async function registerOf(admin: pg.Pool, tenantId: string): Promise<Record<string, unknown>[]> {
   const { rows } = await admin.query(
     `select external_ref, name, email, holdings::text, status, version,
@@ -57,7 +57,8 @@ export async function registerOf(admin: pg.Pool, tenantId: string): Promise<Reco
 
 /** Holders whose holdings are not the sum of their entries. There must be none. */
 export async function unbalancedHolders(admin: pg.Pool, tenantId: string): Promise<string[]> {
-  // Without a join: of a tenant that the statistics don't know yet, Postgres would compare every holder with every entry.
+  // The query avoids a join: for a tenant that the statistics don't know yet, Postgres would compare every holder
+  // with every entry.
   const { rows } = await admin.query(
     `select id from (
        select id, holdings as amount from shareholders where tenant_id = $1
@@ -94,7 +95,7 @@ export async function processInChild(
 }
 
 export const UPLOAD_HEADER = 'external_ref,name,email,holdings\n';
-/** Of a delivery that is not the last. */
+/** A delivery that is not the last. */
 export const DELIVERY = { requestId: 'request-of-the-test', isLast: false };
 
 export interface DropFolder {

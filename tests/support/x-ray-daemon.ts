@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 
 export interface XRayDaemon {
   readonly address: string;
-  /** By the order in which they came. */
+  /** The subsegments in the order in which they arrived. */
   readonly subsegments: readonly Json[];
   /** Waits until so many have come. */
   received(count: number): Promise<readonly Json[]>;

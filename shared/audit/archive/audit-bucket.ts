@@ -56,7 +56,7 @@ export interface LockedPut {
   readonly onlyIfAbsent?: boolean;
 }
 
-/** Stores an object that nobody can change or remove before its time. Undefined when the key is taken. */
+/** Stores an object that nobody can change or remove before its retention ends. Returns undefined if the key is taken. */
 export async function putLocked(put: LockedPut): Promise<{ versionId: string | null } | undefined> {
   const { sdk, client } = await s3();
   try {

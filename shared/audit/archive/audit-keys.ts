@@ -11,9 +11,9 @@ import { putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
 
 /**
- * Digests are signed by a key of their own. Its private half is in one secret that the exporter and rotation read; public
- * halves are in the database for ever, and beside it in the secret, so that a copy of the archive can be verified without
- * the database.
+ * Digests are signed by a separate key. One secret, which the exporter and the rotation read, holds the private half;
+ * the database holds the public halves for ever, and the secret repeats them, so that a copy of the archive can be
+ * verified without the database.
  */
 
 interface StoredKey {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** An entry of the trail as it is exported. `payload` is the database's own text of it, taken over byte for byte. */
+/** An entry of the trail as it is exported. `payload` is the database's own text, copied byte for byte. */
 export interface ExportedEntry {
   readonly tenant_id: string;
   readonly id: string;
@@ -20,9 +20,9 @@ export const HASH_LENGTH = 64;
 export const LINE_END = '"}';
 
 /**
- * JSON Lines whose last member, `chain`, is the SHA-256 of every byte of the file between the hash before it, that one
- * included, and itself. So each hash vouches for all that stands above it, and whoever verifies hashes slices of the file as
- * they lie there: nothing is parsed or written anew.
+ * JSON Lines whose last member, `chain`, is the SHA-256 of every byte of the file from the previous hash (included)
+ * up to itself. So each hash vouches for everything before it, and a verifier hashes slices of the file as they are:
+ * nothing is parsed or serialised again.
  */
 export function chainedLines(entries: readonly ExportedEntry[]): Buffer {
   const parts: string[] = [];

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * A digest names what one export wrote, by its SHA-256, and the digest before it, by its own: the scheme of CloudTrail's
- * digest files. Whoever trusts one digest can tell whether anything before it has been changed, removed or put in.
+ * A digest names what one export wrote, by SHA-256, and the digest before it, by that digest's own: the scheme of
+ * CloudTrail's digest files. Anyone who trusts one digest can detect any change, removal or insertion before it.
  */
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -46,8 +46,9 @@ export function objectKey(dayOfEntries: string, tenantId: string, sequence: numb
 }
 
 /**
- * `audit/digests/0000000042.2026-11-23.2026-11-24.jsonl`: with the days of the entries that it names, so that those of a
- * range of days can be told from a list of keys. Without entries, the day on which it was made.
+ * Returns `audit/digests/0000000042.2026-11-23.2026-11-24.jsonl`, with the first and last day of the entries it
+ * names, so that a list of keys shows the digests of a range of days. A digest without entries has the day on which
+ * it was made.
  */
 export function digestKey({ sequence, exported_at, objects }: Digest): string {
   const days = objects.length === 0 ? [exported_at.slice(0, 10)] : objects.map((object) => object.day).sort();

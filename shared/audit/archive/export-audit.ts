@@ -118,7 +118,10 @@ async function putDigest(
   return put === undefined ? findEarlier(plan, key) : { key, sha256 };
 }
 
-/** The digest of the same plan that an exporter wrote before it was killed. Its signature differs from what ours would be. */
+/**
+ * Returns the digest of the same plan that an exporter wrote before it was killed. Its signature would differ from a
+ * new one.
+ */
 async function findEarlier(plan: ExportPlan, key: string): Promise<WrittenDigest> {
   const bytes = await readWhole(bucketArchive(), key);
   const digest = bytes && parseDigest(readSignedText(bytes)?.text ?? Buffer.alloc(0));

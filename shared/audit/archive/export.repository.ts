@@ -5,7 +5,7 @@ import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { ExportedEntry } from './audit-line.ts';
 
 const REASON = 'one digest names the entries of every tenant';
-/** Seeds of advisory locks are told apart by number. */
+/** The seeds of advisory locks are distinguished by number. */
 const PLANNING_LOCK = 7_010;
 /** The number of entries that an exporter holds in memory. */
 const ENTRIES_PER_EXPORT = 50_000;
@@ -27,8 +27,9 @@ export interface WrittenDigest {
 const HORIZON = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
 
 /**
- * The export that was begun and not ended; else one that begins where the last has ended. Undefined when there is nothing
- * new and the day has its digest already: a day without entries has one that says so.
+ * Returns the export that was begun and not completed, or else one that begins where the last ended. Returns
+ * undefined if there is nothing new and the day already has its digest; a day without entries gets a digest without
+ * objects.
  */
 export function planExport(at: Date): Promise<ExportPlan | undefined> {
   return systemTx(REASON, async (tx) => {
@@ -130,7 +131,7 @@ export async function listKeys(read: AnyRead): Promise<{ kid: string; publicJwk:
   return rows.map(({ kid, public_jwk }) => ({ kid, publicJwk: public_jwk as JsonWebKey }));
 }
 
-/** The newest digest that was written, as the database knows it. */
+/** Returns the newest digest in the database. */
 export async function findHead(read: AnyRead): Promise<{ sequence: number; sha256: string } | undefined> {
   const row = await read
     .selectFrom('audit_exports')

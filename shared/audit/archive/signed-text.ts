@@ -38,7 +38,7 @@ export function readSignedText(bytes: Buffer): SignedText | undefined {
   const { kid, signature: encoded } = line;
   if (typeof kid !== 'string' || typeof encoded !== 'string') return undefined;
   const signature = Buffer.from(encoded, 'base64url');
-  // Base64 and JSON can say the same in several ways; only ours is taken, so that no byte can change unseen.
+  // Base64 and JSON can write the same in several ways; only ours is accepted, so that no byte can change unnoticed.
   if (signature.length !== SIGNATURE_BYTES || second !== `${signatureLine(kid, signature)}\n`)
     return undefined;
   return { text: bytes.subarray(0, end), kid, signature };

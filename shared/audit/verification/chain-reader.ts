@@ -6,7 +6,7 @@ const QUOTE = LINE_END.charCodeAt(0);
 const BRACE = LINE_END.charCodeAt(1);
 /** The number of bytes from the beginning of a line's hash through its newline. */
 const TAIL_LENGTH = HASH_LENGTH + LINE_END.length;
-/** A payload is a request's body at most; what grows beyond this is no line of ours. */
+/** A payload is at most as large as a request's body, so a longer line isn't one of ours. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
 /** Checks the hashes of chained lines (see `chainedLines`) over chunks of the file as they come, in the memory of one line. */

@@ -22,7 +22,7 @@ export interface VerifyOptions {
   readonly to: string;
   /** The tenant whose objects are verified. Digests are verified in any case. @default every tenant */
   readonly tenantId?: string | undefined;
-  /** The newest digest, from somewhere else than the archive: else nothing tells that the end was cut off. */
+  /** The newest digest, from another source than the archive: the archive itself can't show that its end was cut off. */
   readonly head?: { readonly sequence: number; readonly sha256: string } | undefined;
   /** Digests from before this instant may be gone: the bucket expires them. */
   readonly expiredBefore?: Date | undefined;
@@ -184,7 +184,7 @@ class Walk {
     return { kind: 'altered-digest', key: last.address.key, detail };
   }
 
-  /** Digests that the database knows of, and that aren't there. */
+  /** Returns the break if the database has digests that the archive lacks. */
   #cutOff(): BrokenLink | undefined {
     const newest = this.#chain.at(-1);
     const missing = (newest?.sequence ?? 0) + 1;

@@ -11,8 +11,8 @@ const WHOLE_PIECE_BYTES = 512 * 1024;
 const WHOLE_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Pieces that stay in the processor's cache are the fastest. zlib keeps what it has of a piece in which it finds an error, so
- * that small ones say where that is.
+ * Pieces that fit into the processor's cache are the fastest. zlib keeps its output of a piece in which it finds an
+ * error, so small pieces show where that is.
  */
 const FAST_PIECE_BYTES = 64 * 1024;
 const EXACT_PIECE_BYTES = 64;
@@ -30,9 +30,10 @@ interface Reading {
 }
 
 /**
- * Checks an object against what its digest says of it. One that is small and as it was written, as nearly all are, is read as a whole: a
- * stream takes half as long again. What is large, or isn't found to be whole, is read in pieces, which tell what is wrong with it.
- * @param keyOf the key under which the digests name an object of this SHA-256, to tell a swapped object from an altered one
+ * Checks an object against its digest. A small, intact object, as nearly all are, is read as a whole: a stream takes
+ * half as long again. Large objects, and those that aren't intact, are read in pieces to find the break.
+ * @param keyOf the key under which the digests name an object of this SHA-256, to distinguish a swapped object from
+ * an altered one
  */
 export async function verifyObject(
   named: NamedObject,
@@ -79,7 +80,7 @@ async function isWhole({ bytes, sha256, entries }: NamedObject, read: Read): Pro
   return chain.lines === entries && chain.brokenLine === undefined && chain.isWhole;
 }
 
-/** Undefined unless there are exactly so many. */
+/** Returns undefined unless there are exactly that many bytes. */
 async function readBytes(read: Read, bytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;

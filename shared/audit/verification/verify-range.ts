@@ -25,7 +25,7 @@ export interface DayRange {
   readonly tenantId?: string;
 }
 
-/** Verifies days of the audit bucket by the keys, and up to the digest, that the database knows. */
+/** Verifies days of the audit bucket with the keys in the database, up to the digest that the database has. */
 export function verifyRange({ keys, head }: ChainState, range: DayRange, at: Date): Promise<Verification> {
   const { auditYears } = retentionPolicy(environment.retentionYears());
   return verifyArchive({

@@ -26,8 +26,8 @@ export interface Resealed extends Record<string, unknown> {
 }
 
 /**
- * Seals anew, by the key that seals at `at`, whatever another one has sealed. What is done is not found again: a run that is
- * killed, or out of time, is ended by the next.
+ * Seals again, by the key that seals at `at`, every value that another key has sealed. Finished values are not found
+ * again: the next run completes one that is killed or runs out of time.
  */
 export async function resealFields(
   at: Date,

@@ -28,7 +28,7 @@ export async function listOtherwiseSealed(
   return rows;
 }
 
-/** Unless the values have changed meanwhile: then whoever has changed them has sealed them. */
+/** Does nothing if the values have changed meanwhile: the writer of the change has sealed them. */
 export async function setSealed(
   tx: SystemTx,
   { table, key, column, isArray }: SealedField,

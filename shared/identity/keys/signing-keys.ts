@@ -95,8 +95,8 @@ function signingNow(keys: readonly SecretKey[]): SecretKey | undefined {
 }
 
 /**
- * The one that signs, and those that will. Sign-in lives by the clock: a rotation of months ahead must not take the key that is
- * in use.
+ * Returns the key that signs and those that will. Sign-in goes by the clock, so a rotation that is simulated months
+ * ahead must not remove the key in use.
  */
 function stillNeeded(keys: readonly SecretKey[]): SecretKey[] {
   const sinceMs = signingNow(keys)?.signsFromMs ?? 0;
@@ -104,9 +104,9 @@ function stillNeeded(keys: readonly SecretKey[]): SecretKey[] {
 }
 
 /**
- * Adds a key that signs after verifiers have had time to see it (at once when it is the first), and retires those that
- * no longer sign once their last token has expired. Run again for the same instant it changes nothing. The order matters:
- * published before it can sign, and an old one retired only after the new one stands in the secret.
+ * Adds a key that signs after verifiers have had time to fetch it (at once if it is the first), and retires keys that
+ * no longer sign once their last token has expired. A second run for the same instant changes nothing. The order
+ * matters: a key is published before it can sign, and an old one retired only after the new one is in the secret.
  */
 export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retired: number }> {
   const before = await readSecret();

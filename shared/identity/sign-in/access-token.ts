@@ -47,7 +47,7 @@ const KEY_BEARING = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit'];
 
 /**
  * Verifies a token against our own keys only; nothing in the token decides the algorithm or the key's origin.
- * @returns undefined for every token that isn't one of ours and alive
+ * @returns undefined unless the token is one of ours and has not expired
  */
 export async function verifyAccessToken(
   token: string,

@@ -30,7 +30,10 @@ interface SessionUser {
   readonly employee_id: string | null;
 }
 
-/** Opaque to clients: the tenant's id, which finds the row's scope, and a random secret, of which only the hash is stored. */
+/**
+ * Returns a token that is opaque to clients: the tenant's id, which finds the row's scope, and a random secret, of
+ * which only the hash is stored.
+ */
 function newRefreshToken(tenantId: TenantId): { token: string; sha256: Buffer } {
   const token = `${tenantId}.${randomBytes(SECRET_BYTES).toString('base64url')}`;
   return { token, sha256: sha256(token) };
@@ -51,7 +54,7 @@ export function tenantOfToken(token: string): TenantId {
   return tenantId as TenantId;
 }
 
-/** The actor of a request that is signed by a refresh token alone. */
+/** Returns the actor of a request that only a refresh token authenticates. */
 export function anonymousActor(tenantId: TenantId, requestId: string): Actor {
   return { tenantId, actorId: null, actorRole: 'ANONYMOUS', requestId };
 }

@@ -17,7 +17,7 @@ function key(...parts: readonly string[]): Buffer {
   return createHash('sha256').update(parts.join('\0')).digest();
 }
 
-/** Only hashes are kept; they exist for unknown accounts too, so that a refusal says nothing about an account. */
+/** Only hashes are kept; they exist for unknown accounts too, so that a refusal reveals nothing about an account. */
 export function attemptOf(tenant: string, email: string, address: string): Attempt {
   return { account: key('account', tenant, email), address: key('address', address) };
 }

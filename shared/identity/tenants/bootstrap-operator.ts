@@ -6,15 +6,18 @@ export interface BootstrapOptions {
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** May become the owner of the schema: the superuser locally, the cluster's master user on AWS. */
+  /**
+   * The user must be allowed to assume the role of the schema's owner: the superuser locally, the cluster's master
+   * user on AWS.
+   */
   readonly user: string;
   readonly password: string;
   readonly ssl: boolean;
 }
 
 /**
- * Makes the first operator, or sets a lost password anew and ends the operator's sessions. The only user that no other
- * user creates. Email in any case; password as given, 12 to 128 characters.
+ * Creates the first operator, or resets a lost password and ends the operator's sessions. It is the only user that no
+ * other user creates. The email may have any case; the password is taken as given, 12 to 128 characters.
  */
 export async function bootstrapOperator(
   { ssl, ...connection }: BootstrapOptions,

@@ -96,7 +96,7 @@ test('what is left can be contributed, and one cent more can’t', () => {
         const add = (amount: bigint) => ({ employee: 0n, employer: 0n, [source]: amount });
         const breach = findBreach(used, add(100_000_00n), LIMITS_2026, age);
         if (breach === undefined || breach.left === 0n) return;
-        // The employee's own may raise what is allowed of all; then there is more left than was said, not less.
+        // The employee's own money may raise the limit of the total; then more is left than was reported, not less.
         expect(findBreach(used, add(breach.left), LIMITS_2026, age)?.kind).not.toBe(breach.kind);
         if (source === 'employer')
           expect(findBreach(used, add(breach.left + 1n), LIMITS_2026, age)).toBeDefined();

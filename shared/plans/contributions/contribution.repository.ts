@@ -37,7 +37,7 @@ export interface Entry {
   readonly reverses: string | undefined;
 }
 
-/** The contribution, and what the rules about it are judged by: as it is now that the contribution counts. */
+/** The contribution, and the sums that the rules judge, with the contribution included. */
 export interface Entered extends ContributionRow {
   /** When its transaction was written. */
   readonly paid_at: Date;

@@ -12,7 +12,7 @@ export type RunStatement = <Row = Record<string, unknown>>(
   values?: readonly unknown[],
 ) => Promise<{ rows: readonly Row[]; changed: number }>;
 
-/** Rows that nothing speaks against, and that are not recorded. */
+/** Rows without an error that are not recorded yet. */
 const GOOD = `error_code is null and not recorded`;
 
 export async function listCurrencies(run: RunStatement): Promise<string[]> {
@@ -102,7 +102,7 @@ function refusalsOf(today: string): Refusal[] {
   ];
 }
 
-/** A good row of an employee whose year may come to exceed a limit. */
+/** A good row of an employee whose year may exceed a limit. */
 export interface RowAtRisk {
   readonly n: number;
   readonly employee_id: string;

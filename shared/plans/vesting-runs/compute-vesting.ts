@@ -10,8 +10,9 @@ import type { VestingChunk } from './vesting-chunk.ts';
 const PLANS_AT_ONCE = 1_000;
 
 /**
- * Sets what has vested in a range of plans as of a day. Plans that are as far already are left alone, so that a message may
- * come twice, late, or before an earlier one. Vesting accrues by contract, also to employees of a suspended sponsor.
+ * Sets what has vested in a range of plans as of a day. Plans that are already as far are left unchanged, so that a
+ * message may come twice, late, or before an earlier one. Vesting accrues by contract, so employees of a suspended
+ * sponsor get it too.
  * @throws Error after all other plans are done, if some can't be computed
  */
 export async function computeVesting(chunk: VestingChunk, requestId: string): Promise<{ computed: number }> {

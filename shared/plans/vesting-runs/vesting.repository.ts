@@ -51,8 +51,8 @@ export interface ComputedPlan {
 }
 
 /**
- * Stores what was computed, and answers of how many plans. Left alone are plans computed as of the same or a later day by another
- * delivery, and plans that have been terminated or accelerated since they were read.
+ * Stores the results and returns the number of plans that changed. Plans stay unchanged if another delivery computed
+ * them as of the same or a later day, or if they were terminated or accelerated after they were read.
  */
 export async function setVested(
   tx: TenantTx,

@@ -3,8 +3,8 @@ import { type Accrual, weightUpTo } from './accrual.ts';
 import type { AllocationType } from './vesting-schedule.ts';
 
 /**
- * A grant laid over the periods of its schedule. It is handed out in steps: whole shares if the grant is whole and the
- * type isn't FRACTIONAL, else units of 1e-8.
+ * A grant divided over the periods of its schedule, in steps: whole shares if the grant is whole and the type isn't
+ * FRACTIONAL, and otherwise units of 1e-8.
  */
 export interface Allocation {
   readonly type: AllocationType;

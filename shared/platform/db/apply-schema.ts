@@ -18,7 +18,7 @@ export interface AppliedSchema {
 export interface SchemaSource {
   /** Holds the migrations, and `functions/` beside them. */
   readonly directory: string;
-  /** Names of migrations that this environment is without. */
+  /** The names of migrations that this environment leaves out. */
   readonly except: readonly string[];
 }
 
@@ -34,9 +34,10 @@ const FUNCTION_FILE = /^[a-z][a-z0-9_]*\.sql$/;
 const INVALID_FUNCTION_DEFINITION = '42P13';
 
 /**
- * Brings the schema up to what the files say, in one transaction: whoever looks sees the old schema or the new one. Functions
- * come first, so that tables can name them, and are checked against the tables at the end (docs/adr/0071). The connection has
- * the role of the owner and the schema as its search path, and holds the migrator's lock. Throws `OutdatedSchemaError`.
+ * Brings the schema into the state of the files, in one transaction: others see the old schema or the new one.
+ * Functions come first, so that tables can name them, and are checked against the tables at the end (docs/adr/0071).
+ * The connection has the role of the owner and the schema as its search path, and holds the migrator's lock. Throws
+ * `OutdatedSchemaError`.
  */
 export async function applySchema(client: pg.Client, source: SchemaSource): Promise<AppliedSchema> {
   const [migrations, functions] = await Promise.all([
@@ -129,8 +130,9 @@ async function readApplied(
 }
 
 /**
- * Whether a later release has been here, on whose schema this one runs as it is. Throws `OutdatedSchemaError` when what was
- * applied isn't what the files say: a migration is never edited once it has been applied anywhere that counts.
+ * Returns whether a later release has migrated the schema, on which this release then runs unchanged. Throws
+ * `OutdatedSchemaError` if the applied migrations differ from the files: a migration is never edited after its
+ * release.
  */
 function isNewer(applied: ReadonlyMap<string, string>, files: readonly SqlFile[]): boolean {
   const last = files.at(-1)?.name ?? '';
@@ -147,7 +149,7 @@ function isNewer(applied: ReadonlyMap<string, string>, files: readonly SqlFile[]
   return newer;
 }
 
-/** Returns the signatures of which the file's function takes the place, still there for what depends on them. */
+/** Returns the signatures that the file's function replaces but that other objects still depend on. */
 async function replaceFunction(client: pg.Client, file: SqlFile): Promise<string[]> {
   const before = await signaturesOf(client, file.name);
   await client.query('savepoint function');
@@ -185,7 +187,7 @@ async function dropRemoved(
   }
 }
 
-/** Runs a file. An error of the database says which one. */
+/** Runs a file. A database error names the file. */
 async function run(client: pg.Client, { name, text }: SqlFile, directory: string): Promise<void> {
   try {
     await client.query(text);

@@ -28,7 +28,7 @@ const CHECKS = {
 /** The type of one part of a cursor's position. */
 export type CursorPart = keyof typeof CHECKS;
 
-/** @throws DomainError `validation-failed` when the cursor isn't one of ours with parts of these kinds */
+/** @throws DomainError `validation-failed` unless the cursor is one of ours, with parts of these kinds */
 export function decodeCursor(cursor: string, kinds: readonly CursorPart[]): string[] {
   let value: unknown;
   try {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 
-/** Unique and check constraints whose violation is the client's doing, and what to tell it. */
+/** Unique and check constraints that a client can violate, with the detail of the problem. */
 const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
   tenants_slug_key: { slug: 'tenant-exists', detail: 'Another tenant has this slug.' },
   users_email_key: { slug: 'user-exists', detail: 'Another user of this tenant has this email.' },
@@ -95,7 +95,7 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** The one place that translates Postgres codes. Anything else passes through unchanged. */
+/** Translates Postgres errors into problems. No other code does. Any other error passes through unchanged. */
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
     const known = byConstraint[error.constraint];

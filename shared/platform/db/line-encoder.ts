@@ -2,8 +2,8 @@ const FIRST_BYTES = 256 * 1024;
 const MAX_BYTES_OF_UNIT = 3;
 
 /**
- * Lines of text as UTF-8, each written by itself: to join them first takes three times as long, since the joined text is
- * copied once more from its many parts, and has two bytes for each character as soon as one line needs them.
+ * Encodes lines of text as UTF-8, each by itself: joining them first takes three times as long, since the joined text
+ * is copied once more from its many parts, and has two bytes for each character as soon as one line needs them.
  */
 export class LineEncoder {
   #bytes = Buffer.allocUnsafe(FIRST_BYTES);

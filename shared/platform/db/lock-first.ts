@@ -3,13 +3,16 @@ import { lastOf, type Queries, queriesBy } from './kysely.ts';
 import { pipeline, pipelines, type Statement } from './pipeline.ts';
 
 /**
- * Session locks that are taken before a transaction begins (docs/adr/0010). A row lock inside a
- * serializable transaction comes after its snapshot: whoever waited for it fails on what the holder has changed.
+ * Session locks that are taken before a transaction begins (docs/adr/0010). A row lock inside a serializable
+ * transaction comes after its snapshot, so a transaction that waited for it fails on the holder's changes.
  */
 
 /** The seed keeps these keys apart from the transaction locks of the share ledger. */
 const KEY = 'hashtextextended($1, 7004)';
-/** A holder that hangs must not hang the others for longer than a client waits; past it they are told to come again. */
+/**
+ * A transaction that hangs must not make the others wait for longer than a client does; after this they are told to
+ * try again.
+ */
 const MAX_WAIT_MS = 10_000;
 
 export function lockStatement(name: string): Statement {

@@ -12,7 +12,7 @@ export interface MigrateOptions {
   readonly ssl: boolean;
   /** The directory with the `.sql` files. */
   readonly directory: string;
-  /** Names of migrations that this environment is without. It may come by them later. @default none */
+  /** The names of migrations that this environment leaves out for now. @default none */
   readonly except?: readonly string[];
   /** Password of the application roles; absent on AWS, where they sign in with IAM tokens. */
   readonly rolePassword?: string;

@@ -19,7 +19,7 @@ interface WireConnection {
 type Callback = (error: Error | null, results: pg.QueryResult | pg.QueryResult[]) => void;
 
 // pg's Query reads the messages of one statement after another and collects their results, as it does for a simple
-// query of many statements. Only what is sent differs, so only the sending is ours.
+// query of many statements. Only the messages that are sent differ, so only sending is overridden.
 const Query = pg.Query as unknown as new (
   config: { text: string },
   values: undefined,

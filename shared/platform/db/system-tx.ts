@@ -10,10 +10,11 @@ declare const systemBrand: unique symbol;
 export type SystemTx = Queries & { readonly [systemBrand]: true };
 
 /**
- * Runs `work` as `vestry_system`, across tenants. Only relays, key rotation and retention need it, and their functions
- * alone are granted that role.
- * @param reason why no single tenant's context can do it; shows as the connection's application name in the database
- * @param tenantId what rows belong to that name no tenant, and in whose context triggers run. @default none
+ * Runs `work` as `vestry_system`, across tenants. Only relays, key rotation and retention need it, and only their
+ * functions are granted that role.
+ * @param reason why no single tenant's context can do it; the database shows it as the connection's application name
+ * @param tenantId the tenant of rows that name none, in whose context triggers run.
+ * @default none
  */
 export async function systemTx<T>(
   reason: string,

@@ -66,7 +66,7 @@ export interface TenantTxOptions<T> {
    * Held over as few round trips as can be: the transaction is opened along with the first query of the work.
    */
   readonly lockFirst?: string | undefined;
-  /** A further statement of the last round trip that must change exactly one row, else nothing is committed. */
+  /** A further statement of the last round trip, which must change exactly one row; otherwise nothing is committed. */
   readonly complete?: (result: T) => Statement | undefined;
   /** Milliseconds left for retries of serialization failures. @default 5000 */
   readonly retryForMs?: number;
@@ -87,7 +87,7 @@ export function emit<T extends EventType>(tx: TenantTx, type: T, payload: EventP
   addToOutbox(tx, type, payload);
 }
 
-/** An event of many transactions, which says once in `each` what they share; `put-events.ts` spells it out for the bus. */
+/** Emits an event of many transactions, with what they share once in `each`; `put-events.ts` spells it out for the bus. */
 export function emitAlike<K extends keyof TransactionState>(
   tx: TenantTx,
   type: TransactionEvent,
@@ -221,7 +221,7 @@ async function attempt<T>(
   const ending = await (lockFirst === undefined
     ? pipeline(client, statements)
     : commitLocked(client, lockFirst, statements));
-  // Postgres answers ROLLBACK, without an error, to the commit of a transaction in which a statement failed.
+  // Postgres answers the commit of a transaction in which a statement failed with ROLLBACK, and without an error.
   if (!ending.some(({ command }) => command === 'COMMIT'))
     throw new Error('the transaction was rolled back at commit');
   return { result, events };
@@ -303,7 +303,7 @@ function rethrowTranslated(error: unknown): never {
   throw translateDatabaseError(error);
 }
 
-/** Writes one audit entry alone: for what was refused and so has no transaction of its own. */
+/** Writes an audit entry in a transaction of its own, for a refused request, which has none. */
 export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
   try {
     await withClient((client) => pipeline(client, [setTenant(actor.tenantId), auditStatement(actor, entry)]));

@@ -17,7 +17,7 @@ export interface Attempt {
   run(): Promise<readonly string[]>;
 }
 
-/** An attempt for each row alone, which is done when nothing is thrown. */
+/** Attempts each row by itself; a row is done if nothing is thrown. */
 export function eachRow(
   rows: readonly OutboxEvent[],
   carryOut: (row: OutboxEvent) => Promise<void>,
@@ -29,7 +29,7 @@ export function eachRow(
   );
 }
 
-/** Makes each attempt by itself: one that can never succeed holds nothing else back. */
+/** Makes each attempt by itself, so that one that can never succeed doesn't delay the others. */
 export async function eachByItself(attempts: Iterable<Attempt>, atOnce = 1): Promise<Outcome> {
   const done: string[] = [];
   const failed: string[] = [];

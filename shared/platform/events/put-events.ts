@@ -87,8 +87,8 @@ function entryOf({ id, tenantId, requestId, type, payload }: OutboxEvent): PutEv
 }
 
 /**
- * An outbox row says once, in `each`, what its `transactions` share: a million rows of a dividend would be three times as
- * large. On the bus every transaction says it for itself.
+ * Spells out an outbox row, which has once, in `each`, what its `transactions` share: otherwise a million rows of a
+ * dividend would be three times as large. On the bus every transaction is complete.
  */
 export function spelledOut(payload: Record<string, unknown>): Record<string, unknown> {
   const { each, transactions, ...rest } = payload as {

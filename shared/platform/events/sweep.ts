@@ -15,9 +15,9 @@ const LONGEST_PAUSE_SECONDS = 900;
 const REASON = 'outbox rows of every tenant';
 
 /**
- * Publishes what a crash left in the outbox, oldest first, until nothing is left or time runs out. At least once: a sweeper
- * that dies between publishing and marking publishes again, and consumers tell by the event's id. What can't be published
- * waits for longer and longer, so that no row, and no tenant, holds others back.
+ * Publishes what a crash left in the outbox, oldest first, until nothing is left or time runs out. It publishes at
+ * least once: a sweeper that dies between publishing and marking publishes again, and consumers recognise the event's
+ * id. A row that can't be published waits longer and longer, so that no row and no tenant delays others.
  */
 export async function sweepOutbox(now: Date, remainingMs: () => number): Promise<{ published: number }> {
   let published = 0;

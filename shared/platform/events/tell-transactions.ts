@@ -59,7 +59,7 @@ async function eventsOf(command: OutboxEvent): Promise<OutboxEvent[]> {
 
 const LAST_DIGITS = 12;
 
-/** The same id for the same part whenever it is told again: the command's own, counted up at its random end. */
+/** Returns the same id for the same part whenever it is published again: the command's own, counted up at its random end. */
 export function partId(id: string, part: number): string {
   const last = (BigInt(`0x${id.slice(-LAST_DIGITS)}`) + BigInt(part)) & 0xffff_ffff_ffffn;
   return id.slice(0, -LAST_DIGITS) + last.toString(16).padStart(LAST_DIGITS, '0');

@@ -177,7 +177,7 @@ function missingPrincipal(): never {
   throw new Error('a public route has no principal');
 }
 
-/** `shareholders/<id of the answer, else of the path>`. */
+/** Returns `shareholders/<id of the answer, or of the path>`. */
 function resourceOf(route: RouteSpec, params: unknown, result: unknown): string {
   const collection = route.path.split('/')[1] ?? '';
   const body = (isReply(result) ? result.body : result) as { id?: unknown } | undefined;

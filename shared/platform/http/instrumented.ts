@@ -8,7 +8,10 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
 
 const SERVER_ERROR = 500;
 
-/** Measures a route's function and makes it a span of its caller's trace, or of a new one; the answer says of which. */
+/**
+ * Measures a route's function and records it as a span of the caller's trace, or of a new one. The answer carries the
+ * trace.
+ */
 export function instrumented(route: RouteSpec, handler: Handler): Handler {
   const start = {
     name: `${route.method} ${publicPath(route)}`,
@@ -42,7 +45,7 @@ export function instrumented(route: RouteSpec, handler: Handler): Handler {
     );
 }
 
-/** One that came twice is nobody's. */
+/** A header that came twice is ignored. */
 function sentTraceparent(event: APIGatewayProxyEvent): string | undefined {
   const sent = headersOf(event).get('traceparent');
   return sent?.length === 1 ? sent[0]?.trim() : undefined;

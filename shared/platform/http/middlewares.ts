@@ -26,7 +26,7 @@ function isOutOfTime(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
 }
 
-/** Renders every error as a problem document; what isn't foreseen is logged and answered 500 without a word of it. */
+/** Renders every error as a problem document. An unforeseen error is logged and answered with 500, without any detail. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
     onError: (request) => {

@@ -6,7 +6,7 @@ import { publicPath, type RouteSpec } from './route.ts';
 
 const replyBrand: unique symbol = Symbol('reply');
 
-/** An answer that says more than its body. */
+/** An answer with headers or a status of its own, beside its body. */
 export interface Reply<Body> {
   readonly [replyBrand]: true;
   readonly body: Body;

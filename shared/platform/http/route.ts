@@ -12,7 +12,7 @@ export type Schema = z.ZodType;
 
 /**
  * One HTTP operation, as data. The API definition, the Lambda and its grants, OpenAPI, `docs/rbac.md` and the
- * contract tests are all derived from it, so that nothing about a route is said twice.
+ * contract tests are all derived from it, so that nothing about a route is declared twice.
  */
 export interface RouteSpec {
   /** camelCase; the handler is `functions/<domain>/<kebab-case>.ts`. */

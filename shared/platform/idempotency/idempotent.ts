@@ -11,7 +11,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 
-/** Answers are replayed for a day; where money moves a unique constraint stands behind, for ever. */
+/** Answers are replayed for a day; where money moves, a unique constraint prevents repetition for ever. */
 const KEPT_SECONDS = 24 * 60 * 60;
 const RETRY_AFTER_SECONDS = 1;
 export interface IdempotentRequest {

@@ -6,7 +6,7 @@ import { environment } from '#platform/environment.ts';
 import type { SpanKind, SpanRecord } from './trace.ts';
 import type { TraceContext } from './traceparent.ts';
 
-/** Loaded where traces are exported alone, see docs/adr/0061-traces.md. */
+/** The exporter is loaded only where traces are exported, see docs/adr/0061-traces.md. */
 
 /** A collector that hangs keeps an answer back for this long. */
 const TIMEOUT_MS = 2_000;
@@ -21,8 +21,8 @@ const KINDS: Readonly<Record<SpanKind, Kind>> = {
 let exporter: OTLPTraceExporter | undefined;
 
 /**
- * Sends spans by OTLP over HTTP to where `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin say.
- * @throws when they weren't taken in time
+ * Sends spans by OTLP over HTTP, as configured by `OTEL_EXPORTER_OTLP_ENDPOINT` and its sibling variables.
+ * @throws if they weren't accepted in time
  */
 export async function exportSpans(records: readonly SpanRecord[]): Promise<void> {
   exporter ??= new OTLPTraceExporter({ timeoutMillis: TIMEOUT_MS });

@@ -40,13 +40,13 @@ export interface SpanStart {
 
 interface Place {
   readonly context: TraceContext | undefined;
-  /** Absent where nobody collects. */
+  /** Absent if traces aren't collected. */
   readonly records: SpanRecord[] | undefined;
 }
 
 const places = new AsyncLocalStorage<Place>();
 
-/** A file of a million rows makes thousands of round trips; the first of them tell enough. */
+/** A file of a million rows makes thousands of round trips; the first of them show enough. */
 const MAX_RECORDS = 1_000;
 
 /** Runs an invocation, and hands over what was recorded in it before its answer: afterwards the environment is frozen. */
@@ -81,7 +81,7 @@ async function sendToXRay(records: readonly SpanRecord[]): Promise<void> {
   await sendSubsegments(records);
 }
 
-/** A span that goes on with what another function has begun, if `sent` is a valid `traceparent`; else of a new trace. */
+/** Runs in a span that continues the trace of `sent`, if that is a valid `traceparent`, or else in a new trace. */
 export function continued<T>(
   sent: string | undefined,
   start: SpanStart,
@@ -132,7 +132,7 @@ function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Whether spans are worth their time: somebody collects them, and the trace is sampled. */
+/** Whether spans are needed: traces are collected, and this one is sampled. */
 export function isRecording(): boolean {
   const place = places.getStore();
   return place?.records !== undefined && place.context?.sampled === true;
@@ -144,7 +144,7 @@ export function currentTraceparent(): string | undefined {
   return context && renderTraceparent(context);
 }
 
-/** The headers by which a call over HTTP carries the trace. */
+/** Returns the headers that carry the trace over HTTP. */
 export function traceHeaders(): Record<string, string> {
   const traceparent = currentTraceparent();
   return traceparent === undefined ? {} : { traceparent };

@@ -17,8 +17,8 @@ const MAX_CHARACTERS = 256;
 const SAMPLED = 1;
 
 /**
- * Reads a `traceparent` that somebody else has sent. Undefined for whatever isn't one to the letter: a forged one begins a new
- * trace, and never reaches a log, a span or an answer.
+ * Reads a received `traceparent`. Returns undefined unless it conforms to the specification exactly: a forged one
+ * begins a new trace, and never reaches a log, a span or an answer.
  */
 export function parseTraceparent(sent: string | undefined): TraceContext | undefined {
   if (sent === undefined || sent.length > MAX_CHARACTERS) return undefined;

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { SpanRecord } from './trace.ts';
 
-/** Loaded where X-Ray samples an invocation alone, see docs/adr/0061-traces.md. */
+/** Tracer is loaded only where X-Ray samples an invocation, see docs/adr/0061-traces.md. */
 
 let tracer: Tracer | undefined;
 
@@ -13,8 +13,8 @@ type Parent = NonNullable<ReturnType<Tracer['getSegment']>>;
 type Subsegment = ReturnType<Parent['addNewSubsegment']>;
 
 /**
- * Tells X-Ray what an invocation did, as subsegments of the segment that Lambda makes of it: what a function may annotate are
- * these alone. They carry the id of our own trace, by which both are found.
+ * Sends an invocation's spans to X-Ray as subsegments of Lambda's segment, since a function may annotate only these.
+ * They carry our own trace id, by which both can be found.
  */
 export async function sendSubsegments(records: readonly SpanRecord[]): Promise<void> {
   tracer ??= new Tracer({ captureHTTPsRequests: false });
@@ -36,7 +36,7 @@ export async function sendSubsegments(records: readonly SpanRecord[]): Promise<v
     // Otherwise its parent would send it a second time.
     if (subsegment !== undefined) parent?.removeSubsegment(subsegment);
   }
-  // A datagram leaves in the turn after it is sent; Lambda may freeze the process in this one.
+  // A datagram leaves in the turn of the event loop after it is sent; Lambda may freeze the process in this one.
   await turn();
 }
 
@@ -54,7 +54,7 @@ function describe(subsegment: Subsegment, record: SpanRecord): Subsegment {
   const said = { trace_id: context.traceId, ...attributes, 'error.type': errorType };
   for (const [key, value] of Object.entries(said))
     if (value !== undefined) subsegment.addAnnotation(key.replaceAll('.', '_'), value);
-  // The kind alone: texts of errors quote what they are about.
+  // Only the kind of error is sent: messages quote the data they are about.
   if (errorType !== undefined) subsegment.addFaultFlag();
   subsegment.addAttribute('start_time', startedMs / 1_000);
   subsegment.addAttribute('end_time', endedMs / 1_000);

@@ -9,7 +9,7 @@ import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
 import type { QueueJob } from './job.ts';
 
-/** One message, as it was delivered this time. */
+/** One delivery of a message. */
 export interface Delivery<Message> {
   readonly message: Message;
   readonly messageId: string;
@@ -28,7 +28,7 @@ export interface ConsumerOptions<Message> {
   readonly traceparentOf?: (message: Message) => Promise<string | undefined>;
 }
 
-/** A worker that dies gives its message back after this long, whatever the queue's own timeout. */
+/** The time after which a message returns to its queue if the worker dies, whatever the queue's own timeout. */
 const LEASE_SECONDS = 60;
 const RENEW_EVERY_MS = 20_000;
 /** Seconds before a failed message is delivered again: doubled each time, with jitter. */
@@ -85,7 +85,7 @@ function sentTraceparent({ messageAttributes, body }: SQSRecord): string | undef
   }
 }
 
-/** A trace that can't be found is begun anew; what a message is wrong in is told when it is run. */
+/** If the trace can't be found, a new one begins; an invalid message is reported when it is run. */
 async function storedTraceparent<S extends z.ZodType>(
   { body }: SQSRecord,
   schema: S,

@@ -32,11 +32,11 @@ export interface QueueJob extends JobSpec {
   readonly maxReceives: number;
   /** Functions that run at once at most (event source mapping `MaximumConcurrency`, at least 2). */
   readonly maxConcurrency: number;
-  /** Whether it signs in to the database, and so runs in the VPC, from where nobody outside is reached. @default true */
+  /** Whether it signs in to the database, and so runs in the VPC, which has no internet access. @default true */
   readonly database?: boolean;
 }
 
-/** A job that EventBridge starts; it lives by the event's `time`, never by the clock. */
+/** A job that EventBridge starts. It takes the time from the event's `time`, never from the clock. */
 export interface ScheduledJob extends JobSpec {
   readonly kind: 'scheduled';
   /** An EventBridge expression: `rate(1 minute)` or `cron(0 3 * * ? *)`, UTC. */

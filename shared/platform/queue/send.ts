@@ -16,9 +16,10 @@ export interface SendOptions {
 let client: Client | undefined;
 
 /**
- * Puts messages on a queue of ours (`uses: ['queue:<name>:send']`), each with the request id and the trace that it came from. At least
- * once: when a call fails, messages of other calls may have been taken, so that whoever sends again must send all.
- * @throws when the queue didn't take every message
+ * Puts messages on one of our queues (`uses: ['queue:<name>:send']`), each with the request id and the trace that it
+ * came from. At least once: when a call fails, messages of other calls may have been accepted, so a caller that
+ * retries must send all.
+ * @throws unless the queue accepted every message
  */
 export async function sendMessages(
   queue: string,

@@ -5,7 +5,7 @@
 const FORMULA = /^'*[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
-/** A number of ours is written as it is: `-5` is no formula, and a quote would make it text. */
+/** Our own numbers are written unchanged: `-5` is no formula, and a quote would make it text. */
 export type CsvCell = string | number | bigint | null | { readonly decimal: string };
 
 /** Puts an apostrophe before a cell that a spreadsheet would read as a formula. {@link restoreCell} is its inverse. */

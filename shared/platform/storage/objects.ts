@@ -11,7 +11,7 @@ export interface ObjectVersion {
 
 export interface ObjectHead {
   readonly bytes: number;
-  /** Lower-case hex, where whoever stored the object had S3 check it. */
+  /** Lower-case hex, present if the client had S3 check it. */
   readonly sha256: string | undefined;
   /** The trace of the request that stored the object or asked for its URL; notifications of S3 carry none. */
   readonly traceparent: string | undefined;
@@ -45,7 +45,7 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
     const head = await client.send(
       new sdk.HeadObjectCommand({ ...address(version), ChecksumMode: 'ENABLED' }),
     );
-    // A composite checksum (of parts) ends in their number and says nothing about the bytes.
+    // A composite checksum (of parts) ends in the number of parts and is no checksum of the bytes.
     const checksum = head.ChecksumSHA256?.includes('-') ? undefined : head.ChecksumSHA256;
     return {
       bytes: head.ContentLength ?? 0,
@@ -62,7 +62,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && ['NotFound', 'NoSuchKey', 'NoSuchVersion'].includes(error.name);
 }
 
-/** The bytes as they come. Whoever stops reading early lets go of the connection by ending the iteration. */
+/** Returns the bytes as they arrive. A reader that stops early releases the connection by ending the iteration. */
 export async function readObject(version: ObjectVersion): Promise<AsyncIterable<Uint8Array>> {
   const { sdk, client } = await s3();
   const { Body } = await client.send(new sdk.GetObjectCommand(address(version)));

@@ -18,8 +18,9 @@ function exportKey({ tenant_id, id, format }: ExportRow): string {
 }
 
 /**
- * Writes the file of an export. Delivered again, it writes the same file under the same key; one that has ended stays as it is.
- * @throws what keeps the report from being read, except for the last time: then the export has failed
+ * Writes the file of an export. A second delivery writes the same file under the same key; a finished export stays
+ * unchanged.
+ * @throws the error that prevents reading the report, except on the last delivery: then the export has failed
  */
 export async function writeExport(
   { tenant_id, export_id }: z.infer<typeof ExportMessage>,

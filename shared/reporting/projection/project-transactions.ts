@@ -10,8 +10,8 @@ export const TransactionsMessage = BusMessage.extend({
 });
 
 /**
- * Takes over what an event says of transactions. Told twice, it changes nothing; told late, it doesn't replace what is newer.
- * What is derived from the ledger needs no audit entry of its own.
+ * Stores the transactions of an event. A repeated event changes nothing, and a late one doesn't replace newer state.
+ * Data derived from the ledger needs no audit entry of its own.
  */
 export async function projectTransactions({ detail }: z.infer<typeof TransactionsMessage>): Promise<void> {
   const rows = detail.transactions.map((transaction) => ({

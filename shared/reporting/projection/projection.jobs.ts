@@ -1,7 +1,7 @@
 import { TRANSACTION_EVENTS } from '#contracts/event-types.ts';
 import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 
-/** Keeps the tables that reports are read from, as the bus tells of transactions. */
+/** Keeps the reporting tables up to date from the events on the bus. */
 export const projectTransactions = queueJob({
   name: 'project-transactions',
   purpose: 'Brings the reporting tables up to what events say of transactions',
@@ -14,7 +14,7 @@ export const projectTransactions = queueJob({
   timeoutSeconds: 60,
 });
 
-/** Finds what was never heard of, or was changed by hand; there is nothing to repair as long as events arrive. */
+/** Repairs rows whose events were lost or that were changed by hand; as long as events arrive there is nothing to repair. */
 export const rebuildReporting = scheduledJob({
   name: 'rebuild-reporting',
   purpose: 'Compares the reporting tables with the ledger and writes what differs',

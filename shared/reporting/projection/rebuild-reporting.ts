@@ -12,15 +12,15 @@ const MARGIN_MS = 20_000;
 /** The result of one comparison. It is a type alias, not an interface, so that it can be logged as a record. */
 export type Rebuilt = {
   readonly compared: number;
-  /** Events that were lost, or rows that somebody has changed. */
+  /** The number of rows that differed, because events were lost or somebody changed rows. */
   readonly repaired: number;
   /** False when time ran out. */
   readonly complete: boolean;
 };
 
 /**
- * Makes the reporting tables what the ledger says, chunk by chunk, beside the events that go on arriving: of both the newer
- * version stays. From empty tables it builds them.
+ * Makes the reporting tables equal to the ledger, chunk by chunk, while events keep arriving: the newer version
+ * stays. It fills empty tables too.
  */
 export async function rebuildReporting(remainingMs: () => number): Promise<Rebuilt> {
   let [compared, repaired] = [0, 0];

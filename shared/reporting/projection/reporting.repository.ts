@@ -48,7 +48,10 @@ export interface RebuiltChunk {
 
 const rowOf = (alias: string) => `(${REPLACED.map((column) => `${alias}.${column}`).join(', ')})`;
 
-/** Writes what the ledger says of the next transactions of a tenant, where the reporting tables say something else or less. */
+/**
+ * Compares the next transactions of a tenant with the ledger, and writes those that the reporting tables lack or have
+ * otherwise.
+ */
 export async function rebuildChunk(
   tx: SystemTx,
   tenantId: string,

@@ -11,7 +11,7 @@ export interface Form1099DivRow {
   readonly amount: string;
 }
 
-/** Dividends of which holders could dispose in the year. */
+/** Dividends that were at the holders' disposal in the year. */
 const DIVIDENDS = (year: number) => sql`
   select id from dividends where currency = 'USD' and state in ('PAYING', 'PAID')
     and payable_date >= make_date(${year}::integer, 1, 1) and payable_date < make_date(${year}::integer + 1, 1, 1)`;

@@ -65,7 +65,7 @@ function resume(cursor: string, query: Query): Position {
   return { view, after, holders: Number(holders), totalHoldings };
 }
 
-/** An instant as the report writes it; any other text as it is. */
+/** Returns an instant as the report writes it, and any other text unchanged. */
 function withMicroseconds(sent: string): string {
   const [, second, fraction = ''] = /^(.+T.{8})(?:\.(\d+))?Z$/.exec(sent) ?? [];
   return second === undefined ? sent : `${second}.${fraction.padEnd(6, '0')}Z`;

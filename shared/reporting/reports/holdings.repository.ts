@@ -102,7 +102,7 @@ export async function listHoldings(
   return listByLedger(read, view, page);
 }
 
-/** Walks the register and sums each holder's entries: what a page costs depends on its own size alone. */
+/** Walks the register and sums each holder's entries: the cost of a page depends on its size alone. */
 async function listByRegister(
   read: TenantRead,
   view: LedgerView,

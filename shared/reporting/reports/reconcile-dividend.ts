@@ -10,13 +10,13 @@ interface Sum {
 export interface DividendSums {
   readonly lines: Sum;
   readonly payments: Readonly<Record<(typeof STATUSES)[number], Sum>>;
-  /** Settled and come back, positive. */
+  /** The sum of payments that settled and were returned, positive. */
   readonly returned: Sum;
   /** The journal's sums by reason. */
   readonly journal: ReadonlyMap<string, bigint>;
 }
 
-/** States from which on everything that is declared has its payments. */
+/** The states in which everything that was declared has its payments. */
 const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
 
 /**

@@ -27,7 +27,7 @@ export interface Report<Sent, Query, Row, Head extends object, Item extends Repo
   /** The types of the parts of {@link position}. */
   readonly cursor: readonly CursorPart[];
   /**
-   * Settles what was left open, so that a report says what it is of.
+   * Fills in what the request left open, so that the report states its own parameters.
    * @param today UTC
    * @throws DomainError `validation-failed`
    */

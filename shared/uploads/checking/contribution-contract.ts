@@ -10,7 +10,7 @@ import { rejectedRow } from './finish-row.ts';
 import { type RowContract, trimmed } from './row-contract.ts';
 import { textError } from './validate-row.ts';
 
-/** Checked and in the form in which they are stored. */
+/** The values of a valid row, in the form in which they are stored. */
 export interface ContributionValues {
   readonly employee_id: string;
   readonly plan_type: string;

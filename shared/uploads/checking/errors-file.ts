@@ -1,7 +1,7 @@
 import { csvLine } from '#platform/storage/csv.ts';
 import type { RejectedRow } from '#uploads/formats/upload-row.ts';
 
-/** A file with this column is an errors file of ours, corrected: its cells are restored, its `vestry_` columns ignored. */
+/** A file with this column is one of our errors files, corrected: its cells are restored, its `vestry_` columns ignored. */
 export const ERRORS_FILE_MARK = 'vestry_error_code';
 export const ERRORS_FILE_PREFIX = 'vestry_';
 

@@ -16,7 +16,7 @@ const QUEUE = 'rejected-rows';
 const SINGLE_ROWS = 100;
 /** Ten such messages, which are sent in one call, stay below 256 KiB. */
 const PACKED_ROWS = 25;
-/** Refused rows that are held in memory (some 20 MB), so that they can be told of while the database writes the good ones. */
+/** Rejected rows that are held in memory (some 20 MB), so that they can be reported while the database writes the good ones. */
 const HELD_ROWS = 30_000;
 
 export interface Rejections {
@@ -33,9 +33,9 @@ interface ReportedUpload {
 }
 
 /**
- * Writes the refused rows to the errors file and puts each on the queue of rejected rows; a delivery that is repeated writes the
- * same file and sends the same messages again. Leaves the session free. Await `reported` before the upload is completed, so that
- * a completed upload has both, and before it is reported anew.
+ * Writes the rejected rows to the errors file and puts each on the queue of rejected rows; a repeated delivery writes
+ * the same file and sends the same messages again. It leaves the session free. Await `reported` before the upload is
+ * completed, so that a completed upload has both, and before rows are reported again.
  */
 export async function reportRejected(
   session: TenantSession,
@@ -91,7 +91,10 @@ async function report(
   await crashPoint('upload.reported', upload.uploadId);
 }
 
-/** Messages of where and why, without the rows themselves: queues keep nothing personal. `id` tells repetitions. */
+/**
+ * Returns messages with the position and reason of each error, without the rows themselves: queues hold nothing
+ * personal. Consumers recognise repetitions by `id`.
+ */
 function packed(
   { tenantId, uploadId }: ReportedUpload,
   rejections: Batch,

@@ -15,7 +15,7 @@ export interface RowContract<Column extends string, Values> {
   ofCells(cells: readonly string[], at: Readonly<Record<Column, number>>): Record<Column, unknown>;
   /** The members of a JSON object, texts trimmed; `number` is that of the column of numbers. */
   ofObject(row: Partial<Record<Column, unknown>>, number: unknown): Record<Column, unknown>;
-  /** Checks what was found and puts it in the form in which it is stored. */
+  /** Checks the values of a row and converts them into the form in which they are stored. */
   finish(line: number, found: Record<Column, unknown>): UploadRow<Column, Values>;
 }
 

@@ -12,7 +12,7 @@ import { findRowError } from './validate-row.ts';
 const CANONICAL = /^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
 const NOT_ASCII = /[^\0-\x7f]/;
 
-/** Checks the cells of a row, already trimmed, and puts them in the form in which they are stored. */
+/** Checks the cells of a row, already trimmed, and converts them into the form in which they are stored. */
 function finishRow(line: number, found: Record<ShareholderColumn, unknown>): UploadRow {
   const { external_ref: ref } = found;
   // The reference is normalised before the check: decomposed, it may have more characters than are allowed.

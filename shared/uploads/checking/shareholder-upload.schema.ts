@@ -9,10 +9,10 @@ export type ShareholderColumn = (typeof SHAREHOLDER_COLUMNS)[number];
 const HOSTILE = '\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff';
 /** Issuers export names and addresses with line breaks and tabs in one quoted cell. */
 const HOSTILE_IN_NAME = HOSTILE.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f');
-/** numeric(28, 8), not negative; `-0` and `-0.00` are 0. Only ASCII digits: `\d` says the same, `[0-9]` says it to readers. */
+/** numeric(28, 8), not negative; `-0` and `-0.00` are 0. Only ASCII digits: `[0-9]` is clearer than the equivalent `\\d`. */
 const HOLDINGS = '^(?:-(?=0+(?:\\.0+)?$))?[0-9]{1,20}(?:\\.[0-9]{1,8})?$';
 
-// Patterns that want a character, rather than minLength, which would count each text once more.
+// Patterns require a character in place of minLength, which would count each text once more.
 const properties = {
   external_ref: { type: 'string', maxLength: 100, pattern: `^[^${HOSTILE}]+$` },
   name: { type: 'string', maxLength: 200, pattern: `^[^${HOSTILE_IN_NAME}]+$` },

@@ -40,7 +40,7 @@ export async function validateFile(job: Job): Promise<void> {
   if (head === undefined) throw new RefusedFile('object-missing', 'The file was deleted before it was read.');
   if (head.bytes > MAX_UPLOAD_BYTES)
     throw new UnreadableFile('too-large', `The file has more than ${MAX_UPLOAD_BYTES} bytes.`);
-  // S3 has checked this one. What only the client says, the bytes must prove.
+  // S3 has checked this hash. A hash that only the client declares must be proved by the bytes.
   if (head.sha256 !== undefined && (await endIfKnown(job, head.sha256))) return;
 
   await tenantSession(actor.tenantId, async (session) => {

@@ -24,7 +24,7 @@ export class CsvScanner {
   readonly cells: string[] = [];
   count = 0;
   line = 1;
-  /** The row's text, as it was, without its line break. */
+  /** The row's unchanged text, without its line break. */
   rowStart = 0;
   rowEnd = 0;
   /** A quoted cell goes on after its closing quote. */
@@ -37,7 +37,7 @@ export class CsvScanner {
   #breaksInRow = 0;
   #hasQuote = false;
 
-  /** Adds a chunk; `last` says that no other follows. Call `next` until it is false. */
+  /** Adds a chunk; `last` means that no other follows. Call `next` until it returns false. */
   push(chunk: string, last: boolean): void {
     this.text = this.#at === this.text.length ? chunk : this.text.slice(this.#at) + chunk;
     this.#at = 0;

@@ -1,6 +1,6 @@
 import { UnreadableFile, type UnreadableFileCode } from './upload-row.ts';
 
-/** Enough first bytes to tell every content below. */
+/** Enough first bytes to recognise every content below. */
 export const HEAD_LENGTH = 8;
 
 const SIGNATURES: readonly { code: UnreadableFileCode; what: string; hex: readonly string[] }[] = [

@@ -157,7 +157,7 @@ describe.each(['csv', 'json', 'ndjson'] as const)('sample register as %s', (form
 });
 
 function outcome({ line, values, error }: UploadRow): object {
-  // A row that doesn't speak of the email leaves it, which is what a holder without one wants.
+  // A row without a cell for the email leaves it unset, as the holder has none.
   return error === undefined
     ? { line, values: { ...values, email: values.email ?? null } }
     : { line, code: error.code };

@@ -46,11 +46,14 @@ export interface RowError<Column extends string = string> {
   readonly message: string;
 }
 
-/** Checked and in the form in which they are stored: trimmed, the reference in NFC, holdings without needless zeros. */
+/**
+ * The values of a valid row, in the form in which they are stored: trimmed, the reference in NFC, holdings without
+ * superfluous zeros.
+ */
 export interface ShareholderValues {
   readonly external_ref: string;
   readonly name: string;
-  /** Null clears it; undefined, where the file doesn't speak of it, leaves it as it is. */
+  /** Null clears it; undefined, if the file has no such column, leaves it unchanged. */
   readonly email: string | null | undefined;
   readonly holdings: string;
 }

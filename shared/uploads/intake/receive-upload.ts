@@ -29,8 +29,8 @@ export function receiveUpload(request: Request, kind: UploadKind): Promise<Answe
 }
 
 /**
- * A small file, in the request. It is stored before the row that tells of it: one that is stored for nothing is never seen,
- * while a row without its file would wait for ever.
+ * Receives a small file in the request. The file is stored before its row: a file without a row is never seen, while
+ * a row without its file would wait for ever.
  */
 async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> {
   const { actor, headers, query, tenantTx } = request;
@@ -64,7 +64,7 @@ async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> 
   );
 }
 
-/** A large file, sent to S3 by the client: says where. */
+/** Offers a URL for a large file, which the client sends to S3 itself. */
 async function offerUpload(request: Request, kind: UploadKind): Promise<Answer> {
   const { actor, body, query, tenantTx } = request;
   const { filename, size, sha256 } = body;

@@ -48,7 +48,7 @@ export function errorsKey(tenantId: TenantId, uploadId: UploadId): string {
   return `errors/${tenantId}/${uploadId}.csv`;
 }
 
-/** Undefined for what is no file of ours, as the empty objects by which consoles show folders. */
+/** Returns undefined for an object that is no uploaded file, such as the empty objects by which consoles show folders. */
 export function doorOf(key: string): Door | undefined {
   const [root, owner = '', ...rest] = key.split('/');
   const name = rest.at(-1) ?? '';

@@ -95,7 +95,7 @@ const sending = {
   audit: 'upload.received',
   problems: ['payload-too-large', 'unsupported-media-type'],
   uses: ['uploadsBucket:read', 'uploadsBucket:write'],
-  // A file in memory: as base64, as bytes and as it is sent on.
+  // A file in memory has three copies: as base64, as bytes, and as it is passed on.
   memoryMb: 1024,
   timeoutSeconds: 29,
 } as const;

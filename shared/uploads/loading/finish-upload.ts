@@ -78,7 +78,10 @@ export async function completeAsDuplicate(
   });
 }
 
-/** Ends an upload of which nothing is written. Also for a suspended tenant: it is told why, and nothing of it is changed. */
+/**
+ * Ends an upload that has written nothing. It works for a suspended tenant too, who gets the reason while nothing of
+ * its data changes.
+ */
 export async function failUpload(actor: Actor, upload: UploadRecord, failure: string): Promise<void> {
   const code = failure.split(':')[0];
   try {

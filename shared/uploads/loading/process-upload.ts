@@ -19,7 +19,7 @@ import { AlreadyEnded, failUpload } from './finish-upload.ts';
 
 type About = Pick<Delivery<unknown>, 'requestId' | 'isLast'>;
 
-/** The route stores a small file before the row that tells of it, so its event may be here first. */
+/** The route stores a small file before its row, so the file's event may arrive first. */
 const WAIT_FOR_ROW_MS = 200;
 const WAITS_FOR_ROW = 10;
 
@@ -31,7 +31,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
   const found = await findUploadOf(file, about);
   if (found === undefined) return;
   const { upload, refusal } = found;
-  // An upload that a user asked for goes on under that request's id.
+  // The upload continues under the id of the request that asked for it.
   const actor = systemActor(upload.tenant_id, upload.request_id);
   try {
     const claimed = await claimUpload(actor.tenantId, upload.id, file);

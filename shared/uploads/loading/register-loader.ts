@@ -16,7 +16,8 @@ export const registerLoader: UploadLoader = {
   stage: (session, source, format, following) => stageRows(session, readRows(source, format, following)),
   refuseRepeated: refuseDuplicates,
   refuseConflicts,
-  // The reference is told only where it is sure to be one; in a row with a cell too many, another's name may stand in its place.
+  // The reference is included only if it surely is one; in a row with a cell too many, somebody's name may be in its
+  // place.
   about: ({ values, error }) => {
     const { external_ref: ref = null } = values;
     const isReference =

@@ -27,7 +27,7 @@ export interface UploadLoader {
   about(row: NumberedRejection): Record<string, unknown>;
   /** Writes the rows that are left. */
   load(tx: TenantTx, load: LoadedFile): Promise<void>;
-  /** Whether what stands in the way of {@link load} is that the database changed, so that judging the rows again helps. */
+  /** Whether {@link load} failed because the database changed, so that judging the rows again helps. */
   mayLoadAgain(error: unknown): boolean;
 }
 

@@ -7,7 +7,7 @@ import type { DeliveryMessage, OutcomeMessage } from './delivery-message.ts';
 import { type PostOptions, postWebhook } from './post-webhook.ts';
 import { SIGNATURE_HEADER, secretPlace, signatureOf } from './webhook-signature.ts';
 
-/** Delivers once, and tells of it those who keep the log. */
+/** Delivers once, and reports the outcome to the queue of whoever keeps the log. */
 export async function deliver(
   message: DeliveryMessage,
   requestId: string,

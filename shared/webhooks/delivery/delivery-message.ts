@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** All that a delivery takes: whoever delivers can't look anything up. */
+/** Everything that a delivery needs, because the function that delivers can't look anything up. */
 export const DeliveryMessage = z.strictObject({
   tenant_id: z.uuid(),
   webhook_id: z.uuid(),

@@ -85,7 +85,10 @@ export interface HeardEvent {
   readonly requestId: string;
 }
 
-/** Puts an event down for every webhook of the tenant that asks for it, once, and answers what to deliver now. */
+/**
+ * Stores a delivery of an event for each of the tenant's webhooks that subscribes to it, once, and returns those to
+ * deliver now.
+ */
 export async function insertDeliveries(
   tenantId: string,
   { id, type, body, requestId }: HeardEvent,
@@ -106,7 +109,7 @@ export async function insertDeliveries(
   return (claimed?.rows ?? []) as DeliveryMessage[];
 }
 
-/** Claims deliveries of all tenants whose next attempt is due. One that is claimed and not heard of again is due again. */
+/** Claims deliveries of all tenants whose next attempt is due. A claimed delivery whose outcome never arrives is due again. */
 export async function claimDue(tx: SystemTx, now: Date, limit: number): Promise<DeliveryMessage[]> {
   const { rows } = await sql<DeliveryMessage>`
     update webhook_deliveries d set attempts = d.attempts + 1, leased_until = ${now}::timestamptz + ${sql.raw(LEASE)}
@@ -151,8 +154,8 @@ export async function findRound(tenantId: string, id: string): Promise<number | 
 }
 
 /**
- * Keeps an attempt, and what follows from it. One that is told twice counts once; one that failed and wasn't the latest changes
- * nothing, while a success that comes late is a success.
+ * Stores an attempt and its consequence. An attempt that is reported twice counts once; a failure that isn't the
+ * latest attempt changes nothing, while a late success is a success.
  */
 export async function insertAttempt(
   outcome: OutcomeMessage,

@@ -18,7 +18,7 @@ export interface Post {
 export interface Posted {
   /** The HTTP status, or null if there was no answer. */
   readonly status: number | null;
-  /** Why there was none: a word for the tenant's log, which says nothing of our network. */
+  /** The reason why there was none: a term for the tenant's log, which reveals nothing of our network. */
   readonly error: string | null;
 }
 
@@ -28,8 +28,8 @@ export interface PostOptions extends AddressRules {
 }
 
 /**
- * Sends a request to the one address that was found to be allowed, over a connection of its own. Redirects are answers like
- * others. Never rejects: what goes wrong is what the tenant is told.
+ * Sends a request to the one address that was found to be allowed, over a connection of its own. Redirects are
+ * treated as answers. It never rejects: a failure is what the tenant sees in the log.
  */
 export async function postWebhook(
   post: Post,
@@ -70,7 +70,7 @@ async function send(url: URL, address: LookupAddress, post: Post, signal: AbortS
   return promise;
 }
 
-/** Answers the address that was checked, whichever name is asked for. */
+/** Resolves every name to the address that was checked. */
 function pinned({ address, family }: LookupAddress): LookupFunction {
   return (_, options, answer) => {
     if (options.all) answer(null, [{ address, family }]);

@@ -5,8 +5,8 @@ import { insertDeliveries } from './delivery.repository.ts';
 import { type DeliveryMessage, inCalls } from './delivery-message.ts';
 
 /**
- * Puts an event down for the webhooks that ask for it, and has it delivered. Heard again it adds nothing; what was put down and
- * not sent is due when its lease has run out.
+ * Stores deliveries of an event for the webhooks that subscribe to it, and has them delivered. A repeated event adds
+ * nothing; a delivery that was stored and not sent is due when its lease has run out.
  */
 export async function queueDeliveries({ detail, time, ...message }: BusMessage): Promise<void> {
   const type = message['detail-type'];

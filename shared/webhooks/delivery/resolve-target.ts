@@ -15,9 +15,9 @@ async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
 }
 
 /**
- * The address that a webhook is to be reached at, which whoever connects must use: a name that is resolved once more could have
- * come to mean another machine. Every address of the name must be allowed, so that no order of them gets past.
- * @throws AddressRefused, and what the resolver says of a name without addresses
+ * Returns the address of a webhook. The connection must use this address: a name that is resolved again could lead to
+ * another machine. Every address of the name must be allowed, so that no order of them gets past.
+ * @throws AddressRefused, or the resolver's error for a name without addresses
  */
 export async function resolveTarget(
   url: URL,

@@ -6,8 +6,8 @@ const MINUTE_MS = 60_000;
 export const MAX_ATTEMPTS = PAUSES_MINUTES.length + 1;
 
 /**
- * When to try again after so many attempts that have failed, since the first or since somebody asked for another round;
- * undefined when there were enough.
+ * Returns the time of the next attempt after so many failed ones, counted from the first or from a manual resend;
+ * undefined after the last.
  */
 export function nextAttempt(failed: number, attemptedAt: Date): Date | undefined {
   const pause = PAUSES_MINUTES[failed - 1];

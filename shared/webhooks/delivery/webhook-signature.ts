@@ -14,8 +14,8 @@ export function secretPlace(webhookId: string): string {
 }
 
 /**
- * `t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, with a `v1` of each live secret, the newest first:
- * whoever knows one of them can check it.
+ * Returns `t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, with a `v1` of each live secret,
+ * the newest first: a receiver that has one of them can verify it.
  */
 export function signatureOf(secrets: readonly string[], body: string, atSeconds: number): string {
   const macs = secrets.map(
