@@ -9,7 +9,7 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Json>> = {
     properties: {
       pointer: {
         type: 'string',
-        description: 'A JSON pointer into the body, `?name` of a query parameter, or `/path/name`.',
+        description: 'A JSON pointer into the body, `?name` for a query parameter, or `/path/name`.',
         examples: ['/email'],
       },
       code: { type: 'string', examples: ['invalid-format'] },
@@ -19,13 +19,13 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Json>> = {
   },
   Problem: {
     type: 'object',
-    description: 'A problem document (RFC 9457). `type` is stable: tell problems apart by it.',
+    description: 'A problem document (RFC 9457). `type` is stable: distinguish problems by it.',
     properties: {
       type: { type: 'string', pattern: '^urn:vestry:problem:[a-z-]+$' },
       title: { type: 'string' },
       status: { type: 'integer', minimum: 400, maximum: 599 },
-      detail: { type: 'string', description: 'What is wrong with this request, for a person.' },
-      instance: { type: 'string', description: 'Names the request, for support.' },
+      detail: { type: 'string', description: 'An explanation for a person.' },
+      instance: { type: 'string', description: 'An identifier of the request, for support.' },
       errors: { type: 'array', items: { $ref: '#/components/schemas/FieldError' } },
     },
     required: ['type', 'title', 'status', 'detail', 'instance'],

@@ -24,9 +24,9 @@ export const listAudit = route({
   operationId: 'listAudit',
   method: 'GET',
   path: '/audit',
-  summary: 'Search the audit trail, newest first',
+  summary: 'Search the audit trail',
   description:
-    '`resource` is as entries have it: `shareholders/<id>`. `from` is inclusive, `to` is not. Payloads are masked.',
+    'Entries are listed newest first. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked.',
   ...readers,
   query: z.strictObject({
     actor_id: filter,
@@ -51,7 +51,7 @@ export const verifyAudit = route({
   operationId: 'verifyAudit',
   method: 'GET',
   path: '/audit/verify',
-  summary: 'Prove that the exported audit trail of a range of days is as it was written',
+  summary: 'Verify the exported audit trail of a range of days',
   description:
     'Both days are inclusive. Verifies the signed digests of the range, and every byte of our own entries that they name; `broken` is the first link that does not hold. Entries are exported within the hour.',
   roles: ['COMPLIANCE'],
@@ -75,8 +75,9 @@ export const getAuditKeys = route({
   operationId: 'getAuditKeys',
   method: 'GET',
   path: '/audit/keys',
-  summary: 'The keys that verify digests, as a JSON Web Key Set',
-  description: 'Of all times: an auditor who keeps them can verify a copy of the archive without us.',
+  summary: 'Get the keys that verify digests, as a JSON Web Key Set',
+  description:
+    'The set has every key that was ever used: an auditor who keeps it can verify a copy of the archive independently.',
   ...readers,
   status: 200,
   response: z.object({

@@ -108,7 +108,7 @@ export const scheduleDividend = route({
   path: '/dividends/schedule',
   summary: 'Declare a dividend',
   description:
-    'At `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Entitled is who holds `security_class` (default COMMON) at the close of `record_date`: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not lie after today.',
+    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not lie after today.',
   ...writers,
   body: NewDividend,
   example: {
@@ -130,7 +130,7 @@ export const listDividends = route({
   method: 'GET',
   path: '/dividends',
   summary: 'List dividends',
-  description: 'Newest first. One dividend’s own answer adds the sums of its lines and transactions.',
+  description: 'Newest first. A single dividend’s answer adds the sums of its lines and transactions.',
   ...readers,
   query: z.strictObject({
     ...page,
@@ -146,9 +146,9 @@ export const getDividend = route({
   operationId: 'getDividend',
   method: 'GET',
   path: '/dividends/{id}',
-  summary: 'One dividend, reconciled',
+  summary: 'Get a dividend, reconciled',
   description:
-    '`reconciliation` is computed by the database for this answer. `reconciled`: every line that isn’t zero has its transaction, and Σ lines = `total_amount` = Σ transactions; of a cancelled dividend, that no transaction is left to pay. `residual` is `total_amount` minus what is owed exactly. `snapshot_sha256`: the lines as `<shareholder id>,<holdings>,<amount in minor units>` in the order of ids, cut into blocks of 1,000; the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed.',
+    '`reconciliation` is computed by the database for this answer. `reconciled` is true if every line that isn’t zero has its transaction, and Σ lines = `total_amount` = Σ transactions; for a cancelled dividend, if no transaction is left to pay. `residual` is `total_amount` minus the exact amount that is owed. `snapshot_sha256` hashes the lines as `<shareholder id>,<holdings>,<amount in minor units>` in the order of ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed.',
   ...readers,
   params: idInPath,
   status: 200,
@@ -164,7 +164,7 @@ export const listDividendLines = route({
   operationId: 'listDividendLines',
   method: 'GET',
   path: '/dividends/{id}/lines',
-  summary: 'What each holder of a dividend is owed, and its payment',
+  summary: 'List the entitlements of a dividend, with their payments',
   ...readers,
   params: idInPath,
   query: z.strictObject({ ...page }),
@@ -180,7 +180,7 @@ export const cancelDividend = route({
   path: '/dividends/{id}/cancel',
   summary: 'Cancel a dividend before its first payment',
   description:
-    'Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; those of a large dividend within moments after the answer. From the first payment that was sent, 409.',
+    'Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; for a large dividend, within moments after the answer. Once a payment was sent, the answer is 409.',
   ...writers,
   params: idInPath,
   status: 200,
@@ -195,8 +195,8 @@ export const listShareholderDividends = route({
   operationId: 'listShareholderDividends',
   method: 'GET',
   path: '/shareholders/{id}/dividends',
-  summary: 'The dividends of a holder of record',
-  description: 'Newest first; from the snapshot on.',
+  summary: 'List the dividends of a holder of record',
+  description: 'Dividends are listed newest first, once their snapshot has been taken.',
   ...readers,
   params: idInPath,
   query: z.strictObject({ ...page }),

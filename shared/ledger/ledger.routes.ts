@@ -21,9 +21,9 @@ export const getTrialBalance = route({
   operationId: 'getTrialBalance',
   method: 'GET',
   path: '/reports/trial-balance',
-  summary: 'Debits, credits and balance of every account',
+  summary: 'Report debits, credits and balance of every account',
   description:
-    'Of all entries that are effective on `as_of` (default today, UTC). The balances of a currency sum to zero. `IN_TRANSIT` is what is sent and not settled, with the sign reversed.',
+    'Sums all entries that are effective on `as_of` (default today, UTC). The balances of a currency sum to zero. `IN_TRANSIT` is money that is sent and not settled, with the sign reversed.',
   tenants: ['ISSUER', 'SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({ as_of: isoDate.optional() }),

@@ -19,7 +19,7 @@ export const getHome = route({
   ...open,
   operationId: 'getHome',
   path: '/',
-  summary: 'What this is, and where the rest stands',
+  summary: 'Get the home page',
   query: anyQuery,
   response: z.string(),
   produces: ['text/html'],
@@ -30,7 +30,7 @@ export const getDocs = route({
   ...open,
   operationId: 'getDocs',
   path: '/docs',
-  summary: 'This documentation',
+  summary: 'Get this documentation',
   query: anyQuery,
   response: z.string(),
   produces: ['text/html'],
@@ -41,7 +41,7 @@ export const getDocsAsset = route({
   ...open,
   operationId: 'getDocsAsset',
   path: '/docs/{asset}',
-  summary: 'What the documentation is shown with',
+  summary: 'Get an asset of the documentation',
   params: z.object({
     asset: z.string().meta({ openapi: { type: 'string', enum: Object.keys(DOCS_ASSETS) } }),
   }),
@@ -54,7 +54,7 @@ export const getOpenapi = route({
   ...open,
   operationId: 'getOpenapi',
   path: '/openapi.json',
-  summary: 'The contract of the API, as OpenAPI 3.1',
+  summary: 'Get the contract of the API as OpenAPI 3.1',
   response: z.record(z.string(), z.unknown()),
   problems: [],
 });
@@ -63,9 +63,9 @@ export const getHealth = route({
   ...open,
   operationId: 'getHealth',
   path: '/health',
-  summary: 'Whether the platform answers',
+  summary: 'Check that the platform answers',
   description:
-    'Liveness alone: it says nothing of the database, so that a probe never restarts what is well.',
+    'This is a liveness check only: it does not look at the database, so that a probe never restarts a healthy function.',
   response: z.object({ status: z.literal('ok') }),
   problems: [],
 });

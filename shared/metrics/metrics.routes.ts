@@ -7,9 +7,9 @@ export const getMetrics = route({
   method: 'GET',
   path: '/metrics',
   base: 'root',
-  summary: 'Metrics of the platform, as Prometheus reads them',
+  summary: 'Get the platform’s metrics in the format of Prometheus',
   description:
-    'Counters begin anew each day at midnight UTC, which Prometheus takes for a restart. No label names a tenant or a user.',
+    'Counters start again each day at midnight UTC, which Prometheus treats as a restart. No label names a tenant or a user.',
   roles: ['OPERATOR'],
   status: 200,
   response: z.string(),

@@ -30,11 +30,11 @@ export const Plan = z.object({
   balance: amountOut,
   vested_balance: decimalOut.meta({
     description:
-      'Shares of a plan with a grant; of any other, money: the employee’s own and the vested part of the employer’s.',
+      'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
   }),
   vested_as_of: dateOut,
   forfeited: decimalOut.meta({
-    description: 'What termination left unvested, in the unit of the vested balance.',
+    description: 'The amount that was unvested at termination, in the unit of the vested balance.',
   }),
   vesting_schedule: VestingSchedule.nullable(),
   allocation_type: AllocationType.nullable(),
@@ -82,7 +82,7 @@ export const enrollPlan = route({
   path: '/plans/enroll',
   summary: 'Enrol an employee in a plan',
   description:
-    'One active plan for an employee and a plan type. `enrolled_on` is today (UTC) unless given, and not in the future. A grant vests by the schedule from its `vesting_start` (`grant_date` unless given), the employer’s money of other plans from `enrolled_on`; without a schedule all vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
+    'An employee can have one active plan of each type. `enrolled_on` defaults to today (UTC) and may not be in the future. A grant vests by the schedule from its `vesting_start` (default `grant_date`); the employer’s money in other plans vests from `enrolled_on`. Without a schedule everything vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
   ...writers,
   body: Enrolment,
   example: {
@@ -120,7 +120,7 @@ export const getPlan = route({
   operationId: 'getPlan',
   method: 'GET',
   path: '/plans/{id}',
-  summary: 'One plan',
+  summary: 'Get a plan',
   ...readersAndOwner,
   params: idInPath,
   status: 200,
@@ -134,9 +134,9 @@ export const grantShares = route({
   operationId: 'grantShares',
   method: 'POST',
   path: '/plans/{id}/grant',
-  summary: 'Grant shares to a plan that was opened without',
+  summary: 'Grant shares to a plan that has no grant',
   description:
-    'As a grant at enrolment, once, and before the employer has paid money into the plan. The `vesting_schedule` replaces the plan’s; without one the plan’s own stands.',
+    'Works like a grant at enrolment. A plan can get one grant, and only before the employer has paid money into it. A `vesting_schedule` replaces the plan’s own.',
   ...writers,
   params: idInPath,
   body: z.strictObject({
@@ -163,7 +163,7 @@ export const terminatePlan = route({
   path: '/plans/{id}/terminate',
   summary: 'End a plan',
   description:
-    'What has vested by the end of `terminated_on` (today unless given, not in the future) stays; the rest is forfeited for good.',
+    'The employee keeps what has vested by the end of `terminated_on` (default today, not in the future); the rest is forfeited for good.',
   ...writers,
   params: idInPath,
   body: z.strictObject({ terminated_on: isoDate.optional() }),
@@ -184,7 +184,7 @@ export const acceleratePlan = route({
   path: '/plans/{id}/accelerate',
   summary: 'Vest ahead of the schedule',
   description:
-    'Either `full`, or a `quantity` of the grant’s shares taken from the coming events in an `order`. `date` is today unless given.',
+    'Accelerates either everything (`full`) or a `quantity` of the grant’s shares, taken from future events in an `order`. `date` defaults to today.',
   ...writers,
   params: idInPath,
   body: z
@@ -215,9 +215,9 @@ export const getPlanVesting = route({
   operationId: 'getPlanVesting',
   method: 'GET',
   path: '/plans/{id}/vesting',
-  summary: 'What vests when, and why',
+  summary: 'Report what vests when, and why',
   description:
-    'As of the end of a day, today unless given. Of a plan with a grant in shares, of any other in money: the events are those of the employer’s contributions made by then, and the employee’s own are vested at once.',
+    'The answer is as of the end of a day, by default today. For a plan with a grant it is in shares. For any other plan it is in money: the events are those of the employer’s contributions up to then, and the employee’s own contributions vest at once.',
   ...readersAndOwner,
   params: idInPath,
   query: z.strictObject({ as_of: isoDate.optional() }),

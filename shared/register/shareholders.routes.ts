@@ -127,7 +127,7 @@ export const listShareholders = route({
   path: '/shareholders',
   summary: 'List holders of record',
   description:
-    'By age. `name` finds a part of a name, in any case. A page looks at a bounded number of holders: while `next_cursor` is not null there may be more, even after a page with few matches or none.',
+    'Holders are listed by age. `name` matches part of a name, in any case. A page searches a bounded number of holders: as long as `next_cursor` is not null there may be more, even after a page with few matches or none.',
   ...readers,
   query: z.strictObject({
     ...page,
@@ -145,7 +145,7 @@ export const getShareholder = route({
   operationId: 'getShareholder',
   method: 'GET',
   path: '/shareholders/{id}',
-  summary: 'One holder of record',
+  summary: 'Get a holder of record',
   ...readers,
   params: idInPath,
   status: 200,
@@ -161,7 +161,7 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact or the holdings',
   description:
-    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. `external_ref` never changes: reports and uploads know the holder by it.',
+    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,
@@ -202,9 +202,9 @@ export const closeShareholder = route({
   operationId: 'closeShareholder',
   method: 'DELETE',
   path: '/shareholders/{id}',
-  summary: 'Close a holder who holds nothing',
+  summary: 'Close a holder who has no shares',
   description:
-    'Closes and never erases: the ledger keeps its history. Closing a closed holder again answers 204 and changes nothing, whichever version If-Match names (RFC 9110, 13.1.1).',
+    'The holder is closed, not erased: the ledger keeps its history. Closing a closed holder again answers 204 and changes nothing, whichever version If-Match names (RFC 9110, 13.1.1).',
   ...writers,
   params: idInPath,
   status: 204,
@@ -229,7 +229,7 @@ export const transferShares = route({
   path: '/shareholders/transfers',
   summary: 'Move shares between two holders',
   description:
-    'Writes two ledger entries of one date whose sum is zero. `effective_date` may lie in the past, not in the future (UTC); the giving position may not become negative on that day or any later one.',
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not in the future (UTC); the position that the shares leave may not become negative on that day or any later one.',
   ...writers,
   body: z
     .strictObject({
@@ -271,8 +271,8 @@ export const listPositions = route({
   operationId: 'listPositions',
   method: 'GET',
   path: '/shareholders/{id}/positions',
-  summary: 'The ledger of one holder',
-  description: 'Newest first. `as_of` keeps the entries that are effective on that day.',
+  summary: 'List the position entries of one holder',
+  description: 'Entries are listed newest first. `as_of` selects those that are effective on that day.',
   ...readers,
   params: idInPath,
   query: z.strictObject({ ...page, as_of: isoDate.optional(), security_class: securityClass.optional() }),

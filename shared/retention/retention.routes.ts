@@ -44,9 +44,9 @@ export const placeLegalHold = route({
   operationId: 'placeLegalHold',
   method: 'POST',
   path: '/legal-holds',
-  summary: 'Keep records beyond their time',
+  summary: 'Place a legal hold',
   description:
-    'While a hold is active nothing of its subject is purged, however old. A TENANT hold keeps everything.',
+    'While a hold is active, no record of its subject is purged, however old. A TENANT hold keeps everything.',
   ...keepers,
   body: NewLegalHold,
   example: {
@@ -79,7 +79,7 @@ export const getLegalHold = route({
   operationId: 'getLegalHold',
   method: 'GET',
   path: '/legal-holds/{id}',
-  summary: 'One legal hold',
+  summary: 'Get a legal hold',
   roles: ['ADMIN', 'COMPLIANCE'],
   params: idInPath,
   status: 200,
@@ -95,7 +95,7 @@ export const releaseLegalHold = route({
   path: '/legal-holds/{id}',
   summary: 'Release a legal hold',
   description:
-    'What it kept is purged by the next run, if its time is over. Releasing it again changes nothing.',
+    'The next run purges the records that it kept, if their retention period has ended. Releasing it again changes nothing.',
   ...keepers,
   params: idInPath,
   status: 204,
@@ -108,9 +108,9 @@ export const previewRetention = route({
   operationId: 'previewRetention',
   method: 'POST',
   path: '/retention/preview',
-  summary: 'What the next purge would erase',
+  summary: 'Preview the next purge',
   description:
-    'By the run of a day, the next one unless given: records of each category whose time is over, and how many of them a legal hold keeps.',
+    'For the run of a day, by default the next one: the number of records of each category whose retention period has ended, and how many of them a legal hold keeps.',
   roles: ['ADMIN', 'COMPLIANCE'],
   body: z.strictObject({ as_of: isoDate.optional() }),
   example: { as_of: '2033-01-31' },

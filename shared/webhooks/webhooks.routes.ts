@@ -46,17 +46,17 @@ const tenants = ['ISSUER', 'SPONSOR'] as const;
 const writer = { tenants, roles: ['ADMIN'] } as const;
 const reader = { tenants, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 const DELIVERY =
-  'Each event is a POST of JSON `{id, type, time, tenant_id, schema_version, data}`, told at least once and in no certain order: `id` tells repetitions apart, `version` of a transaction the newer state. `Vestry-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>` has a `v1` of each live secret: refuse what matches none, and what is older than five minutes.';
+  'Each event is a POST of JSON `{id, type, time, tenant_id, schema_version, data}`, delivered at least once and in no particular order: recognise repetitions by `id`, and the newer state of a transaction by `version`. `Vestry-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>` has a `v1` of each live secret: refuse a request that matches none, or that is older than five minutes.';
 
 export const createWebhook = route({
   operationId: 'createWebhook',
   method: 'POST',
   path: '/webhooks',
-  summary: 'Be told of events',
+  summary: 'Create a webhook',
   description: [
     DELIVERY,
-    `Anything but a 2xx within ten seconds is tried again, ${MAX_ATTEMPTS} times in three days. Redirects are not followed. The URL is https, and its host is on the public internet, when the webhook is made and at each delivery.`,
-    'The answer shows the `secret`, once.',
+    `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
+    'Only this answer shows the `secret`.',
   ].join('\n\n'),
   ...writer,
   body: z.strictObject({
@@ -97,7 +97,7 @@ export const getWebhook = route({
   operationId: 'getWebhook',
   method: 'GET',
   path: '/webhooks/{id}',
-  summary: 'One webhook',
+  summary: 'Get a webhook',
   ...reader,
   params: idInPath,
   status: 200,
@@ -110,8 +110,8 @@ export const deleteWebhook = route({
   operationId: 'deleteWebhook',
   method: 'DELETE',
   path: '/webhooks/{id}',
-  summary: 'No longer be told of events',
-  description: 'What waits to be delivered is cancelled.',
+  summary: 'Delete a webhook',
+  description: 'Pending deliveries are cancelled.',
   ...writer,
   params: idInPath,
   status: 204,
@@ -126,7 +126,7 @@ export const rotateWebhookSecret = route({
   path: '/webhooks/{id}/rotate-secret',
   summary: 'Replace the secret of a webhook',
   description:
-    'The answer shows the new secret, once. The one before stays live beside it: every delivery is signed with both until the next rotation, which drops the older.',
+    'Only this answer shows the new secret. The previous one stays valid: every delivery is signed with both until the next rotation, which drops the older.',
   ...writer,
   params: idInPath,
   status: 200,
@@ -141,7 +141,7 @@ export const listWebhookDeliveries = route({
   operationId: 'listWebhookDeliveries',
   method: 'GET',
   path: '/webhooks/{id}/deliveries',
-  summary: 'What a webhook was told, and what it answered, newest first',
+  summary: 'List the deliveries of a webhook, newest first',
   ...reader,
   params: idInPath,
   query: z.strictObject({
@@ -158,8 +158,9 @@ export const resendWebhookDelivery = route({
   operationId: 'resendWebhookDelivery',
   method: 'POST',
   path: '/webhooks/{id}/deliveries/{delivery_id}/resend',
-  summary: 'Tell a webhook again',
-  description: 'At once, whatever became of it before, and then with all the attempts of a new delivery.',
+  summary: 'Resend a delivery',
+  description:
+    'The event is delivered again at once, whatever the outcome before, and with all the attempts of a new delivery.',
   tenants,
   roles: ['ADMIN', 'OPS'],
   params: idInPath.extend({

@@ -18,7 +18,7 @@ export const login = route({
   path: '/auth/login',
   summary: 'Sign in with a password',
   description:
-    'Operators of the platform leave `tenant` out. Repeated failures are refused for a while, per account and per address.',
+    'Operators of the platform leave out `tenant`. After repeated failures, attempts are refused for a while, per account and per address.',
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),
@@ -71,7 +71,7 @@ export const getKeySet = route({
   method: 'GET',
   path: '/.well-known/jwks.json',
   base: 'root',
-  summary: 'The public keys that verify access tokens',
+  summary: 'Get the public keys that verify access tokens',
   roles: 'PUBLIC',
   status: 200,
   response: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),

@@ -68,7 +68,7 @@ export const getTenant = route({
   operationId: 'getTenant',
   method: 'GET',
   path: '/tenants/{id}',
-  summary: 'One tenant',
+  summary: 'Get a tenant',
   ...operator,
   params: idInPath,
   status: 200,
@@ -83,7 +83,7 @@ export const updateTenant = route({
   method: 'PATCH',
   path: '/tenants/{id}',
   summary: 'Rename, suspend or reactivate a tenant',
-  description: 'Tokens of a suspended tenant stop working at once on every route that writes.',
+  description: 'The tokens of a suspended tenant stop working at once on every route that writes.',
   ...operator,
   params: idInPath,
   body: z

@@ -56,7 +56,7 @@ export const getUser = route({
   operationId: 'getUser',
   method: 'GET',
   path: '/users/{id}',
-  summary: 'One user',
+  summary: 'Get a user',
   roles: ['ADMIN', 'COMPLIANCE'],
   params: idInPath,
   status: 200,
@@ -72,7 +72,7 @@ export const updateUser = route({
   path: '/users/{id}',
   summary: 'Change a role, disable a user, set a password',
   description:
-    'The last active ADMIN can be neither disabled nor demoted. Disabling a user and setting a password end the user’s sessions.',
+    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions.',
   roles: ['ADMIN'],
   params: idInPath,
   body: z

@@ -25,9 +25,9 @@ export const receiveBankCallback = route({
   operationId: 'receiveBankCallback',
   method: 'POST',
   path: '/bank/callbacks',
-  summary: 'What the bank says of a payment',
+  summary: 'Report an event of a payment',
   description:
-    'For the bank. `X-Bank-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, by the key of the client; more than five minutes old it is refused. A repetition is answered like the first.',
+    'Only the bank calls this route. `X-Bank-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, with the client’s key; it is refused when it is more than five minutes old. A repetition is answered like the first call.',
   roles: 'PUBLIC',
   body: BankWord,
   example: {

@@ -71,8 +71,8 @@ export const createDisbursement = route({
   path: '/transactions/disburse',
   summary: 'Pay a shareholder, a plan participant, or a pending dividend',
   description: [
-    'With `transaction_id`: a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
-    'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the threshold of the tenant it waits for a second person, see `approve`.',
+    '`transaction_id` names a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
+    'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the tenant’s threshold it waits for a second person’s approval, see `approve`.',
     'The answer is the transaction, still PENDING; follow it at its `Location`.',
   ].join('\n\n'),
   roles: ['ADMIN', 'OPS'],
@@ -94,8 +94,8 @@ export const listTransactions = route({
   operationId: 'listTransactions',
   method: 'GET',
   path: '/transactions',
-  summary: 'Movements of money',
-  description: 'Newest first.',
+  summary: 'List transactions',
+  description: 'The newest come first.',
   ...readers,
   query: z.strictObject({
     ...page,
@@ -116,7 +116,7 @@ export const getTransaction = route({
   operationId: 'getTransaction',
   method: 'GET',
   path: '/transactions/{id}',
-  summary: 'One movement of money with its history',
+  summary: 'Get a transaction with its history',
   ...readers,
   params: idInPath,
   status: 200,
@@ -139,7 +139,7 @@ const decision = {
 export const approveTransaction = route({
   operationId: 'approveTransaction',
   path: '/transactions/{id}/approve',
-  summary: 'Approve a payment that somebody else has asked for',
+  summary: 'Approve a payment that another user has ordered',
   ...decision,
   audit: 'disbursement.approved',
 });
@@ -147,7 +147,7 @@ export const approveTransaction = route({
 export const denyTransaction = route({
   operationId: 'denyTransaction',
   path: '/transactions/{id}/deny',
-  summary: 'Deny a payment that somebody else has asked for',
+  summary: 'Deny a payment that another user has ordered',
   description: 'The payment fails with the code `DENIED`.',
   ...decision,
   audit: 'disbursement.denied',
@@ -183,7 +183,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend',
   description:
-    'Works in the background; `GET` shows how far it has come. Holders who are not verified or have no bank account are passed over and counted: asking again orders what has become payable.',
+    'Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   status: 202,
@@ -196,7 +196,7 @@ export const disburseDividend = route({
 export const getDividendDisbursement = route({
   operationId: 'getDividendDisbursement',
   method: 'GET',
-  summary: 'How far the payment of a dividend has come',
+  summary: 'Get the progress of a dividend’s payment',
   ...ofDividend,
   ...readers,
   status: 200,

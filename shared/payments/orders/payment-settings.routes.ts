@@ -45,7 +45,7 @@ const shared = {
 export const getPaymentSettings = route({
   operationId: 'getPaymentSettings',
   method: 'GET',
-  summary: 'How the tenant pays, and above which amounts a second person approves',
+  summary: 'Get how the tenant pays, and the amounts above which a second person must approve',
   ...shared,
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   concurrency: 'etag',

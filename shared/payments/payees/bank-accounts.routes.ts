@@ -43,7 +43,7 @@ const EXAMPLE = {
 const create = {
   method: 'POST',
   description:
-    'The newest active account is paid into, unless a payment names another one. The number is stored sealed and never shown again, but for its last four digits.',
+    'Payments go to the newest active account, unless a payment names another one. The number is stored encrypted; only its last four digits are ever shown again.',
   roles: ['ADMIN', 'OPS'],
   body: NewBankAccount,
   example: EXAMPLE,
@@ -85,7 +85,7 @@ export const createShareholderBankAccount = route({
 
 export const listShareholderBankAccounts = route({
   operationId: 'listShareholderBankAccounts',
-  summary: 'Bank accounts of a shareholder',
+  summary: 'List the bank accounts of a shareholder',
   ...list,
   ...ofShareholder,
 });
@@ -100,7 +100,7 @@ export const createParticipantBankAccount = route({
 
 export const listParticipantBankAccounts = route({
   operationId: 'listParticipantBankAccounts',
-  summary: 'Bank accounts of a plan participant',
+  summary: 'List the bank accounts of a plan participant',
   ...list,
   ...ofParticipant,
 });

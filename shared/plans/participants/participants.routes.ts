@@ -15,8 +15,8 @@ const shared = { tenants: ['SPONSOR'], path: '/participants/{employee}', params:
 export const setParticipant = route({
   operationId: 'setParticipant',
   method: 'PUT',
-  summary: 'Record what plans need to know of an employee',
-  description: 'The date of birth decides on catch-up contributions. Null clears it.',
+  summary: 'Set a plan participant’s details',
+  description: 'The date of birth decides whether catch-up contributions are allowed. Null clears it.',
   ...shared,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({ date_of_birth: isoDate.nullable() }),
@@ -32,7 +32,7 @@ export const setParticipant = route({
 export const getParticipant = route({
   operationId: 'getParticipant',
   method: 'GET',
-  summary: 'One plan participant',
+  summary: 'Get a plan participant',
   ...shared,
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   status: 200,

@@ -15,8 +15,8 @@ export const calculateVesting = route({
   operationId: 'calculateVesting',
   method: 'POST',
   path: '/vesting/calculate',
-  summary: 'What a grant would vest, without a plan',
-  description: 'Computes and stores nothing. `as_of` is today (UTC) unless given.',
+  summary: 'Calculate vesting without a plan',
+  description: 'Nothing is stored. `as_of` defaults to today (UTC).',
   tenants: ['SPONSOR', 'ISSUER'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'],
   body: z.strictObject({

@@ -19,9 +19,9 @@ const shared = {
   uses: [],
   timeoutSeconds: 29,
 } as const;
-const RANGE_DESCRIPTION = `\`from\` and \`to\` are days, both included, at most ${MAX_RANGE_DAYS} days apart; without them the report is of the last thirty.`;
+const RANGE_DESCRIPTION = `\`from\` and \`to\` are days, both included, at most ${MAX_RANGE_DAYS} days apart; the default is the last thirty days.`;
 const FRESHNESS =
-  'Read from the reporting tables, which follow the ledger by a moment and are compared with it every night.';
+  'The report is read from the reporting tables, which lag the ledger by moments and are compared with it every night.';
 
 const page = <Item extends z.ZodType>(item: Item) => ({
   data: z.array(item),
@@ -48,10 +48,10 @@ export const getTransactionsReport = route({
   ...shared,
   operationId: 'getTransactionsReport',
   path: '/reports/transactions',
-  summary: 'Transactions of a time, with their sums',
+  summary: 'Report transactions with their sums',
   description: [
-    `Transactions that were entered from \`from\` to \`to\`, oldest first. ${RANGE_DESCRIPTION}`,
-    '`totals` are of the whole report, by currency, type and status; they stand on its first page. A transaction that takes another one back is negative.',
+    `The report lists transactions that were created from \`from\` to \`to\`, oldest first. ${RANGE_DESCRIPTION}`,
+    '`totals` are those of the whole report, by currency, type and status; only the first page has them. A compensating transaction is negative.',
     FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),
@@ -101,10 +101,10 @@ export const getContributionsReport = route({
   ...shared,
   operationId: 'getContributionsReport',
   path: '/reports/contributions',
-  summary: 'The register of contributions',
+  summary: 'Report contributions',
   description: [
-    `Contributions that are effective from \`from\` to \`to\`, in the order of their days; one that was taken back stands beside the negative one that did it. ${RANGE_DESCRIPTION}`,
-    '`totals` are of the whole report, by currency and source; they stand on its first page.',
+    `The report lists contributions that are effective from \`from\` to \`to\`, in the order of their days; a reversal is a negative contribution of its own. ${RANGE_DESCRIPTION}`,
+    '`totals` are those of the whole report, by currency and source; only the first page has them.',
     FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),
@@ -147,9 +147,9 @@ export const getVestingReport = route({
   ...shared,
   operationId: 'getVestingReport',
   path: '/reports/vesting',
-  summary: 'What vests in a period, plan by plan',
+  summary: 'Report vesting in a period, by plan',
   description: [
-    '`period` is a year, a quarter or a month: `2026`, `2026-Q1`, `2026-03`. For each plan, what had vested the day before it, what vests in it, and what has vested at its end: shares of a grant, else money, whose `unit` is the currency. Of a period that isn’t over, what vests if nothing changes.',
+    '`period` is a year, a quarter or a month: `2026`, `2026-Q1`, `2026-03`. For each plan the report has what had vested on the day before the period, what vests in it, and what has vested at its end: shares of a grant, or else money, whose `unit` is the currency. For a period that isn’t over, it assumes that nothing changes.',
     'Money is the employee’s own contributions and the vested part of the employer’s, before distributions.',
     PAGES_DESCRIPTION,
   ].join('\n\n'),
@@ -175,10 +175,10 @@ export const getDividendReport = route({
   ...shared,
   operationId: 'getDividendReport',
   path: '/reports/dividends/{id}',
-  summary: 'A dividend against its payments and the journal',
+  summary: 'Report a dividend, reconciled with its payments and the journal',
   description: [
-    'What was declared, what each payment has become, and what the journal says: `reconciled` is true when the lines, the payments and the journal’s entries sum to the same. `differences` names what doesn’t.',
-    'The rows are the holders of record, by id, with what they are owed and what became of its payment. `returned` came back after settlement.',
+    '`reconciled` is true if the lines, the payments and the journal’s entries have the same sums; `differences` names those that differ.',
+    'The rows are the holders of record, by id, with what they are owed and the status of its payment. `returned` means returned after settlement.',
     FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),
@@ -222,10 +222,10 @@ export const get1099DivReport = route({
   ...shared,
   operationId: 'get1099DivReport',
   path: '/reports/1099-div',
-  summary: 'The data of Forms 1099-DIV for a tax year',
+  summary: 'Report the data of Forms 1099-DIV for a tax year',
   description: [
-    'For each holder the dividends in USD whose payable date lies in the year and whose payment had begun: from that day they are at the holder’s disposal, also when a payment came back (26 CFR 1.451-2). Holders with 10.00 or more `must_be_filed` (26 CFR 1.6042-2).',
-    'Taxpayer numbers and the division into qualified dividends (box 1b) are not known here and stay empty; nothing is withheld. `total` is of the whole report; it stands on its first page.',
+    'Each holder has the dividends in USD whose payable date lies in the year and whose payment had begun: from that day they are at the holder’s disposal, even if a payment was returned (26 CFR 1.451-2). `must_be_filed` is true from 10.00 on (26 CFR 1.6042-2).',
+    'Taxpayer numbers and the division into qualified dividends (box 1b) are not recorded here and stay empty; nothing is withheld. `total` is that of the whole report; only the first page has it.',
     FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),

@@ -27,7 +27,7 @@ export function rowLimit(limit: number | undefined, format: ReportFormat): numbe
 }
 
 /** The description of pages that every report shares. */
-export const PAGES_DESCRIPTION = `As CSV (\`Accept: text/csv\`) a page has up to ${MAX_CSV_ROWS} rows; \`Link: …; rel="next"\` names the next one, and only the first begins with the header line, so that the pages joined are one file. Repeat the parameters beside a \`cursor\`.`;
+export const PAGES_DESCRIPTION = `As CSV (\`Accept: text/csv\`) a page has up to ${MAX_CSV_ROWS} rows; \`Link: …; rel="next"\` names the next one, and only the first begins with the header line, so that the pages can be joined into one file. Repeat the parameters beside a \`cursor\`.`;
 
 /** Five years; longer reports are requested in parts. */
 export const MAX_RANGE_DAYS = 1_830;
