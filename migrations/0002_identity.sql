@@ -36,7 +36,7 @@ create table users (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When retention erased the personal data, which happens once.
+  -- Retention erased the personal data at this instant; it does so once.
   purged_at timestamptz,
   primary key (tenant_id, id),
   constraint users_email_key unique (tenant_id, email)
@@ -85,7 +85,7 @@ create table tenant_links (
   tenant_id uuid not null default current_tenant() references tenants,
   id uuid not null default uuid_v7(),
   sponsor_tenant_id uuid not null references tenants,
-  -- As the issuer named it: the sponsor's own row is out of the issuer's sight.
+  -- The slug by which the issuer named it: the sponsor's own row is out of the issuer's sight.
   sponsor_slug text not null,
   revoked_at timestamptz,
   version integer not null default 1,

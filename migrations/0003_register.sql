@@ -1,6 +1,6 @@
 -- The share register of an issuer: holders of record and the ledger of their positions.
 
--- Why positions change: what is true of every entry that one change makes. Whoever writes holdings inserts a row here first and
+-- What all position entries of one change have in common, and why they were made. Whoever writes holdings inserts a row here first and
 -- writes its id with them, in the same transaction; nothing is recorded of a change of holdings that doesn't say why.
 create table position_changes (
   tenant_id uuid not null default current_tenant() references tenants,
@@ -18,7 +18,7 @@ revoke insert, update, delete on position_changes from vestry_system;
 call append_only('position_changes');
 
 create table shareholders (
-  -- A tenant that exists: record_new_positions sees to it, once a statement. A foreign key would ask for every holder again,
+  -- The tenant exists: record_new_positions sees to it, once a statement. A foreign key would ask for every holder again,
   -- which costs a load a quarter of its time; and tenants are never deleted.
   tenant_id uuid not null default current_tenant(),
   id uuid not null default uuid_v7(),
@@ -37,7 +37,7 @@ create table shareholders (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When retention erased the personal data, which happens once.
+  -- Retention erased the personal data at this instant; it does so once.
   purged_at timestamptz,
   primary key (tenant_id, id),
   constraint shareholders_external_ref_key unique (tenant_id, external_ref),

@@ -4,7 +4,7 @@ create table meetings (
   tenant_id uuid not null default current_tenant() references tenants,
   id uuid not null default uuid_v7(),
   title text not null,
-  -- Whose holders vote.
+  -- The class whose holders vote.
   security_class text not null,
   record_date date not null,
   opens_at timestamptz not null,
@@ -24,12 +24,12 @@ create table meeting_items (
   tenant_id uuid not null default current_tenant(),
   meeting_id uuid not null,
   id text collate "C" not null,
-  -- In the order of the agenda, from 1.
+  -- The place on the agenda, from 1.
   position smallint not null,
   title text not null,
   kind text not null check (kind in ('STANDARD', 'DIRECTOR')),
   primary key (tenant_id, meeting_id, id),
-  -- What a choice refers to, so that it fits the kind.
+  -- Choices refer to this key, so that each fits the kind of its item.
   constraint meeting_items_kind unique (tenant_id, meeting_id, id, kind),
   foreign key (tenant_id, meeting_id) references meetings
 );

@@ -1,16 +1,16 @@
 -- Employee plans of a sponsor: participants, plans, contributions and the limits on them.
 
--- Who is paid or vests through plans. Known by the sponsor's own number for the employee.
+-- Employees who are paid or vest through plans, under the sponsor's own number for each.
 create table participants (
   tenant_id uuid not null default current_tenant() references tenants,
   employee_id text collate "C" not null,
-  -- For catch-up contributions, which depend on the age reached in the year.
+  -- Catch-up contributions depend on the age reached in the year.
   date_of_birth date,
   kyc_status text not null default 'UNVERIFIED' check (kyc_status in ('UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED')),
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When retention erased the personal data, which happens once.
+  -- Retention erased the personal data at this instant; it does so once.
   purged_at timestamptz,
   primary key (tenant_id, employee_id)
 );
@@ -23,7 +23,7 @@ create table plans (
   id uuid not null default uuid_v7(),
   employee_id text collate "C" not null,
   plan_type text not null check (plan_type in ('RSU', '401K', 'ESPP', 'ESOP')),
-  -- On the register of an issuer that had linked the sponsor when the employee enrolled.
+  -- A holder on the register of an issuer that had linked the sponsor when the employee enrolled.
   shareholder_id uuid,
   status text not null default 'ACTIVE' check (status in ('ACTIVE', 'TERMINATED')),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
@@ -46,7 +46,7 @@ create table plans (
   -- Counts changes of what vesting is computed from; a result computed from an older one is not stored.
   vesting_inputs integer not null default 1,
 
-  -- What had vested by the end of vested_as_of: shares of the grant, and a part of the employer's money.
+  -- Shares of the grant, and the part of the employer's money, that had vested by the end of vested_as_of.
   vested_as_of date not null,
   vested_quantity numeric(28, 8) not null default 0 check (vested_quantity >= 0),
   forfeited_quantity numeric(28, 8) not null default 0,
@@ -88,7 +88,7 @@ create table contributions (
   reverses uuid,
   -- Money moves: a key enters one contribution for ever, also after its stored answer has expired.
   idempotency_key text,
-  -- Where a payroll file's row came from.
+  -- The file and line that a payroll contribution came from.
   upload_id uuid,
   upload_line integer,
   created_at timestamptz not null default clock_timestamp(),
@@ -135,7 +135,7 @@ create table payroll_periods (
 );
 call scope_by_tenant('payroll_periods', 'select, insert, update');
 
--- Of the law, not of a tenant: the same for all, changed by migrations that name their source. A year without rows goes by
+-- The limits of the law, which are the same for every tenant and are changed by migrations that name their source. A year without rows goes by
 -- the latest year before it.
 create table contribution_limits (
   plan_type text not null,

@@ -1,10 +1,10 @@
--- What the mock bank knows. Not the tenants' data, and not in environments without the mock bank.
+-- What the mock bank knows. None of it is the tenants' data, and environments without the mock bank lack these tables.
 
 create table mock_bank_payments (
   id uuid primary key default uuid_v7(),
   -- A repeated key is the same payment, as banks promise.
   idempotency_key text not null unique,
-  -- Of the client's: not unique, so that a payment that was ordered twice shows.
+  -- The client's own reference. It isn't unique, so that a payment that was ordered twice shows.
   reference text not null,
   client_id text not null,
   amount bigint not null check (amount > 0),
@@ -13,7 +13,7 @@ create table mock_bank_payments (
   account_number text not null,
   status text not null default 'ACCEPTED' check (status in ('ACCEPTED', 'REJECTED')),
   code text,
-  -- How the account number says that it goes on.
+  -- The account number says how the payment goes on.
   settles_at timestamptz,
   returns_at timestamptz,
   return_code text,
@@ -21,7 +21,7 @@ create table mock_bank_payments (
 );
 create index mock_bank_payments_reference on mock_bank_payments (reference);
 
--- Requests that an outage has answered, so that the outage ends.
+-- How many requests an outage has refused: it ends after some.
 create table mock_bank_outages (
   reference text primary key,
   requests integer not null default 1

@@ -12,9 +12,9 @@ create table uploads (
   object_key text not null,
   -- Identity of the stored object for redeliveries of its event: version id, or ETag and sequencer.
   object_ref text,
-  -- Of S3, while parts are sent.
+  -- The id that S3 gave the multipart upload, while parts are sent.
   multipart_id text,
-  -- What the client says, and what the bytes have.
+  -- The digest that the client declared, and the one that the bytes have.
   declared_sha256 text,
   sha256 text,
   bytes_total bigint not null default 0,

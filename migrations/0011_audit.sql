@@ -17,7 +17,7 @@ create table audit_log (
   primary key (tenant_id, id)
 );
 create index audit_log_by_xact on audit_log (xact);
--- What the trail is searched by.
+-- The trail is searched by actor, resource and request.
 create index audit_log_by_actor on audit_log (tenant_id, actor_id, id);
 create index audit_log_by_resource on audit_log (tenant_id, resource, id);
 create index audit_log_by_request on audit_log (tenant_id, request_id, id);
@@ -37,7 +37,7 @@ create table audit_exports (
   exported_at timestamptz not null,
   entries integer,
   digest_key text,
-  -- Of the whole object. The next digest names it.
+  -- The digest of the whole object, which the next one names.
   digest_sha256 text check (digest_sha256 ~ '^[0-9a-f]{64}$'),
   constraint audit_exports_forward check (to_xact >= from_xact),
   constraint audit_exports_written_whole check (num_nulls(entries, digest_key, digest_sha256) in (0, 3))
@@ -48,7 +48,7 @@ grant update (entries, digest_key, digest_sha256) on audit_exports to vestry_sys
 grant select on audit_exports to vestry_app, vestry_report;
 create trigger guard_audit_export before update or delete on audit_exports for each row execute function guard_audit_export();
 
--- Public halves, for ever: old digests must verify when their key has long been replaced.
+-- Public halves of the keys, which are kept for ever: old digests must verify when their key has long been replaced.
 create table audit_keys (
   kid text primary key,
   public_jwk jsonb not null,

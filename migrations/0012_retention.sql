@@ -3,7 +3,7 @@
 create table legal_holds (
   tenant_id uuid not null default current_tenant() references tenants,
   id uuid not null default uuid_v7(),
-  -- What is kept: a holder of record, an employee as participant and user, or everything of the tenant.
+  -- The hold keeps a holder of record, an employee as participant and user, or everything of the tenant.
   subject text not null check (subject in ('SHAREHOLDER', 'PARTICIPANT', 'TENANT')),
   shareholder_id uuid,
   employee_id text collate "C",

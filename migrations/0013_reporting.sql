@@ -1,4 +1,4 @@
--- What reports are read from: transactions as the bus tells of them. A consumer writes it, in any order and as often as it is
+-- Reports are read from these tables: transactions as the events say. A consumer writes it, in any order and as often as it is
 -- told; nothing that decides about money reads it. Instants are those of the events, to the millisecond.
 
 create table reporting_transactions (
@@ -15,7 +15,7 @@ create table reporting_transactions (
   dividend_id uuid,
   compensates uuid,
   return_code text,
-  -- Of contributions.
+  -- Only contributions have these two.
   source text,
   effective_date date,
   created_at timestamptz not null,
@@ -29,7 +29,7 @@ create index reporting_transactions_of_plan on reporting_transactions (tenant_id
 create index reporting_contributions on reporting_transactions (tenant_id, effective_date, id) where type = 'CONTRIBUTION';
 call scope_by_tenant('reporting_transactions', 'select, insert, update');
 
--- What the table above must say, from the ledger itself: for the rebuild, and to find what was never heard.
+-- What the table above must hold, read from the ledger itself: a rebuild takes it from here, and a check finds missing events.
 create view ledger_transactions with (security_invoker = true) as
   select t.tenant_id, t.id, t.version, t.type, t.status, t.amount, t.currency, t.shareholder_id, t.plan_id, t.dividend_id, t.compensates,
     t.return_code, c.source, c.effective_date,

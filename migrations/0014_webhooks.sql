@@ -21,7 +21,7 @@ create table webhook_deliveries (
   tenant_id uuid not null default current_tenant(),
   id uuid not null default uuid_v7(),
   webhook_id uuid not null,
-  -- Of the bus: an event that comes twice is delivered once, as far as we know.
+  -- The bus's id of the event. One that comes twice is delivered once, as far as we know.
   event_id uuid not null,
   type text not null,
   -- json, not jsonb: every attempt sends the same bytes.
@@ -53,9 +53,9 @@ create table webhook_attempts (
   attempt integer not null,
   attempted_at timestamptz not null,
   duration_ms integer not null,
-  -- Of HTTP; null where there was no answer.
+  -- The HTTP status of the answer; null where there was none.
   status integer,
-  -- Why there was none, in a word of ours.
+  -- The reason why there was no answer, in a word of ours.
   error text,
   primary key (tenant_id, delivery_id, attempt),
   foreign key (tenant_id, delivery_id) references webhook_deliveries on delete cascade

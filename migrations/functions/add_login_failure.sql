@@ -1,3 +1,5 @@
+-- Counts a failed sign-in under each of the keys; a count begins anew when its window is over. Runs with the owner's rights, since
+-- no role may read or write the counts themselves. Keys are taken in one order, so that two sign-ins can't wait for each other.
 create or replace function add_login_failure(keys bytea[], window_seconds integer) returns void
   language sql volatile security definer set search_path = vestry
   as $$

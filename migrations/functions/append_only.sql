@@ -1,4 +1,4 @@
--- Also for a superuser or the owner: no grant can undo it, only a migration.
+-- Makes a table refuse UPDATE, DELETE and TRUNCATE, from a superuser and the owner too: only a migration can undo it, no grant.
 create or replace procedure append_only(table_name regclass)
   language plpgsql
   as $$

@@ -1,3 +1,4 @@
+-- Makes whoever places a hold wait for a purge that is under way.
 create or replace function await_purge() returns trigger
   language plpgsql
   as $$

@@ -1,3 +1,4 @@
+-- Returns the most failures that any of the keys has within the window. Runs with the owner's rights, like add_login_failure.
 create or replace function count_login_failures(keys bytea[], window_seconds integer) returns integer
   language sql stable security definer set search_path = vestry
   as $$

@@ -1,3 +1,4 @@
+-- Returns the tenant of the transaction, or null outside of a tenant's context. Every policy asks it.
 create or replace function current_tenant() returns uuid
   language sql stable parallel safe
   -- After one SET LOCAL the setting reads as '', and a bare cast of '' throws.

@@ -1,4 +1,5 @@
--- Sign-in knows a slug before it knows a tenant. Nothing else of a tenant can be had without its context.
+-- Finds a tenant before there is a context: sign-in knows a slug first. Runs with the owner's rights, and gives away nothing but
+-- what sign-in needs.
 create or replace function find_tenant_by_slug(wanted text) returns table (id uuid, type text, status text)
   language sql stable security definer set search_path = vestry
   as $$ select id, type, status from tenants where slug = wanted $$;

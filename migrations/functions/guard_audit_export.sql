@@ -1,3 +1,4 @@
+-- A digest that was written is neither changed nor deleted.
 create or replace function guard_audit_export() returns trigger
   language plpgsql
   as $$

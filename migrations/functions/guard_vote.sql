@@ -1,4 +1,4 @@
--- Ballots are cast and revoked while the meeting is open, by the database's own clock: one clock for every writer.
+-- Ballots are cast and revoked only while the meeting is open. The database's clock decides, since it is the same for every writer.
 create or replace function guard_vote() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$

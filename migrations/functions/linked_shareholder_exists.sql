@@ -1,5 +1,5 @@
--- Whether an issuer that has linked the current tenant holds such a shareholder on its register: yes or no, and nothing else.
--- It looks in each issuer's own context, so that no policy opens a register to anyone.
+-- Returns whether an issuer that has linked the current tenant holds such a shareholder on its register, and nothing else. Runs
+-- with the owner's rights and looks in each issuer's own context, so that no policy opens a register to anyone.
 create or replace function linked_shareholder_exists(wanted uuid) returns boolean
   language plpgsql volatile security definer set search_path = vestry, pg_temp
   as $$

@@ -1,4 +1,4 @@
--- Positions of a class at the close of a day, as far as they were recorded by an instant.
+-- Returns the positions of a class at the close of a day, as far as they were recorded by an instant.
 create or replace function positions_at(class text, as_of date, known_at timestamptz) returns table (shareholder_id uuid, holdings numeric)
   language sql stable
   as $$

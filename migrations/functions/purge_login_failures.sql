@@ -1,3 +1,4 @@
+-- Deletes counts whose window began before an instant, and returns how many. Runs with the owner's rights, for the relay alone.
 create or replace function purge_login_failures(before timestamptz) returns integer
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$

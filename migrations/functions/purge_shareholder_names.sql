@@ -1,4 +1,4 @@
--- Erases the former names of holders that have been purged; of no others. When they changed stays.
+-- Erases the former names of holders that have been purged, and of no others. The instants at which they changed stay.
 create or replace function purge_shareholder_names(holders uuid[]) returns integer
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$

@@ -1,3 +1,4 @@
+-- The trigger function of append_only.
 create or replace function refuse_change() returns trigger
   language plpgsql
   as $$

@@ -1,5 +1,5 @@
--- Names as they stood are kept for reports, and are never changed, except that retention erases them: by the function below,
--- which alone runs as the owner with this setting.
+-- Former names are kept for reports and never changed, except that purge_shareholder_names erases them: it alone runs as the owner
+-- with this setting on.
 create or replace function refuse_change_but_purge() returns trigger
   language plpgsql
   as $$

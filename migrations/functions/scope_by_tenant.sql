@@ -1,5 +1,5 @@
--- The one place that gives a table its tenant scope: forced row-level security, the policies, and the grants.
--- `privileges` are those of the application role.
+-- Gives a table its tenant scope: forced row-level security, the policies, and the grants. No other place does. `privileges` are
+-- those of the application role.
 create or replace procedure scope_by_tenant(table_name regclass, privileges text, tenant_column text default 'tenant_id')
   language plpgsql
   as $$

@@ -1,4 +1,4 @@
--- The present instant, once nothing that was recorded before it can still be uncommitted: what the ledger says of that
+-- Returns the present instant, once nothing that was recorded before it can still be uncommitted: what the ledger says of that
 -- instant, it says for ever. Waits for writers at most `patience`, since the writers behind it wait as well.
 create or replace function settled_instant(patience text) returns timestamptz
   language plpgsql volatile

@@ -1,4 +1,5 @@
--- UUID version 7 (RFC 9562): 48 bits of milliseconds, then random. Time-ordered keys load at nearly twice the speed of random ones.
+-- Returns a UUID version 7 (RFC 9562): 48 bits of milliseconds, then random ones. Keys that are ordered by time load at nearly
+-- twice the speed of random ones.
 create or replace function uuid_v7() returns uuid
   language sql volatile parallel safe
   as $$
