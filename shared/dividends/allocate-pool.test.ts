@@ -37,7 +37,7 @@ test('a pool smaller than the number of holders leaves some with nothing', () =>
   expect([...allocatePool(1n, positions).values()]).toEqual([1n, 0n, 0n]);
 });
 
-test('nobody gets nothing', () => {
+test('an empty list allocates nothing', () => {
   expect(allocatePool(100n, [])).toEqual(new Map());
 });
 

@@ -52,7 +52,7 @@ describe('for any holdings and rate', () => {
     return BigInt(whole) * 10n ** 30n + BigInt(fraction.padEnd(30, '0'));
   }
 
-  test('what is paid differs from what is owed by at most half a minor unit', () => {
+  test('the payment differs from the exact amount by at most half a minor unit', () => {
     fc.assert(
       fc.property(decimal, decimal, currency, (holdings, rate, code) => {
         const exact = scaled(holdings) * scaled(rate) * 10n ** BigInt(places[code] ?? 0);

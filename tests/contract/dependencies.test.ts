@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-test('the decision on dependencies tells of every package', () => {
+test('the decision on dependencies lists every package', () => {
   const packages = ['package.json', 'local/aws/package.json'].map((path) => JSON.parse(read(path)));
   const decision = read('docs/adr/0008-dependencies.md');
   const table = decision.split('\n').filter((line) => line.startsWith('| `'));

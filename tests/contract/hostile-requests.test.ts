@@ -117,7 +117,7 @@ describe.each(withBody)('$method $path', (route) => {
 });
 
 describe.each(ofTenants)('$method $path', (route) => {
-  test('takes a caller of the roles and tenants that it names, and no other', async () => {
+  test('accepts callers of the roles and tenants that it names, and no other', async () => {
     for (const tenant of [issuer, sponsor]) {
       for (const role of ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const) {
         const allowed =
@@ -158,7 +158,7 @@ describe.each(ofTenants)('$method $path', (route) => {
     expect((await send(route, repeated)).status).toBe(422);
   });
 
-  test('gives a request id of its own to an odd one, and keeps a good one', async () => {
+  test('replaces a malformed request id, and keeps a good one', async () => {
     const handler = await handlerOf(route);
     for (const odd of ['', 'a b', 'x'.repeat(129), '\u0007', '<script>']) {
       const id = (await call(handler, route, { headers: { 'X-Request-ID': odd } })).header('x-request-id');

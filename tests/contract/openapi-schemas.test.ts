@@ -58,7 +58,7 @@ describe('schemas of the contract', () => {
     expect(rendered(schema, 'output')).not.toHaveProperty('additionalProperties');
   });
 
-  test('a shared schema stands once, under its name', () => {
+  test('a shared schema appears once, under its name', () => {
     const schemas = new ContractSchemas(shared);
     const list = z.object({ data: z.array(Holder), first: Holder.optional() });
     expect(schemas.reference(list, 'output', 'List')).toEqual({ $ref: '#/components/schemas/List' });

@@ -50,7 +50,7 @@ function expectInlineAllowed({ text, header }: TestResponse): void {
 }
 
 describe('the first page', () => {
-  test('links what else stands at the root', async () => {
+  test('links the other pages at the root', async () => {
     const page = await get(meta.getHome, { query: { utm_source: 'letter' } });
     expect(page.status).toBe(200);
     expect(page.header('content-type')).toBe('text/html; charset=utf-8');
@@ -92,7 +92,7 @@ describe('documentation', () => {
     expect(answer.body.type).toBe('urn:vestry:problem:not-found');
   });
 
-  test('names the version of what it is shown with', () => {
+  test('names the version of its assets', () => {
     expect(packageJson.devDependencies['swagger-ui-dist']).toBe(SWAGGER_UI_VERSION);
   });
 });
@@ -103,12 +103,12 @@ test('the contract is served as it was written', async () => {
   expect(answer.text).toBe(CONTRACT);
 });
 
-test('health is one word', async () => {
+test('health answers one word', async () => {
   const answer = await get(meta.getHealth);
   expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
 });
 
-describe('what no route serves', () => {
+describe('a path that no route serves', () => {
   test('an unknown path is not found, whatever is asked of it', async () => {
     const answer = await unrouted('POST', '/{proxy+}', { any: 'thing' });
     expect(answer.status).toBe(404);
@@ -116,7 +116,7 @@ describe('what no route serves', () => {
     expect(answer.body).toMatchObject({ type: 'urn:vestry:problem:not-found', status: 404 });
   });
 
-  test('a path that others stand below is not found', async () => {
+  test('a path that is only the beginning of others is not found', async () => {
     expect((await unrouted('GET', '/api')).status).toBe(404);
   });
 

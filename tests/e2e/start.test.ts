@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe('npm start', () => {
-  test('is ready when it says so', async () => {
+  test('is ready once it reports so', async () => {
     expect(platform.output.at(-1)).toBe(`ready ${platform.file.apiUrl}`);
     const health = await fetch(`${platform.file.apiUrl}/health`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);

@@ -47,7 +47,7 @@ describe.each(['local', 'acme-prod'])('API of %s', (name) => {
     }
   });
 
-  test('tokens are verified by the authorizer, for each token anew', () => {
+  test('the authorizer verifies every token, without caching', () => {
     const { 'x-amazon-apigateway-authorizer': authorizer } = body.components.securitySchemes.token;
     expect(functionOf(authorizer.authorizerUri)).toBe(`vestry-${name}-api-authorizer`);
     expect(authorizer.identitySource).toBe('method.request.header.Authorization');

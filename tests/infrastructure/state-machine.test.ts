@@ -158,7 +158,7 @@ describe('the same template on one machine', () => {
     expect(await outputOf(['a', 'flaky', 'c'])).toEqual({ paid: ['0:a', '1:flaky', '2:c'], failed: null });
   });
 
-  test('goes on where its catcher says when an item fails', async () => {
+  test('continues at its catcher when an item fails', async () => {
     expect(await outputOf(['a', 'broken'])).toEqual({ failed: 'TypeError' });
   });
 });

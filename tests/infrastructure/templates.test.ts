@@ -246,7 +246,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
     expect(heard.sort()).toEqual(asked.sort());
   });
 
-  test('who calls others by HTTP stands outside the network', () => {
+  test('functions that call others by HTTP are outside the network', () => {
     const outside = functions.filter(({ Properties }) => Properties.VpcConfig === undefined);
     const named = outside.map(({ Properties }) => Properties.FunctionName);
     expect(named).toContain(`vestry-${name}-worker-deliver-webhook`);

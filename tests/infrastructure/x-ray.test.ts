@@ -59,7 +59,7 @@ async function invoke(...traces: string[]): Promise<{ tracer: boolean }> {
 }
 
 describe('a deployed function', () => {
-  test('tells X-Ray of each invocation that it samples', async () => {
+  test('sends X-Ray each invocation that it samples', async () => {
     const roots = ['1-00000001-aaaaaaaaaaaaaaaaaaaaaaaa', '1-00000002-bbbbbbbbbbbbbbbbbbbbbbbb'];
     expect(await invoke(...roots.map((root) => `Root=${root};Parent=${LAMBDA};Sampled=1`))).toEqual({
       tracer: true,

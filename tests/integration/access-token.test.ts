@@ -174,7 +174,7 @@ test('a function refuses an expired verdict, a second header and none at all, as
   expect(statusCode).toBe(401);
 });
 
-test('a tenant in a header is not heard', async () => {
+test('a tenant in a header is ignored', async () => {
   const other = await insertTestTenant(database.admin, 'ISSUER');
   const headers = { 'X-Tenant-ID': other.id, 'X-HTTP-Method-Override': 'DELETE' };
   const answer = await call(listUsersHandler, listUsers, { as: tenant.as('ADMIN'), headers });

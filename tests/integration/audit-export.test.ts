@@ -78,7 +78,7 @@ const ids = (entries: readonly Exported[]) => entries.map(({ id }) => id).sort()
 const ENTRIES_A_WRITER = 60;
 
 describe('what is exported', () => {
-  test('stands by day and tenant, whole, under Object Lock', async () => {
+  test('is stored by day and tenant, complete, under Object Lock', async () => {
     const id = await insertEntry(database.admin, ours.id, 'tenants/one');
     await insertEntry(database.admin, theirs.id, 'tenants/two');
     await exportAll(database.admin, at(1));
@@ -166,7 +166,7 @@ describe('entries that become visible late', () => {
     });
   }, 180_000);
 
-  test('nobody but the database numbers the transaction of an entry', async () => {
+  test('only the database numbers the transaction of an entry', async () => {
     const app = await database.connectAsApp();
     try {
       await app.query(`select set_config('app.tenant_id', $1, false)`, [ours.id]);

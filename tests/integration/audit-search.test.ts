@@ -50,7 +50,7 @@ function verify(query: Query, as = ours.as('COMPLIANCE')): Promise<TestResponse>
 }
 
 describe('the trail is searched', () => {
-  test('newest first, masked, and of our own tenant alone', async () => {
+  test('newest first, masked, and only of the caller’s tenant', async () => {
     const { status, body, text } = await search();
     expect(status).toBe(200);
     expect(body.data.map(({ action }: { action: string }) => action)).toEqual([

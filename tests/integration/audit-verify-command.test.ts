@@ -60,7 +60,7 @@ describe('npm run audit:verify', () => {
     expect(JSON.parse(out)).toMatchObject({ valid: true, digests: 3, objects: 3, entries: 3, broken: null });
   });
 
-  test('says what it could not check while the database does not run', () => {
+  test('reports what it could not check while the database is stopped', () => {
     writePlatformFile(false);
     const { code, out } = verify();
     writePlatformFile(true);
@@ -68,7 +68,7 @@ describe('npm run audit:verify', () => {
     expect(out).toContain('The database was not asked');
   });
 
-  test('names what was altered, cut off at the end, or removed, and ends with 1', () => {
+  test('names what was altered, cut off at the end, or removed, and exits with 1', () => {
     const digests = join(aws.dataDir, 'objects', aws.auditBucket, 'audit/digests');
     const newest = join(digests, readdirSync(digests).sort().at(-1) ?? '');
     renameSync(newest, `${aws.dataDir}/hidden`);

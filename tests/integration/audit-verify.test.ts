@@ -159,7 +159,7 @@ describe('an object', () => {
     expect(await broken(rewrite(keyOf(1), change))).toMatchObject({ kind, key: keyOf(1), line });
   });
 
-  test('whose chain was computed anew is not what the digest names', async () => {
+  test('whose chain was recomputed differs from the one that the digest names', async () => {
     const forge = rewrite(keyOf(1), (lines) => {
       let between = '';
       // Wherever it stands: entries of one millisecond are in the order of their random ids.
@@ -174,7 +174,7 @@ describe('an object', () => {
     expect(await broken(forge)).toMatchObject({ kind: 'altered-object', key: keyOf(1) });
   });
 
-  test('that took the place of another is told from one that was changed', async () => {
+  test('that took the place of another is distinguished from one that was changed', async () => {
     const swap = (files: Map<string, Buffer>) => {
       const [a, b] = [keyOf(1), keyOf(3)];
       const first = files.get(a) as Buffer;
@@ -207,7 +207,7 @@ describe('an object', () => {
     }
   });
 
-  test('is named wherever a byte of it is another, and when bytes follow it', async () => {
+  test('is named wherever one of its bytes differs, and when bytes follow it', async () => {
     const key = keyOf(2, theirs);
     const { length } = written.get(key) as Buffer;
     for (let place = 0; place <= length; place += 1) {
@@ -253,7 +253,7 @@ describe('a digest', () => {
     expect(first).toMatchObject({ kind: 'missing-digest', key: digestAt(1).key });
   });
 
-  test('at the end is missed by who knows the newest', async () => {
+  test('at the end is missed when the newest is known', async () => {
     const newest = digestAt(EXPORTS - 1);
     const head = { sequence: EXPORTS, sha256: hash('sha256', written.get(newest.key) as Buffer) };
     expect(await broken(undefined, { head })).toBeNull();
@@ -276,7 +276,7 @@ describe('a digest', () => {
     expect(await broken(expire, { expiredBefore: new Date('2199-01-01') })).toBeNull();
   });
 
-  test('that stands at the place of another is named', async () => {
+  test('that is in the place of another is named', async () => {
     const swap = (files: Map<string, Buffer>) => {
       const [a, b] = [digestAt(1).key, digestAt(3).key];
       const first = files.get(a) as Buffer;
@@ -291,7 +291,7 @@ describe('a digest', () => {
     expect(await broken(move)).toMatchObject({ kind: 'altered-digest' });
   });
 
-  test('and all after it, signed by another key, are told by their signature', async () => {
+  test('and all after it, signed by another key, are recognised by their signature', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const [kid = ''] = keys.keys();
     for (const signer of [kid, 'unknown']) {

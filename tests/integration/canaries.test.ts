@@ -137,7 +137,7 @@ async function uploadRows(content: string): Promise<TestResponse> {
   return answer;
 }
 
-describe('nothing personal is told', () => {
+describe('no personal data leaves the database', () => {
   test.each(routes.map((route) => [route.operationId, route] as const))(
     '%s takes its example, and refuses a wrong one',
     async (_, route) => {
@@ -187,7 +187,7 @@ describe('nothing personal is told', () => {
     await ops.until(ordered.body.id, 'SETTLED', 'FAILED');
   });
 
-  test('by an error that nobody has foreseen', async () => {
+  test('by an unforeseen error', async () => {
     logger.error('unexpected', {
       error: new Error(`${CANARIES.email} is on Bearer ${CANARIES.token}`, {
         cause: Object.assign(new Error('duplicate'), { detail: `Key (name)=(${CANARIES.name}) exists.` }),
@@ -199,7 +199,7 @@ describe('nothing personal is told', () => {
 });
 
 describe('not', () => {
-  test('because nothing was there to tell', async () => {
+  test('because there was nothing to publish', async () => {
     const { rows } = await world.database.admin.query(
       `select (select count(*)::integer from shareholders where name = $1) as holders,
         (select count(*)::integer from users where email = $2) as users`,

@@ -98,7 +98,7 @@ async function steps({ tenant }: Sponsor): Promise<unknown[]> {
 const seeds = [1, 20_260_731, 4_294_967_291];
 
 test.each(seeds)(
-  'a payroll file takes and refuses what single contributions would, in their order (seed %d)',
+  'a payroll file accepts and refuses what single contributions would, in their order (seed %d)',
   async (seed) => {
     const rows = payroll(56, randomOf(seed));
     const [byFile, byPosts] = [await newSponsor(), await newSponsor()];

@@ -64,7 +64,7 @@ async function books(planId: string): Promise<Record<string, unknown>> {
 }
 
 describe('a contribution', () => {
-  test('moves the balance, and is found again', async () => {
+  test('moves the balance, and can be read again', async () => {
     const id = await newPlan();
     const first = await contribute(globex, id, { amount: '125.50' });
     expect(first).toMatchObject({
@@ -224,7 +224,7 @@ test('meets none to another plan, however few the rows that there are', async ()
   expect(await books(other)).toMatchObject({ balance: 100n, entries: 1n });
 });
 
-test('that can’t have its turn in time is told to come again, and enters nothing', async () => {
+test('that can’t get the lock in time is answered 503, and records nothing', async () => {
   const id = await newPlan();
   const holder = await database.connectAsApp();
   await holder.query('select pg_advisory_lock(hashtextextended($1, 7004))', [planLock(id)]);

@@ -169,7 +169,7 @@ test('a callback before the payment was released is refused, one before it was m
   expect(rows).toEqual([{ kind: 'SETTLED', applied_at: null }]);
 });
 
-test('the same word many times, at once and shuffled with others, counts once', async () => {
+test('the same bank event many times, at once and shuffled with others, counts once', async () => {
   const id = await pay('0404');
   await ops.until(id, 'SENT');
   const word = { reference: id, event_id: 'the only one' };
@@ -187,7 +187,7 @@ test('the same word many times, at once and shuffled with others, counts once', 
   expect(rows).toEqual([{ words: 2, compensations: 1, entries: 2 }]);
 });
 
-test('of a hundred who move one version, one does', async () => {
+test('of a hundred concurrent changes of one version, one succeeds', async () => {
   const id = await transaction('PENDING');
   const outcomes = await Promise.allSettled(
     Array.from({ length: 100 }, () =>

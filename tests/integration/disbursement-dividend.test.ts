@@ -81,7 +81,7 @@ test('one payment of a dividend: the dividend is being paid, and paid with its l
   await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
 });
 
-test('of twenty who order a payment of a dividend at once, each by a key of their own, one does', async () => {
+test('of twenty concurrent orders of one payment of a dividend, each with its own key, one succeeds', async () => {
   const { payments } = await pendingDividend(await holders('0000'));
   const [payment = ''] = payments;
   const answers = await Promise.all(Array.from({ length: 20 }, () => ops.order({ transaction_id: payment })));
@@ -159,7 +159,7 @@ test('a dividend that is cancelled before its payment is released pays nothing',
   expect(rows[0].n).toBe(0);
 });
 
-test('what is stuck goes on: an execution that never started, and a word that nobody heard', async () => {
+test('stuck payments continue: an execution that never started, and a bank event that was never applied', async () => {
   const [shareholder = ''] = await holders('0000');
   const start = process.env.DISBURSEMENT_MACHINE_ARN;
   process.env.DISBURSEMENT_MACHINE_ARN = `${start}-gone`;

@@ -41,7 +41,7 @@ const journalOf = (id: string) =>
     [id],
   );
 
-test('a payment is ordered, sent and settled, and every step is told, booked and audited', async () => {
+test('a payment is ordered, sent and settled, and every step is published, booked and audited', async () => {
   const { id } = await pay('0000');
   const settled = await ops.until(id, 'SETTLED');
   expect(settled).toMatchObject({ type: 'DISBURSE', amount: '125.50', approval: 'NOT_NEEDED', version: 3 });
@@ -168,7 +168,7 @@ describe('what the bank does', () => {
     await ops.until(id, 'SETTLED');
   });
 
-  test('what the bank has taken and says nothing of stays on its way, however often we ask', async () => {
+  test('a payment that the bank has accepted and never reports stays SENT, however often we ask', async () => {
     const { id } = await pay('0506');
     await ops.until(id, 'SENT');
     for (const seconds of [700, 700]) await world.advance(seconds);
@@ -191,7 +191,7 @@ describe('a bank that is away for long', () => {
       testContext(),
     );
 
-  test('is asked ever less often, and again at once by an execution that takes over', async () => {
+  test('is asked less and less often, and again at once by an execution that takes over', async () => {
     const { id } = await pay('0505');
     await expect.poll(() => isReleased(id)).toBe(true);
     const running = { execution: id, started_at: hours(0) };
@@ -252,7 +252,7 @@ describe('approval', () => {
     ).rejects.toThrow();
   });
 
-  test('of a hundred who decide at once, one does', async () => {
+  test('of a hundred concurrent decisions, one succeeds', async () => {
     const { id } = await pay('0000', '30000');
     const answers = await Promise.all(Array.from({ length: 100 }, () => checker.approve(id)));
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
@@ -369,7 +369,7 @@ test('a key orders one payment, also when twenty ask at once and after the answe
   expect(count).toEqual({ n: 1 });
 });
 
-test('the books balance, and payments on their way stand in transit', async () => {
+test('the books balance, and sent payments are in transit', async () => {
   const { body } = await ops.trialBalance();
   const sum = body.data.reduce(
     (total: number, { balance }: { balance: string }) => total + Math.round(Number(balance) * 100),

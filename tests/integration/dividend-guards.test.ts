@@ -93,7 +93,7 @@ describe('one declaration', () => {
     );
   });
 
-  test('is made once for its key, also by twenty at once, and for ever', async () => {
+  test('is created once for its key, even by twenty requests at once, for ever', async () => {
     const key = randomUUID();
     const before = await count();
     const terms = { record_date: day(1) };

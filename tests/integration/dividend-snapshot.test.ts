@@ -130,7 +130,7 @@ describe('the database computes what the pure functions do', () => {
   });
 });
 
-describe('the register goes on', () => {
+describe('the register continues', () => {
   test('positions are those of the record date, corrections back-dated before the snapshot included', async () => {
     const { dividends, tenant } = await freshIssuer([]);
     const register = new Register(tenant.as('OPS'));

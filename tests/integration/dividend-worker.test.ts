@@ -119,7 +119,7 @@ describe('duplicates and reordering', () => {
     expect((await dividends.get(id)).body.reconciled).toBe(true);
   });
 
-  test('of what starts a run change nothing, at any point of it', async () => {
+  test('of the message that starts a run change nothing, at any point of it', async () => {
     const id = await dividends.declare();
     const [start] = await takeAll<object>(aws, 'dividend-runs');
     const run = () => runWorker({ Records: [recordOf(start)] }, testContext());
@@ -283,7 +283,7 @@ describe('a holder who fails', () => {
   });
 });
 
-test('what the bus has not heard it is told by the relay, in the same events', async () => {
+test('the relay publishes what the bus has not received, in the same events', async () => {
   const id = await dividends.declare();
   await work(aws);
   const told = toldOf(id);

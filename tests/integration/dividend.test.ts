@@ -92,7 +92,7 @@ describe('a dividend at a rate', () => {
     ]);
   });
 
-  test('tells the bus of its transactions, each with all that it is', async () => {
+  test('publishes its transactions, each with its whole state', async () => {
     const [holder] = await enterHolders(database.admin, acme.id, ['8', '16']);
     const id = await dividends.declare();
     await work(aws);
@@ -263,7 +263,7 @@ describe('cancelling', () => {
     });
   });
 
-  test('of many holders goes on in the background', async () => {
+  test('of many holders continues in the background', async () => {
     await enterHolders(database.admin, acme.id, Array(5_500).fill('8'));
     // As autovacuum does after a load: plans that were made for a handful of rows are made anew.
     await sql('analyze', []);

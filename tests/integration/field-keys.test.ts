@@ -92,7 +92,7 @@ test('a new key opens at once and seals ten minutes later; the old ones stay', a
   expect(sealerOf(secretText(), minutesLater(120).getTime()).open(old, 'a place')).toBe('000123456789');
 });
 
-test('everything is sealed anew by the key that seals, once, wherever it is', async () => {
+test('every value is sealed again by the current key, once, wherever it is', async () => {
   const sealer = sealerOf(FIRST_SECRET);
   // More than one batch.
   const numbers = new Map<string, string>();
@@ -127,7 +127,7 @@ test('everything is sealed anew by the key that seals, once, wherever it is', as
   expect(audited).toEqual([{ payload: { rows: 503, failed: 0, complete: true } }]);
 });
 
-test('who meets a value of a key that it does not know yet knows it at the next attempt', async () => {
+test('a value of a newer key than the remembered secret opens at the next attempt', async () => {
   const sealer = await fieldSealer();
   const { key } = await rotate(NOW);
   const sealed = sealerOf(secretText(), minutesLater(10).getTime()).seal('000123456789', 'a place');
@@ -136,7 +136,7 @@ test('who meets a value of a key that it does not know yet knows it at the next 
   expect((await fieldSealer()).open(sealed, 'a place')).toBe('000123456789');
 });
 
-test('what does not open is counted and left, and keeps nothing else from being sealed anew', async () => {
+test('a value that does not open is counted and left, and does not keep others from being sealed again', async () => {
   const good = await addAccount(sealerOf(FIRST_SECRET), '000123456789');
   const bad = await addAccount(sealerOf('another secret'), '000123456789');
   const before = await sealedNumbers();

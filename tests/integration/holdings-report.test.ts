@@ -185,7 +185,7 @@ describe('an instant', () => {
     expect((await report({ known_at: now })).body.total_holdings).toBe('11');
   });
 
-  test('that has not come can’t be reported on', async () => {
+  test('that is in the future can’t be reported on', async () => {
     expect(await report({ known_at: '2199-01-01T00:00:00Z' })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '?known_at', code: 'future-instant' }] },

@@ -114,7 +114,7 @@ test('what fails before the commit leaves neither an effect nor an answer', asyn
   expect(again.header('idempotency-replayed')).toBeUndefined();
 });
 
-test('an execution that died is taken over once its time is up; one that lives is not', async () => {
+test('an execution that died is taken over once its claim expires; a live one is not', async () => {
   const key = randomUUID();
   const body = { external_ref: randomUUID(), name: 'Holder' };
   const create = () =>

@@ -119,7 +119,7 @@ describe('GET /metrics', () => {
       expect(value).toBe(seconds.filter((one) => one <= Number(le)).length);
   });
 
-  test('tells jobs by outcome', () => {
+  test('counts jobs by outcome', () => {
     expect(sampleOf('vestry_jobs_total', { job: 'validate-upload', outcome: 'done', kind: 'queue' })).toBe(1);
     expect(sampleOf('vestry_jobs_total', { job: 'validate-upload', outcome: 'failed' })).toBe(1);
     expect(sampleOf('vestry_jobs_total', { job: 'sweep-outbox', outcome: 'done', kind: 'scheduled' })).toBe(
@@ -128,7 +128,7 @@ describe('GET /metrics', () => {
     expect(sampleOf('vestry_job_duration_seconds_count', { job: 'sweep-outbox' })).toBe(1);
   });
 
-  test('shows the lag of the outbox, retention, and what has never happened', () => {
+  test('shows the lag of the outbox, retention, and counters that are still zero', () => {
     expect(sampleOf('vestry_outbox_lag_seconds')).toBe(0);
     expect(sampleOf('vestry_retention_purged_total', { entity: 'shareholders' })).toBe(7);
     expect(sampleOf('vestry_payments_stuck')).toBe(2);
@@ -173,7 +173,7 @@ describe('GET /metrics', () => {
     expect((await call(getMetricsHandler, getMetrics)).status).toBe(401);
   });
 
-  test('is what Prometheus takes', () => {
+  test('is valid for Prometheus', () => {
     expect(families.size).toBeGreaterThan(10);
     // The other word on it, where Debian's package is installed.
     const { error, stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], {
@@ -199,7 +199,7 @@ describe('dashboards', () => {
 
   test('are there', () => expect(files.length).toBeGreaterThan(0));
 
-  test.each(files)('%s draws only metrics that there are', (file) => {
+  test.each(files)('%s shows only metrics that exist', (file) => {
     const dashboard = readFileSync(join(DASHBOARDS, file), 'utf8');
     const drawn = [...JSON.parse(dashboard).panels].flatMap((panel: { targets?: { expr: string }[] }) =>
       (panel.targets ?? []).flatMap(({ expr }) => expr.match(/\bvestry_\w+/g) ?? []),

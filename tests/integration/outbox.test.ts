@@ -58,7 +58,7 @@ test('an event is on the bus right after the commit', async () => {
   expect(aws.events.slice(before).map(({ event }) => event['detail-type'])).toEqual(['shares.transferred']);
 });
 
-test('what the bus refuses, or can’t be told, stays for the sweeper; the request succeeds all the same', async () => {
+test('an event that the bus refuses or can’t receive stays for the sweeper, and the request still succeeds', async () => {
   const refusing = mockClient(EventBridgeClient);
   refusing
     .on(PutEventsCommand)
@@ -107,7 +107,7 @@ test('a sweeper that dies before it marks publishes again, under the same id', a
   expect(published().filter((candidate) => candidate === id)).toHaveLength(2);
 });
 
-describe('what can never be published', () => {
+describe('an event that can never be published', () => {
   const POISONED = 450;
   let globex: TestTenant;
 
@@ -127,7 +127,7 @@ describe('what can never be published', () => {
   test.each([
     ['a message to no queue', 'message.send', { queue: 'no-such-queue', message: {} }],
     ['an execution of no machine', 'execution.start', { machine: 'no-such-machine', name: 'x', input: {} }],
-  ])('%s holds nobody else back', async (_, type, payload) => {
+  ])('%s does not delay other tenants', async (_, type, payload) => {
     const refusing = mockClient(EventBridgeClient);
     refusing.on(PutEventsCommand).rejects(new Error('no network'));
     await transfer();

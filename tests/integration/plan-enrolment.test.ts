@@ -41,7 +41,7 @@ const GRANT = { quantity: '1000', grant_date: '2025-01-15', vesting_start: '2025
 const terminate = (planId: string, body: object = {}) =>
   call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id: planId }, body });
 describe('enrolment', () => {
-  test('an RSU alone', async () => {
+  test('only an RSU', async () => {
     const { status, body, header } = await enroll(globex, { employee_id: 'emp-123', plan_type: 'RSU' });
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -119,7 +119,7 @@ describe('enrolment', () => {
     expect(await link(globex.slug)).toMatchObject({ status: 409, body: problem('tenant-link-exists') });
   });
 
-  test('the context of the caller stands after the look at an issuer’s register', async () => {
+  test('the caller’s context is restored after the look at an issuer’s register', async () => {
     const app = await database.connectAsApp();
     await app.query('begin');
     await app.query(`select set_config('app.tenant_id', $1, true)`, [globex.id]);

@@ -84,7 +84,7 @@ describe('a grant to a plan that was opened without', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
-  test('is refused where it can’t be', async () => {
+  test('is refused where it is impossible', async () => {
     const money = await open('emp-saves', { plan_type: '401K' });
     const other = await insertTestTenant(database.admin, 'SPONSOR');
     const { body: funded } = await enroll(other, { employee_id: 'emp-funded', plan_type: 'RSU' });

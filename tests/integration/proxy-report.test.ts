@@ -151,7 +151,7 @@ describe('the report of a meeting', () => {
       expect((await new Meetings(acme.as(role)).report(meeting)).status, role).toBe(status);
   });
 
-  test('sums up, and its hash is that of the ballots, whoever votes what', async () => {
+  test('adds up, and its hash is that of the ballots, for any votes', async () => {
     const holdings = Array.from({ length: 12 }, (_, index) => `${index + 1}.5`);
     const holders = await enterHolders(database.admin, acme.id, holdings);
     const choice = fc.record(

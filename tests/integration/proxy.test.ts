@@ -119,7 +119,7 @@ describe('a ballot', () => {
     });
   });
 
-  test('is cast once by five hundred at once', async () => {
+  test('is cast once by five hundred concurrent requests', async () => {
     const meeting = await proxy.meeting();
     // A busy database answers 503, and clients come again; a deployed function has its connection to itself.
     const insistent = async (): Promise<TestResponse> => {

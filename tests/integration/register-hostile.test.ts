@@ -83,7 +83,7 @@ describe('dates', () => {
     expect((await ops.positions(id, { as_of: effective_date })).status).toBe(422);
   });
 
-  test('a day to come is refused: a ledger records what happened', async () => {
+  test('a future day is refused: a ledger records what happened', async () => {
     const body = { external_ref: randomUUID(), name: 'Ada', holdings: '1', effective_date: daysAgo(-1) };
     expect(await ops.create(body)).toMatchObject({
       status: 422,

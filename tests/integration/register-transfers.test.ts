@@ -56,7 +56,7 @@ test('a transfer writes two entries of one date and one instant, and one event',
   expect((await ops.get(from.id)).body.version).toBe(2);
 });
 
-test('a transfer needs two holders, an amount that is there and a day that has come', async () => {
+test('a transfer needs two holders, an available amount and a day that is not in the future', async () => {
   const [from, to] = [await ops.holder('10'), await ops.holder('0')];
   const refusals: [object, number, string][] = [
     [order(from.id, from.id, '1'), 422, 'validation-failed'],

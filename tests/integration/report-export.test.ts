@@ -125,7 +125,7 @@ test('of a dividend that is another tenant’s there is no export', async () => 
   expect((await order({ report: 'dividend', parameters: { id: uuidV7() } })).status).toBe(404);
 });
 
-test('an export is its tenant’s alone, and written once', async () => {
+test('only its tenant sees an export, which is written once', async () => {
   const done = await exported({ report: 'transactions' });
   expect((await get(done.id, sponsor)).status).toBe(404);
   const message = { tenant_id: issuer.id, export_id: done.id };
@@ -134,7 +134,7 @@ test('an export is its tenant’s alone, and written once', async () => {
   expect((await get(done.id)).body).toMatchObject({ completed_at: done.completed_at });
 });
 
-test('what can’t be written fails after the last attempt, and says so', async () => {
+test('a report that can’t be written fails after the last attempt, and its state shows it', async () => {
   const ordered = await order({ report: 'transactions' });
   const message = { tenant_id: issuer.id, export_id: ordered.body.id };
   const bucket = process.env.UPLOADS_BUCKET;

@@ -114,7 +114,7 @@ async function joined(handler: unknown, route: RouteSpec, query: Query, more: Js
 describe('transactions', () => {
   const report = (query?: Query, more?: Json) => ask(transactions, routes.getTransactionsReport, query, more);
 
-  test('sum to what the journal says', async () => {
+  test('have the sums of the journal', async () => {
     const { totals, from, to } = (await report()).body;
     expect([from, to]).toEqual([day(-29), day(0)]);
     const sum = (status: string) =>
@@ -150,7 +150,7 @@ describe('transactions', () => {
     expect(await count({ from: day(0), to: day(0) })).toBe(4);
   });
 
-  test('come in pages that are the whole, each once', async () => {
+  test('come in pages that together have each entry once', async () => {
     const seen: string[] = [];
     let cursor: string | null = null;
     do {
@@ -275,7 +275,7 @@ describe('contributions', () => {
   const report = (query?: Query, more?: Json) =>
     ask(contributions, routes.getContributionsReport, query, more);
 
-  test('sum to what the journal says, by who pays', async () => {
+  test('have the sums of the journal, by who pays', async () => {
     const { body } = await report();
     expect(body.totals).toEqual([
       { currency: 'USD', source: 'EMPLOYEE', contributions: 3, amount: '125.50' },

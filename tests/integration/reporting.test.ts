@@ -119,7 +119,7 @@ async function expectConverged(): Promise<void> {
   }
 }
 
-test('every event is what its schema says, and nothing more', () => {
+test('every event matches its schema, and has no other field', () => {
   expect(new Set(told.map((event) => event['detail-type']))).toEqual(
     new Set(['transaction.created', 'transaction.sent', 'transaction.settled', 'transaction.failed']),
   );
@@ -132,7 +132,7 @@ test('of a payroll file, every contribution is', () => {
   expect(ofFile.map(({ detail }) => (detail.transactions as unknown[]).length)).toEqual([200, 200, 50]);
 });
 
-test('every version of every transaction is told of', async () => {
+test('every version of every transaction is published', async () => {
   const versions = new Map<string, Set<number>>();
   for (const { detail } of told)
     for (const { id, version } of detail.transactions as { id: string; version: number }[])
@@ -143,7 +143,7 @@ test('every version of every transaction is told of', async () => {
     expect([...(versions.get(id) ?? [])].sort()).toEqual(Array.from({ length: version }, (_, i) => i + 1));
 });
 
-describe('the reporting tables become what the ledger says', () => {
+describe('the reporting tables become equal to the ledger', () => {
   test('in the order in which things happened', async () => {
     await clear();
     expect(await consume(told)).toEqual([]);
@@ -188,7 +188,7 @@ describe('the nightly comparison', () => {
       complete: boolean;
     }>;
 
-  test('finds what was never heard of, once', async () => {
+  test('finds an event that never arrived, once', async () => {
     await clear();
     await consume(told.filter((_, index) => index % 3 !== 0));
     const first = await compare();
@@ -198,7 +198,7 @@ describe('the nightly comparison', () => {
     expect(await compare()).toEqual({ ...first, repaired: 0 });
   });
 
-  test('builds everything from nothing, and undoes what somebody has changed', async () => {
+  test('fills empty tables, and undoes changes by hand', async () => {
     await clear();
     const built = await compare();
     expect(built.repaired).toBe(built.compared);

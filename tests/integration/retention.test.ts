@@ -130,7 +130,7 @@ async function previewOf(tenant: TestTenant, as_of = RUN.slice(0, 10)): Promise<
 }
 
 describe('a holder of record', () => {
-  test('is erased everywhere when its time is over, and not a day before', async () => {
+  test('is erased everywhere when its period ends, and not a day before', async () => {
     const due = await closedHolder(DUE);
     const kept = await closedHolder(DAY_BEFORE);
     const active = (await register.holder('3', { name: `${CANARY} Active` })).id;
@@ -166,7 +166,7 @@ describe('a holder of record', () => {
     expect(await previewOf(issuer)).toEqual({});
   });
 
-  test('who was paid since is kept', async () => {
+  test('a holder who was paid since is kept', async () => {
     const id = await closedHolder(DUE);
     await database.admin.query(
       `with context as (select set_config('app.tenant_id', $1, true))
@@ -200,7 +200,7 @@ describe('a holder of record', () => {
     expect(entries.length).toBeGreaterThan(2);
   });
 
-  test('killed midway, anywhere, ends in the same, with an audit entry for all that was erased', async () => {
+  test('killed anywhere midway, has the same result in the end, with an audit entry for all that was erased', async () => {
     const { admin } = database;
     const HOLDERS = 3_000;
     await insertHolders(HOLDERS);
@@ -266,7 +266,7 @@ describe('a holder of record', () => {
 });
 
 describe('a legal hold', () => {
-  test('beats the purge until it is released', async () => {
+  test('prevents the purge until it is released', async () => {
     const held = await closedHolder(DUE);
     const free = await closedHolder(DUE);
     const { status, body } = await hold({ subject: 'SHAREHOLDER', shareholder_id: held });
@@ -316,7 +316,7 @@ describe('a legal hold', () => {
     ]);
   });
 
-  test('names something of ours, and is placed by COMPLIANCE alone', async () => {
+  test('names a subject of its own tenant, and only COMPLIANCE places it', async () => {
     const unknown = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d';
     for (const body of [
       { subject: 'SHAREHOLDER', shareholder_id: unknown },
@@ -366,7 +366,7 @@ describe('a participant', () => {
   });
 });
 
-describe('what people have written', () => {
+describe('text that people have written', () => {
   const payment = async (holder: string, { status = 'SETTLED', updatedAt = '2019-06-01T00:00:00Z' } = {}) =>
     (
       await database.admin.query(
@@ -405,7 +405,7 @@ describe('what people have written', () => {
     expect((await purgeAt(RUN)).purged).not.toHaveProperty('memos');
   });
 
-  test('of a payment is erased by the purge alone', async () => {
+  test('of a payment is erased only by the purge', async () => {
     const id = await payment(await closedHolder(DUE));
     const app = await database.connectAsApp();
     try {

@@ -75,7 +75,7 @@ describe('the catalogue', () => {
     }
   });
 
-  test('the roles own nothing and stand above nothing', async () => {
+  test('the roles own nothing and have no members', async () => {
     const roles = await rows<Record<string, unknown>>(
       `select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
          (select count(*)::integer from pg_class where relowner = r.oid) as owns,

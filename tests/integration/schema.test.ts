@@ -109,7 +109,7 @@ describe('migrating', () => {
     ]);
   });
 
-  test('a function is applied again when its text has changed, alone', async () => {
+  test('only a function whose text has changed is applied again', async () => {
     const schema = await arrange(EMPTY);
     await schema.migrate();
     schema.write(
@@ -192,7 +192,7 @@ describe('migrating', () => {
     );
   });
 
-  test('an environment without the mock bank may come by it later', async () => {
+  test('an environment without the mock bank can add it later', async () => {
     const schema = await arrange(EMPTY);
     await schema.migrate(['0009_mock_bank']);
     expect(await schema.query(`select to_regclass('mock_bank_payments') as found`)).toEqual([

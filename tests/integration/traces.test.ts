@@ -51,7 +51,7 @@ describe('traceparent', () => {
     expect(span?.attributes).toMatchObject({ 'http.route': '/health', 'http.response.status_code': 200 });
   });
 
-  test('is begun where none is sent, each time another', async () => {
+  test('begins where none is sent, a new one each time', async () => {
     const sent = [await health(), await health()].map((answer) => answer.header('traceparent') ?? '');
     expect(sent[0]).toMatch(TRACEPARENT);
     expect(new Set(sent.map((traceparent) => traceparent.slice(3, 35))).size).toBe(2);
@@ -167,7 +167,7 @@ describe('one upload is one trace', () => {
 });
 
 describe('one disbursement is one trace', () => {
-  test('from the order through the state machine, the bank and its callback to the end', async () => {
+  test('spans the order, the state machine, the bank and its callback', async () => {
     const ops = new Payments(acme.as('OPS'));
     const { id: shareholder } = await verifiedHolder(world.database.admin, acme.id, ops, magic('0000'));
     const ordered = await ops.order({ shareholder_id: shareholder, amount: '125.50', currency: 'USD' });
@@ -209,7 +209,7 @@ describe('a collector', () => {
     expect(answer.header('traceparent')).toContain(CALLER.traceId);
   });
 
-  test('that nobody has named is sent nothing', async () => {
+  test('that no webhook names is sent to none', async () => {
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
     const before = collector.spans.length;
     expect((await health()).header('traceparent')).toMatch(TRACEPARENT);

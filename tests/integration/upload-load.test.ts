@@ -130,7 +130,7 @@ test('the errors file, corrected and uploaded again, completes the register', as
   ]);
 });
 
-test('more refused rows than are held in memory are all told of', async () => {
+test('more rejected rows than are held in memory are all reported', async () => {
   const of = await newTenant();
   await takeMessages(aws.endpoint, REJECTED);
   const rows = 32_000;
@@ -157,7 +157,7 @@ test('what the queue of rejected rows does not take keeps the upload from ending
   expect(await uploads.uploadOf(file)).toMatchObject({ state: 'COMPLETED', accepted: 1, rejected: 1 });
 });
 
-test('queues, audit and events hold nothing personal', async () => {
+test('queues, audit and events hold no personal data', async () => {
   const of = await newTenant();
   await takeMessages(aws.endpoint, REJECTED);
   aws.events.length = 0;
@@ -178,7 +178,7 @@ test('queues, audit and events hold nothing personal', async () => {
 });
 
 describe('one file again', () => {
-  test('is a no-op that answers the first upload; another tenant loads it', async () => {
+  test('changes nothing and is answered with the first upload; another tenant loads it', async () => {
     const [of, other] = [await newTenant(), await newTenant()];
     const { bytes } = sampleFile(500);
     const first = await uploads.load(bytes, of);

@@ -110,7 +110,7 @@ describe('rows', () => {
     expect(await unbalancedHolders(database.admin, of.id)).toEqual([]);
   });
 
-  test('change what they speak of: no email column leaves emails, an empty cell clears one', async () => {
+  test('change only the columns they have: without an email column emails stay, an empty cell clears one', async () => {
     const of = await newTenant();
     await uploads.load(`${UPLOAD_HEADER}A,Ann,a@example.com,1\nB,Bob,b@example.com,1\n`, of);
     await uploads.load('external_ref,name,holdings\nA,Ann B,2\nB,Bob,1\n', of);
@@ -134,7 +134,7 @@ describe('rows', () => {
     expect(names).toEqual([{ name: 'Ann' }]);
   });
 
-  test('that nobody knows are named in warnings; a header alone completes', async () => {
+  test('that are unknown are named in warnings; a file with only a header completes', async () => {
     const of = await newTenant();
     expect(await uploads.load('external_ref,name,holdings,tenant_id\n', of)).toMatchObject({
       ...{ state: 'COMPLETED', rows: 0, accepted: 0, rejected: 0, errors_key: null },

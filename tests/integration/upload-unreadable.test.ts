@@ -81,7 +81,7 @@ describe('a file that is no table fails, writes nothing and says why', () => {
     );
   });
 
-  test('a sponsor has no register; the folder of nobody is left alone', async () => {
+  test('a sponsor has no register, and a folder without a tenant is ignored', async () => {
     const of = await newTenant('SPONSOR');
     expect((await uploads.load(UPLOAD_HEADER, of)).failure).toMatch(/^wrong-tenant: /);
     const { rows: before } = await database.admin.query('select count(*) from uploads');

@@ -71,7 +71,7 @@ describe('a small file', () => {
     tenant = await insertTestTenant(database.admin, 'ISSUER');
   });
 
-  test('goes in a form, is answered 202, and later with what was found', async () => {
+  test('is sent in a form, is answered 202, and later with its result', async () => {
     const answer = await create({
       ...form([{ filename: 'märz 🚀.csv' }]),
       headers: { ...form([]).headers, 'X-Request-ID': 'rq-1' },
@@ -176,7 +176,7 @@ describe('a large file', () => {
     tenant = await insertTestTenant(database.admin, 'ISSUER');
   });
 
-  test('is PUT where the answer says, in exactly its size and content', async () => {
+  test('is PUT to the URL of the answer, with exactly its size and content', async () => {
     const { status, body, header } = await create({
       body: { filename: 'r.csv', size: FILE.length, sha256: sha256(FILE) },
     });

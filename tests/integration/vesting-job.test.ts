@@ -72,7 +72,7 @@ const months = Array.from(
   (_, month) => `2026-${String(month + 1).padStart(2, '0')}-01T03:00:00Z`,
 );
 
-test('every plan is set as of the event’s own time', async () => {
+test('every plan is computed as of the event’s own time', async () => {
   await run(await chunksAt('2026-02-15T03:00:00Z'));
   const ofGlobex = (await vested()).filter((row) => (row as { tenant_id: string }).tenant_id === globex.id);
   expect(ofGlobex).toMatchObject([
@@ -93,7 +93,7 @@ test('a year of months ends where one run at its end does', async () => {
   expect(await vested()).toEqual(monthly);
 });
 
-test('messages that come repeatedly and in any order leave what the ordered run leaves', async () => {
+test('messages that come repeatedly and in any order have the result of the ordered run', async () => {
   const messages = [
     ...(await chunksAt('2026-02-01T03:00:00Z')),
     ...(await chunksAt('2026-05-01T03:00:00Z')),

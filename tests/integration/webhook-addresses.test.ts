@@ -60,7 +60,7 @@ describe('when a webhook is made', () => {
 describe('at each delivery', () => {
   const url = () => `http://hooks.acme.example:${listener.port}/`;
 
-  test('a name that has come to mean our own network is refused before a connection', async () => {
+  test('a name that now leads to our own network is refused before a connection', async () => {
     const port = String(listener.port);
     for (const addresses of [
       ['127.0.0.1'],
@@ -106,7 +106,7 @@ describe('at each delivery', () => {
     expect(posted).toEqual({ status: null, error: 'address-refused' });
   });
 
-  test('whoever does not answer is left in time, as is a name server', async () => {
+  test('a receiver or name server that does not answer is given up in time', async () => {
     listener.answer('hang');
     const slow = await postWebhook(post(url()), { ...here, resolve: resolving(['127.0.0.1']) }, 300);
     expect(slow).toEqual({ status: null, error: 'timeout' });

@@ -55,7 +55,7 @@ const only = async (id: string): Promise<Json> => {
 };
 
 describe('a delivery', () => {
-  test('is a signed POST of what the bus has told', async () => {
+  test('is a signed POST of the event on the bus', async () => {
     const { id, secret } = await webhook();
     expect(secret).toMatch(/^whsec_[\w-]{43}$/);
     const eventId = uuidV7();
@@ -83,7 +83,7 @@ describe('a delivery', () => {
     expect(headers['vestry-event']).toBe('upload.completed');
   });
 
-  test('is made of each event once, however often the bus tells of it', async () => {
+  test('is created once for each event, however often the bus delivers it', async () => {
     const { id } = await webhook();
     const message = busMessage(acme.id, uuidV7());
     await tell(message, message);
@@ -115,7 +115,7 @@ describe('a delivery', () => {
 });
 
 describe('what fails', () => {
-  test('is tried again, later and later, for three days, and then given up', async () => {
+  test('is retried at growing intervals for three days, and then given up', async () => {
     const { id } = await webhook();
     listener.answer(500);
     await tell(busMessage(acme.id, uuidV7()));
@@ -170,7 +170,7 @@ describe('what fails', () => {
     if (answer === 'closed') listener = await listen();
   });
 
-  test('what was claimed and never heard of again is due when its lease is over', async () => {
+  test('a claimed delivery without an outcome is due again when its lease ends', async () => {
     const { id } = await webhook();
     await tell(busMessage(acme.id, uuidV7()));
     expect(await takeAll(aws, 'webhook-deliveries')).toHaveLength(1);
@@ -214,7 +214,7 @@ describe('a resend', () => {
 });
 
 describe('secrets', () => {
-  test('two are live after a rotation, and the older is dropped by the next', async () => {
+  test('two are live after a rotation, and the next one drops the older', async () => {
     const { id, secret: first } = await webhook();
     const second = (await admin.rotate(id)).body;
     expect(second).toMatchObject({ id, live_secrets: 2, rotated_at: expect.any(String) });
@@ -252,7 +252,7 @@ describe('secrets', () => {
 });
 
 describe('a webhook', () => {
-  test('is listed, and gone when it is deleted, with what waited for it', async () => {
+  test('is listed, and when it is deleted its pending deliveries go with it', async () => {
     const { id } = await webhook();
     expect((await admin.list()).body.data).toMatchObject([{ id, url: here(), live_secrets: 1 }]);
     listener.answer(500);
@@ -272,7 +272,7 @@ describe('a webhook', () => {
     expect(listener.heard).toHaveLength(1);
   });
 
-  test('is one at a URL, and a tenant has twenty', async () => {
+  test('is unique by its URL, and a tenant can have twenty', async () => {
     await webhook();
     expect((await admin.create(here())).body.type).toBe('urn:vestry:problem:webhook-exists');
     for (let n = 2; n <= 20; n += 1) expect((await admin.create(`${here()}/${n}`)).status).toBe(201);

@@ -185,7 +185,7 @@ describe('objects', () => {
     await expect(s3.send(again)).rejects.toMatchObject({ name: 'PreconditionFailed' });
   });
 
-  test('awkward keys stay apart, inside the bucket', async () => {
+  test('awkward keys stay distinct, inside the bucket', async () => {
     const keys = [
       'a',
       'a/b',

@@ -202,7 +202,7 @@ describe('messages', () => {
     expect((await receive({ VisibilityTimeout: 0 })).Messages).toHaveLength(1);
   });
 
-  test('the third receive finds a message in the dead-letter queue, from where it is moved back', async () => {
+  test('after the third receive a message is in the dead-letter queue, from which it can be moved back', async () => {
     endpoint.queues.send('jobs', 'poison');
     for (const count of ['1', '2']) {
       const [message] = await endpoint.queues.receive('jobs', { visibilityTimeoutSeconds: 0 });

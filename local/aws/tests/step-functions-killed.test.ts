@@ -72,7 +72,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('a platform that is killed goes on with every execution where it stood', async () => {
+test('a platform that is killed continues every execution where it stopped', async () => {
   await start('hang');
   const waiting = await disburse('small', 3);
   const cut = await disburse('hangs', 0);

@@ -342,7 +342,7 @@ describe('a failing function', () => {
     expect(payments.map(({ attempt }) => attempt)).toEqual([0, 1, 2, 3]);
   });
 
-  test('goes on as soon as a retry succeeds', async () => {
+  test('continues as soon as a retry succeeds', async () => {
     bank = ({ attempt }) => {
       if (attempt === 0) throw new FunctionFailure('BankUnavailable', 'try later');
       return { reference: 'ACH2' };
@@ -425,7 +425,7 @@ describe('a task token', () => {
     expect(await over(executionArn)).toMatchObject({ output: { state: 'FAILED', reason: 'States.Timeout' } });
   });
 
-  test('that nobody was given is refused', async () => {
+  test('that was never handed out is refused', async () => {
     const executionArn = await startDisbursement('w6');
     const token = await tokenOf('w6');
     const send = (taskToken: string, output = '{}') =>
@@ -467,7 +467,7 @@ describe('after a restart', () => {
     await start();
   }
 
-  test('a wait goes on, and ends when it was to', async () => {
+  test('a wait continues, and ends at its time', async () => {
     const executionArn = await startDisbursement('s1', 3_600);
     await expect.poll(() => typesOf(executionArn), IN_TIME).toContain('WaitStateEntered');
     await restart();
@@ -477,7 +477,7 @@ describe('after a restart', () => {
     expect(payments).toHaveLength(1);
   });
 
-  test('a task that waits for its token is not asked for again, and its time goes on', async () => {
+  test('a task that waits for its token is not run again, and its time keeps running', async () => {
     approval = true;
     const executionArn = await startDisbursement('s2');
     const taskToken = await tokenOf('s2');

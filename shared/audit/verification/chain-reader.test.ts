@@ -44,7 +44,7 @@ test('byte for byte, too', () => {
   expect(read(text, [...text.keys()])).toEqual({ lines: 3, brokenLine: undefined, isWhole: true });
 });
 
-test('what was changed, added or taken away is found in the same line however it is cut', () => {
+test('a change, insertion or removal is found in the same line, however the file is cut into chunks', () => {
   const changes: ((text: Buffer, at: number) => Buffer)[] = [
     (text, at) => Buffer.concat([text.subarray(0, at), Buffer.from('\n'), text.subarray(at)]),
     (text, at) => Buffer.concat([text.subarray(0, at), Buffer.from('x"}\n\n'), text.subarray(at)]),

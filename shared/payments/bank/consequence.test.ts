@@ -28,7 +28,7 @@ function happen(payment: Payment, what: Happening): Status[] {
   return [...through];
 }
 
-test('whatever happens in whatever order, every step is a legal one, and what has ended stays so', () => {
+test('whatever happens in whatever order, every transition is legal, and an ended payment stays ended', () => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 30 }), (happenings) => {
       const payment: Payment = { status: 'PENDING', released: false, compensated: 0 };
@@ -45,7 +45,7 @@ test('whatever happens in whatever order, every step is a legal one, and what ha
   );
 });
 
-test('a word that comes again changes nothing more', () => {
+test('a repeated bank event changes nothing more', () => {
   fc.assert(
     fc.property(fc.constantFrom<Status>('PENDING', 'SENT'), kind, (status, word) => {
       const { through } = consequenceOf(word, status, true);

@@ -44,7 +44,7 @@ function columns(line: number, first: number, last: number): string {
   return (WRITTEN.text.split('\n')[line - 1] ?? '').slice(first - 1, last);
 }
 
-test('a file is what the Nacha Operating Rules say, character by character', () => {
+test('a file follows the Nacha Operating Rules, character by character', () => {
   expect(WRITTEN.text).toBe(`${EXPECTED.join('\n')}\n`);
 });
 
@@ -87,7 +87,7 @@ test.each([
   expect(columns(line, first, last)).toBe(expected);
 });
 
-test('each payment is told its trace number', () => {
+test('each payment gets its trace number', () => {
   expect(WRITTEN.entries).toEqual([
     {
       paymentId: samplePayment(1).paymentId,

@@ -77,7 +77,7 @@ test('returns and notifications of change are read from their columns', () => {
   });
 });
 
-describe('what came back is that which was sent', () => {
+describe('what was sent is what comes back', () => {
   const returnCode = fc.constantFrom(...RETURN_REASONS.map(({ code }) => code), 'R48');
   const answer = fc.record({ at: fc.nat(19), code: fc.oneof(returnCode, fc.constantFrom('C01', 'C05')) });
 

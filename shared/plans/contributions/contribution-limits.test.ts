@@ -48,7 +48,7 @@ describe('the employee’s own contributions of 2026', () => {
     });
   });
 
-  test('do not stand in the way of the employer’s', () => {
+  test('do not count against the employer’s', () => {
     expect(findBreach(sums(30_000), sums(0, 10_000), LIMITS_2026, 30)).toBeUndefined();
   });
 });

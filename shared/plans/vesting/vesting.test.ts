@@ -40,7 +40,7 @@ describe('the examples of the documentation', () => {
 });
 
 describe('a graded schedule', () => {
-  test('pays at the cliff what had accrued, then by the period', () => {
+  test('vests at the cliff what had accrued, then by the period', () => {
     const events = vestingEvents(seedGrant, seedSchedule);
     expect(events).toHaveLength(25);
     expect(events[0]).toEqual({
@@ -180,7 +180,7 @@ describe('allocation', () => {
     ]);
   });
 
-  test('gives a cliff what its periods hold', () => {
+  test('gives a cliff the sum of its periods', () => {
     const schedule: VestingSchedule = { type: 'graded', total_months: 4, cliff_months: 2 };
     const paid = (allocationType: AllocationType) =>
       quantities({ quantity: '18', vestingStart: start, allocationType }, schedule);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineEncoder } from './line-encoder.ts';
 
-test('lines of any script and any length are what they are joined', () => {
+test('lines of any script and length are encoded as if joined', () => {
   const encoder = new LineEncoder();
   const line = fc.oneof(
     fc.string({ unit: 'grapheme' }),

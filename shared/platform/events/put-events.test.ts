@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { spelledOut } from './put-events.ts';
 
-test('what transactions share is told of each', () => {
+test('what transactions share is published with each', () => {
   const each = { type: 'DIVIDEND', status: 'PENDING' };
   expect(spelledOut({ each, transactions: [{ id: 'a' }, { id: 'b', status: 'SENT' }], reason: 'x' })).toEqual(
     {

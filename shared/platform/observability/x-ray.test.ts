@@ -50,7 +50,7 @@ test('nothing is loaded or sent where X-Ray does not sample', async () => {
   expect(daemon.subsegments).toEqual([]);
 });
 
-test('a sampled invocation is told with its parts, under the segment of Lambda', async () => {
+test('a sampled invocation is sent with its parts, under the segment of Lambda', async () => {
   vi.stubEnv('_X_AMZN_TRACE_ID', sampled(1));
   await request(false);
   const [query, route] = await daemon.received(2);
