@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 
-/** What the ledger records of a change of holdings, beside the difference of each holder. */
+/** The record that the ledger keeps of a change of holdings, beside the difference of each holder. */
 export interface PositionChange {
   /** @default 'COMMON' */
   readonly security_class?: string | undefined;
   /** @default today, UTC, by the clock of the database */
   readonly effective_date?: string | undefined;
   readonly reason: string;
-  /** Where the change came from: `api`, `transfer:<id>`, `upload:<id>`. */
+  /** The origin of the change: `api`, `transfer:<id>`, `upload:<id>`. */
   readonly source: string;
 }
 

@@ -8,9 +8,9 @@ import { verifyObject } from '#audit/verification/verify-object.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { interleave } from './interleave.ts';
 
-/** As pieces come from a decompressor. */
+/** The size of pieces that a decompressor returns. */
 const PIECE_BYTES = 64 * 1024;
-/** As pieces come from S3. */
+/** The size of pieces that S3 returns. */
 const NETWORK_BYTES = 64 * 1024;
 
 /**
@@ -74,7 +74,7 @@ interface BenchObject {
   readonly text: Buffer;
   readonly body: Buffer;
   readonly named: NamedObject;
-  /** Where that begins and ends which is hashed of each beside the hash before it. */
+  /** The beginning and end of the bytes of each record that are hashed together with the previous hash. */
   readonly records: readonly (readonly [number, number])[];
 }
 

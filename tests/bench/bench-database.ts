@@ -9,7 +9,7 @@ import { closePools } from '#platform/db/pool.ts';
 const ROLE_PASSWORD = 'only-for-benchmarks';
 
 export interface BenchDatabase {
-  /** As the superuser, to arrange. */
+  /** A pool of the superuser, to arrange data. */
   readonly admin: pg.Pool;
   /** A connection of the application role. */
   connectAsApp(): Promise<pg.Client>;

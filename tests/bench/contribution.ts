@@ -70,7 +70,7 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
   const plans = await insertPlans(admin, sponsor.id);
   const connections = await Promise.all(Array.from({ length: clients }, () => database.connectAsApp()));
   const setTenant = { text: `select set_config('app.tenant_id', $1, true)`, values: [sponsor.id] };
-  // As long as an event of one contribution is.
+  // The payload is as long as the event of one contribution.
   const outbox = {
     text: `insert into outbox (type, payload, request_id) values ('transaction.created', $1, 'bench')`,
     values: [JSON.stringify({ transactions: [{ amount: '1.00', filling: 'x'.repeat(350) }] })],
@@ -120,7 +120,7 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
   return { plans, ours, limit, load, refused: () => refused, rollbacks, close };
 }
 
-/** With a year of history each, as a table has it that is more than a day old. */
+/** Each plan gets a year of history, so that the table resembles one that is more than a day old. */
 async function insertPlans(admin: pg.Pool, tenantId: string): Promise<string[]> {
   await admin.query(
     `insert into participants (tenant_id, employee_id) select $1, 'e' || n from generate_series(1, $2) n`,

@@ -9,7 +9,7 @@ import { insertTestTenant } from '#tests/support/tenants.ts';
 import { benchDatabase } from './bench-database.ts';
 import { median } from './interleave.ts';
 
-/** Per payment, what our part costs beside the bank's own, and how that grows with the number of payments. */
+/** Measures, per payment, the cost of our part beside the bank's own, and how it grows with the number of payments. */
 export default async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

@@ -4,7 +4,7 @@ import { handler } from '#functions/workers/pay-dividend.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { recordOf } from '#tests/support/queue-driver.ts';
 
-/** What a worker of the benchmark is told: chunks for the function as it is deployed, or holders for one insert each. */
+/** The message to a worker of the benchmark: chunks for the deployed function, or holders for one insert each. */
 export type Order =
   | { readonly kind: 'chunks'; readonly messages: readonly ChunkMessage[] }
   | {

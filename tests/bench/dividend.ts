@@ -11,7 +11,7 @@ import type { Order } from './dividend-worker.ts';
 import { interleave } from './interleave.ts';
 
 const WORKERS = 2;
-/** As the event source mapping hands them out. */
+/** The event source mapping hands out batches of this size. */
 const MESSAGES_PER_BATCH = 10;
 const HOLDERS_PER_CHUNK = 1_000;
 /** Holders that are paid by a message each; the rate doesn't depend on their number. */

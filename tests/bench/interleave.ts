@@ -8,7 +8,7 @@ export interface Contestant {
 }
 
 export interface Goal {
-  /** What is measured, for the table. */
+  /** The name of the measurement, for the table. */
   readonly title: string;
   readonly unit: string;
   readonly ours: Contestant;
@@ -19,7 +19,7 @@ export interface Goal {
   readonly rounds?: number;
 }
 
-/** What {@link interleave} measured: median rates, and the median of the rounds' ratios. */
+/** The result of {@link interleave}: median rates, and the median of the rounds' ratios. */
 export interface Outcome {
   readonly ours: number;
   readonly limit: number;
@@ -37,7 +37,7 @@ export async function interleave(goal: Goal): Promise<Outcome> {
   await rateOf(ours);
   await rateOf(limit);
   for (let round = 0; round < rounds; round += 1) {
-    // Who goes first changes, as what one leaves behind is the other's to find.
+    // The order alternates, because each leaves its traces for the other.
     const oursFirst = round % 2 === 0;
     const first = await rateOf(oursFirst ? ours : limit);
     const second = await rateOf(oursFirst ? limit : ours);

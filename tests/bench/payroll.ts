@@ -59,7 +59,7 @@ function payrollFile(rows: number, period: string): Buffer {
   return Buffer.from(`employee_id,plan_type,amount,period\n${lines.join('\n')}\n`);
 }
 
-/** As the worker does between claiming an upload and completing it. */
+/** Does what the worker does between claiming an upload and completing it. */
 async function loadFile({ id: tenantId }: TestTenant, bytes: Buffer): Promise<number> {
   const source = async function* () {
     for (let from = 0; from < bytes.length; from += 65_536) yield bytes.subarray(from, from + 65_536);

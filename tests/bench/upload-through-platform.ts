@@ -15,8 +15,8 @@ const POLL_MS = 50;
 const WAITING = 'bench/register.csv';
 
 /**
- * From the object's appearance in the drop folder to the end of the upload, through S3's event, the queue and the function on
- * the local platform ÷ COPY of the valid rows into the same table of the same database.
+ * Measures the time from the object's appearance in the drop folder to the end of the upload, through S3's event, the
+ * queue and the function on the local platform ÷ COPY of the valid rows into the same table of the same database.
  */
 export async function uploadThroughPlatform(
   rows: number,

@@ -17,7 +17,7 @@ let platform: RunningPlatform;
 
 beforeAll(async () => {
   dataDir = temporaryDataDir();
-  // What is acknowledged must be on the disk, as in production.
+  // Acknowledged writes must be on the disk, as in production.
   platform = await startedPlatform({ dataDir, env: { VESTRY_LOCAL_FSYNC: 'on' } });
 });
 

@@ -20,7 +20,7 @@ import { randomOf } from '#tests/support/random.ts';
 import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
-/** Where a process may be cut off, in the order of a payment's life. */
+/** The points at which a process is killed, in the order of a payment's life. */
 const OF_A_PAYMENT = [
   'claim-before-commit',
   'claim-after-commit',
@@ -37,7 +37,7 @@ const OF_A_PAYMENT = [
 ] as const;
 /** Those that any request may meet. */
 const OF_ANY = ['order-before-commit', 'before-publish', 'before-mark'] as const;
-/** In the order of a file of payments, and of the answers to it. */
+/** The points of a file of payments and of the bank's inbound file, in their order. */
 const OF_A_FILE = [
   'file-before-prepared',
   'file-before-put',
@@ -87,21 +87,21 @@ interface Answer {
   readonly body: { readonly id: string; readonly status: string };
 }
 
-/** As the gateway does after the authorizer: until the service has answered something final, as clients do. */
+/** Calls as the gateway does after the authorizer, and repeats until the answer is final, as clients do. */
 async function call(route: RouteSpec, request: TestRequest): Promise<Answer> {
   for (;;) {
     const name = `vestry-local-api-${kebabCase(route.operationId)}`;
     const result = await platform.pool.invoke(name, JSON.stringify(proxyEvent(route, request)));
     if (result.ok) {
       const { statusCode, body } = JSON.parse(result.payload) as { statusCode: number; body: string };
-      // In flight: the one that was cut off is forgotten after its own deadline.
+      // The killed request is still in flight; it is forgotten after its own deadline.
       if (statusCode !== 503 && statusCode !== 409) return { status: statusCode, body: JSON.parse(body) };
     }
     await sleep(500);
   }
 }
 
-/** Above the threshold by default, so that it waits until we know where it is to be cut off. */
+/** The amount is above the threshold by default, so that the payment waits until we know where it is to be killed. */
 async function order(last4: string, tenant = acme, amount = '20000'): Promise<string> {
   const { rows } = await admin.query(
     `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada Holder', 'VERIFIED') returning id`,
@@ -217,7 +217,7 @@ test('the bank has each payment once, and our books agree with it', async () => 
     'select reference from mock_bank_payments group by reference having count(*) > 1',
   );
   expect(twice.rows).toEqual([]);
-  // What settled and came back before we heard of either has failed, to us.
+  // A payment that settled and was returned before we received either event has failed, for us.
   const wrong = await admin.query(
     `select t.id, t.status, p.return_code from transactions t left join mock_bank_payments p on p.reference = t.id::text
      where t.id = any($1::uuid[]) and (p.id is null or case t.status when 'SETTLED' then p.settles_at else p.returns_at end is null)`,

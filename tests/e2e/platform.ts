@@ -23,7 +23,7 @@ export interface StartOptions {
 export class RunningPlatform {
   readonly dataDir: string;
   file: PlatformFile;
-  /** What it printed until it was ready. */
+  /** The lines that it printed until it was ready. */
   readonly output: readonly string[];
   readonly #process: ChildProcess;
   readonly #tokens = new Map<string, Promise<string>>();
@@ -40,7 +40,7 @@ export class RunningPlatform {
     this.file = { ...this.file, tenants: [...this.file.tenants, tenant] };
   }
 
-  /** Of a demo user, kept for the test run. */
+  /** Returns the token of a demo user, kept for the test run. */
   token(who: string, role = 'ADMIN'): Promise<string> {
     const key = `${who}/${role}`;
     const known = this.#tokens.get(key) ?? accessToken(this.file, who, role);
@@ -83,7 +83,7 @@ export class RunningPlatform {
     return { endpoint: awsEndpointUrl, region, credentials: { accessKeyId, secretAccessKey } };
   }
 
-  /** As Ctrl-C does. Answers the exit code. */
+  /** Stops the platform as Ctrl-C does, and returns the exit code. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     if (this.#process.exitCode !== null) return this.#process.exitCode;
     const exited = once(this.#process, 'exit');

@@ -184,7 +184,7 @@ describe('an exporter that is killed', () => {
     const before = await exported();
     const id = await insertEntry(database.admin, ours.id, `tenants/${place}`);
     await exportAll(database.admin, at(7));
-    // As if the mark of what was written had not been made.
+    // The database looks as if the written export had not been marked.
     await database.admin.query(`alter table audit_exports disable trigger guard_audit_export`);
     await database.admin.query(
       `update audit_exports set entries = null, digest_key = null, digest_sha256 = null

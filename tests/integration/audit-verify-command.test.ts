@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.close();
 });
 
-/** As a platform leaves it in its data directory. */
+/** Writes the file that a platform leaves in its data directory. */
 function writePlatformFile(isRunning: boolean): void {
   const { user, password, host, port, database: name } = database.connection;
   const databaseUrl = `postgres://${user}:${password}@${host}:${isRunning ? port : 1}/${name}`;

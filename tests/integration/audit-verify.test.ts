@@ -65,7 +65,7 @@ function archiveOf(files: ReadonlyMap<string, Buffer>): AuditArchive {
     },
     async read(key) {
       const bytes = files.get(key);
-      // In pieces, as from a network.
+      // The bytes are cut into pieces, as from a network.
       return (
         bytes &&
         (async function* () {
@@ -237,7 +237,7 @@ describe('a digest', () => {
           const bytes = files.get(key) as Buffer;
           bytes[at] = (bytes[at] ?? 0) ^ 0x01;
         };
-        // Without its objects: these are read for days of their own.
+        // The digest is read without its objects, which are read for their own days.
         const found = await broken(flip, { from: '2020-01-01', to: TODAY, tenantId: 'nobody' });
         expect(found, `byte ${at} of digest ${place + 1}`).toMatchObject({ key });
         expect(['altered-digest', 'wrong-signature']).toContain(found?.kind);

@@ -34,7 +34,7 @@ const CANARIES = {
   memo: `for ${word}'s tuition`,
   filename: `${word}-payroll.csv`,
 } as const;
-/** By what every canary is known, however it is cut or spelled. */
+/** The texts that identify a canary, however it is cut or spelled. */
 const MARKS = [word, digits];
 
 /** Fields that hold something personal, with what they are filled with. */

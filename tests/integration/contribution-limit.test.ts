@@ -83,7 +83,7 @@ test('the catch-up comes with the age reached in the year', async () => {
   const put = (amount: string, effective_date: string) => contribute(globex, id, { amount, effective_date });
   expect((await put('32500', '2026-01-31')).status).toBe(201);
   expect((await put('0.01', '2026-01-31')).body.detail).toContain('32500.00 USD is used, 0.00 USD is left');
-  // In 2025 the employee was 49.
+  // The employee was 49 in 2025.
   expect((await put('23500.01', '2025-01-31')).status).toBe(422);
   const employee = { as: globex.as('OPS'), params: { employee: `emp-${employees}` } };
   const set = await call(setParticipantHandler, setParticipant, {

@@ -59,7 +59,7 @@ test.each([1, 100])(
       const { body } = await enroll(globex, { employee_id: `load-${count}-${index}`, plan_type: 'ESPP' });
       plans.push(body.id);
     }
-    // With statistics of a table this small, reading all of it is cheapest.
+    // The statistics of a table this small make reading all of it the cheapest plan.
     await database.admin.query('analyze');
     const posted = await post(plans);
     expect(posted).toHaveLength(POSTS);

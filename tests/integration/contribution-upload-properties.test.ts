@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.close();
 });
 
-/** Without and with each catch-up that 2026 has. */
+/** One birth date is missing, and the others have each catch-up of 2026. */
 const BIRTHS = [undefined, '1980-05-01', '1970-01-01', '1964-12-31'];
 const EMPLOYEES = BIRTHS.map((_, index) => `e-${index}`);
 

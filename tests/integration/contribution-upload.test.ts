@@ -58,7 +58,7 @@ async function drop(content: string, extension = 'csv', of: TestTenant = globex)
 
 const csv = (...rows: string[]) => `employee_id,plan_type,amount,period,source\n${rows.join('\n')}\n`;
 
-/** What every plan's books say; each must say the same. */
+/** Returns the books of every plan; each must be the same. */
 async function books(): Promise<Row[]> {
   const { rows } = await database.admin.query(
     `select p.employee_id, p.balance,

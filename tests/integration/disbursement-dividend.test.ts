@@ -130,7 +130,7 @@ test('all payments of a dividend: holders without papers are passed over, and pa
   await ops.until(payments[2] ?? '', 'SETTLED');
   await ops.until(payments[3] ?? '', 'SETTLED');
   await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
-  // What has failed is owed, and paid by a transaction of its own once there is an account.
+  // A failed payment is still owed, and is paid by a transaction of its own once there is an account.
   await ops.addAccount(failing, { account_number: magic('0000') });
   const again = await ops.order({ transaction_id: payments[1] ?? '' });
   expect(again).toMatchObject({

@@ -123,7 +123,7 @@ async function answered(tenant: TestTenant): Promise<{ files: FiledPayments; eve
   return { files: filed, events };
 }
 
-/** What answers leave behind, without ids and times. */
+/** Returns what inbound files leave behind, without ids and times. */
 async function tablesOf(tenant: TestTenant): Promise<unknown> {
   const { rows } = await world.database.admin.query(
     `select t.status, t.return_code, t.version, d.represented, a.status as account, a.status_reason, a.account_last4, a.account_type,

@@ -30,7 +30,7 @@ async function rows(text: string, values: unknown[] = []): Promise<Record<string
 const order = (key: string, amount = '7'): Promise<TestResponse> =>
   ops.order({ shareholder_id: holder, amount, currency: 'USD' }, key);
 
-/** What orders leave behind, everywhere. */
+/** Returns everything that orders leave behind. */
 async function effects(): Promise<Record<string, unknown>> {
   const [counts] = await rows(
     `select (select count(*)::integer from transactions where shareholder_id = $1) as transactions,

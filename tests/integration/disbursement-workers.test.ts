@@ -41,7 +41,7 @@ async function deliver(messages: readonly object[], receiveCount = 1): Promise<n
   return (await disburseWorker({ Records: records }, testContext())).batchItemFailures.length;
 }
 
-/** What the worker leaves behind, without ids and times: each dividend's by its size. */
+/** Returns what the worker leaves behind, without ids and times: each dividend's by its size. */
 function tablesOf(tenant: TestTenant): Promise<Record<string, unknown>[]> {
   return rows(
     `select d.holders, d.state, r.state as run, r.ordered, r.without_kyc, r.without_account,

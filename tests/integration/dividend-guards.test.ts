@@ -210,7 +210,7 @@ describe('the database itself refuses', () => {
     ];
     try {
       for (const change of changes) expect(await spoilt(change), change).toBe('dividends_reconciled');
-      // What is not spoilt gets past the check, to the journal that has it already.
+      // An unspoilt statement passes the check and reaches the journal, which already has the entry.
       expect(await spoilt('select 1')).toBe('journal_once_a_dividend');
     } finally {
       client.release();

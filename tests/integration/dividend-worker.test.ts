@@ -38,7 +38,7 @@ beforeEach(async () => {
   await database.admin.query('analyze shareholders; analyze transactions; analyze dividend_lines');
 });
 
-/** What a run leaves behind, without the times. */
+/** Returns what a run leaves behind, without the times. */
 async function tablesOf(id: string): Promise<unknown> {
   const { rows } = await database.admin.query(
     `select (select state from dividends where id = $1) as state,

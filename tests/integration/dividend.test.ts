@@ -265,7 +265,7 @@ describe('cancelling', () => {
 
   test('of many holders continues in the background', async () => {
     await enterHolders(database.admin, acme.id, Array(5_500).fill('8'));
-    // As autovacuum does after a load: plans that were made for a handful of rows are made anew.
+    // Autovacuum does the same after a load: plans that were made for a handful of rows are replaced.
     await sql('analyze', []);
     const id = await dividends.declare();
     await work(aws);

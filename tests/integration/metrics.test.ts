@@ -107,7 +107,7 @@ describe('GET /metrics', () => {
     expect(sampleOf('vestry_http_request_duration_seconds_count', labels)).toBe(2);
     const sum = sampleOf('vestry_http_request_duration_seconds_sum', labels) ?? 0;
     expect(sum).toBeGreaterThan(0);
-    // What is in the buckets is what was printed.
+    // The buckets hold exactly the printed durations.
     const seconds = printed.lines
       .map((line) => JSON.parse(line))
       .filter((line) => line.route === 'createShareholder' && line.status === '2xx')

@@ -37,7 +37,7 @@ async function ballotsOf(meeting: string): Promise<Ballot[]> {
   return ballots;
 }
 
-/** As the route's description says, from what the API shows. */
+/** Computes the hash as the route's description says, from the API's answers. */
 function tallyHash(ballots: readonly Ballot[]): string {
   return blockHash(
     ballots

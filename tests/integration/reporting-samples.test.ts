@@ -24,7 +24,7 @@ afterAll(async () => {
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** What each sample is an event for, and what becomes of it where nothing is. */
+/** The handler of each sample event, and the expected result when the data doesn't exist. */
 const SAMPLES: Readonly<Record<string, { handler: unknown; check(result: unknown): void }>> = {
   'list-shareholders.json': {
     handler: listShareholders,

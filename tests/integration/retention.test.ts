@@ -221,7 +221,7 @@ describe('a holder of record', () => {
           [issuer.id],
         )
       ).rows[0];
-    // After the first batch, and then wherever it happens to be, until a run ends by itself.
+    // The first kill comes after the first batch, later ones at any point, until a run completes.
     const crashDirectory = mkdtempSync(join(tmpdir(), 'vestry-crash-'));
     const batch = join(crashDirectory, `purge.batch.${issuer.id}`);
     writeFileSync(batch, '');
@@ -473,7 +473,7 @@ describe('what webhooks were sent', () => {
     await delivery(active, 'FAILED', over);
     await delivery(deleted, 'CANCELLED', over);
     const kept = [await delivery(active, 'PENDING', over), await delivery(active, 'DELIVERED', young)].sort();
-    // As long as it has deliveries, a deleted webhook isn't due.
+    // A deleted webhook isn't due as long as it has deliveries.
     expect(await previewOf(issuer)).toEqual({ 'webhook-deliveries': [3, 0] });
     await purgeAt(RUN);
     expect(await idsOf('webhook_deliveries')).toEqual(kept);

@@ -32,7 +32,7 @@ const TENANT_TABLES = `
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
   where c.relnamespace = 'vestry'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') order by 2`;
 
-/** As the application does, in the context of one tenant. */
+/** Runs as the application does, in the context of one tenant. */
 async function inContext<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
   await app.query('begin');
   await app.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);

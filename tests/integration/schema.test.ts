@@ -13,7 +13,7 @@ import { ROLE_PASSWORD, TEMPLATE_DATABASE } from '#tests/support/postgres-server
 
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
-/** Of Postgres: a database without anything. */
+/** A database of Postgres itself, without any tables. */
 const EMPTY = 'template1';
 
 const functionFiles = readdirSync(join(MIGRATIONS, 'functions')).sort();

@@ -200,7 +200,7 @@ test('rotations of months ahead leave the key that signs now', async () => {
   const { kid } = await currentSigningKey();
   for (let month = 1; month <= 12; month += 1)
     await rotateSigningKeys(new Date(Date.now() + month * 31 * 86_400_000));
-  // By then nothing remembers the secret as it was.
+  // The remembered secret has expired by then.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 });
   try {
     expect((await currentSigningKey()).kid).toBe(kid);

@@ -109,7 +109,7 @@ const childrenOf = (spans: readonly CollectedSpan[], parent: CollectedSpan | und
 describe('one upload is one trace', () => {
   const FILE = 'external_ref,name,email,holdings\nA,Ann,,1\nB,Bob,,x\n';
 
-  /** What S3 puts on the queue for what has been stored. */
+  /** Processes the message that S3 puts on the queue for a stored object. */
   async function work(id: string): Promise<void> {
     const key = `incoming/${acme.id}/${id}`;
     const { bytes, versionId } = storedFile(world.aws, key);

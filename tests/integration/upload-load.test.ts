@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const newTenant = (type: 'ISSUER' | 'SPONSOR' = 'ISSUER') => insertTestTenant(database.admin, type);
 
-/** As the application role would, in one transaction. */
+/** Runs statements as the application role would, in one transaction. */
 async function asTenant(of: TestTenant, ...statements: string[]): Promise<void> {
   const client = await database.connectAsApp();
   await client.query('begin');

@@ -459,7 +459,7 @@ test('creation events reach the queue, once, also when a kill came between renam
   const stored = endpoint.objects.get(Bucket, 'drop/acme/märz 1.csv');
   await endpoint.close();
 
-  // What a kill right after the rename leaves: the data, no sidecar, the pending commit.
+  // A kill right after the rename leaves the data, no sidecar, and the pending commit.
   const objects = join(dataDir, 'objects');
   await rm(join(objects, '.meta', Bucket, `${keyPath(stored.key)}.json`));
   const pending = { temporary: join(objects, '.incoming', 'gone'), kind: 'Put', metadata: stored };

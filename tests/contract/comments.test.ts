@@ -1,0 +1,23 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** A comment that begins with one of these is the rest of a sentence whose beginning the reader has to guess. */
+const FRAGMENT =
+  /^(By|Of|To|From|With|In|On|At|For|As|Without|After|Before|Until|Through|Against|Between|Where|What|How|Which|Who|Whose|Under|Beside|Behind|Beyond|Within|Inside|Outside|Per)\b/;
+
+/** Rooms whose comments are still to be rewritten. The list only gets shorter. */
+const UNFINISHED = /^(local|shared\/(dividends|ledger|payments))\//;
+
+const sources = globSync('{bin,functions,lib,local,shared,tests,tools}/**/*.ts', { cwd: REPOSITORY }).filter(
+  (path) => !/node_modules|\.d\.ts$/.test(path) && !UNFINISHED.test(path),
+);
+
+test.each(sources)('%s has comments that are sentences', (path) => {
+  const text = readFileSync(join(REPOSITORY, path), 'utf8');
+  const docs = [...text.matchAll(/\/\*\*\s*(?:\* )?([^\n]*)/g)].map(([, first = '']) => first);
+  const notes = [...text.matchAll(/^(?!\s*\/\/)[^\n]*\n\s*\/\/ ([^\n]*)/gm)].map(([, first = '']) => first);
+  expect([...docs, ...notes].filter((first) => FRAGMENT.test(first))).toEqual([]);
+});
