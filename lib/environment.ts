@@ -28,7 +28,7 @@ export const EnvironmentSchema = z
     tenancy: z.enum(['pooled', 'siloed']),
     /** Canary releases with rollback, a reader beside the writer, and no stand-ins for banks. */
     production: z.boolean(),
-    /** Whether the mock bank stands in for a real one. */
+    /** Whether the mock bank replaces a real one. */
     mockBank: z.boolean(),
     /** The URL at which clients reach the API: its own domain, or the output `Url` of the API's stack. */
     apiUrl: exactOrigin.optional(),
@@ -50,7 +50,7 @@ export const EnvironmentSchema = z
     logRetentionDays: z
       .number()
       .refine((days) => RetentionDays[days] !== undefined, 'CloudWatch knows no such period'),
-    /** Absent: alarms reach the topic, and nobody. */
+    /** If it is absent, alarms reach only the topic. */
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),

@@ -36,7 +36,7 @@ export interface GrantedResources {
   readonly uploads: IBucket;
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
-  /** Whether webhooks may be this machine's own: for development alone. */
+  /** Whether webhooks may lead to this machine itself. Only development allows it. */
   readonly webhooksToLoopback: boolean;
   readonly signingKeys: ISecret;
   readonly audit: AuditArchive;
@@ -56,10 +56,10 @@ export interface AuditArchive {
   readonly retentionYears: number;
 }
 
-/** The bank that payments are ordered from, and what we and it tell each other apart by. */
+/** The bank that takes payment orders, and the secret by which the bank and the platform verify each other. */
 export interface Bank {
   readonly secret: ISecret;
-  /** Empty where payments go into files alone. */
+  /** Empty if payments go only into files. */
   readonly url: string;
   readonly callbackUrl: string;
   readonly waitSeconds: number;
@@ -132,7 +132,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       environment: { [machineArnVariable('disbursement')]: machineArn },
     },
     'disbursementMachine:report': {
-      // Tokens are known to the execution and to us alone; IAM checks the state machine that made them.
+      // Only the execution and our functions have the tokens; IAM checks the state machine that issued them.
       statements: [allow(['states:SendTaskSuccess'], [machineArn])],
       environment: {},
     },

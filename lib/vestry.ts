@@ -33,7 +33,7 @@ export function tablesOf(environment: Environment, tables: Tables = { routes, jo
   return { routes: tables.routes.filter(belongs), jobs: tables.jobs.filter(belongs) };
 }
 
-/** Every file that becomes a function of the environment. */
+/** Returns every file that becomes a function of the environment. */
 export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] {
   return [
     ...served.map((route) => ({

@@ -25,7 +25,7 @@ const { connection, stop } = await startPostgres({
 try {
   await migrate({ ...connection, directory: join(import.meta.dirname, '../migrations') });
   const pool = new pg.Pool({ ...connection, options: '-c search_path=vestry' });
-  // The server says goodbye to idle connections when it stops.
+  // The server emits an error on idle connections when it stops.
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const types = await generateTypes({
@@ -46,9 +46,9 @@ try {
 }
 
 /**
- * Returns the type of every text column whose check constraint lists the words that it takes: `status in ('ACTIVE', 'CLOSED')`
- * becomes `'ACTIVE' | 'CLOSED'`. The catalogue is the only place where a column's words are written; that the domain's own
- * words are the same is for the compiler to find, wherever a row becomes an answer.
+ * Returns the type of every text column whose check constraint lists its words: `status in ('ACTIVE', 'CLOSED')`
+ * becomes `'ACTIVE' | 'CLOSED'`. Only the catalogue lists a column's words; where a row becomes an answer, the
+ * compiler checks that the domain's own words are the same.
  */
 async function wordsByColumn(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
   const { rows } = await pool.query<{ column: string; required: boolean; defaulted: boolean; check: string }>(

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 const REPOSITORY = join(import.meta.dirname, '..');
 
 /**
- * Writes a checked-in file that is made from something else. With `--check` on the command line it writes nothing, and
- * sets the exit code when the file is stale.
+ * Writes a checked-in file that is derived from others. With `--check` on the command line it writes nothing, and
+ * sets the exit code if the file is stale.
  * @param path relative to the repository
- * @param command what makes the file anew
+ * @param command the command that writes the file
  */
 export function generate(path: string, content: string, command: string): void {
   const file = join(REPOSITORY, path);

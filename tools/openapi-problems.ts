@@ -42,7 +42,7 @@ export function problemsOf(route: RouteSpec): Set<ProblemSlug> {
   add(idempotency === 'required', 'idempotency-key-required');
   add(idempotency !== 'none', 'request-in-progress', 'idempotency-key-reused');
   add(route.roles !== 'PUBLIC', 'unauthenticated');
-  // The firewall too answers it, to whoever asks.
+  // The firewall answers it too, to any caller.
   add(true, 'forbidden');
   add(route.audit !== undefined && route.roles !== 'PUBLIC', 'tenant-suspended', 'actor-disabled');
   add(/\{(\w+_)?id\}/.test(route.path), 'not-found');

@@ -12,7 +12,7 @@ export interface ObjectParts {
   readonly required: readonly string[];
 }
 
-/** Zod's patterns of these are long, and say less than the format's name. */
+/** Zod's patterns of these are long and less clear than the format's name. */
 const FORMATS_WITHOUT_PATTERN = ['email', 'uuid'];
 
 /** Turns zod's schemas into the contract's, and keeps those that have a name for `components.schemas`. */
@@ -30,7 +30,7 @@ export class ContractSchemas {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** A reference to the schema under its own name, else under the one given. */
+  /** Returns a reference to the schema under its own name, or else under the given one. */
   reference(schema: AnySchema, side: Side, fallbackName: string): JsonSchema {
     const rendered = this.#render(schema, side);
     const wanted = this.#names.get(schema) ?? fallbackName;
@@ -84,7 +84,7 @@ function tidy(schema: JsonSchema, side: Side): JsonSchema {
   return nullable(withoutNoise(declared(tidied), side));
 }
 
-/** See `meta.openapi` in #kernel/fields.ts: all that zod knows of such a field is how it is read. */
+/** Applies `meta.openapi` of #kernel/fields.ts, because zod knows only how such a field is read. */
 function declared(schema: JsonSchema): JsonSchema {
   if (!isObject(schema.openapi)) return schema;
   const annotations = Object.entries(schema).filter(([key]) => ANNOTATIONS.includes(key));

@@ -5,8 +5,8 @@ import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schem
 import { generate } from './generated-file.ts';
 
 /**
- * `npm run validators`: compiles the row schemas of uploads to plain JavaScript, since compiling at run time would cost a
- * cold start more than everything else the worker loads.
+ * `npm run validators` compiles the row schemas of uploads to plain JavaScript: compiling at run time would cost a
+ * cold start more than everything else that the worker loads.
  */
 
 const require = createRequire(import.meta.url);

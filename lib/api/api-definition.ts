@@ -26,8 +26,8 @@ const VERDICT_SECONDS = 60;
 const BINARY_MEDIA_TYPES = ['multipart/form-data', 'application/octet-stream'];
 
 /**
- * The API as an OpenAPI 3.0 document with API Gateway's extensions. It says where requests go and who may send them;
- * schemas are checked by the functions, which answer with problems.
+ * Returns the API as an OpenAPI 3.0 document with API Gateway's extensions. It defines where requests go and who may
+ * send them; the functions check schemas, and answer with problems.
  */
 export function apiDefinition(props: ApiDefinitionProps): Record<string, unknown> {
   const integration = (functionArn: string) => ({

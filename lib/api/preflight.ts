@@ -4,7 +4,10 @@ const MAX_AGE_SECONDS = 600;
 
 const ORIGIN_HEADER = 'method.response.header.Access-Control-Allow-Origin';
 
-/** The `options` operation by which API Gateway itself answers a browser's preflight for exactly these origins. None: no CORS. */
+/**
+ * Returns the `options` operation by which API Gateway itself answers a browser's preflight for exactly these
+ * origins. Without origins there is no CORS.
+ */
 export function preflight(origins: readonly string[]): Record<string, unknown> {
   if (origins.length === 0) return {};
   const headers: Readonly<Record<string, string>> = {
@@ -47,7 +50,10 @@ export function preflight(origins: readonly string[]): Record<string, unknown> {
   };
 }
 
-/** Velocity that names the caller's origin if it is one of ours. The header's constant, the first origin, stands otherwise. */
+/**
+ * Returns Velocity code that names the caller's origin if it is one of ours; otherwise the header keeps its constant,
+ * the first origin.
+ */
 function originTemplate(origins: readonly string[]): string {
   const isOurs = origins.map((origin) => `$origin == "${origin}"`).join(' || ');
   return [

@@ -35,8 +35,8 @@ export interface BundledEntry {
 export type Bundle = ReadonlyMap<string, BundledEntry>;
 
 /**
- * Bundles every entry. SDK clients, which are imported where they are used, become chunks of their own. The same sources give
- * the same bytes. Throws, naming who needs it, when an entry doesn't exist.
+ * Bundles every entry. SDK clients, which are imported where they are used, become chunks of their own. The same
+ * sources give the same bytes. Throws an error that names who needs the entry, if one doesn't exist.
  */
 export function bundle(entries: readonly BundleEntry[]): Bundle {
   const missing = entries.filter(({ entry }) => !existsSync(join(ROOT, entry)));
@@ -55,9 +55,9 @@ export function bundle(entries: readonly BundleEntry[]): Bundle {
 }
 
 /**
- * One pass for the entries of a part: what they share is compiled once. A pass over all entries would be quicker still, but
- * code that any one of them needs stands in the chunks of every other, and the largest would leave their budget; a pass for
- * each domain saves a fiftieth of a function and takes ten times as long.
+ * Bundles the entries of a part in one pass, so that shared code is compiled once. A pass over all entries would be
+ * faster still, but code that any one of them needs would be in the chunks of every other, and the largest would
+ * exceed their budget; a pass for each domain saves a fiftieth of a function and takes ten times as long.
  */
 function bundlePart(paths: readonly string[], target: string): [entry: string, code: BundledEntry][] {
   const { metafile, outputFiles } = buildSync({
@@ -103,7 +103,7 @@ function writeEntry(entry: string, directory: string, graph: OutputGraph, files:
   mkdirSync(directory);
   for (const file of graph.reach(main, ['import-statement', 'dynamic-import'])) {
     files.write(file, join(directory, file === main ? 'index.mjs' : file));
-    // Maps of packages alone would double what a function unpacks, and tell nobody anything.
+    // Source maps of packages alone would double what a function unpacks, and help nobody.
     if (graph.inputs(file).some(isOurs)) files.write(`${file}.map`, join(directory, `${file}.map`));
   }
   for (const { from, to } of sidecars[entry] ?? [])

@@ -11,12 +11,12 @@ export interface NotifyingAlarmProps {
   readonly threshold: number;
   /** Periods of the metric in a row. @default 1 */
   readonly periods?: number;
-  /** Whether no word is a bad word. @default false */
+  /** Whether missing data raises the alarm. @default false */
   readonly alarmOnSilence?: boolean;
   readonly topic: ITopic;
 }
 
-/** An alarm that tells the topic when it goes off, and when it is over. */
+/** An alarm that notifies the topic when it goes off, and when it ends. */
 export class NotifyingAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: NotifyingAlarmProps) {
     super(scope, id, {

@@ -59,13 +59,13 @@ export interface PlatformFunctionProps {
   readonly rollbackAlarms?: readonly IAlarm[];
 }
 
-/** A small young generation: a file that streams through leaves little that lives, and memory grows with what V8 may use. */
+/** A small young generation: a file that streams through leaves few live objects, and memory grows with what V8 may use. */
 export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=8';
 const DEFAULT_MEMORY_MB = 512;
 const LAMBDA_NAME_LIMIT = 64;
 const ALIAS = 'live';
 
-/** A function of ours: its own role, its own log group, its part of the bundle. */
+/** A function with its own role, its own log group and its part of the bundle. */
 export class PlatformFunction extends Construct {
   readonly name: string;
   /** The function that callers invoke: the alias `live` where versions are rolled out, and the function itself elsewhere. */
@@ -101,7 +101,7 @@ export class PlatformFunction extends Construct {
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
-      // Every right stands in the role above; the CDK adds none behind our back.
+      // The role above has every permission; the CDK must not add others implicitly.
       role: role.withoutPolicyUpdates(),
       tracing: Tracing.ACTIVE,
       logGroup,

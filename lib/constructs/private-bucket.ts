@@ -30,7 +30,7 @@ export interface PrivateBucketProps {
   readonly cors?: readonly CorsRule[];
 }
 
-/** A bucket that nobody outside reaches: no public access, TLS only, versioned, encrypted. Never deleted with its stack. */
+/** A bucket without public access, TLS only, versioned, encrypted. It is never deleted with its stack. */
 export class PrivateBucket extends Construct {
   readonly bucket: Bucket;
 

@@ -4,7 +4,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** Server errors in a minute that turn a release back. */
+/** The server errors within a minute that roll a deployment back. */
 const SERVER_ERRORS_PER_MINUTE = 5;
 
 /**

@@ -53,7 +53,7 @@ export class PlatformStateMachine extends Construct {
       definitionSubstitutions: Object.fromEntries(
         Object.entries(functions).map(([name, { functionArn }]) => [name, functionArn]),
       ),
-      // Every right stands in the role; the CDK adds none behind our back.
+      // The role has every permission; the CDK must not add others implicitly.
       role: this.#role(functions, key).withoutPolicyUpdates(),
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ERROR, includeExecutionData: false },

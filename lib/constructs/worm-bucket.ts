@@ -18,8 +18,8 @@ export interface WormBucketProps {
 const PREFIX = 'audit/';
 
 /**
- * Write once, read many: what is put cannot be changed or removed before its time, by nobody, the account's root included
- * (Object Lock in compliance mode). It moves to Glacier, and expires when its lock has ended.
+ * A write-once bucket: nobody, the account's root included, can change or remove an object before its retention ends
+ * (Object Lock in compliance mode). Objects move to Glacier, and expire when their lock has ended.
  */
 export class WormBucket extends Construct {
   readonly bucket: Bucket;

@@ -56,7 +56,7 @@ export class DataStack extends VestryStack {
     this.alarmTopic = this.#alarmTopic();
   }
 
-  /** Private keys that a job of ours, `rotate-<name>`, replaces. */
+  /** A secret of private keys that the job `rotate-<name>` replaces. */
   #rotatedKeys(id: string, name: string, purpose: string): ISecret {
     const secret = new Secret(this, id, {
       secretName: `vestry/${this.config.name}/${name}`,

@@ -50,7 +50,7 @@ const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
 /** A report can be exported again. */
 const EXPORT_DAYS = 7;
-/** Lambda's advice: time for a batch that is throttled to come round again. */
+/** AWS recommends six times the function's timeout, so that a throttled batch can be retried. */
 const VISIBILITY_TIMEOUTS = 6;
 /** The source of every event on our bus. */
 const EVENT_SOURCE = 'vestry';
@@ -109,7 +109,10 @@ export class IngestionStack extends VestryStack {
     for (const subscriber of fed) this.#subscribe(eventBus, subscriber);
   }
 
-  /** The bus puts what a job asks for on the job's queue; what the queue doesn't take ends with its dead letters. */
+  /**
+   * The bus puts the events that a job subscribes to on the job's queue; events that the queue doesn't accept go to
+   * its dead letters.
+   */
   #subscribe(eventBus: IEventBus, { job, queue, deadLetters }: FedJob): void {
     if (job.source === 'code' || !('events' in job.source)) return;
     new Rule(this, `${job.queue}-events`, {

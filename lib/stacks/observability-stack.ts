@@ -20,7 +20,7 @@ const SERVER_ERRORS_SHARE = 0.01;
 const P99_MS = 5_000;
 /** The sweeper runs every minute and takes what is older than half of one. */
 const OUTBOX_LAG_SECONDS = 300;
-/** Nacha asks at 15 % of an originator's debits; credits that come back cost the payee a day. */
+/** Nacha inquires at 15 % of an originator's debits; a returned credit costs the payee a day. */
 const RETURN_RATE = 0.1;
 
 interface Watched {

@@ -11,7 +11,7 @@ import { VestryStack } from './vestry-stack.ts';
 
 export const CORE = 'core';
 
-/** Domains by the part of the platform that they belong to; the rest is the core. A function that changes stacks is made anew. */
+/** The domains of each part of the platform; all others are in the core. A function that changes stacks is created again. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   plans: ['plans'],

@@ -10,7 +10,7 @@ import { VestryStack } from './vestry-stack.ts';
 export const MIGRATE_ENTRY = 'functions/platform/migrate.ts';
 
 const TIMEOUT_SECONDS = 840;
-/** Lambda's Node.js knows Amazon's own authorities, which sign the cluster's certificate, only from this file. */
+/** Lambda's Node.js trusts Amazon's own authorities, which sign the cluster's certificate, only through this file. */
 const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 
 export interface SchemaStackProps {

@@ -39,7 +39,7 @@ async function unrouted(method: string, resource: string, query = {}): Promise<T
   return call(handlerOf(NOT_FOUND), route, { query });
 }
 
-/** A page may run and show what is inline only if its policy knows the hash. */
+/** A page may run and show inline content only if its policy has the hash. */
 function expectInlineAllowed({ text, header }: TestResponse): void {
   const policy = header('content-security-policy') ?? '';
   expect(policy).not.toContain('unsafe');

@@ -33,7 +33,7 @@ function requiredHeaders(route: RouteEntry): Record<string, string> {
   };
 }
 
-/** Somebody of the tenant who may call the route; undefined when nobody of such a tenant may. */
+/** Returns a user of the tenant who may call the route, or undefined if no user of such a tenant may. */
 export function callerOf(route: RouteEntry, tenant: TestTenant): Principal | undefined {
   if (route.roles === 'PUBLIC') return undefined;
   if (route.tenants !== undefined && !(route.tenants as readonly TenantType[]).includes(tenant.type))

@@ -16,8 +16,8 @@ export function exportAt(time: string): Promise<Record<string, unknown>> {
 const PATIENCE_MS = 30_000;
 
 /**
- * Exports every entry there is, as one digest. Waits until all are settled: transactions of other tests, in other databases of
- * the same server, are numbered along with ours.
+ * Exports every entry as one digest. It waits until all are settled, because transactions of other tests in other
+ * databases of the same server share the numbering.
  */
 export async function exportAll(admin: pg.Pool, time: string): Promise<void> {
   const deadlineMs = Date.now() + PATIENCE_MS;
@@ -51,7 +51,7 @@ export async function publicKeys(admin: pg.Pool) {
   return toPublicKeys(rows.map(({ kid, public_jwk }) => ({ kid, publicJwk: public_jwk })));
 }
 
-/** Verifies the files of the bucket, by the keys that the database knows; the newest digest is not told unless given. */
+/** Verifies the files of the bucket with the keys in the database; the newest digest is passed only if it is given. */
 export async function verifyFiles(
   { admin, aws }: { admin: pg.Pool; aws: TestAws },
   more: { from?: string; to?: string; tenantId?: string; head?: { sequence: number; sha256: string } } = {},

@@ -27,7 +27,10 @@ export interface TestAws {
   close(): Promise<void>;
 }
 
-/** The AWS services of the local platform, and the environment variables by which the code under test finds them. */
+/**
+ * Starts the AWS services of the local platform, and sets the environment variables by which the code under test
+ * finds them.
+ */
 export async function testAws(
   more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions'>> = {},
 ): Promise<TestAws> {
@@ -121,7 +124,7 @@ export async function testAws(
   };
 }
 
-/** Why an event isn't what its schema says, to the last field: consumers rely on it. */
+/** Returns why an event doesn't match its schema, to the last field: consumers rely on it. */
 function refuseEvent({ event }: BusEvent): string[] {
   const type = event['detail-type'];
   const schema = EVENT_TYPES.find((known) => known === type);

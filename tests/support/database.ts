@@ -19,8 +19,8 @@ export interface TestDatabase {
 }
 
 /**
- * A fresh, migrated database for one test file, and the environment variables by which the code under test finds it. Call
- * it in `beforeAll` and `close` it in `afterAll`.
+ * Creates a migrated database for one test file, and sets the environment variables by which the code under test
+ * finds it. Call it in `beforeAll` and `close` it in `afterAll`.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = inject('postgres');

@@ -15,7 +15,7 @@ import type { TestAws } from './aws-services.ts';
 import { drain } from './queue-driver.ts';
 import { call, type TestResponse } from './request.ts';
 
-/** A day in UTC, so many days from today. */
+/** Returns the day that is so many days from today, in UTC. */
 export function day(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }

@@ -98,7 +98,7 @@ export class FiledPayments {
     return { Records: [{ s3: { object: { key: Key } } }] };
   }
 
-  /** Drops a file and has it read, so many times. Answers the failures. */
+  /** Drops a file and has it read, so many times. Returns the failures. */
   async answer(name: string, content: string | readonly SampleAnswer[], times = 1): Promise<number> {
     const event = { Records: [recordOf(await this.drop(name, content))] };
     let failures = 0;

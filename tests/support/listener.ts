@@ -6,7 +6,7 @@ export interface Heard {
   readonly body: string;
 }
 
-/** An HTTP server of a tenant: what it was told, and what it answers. */
+/** An HTTP server of a tenant, with the requests it got and the answers it gives. */
 export interface Listener {
   readonly port: number;
   readonly heard: Heard[];

@@ -154,7 +154,7 @@ async function invoke(name: string, payload: string, before: WorldOptions['befor
   }
 }
 
-/** Delivers what is on a queue until it is told to stop. */
+/** Delivers the messages of a queue until it is stopped. */
 async function pump(aws: TestAws, queue: string, worker: Worker, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     // A message whose time was up while a slow machine worked on it comes again by itself.

@@ -41,7 +41,7 @@ export class Meetings {
     return call(createHandler, routes.createMeeting, { as: this.#as, body });
   }
 
-  /** Calls a meeting that is open unless its times say otherwise; answers the id. */
+  /** Calls a meeting that is open unless its times differ; returns the id. */
   async meeting(meeting: object = {}): Promise<string> {
     const called = await this.call(meeting);
     if (called.status !== 201) throw new Error(called.text);

@@ -1,7 +1,7 @@
 import { readRows } from '#uploads/formats/read-rows.ts';
 import { UnreadableFile, type UploadFormat, type UploadRow } from '#uploads/formats/upload-row.ts';
 
-/** The bytes in chunks of `lengths`, taken in turn. */
+/** Returns the bytes in chunks of `lengths`, which are used in rotation. */
 export async function* inPieces(bytes: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {
   let from = 0;
   for (let piece = 0; from < bytes.length; piece += 1) {
@@ -11,7 +11,7 @@ export async function* inPieces(bytes: Buffer, lengths: readonly number[]): Asyn
   }
 }
 
-/** Reads a whole upload given in chunks of `lengths` bytes, taken in turn; all at once by default. */
+/** Reads a whole upload in chunks of `lengths` bytes, which are used in rotation; by default all at once. */
 export async function readUpload(
   content: string | Buffer,
   format: UploadFormat,

@@ -30,7 +30,7 @@ export async function consume(events: BusEvents, batchSize = 10): Promise<string
   return refused;
 }
 
-/** Moves a payment on, as the bank's word would. */
+/** Changes a payment's status, as a bank event would. */
 export async function move(
   tenant: TestTenant,
   transactionId: string,
@@ -55,7 +55,7 @@ export async function reported(admin: pg.Pool, tenantId: string): Promise<unknow
   return rows;
 }
 
-/** The same, computed anew from the ledger. */
+/** Returns the same rows, recomputed from the ledger. */
 export async function recomputed(admin: pg.Pool, tenantId: string): Promise<unknown[]> {
   const { rows } = await admin.query(
     `select ${COLUMNS.split(', ')

@@ -25,7 +25,7 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
 /** Longer than a function has, since tests share a machine. */
 const TIMEOUT_MS = 60_000;
 
-/** The event by which API Gateway hands a request to a function. */
+/** Returns the event by which API Gateway hands a request to a function. */
 export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {
   const { as, params = {}, query = {}, body, headers = {} } = request;
   const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
@@ -79,7 +79,7 @@ export function testContext(timeoutMs: number = TIMEOUT_MS): Context {
   } as unknown as Context;
 }
 
-/** Runs a route's handler in this process, behind an authorizer that has said yes to `as`. */
+/** Runs a route's handler in this process, behind an authorizer that has accepted `as`. */
 export async function call(
   handler: unknown,
   route: RouteSpec,

@@ -14,7 +14,7 @@ export interface TestTenant {
 
 const ROLES = ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
 
-/** A tenant with one user of each role, put into the database directly; nobody can sign in as them. */
+/** Inserts a tenant with one user of each role directly into the database; nobody can sign in as them. */
 export async function insertTestTenant(
   admin: pg.Pool,
   type: 'ISSUER' | 'SPONSOR',

@@ -10,7 +10,7 @@ import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { TestAws } from './aws-services.ts';
 import type { TestTenant } from './tenants.ts';
 
-/** Stores a file as any S3 client would, and answers what its creation event says of it. */
+/** Stores a file as any S3 client would, and returns the content of its creation event. */
 export async function storeFile(aws: TestAws, key: string, content: string | Buffer): Promise<StoredFile> {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({});
@@ -131,7 +131,7 @@ export function dropFolder(admin: pg.Pool, aws: TestAws): DropFolder {
   return folder;
 }
 
-/** A sample register as one file, and what must become of its rows. */
+/** Returns a sample register as one file, with the expected result of its rows. */
 export function sampleFile(
   rows: number,
   format: UploadFormat = 'csv',

@@ -61,7 +61,7 @@ export function busMessage(tenantId: string, id: string, type = 'upload.complete
   return { 'detail-type': type, source: 'vestry', time: '2026-03-01T12:00:00Z', detail };
 }
 
-/** The bus tells of events; the ids of messages that were refused. */
+/** Delivers events from the bus; returns the ids of rejected messages. */
 export async function tell(...messages: ReturnType<typeof busMessage>[]): Promise<string[]> {
   const Records = messages.map((message, index) => recordOf(message, 1, String(index)));
   const { batchItemFailures } = await queue({ Records }, testContext());
@@ -74,7 +74,7 @@ export async function settle(aws: TestAws): Promise<void> {
   await drain(aws, 'webhook-outcomes', record);
 }
 
-/** Whether a signature header has a signature of this secret. */
+/** Returns whether a signature header has a signature of this secret. */
 export function isSigned(header: string, body: string, secret: string): boolean {
   const [, at = ''] = /^t=(\d+),/.exec(header) ?? [];
   const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');

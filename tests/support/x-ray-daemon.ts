@@ -5,7 +5,7 @@ export interface XRayDaemon {
   readonly address: string;
   /** The subsegments in the order in which they arrived. */
   readonly subsegments: readonly Json[];
-  /** Waits until so many have come. */
+  /** Waits until so many have arrived. */
   received(count: number): Promise<readonly Json[]>;
   close(): void;
 }
