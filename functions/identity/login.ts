@@ -26,7 +26,7 @@ export const handler = http(login, async ({ body, clientAddress, requestId, tena
       resource: 'sessions',
       payload: {},
     });
-    throw new DomainError('invalid-credentials', 'Tenant, email or password is not right.');
+    throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }
   const key = await currentSigningKey();
   await clearFailures(attempt);

@@ -26,7 +26,7 @@ export async function declareDividend(
   const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
   const declaration_date = terms.declaration_date ?? today;
   if (declaration_date > today)
-    throw invalidField('/declaration_date', 'future-date', 'must not lie after today (UTC)');
+    throw invalidField('/declaration_date', 'future-date', 'must not be after today (UTC)');
   if (record_date < declaration_date)
     throw invalidField(
       '/record_date',

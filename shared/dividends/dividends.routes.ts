@@ -108,7 +108,7 @@ export const scheduleDividend = route({
   path: '/dividends/schedule',
   summary: 'Declare a dividend',
   description:
-    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not lie after today.',
+    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not be after today.',
   ...writers,
   body: NewDividend,
   example: {

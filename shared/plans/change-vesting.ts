@@ -26,7 +26,7 @@ export async function grant(
   refuseTerminated(plan);
   const before = toVestingInputs(plan);
   if (before.grant !== undefined)
-    throw new DomainError('grant-exists', 'A plan has one grant, which stays as it was made.');
+    throw new DomainError('grant-exists', 'A plan has one grant, which cannot be replaced.');
   if (!GRANT_TYPES.includes(plan.plan_type))
     throw invalidField('/quantity', 'no-grants', `is only for ${GRANT_TYPES.join(' and ')}`);
   if (plan.employer_contributed > 0n)

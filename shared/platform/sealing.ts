@@ -53,7 +53,7 @@ export function sealerOf(
 ): Sealer {
   const keys = fieldKeysOf(secret);
   const current = keys.findLast(({ sealsFromMs }) => sealsFromMs <= nowMs) ?? keys[0];
-  if (current === undefined) throw new Error('there is no key of fields');
+  if (current === undefined) throw new Error('there is no field key');
   const derived = new Map<string, Buffer>();
   const keyOf = (key: FieldKey): Buffer => {
     const known = derived.get(key.id) ?? derive(key.secret);

@@ -34,7 +34,7 @@ export function readChoices(
     const item = agenda.get(itemId);
     const pointer = `/choices/${itemId.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (item === undefined)
-      errors.push({ pointer, code: 'unknown-item', message: 'is no item of this meeting' });
+      errors.push({ pointer, code: 'unknown-item', message: 'is not an item of this meeting' });
     else if (!isChoice(item, choice))
       errors.push({
         pointer,

@@ -10,5 +10,5 @@ import { findVote, setVoteRevoked } from './vote.repository.ts';
 export async function revokeVote(tx: TenantTx, id: string): Promise<void> {
   if (await setVoteRevoked(tx, id)) return;
   found(await findVote(tx, id));
-  throw new DomainError('ballot-revoked', 'The ballot was revoked before.');
+  throw new DomainError('ballot-revoked', 'The ballot was already revoked.');
 }

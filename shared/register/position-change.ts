@@ -25,6 +25,6 @@ export async function recordPositionChange(tx: TenantTx, change: PositionChange)
     .values({ security_class, effective_date, reason, source })
     .returning(['id', sql<boolean>`effective_date <= current_date`.as('happened')])
     .executeTakeFirstOrThrow();
-  if (!happened) throw invalidField('/effective_date', 'future-date', 'must not lie after today (UTC)');
+  if (!happened) throw invalidField('/effective_date', 'future-date', 'must not be after today (UTC)');
   return id;
 }

@@ -9,7 +9,7 @@ interface Standing {
 /** @throws DomainError `shareholder-closed` */
 export function refuseClosed(shareholder: Pick<Standing, 'status'>): void {
   if (shareholder.status === 'CLOSED')
-    throw new DomainError('shareholder-closed', 'A closed shareholder stays as it is.');
+    throw new DomainError('shareholder-closed', 'A closed shareholder cannot be changed.');
 }
 
 /**

@@ -31,11 +31,11 @@ const NewLegalHold = z
   })
   .refine(({ subject, shareholder_id }) => (subject === 'SHAREHOLDER') === (shareholder_id !== undefined), {
     path: ['shareholder_id'],
-    message: 'is given for a SHAREHOLDER, and for nothing else',
+    message: 'is allowed only for a SHAREHOLDER',
   })
   .refine(({ subject, employee_id }) => (subject === 'PARTICIPANT') === (employee_id !== undefined), {
     path: ['employee_id'],
-    message: 'is given for a PARTICIPANT, and for nothing else',
+    message: 'is allowed only for a PARTICIPANT',
   });
 
 const keepers = { roles: ['COMPLIANCE'] } as const;

@@ -216,7 +216,7 @@ describe('migrating', () => {
       await schema.migrate();
       schema.remove('0002_other.sql');
       await expect(schema.migrate()).rejects.toThrow(
-        new OutdatedSchemaError('it has the migration 0002_other, which there is no file of'),
+        new OutdatedSchemaError('it has the migration 0002_other, for which there is no file'),
       );
     });
 

@@ -99,7 +99,7 @@ async function putDigest(
 ): Promise<WrittenDigest> {
   const previous = plan.sequence === 1n ? undefined : await findWritten(plan.sequence - 1n);
   if (plan.sequence > 1n && previous === undefined)
-    throw new Error(`digest ${plan.sequence} has none before it`);
+    throw new Error(`digest ${plan.sequence} has no predecessor`);
   const digest: Digest = {
     version: 1,
     sequence: Number(plan.sequence),

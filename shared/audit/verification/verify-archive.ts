@@ -103,7 +103,7 @@ class Walk {
     const signed = readSignedText(bytes);
     const digest = signed && parseDigest(signed.text);
     if (signed === undefined || digest === undefined)
-      return { kind: 'altered-digest', key, detail: 'it is no digest any more' };
+      return { kind: 'altered-digest', key, detail: 'it is not a digest' };
     const publicKey = keys.get(signed.kid);
     if (publicKey === undefined || !isSignedBy(signed, publicKey)) {
       const signedAs = await this.#nameOf(place);

@@ -26,7 +26,7 @@ export async function addBankAccount(
 ): Promise<BankAccountRow> {
   const { account_number, ...account } = body;
   if (found(await findPayee(tx, payee)).status === 'CLOSED')
-    throw new DomainError('shareholder-closed', 'A closed shareholder stays as it is.');
+    throw new DomainError('shareholder-closed', 'A closed shareholder cannot be changed.');
   const id = uuidV7();
   return insertBankAccount(tx, {
     ...account,

@@ -139,7 +139,7 @@ export function explainBreach(
 export async function reverse(tx: SerializableTx, planId: string, id: string): Promise<ContributionRow> {
   const original = found(await findReversible(tx, planId, id));
   if (original.reversed || original.reverses !== null)
-    throw new DomainError('contribution-reversed', 'It has been taken back, or is itself a reversal.');
+    throw new DomainError('contribution-reversed', 'It was already reversed, or is itself a reversal.');
   const entered = found(
     await insertEntry(tx, {
       id: uuidV7(),

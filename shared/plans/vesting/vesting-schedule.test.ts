@@ -74,7 +74,11 @@ test.each([
     'must have percents that sum to 100, not 99.99999999',
   ],
   [tranches([12, '50'], [24, '150']), '/tranches', 'must have percents that sum to 100, not 200'],
-  [tranches([12, '50'], [12, '50']), '/tranches/1/after_months', 'must be more than in the tranche before'],
+  [
+    tranches([12, '50'], [12, '50']),
+    '/tranches/1/after_months',
+    'must be greater than in the previous tranche',
+  ],
   [tranches([12, '100'], [24, '0']), '/tranches/1/percent', 'must be greater than zero'],
   [tranches([12, '150'], [24, '-50']), '/tranches/1/percent', 'must be greater than zero'],
   [

@@ -73,7 +73,7 @@ const TrancheSchedule = z
         context.addIssue({
           code: 'custom',
           path: ['tranches', index, 'after_months'],
-          message: 'must be more than in the tranche before',
+          message: 'must be greater than in the previous tranche',
         });
       }
       months = after_months;

@@ -142,7 +142,7 @@ function isNewer(applied: ReadonlyMap<string, string>, files: readonly SqlFile[]
     const expected = known.get(name);
     if (expected === undefined && name > last) newer = true;
     else if (expected === undefined)
-      throw new OutdatedSchemaError(`it has the migration ${name}, which there is no file of`);
+      throw new OutdatedSchemaError(`it has the migration ${name}, for which there is no file`);
     else if (expected !== sha256)
       throw new OutdatedSchemaError(`the migration ${name} has changed since it was applied`);
   }

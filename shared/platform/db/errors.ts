@@ -25,7 +25,7 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
   },
   votes_effective: {
     slug: 'ballot-exists',
-    detail: 'The holder has voted in this meeting. Revoke that ballot to vote again.',
+    detail: 'The holder has already voted in this meeting. Revoke that ballot to vote again.',
   },
   votes_meeting_not_open: { slug: 'meeting-not-open', detail: 'Voting has not begun.' },
   votes_meeting_closed: { slug: 'meeting-closed', detail: 'Voting has ended.' },
@@ -44,7 +44,7 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
     detail:
       'This Idempotency-Key has entered a contribution to the plan; look it up instead of sending it again.',
   },
-  contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It has been taken back already.' },
+  contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It was already reversed.' },
   webhooks_one_of_url: { slug: 'webhook-exists', detail: 'Delete that one first, or rotate its secret.' },
   disbursements_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
   disbursements_repeated_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },

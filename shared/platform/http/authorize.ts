@@ -61,7 +61,7 @@ export async function authorize(
         payload: { path_parameters: event.pathParameters },
       },
     );
-    throw new DomainError('forbidden', 'This operation is for other roles or another kind of tenant.');
+    throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');
   }
   return principal;
 }

@@ -96,7 +96,7 @@ export async function completeParts(
         'must name every part that was sent, in order, with the ETag that its PUT answered',
       );
     if (name === 'NoSuchUpload')
-      throw new DomainError('conflict', 'This upload has been completed already, or its time is over.', {
+      throw new DomainError('conflict', 'This upload was already completed, or has expired.', {
         cause: error,
       });
     throw error;

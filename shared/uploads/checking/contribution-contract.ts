@@ -110,7 +110,11 @@ function findFault(found: Found): Fault | undefined {
         message: 'source must be EMPLOYEE or EMPLOYER, or empty for EMPLOYEE.',
       };
     case 'currency':
-      return { column, code: 'unknown-value', message: 'currency must be three capital letters, as USD.' };
+      return {
+        column,
+        code: 'unknown-value',
+        message: 'currency must be three capital letters, such as USD.',
+      };
     case 'period':
       return invalidPeriod;
     case 'amount':

@@ -112,7 +112,7 @@ function readHeader<Column extends string>(
   if (scanner.textAfterQuote) {
     throw new UnreadableFile(
       'missing-header',
-      'A quoted cell of the header goes on after its closing quote.',
+      'A quoted cell of the header has text after its closing quote.',
       line,
     );
   }

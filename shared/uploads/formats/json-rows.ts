@@ -144,7 +144,7 @@ export class JsonArrayRows<Column extends string, Values> {
       ? new UnreadableFile('not-an-array', 'The file must be one JSON array.', this.#line)
       : new UnreadableFile(
           'truncated-json',
-          `The JSON array ends in the middle, after line ${this.#line}.`,
+          `The JSON array is incomplete: it ends after line ${this.#line}.`,
           this.#line,
         );
   }
