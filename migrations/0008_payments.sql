@@ -47,7 +47,7 @@ create table payment_settings (
 call scope_by_tenant('payment_settings', 'select, insert, update');
 
 -- The order to pay a transaction. A transaction is ordered once; what failed or came back is paid again by another one.
-create table disbursements (
+create table payment_orders (
   tenant_id uuid not null default current_tenant(),
   transaction_id uuid not null,
   bank_account_id uuid not null,
@@ -55,8 +55,8 @@ create table disbursements (
   -- What the payment is taken from.
   source_account text not null check (source_account in ('DIVIDENDS_PAYABLE', 'RETURNS', 'PLAN_OBLIGATIONS')),
   -- The transaction that failed or came back and is paid anew by this one, and how often we did so by ourselves.
-  repeats uuid,
-  represented integer not null default 0,
+  replaces uuid,
+  automatic_repayments integer not null default 0,
   -- The maker: a user, or null when we present a payment again.
   requested_by uuid,
   request_id text not null,
@@ -65,7 +65,7 @@ create table disbursements (
   decided_by uuid,
   decided_at timestamptz,
   -- From here on the bank may have it: nothing but the bank's own word ends the payment.
-  claimed_at timestamptz,
+  released_at timestamptz,
   bank_reference text,
   -- What the execution waits for, and how it is told.
   waits_for text check (waits_for in ('APPROVAL', 'SETTLEMENT')),
@@ -75,16 +75,16 @@ create table disbursements (
   primary key (tenant_id, transaction_id),
   foreign key (tenant_id, transaction_id) references transactions,
   foreign key (tenant_id, bank_account_id) references bank_accounts,
-  foreign key (tenant_id, repeats) references transactions,
+  foreign key (tenant_id, replaces) references transactions,
   -- Money moves: a key orders one payment for ever, also after its stored answer has expired.
-  constraint disbursements_idempotency_key unique (tenant_id, idempotency_key),
-  constraint disbursements_four_eyes check (decided_by is null or decided_by is distinct from requested_by),
-  constraint disbursements_decided check ((approval in ('APPROVED', 'DENIED')) = (decided_by is not null)),
-  constraint disbursements_claimed_with_approval check (claimed_at is null or approval in ('NOT_NEEDED', 'APPROVED'))
+  constraint payment_orders_idempotency_key unique (tenant_id, idempotency_key),
+  constraint payment_orders_four_eyes check (decided_by is null or decided_by is distinct from requested_by),
+  constraint payment_orders_decided check ((approval in ('APPROVED', 'DENIED')) = (decided_by is not null)),
+  constraint payment_orders_released_with_approval check (released_at is null or approval in ('NOT_NEEDED', 'APPROVED'))
 );
-create unique index disbursements_repeated_once on disbursements (tenant_id, repeats) where repeats is not null;
-call scope_by_tenant('disbursements', 'select, insert, update');
-create trigger guard_disbursement before update on disbursements for each row execute function guard_disbursement();
+create unique index payment_orders_replaced_once on payment_orders (tenant_id, replaces) where replaces is not null;
+call scope_by_tenant('payment_orders', 'select, insert, update');
+create trigger guard_payment_order before update on payment_orders for each row execute function guard_payment_order();
 
 -- What the bank has said, as it came: by callback, by answer to a question, in a file. Each word counts once.
 create table bank_events (
@@ -103,7 +103,7 @@ create index bank_events_not_applied on bank_events (received_at) where applied_
 call scope_by_tenant('bank_events', 'select, insert, update');
 
 -- All payments of a dividend, ordered in the background.
-create table dividend_disbursements (
+create table payment_runs (
   tenant_id uuid not null default current_tenant(),
   dividend_id uuid not null,
   requested_by uuid not null,
@@ -120,10 +120,10 @@ create table dividend_disbursements (
   primary key (tenant_id, dividend_id),
   foreign key (tenant_id, dividend_id) references dividends
 );
-call scope_by_tenant('dividend_disbursements', 'select, insert, update');
+call scope_by_tenant('payment_runs', 'select, insert, update');
 
 -- Files of payments. The content is fixed before it is written, so that writing it again gives the same bytes.
-create table ach_files (
+create table outbound_files (
   tenant_id uuid not null default current_tenant() references tenants,
   id uuid not null default uuid_v7(),
   -- Eastern.
@@ -137,12 +137,12 @@ create table ach_files (
   total_amount bigint not null,
   sha256 text,
   primary key (tenant_id, id),
-  constraint ach_files_modifier unique (tenant_id, day, modifier)
+  constraint outbound_files_modifier unique (tenant_id, day, modifier)
 );
-create index ach_files_prepared on ach_files (prepared_at) where state = 'PREPARED';
-call scope_by_tenant('ach_files', 'select, insert, update');
+create index outbound_files_prepared on outbound_files (prepared_at) where state = 'PREPARED';
+call scope_by_tenant('outbound_files', 'select, insert, update');
 
-create table ach_entries (
+create table outbound_entries (
   tenant_id uuid not null default current_tenant(),
   transaction_id uuid not null,
   file_id uuid not null,
@@ -154,9 +154,9 @@ create table ach_entries (
   -- As it stood when the file was prepared, sealed: a correction since must not change the bytes.
   instruction_sealed text not null,
   primary key (tenant_id, transaction_id),
-  foreign key (tenant_id, transaction_id) references disbursements,
-  foreign key (tenant_id, file_id) references ach_files
+  foreign key (tenant_id, transaction_id) references payment_orders,
+  foreign key (tenant_id, file_id) references outbound_files
 );
-create index ach_entries_of_file on ach_entries (tenant_id, file_id, trace_sequence);
-create index ach_entries_by_trace on ach_entries (tenant_id, trace_number);
-call scope_by_tenant('ach_entries', 'select, insert');
+create index outbound_entries_of_file on outbound_entries (tenant_id, file_id, trace_sequence);
+create index outbound_entries_by_trace on outbound_entries (tenant_id, trace_number);
+call scope_by_tenant('outbound_entries', 'select, insert');

@@ -10,7 +10,7 @@ begin
   if new.type = 'CONTRIBUTION' then
     return null;
   end if;
-  select source_account into owed from disbursements where tenant_id = new.tenant_id and transaction_id = new.id;
+  select source_account into owed from payment_orders where tenant_id = new.tenant_id and transaction_id = new.id;
   owed := coalesce(owed, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
   if new.status = 'SENT' then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)

@@ -23,32 +23,6 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface AchEntries {
-  descriptive_date: string | null;
-  effective_entry_date: string;
-  file_id: string;
-  instruction_sealed: string;
-  sec_code: 'PPD' | 'CCD';
-  tenant_id: Generated<string>;
-  trace_number: string;
-  trace_sequence: number;
-  transaction_id: string;
-}
-
-export interface AchFiles {
-  day: string;
-  entries: number;
-  id: Generated<string>;
-  modifier: string;
-  object_key: string;
-  originator: Json;
-  prepared_at: Timestamp;
-  sha256: string | null;
-  state: Generated<'PREPARED' | 'WRITTEN'>;
-  tenant_id: Generated<string>;
-  total_amount: bigint;
-}
-
 export interface AuditExports {
   digest_key: string | null;
   digest_sha256: string | null;
@@ -144,28 +118,6 @@ export interface ContributionYears {
   year: number;
 }
 
-export interface Disbursements {
-  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
-  bank_account_id: string;
-  bank_reference: string | null;
-  channel: 'BANK' | 'NACHA_FILE';
-  claimed_at: Timestamp | null;
-  decided_at: Timestamp | null;
-  decided_by: string | null;
-  idempotency_key: string | null;
-  repeats: string | null;
-  represented: Generated<number>;
-  request_id: string;
-  requested_by: string | null;
-  restarts: Generated<number>;
-  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS';
-  started_at: Generated<Timestamp>;
-  task_token: string | null;
-  tenant_id: Generated<string>;
-  transaction_id: string;
-  waits_for: 'APPROVAL' | 'SETTLEMENT' | null;
-}
-
 export interface DividendChunks {
   dividend_id: string;
   enqueued_at: Timestamp | null;
@@ -174,20 +126,6 @@ export interface DividendChunks {
   last_shareholder_id: string;
   state: Generated<'QUEUED' | 'DONE' | 'FAILED' | 'VOIDING' | 'VOID'>;
   tenant_id: Generated<string>;
-}
-
-export interface DividendDisbursements {
-  dividend_id: string;
-  ordered: Generated<number>;
-  position: Generated<string>;
-  request_id: string;
-  requested_by: string;
-  started_at: Generated<Timestamp>;
-  state: Generated<'RUNNING' | 'DONE'>;
-  tenant_id: Generated<string>;
-  updated_at: Generated<Timestamp>;
-  without_account: Generated<number>;
-  without_kyc: Generated<number>;
 }
 
 export interface DividendLines {
@@ -331,6 +269,32 @@ export interface MockBankPayments {
   status: Generated<'ACCEPTED' | 'REJECTED'>;
 }
 
+export interface OutboundEntries {
+  descriptive_date: string | null;
+  effective_entry_date: string;
+  file_id: string;
+  instruction_sealed: string;
+  sec_code: 'PPD' | 'CCD';
+  tenant_id: Generated<string>;
+  trace_number: string;
+  trace_sequence: number;
+  transaction_id: string;
+}
+
+export interface OutboundFiles {
+  day: string;
+  entries: number;
+  id: Generated<string>;
+  modifier: string;
+  object_key: string;
+  originator: Json;
+  prepared_at: Timestamp;
+  sha256: string | null;
+  state: Generated<'PREPARED' | 'WRITTEN'>;
+  tenant_id: Generated<string>;
+  total_amount: bigint;
+}
+
 export interface Outbox {
   attempts: Generated<number>;
   created_at: Generated<Timestamp>;
@@ -352,6 +316,42 @@ export interface Participants {
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface PaymentOrders {
+  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
+  automatic_repayments: Generated<number>;
+  bank_account_id: string;
+  bank_reference: string | null;
+  channel: 'BANK' | 'NACHA_FILE';
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  idempotency_key: string | null;
+  released_at: Timestamp | null;
+  replaces: string | null;
+  request_id: string;
+  requested_by: string | null;
+  restarts: Generated<number>;
+  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS';
+  started_at: Generated<Timestamp>;
+  task_token: string | null;
+  tenant_id: Generated<string>;
+  transaction_id: string;
+  waits_for: 'APPROVAL' | 'SETTLEMENT' | null;
+}
+
+export interface PaymentRuns {
+  dividend_id: string;
+  ordered: Generated<number>;
+  position: Generated<string>;
+  request_id: string;
+  requested_by: string;
+  started_at: Generated<Timestamp>;
+  state: Generated<'RUNNING' | 'DONE'>;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  without_account: Generated<number>;
+  without_kyc: Generated<number>;
 }
 
 export interface PaymentSettings {
@@ -663,8 +663,6 @@ export interface Webhooks {
 }
 
 export interface DB {
-  ach_entries: AchEntries;
-  ach_files: AchFiles;
   audit_exports: AuditExports;
   audit_keys: AuditKeys;
   audit_log: AuditLog;
@@ -673,9 +671,7 @@ export interface DB {
   contribution_limits: ContributionLimits;
   contribution_years: ContributionYears;
   contributions: Contributions;
-  disbursements: Disbursements;
   dividend_chunks: DividendChunks;
-  dividend_disbursements: DividendDisbursements;
   dividend_lines: DividendLines;
   dividends: Dividends;
   idempotency_keys: IdempotencyKeys;
@@ -687,8 +683,12 @@ export interface DB {
   meetings: Meetings;
   mock_bank_outages: MockBankOutages;
   mock_bank_payments: MockBankPayments;
+  outbound_entries: OutboundEntries;
+  outbound_files: OutboundFiles;
   outbox: Outbox;
   participants: Participants;
+  payment_orders: PaymentOrders;
+  payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;
   payroll_periods: PayrollPeriods;
   plans: Plans;

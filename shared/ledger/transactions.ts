@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { Disbursements, Transactions } from '#generated/database.ts';
+import type { PaymentOrders, Transactions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { Status } from '#payments/bank/consequence.ts';
 import type { Transaction, TransactionWithHistory } from '#payments/orders/orders.routes.ts';
@@ -10,7 +10,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 export type TransactionRow = Selectable<Transactions>;
 /** With what its order says, if there is one. */
 export type OrderedRow = TransactionRow & {
-  readonly approval: Selectable<Disbursements>['approval'] | null;
+  readonly approval: Selectable<PaymentOrders>['approval'] | null;
   readonly bank_account_id: string | null;
 };
 
@@ -50,7 +50,7 @@ function present<T extends Record<string, unknown>>(fields: T): Present<T> {
 function ordered(read: TenantRead) {
   return read
     .selectFrom('transactions as t')
-    .leftJoin('disbursements as d', (join) =>
+    .leftJoin('payment_orders as d', (join) =>
       join.onRef('d.tenant_id', '=', 't.tenant_id').onRef('d.transaction_id', '=', 't.id'),
     )
     .selectAll('t')
@@ -61,7 +61,7 @@ export function findTransaction(read: TenantRead, id: string): Promise<OrderedRo
   return ordered(read).where('t.id', '=', id).executeTakeFirst();
 }
 
-type History = Pick<z.infer<typeof TransactionWithHistory>, 'history' | 'compensated_by' | 'repeated_by'>;
+type History = Pick<z.infer<typeof TransactionWithHistory>, 'history' | 'compensated_by' | 'replaced_by'>;
 
 export async function findHistory(read: TenantRead, id: string): Promise<History> {
   const transitions = await read
@@ -73,7 +73,7 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
   const links = await read
     .selectNoFrom((eb) => [
       eb.selectFrom('transactions').select('id').where('compensates', '=', id).as('compensated_by'),
-      eb.selectFrom('disbursements').select('transaction_id').where('repeats', '=', id).as('repeated_by'),
+      eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
     ])
     .executeTakeFirstOrThrow();
   return {

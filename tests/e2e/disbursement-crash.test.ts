@@ -248,7 +248,7 @@ async function writeFiles(ids: readonly string[]): Promise<void> {
 
 async function released(ids: readonly string[]): Promise<number> {
   const { rows } = await admin.query(
-    'select count(*)::integer as n from disbursements where transaction_id = any($1::uuid[]) and claimed_at is not null',
+    'select count(*)::integer as n from payment_orders where transaction_id = any($1::uuid[]) and released_at is not null',
     [ids],
   );
   return rows[0].n;
@@ -281,7 +281,7 @@ test(
     expect(notReached('file-')).toEqual([]);
 
     const { rows: files } = await admin.query(
-      'select object_key, state, sha256, entries from ach_files where tenant_id = $1 order by id',
+      'select object_key, state, sha256, entries from outbound_files where tenant_id = $1 order by id',
       [filed.id],
     );
     expect(files).toHaveLength(OF_A_FILE.length);

@@ -157,7 +157,7 @@ test('a callback before the payment was released is refused, one before it was m
   });
   const id = await pay('0504', '20000');
   await world.database.admin.query(
-    `update disbursements set approval = 'APPROVED', decided_by = gen_random_uuid(), claimed_at = now() where transaction_id = $1`,
+    `update payment_orders set approval = 'APPROVED', decided_by = gen_random_uuid(), released_at = now() where transaction_id = $1`,
     [id],
   );
   expect((await callBack({ reference: id })).status).toBe(200);

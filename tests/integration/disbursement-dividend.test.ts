@@ -138,7 +138,7 @@ test('all payments of a dividend: holders without papers are passed over, and pa
     body: { type: 'DISBURSE', amount: '5.00', shareholder_id: failing },
   });
   await ops.until(again.body.id, 'SETTLED');
-  expect((await ops.get(payments[1] ?? '')).body.repeated_by).toBe(again.body.id);
+  expect((await ops.get(payments[1] ?? '')).body.replaced_by).toBe(again.body.id);
 });
 
 test('a dividend that is cancelled before its payment is released pays nothing', async () => {

@@ -65,7 +65,7 @@ test('released payments go into a file, come back or settle, and a corrected acc
   expect(file.totals.creditMinor).toBe(6006n);
   expect(await writeAchFiles(NOW, 'r', () => 600_000)).toEqual({ files: 0, payments: 0, failed: 0 });
 
-  const { rows } = await world.database.admin.query('select instruction_sealed from ach_entries');
+  const { rows } = await world.database.admin.query('select instruction_sealed from outbound_entries');
   expect(JSON.stringify(rows)).not.toContain('000123456789');
   const answers = [
     { entry: await files.sent(returned.id), code: 'R03', amountMinor: 2002n },
@@ -126,13 +126,13 @@ async function answered(tenant: TestTenant): Promise<{ files: FiledPayments; eve
 /** Returns what inbound files leave behind, without ids and times. */
 async function tablesOf(tenant: TestTenant): Promise<unknown> {
   const { rows } = await world.database.admin.query(
-    `select t.status, t.return_code, t.version, d.represented, a.status as account, a.status_reason, a.account_last4, a.account_type,
+    `select t.status, t.return_code, t.version, d.automatic_repayments, a.status as account, a.status_reason, a.account_last4, a.account_type,
        a.version as account_version,
        (select array_agg(kind || coalesce(code, '') order by event_id) from bank_events e where e.transaction_id = t.id) as words,
        (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,
        (select count(*)::integer from outbox o where o.payload -> 'transactions' -> 0 ->> 'id' = t.id::text) as told
-     from transactions t join disbursements d on d.transaction_id = t.id join bank_accounts a on a.id = d.bank_account_id
-     where t.tenant_id = $1 order by t.return_code, t.status, d.represented, a.account_last4, a.account_type`,
+     from transactions t join payment_orders d on d.transaction_id = t.id join bank_accounts a on a.id = d.bank_account_id
+     where t.tenant_id = $1 order by t.return_code, t.status, d.automatic_repayments, a.account_last4, a.account_type`,
     [tenant.id],
   );
   return rows;

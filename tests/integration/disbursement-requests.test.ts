@@ -34,7 +34,7 @@ const order = (key: string, amount = '7'): Promise<TestResponse> =>
 async function effects(): Promise<Record<string, unknown>> {
   const [counts] = await rows(
     `select (select count(*)::integer from transactions where shareholder_id = $1) as transactions,
-       (select count(*)::integer from disbursements where tenant_id = $2) as orders,
+       (select count(*)::integer from payment_orders where tenant_id = $2) as orders,
        (select count(*)::integer from outbox where tenant_id = $2 and type = 'execution.start') as starts,
        (select count(*)::integer from audit_log where tenant_id = $2 and action = 'disbursement.requested') as audited`,
     [holder, acme.id],

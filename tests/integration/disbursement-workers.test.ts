@@ -45,12 +45,12 @@ async function deliver(messages: readonly object[], receiveCount = 1): Promise<n
 function tablesOf(tenant: TestTenant): Promise<Record<string, unknown>[]> {
   return rows(
     `select d.holders, d.state, r.state as run, r.ordered, r.without_kyc, r.without_account,
-       (select count(*)::integer from disbursements o join transactions t on t.tenant_id = o.tenant_id and t.id = o.transaction_id
+       (select count(*)::integer from payment_orders o join transactions t on t.tenant_id = o.tenant_id and t.id = o.transaction_id
          where t.dividend_id = d.id) as orders,
        (select count(*)::integer from outbox o join transactions t on t.id::text = o.payload ->> 'name'
          where o.type = 'execution.start' and t.dividend_id = d.id) as starts,
        (select count(*)::integer from audit_log where resource = 'dividends/' || d.id) as audited
-     from dividends d join dividend_disbursements r on r.tenant_id = d.tenant_id and r.dividend_id = d.id
+     from dividends d join payment_runs r on r.tenant_id = d.tenant_id and r.dividend_id = d.id
      where d.tenant_id = $1 order by d.holders`,
     [tenant.id],
   );
@@ -112,12 +112,12 @@ describe('orders of a whole dividend', () => {
     await rows(
       `create function fail() returns trigger language plpgsql as $$ begin raise exception 'poison'; end $$`,
     );
-    await rows(`create trigger fail before insert on disbursements for each row when (new.transaction_id = '${bad?.id}')
+    await rows(`create trigger fail before insert on payment_orders for each row when (new.transaction_id = '${bad?.id}')
       execute function fail()`);
     try {
       expect(await failuresOf('disburse-dividend', disburseWorker)).toEqual([1, 2, 3, 4, 5]);
     } finally {
-      await rows('drop trigger fail on disbursements');
+      await rows('drop trigger fail on payment_orders');
       await rows('drop function fail');
     }
     expect(deadLetters('disburse-dividend')).toBe(1);

@@ -109,7 +109,7 @@ describe('what the bank does', () => {
       const failed: { return_code: string; id: string } = await ops.until(next, 'FAILED');
       expect(failed.return_code).toBe('R01');
       seen.push(next);
-      next = (await ops.get(next)).body.repeated_by;
+      next = (await ops.get(next)).body.replaced_by;
     }
     expect(seen).toHaveLength(3);
   });
@@ -200,7 +200,7 @@ describe('a bank that is away for long', () => {
     });
     expect(await claim(id, { ...running, entered_at: hours(8) })).toMatchObject({ pause_seconds: 7_200 });
     expect(await claim(id, { ...running, entered_at: hours(800) })).toMatchObject({ pause_seconds: 21_600 });
-    await rows('update disbursements set restarts = 2 where transaction_id = $1', [id]);
+    await rows('update payment_orders set restarts = 2 where transaction_id = $1', [id]);
     for (const old of [id, `${id}-1`])
       expect(await claim(id, { ...running, execution: old })).toMatchObject({ action: 'END' });
     expect(await claim(id, { ...running, execution: `${id}-2`, entered_at: hours(0) })).toMatchObject({
@@ -214,7 +214,7 @@ describe('a bank that is away for long', () => {
   });
 
   const isReleased = async (id: string): Promise<boolean> =>
-    (await rows('select claimed_at from disbursements where transaction_id = $1', [id]))[0]?.claimed_at !==
+    (await rows('select released_at from payment_orders where transaction_id = $1', [id]))[0]?.released_at !==
     null;
 });
 
@@ -246,9 +246,10 @@ describe('approval', () => {
       body: { type: 'urn:vestry:problem:payment-decided' },
     });
     await expect(
-      world.database.admin.query(`update disbursements set approval = 'APPROVED' where transaction_id = $1`, [
-        body.id,
-      ]),
+      world.database.admin.query(
+        `update payment_orders set approval = 'APPROVED' where transaction_id = $1`,
+        [body.id],
+      ),
     ).rejects.toThrow();
   });
 

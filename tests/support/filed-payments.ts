@@ -56,7 +56,7 @@ export class FiledPayments {
 
   async #waits(id: string): Promise<boolean> {
     const { rows } = await this.#world.database.admin.query(
-      `select claimed_at is not null and task_token is not null as waits from disbursements where transaction_id = $1`,
+      `select released_at is not null and task_token is not null as waits from payment_orders where transaction_id = $1`,
       [id],
     );
     return rows[0]?.waits === true;
@@ -80,7 +80,7 @@ export class FiledPayments {
   /** Returns the entry that the bank has for a payment, from the files that it has fetched. */
   async sent(id: string): Promise<SampleAnswer['entry']> {
     const { rows } = await this.#world.database.admin.query(
-      'select e.trace_number, f.object_key from ach_entries e join ach_files f on f.id = e.file_id where e.transaction_id = $1',
+      'select e.trace_number, f.object_key from outbound_entries e join outbound_files f on f.id = e.file_id where e.transaction_id = $1',
       [id],
     );
     const { batches } = readNachaFile(await this.textOf(rows[0].object_key));

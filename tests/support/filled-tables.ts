@@ -75,7 +75,7 @@ const rowsOf = (
     holder_name: 'Filled',
   },
   payment_settings: { channel: 'BANK' },
-  disbursements: {
+  payment_orders: {
     transaction_id: id(5),
     bank_account_id: id(50),
     channel: 'BANK',
@@ -83,8 +83,8 @@ const rowsOf = (
     request_id: 'filled',
   },
   bank_events: { transaction_id: id(5), event_id: 'filled', kind: 'SETTLED' },
-  dividend_disbursements: { dividend_id: id(30), requested_by: id(2), request_id: 'filled' },
-  ach_files: {
+  payment_runs: { dividend_id: id(30), requested_by: id(2), request_id: 'filled' },
+  outbound_files: {
     id: id(51),
     day: '2026-01-02',
     modifier: 'A',
@@ -94,7 +94,7 @@ const rowsOf = (
     entries: '1',
     total_amount: '100',
   },
-  ach_entries: {
+  outbound_entries: {
     transaction_id: id(5),
     file_id: id(51),
     trace_sequence: '1',

@@ -4,7 +4,7 @@ import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
 /** A column of sealed values, or of arrays of them. A test finds one that is missing here by its name. */
 export interface SealedField {
-  readonly table: 'bank_accounts' | 'ach_entries' | 'webhooks';
+  readonly table: 'bank_accounts' | 'outbound_entries' | 'webhooks';
   readonly key: 'id' | 'transaction_id';
   readonly column: 'account_number_sealed' | 'instruction_sealed' | 'secrets_sealed';
   readonly isArray: boolean;
@@ -18,7 +18,7 @@ export const SEALED_FIELDS: readonly SealedField[] = [
     placeOf: numberPlace,
   },
   {
-    ...{ table: 'ach_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },
+    ...{ table: 'outbound_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },
     placeOf: instructionPlace,
   },
   { ...{ table: 'webhooks', key: 'id', column: 'secrets_sealed', isArray: true }, placeOf: secretPlace },

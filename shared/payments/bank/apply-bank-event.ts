@@ -23,7 +23,7 @@ export async function applyWords(tx: TenantTx, locked: TransactionRow): Promise<
   let transaction = locked;
   for (const { kind, code } of await listUnapplied(tx, locked.id))
     transaction = await applyWord(tx, transaction, order, kind as WordKind, code);
-  if (order.claimed_at !== null) await setApplied(tx, locked.id);
+  if (order.released_at !== null) await setApplied(tx, locked.id);
   if (transaction !== locked && isTerminal(transaction.status as Status))
     await finishDividend(tx, transaction.dividend_id);
   return transaction;
@@ -36,7 +36,7 @@ async function applyWord(
   kind: WordKind,
   code: string | null,
 ): Promise<TransactionRow> {
-  const { through, compensate } = consequenceOf(kind, locked.status as Status, order.claimed_at !== null);
+  const { through, compensate } = consequenceOf(kind, locked.status as Status, order.released_at !== null);
   let transaction = locked;
   for (const status of through)
     transaction = await changeStatus(

@@ -24,7 +24,7 @@ export async function receiveWord(tx: TenantTx, word: Word, sealer: Sealer): Pro
   const { reference, event_id, kind, code, corrected_data } = word;
   const transaction = found(await lockTransaction(tx, reference));
   const order = found(await findOrder(tx, reference));
-  if (order.claimed_at === null)
+  if (order.released_at === null)
     throw new DomainError('payment-not-released', 'We have not ordered this payment yet.');
   const isNew = await insertBankEvent(tx, { transaction_id: reference, event_id, kind, code });
   if (isNew && kind === 'CORRECTED') {

@@ -9,7 +9,7 @@ import { reportTask } from './report-task.ts';
 export async function awaitDecision({ tenant_id, transaction_id, task_token }: WaitingInput): Promise<void> {
   const [kept] = await tenantStatements(tenant_id, [
     {
-      text: `update disbursements set waits_for = 'APPROVAL', task_token = $2 where transaction_id = $1 returning approval`,
+      text: `update payment_orders set waits_for = 'APPROVAL', task_token = $2 where transaction_id = $1 returning approval`,
       values: [transaction_id, task_token],
     },
   ]);

@@ -118,7 +118,7 @@ async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise
   if (execution !== undefined && isSuperseded(execution, transactionId, order.restarts))
     return look('END', channel, '');
   if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
-  const wasClaimed = order.claimed_at !== null;
+  const wasClaimed = order.released_at !== null;
   if (!wasClaimed) {
     const refusal = await refusalOf(tx, transaction, order);
     if (refusal !== undefined) {
@@ -126,7 +126,7 @@ async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise
       await finishDividend(tx, transaction.dividend_id);
       return { ...look('END', channel, ''), outcome: 'refused' };
     }
-    await setOrder(tx, transactionId, { claimed_at: new Date() });
+    await setOrder(tx, transactionId, { released_at: new Date() });
   }
   if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasClaimed);
   const instruction = await sealInstruction(tx, transaction, order, sealer);

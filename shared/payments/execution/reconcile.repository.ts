@@ -15,20 +15,20 @@ const BATCH = 500;
  * bank's word. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
  */
 export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
-  const { rows } = await sql<Stuck>`select d.tenant_id, d.transaction_id, d.request_id
-    from transactions t join disbursements d on d.tenant_id = t.tenant_id and d.transaction_id = t.id
-    where t.status in ('PENDING', 'SENT') and d.channel = 'BANK' and d.approval in ('NOT_NEEDED', 'APPROVED')
-      and greatest(d.started_at, t.updated_at, d.decided_at)
-        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(d.restarts, 8))
-    order by d.started_at limit ${BATCH}`.execute(tx);
+  const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
+    from transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+    where t.status in ('PENDING', 'SENT') and o.channel = 'BANK' and o.approval in ('NOT_NEEDED', 'APPROVED')
+      and greatest(o.started_at, t.updated_at, o.decided_at)
+        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
+    order by o.started_at limit ${BATCH}`.execute(tx);
   return rows;
 }
 
 /** Payments of which the bank has said something that was not applied: the execution wasn't told, or is gone. */
 export async function listUnheard(tx: SystemTx, before: Date): Promise<Stuck[]> {
-  const { rows } = await sql<Stuck>`select distinct d.tenant_id, d.transaction_id, d.request_id
-    from bank_events e join disbursements d on d.tenant_id = e.tenant_id and d.transaction_id = e.transaction_id
-    where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and d.claimed_at is not null
+  const { rows } = await sql<Stuck>`select distinct o.tenant_id, o.transaction_id, o.request_id
+    from bank_events e join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
+    where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and o.released_at is not null
     limit ${BATCH}`.execute(tx);
   return rows;
 }
@@ -40,10 +40,10 @@ export interface Filed extends Stuck {
 /** Payments of files that took effect by a day, and did not come back. */
 export async function listFiled(tx: SystemTx, effectiveBy: string): Promise<Filed[]> {
   const { rows } =
-    await sql<Filed>`select d.tenant_id, d.transaction_id, d.request_id, e.effective_entry_date::text as effective
-    from transactions t join disbursements d on d.tenant_id = t.tenant_id and d.transaction_id = t.id
-      join ach_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
-    where t.status = 'SENT' and d.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
+    await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
+    from transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+      join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
+    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
     order by e.effective_entry_date limit ${BATCH}`.execute(tx);
   return rows;
 }
@@ -55,7 +55,7 @@ export interface Unfinished {
 
 /** Dividends whose worker has stopped without a message that would go on. */
 export async function listStoppedRuns(tx: SystemTx, before: Date): Promise<Unfinished[]> {
-  const { rows } = await sql<Unfinished>`select tenant_id, dividend_id from dividend_disbursements
+  const { rows } = await sql<Unfinished>`select tenant_id, dividend_id from payment_runs
     where state = 'RUNNING' and updated_at < ${before} limit ${BATCH}`.execute(tx);
   return rows;
 }

@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely';
-import type { AchEntries, AchFiles } from '#generated/database.ts';
+import type { OutboundEntries, OutboundFiles } from '#generated/database.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
-export type AchFileRow = Selectable<AchFiles>;
-export type AchEntryRow = Selectable<AchEntries>;
+export type AchFileRow = Selectable<OutboundFiles>;
+export type AchEntryRow = Selectable<OutboundEntries>;
 
 export interface AchTenant {
   readonly tenant_id: string;
@@ -14,20 +14,20 @@ export interface AchTenant {
 /** Tenants with payments that wait for a file, or with a file that was not written to its end. */
 export async function listAchTenants(tx: SystemTx): Promise<AchTenant[]> {
   const { rows } = await sql<AchTenant>`select t.id as tenant_id, t.slug from tenants t
-    where exists (select from ach_files f where f.tenant_id = t.id and f.state = 'PREPARED')
-      or exists (select from disbursements d join transactions x on x.tenant_id = d.tenant_id and x.id = d.transaction_id
-        where d.tenant_id = t.id and d.channel = 'NACHA_FILE' and d.claimed_at is not null and x.status = 'PENDING')
+    where exists (select from outbound_files f where f.tenant_id = t.id and f.state = 'PREPARED')
+      or exists (select from payment_orders o join transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
+        where o.tenant_id = t.id and o.channel = 'NACHA_FILE' and o.released_at is not null and x.status = 'PENDING')
     order by t.id`.execute(tx);
   return rows;
 }
 
 /** Released payments that are in no file yet, oldest first; held, so that no other file takes them. */
 export async function lockReleased(tx: TenantTx, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ transaction_id: string }>`select d.transaction_id from disbursements d
-    join transactions t on t.id = d.transaction_id
-    where d.channel = 'NACHA_FILE' and d.claimed_at is not null and t.status = 'PENDING'
-      and not exists (select from ach_entries e where e.transaction_id = d.transaction_id)
-    order by d.transaction_id limit ${limit} for update of d`.execute(tx);
+  const { rows } = await sql<{ transaction_id: string }>`select o.transaction_id from payment_orders o
+    join transactions t on t.id = o.transaction_id
+    where o.channel = 'NACHA_FILE' and o.released_at is not null and t.status = 'PENDING'
+      and not exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
+    order by o.transaction_id limit ${limit} for update of o`.execute(tx);
   return rows.map(({ transaction_id }) => transaction_id);
 }
 
@@ -40,9 +40,9 @@ export interface LastWritten {
 
 export async function findLastWritten(tx: TenantTx, day: string): Promise<LastWritten> {
   const { rows } = await sql<LastWritten>`select
-    (select count(*)::integer from ach_files where day = ${day}::date) as files,
-    (select max(e.trace_sequence) from ach_entries e
-      where e.file_id = (select id from ach_files order by id desc limit 1)) as sequence`.execute(tx);
+    (select count(*)::integer from outbound_files where day = ${day}::date) as files,
+    (select max(e.trace_sequence) from outbound_entries e
+      where e.file_id = (select id from outbound_files order by id desc limit 1)) as sequence`.execute(tx);
   return rows[0] ?? { files: 0, sequence: null };
 }
 
@@ -56,8 +56,8 @@ export async function insertFile(
   file: NewFile,
   entries: readonly Omit<AchEntryRow, 'tenant_id'>[],
 ): Promise<void> {
-  await tx.insertInto('ach_files').values(file).execute();
-  await sql`insert into ach_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
+  await tx.insertInto('outbound_files').values(file).execute();
+  await sql`insert into outbound_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
       descriptive_date, instruction_sealed)
     select * from json_to_recordset(${JSON.stringify(entries)}) as e (transaction_id uuid, file_id uuid, trace_sequence integer,
       trace_number text, effective_entry_date date, sec_code text, descriptive_date text, instruction_sealed text)`.execute(
@@ -66,12 +66,17 @@ export async function insertFile(
 }
 
 export function listPrepared(read: TenantRead): Promise<AchFileRow[]> {
-  return read.selectFrom('ach_files').selectAll().where('state', '=', 'PREPARED').orderBy('id').execute();
+  return read
+    .selectFrom('outbound_files')
+    .selectAll()
+    .where('state', '=', 'PREPARED')
+    .orderBy('id')
+    .execute();
 }
 
 export function listEntries(read: TenantRead, fileId: string): Promise<AchEntryRow[]> {
   return read
-    .selectFrom('ach_entries')
+    .selectFrom('outbound_entries')
     .selectAll()
     .where('file_id', '=', fileId)
     .orderBy('trace_sequence')
@@ -81,7 +86,7 @@ export function listEntries(read: TenantRead, fileId: string): Promise<AchEntryR
 /** False when another has marked it. */
 export async function setWritten(tx: TenantTx, fileId: string, sha256: string): Promise<boolean> {
   const updated = await tx
-    .updateTable('ach_files')
+    .updateTable('outbound_files')
     .set({ state: 'WRITTEN', sha256 })
     .where('id', '=', fileId)
     .where('state', '=', 'PREPARED')
@@ -92,7 +97,7 @@ export async function setWritten(tx: TenantTx, fileId: string, sha256: string): 
 /** By a trace number, which comes round again after ten million entries: newest first. */
 export async function listByTrace(read: TenantRead, traceNumber: string): Promise<string[]> {
   const rows = await read
-    .selectFrom('ach_entries')
+    .selectFrom('outbound_entries')
     .select('transaction_id')
     .where('trace_number', '=', traceNumber)
     .orderBy('transaction_id', 'desc')

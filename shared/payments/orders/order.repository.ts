@@ -1,16 +1,16 @@
 import { type Selectable, sql } from 'kysely';
-import type { Disbursements } from '#generated/database.ts';
+import type { PaymentOrders } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
-export type OrderRow = Selectable<Disbursements>;
+export type OrderRow = Selectable<PaymentOrders>;
 
 export interface NewOrder {
   readonly transaction_id: string;
   readonly bank_account_id: string;
   readonly channel: OrderRow['channel'];
   readonly source_account: OrderRow['source_account'];
-  readonly repeats?: string | null;
-  readonly represented?: number;
+  readonly replaces?: string | null;
+  readonly automatic_repayments?: number;
   readonly requested_by: string | null;
   readonly request_id: string;
   readonly idempotency_key?: string | null;
@@ -21,19 +21,19 @@ export interface NewOrder {
 
 /** @throws DomainError `payment-ordered` at the end of the transaction's statement, by its unique constraints */
 export function insertOrder(tx: TenantTx, order: NewOrder): Promise<OrderRow> {
-  return tx.insertInto('disbursements').values(order).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('payment_orders').values(order).returningAll().executeTakeFirstOrThrow();
 }
 
 export function findOrder(read: TenantRead, transactionId: string): Promise<OrderRow | undefined> {
   return read
-    .selectFrom('disbursements')
+    .selectFrom('payment_orders')
     .selectAll()
     .where('transaction_id', '=', transactionId)
     .executeTakeFirst();
 }
 
 export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow | undefined> {
-  return read.selectFrom('disbursements').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
+  return read.selectFrom('payment_orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
 }
 
 /** Decides if nobody has: of many who decide at once, one gets the row. */
@@ -44,7 +44,7 @@ export function setDecision(
   decidedBy: string,
 ): Promise<OrderRow | undefined> {
   return tx
-    .updateTable('disbursements')
+    .updateTable('payment_orders')
     .set({ approval, decided_by: decidedBy, decided_at: sql<Date>`now()` })
     .where('transaction_id', '=', transactionId)
     .where('approval', '=', 'REQUIRED')
@@ -53,20 +53,20 @@ export function setDecision(
 }
 
 export interface OrderChange {
-  readonly claimed_at?: Date;
+  readonly released_at?: Date;
   readonly bank_reference?: string;
   readonly waits_for?: 'APPROVAL' | 'SETTLEMENT';
   readonly task_token?: string;
 }
 
 export async function setOrder(tx: TenantTx, transactionId: string, change: OrderChange): Promise<void> {
-  await tx.updateTable('disbursements').set(change).where('transaction_id', '=', transactionId).execute();
+  await tx.updateTable('payment_orders').set(change).where('transaction_id', '=', transactionId).execute();
 }
 
 /** Counts a restart, and when it was asked for. */
 export function setRestarted(tx: TenantTx, transactionId: string, at: Date): Promise<OrderRow | undefined> {
   return tx
-    .updateTable('disbursements')
+    .updateTable('payment_orders')
     .set((eb) => ({ restarts: eb('restarts', '+', 1), started_at: at }))
     .where('transaction_id', '=', transactionId)
     .returningAll()

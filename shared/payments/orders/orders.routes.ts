@@ -42,7 +42,7 @@ export const TransactionWithHistory = Transaction.extend({
   /** The transaction that took this one back, after a late return. */
   compensated_by: idOut.optional(),
   /** The transactions that paid anew what failed or came back here. */
-  repeated_by: idOut.optional(),
+  replaced_by: idOut.optional(),
 });
 
 const money = { amount, currency, memo: text(80).optional(), bank_account_id: id.optional() };

@@ -40,7 +40,7 @@ interface Subject {
   readonly planId: string | null;
   readonly memo: string | null;
   readonly sourceAccount: OrderRow['source_account'];
-  readonly repeats: string | null;
+  readonly replaces: string | null;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function orderPayment(tx: TenantTx, order: Order, maker: Maker): Pr
     bank_account_id: account.id,
     channel: rules.channel,
     source_account: subject.sourceAccount,
-    repeats: subject.repeats,
+    replaces: subject.replaces,
     requested_by: maker.actorId,
     request_id: maker.requestId,
     idempotency_key: maker.idempotencyKey,
@@ -104,7 +104,7 @@ async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
   if ('transaction_id' in order) return subjectOfTransaction(tx, order);
   const { currency, memo = null } = order;
   const amountMinor = toMinor(order.amount, currency);
-  const shared = { amountMinor, currency, type: 'DISBURSE', memo, repeats: null } as const;
+  const shared = { amountMinor, currency, type: 'DISBURSE', memo, replaces: null } as const;
   if ('shareholder_id' in order) {
     const shareholderId = order.shareholder_id;
     const payee = { shareholder_id: shareholderId };
@@ -136,13 +136,13 @@ async function subjectOfTransaction(
     if ((await findOrder(tx, transaction.id)) !== undefined)
       throw new DomainError('payment-ordered', 'The payment has been ordered already.');
     await requirePayable(tx, transaction.dividend_id);
-    return { ...base, transaction, type: 'DIVIDEND', sourceAccount: 'DIVIDENDS_PAYABLE', repeats: null };
+    return { ...base, transaction, type: 'DIVIDEND', sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await repeatOf(tx, transaction);
-  return { ...base, type: 'DISBURSE', sourceAccount, repeats: transaction.id };
+  return { ...base, type: 'DISBURSE', sourceAccount, replaces: transaction.id };
 }
 
-/** What the caller repeats of the transaction must be what it says. */
+/** What the caller states of the transaction must be what it says. */
 function checkRepeated({ amount, currency }: TransactionRow, order: Order): void {
   if (order.currency !== undefined && order.currency !== currency)
     throw new DomainError('currency-mismatch', `The transaction is in ${currency}.`);

@@ -25,7 +25,7 @@ export async function repeatOf(
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
   if (returned) return 'RETURNS';
   const order = await tx
-    .selectFrom('disbursements')
+    .selectFrom('payment_orders')
     .select('source_account')
     .where('transaction_id', '=', id)
     .executeTakeFirst();
@@ -51,7 +51,7 @@ export async function representPayment(
   order: OrderRow,
   code: string,
 ): Promise<void> {
-  if (!mayRepresent(code, order.represented)) return;
+  if (!mayRepresent(code, order.automatic_repayments)) return;
   const sourceAccount = await repeatOf(tx, failed);
   const { amount, currency, shareholder_id, plan_id, memo } = failed;
   const transaction = await insertTransaction(tx, {
@@ -63,8 +63,8 @@ export async function representPayment(
     bank_account_id: order.bank_account_id,
     channel: order.channel,
     source_account: sourceAccount,
-    repeats: failed.id,
-    represented: order.represented + 1,
+    replaces: failed.id,
+    automatic_repayments: order.automatic_repayments + 1,
     requested_by: order.requested_by,
     request_id: order.request_id,
     approval: order.approval,

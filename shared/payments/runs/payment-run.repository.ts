@@ -1,14 +1,14 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { DividendDisbursements } from '#generated/database.ts';
+import type { PaymentRuns } from '#generated/database.ts';
 import type { DividendDisbursement } from '#payments/orders/orders.routes.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
-export type RunRow = Selectable<DividendDisbursements>;
+export type RunRow = Selectable<PaymentRuns>;
 
 export function lockRun(tx: TenantTx, dividendId: string): Promise<RunRow | undefined> {
   return tx
-    .selectFrom('dividend_disbursements')
+    .selectFrom('payment_runs')
     .selectAll()
     .where('dividend_id', '=', dividendId)
     .forUpdate()
@@ -20,7 +20,7 @@ export async function beginRun(
   tx: TenantTx,
   run: { readonly dividend_id: string; readonly requested_by: string; readonly request_id: string },
 ): Promise<void> {
-  await sql`insert into dividend_disbursements as r (dividend_id, requested_by, request_id)
+  await sql`insert into payment_runs as r (dividend_id, requested_by, request_id)
     values (${run.dividend_id}, ${run.requested_by}, ${run.request_id})
     on conflict (tenant_id, dividend_id) do update set state = 'RUNNING', requested_by = excluded.requested_by,
       request_id = excluded.request_id, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
@@ -59,13 +59,13 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
       select t.id, t.amount, s.kyc_status = 'VERIFIED' as verified, a.id as account
       from (select id, amount, shareholder_id from transactions t
           where t.dividend_id = ${chunk.dividendId} and t.status = 'PENDING' and t.id > ${chunk.after}
-            and not exists (select from disbursements d where d.tenant_id = t.tenant_id and d.transaction_id = t.id)
+            and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.transaction_id = t.id)
           order by t.id limit ${chunk.limit}) t
         join shareholders s on s.id = t.shareholder_id
         left join lateral (select b.id from bank_accounts b
           where b.shareholder_id = s.id and b.status = 'ACTIVE' order by b.id desc limit 1) a on true
     ), ordered as (
-      insert into disbursements (transaction_id, bank_account_id, channel, source_account, requested_by, request_id, approval)
+      insert into payment_orders (transaction_id, bank_account_id, channel, source_account, requested_by, request_id, approval)
       select id, account, ${chunk.channel}, 'DIVIDENDS_PAYABLE', ${chunk.requestedBy}, ${chunk.requestId},
         case when amount > ${chunk.approveAbove} then 'REQUIRED' else 'NOT_NEEDED' end
       from next where verified and account is not null order by id
@@ -93,7 +93,7 @@ export async function setProgress(
   done: boolean,
 ): Promise<void> {
   await tx
-    .updateTable('dividend_disbursements')
+    .updateTable('payment_runs')
     .set((eb) => ({
       ordered: eb('ordered', '+', chunk.ordered.length),
       without_kyc: eb('without_kyc', '+', chunk.withoutKyc),
@@ -111,7 +111,7 @@ export async function findProgress(
   dividendId: string,
 ): Promise<z.infer<typeof DividendDisbursement> | undefined> {
   const run = await read
-    .selectFrom('dividend_disbursements')
+    .selectFrom('payment_runs')
     .selectAll()
     .where('dividend_id', '=', dividendId)
     .executeTakeFirst();

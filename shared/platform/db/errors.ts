@@ -46,14 +46,14 @@ const byConstraint: Record<string, { slug: ProblemSlug; detail: string }> = {
   },
   contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It was already reversed.' },
   webhooks_one_of_url: { slug: 'webhook-exists', detail: 'Delete that one first, or rotate its secret.' },
-  disbursements_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
-  disbursements_repeated_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },
-  disbursements_idempotency_key: {
+  payment_orders_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
+  payment_orders_replaced_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },
+  payment_orders_idempotency_key: {
     slug: 'payment-ordered',
     detail: 'This Idempotency-Key has ordered a payment; look it up instead of sending it again.',
   },
-  disbursements_four_eyes: { slug: 'four-eyes', detail: 'Who asked for a payment may not approve it.' },
-  disbursements_decided_once: { slug: 'payment-decided', detail: 'It has been decided already.' },
+  payment_orders_four_eyes: { slug: 'four-eyes', detail: 'Who asked for a payment may not approve it.' },
+  payment_orders_decided_once: { slug: 'payment-decided', detail: 'It has been decided already.' },
   legal_holds_shareholder: { slug: 'validation-failed', detail: 'There is no such shareholder to hold.' },
   legal_holds_participant: { slug: 'validation-failed', detail: 'There is no such participant to hold.' },
 };
