@@ -280,7 +280,7 @@ test('in-process sending, receiving and deleting take thousands a second', async
 test('PutEvents hands over events in EventBridge form, entry by entry', async () => {
   const client = new EventBridgeClient(config());
   const good = {
-    Source: 'vestry',
+    Source: 'shop',
     DetailType: 'Created',
     Detail: '{"id":1}',
     EventBusName: 'bus',
@@ -298,7 +298,7 @@ test('PutEvents hands over events in EventBridge form, entry by entry', async ()
   expect(events[0]).toMatchObject({
     eventBusName: 'bus',
     event: {
-      source: 'vestry',
+      source: 'shop',
       'detail-type': 'Created',
       detail: { id: 1 },
       time: '2026-03-01T10:00:00Z',
