@@ -1,4 +1,5 @@
 import { StartError } from 'template-runner/start-error';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
 import type { LocalTenant } from './platform-file.ts';
@@ -66,7 +67,7 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     '',
     'Try next',
     `  npm run local -- status${data}`,
-    `  npm run local -- advance ${new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10)}${data}`,
+    `  npm run local -- advance ${addDays(dayOf(new Date()), 31)}${data}`,
     '',
   ].join('\n');
 }

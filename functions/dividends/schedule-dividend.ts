@@ -1,6 +1,7 @@
 import { declareDividend } from '#dividends/declare-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
 import { scheduleDividend } from '#dividends/dividends.routes.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { API_BASE_PATH } from '#platform/http/route.ts';
@@ -9,7 +10,7 @@ export const handler = http(scheduleDividend, ({ body, headers, principal, tenan
   const declaration = {
     tenantId: principal.tenantId,
     idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
-    today: new Date().toISOString().slice(0, 10),
+    today: dayOf(new Date()),
   };
   return tenantTx(
     async (tx) => {

@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
 import { whatIf } from '#plans/vesting/what-if.ts';
 import { http } from '#platform/http/http.ts';

@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { enroll } from '#plans/enroll.ts';
 import { toPlan } from '#plans/plan.repository.ts';
 import { enrollPlan } from '#plans/plans.routes.ts';

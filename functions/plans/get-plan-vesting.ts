@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { ownPlan } from '#plans/own-plan.ts';
 import { findPlan } from '#plans/plan.repository.ts';
 import { planVesting } from '#plans/plan-vesting.ts';

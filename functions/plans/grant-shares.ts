@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { grant } from '#plans/change-vesting.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
 import { grantShares } from '#plans/plans.routes.ts';

@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { contributionReply } from '#plans/contributions/contribution-reply.ts';
 import { recordContribution } from '#plans/contributions/contributions.routes.ts';
 import { contributionEntry, record } from '#plans/contributions/record-contribution.ts';

@@ -1,3 +1,4 @@
+import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { publicPath } from '#platform/http/route.ts';
@@ -6,7 +7,7 @@ import { createReportExport } from '#reporting/exports/exports.routes.ts';
 import { openOrdered, orderExport } from '#reporting/exports/order-export.ts';
 
 export const handler = http(createReportExport, async ({ body, actor, principal, tenantRead, tenantTx }) => {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = dayOf(new Date());
   const opened = await tenantRead((read) => openOrdered(read, body, principal.tenantType, today));
   return tenantTx(
     async (tx) => {

@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { DemoDoors } from './doors.ts';
 
 export interface DemoIssuer {
@@ -15,7 +16,6 @@ export interface DemoCorporateActions {
   readonly ballots: number;
 }
 
-const DAY_MS = 86_400_000;
 /** Together owed so little that no payment waits for approval. */
 const PREFERRED_HOLDERS = ['Seed Ventures LP', 'Harbour Growth Fund', 'Founders Trust'];
 /** An account into which the mock bank settles, see docs/mock-bank.md. */
@@ -118,5 +118,5 @@ async function vote(doors: DemoDoors, { ops }: DemoIssuer, meetingId: string): P
 }
 
 function day(now: Date, offset: number): string {
-  return new Date(now.getTime() + offset * DAY_MS).toISOString().slice(0, 10);
+  return addDays(dayOf(now), offset);
 }

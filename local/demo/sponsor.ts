@@ -1,3 +1,4 @@
+import { dayOf } from '#kernel/calendar.ts';
 import type { DemoDoors } from './doors.ts';
 
 export interface DemoSponsor {
@@ -32,7 +33,7 @@ const SCHEDULES = [
 /** The first day of the month, `months` before that of `today`. */
 function monthStart(today: Date, months: number): string {
   const first = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - months, 1));
-  return first.toISOString().slice(0, 10);
+  return dayOf(first);
 }
 
 /** The first is `E-1001`, whom the demo's EMPLOYEE signs in as. */

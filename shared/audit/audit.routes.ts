@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Verification } from '#audit/verification/verification.ts';
 import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
+import { daysBetween } from '#kernel/calendar.ts';
 import { idOut, instant, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -44,8 +45,6 @@ export const listAudit = route({
 });
 
 const MAX_DAYS = 366;
-const DAY_MS = 86_400_000;
-const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
 
 export const verifyAudit = route({
   operationId: 'verifyAudit',
@@ -58,7 +57,7 @@ export const verifyAudit = route({
   query: z
     .strictObject({ from: isoDate, to: isoDate })
     .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be before from' })
-    .refine(({ from, to }) => dayNumber(to) - dayNumber(from) < MAX_DAYS, {
+    .refine(({ from, to }) => daysBetween(from, to) < MAX_DAYS, {
       path: ['to'],
       message: `must be at most ${MAX_DAYS} days after from`,
     }),

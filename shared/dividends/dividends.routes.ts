@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { daysBetween } from '#kernel/calendar.ts';
 import {
   DEFAULT_SECURITY_CLASS,
   dateOut,
@@ -14,7 +15,7 @@ import {
 } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
-import { daysBetween, MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
+import { MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
 
 export const DIVIDEND_STATES = ['DECLARED', 'SNAPSHOT', 'PENDING', 'PAYING', 'PAID', 'CANCELLED'] as const;
 const LINE_STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;

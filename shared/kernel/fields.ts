@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayWrittenIn, isDay } from './calendar.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -96,10 +97,7 @@ export const loginEmail = email.transform((value) => value.toLowerCase());
 export const isoDate = z
   .string('must be a date')
   .regex(/^(19|20|21)\d\d-\d\d-\d\d$/, 'must be a date as YYYY-MM-DD, from 1900 to 2199')
-  .refine((value) => {
-    const date = new Date(`${value}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
-  }, 'must be a day that exists')
+  .refine((value): boolean => isDay(value), 'must be a day that exists')
   .meta({ openapi: { type: 'string', format: 'date' } });
 
 /** RFC 3339 in UTC, with up to microseconds. */
@@ -109,7 +107,7 @@ export const instant = z
     /^(19|20|21)\d\d-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$/,
     'must be an instant in UTC, as 2026-01-31T12:00:00Z',
   )
-  .refine((value) => isoDate.safeParse(value.slice(0, 10)).success, 'must be an instant that exists')
+  .refine((value) => isoDate.safeParse(dayWrittenIn(value)).success, 'must be an instant that exists')
   .meta({ openapi: { type: 'string', format: 'date-time' } });
 
 /** Malformed ids are answered 404 like unknown ones, so a path takes any text. */

@@ -6,12 +6,12 @@ import {
   type MetricName,
   type MetricSpec,
 } from '#contracts/metrics.ts';
+import { addDays, DAY_MS, dayOf, startOf } from '#kernel/calendar.ts';
 import { environment } from '#platform/environment.ts';
 import { ask, listSeries, type MetricSeries, type Window } from './cloudwatch.ts';
 import type { Labels, MetricFamily, Sample } from './prometheus-text.ts';
 import { queueFamilies } from './queue-families.ts';
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** A gauge whose last value is older than this shows nothing. */
 const GAUGE_WINDOW_MS = 15 * MINUTE_MS;
@@ -50,7 +50,7 @@ async function familiesOf(
   const spec: MetricSpec = METRICS[name];
   const series = all.filter((candidate) => candidate.name === name);
   const stats = STATS[spec.type];
-  const window = spec.type === 'gauge' ? gaugeWindow(now) : dayOf(now);
+  const window = spec.type === 'gauge' ? gaugeWindow(now) : windowOfDay(now);
   const answers = await ask(
     series.flatMap((one) => stats.map((stat) => ({ series: one, stat }))),
     window,
@@ -132,9 +132,9 @@ function labelsOf({ dimensions }: MetricSeries, spec: MetricSpec): Labels {
   return Object.fromEntries(spec.dimensions.map((name) => [name, dimensions[name] ?? '']));
 }
 
-function dayOf(now: Date): Window {
-  const startMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
-  return { start: new Date(startMs), end: new Date(startMs + DAY_MS), periodSeconds: DAY_MS / 1_000 };
+function windowOfDay(now: Date): Window {
+  const day = dayOf(now);
+  return { start: startOf(day), end: startOf(addDays(day, 1)), periodSeconds: DAY_MS / 1_000 };
 }
 
 function gaugeWindow(now: Date): Window {

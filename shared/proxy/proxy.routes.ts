@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayWrittenIn } from '#kernel/calendar.ts';
 import {
   DEFAULT_SECURITY_CLASS,
   dateOut,
@@ -86,7 +87,7 @@ const NewMeeting = z
       issues.push({ code: 'custom', path, input: value, message });
     if (Date.parse(value.opens_at) >= Date.parse(value.closes_at))
       refuse(['closes_at'], 'must be after opens_at');
-    if (value.record_date > value.opens_at.slice(0, 10))
+    if (value.record_date > dayWrittenIn(value.opens_at))
       refuse(['record_date'], 'must not be after the day of opens_at');
     const seen = new Set<string>();
     value.items.forEach((item, index) => {

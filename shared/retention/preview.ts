@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { addDays, dayOf, startOf } from '#kernel/calendar.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { CATEGORIES, cutoffsOf } from './categories.ts';
@@ -8,11 +9,10 @@ import { retentionPolicy } from './retention-policy.ts';
 
 /** When the job runs on its day, see retention.jobs.ts. */
 const RUN_HOUR_MS = 4 * 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** The day of the first run after an instant. */
 export function nextRunDay(now: Date): string {
-  return new Date(now.getTime() + DAY_MS - RUN_HOUR_MS).toISOString().slice(0, 10);
+  return addDays(dayOf(new Date(now.getTime() - RUN_HOUR_MS)), 1);
 }
 
 /** Returns what the run of a day would erase of the tenant, and what legal holds would keep. */
@@ -21,7 +21,7 @@ export async function preview(
   asOf: string,
 ): Promise<z.input<(typeof previewRetention)['response']>> {
   const policy = retentionPolicy(environment.retentionYears());
-  const cutoffs = cutoffsOf(policy, new Date(Date.parse(`${asOf}T00:00:00Z`) + RUN_HOUR_MS));
+  const cutoffs = cutoffsOf(policy, new Date(startOf(asOf).getTime() + RUN_HOUR_MS));
   const data = [];
   for (const category of CATEGORIES)
     data.push({ category: category.name, ...(await countDue(read, category, cutoffs)) });

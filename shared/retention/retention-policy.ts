@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DAY_MS } from '#kernel/calendar.ts';
 
 /**
  * The retention policy is one object: the daily purge erases by it, and the lifecycle rules of the buckets are made
@@ -58,8 +59,6 @@ export function retentionPolicy(years: number): RetentionPolicy {
 export function daysOf(years: number): number {
   return years * 366;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Returns the instant so many years before another, on the same day of the calendar; for Feb 29, on Feb 28. */
 export function yearsBefore(at: Date, years: number): Date {

@@ -9,6 +9,7 @@ import { parseDigest } from '#audit/archive/digest.ts';
 import { readSignedText } from '#audit/archive/signed-text.ts';
 import { handler as rotateHandler } from '#functions/scheduled/rotate-audit-keys.ts';
 import { handler as verifyHandler } from '#functions/scheduled/verify-audit-chain.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { fileArchive } from '#local/file-archive.ts';
 import { exportAll, exportAt, insertEntry, verifyFiles } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -41,7 +42,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = dayOf(new Date());
 const at = (hour: number) => `${TODAY}T${String(hour).padStart(2, '0')}:00:00Z`;
 
 interface Exported {

@@ -6,6 +6,7 @@ import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { exportAll } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -18,7 +19,7 @@ let aws: TestAws;
 let ours: TestTenant;
 let theirs: TestTenant;
 let holder: { id: string };
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = dayOf(new Date());
 
 beforeAll(async () => {
   database = await testDatabase();

@@ -3,13 +3,14 @@ import { appendFileSync, readdirSync, renameSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { keyPath } from 'template-runner/objects';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dayOf } from '#kernel/calendar.ts';
 import { exportAll, insertEntry } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const COMMAND = join(import.meta.dirname, '../../local/audit-verify.ts');
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = dayOf(new Date());
 
 let database: TestDatabase;
 let aws: TestAws;

@@ -7,6 +7,7 @@ import { type Digest, parseDigest } from '#audit/archive/digest.ts';
 import { readSignedText, signText } from '#audit/archive/signed-text.ts';
 import type { BrokenLink, Verification } from '#audit/verification/verification.ts';
 import { type VerifyOptions, verifyArchive } from '#audit/verification/verify-archive.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { fileArchive } from '#local/file-archive.ts';
 import { exportAll, insertEntry, publicKeys } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -16,7 +17,7 @@ import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 /** Each a digest with an object of each tenant. */
 const EXPORTS = 5;
 const RECORDS = 40;
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = dayOf(new Date());
 
 let database: TestDatabase;
 let aws: TestAws;

@@ -5,8 +5,8 @@ import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as listContributionsHandler } from '#functions/plans/list-contributions.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { addDays, dayOf } from '#plans/calendar-days.ts';
 import {
   getContribution,
   listContributions,

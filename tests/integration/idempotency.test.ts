@@ -4,6 +4,7 @@ import { handler as createTenantHandler } from '#functions/identity/create-tenan
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { createTenant } from '#identity/tenants/tenants.routes.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { createShareholder, transferShares } from '#register/shareholders.routes.ts';
@@ -41,7 +42,7 @@ async function holder(holdings: string): Promise<string> {
   return (await call(createHandler, createShareholder, { as: acme.as('OPS'), body })).body.id;
 }
 
-const today = new Date().toISOString().slice(0, 10);
+const today = dayOf(new Date());
 
 const transfer = (key: string, quantity = '1', giver = from, taker = to): Promise<TestResponse> =>
   call(transferHandler, transferShares, {

@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
 import { createShareholder, transferShares } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -33,7 +34,7 @@ afterAll(async () => {
 
 async function transfer() {
   const [from_shareholder_id, to_shareholder_id] = holders;
-  const effective_date = new Date().toISOString().slice(0, 10);
+  const effective_date = dayOf(new Date());
   return call(transferHandler, transferShares, {
     as: acme.as('OPS'),
     headers: { 'Idempotency-Key': crypto.randomUUID() },

@@ -4,6 +4,7 @@ import { detailSchema } from '#contracts/event-schemas.ts';
 import type { EventType } from '#contracts/event-types.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as rebuild } from '#functions/scheduled/rebuild-reporting.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -81,7 +82,7 @@ async function payrollFile(): Promise<void> {
   const plan = { employee_id, plan_type: '401K', enrolled_on: '2024-01-01' };
   expect((await enroll(sponsor, plan)).status).toBe(201);
   const rows = Array.from({ length: PAYROLL_ROWS }, (_, number) => {
-    const day = new Date(Date.UTC(2024, 1, 1 + (number >> 1))).toISOString().slice(0, 10);
+    const day = dayOf(new Date(Date.UTC(2024, 1, 1 + (number >> 1))));
     return `${employee_id},401K,1.${number % 10}5,${day},${number % 2 === 0 ? 'EMPLOYEE' : 'EMPLOYER'}\n`;
   });
   const content = `employee_id,plan_type,amount,period,source\n${rows.join('')}`;

@@ -6,6 +6,7 @@ import { handler as listHoldsHandler } from '#functions/retention/list-legal-hol
 import { handler as placeHandler } from '#functions/retention/place-legal-hold.ts';
 import { handler as previewHandler } from '#functions/retention/preview-retention.ts';
 import { handler as releaseHandler } from '#functions/retention/release-legal-hold.ts';
+import { dayWrittenIn } from '#kernel/calendar.ts';
 import { BATCH } from '#retention/purge.repository.ts';
 import {
   listLegalHolds,
@@ -113,7 +114,7 @@ function hold(
   return call(placeHandler, placeLegalHold, { as: tenant.as(role), body: { reason: 'Matter 1', ...body } });
 }
 
-async function previewOf(tenant: TestTenant, as_of = RUN.slice(0, 10)): Promise<Record<string, number[]>> {
+async function previewOf(tenant: TestTenant, as_of = dayWrittenIn(RUN)): Promise<Record<string, number[]>> {
   const { status, body } = await call(previewHandler, previewRetention, {
     as: tenant.as('COMPLIANCE'),
     body: { as_of },

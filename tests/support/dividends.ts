@@ -9,6 +9,7 @@ import { handler as ofHolderHandler } from '#functions/dividends/list-shareholde
 import { handler as scheduleHandler } from '#functions/dividends/schedule-dividend.ts';
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { insertPositionChange } from '#tests/support/position-change.ts';
 import type { TestAws } from './aws-services.ts';
@@ -17,7 +18,7 @@ import { call, type TestResponse } from './request.ts';
 
 /** Returns the day that is so many days from today, in UTC. */
 export function day(offset: number): string {
-  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+  return addDays(dayOf(new Date()), offset);
 }
 
 export const TERMS = {

@@ -8,6 +8,7 @@ import { handler as listHandler } from '#functions/register/list-shareholders.ts
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { handler as updateHandler } from '#functions/register/update-shareholder.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import * as routes from '#register/shareholders.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
@@ -90,7 +91,7 @@ export class Register {
 
 /** `n` days before today, UTC. */
 export function daysAgo(n: number): string {
-  return new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
+  return addDays(dayOf(new Date()), -n);
 }
 
 /** Holders whose holdings are not the sum of their entries, and classes that are below zero on any day: none, ever. */

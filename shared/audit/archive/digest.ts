@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayWrittenIn } from '#kernel/calendar.ts';
 
 /**
  * A digest names what one export wrote, by SHA-256, and the digest before it, by that digest's own: the scheme of
@@ -51,7 +52,8 @@ export function objectKey(dayOfEntries: string, tenantId: string, sequence: numb
  * it was made.
  */
 export function digestKey({ sequence, exported_at, objects }: Digest): string {
-  const days = objects.length === 0 ? [exported_at.slice(0, 10)] : objects.map((object) => object.day).sort();
+  const days =
+    objects.length === 0 ? [dayWrittenIn(exported_at)] : objects.map((object) => object.day).sort();
   return `${DIGEST_PREFIX}${padded(sequence)}.${days[0]}.${days.at(-1)}.jsonl`;
 }
 

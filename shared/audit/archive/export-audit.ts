@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { DAY_MS, dayWrittenIn } from '#kernel/calendar.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
@@ -23,7 +24,6 @@ import { readSignedText, signText } from './signed-text.ts';
 const PUTS_AT_ONCE = 8;
 /** An export takes seconds; a new one is begun only while there is time for it. */
 const MARGIN_MS = 20_000;
-const DAY_MS = 86_400_000;
 
 /**
  * Exports every entry that is settled, one digest after another, until nothing is left or time runs out. Killed anywhere, the
@@ -62,7 +62,9 @@ async function putObjects(
   entries: readonly ExportedEntry[],
   retainUntil: Date,
 ): Promise<NamedObject[]> {
-  const groups = Map.groupBy(entries, ({ ts, tenant_id }) => objectKey(ts.slice(0, 10), tenant_id, sequence));
+  const groups = Map.groupBy(entries, ({ ts, tenant_id }) =>
+    objectKey(dayWrittenIn(ts), tenant_id, sequence),
+  );
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   const objects: NamedObject[] = [];
   for (let start = 0; start < sorted.length; start += PUTS_AT_ONCE) {
@@ -86,7 +88,7 @@ async function putObject(
     sha256,
     bytes: body.length,
     tenant_id: group[0]?.tenant_id ?? '',
-    day: group[0]?.ts.slice(0, 10) ?? '',
+    day: group[0] === undefined ? '' : dayWrittenIn(group[0].ts),
     entries: group.length,
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { sql } from 'kysely';
+import { dayOf } from '#kernel/calendar.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { ExportedEntry } from './audit-line.ts';
@@ -46,8 +47,6 @@ export function planExport(at: Date): Promise<ExportPlan | undefined> {
     return plan;
   });
 }
-
-const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 function findLast(tx: SystemTx) {
   return tx.selectFrom('audit_exports').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();

@@ -1,15 +1,15 @@
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
-import { daysBefore } from '#retention/retention-policy.ts';
 import type { Verification } from './verification.ts';
 import { findChainState, verifyRange } from './verify-range.ts';
 
 /** Every tenant's entries of the day before. @throws when a link is broken, so that it raises the alarm of the job */
 export async function verifyYesterday(at: Date): Promise<Omit<Verification, 'broken'>> {
-  const day = daysBefore(at, 1).toISOString().slice(0, 10);
+  const day = addDays(dayOf(at), -1);
   const state = await tenantRead(PLATFORM_TENANT_ID as TenantId, findChainState);
   const { broken, ...verified } = await verifyRange(state, { from: day, to: day }, at);
   count('AuditChainFailures', broken === null ? 0 : 1, {});

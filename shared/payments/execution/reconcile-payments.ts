@@ -1,3 +1,4 @@
+import { dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyWords } from '#payments/bank/apply-bank-event.ts';
@@ -34,7 +35,7 @@ export async function reconcilePayments(
 ): Promise<Counts> {
   const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, failed: 0 };
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
-  const today = now.toISOString().slice(0, 10);
+  const today = dayOf(now);
   const each = async <T extends { readonly tenant_id: string }>(
     kind: Exclude<keyof Counts, 'failed'>,
     found: readonly T[],

@@ -1,4 +1,4 @@
-import type { CalendarDay } from './federal-reserve-holidays.ts';
+import type { Day } from '#kernel/calendar.ts';
 
 /** A NACHA file that has been read; texts are trimmed, amounts in cents. */
 export interface AchFile {
@@ -6,7 +6,7 @@ export interface AchFile {
   readonly immediateOrigin: string;
   readonly immediateDestinationName: string;
   readonly immediateOriginName: string;
-  readonly createdOn: CalendarDay | undefined;
+  readonly createdOn: Day | undefined;
   /** HHMM, Eastern by custom. */
   readonly createdAtTime: string;
   readonly fileIdModifier: string;
@@ -25,7 +25,7 @@ export interface AchFileBatch {
   readonly secCode: string;
   readonly entryDescription: string;
   readonly descriptiveDate: string;
-  readonly effectiveEntryDate: CalendarDay | undefined;
+  readonly effectiveEntryDate: Day | undefined;
   /** Day of the year, 001 to 366, as the ACH operator filled it; empty in files that no operator has seen. */
   readonly settlementDayOfYear: string;
   readonly odfiIdentification: string;
@@ -70,7 +70,7 @@ export interface ReturnAddenda {
   readonly returnCode: string;
   readonly originalTraceNumber: string;
   /** Of R14 and R15 only. */
-  readonly dateOfDeath: CalendarDay | undefined;
+  readonly dateOfDeath: Day | undefined;
   /** Eight digits. */
   readonly originalRdfi: string;
   readonly information: string;

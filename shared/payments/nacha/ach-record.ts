@@ -1,4 +1,4 @@
-import type { CalendarDay } from './federal-reserve-holidays.ts';
+import type { Day } from '#kernel/calendar.ts';
 import { dayOfNachaDate } from './nacha-date.ts';
 import type { Layout } from './nacha-layout.ts';
 import { UnreadableAchFile, type UnreadableAchFileCode } from './unreadable-ach-file.ts';
@@ -43,7 +43,7 @@ export class AchRecord<L extends Layout<string>> {
   }
 
   /** Undefined where there is none: spaces, or the zeros that some banks write. */
-  day(name: keyof L & string): CalendarDay | undefined {
+  day(name: keyof L & string): Day | undefined {
     const text = this.text(name);
     if (text === '' || text === '000000') return undefined;
     const day = dayOfNachaDate(text);

@@ -1,8 +1,8 @@
-import type { CalendarDay } from './federal-reserve-holidays.ts';
+import { type Day, dayOf } from '#kernel/calendar.ts';
 
 /** What a clock and a calendar show in New York, the time in which FedACH publishes its schedule. */
 export interface EasternTime {
-  readonly day: CalendarDay;
+  readonly day: Day;
   /** Since midnight on the clock: on the days when the clocks change, not the minutes that have passed. */
   readonly minuteOfDay: number;
 }
@@ -10,12 +10,10 @@ export interface EasternTime {
 const MINUTE_MS = 60_000;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
+const TIME_ZONE = 'America/New_York';
 const NEW_YORK = new Intl.DateTimeFormat('en-US', {
-  timeZone: 'America/New_York',
+  timeZone: TIME_ZONE,
   hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
   hour: '2-digit',
   minute: '2-digit',
 });
@@ -32,7 +30,7 @@ export function easternTime(instant: string, minutesLater = 0): EasternTime {
     NEW_YORK.formatToParts(at + minutesLater * MINUTE_MS).map(({ type, value }) => [type, value]),
   );
   return {
-    day: `${parts.year}-${parts.month}-${parts.day}`,
+    day: dayOf(new Date(at + minutesLater * MINUTE_MS), TIME_ZONE),
     minuteOfDay: Number(parts.hour) * 60 + Number(parts.minute),
   };
 }

@@ -1,11 +1,6 @@
+import { addDays, type Day } from '#kernel/calendar.ts';
 import { type EasternTime, easternTime } from './eastern-time.ts';
-import {
-  bankingDayOnOrAfter,
-  type CalendarDay,
-  isBankingDay,
-  nextBankingDay,
-  nextCalendarDay,
-} from './federal-reserve-holidays.ts';
+import { bankingDayOnOrAfter, isBankingDay, nextBankingDay } from './federal-reserve-holidays.ts';
 
 export type AchSpeed = 'same-day' | 'next-day';
 
@@ -36,7 +31,7 @@ export const NEXT_DAY_DEADLINE_MINUTE = 2 * 60 + 15;
 export const SAME_DAY_ENTRY_LIMIT_MINOR = 100_000_000n;
 
 export interface EffectiveEntry {
-  readonly effectiveEntryDate: CalendarDay;
+  readonly effectiveEntryDate: Day;
   readonly window: SameDayWindow['name'] | 'next-day';
   /** For the batch's company descriptive date; undefined for next-day entries. */
   readonly descriptiveDate: string | undefined;
@@ -90,8 +85,8 @@ function sameDayEntry({ day, minuteOfDay }: EasternTime): EffectiveEntry | undef
 }
 
 /** The banking day to which FedACH counts what it gets now; at weekends and holidays that is the following one. */
-function processingDay({ day, minuteOfDay }: EasternTime): CalendarDay {
-  const yesterday = nextCalendarDay(day, -1);
+function processingDay({ day, minuteOfDay }: EasternTime): Day {
+  const yesterday = addDays(day, -1);
   if (minuteOfDay < NEXT_DAY_DEADLINE_MINUTE && isBankingDay(yesterday)) return yesterday;
   return bankingDayOnOrAfter(day);
 }

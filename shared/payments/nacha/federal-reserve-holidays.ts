@@ -1,7 +1,5 @@
-/** Calendar days are texts as `2026-07-03`, without a time zone. */
-export type CalendarDay = string;
+import { DAY_MS, type Day, dayOf, isDay, startOf } from '#kernel/calendar.ts';
 
-const DAY_MS = 86_400_000;
 const SUNDAY = 0;
 const MONDAY = 1;
 const THURSDAY = 4;
@@ -10,12 +8,6 @@ const SATURDAY = 6;
 /** The Reserve Banks keep Juneteenth since the year after its law (Pub. L. 117-17, signed June 17, 2021). */
 const FIRST_JUNETEENTH = 2022;
 
-/** JavaScript turns February 29 of a common year into March 1, hence the comparison. */
-export function isCalendarDay(text: string): text is CalendarDay {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(at) && dayOf(at) === text;
-}
-
 /**
  * The days on which the Federal Reserve Banks, and so FedACH, are closed in a year, in order.
  *
@@ -23,7 +15,7 @@ export function isCalendarDay(text: string): text is CalendarDay {
  * employers: the Friday is a banking day (Federal Reserve Bank Holiday Schedule). The rules are those of 1986 and later,
  * the first year of Martin Luther King, Jr. Day.
  */
-export function federalReserveHolidays(year: number): CalendarDay[] {
+export function federalReserveHolidays(year: number): Day[] {
   const fixed: [month: number, day: number][] = [
     [1, 1],
     ...(year >= FIRST_JUNETEENTH ? ([[6, 19]] as [number, number][]) : []),
@@ -40,7 +32,7 @@ export function federalReserveHolidays(year: number): CalendarDay[] {
     nthWeekday(year, 10, MONDAY, 2),
     nthWeekday(year, 11, THURSDAY, 4),
   ];
-  return days.map(dayOf).sort();
+  return days.map(dayAt).sort();
 }
 
 /**
@@ -48,8 +40,8 @@ export function federalReserveHolidays(year: number): CalendarDay[] {
  *
  * @throws RangeError for a day that doesn't exist
  */
-export function isBankingDay(day: CalendarDay): boolean {
-  const at = parseDay(day);
+export function isBankingDay(day: string): boolean {
+  const at = startOf(day).getTime();
   return isOpen(at);
 }
 
@@ -58,8 +50,8 @@ export function isBankingDay(day: CalendarDay): boolean {
  *
  * @throws RangeError for a day that doesn't exist
  */
-export function nextBankingDay(day: CalendarDay): CalendarDay {
-  return dayOf(openAfter(parseDay(day)));
+export function nextBankingDay(day: string): Day {
+  return dayAt(openAfter(startOf(day).getTime()));
 }
 
 /**
@@ -67,8 +59,8 @@ export function nextBankingDay(day: CalendarDay): CalendarDay {
  *
  * @throws RangeError for a day that doesn't exist
  */
-export function bankingDayOnOrAfter(day: CalendarDay): CalendarDay {
-  return isBankingDay(day) ? day : nextBankingDay(day);
+export function bankingDayOnOrAfter(day: string): Day {
+  return isDay(day) && isBankingDay(day) ? day : nextBankingDay(day);
 }
 
 /**
@@ -76,25 +68,20 @@ export function bankingDayOnOrAfter(day: CalendarDay): CalendarDay {
  *
  * @throws RangeError for a day that doesn't exist, or a count that isn't a whole number from 0 to 1,000
  */
-export function addBankingDays(day: CalendarDay, count: number): CalendarDay {
+export function addBankingDays(day: string, count: number): Day {
   if (!Number.isInteger(count) || count < 0 || count > 1_000) {
     throw new RangeError('The number of banking days must be a whole number from 0 to 1,000.');
   }
-  let at = parseDay(day);
+  let at = startOf(day).getTime();
   if (count === 0 && !isOpen(at)) at = openAfter(at);
   for (let left = count; left > 0; left -= 1) at = openAfter(at);
-  return dayOf(at);
-}
-
-/** @throws RangeError for a day that doesn't exist */
-export function nextCalendarDay(day: CalendarDay, days = 1): CalendarDay {
-  return dayOf(parseDay(day) + days * DAY_MS);
+  return dayAt(at);
 }
 
 function isOpen(at: number): boolean {
   const weekday = new Date(at).getUTCDay();
   if (weekday === SUNDAY || weekday === SATURDAY) return false;
-  return !federalReserveHolidays(new Date(at).getUTCFullYear()).includes(dayOf(at));
+  return !federalReserveHolidays(new Date(at).getUTCFullYear()).includes(dayAt(at));
 }
 
 function openAfter(at: number): number {
@@ -120,11 +107,6 @@ function lastMondayOfMay(year: number): number {
   return last - ((new Date(last).getUTCDay() - MONDAY + 7) % 7) * DAY_MS;
 }
 
-function parseDay(day: CalendarDay): number {
-  if (!isCalendarDay(day)) throw new RangeError('The day must exist, as YYYY-MM-DD.');
-  return Date.parse(`${day}T00:00:00Z`);
-}
-
-function dayOf(at: number): CalendarDay {
-  return new Date(at).toISOString().slice(0, 10);
+function dayAt(at: number): Day {
+  return dayOf(new Date(at));
 }

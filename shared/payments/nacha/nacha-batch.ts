@@ -1,7 +1,8 @@
+import { isDay } from '#kernel/calendar.ts';
 import { isUuid } from '#kernel/ids.ts';
 import { isAccountNumber } from './account-number.ts';
 import { achText, isNameable } from './ach-text.ts';
-import { isBankingDay, isCalendarDay } from './federal-reserve-holidays.ts';
+import { isBankingDay } from './federal-reserve-holidays.ts';
 import { nachaDate } from './nacha-date.ts';
 import {
   BATCH_CONTROL,
@@ -92,7 +93,7 @@ function checkBatch({
       'The company name and entry description need Latin letters or digits.',
     );
   }
-  if (!isCalendarDay(effectiveEntryDate) || !isBankingDay(effectiveEntryDate)) {
+  if (!isDay(effectiveEntryDate) || !isBankingDay(effectiveEntryDate)) {
     throw new UnwritableAchFile('effective-entry-date', 'The effective entry date must be a banking day.');
   }
 }

@@ -1,4 +1,3 @@
-import type { CalendarDay } from './federal-reserve-holidays.ts';
 import type { AccountType } from './transaction-codes.ts';
 
 /** Consumers' accounts get PPD entries, companies' CCD. */
@@ -29,7 +28,7 @@ export interface AchBatch {
   readonly entryDescription: string;
   /** At most 6 characters, shown to receivers; `SD1300` and the like ask for same-day settlement. */
   readonly descriptiveDate?: string;
-  readonly effectiveEntryDate: CalendarDay;
+  readonly effectiveEntryDate: string;
   /** Routing number of the originating bank, nine digits. */
   readonly odfiRoutingNumber: string;
   readonly payments: readonly AchPayment[];

@@ -1,6 +1,6 @@
+import type { Day } from '#kernel/calendar.ts';
 import type { AchEntry, AchFileBatch, ChangeAddenda, ReturnAddenda } from './ach-file.ts';
 import { type ChangeReason, type Correction, changeReason, parseCorrection } from './change-codes.ts';
-import type { CalendarDay } from './federal-reserve-holidays.ts';
 import { readNachaFile } from './nacha-reader.ts';
 import { type ReturnReason, returnReason } from './return-codes.ts';
 import { UnreadableAchFile } from './unreadable-ach-file.ts';
@@ -24,7 +24,7 @@ export interface AchReturn extends AchAnswer {
   readonly reason: ReturnReason;
   /** Cents that come back. */
   readonly amountMinor: bigint;
-  readonly dateOfDeath: CalendarDay | undefined;
+  readonly dateOfDeath: Day | undefined;
   readonly information: string;
 }
 

@@ -1,5 +1,5 @@
+import { addDays } from '#kernel/calendar.ts';
 import { exponentOf } from '#kernel/money.ts';
-import { addDays } from '#plans/calendar-days.ts';
 import { ageReached, findBreach, type Limit, type YearSums } from './contribution-limits.ts';
 import {
   insertPayroll,

@@ -1,8 +1,8 @@
+import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { toTransactionState } from '#ledger/transaction-state.ts';
-import { addDays } from '#plans/calendar-days.ts';
 import type { PlanRow } from '#plans/plan.repository.ts';
 import { refuseTerminated } from '#plans/plan-standing.ts';
 import { found } from '#platform/db/found.ts';

@@ -1,4 +1,4 @@
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { listVestingChunks } from './vesting.repository.ts';

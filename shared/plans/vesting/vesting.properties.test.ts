@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addMonths } from '#kernel/calendar.ts';
+import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
 import type { Acceleration, GrantChanges } from './grant-changes.ts';
 import { type Grant, vestedFraction, vestedMinor, vestedQuantity, vestingEvents } from './vesting.ts';
@@ -8,7 +8,7 @@ import { AllocationType, type VestingSchedule } from './vesting-schedule.ts';
 
 const day = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2032-12-31'), noInvalidDate: true })
-  .map((date) => date.toISOString().slice(0, 10));
+  .map((date) => dayOf(date));
 
 const graded: fc.Arbitrary<VestingSchedule> = fc
   .record({
@@ -264,7 +264,7 @@ function firstAndLastMonth(by: VestingSchedule): [number, number] {
 }
 
 function dayBefore(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+  return addDays(date, -1);
 }
 
 function later(date: string, other: string | undefined): string {

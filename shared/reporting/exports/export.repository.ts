@@ -1,13 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { ReportExports } from '#generated/database.ts';
+import { DAY_MS } from '#kernel/calendar.ts';
 import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { EXPORT_DAYS, type ReportExport } from './exports.routes.ts';
 
 export type ExportRow = Selectable<ReportExports>;
 type Shown = z.input<typeof ReportExport>;
-
-const DAY_MS = 86_400_000;
 
 function expiryOf({ completed_at }: ExportRow): Date | null {
   return completed_at === null ? null : new Date(completed_at.getTime() + EXPORT_DAYS * DAY_MS);

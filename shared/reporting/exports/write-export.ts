@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dayOf } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
@@ -42,7 +43,7 @@ export async function writeExport(
 
 async function writeRows(row: ExportRow, key: string): Promise<number> {
   const format = row.format as keyof typeof CONTENT_TYPES;
-  const day = row.created_at.toISOString().slice(0, 10);
+  const day = dayOf(row.created_at);
   const parameters = row.parameters as Record<string, string>;
   const { open } = await loadExportable(row.report as (typeof REPORT_NAMES)[number]);
   const report = open(parameters, day);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dayOf } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { type CursorPart, decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
@@ -36,7 +37,7 @@ export async function answerReport<Sent, Query, Row, Head extends object, Item e
 ): Promise<Reply<PageOf<Head, Item> | string>> {
   const format = negotiate(request.headers.get('accept'), FORMATS);
   const limit = rowLimit(request.query.limit, format);
-  const today = new Date().toISOString().slice(0, 10);
+  const today = dayOf(new Date());
   const query = report.settle({ ...request.params, ...request.query } as Sent, today);
   const after = resume(report, query, request.query.cursor);
   const page = await request.tenantRead(async (read): Promise<Page<Row, Query, Head>> => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addDays, addMonths, endOfMonth } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { DEFAULT_PAGE, isoDate, MAX_PAGE, page } from '#kernel/fields.ts';
 
@@ -33,7 +34,6 @@ export const PAGES_DESCRIPTION = `As CSV (\`Accept: text/csv\`) a page has up to
 export const MAX_RANGE_DAYS = 1_830;
 /** The length of a report that names no days. */
 const USUAL_RANGE_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 /** The first and the last day of a report, both included. */
 export const dayRange = { from: isoDate.optional(), to: isoDate.optional() };
@@ -43,19 +43,15 @@ export interface DayRange {
   readonly to: string;
 }
 
-function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
 /** @throws DomainError `validation-failed` when the days are the wrong way round, or too far apart */
 export function settleRange(
   sent: { readonly from?: string | undefined; readonly to?: string | undefined },
   today: string,
 ): DayRange {
   const to = sent.to ?? (sent.from !== undefined && sent.from > today ? sent.from : today);
-  const from = sent.from ?? dayAfter(to, 1 - USUAL_RANGE_DAYS);
+  const from = sent.from ?? addDays(to, 1 - USUAL_RANGE_DAYS);
   if (from > to) throw invalidField('?from', 'out-of-range', 'must not be after `to`');
-  if (dayAfter(from, MAX_RANGE_DAYS) <= to)
+  if (addDays(from, MAX_RANGE_DAYS) <= to)
     throw invalidField('?from', 'range-too-long', `must be at most ${MAX_RANGE_DAYS} days before \`to\``);
   return { from, to };
 }
@@ -77,7 +73,6 @@ export function daysOf(text: string): DayRange {
       : month !== undefined
         ? [Number(month) - 1, 1]
         : [0, 12];
-  const day = (monthIndex: number, dayOfMonth: number) =>
-    new Date(Date.UTC(Number(year), monthIndex, dayOfMonth)).toISOString().slice(0, 10);
-  return { from: day(first, 1), to: day(first + months, 0) };
+  const from = addMonths(`${year}-01-01`, first);
+  return { from, to: endOfMonth(addMonths(from, months - 1)) };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { addDays } from '#plans/calendar-days.ts';
+import { addDays } from '#kernel/calendar.ts';
 import { periodVesting } from '#plans/vesting-runs/period-vesting.ts';
 import type { getVestingReport, ReportedVesting } from './ledger-reports.routes.ts';
 import type { Report } from './report.ts';

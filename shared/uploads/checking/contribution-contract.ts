@@ -1,4 +1,5 @@
 import { validate } from '#generated/contribution-row.validator.js';
+import { endOfMonth } from '#kernel/calendar.ts';
 import { canonicalDecimal, isoDate } from '#kernel/fields.ts';
 import type { RowError, UploadRow } from '#uploads/formats/upload-row.ts';
 import {
@@ -66,16 +67,10 @@ function finishContribution(line: number, found: Found): UploadRow<ContributionC
       source: source ?? 'EMPLOYEE',
       period,
       currency,
-      effective_date: period.length === 'YYYY-MM'.length ? lastDayOf(period) : period,
+      effective_date: period.length === 'YYYY-MM'.length ? endOfMonth(`${period}-01`) : period,
     },
     error: undefined,
   };
-}
-
-/** `2026-02` → `2026-02-28`. */
-function lastDayOf(month: string): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }
 
 /** The first fault of a row, in the order of the contract's columns. */

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { dayOf } from '#plans/calendar-days.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import {
   judgePayroll,
   loadPayroll,

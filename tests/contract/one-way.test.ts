@@ -1,0 +1,25 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** What is done in one way: a second one beside it would drift. */
+
+const ROOT = join(import.meta.dirname, '../..');
+const SOURCES = globSync('{bin,functions,lib,local,shared,tools,tests}/**/*.ts', { cwd: ROOT }).filter(
+  // The template runner imports nothing of ours; this file quotes what it looks for.
+  (path) => !/^local\/aws\/|node_modules|^tests\/contract\/one-way\.test\.ts$/.test(path),
+);
+
+function linesWith(pattern: RegExp, allowed: readonly string[] = []): string[] {
+  return SOURCES.filter((path) => !allowed.includes(path)).flatMap((path) =>
+    readFileSync(join(ROOT, path), 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+  );
+}
+
+test('the day of an instant is asked of the calendar', () => {
+  expect(linesWith(/\.slice\(0, 10\)|\.split\('T'\)\[0\]|\bDAY_MS =/, ['shared/kernel/calendar.ts'])).toEqual(
+    [],
+  );
+});
