@@ -21,6 +21,17 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'domains-know-no-http',
+      comment:
+        'A rule is the same for a request, a queue and a schedule. Route tables are data; what turns a domain into an answer for several operations is named *.http.ts.',
+      severity: 'error',
+      from: {
+        path: '^shared/(?!platform/|contracts/|kernel/)',
+        pathNot: '^shared/routes\\.ts$|\\.(routes|http)\\.ts$|\\.test\\.ts$',
+      },
+      to: { path: '^shared/platform/http/|^shared/.*\\.http\\.ts$' },
+    },
+    {
       name: 'platform-knows-no-domain',
       severity: 'error',
       from: { path: '^shared/platform/' },

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
-import { idempotencyOf, publicPath, type Schema } from '#platform/http/route.ts';
+import { idempotencyOf, type Schema } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
 import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';

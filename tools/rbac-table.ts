@@ -1,5 +1,5 @@
+import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, USER_ROLES } from '#kernel/roles.ts';
-import { publicPath } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { inReadingOrder, tenantTypesOf } from './openapi-document.ts';
 import { tagOf } from './openapi-tags.ts';

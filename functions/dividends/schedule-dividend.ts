@@ -1,10 +1,10 @@
+import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { declareDividend } from '#dividends/declare-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
 import { scheduleDividend } from '#dividends/dividends.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
-import { API_BASE_PATH } from '#platform/http/route.ts';
 
 export const handler = http(scheduleDividend, ({ body, headers, principal, tenantTx }) => {
   const declaration = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { answerUnrouted, type PublishedPaths, UNROUTED } from '#meta/unrouted.ts';
+import { answerUnrouted, type PublishedPaths, UNROUTED } from '#meta/unrouted.http.ts';
 import { instrumented } from '#platform/http/instrumented.ts';
 import { observe, problems } from '#platform/http/middlewares.ts';
 import { headersOf } from '#platform/http/parse.ts';

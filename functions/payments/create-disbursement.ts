@@ -1,10 +1,10 @@
+import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { toTransaction } from '#ledger/transactions.ts';
 import { createDisbursement } from '#payments/orders/orders.routes.ts';
 import { orderPayment } from '#payments/orders/place-order.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
-import { API_BASE_PATH } from '#platform/http/route.ts';
 
 export const handler = http(createDisbursement, async ({ body, principal, requestId, headers, tenantTx }) => {
   const idempotencyKey = headers.get('idempotency-key')?.[0] ?? requestId;

@@ -1,10 +1,10 @@
+import { publicPath } from '#contracts/api-paths.ts';
 import { disburseDividend } from '#payments/orders/orders.routes.ts';
 import { beginDividend } from '#payments/runs/disburse-dividend.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
-import { publicPath } from '#platform/http/route.ts';
 
 export const handler = http(disburseDividend, async ({ params, principal, requestId, tenantTx }) => {
   const { actorId, tenantId } = principal;

@@ -1,11 +1,19 @@
-import { contributionReply } from '#plans/contributions/contribution-reply.ts';
+import { toContribution } from '#plans/contributions/contribution.repository.ts';
+import { contributionPath } from '#plans/contributions/contribution-path.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { reverse } from '#plans/contributions/record-contribution.ts';
 import { planLock } from '#plans/plan.repository.ts';
 import { http } from '#platform/http/http.ts';
+import { reply } from '#platform/http/reply.ts';
 
 export const handler = http(reverseContribution, async ({ params, serializableTx }) =>
-  serializableTx(async (tx) => contributionReply(await reverse(tx, params.id, params.contribution_id)), {
-    lockFirst: planLock(params.id),
-  }),
+  serializableTx(
+    async (tx) => {
+      const row = await reverse(tx, params.id, params.contribution_id);
+      return reply(toContribution(row), { headers: { location: contributionPath(row) } });
+    },
+    {
+      lockFirst: planLock(params.id),
+    },
+  ),
 );

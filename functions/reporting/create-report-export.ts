@@ -1,7 +1,7 @@
+import { publicPath } from '#contracts/api-paths.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
-import { publicPath } from '#platform/http/route.ts';
 import { toReportExport } from '#reporting/exports/export.repository.ts';
 import { createReportExport } from '#reporting/exports/exports.routes.ts';
 import { openOrdered, orderExport } from '#reporting/exports/order-export.ts';

@@ -1,5 +1,5 @@
 import { http } from '#platform/http/http.ts';
-import { answerReport } from '#reporting/reports/answer-report.ts';
+import { answerReport } from '#reporting/reports/answer-report.http.ts';
 import { getVestingReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { vestingReport } from '#reporting/reports/vesting-report.ts';
 

@@ -1,5 +1,5 @@
 import { http } from '#platform/http/http.ts';
-import { answerReport } from '#reporting/reports/answer-report.ts';
+import { answerReport } from '#reporting/reports/answer-report.http.ts';
 import { form1099Div } from '#reporting/reports/form-1099-div.ts';
 import { get1099DivReport } from '#reporting/reports/ledger-reports.routes.ts';
 

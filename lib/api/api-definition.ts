@@ -1,4 +1,4 @@
-import { publicPath } from '#platform/http/route.ts';
+import { publicPath } from '#contracts/api-paths.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 import { preflight } from './preflight.ts';

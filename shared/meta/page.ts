@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type Reply, reply } from '#platform/http/reply.ts';
 
 export interface PageParts {
   readonly title: string;
@@ -17,8 +16,13 @@ export interface PageParts {
 const ICON =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='#1d4d4f'/><path d='M8 9l8 15 8-15' fill='none' stroke='#fff' stroke-width='3.5' stroke-linecap='round' stroke-linejoin='round'/></svg>";
 
+export interface Page {
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** An HTML page that runs and loads nothing but what it names here: its own style and script are allowed by their hashes. */
-export function page(parts: PageParts): Reply<string> {
+export function page(parts: PageParts): Page {
   const { title, description, body, style, script, assets = '', sources = {} } = parts;
   const policy = {
     'default-src': "'none'",
@@ -46,14 +50,15 @@ ${body}
 ${script === undefined ? '' : `<script>${script}</script>\n`}</body>
 </html>
 `;
-  return reply(html, {
+  return {
+    html,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policyText(policy),
       // A page links assets by their versions, so browsers must ask for the page each time.
       'cache-control': 'no-cache',
     },
-  });
+  };
 }
 
 /** A directive without a source allows nothing. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { publicPath } from '#platform/http/route.ts';
+import { publicPath } from '#contracts/api-paths.ts';
 import { routes } from '../../shared/routes.ts';
 import { rbacDocument } from '../../tools/rbac-table.ts';
 

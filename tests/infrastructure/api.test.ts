@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry } from '#contracts/problems.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { tablesOf } from '#lib/vestry.ts';
-import { kebabCase, publicPath } from '#platform/http/route.ts';
+import { kebabCase } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

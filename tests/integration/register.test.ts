@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { publicPath } from '#platform/http/route.ts';
+import { publicPath } from '#contracts/api-paths.ts';
 import { routes } from '#routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';

@@ -8,6 +8,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { PlatformClock } from 'template-runner/clock';
 import type { InvokeResult } from 'template-runner/functions';
 import { defineStateMachine } from 'template-runner/state-machine';
+import { publicPath } from '#contracts/api-paths.ts';
 import { handler as askedHandler } from '#functions/payments/get-bank-payment.ts';
 import { handler as orderHandler } from '#functions/payments/order-bank-payment.ts';
 import { handler as callbackHandler } from '#functions/payments/receive-bank-callback.ts';
@@ -21,7 +22,7 @@ import { handler as disburseWorker } from '#functions/workers/disburse-dividend.
 import { handler as callbackWorker } from '#functions/workers/send-bank-callbacks.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { getBankPayment, orderBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
-import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
 import { type TestAws, testAws } from './aws-services.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { drain, type Worker } from './queue-driver.ts';

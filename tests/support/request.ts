@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { publicPath } from '#contracts/api-paths.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
 import type { Json } from './json.ts';
 
 export interface TestRequest {

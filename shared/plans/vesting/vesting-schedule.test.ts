@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '#kernel/domain-error.ts';
 import { parseJson } from '#kernel/json.ts';
-import { validate } from '#platform/http/parse.ts';
+import { validate } from '#kernel/validate.ts';
 import { AllocationType, VestingSchedule } from './vesting-schedule.ts';
 
 test.each([

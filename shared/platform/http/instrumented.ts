@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { publicPath } from '#contracts/api-paths.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation, type Span, traceHeaders } from '#platform/observability/trace.ts';
 import { headersOf } from './parse.ts';
-import { publicPath, type RouteSpec } from './route.ts';
+import type { RouteSpec } from './route.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { z } from 'zod';
-import { DomainError, type FieldError, notFound } from '#kernel/domain-error.ts';
+import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { isUuid } from '#kernel/ids.ts';
-import { JsonNumber, parseJson } from '#kernel/json.ts';
+import { parseJson } from '#kernel/json.ts';
+import { invalidFields, validate } from '#kernel/validate.ts';
 import type { RouteSpec, Schema } from './route.ts';
 
 /** A JSON body; files take the upload routes. */
@@ -61,12 +61,14 @@ function parseQuery(route: RouteSpec, event: APIGatewayProxyEvent): unknown {
   const errors = sent
     .filter(([, values]) => (values?.length ?? 0) > 1)
     .map(([name]) => ({ pointer: `?${name}`, code: 'repeated', message: 'must be given once' }));
-  if (errors.length > 0) throw failed(errors);
+  if (errors.length > 0) throw invalidFields(errors);
   const query = Object.fromEntries(sent.map(([name, values]) => [name, values?.[0]]));
   if (route.query) return validate(route.query, query, '?');
   const [unknown] = Object.keys(query);
   if (unknown !== undefined)
-    throw failed([{ pointer: `?${unknown}`, code: 'unknown-field', message: 'is not a parameter here' }]);
+    throw invalidFields([
+      { pointer: `?${unknown}`, code: 'unknown-field', message: 'is not a parameter here' },
+    ]);
   return {};
 }
 
@@ -95,59 +97,4 @@ function jsonText(event: APIGatewayProxyEvent): string {
   } catch (cause) {
     throw new DomainError('malformed-request', 'The body is not valid UTF-8.', { cause });
   }
-}
-
-function failed(errors: readonly FieldError[]): DomainError {
-  const detail =
-    errors.length === 1
-      ? `${errors[0]?.pointer} ${errors[0]?.message}.`
-      : `${errors.length} fields are not valid.`;
-  return new DomainError('validation-failed', detail, { errors });
-}
-
-const MAX_ERRORS = 50;
-
-/** @throws DomainError `validation-failed` with a pointer for each field */
-export function validate<S extends Schema>(schema: S, value: unknown, base: string): z.output<S> {
-  const protoKey = findProto(value, base);
-  if (protoKey !== undefined)
-    throw failed([{ pointer: protoKey, code: 'unknown-field', message: 'is not a field here' }]);
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw failed(result.error.issues.flatMap((issue) => toFieldErrors(issue, base)).slice(0, MAX_ERRORS));
-}
-
-function toFieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      pointer: pointer(base, [...issue.path, key]),
-      code: 'unknown-field',
-      message: 'is not a field here',
-    }));
-  }
-  const missing =
-    issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined');
-  return [
-    {
-      pointer: pointer(base, issue.path),
-      code: issue.code.replaceAll('_', '-'),
-      message: missing ? 'is required' : issue.message.replace(/^Invalid input: /, ''),
-    },
-  ];
-}
-
-function pointer(base: string, path: readonly PropertyKey[]): string {
-  if (base === '?') return `?${path.map(String).join('.')}`;
-  return `${base}${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
-}
-
-/** An own `__proto__` key is invisible to object spreads and so to schemas. */
-function findProto(value: unknown, path: string): string | undefined {
-  if (value === null || typeof value !== 'object' || value instanceof JsonNumber) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const here = `${path}/${key}`;
-    const found = key === '__proto__' ? here : findProto(item, here);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { publicPath } from '#contracts/api-paths.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { problemRegistry, problemType } from '#contracts/problems.ts';
 import type { DomainError } from '#kernel/domain-error.ts';
-import { publicPath, type RouteSpec } from './route.ts';
+import type { RouteSpec } from './route.ts';
 
 const replyBrand: unique symbol = Symbol('reply');
 

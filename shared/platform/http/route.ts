@@ -4,9 +4,6 @@ import type { ProblemSlug } from '#contracts/problems.ts';
 import type { Resource } from '#contracts/resources.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 
-/** The base path of business routes. The route table writes paths without it. */
-export const API_BASE_PATH = '/api';
-
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Schema = z.ZodType;
 
@@ -18,7 +15,7 @@ export interface RouteSpec {
   /** camelCase; the handler is `functions/<domain>/<kebab-case>.ts`. */
   readonly operationId: string;
   readonly method: Method;
-  /** The path without {@link API_BASE_PATH}, with parameters in braces: `/shareholders/{id}`. */
+  /** The path without the base path of `#contracts/api-paths.ts`, with parameters in braces: `/shareholders/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
@@ -70,11 +67,6 @@ export function route<const R extends RouteSpec>(spec: R): R {
 /** `createShareholder` → `create-shareholder`. */
 export function kebabCase(operationId: string): string {
   return operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** The path as a client sees it. */
-export function publicPath(spec: Pick<RouteSpec, 'path' | 'base'>): string {
-  return spec.base === 'root' ? spec.path : `${API_BASE_PATH}${spec.path}`;
 }
 
 /** Whether and how a route takes `Idempotency-Key`. */

@@ -3,8 +3,8 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { id } from '#kernel/fields.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { TenantType } from '#kernel/roles.ts';
+import { validate } from '#kernel/validate.ts';
 import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
-import { validate } from '#platform/http/parse.ts';
 import type { Columns, Report, ReportItem } from '#reporting/reports/report.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
 

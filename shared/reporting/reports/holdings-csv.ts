@@ -1,5 +1,5 @@
+import { publicPath } from '#contracts/api-paths.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
-import { publicPath } from '#platform/http/route.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from './holdings.repository.ts';
 import { cursorAfter, type HoldingsPart } from './holdings-report.ts';

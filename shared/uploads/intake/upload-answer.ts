@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { API_BASE_PATH } from '#platform/http/route.ts';
+import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { presignGet } from '#platform/storage/presigned.ts';
 import type { ListedError, UploadRecord } from '#uploads/upload.repository.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { publicPath } from '#contracts/api-paths.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { type CursorPart, decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { negotiate } from '#platform/http/accept.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
-import { publicPath, type RouteSpec } from '#platform/http/route.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
 import type { Report, ReportItem } from './report.ts';
 import { fittingLines, headerLine, itemLine } from './report-csv.ts';
 import { type ReportFormat, rowLimit } from './report-page.ts';

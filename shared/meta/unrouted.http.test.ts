@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerUnrouted } from './unrouted.ts';
+import { answerUnrouted } from './unrouted.http.ts';
 
 const published = () => ({ '/api/users/{id}': { get: {}, patch: {}, parameters: [] } });
 const answer = (httpMethod: string, resource: string) =>
