@@ -6,7 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type JobEntry, jobs } from '../shared/jobs.ts';
 import { type RouteEntry, routes } from '../shared/routes.ts';
-import { type Bundle, type BundleEntry, bundle } from './constructs/bundle.ts';
+import { type BundleEntry, bundle, type FunctionCode } from './constructs/bundle.ts';
 import type { FunctionContext } from './constructs/platform-function.ts';
 import type { Environment } from './environment.ts';
 import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
@@ -52,7 +52,7 @@ export function addStacks(
   app: App,
   environment: Environment,
   tables: Tables = tablesOf(environment),
-  code: Bundle = bundle(entriesOf(tables)),
+  code: ReadonlyMap<string, FunctionCode> = bundle(entriesOf(tables)),
 ): void {
   const network = new NetworkStack(app, { environment });
   const { database, key, signingKeys, auditKeys, fieldKey, bankSecret, alarmTopic } = new DataStack(app, {

@@ -97,10 +97,10 @@ async function synthesiseInto(directory: string, inputs: string): Promise<void> 
   mkdirSync(CACHE, { recursive: true });
   const working = `${directory}.${process.pid}`;
   rmSync(working, { recursive: true, force: true });
-  const child = spawn(process.execPath, [join(REPOSITORY, 'bin/vestry.ts')], {
+  const child = spawn(process.execPath, [join(REPOSITORY, 'bin/local.ts'), working, inputs], {
     cwd: REPOSITORY,
     // `npm run synth` and the tests validate the templates, which takes a quarter of the time.
-    env: { ...process.env, CDK_OUTDIR: working, CDK_VALIDATION: 'false' },
+    env: { ...process.env, CDK_VALIDATION: 'false' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -111,7 +111,7 @@ async function synthesiseInto(directory: string, inputs: string): Promise<void> 
     rmSync(working, { recursive: true, force: true });
     const reason = output.split('\n').find((line) => /error/i.test(line)) ?? output.trim().split('\n').at(-1);
     throw new StartError(
-      `synthesis failed: ${reason?.trim() ?? `exit code ${code}`} (run node bin/vestry.ts to see all of it)`,
+      `synthesis failed: ${reason?.trim() ?? `exit code ${code}`} (run node bin/local.ts to see all of it)`,
     );
   }
   writeFileSync(join(working, STAMP), inputs);

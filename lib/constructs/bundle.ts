@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { buildSync, type Metafile, type OutputFile } from 'esbuild';
+import { type BuildOptions, build, buildSync, type Metafile, type OutputFile } from 'esbuild';
 import { sidecars } from '#lib/sidecars.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,9 +24,15 @@ export interface BundleEntry {
   readonly part: string;
 }
 
-/** The code of one function: `index.mjs`, the chunks that it reaches, and its sidecars. */
-export interface BundledEntry {
+/** What a function is made of: `index.mjs`, the chunks that it reaches, and its sidecars. */
+export interface FunctionCode {
   readonly directory: string;
+  /** @default what the CDK makes of the files, which must be there then */
+  readonly hash?: string;
+}
+
+/** The code of one function, and what was measured of it. */
+export interface BundledEntry extends FunctionCode {
   /** The bytes that a cold start reads: the entry and the chunks that it imports statically. */
   readonly staticBytes: number;
   /** Sources behind {@link staticBytes}, relative to the repository. */
@@ -39,10 +46,7 @@ export type Bundle = ReadonlyMap<string, BundledEntry>;
  * sources give the same bytes. Throws an error that names who needs the entry, if one doesn't exist.
  */
 export function bundle(entries: readonly BundleEntry[]): Bundle {
-  const missing = entries.filter(({ entry }) => !existsSync(join(ROOT, entry)));
-  if (missing.length > 0)
-    throw new Error(missing.map(({ entry, neededBy }) => `${neededBy}: ${entry} does not exist`).join('\n'));
-
+  assertPresent(entries);
   const target = mkdtempSync(join(tmpdir(), 'vestry-bundle-'));
   // The CDK has copied the directories into its assembly by then.
   process.once('exit', () => rmSync(target, { recursive: true, force: true }));
@@ -54,13 +58,52 @@ export function bundle(entries: readonly BundleEntry[]): Bundle {
   );
 }
 
+function assertPresent(entries: readonly BundleEntry[]): void {
+  const missing = entries.filter(({ entry }) => !existsSync(join(ROOT, entry)));
+  if (missing.length > 0)
+    throw new Error(missing.map(({ entry, neededBy }) => `${neededBy}: ${entry} does not exist`).join('\n'));
+}
+
+/** Code that is being written while templates are made that name it. */
+export interface PendingBundle {
+  readonly code: ReadonlyMap<string, FunctionCode>;
+  /** Settles once every file is there. */
+  readonly written: Promise<void>;
+}
+
+/**
+ * Bundles every entry into a directory of its own below `target`, in one pass and beside the caller: for one machine, where
+ * a start is waited for and no budget of bytes is to be met. `version` stands for the sources.
+ */
+export function bundleInBackground(
+  entries: readonly BundleEntry[],
+  target: string,
+  version: string,
+): PendingBundle {
+  assertPresent(entries);
+  const paths = [...new Set(entries.map(({ entry }) => entry))].sort();
+  const code = paths.map((entry): [string, FunctionCode] => {
+    const directory = join(target, outputName(entry));
+    mkdirSync(directory, { recursive: true });
+    return [entry, { directory, hash: createHash('sha256').update(`${version}\0${entry}`).digest('hex') }];
+  });
+  const written = build(buildOptions(paths)).then((result) => {
+    writeEntries(paths, result, target);
+  });
+  return { code: new Map(code), written };
+}
+
 /**
  * Bundles the entries of a part in one pass, so that shared code is compiled once. A pass over all entries would be
  * faster still, but code that any one of them needs would be in the chunks of every other, and the largest would
  * exceed their budget; a pass for each domain saves a fiftieth of a function and takes ten times as long.
  */
 function bundlePart(paths: readonly string[], target: string): [entry: string, code: BundledEntry][] {
-  const { metafile, outputFiles } = buildSync({
+  return writeEntries(paths, buildSync(buildOptions(paths)), target);
+}
+
+function buildOptions(paths: readonly string[]) {
+  return {
     absWorkingDir: ROOT,
     entryPoints: paths.map((entry) => ({ in: entry, out: outputName(entry) })),
     outdir: VIRTUAL_OUTDIR,
@@ -84,7 +127,14 @@ function bundlePart(paths: readonly string[], target: string): [entry: string, c
     alias: { 'cls-hooked/context': './shared/platform/observability/x-ray-context.ts' },
     metafile: true,
     logLevel: 'warning',
-  });
+  } as const satisfies BuildOptions;
+}
+
+function writeEntries(
+  paths: readonly string[],
+  { metafile, outputFiles }: { readonly metafile: Metafile; readonly outputFiles: OutputFile[] },
+  target: string,
+): [entry: string, code: BundledEntry][] {
   const graph = new OutputGraph(metafile);
   const files = new OutputFiles(outputFiles);
   return paths.map((entry) => [entry, writeEntry(entry, join(target, outputName(entry)), graph, files)]);
@@ -100,7 +150,7 @@ function outputName(entry: string): string {
 
 function writeEntry(entry: string, directory: string, graph: OutputGraph, files: OutputFiles): BundledEntry {
   const main = `${outputName(entry)}.mjs`;
-  mkdirSync(directory);
+  mkdirSync(directory, { recursive: true });
   for (const file of graph.reach(main, ['import-statement', 'dynamic-import'])) {
     files.write(file, join(directory, file === main ? 'index.mjs' : file));
     // Source maps of packages alone would double what a function unpacks, and help nobody.

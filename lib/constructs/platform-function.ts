@@ -19,14 +19,15 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '#lib/environment.ts';
 import type { Grant, Wildcard } from '#lib/grants.ts';
-import type { Bundle } from './bundle.ts';
+import type { FunctionCode } from './bundle.ts';
 import type { Rollout } from './rollout.ts';
 import type { TenantDatabase } from './tenant-database.ts';
 
 /** The parts that every function of an environment is built from. */
 export interface FunctionContext {
   readonly environment: Environment;
-  readonly bundle: Bundle;
+  /** By entry. */
+  readonly bundle: ReadonlyMap<string, FunctionCode>;
   readonly vpc: IVpc;
   /** The security group of functions that reach the database. */
   readonly securityGroup: ISecurityGroup;
@@ -92,7 +93,7 @@ export class PlatformFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(code.directory),
+      code: Code.fromAsset(code.directory, code.hash === undefined ? {} : { assetHash: code.hash }),
       memorySize: props.memoryMb ?? DEFAULT_MEMORY_MB,
       timeout: Duration.seconds(props.timeoutSeconds),
       ...(props.ephemeralStorageMb === undefined

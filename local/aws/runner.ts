@@ -143,7 +143,8 @@ async function start(
     await executions.settled();
   };
   const nextTimer = (): Date | undefined => executions.nextDue();
-  const scheduler = new Scheduler({ model, router, clock, settle, nextTimer });
+  const activity = (): number => router.published + endpoint.queues.sent;
+  const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
   const serve = async (port: number): Promise<number> => {
     const gateway = await startGateway({ port, api, pool, region, accountId });

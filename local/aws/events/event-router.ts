@@ -28,6 +28,7 @@ export class EventRouter {
   #rules: readonly CompiledRule[];
   #deliveries = new Set<Promise<unknown>>();
   #stop = new AbortController();
+  #published = 0;
 
   constructor(options: EventRouterOptions) {
     this.#options = options;
@@ -40,6 +41,7 @@ export class EventRouter {
 
   /** An event on a bus; its deliveries go on by themselves. */
   publish(eventBusName: string, event: EventBridgeEvent): void {
+    this.#published += 1;
     for (const { spec, matches } of this.#rules) {
       if (spec.eventBusName !== eventBusName || !matches({ ...event })) continue;
       for (const target of spec.targets) this.#track(this.deliver(target, event));
@@ -54,6 +56,11 @@ export class EventRouter {
       return undefined;
     }
     return this.#invoke(functionNameOf(target.arn), payload);
+  }
+
+  /** Counts the events since the start. */
+  get published(): number {
+    return this.#published;
   }
 
   get pending(): number {

@@ -15,6 +15,8 @@ export interface SchedulerOptions {
   settle(): Promise<void>;
   /** When something else goes on by the clock; moving it there lets that happen. @default nothing does */
   nextTimer?(): Date | undefined;
+  /** Counts what jobs have put on event buses and queues since the start. @default they never do */
+  activity?(): number;
 }
 
 export interface ScheduleStatus {
@@ -49,6 +51,8 @@ interface Due {
 }
 
 const TICK_LIMIT_MS = 60_000;
+/** How long the clock may move ahead without a sweep: what only time brings about waits no longer. */
+const SWEEP_LIMIT_MS = 86_400_000;
 
 /** Fires scheduled rules when they are due on the platform's clock. */
 export class Scheduler {
@@ -111,7 +115,8 @@ export class Scheduler {
 
   /**
    * Moves the clock to `until` and fires, in order, every schedule and timer due in between, each after the work of the
-   * one before is done. A sweep (a rate of less than a day) runs after each other firing instead of thousands of times.
+   * one before is done. Sweeps (rates of less than a day) don't run hundreds of times a day: they run after a step that put
+   * something on a bus or a queue, after a sweep that did, and once a day.
    */
   async advance(until: Date, report: (firing: Firing) => void): Promise<void> {
     const { clock, settle } = this.#options;
@@ -121,6 +126,12 @@ export class Scheduler {
       );
     this.#advancing = true;
     clearTimeout(this.#timer);
+    let swept = { time: new Date(0), activity: -1 };
+    const sweep = async (time: Date): Promise<void> => {
+      const activity = this.#options.activity?.() ?? 0;
+      await this.#sweep(time);
+      swept = { time, activity };
+    };
     try {
       for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
         const { rule, due } = next;
@@ -133,10 +144,11 @@ export class Scheduler {
           report(await this.#fire(rule, due));
         }
         await settle();
-        await this.#sweep(due);
+        const isActive = (this.#options.activity?.() ?? 0) !== swept.activity;
+        if (isActive || due.getTime() - swept.time.getTime() >= SWEEP_LIMIT_MS) await sweep(due);
       }
       clock.moveTo(until);
-      await this.#sweep(until);
+      await sweep(until);
       await settle();
     } finally {
       this.#advancing = false;
@@ -156,7 +168,8 @@ export class Scheduler {
   }
 
   async #sweep(time: Date): Promise<void> {
-    for (const rule of this.#rules) if (rule.schedule.isSweep) await this.#fire(rule, time);
+    const sweeps = this.#rules.filter(({ schedule }) => schedule.isSweep);
+    await Promise.all(sweeps.map((rule) => this.#fire(rule, time)));
   }
 
   #tick(): void {

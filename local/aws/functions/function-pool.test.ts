@@ -22,7 +22,7 @@ let directory: string;
 let lines: string[] = [];
 const open: FunctionPool[] = [];
 
-function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = []): FunctionPool {
+function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = [], idleMs = 60_000): FunctionPool {
   const full: FunctionSpec = {
     name: 'echo',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:echo',
@@ -39,6 +39,7 @@ function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = []): Fun
     functions: [full],
     overrides: () => ({ REGION: 'override' }),
     processes: new Set(processes),
+    idleMs,
     onLine: (_, line) => lines.push(line),
     onError: () => undefined,
   });
@@ -108,4 +109,17 @@ test('lines on stdout are captured', async () => {
   lines = [];
   await poolOf().invoke('echo', '{"log":"hello"}');
   await expect.poll(() => lines).toContain('hello');
+});
+
+test('an idle environment ends, and the function starts anew when it is needed', async () => {
+  const pool = poolOf({}, [], 100);
+  expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(1);
+  expect(pool.status()[0]).toMatchObject({ environments: 1 });
+  await expect.poll(() => pool.status()[0]?.environments).toBe(0);
+  expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(1);
+});
+
+test('an environment that works is never idle', async () => {
+  const pool = poolOf({}, [], 100);
+  expect((await pool.invoke('echo', '{"sleepMs":500}')).ok).toBe(true);
 });

@@ -9,6 +9,8 @@ export interface FunctionPoolOptions {
   readonly overrides: (spec: FunctionSpec) => Readonly<Record<string, string>>;
   /** Names of functions that run as a process each. */
   readonly processes: ReadonlySet<string>;
+  /** How long an environment is kept without work. @default 30000 */
+  readonly idleMs?: number;
   onLine(spec: FunctionSpec, line: string, stream: 'stdout' | 'stderr'): void;
   onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;
 }
@@ -30,7 +32,9 @@ export interface FunctionStatus {
 /** Environments of one function at most, unless it reserves another number: more would only thrash a small machine. */
 const DEFAULT_CONCURRENCY = 10;
 /** Environments of all functions. Beyond it the one that has been idle longest makes room: each holds database connections. */
-const ENVIRONMENTS_LIMIT = 96;
+const ENVIRONMENTS_LIMIT = 64;
+/** An idle environment holds 15 MB and database connections, and a cold start takes a fifth of a second. */
+const IDLE_MS = 30_000;
 /** Lambda's limit of a synchronous request and answer. */
 export const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
@@ -64,9 +68,12 @@ export class FunctionPool {
   #options: FunctionPoolOptions;
   #functions: Map<string, PooledFunction>;
   #closed = false;
+  #reaper: NodeJS.Timeout;
 
   constructor(options: FunctionPoolOptions) {
     this.#options = options;
+    const idleMs = options.idleMs ?? IDLE_MS;
+    this.#reaper = setInterval(() => this.#endIdle(Date.now() - idleMs), idleMs / 4).unref();
     this.#functions = new Map(options.functions.map((spec) => [spec.name, new PooledFunction(spec)]));
   }
 
@@ -107,6 +114,7 @@ export class FunctionPool {
   /** Ends every environment; what still runs is cut and answered with an error. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#reaper);
     const all = [...this.#functions.values()].flatMap((pooled) => {
       for (const { requestId, resolve } of pooled.waiting.splice(0)) resolve({ error: stopped(requestId) });
       return [...pooled.idle.splice(0), ...pooled.busy];
@@ -156,6 +164,14 @@ export class FunctionPool {
       isolation: processes.has(pooled.spec.name) ? 'process' : 'thread',
       onLine: (line, stream) => onLine(pooled.spec, line, stream),
     });
+  }
+
+  /** Ends the environments that have had no work since then; their functions start anew when they are needed. */
+  #endIdle(sinceMs: number): void {
+    for (const { idle } of this.#functions.values()) {
+      // The one that has been idle longest stands first.
+      while (idle[0] !== undefined && idle[0].lastUsedMs < sinceMs) void idle.shift()?.kill();
+    }
   }
 
   #makeRoom(): void {

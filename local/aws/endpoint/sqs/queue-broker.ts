@@ -59,6 +59,7 @@ function invalidParameter(message: string): AwsError {
 
 /** All queues of the account. Everything but `receive` is synchronous and durable when it returns. */
 export class QueueBroker {
+  #sent = 0;
   #queues = new Map<string, Queue>();
   #byArn = new Map<string, Queue>();
   #options: QueueBrokerOptions;
@@ -96,6 +97,11 @@ export class QueueBroker {
     return this.#byArn.get(arn)?.spec.name;
   }
 
+  /** Counts the messages that were sent since the start. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Throws `InvalidParameterValue` over 1 MiB and `InvalidMessageContents` for characters XML can't carry. */
   send(name: string, message: string | NewMessage): Message {
     const queue = this.#queue(name);
@@ -114,6 +120,7 @@ export class QueueBroker {
         'Invalid characters found. Valid unicode characters are those of XML 1.0.',
       );
     }
+    this.#sent += 1;
     return queue.send(parts);
   }
 

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App } from 'aws-cdk-lib';
+import { bundleInBackground } from '#lib/constructs/bundle.ts';
+import { readEnvironment } from '#lib/environment.ts';
+import { addStacks, entriesOf, tablesOf } from '#lib/vestry.ts';
+import cdkJson from '../cdk.json' with { type: 'json' };
+
+/**
+ * Makes the assembly of `npm start`: the templates of `bin/vestry.ts`, in a third of the time. The code of functions is
+ * bundled in one pass while the templates are made, and stays where it was written: nothing is copied or hashed again.
+ */
+
+/** Long enough for the bundler to have its orders before the CDK keeps this thread busy. */
+const HEAD_START_MS = 50;
+
+const [outdir = 'cdk.out', version = ''] = process.argv.slice(2);
+const assembly = resolve(outdir);
+const environment = readEnvironment('local');
+const tables = tablesOf(environment);
+const { code, written } = bundleInBackground(entriesOf(tables), join(assembly, 'code'), version);
+await sleep(HEAD_START_MS);
+
+const app = new App({
+  outdir: assembly,
+  context: { ...cdkJson.context, 'aws:cdk:disable-asset-staging': true },
+  analyticsReporting: false,
+});
+addStacks(app, environment, tables, code);
+app.synth();
+await written;
+// Paths become relative to the assembly, which is moved and copied.
+for (const name of readdirSync(assembly).filter((file) => file.endsWith('.assets.json'))) {
+  const path = join(assembly, name);
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`"${assembly}/`, '"'));
+}
