@@ -12,7 +12,7 @@ const benchmarks = readdirSync(import.meta.dirname)
   .filter((file) => /^export default async function run\(/m.test(sourceOf(file)));
 const usage = `usage: npm run bench -- <name> [options]; there are ${benchmarks.join(', ')}`;
 
-/** What stands above a benchmark's `run`, and the options that it reads. */
+/** Returns the comment above a benchmark's `run`, and the options that it reads. */
 function helpOf(benchmark: string): string {
   const source = sourceOf(benchmark);
   const [, comment = ''] =
