@@ -24,7 +24,7 @@ Verifies exported audit entries without the platform. The exit code is 1 when a 
   --keys FILE    the keys that GET /api/audit/keys has answered
   --json         prints the result as JSON`;
 
-/** As the local Secrets Manager keeps it. */
+/** The secret's name in the local Secrets Manager. */
 const SECRET = 'audit-keys';
 const CONNECT_TIMEOUT_MS = 2_000;
 
@@ -83,7 +83,7 @@ function keysOfFile(path: string): PublicKeys {
   return toPublicKeys(keys.map((key) => ({ kid: key.kid, publicJwk: key })));
 }
 
-/** Beside private keys the secret keeps every public one. */
+/** The secret keeps every public key beside the private ones. */
 function keysOfSecret(dataDir: string): PublicKeys {
   const path = join(dataDir, 'secrets.json');
   if (!existsSync(path)) throw new StartError(`${path} does not exist: has the platform exported anything?`);

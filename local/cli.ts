@@ -12,7 +12,7 @@ const OPTIONS = `
   --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})
   --json      prints what the platform says as JSON, a line each`;
 
-/** What each command does, for `--help`. The first line is its usage. */
+/** The help text of each command. The first line is its usage. */
 const COMMANDS: Readonly<Record<string, string>> = {
   status: `usage: npm run local -- status [--data DIR] [--json]
 

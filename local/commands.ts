@@ -9,9 +9,9 @@ export interface CommandParts {
   readonly database: DatabaseConnection;
 }
 
-/** What `npm run local -- status` prints. */
+/** The status that `npm run local -- status` prints. */
 export interface PlatformStatus {
-  /** On the platform's clock. */
+  /** The time on the platform's clock. */
   readonly time: string;
   readonly schedules: readonly ScheduleStatus[];
   readonly queues: readonly {
@@ -82,7 +82,7 @@ const LATEST_UPLOADS = `
   from vestry.uploads u join vestry.tenants t on t.id = u.tenant_id
   order by u.id desc limit 10`;
 
-/** Of every tenant, by the database's owner: this is the operator's machine. */
+/** Lists uploads of every tenant, as the database's owner: this is the operator's machine. */
 async function latestUploads({
   host,
   port,

@@ -5,20 +5,23 @@ import type { DatabaseConnection } from './postgres/postgres.ts';
 export interface FunctionEnvironmentOptions {
   readonly state: PlatformState;
   readonly database: DatabaseConnection;
-  /** For tests. */
+  /** Further variables, for tests. */
   readonly more?: Readonly<Record<string, string>>;
 }
 
 /** Variables that hold an address under that of the API, as the environment's configuration has it. */
 const API_ADDRESSES = ['BANK_URL', 'BANK_CALLBACK_URL'];
 
-/** Where traces of whoever starts the platform go, see docs/adr/0061-traces.md. */
+/** Returns the variables for traces of the user who starts the platform, see docs/adr/0061-traces.md. */
 function traceVariables(): Record<string, string> {
   const named = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
   return Object.fromEntries(named) as Record<string, string>;
 }
 
-/** Where the database and the bank are on this machine; a function that calls the API runs once that listens. */
+/**
+ * Returns the addresses of the database and the bank on this machine. A function that calls the API runs only once
+ * the API listens.
+ */
 export function functionOverrides(
   spec: FunctionSpec,
   { apiUrl }: Addresses,

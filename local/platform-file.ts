@@ -28,7 +28,7 @@ export interface PlatformFile {
   readonly buckets: Readonly<Record<string, string>>;
   /** URLs by purpose: `uploads`, `uploadsDlq`, `rejectedRows`. */
   readonly queues: Readonly<Record<string, string>>;
-  /** As the superuser. */
+  /** The URL with which the superuser connects. */
   readonly databaseUrl: string;
   readonly operator: { readonly email: string; readonly password: string };
   readonly tenants: readonly LocalTenant[];
@@ -43,11 +43,14 @@ export function generatePassword(): string {
   return randomBytes(PASSWORD_BYTES).toString('base64url');
 }
 
-/** What a data directory keeps from its first start on; written before it is used, so that a kill can't lose it. */
+/**
+ * The state that a data directory keeps from its first start on. It is written before it is used, so that a kill
+ * can't lose it.
+ */
 export interface PlatformState {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of the application's database roles. */
+  /** The password of the application's database roles. */
   readonly rolePassword: string;
   readonly operator: { readonly email: string; readonly password: string };
   readonly tenants: readonly LocalTenant[];

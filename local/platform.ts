@@ -30,7 +30,7 @@ export interface LocalPlatformOptions {
   readonly databaseUrl?: string | undefined;
   /** Forgets all state first. @default false */
   readonly reset?: boolean;
-  /** Off is for tests. @default true */
+  /** Whether writes are flushed to disk; only tests turn this off. @default true */
   readonly fsync?: boolean;
   /** Functions that run as a process each instead of a thread. @default none */
   readonly processFunctions?: readonly string[];
@@ -161,7 +161,7 @@ function stopwatch(report: (line: string) => void) {
   };
 }
 
-/** Like `Promise.all`, but leaves nothing running behind a failure. */
+/** Works like `Promise.all`, but leaves nothing running after a failure. */
 async function allSettled<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartError } from 'template-runner/start-error';
 
-/** Where the API listens. */
+/** The port at which the API listens. */
 export const DEFAULT_PORT = 8000;
 export const LAST_PORT = 65_535;
 const HOST = '127.0.0.1';

@@ -12,7 +12,7 @@ function table(title: string, rows: readonly (readonly (string | number)[])[]): 
   return [title, ...(lines.length === 0 ? ['  none'] : lines)].join('\n');
 }
 
-/** What `npm run local -- status` prints for people. */
+/** Renders the output of `npm run local -- status` for people. */
 export function renderStatus({
   time,
   schedules,

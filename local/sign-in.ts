@@ -30,7 +30,7 @@ function demoUser(
   return { email: user.email, password: user.password };
 }
 
-/** What an AWS client needs to reach the platform, as shell commands. */
+/** Returns the variables that an AWS client needs to reach the platform, as shell commands. */
 export function shellEnvironment(file: PlatformFile): string {
   return [
     `export AWS_ENDPOINT_URL=${file.awsEndpointUrl}`,

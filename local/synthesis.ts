@@ -18,7 +18,7 @@ import { StartError } from 'template-runner/start-error';
 
 export const REPOSITORY = join(import.meta.dirname, '..');
 
-/** What templates and bundles are made from. */
+/** The inputs of templates and bundles. */
 const INPUTS = [
   'bin',
   'cdk.json',
@@ -31,7 +31,7 @@ const INPUTS = [
   'shared',
   'state-machines',
 ];
-/** Beside the assembly: the CDK empties nothing, and a copy without it counts as stale. */
+/** The file is beside the assembly: the CDK deletes nothing, and a copy without it counts as stale. */
 const STAMP = '.inputs';
 const CACHE = join(REPOSITORY, 'node_modules/.cache/vestry');
 const KEPT_ASSEMBLIES = 2;

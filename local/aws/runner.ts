@@ -31,7 +31,7 @@ export interface TemplateRunnerOptions {
   readonly assembly: string;
   /** Holds queues, objects, executions, secrets and logs. One runner at a time. */
   readonly dataDir: string;
-  /** What clients and functions sign their requests with. */
+  /** The credentials with which clients and functions sign their requests. */
   readonly credentials: Credentials;
   /** The port of the AWS endpoint. @default 0, a free one */
   readonly awsPort?: number;
@@ -153,7 +153,7 @@ async function start(
     executions.start();
     scheduler.start();
     cleanups.push(() =>
-      // What does not end by itself in time is cut when the pool closes; its messages are delivered again.
+      // Invocations that do not end in time are cut off when the pool closes; their messages are delivered again.
       atMost(STOP_GRACE_MS, [
         gateway.close(STOP_GRACE_MS),
         scheduler.stop(),

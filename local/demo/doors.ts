@@ -7,7 +7,7 @@ import type { LocalPlatform } from '#local/platform.ts';
 const DRAIN_TIMEOUT_MS = 180_000;
 const RETRIES = 5;
 
-/** How demo data gets into the platform: by the doors that customers use. */
+/** The ways by which demo data enters the platform; customers use the same. */
 export interface DemoDoors {
   /** Answers the body. A POST carries a new Idempotency-Key unless `headers` has one. */
   call<Body = unknown>(

@@ -2,15 +2,15 @@ import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { DemoDoors } from './doors.ts';
 
 export interface DemoIssuer {
-  /** Of its users: who orders, who verifies. */
+  /** The token of the user who places orders. */
   readonly ops: string;
   readonly compliance: string;
 }
 
 export interface DemoCorporateActions {
-  /** Of every holder in the register, pending. */
+  /** The id of the pending dividend for every holder in the register. */
   readonly dividendId: string;
-  /** Of the preferred shares, paid by the mock bank; PAID with the next `resume-dividends`. */
+  /** The id of the dividend on the preferred shares, which the mock bank pays; it is PAID with the next `resume-dividends`. */
   readonly paidDividendId: string;
   readonly meetingId: string;
   readonly ballots: number;

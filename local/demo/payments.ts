@@ -2,7 +2,7 @@ import type { DemoDoors } from './doors.ts';
 import type { DemoIssuer } from './issuer.ts';
 
 interface Demo {
-  /** What the mock bank makes of it, see docs/mock-bank.md. */
+  /** The account number that determines the mock bank's behaviour, see docs/mock-bank.md. */
   readonly accountNumber: string;
   readonly amount: string;
   readonly memo: string;

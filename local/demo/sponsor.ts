@@ -3,7 +3,7 @@ import type { DemoDoors } from './doors.ts';
 
 export interface DemoSponsor {
   readonly slug: string;
-  /** Of its ADMIN. */
+  /** The token of its ADMIN. */
   readonly token: string;
 }
 
@@ -14,7 +14,7 @@ const ENROLMENTS_AT_ONCE = 2;
 
 const GRADED = { type: 'graded', cliff_months: 6, total_months: 30 } as const;
 
-/** How an employer's money or a grant vests; each employee has one of them. */
+/** The schedules by which an employer's money or a grant vests; each employee has one of them. */
 const SCHEDULES = [
   GRADED,
   { type: 'cliff', cliff_months: 36 },

@@ -17,7 +17,10 @@ export interface PostgresOptions {
   /** Holds `postgres/`, or `postgres.json` naming the directory that stands in for it. */
   readonly dataDir: string;
   readonly logFile: string;
-  /** Off is for tests: a power failure may destroy the database. @default true */
+  /**
+   * Whether writes are flushed to disk. Only tests turn this off: a power failure may destroy the database.
+   * @default true
+   */
   readonly fsync?: boolean;
   warn(message: string): void;
 }
@@ -50,7 +53,7 @@ const STOP_TIMEOUT_MS = 30_000;
 const RESTART_DELAY_MS = 500;
 const LARGE_MACHINE_BYTES = 4 * 1024 ** 3;
 
-/** Where `--reset` and the start look for the cluster. */
+/** Returns the record by which `--reset` and the start find the cluster. */
 function recordOf(dataDir: string): ClusterRecord {
   const path = join(dataDir, 'postgres.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as ClusterRecord;
@@ -98,7 +101,7 @@ function initialise(binaries: PostgresBinaries, { directory, password }: Cluster
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   giveToNobody(directory);
-  // Beside the cluster: initdb wants an empty directory, and reads the file as the other user.
+  // The file is beside the cluster: initdb requires an empty directory, and reads the file as the other user.
   const passwordFile = `${directory}.password`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
   giveToNobody(passwordFile);
@@ -221,7 +224,7 @@ class Server {
     this.#watcher.on('error', () => undefined);
   }
 
-  /** As a managed database would, it comes back by itself on the same port. */
+  /** The server restarts by itself on the same port, as a managed database would. */
   async #exited(): Promise<void> {
     if (this.#stopping) return;
     this.#options.warn('Postgres ended; starting it again');

@@ -8,7 +8,7 @@ export interface SampleValues {
   readonly holdings: string;
 }
 
-/** How one row goes wrong. Either a cell is bad in every format, or the row's own text is. */
+/** A way in which one row is wrong. Either a cell is bad in every format, or the row's own text is. */
 export type Defect = { readonly code: RowErrorCode; readonly of?: UploadFormat | 'any-json' } & (
   | { readonly cells: (row: SampleValues) => Partial<Record<keyof SampleValues, string>> }
   | { readonly text: (written: string) => string }

@@ -9,7 +9,7 @@ export interface SampleOptions {
   readonly clean?: boolean;
 }
 
-/** What must become of one row. `line` is the physical line on which it begins. */
+/** The expected result of one row. `line` is the physical line on which it begins. */
 export type ExpectedRow =
   | { readonly line: number; readonly code: undefined; readonly values: SampleValues }
   /** `values` only of a repeated reference, which is found by the register, not by the reader; `firstLine` has it first. */
@@ -95,7 +95,7 @@ export function* sampleRegister({
       if (repeatable === undefined || random() < 0.01) repeatable = { line, ref: values.external_ref };
       written.expected.push({ line, code: undefined, values });
     } else {
-      // In turn, so that every kind comes even in a short file.
+      // Defects are used in rotation, so that every kind occurs even in a short file.
       const defect = defects[bad++ % defects.length] as Defect;
       written.addBad(defect, values, repeatable, index === rows - 1);
     }
@@ -141,7 +141,7 @@ class SampleText {
 
   constructor(format: UploadFormat) {
     this.#format = format;
-    // As spreadsheets export: a byte order mark and CRLF. JSON has neither.
+    // CSV is written as spreadsheets export it, with a byte order mark and CRLF. JSON has neither.
     this.#lineBreak = format === 'csv' ? '\r\n' : '\n';
     this.#text = '';
     if (format === 'csv') this.#append('\ufeffexternal_ref,name,email,holdings\r\n');

@@ -42,7 +42,7 @@ class ChunkReader {
     }
   }
 
-  /** Between 1 and `limit` bytes. */
+  /** Returns between 1 and `limit` bytes. */
   async bytes(limit: number): Promise<Buffer> {
     if (this.#rest.length === 0) this.#rest = await this.#more();
     const taken = this.#rest.subarray(0, limit);

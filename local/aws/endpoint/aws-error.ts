@@ -17,7 +17,7 @@ export class AwsError extends Error {
   }
 }
 
-/** What this endpoint does not serve is an error, never a silent success. */
+/** Returns the error for what this endpoint does not serve: an error, never a silent success. */
 export function notImplemented(what: string): AwsError {
   return new AwsError('NotImplemented', 501, `${what} is not implemented by the local endpoint.`);
 }

@@ -16,7 +16,7 @@ export interface EventBridgeEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What `PutEvents` accepted, and the name of the bus it was put on. */
+/** An event that `PutEvents` accepted, with the name of its bus. */
 export interface BusEvent {
   readonly eventBusName: string;
   readonly event: EventBridgeEvent;

@@ -42,7 +42,7 @@ export class SecretStore {
     }
   }
 
-  /** By name or ARN. */
+  /** Finds a secret by name or ARN. */
   spec(id: string): SecretSpec {
     const spec = this.#specs.find(({ arn, name }) => id === arn || id === name);
     if (spec) return spec;

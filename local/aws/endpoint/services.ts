@@ -17,7 +17,7 @@ interface TargetService extends JsonService {
 
 type Stores = Pick<AwsEndpoint, 'queues' | 'secrets' | 'stepFunctions' | 'metrics'>;
 
-/** What requests are told apart into, S3 aside. */
+/** The services among which requests are distributed, except S3. */
 export interface Services {
   readonly targets: readonly TargetService[];
   readonly sqs: (operation: string) => Handler | undefined;

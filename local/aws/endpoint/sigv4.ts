@@ -17,7 +17,7 @@ export interface WireRequest {
 }
 
 export interface Authorization {
-  /** Where the signature stood; `query` means a presigned URL. */
+  /** The place of the signature; `query` means a presigned URL. */
   readonly kind: 'header' | 'query';
   readonly service: string;
   readonly signedHeaders: ReadonlySet<string>;
@@ -247,7 +247,7 @@ export function authorize(
   };
 }
 
-/** As S3: an `x-amz-…` header that isn't part of the signature could be added by anyone on the way. */
+/** An `x-amz-…` header that isn't part of the signature is refused, as on S3: anyone on the way could have added it. */
 function checkHeadersSigned(
   request: WireRequest,
   kind: 'header' | 'query',

@@ -119,7 +119,7 @@ export class EventRouter {
   }
 }
 
-/** What Lambda writes to the destination of a failed asynchronous invocation. */
+/** Returns the record that Lambda sends to the destination of a failed asynchronous invocation. */
 function failureRecord(
   functionArn: string,
   payload: string,

@@ -21,7 +21,7 @@ const DEFAULT_CONCURRENCY = 5;
  */
 const LEASE_SECONDS = 20;
 const RENEWAL_MS = 5_000;
-/** On AWS a failed message waits for its visibility timeout (hours for long jobs); here 1, 3, 9, 27 … seconds. */
+/** On AWS a failed message waits for its visibility timeout (hours for long jobs); here it waits 1, 3, 9, 27 … seconds. */
 const BACKOFF_FACTOR = 3;
 const BACKOFF_LIMIT_SECONDS = 60;
 
@@ -129,7 +129,7 @@ export class QueuePoller {
     }
   }
 
-  /** Without a readable list of failures the whole batch counts as done or, where the list is wrong, as failed. */
+  /** If the list of failures can't be read, the whole batch counts as done; if the list is wrong, as failed. */
   #failures(batch: readonly ReceivedMessage[], payload: string): Set<string> {
     if (!this.options.mapping.reportsItemFailures) return new Set();
     const answer = JSON.parse(payload) as {

@@ -38,7 +38,7 @@ export interface Firing {
 interface ScheduledRule {
   readonly spec: RuleSpec;
   readonly schedule: Schedule;
-  /** On the platform's clock. */
+  /** The time on the platform's clock. */
   due: Date | undefined;
   lastFired?: string;
   lastResult?: 'ok' | 'failed';
@@ -94,7 +94,7 @@ export class Scheduler {
     }));
   }
 
-  /** By the rule's name or the end of it, or by its function's. */
+  /** Finds a rule by its name or the end of it, or by its function's. */
   find(query: string): string | undefined {
     const names = (rule: ScheduledRule): string[] => [
       rule.spec.name,
@@ -137,7 +137,7 @@ export class Scheduler {
         const { rule, due } = next;
         clock.moveTo(due);
         if (rule === undefined) {
-          // What goes on by a timer gets its turn even when nothing has to settle.
+          // Work that continues by a timer must run even when nothing has to settle.
           await yieldToTimers();
         } else {
           rule.due = rule.schedule.next(due);

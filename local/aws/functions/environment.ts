@@ -34,7 +34,7 @@ const RUNTIME_MODULE = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 let compiled: URL | undefined;
 
-/** As JavaScript: a thread that reads TypeScript loads a compiler first, which is half of a cold start. */
+/** Returns the runtime as JavaScript: a thread that reads TypeScript loads a compiler first, which is half of a cold start. */
 function compiledRuntime(): URL {
   if (compiled === undefined) {
     const { code } = transformSync(readFileSync(RUNTIME_MODULE, 'utf8'), { loader: 'ts', format: 'esm' });

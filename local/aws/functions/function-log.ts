@@ -62,7 +62,7 @@ export class FunctionLog {
       error: { name: errorType, ...(trace === undefined ? {} : { stack: trace }) },
     });
     const brief = `${errorType}: ${errorMessage}`;
-    // What the function has just said of it itself is not said twice.
+    // A line that the function has just printed about the same error is not repeated.
     if (!(this.#echoed.startsWith(`${functionName}: `) && this.#echoed.includes(brief)))
       this.#echo(`${functionName}: ${brief}`);
   }

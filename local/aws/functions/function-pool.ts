@@ -15,7 +15,7 @@ export interface FunctionPoolOptions {
   onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;
 }
 
-/** What a synchronous `Invoke` answers: the payload, or the function's error. */
+/** The answer of a synchronous `Invoke`: the payload, or the function's error. */
 export type InvokeResult =
   | { readonly ok: true; readonly requestId: string; readonly payload: string }
   | { readonly ok: false; readonly requestId: string; readonly error: FunctionError };

@@ -14,7 +14,7 @@ export interface FunctionVariablesOptions {
   readonly more: Readonly<Record<string, string>>;
 }
 
-/** What stands above a function's own variables: where the services are, and what Lambda itself sets. */
+/** Returns the variables that take precedence over a function's own: where the services are, and what Lambda itself sets. */
 export function functionVariables(
   spec: FunctionSpec,
   { awsEndpointUrl, region, credentials, more }: FunctionVariablesOptions,

@@ -1,4 +1,4 @@
-/** What the pool and a runtime say to each other. Payloads are JSON text, as between Lambda and its runtimes. */
+/** A message from the pool to a runtime. Payloads are JSON text, as between Lambda and its runtimes. */
 export interface Invocation {
   readonly requestId: string;
   readonly payload: string;

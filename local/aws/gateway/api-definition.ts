@@ -18,7 +18,7 @@ export interface Integration {
 }
 
 export interface ApiResource {
-  /** With its parameters in braces. */
+  /** The path with its parameters in braces. */
   readonly path: string;
   readonly methods: ReadonlyMap<string, Integration>;
   readonly anyMethod: Integration | undefined;
@@ -29,7 +29,7 @@ export interface ApiDefinition {
   readonly routes: RouteTable<ApiResource>;
   readonly responses: GatewayResponses;
   readonly binaryMediaTypes: ReadonlySet<string>;
-  /** Of every function that the API calls. */
+  /** The names of every function that the API calls. */
   readonly functionNames: ReadonlySet<string>;
 }
 

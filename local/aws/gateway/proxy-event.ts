@@ -4,11 +4,11 @@ import type { ApiSpec } from '#aws/templates/platform-model.ts';
 export interface ClientRequest {
   readonly requestId: string;
   readonly method: string;
-  /** As sent, without the query. */
+  /** The path as it was sent, without the query. */
   readonly path: string;
   readonly queryText: string;
   readonly sourceIp: string;
-  /** In the client's spelling; repeated headers keep every value. */
+  /** The headers in the client's spelling; repeated headers keep every value. */
   readonly headers: Readonly<Record<string, string[]>>;
 }
 
@@ -20,7 +20,7 @@ export function clientRequestOf(request: IncomingMessage, requestId: string): Cl
   const address = request.socket.remoteAddress ?? '127.0.0.1';
   const sourceIp = address.startsWith(IPV4_IN_IPV6) ? address.slice(IPV4_IN_IPV6.length) : address;
   const headers = headersOf(request.rawHeaders);
-  // What API Gateway adds; a client's own X-Forwarded-For stands before the address that was seen.
+  // API Gateway appends the address that it saw to a client's own X-Forwarded-For.
   const forwarded = valuesOf(headers, 'x-forwarded-for');
   setHeader(headers, 'X-Forwarded-For', [...forwarded, sourceIp].join(', '));
   setHeader(headers, 'X-Forwarded-Port', String(request.socket.localPort ?? ''));
@@ -102,7 +102,7 @@ export interface EventParts {
   readonly accountId: string;
 }
 
-/** What the authorizer's and the function's event have in common. */
+/** Returns the common part of the authorizer's and the function's event. */
 export function baseEvent({ request, resourcePath, parameters, spec, accountId }: EventParts) {
   const { headers, method, path, queryText } = request;
   const query = parseQuery(queryText);

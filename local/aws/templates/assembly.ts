@@ -10,7 +10,7 @@ export interface Resource {
   readonly properties: JsonObject;
   readonly condition: string | undefined;
   readonly stack: Stack;
-  /** Where it stands in the construct tree, for messages. */
+  /** The position in the construct tree, for messages. */
   readonly path: string;
 }
 

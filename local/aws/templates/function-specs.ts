@@ -6,7 +6,7 @@ import { Properties } from './properties.ts';
 export interface FunctionSpec {
   readonly name: string;
   readonly arn: string;
-  /** Where it stands in the construct tree. */
+  /** The position in the construct tree. */
   readonly path: string;
   readonly directory: string;
   /** `index.handler`. */

@@ -51,7 +51,7 @@ export function functionNameOf(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn;
 }
 
-/** By name, or the end of it. */
+/** Finds a function by its name or the end of it. */
 export function resolveFunction(model: PlatformModel, query: string): string {
   const names = model.functions.map(({ name }) => name);
   const found = names.includes(query) ? [query] : names.filter((name) => name.endsWith(`-${query}`));

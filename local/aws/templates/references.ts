@@ -30,7 +30,7 @@ export function physicalName(resource: Resource, resolve: Resolve): string {
   return resource.type === 'AWS::S3::Bucket' ? derived.toLowerCase().slice(0, 63) : derived;
 }
 
-/** What AWS puts in an id where it is free to choose; here it follows from the name. */
+/** Returns the part of an id that AWS chooses freely; here it follows from the name. */
 function shortId(name: string, length: number): string {
   return createHash('sha256').update(name).digest('hex').slice(0, length);
 }

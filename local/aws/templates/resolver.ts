@@ -3,7 +3,7 @@ import { StartError } from '#aws/start-error.ts';
 import type { Resource, Stack } from './assembly.ts';
 import { attributeOf, refOf } from './references.ts';
 
-/** What `Ref: AWS::NoValue` resolves to: the property or element is left out. */
+/** The value of `Ref: AWS::NoValue`: the property or element is left out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /** Resolves CloudFormation intrinsics of stacks that may import from each other. Throws `StartError` on what it can't. */

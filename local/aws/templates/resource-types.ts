@@ -31,7 +31,7 @@ const INERT_SERVICES: ReadonlySet<string> = new Set([
   'AWS::Logs',
   'AWS::Route53',
   'AWS::WAFv2',
-  // Whoever starts the runner brings a database.
+  // The caller that starts the runner provides a database.
   'AWS::RDS',
 ]);
 

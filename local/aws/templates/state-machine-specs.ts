@@ -29,7 +29,7 @@ export function stateMachineSpec(
   const type = properties.optionalText('StateMachineType') ?? 'STANDARD';
   if (type !== 'STANDARD') properties.fail(`state machines of type ${type} are not implemented`);
   const substitutions = properties.object('DefinitionSubstitutions');
-  // As CloudFormation puts them in: into the text, whatever it is part of.
+  // CloudFormation substitutes these in the text, whatever it is part of.
   const definition = properties
     .text('DefinitionString')
     .replace(/\$\{([\w.:-]+)\}/g, (_, name: string) =>

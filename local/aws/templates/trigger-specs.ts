@@ -26,9 +26,9 @@ export interface RuleSpec {
   readonly targets: readonly RuleTarget[];
 }
 
-/** How asynchronous invocations of a function are retried, and where the last failure goes. */
+/** The retries of a function's asynchronous invocations, and the destination of the last failure. */
 export interface InvokeConfigSpec {
-  /** Or its ARN. */
+  /** The function's name or ARN. */
   readonly functionName: string;
   readonly maxRetries: number;
   readonly failureQueueArn: string | undefined;
@@ -106,7 +106,7 @@ function targetOf(properties: Properties, target: JsonObject): RuleTarget {
   return { arn, input: typeof target.Input === 'string' ? JSON.parse(target.Input) : undefined };
 }
 
-/** Of asynchronous invocations that nothing configures. */
+/** The retries of asynchronous invocations that nothing configures. */
 export const DEFAULT_ASYNC_RETRIES = 2;
 
 export function invokeConfigSpec(resource: Resource, values: JsonObject): InvokeConfigSpec {

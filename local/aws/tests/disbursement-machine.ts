@@ -1,6 +1,9 @@
 import { functionArn } from './step-functions-endpoint.ts';
 
-/** In the shape of a disbursement: checks, an approval that waits for a person, a bank that is retried, a wait. */
+/**
+ * A state machine in the shape of a disbursement: checks, an approval that waits for a person, a bank that is
+ * retried, a wait.
+ */
 export const DISBURSEMENT = {
   Comment: 'A disbursement in small',
   StartAt: 'CheckRules',

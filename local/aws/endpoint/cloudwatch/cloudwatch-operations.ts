@@ -11,7 +11,7 @@ import {
 import type { MetricDimensions, MetricIdentity, MetricStore } from './metric-store.ts';
 import { statistic } from './statistic.ts';
 
-/** Of a page of ListMetrics, and of the queries of a GetMetricData. */
+/** The size of a page of ListMetrics, and the maximum of queries of a GetMetricData. */
 const PAGE = 500;
 const DAY_SECONDS = 86_400;
 

@@ -8,21 +8,21 @@ export interface MetricIdentity {
   readonly dimensions: MetricDimensions;
 }
 
-/** What a service of the platform says of itself whenever it is asked. */
+/** A metric that a service of the platform computes whenever it is read. */
 export interface LiveMetric extends MetricIdentity {
   readonly value: number;
 }
 
-/** How often which value came: functions round theirs, so that a day of them stays small. */
+/** The number of times that each value occurred. Functions round their values, so that a day of them stays small. */
 export type Distribution = ReadonlyMap<number, number>;
 
 interface Series extends MetricIdentity {
-  /** By the minute's beginning, in milliseconds since 1970. */
+  /** The values by the minute's beginning, in milliseconds since 1970. */
   readonly minutes: Map<number, Map<number, number>>;
 }
 
 const MINUTE_MS = 60_000;
-/** What is read is never older. */
+/** No query reads older values. */
 const KEPT_MS = 25 * 60 * MINUTE_MS;
 
 /** Metrics of the platform since it was started: those that functions print, and those that services know of themselves. */

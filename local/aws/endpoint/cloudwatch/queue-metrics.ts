@@ -3,7 +3,7 @@ import type { LiveMetric } from './metric-store.ts';
 
 const NAMESPACE = 'AWS/SQS';
 
-/** What SQS tells CloudWatch of its queues. */
+/** Returns the metrics that SQS sends CloudWatch about its queues. */
 export function queueMetrics(queues: QueueBroker): LiveMetric[] {
   return queues.names().flatMap((QueueName) => {
     const { visible, notVisible, oldestAgeSeconds } = queues.attributes(QueueName);

@@ -13,7 +13,7 @@ export interface ListingRequest {
 export interface Listing {
   readonly keys: string[];
   readonly commonPrefixes: string[];
-  /** Where the next page starts, when there is more. */
+  /** The position at which the next page starts, if there is one. */
   readonly next: string | undefined;
 }
 

@@ -260,7 +260,7 @@ async function assemble(
 export async function completeMultipartUpload(call: S3Call): Promise<void> {
   const id = call.query.get('uploadId') ?? '';
   const current = call.objects.bucket(call.bucket).get(call.key);
-  // As on S3, completing again is harmless: the first answer may have been lost.
+  // Completing again is harmless, as on S3: the first answer may have been lost.
   const repeated = !call.uploads.has(id) && current?.uploadId === id ? current : undefined;
   const upload = repeated ? undefined : uploadOf(call);
   const document = await receiveDocument(call, COMPLETE_DOCUMENT_LIMIT_BYTES);

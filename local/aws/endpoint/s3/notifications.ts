@@ -14,7 +14,7 @@ const CREATION_EVENTS = ['*', 'Put', 'Copy', 'CompleteMultipartUpload', 'Post'].
   (kind) => `s3:ObjectCreated:${kind}`,
 );
 
-/** As in S3's events: URL-encoded, spaces as `+`, slashes kept. */
+/** Encodes a key as in S3's events: URL-encoded, spaces as `+`, slashes kept. */
 export function encodeEventKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }

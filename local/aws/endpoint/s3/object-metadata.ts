@@ -17,12 +17,12 @@ export interface ObjectLock {
   readonly legalHold?: 'ON' | 'OFF';
 }
 
-/** What a writer decides about an object; the store adds time, version and sequencer. */
+/** The part of an object that its writer decides; the store adds time, version and sequencer. */
 export interface ObjectDraft {
   readonly bucket: string;
   readonly key: string;
   readonly size: number;
-  /** Without quotes: hex MD5, or `md5-of-md5s-N` for multipart uploads. */
+  /** The ETag without quotes: hex MD5, or `md5-of-md5s-N` for multipart uploads. */
   readonly etag: string;
   /** Headers returned as they came: `content-type`, …, `x-amz-meta-…`. */
   readonly headers: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import type { OpenedObject } from './object-store.ts';
 import { withReceivedFile } from './payload.ts';
 import { respondXml, type S3Call } from './s3-call.ts';
 
-/** Below this one read and one write beat a stream. */
+/** One read and one write are faster than a stream below this size. */
 const SMALL_BYTES = 128 * 1024;
 const READ_CHUNK_BYTES = 512 * 1024;
 

@@ -94,7 +94,7 @@ export class ObjectStore {
     try {
       return { metadata, fd: openSync(this.#dataPath(metadata), 'r') };
     } catch (error) {
-      // Whoever removes the file by hand has removed the object.
+      // Removing the file by hand removes the object.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       throw new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
     }
@@ -138,7 +138,7 @@ export class ObjectStore {
       mkdirSync(dirname(path), { recursive: true });
       renameSync(temporary, path);
     } catch (error) {
-      // Before the caller removes the temporary file, whose absence would read as a finished commit.
+      // This happens before the caller removes the temporary file, whose absence would look like a finished commit.
       rmSync(pendingPath, { force: true });
       throw error;
     }
@@ -163,8 +163,9 @@ export class ObjectStore {
   }
 
   /**
-   * Without a version the current object goes (in a versioned bucket it stays readable by its version); with one, that
-   * version is destroyed and the next older becomes current. Stricter than S3, a locked object can't be hidden either.
+   * Removes the current object if no version is given (in a versioned bucket it stays readable by its version); otherwise
+   * destroys that version, and the next older one becomes current. This is stricter than S3: a locked object can't be hidden
+   * either.
    */
   remove(
     bucket: string,
@@ -267,7 +268,7 @@ export class ObjectStore {
     }
   }
 
-  /** After recovery, which may make a version old whose link was all that a kill left time for. */
+  /** Versions are loaded after recovery, which may turn an object into an older version if a kill left only its link. */
   #loadVersions(index: ObjectIndex): void {
     const older = jsonFiles(this.#path('.versions', index.name)).map((path) =>
       readJson<ObjectMetadata>(path),

@@ -59,7 +59,7 @@ export function md5OfAttributes(attributes: MessageAttributes | undefined): stri
   return hash.digest('hex');
 }
 
-/** What counts towards the 1 MiB limit: body, and each attribute's name, type and value. */
+/** Returns the bytes that count towards the 1 MiB limit: body, and each attribute's name, type and value. */
 export function messageBytes(body: string, attributes: MessageAttributes | undefined): number {
   let bytes = Buffer.byteLength(body);
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes ?? {})) {

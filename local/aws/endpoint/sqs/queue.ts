@@ -6,7 +6,7 @@ import { VisibilityHeap } from './visibility-heap.ts';
 
 export interface QueueCounts {
   readonly visible: number;
-  /** In flight: received and neither deleted nor visible again. */
+  /** The number of messages in flight: received and neither deleted nor visible again. */
   readonly notVisible: number;
   readonly delayed: number;
   /** Age of the oldest message still on the queue, 0 when empty. */

@@ -23,7 +23,7 @@ export class DefinitionStore {
     }
   }
 
-  /** Of the definition that is deployed. */
+  /** Returns the revision of the deployed definition. */
   current(machineArn: string): string {
     const revision = this.#revisions.get(machineArn);
     if (revision === undefined) throw new Error(`${machineArn} has no definition`);

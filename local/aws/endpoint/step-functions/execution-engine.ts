@@ -24,7 +24,7 @@ export interface ExecutionEngineOptions {
   readonly stateMachines: readonly StateMachineSpec[];
   readonly functions: FunctionInvoker;
   readonly clock: ExecutionClock;
-  /** For jitter. @default Math.random */
+  /** The source of jitter. @default Math.random */
   readonly random?: () => number;
 }
 
@@ -126,7 +126,7 @@ export class ExecutionEngine {
     await this.settled();
   }
 
-  /** From now on nothing counts: functions that are cut have not failed, but run again at the next start. */
+  /** Outcomes are ignored from now on: functions that are cut off have not failed, but run again at the next start. */
   close(): void {
     this.#phase = 'closed';
     clearTimeout(this.#timer);

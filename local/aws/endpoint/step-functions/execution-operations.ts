@@ -101,7 +101,7 @@ export function listExecutions(service: StepFunctions, input: JsonObject): JsonO
   };
 }
 
-/** Of one that is over: when it was. */
+/** Stops an execution; for one that has ended, returns when it ended. */
 export function stopExecution(service: StepFunctions, input: JsonObject): JsonObject {
   onlyParameters(input, ['executionArn', 'error', 'cause']);
   const summary = service.execution(requiredText(input, 'executionArn'));

@@ -55,7 +55,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeStateMachine: describeStateMachine,
 };
 
-/** What other services call a parameter that is missing, wrong or not implemented, Step Functions calls invalid. */
+/**
+ * Other services have separate codes for a parameter that is missing, wrong or not implemented; Step Functions calls
+ * all of them invalid.
+ */
 const VALIDATION_CODES = ['InvalidParameterValue', 'MissingParameter', 'UnsupportedOperation'];
 
 /** An operation of the JSON protocol; `undefined` when it isn't implemented. */

@@ -4,7 +4,7 @@ import { ExecutionEngine, type ExecutionEngineOptions } from './execution-engine
 import type { ExecutionSummary } from './journal/execution-index.ts';
 import type { StateMachineSpec } from './state-machine-spec.ts';
 
-/** What `npm run local -- status` shows. */
+/** The executions as `npm run local -- status` shows them. */
 export interface ExecutionsStatus {
   readonly counts: Readonly<Record<ExecutionStatus, number>>;
   /** Newest first, ten at most. */
@@ -14,7 +14,7 @@ export interface ExecutionsStatus {
     readonly status: ExecutionStatus;
     readonly started: string;
     readonly stopped: string | undefined;
-    /** Where a running one stands. */
+    /** The current state of a running execution. */
     readonly state: string | undefined;
   }[];
 }

@@ -17,7 +17,7 @@ export function parseTimestamp(value: unknown): number | undefined {
   return Number.isNaN(instantMs) ? undefined : instantMs;
 }
 
-/** What a kind of comparison sees in a value; `undefined` when the value is of another kind, and so never matches. */
+/** The conversion of a value for each kind of comparison; `undefined` if the value is of another kind, and so never matches. */
 const KINDS: Readonly<Record<string, (value: unknown) => string | number | boolean | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),
   Numeric: (value) => (typeof value === 'number' ? value : undefined),

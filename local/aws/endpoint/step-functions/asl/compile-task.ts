@@ -7,7 +7,7 @@ const INVOKE = 'arn:aws:states:::lambda:invoke';
 const INVOKE_PARAMETERS = ['FunctionName', 'FunctionName.$', 'InvocationType', 'Payload', 'Payload.$'];
 const TOKEN = '$$.Task.Token';
 
-/** What is special to Task: where the work is done, and for how long it may take. */
+/** Compiles the fields that only a Task has: where the work is done, and how long it may take. */
 export function compileTask(fields: Fields): Pick<TaskState, 'resource' | 'timeout' | 'heartbeat'> {
   const resource = resourceOf(fields);
   const [timeout, heartbeat] = [secondsOf(fields, 'TimeoutSeconds'), secondsOf(fields, 'HeartbeatSeconds')];

@@ -7,7 +7,7 @@ import type { Catcher, Retrier } from './retry.ts';
 export interface Machine {
   readonly startAt: string;
   readonly states: ReadonlyMap<string, State>;
-  /** Of a whole execution. */
+  /** The timeout of a whole execution. */
   readonly timeoutSeconds: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export type TaskResource =
   | {
       readonly kind: 'invoke';
       readonly waitsForToken: boolean;
-      /** Where the definition says it outright. */
+      /** The function's name, if the definition states it directly. */
       readonly functionName: string | undefined;
     };
 

@@ -1,17 +1,17 @@
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import { StartError } from '#aws/start-error.ts';
 
-/** What a path, an intrinsic or a rule says can't be read. `Fields` adds where it stands. */
+/** The error of an unreadable path, intrinsic or rule. `Fields` adds its position. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
 }
 
-/** Of any field that counts seconds: about three years. */
+/** The maximum of any field in seconds: about three years. */
 export const MAX_SECONDS = 99_999_999;
 
 /** The fields of one object of a definition. One that nothing here implements is an error, never left out silently. */
 export class Fields {
-  /** For messages: `Payments/Disbursement, state SendPayment`. */
+  /** The position for messages: `Payments/Disbursement, state SendPayment`. */
   readonly where: string;
   readonly values: JsonObject;
 

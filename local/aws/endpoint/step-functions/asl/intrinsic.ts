@@ -3,7 +3,7 @@ import { DefinitionError } from './fields.ts';
 import { type Path, parsePath, readAt, type Scope } from './path.ts';
 import { StateError } from './state-error.ts';
 
-/** What stands behind a field whose name ends in `.$`. */
+/** The value of a field whose name ends in `.$`. */
 export type Expression =
   | { readonly kind: 'path'; readonly path: Path }
   /** `raw` of text keeps its escapes, which `States.Format` reads itself. */

@@ -21,7 +21,7 @@ describe('a path', () => {
     ['$.a.b[2]', undefined],
     ['$.a[0]', undefined],
     ['$.none.x', undefined],
-    // What every object inherits is not in the data.
+    // Inherited properties of an object are not part of the data.
     ['$.constructor', undefined],
   ])('%s', (path, value) => {
     expect(findAt(parsePath(path), scope)).toEqual(value);

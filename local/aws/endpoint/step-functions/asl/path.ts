@@ -9,7 +9,7 @@ export interface Path {
   readonly steps: readonly (string | number)[];
 }
 
-/** What paths are read from. */
+/** The data that paths are read from. */
 export interface Scope {
   readonly input: unknown;
   readonly context: JsonObject;
@@ -38,7 +38,7 @@ export function parseNullablePath(value: unknown): Path | null {
   return value === null ? null : parsePath(value);
 }
 
-/** Where a result is put: a path into the input. */
+/** Parses the path at which a result is placed in the input. */
 export function parseResultPath(value: unknown): Path | null {
   const path = parseNullablePath(value);
   if (path?.origin === 'context') throw new DefinitionError(`${path.text} is in the context object`);

@@ -6,7 +6,7 @@ import type { Scope } from './path.ts';
 /** Makes a value; fields whose name ends in `.$` come from the scope. */
 export type PayloadTemplate = (scope: Scope) => unknown;
 
-/** Of `Parameters`, `ResultSelector` and `ItemSelector`. Throws `DefinitionError`. */
+/** Parses `Parameters`, `ResultSelector` or `ItemSelector`. Throws `DefinitionError`. */
 export function parsePayloadTemplate(value: unknown): PayloadTemplate {
   if (Array.isArray(value)) {
     const items = value.map(parsePayloadTemplate);

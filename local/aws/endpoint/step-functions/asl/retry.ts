@@ -100,7 +100,10 @@ export function handles(errors: readonly string[], { error }: Pick<StateError, '
   });
 }
 
-/** Before the retry after `retries` earlier ones of the same retrier. `random` is at least 0 and below 1. */
+/**
+ * Returns the delay before the next retry, after `retries` earlier ones of the same retrier. `random` is at least 0
+ * and below 1.
+ */
 export function retryDelayMs(retrier: Retrier, retries: number, random: () => number): number {
   const { intervalSeconds, backoffRate, maxDelaySeconds, hasJitter } = retrier;
   const seconds = Math.min(intervalSeconds * backoffRate ** retries, maxDelaySeconds);

@@ -12,12 +12,12 @@ export class StateError extends Error {
   }
 }
 
-/** What no retrier and no catcher handles: the definition and its data don't fit each other. */
+/** Returns an error that no retrier and no catcher handles: the definition doesn't fit its data. */
 export function runtimeError(cause: string): StateError {
   return new StateError('States.Runtime', cause);
 }
 
-/** Of the JSON text of an input, a result or an output. */
+/** The limit of the JSON text of an input, a result or an output. */
 export const DATA_LIMIT_BYTES = 256 * 1024;
 
 /** Throws `States.DataLimitExceeded` for what Step Functions doesn't carry from one state to the next. */

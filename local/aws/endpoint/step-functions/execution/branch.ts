@@ -2,13 +2,13 @@
 export interface Branch {
   /** 0 is the execution itself. */
   readonly id: number;
-  /** Whose Parallel or Map state waits for this one. */
+  /** The branch whose Parallel or Map state waits for this one. */
   readonly parent?: number;
   /** The part of Parallel that it runs; of Map always the first. */
   readonly part?: number;
-  /** Where its output stands in its parent's result. */
+  /** The position of its output in its parent's result. */
   readonly position?: number;
-  /** Of Map, for `$$.Map.Item`. */
+  /** The item of a Map, for `$$.Map.Item`. */
   readonly item?: { readonly Index: number; readonly Value: unknown };
   /** Name of the current state. */
   state: string;
@@ -21,9 +21,9 @@ export interface Branch {
   pending: Pending;
 }
 
-/** What a branch waits for. Instants are milliseconds since 1970 on the platform's clock. */
+/** The event that a branch waits for. Instants are milliseconds since 1970 on the platform's clock. */
 export type Pending =
-  /** To be run by `drive`; never on disk. */
+  /** The branch is to be run by `drive`; this is never stored. */
   | { readonly kind: 'ready'; readonly isRetry: boolean }
   | { readonly kind: 'wait'; readonly dueMs: number }
   | { readonly kind: 'retry'; readonly dueMs: number }

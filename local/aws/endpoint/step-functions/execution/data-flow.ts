@@ -56,7 +56,7 @@ export function outputOf(state: ResultState, input: unknown, result: unknown, co
   return output;
 }
 
-/** Of a state without a result: what `InputPath` and `OutputPath` leave of the input. */
+/** Returns the output of a state without a result: what `InputPath` and `OutputPath` leave of the input. */
 export function passedThrough(
   state: Extract<State, { outputPath: Path | null }>,
   input: unknown,

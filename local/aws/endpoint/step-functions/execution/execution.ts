@@ -2,12 +2,12 @@ import type { Machine, State } from '../asl/definition.ts';
 import type { Branch } from './branch.ts';
 import type { HistoryEvent } from './history.ts';
 
-/** What is known of an execution from its start, and never changes. */
+/** The properties of an execution that are known from its start and never change. */
 export interface ExecutionHeader {
   readonly arn: string;
   readonly name: string;
   readonly machineArn: string;
-  /** Of the definition that it runs to its end, whatever is deployed meanwhile. */
+  /** The revision of the definition that it runs to its end, whatever is deployed meanwhile. */
   readonly revision: string;
   /** JSON text, as it was given. */
   readonly input: string;
@@ -42,7 +42,7 @@ export interface ExecutionParts {
   readonly roleArn: string;
   /** The platform's clock, in milliseconds since 1970. */
   now(): number;
-  /** At least 0 and below 1, for jitter. */
+  /** Returns a number of at least 0 and below 1, for jitter. */
   random(): number;
 }
 

@@ -8,7 +8,7 @@ import { waitOver } from './run-state.ts';
 import { recordTaskEnd, submitTask } from './task.ts';
 import { complete, drive, fail, leave } from './transitions.ts';
 
-/** What a function made of a task. */
+/** The outcome of a function that ran a task. */
 export type InvocationOutcome = { readonly result: unknown } | { readonly error: StateError };
 
 /** The branch that still waits for this attempt of a task. */

@@ -1,6 +1,6 @@
 import type { StateError } from '../asl/state-error.ts';
 
-/** As `GetExecutionHistory` answers it, but for the unit of time. */
+/** An event as `GetExecutionHistory` returns it, except for the unit of time. */
 export interface HistoryEvent {
   readonly timestampMs: number;
   readonly type: string;
@@ -30,7 +30,7 @@ export function errorDetails({ error, cause }: Pick<StateError, 'error' | 'cause
 
 const DATA_FIELDS = ['input', 'output', 'parameters', 'inputDetails', 'outputDetails'];
 
-/** In the units of the protocol; without the data, where it isn't wanted. */
+/** Renders an event in the units of the protocol, with or without its data. */
 export function renderEvent({ timestampMs, ...event }: HistoryEvent, includesData: boolean) {
   const entries = Object.entries(event).map(([name, value]) => {
     if (includesData || typeof value !== 'object' || value === null) return [name, value];

@@ -1,4 +1,4 @@
-/** Who may end a waiting task: whoever holds its token. */
+/** The parts of a task token. Anyone who has the token may end the waiting task. */
 export interface TaskTokenParts {
   readonly executionArn: string;
   readonly branch: number;

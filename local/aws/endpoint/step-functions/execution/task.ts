@@ -43,7 +43,7 @@ function callOf(resource: TaskResource, input: unknown): { functionName: string;
   return { functionName, payload };
 }
 
-/** What a task's events are called, and what each says of the resource. */
+/** Returns the names of a task's events, and what each contains about the resource. */
 function eventsOf(execution: Execution, branch: Branch) {
   const { resource } = execution.stateOf(branch) as TaskState;
   if (resource.kind === 'function') return { prefix: 'LambdaFunction', resource: {} };

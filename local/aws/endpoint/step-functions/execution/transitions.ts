@@ -104,7 +104,7 @@ export function fail(execution: Execution, branch: Branch, error: StateError): v
     const retrier = state.retriers[index];
     const retries = branch.retries[index] ?? 0;
     if (retrier !== undefined && retries < retrier.maxAttempts) {
-      // By position, and without holes: JSON knows none.
+      // The array has no holes, because JSON has none.
       branch.retries = state.retriers.map((_, at) => (branch.retries[at] ?? 0) + (at === index ? 1 : 0));
       const delayMs = retryDelayMs(retrier, retries, execution.parts.random);
       branch.pending = { kind: 'retry', dueMs: execution.parts.now() + delayMs };

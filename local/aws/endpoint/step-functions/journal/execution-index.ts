@@ -1,7 +1,7 @@
 import type { ClosedStatus, ExecutionHeader, ExecutionStatus } from '../execution/execution.ts';
 import { NdjsonFile } from './ndjson-file.ts';
 
-/** What lists of executions show. */
+/** The summary that lists of executions show. */
 export interface ExecutionSummary {
   readonly arn: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export class ExecutionIndex {
     return this.#byArn.get(arn);
   }
 
-  /** In the order of their starts. */
+  /** Returns the executions in the order of their starts. */
   all(): ExecutionSummary[] {
     return [...this.#byArn.values()];
   }

@@ -10,7 +10,7 @@ import { NdjsonFile } from './ndjson-file.ts';
 export interface RecordedExecution {
   readonly header: ExecutionHeader;
   readonly branches: readonly Branch[];
-  /** Of branches that ever were. */
+  /** The highest number of any branch so far. */
   readonly highestBranch: number;
   readonly events: readonly HistoryEvent[];
   readonly outcome: Outcome | undefined;
