@@ -64,7 +64,7 @@ export async function findByReference(reference: string): Promise<BankPaymentRow
   )[0];
 }
 
-/** How many requests of an outage there have been, this one included. */
+/** Counts the requests during an outage, this one included. */
 export async function countOutage(reference: string): Promise<number> {
   const [row] = (await run(
     `insert into mock_bank_outages as o (reference) values ($1)

@@ -7,7 +7,7 @@ export interface BankState {
   readonly code: string | null;
 }
 
-/** What has become of a payment by now. It needs no clockwork: a bank that was down has lost nothing. */
+/** Returns the current state of a payment. It is computed from the time, so a bank that was down has lost nothing. */
 export function stateOf(row: BankPaymentRow, now: Date): BankState {
   const { id, reference } = row;
   const isPast = (at: Date | null): boolean => at !== null && at <= now;

@@ -1,8 +1,11 @@
-/** What an account number makes the mock bank do: docs/mock-bank.md lists it. Pure. */
+/** The behaviour of the mock bank for an account number; docs/mock-bank.md lists them. This module is pure. */
 export interface Behaviour {
   /** Seconds until the payment settles; undefined: it never does. */
   readonly settlesAfter: number | undefined;
-  /** Why it comes back, and after how many seconds. Without `settlesAfter` it comes back instead of settling. */
+  /**
+   * The return code, and the seconds until the return. Without `settlesAfter` the payment is returned without having
+   * settled.
+   */
   readonly returns?: { readonly code: string; readonly after: number };
   readonly rejects?: string;
   /** Notification of change: code and corrected data. */
@@ -22,7 +25,7 @@ const RETURNS_AFTER_SETTLEMENT = 8;
 const LATE_AFTER = 90;
 export const LATE_SECONDS = LATE_AFTER;
 const CORRECTED_ACCOUNT = '900000000077';
-/** As good as for ever. */
+/** Large enough to mean for ever. */
 const ALWAYS = 1_000_000;
 
 const MAGIC = /^90000000(\d\d)(\d\d)$/;

@@ -11,7 +11,7 @@ const QUEUE = 'mock-bank-callbacks';
 const STALE_SECONDS = 3_600;
 const TIMEOUT_MS = 10_000;
 
-/** One callback: what it says, and how it is signed. */
+/** A callback: its content, and how it is signed. */
 export const CallbackMessage = z.strictObject({
   body: z.string(),
   client_id: z.string(),
@@ -24,7 +24,7 @@ interface Due {
   readonly delaySeconds: number;
 }
 
-/** Puts on the queue what the bank will say of a payment, and when. */
+/** Puts the future events of a payment on the queue, with their times. */
 export async function scheduleCallbacks(row: BankPaymentRow, requestId: string): Promise<void> {
   for (const { message, delaySeconds } of callbacksOf(row, behaviourOf(row.account_number)))
     await sendMessages(QUEUE, [message], requestId, { delaySeconds });
@@ -61,8 +61,8 @@ function callbacksOf(row: BankPaymentRow, behaviour: Behaviour): Due[] {
 }
 
 /**
- * Calls back. What the client refuses for its signature is not said again: it has to ask.
- * @throws when the client doesn't take it otherwise; then the queue says it again
+ * Calls back. A callback whose signature the client refuses isn't repeated: the client has to ask.
+ * @throws if the client refuses it for another reason; then the queue repeats it
  */
 export async function callBack({ body, client_id, signature }: CallbackMessage): Promise<void> {
   const secret = await secretText(environment.bankSecretArn());

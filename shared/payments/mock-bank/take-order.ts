@@ -24,7 +24,7 @@ export async function knowClient(headers: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Takes an order once for its key, or plays the outage that its account number asks for.
+ * Takes an order once for its key, or simulates the outage that its account number demands.
  * @throws DomainError `malformed-request`, `temporarily-unavailable`
  */
 export async function orderPayment(
@@ -40,7 +40,8 @@ export async function orderPayment(
   if (isOut && outage.kind !== 'accepts-silently')
     throw new DomainError('temporarily-unavailable', 'The bank is out of order.');
   const { row, isNew } = await takeOrder({ ...order, key }, behaviour);
-  // Said again for a repeated order: a crash may have cut off the first time, and a word heard twice is harmless.
+  // A repeated order schedules them again: a crash may have interrupted the first time, and a repeated event is
+  // harmless.
   if (row.status === 'ACCEPTED') await scheduleCallbacks(row, requestId);
   if (isNew) await crashPoint('bank-before-reply', order.reference);
   if (isOut) {

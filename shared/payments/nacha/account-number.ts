@@ -1,4 +1,4 @@
-/** Fewer digits are nobody's account number, more don't fit positions 13–29 of an entry. */
+/** No account number has fewer digits, and more don't fit positions 13–29 of an entry. */
 const ACCOUNT_NUMBER = /^\d{4,17}$/;
 
 /** A DFI account number that we pay to: 4 to 17 ASCII digits. Leading zeros count; spaces and hyphens are refused. */
@@ -11,7 +11,7 @@ export function accountNumberLast4(accountNumber: string): string {
   return accountNumber.slice(-4);
 }
 
-/** For people: `••••6789`. The number of dots says nothing of the length. */
+/** Returns the number as people may see it: `••••6789`. The number of dots reveals nothing about the length. */
 export function maskedAccountNumber(accountNumber: string): string {
   return `••••${accountNumberLast4(accountNumber)}`;
 }

@@ -16,7 +16,7 @@ export interface AchFile {
 }
 
 export interface AchFileBatch {
-  /** Of the batch header. */
+  /** The line of the batch header. */
   readonly line: number;
   readonly serviceClassCode: string;
   readonly companyName: string;
@@ -82,6 +82,6 @@ export interface ChangeAddenda {
   readonly changeCode: string;
   readonly originalTraceNumber: string;
   readonly originalRdfi: string;
-  /** 29 characters, not trimmed, because values stand in columns. */
+  /** The text of 29 characters, not trimmed, because values are in fixed columns. */
   readonly correctedData: string;
 }

@@ -2,7 +2,7 @@ import { AchRecord } from './ach-record.ts';
 import { BLOCKING_FACTOR, FILLER, type Layout, RECORD_LENGTH } from './nacha-layout.ts';
 import { UnreadableAchFile } from './unreadable-ach-file.ts';
 
-/** About a million records. */
+/** The length of about a million records. */
 export const MAX_ACH_FILE_LENGTH = 100_000_000;
 
 const PRINTABLE = /^[\x20-\x7e]*$/;

@@ -23,7 +23,7 @@ export class AchRecord<L extends Layout<string>> {
     }
   }
 
-  /** As it stands. */
+  /** Returns the field's unchanged text. */
   raw(name: keyof L & string): string {
     const [first, last] = this.#layout[name] as L[keyof L];
     return this.#text.slice(first - 1, last);

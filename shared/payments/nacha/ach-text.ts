@@ -20,7 +20,7 @@ export function achText(text: string, maxLength: number): string {
   return plain.replace(/ +/g, ' ').trim().slice(0, maxLength).trimEnd();
 }
 
-/** A name must have a letter or a digit: punctuation that is left of another script names nobody. */
+/** A name must have a letter or a digit: punctuation that remains of another script identifies nobody. */
 export function isNameable(achName: string): boolean {
   return /[A-Z0-9]/.test(achName);
 }

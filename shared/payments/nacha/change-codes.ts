@@ -2,7 +2,7 @@ import { isAccountNumber } from './account-number.ts';
 import { isRoutingNumber } from './routing-number.ts';
 import { isTransactionCode } from './transaction-codes.ts';
 
-/** What a notification of change corrects. */
+/** The field that a notification of change corrects. */
 export type CorrectedField =
   | 'account-number'
   | 'addenda'

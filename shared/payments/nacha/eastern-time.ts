@@ -1,6 +1,6 @@
 import { type Day, dayOf } from '#kernel/calendar.ts';
 
-/** What a clock and a calendar show in New York, the time in which FedACH publishes its schedule. */
+/** The clock and calendar in New York, by whose time FedACH publishes its schedule. */
 export interface EasternTime {
   readonly day: Day;
   /** Since midnight on the clock: on the days when the clocks change, not the minutes that have passed. */

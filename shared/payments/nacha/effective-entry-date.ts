@@ -10,7 +10,7 @@ export interface SameDayWindow {
   /** Minutes since midnight, Eastern. */
   readonly deadlineMinute: number;
   readonly settlementMinute: number;
-  /** Company descriptive date by which an originator says that same-day settlement is meant. */
+  /** The company descriptive date by which an originator requests same-day settlement. */
   readonly descriptiveDate: string;
 }
 
@@ -33,12 +33,12 @@ export const SAME_DAY_ENTRY_LIMIT_MINOR = 100_000_000n;
 export interface EffectiveEntry {
   readonly effectiveEntryDate: Day;
   readonly window: SameDayWindow['name'] | 'next-day';
-  /** For the batch's company descriptive date; undefined for next-day entries. */
+  /** The batch's company descriptive date; undefined for next-day entries. */
   readonly descriptiveDate: string | undefined;
 }
 
 export interface EffectiveEntryOptions {
-  /** How long before FedACH's deadlines the originating bank must have the file. @default 0 */
+  /** The time before FedACH's deadlines at which the originating bank must have the file. @default 0 */
   readonly leadTimeMinutes?: number;
 }
 

@@ -117,7 +117,7 @@ function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: n
   });
 }
 
-/** The entry and, where there is something to tell, its addenda. */
+/** Returns the entry and, if there is anything to add, its addenda. */
 function entryRecords(payment: AchPayment, reference: string, traceNumber: string): string[] {
   const memo = achText(payment.memo ?? '', 80);
   const name = achText(payment.receiverName, 22);

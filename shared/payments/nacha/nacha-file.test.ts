@@ -124,7 +124,7 @@ describe('many entries', () => {
     expect(batches.map(({ entries }) => entries.length)).toEqual([10_000, 10_000, 1]);
     expect(batches.map(({ batchNumber }) => batchNumber)).toEqual([1, 2, 3]);
     expect(written.entries.at(-1)).toMatchObject({ batchNumber: 3, traceNumber: '021000020020001' });
-    // 20,001 × 12104288 has twelve digits, of which the last ten stay.
+    // The product 20,001 × 12104288 has twelve digits, of which the last ten are kept.
     expect(totals.entryHash).toBe((20_001n * 12_104_288n) % 10_000_000_000n);
     expect(totals.creditMinor).toBe(20_001n * 12_550n);
   });

@@ -12,21 +12,21 @@ export interface AchFileHeader {
   readonly immediateOriginName: string;
   /** UTC; written in Eastern time. */
   readonly createdAt: string;
-  /** A to Z and 0 to 9: tells files of one day apart. */
+  /** A to Z and 0 to 9: distinguishes the files of one day. */
   readonly fileIdModifier: string;
   readonly referenceCode?: string;
 }
 
 /** Payments of one company and date. More than 10,000 become several batches. */
 export interface AchBatch {
-  /** What receivers read on their statement, cut to 16 characters. */
+  /** The name that receivers read on their statement, truncated to 16 characters. */
   readonly companyName: string;
   /** Ten characters of A–Z and 0–9, such as 1 and the employer identification number. */
   readonly companyId: string;
   readonly secCode: SecCode;
   /** Why receivers are paid, such as `DIVIDEND`, cut to 10 characters. */
   readonly entryDescription: string;
-  /** At most 6 characters, shown to receivers; `SD1300` and the like ask for same-day settlement. */
+  /** A text of at most 6 characters that receivers see; `SD1300` and the like request same-day settlement. */
   readonly descriptiveDate?: string;
   readonly effectiveEntryDate: string;
   /** Routing number of the originating bank, nine digits. */
@@ -42,7 +42,7 @@ export interface AchPayment {
   readonly accountType: AccountType;
   /** Cents, from 1 to 9,999,999,999. */
   readonly amountMinor: bigint;
-  /** In any script; see `achText` for what is written. */
+  /** The name in any script; see `achText` for what is written. */
   readonly receiverName: string;
   /** Goes to the receiver in an addenda record, cut to 80 characters. */
   readonly memo?: string;
@@ -58,10 +58,10 @@ export interface WrittenEntry {
 
 export interface WrittenAchFile {
   readonly text: string;
-  /** In the order of the payments. */
+  /** The entries in the order of the payments. */
   readonly entries: readonly WrittenEntry[];
   readonly batchCount: number;
   readonly totalCreditMinor: bigint;
-  /** Where the trace numbers of the next file go on; after 9,999,999 begin again at 1. */
+  /** The sequence at which the trace numbers of the next file continue; after 9,999,999 they begin again at 1. */
   readonly nextTraceSequence: number;
 }

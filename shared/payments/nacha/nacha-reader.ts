@@ -62,7 +62,7 @@ function checkedTotals(control: AchRecord<typeof FILE_CONTROL>, batches: readonl
   ) {
     throw control.fault('totals', "The file control's totals are not those of its batches.");
   }
-  // The control is the last record before the filler, so its line tells how many blocks there are.
+  // The control is the last record before the filler, so its line determines the number of blocks.
   if (control.count('blockCount') !== Math.ceil(control.line / BLOCKING_FACTOR)) {
     throw control.fault('block-count', 'The file control counts other blocks than the file has.');
   }

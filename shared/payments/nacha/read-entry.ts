@@ -51,7 +51,7 @@ function addendaOf(lines: AchLines, entry: EntryDetail): AchAddenda | undefined 
   return indicator === '1' ? readAddenda(lines, entry.raw('traceNumber')) : undefined;
 }
 
-/** What an entry is, its transaction code, its class and its addenda say alike. */
+/** Checks that an entry's transaction code, class and addenda agree on its kind. */
 function checkKind(
   entry: EntryDetail,
   addenda: AchAddenda | undefined,

@@ -1,9 +1,9 @@
 /**
- * What follows a return:
+ * The consequence of a return:
  * - `retry`: the same entry may be presented again, see {@link mayRepresent};
  * - `block-account`: nothing more may be sent to the account until its holder corrects it;
  * - `revoke`: the authorization is gone, a new one is needed;
- * - `dispute`: somebody must look at it with the bank or the receiver;
+ * - `dispute`: a person must clarify it with the bank or the receiver;
  * - `other`: the entry was refused as such; correct and send a new one.
  */
 export type ReturnConsequence = 'retry' | 'block-account' | 'revoke' | 'dispute' | 'other';
@@ -110,9 +110,8 @@ export function isReturnReasonCode(code: string): boolean {
 }
 
 /**
- * What a return reason code means. A reserved code that Nacha has given out since is still a return of money, so it has a
- * consequence too: somebody looks at it.
- *
+ * Returns the meaning of a return reason code. A reserved code that Nacha has assigned since is still a return of
+ * money, so it has a consequence too: a person looks at it.
  * @throws RangeError for anything but R01 to R85
  */
 export function returnReason(code: string): ReturnReason {
@@ -120,7 +119,10 @@ export function returnReason(code: string): ReturnReason {
   return REASONS.get(code) ?? { code, meaning: 'Reserved return reason code', consequence: 'dispute' };
 }
 
-/** Whether an entry that came back with this code, and has been presented again so many times, may be once more. */
+/**
+ * Returns whether an entry that was returned with this code, and has been presented again so many times, may be
+ * presented once more.
+ */
 export function mayRepresent(code: string, timesRepresented: number): boolean {
   return returnReason(code).consequence === 'retry' && timesRepresented < MAX_REPRESENTMENTS;
 }

@@ -12,12 +12,12 @@ import {
 } from './nacha-layout.ts';
 import type { WrittenEntry } from './nacha-payments.ts';
 
-/** What a receiving bank answers to one of our entries. */
+/** The answer of a receiving bank to one of our entries. */
 export interface SampleAnswer {
   readonly entry: Pick<WrittenEntry, 'traceNumber' | 'reference'>;
   /** R01 to R85 for a return, C01 to C14 for a notification of change. */
   readonly code: string;
-  /** Cents that come back; a notification has none. */
+  /** The returned amount in cents; a notification has none. */
   readonly amountMinor?: bigint;
   readonly dateOfDeath?: string;
   readonly information?: string;
@@ -29,8 +29,8 @@ const ODFI = { identification: '02100002', checkDigit: '1' };
 const COMPANY_ID = '1987654321';
 
 /**
- * A file as the originating bank hands on: returns of PPD credits in a first batch, notifications of change in a second. For
- * tests, ours and those of the adapter that polls the bank's outbox.
+ * Returns a file as the originating bank passes it on: returns of PPD credits in a first batch, notifications of
+ * change in a second. It is for tests of this room, and of those that read the bank's files.
  */
 export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
   const batches = [answers.filter(isReturn), answers.filter((answer) => !isReturn(answer))].filter(

@@ -5,16 +5,19 @@ import { readNachaFile } from './nacha-reader.ts';
 import { type ReturnReason, returnReason } from './return-codes.ts';
 import { UnreadableAchFile } from './unreadable-ach-file.ts';
 
-/** What an answer of the receiving bank says of an entry that we sent. */
+/** The answer of the receiving bank to an entry that we sent. */
 interface AchAnswer {
-  /** Of the entry; the addenda is on the next one. */
+  /** The line of the entry; its addenda is on the next one. */
   readonly line: number;
-  /** By which the payment is found. */
+  /** The trace number by which the payment is found. */
   readonly originalTraceNumber: string;
   /** Our payment reference, which confirms that the payment found is the one meant. */
   readonly reference: string;
   readonly companyId: string;
-  /** Of the answer itself, unique for the bank that gave it: tells a repeated answer from a new one. */
+  /**
+   * The trace number of the answer itself, unique for the bank that gave it: it distinguishes a repeated answer from
+   * a new one.
+   */
   readonly traceNumber: string;
   /** Eight digits. */
   readonly originalRdfi: string;
@@ -22,7 +25,7 @@ interface AchAnswer {
 
 export interface AchReturn extends AchAnswer {
   readonly reason: ReturnReason;
-  /** Cents that come back. */
+  /** The returned amount in cents. */
   readonly amountMinor: bigint;
   readonly dateOfDeath: Day | undefined;
   readonly information: string;

@@ -16,7 +16,10 @@ const GREEK =
 
 const PUNCTUATION = "’=' ‘=' ʼ=' ′=' –=- —=- ‐=- −=- _=- \\=/ |=/ [=( ]=) {=( }=)";
 
-/** What stands for a character that Unicode doesn't decompose into an ASCII one and its marks; keys are upper case. */
+/**
+ * The replacement of each character that Unicode doesn't decompose into an ASCII character and its marks; keys are
+ * upper case.
+ */
 export const TRANSLITERATION: ReadonlyMap<string, string> = new Map(
   [LATIN, CYRILLIC, GREEK, PUNCTUATION].flatMap(letters),
 );
