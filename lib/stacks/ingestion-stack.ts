@@ -166,7 +166,7 @@ export class IngestionStack extends VestryStack {
     const bus = new EventBus(this, 'Events', { eventBusName: `vestry-${this.config.name}` });
     bus.archive('Archive', {
       archiveName: `vestry-${this.config.name}`,
-      description: 'To replay what a consumer missed',
+      description: 'Allows replaying events that a consumer missed',
       eventPattern: { account: [this.account] },
       retention: Duration.days(ARCHIVE_DAYS),
     });

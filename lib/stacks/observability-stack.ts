@@ -65,14 +65,14 @@ function watched(metrics: PlatformMetrics): Watched[] {
     {
       id: 'PaymentsStuck',
       description:
-        'Payments have no word from the bank and a restart did not help: docs/runbooks/stuck-disbursement.md',
+        'The bank reports nothing on payments and a restart did not help: docs/runbooks/stuck-disbursement.md',
       metric: metrics.ours('PaymentsStuck', 'Maximum', fiveMinutes),
       threshold: 1,
       periods: 3,
     },
     {
       id: 'OutboxLag',
-      description: 'Events stay in the outbox, or nobody sweeps it',
+      description: 'Events stay in the outbox, or the sweeper does not run',
       metric: metrics.ours('OutboxLag', 'Maximum', minute),
       threshold: OUTBOX_LAG_SECONDS,
       periods: 5,
@@ -87,7 +87,7 @@ function watched(metrics: PlatformMetrics): Watched[] {
     },
     {
       id: 'ReturnRate',
-      description: 'One payment in ten of a day comes back',
+      description: 'One in ten payments of a day is returned',
       metric: metrics.returnRate(),
       threshold: RETURN_RATE,
       periods: 1,

@@ -20,7 +20,7 @@ export const exportAudit = scheduledJob({
 /** Fails when a link is broken: its alarm is the alarm of the chain. */
 export const verifyAuditChain = scheduledJob({
   name: 'verify-audit-chain',
-  purpose: 'Verifies the audit trail of the day before; fails when a link is broken',
+  purpose: 'Verifies the audit trail of the day before; fails if a link is broken',
   schedule: 'cron(30 2 * * ? *)',
   uses: ['auditBucket:read', 'retentionPolicy:read'],
   timeoutSeconds: 900,

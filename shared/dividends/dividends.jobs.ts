@@ -3,7 +3,7 @@ import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 /** Takes a dividend on to its next state: freezes positions, puts its holders on the queue, closes it. */
 export const runDividend = queueJob({
   name: 'run-dividend',
-  purpose: 'Takes the snapshot of a dividend, enqueues its holders, and closes it when they are done',
+  purpose: 'Takes the record-date snapshot of a dividend, enqueues its holders, and completes it',
   queue: 'dividend-runs',
   source: 'code',
   uses: ['queue:dividends:send', 'eventBus:put'],
@@ -41,7 +41,7 @@ export const takeDividendSnapshots = scheduledJob({
 /** Nothing waits for it in good times: it closes paid dividends and finds what a crash left between commit and queue. */
 export const resumeDividends = scheduledJob({
   name: 'resume-dividends',
-  purpose: 'Takes up dividends that a crash left behind, and closes those whose payments have ended',
+  purpose: 'Resumes dividends that a crash interrupted, and completes those whose payments have ended',
   schedule: 'rate(15 minutes)',
   uses: ['database:system', 'queue:dividend-runs:send'],
   timeoutSeconds: 60,

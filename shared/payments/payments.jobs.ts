@@ -5,14 +5,14 @@ const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
 export const claimPayment = stepJob({
   name: 'claim-payment',
-  purpose: 'Checks a payment and releases it to the bank',
+  purpose: 'Checks a payment and claims it for the bank',
   ...step,
   uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
 });
 
 export const awaitApproval = stepJob({
   name: 'await-approval',
-  purpose: 'Keeps how an execution is told of an approval',
+  purpose: 'Stores the token by which an approval wakes the execution',
   ...step,
   uses: ['disbursementMachine:report'],
 });
@@ -28,14 +28,14 @@ export const submitPayment = stepJob({
 
 export const awaitSettlement = stepJob({
   name: 'await-settlement',
-  purpose: 'Marks a payment as sent and keeps how its execution is told of the outcome',
+  purpose: 'Marks a payment as sent and stores the token by which the outcome wakes its execution',
   ...step,
   uses: ['eventBus:put', 'disbursementMachine:report'],
 });
 
 export const askBank = stepJob({
   name: 'ask-bank',
-  purpose: 'Asks the bank what became of a payment',
+  purpose: 'Asks the bank for the state of a payment',
   ...step,
   database: false,
   uses: ['bank:call'],
@@ -43,7 +43,7 @@ export const askBank = stepJob({
 
 export const settlePayment = stepJob({
   name: 'settle-payment',
-  purpose: 'Makes a payment what the bank says of it',
+  purpose: 'Applies bank events to a payment',
   ...step,
   uses: ['eventBus:put', 'disbursementMachine:start'],
 });
@@ -64,7 +64,7 @@ export const disburseDividend = queueJob({
 /** Goes on with what a crash, a full queue or a silent bank has left. */
 export const reconcilePayments = scheduledJob({
   name: 'reconcile-payments',
-  purpose: 'Finds payments that are stuck, and goes on with them',
+  purpose: 'Finds payments that are stuck, and restarts them',
   schedule: 'rate(5 minutes)',
   uses: [
     'database:system',
@@ -79,7 +79,7 @@ export const reconcilePayments = scheduledJob({
 /** Half an hour before the same-day windows of FedACH, and in the evening for the next day; Eastern is UTC-4 or UTC-5. */
 export const writeAchFiles = scheduledJob({
   name: 'write-ach-files',
-  purpose: 'Writes the released payments of each tenant as a file for its bank',
+  purpose: 'Writes the claimed payments of each tenant to a file for its bank',
   schedule: 'cron(0 14,18,20,23 ? * MON-FRI *)',
   uses: [
     'database:system',

@@ -11,7 +11,7 @@ export const scheduleVesting = scheduledJob({
 
 export const computeVesting = queueJob({
   name: 'compute-vesting',
-  purpose: 'Sets what has vested in a range of plans',
+  purpose: 'Computes what has vested in a range of plans',
   queue: 'vesting',
   source: 'code',
   uses: [],

@@ -3,7 +3,7 @@ import { scheduledJob } from '#platform/queue/job.ts';
 /** Publishes what a crash left in the outbox. */
 export const sweepOutbox = scheduledJob({
   name: 'sweep-outbox',
-  purpose: 'Publishes events whose publication after commit did not happen',
+  purpose: 'Publishes events that were not published after their commit',
   schedule: 'rate(1 minute)',
   uses: [
     'database:system',

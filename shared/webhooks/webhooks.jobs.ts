@@ -4,7 +4,7 @@ import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 /** Receives every event and stores a delivery for each webhook that subscribes to it. */
 export const queueWebhooks = queueJob({
   name: 'queue-webhooks',
-  purpose: 'Puts events down for the webhooks that ask for them',
+  purpose: 'Stores a delivery of each event for the webhooks that subscribe to it',
   queue: 'webhook-events',
   source: { events: EVENT_TYPES },
   uses: ['queue:webhook-deliveries:send'],
@@ -30,7 +30,7 @@ export const deliverWebhook = queueJob({
 
 export const recordWebhookAttempt = queueJob({
   name: 'record-webhook-attempt',
-  purpose: 'Keeps what a webhook has answered, and when to try again',
+  purpose: 'Stores the answer of a webhook, and the time of the next attempt',
   queue: 'webhook-outcomes',
   source: 'code',
   uses: [],

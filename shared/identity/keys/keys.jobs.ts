@@ -12,7 +12,7 @@ export const rotateFieldKey = scheduledJob({
 /** Goes through all that is sealed: weekly, or by hand after a rotation. */
 export const resealFields = scheduledJob({
   name: 'reseal-fields',
-  purpose: 'Seals by the current key what an older one has sealed',
+  purpose: 'Reseals the values of older keys with the current key',
   schedule: 'cron(30 3 ? * SUN *)',
   uses: ['database:system', 'fieldKey:use'],
   timeoutSeconds: 900,

@@ -3,7 +3,7 @@ import { queueJob } from '#platform/queue/job.ts';
 /** The mock bank calls back: a message for each callback, due when it is delivered. */
 export const sendBankCallbacks = queueJob({
   name: 'send-bank-callbacks',
-  purpose: 'The mock bank says what became of a payment',
+  purpose: 'Sends the callbacks of the mock bank',
   queue: 'mock-bank-callbacks',
   source: 'code',
   uses: ['mockBank:play'],
