@@ -99,7 +99,7 @@ function keysOfSecret(dataDir: string): PublicKeys {
 const HEAD = `select sequence::integer, digest_sha256 as sha256 from vestry.audit_exports
   where digest_sha256 is not null order by sequence desc limit 1`;
 
-/** The newest digest as the database knows it; undefined while that doesn't run. */
+/** Returns the newest digest in the database; undefined if the database isn't running. */
 async function headOf(connectionString: string): Promise<Head> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   client.on('error', () => undefined);

@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   await control(parseCommand(positionals), values);
 }
 
-/** Has the platform's own process do what was asked, and prints what it says as it says it. */
+/** Has the platform's own process carry out a command, and prints its output as it arrives. */
 async function control(command: Command, { data, json }: { data: string; json: boolean }): Promise<void> {
   const { controlSocket } = readPlatformFile(data);
   for await (const line of sendCommand(controlSocket, command)) {

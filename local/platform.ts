@@ -42,14 +42,14 @@ export interface LocalPlatformOptions {
 
 export interface LocalPlatform {
   readonly file: PlatformFile;
-  /** The first start on this data directory, or one that did not come to its end. */
+  /** Whether this is the first start on the data directory, or the first did not complete. */
   readonly isNew: boolean;
   readonly pool: TemplateRunner['pool'];
   readonly endpoint: TemplateRunner['endpoint'];
   readonly scheduler: TemplateRunner['scheduler'];
   /** Whether all queues with a consumer ran empty within the time. */
   drained(timeoutMs: number): Promise<boolean>;
-  /** Ends the first start: the tenants become part of `local.json`. */
+  /** Completes the first start: the tenants are written to `local.json`. */
   finishSetUp(tenants: readonly LocalTenant[]): void;
   /** Finishes what runs, at most ten seconds, then stops everything. */
   stop(): Promise<void>;
@@ -180,7 +180,7 @@ async function startDatabase(
   return postgres.connection;
 }
 
-/** Keys to sign with and somebody to sign in: what a deployment does once by hand. */
+/** Creates signing keys and a user who can sign in, as the operator of a deployment does once by hand. */
 async function bootstrap(
   scheduler: TemplateRunner['scheduler'],
   database: DatabaseConnection,

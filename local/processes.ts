@@ -7,7 +7,7 @@ interface ProcessStat {
   readonly started: string | undefined;
 }
 
-/** Returns what Linux says of a process; undefined on other systems and for a process that doesn't exist. */
+/** Returns what Linux reports of a process; undefined on other systems and for a process that doesn't exist. */
 function statOf(pid: number): ProcessStat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -19,7 +19,7 @@ function statOf(pid: number): ProcessStat | undefined {
   }
 }
 
-/** Returns when a process started, where the system tells: ids are reused. */
+/** Returns when a process started, if the system reports it: ids are reused. */
 export function startOf(pid: number): string | undefined {
   return statOf(pid)?.started;
 }

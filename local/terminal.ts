@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { StartError } from 'template-runner/start-error';
 
-/** Names that differ in more than this many letters are not what somebody meant. */
+/** Names that differ in more than this many letters are unlikely to be what the user meant. */
 const TYPING_ERRORS = 2;
 
 /**
@@ -59,7 +59,7 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Runs a command line tool. What the user can mend is one line on stderr and exit code 1, anything else a stack trace. */
+/** Runs a command line tool. An error that the user can fix is one line on stderr and exit code 1, any other a stack trace. */
 export async function exitOnStartError(main: () => Promise<void>): Promise<void> {
   try {
     await main();

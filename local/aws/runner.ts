@@ -198,7 +198,7 @@ function checkFunctions(model: PlatformModel, api: ApiDefinition, pool: Function
     throw new StartError(`the function ${missing} is called but not in the templates`);
 }
 
-/** The endpoint is there before the pool, whose functions are told its URL. */
+/** The endpoint exists before the pool, because functions get its URL. */
 function invokerOf(late: { readonly pool?: FunctionPool }): FunctionInvoker {
   return {
     has: (name) => late.pool?.has(name) === true,

@@ -29,7 +29,7 @@ export async function loadDemo(platform: LocalPlatform): Promise<readonly LocalT
       loadIssuerDemo(doors, { ops, compliance }, now),
       loadSponsor(doors, { slug: sponsor.slug, token }, now),
     ]);
-    // Last, and not waited for: among them are payments of which the bank says nothing for a long time.
+    // These payments come last and are not awaited: for some of them the bank reports nothing for a long time.
     await payDemoHolders(doors, { ops, compliance });
     return tenants;
   } finally {

@@ -9,7 +9,7 @@ interface Demo {
   readonly decision?: 'approve' | 'deny';
 }
 
-/** A disbursement for each state that one can be in, and each way in which a bank disappoints. */
+/** A payment for each state that it can be in, and for each way in which a bank fails. */
 const PAYMENTS: readonly Demo[] = [
   { accountNumber: '900000000000', amount: '125.50', memo: 'Settles' },
   { accountNumber: '900000000102', amount: '80.00', memo: 'Account closed' },

@@ -38,7 +38,7 @@ function copyOf(native: string): string {
     renameSync(copying, target);
   } catch (error) {
     rmSync(copying, { recursive: true, force: true });
-    // Somebody else finished the same copy first.
+    // Another process finished the same copy first.
     if (!existsSync(target)) throw error;
   }
   return target;

@@ -14,7 +14,7 @@ import { findBinaries, type PostgresBinaries } from './binaries.ts';
 import { canTraverse, giveToNobody, isRoot, traversableStandIn, unprivileged } from './unprivileged.ts';
 
 export interface PostgresOptions {
-  /** Holds `postgres/`, or `postgres.json` naming the directory that stands in for it. */
+  /** The directory that holds `postgres/`, or `postgres.json` with the name of the directory that replaces it. */
   readonly dataDir: string;
   readonly logFile: string;
   /**
@@ -257,7 +257,7 @@ async function createDatabase(connection: DatabaseConnection): Promise<void> {
   }
 }
 
-/** Stops a Postgres that a killed platform left on this directory, and waits until it has let go. */
+/** Stops a Postgres that a killed platform left on this directory, and waits until it has released it. */
 async function stopOrphan(directory: string): Promise<void> {
   const pidFile = join(directory, 'postmaster.pid');
   const endsMs = Date.now() + STOP_TIMEOUT_MS;
@@ -282,7 +282,7 @@ function runsOn(pid: number, directory: string): boolean {
       directory,
     );
   } catch {
-    // No such process; or no `ps` in a small container, where /proc says the same.
+    // The process doesn't exist, or a small container has no `ps`; /proc has the same information.
     const commandLine = `/proc/${pid}/cmdline`;
     return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(directory);
   }

@@ -24,8 +24,8 @@ export function canTraverse(path: string): boolean {
 }
 
 /**
- * A directory outside, for what a private path hides from `nobody`. The name follows from the path, so the next start
- * finds it again. Throws when somebody else made it.
+ * Returns a directory outside of a private path that `nobody` can't enter. Its name follows from the path, so the
+ * next start finds it again. Throws if somebody else created it.
  */
 export function traversableStandIn(path: string): string {
   const directory = join(

@@ -129,7 +129,7 @@ function sampleValues(index: number, random: () => number): SampleValues {
   };
 }
 
-/** Writes rows and knows on which line each begins. */
+/** Writes rows and keeps track of the line on which each begins. */
 class SampleText {
   readonly #format: UploadFormat;
   readonly #parts: Buffer[] = [];

@@ -106,7 +106,7 @@ async function authorizedBody(
   return body;
 }
 
-/** Aborted when the client goes away, lest a long poll take messages nobody will see. */
+/** Returns a signal that is aborted when the client disconnects, so that a long poll doesn't take messages for nobody. */
 function abortOnClose(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => controller.abort());

@@ -41,7 +41,7 @@ const ENTRY_PARAMETERS = [
   'TraceHeader',
 ];
 
-/** `AWSEvents.PutEvents`: a bad entry fails alone, as `ErrorCode` of its result. */
+/** `AWSEvents.PutEvents`: a bad entry fails by itself, as `ErrorCode` of its result. */
 export function putEvents(options: EventBridgeOptions, input: JsonObject): JsonObject {
   const entries = objectList(input, 'Entries');
   if (entries.length < 1 || entries.length > ENTRY_LIMIT) {

@@ -63,7 +63,10 @@ export class SecretStore {
     throw new AwsError('ResourceNotFoundException', 400, message);
   }
 
-  /** A stage belongs to one version; what loses `AWSCURRENT` becomes `AWSPREVIOUS`. Repeating a token is harmless. */
+  /**
+   * A stage belongs to one version; the version that loses `AWSCURRENT` becomes `AWSPREVIOUS`. Repeating a token is
+   * harmless.
+   */
   put(
     id: string,
     value: SecretValue,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * The time that scheduled jobs see: the machine's, until `advance` moves it ahead. From there it goes on at the usual
- * pace, across restarts, so that no job is ever told an earlier time than the one before.
+ * The time that scheduled jobs see: the machine's, until `advance` moves it ahead. From there it continues at the
+ * usual pace, across restarts, so that no job ever gets an earlier time than the one before.
  */
 export class PlatformClock {
   #path: string;
@@ -24,7 +24,7 @@ export class PlatformClock {
     this.#listeners.push(listener);
   }
 
-  /** The time stays as it is when the date lies in the past. */
+  /** The time doesn't change if the date is in the past. */
   moveTo(date: Date): void {
     const offsetMs = date.getTime() - Date.now();
     if (offsetMs > this.#offsetMs) {

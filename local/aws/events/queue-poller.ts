@@ -125,7 +125,7 @@ export class QueuePoller {
     try {
       queues.changeVisibility(queue, receiptHandle, seconds);
     } catch {
-      // Its visibility timeout has passed, and somebody else may have it.
+      // Its visibility timeout has passed, and another consumer may have it.
     }
   }
 
@@ -169,7 +169,7 @@ function toRecordAttribute({ DataType, StringValue, BinaryValue }: MessageAttrib
   };
 }
 
-/** Waits until queues with a consumer are empty and nothing runs, at most `timeoutMs`; says whether they are. */
+/** Waits until queues with a consumer are empty and nothing runs, at most `timeoutMs`; returns whether they are. */
 export async function drained(pollers: readonly QueuePoller[], timeoutMs: number): Promise<boolean> {
   const endsMs = Date.now() + timeoutMs;
   while (Date.now() < endsMs) {

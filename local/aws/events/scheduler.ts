@@ -13,7 +13,7 @@ export interface SchedulerOptions {
   readonly clock: PlatformClock;
   /** Waits until what a job put on queues is done. */
   settle(): Promise<void>;
-  /** When something else goes on by the clock; moving it there lets that happen. @default nothing does */
+  /** Returns the next instant at which other work is due; moving the clock there lets it happen. @default none */
   nextTimer?(): Date | undefined;
   /** Counts what jobs have put on event buses and queues since the start. @default they never do */
   activity?(): number;

@@ -148,7 +148,7 @@ export class Environment {
     if (this.#current?.requestId !== message.requestId) return;
     const { settle } = this.#current;
     this.#current = undefined;
-    // A bundle that failed to load would fail for ever; the next invocation starts afresh, as on Lambda.
+    // A bundle that failed to load would always fail; the next invocation starts again, as on Lambda.
     if ('error' in message && /^(Runtime\.|SyntaxError|ERR_MODULE)/.test(message.error.errorType))
       void this.kill();
     settle(message);

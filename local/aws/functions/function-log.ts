@@ -50,7 +50,7 @@ export class FunctionLog {
     );
   }
 
-  /** An invocation that ended in an error, as Lambda's platform log tells it. */
+  /** Logs an invocation that ended in an error, as Lambda's platform log does. */
   error(functionName: string, requestId: string, error: FunctionError): void {
     const { errorType, errorMessage, trace } = error;
     this.#write({

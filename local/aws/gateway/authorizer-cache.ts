@@ -32,7 +32,7 @@ export class AuthorizerCache {
     methodArn: string,
     event: () => object,
   ): Promise<Verdict> {
-    // Every value counts: a second Authorization header must not find the policy of the first alone.
+    // Every value counts: a second Authorization header must not find the policy of the first one.
     const identity = spec.identityHeaders.map((name) => valuesOf(request.headers, name));
     if (identity.some((values) => values.every((value) => value === '')))
       return { allowed: false, type: 'UNAUTHORIZED' };

@@ -89,7 +89,7 @@ export function listObjectsV2(call: S3Call): void {
   });
 }
 
-/** Each key succeeds or fails alone; S3 demands a digest of the list. */
+/** Each key succeeds or fails by itself; S3 demands a digest of the list. */
 export async function deleteObjects(call: S3Call): Promise<void> {
   const { versioned } = call.objects.bucket(call.bucket);
   if (!call.headers.has('content-md5') && declaredChecksum(call) === undefined) {

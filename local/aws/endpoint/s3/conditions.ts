@@ -54,7 +54,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** One range of `Range: bytes=…`; something else than bytes is ignored, as RFC 9110 allows and S3 does. */
+/** Parses one range of `Range: bytes=…`; other units are ignored, as RFC 9110 allows and S3 does. */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
   if (header === undefined || !header.startsWith('bytes=')) return undefined;
   if (header.includes(','))

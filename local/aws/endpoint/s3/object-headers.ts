@@ -70,7 +70,7 @@ export function requestedLock(call: S3Call): ObjectLock | undefined {
   };
 }
 
-/** Version and checksum headers of an answer that tells of a stored object. */
+/** Returns the version and checksum headers of an answer about a stored object. */
 export function identityHeaders(
   { etag, versionId, checksum }: ObjectMetadata,
   withChecksum: boolean,
@@ -86,7 +86,7 @@ export function identityHeaders(
   };
 }
 
-/** Everything GetObject and HeadObject say about an object, without length and range. */
+/** Returns all headers that GetObject and HeadObject give an object, except length and range. */
 export function objectHeaders(metadata: ObjectMetadata, withChecksum: boolean): Record<string, string> {
   const { mode, retainUntil, legalHold } = metadata.lock ?? {};
   return {

@@ -44,7 +44,7 @@ const OVERRIDES = [
   'cache-control',
 ];
 
-/** `response-content-disposition` and its kin, which replace what the object says. */
+/** Returns `response-content-disposition` and similar parameters, which override the object's own headers. */
 function overriddenHeaders(call: S3Call): Record<string, string> {
   const overrides: Record<string, string> = {};
   for (const name of OVERRIDES) {

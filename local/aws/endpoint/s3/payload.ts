@@ -69,7 +69,7 @@ const STREAMING = [
   'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER',
 ];
 
-/** Decodes a body and verifies what the request says of it: length, signature, Content-MD5, checksum. */
+/** Decodes a body and verifies what the request declares about it: length, signature, Content-MD5, checksum. */
 class PayloadReader {
   readonly source: AsyncIterable<Buffer>;
   #call: S3Call;

@@ -28,7 +28,7 @@ import { effectiveHeaders, effectiveQuery, type S3Account, type S3Call } from '.
 interface Operation {
   readonly method: string;
   readonly on: 'service' | 'bucket' | 'object';
-  /** Parameters that tell it from the other operations of its method. */
+  /** The parameters that distinguish it from other operations of its method. */
   readonly when?: readonly string[];
   /** Further parameters it implements; any other is NotImplemented. */
   readonly query?: readonly string[];

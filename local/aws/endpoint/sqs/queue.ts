@@ -67,7 +67,7 @@ export class Queue {
     return stored;
   }
 
-  /** Stores a message as it is: a new one, or one that another queue hands over. */
+  /** Stores a message unchanged: a new one, or one from another queue. */
   accept(message: Message): void {
     this.#messages.set(message.id, message);
     this.#journal.put(message);
@@ -242,7 +242,7 @@ export class Queue {
     return true;
   }
 
-  /** Deferred to the end of the turn, so that one batch of sends fills one receive. */
+  /** Waking is deferred to the end of the event loop's turn, so that one batch of sends fills one receive. */
   #scheduleWake(): void {
     if (this.#waiters.size === 0 || this.#wakeScheduled) return;
     this.#wakeScheduled = true;

@@ -1,4 +1,4 @@
-/** A moment at which something may be due. Whether it still is, its owner knows. */
+/** An instant at which something may be due. Only the timer's owner decides whether it still is. */
 export interface Timer {
   readonly dueMs: number;
   readonly executionArn: string;

@@ -32,8 +32,8 @@ export interface ExecutionEngineOptions {
 const TICK_LIMIT_MS = 60_000;
 
 /**
- * Runs executions. Each transition is on disk before anything follows from it: before a function is called, and before
- * a client has its answer. What a kill cut goes on at its current state at the next `start`.
+ * Runs executions. Each transition is on disk before it has any effect: before a function is called, and before a
+ * client gets its answer. An execution that a kill interrupted continues at its current state at the next `start`.
  */
 export class ExecutionEngine {
   readonly index: ExecutionIndex;
@@ -163,7 +163,7 @@ export class ExecutionEngine {
     this.#running.set(arn, revive(this.#executionOf(spec, recorded.header), recorded));
   }
 
-  /** A defect of ours ends the execution it met, and no other. */
+  /** A defect in this code ends only the execution that hits it. */
   #attempt(execution: Execution, change: () => void): void {
     try {
       change();

@@ -25,7 +25,7 @@ const LATEST = 10;
 export class StepFunctions {
   readonly stateMachines: readonly StateMachineSpec[];
   readonly engine: ExecutionEngine;
-  /** Stands for the creation of state machines, which nobody recorded. */
+  /** The instant that stands for the creation of state machines, which is not recorded. */
   readonly sinceMs = Date.now();
 
   constructor(options: ExecutionEngineOptions) {

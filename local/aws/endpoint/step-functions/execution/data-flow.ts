@@ -12,7 +12,7 @@ export function contextOf(execution: Execution, branch: Branch, attempt?: string
   return {
     Execution: {
       Id: header.arn,
-      // Parsed only when somebody asks.
+      // The input is parsed only when it is read.
       get Input(): unknown {
         return JSON.parse(header.input);
       },

@@ -9,7 +9,7 @@ export interface ExecutionHeader {
   readonly machineArn: string;
   /** The revision of the definition that it runs to its end, whatever is deployed meanwhile. */
   readonly revision: string;
-  /** JSON text, as it was given. */
+  /** The JSON text, unchanged. */
   readonly input: string;
   readonly startMs: number;
 }

@@ -87,7 +87,7 @@ function itemInput(
   return state.itemSelector({ input: effectiveInput(state, parent.input, outer), context });
 }
 
-/** A branch or an item has its output. The outputs in order, once all have. */
+/** Records that a branch or an item has its output. Returns the outputs in order, once all have theirs. */
 export function childEnded(
   execution: Execution,
   parent: Branch,

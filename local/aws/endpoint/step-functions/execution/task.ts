@@ -74,7 +74,7 @@ function recordStart(execution: Execution, branch: Branch, task: TaskPending): v
   recordTask(execution, branch, 'Started', {});
 }
 
-/** A kill cut the task: it is run once more, as itself, with its time starting over. */
+/** Runs a task again that a kill interrupted; its time starts over. */
 export function restartTask(execution: Execution, branch: Branch, task: TaskPending): void {
   branch.pending = withDeadlines(task, execution.parts.now());
   recordStart(execution, branch, task);

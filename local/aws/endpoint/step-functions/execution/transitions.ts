@@ -55,7 +55,7 @@ function attempt(execution: Execution, branch: Branch, work: () => void): void {
   }
 }
 
-/** The state has its result. */
+/** Records the state's result. */
 export function complete(execution: Execution, branch: Branch, result: unknown): void {
   attempt(execution, branch, () => {
     const state = execution.stateOf(branch);

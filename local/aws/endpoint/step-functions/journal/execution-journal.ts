@@ -6,7 +6,7 @@ import type { Change, ExecutionHeader, Outcome } from '../execution/execution.ts
 import type { HistoryEvent } from '../execution/history.ts';
 import { NdjsonFile } from './ndjson-file.ts';
 
-/** An execution as its journal tells it. */
+/** An execution as recorded in its journal. */
 export interface RecordedExecution {
   readonly header: ExecutionHeader;
   readonly branches: readonly Branch[];

@@ -17,7 +17,7 @@ export class NdjsonFile {
     return readFileSync(this.path, 'utf8').split('\n').flatMap(parseLine);
   }
 
-  /** Ends a line that was cut, so that the next one stands alone. To be called once, before the first `append`. */
+  /** Ends a truncated line, so that the next line is separate. It must be called once, before the first `append`. */
   repair(): void {
     if (existsSync(this.path) && !readFileSync(this.path, 'utf8').endsWith('\n'))
       appendFileSync(this.path, '\n');
