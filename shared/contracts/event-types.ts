@@ -52,5 +52,5 @@ export type Command =
     }
   /** Puts a message on one of our queues. */
   | { readonly type: 'message.send'; readonly queue: string; readonly message: Record<string, unknown> }
-  /** Tells the bus of transactions that were created in bulk. */
-  | ({ readonly type: 'transactions.tell' } & CreatedRange);
+  /** Publishes transactions that were created in bulk. */
+  | ({ readonly type: 'transactions.publish' } & CreatedRange);

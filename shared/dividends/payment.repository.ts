@@ -48,9 +48,9 @@ export async function insertLeftPayments(
 }
 
 /** Has the bus told of the payments of a range; those that were told before are told again, which consumers expect. */
-export function tellPaid(tx: TenantTx, dividendId: string, { first, last }: HolderRange): void {
+export function emitPaid(tx: TenantTx, dividendId: string, { first, last }: HolderRange): void {
   command(tx, {
-    type: 'transactions.tell',
+    type: 'transactions.publish',
     dividend_id: dividendId,
     first_shareholder_id: first,
     last_shareholder_id: last,

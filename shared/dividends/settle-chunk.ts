@@ -14,11 +14,11 @@ import {
 import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
 import { NothingToDo } from './nothing-to-do.ts';
 import {
+  emitPaid,
   emitVoided,
   insertChunkPayments,
   insertLeftPayments,
   listHolders,
-  tellPaid,
   voidPayments,
 } from './payment.repository.ts';
 
@@ -66,7 +66,7 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
         }
         if (!isPayable(locked)) throw new NothingToDo();
         const paid = await insertChunkPayments(tx, chunk, currency);
-        if (paid > 0) tellPaid(tx, chunk.dividendId, chunk);
+        if (paid > 0) emitPaid(tx, chunk.dividendId, chunk);
         return paid;
       },
       { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
@@ -138,7 +138,7 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
         const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
         // Of an attempt before this one; without this, repeating it would still write an audit entry.
         if (paid === 0) throw new NothingToDo();
-        tellPaid(tx, dividendId, part);
+        emitPaid(tx, dividendId, part);
         return paid;
       },
       { audit: (count) => entry(chunk, false, { ...part, count }) },

@@ -5,8 +5,8 @@ import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
 import type { Outcome } from './each-by-itself.ts';
+import { publishTransactions } from './publish-transactions.ts';
 import { putEvents } from './put-events.ts';
-import { tellTransactions } from './tell-transactions.ts';
 
 type Publisher = (rows: readonly OutboxEvent[]) => Promise<Outcome>;
 
@@ -14,7 +14,7 @@ type Publisher = (rows: readonly OutboxEvent[]) => Promise<Outcome>;
 const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
   'execution.start': startExecutions,
   'message.send': sendCommanded,
-  'transactions.tell': tellTransactions,
+  'transactions.publish': publishTransactions,
 };
 
 /**

@@ -21,13 +21,13 @@ interface Row {
   readonly created_at: Date;
 }
 
-/** Tells the bus of created transactions. */
-export async function tellTransactions(commands: readonly OutboxEvent[]): Promise<Outcome> {
-  const tell = async (command: OutboxEvent): Promise<string[]> => {
+/** Publishes the transactions of each command, which were created in bulk. */
+export async function publishTransactions(commands: readonly OutboxEvent[]): Promise<Outcome> {
+  const publish = async (command: OutboxEvent): Promise<string[]> => {
     const events = await eventsOf(command);
     return (await putEvents(events)).done.length === events.length ? [command.id] : [];
   };
-  return eachByItself(commands.map((command) => ({ ids: [command.id], run: () => tell(command) })));
+  return eachByItself(commands.map((command) => ({ ids: [command.id], run: () => publish(command) })));
 }
 
 async function eventsOf(command: OutboxEvent): Promise<OutboxEvent[]> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isUuid } from '#kernel/ids.ts';
-import { partId } from './tell-transactions.ts';
+import { partId } from './publish-transactions.ts';
 
 test.each([
   ['01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d', 0, '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d'],
