@@ -1,5 +1,5 @@
 import { API_BASE_PATH } from '#contracts/api-paths.ts';
-import { toTransaction } from '#ledger/transactions.ts';
+import { toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { createDisbursement } from '#payments/orders/orders.routes.ts';
 import { orderPayment } from '#payments/orders/place-order.ts';
 import { crashPoint } from '#platform/crash-point.ts';

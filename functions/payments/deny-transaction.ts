@@ -1,6 +1,6 @@
-import { toTransaction } from '#ledger/transactions.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { decidePayment } from '#payments/orders/decide-order.ts';
+import { toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { denyTransaction } from '#payments/orders/orders.routes.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,4 +1,4 @@
-import { findHistory, findTransaction, toTransaction } from '#ledger/transactions.ts';
+import { findHistory, findTransaction, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { getTransaction } from '#payments/orders/orders.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';

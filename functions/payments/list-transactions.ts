@@ -1,4 +1,4 @@
-import { listTransactions as list, toTransaction } from '#ledger/transactions.ts';
+import { listTransactions as list, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { listTransactions } from '#payments/orders/orders.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';

@@ -5,9 +5,9 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { orderRun } from './declare-dividend.ts';
 import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
 import { setAllChunks } from './dividend-chunk.repository.ts';
+import { isCancellable } from './dividend-state.ts';
 import { emitVoided, voidPayments } from './payment.repository.ts';
 
-const CANCELLABLE = ['DECLARED', 'SNAPSHOT', 'PENDING'];
 /** Up to here the payments are voided with the answer: a second of work. */
 const MOST_VOIDED_AT_ONCE = 5_000;
 const EVERYONE = {
@@ -22,7 +22,7 @@ const EVERYONE = {
  */
 export async function cancelDividend(tx: TenantTx, id: string, tenantId: TenantId): Promise<DividendRow> {
   const dividend = found(await lockDividend(tx, id));
-  if (!CANCELLABLE.includes(dividend.state)) {
+  if (!isCancellable(dividend.state)) {
     throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
   }
   const cancelled = found(

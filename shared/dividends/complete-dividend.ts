@@ -1,8 +1,9 @@
+import { hasOpenTransactions } from '#ledger/transactions.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
-import { type DividendState, lockDividend, setDividendState } from './dividend.repository.ts';
+import { lockDividend, setDividendState } from './dividend.repository.ts';
 import { hasOpenChunks } from './dividend-chunk.repository.ts';
+import type { DividendState } from './dividend-state.ts';
 import { NothingToDo, unlessDone } from './nothing-to-do.ts';
-import { hasOpenPayments } from './payment.repository.ts';
 
 /**
  * Turns a dividend to PENDING when the last of its chunks is done; the database first proves that lines and transactions add
@@ -15,7 +16,7 @@ export async function completeDividend(actor: Actor, id: string): Promise<void> 
 
 /** Turns a dividend to PAID when none of its payments is open. */
 export async function closeDividend(actor: Actor, id: string): Promise<void> {
-  if (await tenantRead(actor.tenantId, (read) => hasOpenPayments(read, id))) return;
+  if (await tenantRead(actor.tenantId, (read) => hasOpenTransactions(read, id))) return;
   await advance(actor, id, ['PENDING', 'PAYING'], 'PAID', 'dividend.paid');
 }
 
@@ -31,8 +32,7 @@ async function advance(
       actor,
       async (tx) => {
         const dividend = await lockDividend(tx, id);
-        if (dividend === undefined || !from.includes(dividend.state as DividendState))
-          throw new NothingToDo();
+        if (dividend === undefined || !from.includes(dividend.state)) throw new NothingToDo();
         return setDividendState(tx, dividend, { state });
       },
       {

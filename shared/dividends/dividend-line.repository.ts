@@ -5,7 +5,7 @@ import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { DividendState } from './dividend.repository.ts';
+import type { DividendState } from './dividend-state.ts';
 import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
 
 interface PaidLine {
@@ -23,7 +23,7 @@ export interface LineRow extends PaidLine {
 
 export interface HolderDividendRow extends PaidLine {
   readonly dividend_id: string;
-  readonly state: string;
+  readonly state: DividendState;
   readonly security_class: string;
   readonly record_date: string;
   readonly payable_date: string;
@@ -46,7 +46,7 @@ export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof Sh
   const { dividend_id, security_class, currency, record_date, payable_date } = row;
   return {
     dividend_id,
-    state: row.state as DividendState,
+    state: row.state,
     security_class,
     currency,
     record_date,

@@ -5,16 +5,16 @@ import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { DividendState } from './dividend-state.ts';
 import type { DividendSummary } from './dividends.routes.ts';
 
 export type DividendRow = Selectable<Dividends>;
-export type DividendState = z.infer<typeof DividendSummary>['state'];
 
 export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
   const { currency, rate_per_share, total_pool, total_amount, residual } = row;
   return {
     id: row.id,
-    state: row.state as DividendState,
+    state: row.state,
     security_class: row.security_class,
     currency,
     ...(rate_per_share === null ? {} : { rate_per_share: canonicalDecimal(rate_per_share) }),

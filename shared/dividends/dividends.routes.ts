@@ -14,11 +14,10 @@ import {
   securityClass,
 } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
-
-export const DIVIDEND_STATES = ['DECLARED', 'SNAPSHOT', 'PENDING', 'PAYING', 'PAID', 'CANCELLED'] as const;
-const LINE_STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
+import { DIVIDEND_STATES } from './dividend-state.ts';
 
 /** The terms, and what the snapshot found: null until then. */
 export const DividendSummary = z.object({
@@ -63,7 +62,7 @@ export const DividendLine = z.object({
   amount: amountOut,
   /** Null until the transaction exists, and for an amount that rounds to zero, for ever. */
   transaction_id: idOut.nullable(),
-  status: z.enum(LINE_STATUSES).nullable(),
+  status: z.enum(TRANSACTION_STATUSES).nullable(),
 });
 
 export const ShareholderDividend = DividendLine.omit({ shareholder_id: true }).extend({

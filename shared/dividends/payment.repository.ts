@@ -89,18 +89,6 @@ export async function listHolders(read: TenantRead, { dividendId, first, last }:
   return rows.map((row) => row.shareholder_id);
 }
 
-/** Whether a payment of the dividend hasn't ended. */
-export async function hasOpenPayments(read: TenantRead, dividendId: string): Promise<boolean> {
-  const open = await read
-    .selectFrom('transactions')
-    .select('id')
-    .where('dividend_id', '=', dividendId)
-    .where('status', 'in', ['PENDING', 'SENT'])
-    .limit(1)
-    .executeTakeFirst();
-  return open !== undefined;
-}
-
 /** Transactions in one event: it must fit the bus, which takes 256 KB, several times. */
 const TRANSACTIONS_PER_EVENT = 200;
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { closeDividend, completeDividend } from './complete-dividend.ts';
-import { type DividendState, findDividend, takeSnapshot } from './dividend.repository.ts';
+import { findDividend, takeSnapshot } from './dividend.repository.ts';
 import { HOLDERS_PER_CHUNK } from './dividend-chunk.repository.ts';
+import type { DividendState } from './dividend-state.ts';
 import { sendUnsent } from './enqueue-chunks.ts';
 import { NothingToDo, unlessDone } from './nothing-to-do.ts';
 
@@ -16,7 +17,7 @@ const PATIENCE = '10s';
  */
 export async function runDividend(actor: Actor, id: string, closedOn: string): Promise<void> {
   const dividend = await tenantRead(actor.tenantId, (read) => findDividend(read, id));
-  let state = dividend?.state as DividendState | undefined;
+  let state = dividend?.state;
   if (dividend === undefined) return;
   if (state === 'DECLARED') {
     if (dividend.record_date > closedOn) return;

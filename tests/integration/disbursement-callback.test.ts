@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler } from '#functions/payments/receive-bank-callback.ts';
+import { STANDINGS, type Status, TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { signCallback } from '#payments/bank/bank-signature.ts';
-import { LEGAL, type Status } from '#payments/bank/consequence.ts';
 import { magic, Payments, persistently, verifiedHolder } from '#tests/support/payment-client.ts';
 import { BANK_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-
-const STATES: readonly Status[] = ['PENDING', 'SENT', 'SETTLED', 'FAILED'];
 
 let world: PaymentsWorld;
 let acme: TestTenant;
@@ -68,11 +66,11 @@ async function transaction(status: Status): Promise<string> {
 }
 
 describe('every ordered pair of states', () => {
-  const pairs = STATES.flatMap((from) => STATES.map((to) => [from, to] as const));
+  const pairs = TRANSACTION_STATUSES.flatMap((from) => TRANSACTION_STATUSES.map((to) => [from, to] as const));
 
   test.each(pairs)('in SQL: %s → %s', async (from, to) => {
     const id = await transaction(from);
-    const legal = from === to || LEGAL[from].includes(to);
+    const legal = from === to || STANDINGS[from].next.includes(to);
     if (legal) await put(id, to);
     else await expect(put(id, to)).rejects.toThrow(`does not go from ${from} to ${to}`);
     const { rows } = await world.database.admin.query('select status from transactions where id = $1', [id]);

@@ -1,14 +1,14 @@
+import { finishDividend } from '#dividends/paying-dividend.ts';
 import { changeStatus } from '#ledger/change-status.ts';
-import { toTransactionState } from '#ledger/transaction-state.ts';
-import { insertTransaction, setStatus, type TransactionRow } from '#ledger/transactions.ts';
+import { isTerminal } from '#ledger/transaction-status.ts';
+import { type TransactionRow, compensate as takeBack } from '#ledger/transactions.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { findOrder, type OrderRow } from '#payments/orders/order.repository.ts';
 import { representPayment } from '#payments/orders/replace-order.ts';
 import { noteReturn } from '#payments/payees/payable-account.ts';
-import { finishDividend } from '#payments/runs/finish-run.ts';
-import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
-import { consequenceOf, isTerminal, type Status, type WordKind } from './consequence.ts';
+import { consequenceOf, type WordKind } from './consequence.ts';
 
 /** When the bank refuses an order without a code of its own. */
 const REJECTED = 'REJECTED';
@@ -24,7 +24,7 @@ export async function applyWords(tx: TenantTx, locked: TransactionRow): Promise<
   for (const { kind, code } of await listUnapplied(tx, locked.id))
     transaction = await applyWord(tx, transaction, order, kind as WordKind, code);
   if (order.released_at !== null) await setApplied(tx, locked.id);
-  if (transaction !== locked && isTerminal(transaction.status as Status))
+  if (transaction !== locked && isTerminal(transaction.status))
     await finishDividend(tx, transaction.dividend_id);
   return transaction;
 }
@@ -36,7 +36,7 @@ async function applyWord(
   kind: WordKind,
   code: string | null,
 ): Promise<TransactionRow> {
-  const { through, compensate } = consequenceOf(kind, locked.status as Status, order.released_at !== null);
+  const { through, compensate } = consequenceOf(kind, locked.status, order.released_at !== null);
   let transaction = locked;
   for (const status of through)
     transaction = await changeStatus(
@@ -45,37 +45,10 @@ async function applyWord(
       status,
       status === 'FAILED' ? (code ?? REJECTED) : undefined,
     );
-  if (compensate) transaction = await compensateReturn(tx, locked, code ?? REJECTED);
+  if (compensate) transaction = await takeBack(tx, locked, code ?? REJECTED);
   if (transaction !== locked && code !== null && kind !== 'SETTLED' && isReturnReasonCode(code)) {
     await noteReturn(tx, order.bank_account_id, code);
     await representPayment(tx, transaction, order, code);
   }
   return transaction;
-}
-
-/** Settled money came back: another transaction takes the settled one back, which stays what it was. */
-async function compensateReturn(
-  tx: TenantTx,
-  settled: TransactionRow,
-  code: string,
-): Promise<TransactionRow> {
-  const known = await tx
-    .selectFrom('transactions')
-    .select('id')
-    .where('compensates', '=', settled.id)
-    .executeTakeFirst();
-  if (known !== undefined) return settled;
-  const { type, amount, currency, shareholder_id, plan_id, dividend_id } = settled;
-  const compensation = await insertTransaction(tx, {
-    ...{ type, currency, shareholder_id, plan_id, dividend_id },
-    amount: -amount,
-    status: 'SETTLED',
-    compensates: settled.id,
-    return_code: code,
-  });
-  const marked = (await setStatus(tx, settled, 'SETTLED', code)) ?? settled;
-  emit(tx, 'transaction.returned', {
-    transactions: [toTransactionState(marked), toTransactionState(compensation)],
-  });
-  return marked;
 }

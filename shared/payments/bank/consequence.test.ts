@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { consequenceOf, isTerminal, LEGAL, type Status, type WordKind } from './consequence.ts';
+import { isTerminal, STANDINGS, type Status } from '#ledger/transaction-status.ts';
+import { consequenceOf, type WordKind } from './consequence.ts';
 
 const kind = fc.constantFrom<WordKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
 type Happening = WordKind | 'RELEASE' | 'SEND' | 'DENY';
@@ -34,7 +35,7 @@ test('whatever happens in whatever order, every transition is legal, and an ende
       const payment: Payment = { status: 'PENDING', released: false, compensated: 0 };
       for (const what of happenings) {
         for (const next of happen(payment, what)) {
-          expect(LEGAL[payment.status]).toContain(next);
+          expect(STANDINGS[payment.status].next).toContain(next);
           expect(payment.released || next === 'FAILED').toBe(true);
           payment.status = next;
         }

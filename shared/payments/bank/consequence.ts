@@ -1,17 +1,7 @@
-/** Where a payment stands, and where the bank's word leads from there. Pure; the database refuses the rest as well. */
-export type Status = 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
+import type { Status } from '#ledger/transaction-status.ts';
+
+/** Where the bank's word leads a payment. Pure; the database refuses illegal steps as well. */
 export type WordKind = 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
-
-export const LEGAL: Readonly<Record<Status, readonly Status[]>> = {
-  PENDING: ['SENT', 'FAILED'],
-  SENT: ['SETTLED', 'FAILED'],
-  SETTLED: [],
-  FAILED: [],
-};
-
-export function isTerminal(status: Status): boolean {
-  return LEGAL[status].length === 0;
-}
 
 export interface Consequence {
   /** The states that the payment passes through, the last of them its new one. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
+import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { parseCorrection } from '#payments/nacha/change-codes.ts';
 import { findOrder } from '#payments/orders/order.repository.ts';
@@ -11,7 +12,6 @@ import type { Sealer } from '#platform/sealing.ts';
 import { applyWords } from './apply-bank-event.ts';
 import type { BankWord } from './bank-callbacks.routes.ts';
 import { insertBankEvent, setApplied } from './bank-event.repository.ts';
-import { isTerminal, type Status } from './consequence.ts';
 
 type Word = z.infer<typeof BankWord>;
 
@@ -30,8 +30,8 @@ export async function receiveWord(tx: TenantTx, word: Word, sealer: Sealer): Pro
   if (isNew && kind === 'CORRECTED') {
     const correction = parseCorrection(code ?? '', corrected_data ?? '');
     if (correction !== undefined) await correctAccount(tx, order.bank_account_id, correction, sealer);
-    if (isTerminal(transaction.status as Status)) await setApplied(tx, reference);
-  } else if (isTerminal(transaction.status as Status)) await applyWords(tx, transaction);
+    if (isTerminal(transaction.status)) await setApplied(tx, reference);
+  } else if (isTerminal(transaction.status)) await applyWords(tx, transaction);
   await crashPoint('callback-before-commit', reference);
   return order.waits_for === 'SETTLEMENT' && kind !== 'CORRECTED' ? order.task_token : null;
 }

@@ -1,8 +1,8 @@
 import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
+import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { listUnapplied } from '#payments/bank/bank-event.repository.ts';
-import { isTerminal, type Status } from '#payments/bank/consequence.ts';
 import { findOrder, setOrder } from '#payments/orders/order.repository.ts';
 import type { OutcomeInput } from '#payments/orders/payment-input.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -32,7 +32,7 @@ export async function awaitOutcome(input: OutcomeInput): Promise<void> {
       });
       const words = await listUnapplied(tx, transaction_id);
       await crashPoint('sent-before-commit', transaction_id);
-      return words.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status as Status);
+      return words.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status);
     },
     {
       audit: () => ({

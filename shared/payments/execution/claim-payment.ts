@@ -1,13 +1,13 @@
+import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
+import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
-import { isTerminal, type Status } from '#payments/bank/consequence.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/order.repository.ts';
 import type { ClaimInput } from '#payments/orders/payment-input.ts';
 import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
-import { beginPaying, finishDividend } from '#payments/runs/finish-run.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -114,7 +114,7 @@ async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise
   const order = found(await findOrder(tx, transactionId));
   const look = lookAs(input, order.restarts);
   const { channel } = order;
-  if (isTerminal(transaction.status as Status)) return look('END', channel, '');
+  if (isTerminal(transaction.status)) return look('END', channel, '');
   if (execution !== undefined && isSuperseded(execution, transactionId, order.restarts))
     return look('END', channel, '');
   if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');

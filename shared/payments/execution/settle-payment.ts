@@ -1,8 +1,8 @@
 import type { TenantId } from '#kernel/ids.ts';
+import { isTerminal, type Status } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyWords } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
-import { isTerminal, type Status } from '#payments/bank/consequence.ts';
 import type { SettleInput } from '#payments/orders/payment-input.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
@@ -34,6 +34,6 @@ export async function settlePayment(input: SettleInput): Promise<{ status: Statu
     },
   );
   await crashPoint('final-after-commit', transaction_id);
-  const status = transaction.status as Status;
+  const status = transaction.status;
   return { status, ended: isTerminal(status) };
 }

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
-import { findTransaction, lockTransaction } from '#ledger/transactions.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
 import { applyWords } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { type AchNotificationOfChange, type AchReturn, readReturnFile } from '#payments/nacha/return-file.ts';
 import { findOrder } from '#payments/orders/order.repository.ts';
+import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { correctAccount } from '#payments/payees/payable-account.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';

@@ -1,10 +1,11 @@
+import { finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
-import { findTransaction, lockTransaction, type OrderedRow } from '#ledger/transactions.ts';
-import { finishDividend } from '#payments/runs/finish-run.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findOrder, setDecision } from './order.repository.ts';
+import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 
 /** Why we failed a payment ourselves. */
 export const DENIED = 'DENIED';

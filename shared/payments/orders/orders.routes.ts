@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
 import { route } from '#platform/http/route.ts';
 
-export const TRANSACTION_TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION'] as const;
-export const TRANSACTION_STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
 const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED'] as const;
 
 export const Transaction = z.object({

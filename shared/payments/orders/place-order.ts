@@ -1,20 +1,15 @@
 import type { z } from 'zod';
+import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
-import { toTransactionState } from '#ledger/transaction-state.ts';
-import {
-  findTransaction,
-  insertTransaction,
-  lockTransaction,
-  type OrderedRow,
-  type TransactionRow,
-} from '#ledger/transactions.ts';
+import { createTransaction, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
 import { findPlan, payeeOf } from '#payments/payees/payee.ts';
 import { found } from '#platform/db/found.ts';
-import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './order.repository.ts';
+import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
 import { findSettings } from './payment-settings.repository.ts';
 import { checkChannel, paymentRules } from './payment-settings.ts';
@@ -87,8 +82,8 @@ function sameOrder(transaction: OrderedRow, order: Order): OrderedRow {
   throw new DomainError('idempotency-key-reused', 'This key has ordered another payment. Use a new key.');
 }
 
-async function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow> {
-  const transaction = await insertTransaction(tx, {
+function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow> {
+  return createTransaction(tx, {
     type: 'DISBURSE',
     amount: subject.amountMinor,
     currency: subject.currency,
@@ -96,8 +91,6 @@ async function newTransaction(tx: TenantTx, subject: Subject): Promise<Transacti
     plan_id: subject.planId,
     memo: subject.memo,
   });
-  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
-  return transaction;
 }
 
 async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
@@ -152,11 +145,7 @@ function checkRepeated({ amount, currency }: TransactionRow, order: Order): void
 
 /** @throws DomainError `dividend-not-payable` */
 async function requirePayable(tx: TenantTx, dividendId: string | null): Promise<void> {
-  const dividend = await tx
-    .selectFrom('dividends')
-    .select('state')
-    .where('id', '=', dividendId)
-    .executeTakeFirst();
-  if (dividend?.state !== 'PENDING' && dividend?.state !== 'PAYING')
+  const dividend = dividendId === null ? undefined : await findPayingDividend(tx, dividendId);
+  if (dividend?.isPayable !== true)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend?.state}.`);
 }

@@ -1,9 +1,8 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import { toTransactionState } from '#ledger/transaction-state.ts';
-import { insertTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { createTransaction, findCompensation, type TransactionRow } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { mayRepresent } from '#payments/nacha/return-codes.ts';
-import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { insertOrder, type OrderRow } from './order.repository.ts';
 
 /** Codes of our own: nothing more is owed by a payment that was denied or whose dividend was cancelled. */
@@ -19,7 +18,7 @@ export async function repeatOf(
 ): Promise<OrderRow['source_account']> {
   const { id, status, compensates, return_code, plan_id } = transaction;
   const failed = status === 'FAILED' && compensates === null && !NOT_OWED.has(return_code ?? '');
-  const returned = status === 'SETTLED' && (await wasReturned(tx, id));
+  const returned = status === 'SETTLED' && (await findCompensation(tx, id)) !== undefined;
   if (!failed && !returned)
     throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
@@ -30,15 +29,6 @@ export async function repeatOf(
     .where('transaction_id', '=', id)
     .executeTakeFirst();
   return order?.source_account ?? 'DIVIDENDS_PAYABLE';
-}
-
-async function wasReturned(tx: TenantTx, id: string): Promise<boolean> {
-  const compensation = await tx
-    .selectFrom('transactions')
-    .select('id')
-    .where('compensates', '=', id)
-    .executeTakeFirst();
-  return compensation !== undefined;
 }
 
 /**
@@ -54,7 +44,7 @@ export async function representPayment(
   if (!mayRepresent(code, order.automatic_repayments)) return;
   const sourceAccount = await repeatOf(tx, failed);
   const { amount, currency, shareholder_id, plan_id, memo } = failed;
-  const transaction = await insertTransaction(tx, {
+  const transaction = await createTransaction(tx, {
     type: 'DISBURSE',
     ...{ amount, currency, shareholder_id, plan_id, memo },
   });
@@ -71,7 +61,6 @@ export async function representPayment(
     decided_by: order.decided_by,
     decided_at: order.decided_at,
   });
-  emit(tx, 'transaction.created', { transactions: [toTransactionState(transaction)] });
   const { tenant_id, id } = transaction;
   startPayment(tx, { tenant_id, transaction_id: id, request_id: order.request_id });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NothingToDo, unlessDone } from '#dividends/nothing-to-do.ts';
+import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
@@ -28,10 +29,8 @@ export async function beginDividend(
   dividendId: string,
   maker: { readonly actorId: string; readonly tenantId: string; readonly requestId: string },
 ): Promise<void> {
-  const dividend = found(
-    await tx.selectFrom('dividends').select('state').where('id', '=', dividendId).executeTakeFirst(),
-  );
-  if (dividend.state !== 'PENDING' && dividend.state !== 'PAYING')
+  const dividend = found(await findPayingDividend(tx, dividendId));
+  if (!dividend.isPayable)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend.state}.`);
   await beginRun(tx, {
     dividend_id: dividendId,
@@ -82,14 +81,9 @@ export async function disburseDividend(
 async function orderNext(tx: TenantTx, tenantId: string, dividendId: string): Promise<boolean> {
   const run = await lockRun(tx, dividendId);
   if (run?.state !== 'RUNNING') throw new NothingToDo();
-  const dividend = await tx
-    .selectFrom('dividends')
-    .select(['state', 'currency'])
-    .where('id', '=', dividendId)
-    .executeTakeFirstOrThrow();
-  const payable = dividend.state === 'PENDING' || dividend.state === 'PAYING';
+  const dividend = found(await findPayingDividend(tx, dividendId));
   const rules = paymentRules(await findSettings(tx));
-  const chunk = payable
+  const chunk = dividend.isPayable
     ? await orderChunk(tx, {
         dividendId,
         after: run.position,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {
@@ -12,7 +13,7 @@ import {
   sumPayments,
 } from './dividend-report.repository.ts';
 import type { getDividendReport, ReportedDividendLine } from './ledger-reports.routes.ts';
-import { type DividendSums, differencesOf, STATUSES } from './reconcile-dividend.ts';
+import { type DividendSums, differencesOf } from './reconcile-dividend.ts';
 import type { Report } from './report.ts';
 
 type Answer = z.input<(typeof getDividendReport)['response']>;
@@ -67,7 +68,7 @@ async function reconcile(read: TenantRead, { id }: DividendQuery): Promise<Head>
     dividend_id: id,
     ...{ state, currency },
     lines: counted(sums.lines),
-    payments: STATUSES.map((status) => ({ status, ...counted(sums.payments[status]) })),
+    payments: TRANSACTION_STATUSES.map((status) => ({ status, ...counted(sums.payments[status]) })),
     returned: counted(sums.returned),
     journal: {
       declared: journal('dividend-declared'),

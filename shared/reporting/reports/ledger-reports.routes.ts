@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { dateOut, decimalOut, id, idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
 import { route } from '#platform/http/route.ts';
 import { dayRange, MAX_RANGE_DAYS, PAGES_DESCRIPTION, period, reportPage } from './report-page.ts';
 
-const TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION'] as const;
-const STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
 const SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
 const PLAN_TYPES = ['RSU', '401K', 'ESPP', 'ESOP'] as const;
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -30,8 +29,8 @@ const page = <Item extends z.ZodType>(item: Item) => ({
 
 export const ReportedTransaction = z.object({
   id: idOut,
-  type: z.enum(TYPES),
-  status: z.enum(STATUSES),
+  type: z.enum(TRANSACTION_TYPES),
+  status: z.enum(TRANSACTION_STATUSES),
   amount: amountOut,
   currency: z.string(),
   shareholder_id: idOut.nullable(),
@@ -57,8 +56,8 @@ export const getTransactionsReport = route({
   ].join('\n\n'),
   tenants: ['ISSUER', 'SPONSOR'],
   query: z.strictObject({
-    type: oneOf(TYPES).optional(),
-    status: oneOf(STATUSES).optional(),
+    type: oneOf(TRANSACTION_TYPES).optional(),
+    status: oneOf(TRANSACTION_STATUSES).optional(),
     shareholder_id: id.optional(),
     plan_id: id.optional(),
     dividend_id: id.optional(),
@@ -72,8 +71,8 @@ export const getTransactionsReport = route({
       .array(
         z.object({
           currency: z.string(),
-          type: z.enum(TYPES),
-          status: z.enum(STATUSES),
+          type: z.enum(TRANSACTION_TYPES),
+          status: z.enum(TRANSACTION_STATUSES),
           transactions: z.number().int(),
           amount: amountOut,
         }),
@@ -166,7 +165,7 @@ export const ReportedDividendLine = z.object({
   holdings: decimalOut,
   entitled: amountOut,
   transaction_id: idOut.nullable(),
-  status: z.enum(STATUSES).nullable(),
+  status: z.enum(TRANSACTION_STATUSES).nullable(),
   return_code: z.string().nullable(),
   returned: amountOut,
 });
@@ -190,7 +189,9 @@ export const getDividendReport = route({
     state: z.string(),
     currency: z.string(),
     lines: z.object({ count: z.number().int(), amount: amountOut }),
-    payments: z.array(z.object({ status: z.enum(STATUSES), count: z.number().int(), amount: amountOut })),
+    payments: z.array(
+      z.object({ status: z.enum(TRANSACTION_STATUSES), count: z.number().int(), amount: amountOut }),
+    ),
     returned: z.object({ count: z.number().int(), amount: amountOut }),
     journal: z.object({
       declared: amountOut,

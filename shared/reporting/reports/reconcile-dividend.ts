@@ -1,4 +1,4 @@
-export const STATUSES = ['PENDING', 'SENT', 'SETTLED', 'FAILED'] as const;
+import type { Status } from '#ledger/transaction-status.ts';
 
 interface Sum {
   readonly count: number;
@@ -9,7 +9,7 @@ interface Sum {
 /** The sums of a dividend from lines, payments and journal. */
 export interface DividendSums {
   readonly lines: Sum;
-  readonly payments: Readonly<Record<(typeof STATUSES)[number], Sum>>;
+  readonly payments: Readonly<Record<Status, Sum>>;
   /** The sum of payments that settled and were returned, positive. */
   readonly returned: Sum;
   /** The journal's sums by reason. */

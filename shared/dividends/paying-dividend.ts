@@ -1,0 +1,67 @@
+import { sql } from 'kysely';
+import { OPEN_STATUSES } from '#ledger/transaction-status.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { type DividendState, isPayable } from './dividend-state.ts';
+
+/** What those who pay a dividend need to know of it. */
+export interface PayingDividend {
+  readonly state: DividendState;
+  readonly currency: string;
+  /** Whether its transactions may be ordered now. */
+  readonly isPayable: boolean;
+}
+
+export async function findPayingDividend(
+  read: TenantRead,
+  dividendId: string,
+): Promise<PayingDividend | undefined> {
+  const dividend = await read
+    .selectFrom('dividends')
+    .select(['state', 'currency'])
+    .where('id', '=', dividendId)
+    .executeTakeFirst();
+  if (dividend === undefined) return undefined;
+  const state = dividend.state;
+  return { state, currency: dividend.currency, isPayable: isPayable(state) };
+}
+
+/**
+ * Notes that the bank is about to have money of the dividend: from now on it can't be cancelled. False when it was cancelled, or
+ * is not allotted yet. A transaction without a dividend is no concern of ours.
+ */
+export async function beginPaying(tx: TenantTx, dividendId: string | null): Promise<boolean> {
+  if (dividendId === null) return true;
+  await tx
+    .updateTable('dividends')
+    .set((eb) => ({ state: 'PAYING', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', dividendId)
+    .where('state', '=', 'PENDING')
+    .execute();
+  const dividend = await findPayingDividend(tx, dividendId);
+  return dividend?.state === 'PAYING' || dividend?.state === 'PAID';
+}
+
+/**
+ * Notes that a payment of the dividend has ended. The dividend is paid when none of its transactions is open. What has failed
+ * stays owed, and is paid by a transaction of its own. Two last payments that end at once may each see the other as open: the job
+ * resume-dividends closes what they leave.
+ */
+export async function finishDividend(tx: TenantTx, dividendId: string | null): Promise<void> {
+  if (dividendId === null) return;
+  await tx
+    .updateTable('dividends as d')
+    .set((eb) => ({ state: 'PAID', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('d.id', '=', dividendId)
+    .where('d.state', '=', 'PAYING')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('transactions as t')
+            .select('t.id')
+            .where('t.dividend_id', '=', dividendId)
+            .where('t.status', 'in', OPEN_STATUSES),
+        ),
+      ),
+    )
+    .execute();
+}

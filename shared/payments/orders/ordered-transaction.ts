@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import { fromMinor } from '#kernel/money.ts';
+import type { Status, TransactionType } from '#ledger/transaction-status.ts';
+import type { TransactionRow } from '#ledger/transactions.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { OrderRow } from './order.repository.ts';
+import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
+
+/** A transaction, with what its order says if there is one. */
+export type OrderedRow = TransactionRow & {
+  readonly approval: OrderRow['approval'] | null;
+  readonly bank_account_id: string | null;
+};
+
+export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infer<typeof Transaction> {
+  const { id, tenant_id, amount, currency, version } = row;
+  return {
+    id,
+    tenant_id,
+    type: row.type,
+    status: row.status,
+    amount: fromMinor(amount, currency),
+    currency,
+    ...present({
+      shareholder_id: row.shareholder_id,
+      plan_id: row.plan_id,
+      dividend_id: row.dividend_id,
+      compensates: row.compensates,
+      return_code: row.return_code,
+      memo: row.memo,
+      approval: row.approval,
+      bank_account_id: row.bank_account_id,
+    }),
+    version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+function present<T extends Record<string, unknown>>(fields: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as Present<T>;
+}
+
+function ordered(read: TenantRead) {
+  return read
+    .selectFrom('transactions as t')
+    .leftJoin('payment_orders as d', (join) =>
+      join.onRef('d.tenant_id', '=', 't.tenant_id').onRef('d.transaction_id', '=', 't.id'),
+    )
+    .selectAll('t')
+    .select(['d.approval', 'd.bank_account_id']);
+}
+
+export function findTransaction(read: TenantRead, id: string): Promise<OrderedRow | undefined> {
+  return ordered(read).where('t.id', '=', id).executeTakeFirst();
+}
+
+type History = Pick<z.infer<typeof TransactionWithHistory>, 'history' | 'compensated_by' | 'replaced_by'>;
+
+export async function findHistory(read: TenantRead, id: string): Promise<History> {
+  const transitions = await read
+    .selectFrom('transaction_transitions')
+    .select(['version', 'from_status', 'to_status', 'return_code', 'occurred_at'])
+    .where('transaction_id', '=', id)
+    .orderBy('version')
+    .execute();
+  const links = await read
+    .selectNoFrom((eb) => [
+      eb.selectFrom('transactions').select('id').where('compensates', '=', id).as('compensated_by'),
+      eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    history: transitions.map(({ version, from_status, to_status, return_code, occurred_at }) => ({
+      version,
+      from: from_status as Status,
+      to: to_status as Status,
+      return_code,
+      occurred_at: occurred_at.toISOString(),
+    })),
+    ...present(links),
+  };
+}
+
+export interface TransactionFilter {
+  readonly status?: Status | undefined;
+  readonly type?: TransactionType | undefined;
+  readonly approval?: OrderRow['approval'] | undefined;
+  readonly shareholder_id?: string | undefined;
+  readonly plan_id?: string | undefined;
+  readonly dividend_id?: string | undefined;
+}
+
+/** Newest first, which is by id. */
+export function listTransactions(
+  read: TenantRead,
+  { limit, cursor, approval, ...filter }: PageRequest & TransactionFilter,
+): Promise<OrderedRow[]> {
+  let query = ordered(read)
+    .orderBy('t.id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('t.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (approval !== undefined) query = query.where('d.approval', '=', approval);
+  for (const name of ['status', 'type', 'shareholder_id', 'plan_id', 'dividend_id'] as const) {
+    const value = filter[name];
+    if (value !== undefined) query = query.where(`t.${name}`, '=', value);
+  }
+  return query.execute();
+}
