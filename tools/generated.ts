@@ -1,6 +1,6 @@
 /** `npm run generated`: everything that is made from something else, in one process. With `--check` it only compares. */
 
-// In this order: the routes, of which the later ones are made, import what the earlier ones write.
+// The order matters: the routes, from which the later ones are made, import what the earlier ones write.
 await import('./validators.ts');
 await import('./database-types.ts');
 await import('./openapi.ts');

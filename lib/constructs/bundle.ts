@@ -24,7 +24,7 @@ export interface BundleEntry {
   readonly part: string;
 }
 
-/** What a function is made of: `index.mjs`, the chunks that it reaches, and its sidecars. */
+/** The code of a function: `index.mjs`, the chunks that it reaches, and its sidecars. */
 export interface FunctionCode {
   readonly directory: string;
   /** @default what the CDK makes of the files, which must be there then */

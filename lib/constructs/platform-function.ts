@@ -26,7 +26,7 @@ import type { TenantDatabase } from './tenant-database.ts';
 /** The parts that every function of an environment is built from. */
 export interface FunctionContext {
   readonly environment: Environment;
-  /** By entry. */
+  /** The code of every function by its entry. */
   readonly bundle: ReadonlyMap<string, FunctionCode>;
   readonly vpc: IVpc;
   /** The security group of functions that reach the database. */

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** What is done in one way: a second one beside it would drift. */
+/** Some things are done in one way only: a second way would diverge from it. */
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = globSync('{bin,functions,lib,local,shared,tools,tests}/**/*.ts', { cwd: ROOT }).filter(

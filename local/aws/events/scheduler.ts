@@ -51,7 +51,10 @@ interface Due {
 }
 
 const TICK_LIMIT_MS = 60_000;
-/** How long the clock may move ahead without a sweep: what only time brings about waits no longer. */
+/**
+ * The time by which the clock may move ahead without a sweep, so that work which only the passing of time makes due
+ * doesn't wait longer.
+ */
 const SWEEP_LIMIT_MS = 86_400_000;
 
 /** Fires scheduled rules when they are due on the platform's clock. */

@@ -9,7 +9,7 @@ export interface FunctionPoolOptions {
   readonly overrides: (spec: FunctionSpec) => Readonly<Record<string, string>>;
   /** Names of functions that run as a process each. */
   readonly processes: ReadonlySet<string>;
-  /** How long an environment is kept without work. @default 30000 */
+  /** The time for which an environment without work is kept. @default 30000 */
   readonly idleMs?: number;
   onLine(spec: FunctionSpec, line: string, stream: 'stdout' | 'stderr'): void;
   onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;

@@ -69,7 +69,7 @@ export interface ReturnAddenda {
   readonly line: number;
   readonly returnCode: string;
   readonly originalTraceNumber: string;
-  /** Of R14 and R15 only. */
+  /** The date of death; only R14 and R15 have one. */
   readonly dateOfDeath: Day | undefined;
   /** Eight digits. */
   readonly originalRdfi: string;

@@ -3,7 +3,7 @@ import { type Day, dayOf } from '#kernel/calendar.ts';
 /** The clock and calendar in New York, by whose time FedACH publishes its schedule. */
 export interface EasternTime {
   readonly day: Day;
-  /** Since midnight on the clock: on the days when the clocks change, not the minutes that have passed. */
+  /** The minutes since midnight on the clock: on the days when the clocks change, not the minutes that have passed. */
   readonly minuteOfDay: number;
 }
 
