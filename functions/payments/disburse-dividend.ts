@@ -1,7 +1,7 @@
 import { publicPath } from '#contracts/api-paths.ts';
 import { disburseDividend } from '#payments/orders/orders.routes.ts';
-import { beginDividend } from '#payments/runs/disburse-dividend.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
+import { beginDividend } from '#payments/runs/payment-run.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';

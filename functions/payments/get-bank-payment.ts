@@ -1,7 +1,7 @@
+import { knowClient } from '#payments/mock-bank/accept-instruction.ts';
 import { findByReference } from '#payments/mock-bank/bank-payment.repository.ts';
 import { stateOf } from '#payments/mock-bank/bank-state.ts';
 import { getBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
-import { knowClient } from '#payments/mock-bank/take-order.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 

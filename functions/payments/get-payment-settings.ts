@@ -1,6 +1,6 @@
-import { findSettings } from '#payments/orders/payment-settings.repository.ts';
-import { getPaymentSettings } from '#payments/orders/payment-settings.routes.ts';
-import { toPaymentSettings } from '#payments/orders/payment-settings.ts';
+import { findSettings } from '#payments/settings/payment-settings.repository.ts';
+import { getPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
+import { toPaymentSettings } from '#payments/settings/payment-settings.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(getPaymentSettings, async ({ tenantRead }) =>

@@ -1,5 +1,5 @@
+import { knowClient, orderPayment } from '#payments/mock-bank/accept-instruction.ts';
 import { orderBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
-import { knowClient, orderPayment } from '#payments/mock-bank/take-order.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(orderBankPayment, async ({ body, headers, requestId }) => {

@@ -1,6 +1,6 @@
+import { hearBank } from '#payments/bank/authenticate-callback.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { receiveWord } from '#payments/bank/receive-bank-event.ts';
-import { hearBank } from '#payments/bank/receive-callback.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { http } from '#platform/http/http.ts';

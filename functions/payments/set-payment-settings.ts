@@ -1,6 +1,6 @@
-import { setSettings } from '#payments/orders/payment-settings.repository.ts';
-import { setPaymentSettings } from '#payments/orders/payment-settings.routes.ts';
-import { newSettings, toPaymentSettings } from '#payments/orders/payment-settings.ts';
+import { setSettings } from '#payments/settings/payment-settings.repository.ts';
+import { setPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
+import { newSettings, toPaymentSettings } from '#payments/settings/payment-settings.ts';
 import { changed } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,5 +1,5 @@
 import { askBank as ask } from '#payments/bank/bank-client.ts';
-import { PaymentInput } from '#payments/orders/payment-input.ts';
+import { PaymentInput } from '#payments/execution/step-inputs.ts';
 import { askBank } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

@@ -1,5 +1,5 @@
 import { awaitDecision } from '#payments/execution/await-decision.ts';
-import { WaitingInput } from '#payments/orders/payment-input.ts';
+import { WaitingInput } from '#payments/execution/step-inputs.ts';
 import { awaitApproval } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

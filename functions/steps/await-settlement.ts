@@ -1,5 +1,5 @@
 import { awaitOutcome } from '#payments/execution/await-outcome.ts';
-import { OutcomeInput } from '#payments/orders/payment-input.ts';
+import { OutcomeInput } from '#payments/execution/step-inputs.ts';
 import { awaitSettlement } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

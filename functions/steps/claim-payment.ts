@@ -1,5 +1,5 @@
 import { claimPayment as claim } from '#payments/execution/claim-payment.ts';
-import { ClaimInput } from '#payments/orders/payment-input.ts';
+import { ClaimInput } from '#payments/execution/step-inputs.ts';
 import { claimPayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

@@ -1,5 +1,5 @@
 import { settlePayment as settle } from '#payments/execution/settle-payment.ts';
-import { SettleInput } from '#payments/orders/payment-input.ts';
+import { SettleInput } from '#payments/execution/step-inputs.ts';
 import { settlePayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

@@ -1,5 +1,5 @@
 import { submitToBank } from '#payments/bank/bank-client.ts';
-import { SubmitInput } from '#payments/orders/payment-input.ts';
+import { SubmitInput } from '#payments/execution/step-inputs.ts';
 import { submitPayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
 import { writeAchFiles } from '#payments/files/write-outbound-files.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';

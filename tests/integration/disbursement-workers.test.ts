@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as sweep } from '#functions/scheduled/sweep-outbox.ts';
-import { handler as disburseWorker } from '#functions/workers/disburse-dividend.ts';
+import { handler as disburseWorker } from '#functions/workers/continue-payment-run.ts';
 import { handler as callbackWorker } from '#functions/workers/send-bank-callbacks.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';

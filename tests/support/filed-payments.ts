@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
-import { handler as readWorker } from '#functions/workers/read-ach-answers.ts';
+import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { ORIGINATOR } from './originator.ts';

@@ -15,8 +15,8 @@ import { handler as list } from '#functions/payments/list-transactions.ts';
 import { handler as setSettings } from '#functions/payments/set-payment-settings.ts';
 import * as journal from '#ledger/ledger.routes.ts';
 import * as routes from '#payments/orders/orders.routes.ts';
-import * as settings from '#payments/orders/payment-settings.routes.ts';
 import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
+import * as settings from '#payments/settings/payment-settings.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
 

@@ -18,7 +18,7 @@ import { handler as awaitSettlement } from '#functions/steps/await-settlement.ts
 import { handler as claimPayment } from '#functions/steps/claim-payment.ts';
 import { handler as settlePayment } from '#functions/steps/settle-payment.ts';
 import { handler as submitPayment } from '#functions/steps/submit-payment.ts';
-import { handler as disburseWorker } from '#functions/workers/disburse-dividend.ts';
+import { handler as disburseWorker } from '#functions/workers/continue-payment-run.ts';
 import { handler as callbackWorker } from '#functions/workers/send-bank-callbacks.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { getBankPayment, orderBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';

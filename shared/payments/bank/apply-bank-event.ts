@@ -3,7 +3,7 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { type TransactionRow, compensate as takeBack } from '#ledger/transactions.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
-import { findOrder, type OrderRow } from '#payments/orders/order.repository.ts';
+import { findOrder, type OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { representPayment } from '#payments/orders/replace-order.ts';
 import { noteReturn } from '#payments/payees/payable-account.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openInstruction } from '#payments/execution/payment-instruction.ts';
-import type { BankAnswer, PaymentInput, SubmitInput } from '#payments/orders/payment-input.ts';
+import type { BankAnswer, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';

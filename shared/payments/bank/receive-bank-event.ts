@@ -3,7 +3,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { parseCorrection } from '#payments/nacha/change-codes.ts';
-import { findOrder } from '#payments/orders/order.repository.ts';
+import { findOrder } from '#payments/orders/payment-order.repository.ts';
 import { correctAccount } from '#payments/payees/payable-account.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';

@@ -1,4 +1,4 @@
-import type { WaitingInput } from '#payments/orders/payment-input.ts';
+import type { WaitingInput } from '#payments/execution/step-inputs.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { reportTask } from './report-task.ts';
 

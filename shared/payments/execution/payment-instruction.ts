@@ -1,5 +1,5 @@
 import type { TransactionRow } from '#ledger/transactions.ts';
-import type { OrderRow } from '#payments/orders/order.repository.ts';
+import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';

@@ -3,7 +3,7 @@ import { isTerminal, type Status } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyWords } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
-import type { SettleInput } from '#payments/orders/payment-input.ts';
+import type { SettleInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/consumer.ts';

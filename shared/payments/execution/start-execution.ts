@@ -1,4 +1,4 @@
-import type { PaymentInput } from '#payments/orders/payment-input.ts';
+import type { PaymentInput } from '#payments/execution/step-inputs.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 
 /**

@@ -4,8 +4,8 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
-import { findOrder } from '#payments/orders/order.repository.ts';
-import { findSettings, type Originator } from '#payments/orders/payment-settings.repository.ts';
+import { findOrder } from '#payments/orders/payment-order.repository.ts';
+import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
@@ -14,6 +14,7 @@ import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
+import { putOutbound } from './file-store.ts';
 import {
   type AchFileRow,
   type AchTenant,
@@ -24,8 +25,7 @@ import {
   listPrepared,
   lockReleased,
   setWritten,
-} from './ach-file.repository.ts';
-import { putOutbound } from './ach-objects.ts';
+} from './outbound-file.repository.ts';
 import {
   inBatchOrder,
   MAX_FILES_A_DAY,
@@ -33,7 +33,7 @@ import {
   type PlannedEntry,
   planEntry,
   writePlanned,
-} from './ach-plan.ts';
+} from './outbound-plan.ts';
 
 const REASON = 'payments for files of every tenant';
 /** More go into a file of their own: each is marked as sent in one transaction. */

@@ -4,8 +4,8 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { findOrder, setDecision } from './order.repository.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
+import { findOrder, setDecision } from './payment-order.repository.ts';
 
 /** Why we failed a payment ourselves. */
 export const DENIED = 'DENIED';

@@ -4,8 +4,8 @@ import type { Status, TransactionType } from '#ledger/transaction-status.ts';
 import type { TransactionRow } from '#ledger/transactions.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { OrderRow } from './order.repository.ts';
 import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
+import type { OrderRow } from './payment-order.repository.ts';
 
 /** A transaction, with what its order says if there is one. */
 export type OrderedRow = TransactionRow & {

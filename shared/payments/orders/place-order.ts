@@ -6,13 +6,13 @@ import { createTransaction, lockTransaction, type TransactionRow } from '#ledger
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
 import { findPlan, payeeOf } from '#payments/payees/payee.ts';
+import { findSettings } from '#payments/settings/payment-settings.repository.ts';
+import { checkChannel, paymentRules } from '#payments/settings/payment-settings.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './order.repository.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
-import { findSettings } from './payment-settings.repository.ts';
-import { checkChannel, paymentRules } from './payment-settings.ts';
+import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './payment-order.repository.ts';
 import { repeatOf } from './replace-order.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;

@@ -3,7 +3,7 @@ import { createTransaction, findCompensation, type TransactionRow } from '#ledge
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { mayRepresent } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { insertOrder, type OrderRow } from './order.repository.ts';
+import { insertOrder, type OrderRow } from './payment-order.repository.ts';
 
 /** Codes of our own: nothing more is owed by a payment that was denied or whose dividend was cancelled. */
 const NOT_OWED = new Set(['DENIED', 'CANCELLED']);

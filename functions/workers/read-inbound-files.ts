@@ -1,4 +1,4 @@
-import { InboundEvent, readAchAnswers as read } from '#payments/files/read-inbound-file.ts';
+import { InboundEvent, readAchAnswers as read } from '#payments/files/read-inbound-files.ts';
 import { readAchAnswers } from '#payments/payments.jobs.ts';
 import { consumer } from '#platform/queue/consumer.ts';
 

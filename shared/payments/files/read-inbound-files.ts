@@ -6,8 +6,8 @@ import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { type AchNotificationOfChange, type AchReturn, readReturnFile } from '#payments/nacha/return-file.ts';
-import { findOrder } from '#payments/orders/order.repository.ts';
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
+import { findOrder } from '#payments/orders/payment-order.repository.ts';
 import { correctAccount } from '#payments/payees/payable-account.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
@@ -17,8 +17,8 @@ import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
-import { listByTrace } from './ach-file.repository.ts';
-import { getInbound } from './ach-objects.ts';
+import { getInbound } from './file-store.ts';
+import { listByTrace } from './outbound-file.repository.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
 export const InboundEvent = z.looseObject({

@@ -3,7 +3,7 @@ import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
 import { bankingDayOnOrAfter } from '#payments/nacha/federal-reserve-holidays.ts';
 import { writeNachaFile } from '#payments/nacha/nacha-file.ts';
 import type { AchBatch, AchPayment, SecCode, WrittenAchFile } from '#payments/nacha/nacha-payments.ts';
-import type { Originator } from '#payments/orders/payment-settings.repository.ts';
+import type { Originator } from '#payments/settings/payment-settings.repository.ts';
 
 /** A payment with where and when it goes into a file. */
 export interface PlannedEntry {
