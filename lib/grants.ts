@@ -74,8 +74,8 @@ const WRITTEN_PREFIXES = ['incoming/', 'errors/'] as const;
 const AUDIT_PREFIX = 'audit/';
 
 /** The bank's side of the bucket: what it brings, and what it fetches. */
-const ACH_INBOUND = 'ach/inbound/';
-const ACH_OUTBOUND = 'ach/outbound/';
+const INBOUND_FILES = 'ach/inbound/';
+const OUTBOUND_FILES = 'ach/outbound/';
 const EXPORTS = 'exports/';
 
 const allow = (actions: string[], resources: string[]): PolicyStatement =>
@@ -157,15 +157,15 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['secretsmanager:PutSecretValue'], [fieldKey.secretArn]), encrypt],
       environment: { FIELD_KEY_SECRET_ARN: fieldKey.secretArn },
     },
-    'achInbound:read': {
-      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects([ACH_INBOUND])), decrypt],
+    'inboundFiles:read': {
+      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects([INBOUND_FILES])), decrypt],
       environment: bucketName,
-      wildcards: anyObject([ACH_INBOUND]),
+      wildcards: anyObject([INBOUND_FILES]),
     },
-    'achOutbound:write': {
-      statements: [allow(['s3:PutObject'], objects([ACH_OUTBOUND])), encrypt],
+    'outboundFiles:write': {
+      statements: [allow(['s3:PutObject'], objects([OUTBOUND_FILES])), encrypt],
       environment: bucketName,
-      wildcards: anyObject([ACH_OUTBOUND]),
+      wildcards: anyObject([OUTBOUND_FILES]),
     },
     'exports:read': {
       statements: [allow(['s3:GetObject'], objects([EXPORTS])), decrypt],

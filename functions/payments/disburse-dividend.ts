@@ -1,7 +1,7 @@
 import { publicPath } from '#contracts/api-paths.ts';
 import { disburseDividend } from '#payments/orders/orders.routes.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
-import { beginDividend } from '#payments/runs/payment-run.ts';
+import { beginPaymentRun } from '#payments/runs/payment-run.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
@@ -10,7 +10,7 @@ export const handler = http(disburseDividend, async ({ params, principal, reques
   const { actorId, tenantId } = principal;
   const location = publicPath(disburseDividend).replace('{id}', params.id);
   return tenantTx(async (tx) => {
-    await beginDividend(tx, params.id, { actorId, tenantId, requestId });
+    await beginPaymentRun(tx, params.id, { actorId, tenantId, requestId });
     return reply(found(await findProgress(tx, params.id)), { headers: { location } });
   });
 });

@@ -1,4 +1,4 @@
-import { knowClient } from '#payments/mock-bank/accept-instruction.ts';
+import { authenticateClient } from '#payments/mock-bank/accept-instruction.ts';
 import { findByReference } from '#payments/mock-bank/bank-payment.repository.ts';
 import { stateOf } from '#payments/mock-bank/bank-state.ts';
 import { getBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
@@ -6,6 +6,6 @@ import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(getBankPayment, async ({ params, headers }) => {
-  await knowClient(headers);
+  await authenticateClient(headers);
   return stateOf(found(await findByReference(params.id)), new Date());
 });

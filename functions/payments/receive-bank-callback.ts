@@ -1,4 +1,4 @@
-import { hearBank } from '#payments/bank/authenticate-callback.ts';
+import { authenticateCallback } from '#payments/bank/authenticate-callback.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { receiveWord } from '#payments/bank/receive-bank-event.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
@@ -6,7 +6,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(receiveBankCallback, async ({ body, headers, rawBody, requestId, tenantTx }) => {
-  const { actor, sealer } = await hearBank(body, rawBody(), headers, requestId);
+  const { actor, sealer } = await authenticateCallback(body, rawBody(), headers, requestId);
   const taskToken = await tenantTx((tx) => receiveWord(tx, body, sealer), {
     actor,
     resource: () => `transactions/${body.reference}`,

@@ -1,7 +1,7 @@
-import { InboundEvent, readAchAnswers as read } from '#payments/files/read-inbound-files.ts';
-import { readAchAnswers } from '#payments/payments.jobs.ts';
+import { applyInboundFiles, InboundEvent } from '#payments/files/read-inbound-files.ts';
+import { readInboundFiles } from '#payments/payments.jobs.ts';
 import { consumer } from '#platform/queue/consumer.ts';
 
-export const handler = consumer(readAchAnswers, InboundEvent, ({ message, requestId }) =>
-  read(message, requestId),
+export const handler = consumer(readInboundFiles, InboundEvent, ({ message, requestId }) =>
+  applyInboundFiles(message, requestId),
 );

@@ -27,8 +27,8 @@ export type Resource =
   /** Add a key that seals them. */
   | 'fieldKey:rotate'
   /** Read what the bank has put into the inbound folder, write what it fetches from the outbound one. */
-  | 'achInbound:read'
-  | 'achOutbound:write'
+  | 'inboundFiles:read'
+  | 'outboundFiles:write'
   /** Play the bank: where its callbacks go. Only functions of the mock bank. */
   | 'mockBank:play'
   /** Write exports of reports, and hand out links to them. */

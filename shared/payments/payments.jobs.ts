@@ -49,12 +49,12 @@ export const settlePayment = stepJob({
 });
 
 /** Orders the payments of a dividend, in chunks, each in its transaction. */
-export const disburseDividend = queueJob({
-  name: 'disburse-dividend',
+export const continuePaymentRun = queueJob({
+  name: 'continue-payment-run',
   purpose: 'Orders all payments of a dividend',
-  queue: 'disburse-dividend',
+  queue: 'payment-runs',
   source: 'code',
-  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start', 'queue:disburse-dividend:send'],
+  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start', 'queue:payment-runs:send'],
   batchSize: 1,
   maxReceives: 5,
   maxConcurrency: 2,
@@ -71,20 +71,20 @@ export const reconcilePayments = scheduledJob({
     'eventBus:put',
     'disbursementMachine:start',
     'disbursementMachine:report',
-    'queue:disburse-dividend:send',
+    'queue:payment-runs:send',
   ],
   timeoutSeconds: 240,
 });
 
 /** Half an hour before the same-day windows of FedACH, and in the evening for the next day; Eastern is UTC-4 or UTC-5. */
-export const writeAchFiles = scheduledJob({
-  name: 'write-ach-files',
+export const writeOutboundFiles = scheduledJob({
+  name: 'write-outbound-files',
   purpose: 'Writes the claimed payments of each tenant to a file for its bank',
   schedule: 'cron(0 14,18,20,23 ? * MON-FRI *)',
   uses: [
     'database:system',
     'fieldKey:use',
-    'achOutbound:write',
+    'outboundFiles:write',
     'eventBus:put',
     'disbursementMachine:report',
   ],
@@ -93,13 +93,13 @@ export const writeAchFiles = scheduledJob({
 });
 
 /** Reads the returns and notifications of change that the bank drops. */
-export const readAchAnswers = queueJob({
-  name: 'read-ach-answers',
+export const readInboundFiles = queueJob({
+  name: 'read-inbound-files',
   purpose: 'Applies the returns and notifications of change that a bank has sent',
-  queue: 'ach-inbound',
+  queue: 'inbound-files',
   source: { bucket: 'uploads', prefixes: ['ach/inbound/'] },
   uses: [
-    'achInbound:read',
+    'inboundFiles:read',
     'fieldKey:use',
     'eventBus:put',
     'disbursementMachine:start',

@@ -9,7 +9,7 @@ export const sweepOutbox = scheduledJob({
     'database:system',
     'eventBus:put',
     'disbursementMachine:start',
-    'queue:disburse-dividend:send',
+    'queue:payment-runs:send',
     'queue:report-exports:send',
     'queue:webhook-deliveries:send',
   ],

@@ -45,7 +45,7 @@ const OF_A_FILE = [
   'file-before-sent',
   'file-after-sent',
 ] as const;
-const OF_ANSWERS = ['file-answer-before-commit', 'file-answer-applied'] as const;
+const OF_ITEMS = ['inbound-item-before-commit', 'inbound-item-applied'] as const;
 const ENDS = ['0000', '0102', '0203', '0401', '0404', '0405', '0501', '0503'] as const;
 const SEEDS = Number(process.env.CRASH_SEEDS ?? 24);
 /** Payments on their way together: each step is a cold start after a crash. */
@@ -242,7 +242,7 @@ async function writeFiles(ids: readonly string[]): Promise<void> {
       ({ status }) => status as string,
     );
   for (let tries = 0; tries < 10 && (await statuses()).some((status) => status === 'PENDING'); tries++)
-    await platform.scheduler.fire('write-ach-files');
+    await platform.scheduler.fire('write-outbound-files');
   expect(new Set(await statuses())).toEqual(new Set(['SENT']));
 }
 
@@ -300,7 +300,7 @@ test(
     expect(sent.map((id) => reference(id).length)).toEqual(sent.map(() => 1));
     expect(entries).toHaveLength(sent.length);
 
-    for (const [index, point] of OF_ANSWERS.entries()) {
+    for (const [index, point] of OF_ITEMS.entries()) {
       const returned = sent.slice(index * 2, index * 2 + 2);
       cutAt(point, returned[1]);
       const answers = returned.map((id) => {
@@ -316,7 +316,7 @@ test(
       `select t.status, t.return_code, (select count(*)::integer from bank_events e where e.transaction_id = t.id) as words,
          (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked
        from transactions t where t.id = any($1::uuid[])`,
-      [sent.slice(0, 2 * OF_ANSWERS.length)],
+      [sent.slice(0, 2 * OF_ITEMS.length)],
     );
     const failed = { status: 'FAILED', return_code: 'R03', words: 1, booked: ['failed', 'sent'] };
     expect(told).toEqual(told.map(() => failed));

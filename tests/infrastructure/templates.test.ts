@@ -174,7 +174,7 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
       [
         ['incoming/', 'uploads'],
         ['drop/', 'uploads'],
-        ['ach/inbound/', 'ach-inbound'],
+        ['ach/inbound/', 'inbound-files'],
       ].map(([Value, queue]) => [
         's3:ObjectCreated:*',
         `vestry-${name}-${queue}`,

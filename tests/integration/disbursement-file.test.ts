@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
-import { writeAchFiles } from '#payments/files/write-outbound-files.ts';
+import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
@@ -46,7 +46,7 @@ test('released payments go into a file, come back or settle, and a corrected acc
     await files.order('30.03'),
   ];
   expect((await ops.get(paid.id)).body.status).toBe('PENDING');
-  expect(await writeAchFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 3, failed: 0 });
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 3, failed: 0 });
   for (const { id } of [paid, returned, corrected]) expect((await ops.get(id)).body.status).toBe('SENT');
   const [key = ''] = await files.outbound();
   expect(key).toBe(`ach/outbound/${acme.slug}/2026-07-02-A.ach`);
@@ -63,7 +63,7 @@ test('released payments go into a file, come back or settle, and a corrected acc
     ['PPD', '2026-07-03', 2],
   ]);
   expect(file.totals.creditMinor).toBe(6006n);
-  expect(await writeAchFiles(NOW, 'r', () => 600_000)).toEqual({ files: 0, payments: 0, failed: 0 });
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 0, payments: 0, failed: 0 });
 
   const { rows } = await world.database.admin.query('select instruction_sealed from outbound_entries');
   expect(JSON.stringify(rows)).not.toContain('000123456789');
@@ -111,7 +111,7 @@ async function answered(tenant: TestTenant): Promise<{ files: FiledPayments; eve
   const codes = ['R01', 'R03', 'R10', 'R24', 'C01', 'C05'];
   const payments: FiledPayment[] = [];
   for (const _ of codes) payments.push(await filed.order('10.00'));
-  await writeAchFiles(NOW, 'r', () => 600_000);
+  await writeDueFiles(NOW, 'r', () => 600_000);
   const events: object[] = [];
   for (const [index, code] of codes.entries()) {
     const entry = await filed.sent(payments[index]?.id ?? '');
@@ -169,18 +169,18 @@ test('an unreadable file among ten is alone, is a dead letter after five deliver
   const filed = await FiledPayments.of(world, tenant);
   const payments: FiledPayment[] = [];
   for (let count = 0; count < 10; count++) payments.push(await filed.order('10.00'));
-  await writeAchFiles(NOW, 'r', () => 600_000);
+  await writeDueFiles(NOW, 'r', () => 600_000);
   const answers = await Promise.all(
     payments.map(async ({ id }) => [{ entry: await filed.sent(id), code: 'R03', amountMinor: 1000n }]),
   );
   const { queues } = world.aws.endpoint;
   for (const [index, content] of answers.entries()) {
     const event = await filed.drop(`${index}.ach`, index === 6 ? 'cut off on its way' : content);
-    queues.send(queueName('ach-inbound'), JSON.stringify(event));
+    queues.send(queueName('inbound-files'), JSON.stringify(event));
   }
   const deliveries: string[] = [];
   const deliver = () =>
-    drain(world.aws, 'ach-inbound', async (event, context) => {
+    drain(world.aws, 'inbound-files', async (event, context) => {
       const answer = await readWorker(event, context);
       for (const { itemIdentifier } of answer.batchItemFailures)
         deliveries.push(
@@ -191,13 +191,13 @@ test('an unreadable file among ten is alone, is a dead letter after five deliver
     });
   await deliver();
   expect(deliveries).toEqual(['1', '2', '3', '4', '5']);
-  expect(queues.attributes(queueName('ach-inbound-dlq')).visible).toBe(1);
+  expect(queues.attributes(queueName('inbound-files-dlq')).visible).toBe(1);
   const statuses = async () =>
     Promise.all(payments.map(async ({ id }) => (await filed.ops.get(id)).body.status as string));
   for (const [index, { id }] of payments.entries()) if (index !== 6) await filed.ops.until(id, 'FAILED');
   expect(await statuses()).toEqual(payments.map((_, index) => (index === 6 ? 'SENT' : 'FAILED')));
   await filed.drop('6.ach', answers[6] ?? []);
-  queues.startMoveTask(queueName('ach-inbound-dlq'));
+  queues.startMoveTask(queueName('inbound-files-dlq'));
   await deliver();
   expect(deliveries).toHaveLength(5);
   expect(await statuses()).toEqual(payments.map(() => 'FAILED'));

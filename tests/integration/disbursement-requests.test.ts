@@ -36,7 +36,7 @@ async function effects(): Promise<Record<string, unknown>> {
     `select (select count(*)::integer from transactions where shareholder_id = $1) as transactions,
        (select count(*)::integer from payment_orders where tenant_id = $2) as orders,
        (select count(*)::integer from outbox where tenant_id = $2 and type = 'execution.start') as starts,
-       (select count(*)::integer from audit_log where tenant_id = $2 and action = 'disbursement.requested') as audited`,
+       (select count(*)::integer from audit_log where tenant_id = $2 and action = 'payment-order.requested') as audited`,
     [holder, acme.id],
   );
   return counts ?? {};

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as sweep } from '#functions/scheduled/sweep-outbox.ts';
-import { handler as disburseWorker } from '#functions/workers/continue-payment-run.ts';
+import { handler as paymentRunWorker } from '#functions/workers/continue-payment-run.ts';
 import { handler as callbackWorker } from '#functions/workers/send-bank-callbacks.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
@@ -33,12 +33,12 @@ async function rows(text: string, values: unknown[] = []): Promise<Record<string
 /** Dividends with the order to pay them on the queue; their messages, off it. */
 async function ordered(tenant: TestTenant, sizes: readonly number[]): Promise<object[]> {
   for (const size of sizes) await orderDividend(world.database.admin, tenant, size);
-  return takeAll<object>(world.aws, 'disburse-dividend');
+  return takeAll<object>(world.aws, 'payment-runs');
 }
 
 async function deliver(messages: readonly object[], receiveCount = 1): Promise<number> {
   const records = messages.map((message, index) => recordOf(message, receiveCount, String(index)));
-  return (await disburseWorker({ Records: records }, testContext())).batchItemFailures.length;
+  return (await paymentRunWorker({ Records: records }, testContext())).batchItemFailures.length;
 }
 
 /** Returns what the worker leaves behind, without ids and times: each dividend's by its size. */
@@ -115,16 +115,16 @@ describe('orders of a whole dividend', () => {
     await rows(`create trigger fail before insert on payment_orders for each row when (new.transaction_id = '${bad?.id}')
       execute function fail()`);
     try {
-      expect(await failuresOf('disburse-dividend', disburseWorker)).toEqual([1, 2, 3, 4, 5]);
+      expect(await failuresOf('payment-runs', paymentRunWorker)).toEqual([1, 2, 3, 4, 5]);
     } finally {
       await rows('drop trigger fail on payment_orders');
       await rows('drop function fail');
     }
-    expect(deadLetters('disburse-dividend')).toBe(1);
+    expect(deadLetters('payment-runs')).toBe(1);
     const orders = async () => (await tablesOf(acme)).map(({ orders: count }) => count);
     expect(await orders()).toEqual(sizes.map((size) => (size === 7 ? 0 : size)));
-    world.aws.endpoint.queues.startMoveTask(queueName('disburse-dividend-dlq'));
-    expect(await failuresOf('disburse-dividend', disburseWorker)).toEqual([]);
+    world.aws.endpoint.queues.startMoveTask(queueName('payment-runs-dlq'));
+    expect(await failuresOf('payment-runs', paymentRunWorker)).toEqual([]);
     expect(await orders()).toEqual(sizes);
     expect((await tablesOf(acme)).every(({ run }) => run === 'DONE')).toBe(true);
   });

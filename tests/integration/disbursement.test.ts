@@ -67,11 +67,11 @@ test('a payment is ordered, sent and settled, and every step is published, booke
   ]);
   expect(audited.map(({ action }) => action)).toEqual(
     expect.arrayContaining([
-      'disbursement.requested',
-      'disbursement.released',
-      'disbursement.sent',
-      'bank.told',
-      'disbursement.ended',
+      'payment-order.requested',
+      'payment-order.released',
+      'payment-order.sent',
+      'bank-event.received',
+      'payment-order.ended',
     ]),
   );
   const [bank] = await rows(
@@ -207,7 +207,7 @@ describe('a bank that is away for long', () => {
       ...{ action: 'ASK', pause_seconds: 1_200, wait_seconds: 2_400 },
     });
     const released = await rows(
-      `select count(*)::integer as n from audit_log where action = 'disbursement.released' and resource = $1`,
+      `select count(*)::integer as n from audit_log where action = 'payment-order.released' and resource = $1`,
       [`transactions/${id}`],
     );
     expect(released).toEqual([{ n: 1 }]);

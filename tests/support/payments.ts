@@ -9,8 +9,8 @@ import { PlatformClock } from 'template-runner/clock';
 import type { InvokeResult } from 'template-runner/functions';
 import { defineStateMachine } from 'template-runner/state-machine';
 import { publicPath } from '#contracts/api-paths.ts';
+import { handler as orderHandler } from '#functions/payments/create-bank-payment.ts';
 import { handler as askedHandler } from '#functions/payments/get-bank-payment.ts';
-import { handler as orderHandler } from '#functions/payments/order-bank-payment.ts';
 import { handler as callbackHandler } from '#functions/payments/receive-bank-callback.ts';
 import { handler as askBank } from '#functions/steps/ask-bank.ts';
 import { handler as awaitApproval } from '#functions/steps/await-approval.ts';
@@ -18,10 +18,10 @@ import { handler as awaitSettlement } from '#functions/steps/await-settlement.ts
 import { handler as claimPayment } from '#functions/steps/claim-payment.ts';
 import { handler as settlePayment } from '#functions/steps/settle-payment.ts';
 import { handler as submitPayment } from '#functions/steps/submit-payment.ts';
-import { handler as disburseWorker } from '#functions/workers/continue-payment-run.ts';
+import { handler as paymentRunWorker } from '#functions/workers/continue-payment-run.ts';
 import { handler as callbackWorker } from '#functions/workers/send-bank-callbacks.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
-import { getBankPayment, orderBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
+import { createBankPayment, getBankPayment } from '#payments/mock-bank/mock-bank.routes.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { type TestAws, testAws } from './aws-services.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -60,10 +60,10 @@ function machine() {
   );
 }
 
-const WORKERS = { 'mock-bank-callbacks': callbackWorker, 'disburse-dividend': disburseWorker };
+const WORKERS = { 'mock-bank-callbacks': callbackWorker, 'payment-runs': paymentRunWorker };
 
 const ROUTES: readonly [RouteSpec, unknown][] = [
-  [orderBankPayment, orderHandler],
+  [createBankPayment, orderHandler],
   [getBankPayment, askedHandler],
   [receiveBankCallback, callbackHandler],
 ];
@@ -93,7 +93,7 @@ export interface WorldOptions {
 export async function paymentsWorld({
   before,
   waitSeconds = 600,
-  delivered = ['mock-bank-callbacks', 'disburse-dividend'],
+  delivered = ['mock-bank-callbacks', 'payment-runs'],
   database: given,
 }: WorldOptions = {}): Promise<PaymentsWorld> {
   const database = given ?? (await testDatabase());

@@ -40,7 +40,7 @@ export async function move(
   await systemWrite(
     systemActor(tenant.id, 'test'),
     async (tx) => changeStatus(tx, found(await lockTransaction(tx, transactionId)), status, code),
-    { audit: ({ id }) => ({ action: 'disbursement.ended', resource: `transactions/${id}`, payload: {} }) },
+    { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },
   );
 }
 

@@ -15,7 +15,7 @@ import { isSignedByBank, SIGNATURE_HEADER } from './bank-signature.ts';
  * refused is kept in the audit trail of the platform, since nobody says whose it is.
  * @throws DomainError `invalid-signature`
  */
-export async function hearBank(
+export async function authenticateCallback(
   word: z.infer<typeof BankWord>,
   body: Buffer,
   headers: ReadonlyMap<string, readonly string[]>,

@@ -38,7 +38,7 @@ export const receiveBankCallback = route({
   },
   status: 200,
   response: z.object({ received: z.literal(true) }),
-  audit: 'bank.told',
+  audit: 'bank-event.received',
   problems: ['invalid-signature', 'not-found', 'payment-not-released'],
   uses: [
     'bank:verify',

@@ -36,7 +36,7 @@ export async function awaitOutcome(input: OutcomeInput): Promise<void> {
     },
     {
       audit: () => ({
-        action: 'disbursement.sent',
+        action: 'payment-order.sent',
         resource: `transactions/${transaction_id}`,
         payload: { bank_reference },
       }),

@@ -73,7 +73,7 @@ export async function claimPayment(input: ClaimInput): Promise<Claim> {
       },
       {
         audit: ({ action, outcome }) => ({
-          action: outcome === 'refused' ? 'disbursement.refused' : 'disbursement.released',
+          action: outcome === 'refused' ? 'payment-order.refused' : 'payment-order.released',
           resource: `transactions/${input.transaction_id}`,
           payload: { next: action, outcome },
         }),

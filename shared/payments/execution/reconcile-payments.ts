@@ -5,7 +5,7 @@ import { applyWords } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
-import { continueDividend } from '#payments/runs/payment-run.ts';
+import { enqueuePaymentRun } from '#payments/runs/payment-run.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
@@ -64,7 +64,7 @@ export async function reconcilePayments(
   const stopped = await systemTx(REASON, (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)));
   await each('resumed', stopped, (item) =>
     write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
-      continueDividend(tx, item),
+      enqueuePaymentRun(tx, item),
     ),
   );
   return counts;
@@ -78,7 +78,7 @@ async function write<T>(
 ): Promise<T> {
   const actor = { ...systemActor(tenantId as TenantId, requestId), allowSuspended: true as const };
   return systemWrite(actor, work, {
-    audit: () => ({ action: 'disbursement.restarted', resource, payload: {} }),
+    audit: () => ({ action: 'payment-order.restarted', resource, payload: {} }),
   });
 }
 

@@ -27,7 +27,7 @@ export async function settlePayment(input: SettleInput): Promise<{ status: Statu
     },
     {
       audit: ({ status, return_code }) => ({
-        action: 'disbursement.ended',
+        action: 'payment-order.ended',
         resource: `transactions/${transaction_id}`,
         payload: { status, return_code },
       }),

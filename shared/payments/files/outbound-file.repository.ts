@@ -3,17 +3,17 @@ import type { OutboundEntries, OutboundFiles } from '#generated/database.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
-export type AchFileRow = Selectable<OutboundFiles>;
-export type AchEntryRow = Selectable<OutboundEntries>;
+export type OutboundFileRow = Selectable<OutboundFiles>;
+export type OutboundEntryRow = Selectable<OutboundEntries>;
 
-export interface AchTenant {
+export interface FilingTenant {
   readonly tenant_id: string;
   readonly slug: string;
 }
 
 /** Tenants with payments that wait for a file, or with a file that was not written to its end. */
-export async function listAchTenants(tx: SystemTx): Promise<AchTenant[]> {
-  const { rows } = await sql<AchTenant>`select t.id as tenant_id, t.slug from tenants t
+export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
+  const { rows } = await sql<FilingTenant>`select t.id as tenant_id, t.slug from tenants t
     where exists (select from outbound_files f where f.tenant_id = t.id and f.state = 'PREPARED')
       or exists (select from payment_orders o join transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
         where o.tenant_id = t.id and o.channel = 'NACHA_FILE' and o.released_at is not null and x.status = 'PENDING')
@@ -47,14 +47,14 @@ export async function findLastWritten(tx: TenantTx, day: string): Promise<LastWr
 }
 
 export type NewFile = Pick<
-  AchFileRow,
+  OutboundFileRow,
   'id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount'
 > & { readonly originator: string };
 
 export async function insertFile(
   tx: TenantTx,
   file: NewFile,
-  entries: readonly Omit<AchEntryRow, 'tenant_id'>[],
+  entries: readonly Omit<OutboundEntryRow, 'tenant_id'>[],
 ): Promise<void> {
   await tx.insertInto('outbound_files').values(file).execute();
   await sql`insert into outbound_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
@@ -65,7 +65,7 @@ export async function insertFile(
   );
 }
 
-export function listPrepared(read: TenantRead): Promise<AchFileRow[]> {
+export function listPrepared(read: TenantRead): Promise<OutboundFileRow[]> {
   return read
     .selectFrom('outbound_files')
     .selectAll()
@@ -74,7 +74,7 @@ export function listPrepared(read: TenantRead): Promise<AchFileRow[]> {
     .execute();
 }
 
-export function listEntries(read: TenantRead, fileId: string): Promise<AchEntryRow[]> {
+export function listEntries(read: TenantRead, fileId: string): Promise<OutboundEntryRow[]> {
   return read
     .selectFrom('outbound_entries')
     .selectAll()

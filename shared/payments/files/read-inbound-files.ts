@@ -31,10 +31,13 @@ const KEY = /^ach\/inbound\/([a-z0-9-]+)\/[^/]+$/;
 
 /**
  * Applies the files that an event names: `ach/inbound/<tenant>/<any name>`. A file that can't be read applies nothing; each
- * answer in a readable one is a transaction of its own, and reading a file again changes nothing.
+ * item in a readable one is a transaction of its own, and reading a file again changes nothing.
  * @throws UnreadableAchFile
  */
-export async function readAchAnswers(event: z.infer<typeof InboundEvent>, requestId: string): Promise<void> {
+export async function applyInboundFiles(
+  event: z.infer<typeof InboundEvent>,
+  requestId: string,
+): Promise<void> {
   for (const { s3 } of event.Records) {
     const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
     const slug = KEY.exec(key)?.[1];
@@ -55,57 +58,57 @@ async function readFile(actor: Actor, key: string): Promise<void> {
   const { returns, notifications } = readReturnFile(await getInbound(key));
   const sealer = await fieldSealer();
   let unmatched = 0;
-  for (const answer of [...returns, ...notifications]) {
-    const id = await matchOf(actor, answer);
+  for (const item of [...returns, ...notifications]) {
+    const id = await matchOf(actor, item);
     if (id === undefined) unmatched += 1;
-    else await applyAnswer(actor, id, answer, sealer);
-    await crashPoint('file-answer-applied', id);
+    else await applyItem(actor, id, item, sealer);
+    await crashPoint('inbound-item-applied', id);
   }
   const counts = { returns: returns.length, notifications: notifications.length, unmatched };
-  // Somebody must look at an answer to what we never sent; the rest of the file is right all the same.
-  if (unmatched > 0) logger.error('answers to payments that we do not know', { key, ...counts });
-  else logger.info('answers', { key, ...counts });
+  // Somebody must look at an item for a payment that we never sent; the rest of the file is still applied.
+  if (unmatched > 0) logger.error('items of an inbound file match no payment', { key, ...counts });
+  else logger.info('inbound file applied', { key, ...counts });
 }
 
-type Answer = AchReturn | AchNotificationOfChange;
+type InboundItem = AchReturn | AchNotificationOfChange;
 
-function isReturn(answer: Answer): answer is AchReturn {
-  return 'amountMinor' in answer;
+function isReturn(item: InboundItem): item is AchReturn {
+  return 'amountMinor' in item;
 }
 
 /** The trace number finds the payment, the reference confirms it, and so does the amount that comes back. */
-async function matchOf(actor: Actor, answer: Answer): Promise<string | undefined> {
+async function matchOf(actor: Actor, item: InboundItem): Promise<string | undefined> {
   return tenantRead(actor.tenantId, async (read) => {
-    for (const id of await listByTrace(read, answer.originalTraceNumber)) {
-      if (paymentReference(id) !== answer.reference) continue;
+    for (const id of await listByTrace(read, item.originalTraceNumber)) {
+      if (paymentReference(id) !== item.reference) continue;
       const transaction = await findTransaction(read, id);
-      if (!isReturn(answer) || transaction?.amount === answer.amountMinor) return id;
+      if (!isReturn(item) || transaction?.amount === item.amountMinor) return id;
     }
     return undefined;
   });
 }
 
-async function applyAnswer(actor: Actor, id: string, answer: Answer, sealer: Sealer): Promise<void> {
-  const token = await systemWrite(actor, (tx) => applyIn(tx, id, answer, sealer), {
+async function applyItem(actor: Actor, id: string, item: InboundItem, sealer: Sealer): Promise<void> {
+  const token = await systemWrite(actor, (tx) => applyIn(tx, id, item, sealer), {
     audit: () => ({
-      action: 'bank.told',
+      action: 'bank-event.received',
       resource: `transactions/${id}`,
-      payload: { code: answer.reason.code, trace_number: answer.traceNumber },
+      payload: { code: item.reason.code, trace_number: item.traceNumber },
     }),
   });
   await reportTask(token);
 }
 
-async function applyIn(tx: TenantTx, id: string, answer: Answer, sealer: Sealer): Promise<string | null> {
+async function applyIn(tx: TenantTx, id: string, item: InboundItem, sealer: Sealer): Promise<string | null> {
   const transaction = found(await lockTransaction(tx, id));
   const order = found(await findOrder(tx, id));
-  const event_id = `ach:${answer.originalRdfi}:${answer.traceNumber}:${answer.reason.code}`;
-  const kind = isReturn(answer) ? 'RETURNED' : 'CORRECTED';
-  const isNew = await insertBankEvent(tx, { transaction_id: id, event_id, kind, code: answer.reason.code });
+  const event_id = `ach:${item.originalRdfi}:${item.traceNumber}:${item.reason.code}`;
+  const kind = isReturn(item) ? 'RETURNED' : 'CORRECTED';
+  const isNew = await insertBankEvent(tx, { transaction_id: id, event_id, kind, code: item.reason.code });
   if (!isNew) return null;
-  if (!isReturn(answer) && answer.correction !== undefined)
-    await correctAccount(tx, order.bank_account_id, answer.correction, sealer);
+  if (!isReturn(item) && item.correction !== undefined)
+    await correctAccount(tx, order.bank_account_id, item.correction, sealer);
   await applyWords(tx, transaction);
-  await crashPoint('file-answer-before-commit', id);
-  return isReturn(answer) && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
+  await crashPoint('inbound-item-before-commit', id);
+  return isReturn(item) && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
 }

@@ -16,14 +16,14 @@ import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { putOutbound } from './file-store.ts';
 import {
-  type AchFileRow,
-  type AchTenant,
+  type FilingTenant,
   findLastWritten,
   insertFile,
-  listAchTenants,
   listEntries,
+  listFilingTenants,
   listPrepared,
   lockReleased,
+  type OutboundFileRow,
   setWritten,
 } from './outbound-file.repository.ts';
 import {
@@ -47,14 +47,14 @@ type Counts = { files: number; payments: number; failed: number };
  * Writes the released payments of each tenant into files. A file is fixed in the database first, then written, then its
  * payments are marked as sent: cut off anywhere, the next run writes the same bytes to the same place and goes on.
  */
-export async function writeAchFiles(
+export async function writeDueFiles(
   now: Date,
   requestId: string,
   remainingMs: () => number,
 ): Promise<Counts> {
   const sealer = await fieldSealer();
   const counts: Counts = { files: 0, payments: 0, failed: 0 };
-  for (const tenant of await systemTx(REASON, listAchTenants)) {
+  for (const tenant of await systemTx(REASON, listFilingTenants)) {
     if (remainingMs() < MARGIN_MS) break;
     try {
       const actor = systemActor(tenant.tenant_id as TenantId, requestId);
@@ -75,7 +75,12 @@ export async function writeAchFiles(
 }
 
 /** Fixes what the next file holds; false when nothing waits for one. */
-async function prepareFile(actor: Actor, { slug }: AchTenant, now: Date, sealer: Sealer): Promise<boolean> {
+async function prepareFile(
+  actor: Actor,
+  { slug }: FilingTenant,
+  now: Date,
+  sealer: Sealer,
+): Promise<boolean> {
   const createdAt = now.toISOString();
   const { day } = easternTime(createdAt);
   return systemWrite(
@@ -129,8 +134,8 @@ async function prepareFile(actor: Actor, { slug }: AchTenant, now: Date, sealer:
     },
     {
       audit: (prepared) => ({
-        action: 'ach-file.prepared',
-        resource: 'ach-files',
+        action: 'outbound-file.prepared',
+        resource: 'outbound-files',
         payload: { day, prepared },
       }),
     },
@@ -138,7 +143,7 @@ async function prepareFile(actor: Actor, { slug }: AchTenant, now: Date, sealer:
 }
 
 /** Answers how many payments it has marked as sent. */
-async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promise<number> {
+async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): Promise<number> {
   const rows = await tenantRead(actor.tenantId, (read) => listEntries(read, file.id));
   const entries = rows.map(
     (row): PlannedEntry => ({
@@ -173,8 +178,8 @@ async function writeFile(actor: Actor, file: AchFileRow, sealer: Sealer): Promis
     },
     {
       audit: (count) => ({
-        action: 'ach-file.written',
-        resource: `ach-files/${file.id}`,
+        action: 'outbound-file.written',
+        resource: `outbound-files/${file.id}`,
         payload: { object_key: file.object_key, sha256, sent: count },
       }),
     },

@@ -6,17 +6,17 @@ import { bankApiKey } from '#payments/bank/bank-signature.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
 import { secretText } from '#platform/secret.ts';
-import { countOutage, takeOrder } from './bank-payment.repository.ts';
+import { countOutage, insertOrFindPayment } from './bank-payment.repository.ts';
 import { type BankState, stateOf } from './bank-state.ts';
 import { behaviourOf } from './behaviour.ts';
 import { scheduleCallbacks } from './callbacks.ts';
-import type { BankOrder } from './mock-bank.routes.ts';
+import type { BankInstruction } from './mock-bank.routes.ts';
 
 /** Longer than a client waits, shorter than the function runs. */
 const HANGS_MS = 8_000;
 
 /** @throws DomainError `invalid-signature` */
-export async function knowClient(headers: ReadonlyMap<string, readonly string[]>): Promise<void> {
+export async function authenticateClient(headers: ReadonlyMap<string, readonly string[]>): Promise<void> {
   const expected = Buffer.from(bankApiKey(await secretText(environment.bankSecretArn())));
   const sent = Buffer.from(headers.get('x-bank-key')?.[0] ?? '');
   if (sent.length !== expected.length || !timingSafeEqual(sent, expected))
@@ -24,29 +24,30 @@ export async function knowClient(headers: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Takes an order once for its key, or simulates the outage that its account number demands.
+ * Takes an instruction once for its key, or simulates the outage that its account number demands.
  * @throws DomainError `malformed-request`, `temporarily-unavailable`
  */
-export async function orderPayment(
-  order: z.infer<typeof BankOrder>,
+export async function acceptInstruction(
+  instruction: z.infer<typeof BankInstruction>,
   key: string | undefined,
   requestId: string,
 ): Promise<BankState> {
-  if (key === undefined) throw new DomainError('malformed-request', 'An order needs an Idempotency-Key.');
-  const behaviour = behaviourOf(order.account_number);
+  if (key === undefined)
+    throw new DomainError('malformed-request', 'An instruction needs an Idempotency-Key.');
+  const behaviour = behaviourOf(instruction.account_number);
   const { outage } = behaviour;
-  const isOut = outage !== undefined && (await countOutage(order.reference)) <= outage.requests;
+  const isOut = outage !== undefined && (await countOutage(instruction.reference)) <= outage.requests;
   if (isOut && outage.kind === 'hangs') await sleep(HANGS_MS);
   if (isOut && outage.kind !== 'accepts-silently')
     throw new DomainError('temporarily-unavailable', 'The bank is out of order.');
-  const { row, isNew } = await takeOrder({ ...order, key }, behaviour);
-  // A repeated order schedules them again: a crash may have interrupted the first time, and a repeated event is
+  const { row, isNew } = await insertOrFindPayment({ ...instruction, key }, behaviour);
+  // A repeated instruction schedules them again: a crash may have interrupted the first time, and a repeated event is
   // harmless.
   if (row.status === 'ACCEPTED') await scheduleCallbacks(row, requestId);
-  if (isNew) await crashPoint('bank-before-reply', order.reference);
+  if (isNew) await crashPoint('bank-before-reply', instruction.reference);
   if (isOut) {
     await sleep(HANGS_MS);
-    throw new DomainError('temporarily-unavailable', 'The bank has taken the order and says nothing.');
+    throw new DomainError('temporarily-unavailable', 'The bank has taken the instruction and says nothing.');
   }
   return stateOf(row, new Date());
 }

@@ -30,9 +30,9 @@ export interface NewPayment {
   readonly account_number: string;
 }
 
-/** Takes an order, or finds the one that its key has made before. */
-export async function takeOrder(
-  order: NewPayment,
+/** Takes an instruction, or finds the one that its key has made before. */
+export async function insertOrFindPayment(
+  instruction: NewPayment,
   behaviour: Behaviour,
 ): Promise<{ row: BankPaymentRow; isNew: boolean }> {
   const { settlesAfter, returns, rejects } = behaviour;
@@ -43,14 +43,20 @@ export async function takeOrder(
        clock_timestamp() + make_interval(secs => $11), $12)
      on conflict (idempotency_key) do nothing returning *`,
     [
-      ...[order.key, order.reference, order.client_id, order.amount, order.currency],
-      ...[order.routing_number, order.account_number],
+      ...[
+        instruction.key,
+        instruction.reference,
+        instruction.client_id,
+        instruction.amount,
+        instruction.currency,
+      ],
+      ...[instruction.routing_number, instruction.account_number],
       ...[rejects === undefined ? 'ACCEPTED' : 'REJECTED', rejects ?? null, settlesAfter ?? null],
       ...[returns?.after ?? null, returns?.code ?? null],
     ],
   );
-  const row = inserted[0] ?? (await findByKey(order.key));
-  if (row === undefined) throw new Error('the order is gone');
+  const row = inserted[0] ?? (await findByKey(instruction.key));
+  if (row === undefined) throw new Error('the instruction is gone');
   return { row, isNew: inserted.length > 0 };
 }
 

@@ -33,7 +33,7 @@ export async function scheduleCallbacks(row: BankPaymentRow, requestId: string):
 function callbacksOf(row: BankPaymentRow, behaviour: Behaviour): Due[] {
   const { settlesAfter, returns, corrects, callbacks } = behaviour;
   if (callbacks === 'none') return [];
-  const say = (kind: string, delaySeconds: number, more: object = {}): Due => ({
+  const callback = (kind: string, delaySeconds: number, more: object = {}): Due => ({
     message: {
       client_id: row.client_id,
       signature: callbacks === 'unsigned' ? 'none' : callbacks === 'stale' ? 'stale' : 'good',
@@ -48,16 +48,18 @@ function callbacksOf(row: BankPaymentRow, behaviour: Behaviour): Due[] {
     delaySeconds,
   });
   const late = callbacks === 'late' ? LATE_SECONDS : 0;
-  const words = [
+  const due = [
     ...(corrects === undefined
       ? []
-      : [say('CORRECTED', 1, { code: corrects.code, corrected_data: corrects.data })]),
-    ...(settlesAfter === undefined ? [] : [say('SETTLED', callbacks === 'early' ? 0 : settlesAfter + late)]),
-    ...(returns === undefined ? [] : [say('RETURNED', returns.after + late, { code: returns.code })]),
+      : [callback('CORRECTED', 1, { code: corrects.code, corrected_data: corrects.data })]),
+    ...(settlesAfter === undefined
+      ? []
+      : [callback('SETTLED', callbacks === 'early' ? 0 : settlesAfter + late)]),
+    ...(returns === undefined ? [] : [callback('RETURNED', returns.after + late, { code: returns.code })]),
   ];
   return callbacks === 'thrice'
-    ? words.flatMap((word) => [word, word, { ...word, delaySeconds: word.delaySeconds + 3 }])
-    : words;
+    ? due.flatMap((one) => [one, one, { ...one, delaySeconds: one.delaySeconds + 3 }])
+    : due;
 }
 
 /**

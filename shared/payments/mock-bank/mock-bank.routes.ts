@@ -3,7 +3,7 @@ import { id, idInPath } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 /** An order, as a bank with an HTTP interface takes it. Unknown fields are let pass, as banks do. */
-export const BankOrder = z.looseObject({
+export const BankInstruction = z.looseObject({
   client_id: id,
   reference: id,
   amount: z.string().regex(/^[1-9]\d{0,17}$/),
@@ -26,15 +26,15 @@ const shared = {
   problems: ['invalid-signature', 'not-found', 'temporarily-unavailable', 'malformed-request'],
 } as const;
 
-export const orderBankPayment = route({
-  operationId: 'orderBankPayment',
+export const createBankPayment = route({
+  operationId: 'createBankPayment',
   method: 'POST',
   path: '/mock-bank/payments',
   summary: 'The mock bank takes an order to pay',
   description:
     'Account numbers say what becomes of it: docs/mock-bank.md. `Idempotency-Key` names the order.',
   ...shared,
-  body: BankOrder,
+  body: BankInstruction,
   example: {
     client_id: '0198c0de-0000-7000-8000-000000000001',
     reference: '0198c0de-0000-7000-8000-000000000002',

@@ -80,7 +80,7 @@ export const createDisbursement = route({
   status: 202,
   response: Transaction,
   idempotency: 'required',
-  audit: 'disbursement.requested',
+  audit: 'payment-order.requested',
   problems: [
     ...(['not-found', 'shareholder-closed', 'payment-ordered', 'dividend-not-payable'] as const),
     ...(['kyc-required', 'bank-account-required', 'bank-account-blocked', 'currency-mismatch'] as const),
@@ -140,7 +140,7 @@ export const approveTransaction = route({
   path: '/transactions/{id}/approve',
   summary: 'Approve a payment that another user has ordered',
   ...decision,
-  audit: 'disbursement.approved',
+  audit: 'payment-order.approved',
 });
 
 export const denyTransaction = route({
@@ -149,7 +149,7 @@ export const denyTransaction = route({
   summary: 'Deny a payment that another user has ordered',
   description: 'The payment fails with the code `DENIED`.',
   ...decision,
-  audit: 'disbursement.denied',
+  audit: 'payment-order.denied',
 });
 
 export const DividendDisbursement = z.object({
@@ -187,9 +187,9 @@ export const disburseDividend = route({
   roles: ['ADMIN', 'OPS'],
   status: 202,
   idempotency: 'required',
-  audit: 'dividend.disbursed',
+  audit: 'payment-run.started',
   problems: ['not-found', 'dividend-not-payable'],
-  uses: ['eventBus:put', 'queue:disburse-dividend:send'],
+  uses: ['eventBus:put', 'queue:payment-runs:send'],
 });
 
 export const getDividendDisbursement = route({

@@ -17,14 +17,14 @@ const PAYMENTS_PER_CHUNK = 200;
 /** Stops in time to hand over to the next invocation. */
 const MARGIN_MS = 30_000;
 
-export const DividendMessage = z.strictObject({ tenant_id: z.uuid(), dividend_id: z.uuid() });
-type DividendMessage = z.infer<typeof DividendMessage>;
+export const PaymentRunMessage = z.strictObject({ tenant_id: z.uuid(), dividend_id: z.uuid() });
+type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 
 /**
  * Begins to order the payments of a dividend; the worker does it.
  * @throws DomainError `not-found`, `dividend-not-payable`
  */
-export async function beginDividend(
+export async function beginPaymentRun(
   tx: TenantTx,
   dividendId: string,
   maker: { readonly actorId: string; readonly tenantId: string; readonly requestId: string },
@@ -37,19 +37,19 @@ export async function beginDividend(
     requested_by: maker.actorId,
     request_id: maker.requestId,
   });
-  continueDividend(tx, { tenant_id: maker.tenantId, dividend_id: dividendId });
+  enqueuePaymentRun(tx, { tenant_id: maker.tenantId, dividend_id: dividendId });
 }
 
-export function continueDividend(tx: TenantTx, message: DividendMessage): void {
-  command(tx, { type: 'message.send', queue: 'disburse-dividend', message });
+export function enqueuePaymentRun(tx: TenantTx, message: PaymentRunMessage): void {
+  command(tx, { type: 'message.send', queue: 'payment-runs', message });
 }
 
 /**
  * Orders chunk after chunk until none is left or time runs out. Each chunk commits with how far it has come; a message that
  * comes again when all is ordered leaves nothing behind, not even an audit entry.
  */
-export async function disburseDividend(
-  { tenant_id, dividend_id }: DividendMessage,
+export async function orderEntitlements(
+  { tenant_id, dividend_id }: PaymentRunMessage,
   requestId: string,
   remainingMs: () => number,
 ): Promise<void> {
@@ -59,12 +59,12 @@ export async function disburseDividend(
       systemActor(tenant_id as TenantId, requestId),
       async (tx) => {
         if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
-        continueDividend(tx, { tenant_id, dividend_id });
+        enqueuePaymentRun(tx, { tenant_id, dividend_id });
         return true;
       },
       {
         audit: () => ({
-          action: 'dividend.disbursed',
+          action: 'payment-run.advanced',
           resource: `dividends/${dividend_id}`,
           payload: { handed_over: outOfTime },
         }),
