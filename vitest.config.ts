@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { TestOrder } from './tests/support/test-order.ts';
 
 const MINUTE_MS = 60_000;
 
 /** Tests that work on a database: each file has one of its own, copied from a migrated template. */
 const onDatabase = {
   globalSetup: ['tests/support/postgres-server.ts'],
-  testTimeout: MINUTE_MS,
-  hookTimeout: MINUTE_MS,
+  // For what hangs. A test that is slow on a busy machine is not wrong.
+  testTimeout: 3 * MINUTE_MS,
+  hookTimeout: 3 * MINUTE_MS,
 };
 
 export default defineConfig({
@@ -18,7 +20,9 @@ export default defineConfig({
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',
-    maxWorkers: 2,
+    // For two processors: tests wait for databases, queues and timers about a third of their time.
+    maxWorkers: 3,
+    sequence: { sequencer: TestOrder },
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts'],
@@ -55,7 +59,7 @@ export default defineConfig({
           name: 'infrastructure',
           include: ['tests/infrastructure/**/*.test.ts'],
           globalSetup: ['tests/infrastructure/bundled.ts'],
-          // One process: the CDK is loaded once, and each environment synthesised once.
+          // One process: the CDK is loaded once, and each environment synthesised once. It runs when the others have ended.
           isolate: false,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
@@ -68,11 +72,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          globalSetup: ['tests/e2e/synthesised-once.ts'],
+          setupFiles: ['tests/e2e/one-at-a-time.ts'],
           testTimeout: 6 * MINUTE_MS,
           hookTimeout: 8 * MINUTE_MS,
-          // Last and alone: each starts a platform of its own.
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

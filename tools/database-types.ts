@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
@@ -16,6 +16,8 @@ import { generate } from './generated-file.ts';
 /** `npm run database-types`: the tables as TypeScript, read from a database that was just migrated. */
 
 const directory = mkdtempSync(join(tmpdir(), 'vestry-types-'));
+// Postgres runs as nobody when we are root, and would have its files elsewhere if it could not reach these.
+chmodSync(directory, 0o711);
 const { connection, stop } = await startPostgres({
   dataDir: directory,
   logFile: join(directory, 'postgres.log'),

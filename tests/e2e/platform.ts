@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -94,7 +94,10 @@ export class RunningPlatform {
 }
 
 export function temporaryDataDir(): string {
-  return mkdtempSync(join(tmpdir(), 'vestry-e2e-'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'vestry-e2e-'));
+  // Postgres runs as nobody when we are root, and would have its files elsewhere if it could not reach these.
+  chmodSync(dataDir, 0o711);
+  return dataDir;
 }
 
 export function removeDataDir(dataDir: string): void {
@@ -136,7 +139,7 @@ export async function startedPlatform(options: StartOptions): Promise<RunningPla
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfies: (answer: T) => boolean,
-  timeoutMs = 60_000,
+  timeoutMs = 3 * 60_000,
 ): Promise<T> {
   const deadlineMs = Date.now() + timeoutMs;
   for (;;) {

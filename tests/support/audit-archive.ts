@@ -13,7 +13,7 @@ export function exportAt(time: string): Promise<Record<string, unknown>> {
   return exportHandler({ id: `export-${time}`, time }, testContext());
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 2 * 60_000;
 
 /**
  * Exports every entry as one digest. It waits until all are settled, because transactions of other tests in other

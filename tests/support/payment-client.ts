@@ -23,6 +23,8 @@ import { call, type TestRequest, type TestResponse } from './request.ts';
 /** The magic account numbers of docs/mock-bank.md. */
 export const magic = (last4: string): string => `90000000${last4}`;
 
+const PATIENCE_MS = 2 * 60_000;
+
 export const ACCOUNT = {
   routing_number: '121042882',
   account_number: '000123456789',
@@ -104,12 +106,13 @@ export class Payments {
     return this.#call(trialBalance, journal.getTrialBalance, { query });
   }
 
-  /** Waits until the transaction has one of the states, at most half a minute. */
+  /** Waits until the transaction has one of the states. The limit is for what never comes, not for a busy machine. */
   async until(id: string, ...statuses: string[]): Promise<TestResponse['body']> {
-    for (let tries = 0; ; tries++) {
+    const deadlineMs = Date.now() + PATIENCE_MS;
+    for (;;) {
       const { body } = await this.get(id);
       if (statuses.includes(body.status)) return body;
-      if (tries > 300)
+      if (Date.now() > deadlineMs)
         throw new Error(`${id} is ${body.status} (${body.return_code}), not ${statuses.join(' or ')}`);
       await sleep(100);
     }

@@ -10,7 +10,7 @@ export interface XRayDaemon {
   close(): void;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** Takes what functions send to X-Ray: a datagram of a header's line and a segment, as the daemon beside a function does. */
 export async function xRayDaemon(): Promise<XRayDaemon> {

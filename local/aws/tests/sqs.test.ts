@@ -264,7 +264,8 @@ test('limits, unknown queues, operations and parameters are errors', async () =>
 
 test('in-process sending, receiving and deleting take thousands a second', async () => {
   const count = 5000;
-  const started = performance.now();
+  // Processor time: whatever else runs on the machine counts for nothing.
+  const started = process.cpuUsage();
   for (let index = 0; index < count; index++) endpoint.queues.send('jobs', `{"index":${index}}`);
   let received = 0;
   while (received < count) {
@@ -272,7 +273,8 @@ test('in-process sending, receiving and deleting take thousands a second', async
     for (const { receiptHandle } of messages) endpoint.queues.delete('jobs', receiptHandle);
     received += messages.length;
   }
-  const perSecond = (count / (performance.now() - started)) * 1000;
+  const { user, system } = process.cpuUsage(started);
+  const perSecond = (count / (user + system)) * 1_000_000;
   console.info(`queue round trips: ${Math.round(perSecond)}/s`);
   expect(perSecond).toBeGreaterThan(3000);
 });
