@@ -21,7 +21,7 @@ const DEFAULT_CONCURRENCY = 5;
  */
 const LEASE_SECONDS = 20;
 const RENEWAL_MS = 5_000;
-/** On AWS a failed message waits for its visibility timeout (hours for long jobs); here it waits 1, 3, 9, 27 … seconds. */
+/** A failed message waits for its visibility timeout on AWS (hours for long jobs); here it waits 1, 3, 9, 27 … seconds. */
 const BACKOFF_FACTOR = 3;
 const BACKOFF_LIMIT_SECONDS = 60;
 
