@@ -5,7 +5,7 @@ import { allocatePool, type Position } from './allocate-pool.ts';
 const sum = (amounts: Iterable<bigint>) => [...amounts].reduce((total, amount) => total + amount, 0n);
 
 test('what is left goes to the largest fractions', () => {
-  // Of 100: 16.67, 33.33 and 50.
+  // The shares of 100 are 16.67, 33.33 and 50.
   expect(
     allocatePool(100n, [
       { shareholderId: 'a', holdings: '1' },

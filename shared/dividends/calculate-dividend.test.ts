@@ -46,7 +46,7 @@ describe('for any holdings and rate', () => {
     return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   }
 
-  /** As a fraction over 10^30, by another way than the code's. */
+  /** Returns the value as a fraction over 10^30, computed in another way than in the code. */
   function scaled(text: string): bigint {
     const [whole = '', fraction = ''] = text.split('.');
     return BigInt(whole) * 10n ** 30n + BigInt(fraction.padEnd(30, '0'));

@@ -2,7 +2,7 @@ import { parseDecimal } from '#kernel/decimal.ts';
 import { exponentOf } from '#kernel/money.ts';
 
 /**
- * What a holder is paid: holdings × rate, rounded half to even at the currency's minor unit, in minor units.
+ * Returns what a holder is paid: holdings × rate, rounded half to even at the currency's minor unit, in minor units.
  *
  * Exact: decimals are read digit by digit and multiplied as integers; the one rounding is the last step. The database's
  * `round_half_even(holdings * rate * 10 ^ exponent)` gives the same (migrations/functions/round_half_even.sql); a test compares both.

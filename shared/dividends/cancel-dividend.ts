@@ -8,7 +8,7 @@ import { setAllChunks } from './dividend-chunk.repository.ts';
 import { isCancellable } from './dividend-state.ts';
 import { emitVoided, voidPayments } from './payment.repository.ts';
 
-/** Up to here the payments are voided with the answer: a second of work. */
+/** Up to this number, payments are voided before the answer: a second of work. */
 const MOST_VOIDED_AT_ONCE = 5_000;
 const EVERYONE = {
   first: '00000000-0000-0000-0000-000000000000',
@@ -16,8 +16,8 @@ const EVERYONE = {
 };
 
 /**
- * Cancels a dividend of which no payment was sent. From the commit on none can be sent; those of a large dividend are voided
- * in the background, chunk by chunk.
+ * Cancels a dividend of which no payment was sent. None can be sent after the commit; payments of a large dividend
+ * are voided in the background, chunk by chunk.
  * @throws DomainError `not-found`, `dividend-not-cancellable`
  */
 export async function cancelDividend(tx: TenantTx, id: string, tenantId: TenantId): Promise<DividendRow> {

@@ -17,7 +17,10 @@ export interface Chunk extends HolderRange {
 
 export type ChunkState = 'QUEUED' | 'DONE' | 'FAILED' | 'VOIDING' | 'VOID';
 
-/** How many open chunks {@link lockChunk} counts at most; more workers than that never finish a dividend together. */
+/**
+ * The number of open chunks that {@link lockChunk} counts at most. It exceeds the number of workers that can finish a
+ * dividend together.
+ */
 export const COUNTED_CHUNKS = 64;
 
 export interface LockedChunk {
@@ -29,8 +32,8 @@ export interface LockedChunk {
 }
 
 /**
- * Holds the dividend's state and then the chunk, in the order in which a cancellation does: it waits for the workers under way,
- * and those behind it see it. Two deliveries of a message take turns.
+ * Locks the dividend's state and then the chunk, in the same order as a cancellation: it waits for workers under way,
+ * and workers after it see it. Two deliveries of a message wait for each other.
  */
 export async function lockChunk(
   tx: TenantTx,
@@ -94,7 +97,7 @@ export async function listUnsent(read: TenantRead, dividendId: string, limit: nu
   }));
 }
 
-/** Of a cancelled dividend: every chunk may have payments that are to be voided, or are. */
+/** Marks all chunks of a cancelled dividend: every chunk may have payments to void, or void ones. */
 export async function setAllChunks(
   tx: TenantTx,
   dividendId: string,

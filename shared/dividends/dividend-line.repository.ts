@@ -12,7 +12,7 @@ interface PaidLine {
   readonly holdings: string;
   readonly amount: bigint;
   readonly currency: string;
-  /** Of the transaction, once it exists. */
+  /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
   readonly status: Selectable<Transactions>['status'] | null;
 }
@@ -64,7 +64,7 @@ function paidLines(read: TenantRead) {
     .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', 't.status']);
 }
 
-/** In the order of shareholder ids. */
+/** Lists the lines in the order of shareholder ids. */
 export function listLines(
   read: TenantRead,
   dividendId: string,
@@ -95,7 +95,7 @@ export function listLinesOfHolder(
   return query.execute();
 }
 
-/** Whether the register knows the holder. */
+/** Returns whether the register has the holder. */
 export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
   const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
   return row !== undefined;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { id, isoDate } from '#kernel/fields.ts';
 
-/** On the queue `dividend-runs`: takes one dividend on. */
+/** The message on the queue `dividend-runs`, which starts or continues one dividend. */
 export const RunMessage = z.strictObject({
   tenant_id: id,
   dividend_id: id,
@@ -10,7 +10,7 @@ export const RunMessage = z.strictObject({
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 
-/** On the queue `dividends`: one chunk. What is to be done with it stands in the database. */
+/** The message on the queue `dividends`, which names one chunk. The database has what is to be done with it. */
 export const ChunkMessage = z.strictObject({
   tenant_id: id,
   dividend_id: id,

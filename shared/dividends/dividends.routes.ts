@@ -41,7 +41,7 @@ export const DividendSummary = z.object({
   updated_at: instantOut,
 });
 
-/** With the sums, computed from the lines and the transactions as they stand. */
+/** A dividend with its sums, computed from the current lines and transactions. */
 export const Dividend = DividendSummary.extend({
   reconciled: z.boolean(),
   reconciliation: z.object({
@@ -60,7 +60,7 @@ export const DividendLine = z.object({
   shareholder_id: idOut,
   holdings: decimalOut,
   amount: amountOut,
-  /** Null until the transaction exists, and for an amount that rounds to zero, for ever. */
+  /** Null until the transaction exists, and for ever if the amount rounds to zero. */
   transaction_id: idOut.nullable(),
   status: z.enum(TRANSACTION_STATUSES).nullable(),
 });

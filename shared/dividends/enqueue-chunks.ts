@@ -28,7 +28,7 @@ export async function sendUnsent(actor: Actor, dividendId: string): Promise<numb
   }
 }
 
-/** No audit entry: what the message does has its own. */
+/** This writes no audit entry: the work that the message starts has its own. */
 function setEnqueued(
   { tenantId }: Actor,
   dividendId: string,
@@ -44,7 +44,7 @@ function setEnqueued(
   ]);
 }
 
-/** For chunks that couldn't be worked on now: they are sent again when the dividend is resumed. */
+/** Marks chunks that couldn't be processed as unsent: they are sent again when the dividend is resumed. */
 export function setUnsent({ tenantId }: Actor, dividendId: string): Promise<unknown> {
   return tenantStatements(tenantId, [
     {

@@ -6,7 +6,7 @@ import { RUNS_QUEUE } from './dividend-message.ts';
 
 /** Bounds one firing; the next takes the rest. */
 const MOST_RUNS = 10_000;
-/** What is younger is being worked on. */
+/** Younger runs are still being processed. */
 const QUIET_MINUTES = 5;
 const REASON = 'due dividends of every tenant';
 

@@ -1,4 +1,4 @@
-/** Ends a transaction that found its work done: nothing of it is committed, and nobody needs to hear of it. */
+/** Ends a transaction that found its work done: nothing is committed, and the caller reports no failure. */
 export class NothingToDo extends Error {
   constructor() {
     super('nothing to do');

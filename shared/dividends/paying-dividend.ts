@@ -3,7 +3,7 @@ import { OPEN_STATUSES } from '#ledger/transaction-status.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { type DividendState, isPayable } from './dividend-state.ts';
 
-/** What those who pay a dividend need to know of it. */
+/** The part of a dividend that payments need to know. */
 export interface PayingDividend {
   readonly state: DividendState;
   readonly currency: string;

@@ -47,7 +47,7 @@ export async function insertLeftPayments(
   return Number(numAffectedRows);
 }
 
-/** Has the bus told of the payments of a range; those that were told before are told again, which consumers expect. */
+/** Publishes the payments of a range; payments that were published before are published again, which consumers expect. */
 export function emitPaid(tx: TenantTx, dividendId: string, { first, last }: HolderRange): void {
   command(tx, {
     type: 'transactions.publish',

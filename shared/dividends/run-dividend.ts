@@ -24,7 +24,7 @@ export async function runDividend(actor: Actor, id: string, closedOn: string): P
     state = await freeze(actor, id);
   }
   if (state === 'SNAPSHOT' || state === 'CANCELLED') await sendUnsent(actor, id);
-  // What a worker left that died after the last chunk.
+  // This completes the work of a worker that died after the last chunk.
   if (state === 'SNAPSHOT') await completeDividend(actor, id);
   if (state === 'PENDING' || state === 'PAYING') await closeDividend(actor, id);
 }
@@ -51,7 +51,10 @@ async function freeze(actor: Actor, id: string): Promise<DividendState | undefin
   return frozen?.result;
 }
 
-/** An instant of which the ledger says now what it will always say; alone in its transaction, so that writers wait for no more. */
+/**
+ * Returns an instant as of which the ledger no longer changes. It is alone in its transaction, so that writers don't
+ * wait longer.
+ */
 async function settledInstant({ tenantId }: Actor): Promise<Date> {
   const { rows } = await tenantRead(tenantId, (read) =>
     sql<{ settled: Date }>`select settled_instant(${PATIENCE}) as settled`.execute(read),

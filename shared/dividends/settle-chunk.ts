@@ -26,10 +26,10 @@ import {
 const MOST_ISOLATED = 50;
 
 /**
- * Does what is due for a chunk: writes its transactions, or voids them when the dividend is cancelled. Repeating it changes
- * nothing. When the chunk fails, it is bisected down to the holders who fail: the others are written, and each of these
+ * Processes a chunk: writes its transactions, or voids them if the dividend is cancelled. Repeating it changes
+ * nothing. If the chunk fails, it is bisected down to the failing holders: the others are written, and each of these
  * becomes a message of its own.
- * @throws what the database says of a chunk of one holder, or of one in which too many fail
+ * @throws the database's error for a chunk of one holder, or of one in which too many fail
  */
 export async function settleChunk(actor: Actor, chunk: Chunk, isLast: boolean): Promise<void> {
   let locked: LockedChunk;
@@ -41,7 +41,7 @@ export async function settleChunk(actor: Actor, chunk: Chunk, isLast: boolean): 
       await setUnsent(actor, chunk.dividendId);
       return;
     }
-    // Other refusals of ours are about the database, not about a holder.
+    // Other refusals concern the database, not a holder.
     if (error instanceof DomainError) throw error;
     locked = await isolate(actor, chunk, error, isLast);
   }
@@ -71,7 +71,7 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
       },
       { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
     );
-    // Of a large run the relay tells, beside the workers, who have payments to write.
+    // The relay publishes the events of a large run, because the workers still have payments to write.
     if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
   } catch (error) {
     if (!(error instanceof NothingToDo)) throw error;
@@ -136,7 +136,7 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
         if (locked === undefined || !isPayable(locked)) throw new NothingToDo();
         const { dividendId } = chunk;
         const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
-        // Of an attempt before this one; without this, repeating it would still write an audit entry.
+        // An earlier attempt has paid them; without this, repeating it would still write an audit entry.
         if (paid === 0) throw new NothingToDo();
         emitPaid(tx, dividendId, part);
         return paid;

@@ -5,7 +5,7 @@ import { fromMinor } from '#kernel/money.ts';
 
 type TransactionRow = Omit<Selectable<Transactions>, 'tenant_id' | 'memo'>;
 
-/** What the bus is told of a transaction: all that it is but its memo, which is the payee's. */
+/** Returns the state of a transaction for its event: everything except its memo, which is personal data of the payee. */
 export function toTransactionState(
   row: TransactionRow,
   contribution: Pick<TransactionState, 'source' | 'effective_date'> = {},

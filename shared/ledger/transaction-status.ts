@@ -10,7 +10,7 @@ export type Status = (typeof TRANSACTION_STATUSES)[number];
 interface Standing {
   /** The statuses that may follow this one. */
   readonly next: readonly Status[];
-  /** What is published when a transaction comes here from another status. */
+  /** The event that is published when a transaction reaches this status from another one. */
   readonly event?: TransactionEvent;
 }
 
