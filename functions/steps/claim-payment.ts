@@ -1,4 +1,4 @@
-import { claimPayment as claim } from '#payments/execution/claim-payment.ts';
+import { claimPayment as claim } from '#payments/execution/release-payment.ts';
 import { ClaimInput } from '#payments/execution/step-inputs.ts';
 import { claimPayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
