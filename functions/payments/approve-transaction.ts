@@ -1,5 +1,5 @@
 import { reportTask } from '#payments/execution/report-task.ts';
-import { decidePayment } from '#payments/orders/decide-order.ts';
+import { decideOrder } from '#payments/orders/decide-order.ts';
 import { toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { approveTransaction } from '#payments/orders/orders.routes.ts';
 import { http } from '#platform/http/http.ts';
@@ -7,7 +7,7 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(approveTransaction, async ({ params, principal, tenantTx }) => {
   let taskToken: string | null = null;
   const answer = await tenantTx(async (tx) => {
-    const decided = await decidePayment(tx, params.id, 'APPROVED', principal.actorId);
+    const decided = await decideOrder(tx, params.id, 'APPROVED', principal.actorId);
     taskToken = decided.taskToken;
     return toTransaction(decided.transaction);
   });

@@ -1,7 +1,7 @@
 import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { createDisbursement } from '#payments/orders/orders.routes.ts';
-import { orderPayment } from '#payments/orders/place-order.ts';
+import { placeOrder } from '#payments/orders/place-order.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
@@ -10,7 +10,7 @@ export const handler = http(createDisbursement, async ({ body, principal, reques
   const idempotencyKey = headers.get('idempotency-key')?.[0] ?? requestId;
   return tenantTx(
     async (tx) => {
-      const ordered = await orderPayment(tx, body, { actorId: principal.actorId, requestId, idempotencyKey });
+      const ordered = await placeOrder(tx, body, { actorId: principal.actorId, requestId, idempotencyKey });
       await crashPoint('order-before-commit');
       return reply(toTransaction(ordered), {
         headers: { location: `${API_BASE_PATH}/transactions/${ordered.id}` },

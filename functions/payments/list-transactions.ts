@@ -1,9 +1,9 @@
-import { listTransactions as list, toTransaction } from '#payments/orders/ordered-transaction.ts';
+import { listOrderedTransactions, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { listTransactions } from '#payments/orders/orders.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(listTransactions, async ({ query, tenantRead }) => {
-  const rows = await tenantRead((read) => list(read, query));
+  const rows = await tenantRead((read) => listOrderedTransactions(read, query));
   return toPage(rows, query.limit, toTransaction, (row) => [row.id]);
 });

@@ -1,6 +1,6 @@
-import { askBank as ask } from '#payments/bank/bank-client.ts';
+import { queryPayment } from '#payments/bank/bank-client.ts';
 import { PaymentInput } from '#payments/execution/step-inputs.ts';
 import { askBank } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
-export const handler = step(askBank, PaymentInput, ask);
+export const handler = step(askBank, PaymentInput, queryPayment);

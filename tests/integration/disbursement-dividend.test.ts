@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
+import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -168,8 +168,11 @@ test('stuck payments continue: an execution that never started, and a bank event
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect((await ops.get(body.id)).body.status).toBe('PENDING');
   const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
-  expect(await reconcilePayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });
-  expect(await reconcilePayments(later(700), 'r', () => 60_000)).toMatchObject({ restarted: 1, failed: 0 });
+  expect(await reconcileStuckPayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });
+  expect(await reconcileStuckPayments(later(700), 'r', () => 60_000)).toMatchObject({
+    restarted: 1,
+    failed: 0,
+  });
   await ops.until(body.id, 'SETTLED');
 
   const [quiet = ''] = await holders('0404');
@@ -179,6 +182,6 @@ test('stuck payments continue: an execution that never started, and a bank event
     `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'unheard', 'SETTLED')`,
     [acme.id, sent],
   );
-  expect(await reconcilePayments(later(120), 'r', () => 60_000)).toMatchObject({ applied: 1 });
+  expect(await reconcileStuckPayments(later(120), 'r', () => 60_000)).toMatchObject({ applied: 1 });
   expect((await ops.get(sent)).body.status).toBe('SETTLED');
 });

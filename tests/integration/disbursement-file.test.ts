@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
-import { reconcilePayments } from '#payments/execution/reconcile-payments.ts';
+import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { queueName } from '#tests/support/aws-services.ts';
@@ -82,10 +82,10 @@ test('released payments go into a file, come back or settle, and a corrected acc
   expect((await accounts(corrected.holder))[0]).toMatchObject({ account_last4: '7766', status: 'ACTIVE' });
 
   // July 3 and two banking days: the 6th and the 7th.
-  expect(await reconcilePayments(new Date('2026-07-07T23:00:00Z'), 'r', () => 60_000)).toMatchObject({
+  expect(await reconcileStuckPayments(new Date('2026-07-07T23:00:00Z'), 'r', () => 60_000)).toMatchObject({
     settled: 0,
   });
-  expect(await reconcilePayments(new Date('2026-07-08T01:00:00Z'), 'r', () => 60_000)).toMatchObject({
+  expect(await reconcileStuckPayments(new Date('2026-07-08T01:00:00Z'), 'r', () => 60_000)).toMatchObject({
     settled: 2,
   });
   await ops.until(paid.id, 'SETTLED');

@@ -4,36 +4,36 @@ import { isTerminal } from '#ledger/transaction-status.ts';
 import { type TransactionRow, compensate as takeBack } from '#ledger/transactions.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { findOrder, type OrderRow } from '#payments/orders/payment-order.repository.ts';
-import { representPayment } from '#payments/orders/replace-order.ts';
+import { repayReturned } from '#payments/orders/replace-order.ts';
 import { noteReturn } from '#payments/payees/payable-account.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
-import { consequenceOf, type WordKind } from './consequence.ts';
+import { type BankEventKind, consequenceOf } from './consequence.ts';
 
 /** When the bank refuses an order without a code of its own. */
 const REJECTED = 'REJECTED';
 
 /**
- * Makes a transaction that is locked what the bank has said of it so far, and answers what it has become. Words that were
+ * Makes a transaction that is locked what the bank has said of it so far, and answers what it has become. Events that were
  * applied before, and those that change nothing any more, do nothing.
  */
-export async function applyWords(tx: TenantTx, locked: TransactionRow): Promise<TransactionRow> {
+export async function applyBankEvents(tx: TenantTx, locked: TransactionRow): Promise<TransactionRow> {
   const order = await findOrder(tx, locked.id);
   if (order === undefined) return locked;
   let transaction = locked;
   for (const { kind, code } of await listUnapplied(tx, locked.id))
-    transaction = await applyWord(tx, transaction, order, kind as WordKind, code);
+    transaction = await applyBankEvent(tx, transaction, order, kind as BankEventKind, code);
   if (order.released_at !== null) await setApplied(tx, locked.id);
   if (transaction !== locked && isTerminal(transaction.status))
     await finishDividend(tx, transaction.dividend_id);
   return transaction;
 }
 
-async function applyWord(
+async function applyBankEvent(
   tx: TenantTx,
   locked: TransactionRow,
   order: OrderRow,
-  kind: WordKind,
+  kind: BankEventKind,
   code: string | null,
 ): Promise<TransactionRow> {
   const { through, compensate } = consequenceOf(kind, locked.status, order.released_at !== null);
@@ -48,7 +48,7 @@ async function applyWord(
   if (compensate) transaction = await takeBack(tx, locked, code ?? REJECTED);
   if (transaction !== locked && code !== null && kind !== 'SETTLED' && isReturnReasonCode(code)) {
     await noteReturn(tx, order.bank_account_id, code);
-    await representPayment(tx, transaction, order, code);
+    await repayReturned(tx, transaction, order, code);
   }
   return transaction;
 }

@@ -7,16 +7,16 @@ import { environment } from '#platform/environment.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
-import type { BankWord } from './bank-callbacks.routes.ts';
+import type { BankCallback } from './bank-callbacks.routes.ts';
 import { isSignedByBank, SIGNATURE_HEADER } from './bank-signature.ts';
 
 /**
- * Whether it is the bank that speaks, and as whom its word is written: the client that the signature's key belongs to. What is
+ * Checks that the bank has sent a callback, and returns the actor who writes its event: the client that the signature's key belongs to. What is
  * refused is kept in the audit trail of the platform, since nobody says whose it is.
  * @throws DomainError `invalid-signature`
  */
 export async function authenticateCallback(
-  word: z.infer<typeof BankWord>,
+  callback: z.infer<typeof BankCallback>,
   body: Buffer,
   headers: ReadonlyMap<string, readonly string[]>,
   requestId: string,
@@ -24,13 +24,16 @@ export async function authenticateCallback(
   const [secret, sealer] = await Promise.all([secretText(environment.bankSecretArn()), fieldSealer()]);
   const sent = headers.get(SIGNATURE_HEADER);
   const now = Math.floor(Date.now() / 1000);
-  if (isSignedByBank(secret, word.client_id, body.toString('utf8'), sent, now)) {
+  if (isSignedByBank(secret, callback.client_id, body.toString('utf8'), sent, now)) {
     // What the bank has done is so, also for a tenant who may not write.
-    return { actor: { ...systemActor(word.client_id as TenantId, requestId), allowSuspended: true }, sealer };
+    return {
+      actor: { ...systemActor(callback.client_id as TenantId, requestId), allowSuspended: true },
+      sealer,
+    };
   }
   await recordAudit(
     { ...systemActor(PLATFORM_TENANT_ID as TenantId, requestId), actorRole: 'ANONYMOUS' },
-    { action: 'access.denied', resource: 'receiveBankCallback', payload: { event_id: word.event_id } },
+    { action: 'access.denied', resource: 'receiveBankCallback', payload: { event_id: callback.event_id } },
   );
   throw new DomainError('invalid-signature', 'The callback is not signed by the bank, or too old.');
 }

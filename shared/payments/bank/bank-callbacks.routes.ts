@@ -5,7 +5,7 @@ import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { route } from '#platform/http/route.ts';
 
 /** What the bank says of one payment. `client_id` and `reference` are what we called tenant and transaction. */
-export const BankWord = z
+export const BankCallback = z
   .strictObject({
     event_id: z.string().min(1).max(100),
     client_id: id,
@@ -29,7 +29,7 @@ export const receiveBankCallback = route({
   description:
     'Only the bank calls this route. `X-Bank-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>`, with the client’s key; it is refused when it is more than five minutes old. A repetition is answered like the first call.',
   roles: 'PUBLIC',
-  body: BankWord,
+  body: BankCallback,
   example: {
     event_id: '1',
     client_id: '0198c0de-0000-7000-8000-000000000001',

@@ -39,7 +39,7 @@ export async function submitToBank(input: SubmitInput): Promise<BankAnswer> {
 }
 
 /** Asks what became of a payment. `UNKNOWN`: the bank has never had the order. */
-export async function askBank({ transaction_id }: PaymentInput): Promise<BankAnswer> {
+export async function queryPayment({ transaction_id }: PaymentInput): Promise<BankAnswer> {
   const answer = await callBank('GET', `/payments/${transaction_id}`, {});
   return answer ?? { status: 'UNKNOWN', code: null, bank_reference: null };
 }

@@ -1,15 +1,15 @@
 import { type Selectable, sql } from 'kysely';
 import type { BankEvents } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { WordKind } from './consequence.ts';
+import type { BankEventKind } from './consequence.ts';
 
 export type BankEventRow = Selectable<BankEvents>;
 
 export interface BankEvent {
   readonly transaction_id: string;
-  /** Of the bank: the same word told twice has the same. */
+  /** The bank's id of the event; a repeated callback has the same. */
   readonly event_id: string;
-  readonly kind: WordKind;
+  readonly kind: BankEventKind;
   readonly code?: string | null | undefined;
 }
 

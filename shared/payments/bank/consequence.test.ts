@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isTerminal, STANDINGS, type Status } from '#ledger/transaction-status.ts';
-import { consequenceOf, type WordKind } from './consequence.ts';
+import { type BankEventKind, consequenceOf } from './consequence.ts';
 
-const kind = fc.constantFrom<WordKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
-type Happening = WordKind | 'RELEASE' | 'SEND' | 'DENY';
+const kind = fc.constantFrom<BankEventKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
+type Happening = BankEventKind | 'RELEASE' | 'SEND' | 'DENY';
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   kind,
   fc.constantFrom<Happening>('RELEASE', 'SEND', 'DENY'),
@@ -48,16 +48,16 @@ test('whatever happens in whatever order, every transition is legal, and an ende
 
 test('a repeated bank event changes nothing more', () => {
   fc.assert(
-    fc.property(fc.constantFrom<Status>('PENDING', 'SENT'), kind, (status, word) => {
-      const { through } = consequenceOf(word, status, true);
+    fc.property(fc.constantFrom<Status>('PENDING', 'SENT'), kind, (status, event) => {
+      const { through } = consequenceOf(event, status, true);
       const end = through.at(-1) ?? status;
-      expect(consequenceOf(word, end, true).through).toEqual([]);
-      if (word !== 'CORRECTED') expect(isTerminal(end)).toBe(true);
+      expect(consequenceOf(event, end, true).through).toEqual([]);
+      if (event !== 'CORRECTED') expect(isTerminal(end)).toBe(true);
     }),
   );
 });
 
 test('nothing the bank says moves a payment that was never released', () => {
-  for (const word of ['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED'] as const)
-    expect(consequenceOf(word, 'PENDING', false)).toEqual({ through: [], compensate: false });
+  for (const event of ['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED'] as const)
+    expect(consequenceOf(event, 'PENDING', false)).toEqual({ through: [], compensate: false });
 });

@@ -1,7 +1,7 @@
 import type { Status } from '#ledger/transaction-status.ts';
 
-/** Where the bank's word leads a payment. Pure; the database refuses illegal steps as well. */
-export type WordKind = 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
+/** Where a bank event leads a payment. Pure; the database refuses illegal steps as well. */
+export type BankEventKind = 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
 
 export interface Consequence {
   /** The states that the payment passes through, the last of them its new one. */
@@ -13,10 +13,10 @@ export interface Consequence {
 const NOTHING: Consequence = { through: [], compensate: false };
 
 /**
- * What follows from the bank's word. A payment that was released may have reached the bank before we know that it did, so a
- * word that implies it was sent makes it sent first. A payment that was never released can't have reached the bank.
+ * What follows from a bank event. A payment that was released may have reached the bank before we know that it did, so an
+ * event that implies it was sent makes it sent first. A payment that was never released can't have reached the bank.
  */
-export function consequenceOf(kind: WordKind, status: Status, released: boolean): Consequence {
+export function consequenceOf(kind: BankEventKind, status: Status, released: boolean): Consequence {
   if (kind === 'CORRECTED') return NOTHING;
   if (status === 'SETTLED') return { through: [], compensate: kind === 'RETURNED' };
   if (status === 'FAILED' || !released) return NOTHING;

@@ -9,19 +9,23 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { applyWords } from './apply-bank-event.ts';
-import type { BankWord } from './bank-callbacks.routes.ts';
+import { applyBankEvents } from './apply-bank-event.ts';
+import type { BankCallback } from './bank-callbacks.routes.ts';
 import { insertBankEvent, setApplied } from './bank-event.repository.ts';
 
-type Word = z.infer<typeof BankWord>;
+type Callback = z.infer<typeof BankCallback>;
 
 /**
- * Keeps what the bank says. A payment on its way is moved by its execution, which is told by the token that this answers; one
+ * Keeps what the bank says. A payment on its way is moved by its execution, which the returned token wakes; one
  * that has ended is moved here, since nobody waits for it any more.
  * @throws DomainError `not-found`, `payment-not-released`
  */
-export async function receiveWord(tx: TenantTx, word: Word, sealer: Sealer): Promise<string | null> {
-  const { reference, event_id, kind, code, corrected_data } = word;
+export async function receiveBankEvent(
+  tx: TenantTx,
+  callback: Callback,
+  sealer: Sealer,
+): Promise<string | null> {
+  const { reference, event_id, kind, code, corrected_data } = callback;
   const transaction = found(await lockTransaction(tx, reference));
   const order = found(await findOrder(tx, reference));
   if (order.released_at === null)
@@ -31,7 +35,7 @@ export async function receiveWord(tx: TenantTx, word: Word, sealer: Sealer): Pro
     const correction = parseCorrection(code ?? '', corrected_data ?? '');
     if (correction !== undefined) await correctAccount(tx, order.bank_account_id, correction, sealer);
     if (isTerminal(transaction.status)) await setApplied(tx, reference);
-  } else if (isTerminal(transaction.status)) await applyWords(tx, transaction);
+  } else if (isTerminal(transaction.status)) await applyBankEvents(tx, transaction);
   await crashPoint('callback-before-commit', reference);
   return order.waits_for === 'SETTLEMENT' && kind !== 'CORRECTED' ? order.task_token : null;
 }

@@ -13,7 +13,7 @@ import { reportTask } from './report-task.ts';
 
 /**
  * Marks a payment that the bank has taken as sent, and keeps the token of its execution. The bank may have said more already,
- * before there was a token: then the execution is told at once.
+ * before there was a token: then the task is reported at once.
  */
 export async function awaitOutcome(input: OutcomeInput): Promise<void> {
   const { tenant_id, transaction_id, task_token, bank_reference } = input;
@@ -30,9 +30,9 @@ export async function awaitOutcome(input: OutcomeInput): Promise<void> {
         task_token,
         ...(typeof bank_reference === 'string' ? { bank_reference } : {}),
       });
-      const words = await listUnapplied(tx, transaction_id);
+      const events = await listUnapplied(tx, transaction_id);
       await crashPoint('sent-before-commit', transaction_id);
-      return words.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status);
+      return events.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status);
     },
     {
       audit: () => ({

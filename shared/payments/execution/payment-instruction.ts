@@ -5,7 +5,7 @@ import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 
-/** What the bank is told. Personal data: outside the database it is sealed for its transaction. */
+/** What is sent to the bank. Personal data: outside the database it is sealed for its transaction. */
 export interface Instruction extends AccountDetails {
   /** Minor units. */
   readonly amount: string;

@@ -1,7 +1,7 @@
 import { dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
-import { applyWords } from '#payments/bank/apply-bank-event.ts';
+import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
@@ -12,14 +12,20 @@ import { logger } from '#platform/observability/logger.ts';
 import { gauge } from '#platform/observability/metrics.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
-import { listFiled, listStoppedRuns, listStuck, listUnheard, type Stuck } from './reconcile.repository.ts';
+import {
+  listFiled,
+  listStoppedRuns,
+  listStuck,
+  listUnappliedEvents,
+  type Stuck,
+} from './reconcile.repository.ts';
 import { reportTask } from './report-task.ts';
 import { startPayment } from './start-execution.ts';
 
 const REASON = 'stuck payments of every tenant';
 /** Longer than the bank's callback may take before the execution itself asks. */
 const STUCK_AFTER_SECONDS = 600;
-const UNHEARD_AFTER_MS = 60_000;
+const UNAPPLIED_AFTER_MS = 60_000;
 const STOPPED_AFTER_MS = 15 * 60_000;
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
 const RETURN_BANKING_DAYS = 2;
@@ -28,7 +34,7 @@ const MARGIN_MS = 20_000;
 type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'failed', number>;
 
 /** Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others. */
-export async function reconcilePayments(
+export async function reconcileStuckPayments(
   now: Date,
   requestId: string,
   remainingMs: () => number,
@@ -52,8 +58,8 @@ export async function reconcilePayments(
       }
     }
   };
-  const unheard = await systemTx(REASON, (tx) => listUnheard(tx, ago(UNHEARD_AFTER_MS)));
-  await each('applied', unheard, (item) => hear(item, requestId));
+  const unapplied = await systemTx(REASON, (tx) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS)));
+  await each('applied', unapplied, (item) => applyUnapplied(item, requestId));
   const filed = await systemTx(REASON, (tx) => listFiled(tx, today));
   // No news is good news, once the time for returns is over.
   const settled = filed.filter(({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today);
@@ -83,11 +89,11 @@ async function write<T>(
 }
 
 /** Applies what the bank has said, and lets the execution that may still wait find it done. */
-async function hear({ tenant_id, transaction_id }: Stuck, requestId: string): Promise<void> {
+async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: string): Promise<void> {
   const token = await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
     const transaction = await lockTransaction(tx, transaction_id);
     if (transaction === undefined) return null;
-    await applyWords(tx, transaction);
+    await applyBankEvents(tx, transaction);
     const order = await findOrder(tx, transaction_id);
     return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
   });
@@ -100,7 +106,7 @@ async function settleFiled(item: Stuck, requestId: string): Promise<void> {
     await lockTransaction(tx, transaction_id);
     await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
   });
-  await hear(item, requestId);
+  await applyUnapplied(item, requestId);
 }
 
 /** Another execution begins by looking where the payment stands; if the old one lives, both come to the same end. */

@@ -11,8 +11,8 @@ export interface Stuck {
 const BATCH = 500;
 
 /**
- * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve, and sent ones without the
- * bank's word. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
+ * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve, and sent ones without a
+ * bank event. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
  */
 export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
@@ -24,8 +24,8 @@ export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): 
   return rows;
 }
 
-/** Payments of which the bank has said something that was not applied: the execution wasn't told, or is gone. */
-export async function listUnheard(tx: SystemTx, before: Date): Promise<Stuck[]> {
+/** Payments of which the bank has said something that was not applied: its task was not reported, or the execution is gone. */
+export async function listUnappliedEvents(tx: SystemTx, before: Date): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select distinct o.tenant_id, o.transaction_id, o.request_id
     from bank_events e join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
     where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and o.released_at is not null

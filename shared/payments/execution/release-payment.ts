@@ -21,12 +21,12 @@ import { isSuperseded } from './start-execution.ts';
 /** What the execution does next. */
 export type Action = 'END' | 'AWAIT_APPROVAL' | 'SUBMIT' | 'ASK' | 'AWAIT_FILE' | 'HOLD';
 
-export interface Claim {
+export interface NextStep {
   readonly action: Action;
   readonly channel: string;
   /** Sealed; empty where nothing is sent. */
   readonly instruction: string;
-  /** For the bank's word, and for another try when it could not be reached. */
+  /** How long the execution waits for a bank event, and before it tries an unreachable bank again. */
   readonly wait_seconds: number;
   readonly pause_seconds: number;
   readonly outcome: 'released' | 'refused' | 'looked';
@@ -46,9 +46,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /** Ends a transaction that has changed nothing: the audit trail tells of releases, not of looks. */
 class OnlyLooked extends Error {
-  readonly claim: Claim;
+  readonly claim: NextStep;
 
-  constructor(claim: Claim) {
+  constructor(claim: NextStep) {
     super('only looked');
     this.claim = claim;
   }
@@ -57,16 +57,16 @@ class OnlyLooked extends Error {
 /**
  * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
  * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
- * committed before the bank is called, and from then on only the bank's word ends it.
+ * committed before the bank is called, and from then on only a bank event ends it.
  */
-export async function claimPayment(input: ClaimInput): Promise<Claim> {
+export async function releasePayment(input: ClaimInput): Promise<NextStep> {
   const sealer = await fieldSealer();
   const actor = systemActor(input.tenant_id as TenantId, input.request_id);
   try {
     const claim = await systemWrite(
       actor,
       async (tx) => {
-        const claimed = await claimIn(tx, input, sealer);
+        const claimed = await releaseIn(tx, input, sealer);
         await crashPoint('claim-before-commit', input.transaction_id);
         if (claimed.outcome === 'looked') throw new OnlyLooked(claimed);
         return claimed;
@@ -90,7 +90,7 @@ export async function claimPayment(input: ClaimInput): Promise<Claim> {
   }
 }
 
-type Look = (action: Action, channel: string, instruction: string) => Claim;
+type Look = (action: Action, channel: string, instruction: string) => NextStep;
 
 /** The longer an execution has waited in vain, the less often it looks. */
 function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look {
@@ -108,7 +108,7 @@ function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look 
   });
 }
 
-async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise<Claim> {
+async function releaseIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise<NextStep> {
   const { transaction_id: transactionId, execution } = input;
   const transaction = found(await lockTransaction(tx, transactionId));
   const order = found(await findOrder(tx, transactionId));
@@ -118,8 +118,8 @@ async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise
   if (execution !== undefined && isSuperseded(execution, transactionId, order.restarts))
     return look('END', channel, '');
   if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
-  const wasClaimed = order.released_at !== null;
-  if (!wasClaimed) {
+  const wasReleased = order.released_at !== null;
+  if (!wasReleased) {
     const refusal = await refusalOf(tx, transaction, order);
     if (refusal !== undefined) {
       await changeStatus(tx, transaction, 'FAILED', refusal);
@@ -128,15 +128,15 @@ async function claimIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise
     }
     await setOrder(tx, transactionId, { released_at: new Date() });
   }
-  if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasClaimed);
+  if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasReleased);
   const instruction = await sealInstruction(tx, transaction, order, sealer);
   // Released before, it may be at the bank already: we ask, since banks remember the key of an order for a day or so only.
-  const next = wasClaimed ? 'ASK' : 'SUBMIT';
-  return release(look(next, channel, instruction), wasClaimed);
+  const next = wasReleased ? 'ASK' : 'SUBMIT';
+  return release(look(next, channel, instruction), wasReleased);
 }
 
-function release(claim: Claim, wasClaimed: boolean): Claim {
-  return wasClaimed ? claim : { ...claim, outcome: 'released' };
+function release(claim: NextStep, wasReleased: boolean): NextStep {
+  return wasReleased ? claim : { ...claim, outcome: 'released' };
 }
 
 /** Why a payment that was fine when it was ordered must not leave now. */

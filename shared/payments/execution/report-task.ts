@@ -9,11 +9,11 @@ export async function reportTask(token: string | null | undefined): Promise<bool
   const { SendTaskSuccessCommand, SFNClient } = await import('@aws-sdk/client-sfn');
   try {
     await new SFNClient({}).send(
-      new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify({ status: 'TOLD' }) }),
+      new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify({ status: 'REPORTED' }) }),
     );
     return true;
   } catch (error) {
-    logger.warn('an execution was not told', { error: error as Error });
+    logger.warn('a task was not reported', { error: error as Error });
     return false;
   }
 }

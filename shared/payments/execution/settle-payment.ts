@@ -1,7 +1,7 @@
 import type { TenantId } from '#kernel/ids.ts';
 import { isTerminal, type Status } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
-import { applyWords } from '#payments/bank/apply-bank-event.ts';
+import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import type { SettleInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -10,7 +10,7 @@ import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
 /** Makes a payment what the bank has said of it, in an answer or in callbacks. Repeating it changes nothing. */
-export async function settlePayment(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
+export async function applyBankAnswer(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
   const { tenant_id, transaction_id, answer } = input;
   const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
   const transaction = await systemWrite(
@@ -21,7 +21,7 @@ export async function settlePayment(input: SettleInput): Promise<{ status: Statu
       if (status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED')
         // The bank may say the same by a callback as well; applied twice it changes nothing.
         await insertBankEvent(tx, { transaction_id, event_id: `answer:${status}`, kind: status, code });
-      const applied = await applyWords(tx, locked);
+      const applied = await applyBankEvents(tx, locked);
       await crashPoint('final-before-commit', transaction_id);
       return applied;
     },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
-import { applyWords } from '#payments/bank/apply-bank-event.ts';
+import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
@@ -108,7 +108,7 @@ async function applyIn(tx: TenantTx, id: string, item: InboundItem, sealer: Seal
   if (!isNew) return null;
   if (!isReturn(item) && item.correction !== undefined)
     await correctAccount(tx, order.bank_account_id, item.correction, sealer);
-  await applyWords(tx, transaction);
+  await applyBankEvents(tx, transaction);
   await crashPoint('inbound-item-before-commit', id);
   return isReturn(item) && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
 }

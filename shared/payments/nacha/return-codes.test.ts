@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   isReturnReasonCode,
-  mayRepresent,
+  mayRepay,
   RETURN_REASONS,
   type ReturnConsequence,
   returnReason,
@@ -38,7 +38,7 @@ test.each(['R00', 'R86', 'R1', 'r01', 'C01', '', 'R010', 'toString'])(
 );
 
 test('an entry without funds is presented again at most twice', () => {
-  expect([0, 1, 2, 3].map((times) => mayRepresent('R01', times))).toEqual([true, true, false, false]);
-  expect([0, 1, 2].map((times) => mayRepresent('R09', times))).toEqual([true, true, false]);
-  expect(mayRepresent('R03', 0)).toBe(false);
+  expect([0, 1, 2, 3].map((times) => mayRepay('R01', times))).toEqual([true, true, false, false]);
+  expect([0, 1, 2].map((times) => mayRepay('R09', times))).toEqual([true, true, false]);
+  expect(mayRepay('R03', 0)).toBe(false);
 });

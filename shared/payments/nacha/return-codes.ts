@@ -1,6 +1,6 @@
 /**
  * The consequence of a return:
- * - `retry`: the same entry may be presented again, see {@link mayRepresent};
+ * - `retry`: the same entry may be presented again, see {@link mayRepay};
  * - `block-account`: nothing more may be sent to the account until its holder corrects it;
  * - `revoke`: the authorization is gone, a new one is needed;
  * - `dispute`: a person must clarify it with the bank or the receiver;
@@ -123,8 +123,8 @@ export function returnReason(code: string): ReturnReason {
  * Returns whether an entry that was returned with this code, and has been presented again so many times, may be
  * presented once more.
  */
-export function mayRepresent(code: string, timesRepresented: number): boolean {
-  return returnReason(code).consequence === 'retry' && timesRepresented < MAX_REPRESENTMENTS;
+export function mayRepay(code: string, timesRepaid: number): boolean {
+  return returnReason(code).consequence === 'retry' && timesRepaid < MAX_REPRESENTMENTS;
 }
 
 /** A return for reason of death carries the date of death in positions 22–27 of its addenda. */

@@ -12,7 +12,7 @@ export const DENIED = 'DENIED';
 
 export interface Decided {
   readonly transaction: OrderedRow;
-  /** By which the waiting execution is told, if it has begun to wait. */
+  /** The token of the waiting execution, if it has begun to wait. */
   readonly taskToken: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface Decided {
  * this would let pass.
  * @throws DomainError `not-found`, `payment-decided`, `four-eyes`
  */
-export async function decidePayment(
+export async function decideOrder(
   tx: TenantTx,
   id: string,
   decision: 'APPROVED' | 'DENIED',

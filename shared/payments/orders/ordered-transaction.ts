@@ -97,7 +97,7 @@ export interface TransactionFilter {
 }
 
 /** Newest first, which is by id. */
-export function listTransactions(
+export function listOrderedTransactions(
   read: TenantRead,
   { limit, cursor, approval, ...filter }: PageRequest & TransactionFilter,
 ): Promise<OrderedRow[]> {

@@ -13,7 +13,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
 import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './payment-order.repository.ts';
-import { repeatOf } from './replace-order.ts';
+import { sourceOfRepayment } from './replace-order.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;
 
@@ -45,7 +45,7 @@ interface Subject {
  *   `bank-account-required`, `bank-account-blocked`, `currency-mismatch`, `vested-balance-exceeded`, `channel-unavailable`,
  *   `validation-failed`, `idempotency-key-reused`
  */
-export async function orderPayment(tx: TenantTx, order: Order, maker: Maker): Promise<OrderedRow> {
+export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Promise<OrderedRow> {
   const known = await findOrderByKey(tx, maker.idempotencyKey);
   if (known !== undefined) return sameOrder(found(await findTransaction(tx, known.transaction_id)), order);
   const subject = await subjectOf(tx, order);
@@ -131,7 +131,7 @@ async function subjectOfTransaction(
     await requirePayable(tx, transaction.dividend_id);
     return { ...base, transaction, type: 'DIVIDEND', sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
-  const sourceAccount = await repeatOf(tx, transaction);
+  const sourceAccount = await sourceOfRepayment(tx, transaction);
   return { ...base, type: 'DISBURSE', sourceAccount, replaces: transaction.id };
 }
 

@@ -1,7 +1,7 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import { createTransaction, findCompensation, type TransactionRow } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
-import { mayRepresent } from '#payments/nacha/return-codes.ts';
+import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { insertOrder, type OrderRow } from './payment-order.repository.ts';
 
@@ -12,7 +12,7 @@ const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
  * Where the money stands that a transaction has failed to pay, or that came back: the account that a repetition is taken from.
  * @throws DomainError `payment-ordered` when there is nothing to repeat
  */
-export async function repeatOf(
+export async function sourceOfRepayment(
   tx: TenantTx,
   transaction: TransactionRow,
 ): Promise<OrderRow['source_account']> {
@@ -35,14 +35,14 @@ export async function repeatOf(
  * Presents a payment again by ourselves, where the code of its return allows it and as often as Nacha does. The person who
  * approved the first one has approved this: payee, account and amount are the same.
  */
-export async function representPayment(
+export async function repayReturned(
   tx: TenantTx,
   failed: TransactionRow,
   order: OrderRow,
   code: string,
 ): Promise<void> {
-  if (!mayRepresent(code, order.automatic_repayments)) return;
-  const sourceAccount = await repeatOf(tx, failed);
+  if (!mayRepay(code, order.automatic_repayments)) return;
+  const sourceAccount = await sourceOfRepayment(tx, failed);
   const { amount, currency, shareholder_id, plan_id, memo } = failed;
   const transaction = await createTransaction(tx, {
     type: 'DISBURSE',

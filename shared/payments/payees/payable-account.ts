@@ -18,7 +18,7 @@ import { findPayee } from './payee.repository.ts';
 
 export type { Payee };
 
-/** An account as the bank is told of it. Personal data: seal it before it leaves the database's side. */
+/** An account as an instruction names it. Personal data: seal it before it leaves the database's side. */
 export interface AccountDetails {
   readonly routing_number: string;
   readonly account_number: string;
