@@ -4,11 +4,9 @@ create or replace function post_dividend() returns trigger
   as $$
 begin
   if new.total_amount > 0 and new.state = 'PENDING' then
-    insert into journal (debit_account, credit_account, amount, currency, reason, dividend_id, effective_date)
-      values ('DIVIDENDS_DECLARED', 'DIVIDENDS_PAYABLE', new.total_amount, new.currency, 'dividend-declared', new.id, new.record_date);
+    perform post_entry('DIVIDENDS_DECLARED', 'DIVIDENDS_PAYABLE', new.total_amount, new.currency, 'dividend-declared', null, new.id, new.record_date);
   elsif new.total_amount > 0 and old.state = 'PENDING' and new.state = 'CANCELLED' then
-    insert into journal (debit_account, credit_account, amount, currency, reason, dividend_id, effective_date)
-      values ('DIVIDENDS_PAYABLE', 'DIVIDENDS_DECLARED', new.total_amount, new.currency, 'dividend-cancelled', new.id, current_date);
+    perform post_entry('DIVIDENDS_PAYABLE', 'DIVIDENDS_DECLARED', new.total_amount, new.currency, 'dividend-cancelled', null, new.id, current_date);
   end if;
   return null;
 end

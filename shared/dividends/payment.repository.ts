@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { fromMinor } from '#kernel/money.ts';
+import { insertTransactions } from '#ledger/journal.ts';
+import { failPendingDividend } from '#ledger/transactions.ts';
 import { command, emitAlike, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Chunk, HolderRange } from './dividend-chunk.repository.ts';
 
@@ -14,10 +16,21 @@ export interface VoidedPayment {
 
 /** The transactions of a range of lines: one statement, in the order of the keys. */
 function insertion(dividendId: string, { first, last }: HolderRange, currency: string) {
-  return sql`insert into transactions (id, type, amount, currency, shareholder_id, dividend_id)
-    select transaction_id, 'DIVIDEND', amount, ${currency}, shareholder_id, dividend_id from dividend_lines
-    where dividend_id = ${dividendId}::uuid and shareholder_id between ${first}::uuid and ${last}::uuid and transaction_id is not null
-    order by shareholder_id`;
+  const begun = insertTransactions({
+    type: 'DIVIDEND',
+    status: 'PENDING',
+    columns: {
+      id: 'l.transaction_id',
+      amount: 'l.amount',
+      currency: 'd.currency',
+      shareholder_id: 'l.shareholder_id',
+      dividend_id: 'l.dividend_id',
+    },
+  });
+  return sql`${sql.raw(begun)} from dividend_lines l, (select ${currency}::text as currency) d
+    where l.dividend_id = ${dividendId}::uuid and l.shareholder_id between ${first}::uuid and ${last}::uuid
+      and l.transaction_id is not null
+    order by l.shareholder_id`;
 }
 
 /**
@@ -59,21 +72,7 @@ export function emitPaid(tx: TenantTx, dividendId: string, { first, last }: Hold
 
 /** Fails what is still pending of a range of lines. */
 export function voidPayments(tx: TenantTx, { dividendId, first, last }: Chunk): Promise<VoidedPayment[]> {
-  return tx
-    .updateTable('transactions')
-    .set((eb) => ({
-      status: 'FAILED',
-      return_code: 'CANCELLED',
-      version: eb('version', '+', 1),
-      updated_at: sql<Date>`now()`,
-    }))
-    .where('dividend_id', '=', dividendId)
-    .where('compensates', 'is', null)
-    .where('shareholder_id', '>=', first)
-    .where('shareholder_id', '<=', last)
-    .where('status', '=', 'PENDING')
-    .returning(['id', 'shareholder_id', 'amount', 'version', 'created_at', 'updated_at'])
-    .execute() as Promise<VoidedPayment[]>;
+  return failPendingDividend(tx, dividendId, { first, last }, 'CANCELLED') as Promise<VoidedPayment[]>;
 }
 
 /** The holders of a range, in order. */

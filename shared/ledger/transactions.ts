@@ -94,6 +94,30 @@ export function setStatus(
     .executeTakeFirst();
 }
 
+/** Fails the transactions of a dividend that are pending, for a range of holders. Publishing them is left to the caller. */
+export function failPendingDividend(
+  tx: TenantTx,
+  dividendId: string,
+  { first, last }: { readonly first: string; readonly last: string },
+  code: string,
+) {
+  return tx
+    .updateTable('transactions')
+    .set((eb) => ({
+      status: 'FAILED',
+      return_code: code,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('dividend_id', '=', dividendId)
+    .where('compensates', 'is', null)
+    .where('shareholder_id', '>=', first)
+    .where('shareholder_id', '<=', last)
+    .where('status', '=', 'PENDING')
+    .returning(['id', 'shareholder_id', 'amount', 'version', 'created_at', 'updated_at'])
+    .execute();
+}
+
 /** Whether a transaction of the dividend has not ended. */
 export async function hasOpenTransactions(read: TenantRead, dividendId: string): Promise<boolean> {
   const open = await read

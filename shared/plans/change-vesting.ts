@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import { post } from '#ledger/journal.ts';
 import type { Acceleration } from '#plans/vesting/grant-changes.ts';
 import { vestedMinor } from '#plans/vesting/vesting.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { findPlan, insertForfeiture, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
+import { findPlan, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
 import { refuseTerminated } from './plan-standing.ts';
 import { GRANT_TYPES } from './plan-types.ts';
 import type { acceleratePlan, grantShares } from './plans.routes.ts';
@@ -75,7 +76,10 @@ export async function terminate(
     },
     vested,
   );
-  if (ended.forfeited > 0n) await insertForfeiture(tx, ended, terminatedOn);
+  if (ended.forfeited > 0n) {
+    const { forfeited: amount, currency } = ended;
+    await post(tx, { reason: 'forfeited', amount, currency, effectiveDate: terminatedOn });
+  }
   return ended;
 }
 

@@ -180,21 +180,6 @@ export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: Ve
     .executeTakeFirstOrThrow();
 }
 
-/** The obligation to the employee that ended goes back to the assets it was covered by. */
-export async function insertForfeiture(tx: TenantTx, plan: PlanRow, effectiveDate: string): Promise<void> {
-  await tx
-    .insertInto('journal')
-    .values({
-      debit_account: 'PLAN_OBLIGATIONS',
-      credit_account: 'PLAN_ASSETS',
-      amount: plan.forfeited,
-      currency: plan.currency,
-      reason: 'forfeited',
-      effective_date: effectiveDate,
-    })
-    .execute();
-}
-
 /** Whether an issuer that has linked this sponsor holds such an active shareholder: yes or no. */
 export async function linkedShareholderExists(tx: TenantTx, shareholderId: string): Promise<boolean> {
   const { rows } = await sql<{

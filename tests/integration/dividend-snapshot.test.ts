@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { allocatePool } from '#dividends/allocate-pool.ts';
-import { calculateDividend } from '#dividends/calculate-dividend.ts';
-import { snapshotHash } from '#dividends/snapshot-hash.ts';
+import { allocatePool } from '#tests/oracles/allocate-pool.ts';
+import { calculateDividend } from '#tests/oracles/calculate-dividend.ts';
+import { snapshotHash } from '#tests/oracles/snapshot-hash.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts';

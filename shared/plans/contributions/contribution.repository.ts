@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ContributionLimits, Contributions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { insertTransactions, postEntries } from '#ledger/journal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Contribution, listContributionLimits } from './contributions.routes.ts';
@@ -63,11 +64,26 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
   const year = Number(effectiveDate.slice(0, 4));
   const employee = source === 'EMPLOYEE' ? amountMinor : 0n;
   const employer = amountMinor - employee;
-  const assetsFirst = amountMinor > 0n;
-  const debit = assetsFirst ? 'PLAN_ASSETS' : 'PLAN_OBLIGATIONS';
-  const credit = assetsFirst ? 'PLAN_OBLIGATIONS' : 'PLAN_ASSETS';
-  const reason = assetsFirst ? 'contribution' : 'contribution-reversed';
-  const absolute = assetsFirst ? amountMinor : -amountMinor;
+  const paid = insertTransactions({
+    type: 'CONTRIBUTION',
+    status: 'SETTLED',
+    columns: {
+      id: 'entry_id',
+      amount: 'entered_amount',
+      currency: 'currency',
+      plan_id: 'id',
+      compensates: 'reversed_id',
+    },
+  });
+  const posted = postEntries({
+    reason: amountMinor > 0n ? 'contribution' : 'contribution-reversed',
+    columns: {
+      amount: 'abs(entered_amount)',
+      currency: 'currency',
+      transaction_id: 'entry_id',
+      effective_date: 'entered_on',
+    },
+  });
   const { rows } = await sql<Entered>`
     with plan as (
       update plans set
@@ -75,7 +91,8 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         employer_contributed = employer_contributed + ${employer}::bigint,
         version = version + 1, updated_at = now()
       where id = ${planId}::uuid
-      returning id, employee_id, plan_type, status, currency, balance
+      returning id, employee_id, plan_type, status, currency, balance, ${id}::uuid as entry_id,
+        ${amountMinor}::bigint as entered_amount, ${effectiveDate}::date as entered_on, ${reverses}::uuid as reversed_id
     ), year as (
       insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
       select employee_id, plan_type, ${year}::integer, currency, greatest(${employee}::bigint, 0), greatest(${employer}::bigint, 0)
@@ -84,16 +101,13 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         employee_amount = y.employee_amount + ${employee}::bigint, employer_amount = y.employer_amount + ${employer}::bigint
       returning employee_amount, employer_amount
     ), paid as (
-      insert into transactions (id, type, status, amount, currency, plan_id, compensates)
-      select ${id}::uuid, 'CONTRIBUTION', 'SETTLED', ${amountMinor}::bigint, currency, id, ${reverses}::uuid from plan
+      ${sql.raw(paid)} from plan
     ), posted as (
-      insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
-      select ${debit}::text, ${credit}::text, ${absolute}::bigint, currency, ${reason}::text, ${id}::uuid, ${effectiveDate}::date
-      from plan
+      ${sql.raw(posted)} from plan
     ), entered as (
       insert into contributions (plan_id, id, source, amount, currency, effective_date, balance_after, idempotency_key, reverses)
-      select id, ${id}::uuid, ${source}::text, ${amountMinor}::bigint, currency, ${effectiveDate}::date, balance,
-        ${idempotencyKey}::text, ${reverses}::uuid from plan
+      select id, entry_id, ${source}::text, entered_amount, currency, entered_on, balance, ${idempotencyKey}::text, reversed_id
+      from plan
       returning *
     )
     select entered.*, now() as paid_at, plan.status as plan_status, plan.plan_type,

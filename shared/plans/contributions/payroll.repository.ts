@@ -1,4 +1,5 @@
 import { consecutiveIds } from '#kernel/ids.ts';
+import { insertTransactions, postEntries } from '#ledger/journal.ts';
 
 /**
  * The SQL of payroll files. It reads the session's temporary table `staged_rows` (n, line, employee_id, plan_type, amount, source,
@@ -202,10 +203,22 @@ export async function insertPayroll(
       from staged_rows s join plans p on p.id = s.plan_id where ${GOOD} order by s.plan_id, s.n`,
     [ids.prefix, ids.first],
   );
-  await run(`insert into transactions (id, type, status, amount, currency, plan_id)
-    select id, 'CONTRIBUTION', 'SETTLED', amount, currency, plan_id from payroll_entries order by id`);
-  await run(`insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
-    select 'PLAN_ASSETS', 'PLAN_OBLIGATIONS', amount, currency, 'contribution', id, effective_date from payroll_entries order by id`);
+  const paid = insertTransactions({
+    type: 'CONTRIBUTION',
+    status: 'SETTLED',
+    columns: { id: 'id', amount: 'amount', currency: 'currency', plan_id: 'plan_id' },
+  });
+  await run(`${paid} from payroll_entries order by id`);
+  const posted = postEntries({
+    reason: 'contribution',
+    columns: {
+      amount: 'amount',
+      currency: 'currency',
+      transaction_id: 'id',
+      effective_date: 'effective_date',
+    },
+  });
+  await run(`${posted} from payroll_entries order by id`);
   await run(
     `insert into contributions
       (plan_id, id, source, amount, currency, effective_date, balance_after, upload_id, upload_line)

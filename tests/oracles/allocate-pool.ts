@@ -11,7 +11,7 @@ export interface Position {
  * part of their share, and what is left goes in single units to those with the largest fractions, ties by shareholder id. The
  * sum is exactly the pool, for any number of holders; the order of holders is irrelevant.
  *
- * The database does the same in `take_dividend_snapshot` (migrations/functions/take_dividend_snapshot.sql); a test compares both.
+ * What pays is `take_dividend_snapshot` (migrations/functions/take_dividend_snapshot.sql); this is the oracle that a test holds it to.
  *
  * @param poolMinor greater than zero, in minor units
  * @returns minor units by shareholder id; empty when there are no positions

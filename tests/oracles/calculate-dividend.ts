@@ -4,8 +4,8 @@ import { exponentOf } from '#kernel/money.ts';
 /**
  * Returns what a holder is paid: holdings × rate, rounded half to even at the currency's minor unit, in minor units.
  *
- * Exact: decimals are read digit by digit and multiplied as integers; the one rounding is the last step. The database's
- * `round_half_even(holdings * rate * 10 ^ exponent)` gives the same (migrations/functions/round_half_even.sql); a test compares both.
+ * Exact: decimals are read digit by digit and multiplied as integers; the one rounding is the last step. What pays is
+ * `take_dividend_snapshot` by `round_half_even` (migrations/functions); this is the oracle that a test holds it to.
  *
  * @param holdings shares, a plain decimal as `'1250.5'`
  * @param ratePerShare units of the currency for a share, a plain decimal as `'0.125'`; may have more places than the currency

@@ -1,0 +1,76 @@
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { BOOKINGS, type Booking } from './chart-of-accounts.ts';
+import type { Status, TransactionType } from './transaction-status.ts';
+
+export interface NewEntry {
+  readonly reason: Booking;
+  /** Minor units, more than zero. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly effectiveDate: string;
+}
+
+/** Posts a journal entry: one row, which debits one account and credits another by the same amount. */
+export async function post(
+  tx: TenantTx,
+  { reason, amount, currency, effectiveDate }: NewEntry,
+): Promise<void> {
+  const { debit, credit } = BOOKINGS[reason];
+  await tx
+    .insertInto('journal')
+    .values({
+      debit_account: debit,
+      credit_account: credit,
+      amount,
+      currency,
+      reason,
+      effective_date: effectiveDate,
+    })
+    .execute();
+}
+
+/**
+ * Below are the beginnings of statements that write a set of rows: `insert … select …`, to which the caller adds its `from`.
+ * They are text, since callers run them through different clients, alone or as part of a larger statement. A column is SQL over
+ * the caller's `from`, and never comes from outside.
+ */
+interface TransactionSet {
+  readonly type: TransactionType;
+  readonly status: Status;
+  readonly columns: {
+    readonly id: string;
+    readonly amount: string;
+    readonly currency: string;
+    readonly shareholder_id?: string;
+    readonly plan_id?: string;
+    readonly dividend_id?: string;
+    readonly compensates?: string;
+  };
+}
+
+/** Begins a statement that enters a set of transactions. Publishing them is left to the caller. */
+export function insertTransactions({ type, status, columns }: TransactionSet): string {
+  return `insert into transactions ${selecting({ ...columns, type: `'${type}'`, status: `'${status}'` })}`;
+}
+
+interface EntrySet {
+  readonly reason: Booking;
+  readonly columns: {
+    readonly amount: string;
+    readonly currency: string;
+    readonly transaction_id: string;
+    readonly effective_date: string;
+  };
+}
+
+/** Begins a statement that posts a set of journal entries. */
+export function postEntries({ reason, columns }: EntrySet): string {
+  const { debit, credit } = BOOKINGS[reason];
+  const accounts = { debit_account: `'${debit}'`, credit_account: `'${credit}'` };
+  return `insert into journal ${selecting({ ...columns, ...accounts, reason: `'${reason}'` })}`;
+}
+
+/** The names of columns, and the `select` that fills them. */
+function selecting(columns: Readonly<Record<string, string>>): string {
+  return `(${Object.keys(columns).join(', ')}) select ${Object.values(columns).join(', ')}`;
+}

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ACCOUNTS } from '#ledger/chart-of-accounts.ts';
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+
+/** The words that a check of a table lists for a column. */
+async function wordsOf(table: string, column: string): Promise<string[]> {
+  const { rows } = await database.admin.query<{ definition: string }>(
+    `select pg_get_constraintdef(oid) as definition from pg_constraint where contype = 'c' and conrelid = $1::regclass`,
+    [`vestry.${table}`],
+  );
+  const listed = new RegExp(`\\(?${column} = ANY \\(ARRAY\\[([^\\]]*)\\]`);
+  return rows.flatMap(({ definition }) =>
+    [...(listed.exec(definition)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(([, word = '']) => word),
+  );
+}
+
+test.each(['debit_account', 'credit_account'])(
+  'the database takes the accounts of the chart as %s',
+  async (column) => {
+    expect((await wordsOf('journal', column)).sort()).toEqual(Object.keys(ACCOUNTS).sort());
+  },
+);
+
+test('the database takes the types and statuses of transactions that the ledger names', async () => {
+  expect((await wordsOf('transactions', 'type')).sort()).toEqual([...TRANSACTION_TYPES].sort());
+  expect((await wordsOf('transactions', 'status')).sort()).toEqual([...TRANSACTION_STATUSES].sort());
+});
