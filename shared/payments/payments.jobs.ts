@@ -5,7 +5,7 @@ const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
 export const claimPayment = stepJob({
   name: 'claim-payment',
-  purpose: 'Checks a payment and claims it for the bank',
+  purpose: 'Checks a payment and releases it to the bank',
   ...step,
   uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
 });
@@ -79,7 +79,7 @@ export const reconcilePayments = scheduledJob({
 /** Half an hour before the same-day windows of FedACH, and in the evening for the next day; Eastern is UTC-4 or UTC-5. */
 export const writeOutboundFiles = scheduledJob({
   name: 'write-outbound-files',
-  purpose: 'Writes the claimed payments of each tenant to a file for its bank',
+  purpose: 'Writes the released payments of each tenant to a file for its bank',
   schedule: 'cron(0 14,18,20,23 ? * MON-FRI *)',
   uses: [
     'database:system',

@@ -25,7 +25,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const MIGRATIONS = join(REPOSITORY, 'migrations');
 const CACHE = join(REPOSITORY, 'node_modules/.cache/vestry');
 const CLUSTER = 'test-cluster-';
-/** What a migrated cluster is made from. */
+/** The sources of a migrated cluster. */
 const INPUTS = ['migrations', 'shared/platform/db', 'local/postgres', 'tests/support/postgres-server.ts'];
 
 declare module 'vitest' {

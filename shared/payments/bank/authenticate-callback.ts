@@ -25,7 +25,7 @@ export async function authenticateCallback(
   const sent = headers.get(SIGNATURE_HEADER);
   const now = Math.floor(Date.now() / 1000);
   if (isSignedByBank(secret, callback.client_id, body.toString('utf8'), sent, now)) {
-    // What the bank has done is so, also for a tenant who may not write.
+    // The bank has acted already, so its event counts even for a tenant who may not write.
     return {
       actor: { ...systemActor(callback.client_id as TenantId, requestId), allowSuspended: true },
       sealer,

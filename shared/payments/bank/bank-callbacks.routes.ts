@@ -4,7 +4,7 @@ import { isChangeCode } from '#payments/nacha/change-codes.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { route } from '#platform/http/route.ts';
 
-/** What the bank says of one payment. `client_id` and `reference` are what we called tenant and transaction. */
+/** A bank event of one payment. `client_id` and `reference` are the ids that we gave for tenant and transaction. */
 export const BankCallback = z
   .strictObject({
     event_id: z.string().min(1).max(100),
@@ -12,7 +12,7 @@ export const BankCallback = z
     reference: id,
     kind: z.enum(['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED']),
     code: z.string().optional(),
-    /** As in positions 36 to 64 of a notification of change. */
+    /** The text of positions 36 to 64 of a notification of change. */
     corrected_data: z.string().max(29).optional(),
   })
   .refine(

@@ -13,7 +13,7 @@ export interface BankEvent {
   readonly code?: string | null | undefined;
 }
 
-/** Keeps what the bank has said; false when it was known. */
+/** Stores a bank event; returns false if it was already stored. */
 export async function insertBankEvent(tx: TenantTx, event: BankEvent): Promise<boolean> {
   const inserted = await tx
     .insertInto('bank_events')
@@ -23,7 +23,7 @@ export async function insertBankEvent(tx: TenantTx, event: BankEvent): Promise<b
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
-/** In the order in which the bank has said it. */
+/** Lists events in the order in which the bank reported them. */
 export function listUnapplied(read: TenantRead, transactionId: string): Promise<BankEventRow[]> {
   return read
     .selectFrom('bank_events')

@@ -11,12 +11,15 @@ function keyOf(secret: string, purpose: string): Buffer {
   return createHmac('sha256', secret).update(purpose).digest();
 }
 
-/** By which the bank knows us. */
+/** Returns the key by which the bank identifies us. */
 export function bankApiKey(secret: string): string {
   return keyOf(secret, 'orders').toString('hex');
 }
 
-/** Each client has a key of its own, so that no client's callback can be turned on another's payment. */
+/**
+ * Returns the signature of a callback. Each client has its own key, so that no client's callback can be used for
+ * another's payment.
+ */
 export function signCallback(secret: string, clientId: string, body: string, atSeconds: number): string {
   const mac = createHmac('sha256', keyOf(secret, `callbacks/${clientId}`)).update(`${atSeconds}.${body}`);
   return `t=${atSeconds},v1=${mac.digest('hex')}`;

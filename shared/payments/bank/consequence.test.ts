@@ -16,7 +16,7 @@ interface Payment {
   compensated: number;
 }
 
-/** As the use cases do it; what they refuse changes nothing. */
+/** Acts as the use cases do; a refused action changes nothing. */
 function happen(payment: Payment, what: Happening): Status[] {
   if (what === 'RELEASE') {
     if (payment.status === 'PENDING') payment.released = true;

@@ -1,20 +1,21 @@
 import type { Status } from '#ledger/transaction-status.ts';
 
-/** Where a bank event leads a payment. Pure; the database refuses illegal steps as well. */
+/** Decides where a bank event leads a payment. This module is pure; the database refuses illegal transitions as well. */
 export type BankEventKind = 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
 
 export interface Consequence {
   /** The states that the payment passes through, the last of them its new one. */
   readonly through: readonly Status[];
-  /** Settled money has come back: a compensating transaction takes it back, once. */
+  /** Settled money was returned: a compensating transaction takes it back, once. */
   readonly compensate: boolean;
 }
 
 const NOTHING: Consequence = { through: [], compensate: false };
 
 /**
- * What follows from a bank event. A payment that was released may have reached the bank before we know that it did, so an
- * event that implies it was sent makes it sent first. A payment that was never released can't have reached the bank.
+ * Returns the consequence of a bank event. A released payment may have reached the bank before we know that it did,
+ * so an event that implies that it was sent marks it as sent first. A payment that was never released can't have
+ * reached the bank.
  */
 export function consequenceOf(kind: BankEventKind, status: Status, released: boolean): Consequence {
   if (kind === 'CORRECTED') return NOTHING;

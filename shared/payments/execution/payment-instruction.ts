@@ -5,17 +5,17 @@ import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 
-/** What is sent to the bank. Personal data: outside the database it is sealed for its transaction. */
+/** The payment instruction for the bank. It is personal data: outside the database it is sealed for its transaction. */
 export interface Instruction extends AccountDetails {
   /** Minor units. */
   readonly amount: string;
   readonly currency: string;
   readonly memo: string | null;
-  /** Not before this day, where the dividend says so. */
+  /** The first day on which it may be paid, if the dividend has one. */
   readonly not_before: string | null;
 }
 
-/** Where an instruction is sealed for. */
+/** Returns the place that an instruction is sealed for. */
 export function instructionPlace(transactionId: string): string {
   return `transactions/${transactionId}/instruction`;
 }

@@ -88,7 +88,7 @@ async function write<T>(
   });
 }
 
-/** Applies what the bank has said, and lets the execution that may still wait find it done. */
+/** Applies bank events, and wakes the execution that may still wait. */
 async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: string): Promise<void> {
   const token = await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
     const transaction = await lockTransaction(tx, transaction_id);
@@ -109,7 +109,7 @@ async function settleFiled(item: Stuck, requestId: string): Promise<void> {
   await applyUnapplied(item, requestId);
 }
 
-/** Another execution begins by looking where the payment stands; if the old one lives, both come to the same end. */
+/** The new execution begins by looking up the payment's state; if the old one still runs, both come to the same end. */
 async function restart({ tenant_id, transaction_id, request_id }: Stuck, now: Date): Promise<void> {
   await write(tenant_id, request_id, `transactions/${transaction_id}`, async (tx) => {
     const order = await setRestarted(tx, transaction_id, now);

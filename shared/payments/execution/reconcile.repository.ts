@@ -37,7 +37,7 @@ export interface Filed extends Stuck {
   readonly effective: string;
 }
 
-/** Payments of files that took effect by a day, and did not come back. */
+/** Lists payments of files that took effect by a day and were not returned. */
 export async function listFiled(tx: SystemTx, effectiveBy: string): Promise<Filed[]> {
   const { rows } =
     await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective

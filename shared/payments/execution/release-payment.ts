@@ -18,7 +18,7 @@ import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { sealInstruction } from './payment-instruction.ts';
 import { isSuperseded } from './start-execution.ts';
 
-/** What the execution does next. */
+/** The next action of the execution. */
 export type Action = 'END' | 'AWAIT_APPROVAL' | 'SUBMIT' | 'ASK' | 'AWAIT_FILE' | 'HOLD';
 
 export interface NextStep {
@@ -26,13 +26,13 @@ export interface NextStep {
   readonly channel: string;
   /** Sealed; empty where nothing is sent. */
   readonly instruction: string;
-  /** How long the execution waits for a bank event, and before it tries an unreachable bank again. */
+  /** The seconds for which the execution waits for a bank event, or until it tries an unreachable bank again. */
   readonly wait_seconds: number;
   readonly pause_seconds: number;
   readonly outcome: 'released' | 'refused' | 'looked';
 }
 
-/** A file's payments take days, and its answers come as files: asking sooner would tell nothing. */
+/** Payments of a file take days, and returns come as files: asking earlier would have no result. */
 const FILE_WAIT_SECONDS = 10 * 86_400;
 const PAUSE_SECONDS = 300;
 /** Waits double with each restart and grow by a quarter of the time that an execution has run, up to this: a bank may be away for a month. */
@@ -44,7 +44,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'dividend-not-payable': 'CANCELLED',
 };
 
-/** Ends a transaction that has changed nothing: the audit trail tells of releases, not of looks. */
+/** Ends a transaction that has changed nothing: the audit trail records releases, not looks. */
 class OnlyLooked extends Error {
   readonly claim: NextStep;
 

@@ -9,7 +9,7 @@ import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
-/** Makes a payment what the bank has said of it, in an answer or in callbacks. Repeating it changes nothing. */
+/** Applies what the bank has reported of a payment, in an answer or in callbacks. Repeating it changes nothing. */
 export async function applyBankAnswer(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
   const { tenant_id, transaction_id, answer } = input;
   const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
@@ -19,7 +19,7 @@ export async function applyBankAnswer(input: SettleInput): Promise<{ status: Sta
       const locked = found(await lockTransaction(tx, transaction_id));
       const { status, code } = answer ?? {};
       if (status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED')
-        // The bank may say the same by a callback as well; applied twice it changes nothing.
+        // The bank may report the same by a callback as well; a second application changes nothing.
         await insertBankEvent(tx, { transaction_id, event_id: `answer:${status}`, kind: status, code });
       const applied = await applyBankEvents(tx, locked);
       await crashPoint('final-before-commit', transaction_id);

@@ -2,8 +2,8 @@ import type { PaymentInput } from '#payments/execution/step-inputs.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 
 /**
- * Starts the execution of a payment after the commit. The first one bears the transaction's id, so that there is one however
- * often it is started; a later one, for when that is over or lost, says which it is.
+ * Starts the execution of a payment after the commit. The first execution has the transaction's id as its name, so
+ * that there is one however often it is started; later ones, after that has ended or is lost, have a number.
  */
 export function startPayment(tx: TenantTx, input: PaymentInput, restart = 0): void {
   const { tenant_id, transaction_id, request_id } = input;
@@ -20,7 +20,7 @@ function executionName(transactionId: string, restart: number): string {
   return restart === 0 ? transactionId : `${transactionId}-${restart}`;
 }
 
-/** Whether an execution has a successor: two that wait for the same bank would ask it twice as often, for ever. */
+/** Returns whether an execution has a successor: two that wait for the same bank would ask it twice as often, for ever. */
 export function isSuperseded(execution: string, transactionId: string, restarts: number): boolean {
   return execution !== executionName(transactionId, restarts);
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** What the tasks of the state machine are given. */
+/** The input of the state machine's tasks. */
 export const PaymentInput = z.looseObject({
   tenant_id: z.uuid(),
   transaction_id: z.uuid(),
   request_id: z.string(),
 });
-/** Which execution asks, since when it runs, and when it asks; executions that are older than a release may not say. */
+/** The execution that asks, when it started, and when it asks; executions that are older than a release may leave this out. */
 export const ClaimInput = PaymentInput.extend({
   execution: z.string().optional(),
   started_at: z.iso.datetime({ offset: true }).optional(),
@@ -17,7 +17,7 @@ export const WaitingInput = PaymentInput.extend({ task_token: z.string() });
 export const OutcomeInput = WaitingInput.extend({ bank_reference: z.string().nullish() });
 /** `instruction` is sealed. */
 export const SubmitInput = PaymentInput.extend({ instruction: z.string() });
-/** What the bank has answered to an order, or to a question; `code` is why it was rejected or returned. */
+/** The bank's answer to an order or a question; `code` is the reason of a rejection or return. */
 export const BankAnswer = z.object({
   status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED', 'UNKNOWN']),
   code: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { environment } from '#platform/environment.ts';
 
-/** Returns of one day and bank; what is larger is none of ours. */
+/** A file has the returns of one day and bank; a larger file isn't one of ours. */
 const MAX_INBOUND_BYTES = 100_000_000;
 
 export async function putOutbound(key: string, text: string): Promise<void> {

@@ -32,9 +32,9 @@ export async function lockReleased(tx: TenantTx, limit: number): Promise<string[
 }
 
 export interface LastWritten {
-  /** Of the day. */
+  /** The number of the day's files. */
   readonly files: number;
-  /** Of the newest entry of all; null before the first. */
+  /** The sequence of the newest entry of all days; null before the first. */
   readonly sequence: number | null;
 }
 
@@ -94,7 +94,7 @@ export async function setWritten(tx: TenantTx, fileId: string, sha256: string): 
   return updated.numUpdatedRows === 1n;
 }
 
-/** By a trace number, which comes round again after ten million entries: newest first. */
+/** Lists entries by a trace number, newest first, because trace numbers repeat after ten million entries. */
 export async function listByTrace(read: TenantRead, traceNumber: string): Promise<string[]> {
   const rows = await read
     .selectFrom('outbound_entries')

@@ -19,7 +19,7 @@ const LEAD_TIME_MINUTES = 25;
 /** Shown to receivers. */
 const ENTRY_DESCRIPTION = 'PAYMENT';
 const MODIFIERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-/** Of a day: the file id modifier tells them apart. */
+/** The number of files that a day can have: the file id modifier distinguishes them. */
 export const MAX_FILES_A_DAY = MODIFIERS.length;
 
 export function modifierOf(filesBefore: number): string {
@@ -51,7 +51,7 @@ function batchKey({ effectiveEntryDate: day, secCode, descriptiveDate }: Planned
   return `${day} ${secCode} ${descriptiveDate ?? ''}`;
 }
 
-/** By batch, so that trace numbers, which ascend with the entries, follow it. */
+/** Sorts entries by batch, so that trace numbers, which ascend with the entries, ascend with the batches too. */
 export function inBatchOrder(entries: readonly PlannedEntry[]): PlannedEntry[] {
   return entries.toSorted((a, b) => {
     const [keyA, keyB] = [batchKey(a), batchKey(b)];
@@ -65,7 +65,7 @@ export interface FileToWrite {
   readonly createdAt: string;
   readonly modifier: string;
   readonly firstTraceSequence: number;
-  /** In batch order. */
+  /** The entries in the order of their batches. */
   readonly entries: readonly PlannedEntry[];
 }
 

@@ -76,7 +76,7 @@ function isReturn(item: InboundItem): item is AchReturn {
   return 'amountMinor' in item;
 }
 
-/** The trace number finds the payment, the reference confirms it, and so does the amount that comes back. */
+/** The trace number finds the payment; the reference and the returned amount confirm it. */
 async function matchOf(actor: Actor, item: InboundItem): Promise<string | undefined> {
   return tenantRead(actor.tenantId, async (read) => {
     for (const id of await listByTrace(read, item.originalTraceNumber)) {

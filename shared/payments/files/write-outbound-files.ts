@@ -58,7 +58,7 @@ export async function writeDueFiles(
     if (remainingMs() < MARGIN_MS) break;
     try {
       const actor = systemActor(tenant.tenant_id as TenantId, requestId);
-      // What is left of another run first, lest its payments go into a second file.
+      // Files that another run has left are written first, so that their payments don't go into a second file.
       do {
         for (const file of await tenantRead(actor.tenantId, listPrepared)) {
           counts.payments += await writeFile(actor, file, sealer);
@@ -103,7 +103,7 @@ async function prepareFile(
       const first = next + planned.length > LAST_SEQUENCE ? 1 : next;
       const ordered = inBatchOrder(planned);
       const modifier = modifierOf(files);
-      // Also finds now what could not be written, before anything is fixed.
+      // This also finds what can't be written, before anything is fixed.
       const written = writePlanned({
         ...{ originator, createdAt, modifier, entries: ordered },
         firstTraceSequence: first,

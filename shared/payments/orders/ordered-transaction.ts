@@ -7,7 +7,7 @@ import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
 import type { OrderRow } from './payment-order.repository.ts';
 
-/** A transaction, with what its order says if there is one. */
+/** A transaction, with its payment order if there is one. */
 export type OrderedRow = TransactionRow & {
   readonly approval: OrderRow['approval'] | null;
   readonly bank_account_id: string | null;

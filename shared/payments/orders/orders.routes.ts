@@ -16,7 +16,7 @@ export const Transaction = z.object({
   shareholder_id: idOut.optional(),
   plan_id: idOut.optional(),
   dividend_id: idOut.optional(),
-  /** Of the transaction that this one takes back. */
+  /** The transaction that this one compensates. */
   compensates: idOut.optional(),
   return_code: z.string().optional(),
   memo: z.string().optional(),
@@ -40,7 +40,7 @@ export const TransactionWithHistory = Transaction.extend({
   ),
   /** The transaction that took this one back, after a late return. */
   compensated_by: idOut.optional(),
-  /** The transactions that paid anew what failed or came back here. */
+  /** The transaction that paid again what failed or was returned here. */
   replaced_by: idOut.optional(),
 });
 

@@ -36,7 +36,7 @@ export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow 
   return read.selectFrom('payment_orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
 }
 
-/** Decides if nobody has: of many who decide at once, one gets the row. */
+/** Decides an order that nobody has decided: of many concurrent decisions, one gets the row. */
 export function setDecision(
   tx: TenantTx,
   transactionId: string,
@@ -63,7 +63,7 @@ export async function setOrder(tx: TenantTx, transactionId: string, change: Orde
   await tx.updateTable('payment_orders').set(change).where('transaction_id', '=', transactionId).execute();
 }
 
-/** Counts a restart, and when it was asked for. */
+/** Counts a restart, and stores when it was requested. */
 export function setRestarted(tx: TenantTx, transactionId: string, at: Date): Promise<OrderRow | undefined> {
   return tx
     .updateTable('payment_orders')

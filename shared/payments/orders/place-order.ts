@@ -17,14 +17,14 @@ import { sourceOfRepayment } from './replace-order.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;
 
-/** Who asks, and by which key. */
+/** The user who orders, and the idempotency key of the order. */
 export interface Maker {
   readonly actorId: string;
   readonly requestId: string;
   readonly idempotencyKey: string;
 }
 
-/** What is to be paid: a transaction that is there, or one that is to be made. */
+/** The transaction to pay: an existing one, or one to be created. */
 interface Subject {
   readonly transaction?: TransactionRow;
   readonly payee: Payee;
@@ -39,11 +39,11 @@ interface Subject {
 }
 
 /**
- * Orders a payment: checks all that can be checked now, writes the transaction and its order, and starts its execution after
- * the commit. The same key orders one payment for ever.
+ * Orders a payment: checks everything that can be checked now, writes the transaction and its order, and starts its
+ * execution after the commit. The same key orders one payment for ever.
  * @throws DomainError `not-found`, `shareholder-closed`, `payment-ordered`, `dividend-not-payable`, `kyc-required`,
- *   `bank-account-required`, `bank-account-blocked`, `currency-mismatch`, `vested-balance-exceeded`, `channel-unavailable`,
- *   `validation-failed`, `idempotency-key-reused`
+ * `bank-account-required`, `bank-account-blocked`, `currency-mismatch`, `vested-balance-exceeded`,
+ * `channel-unavailable`, `validation-failed`, `idempotency-key-reused`
  */
 export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Promise<OrderedRow> {
   const known = await findOrderByKey(tx, maker.idempotencyKey);
@@ -70,7 +70,7 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
   return found(await findTransaction(tx, id));
 }
 
-/** After the stored answer has expired, a key still orders nothing new. */
+/** A key still orders nothing new after the stored answer has expired. */
 function sameOrder(transaction: OrderedRow, order: Order): OrderedRow {
   const { currency } = transaction;
   const same =
@@ -135,7 +135,7 @@ async function subjectOfTransaction(
   return { ...base, type: 'DISBURSE', sourceAccount, replaces: transaction.id };
 }
 
-/** What the caller states of the transaction must be what it says. */
+/** Checks that the caller's statements about the transaction are correct. */
 function checkRepeated({ amount, currency }: TransactionRow, order: Order): void {
   if (order.currency !== undefined && order.currency !== currency)
     throw new DomainError('currency-mismatch', `The transaction is in ${currency}.`);

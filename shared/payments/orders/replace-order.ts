@@ -9,8 +9,9 @@ import { insertOrder, type OrderRow } from './payment-order.repository.ts';
 const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
 
 /**
- * Where the money stands that a transaction has failed to pay, or that came back: the account that a repetition is taken from.
- * @throws DomainError `payment-ordered` when there is nothing to repeat
+ * Returns the account that holds the money of a transaction that has failed or was returned, from which a re-payment
+ * is taken.
+ * @throws DomainError `payment-ordered` if there is nothing to pay again
  */
 export async function sourceOfRepayment(
   tx: TenantTx,

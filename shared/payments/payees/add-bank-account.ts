@@ -9,7 +9,7 @@ import { type BankAccountRow, insertBankAccount, type Payee } from './bank-accou
 import type { createShareholderBankAccount } from './bank-accounts.routes.ts';
 import { findPayee } from './payee.repository.ts';
 
-/** Where the number of an account is sealed for. */
+/** Returns the place that an account number is sealed for. */
 export function numberPlace(accountId: string): string {
   return `bank_accounts/${accountId}/account_number`;
 }

@@ -7,7 +7,7 @@ import type { BankAccount } from './bank-accounts.routes.ts';
 
 export type BankAccountRow = Selectable<BankAccounts>;
 
-/** Whose account it is: one of the two. */
+/** The owner of an account: one of the two. */
 export type Payee = { readonly shareholder_id: string } | { readonly employee_id: string };
 
 export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> {

@@ -85,7 +85,10 @@ const BLOCKING: Readonly<Partial<Record<ReturnConsequence, BankAccountRow['statu
   revoke: 'REVOKED',
 };
 
-/** What a return says of the account itself: closed or unknown accounts are blocked, withdrawn authorizations revoked. */
+/**
+ * Stores what a return implies for the account itself: closed or unknown accounts are blocked, withdrawn
+ * authorizations revoked.
+ */
 export async function noteReturn(tx: TenantTx, accountId: string, code: string): Promise<void> {
   const { consequence } = returnReason(code);
   const status = BLOCKING[consequence];

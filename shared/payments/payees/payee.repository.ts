@@ -8,7 +8,7 @@ export interface PayeeStanding {
   readonly status: string;
 }
 
-/** What must be known of a payee before they are paid; undefined for one who doesn't exist. */
+/** Returns what must be known about a payee before a payment; undefined if the payee doesn't exist. */
 export async function findPayee(read: TenantRead, payee: Payee): Promise<PayeeStanding | undefined> {
   const row =
     'shareholder_id' in payee

@@ -8,7 +8,7 @@ interface Paid {
 }
 
 /**
- * Who is paid by a transaction.
+ * Returns the payee of a transaction.
  * @throws DomainError `not-found`
  */
 export async function payeeOf(read: TenantRead, { shareholder_id, plan_id }: Paid): Promise<Payee> {

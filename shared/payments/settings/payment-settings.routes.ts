@@ -10,7 +10,7 @@ const companyId = z
   .string('must be a string')
   .regex(/^[A-Z0-9]{10}$/, 'must have ten characters of A-Z and 0-9');
 
-/** Who the files of payments are from and for, as agreed with the originating bank. */
+/** The sender and recipient of payment files, as agreed with the originating bank. */
 export const AchOriginator = z.strictObject({
   company_name: text(100),
   company_id: companyId,
@@ -27,7 +27,7 @@ export const AchOriginator = z.strictObject({
 export const PaymentSettings = z.object({
   channel: z.enum(CHANNELS),
   approve_above: z.array(z.object({ currency: z.string(), amount: amountOut })),
-  /** Of currencies that `approve_above` doesn't name, in units of the currency. */
+  /** The threshold for currencies that `approve_above` doesn't name, in units of the currency. */
   approve_above_default: amountOut,
   ach_originator: AchOriginator.nullable(),
   version: z.number().int(),

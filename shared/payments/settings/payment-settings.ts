@@ -26,7 +26,7 @@ export function paymentRules(row: SettingsRow | undefined): PaymentRules {
   };
 }
 
-/** Without a bank that takes orders by HTTP, payments go into files. */
+/** Returns the tenant's channel. By default payments go to the bank if it takes orders by HTTP, and else into files. */
 function channelOf(row: SettingsRow | undefined): Channel {
   return (row?.channel as Channel | null | undefined) ?? (environment.hasBank() ? 'BANK' : 'NACHA_FILE');
 }
