@@ -1,4 +1,4 @@
-/** What an account is: its balance, debits − credits, is positive for an asset and negative for a liability. */
+/** The kind says how a balance, debits − credits, reads: it is positive for an asset and negative for a liability. */
 type AccountKind = 'asset' | 'liability' | 'equity';
 
 /**
@@ -6,25 +6,25 @@ type AccountKind = 'asset' | 'liability' | 'equity';
  * names, so that no writer can post to another account; a test compares both.
  */
 export const ACCOUNTS = {
-  /** The issuer's money at its bank. */
+  /** The issuer's money lies here, at its bank. */
   CASH: 'asset',
-  /** What was distributed to holders out of the issuer's earnings. */
+  /** This is what the issuer distributed to holders out of its earnings. */
   DIVIDENDS_DECLARED: 'equity',
-  /** What is owed to holders and was not sent. */
+  /** The issuer owes this to holders, and has not sent it. */
   DIVIDENDS_PAYABLE: 'liability',
-  /** What was sent to payees and the bank has not confirmed. */
+  /** This was sent to payees, and the bank has not confirmed it. */
   IN_TRANSIT: 'liability',
-  /** What came back from the bank after settlement, and is owed to its payees again. */
+  /** This came back from the bank after settlement, and is owed to its payees again. */
   RETURNS: 'liability',
-  /** What a sponsor's plans hold. */
+  /** A sponsor's plans hold this. */
   PLAN_ASSETS: 'asset',
-  /** What is owed to the employees in a sponsor's plans. */
+  /** A sponsor's plans owe this to their employees. */
   PLAN_OBLIGATIONS: 'liability',
 } as const satisfies Readonly<Record<string, AccountKind>>;
 
 export type Account = keyof typeof ACCOUNTS;
 
-/** Why an entry was posted by code. The database posts the others itself, as statuses change (docs/adr/0007). */
+/** These reasons are posted by code. The database posts the others itself, as statuses change (docs/adr/0007). */
 export const BOOKINGS = {
   /** Money entered a plan, and is owed to the employee. */
   contribution: { debit: 'PLAN_ASSETS', credit: 'PLAN_OBLIGATIONS' },

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
-/** The room of each migration of tables; a table belongs to the room whose migration creates it. */
+/** Each migration belongs to a room, and so do the tables that it creates. */
 const ROOMS: Readonly<Record<string, string>> = {
   '0001_platform.sql': 'platform',
   '0002_identity.sql': 'identity',
@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0014_webhooks.sql': 'webhooks',
 };
 
-/** The room of each function of the database that writes. A function writes the tables of its room alone. */
+/** Each function that writes belongs to a room, and writes the tables of that room alone. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
   add_login_failure: 'identity',
   clear_login_failures: 'identity',
@@ -44,7 +44,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   take_dividend_snapshot: 'dividends',
 };
 
-/** Who writes a table of another room, and why. An entry that is no longer needed fails the test. */
+/** These writers write a table of another room, for the reason given. An entry that is no longer needed fails the test. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'shared/identity/keys/sealed-field.repository.ts → a table named elsewhere':
     'A new key seals the fields anew that it is told of, in rows of every room.',
@@ -76,10 +76,10 @@ const KYSELY = /\b(?:insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(\
 const TEXT =
   /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate(?:\s+table)?)\s+(?:only\s+)?(\w+)/gi;
 
-/** A statement whose table is no part of its text. */
+/** This finds a statement whose table is no part of its text. */
 const UNNAMED = /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+\$\{/i;
 
-/** The known tables that a text writes. Words after `update` in prose, and `do update set`, are no tables. */
+/** Returns the known tables that a text writes. Words after `update` in prose, and `do update set`, are no tables. */
 function written(text: string): string[] {
   const named = [KYSELY, TEXT].flatMap((pattern) =>
     [...text.matchAll(pattern)].map(([, table = '']) => table),
@@ -90,7 +90,7 @@ function written(text: string): string[] {
 
 const withoutComments = (sql: string) => sql.replace(/--.*$/gm, '');
 
-/** `writer → table` of every statement whose room isn't the table's. */
+/** Lists every statement that stands in another room than its table, as `writer → table`. */
 function foreignWrites(): string[] {
   const code = list('{shared,functions}/**/*.ts')
     .filter((path) => !/\.(test|sample)\.ts$/.test(path) && !path.startsWith('shared/generated/'))
