@@ -6,9 +6,15 @@ import type { FunctionSpec } from '#aws/templates/function-specs.ts';
 import { FunctionPool, type InvokeResult } from './function-pool.ts';
 
 const MODULE = `
+import { randomUUID } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
 let calls = 0;
 export async function handler(event, context) {
   calls++;
+  if (event.pairsIn) {
+    writeFileSync(event.pairsIn + '/' + randomUUID(), '');
+    while (readdirSync(event.pairsIn).length < 2 * calls) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
   if (event.fail) throw new TypeError(event.fail);
   if (event.exit !== undefined) process.exit(event.exit);
@@ -74,8 +80,9 @@ test.each([[[]], [['echo']]])(
 );
 
 test('an environment serves one invocation at a time and is kept for the next', async () => {
-  const pool = poolOf({ reservedConcurrency: 2 });
-  const sleeping = '{"sleepMs":100}';
+  const pool = poolOf({ reservedConcurrency: 2, timeoutSeconds: 20 });
+  // Both environments take their first before either takes its second, however long one of them needs to start.
+  const sleeping = JSON.stringify({ pairsIn: mkdtempSync(join(directory, 'pairs-')), sleepMs: 100 });
   const startedMs = performance.now();
   const answers = await Promise.all([1, 2, 3, 4].map(() => pool.invoke('echo', sleeping)));
   expect(performance.now() - startedMs).toBeGreaterThan(190);
