@@ -8,6 +8,30 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
 import type { DividendSummary } from './dividends.routes.ts';
 
+const COLUMNS = [
+  'cancel_reason',
+  'created_at',
+  'currency',
+  'declaration_date',
+  'exponent',
+  'holders',
+  'id',
+  'idempotency_key',
+  'payable_date',
+  'positions_known_at',
+  'rate_per_share',
+  'record_date',
+  'residual',
+  'security_class',
+  'snapshot_sha256',
+  'state',
+  'tenant_id',
+  'total_amount',
+  'total_pool',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof Dividends)[];
+
 export type DividendRow = Selectable<Dividends>;
 
 export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
@@ -48,16 +72,16 @@ export interface NewDividendRow {
 
 /** @throws DomainError `dividend-exists` when the key has declared another one */
 export function insertDividend(tx: TenantTx, dividend: NewDividendRow): Promise<DividendRow> {
-  return tx.insertInto('dividends').values(dividend).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('dividends').values(dividend).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findDividend(read: TenantRead, id: string): Promise<DividendRow | undefined> {
-  return read.selectFrom('dividends').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('dividends').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 /** Holds the row until the transaction ends: workers that write payments of the dividend wait, or are waited for. */
 export function lockDividend(tx: TenantTx, id: string): Promise<DividendRow | undefined> {
-  return tx.selectFrom('dividends').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx.selectFrom('dividends').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Newest first. */
@@ -67,7 +91,7 @@ export function listDividends(
 ): Promise<DividendRow[]> {
   let query = read
     .selectFrom('dividends')
-    .selectAll()
+    .select(COLUMNS)
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
@@ -86,7 +110,7 @@ export function setDividendState(
     .set({ ...change, version: version + 1, updated_at: sql<Date>`now()` })
     .where('id', '=', id)
     .where('version', '=', version)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }
 

@@ -4,11 +4,29 @@ import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts'
 import { toTransactionState } from './transaction-state.ts';
 import { OPEN_STATUSES, type Status, type TransactionType } from './transaction-status.ts';
 
+const COLUMNS = [
+  'amount',
+  'compensates',
+  'created_at',
+  'currency',
+  'dividend_id',
+  'id',
+  'memo',
+  'plan_id',
+  'return_code',
+  'shareholder_id',
+  'status',
+  'tenant_id',
+  'type',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof Transactions)[];
+
 export type TransactionRow = Selectable<Transactions>;
 
 /** Locks the transaction until ours ends: what the bank reports, and how an execution learns of it, take turns here. */
 export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRow | undefined> {
-  return tx.selectFrom('transactions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx.selectFrom('transactions').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 export interface NewTransaction {
@@ -26,7 +44,7 @@ export async function createTransaction(tx: TenantTx, transaction: NewTransactio
   const created = await tx
     .insertInto('transactions')
     .values(transaction)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
   emit(tx, 'transaction.created', { transactions: [toTransactionState(created)] });
   return created;
@@ -64,7 +82,7 @@ export async function compensate(
       compensates: id,
       return_code: code,
     })
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
   const marked = (await setStatus(tx, settled, 'SETTLED', code)) ?? settled;
   emit(tx, 'transaction.returned', {
@@ -90,7 +108,7 @@ export function setStatus(
     })
     .where('id', '=', id)
     .where('version', '=', version)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }
 

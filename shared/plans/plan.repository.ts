@@ -9,6 +9,39 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Plan } from './plans.routes.ts';
 
+const COLUMNS = [
+  'accelerations',
+  'allocation_type',
+  'balance',
+  'created_at',
+  'currency',
+  'distributed',
+  'employee_contributed',
+  'employee_id',
+  'employer_contributed',
+  'enrolled_on',
+  'forfeited',
+  'forfeited_quantity',
+  'grant_date',
+  'grant_quantity',
+  'id',
+  'plan_type',
+  'shareholder_id',
+  'status',
+  'tenant_id',
+  'terminated_on',
+  'updated_at',
+  'version',
+  'vested_as_of',
+  'vested_denominator',
+  'vested_money',
+  'vested_numerator',
+  'vested_quantity',
+  'vesting_inputs',
+  'vesting_schedule',
+  'vesting_start',
+] as const satisfies readonly (keyof Plans)[];
+
 export type PlanRow = Selectable<Plans>;
 
 /** Transactions that move one plan take this lock first (`lockFirst`), so that they follow one another. */
@@ -95,7 +128,7 @@ export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedStat
   return tx
     .insertInto('plans')
     .values({ ...columns, ...grantColumns(vesting), ...columnsOf(vested) })
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
@@ -119,7 +152,7 @@ function columnsOf({ asOf, quantity, fraction }: VestedState) {
 }
 
 export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefined> {
-  return read.selectFrom('plans').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('plans').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 export interface PlanFilter {
@@ -135,7 +168,7 @@ export function listPlans(
 ): Promise<PlanRow[]> {
   let query: SelectQueryBuilder<DB, 'plans', PlanRow> = read
     .selectFrom('plans')
-    .selectAll()
+    .select(COLUMNS)
     .orderBy('id')
     .limit(limit + 1);
   for (const column of ['employee_id', 'plan_type', 'status'] as const) {
@@ -176,7 +209,7 @@ export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: Ve
       updated_at: sql<Date>`now()`,
     }))
     .where('id', '=', id)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
 

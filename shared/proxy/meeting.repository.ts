@@ -7,6 +7,19 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './proxy.routes.ts';
 
+const COLUMNS = [
+  'closes_at',
+  'created_at',
+  'id',
+  'opens_at',
+  'positions_known_at',
+  'quorum',
+  'record_date',
+  'security_class',
+  'tenant_id',
+  'title',
+] as const satisfies readonly (keyof Meetings)[];
+
 type Item = z.infer<typeof Meeting>['items'][number];
 
 export type MeetingRow = Selectable<Meetings> & { readonly items: readonly Item[] };
@@ -39,7 +52,7 @@ export async function insertMeeting(
   tx: TenantTx,
   { items, ...meeting }: z.output<typeof createMeeting.body>,
 ): Promise<MeetingRow> {
-  const row = await tx.insertInto('meetings').values(meeting).returningAll().executeTakeFirstOrThrow();
+  const row = await tx.insertInto('meetings').values(meeting).returning(COLUMNS).executeTakeFirstOrThrow();
   const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
   await tx.insertInto('meeting_items').values(agenda).execute();
   return { ...row, items };
@@ -48,7 +61,7 @@ export async function insertMeeting(
 function meetings(read: TenantRead) {
   return read
     .selectFrom('meetings as m')
-    .selectAll('m')
+    .select(COLUMNS.map((column) => `m.${column}` as const))
     .select((eb) =>
       jsonArrayFrom(
         eb

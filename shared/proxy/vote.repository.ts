@@ -8,6 +8,16 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Choice, ItemChoice } from './choices.ts';
 import type { Vote } from './proxy.routes.ts';
 
+const COLUMNS = [
+  'cast_at',
+  'id',
+  'meeting_id',
+  'revoked_at',
+  'shareholder_id',
+  'tenant_id',
+  'weight',
+] as const satisfies readonly (keyof Votes)[];
+
 interface ChoiceRow {
   readonly item_id: string;
   readonly choice: string;
@@ -33,7 +43,7 @@ export async function insertVote(
   vote: { meeting_id: string; shareholder_id: string; weight: string },
   choices: readonly ItemChoice[],
 ): Promise<VoteRow> {
-  const row = await tx.insertInto('votes').values(vote).returningAll().executeTakeFirstOrThrow();
+  const row = await tx.insertInto('votes').values(vote).returning(COLUMNS).executeTakeFirstOrThrow();
   const rows = choices.map(({ item, choice }) => ({ item_id: item.id, kind: item.kind, choice }));
   const owner = { meeting_id: row.meeting_id, vote_id: row.id };
   await tx
@@ -46,7 +56,7 @@ export async function insertVote(
 function votes(read: TenantRead) {
   return read
     .selectFrom('votes as v')
-    .selectAll('v')
+    .select(COLUMNS.map((column) => `v.${column}` as const))
     .select((eb) =>
       jsonArrayFrom(
         eb

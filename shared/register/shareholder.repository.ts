@@ -7,6 +7,24 @@ import { decodeCursor, encodeCursor, type PageRequest, toPage } from '#platform/
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Shareholder } from './shareholders.routes.ts';
 
+const COLUMNS = [
+  'address',
+  'created_at',
+  'email',
+  'external_ref',
+  'holdings',
+  'id',
+  'kyc_status',
+  'name',
+  'phone',
+  'position_change_id',
+  'purged_at',
+  'status',
+  'tenant_id',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof Shareholders)[];
+
 export type ShareholderRow = Selectable<Shareholders>;
 type ShareholderPage = { data: z.infer<typeof Shareholder>[]; next_cursor: string | null };
 
@@ -55,23 +73,23 @@ export function insertShareholder(
     readonly position_change_id?: bigint | undefined;
   },
 ): Promise<ShareholderRow> {
-  return tx.insertInto('shareholders').values(shareholder).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('shareholders').values(shareholder).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findShareholder(read: TenantRead, id: string): Promise<ShareholderRow | undefined> {
-  return read.selectFrom('shareholders').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('shareholders').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 /** Holds the row until the transaction ends: its version and position can't change between a check and a write. */
 export function lockShareholder(tx: TenantTx, id: string): Promise<ShareholderRow | undefined> {
-  return tx.selectFrom('shareholders').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx.selectFrom('shareholders').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Always in the order of ids, so that two transfers between the same holders can't wait for each other. */
 export function lockShareholders(tx: TenantTx, ids: readonly string[]): Promise<ShareholderRow[]> {
   return tx
     .selectFrom('shareholders')
-    .selectAll()
+    .select(COLUMNS)
     .where('id', 'in', [...ids])
     .orderBy('id')
     .forUpdate()
@@ -98,7 +116,7 @@ export async function listShareholders(
   if (after !== undefined) examined = examined.where('id', '>', after);
   if (external_ref !== undefined) examined = examined.where('external_ref', '=', external_ref);
 
-  let matching = read.selectFrom(examined.selectAll().limit(EXAMINED_PER_PAGE).as('s')).selectAll();
+  let matching = read.selectFrom(examined.select(COLUMNS).limit(EXAMINED_PER_PAGE).as('s')).select(COLUMNS);
   if (status !== undefined) matching = matching.where('status', '=', status);
   if (name !== undefined)
     matching = matching.where(sql`lower(name)`, 'like', sql`lower(${containing(name)})`);
@@ -143,6 +161,6 @@ export function setShareholder(
     .updateTable('shareholders')
     .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }

@@ -5,6 +5,20 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { LegalHold, placeLegalHold } from './retention.routes.ts';
 
+const COLUMNS = [
+  'created_at',
+  'employee_id',
+  'id',
+  'placed_by',
+  'reason',
+  'released_at',
+  'released_by',
+  'shareholder_id',
+  'subject',
+  'tenant_id',
+  'version',
+] as const satisfies readonly (keyof LegalHolds)[];
+
 type LegalHoldRow = Selectable<LegalHolds>;
 
 export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
@@ -25,12 +39,12 @@ export function insertLegalHold(
   return tx
     .insertInto('legal_holds')
     .values({ ...hold, placed_by: placedBy })
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
 export function findLegalHold(read: TenantRead, id: string): Promise<LegalHoldRow | undefined> {
-  return read.selectFrom('legal_holds').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('legal_holds').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 export function listLegalHolds(
@@ -39,7 +53,7 @@ export function listLegalHolds(
 ): Promise<LegalHoldRow[]> {
   let query = read
     .selectFrom('legal_holds')
-    .selectAll()
+    .select(COLUMNS)
     .orderBy('id')
     .limit(limit + 1);
   if (status !== undefined) query = query.where('released_at', status === 'ACTIVE' ? 'is' : 'is not', null);
@@ -57,6 +71,6 @@ export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promi
       version: eb('version', '+', 1),
     }))
     .where('id', '=', id)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }

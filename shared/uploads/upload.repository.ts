@@ -8,6 +8,36 @@ import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 
+const COLUMNS = [
+  'accepted',
+  'bytes_done',
+  'bytes_total',
+  'completed_at',
+  'created_at',
+  'created_by',
+  'declared_sha256',
+  'door',
+  'dry_run',
+  'duplicate_of',
+  'errors',
+  'errors_key',
+  'failure',
+  'filename',
+  'id',
+  'kind',
+  'multipart_id',
+  'object_key',
+  'object_ref',
+  'rejected',
+  'request_id',
+  'rows',
+  'sha256',
+  'state',
+  'tenant_id',
+  'version',
+  'warnings',
+] as const satisfies readonly (keyof Uploads)[];
+
 export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id'> & {
   readonly id: UploadId;
   readonly tenant_id: TenantId;
@@ -31,12 +61,12 @@ export async function insertUpload(
   return (await tx
     .insertInto('uploads')
     .values(upload)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow()) as UploadRecord;
 }
 
 export async function findUpload(read: TenantRead, id: string): Promise<UploadRecord | undefined> {
-  return (await read.selectFrom('uploads').selectAll().where('id', '=', id).executeTakeFirst()) as
+  return (await read.selectFrom('uploads').select(COLUMNS).where('id', '=', id).executeTakeFirst()) as
     | UploadRecord
     | undefined;
 }
@@ -55,7 +85,7 @@ export async function listUploads(
 ): Promise<UploadRecord[]> {
   let query = read
     .selectFrom('uploads')
-    .selectAll()
+    .select(COLUMNS)
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
@@ -77,7 +107,7 @@ export async function findSameFile(
 ): Promise<UploadRecord | undefined> {
   return (await read
     .selectFrom('uploads')
-    .selectAll()
+    .select(COLUMNS)
     .where('kind', '=', kind)
     .where('dry_run', '=', dry_run)
     .where('sha256', '=', sha256)
@@ -109,7 +139,7 @@ export async function upsertDropped(
       values: [kind, filename, object_key, object_ref, request_id],
     },
     {
-      text: 'select * from uploads where object_key = $1 and object_ref = $2',
+      text: `select ${COLUMNS.join(', ')} from uploads where object_key = $1 and object_ref = $2`,
       values: [object_key, object_ref],
     },
   ]);
@@ -131,7 +161,7 @@ export async function claimUpload(
           failure = null, completed_at = null
         where id = $1 and (object_ref is null or object_ref = $2)
           and (state in ('RECEIVED', 'VALIDATING') or (state = 'FAILED' and failure like $4))
-        returning *`,
+        returning ${COLUMNS.join(', ')}`,
       values: [id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`],
     },
   ]);
@@ -182,7 +212,7 @@ export async function setCompleted(
     })
     .where('id', '=', id)
     .where('state', '=', 'VALIDATING')
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst()) as UploadRecord | undefined;
 }
 
@@ -206,6 +236,6 @@ export async function setFailed(
     .set({ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` })
     .where('id', '=', id)
     .where('state', 'in', ['RECEIVED', 'VALIDATING'])
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst()) as UploadRecord | undefined;
 }

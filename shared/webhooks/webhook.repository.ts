@@ -6,6 +6,19 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Webhook } from './webhooks.routes.ts';
 
+const COLUMNS = [
+  'created_at',
+  'events',
+  'id',
+  'rotated_at',
+  'secrets_sealed',
+  'status',
+  'tenant_id',
+  'updated_at',
+  'url',
+  'version',
+] as const satisfies readonly (keyof Webhooks)[];
+
 export type WebhookRow = Selectable<Webhooks>;
 
 export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
@@ -35,7 +48,7 @@ export function insertWebhook(
   return tx
     .insertInto('webhooks')
     .values({ ...webhook, events: [...events], secrets_sealed: [secret_sealed] })
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
@@ -50,7 +63,7 @@ export async function countWebhooks(read: TenantRead): Promise<number> {
 
 /** Those that are not deleted. */
 function active(read: TenantRead) {
-  return read.selectFrom('webhooks').selectAll().where('status', '=', 'ACTIVE');
+  return read.selectFrom('webhooks').select(COLUMNS).where('status', '=', 'ACTIVE');
 }
 
 export function findWebhook(read: TenantRead, id: string): Promise<WebhookRow | undefined> {
@@ -74,7 +87,7 @@ export function setDeleted(tx: TenantTx, id: string): Promise<WebhookRow | undef
     .set((eb) => ({ status: 'DELETED', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
     .where('status', '=', 'ACTIVE')
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }
 
@@ -90,6 +103,6 @@ export function setSecret(tx: TenantTx, id: string, sealed: string): Promise<Web
     }))
     .where('id', '=', id)
     .where('status', '=', 'ACTIVE')
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }

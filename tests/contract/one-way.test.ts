@@ -18,6 +18,10 @@ function linesWith(pattern: RegExp, allowed: readonly string[] = []): string[] {
   );
 }
 
+test('a query names its columns', () => {
+  expect(linesWith(/\b(selectAll|returningAll)\(/)).toEqual([]);
+});
+
 test('the day of an instant is asked of the calendar', () => {
   expect(linesWith(/\.slice\(0, 10\)|\.split\('T'\)\[0\]|\bDAY_MS =/, ['shared/kernel/calendar.ts'])).toEqual(
     [],

@@ -1,9 +1,25 @@
 import type { JsonWebKey } from 'node:crypto';
 import { sql } from 'kysely';
+import type { AuditExports, AuditKeys } from '#generated/database.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { ExportedEntry } from './audit-line.ts';
+
+const AUDIT_EXPORTS_COLUMNS = [
+  'digest_key',
+  'digest_sha256',
+  'entries',
+  'exported_at',
+  'from_xact',
+  'sequence',
+  'to_xact',
+] as const satisfies readonly (keyof AuditExports)[];
+const AUDIT_KEYS_COLUMNS = [
+  'created_at',
+  'kid',
+  'public_jwk',
+] as const satisfies readonly (keyof AuditKeys)[];
 
 const REASON = 'one digest names the entries of every tenant';
 /** The seeds of advisory locks are distinguished by number. */
@@ -49,7 +65,12 @@ export function planExport(at: Date): Promise<ExportPlan | undefined> {
 }
 
 function findLast(tx: SystemTx) {
-  return tx.selectFrom('audit_exports').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  return tx
+    .selectFrom('audit_exports')
+    .select(AUDIT_EXPORTS_COLUMNS)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 /** The horizon, or a number before it, so that an export stays small. Never between entries of one number. */
@@ -126,7 +147,12 @@ export async function insertKey(key: { kid: string; publicJwk: JsonWebKey; creat
 type AnyRead = Pick<TenantRead, 'selectFrom'>;
 
 export async function listKeys(read: AnyRead): Promise<{ kid: string; publicJwk: JsonWebKey }[]> {
-  const rows = await read.selectFrom('audit_keys').selectAll().orderBy('created_at').orderBy('kid').execute();
+  const rows = await read
+    .selectFrom('audit_keys')
+    .select(AUDIT_KEYS_COLUMNS)
+    .orderBy('created_at')
+    .orderBy('kid')
+    .execute();
   return rows.map(({ kid, public_jwk }) => ({ kid, publicJwk: public_jwk as JsonWebKey }));
 }
 

@@ -5,6 +5,16 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { TenantLink } from './tenant-links.routes.ts';
 
+const COLUMNS = [
+  'created_at',
+  'id',
+  'revoked_at',
+  'sponsor_slug',
+  'sponsor_tenant_id',
+  'tenant_id',
+  'version',
+] as const satisfies readonly (keyof TenantLinks)[];
+
 type TenantLinkRow = Selectable<TenantLinks>;
 
 export function toTenantLink(row: TenantLinkRow): z.input<typeof TenantLink> {
@@ -31,17 +41,17 @@ export function insertTenantLink(
   tx: TenantTx,
   link: { sponsor_tenant_id: string; sponsor_slug: string },
 ): Promise<TenantLinkRow> {
-  return tx.insertInto('tenant_links').values(link).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('tenant_links').values(link).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findTenantLink(read: TenantRead, id: string): Promise<TenantLinkRow | undefined> {
-  return read.selectFrom('tenant_links').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('tenant_links').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 export function listTenantLinks(read: TenantRead, { limit, cursor }: PageRequest): Promise<TenantLinkRow[]> {
   let query = read
     .selectFrom('tenant_links')
-    .selectAll()
+    .select(COLUMNS)
     .orderBy('id')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
@@ -54,6 +64,6 @@ export function setRevoked(tx: TenantTx, id: string): Promise<TenantLinkRow | un
     .updateTable('tenant_links')
     .set((eb) => ({ revoked_at: sql<Date>`coalesce(revoked_at, now())`, version: eb('version', '+', 1) }))
     .where('id', '=', id)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }

@@ -7,6 +7,17 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Tenant } from './tenants.routes.ts';
 
+const COLUMNS = [
+  'created_at',
+  'id',
+  'name',
+  'slug',
+  'status',
+  'type',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof Tenants)[];
+
 /** A customer's tenant: the platform's own is neither listed nor found. */
 type Customer = { type: CustomerType };
 type CustomerType = (typeof TENANT_TYPES)[number];
@@ -32,7 +43,7 @@ export function insertTenant(
   return tx
     .insertInto('tenants')
     .values(tenant)
-    .returningAll()
+    .returning(COLUMNS)
     .$narrowType<Customer>()
     .executeTakeFirstOrThrow();
 }
@@ -41,7 +52,7 @@ export function insertTenant(
 export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): Promise<TenantRow[]> {
   let query = read
     .selectFrom('tenants')
-    .selectAll()
+    .select(COLUMNS)
     .where('type', '<>', 'PLATFORM')
     .$narrowType<Customer>()
     .orderBy('id')
@@ -53,7 +64,7 @@ export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): P
 export function findTenant(read: TenantRead, id: string): Promise<TenantRow | undefined> {
   return read
     .selectFrom('tenants')
-    .selectAll()
+    .select(COLUMNS)
     .where('id', '=', id)
     .where('type', '<>', 'PLATFORM')
     .$narrowType<Customer>()
@@ -72,7 +83,7 @@ export function setTenant(
     .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: new Date() }))
     .where('id', '=', id)
     .where('version', '=', version)
-    .returningAll()
+    .returning(COLUMNS)
     .$narrowType<Customer>()
     .executeTakeFirst();
 }

@@ -3,6 +3,16 @@ import type { BankEvents } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { BankEventKind } from './consequence.ts';
 
+const COLUMNS = [
+  'applied_at',
+  'code',
+  'event_id',
+  'kind',
+  'received_at',
+  'tenant_id',
+  'transaction_id',
+] as const satisfies readonly (keyof BankEvents)[];
+
 export type BankEventRow = Selectable<BankEvents>;
 
 export interface BankEvent {
@@ -27,7 +37,7 @@ export async function insertBankEvent(tx: TenantTx, event: BankEvent): Promise<b
 export function listUnapplied(read: TenantRead, transactionId: string): Promise<BankEventRow[]> {
   return read
     .selectFrom('bank_events')
-    .selectAll()
+    .select(COLUMNS)
     .where('transaction_id', '=', transactionId)
     .where('applied_at', 'is', null)
     .orderBy('received_at')

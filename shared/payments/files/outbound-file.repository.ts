@@ -3,6 +3,31 @@ import type { OutboundEntries, OutboundFiles } from '#generated/database.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
+const OUTBOUND_FILES_COLUMNS = [
+  'day',
+  'entries',
+  'id',
+  'modifier',
+  'object_key',
+  'originator',
+  'prepared_at',
+  'sha256',
+  'state',
+  'tenant_id',
+  'total_amount',
+] as const satisfies readonly (keyof OutboundFiles)[];
+const OUTBOUND_ENTRIES_COLUMNS = [
+  'descriptive_date',
+  'effective_entry_date',
+  'file_id',
+  'instruction_sealed',
+  'sec_code',
+  'tenant_id',
+  'trace_number',
+  'trace_sequence',
+  'transaction_id',
+] as const satisfies readonly (keyof OutboundEntries)[];
+
 export type OutboundFileRow = Selectable<OutboundFiles>;
 export type OutboundEntryRow = Selectable<OutboundEntries>;
 
@@ -68,7 +93,7 @@ export async function insertFile(
 export function listPrepared(read: TenantRead): Promise<OutboundFileRow[]> {
   return read
     .selectFrom('outbound_files')
-    .selectAll()
+    .select(OUTBOUND_FILES_COLUMNS)
     .where('state', '=', 'PREPARED')
     .orderBy('id')
     .execute();
@@ -77,7 +102,7 @@ export function listPrepared(read: TenantRead): Promise<OutboundFileRow[]> {
 export function listEntries(read: TenantRead, fileId: string): Promise<OutboundEntryRow[]> {
   return read
     .selectFrom('outbound_entries')
-    .selectAll()
+    .select(OUTBOUND_ENTRIES_COLUMNS)
     .where('file_id', '=', fileId)
     .orderBy('trace_sequence')
     .execute();

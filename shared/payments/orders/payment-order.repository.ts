@@ -2,6 +2,28 @@ import { type Selectable, sql } from 'kysely';
 import type { PaymentOrders } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
+const COLUMNS = [
+  'approval',
+  'automatic_repayments',
+  'bank_account_id',
+  'bank_reference',
+  'channel',
+  'decided_at',
+  'decided_by',
+  'idempotency_key',
+  'released_at',
+  'replaces',
+  'request_id',
+  'requested_by',
+  'restarts',
+  'source_account',
+  'started_at',
+  'task_token',
+  'tenant_id',
+  'transaction_id',
+  'waits_for',
+] as const satisfies readonly (keyof PaymentOrders)[];
+
 export type OrderRow = Selectable<PaymentOrders>;
 
 export interface NewOrder {
@@ -21,19 +43,23 @@ export interface NewOrder {
 
 /** @throws DomainError `payment-ordered` at the end of the transaction's statement, by its unique constraints */
 export function insertOrder(tx: TenantTx, order: NewOrder): Promise<OrderRow> {
-  return tx.insertInto('payment_orders').values(order).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('payment_orders').values(order).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findOrder(read: TenantRead, transactionId: string): Promise<OrderRow | undefined> {
   return read
     .selectFrom('payment_orders')
-    .selectAll()
+    .select(COLUMNS)
     .where('transaction_id', '=', transactionId)
     .executeTakeFirst();
 }
 
 export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow | undefined> {
-  return read.selectFrom('payment_orders').selectAll().where('idempotency_key', '=', key).executeTakeFirst();
+  return read
+    .selectFrom('payment_orders')
+    .select(COLUMNS)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
 }
 
 /** Decides an order that nobody has decided: of many concurrent decisions, one gets the row. */
@@ -48,7 +74,7 @@ export function setDecision(
     .set({ approval, decided_by: decidedBy, decided_at: sql<Date>`now()` })
     .where('transaction_id', '=', transactionId)
     .where('approval', '=', 'REQUIRED')
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }
 
@@ -69,6 +95,6 @@ export function setRestarted(tx: TenantTx, transactionId: string, at: Date): Pro
     .updateTable('payment_orders')
     .set((eb) => ({ restarts: eb('restarts', '+', 1), started_at: at }))
     .where('transaction_id', '=', transactionId)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }

@@ -5,6 +5,25 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { BankAccount } from './bank-accounts.routes.ts';
 
+const COLUMNS = [
+  'account_last4',
+  'account_number_sealed',
+  'account_type',
+  'created_at',
+  'employee_id',
+  'holder_name',
+  'holder_type',
+  'id',
+  'purged_at',
+  'routing_number',
+  'shareholder_id',
+  'status',
+  'status_reason',
+  'tenant_id',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof BankAccounts)[];
+
 export type BankAccountRow = Selectable<BankAccounts>;
 
 /** The owner of an account: one of the two. */
@@ -37,11 +56,11 @@ type NewAccount = Payee & {
 };
 
 export function insertBankAccount(tx: TenantTx, account: NewAccount): Promise<BankAccountRow> {
-  return tx.insertInto('bank_accounts').values(account).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('bank_accounts').values(account).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findBankAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
-  return read.selectFrom('bank_accounts').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('bank_accounts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 /** Newest first. */
@@ -62,7 +81,7 @@ export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAc
 }
 
 function of(read: TenantRead, payee: Payee) {
-  const accounts = read.selectFrom('bank_accounts').selectAll();
+  const accounts = read.selectFrom('bank_accounts').select(COLUMNS);
   return 'shareholder_id' in payee
     ? accounts.where('shareholder_id', '=', payee.shareholder_id)
     : accounts.where('employee_id', '=', payee.employee_id);

@@ -4,12 +4,26 @@ import type { PaymentRuns } from '#generated/database.ts';
 import type { DividendDisbursement } from '#payments/orders/orders.routes.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
+const COLUMNS = [
+  'dividend_id',
+  'ordered',
+  'position',
+  'request_id',
+  'requested_by',
+  'started_at',
+  'state',
+  'tenant_id',
+  'updated_at',
+  'without_account',
+  'without_kyc',
+] as const satisfies readonly (keyof PaymentRuns)[];
+
 export type RunRow = Selectable<PaymentRuns>;
 
 export function lockRun(tx: TenantTx, dividendId: string): Promise<RunRow | undefined> {
   return tx
     .selectFrom('payment_runs')
-    .selectAll()
+    .select(COLUMNS)
     .where('dividend_id', '=', dividendId)
     .forUpdate()
     .executeTakeFirst();
@@ -112,7 +126,7 @@ export async function findProgress(
 ): Promise<z.infer<typeof DividendDisbursement> | undefined> {
   const run = await read
     .selectFrom('payment_runs')
-    .selectAll()
+    .select(COLUMNS)
     .where('dividend_id', '=', dividendId)
     .executeTakeFirst();
   if (run === undefined) return undefined;

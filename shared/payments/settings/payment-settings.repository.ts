@@ -4,11 +4,20 @@ import type { PaymentSettings as SettingsTable } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { AchOriginator } from './payment-settings.routes.ts';
 
+const COLUMNS = [
+  'ach_originator',
+  'approve_above',
+  'channel',
+  'tenant_id',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof SettingsTable)[];
+
 export type Originator = z.infer<typeof AchOriginator>;
 export type SettingsRow = Selectable<SettingsTable>;
 
 export function findSettings(read: TenantRead): Promise<SettingsRow | undefined> {
-  return read.selectFrom('payment_settings').selectAll().executeTakeFirst();
+  return read.selectFrom('payment_settings').select(COLUMNS).executeTakeFirst();
 }
 
 export interface NewSettings {
@@ -34,12 +43,12 @@ export function setSettings(
       .insertInto('payment_settings')
       .values(values)
       .onConflict((conflict) => conflict.doNothing())
-      .returningAll()
+      .returning(COLUMNS)
       .executeTakeFirst();
   return tx
     .updateTable('payment_settings')
     .set({ ...values, version: version + 1, updated_at: sql<Date>`now()` })
     .where('version', '=', version)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
 }

@@ -7,6 +7,32 @@ import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Contribution, listContributionLimits } from './contributions.routes.ts';
 
+const CONTRIBUTIONS_COLUMNS = [
+  'amount',
+  'balance_after',
+  'created_at',
+  'currency',
+  'effective_date',
+  'id',
+  'idempotency_key',
+  'plan_id',
+  'reverses',
+  'source',
+  'tenant_id',
+  'upload_id',
+  'upload_line',
+] as const satisfies readonly (keyof Contributions)[];
+const CONTRIBUTION_LIMITS_COLUMNS = [
+  'amount',
+  'currency',
+  'kind',
+  'max_age',
+  'min_age',
+  'plan_type',
+  'source',
+  'year',
+] as const satisfies readonly (keyof ContributionLimits)[];
+
 export type ContributionRow = Selectable<Contributions>;
 
 export function toContribution(row: ContributionRow): z.input<typeof Contribution> {
@@ -128,7 +154,7 @@ export function findContribution(
 ): Promise<ContributionRow | undefined> {
   return read
     .selectFrom('contributions')
-    .selectAll()
+    .select(CONTRIBUTIONS_COLUMNS)
     .where('plan_id', '=', planId)
     .where('id', '=', id)
     .executeTakeFirst();
@@ -142,7 +168,7 @@ export async function findReversible(
 ): Promise<(ContributionRow & { reversed: boolean }) | undefined> {
   return tx
     .selectFrom('contributions as c')
-    .selectAll()
+    .select(CONTRIBUTIONS_COLUMNS)
     .select((eb) =>
       eb
         .exists(
@@ -178,7 +204,7 @@ export function listContributions(
 ): Promise<ContributionRow[]> {
   let query = read
     .selectFrom('contributions')
-    .selectAll()
+    .select(CONTRIBUTIONS_COLUMNS)
     .where('plan_id', '=', planId)
     .orderBy('id')
     .limit(limit + 1);
@@ -208,7 +234,7 @@ export function toLimit(row: LimitRow): z.input<(typeof listContributionLimits)[
 export function listLimits(read: TenantRead, planType: string | undefined): Promise<LimitRow[]> {
   const query = read
     .selectFrom('contribution_limits')
-    .selectAll()
+    .select(CONTRIBUTION_LIMITS_COLUMNS)
     .orderBy('plan_type')
     .orderBy('year', 'desc')
     .orderBy('kind')

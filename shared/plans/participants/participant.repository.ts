@@ -4,6 +4,17 @@ import type { Participants } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Participant } from './participants.routes.ts';
 
+const COLUMNS = [
+  'created_at',
+  'date_of_birth',
+  'employee_id',
+  'kyc_status',
+  'purged_at',
+  'tenant_id',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof Participants)[];
+
 type ParticipantRow = Selectable<Participants>;
 
 export function toParticipant(row: ParticipantRow): z.input<typeof Participant> {
@@ -38,10 +49,14 @@ export function setParticipant(
         updated_at: sql<Date>`now()`,
       })),
     )
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
 export function findParticipant(read: TenantRead, employeeId: string): Promise<ParticipantRow | undefined> {
-  return read.selectFrom('participants').selectAll().where('employee_id', '=', employeeId).executeTakeFirst();
+  return read
+    .selectFrom('participants')
+    .select(COLUMNS)
+    .where('employee_id', '=', employeeId)
+    .executeTakeFirst();
 }

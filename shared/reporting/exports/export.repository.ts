@@ -5,6 +5,22 @@ import { DAY_MS } from '#kernel/calendar.ts';
 import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { EXPORT_DAYS, type ReportExport } from './exports.routes.ts';
 
+const COLUMNS = [
+  'completed_at',
+  'created_at',
+  'failure',
+  'format',
+  'id',
+  'object_key',
+  'parameters',
+  'report',
+  'request_id',
+  'requested_by',
+  'rows',
+  'state',
+  'tenant_id',
+] as const satisfies readonly (keyof ReportExports)[];
+
 export type ExportRow = Selectable<ReportExports>;
 type Shown = z.input<typeof ReportExport>;
 
@@ -43,18 +59,18 @@ export interface NewExport {
 }
 
 export function insertExport(tx: TenantTx, order: NewExport): Promise<ExportRow> {
-  return tx.insertInto('report_exports').values(order).returningAll().executeTakeFirstOrThrow();
+  return tx.insertInto('report_exports').values(order).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export function findExport(read: TenantRead, id: string): Promise<ExportRow | undefined> {
-  return read.selectFrom('report_exports').selectAll().where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('report_exports').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 /** Takes an export up, again after a worker has died; undefined when it has ended. */
 export async function beginExport(tenantId: string, id: string): Promise<ExportRow | undefined> {
   const [begun] = await tenantStatements(tenantId, [
     {
-      text: `update report_exports set state = 'RUNNING' where id = $1 and state in ('QUEUED', 'RUNNING') returning *`,
+      text: `update report_exports set state = 'RUNNING' where id = $1 and state in ('QUEUED', 'RUNNING') returning ${COLUMNS.join(', ')}`,
       values: [id],
     },
   ]);
