@@ -1,4 +1,5 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { awsClient } from '#platform/aws/client.ts';
 
 export interface MetricSeries {
   readonly namespace: string;
@@ -28,7 +29,7 @@ const CALLS_AT_ONCE = 4;
 
 async function cloudWatch() {
   const sdk = await import('@aws-sdk/client-cloudwatch');
-  return { sdk, client: new sdk.CloudWatchClient({}) };
+  return { sdk, client: awsClient(sdk.CloudWatchClient) };
 }
 
 /** The series of a namespace that have had values in the last two weeks. */

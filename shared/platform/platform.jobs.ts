@@ -15,12 +15,3 @@ export const sweepOutbox = scheduledJob({
   ],
   timeoutSeconds: 50,
 });
-
-/** Publishes a new signing key, starts to sign with it later, and retires the old one after the longest token life. */
-export const rotateSigningKeys = scheduledJob({
-  name: 'rotate-signing-keys',
-  purpose: 'Rotates the keys that sign access tokens',
-  schedule: 'cron(0 2 1 * ? *)',
-  uses: ['database:system', 'signingKeys:read', 'signingKeys:write'],
-  timeoutSeconds: 60,
-});

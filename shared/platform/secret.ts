@@ -1,3 +1,5 @@
+import { awsClient } from '#platform/aws/client.ts';
+
 const KEPT_MS = 5 * 60_000;
 
 const read = new Map<string, { readonly text: Promise<string>; readonly untilMs: number }>();
@@ -24,7 +26,7 @@ export function forgetSecret(arn: string): void {
 /** The text as it stands now, for those who change it. */
 export async function currentSecretText(arn: string): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString } = await new SecretsManagerClient({}).send(
+  const { SecretString } = await awsClient(SecretsManagerClient).send(
     new GetSecretValueCommand({ SecretId: arn }),
   );
   if (SecretString === undefined) throw new Error(`the secret ${arn} has no text`);
@@ -34,7 +36,7 @@ export async function currentSecretText(arn: string): Promise<string> {
 /** Puts keys in the place of those that a secret holds. */
 export async function putSecretKeys(arn: string, keys: readonly unknown[]): Promise<void> {
   const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  await new SecretsManagerClient({}).send(
+  await awsClient(SecretsManagerClient).send(
     new PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify({ keys }) }),
   );
 }

@@ -22,6 +22,13 @@ test('a query names its columns', () => {
   expect(linesWith(/\b(selectAll|returningAll)\(/)).toEqual([]);
 });
 
+test('a client of AWS has limits of time', () => {
+  const made = linesWith(/\bnew (sdk\.)?(SecretsManager|SQS|EventBridge|SFN|S3|CloudWatch)Client\(/);
+  expect(made.filter((line) => /^(shared|functions)\//.test(line) && !/^\S+\.test\.ts:/.test(line))).toEqual(
+    [],
+  );
+});
+
 test('the day of an instant is asked of the calendar', () => {
   expect(linesWith(/\.slice\(0, 10\)|\.split\('T'\)\[0\]|\bDAY_MS =/, ['shared/kernel/calendar.ts'])).toEqual(
     [],

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import type { AuditArchive } from './audit-archive.ts';
 
@@ -6,7 +7,7 @@ let client: S3Client | undefined;
 
 async function s3() {
   const sdk = await import('@aws-sdk/client-s3');
-  client ??= new sdk.S3Client({
+  client ??= awsClient(sdk.S3Client, {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     // The content is checked against what was signed.
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -6,6 +6,7 @@ import {
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
+import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
@@ -47,7 +48,7 @@ export function toKeySet(keys: readonly { readonly kid: string; readonly publicJ
 
 async function readSecret(): Promise<readonly StoredKey[]> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString } = await new SecretsManagerClient({}).send(
+  const { SecretString } = await awsClient(SecretsManagerClient).send(
     new GetSecretValueCommand({ SecretId: environment.auditKeysSecretArn() }),
   );
   return (JSON.parse(SecretString ?? '{}') as { keys?: StoredKey[] }).keys ?? [];

@@ -6,6 +6,7 @@ import {
   randomUUID,
 } from 'node:crypto';
 import { ACCESS_TOKEN_SECONDS, type SigningKey } from '#identity/sign-in/access-token.ts';
+import { awsClient } from '#platform/aws/client.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
@@ -69,7 +70,7 @@ let secret: { readonly keys: readonly SecretKey[]; readonly readAtMs: number } |
 
 async function readSecret(): Promise<readonly SecretKey[]> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const answer = await new SecretsManagerClient({}).send(
+  const answer = await awsClient(SecretsManagerClient).send(
     new GetSecretValueCommand({ SecretId: environment.signingKeysSecretArn() }),
   );
   const value = JSON.parse(answer.SecretString ?? '{}') as { keys?: SecretKey[] };

@@ -1,3 +1,4 @@
+import { awsClient } from '#platform/aws/client.ts';
 import { logger } from '#platform/observability/logger.ts';
 
 /**
@@ -8,7 +9,7 @@ export async function reportTask(token: string | null | undefined): Promise<bool
   if (token === null || token === undefined) return false;
   const { SendTaskSuccessCommand, SFNClient } = await import('@aws-sdk/client-sfn');
   try {
-    await new SFNClient({}).send(
+    await awsClient(SFNClient).send(
       new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify({ status: 'REPORTED' }) }),
     );
     return true;

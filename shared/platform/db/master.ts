@@ -1,3 +1,4 @@
+import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 
 export interface MasterDatabase {
@@ -12,7 +13,7 @@ export interface MasterDatabase {
 /** The cluster as its master user, whose password RDS keeps in a secret and rotates. Only migrations use it. */
 export async function masterDatabase(): Promise<MasterDatabase> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString = '{}' } = await new SecretsManagerClient({}).send(
+  const { SecretString = '{}' } = await awsClient(SecretsManagerClient).send(
     new GetSecretValueCommand({ SecretId: environment.databaseMasterSecretArn() }),
   );
   const { username, password } = JSON.parse(SecretString) as { username: string; password: string };

@@ -1,3 +1,4 @@
+import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { nextContext, renderTraceparent } from '#platform/observability/traceparent.ts';
@@ -22,7 +23,7 @@ function newTraceparent(): string {
 /** Starts executions: one that was there before counts. */
 export async function startExecutions(commands: readonly OutboxEvent[]): Promise<Outcome> {
   const { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
-  const client = new SFNClient({});
+  const client = awsClient(SFNClient);
   const start = async ({ payload }: OutboxEvent): Promise<void> => {
     const { machine, name, input, traceparent = newTraceparent() } = payload as unknown as Start;
     const stateMachineArn = environment.machineArnOf(machine);

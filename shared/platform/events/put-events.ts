@@ -4,6 +4,7 @@ import type {
   PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE, EVENT_VERSIONS, type EventType } from '#contracts/event-types.ts';
+import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { eachByItself, type Outcome } from './each-by-itself.ts';
@@ -17,7 +18,9 @@ let shared: Promise<EventBridgeClient> | undefined;
 
 /** One client, whose connection the next call finds open. */
 function client(): Promise<EventBridgeClient> {
-  shared ??= import('@aws-sdk/client-eventbridge').then(({ EventBridgeClient }) => new EventBridgeClient({}));
+  shared ??= import('@aws-sdk/client-eventbridge').then(({ EventBridgeClient }) =>
+    awsClient(EventBridgeClient),
+  );
   return shared;
 }
 

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
+import { awsClient } from '#platform/aws/client.ts';
 import type { Actor } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
@@ -151,7 +152,7 @@ function retryDelaySeconds(receiveCount: number): number {
 
 async function changeVisibility(record: SQSRecord, seconds: number): Promise<void> {
   const { ChangeMessageVisibilityCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  await new SQSClient({}).send(
+  await awsClient(SQSClient).send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: environment.queueUrl(),
       ReceiptHandle: record.receiptHandle,

@@ -1,4 +1,5 @@
 import type { SQSClient as Client } from '@aws-sdk/client-sqs';
+import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
 
@@ -29,7 +30,7 @@ export async function sendMessages(
 ): Promise<void> {
   if (messages.length === 0) return;
   const { SendMessageBatchCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  client ??= new SQSClient({});
+  client ??= awsClient(SQSClient);
   const sqs = client;
   const traceparent = options.traceparent ?? currentTraceparent();
   const attributes = {

@@ -1,4 +1,5 @@
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { base64OfHex } from './objects.ts';
@@ -21,7 +22,11 @@ async function signer() {
     import('@aws-sdk/s3-request-presigner'),
   ]);
   // Otherwise the checksum of an empty body would be signed, and every real body refused.
-  return { sdk, getSignedUrl, client: new sdk.S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }) };
+  return {
+    sdk,
+    getSignedUrl,
+    client: awsClient(sdk.S3Client, { requestChecksumCalculation: 'WHEN_REQUIRED' }),
+  };
 }
 
 /** A PUT of exactly `bytes` bytes, and of exactly this content when its SHA-256 is given. */
