@@ -4,7 +4,7 @@ import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts'
 import { toTransactionState } from './transaction-state.ts';
 import { OPEN_STATUSES, type Status, type TransactionType } from './transaction-status.ts';
 
-const COLUMNS = [
+export const TRANSACTION_COLUMNS = [
   'amount',
   'compensates',
   'created_at',
@@ -26,7 +26,12 @@ export type TransactionRow = Selectable<Transactions>;
 
 /** Locks the transaction until ours ends: what the bank reports, and how an execution learns of it, take turns here. */
 export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRow | undefined> {
-  return tx.selectFrom('transactions').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx
+    .selectFrom('transactions')
+    .select(TRANSACTION_COLUMNS)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 export interface NewTransaction {
@@ -44,7 +49,7 @@ export async function createTransaction(tx: TenantTx, transaction: NewTransactio
   const created = await tx
     .insertInto('transactions')
     .values(transaction)
-    .returning(COLUMNS)
+    .returning(TRANSACTION_COLUMNS)
     .executeTakeFirstOrThrow();
   emit(tx, 'transaction.created', { transactions: [toTransactionState(created)] });
   return created;
@@ -82,7 +87,7 @@ export async function compensate(
       compensates: id,
       return_code: code,
     })
-    .returning(COLUMNS)
+    .returning(TRANSACTION_COLUMNS)
     .executeTakeFirstOrThrow();
   const marked = (await setStatus(tx, settled, 'SETTLED', code)) ?? settled;
   emit(tx, 'transaction.returned', {
@@ -108,7 +113,7 @@ export function setStatus(
     })
     .where('id', '=', id)
     .where('version', '=', version)
-    .returning(COLUMNS)
+    .returning(TRANSACTION_COLUMNS)
     .executeTakeFirst();
 }
 

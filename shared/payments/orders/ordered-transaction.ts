@@ -1,30 +1,11 @@
-import type { Transactions } from '#generated/database.ts';
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
 import type { Status, TransactionType } from '#ledger/transaction-status.ts';
-import type { TransactionRow } from '#ledger/transactions.ts';
+import { TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
 import type { OrderRow } from './payment-order.repository.ts';
-
-const COLUMNS = [
-  'amount',
-  'compensates',
-  'created_at',
-  'currency',
-  'dividend_id',
-  'id',
-  'memo',
-  'plan_id',
-  'return_code',
-  'shareholder_id',
-  'status',
-  'tenant_id',
-  'type',
-  'updated_at',
-  'version',
-] as const satisfies readonly (keyof Transactions)[];
 
 /** A transaction, with its payment order if there is one. */
 export type OrderedRow = TransactionRow & {
@@ -71,7 +52,7 @@ function ordered(read: TenantRead) {
     .leftJoin('payment_orders as d', (join) =>
       join.onRef('d.tenant_id', '=', 't.tenant_id').onRef('d.transaction_id', '=', 't.id'),
     )
-    .select(COLUMNS.map((column) => `t.${column}` as const))
+    .select(TRANSACTION_COLUMNS.map((column) => `t.${column}` as const))
     .select(['d.approval', 'd.bank_account_id']);
 }
 
