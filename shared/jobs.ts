@@ -4,13 +4,13 @@ import * as keys from '#identity/keys/keys.jobs.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.jobs.ts';
 import * as payments from '#payments/payments.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
-import * as platform from '#platform/platform.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
 import * as exports from '#reporting/exports/exports.jobs.ts';
 import * as projection from '#reporting/projection/projection.jobs.ts';
 import * as retention from '#retention/retention.jobs.ts';
 import * as uploads from '#uploads/uploads.jobs.ts';
 import * as webhooks from '#webhooks/webhooks.jobs.ts';
+import * as outbox from './outbox.jobs.ts';
 
 /** A job with the file that runs it. */
 export type JobEntry = Job & {
@@ -24,7 +24,7 @@ const specs: readonly Job[] = [
   plans,
   dividends,
   payments,
-  platform,
+  outbox,
   audit,
   keys,
   retention,

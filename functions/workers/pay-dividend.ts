@@ -2,7 +2,11 @@ import { ChunkMessage } from '#dividends/dividend-message.ts';
 import { payDividend } from '#dividends/dividends.jobs.ts';
 import { settleChunk } from '#dividends/settle-chunk.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { publishTransactions } from '#ledger/publish-transactions.ts';
+import { carryOutBy } from '#platform/events/publish.ts';
 import { consumer, systemActor } from '#platform/queue/consumer.ts';
+
+carryOutBy('transactions.publish', publishTransactions);
 
 export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isLast }) => {
   const chunk = {

@@ -26,6 +26,9 @@ export const TRANSACTION_EVENTS = [
   'transaction.returned',
 ] as const satisfies readonly EventType[];
 
+/** Transactions in one event: the bus takes 256 KB, which is three times as much as they are. */
+export const TRANSACTIONS_PER_EVENT = 200;
+
 export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number];
 
 /** The `source` of every event. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { TRANSACTIONS_PER_EVENT } from '#contracts/event-types.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { insertTransactions } from '#ledger/journal.ts';
 import { failPendingDividend } from '#ledger/transactions.ts';
@@ -87,9 +88,6 @@ export async function listHolders(read: TenantRead, { dividendId, first, last }:
     .execute();
   return rows.map((row) => row.shareholder_id);
 }
-
-/** Transactions in one event: it must fit the bus, which takes 256 KB, several times. */
-const TRANSACTIONS_PER_EVENT = 200;
 
 /** Tells the bus of payments that will never be sent. */
 export function emitVoided(

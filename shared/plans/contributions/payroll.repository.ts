@@ -1,3 +1,4 @@
+import { TRANSACTIONS_PER_EVENT } from '#contracts/event-types.ts';
 import { consecutiveIds } from '#kernel/ids.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
 
@@ -183,8 +184,6 @@ export async function lockPlans(run: RunStatement): Promise<void> {
   await run(`select count(*) from (
     select p.id from plans p where p.id in (select plan_id from staged_rows where ${GOOD}) order by p.id for update) as locked`);
 }
-
-const TRANSACTIONS_PER_EVENT = 200;
 
 /**
  * Writes every good row as a contribution, with its transaction and its journal entry, and moves balances and years: what

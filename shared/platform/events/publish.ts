@@ -1,3 +1,4 @@
+import { type Command, EVENT_VERSIONS } from '#contracts/event-types.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
@@ -5,24 +6,37 @@ import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
 import type { Outcome } from './each-by-itself.ts';
-import { publishTransactions } from './publish-transactions.ts';
 import { putEvents } from './put-events.ts';
 
 type Publisher = (rows: readonly OutboxEvent[]) => Promise<Outcome>;
 
-/** The publisher of each type of command. Every other row of the outbox is an event. */
-const PUBLISHERS: Readonly<Partial<Record<OutboxEvent['type'], Publisher>>> = {
-  'execution.start': startExecutions,
-  'message.send': sendCommanded,
-  'transactions.publish': publishTransactions,
-};
+type RowType = OutboxEvent['type'];
+
+/** The publisher of each type of command that this function can carry out. */
+const publishers = new Map<RowType, Publisher>([
+  ['execution.start', startExecutions],
+  ['message.send', sendCommanded],
+]);
+
+/**
+ * Says how a domain's command is carried out. A function that gives the command says it, so that the command need not wait for
+ * the sweeper; and the sweeper says it of every command that there is.
+ */
+export function carryOutBy(type: Command['type'], publisher: Publisher): void {
+  publishers.set(type, publisher);
+}
+
+const isEvent = (type: RowType): boolean => Object.hasOwn(EVENT_VERSIONS, type);
+
+/** Leaves commands of others to the sweeper. */
+const leave: Publisher = async () => ({ done: [], failed: [] });
 
 /**
  * Publishes events and carries out commands, each kind for itself. At least once: what is published again by the sweeper has
  * the same `id`.
  */
 export async function publish(rows: readonly OutboxEvent[]): Promise<Outcome> {
-  const kinds = Map.groupBy(rows, ({ type }) => PUBLISHERS[type] ?? putEvents);
+  const kinds = Map.groupBy(rows, ({ type }) => publishers.get(type) ?? (isEvent(type) ? putEvents : leave));
   const outcomes = await Promise.all([...kinds].map(([publisher, ofKind]) => attempt(publisher, ofKind)));
   const done = outcomes.flatMap((outcome) => outcome.done);
   const types = Map.groupBy(

@@ -1,6 +1,9 @@
 import { scheduledJob } from '#platform/queue/job.ts';
 
-/** Publishes what a crash left in the outbox. */
+/**
+ * Publishes what a crash left in the outbox. Its rights follow from what every domain may put there, so it stands above the
+ * domains, beside the table of jobs.
+ */
 export const sweepOutbox = scheduledJob({
   name: 'sweep-outbox',
   purpose: 'Publishes events that were not published after their commit',

@@ -1,12 +1,9 @@
-import type { CreatedRange } from '#contracts/event-types.ts';
+import { type CreatedRange, TRANSACTIONS_PER_EVENT } from '#contracts/event-types.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import { eachByItself, type Outcome } from './each-by-itself.ts';
-import { putEvents } from './put-events.ts';
-
-/** Transactions in one event: a third of what the bus takes. */
-const TRANSACTIONS_PER_EVENT = 200;
+import { eachByItself, type Outcome } from '#platform/events/each-by-itself.ts';
+import { putEvents } from '#platform/events/put-events.ts';
 
 // Selects the transactions as they were created: a payment that was sent meanwhile has its own event, with a later
 // version.
