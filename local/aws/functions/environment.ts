@@ -86,8 +86,8 @@ function startProcess({ spec, variables }: EnvironmentOptions, events: RuntimeEv
 
 /** One Lambda environment. It runs one invocation at a time; a timeout or an exit ends it for good. */
 export class Environment {
+  readonly spec: FunctionSpec;
   #runtime: Runtime;
-  #spec: FunctionSpec;
   #current: { readonly requestId: string; settle(outcome: Outcome): void } | undefined;
   #failure: FunctionError | undefined;
   #alive = true;
@@ -95,7 +95,7 @@ export class Environment {
   lastUsedMs = Date.now();
 
   constructor(options: EnvironmentOptions) {
-    this.#spec = options.spec;
+    this.spec = options.spec;
     const events: RuntimeEvents = {
       message: (message) => this.#settle(message),
       error: (error) => {
@@ -118,7 +118,7 @@ export class Environment {
 
   /** Never rejects: what goes wrong in a function is an outcome. */
   run(requestId: string, payload: string): Promise<Outcome> {
-    const { timeoutSeconds } = this.#spec;
+    const { timeoutSeconds } = this.spec;
     const deadlineMs = Date.now() + timeoutSeconds * 1000;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {

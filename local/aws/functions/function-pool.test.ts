@@ -130,3 +130,67 @@ test('an environment that works is never idle', async () => {
   const pool = poolOf({}, [], 100);
   expect((await pool.invoke('echo', '{"sleepMs":500}')).ok).toBe(true);
 });
+
+/** Writes a handler that waits as long as it is told and answers with a version. */
+function versionIn(version: number): string {
+  const versioned = mkdtempSync(join(directory, 'version-'));
+  const code = `export async function handler({ sleepMs = 0 }) {
+    await new Promise((resolve) => setTimeout(resolve, sleepMs));
+    return { version: ${version} };
+  }`;
+  writeFileSync(join(versioned, 'index.mjs'), code);
+  return versioned;
+}
+
+const versionOf = async (pool: FunctionPool, payload = '{}'): Promise<unknown> =>
+  payloadOf(await pool.invoke('echo', payload)).version;
+
+test.each([[[]], [['echo']]])(
+  'new code answers from the next invocation on, and what runs finishes on the old (processes: %j)',
+  async (processes) => {
+    const pool = poolOf({ directory: versionIn(1) }, processes);
+    expect(await versionOf(pool)).toBe(1);
+    const running = versionOf(pool, '{"sleepMs":500}');
+    const idle = await Promise.all([versionOf(pool), versionOf(pool)]);
+    expect(idle).toEqual([1, 1]);
+    const second = versionIn(2);
+    pool.replace('echo', async () => second);
+    expect(await Promise.all([versionOf(pool), versionOf(pool), running])).toEqual([2, 2, 1]);
+    expect(await versionOf(pool)).toBe(2);
+    expect(pool.spec('echo').directory).toBe(second);
+  },
+);
+
+test('new code is made once, when the function is invoked, and only the last', async () => {
+  const pool = poolOf({ directory: versionIn(1) });
+  const made: number[] = [];
+  const making = (version: number) => async () => {
+    made.push(version);
+    return versionIn(version);
+  };
+  pool.replace('echo', making(2));
+  pool.replace('echo', making(3));
+  expect(made).toEqual([]);
+  expect(await Promise.all([versionOf(pool), versionOf(pool)])).toEqual([3, 3]);
+  expect(made).toEqual([3]);
+});
+
+test('code that is replaced while it is made is never run', async () => {
+  const pool = poolOf({ directory: versionIn(1) });
+  const { promise: slow, resolve } = Promise.withResolvers<string>();
+  pool.replace('echo', () => slow);
+  const answer = versionOf(pool);
+  pool.replace('echo', async () => versionIn(3));
+  resolve(versionIn(2));
+  expect(await answer).toBe(3);
+});
+
+test.each([
+  ['there is no new code', async () => undefined],
+  ['it cannot be made', async () => Promise.reject(new Error('no'))],
+])('a function keeps its code and its environments when %s', async (_, code) => {
+  const pool = poolOf();
+  await pool.invoke('echo', '{}');
+  pool.replace('echo', code);
+  expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(2);
+});

@@ -38,6 +38,12 @@ const IDLE_MS = 30_000;
 /** Lambda's limit of a synchronous request and answer. */
 export const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
+/**
+ * The new code of a function: the directory that holds it, or `undefined` where the function is to keep the code that it
+ * has. It is asked for when the function is next invoked, so that what isn't used needn't be made.
+ */
+export type NewCode = () => Promise<string | undefined>;
+
 interface Waiting {
   readonly requestId: string;
   readonly payload: string;
@@ -45,11 +51,13 @@ interface Waiting {
 }
 
 class PooledFunction {
-  readonly spec: FunctionSpec;
+  spec: FunctionSpec;
   readonly limit: number;
   readonly idle: Environment[] = [];
   readonly busy = new Set<Environment>();
   readonly waiting: Waiting[] = [];
+  newCode: NewCode | undefined;
+  isRenewing = false;
   invocations = 0;
   errors = 0;
 
@@ -100,6 +108,14 @@ export class FunctionPool {
     return { ok: false, requestId, error: result.error };
   }
 
+  /**
+   * Gives a function new code from its next invocation on: its idle environments end then, and the others when they have
+   * finished what they run. Of several calls the last one counts.
+   */
+  replace(name: string, code: NewCode): void {
+    this.#function(name).newCode = code;
+  }
+
   status(): FunctionStatus[] {
     return [...this.#functions.values()].map((pooled) => ({
       name: pooled.spec.name,
@@ -129,12 +145,29 @@ export class FunctionPool {
   }
 
   #dispatch(pooled: PooledFunction): void {
+    if (pooled.newCode !== undefined && pooled.waiting.length > 0) void this.#renew(pooled);
+    // What waits is run by the new code.
+    if (pooled.isRenewing) return;
     while (pooled.waiting.length > 0) {
       const environment = this.#take(pooled);
       if (environment === undefined) return;
       const next = pooled.waiting.shift() as Waiting;
       void this.#run(pooled, environment, next);
     }
+  }
+
+  async #renew(pooled: PooledFunction): Promise<void> {
+    if (pooled.isRenewing) return;
+    pooled.isRenewing = true;
+    const { spec, newCode } = pooled;
+    pooled.newCode = undefined;
+    const directory = await newCode?.().catch(() => undefined);
+    if (directory !== undefined && directory !== spec.directory) {
+      pooled.spec = { ...spec, directory };
+      for (const environment of pooled.idle.splice(0)) void environment.kill();
+    }
+    pooled.isRenewing = false;
+    this.#dispatch(pooled);
   }
 
   async #run(
@@ -145,7 +178,8 @@ export class FunctionPool {
     pooled.busy.add(environment);
     const outcome = await environment.run(requestId, payload);
     pooled.busy.delete(environment);
-    if (environment.alive && !this.#closed) pooled.idle.push(environment);
+    if (environment.spec !== pooled.spec) void environment.kill();
+    else if (environment.alive && !this.#closed) pooled.idle.push(environment);
     resolve(outcome);
     this.#dispatch(pooled);
   }
