@@ -29,7 +29,8 @@ const app = new App({
 });
 addStacks(app, environment, tables, code);
 app.synth();
-await written;
+// A platform that watches the sources reads from it what a changed file is part of.
+writeFileSync(join(assembly, 'sources.json'), JSON.stringify(await written));
 // Paths become relative to the assembly, which is moved and copied.
 for (const name of readdirSync(assembly).filter((file) => file.endsWith('.assets.json'))) {
   const path = join(assembly, name);

@@ -14,13 +14,14 @@ export function dataPaths(dataDir: string) {
     assembly: at('cdk.out'),
     postgresLog: at('logs/postgres.log'),
     lock: at('platform.lock'),
+    reloaded: at('reloaded'),
     platformFile: at('local.json'),
     state: at('state.json'),
   };
 }
 
 /** Everything that a start may leave, so that `--reset` deletes nothing else. */
-const OWN_ENTRIES = [...DATA_ENTRIES, 'cdk.out', 'control.sock', 'local.json', 'state.json'];
+const OWN_ENTRIES = [...DATA_ENTRIES, 'cdk.out', 'control.sock', 'local.json', 'reloaded', 'state.json'];
 
 /** Forgets all state. The directory must be locked by the caller. */
 export async function resetDataDirectory(dataDir: string): Promise<void> {

@@ -18,7 +18,8 @@ import {
 } from './platform-file.ts';
 import { assertPortFree, DEFAULT_PORT, isPortFree, LAST_PORT } from './ports.ts';
 import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
-import { synthesise } from './synthesis.ts';
+import { REPOSITORY, synthesise } from './synthesis.ts';
+import { noteChanges, reloadOn } from './watch/watch.ts';
 
 export interface LocalPlatformOptions {
   readonly dataDir: string;
@@ -32,6 +33,8 @@ export interface LocalPlatformOptions {
   readonly reset?: boolean;
   /** Whether writes are flushed to disk; only tests turn this off. @default true */
   readonly fsync?: boolean;
+  /** Takes edited sources into the functions that are built from them. @default false */
+  readonly watch?: boolean;
   /** Functions that run as a process each instead of a thread. @default none */
   readonly processFunctions?: readonly string[];
   /** Variables of every function, above all others. @default none */
@@ -88,6 +91,8 @@ async function start(
   if (isCut || options.reset === true) await resetDataDirectory(dataDir);
   const paths = dataPaths(dataDir);
   const state = readState(dataDir);
+  const changes = options.watch === true ? noteChanges(REPOSITORY, warn) : undefined;
+  cleanups.push(() => changes?.close());
 
   const synthesis = timed('templates', () => synthesise(paths.assembly));
   const [, database] = await allSettled([
@@ -112,6 +117,12 @@ async function start(
   cleanups.push(() => runner.stop());
   await bootstrap(runner.scheduler, database, state);
   const apiPort = await runner.serve(port);
+
+  if (changes !== undefined)
+    reloadOn(changes, {
+      ...{ root: REPOSITORY, assembly: paths.assembly, target: paths.reloaded, runner, warn },
+      report: (line) => options.report?.(line),
+    });
 
   const socket = controlSocketPath(dataDir);
   const control = await serveControl(socket, (command, emit) =>

@@ -6,7 +6,7 @@ import type { LocalTenant } from './platform-file.ts';
 import { DEFAULT_PORT } from './ports.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const HELP = `usage: npm start -- [--port N] [--aws-port N] [--data DIR] [--database-url URL] [--reset] [--no-demo]
+const HELP = `usage: npm start -- [--port N] [--aws-port N] [--data DIR] [--database-url URL] [--reset] [--no-demo] [--watch]
 
 Starts the platform on this machine, and loads demo data when the data directory is new. Ctrl-C stops it; data stays.
 
@@ -15,7 +15,8 @@ Starts the platform on this machine, and loads demo data when the data directory
   --data DIR          where all state is kept (default: ${DEFAULT_DATA_DIR})
   --database-url URL  a Postgres that is already there, as a superuser (default: the one that npm ci has installed)
   --reset             forgets the state of the data directory first
-  --no-demo           starts without demo tenants`;
+  --no-demo           starts without demo tenants
+  --watch             takes an edited file in functions/ or shared/ into the running platform`;
 
 /** `where` names who asked for the port, since it may be the environment. */
 function parsePort(text: string, where: string): number {
@@ -105,6 +106,7 @@ async function main(): Promise<void> {
       'database-url': { type: 'string' },
       reset: { type: 'boolean', default: false },
       demo: { type: 'boolean', default: true },
+      watch: { type: 'boolean', default: false },
     },
   });
   const port = apiPort(values.port);
@@ -118,6 +120,7 @@ async function main(): Promise<void> {
     ...(awsPort === undefined ? {} : { awsPort }),
     databaseUrl: values['database-url'],
     reset: values.reset,
+    watch: values.watch,
     fsync: process.env.VESTRY_LOCAL_FSYNC !== 'off',
     processFunctions: list(process.env.VESTRY_LOCAL_PROCESS_FUNCTIONS),
     report: (line) => console.log(line),

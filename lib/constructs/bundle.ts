@@ -68,7 +68,16 @@ function assertPresent(entries: readonly BundleEntry[]): void {
 export interface PendingBundle {
   readonly code: ReadonlyMap<string, FunctionCode>;
   /** Settles once every file is there. */
-  readonly written: Promise<void>;
+  readonly written: Promise<Sources>;
+}
+
+/** What was read for a bundle. Paths are relative to the repository. */
+export interface Sources {
+  readonly entries: readonly string[];
+  /** By each of our files, those of ours that it imports. */
+  readonly imports: Readonly<Record<string, readonly string[]>>;
+  /** The modules of packages by the name under which we import them: `kysely/helpers/postgres`. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 /**
@@ -89,6 +98,7 @@ export function bundleInBackground(
   });
   const written = build(buildOptions(paths)).then((result) => {
     writeEntries(paths, result, target);
+    return sourcesOf(paths, result.metafile);
   });
   return { code: new Map(code), written };
 }
@@ -102,7 +112,30 @@ function bundlePart(paths: readonly string[], target: string): [entry: string, c
   return writeEntries(paths, buildSync(buildOptions(paths)), target);
 }
 
-function buildOptions(paths: readonly string[]) {
+/** Returns what the entries were built from. */
+export function sourcesOf(entries: readonly string[], { inputs }: Metafile): Sources {
+  const ours = Object.entries(inputs).filter(([path]) => isOurs(path));
+  const imported = ours.flatMap(([, { imports }]) => imports.filter(({ external }) => external !== true));
+  return {
+    entries,
+    imports: Object.fromEntries(
+      ours.map(([path, { imports }]) => [
+        path,
+        imports
+          .filter(({ external }) => external !== true)
+          .map((found) => found.path)
+          .filter(isOurs),
+      ]),
+    ),
+    packages: Object.fromEntries(
+      imported.flatMap(({ original, path }) =>
+        original === undefined || isOurs(path) ? [] : [[original, path] as const],
+      ),
+    ),
+  };
+}
+
+export function buildOptions(paths: readonly string[]) {
   return {
     absWorkingDir: ROOT,
     entryPoints: paths.map((entry) => ({ in: entry, out: outputName(entry) })),
@@ -130,7 +163,8 @@ function buildOptions(paths: readonly string[]) {
   } as const satisfies BuildOptions;
 }
 
-function writeEntries(
+/** Writes each entry of a build, with the chunks that it reaches, into a directory of its own below `target`. */
+export function writeEntries(
   paths: readonly string[],
   { metafile, outputFiles }: { readonly metafile: Metafile; readonly outputFiles: OutputFile[] },
   target: string,
@@ -141,7 +175,7 @@ function writeEntries(
 }
 
 /** `functions/identity/create-tenant.ts` → `identity-create-tenant`. */
-function outputName(entry: string): string {
+export function outputName(entry: string): string {
   return entry
     .replace(/^functions\//, '')
     .replace(/\.ts$/, '')
