@@ -1,5 +1,5 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 /** An editor writes one file in several steps, and a change of branch many files. */
 const QUIET_MS = 50;
@@ -23,7 +23,7 @@ export class SourceChanges {
   constructor(root: string, directories: readonly string[], warn: (line: string) => void) {
     this.#root = root;
     this.#warn = warn;
-    for (const directory of directories) this.#watch(join(root, directory));
+    for (const directory of directories) this.#watch(join(root, directory), false);
   }
 
   /** Delivers what has changed so far, and every later change soon after it was made. */
@@ -38,38 +38,42 @@ export class SourceChanges {
     this.#watchers.clear();
   }
 
-  #watch(directory: string): void {
-    if (this.#watchers.has(directory)) return;
-    const forget = (): void => {
-      this.#watchers.get(directory)?.close();
-      this.#watchers.delete(directory);
-    };
+  /** What is in a new directory has changed: it may have been written before the directory was watched. */
+  #watch(directory: string, isNew: boolean): void {
     try {
-      const watcher = watch(directory, (_, name) => {
-        if (name !== null) this.#changedAt(join(directory, name));
+      const watcher = watch(directory, (type, name) => {
+        if (name !== null) this.#changedAt(type, join(directory, name));
       });
       this.#watchers.set(directory, watcher);
-      watcher.on('error', forget);
-      for (const entry of readdirSync(directory, { withFileTypes: true }))
-        if (entry.isDirectory()) this.#watch(join(directory, entry.name));
+      watcher.on('error', () => this.#forget(directory));
+      for (const entry of readdirSync(directory, { withFileTypes: true })) {
+        const path = join(directory, entry.name);
+        if (entry.isDirectory()) this.#watch(path, isNew);
+        else if (isNew) this.#changed.add(relative(this.#root, path));
+      }
     } catch (error) {
-      forget();
-      this.#warn(`changes below ${directory} are not seen: ${(error as Error).message}`);
+      this.#forget(directory);
+      // A directory that is gone again has no changes to see.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.#warn(`changes below ${directory} are not seen: ${(error as Error).message}`);
     }
   }
 
-  #changedAt(path: string): void {
-    if (isDirectory(path)) this.#appeared(path);
-    else this.#changed.add(relative(this.#root, path));
+  #changedAt(type: string, path: string): void {
+    const isThere = isDirectory(path);
+    // A directory that was created, moved or deleted: what was watched under this name is no longer it.
+    if (type === 'rename') this.#forget(path);
+    if (!isThere) this.#changed.add(relative(this.#root, path));
+    else if (type === 'rename') this.#watch(path, true);
     this.#schedule();
   }
 
-  /** Files may have been written into a new directory before it was watched. */
-  #appeared(directory: string): void {
-    if (this.#watchers.has(directory)) return;
-    this.#watch(directory);
-    for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' }))
-      this.#changed.add(relative(this.#root, join(directory, file)));
+  #forget(directory: string): void {
+    for (const [watched, watcher] of this.#watchers) {
+      if (watched !== directory && !watched.startsWith(`${directory}${sep}`)) continue;
+      watcher.close();
+      this.#watchers.delete(watched);
+    }
   }
 
   #schedule(): void {

@@ -105,6 +105,15 @@ test('a file that an edit begins to import is watched from then on', async () =>
   await expect.poll(() => ask(), IN_TIME).toBe('farewell Ada');
 });
 
+test('a directory that is deleted and comes back is watched again', async () => {
+  start(GREETING);
+  rmSync(join(root, 'functions/app'), { recursive: true });
+  save('functions/app/greet.ts', GREET);
+  await expect.poll(() => ask(), IN_TIME).toBe('hello Ada');
+  save('functions/app/greet.ts', GREET.replace('(name)', '(name.toUpperCase())'));
+  await expect.poll(() => ask(), IN_TIME).toBe('hello ADA');
+});
+
 test('a syntax error is shown where it is, and the code from before answers until it is mended', async () => {
   start(GREETING);
   save('shared/words.ts', words('hello again'));
