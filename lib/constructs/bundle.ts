@@ -71,10 +71,10 @@ export interface PendingBundle {
   readonly written: Promise<Sources>;
 }
 
-/** What was read for a bundle. Paths are relative to the repository. */
+/** The files that were read for a bundle. Paths are relative to the repository. */
 export interface Sources {
   readonly entries: readonly string[];
-  /** By each of our files, those of ours that it imports. */
+  /** The files of ours that each of our files imports. */
   readonly imports: Readonly<Record<string, readonly string[]>>;
   /** The modules of packages by the name under which we import them: `kysely/helpers/postgres`. */
   readonly packages: Readonly<Record<string, string>>;

@@ -38,7 +38,7 @@ export class SourceChanges {
     this.#watchers.clear();
   }
 
-  /** What is in a new directory has changed: it may have been written before the directory was watched. */
+  /** The files of a new directory have changed: they may have been written before it was watched. */
   #watch(directory: string, isNew: boolean): void {
     try {
       const watcher = watch(directory, (type, name) => {

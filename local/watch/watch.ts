@@ -6,7 +6,7 @@ import { Rebuilder } from './rebuilder.ts';
 import { Reloader } from './reloader.ts';
 import { SourceChanges } from './source-changes.ts';
 
-/** What functions are built from, and what only a restart takes in. */
+/** The directories that functions are built from, and those that only a restart takes in. */
 const WATCHED = ['bin', 'config', 'functions', 'lib', 'migrations', 'shared', 'state-machines'];
 
 export interface WatchOptions {

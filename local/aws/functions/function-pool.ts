@@ -146,7 +146,7 @@ export class FunctionPool {
 
   #dispatch(pooled: PooledFunction): void {
     if (pooled.newCode !== undefined && pooled.waiting.length > 0) void this.#renew(pooled);
-    // What waits is run by the new code.
+    // The new code runs what waits.
     if (pooled.isRenewing) return;
     while (pooled.waiting.length > 0) {
       const environment = this.#take(pooled);
