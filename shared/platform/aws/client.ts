@@ -1,13 +1,13 @@
-/** How long a call may wait for a connection. */
+/** A call waits this long for a connection at most. */
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** How long a call may wait for the beginning of its answer. The body of an object may take longer. */
+/** A call waits this long for the beginning of its answer at most. The body of an object may take longer. */
 const REQUEST_TIMEOUT_MS = 20_000;
 
 const LIMITS = {
   requestHandler: {
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Without it the SDK only warns.
+    // The SDK only warns without it.
     throwOnRequestTimeout: true,
   },
 };
