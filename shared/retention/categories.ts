@@ -91,7 +91,7 @@ export const CATEGORIES: readonly Category[] = [
     due: ({ records }) => sql`t.instruction_sealed <> 'purged' and exists (
       select from outbound_files f where f.tenant_id = t.tenant_id and f.id = t.file_id and f.state = 'WRITTEN' and f.prepared_at <= ${records})`,
     isHeldBy: sql`exists (
-      select from payment_orders o join bank_accounts b on b.tenant_id = d.tenant_id and b.id = o.bank_account_id
+      select from payment_orders o join bank_accounts b on b.tenant_id = o.tenant_id and b.id = o.bank_account_id
       where o.tenant_id = t.tenant_id and o.transaction_id = t.transaction_id
         and (h.shareholder_id = b.shareholder_id or h.employee_id = b.employee_id))`,
     erased: () => sql`instruction_sealed = 'purged'`,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decideOrder } from '#payments/orders/decide-order.ts';
+import { tenantTx } from '#platform/db/tenant-tx.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import type { TestResponse } from '#tests/support/request.ts';
@@ -106,4 +108,37 @@ test('transactions are listed newest first, page by page, by what they are and f
   const stranger = new Payments((await insertTestTenant(world.database.admin, 'ISSUER')).as('OPS'));
   expect((await stranger.list({ shareholder_id: other })).body.data).toEqual([]);
   expect((await stranger.get(waiting)).status).toBe(404);
+});
+
+test('an approval reaches an execution that began to wait while it was decided', async () => {
+  const machine = process.env.DISBURSEMENT_MACHINE_ARN;
+  process.env.DISBURSEMENT_MACHINE_ARN = `${machine}-gone`;
+  const { body } = await ops.order({ shareholder_id: holder, amount: '99000', currency: 'USD' });
+  process.env.DISBURSEMENT_MACHINE_ARN = machine;
+  expect(body.approval).toBe('REQUIRED');
+
+  const execution = await world.database.admin.connect();
+  try {
+    await execution.query('begin');
+    await execution.query(
+      `update payment_orders set waits_for = 'APPROVAL', task_token = 'begun' where transaction_id = $1`,
+      [body.id],
+    );
+    const { actorId, tenantId } = acme.as('COMPLIANCE');
+    const deciding = tenantTx(
+      { tenantId, actorId, actorRole: 'COMPLIANCE', requestId: 'test' },
+      (tx) => decideOrder(tx, body.id, 'APPROVED', actorId),
+      {
+        audit: () => ({ action: 'payment-order.approved', resource: `transactions/${body.id}`, payload: {} }),
+      },
+    );
+    await expect
+      .poll(() => rows(`select from pg_stat_activity where wait_event_type = 'Lock' and state = 'active'`))
+      .not.toEqual([]);
+    await execution.query('commit');
+    expect((await deciding).result.taskToken).toBe('begun');
+  } finally {
+    await execution.query('rollback');
+    execution.release();
+  }
 });

@@ -3,7 +3,8 @@ import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { reportTask } from './report-task.ts';
 
 /**
- * Keeps the token of an execution that waits for an approval. The decision may have come before the token was there:  * execution is told at once. The row's lock orders the two, so that one of them sees the other.
+ * Keeps the token of an execution that waits for an approval. When the decision came before the token, the execution goes on
+ * at once. The row's lock orders the two, so that one of them sees the other.
  */
 export async function awaitDecision({ tenant_id, transaction_id, task_token }: WaitingInput): Promise<void> {
   const [kept] = await tenantStatements(tenant_id, [

@@ -33,11 +33,12 @@ export async function decideOrder(
     throw new DomainError('payment-decided', `Its approval is ${order?.approval ?? 'not asked for'}.`);
   if (order.requested_by === checkerId)
     throw new DomainError('four-eyes', 'Who asked for a payment may not decide on it.');
-  if ((await setDecision(tx, id, decision, checkerId)) === undefined)
-    throw new DomainError('payment-decided', 'It was decided a moment ago.');
+  const decided = await setDecision(tx, id, decision, checkerId);
+  if (decided === undefined) throw new DomainError('payment-decided', 'It was decided a moment ago.');
   if (decision === 'DENIED') {
     await changeStatus(tx, transaction, 'FAILED', DENIED);
     await finishDividend(tx, transaction.dividend_id);
   }
-  return { transaction: found(await findTransaction(tx, id)), taskToken: order.task_token };
+  // An execution may have begun to wait since the order was read: the row that the decision was written to has its token.
+  return { transaction: found(await findTransaction(tx, id)), taskToken: decided.task_token };
 }

@@ -49,11 +49,11 @@ function present<T extends Record<string, unknown>>(fields: T): Present<T> {
 function ordered(read: TenantRead) {
   return read
     .selectFrom('transactions as t')
-    .leftJoin('payment_orders as d', (join) =>
-      join.onRef('d.tenant_id', '=', 't.tenant_id').onRef('d.transaction_id', '=', 't.id'),
+    .leftJoin('payment_orders as o', (join) =>
+      join.onRef('o.tenant_id', '=', 't.tenant_id').onRef('o.transaction_id', '=', 't.id'),
     )
     .select(TRANSACTION_COLUMNS.map((column) => `t.${column}` as const))
-    .select(['d.approval', 'd.bank_account_id']);
+    .select(['o.approval', 'o.bank_account_id']);
 }
 
 export function findTransaction(read: TenantRead, id: string): Promise<OrderedRow | undefined> {
@@ -105,7 +105,7 @@ export function listOrderedTransactions(
     .orderBy('t.id', 'desc')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('t.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
-  if (approval !== undefined) query = query.where('d.approval', '=', approval);
+  if (approval !== undefined) query = query.where('o.approval', '=', approval);
   for (const name of ['status', 'type', 'shareholder_id', 'plan_id', 'dividend_id'] as const) {
     const value = filter[name];
     if (value !== undefined) query = query.where(`t.${name}`, '=', value);
