@@ -19,7 +19,7 @@ create table bank_accounts (
   version integer not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- When retention erased the personal data, which happens once.
+  -- The instant at which retention erased the personal data, which happens once.
   purged_at timestamptz,
   primary key (tenant_id, id),
   foreign key (tenant_id, shareholder_id) references shareholders,
@@ -36,7 +36,7 @@ call scope_by_tenant('bank_accounts', 'select, insert, update');
 create table payment_settings (
   tenant_id uuid primary key default current_tenant() references tenants,
   channel text check (channel in ('BANK', 'NACHA_FILE')),
-  -- By currency, the amount above which a second person must approve.
+  -- The amount of each currency above which a second person must approve.
   approve_above jsonb not null default '{}',
   -- Who the files of payments are from and for.
   ach_originator jsonb,
@@ -64,7 +64,7 @@ create table payment_orders (
   approval text not null default 'NOT_NEEDED' check (approval in ('NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED')),
   decided_by uuid,
   decided_at timestamptz,
-  -- From here on the bank may have it: nothing but the bank's own word ends the payment.
+  -- The bank may have the payment from this instant on, and only a bank event ends it.
   released_at timestamptz,
   bank_reference text,
   -- What the execution waits for, and how it is told.
@@ -94,7 +94,7 @@ create table bank_events (
   kind text not null check (kind in ('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED')),
   code text,
   received_at timestamptz not null default clock_timestamp(),
-  -- When the transaction had become what the bank says.
+  -- The instant at which the event was applied to the transaction.
   applied_at timestamptz,
   primary key (tenant_id, transaction_id, event_id),
   foreign key (tenant_id, transaction_id) references transactions
@@ -151,7 +151,7 @@ create table outbound_entries (
   effective_entry_date date not null,
   sec_code text not null check (sec_code in ('PPD', 'CCD')),
   descriptive_date text,
-  -- As it stood when the file was prepared, sealed: a correction since must not change the bytes.
+  -- The sealed instruction as it stood when the file was prepared: a later correction must not change the bytes.
   instruction_sealed text not null,
   primary key (tenant_id, transaction_id),
   foreign key (tenant_id, transaction_id) references payment_orders,

@@ -1,4 +1,4 @@
--- By index, whatever the plan's first statement looked like: a plan for a chunk of holders would read the whole register for one.
+-- The query forces the index, whatever the plan's first statement looked like: a plan for a chunk of holders would read the whole register for one.
 create or replace function refuse_unknown_holder() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off

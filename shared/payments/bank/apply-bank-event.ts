@@ -10,7 +10,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
 import { type BankEventKind, consequenceOf } from './consequence.ts';
 
-/** When the bank refuses an order without a code of its own. */
+/** The return code of an order that the bank refused without a code of its own. */
 const REJECTED = 'REJECTED';
 
 /**
