@@ -1,6 +1,6 @@
 import { listBankAccounts, toBankAccount } from '#payments/payees/bank-account.repository.ts';
 import { listParticipantBankAccounts } from '#payments/payees/bank-accounts.routes.ts';
-import { findPayee } from '#payments/payees/payee.repository.ts';
+import { findPayee } from '#payments/payees/payee.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';

@@ -94,9 +94,3 @@ export function listLinesOfHolder(
   if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
   return query.execute();
 }
-
-/** Returns whether the register has the holder. */
-export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
-  const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
-  return row !== undefined;
-}

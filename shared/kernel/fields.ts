@@ -151,3 +151,9 @@ export const decimalOut = z.string().meta({ openapi: { type: 'string', pattern: 
 export const instantOut = z.string().meta({ openapi: { type: 'string', format: 'date-time' } });
 export const dateOut = z.string().meta({ openapi: { type: 'string', format: 'date' } });
 export const idOut = z.string().meta({ openapi: { type: 'string', format: 'uuid' } });
+
+/** The verification of a payee, who is a holder of record or a participant. Nobody is paid before it is VERIFIED. */
+export const kycStatus = z.enum(
+  ['UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'],
+  'must be one of UNVERIFIED, PENDING, VERIFIED, REJECTED',
+);

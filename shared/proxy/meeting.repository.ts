@@ -115,9 +115,3 @@ export async function findWeight(
     where m.id = ${meetingId} and s.id = ${shareholderId}`.execute(tx);
   return rows[0]?.weight;
 }
-
-/** Returns whether the register has the holder. */
-export async function holderExists(read: TenantRead, id: string): Promise<boolean> {
-  const row = await read.selectFrom('shareholders').select('id').where('id', '=', id).executeTakeFirst();
-  return row !== undefined;
-}

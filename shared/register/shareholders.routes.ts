@@ -9,6 +9,7 @@ import {
   idOut,
   instantOut,
   isoDate,
+  kycStatus,
   listOf,
   page,
   positiveQuantity,
@@ -18,7 +19,6 @@ import {
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
-const KYC_STATUSES = ['UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'] as const;
 const STATUSES = ['ACTIVE', 'CLOSED'] as const;
 
 export const Shareholder = z.object({
@@ -32,7 +32,7 @@ export const Shareholder = z.object({
     address: z.string().nullable(),
   }),
   holdings: decimalOut,
-  kyc_status: z.enum(KYC_STATUSES),
+  kyc_status: kycStatus,
   status: z.enum(STATUSES),
   version: z.number().int(),
   created_at: instantOut,
@@ -188,7 +188,7 @@ export const setShareholderKyc = route({
   ...issuer,
   roles: ['COMPLIANCE'],
   params: idInPath,
-  body: z.strictObject({ status: z.enum(KYC_STATUSES, `must be one of ${KYC_STATUSES.join(', ')}`) }),
+  body: z.strictObject({ status: kycStatus }),
   example: { status: 'VERIFIED' },
   status: 200,
   response: Shareholder,

@@ -50,8 +50,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'A new key seals the fields anew that it is told of, in rows of every room.',
   'shared/identity/tenants/bootstrap-operator.ts → audit_log':
     'The first operator is made by the migrator, on a connection that has no tenant transaction.',
-  'shared/payments/payees/payee.repository.ts → participants':
-    'A payee who is an employee is verified where payments verify payees; plans should offer it.',
   'shared/plans/contributions/payroll.repository.ts → outbox':
     'A payroll file leaves thousands of events, which one statement writes beside its transactions.',
   'shared/platform/db/tenant-tx.ts → audit_log':
@@ -60,8 +58,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'A purge erases what retention categories name, in rows of every room.',
   'shared/retention/purge.repository.ts → audit_log':
     'A purge is audited by the role that purges, outside of a tenant transaction.',
-  'shared/uploads/loading/load-register.ts → shareholders':
-    'Accepted rows are merged from the session’s staged rows; register should offer the statement.',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

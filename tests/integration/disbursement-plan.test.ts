@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as addAccount } from '#functions/payments/create-participant-bank-account.ts';
-import { handler as setKyc } from '#functions/payments/set-participant-kyc.ts';
+import { handler as setKyc } from '#functions/plans/set-participant-kyc.ts';
 import * as routes from '#payments/payees/bank-accounts.routes.ts';
+import { setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { ACCOUNT, magic, Payments, persistently } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call } from '#tests/support/request.ts';
@@ -43,7 +44,7 @@ async function plan(employee: string, last4: string): Promise<string> {
 
 function verify(employee: string, role: 'COMPLIANCE' | 'ADMIN', version: number) {
   return persistently(() =>
-    call(setKyc, routes.setParticipantKyc, {
+    call(setKyc, setParticipantKyc, {
       as: globex.as(role),
       params: { employee },
       body: { status: 'VERIFIED' },

@@ -5,9 +5,10 @@ import { fromMinor, toMinor } from '#kernel/money.ts';
 import { createTransaction, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
-import { findPlan, payeeOf } from '#payments/payees/payee.ts';
+import { payeeOf } from '#payments/payees/payee.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { checkChannel, paymentRules } from '#payments/settings/payment-settings.ts';
+import { findPaidPlan } from '#plans/paid-participant.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
@@ -103,7 +104,7 @@ async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
     const payee = { shareholder_id: shareholderId };
     return { ...shared, payee, shareholderId, planId: null, sourceAccount: 'DIVIDENDS_PAYABLE' };
   }
-  const plan = found(await findPlan(tx, order.plan_id));
+  const plan = found(await findPaidPlan(tx, order.plan_id));
   if (plan.currency !== currency)
     throw new DomainError('currency-mismatch', `The plan is in ${plan.currency}.`);
   const payee = { employee_id: plan.employee_id };

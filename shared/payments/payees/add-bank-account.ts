@@ -7,7 +7,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import { type BankAccountRow, insertBankAccount, type Payee } from './bank-account.repository.ts';
 import type { createShareholderBankAccount } from './bank-accounts.routes.ts';
-import { findPayee } from './payee.repository.ts';
+import { findPayee } from './payee.ts';
 
 /** Returns the place that an account number is sealed for. */
 export function numberPlace(accountId: string): string {
@@ -25,7 +25,7 @@ export async function addBankAccount(
   sealer: Sealer,
 ): Promise<BankAccountRow> {
   const { account_number, ...account } = body;
-  if (found(await findPayee(tx, payee)).status === 'CLOSED')
+  if (found(await findPayee(tx, payee)).isClosed)
     throw new DomainError('shareholder-closed', 'A closed shareholder cannot be changed.');
   const id = uuidV7();
   return insertBankAccount(tx, {

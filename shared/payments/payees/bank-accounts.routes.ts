@@ -5,7 +5,6 @@ import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { employeeInPath } from '#plans/participants/employee-id.ts';
 import { route } from '#platform/http/route.ts';
 
-const KYC_STATUSES = ['UNVERIFIED', 'PENDING', 'VERIFIED', 'REJECTED'] as const;
 const ACCOUNT_TYPES = ['CHECKING', 'SAVINGS'] as const;
 const HOLDER_TYPES = ['INDIVIDUAL', 'COMPANY'] as const;
 
@@ -103,28 +102,4 @@ export const listParticipantBankAccounts = route({
   summary: 'List the bank accounts of a plan participant',
   ...list,
   ...ofParticipant,
-});
-
-export const ParticipantKyc = z.object({
-  employee_id: z.string(),
-  kyc_status: z.enum(KYC_STATUSES),
-  version: z.number().int(),
-});
-
-export const setParticipantKyc = route({
-  operationId: 'setParticipantKyc',
-  method: 'PATCH',
-  path: '/participants/{employee}/kyc',
-  summary: 'Set whether a plan participant is verified',
-  tenants: ['SPONSOR'],
-  roles: ['COMPLIANCE'],
-  params: employeeInPath,
-  body: z.strictObject({ status: z.enum(KYC_STATUSES, `must be one of ${KYC_STATUSES.join(', ')}`) }),
-  example: { status: 'VERIFIED' },
-  status: 200,
-  response: ParticipantKyc,
-  concurrency: 'if-match',
-  audit: 'participant.kyc-set',
-  problems: ['not-found', 'precondition-failed', 'precondition-required'],
-  uses: [],
 });

@@ -14,7 +14,7 @@ import {
   type Payee,
   setBankAccount,
 } from './bank-account.repository.ts';
-import { findPayee } from './payee.repository.ts';
+import { findPayee } from './payee.ts';
 
 export type { Payee };
 

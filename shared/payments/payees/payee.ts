@@ -1,6 +1,8 @@
+import { findKycStatus, findPaidPlan } from '#plans/paid-participant.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { Payee } from './payable-account.ts';
+import { findHolderStanding } from '#register/holder-standing.ts';
+import type { Payee } from './bank-account.repository.ts';
 
 interface Paid {
   readonly shareholder_id: string | null;
@@ -13,14 +15,21 @@ interface Paid {
  */
 export async function payeeOf(read: TenantRead, { shareholder_id, plan_id }: Paid): Promise<Payee> {
   if (shareholder_id !== null) return { shareholder_id };
-  const { employee_id } = found(await findPlan(read, plan_id ?? ''));
+  const { employee_id } = found(await findPaidPlan(read, plan_id ?? ''));
   return { employee_id };
 }
 
-/** The plan that a distribution is taken from. */
-export function findPlan(
-  read: TenantRead,
-  id: string,
-): Promise<{ employee_id: string; currency: string } | undefined> {
-  return read.selectFrom('plans').select(['employee_id', 'currency']).where('id', '=', id).executeTakeFirst();
+export interface PayeeStanding {
+  readonly kycStatus: string;
+  readonly isClosed: boolean;
+}
+
+/** Returns what must be known about a payee before a payment; undefined if the payee doesn't exist. */
+export async function findPayee(read: TenantRead, payee: Payee): Promise<PayeeStanding | undefined> {
+  if ('shareholder_id' in payee) {
+    const holder = await findHolderStanding(read, payee.shareholder_id);
+    return holder && { kycStatus: holder.kyc_status, isClosed: holder.status === 'CLOSED' };
+  }
+  const kycStatus = await findKycStatus(read, payee.employee_id);
+  return kycStatus === undefined ? undefined : { kycStatus, isClosed: false };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateOut, instantOut, isoDate } from '#kernel/fields.ts';
+import { dateOut, instantOut, isoDate, kycStatus } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { employeeInPath } from './employee-id.ts';
 
@@ -39,5 +39,29 @@ export const getParticipant = route({
   response: Participant,
   concurrency: 'etag',
   problems: ['not-found'],
+  uses: [],
+});
+
+export const ParticipantKyc = z.object({
+  employee_id: z.string(),
+  kyc_status: kycStatus,
+  version: z.number().int(),
+});
+
+export const setParticipantKyc = route({
+  operationId: 'setParticipantKyc',
+  method: 'PATCH',
+  path: '/participants/{employee}/kyc',
+  summary: 'Set whether a plan participant is verified',
+  tenants: ['SPONSOR'],
+  roles: ['COMPLIANCE'],
+  params: employeeInPath,
+  body: z.strictObject({ status: kycStatus }),
+  example: { status: 'VERIFIED' },
+  status: 200,
+  response: ParticipantKyc,
+  concurrency: 'if-match',
+  audit: 'participant.kyc-set',
+  problems: ['not-found', 'precondition-failed', 'precondition-required'],
   uses: [],
 });

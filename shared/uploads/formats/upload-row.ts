@@ -114,20 +114,6 @@ export function duplicateExternalRef(firstLine: number): RowError<ShareholderCol
   };
 }
 
-/** The error of a row whose holder the register has closed. */
-export const holderClosed: RowError<ShareholderColumn> = {
-  column: 'external_ref',
-  code: 'holder-closed',
-  message: 'The holder with this external_ref is closed.',
-};
-
-/** The error of a row that would leave less than what the holder has in other classes, which a register file can't change. */
-export const holdsOtherClasses: RowError<ShareholderColumn> = {
-  column: 'holdings',
-  code: 'holds-other-classes',
-  message: 'holdings are less than what the holder has in other security classes.',
-};
-
 /** The format by a file's name; undefined for names we don't take. */
 export function uploadFormat(filename: string): UploadFormat | undefined {
   const extension = /\.(csv|json|ndjson|jsonl)$/i.exec(filename)?.[1]?.toLowerCase();

@@ -1,10 +1,10 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import { maskText } from '#platform/observability/mask.ts';
+import { judgeRegister, loadRegister, RegisterMoved } from '#register/load-register.ts';
 import { SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { RowErrorCode } from '#uploads/formats/upload-row.ts';
-import { loadRegister, RegisterMoved } from './load-register.ts';
-import { refuseConflicts, refuseDuplicates, stageRows } from './staged-rows.ts';
+import { refuseDuplicates, stageRows } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 /** Errors of references that are well-formed. */
@@ -15,7 +15,11 @@ export const registerLoader: UploadLoader = {
   columns: SHAREHOLDER_COLUMNS,
   stage: (session, source, format, following) => stageRows(session, readRows(source, format, following)),
   refuseRepeated: refuseDuplicates,
-  refuseConflicts,
+  refuseConflicts: async (session, tenantId, staged) => {
+    const refused = await judgeRegister(session, tenantId);
+    staged.rejected += refused;
+    return refused;
+  },
   // The reference is included only if it surely is one; in a row with a cell too many, somebody's name may be in its
   // place.
   about: ({ values, error }) => {

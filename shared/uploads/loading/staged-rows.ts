@@ -1,9 +1,6 @@
-import type { TenantId } from '#kernel/ids.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import {
   duplicateExternalRef,
-  holderClosed,
-  holdsOtherClasses,
   type RejectedRow,
   type RowErrorCode,
   type UploadRow,
@@ -34,21 +31,6 @@ const MARK_DUPLICATES = `with repeated as (
     group by external_ref having count(*) > 1)
   update staged_rows s set error_column = 'external_ref', error_code = 'duplicate-external-ref', first_line = r.line
   from repeated r where s.external_ref = r.external_ref and s.n > r.n and s.error_code is null`;
-
-// Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
-// where they must: statistics that don't know the tenant yet would have them sorted.
-const MARK_CLOSED = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
-  from shareholders h
-  where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
-    and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
-
-// A file states a holder's whole holdings, and the difference is written to the default class.
-const MARK_OTHER_CLASSES = `update staged_rows s set error_column = $2, error_code = $3, error_message = $4
-  from shareholders h join (
-    select shareholder_id, sum(delta) as held from position_entries
-    where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
-  where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
-    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
 
 const FETCH = 'fetch 1000 from rejected_rows';
 
@@ -88,29 +70,9 @@ export async function refuseDuplicates(session: TenantSession, staged: StagedFil
   if (staged.outOfOrder !== undefined) staged.outOfOrder -= repeated;
 }
 
-/** Refuses rows that the register as it stands can't take; answers how many. */
-export async function refuseConflicts(
-  session: TenantSession,
-  tenantId: TenantId,
-  staged: StagedFile,
-): Promise<number> {
-  let conflicts = 0;
-  for (const [statement, { column, code, message }] of [
-    [MARK_CLOSED, holderClosed],
-    [MARK_OTHER_CLASSES, holdsOtherClasses],
-  ] as const)
-    conflicts += await mark(session, statement, [tenantId, column, code, message]);
-  staged.rejected += conflicts;
-  return conflicts;
-}
-
 /** Marks rows as refused; answers how many. */
-export async function mark(
-  session: TenantSession,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<number> {
-  const [marked] = await session.run([{ text, values }]);
+export async function mark(session: TenantSession, text: string): Promise<number> {
+  const [marked] = await session.run([{ text }]);
   return marked?.rowCount ?? 0;
 }
 

@@ -1,8 +1,13 @@
 import { sql } from 'kysely';
-import { consecutiveIds } from '#kernel/ids.ts';
+import { consecutiveIds, type TenantId } from '#kernel/ids.ts';
+import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { recordPositionChange } from '#register/position-change.ts';
-import type { LoadedFile } from './upload-loader.ts';
+import { recordPositionChange } from './position-change.ts';
+
+/**
+ * A file of holders enters the register. It reads the session's temporary table `staged_rows` (n, external_ref, name, email,
+ * speaks_of_email, holdings, error_*), and marks there the rows that the register can't take.
+ */
 
 /** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
 export class RegisterMoved extends Error {
@@ -10,6 +15,41 @@ export class RegisterMoved extends Error {
     super('the register changed while a file was being loaded into it');
     this.name = 'RegisterMoved';
   }
+}
+
+// Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
+// where they must: statistics that don't know the tenant yet would have them sorted.
+const REFUSE_CLOSED = `update staged_rows s set error_column = 'external_ref', error_code = 'holder-closed',
+    error_message = 'The holder with this external_ref is closed.'
+  from shareholders h
+  where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
+    and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
+
+// A file states a holder's whole holdings, and the difference is written to the default class.
+const REFUSE_OTHER_CLASSES = `update staged_rows s set error_column = 'holdings', error_code = 'holds-other-classes',
+    error_message = 'holdings are less than what the holder has in other security classes.'
+  from shareholders h join (
+    select shareholder_id, sum(delta) as held from position_entries
+    where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
+  where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
+    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
+
+/** Refuses rows that the register as it stands can't take; answers how many. */
+export async function judgeRegister(session: TenantSession, tenantId: TenantId): Promise<number> {
+  let refused = 0;
+  for (const text of [REFUSE_CLOSED, REFUSE_OTHER_CLASSES]) {
+    const [marked] = await session.run([{ text, values: [tenantId] }]);
+    refused += marked?.rowCount ?? 0;
+  }
+  return refused;
+}
+
+export interface RegisterLoad {
+  readonly tenantId: TenantId;
+  readonly uploadId: string;
+  readonly rows: number;
+  /** Whether the rows follow each other as the keys they get do. */
+  readonly inOrder: boolean;
 }
 
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
@@ -27,7 +67,7 @@ const LOCK = 7_002;
  * meet with no unique violation when others insert the same reference meanwhile, the caller makes good by doing it again.
  * @throws RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
  */
-export async function loadRegister(tx: TenantTx, load: Omit<LoadedFile, 'requestId'>): Promise<void> {
+export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<void> {
   const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCK})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);

@@ -1,5 +1,5 @@
-import { setParticipantKyc } from '#payments/payees/bank-accounts.routes.ts';
-import { findParticipantKyc, setKyc } from '#payments/payees/payee.repository.ts';
+import { findParticipant, setParticipantKyc as setKyc } from '#plans/participants/participant.repository.ts';
+import { setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { changed } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
@@ -7,7 +7,7 @@ export const handler = http(setParticipantKyc, async ({ params, body, expectedVe
   tenantTx(
     async (tx) => {
       const updated = await setKyc(tx, params.employee, expectedVersion, body.status);
-      return changed(updated, () => findParticipantKyc(tx, params.employee));
+      return changed(updated, () => findParticipant(tx, params.employee));
     },
     { resource: () => 'participants' },
   ),
