@@ -18,7 +18,7 @@ export default {
       comment: 'Modules that need each other are one module, or hide a third.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'domains-know-no-http',
@@ -152,7 +152,6 @@ export default {
   options: {
     doNotFollow: { path: '^node_modules' },
     exclude: { path: '^(cdk\\.out|coverage|\\.vestry)|\\.d\\.ts$' },
-    tsPreCompilationDeps: 'specify',
     parser: 'swc',
     enhancedResolveOptions: {
       exportsFields: ['exports'],

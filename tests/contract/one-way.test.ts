@@ -34,3 +34,9 @@ test('the day of an instant is asked of the calendar', () => {
     [],
   );
 });
+
+test('a module is imported by a statement, which the dependency rules see, never inside a type', () => {
+  const inTypes = linesWith(/\btypeof import\(['"][#.]|[:<=|&] import\(['"][#.][^)]*\)\.[A-Z]/);
+  // Tests are on top of everything, so no rule is about what they import.
+  expect(inTypes.filter((line) => !/^(tests\/|\S+\.test\.ts:)/.test(line))).toEqual([]);
+});

@@ -18,14 +18,15 @@ import { type SecretSpec, SecretStore } from './secrets-manager.ts';
 import { createServices, type Services } from './services.ts';
 import { authorize, type EndpointCredentials, parseQuery, type WireRequest } from './sigv4.ts';
 import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/query-protocol.ts';
-import { QueueBroker, type QueueSpec } from './sqs/queue-broker.ts';
+import type { QueueSpec } from './sqs/queue.ts';
+import { QueueBroker } from './sqs/queue-broker.ts';
 import type { ExecutionEngineOptions } from './step-functions/execution-engine.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 
 export type { MetricStore } from './cloudwatch/metric-store.ts';
 export type { BusEvent } from './event-bridge.ts';
 export type { ReceivedMessage } from './sqs/message.ts';
-export type { QueueSpec } from './sqs/queue-broker.ts';
+export type { QueueSpec } from './sqs/queue.ts';
 
 export interface AwsEndpointOptions {
   /** 0 takes a free port. */

@@ -1,11 +1,13 @@
 import { CLOUDWATCH_OPERATIONS } from './cloudwatch/cloudwatch-operations.ts';
-import type { AwsEndpoint, AwsEndpointOptions } from './endpoint.ts';
-import { putEvents } from './event-bridge.ts';
+import type { MetricStore } from './cloudwatch/metric-store.ts';
+import { type EventBridgeOptions, putEvents } from './event-bridge.ts';
 import type { JsonObject } from './json-input.ts';
 import type { JsonService } from './json-protocol.ts';
-import { SECRETS_OPERATIONS } from './secrets-manager.ts';
+import { SECRETS_OPERATIONS, type SecretStore } from './secrets-manager.ts';
 import type { EndpointCredentials } from './sigv4.ts';
+import type { QueueBroker } from './sqs/queue-broker.ts';
 import { SQS_OPERATIONS } from './sqs/sqs-operations.ts';
+import type { StepFunctions } from './step-functions/step-functions.ts';
 import { stepFunctionsOperation } from './step-functions/step-functions-operations.ts';
 
 type Handler = (input: JsonObject, signal: AbortSignal) => unknown;
@@ -15,7 +17,12 @@ interface TargetService extends JsonService {
   handler(operation: string): Handler | undefined;
 }
 
-type Stores = Pick<AwsEndpoint, 'queues' | 'secrets' | 'stepFunctions' | 'metrics'>;
+interface Stores {
+  readonly queues: QueueBroker;
+  readonly secrets: SecretStore;
+  readonly stepFunctions: StepFunctions;
+  readonly metrics: MetricStore;
+}
 
 /** The services among which requests are distributed, except S3. */
 export interface Services {
@@ -29,7 +36,7 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 }
 
 export function createServices(
-  options: AwsEndpointOptions,
+  options: EventBridgeOptions,
   { queues, secrets, stepFunctions, metrics }: Stores,
   credentials: EndpointCredentials,
 ): Services {

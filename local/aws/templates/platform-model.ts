@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
-import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
 import type { StateMachineSpec } from '#aws/endpoint/step-functions/state-machine-spec.ts';
 import { StartError } from '#aws/start-error.ts';
 import { type Resource, readAssembly } from './assembly.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
-import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
 import type { Resource } from './assembly.ts';
 import { Properties } from './properties.ts';
 

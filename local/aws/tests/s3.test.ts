@@ -32,7 +32,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChecksumAlgorithm, createChecksum } from '#aws/endpoint/checksums.ts';
 import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
 import { keyPath } from '#aws/endpoint/s3/key-path.ts';
-import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';

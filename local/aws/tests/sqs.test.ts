@@ -30,7 +30,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
 import type { BusEvent } from '#aws/endpoint/event-bridge.ts';
-import type { QueueSpec } from '#aws/endpoint/sqs/queue-broker.ts';
+import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';

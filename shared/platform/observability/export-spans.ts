@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { environment } from '#platform/environment.ts';
-import type { SpanKind, SpanRecord } from './trace.ts';
+import type { SpanKind, SpanRecord } from './span-record.ts';
 import type { TraceContext } from './traceparent.ts';
 
 /** The exporter is loaded only where traces are exported, see docs/adr/0061-traces.md. */

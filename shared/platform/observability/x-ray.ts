@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { SpanRecord } from './trace.ts';
+import type { SpanRecord } from './span-record.ts';
 
 /** Tracer is loaded only where X-Ray samples an invocation, see docs/adr/0061-traces.md. */
 

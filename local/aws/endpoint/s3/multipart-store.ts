@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { AwsError } from '../aws-error.ts';
 import type { ChecksumAlgorithm } from '../checksums.ts';
 import { readJson, writeJson } from './json-files.ts';
-import type { ChecksumType, ObjectLock } from './object-metadata.ts';
-import type { Payload } from './payload.ts';
+import type { ChecksumType, ObjectLock, Payload } from './object-metadata.ts';
 
 export interface MultipartUpload {
   readonly id: string;

@@ -1,6 +1,13 @@
 import { AwsError } from '../aws-error.ts';
 import type { ChecksumAlgorithm } from '../checksums.ts';
 
+/** A received body whose every declared digest has been verified. */
+export interface Payload {
+  readonly size: number;
+  readonly etag: string;
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
+}
+
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
 export interface StoredChecksum {

@@ -11,17 +11,11 @@ import {
 import { readBody } from '../request-body.ts';
 import { ChunkSigner } from '../sigv4.ts';
 import { writeHashed } from './hashed-file.ts';
+import type { Payload } from './object-metadata.ts';
 import type { S3Call } from './s3-call.ts';
 
 /** 5 GiB, the most that one PUT or part may carry. */
 const PAYLOAD_LIMIT_BYTES = 5 * 1024 ** 3;
-
-/** A received body whose every declared digest has been verified. */
-export interface Payload {
-  readonly size: number;
-  readonly etag: string;
-  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
-}
 
 function invalidRequest(message: string): AwsError {
   return new AwsError('InvalidRequest', 400, message);

@@ -8,17 +8,7 @@ import {
   type ReceivedMessage,
   toReceived,
 } from './message.ts';
-import { type NewMessage, Queue, type QueueCounts } from './queue.ts';
-
-export interface QueueSpec {
-  readonly name: string;
-  readonly arn: string;
-  readonly visibilityTimeoutSeconds: number;
-  readonly delaySeconds: number;
-  readonly retentionSeconds: number;
-  readonly receiveWaitSeconds: number;
-  readonly deadLetter?: { readonly arn: string; readonly maxReceives: number };
-}
+import { type NewMessage, Queue, type QueueCounts, type QueueSpec } from './queue.ts';
 
 export interface QueueBrokerOptions {
   /** One journal `<name>.ndjson` per queue. */

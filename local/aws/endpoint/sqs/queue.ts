@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Journal } from './journal.ts';
 import { type Message, type MessageAttributes, parseReceiptHandle } from './message.ts';
-import type { QueueSpec } from './queue-broker.ts';
 import { VisibilityHeap } from './visibility-heap.ts';
+
+export interface QueueSpec {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly delaySeconds: number;
+  readonly retentionSeconds: number;
+  readonly receiveWaitSeconds: number;
+  readonly deadLetter?: { readonly arn: string; readonly maxReceives: number };
+}
 
 export interface QueueCounts {
   readonly visible: number;
