@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
 import { bundleInBackground } from '#lib/constructs/bundle.ts';
-import { readEnvironment } from '#lib/environment.ts';
+import { readEnvironmentOrExit } from '#lib/environment.ts';
 import { addStacks, entriesOf, tablesOf } from '#lib/vestry.ts';
 import cdkJson from '../cdk.json' with { type: 'json' };
 
@@ -17,7 +17,7 @@ const HEAD_START_MS = 50;
 
 const [outdir = 'cdk.out', version = ''] = process.argv.slice(2);
 const assembly = resolve(outdir);
-const environment = readEnvironment('local');
+const environment = readEnvironmentOrExit('local');
 const tables = tablesOf(environment);
 const { code, written } = bundleInBackground(entriesOf(tables), join(assembly, 'code'), version);
 await sleep(HEAD_START_MS);

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { readEnvironment } from '#lib/environment.ts';
+import { readEnvironmentOrExit } from '#lib/environment.ts';
 import { addStacks } from '#lib/vestry.ts';
 import cdkJson from '../cdk.json' with { type: 'json' };
 
@@ -11,5 +11,5 @@ const app = new App({
   context: cdkJson.context,
   analyticsReporting: false,
 });
-addStacks(app, readEnvironment(String(app.node.tryGetContext('env') ?? DEFAULT_ENVIRONMENT)));
+addStacks(app, readEnvironmentOrExit(String(app.node.tryGetContext('env') ?? DEFAULT_ENVIRONMENT)));
 app.synth();

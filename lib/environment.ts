@@ -1,18 +1,30 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { parse } from 'lossless-json';
 import * as z from 'zod';
 import { retentionYears } from '#retention/retention-policy.ts';
+import { closest } from './closest.ts';
+import { EnvironmentError, explain, explainSyntax } from './environment-problems.ts';
 
-const ENVIRONMENTS = join(import.meta.dirname, '../config/environments');
+export const ENVIRONMENTS = join(import.meta.dirname, '../config/environments');
 
 /** Names of functions, queues and stacks begin with it; Lambda allows them 64 characters. */
-const environmentName = z
+export const environmentName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{1,14}[a-z0-9]$/, 'must be 3 to 16 of a-z, 0-9 and -');
+  .regex(
+    /^[a-z][a-z0-9-]{1,14}[a-z0-9]$/,
+    'must be 3 to 16 of a-z, 0-9 and -, begin with a letter and not end with -',
+  );
+
+const EXTENSION = '.json';
 
 /** Aurora scales in halves of a capacity unit (2 GiB of memory each). */
 const capacityUnits = z.number().min(0.5).max(256).multipleOf(0.5);
+
+const LOG_PERIODS = `CloudWatch knows no such period; it knows ${Object.values(RetentionDays)
+  .filter((days) => typeof days === 'number' && days < 9_999)
+  .join(', ')} days`;
 
 const exactOrigin = z
   .string()
@@ -21,15 +33,21 @@ const exactOrigin = z
 /** One tenant environment: `config/environments/<name>.json`. */
 export const EnvironmentSchema = z
   .strictObject({
-    name: environmentName,
-    account: z.string().regex(/^\d{12}$/),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+    name: environmentName.describe('the name of the file without its ending'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'must be the twelve digits of an AWS account')
+      .describe('the number of the AWS account, such as "111111111111"'),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region of AWS, such as us-east-1')
+      .describe('the region of AWS, such as "us-east-1"'),
     /** `pooled`: many tenants share it. `siloed`: one tenant has it for itself. */
-    tenancy: z.enum(['pooled', 'siloed']),
+    tenancy: z.enum(['pooled', 'siloed']).describe('"pooled" for many tenants or "siloed" for one'),
     /** Canary releases with rollback, a reader beside the writer, and no stand-ins for banks. */
-    production: z.boolean(),
+    production: z.boolean().describe('true or false'),
     /** Whether the mock bank replaces a real one. */
-    mockBank: z.boolean(),
+    mockBank: z.boolean().describe('true or false; only environments that are not production may have it'),
     /** The URL at which clients reach the API: its own domain, or the output `Url` of the API's stack. */
     apiUrl: exactOrigin.optional(),
     /** Absent: payments go into files, for the bank to fetch. The mock bank stands under `apiUrl`. */
@@ -42,20 +60,22 @@ export const EnvironmentSchema = z
       .optional(),
     database: z
       .strictObject({ minAcu: capacityUnits, maxAcu: capacityUnits })
-      .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu must not exceed maxAcu'),
+      .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu must not exceed maxAcu')
+      .describe('the capacity of Aurora, such as { "minAcu": 0.5, "maxAcu": 8 }'),
     /** Whether the database is protected. Buckets, keys and secrets are kept in any case. */
-    deletionProtection: z.boolean(),
+    deletionProtection: z.boolean().describe('true or false'),
     /** Whether the stacks are protected. */
-    terminationProtection: z.boolean(),
+    terminationProtection: z.boolean().describe('true or false'),
     logRetentionDays: z
       .number()
-      .refine((days) => RetentionDays[days] !== undefined, 'CloudWatch knows no such period'),
+      .refine((days) => RetentionDays[days] !== undefined, LOG_PERIODS)
+      .describe('the days for which logs are kept, such as 30'),
     /** If it is absent, alarms reach only the topic. */
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),
     /** Web origins that may call the API from a browser. */
-    corsOrigins: z.array(exactOrigin),
+    corsOrigins: z.array(exactOrigin).describe('[], or the web origins, such as ["https://equity.example"]'),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */
@@ -73,23 +93,72 @@ export const EnvironmentSchema = z
     if (environment.mockBank && environment.apiUrl === undefined)
       refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
     if (!environment.production) return;
-    if (environment.mockBank) refuse('mockBank', 'a production environment has no mock bank');
+    if (environment.mockBank)
+      refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');
     if (environment.webhooksToLoopback)
-      refuse('webhooksToLoopback', 'a production environment tells nobody inside its own network');
+      refuse('webhooksToLoopback', 'a production environment sends nothing into its own network: remove it');
     if (!environment.deletionProtection)
-      refuse('deletionProtection', 'a production environment protects its data');
+      refuse('deletionProtection', 'a production environment protects its data: set it to true');
     if (!environment.terminationProtection)
-      refuse('terminationProtection', 'a production environment protects its stacks');
+      refuse('terminationProtection', 'a production environment protects its stacks: set it to true');
   });
 
 export type Environment = z.infer<typeof EnvironmentSchema>;
 
-/** Reads and checks the configuration of an environment. Throws with every reason why it can't be used. */
-export function readEnvironment(name: string): Environment {
-  const file = join(ENVIRONMENTS, `${environmentName.parse(name)}.json`);
-  if (!existsSync(file)) throw new Error(`there is no environment ${name}: ${file} does not exist`);
-  const parsed = EnvironmentSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
-  if (parsed.data.name !== name) throw new Error(`${file} names itself ${parsed.data.name}`);
+/** The names of all environments, in order. */
+export function environmentNames(directory = ENVIRONMENTS): string[] {
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => file.slice(0, -EXTENSION.length))
+    .sort();
+}
+
+/**
+ * Reads and checks the configuration of an environment.
+ * @throws EnvironmentError with every reason why it can't be used
+ */
+export function readEnvironment(name: string, directory = ENVIRONMENTS): Environment {
+  const names = environmentNames(directory);
+  if (!names.includes(name)) {
+    const near = closest(name, names);
+    throw new EnvironmentError(
+      `there is no environment ${name}: ${near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`} (npm run env:new -- NAME writes a new one)`,
+    );
+  }
+  const path = join(directory, name + EXTENSION);
+  const file = relative(process.cwd(), path);
+  const environment = parseEnvironment(file, readFileSync(path, 'utf8'));
+  if (environment.name !== name)
+    throw new EnvironmentError(`${file} can't be used:\n  name: must be ${name}, as the file is called`);
+  return environment;
+}
+
+/**
+ * Checks the text of an environment's file.
+ * @param file its name, for the message
+ * @throws EnvironmentError with every reason why it can't be used
+ */
+export function parseEnvironment(file: string, text: string): Environment {
+  let value: unknown;
+  try {
+    // It refuses keys that stand there twice, and tells the position of every error.
+    value = parse(text, undefined, { parseNumber: Number });
+  } catch (error) {
+    throw new EnvironmentError(explainSyntax(file, text, error as Error));
+  }
+  const parsed = EnvironmentSchema.safeParse(value);
+  if (!parsed.success)
+    throw new EnvironmentError(explain(file, parsed.error.issues, EnvironmentSchema, value));
   return parsed.data;
+}
+
+/** Reads the environment for a command: what is wrong with its file is told without a stack trace. */
+export function readEnvironmentOrExit(name: string): Environment {
+  try {
+    return readEnvironment(name);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
 }

@@ -1,12 +1,13 @@
 import type { Firing } from 'template-runner';
 import { StartError } from 'template-runner/start-error';
+import { closest } from '#lib/closest.ts';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
-import { closest, exitOnStartError, readArguments, usageOf } from './terminal.ts';
+import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
 const OPTIONS = `
   --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})

@@ -109,6 +109,8 @@ async function synthesiseInto(directory: string, inputs: string): Promise<void> 
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) {
     rmSync(working, { recursive: true, force: true });
+    // The environment's file is wrong: the message stands for itself.
+    if (output.startsWith('config/environments/')) throw new StartError(output.trim());
     const reason = output.split('\n').find((line) => /error/i.test(line)) ?? output.trim().split('\n').at(-1);
     throw new StartError(
       `synthesis failed: ${reason?.trim() ?? `exit code ${code}`} (run node bin/local.ts to see all of it)`,

@@ -1,18 +1,22 @@
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
+import {
+  ENVIRONMENTS,
+  EnvironmentSchema,
+  environmentNames,
+  parseEnvironment,
+  readEnvironment,
+} from '#lib/environment.ts';
+import { EnvironmentError } from '#lib/environment-problems.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { routes } from '../../shared/routes.ts';
 
 const production = readEnvironment('acme-prod');
 const local = readEnvironment('local');
-const names = readdirSync(join(import.meta.dirname, '../../config/environments')).map((file) =>
-  basename(file, '.json'),
-);
 
 describe('environments', () => {
-  test.each(names)('%s can be used', (name) => {
+  test.each(environmentNames())('%s can be used', (name) => {
     expect(readEnvironment(name).name).toBe(name);
   });
 
@@ -35,7 +39,11 @@ describe('environments', () => {
   });
 
   test.each(['../local', 'Local', 'nowhere'])('%s is no environment', (name) => {
-    expect(() => readEnvironment(name)).toThrow();
+    expect(() => readEnvironment(name)).toThrow(`there is no environment ${name}`);
+  });
+
+  test('a misspelt name is told the right one', () => {
+    expect(() => readEnvironment('acme-prd')).toThrow('did you mean acme-prod?');
   });
 
   test('without a mock bank its functions are left out', () => {
@@ -45,5 +53,85 @@ describe('environments', () => {
     const tables = { routes: [route, bank], jobs: [] };
     expect(tablesOf(local, tables).routes).toEqual([route, bank]);
     expect(tablesOf(production, tables).routes).toEqual([route]);
+  });
+});
+
+describe('a bad file is told by its name, the key and what to do', () => {
+  const text = readFileSync(join(ENVIRONMENTS, 'acme-prod.json'), 'utf8');
+
+  function refusal(change: (text: string) => string): string {
+    const changed = change(text);
+    expect(changed).not.toBe(text);
+    try {
+      parseEnvironment('config/environments/acme-prod.json', changed);
+    } catch (error) {
+      if (error instanceof EnvironmentError) return error.message;
+      throw error;
+    }
+    throw new Error('the file was accepted');
+  }
+
+  test.each<[string, (text: string) => string, string[]]>([
+    [
+      'a missing key',
+      (file) => file.replace(/ *"region".*\n/, ''),
+      ['region: is missing; add the region of AWS, such as "us-east-1"'],
+    ],
+    [
+      'a misspelt key',
+      (file) => file.replace('"mockBank"', '"mockBanc"'),
+      ['mockBanc: there is no such key; did you mean mockBank?'],
+    ],
+    [
+      'a key that means nothing',
+      (file) => file.replace('{', '{ "colour": "red",'),
+      [
+        `colour: there is no such key; remove it, or write one of ${Object.keys(EnvironmentSchema.shape).join(', ')}`,
+      ],
+    ],
+    [
+      'a misspelt key within another',
+      (file) => file.replace('"minAcu"', '"minAcus"'),
+      ['database.minAcu: is missing; add it', 'database.minAcus: there is no such key; remove it'],
+    ],
+    [
+      'production with a mock bank',
+      (file) => file.replace('"mockBank": false', '"mockBank": true, "apiUrl": "https://api.acme.example"'),
+      ['mockBank: a production environment has no mock bank: set it, or production, to false'],
+    ],
+    [
+      'an account of eleven digits',
+      (file) => file.replace('"111111111111"', '"11111111111"'),
+      ['account: must be the twelve digits of an AWS account'],
+    ],
+    [
+      'two wrong keys',
+      (file) => file.replace('"us-east-1"', '"virginia"').replace('365', '364'),
+      ['region: must be a region of AWS', 'logRetentionDays: CloudWatch knows no such period; it knows 1, 3'],
+    ],
+    ['no object', () => '[]', ['the file: ']],
+  ])('%s', (_, change, lines) => {
+    const [first, ...rest] = refusal(change).split('\n');
+    expect(first).toBe("config/environments/acme-prod.json can't be used:");
+    expect(rest).toHaveLength(lines.length);
+    for (const [index, line] of lines.entries()) expect(rest[index]).toContain(`  ${line}`);
+  });
+
+  test.each<[string, (text: string) => string, string]>([
+    [
+      'a comma too many',
+      (file) => file.replace('"retentionYears": 7', '"retentionYears": 7,'),
+      'line 15, column',
+    ],
+    ['a missing value', (file) => file.replace('true', ''), 'line 6, column'],
+    ['an open end', (file) => file.slice(0, 60), 'line 4, column'],
+    [
+      'a key twice',
+      (file) => file.replace('"tenancy"', '"name": "other", "tenancy"'),
+      "line 5, column 4: Duplicate key 'name'",
+    ],
+    ['nothing', () => '', 'line 1, column 1'],
+  ])('%s is told with its line', (_, change, where) => {
+    expect(refusal(change)).toContain(`config/environments/acme-prod.json is not JSON: ${where}`);
   });
 });
