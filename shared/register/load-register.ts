@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { consecutiveIds, type TenantId } from '#kernel/ids.ts';
+import { LOCKS } from '#kernel/locks.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { recordPositionChange } from './position-change.ts';
@@ -55,9 +56,6 @@ export interface RegisterLoad {
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
 const MAX_NESTED_LOOP_ROWS = 200;
 
-/** Files for one register are loaded one after the other: they would meet in the same rows anyway. */
-const LOCK = 7_002;
-
 /**
  * Writes the accepted rows of the session's `staged_rows` to the register: new holders, and whatever has changed of known
  * ones. The triggers on `shareholders` write the ledger. Ordered by the key, which is what makes its indexes cheap to grow:
@@ -69,7 +67,7 @@ const LOCK = 7_002;
  */
 export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<void> {
   const { tenantId, uploadId, rows, inOrder } = load;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCK})),
+  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
   const changeId = await recordPositionChange(tx, { reason: 'upload', source: `upload:${uploadId}` });
   const ids = consecutiveIds();

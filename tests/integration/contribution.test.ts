@@ -7,6 +7,7 @@ import { handler as reverseHandler } from '#functions/plans/reverse-contribution
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { LOCKS } from '#kernel/locks.ts';
 import {
   getContribution,
   listContributions,
@@ -227,7 +228,7 @@ test('meets none to another plan, however few the rows that there are', async ()
 test('that can’t get the lock in time is answered 503, and records nothing', async () => {
   const id = await newPlan();
   const holder = await database.connectAsApp();
-  await holder.query('select pg_advisory_lock(hashtextextended($1, 7004))', [planLock(id)]);
+  await holder.query('select pg_advisory_lock(hashtextextended($1, $2))', [planLock(id), LOCKS.named]);
   const answer = await contribute(globex, id, { amount: '1' });
   await holder.end();
   expect(answer).toMatchObject({ status: 503, body: problem('temporarily-unavailable') });

@@ -2,6 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { sql } from 'kysely';
 import type { AuditExports, AuditKeys } from '#generated/database.ts';
 import { dayOf } from '#kernel/calendar.ts';
+import { LOCKS } from '#kernel/locks.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { ExportedEntry } from './audit-line.ts';
@@ -22,8 +23,6 @@ const AUDIT_KEYS_COLUMNS = [
 ] as const satisfies readonly (keyof AuditKeys)[];
 
 const REASON = 'one digest names the entries of every tenant';
-/** The seeds of advisory locks are distinguished by number. */
-const PLANNING_LOCK = 7_010;
 /** The number of entries that an exporter holds in memory. */
 const ENTRIES_PER_EXPORT = 50_000;
 
@@ -51,7 +50,7 @@ const HORIZON = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
 export function planExport(at: Date): Promise<ExportPlan | undefined> {
   return systemTx(REASON, async (tx) => {
     // Its own statement: those after it must see what the holder before us has committed.
-    await sql`select pg_advisory_xact_lock(${PLANNING_LOCK})`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${LOCKS.auditExport})`.execute(tx);
     const last = await findLast(tx);
     if (last !== undefined && last.digest_sha256 === null) return last;
     const from = last?.to_xact ?? '0';

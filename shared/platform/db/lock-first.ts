@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { LOCKS } from '#kernel/locks.ts';
 import { lastOf, type Queries, queriesBy } from './kysely.ts';
 import { pipeline, pipelines, type Statement } from './pipeline.ts';
 
@@ -7,8 +8,7 @@ import { pipeline, pipelines, type Statement } from './pipeline.ts';
  * transaction comes after its snapshot, so a transaction that waited for it fails on the holder's changes.
  */
 
-/** The seed keeps these keys apart from the transaction locks of the share ledger. */
-const KEY = 'hashtextextended($1, 7004)';
+const KEY = `hashtextextended($1, ${LOCKS.named})`;
 /**
  * A transaction that hangs must not make the others wait for longer than a client does; after this they are told to
  * try again.

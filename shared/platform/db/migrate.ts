@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { LOCKS } from '#kernel/locks.ts';
 import { type AppliedSchema, applySchema } from './apply-schema.ts';
 import { APP_ROLE, OWNER_ROLE, REPORT_ROLE, SYSTEM_ROLE } from './roles.ts';
 
@@ -19,8 +20,6 @@ export interface MigrateOptions {
 }
 
 const SCHEMA = 'vestry';
-/** Held by the run that migrates, from its first statement until it disconnects. */
-const MIGRATOR_LOCK = 7000;
 
 /**
  * Creates the database roles and brings tables and functions up to date as `vestry_owner`, all of it or nothing. Forward only.
@@ -40,7 +39,8 @@ export async function migrate(options: MigrateOptions): Promise<AppliedSchema> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATOR_LOCK]);
+    // Held until the connection ends.
+    await client.query('select pg_advisory_lock($1)', [LOCKS.migrator]);
     await prepareRoles(client, database, options.rolePassword);
     await client.query(`set role ${OWNER_ROLE}`);
     await client.query(`set search_path = ${SCHEMA}`);
