@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as claimPayment } from '#functions/steps/claim-payment.ts';
+import { handler as claimPayment } from '#functions/steps/release-payment.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { testContext } from '#tests/support/request.ts';
