@@ -1,6 +1,6 @@
-import { releasePayment } from '#payments/execution/release-payment.ts';
-import { ClaimInput } from '#payments/execution/step-inputs.ts';
-import { claimPayment } from '#payments/payments.jobs.ts';
+import { releaseToBank } from '#payments/execution/release-payment.ts';
+import { ReleaseInput } from '#payments/execution/step-inputs.ts';
+import { releasePayment } from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
-export const handler = step(claimPayment, ClaimInput, releasePayment);
+export const handler = step(releasePayment, ReleaseInput, releaseToBank);

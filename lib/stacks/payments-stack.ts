@@ -46,7 +46,7 @@ function isStep(job: JobEntry): job is JobEntry & StepJob {
   return job.kind === 'step';
 }
 
-/** `claim-payment` → `ClaimPayment`. */
+/** `release-payment` → `ReleasePayment`. */
 function pascalCase(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (_, _dash: string, letter: string) => letter.toUpperCase());
 }

@@ -1,4 +1,4 @@
--- Nothing that was ordered leaves before it is approved and claimed.
+-- Nothing that was ordered leaves before it is approved and released.
 create or replace function guard_sending() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$

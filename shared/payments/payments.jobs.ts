@@ -3,8 +3,8 @@ import { queueJob, scheduledJob, stepJob } from '#platform/queue/job.ts';
 const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
 
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
-export const claimPayment = stepJob({
-  name: 'claim-payment',
+export const releasePayment = stepJob({
+  name: 'release-payment',
   purpose: 'Checks a payment and releases it to the bank',
   ...step,
   uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],

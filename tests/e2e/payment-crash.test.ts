@@ -22,8 +22,8 @@ import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 /** The points at which a process is killed, in the order of a payment's life. */
 const OF_A_PAYMENT = [
-  'claim-before-commit',
-  'claim-after-commit',
+  'release-before-commit',
+  'release-after-commit',
   'before-bank-call',
   'bank-before-reply',
   'after-bank-accept',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as claimPayment } from '#functions/steps/release-payment.ts';
+import { handler as releasePayment } from '#functions/steps/release-payment.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { testContext } from '#tests/support/request.ts';
@@ -185,8 +185,8 @@ describe('what the bank does', () => {
 
 describe('a bank that is away for long', () => {
   const hours = (count: number) => new Date(count * 3_600_000).toISOString();
-  const claim = (transaction_id: string, more: object) =>
-    claimPayment(
+  const release = (transaction_id: string, more: object) =>
+    releasePayment(
       { tenant_id: acme.id, transaction_id, request_id: 'r', traceparent: null, ...more },
       testContext(),
     );
@@ -195,15 +195,17 @@ describe('a bank that is away for long', () => {
     const { id } = await pay('0505');
     await expect.poll(() => isReleased(id)).toBe(true);
     const running = { execution: id, started_at: hours(0) };
-    expect(await claim(id, { ...running, entered_at: hours(0) })).toMatchObject({
+    expect(await release(id, { ...running, entered_at: hours(0) })).toMatchObject({
       ...{ action: 'ASK', outcome: 'looked', pause_seconds: 300, wait_seconds: 600 },
     });
-    expect(await claim(id, { ...running, entered_at: hours(8) })).toMatchObject({ pause_seconds: 7_200 });
-    expect(await claim(id, { ...running, entered_at: hours(800) })).toMatchObject({ pause_seconds: 21_600 });
+    expect(await release(id, { ...running, entered_at: hours(8) })).toMatchObject({ pause_seconds: 7_200 });
+    expect(await release(id, { ...running, entered_at: hours(800) })).toMatchObject({
+      pause_seconds: 21_600,
+    });
     await rows('update payment_orders set restarts = 2 where transaction_id = $1', [id]);
     for (const old of [id, `${id}-1`])
-      expect(await claim(id, { ...running, execution: old })).toMatchObject({ action: 'END' });
-    expect(await claim(id, { ...running, execution: `${id}-2`, entered_at: hours(0) })).toMatchObject({
+      expect(await release(id, { ...running, execution: old })).toMatchObject({ action: 'END' });
+    expect(await release(id, { ...running, execution: `${id}-2`, entered_at: hours(0) })).toMatchObject({
       ...{ action: 'ASK', pause_seconds: 1_200, wait_seconds: 2_400 },
     });
     const released = await rows(

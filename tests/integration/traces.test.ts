@@ -175,7 +175,7 @@ describe('one disbursement is one trace', () => {
     await ops.until(ordered.body.id, 'SETTLED');
     const names = [
       'POST /api/transactions/disburse',
-      'run claim-payment',
+      'run release-payment',
       'run submit-payment',
       'POST bank',
       'POST /mock-bank/payments',

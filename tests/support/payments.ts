@@ -15,7 +15,7 @@ import { handler as callbackHandler } from '#functions/payments/receive-bank-cal
 import { handler as askBank } from '#functions/steps/ask-bank.ts';
 import { handler as awaitApproval } from '#functions/steps/await-approval.ts';
 import { handler as awaitSettlement } from '#functions/steps/await-settlement.ts';
-import { handler as claimPayment } from '#functions/steps/release-payment.ts';
+import { handler as releasePayment } from '#functions/steps/release-payment.ts';
 import { handler as settlePayment } from '#functions/steps/settle-payment.ts';
 import { handler as submitPayment } from '#functions/steps/submit-payment.ts';
 import { handler as paymentRunWorker } from '#functions/workers/continue-payment-run.ts';
@@ -40,7 +40,7 @@ export const BANK_SECRET = 'shared with the bank of the test';
 type Handler = (event: never, context: Context) => Promise<unknown>;
 
 const STEPS: Readonly<Record<string, Handler>> = {
-  ClaimPayment: claimPayment as Handler,
+  ReleasePayment: releasePayment as Handler,
   AwaitApproval: awaitApproval as Handler,
   SubmitPayment: submitPayment as Handler,
   AwaitSettlement: awaitSettlement as Handler,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openInstruction } from '#payments/execution/payment-instruction.ts';
-import type { BankAnswer, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
+import type { BankStatus, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { environment } from '#platform/environment.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
@@ -25,23 +25,23 @@ const PaymentAtBank = z.object({
  * the same order.
  * @throws StepError `BankUnavailable` whenever we can't know whether the bank has taken it
  */
-export async function submitToBank(input: SubmitInput): Promise<BankAnswer> {
+export async function submitToBank(input: SubmitInput): Promise<BankStatus> {
   const { tenant_id, transaction_id } = input;
   const instruction = openInstruction(input.instruction, transaction_id, await fieldSealer());
   await crashPoint('before-bank-call', transaction_id);
-  const answer = await callBank('POST', '/payments', {
+  const status = await callBank('POST', '/payments', {
     headers: { 'content-type': 'application/json', 'idempotency-key': transaction_id },
     body: JSON.stringify({ client_id: tenant_id, reference: transaction_id, ...instruction }),
   });
   await crashPoint('after-bank-accept', transaction_id);
-  if (answer === undefined) throw new StepError(BANK_UNAVAILABLE, 'the bank has no place for orders');
-  return answer;
+  if (status === undefined) throw new StepError(BANK_UNAVAILABLE, 'the bank has no place for orders');
+  return status;
 }
 
 /** Asks what became of a payment. `UNKNOWN`: the bank has never had the order. */
-export async function queryPayment({ transaction_id }: PaymentInput): Promise<BankAnswer> {
-  const answer = await callBank('GET', `/payments/${transaction_id}`, {});
-  return answer ?? { status: 'UNKNOWN', code: null, bank_reference: null };
+export async function queryPayment({ transaction_id }: PaymentInput): Promise<BankStatus> {
+  const status = await callBank('GET', `/payments/${transaction_id}`, {});
+  return status ?? { status: 'UNKNOWN', code: null, bank_reference: null };
 }
 
 interface BankRequest {
@@ -49,12 +49,12 @@ interface BankRequest {
   readonly body?: string;
 }
 
-function callBank(method: string, path: string, request: BankRequest): Promise<BankAnswer | undefined> {
+function callBank(method: string, path: string, request: BankRequest): Promise<BankStatus | undefined> {
   const attributes = { 'http.request.method': method, 'peer.service': 'bank' };
   return inSpan({ name: `${method} bank`, kind: 'client', attributes }, () => send(method, path, request));
 }
 
-async function send(method: string, path: string, request: BankRequest): Promise<BankAnswer | undefined> {
+async function send(method: string, path: string, request: BankRequest): Promise<BankStatus | undefined> {
   const key = bankApiKey(await secretText(environment.bankSecretArn()));
   let response: Response;
   let text: string;
@@ -77,7 +77,7 @@ async function send(method: string, path: string, request: BankRequest): Promise
   return read(text);
 }
 
-function read(text: string): BankAnswer {
+function read(text: string): BankStatus {
   try {
     const { id, status, code } = PaymentAtBank.parse(JSON.parse(text));
     return { status, code: code ?? null, bank_reference: id };

@@ -4,7 +4,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
-import type { ClaimInput } from '#payments/execution/step-inputs.ts';
+import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
@@ -46,11 +46,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /** Ends a transaction that has changed nothing: the audit trail records releases, not looks. */
 class OnlyLooked extends Error {
-  readonly claim: NextStep;
+  readonly next: NextStep;
 
-  constructor(claim: NextStep) {
+  constructor(next: NextStep) {
     super('only looked');
-    this.claim = claim;
+    this.next = next;
   }
 }
 
@@ -59,17 +59,17 @@ class OnlyLooked extends Error {
  * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
  * committed before the bank is called, and from then on only a bank event ends it.
  */
-export async function releasePayment(input: ClaimInput): Promise<NextStep> {
+export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
   const sealer = await fieldSealer();
   const actor = systemActor(input.tenant_id as TenantId, input.request_id);
   try {
-    const claim = await systemWrite(
+    const next = await systemWrite(
       actor,
       async (tx) => {
-        const claimed = await releaseIn(tx, input, sealer);
-        await crashPoint('claim-before-commit', input.transaction_id);
-        if (claimed.outcome === 'looked') throw new OnlyLooked(claimed);
-        return claimed;
+        const looked = await releaseIn(tx, input, sealer);
+        await crashPoint('release-before-commit', input.transaction_id);
+        if (looked.outcome === 'looked') throw new OnlyLooked(looked);
+        return looked;
       },
       {
         audit: ({ action, outcome }) => ({
@@ -79,10 +79,10 @@ export async function releasePayment(input: ClaimInput): Promise<NextStep> {
         }),
       },
     );
-    await crashPoint('claim-after-commit', input.transaction_id);
-    return claim;
+    await crashPoint('release-after-commit', input.transaction_id);
+    return next;
   } catch (error) {
-    if (error instanceof OnlyLooked) return error.claim;
+    if (error instanceof OnlyLooked) return error.next;
     // Nothing new leaves for a suspended tenant; it waits for the operator.
     if (error instanceof DomainError && error.slug === 'tenant-suspended')
       return lookAs(input, 0)('HOLD', '', '');
@@ -93,7 +93,7 @@ export async function releasePayment(input: ClaimInput): Promise<NextStep> {
 type Look = (action: Action, channel: string, instruction: string) => NextStep;
 
 /** The longer an execution has waited in vain, the less often it looks. */
-function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look {
+function lookAs({ started_at, entered_at }: ReleaseInput, restarts: number): Look {
   const ranMs = Date.parse(entered_at ?? '') - Date.parse(started_at ?? '') || 0;
   const patient = (shortest: number): number =>
     Math.max(
@@ -108,7 +108,7 @@ function lookAs({ started_at, entered_at }: ClaimInput, restarts: number): Look 
   });
 }
 
-async function releaseIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promise<NextStep> {
+async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Promise<NextStep> {
   const { transaction_id: transactionId, execution } = input;
   const transaction = found(await lockTransaction(tx, transactionId));
   const order = found(await findOrder(tx, transactionId));
@@ -135,8 +135,8 @@ async function releaseIn(tx: TenantTx, input: ClaimInput, sealer: Sealer): Promi
   return release(look(next, channel, instruction), wasReleased);
 }
 
-function release(claim: NextStep, wasReleased: boolean): NextStep {
-  return wasReleased ? claim : { ...claim, outcome: 'released' };
+function release(next: NextStep, wasReleased: boolean): NextStep {
+  return wasReleased ? next : { ...next, outcome: 'released' };
 }
 
 /** Why a payment that was fine when it was ordered must not leave now. */

@@ -9,18 +9,18 @@ import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
-/** Applies what the bank has reported of a payment, in an answer or in callbacks. Repeating it changes nothing. */
-export async function applyBankAnswer(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
-  const { tenant_id, transaction_id, answer } = input;
+/** Applies what the bank has reported of a payment, when it was asked or in callbacks. Repeating it changes nothing. */
+export async function applyBankStatus(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
+  const { tenant_id, transaction_id, bank } = input;
   const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
   const transaction = await systemWrite(
     actor,
     async (tx) => {
       const locked = found(await lockTransaction(tx, transaction_id));
-      const { status, code } = answer ?? {};
+      const { status, code } = bank ?? {};
       if (status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED')
         // The bank may report the same by a callback as well; a second application changes nothing.
-        await insertBankEvent(tx, { transaction_id, event_id: `answer:${status}`, kind: status, code });
+        await insertBankEvent(tx, { transaction_id, event_id: `status:${status}`, kind: status, code });
       const applied = await applyBankEvents(tx, locked);
       await crashPoint('final-before-commit', transaction_id);
       return applied;

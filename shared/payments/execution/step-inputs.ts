@@ -7,7 +7,7 @@ export const PaymentInput = z.looseObject({
   request_id: z.string(),
 });
 /** The execution that asks, when it started, and when it asks; executions that are older than a release may leave this out. */
-export const ClaimInput = PaymentInput.extend({
+export const ReleaseInput = PaymentInput.extend({
   execution: z.string().optional(),
   started_at: z.iso.datetime({ offset: true }).optional(),
   entered_at: z.iso.datetime({ offset: true }).optional(),
@@ -17,19 +17,19 @@ export const WaitingInput = PaymentInput.extend({ task_token: z.string() });
 export const OutcomeInput = WaitingInput.extend({ bank_reference: z.string().nullish() });
 /** `instruction` is sealed. */
 export const SubmitInput = PaymentInput.extend({ instruction: z.string() });
-/** The bank's answer to an order or a question; `code` is the reason of a rejection or return. */
-export const BankAnswer = z.object({
+/** Where a payment stands at the bank, as the bank says when it is sent or asked for; `UNKNOWN` if the bank has never had it. `code` is the reason of a rejection or return. */
+export const BankStatus = z.object({
   status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED', 'UNKNOWN']),
   code: z.string().nullable(),
   bank_reference: z.string().nullable(),
 });
-export const SettleInput = PaymentInput.extend({ answer: BankAnswer.optional() });
+export const SettleInput = PaymentInput.extend({ bank: BankStatus.optional() });
 
 export type PaymentInput = Pick<z.infer<typeof PaymentInput>, 'tenant_id' | 'transaction_id' | 'request_id'>;
-export type ClaimInput = PaymentInput &
-  Pick<z.infer<typeof ClaimInput>, 'execution' | 'started_at' | 'entered_at'>;
+export type ReleaseInput = PaymentInput &
+  Pick<z.infer<typeof ReleaseInput>, 'execution' | 'started_at' | 'entered_at'>;
 export type WaitingInput = PaymentInput & Pick<z.infer<typeof WaitingInput>, 'task_token'>;
 export type OutcomeInput = WaitingInput & Pick<z.infer<typeof OutcomeInput>, 'bank_reference'>;
 export type SubmitInput = PaymentInput & Pick<z.infer<typeof SubmitInput>, 'instruction'>;
-export type BankAnswer = z.infer<typeof BankAnswer>;
-export type SettleInput = PaymentInput & Pick<z.infer<typeof SettleInput>, 'answer'>;
+export type BankStatus = z.infer<typeof BankStatus>;
+export type SettleInput = PaymentInput & Pick<z.infer<typeof SettleInput>, 'bank'>;

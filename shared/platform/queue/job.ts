@@ -43,7 +43,7 @@ export interface ScheduledJob extends JobSpec {
   readonly schedule: string;
 }
 
-/** A task of a state machine: the definition names it in PascalCase, `claim-payment` as `${ClaimPayment}`. */
+/** A task of a state machine: the definition names it in PascalCase, `release-payment` as `${ReleasePayment}`. */
 export interface StepJob extends JobSpec {
   readonly kind: 'step';
   /** The machine's definition is `state-machines/<machine>.asl.json`. */
