@@ -15,9 +15,16 @@ import cdkJson from '../cdk.json' with { type: 'json' };
 /** Long enough for the bundler to have its orders before the CDK keeps this thread busy. */
 const HEAD_START_MS = 50;
 
-const [outdir = 'cdk.out', version = ''] = process.argv.slice(2);
+const [outdir = 'cdk.out', version = '', name = 'local'] = process.argv.slice(2);
 const assembly = resolve(outdir);
-const environment = readEnvironmentOrExit('local');
+const configured = readEnvironmentOrExit(name);
+/** CloudFormation isn't there to name the buckets. */
+const environment = {
+  ...configured,
+  uploadsBucketName: configured.uploadsBucketName ?? `vestry-${name}-uploads`,
+  auditBucketName: configured.auditBucketName ?? `vestry-${name}-audit`,
+  accessLogsBucketName: configured.accessLogsBucketName ?? `vestry-${name}-access-logs`,
+};
 const tables = tablesOf(environment);
 const { code, written } = bundleInBackground(entriesOf(tables), join(assembly, 'code'), version);
 await sleep(HEAD_START_MS);

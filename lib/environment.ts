@@ -30,6 +30,13 @@ const exactOrigin = z
   .string()
   .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an exact origin');
 
+/** Every port of the developer's own machine. */
+const ANY_LOCAL_PORT = /^http:\/\/(localhost|127\.0\.0\.1):\*$/;
+
+const webOrigin = z.union([z.string().regex(ANY_LOCAL_PORT), exactOrigin], {
+  error: 'must be an exact origin, such as https://equity.example, or http://localhost:* for development',
+});
+
 /** One tenant environment: `config/environments/<name>.json`. */
 export const EnvironmentSchema = z
   .strictObject({
@@ -74,8 +81,11 @@ export const EnvironmentSchema = z
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),
-    /** Web origins that may call the API from a browser. */
-    corsOrigins: z.array(exactOrigin).describe('[], or the web origins, such as ["https://equity.example"]'),
+    /** Web origins that may call the API from a browser; `http://localhost:*` stands for every port of the developer's machine. */
+    corsOrigins: z
+      .array(webOrigin)
+      .max(20)
+      .describe('[], or the web origins, such as ["https://equity.example"]'),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */
@@ -97,6 +107,8 @@ export const EnvironmentSchema = z
       refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');
     if (environment.webhooksToLoopback)
       refuse('webhooksToLoopback', 'a production environment sends nothing into its own network: remove it');
+    if (environment.corsOrigins.some((origin) => ANY_LOCAL_PORT.test(origin)))
+      refuse('corsOrigins', 'a production environment names each origin: remove those with a *');
     if (!environment.deletionProtection)
       refuse('deletionProtection', 'a production environment protects its data: set it to true');
     if (!environment.terminationProtection)

@@ -48,6 +48,8 @@ export function generatePassword(): string {
  * can't lose it.
  */
 export interface PlatformState {
+  /** The environment whose templates run on the directory: their names are those of its queues and buckets. */
+  readonly environment: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** The password of the application's database roles. */
@@ -58,10 +60,18 @@ export interface PlatformState {
   readonly isSetUp: boolean;
 }
 
-export function readState(dataDir: string): PlatformState {
+/** Reads the state, or begins one. Throws `StartError` when the directory belongs to another environment. */
+export function readState(dataDir: string, environment: string): PlatformState {
   const path = dataPaths(dataDir).state;
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as PlatformState;
+  if (existsSync(path)) {
+    const known = JSON.parse(readFileSync(path, 'utf8')) as PlatformState;
+    if (known.environment === environment) return known;
+    throw new StartError(
+      `${resolve(dataDir)} holds the environment ${known.environment}, not ${environment}: choose another --data directory, or forget this one with --reset`,
+    );
+  }
   const state: PlatformState = {
+    environment,
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase().slice(0, 15)}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
     rolePassword: randomBytes(24).toString('base64url'),
@@ -75,7 +85,8 @@ export function readState(dataDir: string): PlatformState {
 
 /** Whether a first start on the directory was cut short: what it left is half a demo. */
 export function isUnfinished(dataDir: string): boolean {
-  return existsSync(dataPaths(dataDir).state) && !readState(dataDir).isSetUp;
+  const path = dataPaths(dataDir).state;
+  return existsSync(path) && !(JSON.parse(readFileSync(path, 'utf8')) as PlatformState).isSetUp;
 }
 
 export function writeState(dataDir: string, state: PlatformState): void {

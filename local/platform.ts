@@ -18,7 +18,7 @@ import {
 } from './platform-file.ts';
 import { assertPortFree, DEFAULT_PORT, isPortFree, LAST_PORT } from './ports.ts';
 import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
-import { REPOSITORY, synthesise } from './synthesis.ts';
+import { DEFAULT_ENVIRONMENT, REPOSITORY, synthesise } from './synthesis.ts';
 import { noteChanges, reloadOn } from './watch/watch.ts';
 
 export interface LocalPlatformOptions {
@@ -29,6 +29,8 @@ export interface LocalPlatformOptions {
   readonly awsPort?: number;
   /** A server that is already there, as a superuser or one who may create roles. @default the embedded one */
   readonly databaseUrl?: string | undefined;
+  /** The environment of `config/environments` whose templates run. @default 'local' */
+  readonly environment?: string;
   /** Forgets all state first. @default false */
   readonly reset?: boolean;
   /** Whether writes are flushed to disk; only tests turn this off. @default true */
@@ -90,11 +92,12 @@ async function start(
   if (isCut) options.report?.('the first start on this directory did not come to its end: it begins again');
   if (isCut || options.reset === true) await resetDataDirectory(dataDir);
   const paths = dataPaths(dataDir);
-  const state = readState(dataDir);
+  const { environment = DEFAULT_ENVIRONMENT } = options;
+  const state = readState(dataDir, environment);
   const changes = options.watch === true ? noteChanges(REPOSITORY, warn) : undefined;
   cleanups.push(() => changes?.close());
 
-  const synthesis = timed('templates', () => synthesise(paths.assembly));
+  const synthesis = timed('templates', () => synthesise(paths.assembly, environment));
   const [, database] = await allSettled([
     synthesis,
     timed('database', () => startDatabase(options, cleanups)),

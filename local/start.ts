@@ -4,15 +4,17 @@ import { DEFAULT_DATA_DIR } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
 import type { LocalTenant } from './platform-file.ts';
 import { DEFAULT_PORT } from './ports.ts';
+import { DEFAULT_ENVIRONMENT, existingEnvironment } from './synthesis.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
-const HELP = `usage: npm start -- [--port N] [--aws-port N] [--data DIR] [--database-url URL] [--reset] [--no-demo] [--watch]
+const HELP = `usage: npm start -- [--port N] [--aws-port N] [--data DIR] [--env NAME] [--database-url URL] [--reset] [--no-demo] [--watch]
 
 Starts the platform on this machine, and loads demo data when the data directory is new. Ctrl-C stops it; data stays.
 
   --port N            where the API listens; 0 takes a free port (default: PORT in the environment, or ${DEFAULT_PORT})
   --aws-port N        where the AWS endpoint listens (default: the port after the API's)
   --data DIR          where all state is kept (default: ${DEFAULT_DATA_DIR})
+  --env NAME          the environment of config/environments whose templates run (default: local, which alone has a demo)
   --database-url URL  a Postgres that is already there, as a superuser (default: the one that npm ci has installed)
   --reset             forgets the state of the data directory first
   --no-demo           starts without demo tenants
@@ -103,6 +105,7 @@ async function main(): Promise<void> {
       port: { type: 'string' },
       'aws-port': { type: 'string' },
       data: { type: 'string', default: DEFAULT_DATA_DIR },
+      env: { type: 'string', default: DEFAULT_ENVIRONMENT },
       'database-url': { type: 'string' },
       reset: { type: 'boolean', default: false },
       demo: { type: 'boolean', default: true },
@@ -118,6 +121,7 @@ async function main(): Promise<void> {
     dataDir: values.data,
     port,
     ...(awsPort === undefined ? {} : { awsPort }),
+    environment: existingEnvironment(values.env),
     databaseUrl: values['database-url'],
     reset: values.reset,
     watch: values.watch,
@@ -136,9 +140,11 @@ async function main(): Promise<void> {
   try {
     if (platform.isNew) {
       const startedMs = performance.now();
-      platform.finishSetUp(values.demo ? await demo(platform) : []);
-      if (values.demo)
+      const withDemo = values.demo && values.env === DEFAULT_ENVIRONMENT;
+      platform.finishSetUp(withDemo ? await demo(platform) : []);
+      if (withDemo)
         console.log(`demo data ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+      else console.log('no demo data: the first tenant is made by the operator, at POST /api/tenants');
     }
   } catch (error) {
     await platform.stop();

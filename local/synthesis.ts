@@ -34,20 +34,33 @@ const INPUTS = [
 /** The file is beside the assembly: the CDK deletes nothing, and a copy without it counts as stale. */
 const STAMP = '.inputs';
 const CACHE = join(REPOSITORY, 'node_modules/.cache/vestry');
-const KEPT_ASSEMBLIES = 2;
+const KEPT_ASSEMBLIES = 4;
+export const DEFAULT_ENVIRONMENT = 'local';
+
+/** Returns the name of an environment that there is. Throws `StartError` with the names that there are. */
+export function existingEnvironment(name: string): string {
+  const names = readdirSync(join(REPOSITORY, 'config/environments')).map((file) =>
+    file.replace(/\.json$/, ''),
+  );
+  if (names.includes(name)) return name;
+  throw new StartError(`there is no environment ${name} (--env): there are ${names.sort().join(', ')}`);
+}
 
 /**
  * Brings `target` up to date with the sources: a copy of an assembly that was synthesised before from the same inputs, or
  * a new one. Each data directory has a copy of its own, so that platforms running at the same time can't disturb each other:
  * of links, as nobody writes into the files of an assembly.
  */
-export async function synthesise(target: string): Promise<'unchanged' | 'copied' | 'synthesised'> {
-  const inputs = hashInputs();
+export async function synthesise(
+  target: string,
+  environment: string = DEFAULT_ENVIRONMENT,
+): Promise<'unchanged' | 'copied' | 'synthesised'> {
+  const inputs = hashInputs(environment);
   if (stampOf(target) === inputs) return 'unchanged';
   const cached = join(CACHE, `cdk.out-${inputs.slice(0, 16)}`);
   let result: 'copied' | 'synthesised' = 'copied';
   if (stampOf(cached) !== inputs) {
-    await synthesiseInto(cached, inputs);
+    await synthesiseInto(cached, inputs, environment);
     result = 'synthesised';
   }
   const copying = `${target}.copying`;
@@ -81,8 +94,8 @@ function stampOf(directory: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-function hashInputs(): string {
-  const hash = createHash('sha256').update(process.version);
+function hashInputs(environment: string): string {
+  const hash = createHash('sha256').update(`${process.version}\0${environment}\0`);
   const add = (relative: string): void => {
     const path = join(REPOSITORY, relative);
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -93,11 +106,11 @@ function hashInputs(): string {
   return hash.digest('hex');
 }
 
-async function synthesiseInto(directory: string, inputs: string): Promise<void> {
+async function synthesiseInto(directory: string, inputs: string, environment: string): Promise<void> {
   mkdirSync(CACHE, { recursive: true });
   const working = `${directory}.${process.pid}`;
   rmSync(working, { recursive: true, force: true });
-  const child = spawn(process.execPath, [join(REPOSITORY, 'bin/local.ts'), working, inputs], {
+  const child = spawn(process.execPath, [join(REPOSITORY, 'bin/local.ts'), working, inputs, environment], {
     cwd: REPOSITORY,
     // `npm run synth` and the tests validate the templates, which takes a quarter of the time.
     env: { ...process.env, CDK_VALIDATION: 'false' },
@@ -113,7 +126,7 @@ async function synthesiseInto(directory: string, inputs: string): Promise<void> 
     if (output.startsWith('config/environments/')) throw new StartError(output.trim());
     const reason = output.split('\n').find((line) => /error/i.test(line)) ?? output.trim().split('\n').at(-1);
     throw new StartError(
-      `synthesis failed: ${reason?.trim() ?? `exit code ${code}`} (run node bin/local.ts to see all of it)`,
+      `synthesis failed: ${reason?.trim() ?? `exit code ${code}`} (run node bin/local.ts cdk.out '' ${environment} to see all of it)`,
     );
   }
   writeFileSync(join(working, STAMP), inputs);

@@ -1,7 +1,6 @@
 import { publicPath } from '#contracts/api-paths.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { gatewayResponses } from './gateway-responses.ts';
-import { preflight } from './preflight.ts';
 
 export interface ApiDefinitionProps {
   readonly title: string;
@@ -43,8 +42,7 @@ export function apiDefinition(props: ApiDefinitionProps): Record<string, unknown
     'x-amazon-apigateway-integration': integration(props.notFoundArn),
   };
   const paths: Record<string, Record<string, unknown>> = {};
-  const pathItem = (path: string) =>
-    (paths[path] ??= { ...parametersOf(path), ...preflight(props.corsOrigins) });
+  const pathItem = (path: string) => (paths[path] ??= parametersOf(path));
   for (const route of props.routes) {
     pathItem(publicPath(route))[route.method.toLowerCase()] = {
       operationId: route.operationId,

@@ -71,10 +71,24 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway as a problem document. */
 export function gatewayResponses(corsOrigins: readonly string[]): Record<string, GatewayResponse> {
-  // A gateway response can't choose between origins; with several, a browser sees a refusal without its reason.
-  const [origin, ...others] = corsOrigins;
-  const cors = origin === undefined || others.length > 0 ? {} : { 'Access-Control-Allow-Origin': origin };
+  const cors = corsParameters(corsOrigins);
   return Object.fromEntries(Object.entries(REFUSALS).map(([name, refusal]) => [name, render(refusal, cors)]));
+}
+
+/**
+ * A page has to see that its token has expired. A gateway response can't choose between origins, so that with several the page's own is
+ * named, whichever it is: a refusal holds nothing of anybody, and no answer of a function is let out like this.
+ */
+function corsParameters([origin, ...others]: readonly string[]): Record<string, string> {
+  if (origin === undefined) return {};
+  const isOne = others.length === 0 && !origin.endsWith('*');
+  return {
+    'gatewayresponse.header.Vary': "'Origin'",
+    'gatewayresponse.header.Access-Control-Allow-Origin': isOne
+      ? `'${origin}'`
+      : 'method.request.header.Origin',
+    'gatewayresponse.header.Access-Control-Expose-Headers': "'Retry-After, WWW-Authenticate, X-Request-Id'",
+  };
 }
 
 function render({ slug, detail, headers }: Refusal, cors: Readonly<Record<string, string>>): GatewayResponse {
@@ -86,7 +100,7 @@ function render({ slug, detail, headers }: Refusal, cors: Readonly<Record<string
     detail,
     instance: 'urn:vestry:request:$context.requestId',
   };
-  const constants = Object.entries({ ...HEADERS, ...headers, ...cors }).map(([name, value]) => [
+  const constants = Object.entries({ ...HEADERS, ...headers }).map(([name, value]) => [
     `gatewayresponse.header.${name}`,
     `'${value}'`,
   ]);
@@ -94,6 +108,7 @@ function render({ slug, detail, headers }: Refusal, cors: Readonly<Record<string
     statusCode: status,
     responseParameters: {
       ...Object.fromEntries(constants),
+      ...cors,
       'gatewayresponse.header.X-Request-Id': 'context.requestId',
     },
     // The key is what an `Accept` of anything selects; the header above names the real type.

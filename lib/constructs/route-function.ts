@@ -1,6 +1,7 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { combine, type ResourceGrants } from '#lib/grants.ts';
+import type { Environment } from '#lib/environment.ts';
+import { combine, type Grant, type ResourceGrants } from '#lib/grants.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { type FunctionContext, PlatformFunction } from './platform-function.ts';
@@ -21,11 +22,6 @@ const DEFAULT_TIMEOUT_SECONDS = 15;
 /** The function of one route, built from the route's own data. */
 export class RouteFunction extends PlatformFunction {
   constructor(scope: Construct, { route, grants, ...props }: RouteFunctionProps) {
-    const { corsOrigins } = props.context.environment;
-    const cors = {
-      statements: [],
-      environment: corsOrigins.length === 0 ? {} : { CORS_ORIGINS: corsOrigins.join(',') },
-    };
     super(scope, route.operationId, {
       ...props,
       name: `api-${kebabCase(route.operationId)}`,
@@ -34,7 +30,18 @@ export class RouteFunction extends PlatformFunction {
       timeoutSeconds: route.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
       memoryMb: route.memoryMb,
       database: route.database,
-      grant: combine([cors, ...route.uses.map((resource) => grants(resource))]),
+      grant: combine([
+        corsGrant(props.context.environment),
+        ...route.uses.map((resource) => grants(resource)),
+      ]),
     });
   }
+}
+
+/** The web origins that a function which answers browsers lets in. */
+export function corsGrant({ corsOrigins }: Environment): Grant {
+  return {
+    statements: [],
+    environment: corsOrigins.length === 0 ? {} : { CORS_ORIGINS: corsOrigins.join(',') },
+  };
 }

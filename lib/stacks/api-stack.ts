@@ -16,6 +16,7 @@ import type { Construct } from 'constructs';
 import { apiDefinition } from '#lib/api/api-definition.ts';
 import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
+import { corsGrant } from '#lib/constructs/route-function.ts';
 import { ServerErrors } from '#lib/constructs/server-errors.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
@@ -86,11 +87,11 @@ export class ApiStack extends VestryStack {
       ...release,
       context,
       name: 'api-not-found',
-      description: 'Answers paths and methods that do not exist',
+      description: 'Answers preflights, and paths and methods that do not exist',
       entry: NOT_FOUND_ENTRY,
       timeoutSeconds: 5,
       database: false,
-      grant: NO_GRANT,
+      grant: corsGrant(this.config),
     }).target;
     const { targets } = props;
     const invokeRole = this.#invokeRole([...targets.values(), authorizer, notFound]);

@@ -50,6 +50,8 @@ const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
 /** A report can be exported again. */
 const EXPORT_DAYS = 7;
+/** Browsers keep a preflight's answer no longer than two hours. */
+const PREFLIGHT_SECONDS = 7_200;
 /** AWS recommends six times the function's timeout, so that a throttled batch can be retried. */
 const VISIBILITY_TIMEOUTS = 6;
 /** The source of every event on our bus. */
@@ -152,10 +154,12 @@ export class IngestionStack extends VestryStack {
           ? []
           : [
               {
-                allowedMethods: [HttpMethods.PUT],
+                // A page sends files, and reads errors and exports.
+                allowedMethods: [HttpMethods.PUT, HttpMethods.GET, HttpMethods.HEAD],
                 allowedOrigins: corsOrigins,
                 allowedHeaders: ['*'],
-                exposedHeaders: ['ETag'],
+                exposedHeaders: ['ETag', 'Content-Disposition', 'x-amz-version-id', 'x-amz-request-id'],
+                maxAge: PREFLIGHT_SECONDS,
               },
             ],
     });

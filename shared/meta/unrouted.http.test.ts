@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { answerUnrouted } from './unrouted.http.ts';
 
 const published = () => ({ '/api/users/{id}': { get: {}, patch: {}, parameters: [] } });
 const answer = (httpMethod: string, resource: string) =>
-  answerUnrouted({ httpMethod, resource }, 'request-1', published);
+  answerUnrouted({ httpMethod, resource, multiValueHeaders: {} }, 'request-1', published);
 
 describe('answerUnrouted', () => {
   test('names the methods of a path', () => {
@@ -25,6 +25,42 @@ describe('answerUnrouted', () => {
     });
   });
 
+  describe('of a browser that asks before it sends', () => {
+    const ORIGIN = 'https://equity.acme.example';
+    const preflight = (resource: string, origin = ORIGIN) =>
+      answerUnrouted(
+        {
+          httpMethod: 'OPTIONS',
+          resource,
+          multiValueHeaders: { Origin: [origin], 'Access-Control-Request-Method': ['PATCH'] },
+        },
+        'request-1',
+        published,
+      );
+
+    beforeAll(() => vi.stubEnv('CORS_ORIGINS', `${ORIGIN},https://other.example`));
+    afterAll(() => vi.unstubAllEnvs());
+
+    test('names the methods of the path', () => {
+      expect(preflight('/api/users/{id}')).toMatchObject({
+        statusCode: 204,
+        multiValueHeaders: { 'access-control-allow-methods': ['GET, PATCH'] },
+      });
+    });
+
+    test('lets it find out that there is nothing', () => {
+      expect(preflight('/{proxy+}')).toMatchObject({
+        statusCode: 204,
+        multiValueHeaders: { 'access-control-allow-methods': ['GET, POST, PUT, PATCH, DELETE'] },
+      });
+    });
+
+    test('allows nothing to a page from elsewhere', () => {
+      const { multiValueHeaders } = preflight('/api/users/{id}', 'https://evil.example');
+      expect(multiValueHeaders).not.toHaveProperty('access-control-allow-methods');
+    });
+  });
+
   test.each(['/api', '/{proxy+}', '/toString'])('finds nothing at %s', (resource) => {
     expect(answer('OPTIONS', resource).statusCode).toBe(404);
   });
@@ -33,7 +69,7 @@ describe('answerUnrouted', () => {
     const unread = () => {
       throw new Error('was read');
     };
-    const event = { httpMethod: 'GET', resource: '/{proxy+}' };
+    const event = { httpMethod: 'GET', resource: '/{proxy+}', multiValueHeaders: {} };
     expect(answerUnrouted(event, 'request-1', unread).statusCode).toBe(404);
   });
 });

@@ -28,6 +28,8 @@ export const environment = {
   isTracedByXRay: (): boolean =>
     Boolean(process.env.AWS_XRAY_DAEMON_ADDRESS) &&
     /(^|;)Sampled=1(;|$)/.test(process.env._X_AMZN_TRACE_ID ?? ''),
+  /** The web origins that may call the API from a browser. */
+  corsOrigins: (): string[] => (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** The URL of the queue that the function consumes. */
   queueUrl: (): string => required('QUEUE_URL'),

@@ -76,10 +76,24 @@ describe.each(['local', 'acme-prod'])('API of %s', (name) => {
   });
 
   test('browsers elsewhere are answered for exactly the configured origins', () => {
-    const item: TemplateProperties = body.paths['/api'];
-    expect('options' in item).toBe(environment.corsOrigins.length > 0);
-    expect(JSON.stringify(body)).not.toContain("'*'");
-    for (const origin of environment.corsOrigins) expect(JSON.stringify(item.options)).toContain(origin);
+    const answering = synthesised
+      .ofType('AWS::Lambda::Function')
+      .filter(({ Properties }) => /-api-(?!authorizer$)/.test(Properties.FunctionName));
+    expect(answering).toHaveLength(routes.length + 1);
+    for (const { Properties } of answering)
+      expect(Properties.Environment.Variables.CORS_ORIGINS ?? '').toBe(environment.corsOrigins.join(','));
+    // A preflight has no operation of its own: not-found answers it, because only a function can compare origins.
+    for (const item of Object.values<TemplateProperties>(body.paths))
+      expect(item).not.toHaveProperty('options');
+  });
+
+  test('a page sees why API Gateway itself refused it', () => {
+    const responses = Object.values<TemplateProperties>(body['x-amazon-apigateway-gateway-responses']);
+    for (const { responseParameters } of responses) {
+      const allowed = responseParameters['gatewayresponse.header.Access-Control-Allow-Origin'];
+      if (environment.corsOrigins.length === 0) expect(allowed).toBeUndefined();
+      else expect(allowed).toMatch(/^('https:\/\/[^*]+'|method\.request\.header\.Origin)$/);
+    }
   });
 
   test('the stage is logged, traced, throttled, and behind the firewall', () => {

@@ -27,6 +27,7 @@ describe('environments', () => {
     ['unprotected stacks', { terminationProtection: false }],
     ['a path for an origin', { corsOrigins: ['https://acme.example/'] }],
     ['any origin', { corsOrigins: ['*'] }],
+    ['any port of a developer’s machine', { corsOrigins: ['http://localhost:*'] }],
     ['a period of logs that CloudWatch does not know', { logRetentionDays: 8 }],
     ['a minimum above the maximum', { database: { minAcu: 4, maxAcu: 2 } }],
     ['an option that does not exist', { mockBanc: false }],

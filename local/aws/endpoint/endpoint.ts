@@ -239,7 +239,9 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const objects = new ObjectStore({ directory: join(dataDir, 'objects'), buckets, notify });
   const uploads = new MultipartStore(objects.uploadsDirectory);
   const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
-  const s3 = { objects, uploads, account: { region, accountId }, credentials };
+  const cors = new Map(buckets.map((bucket) => [bucket.name, bucket.cors ?? []]));
+  const corsRules = (bucket: string) => cors.get(bucket) ?? [];
+  const s3 = { objects, uploads, account: { region, accountId }, credentials, corsRules };
 
   const metrics = new MetricStore(() => queueMetrics(queues));
   const services = createServices(options, { queues, secrets, stepFunctions, metrics }, credentials);

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import { StartError } from '#aws/start-error.ts';
+import { valuesOf } from './proxy-event.ts';
 
 /** API Gateway's response types that can arise here, with their statuses when the API sets none. */
 const STATUSES = {
@@ -44,6 +45,7 @@ interface Definition {
 const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
 const HEADER_PREFIX = 'gatewayresponse.header.';
 const VARIABLE = /\$context\.([A-Za-z.]+[A-Za-z])/g;
+const REQUEST_HEADER = /^method\.request\.header\.([\w-]+)$/;
 const KNOWN_VARIABLES = new Set([
   'error.message',
   'error.messageString',
@@ -70,7 +72,12 @@ export class GatewayResponses {
   /** `status` stands when neither the type nor its default sets one. */
   render(
     type: ResponseType,
-    context: { readonly requestId: string; readonly path: string; readonly method: string },
+    context: {
+      readonly requestId: string;
+      readonly path: string;
+      readonly method: string;
+      readonly headers: Readonly<Record<string, string[]>>;
+    },
     status: number = STATUSES[type],
   ): RenderedResponse {
     const fallback = this.#definitions.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
@@ -89,7 +96,13 @@ export class GatewayResponses {
       stage: 'live',
     };
     const fill = (text: string): string => text.replace(VARIABLE, (_, name: string) => values[name] ?? '');
-    const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)]));
+    const filled: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) {
+      const sent = REQUEST_HEADER.exec(value)?.[1];
+      const rendered = sent === undefined ? fill(value) : valuesOf(context.headers, sent.toLowerCase())[0];
+      // A header of the request that wasn't sent leaves nothing, as on API Gateway.
+      if (rendered !== undefined) filled[name] = rendered;
+    }
     return {
       status: own?.status ?? fallback?.status ?? status,
       headers: { 'content-type': contentType, ...filled },
@@ -114,7 +127,8 @@ function parse(type: string, definition: JsonObject, api: string): Definition {
     (definition.responseParameters ?? {}) as Record<string, string>,
   )) {
     const literal =
-      /^'(.*)'$/s.exec(value)?.[1] ?? (/^context\.[\w.]+$/.test(value) ? `$${value}` : undefined);
+      /^'(.*)'$/s.exec(value)?.[1] ??
+      (/^context\.[\w.]+$/.test(value) ? `$${value}` : REQUEST_HEADER.exec(value)?.[0]);
     if (!name.startsWith(HEADER_PREFIX) || literal === undefined)
       throw new StartError(`${api}: gateway response ${type}: the parameter ${name} is not implemented`);
     headers[name.slice(HEADER_PREFIX.length).toLowerCase()] = literal;

@@ -175,7 +175,7 @@ function answerBadRequest(api: ApiDefinition, error: Error & { code?: string }, 
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
   const { headers, body } = api.responses.render(
     'DEFAULT_4XX',
-    { requestId: randomUUID(), path: '', method: '' },
+    { requestId: randomUUID(), path: '', method: '', headers: {} },
     status,
   );
   const reason = status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';

@@ -46,9 +46,9 @@ export interface PlatformModel {
   readonly invokeConfigs: readonly InvokeConfigSpec[];
 }
 
-/** `arn:aws:lambda:region:account:function:NAME[:qualifier]`, or the name itself. */
+/** Accepts what Lambda does: `arn:aws:lambda:region:account:function:NAME[:qualifier]`, `NAME:qualifier`, or the name itself. */
 export function functionNameOf(nameOrArn: string): string {
-  return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : nameOrArn;
+  return nameOrArn.split(':')[nameOrArn.startsWith('arn:') ? 6 : 0] ?? '';
 }
 
 /** Finds a function by its name or the end of it. */

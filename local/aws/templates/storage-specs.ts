@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
+import type { CorsRule } from '#aws/endpoint/s3/cors.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
 import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
@@ -36,8 +37,20 @@ export function bucketSpec(
   return {
     name,
     versioned: properties.object('VersioningConfiguration').Status === 'Enabled',
+    cors: corsRules(properties.object('CorsConfiguration')),
     notifications: [...notificationsOf(properties, properties.object('NotificationConfiguration')), ...more],
   };
+}
+
+function corsRules({ CorsRules = [] }: JsonObject): CorsRule[] {
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+  return (CorsRules as readonly JsonObject[]).map((rule) => ({
+    origins: texts(rule.AllowedOrigins),
+    methods: texts(rule.AllowedMethods),
+    headers: texts(rule.AllowedHeaders).map((name) => name.toLowerCase()),
+    exposed: texts(rule.ExposedHeaders),
+    maxAgeSeconds: rule.MaxAge === undefined ? undefined : Number(rule.MaxAge),
+  }));
 }
 
 /** Notifications that the CDK sets through its custom resource, with the bucket they are for. */

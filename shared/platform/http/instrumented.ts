@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { publicPath } from '#contracts/api-paths.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation, type Span, traceHeaders } from '#platform/observability/trace.ts';
+import { corsHeaders } from './cors.ts';
 import { headersOf } from './parse.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -11,7 +12,7 @@ const SERVER_ERROR = 500;
 
 /**
  * Measures a route's function and records it as a span of the caller's trace, or of a new one. The answer carries the
- * trace.
+ * trace, and lets pages of the configured origins read it.
  */
 export function instrumented(route: RouteSpec, handler: Handler): Handler {
   const start = {
@@ -32,7 +33,10 @@ export function instrumented(route: RouteSpec, handler: Handler): Handler {
         try {
           const response = await handler(event, context);
           status = response.statusCode;
-          response.multiValueHeaders = { ...response.multiValueHeaders, ...multiValue(traceHeaders()) };
+          response.multiValueHeaders = {
+            ...response.multiValueHeaders,
+            ...multiValue({ ...traceHeaders(), ...corsHeaders(headersOf(event).get('origin')?.[0]) }),
+          };
           return response;
         } finally {
           describe(span, event, status);

@@ -15,7 +15,7 @@ export interface ParsedRequest {
 }
 
 /** Headers of a REST proxy event, by lower-case name, every value in order. */
-export function headersOf(event: APIGatewayProxyEvent): Map<string, string[]> {
+export function headersOf(event: Pick<APIGatewayProxyEvent, 'multiValueHeaders'>): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const [name, values] of Object.entries(event.multiValueHeaders ?? {})) {
     const key = name.toLowerCase();

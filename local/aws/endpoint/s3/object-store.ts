@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AwsError } from '../aws-error.ts';
+import type { CorsRule } from './cors.ts';
 import { writeHashed } from './hashed-file.ts';
 import { jsonFiles, readJson, writeJson } from './json-files.ts';
 import { keyPath } from './key-path.ts';
@@ -11,6 +12,8 @@ import { assertUnlocked, type ObjectDraft, type ObjectMetadata } from './object-
 export interface BucketSpec {
   readonly name: string;
   readonly versioned: boolean;
+  /** @default no page of another origin may use it */
+  readonly cors?: readonly CorsRule[];
   readonly notifications: readonly BucketNotification[];
 }
 

@@ -12,6 +12,7 @@ import {
   listObjectsV2,
 } from './bucket-operations.ts';
 import { READ_CONDITIONS } from './conditions.ts';
+import { type CorsRule, corsHeaders, isPreflight, refusedPreflight } from './cors.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -175,6 +176,7 @@ export interface S3Service {
   readonly uploads: MultipartStore;
   readonly account: S3Account;
   readonly credentials: EndpointCredentials;
+  corsRules(bucket: string): readonly CorsRule[];
 }
 
 /** Serves one request; every failure is answered in S3's XML. */
@@ -189,6 +191,7 @@ export async function serveS3(
   response.setHeader('x-amz-id-2', requestId);
   response.setHeader('Server', 'AmazonS3');
   try {
+    if (answerBrowser(service.corsRules(addressOf(wire).bucket), wire, response)) return;
     const authorization = authorize(wire, service.credentials);
     if (authorization.service !== 's3') {
       throw new AwsError(
@@ -211,6 +214,23 @@ export async function serveS3(
   } catch (error) {
     respondError(error, wire, response, requestId);
   }
+}
+
+/** Sets the headers that browsers look for on any answer, errors included. Returns whether the request was a preflight, and is answered. */
+function answerBrowser(rules: readonly CorsRule[], wire: WireRequest, response: ServerResponse): boolean {
+  const header = (name: string): string | undefined => wire.headers[name]?.[0];
+  const browser = {
+    method: wire.method,
+    origin: header('origin'),
+    requestedMethod: header('access-control-request-method'),
+    requestedHeaders: header('access-control-request-headers'),
+  };
+  const headers = corsHeaders(rules, browser);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (!isPreflight(browser)) return false;
+  if (Object.keys(headers).length === 0) throw refusedPreflight(rules);
+  response.writeHead(200, { 'Content-Length': 0 }).end();
+  return true;
 }
 
 function respondError(error: unknown, wire: WireRequest, response: ServerResponse, RequestId: string): void {

@@ -1,0 +1,69 @@
+import { environment } from '#platform/environment.ts';
+
+/** What a browser app may read of an answer, beside its body; everything else in it is for machines between. */
+const EXPOSED_HEADERS = [
+  'Content-Disposition',
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'Retry-After',
+  'Traceparent',
+  'WWW-Authenticate',
+  'X-As-Of',
+  'X-Holders',
+  'X-Known-At',
+  'X-Request-Id',
+  'X-Total-Holdings',
+];
+/** What a browser app may send beside the headers that every page may. */
+const ACCEPTED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'Traceparent',
+  'X-Request-Id',
+];
+/** Browsers keep a preflight's answer no longer than two hours. */
+const PREFLIGHT_SECONDS = 7_200;
+const ANY_PORT = ':*';
+
+/** Says whether an origin is among those configured, of which `http://localhost:*` stands for every port. */
+export function isAllowed(origin: string, allowed: readonly string[]): boolean {
+  return allowed.some((one) =>
+    one.endsWith(ANY_PORT)
+      ? origin.startsWith(one.slice(0, -1)) && /^\d{1,5}$/.test(origin.slice(one.length - 1))
+      : origin === one,
+  );
+}
+
+/**
+ * Returns the headers that let a browser hand an answer to a page of another origin (the Fetch standard, CORS). Tokens travel in a
+ * header that the page sets, so credentials of the browser are never allowed. Without configured origins there are none.
+ */
+export function corsHeaders(
+  origin: string | undefined,
+  allowed: readonly string[] = environment.corsOrigins(),
+): Record<string, string> {
+  if (allowed.length === 0) return {};
+  if (origin === undefined || !isAllowed(origin, allowed)) return { vary: 'Origin' };
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
+  };
+}
+
+/** Returns the headers that answer a preflight for a path with these methods; none for an origin that isn't allowed. */
+export function preflightHeaders(
+  origin: string | undefined,
+  methods: readonly string[],
+  allowed: readonly string[] = environment.corsOrigins(),
+): Record<string, string> {
+  if (origin === undefined || !isAllowed(origin, allowed)) return {};
+  return {
+    'access-control-allow-methods': methods.join(', '),
+    'access-control-allow-headers': ACCEPTED_HEADERS.join(', '),
+    'access-control-max-age': String(PREFLIGHT_SECONDS),
+  };
+}
