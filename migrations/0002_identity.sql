@@ -21,6 +21,10 @@ create policy system on tenants to vestry_system using (true) with check (true);
 create policy owner on tenants for select to vestry_owner using (true);
 grant select, insert, update on tenants to vestry_app;
 grant select on tenants to vestry_system, vestry_report;
+-- For other rooms, as each view below a table is: what they may read of it, with the rights of who asks.
+create view tenant_directory with (security_invoker = true) as
+  select id, slug, type, status from tenants;
+grant select on tenant_directory to vestry_app, vestry_system, vestry_report;
 
 insert into tenants (id, slug, name, type) select '00000000-0000-0000-0000-000000000000', 'vestry-platform', 'Vestry', 'PLATFORM'
   from (select set_config('app.tenant_id', '00000000-0000-0000-0000-000000000000', true)) as context;

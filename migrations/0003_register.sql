@@ -56,6 +56,9 @@ grant update (external_ref, name, email, phone, address, holdings, position_chan
   on shareholders to vestry_system;
 create trigger record_new_positions after insert on shareholders
   referencing new table as inserted for each statement execute function record_new_positions();
+create view holders_of_record with (security_invoker = true) as
+  select tenant_id, id, external_ref, name, address, kyc_status, status, updated_at from shareholders;
+grant select on holders_of_record to vestry_app, vestry_system, vestry_report;
 create trigger record_changed_positions after update on shareholders
   referencing old table as previous new table as changed for each statement execute function record_changed_positions();
 

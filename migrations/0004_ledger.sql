@@ -14,6 +14,8 @@ create table transactions (
   dividend_id uuid,
   -- The transaction whose effect this one takes back.
   compensates uuid,
+  -- The account that owes the money. Null says the usual one: that of dividends, or of plans where there is a plan.
+  source_account text check (source_account in ('DIVIDENDS_PAYABLE', 'RETURNS', 'PLAN_OBLIGATIONS')),
   -- Of the bank (R01 to R85), or why we failed it ourselves.
   return_code text,
   memo text,
@@ -37,23 +39,19 @@ create index transactions_open on transactions (tenant_id, dividend_id, id) wher
 -- Retention erases memos.
 create index transactions_with_memo on transactions (tenant_id, id) where memo is not null;
 call scope_by_tenant('transactions', 'select, insert, update');
+create view ledger_transactions with (security_invoker = true) as
+  select tenant_id, id, type, status, amount, currency, shareholder_id, plan_id, dividend_id, compensates, source_account, return_code, memo,
+    version, created_at, updated_at from transactions;
+grant select on ledger_transactions to vestry_app, vestry_system, vestry_report;
+-- Rooms that come later hang their own triggers on this table, in their own migrations.
 create trigger refuse_unknown_holder after insert on transactions
   referencing new table as inserted for each statement execute function refuse_unknown_holder();
 create trigger refuse_illegal_transition before update on transactions
   for each row execute function refuse_illegal_transition();
-create trigger guard_dividend_payment before update on transactions for each row
-  when (old.status = 'PENDING' and new.status = 'SENT' and new.dividend_id is not null)
-  execute function guard_dividend_payment();
-create trigger guard_sending before update on transactions for each row
-  when (old.status = 'PENDING' and new.status = 'SENT') execute function guard_sending();
 create trigger post_payment after update on transactions for each row
   when (new.status <> old.status) execute function post_payment();
 create trigger post_return after insert on transactions for each row
   when (new.compensates is not null and new.type <> 'CONTRIBUTION') execute function post_return();
-create trigger distribute_from_plan after insert on transactions for each row
-  when (new.type = 'DISBURSE' and new.plan_id is not null) execute function distribute_from_plan();
-create trigger give_back_to_plan after update on transactions for each row
-  when (new.type = 'DISBURSE' and new.plan_id is not null and new.status = 'FAILED' and old.status <> 'FAILED') execute function distribute_from_plan();
 
 -- Every change of a status, written by refuse_illegal_transition, so that no writer can leave it out.
 create table transaction_transitions (
@@ -61,8 +59,8 @@ create table transaction_transitions (
   transaction_id uuid not null,
   -- Of the transaction after the change.
   version integer not null,
-  from_status text not null,
-  to_status text not null,
+  from_status text not null check (from_status in ('PENDING', 'SENT', 'SETTLED', 'FAILED')),
+  to_status text not null check (to_status in ('PENDING', 'SENT', 'SETTLED', 'FAILED')),
   return_code text,
   occurred_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, transaction_id, version),

@@ -42,8 +42,14 @@ call scope_by_tenant('dividends', 'select, insert, update');
 create trigger guard_dividend before update on dividends for each row execute function guard_dividend();
 create trigger post_dividend after update on dividends for each row
   when (new.state <> old.state) execute function post_dividend();
--- The ledger stands before the rooms that use it, so each of them adds its own key.
+create view declared_dividends with (security_invoker = true) as
+  select tenant_id, id, state, currency, payable_date from dividends;
+grant select on declared_dividends to vestry_app, vestry_system, vestry_report;
+-- The ledger stands before the rooms that use it, so each of them adds its own keys and triggers.
 alter table journal add foreign key (tenant_id, dividend_id) references dividends;
+create trigger guard_dividend_payment before update on transactions for each row
+  when (old.status = 'PENDING' and new.status = 'SENT' and new.dividend_id is not null)
+  execute function guard_dividend_payment();
 
 -- The frozen entitlement. Written only by take_dividend_snapshot, from the ledger, whose holders exist and are never
 -- deleted: foreign keys would say the same again for every line, at five times the cost of the line.
@@ -61,6 +67,9 @@ create table dividend_lines (
 );
 call scope_by_tenant('dividend_lines', 'select');
 call append_only('dividend_lines');
+create view entitlements with (security_invoker = true) as
+  select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id from dividend_lines;
+grant select on entitlements to vestry_app, vestry_system, vestry_report;
 
 -- What is left to do: ranges of holders, each one message. A holder who fails alone becomes a range of its own.
 create table dividend_chunks (

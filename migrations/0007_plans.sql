@@ -71,8 +71,16 @@ with (fillfactor = 70);
 create unique index plans_one_active on plans (tenant_id, employee_id, plan_type) where status = 'ACTIVE';
 create index plans_by_employee on plans (tenant_id, employee_id, id);
 call scope_by_tenant('plans', 'select, insert, update');
--- The ledger stands before the rooms that use it, so each of them adds its own key.
+create view plan_terms with (security_invoker = true) as
+  select tenant_id, id, employee_id, plan_type, status, currency, balance, enrolled_on, terminated_on, vesting_schedule, allocation_type,
+    grant_quantity, grant_date, vesting_start, accelerations from plans;
+grant select on plan_terms to vestry_app, vestry_system, vestry_report;
+-- The ledger stands before the rooms that use it, so each of them adds its own keys and triggers.
 alter table transactions add constraint transactions_plan foreign key (tenant_id, plan_id) references plans;
+create trigger distribute_from_plan after insert on transactions for each row
+  when (new.type = 'DISBURSE' and new.plan_id is not null) execute function distribute_from_plan();
+create trigger give_back_to_plan after update on transactions for each row
+  when (new.type = 'DISBURSE' and new.plan_id is not null and new.status = 'FAILED' and old.status <> 'FAILED') execute function distribute_from_plan();
 
 -- Append-only: what was wrong is taken back by an entry of the opposite amount. An entry's id is that of its transaction.
 create table contributions (
@@ -102,6 +110,9 @@ create unique index contributions_idempotency_key on contributions (tenant_id, p
 create unique index contributions_reversed_once on contributions (tenant_id, plan_id, reverses) where reverses is not null;
 call scope_by_tenant('contributions', 'select, insert');
 call append_only('contributions');
+create view plan_contributions with (security_invoker = true) as
+  select tenant_id, plan_id, id, source, effective_date from contributions;
+grant select on plan_contributions to vestry_app, vestry_system, vestry_report;
 
 -- The sums of a year, by effective date, that limits are checked against. One row instead of a scan, so that serializable
 -- transactions of different employees don't meet.

@@ -52,8 +52,6 @@ create table payment_orders (
   transaction_id uuid not null,
   bank_account_id uuid not null,
   channel text not null check (channel in ('BANK', 'NACHA_FILE')),
-  -- What the payment is taken from.
-  source_account text not null check (source_account in ('DIVIDENDS_PAYABLE', 'RETURNS', 'PLAN_OBLIGATIONS')),
   -- The transaction that failed or came back and is paid anew by this one, and how often we did so by ourselves.
   replaces uuid,
   automatic_repayments integer not null default 0,
@@ -84,6 +82,8 @@ create table payment_orders (
 );
 create unique index payment_orders_replaced_once on payment_orders (tenant_id, replaces) where replaces is not null;
 call scope_by_tenant('payment_orders', 'select, insert, update');
+create trigger guard_sending before update on transactions for each row
+  when (old.status = 'PENDING' and new.status = 'SENT') execute function guard_sending();
 create trigger guard_payment_order before update on payment_orders for each row execute function guard_payment_order();
 
 -- What the bank has said, as it came: by callback, by answer to a question, in a file. Each word counts once.

@@ -30,13 +30,13 @@ create index reporting_contributions on reporting_transactions (tenant_id, effec
 call scope_by_tenant('reporting_transactions', 'select, insert, update');
 
 -- What the table above must hold, read from the ledger itself: a rebuild takes it from here, and a check finds missing events.
-create view ledger_transactions with (security_invoker = true) as
+create view reportable_transactions with (security_invoker = true) as
   select t.tenant_id, t.id, t.version, t.type, t.status, t.amount, t.currency, t.shareholder_id, t.plan_id, t.dividend_id, t.compensates,
     t.return_code, c.source, c.effective_date,
     date_trunc('milliseconds', t.created_at) as created_at, date_trunc('milliseconds', t.updated_at) as updated_at
-  from transactions t
-    left join contributions c on c.tenant_id = t.tenant_id and c.plan_id = t.plan_id and c.id = t.id and t.type = 'CONTRIBUTION';
-grant select on ledger_transactions to vestry_app, vestry_system, vestry_report;
+  from ledger_transactions t
+    left join plan_contributions c on c.tenant_id = t.tenant_id and c.plan_id = t.plan_id and c.id = t.id and t.type = 'CONTRIBUTION';
+grant select on reportable_transactions to vestry_app, vestry_system, vestry_report;
 
 -- Reports that are too long for an answer, written to a file.
 create table report_exports (

@@ -30,14 +30,15 @@ try {
   // The server emits an error on idle connections when it stops.
   pool.on('error', () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const views = await columnsOfViews(pool);
   const types = await generateTypes({
     db,
-    dialect: getDialect('postgres', { dateParser: 'string' }),
+    dialect: dialectWith(views),
     defaultSchemas: ['vestry'],
     excludePattern: 'vestry.applied_*',
     // The types are those that the driver's parsers in shared/platform/db/pool.ts return: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
-    overrides: { columns: await wordsByColumn(pool) },
+    overrides: { columns: await wordsByColumn(pool, views) },
     serializer: new TypeScriptSerializer(),
   });
   await db.destroy();
@@ -47,12 +48,55 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
+interface ViewColumn {
+  /** Both are named as `table.column`. */
+  readonly column: string;
+  readonly source: string;
+  readonly required: boolean;
+}
+
+/** Lists the columns of views over one table, with those that they show: Postgres takes every column of a view for nullable. */
+async function columnsOfViews(pool: pg.Pool): Promise<readonly ViewColumn[]> {
+  const { rows } = await pool.query<ViewColumn>(
+    `with shown as (
+       select distinct v.oid as view, v.relname as name, d.refobjid as source, d.refobjsubid as number
+       from pg_class v join pg_rewrite r on r.ev_class = v.oid
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+           and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0
+       where v.relkind = 'v' and v.relnamespace = 'vestry'::regnamespace)
+     select format('%s.%s', s.name, a.attname) as column, format('%s.%s', c.relname, a.attname) as source, a.attnotnull as required
+     from shown s join pg_class c on c.oid = s.source and c.relkind = 'r'
+       join pg_attribute a on a.attrelid = s.source and a.attnum = s.number
+       join pg_attribute o on o.attrelid = s.view and o.attname = a.attname
+     where (select count(distinct source) from shown other where other.view = s.view) = 1
+     order by 1`,
+  );
+  return rows;
+}
+
+function dialectWith(views: readonly ViewColumn[]): ReturnType<typeof getDialect> {
+  const required = new Set(views.filter((view) => view.required).map(({ column }) => column));
+  const dialect = getDialect('postgres', { dateParser: 'string' });
+  const introspect = dialect.introspector.introspect.bind(dialect.introspector);
+  dialect.introspector.introspect = async (options) => {
+    const metadata = await introspect(options);
+    for (const table of metadata.tables)
+      for (const column of table.columns)
+        if (required.has(`${table.name}.${column.name}`)) column.isNullable = false;
+    return metadata;
+  };
+  return dialect;
+}
+
 /**
  * Returns the type of every text column whose check constraint lists its words: `status in ('ACTIVE', 'CLOSED')`
  * becomes `'ACTIVE' | 'CLOSED'`. Only the catalogue lists a column's words; where a row becomes an answer, the
  * compiler checks that the domain's own words are the same.
  */
-async function wordsByColumn(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
+async function wordsByColumn(
+  pool: pg.Pool,
+  views: readonly ViewColumn[],
+): Promise<Record<string, RawExpressionNode>> {
   const { rows } = await pool.query<{ column: string; required: boolean; defaulted: boolean; check: string }>(
     `select format('%s.%s', c.relname, a.attname) as column, a.attnotnull as required, a.atthasdef as defaulted,
             pg_get_constraintdef(k.oid) as check
@@ -69,7 +113,11 @@ async function wordsByColumn(pool: pg.Pool): Promise<Record<string, RawExpressio
       const words = list.match(/'[^']*'/g) ?? [];
       const type = words.join(' | ');
       // A nullable column's `null` is added by the generator, and makes it optional as a default would.
-      return [[column, new RawExpressionNode(required && defaulted ? `Generated<${type}>` : type)]];
+      const shown = views.filter(({ source }) => source === column);
+      return [
+        [column, new RawExpressionNode(required && defaulted ? `Generated<${type}>` : type)],
+        ...shown.map((view) => [view.column, new RawExpressionNode(type)]),
+      ];
     }),
   );
 }

@@ -3,8 +3,8 @@ create or replace function guard_payment_order() returns trigger
   language plpgsql
   as $$
 begin
-  if (new.tenant_id, new.transaction_id, new.bank_account_id, new.channel, new.source_account, new.replaces, new.requested_by, new.idempotency_key)
-    is distinct from (old.tenant_id, old.transaction_id, old.bank_account_id, old.channel, old.source_account, old.replaces, old.requested_by, old.idempotency_key)
+  if (new.tenant_id, new.transaction_id, new.bank_account_id, new.channel, new.replaces, new.requested_by, new.idempotency_key)
+    is distinct from (old.tenant_id, old.transaction_id, old.bank_account_id, old.channel, old.replaces, old.requested_by, old.idempotency_key)
     or old.released_at is not null and new.released_at is distinct from old.released_at
   then
     raise exception 'an order to pay does not change' using errcode = 'check_violation', constraint = 'payment_orders_immutable';

@@ -5,7 +5,7 @@ create or replace function linked_shareholder_exists(wanted uuid) returns boolea
   as $$
 declare
   sponsor uuid := current_tenant();
-  issuers uuid[] := array(select tenant_id from tenant_links where sponsor_tenant_id = sponsor and revoked_at is null);
+  issuers uuid[] := linking_issuers(sponsor);
   issuer uuid;
   is_there boolean := false;
 begin

@@ -4,14 +4,12 @@ create or replace function post_payment() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
 declare
-  owed text;
+  owed text := coalesce(new.source_account, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
   paid_from text := case when new.plan_id is null then 'CASH' else 'PLAN_ASSETS' end;
 begin
   if new.type = 'CONTRIBUTION' then
     return null;
   end if;
-  select source_account into owed from payment_orders where tenant_id = new.tenant_id and transaction_id = new.id;
-  owed := coalesce(owed, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
   if new.status = 'SENT' then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
       values (owed, 'IN_TRANSIT', new.amount, new.currency, 'sent', new.id, new.dividend_id, current_date);

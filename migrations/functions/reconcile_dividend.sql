@@ -9,6 +9,6 @@ create or replace function reconcile_dividend(dividend uuid)
       count(*) filter (where l.transaction_id is distinct from t.id or (t.id is not null and t.amount is distinct from l.amount))
     from (select shareholder_id, amount, transaction_id from dividend_lines
         where tenant_id = current_tenant() and dividend_id = dividend) as l
-      full join (select shareholder_id, amount, id from transactions
+      full join (select shareholder_id, amount, id from ledger_transactions
         where tenant_id = current_tenant() and dividend_id = dividend and compensates is null) as t using (shareholder_id)
   $$;

@@ -3,7 +3,8 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { type DividendRow, insertDividend, wasEverHeld } from './dividend.repository.ts';
+import { wasEverHeld } from '#register/security-class.ts';
+import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
 import type { scheduleDividend } from './dividends.routes.ts';
 

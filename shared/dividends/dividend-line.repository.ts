@@ -1,8 +1,7 @@
-import type { Selectable } from 'kysely';
 import type { z } from 'zod';
-import type { Transactions } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
+import type { Status } from '#ledger/transaction-status.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
@@ -14,7 +13,7 @@ interface PaidLine {
   readonly currency: string;
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
-  readonly status: Selectable<Transactions>['status'] | null;
+  readonly status: Status | null;
 }
 
 export interface LineRow extends PaidLine {
@@ -60,7 +59,7 @@ function paidLines(read: TenantRead) {
   return read
     .selectFrom('dividend_lines as l')
     .innerJoin('dividends as d', 'd.id', 'l.dividend_id')
-    .leftJoin('transactions as t', 't.id', 'l.transaction_id')
+    .leftJoin('ledger_transactions as t', 't.id', 'l.transaction_id')
     .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', 't.status']);
 }
 

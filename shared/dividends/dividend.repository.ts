@@ -126,17 +126,6 @@ export async function takeSnapshot(
   return rows[0]?.state ?? null;
 }
 
-/** Whether anybody was ever in a class by a day; cheap, where positions would take a sum. */
-export async function wasEverHeld(tx: TenantTx, securityClass: string, by: string): Promise<boolean> {
-  // The index of other classes is found by its own condition.
-  const others = securityClass === 'COMMON' ? sql`true` : sql`security_class <> 'COMMON'`;
-  const { rows } = await sql<{ held: boolean }>`select exists (
-    select from position_entries where security_class = ${securityClass} and ${others} and effective_date <= ${by}::date) as held`.execute(
-    tx,
-  );
-  return rows[0]?.held === true;
-}
-
 export interface Reconciliation {
   readonly lines: bigint;
   readonly lines_total: string;
@@ -152,7 +141,7 @@ export interface Reconciliation {
 export async function findReconciliation(read: TenantRead, id: string): Promise<Reconciliation> {
   const { rows } = await sql<Reconciliation>`select r.*,
       (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
-      (select count(*) from transactions where dividend_id = ${id} and status = 'PENDING') as pending
+      (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending
     from reconcile_dividend(${id}) r`.execute(read);
   return rows[0] as Reconciliation;
 }

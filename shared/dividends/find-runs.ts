@@ -21,7 +21,7 @@ export function runDue(time: Date, requestId: string): Promise<{ runs: number }>
   return run(
     (tx) =>
       sql<Found>`select d.tenant_id, d.id as dividend_id
-        from dividends d join tenants t on t.id = d.tenant_id and t.status = 'ACTIVE'
+        from dividends d join tenant_directory t on t.id = d.tenant_id and t.status = 'ACTIVE'
         where d.state = 'DECLARED' and d.record_date <= ${closedOn}::date
         order by d.record_date, d.id limit ${MOST_RUNS}`.execute(tx),
     closedOn,
@@ -38,7 +38,7 @@ export function runUnfinished(time: Date, requestId: string): Promise<{ runs: nu
   return run(
     (tx) =>
       sql<Found>`select d.tenant_id, d.id as dividend_id
-        from dividends d join tenants t on t.id = d.tenant_id and t.status = 'ACTIVE'
+        from dividends d join tenant_directory t on t.id = d.tenant_id and t.status = 'ACTIVE'
         where d.updated_at < ${quietSince} and (
           d.state in ('SNAPSHOT', 'CANCELLED') and exists (
             select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
@@ -47,7 +47,7 @@ export function runUnfinished(time: Date, requestId: string): Promise<{ runs: nu
             select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
               and c.state in ('QUEUED', 'FAILED', 'VOIDING'))
           or d.state in ('PENDING', 'PAYING') and not exists (
-            select from transactions x where x.tenant_id = d.tenant_id and x.dividend_id = d.id and x.status in ('PENDING', 'SENT')))
+            select from ledger_transactions x where x.tenant_id = d.tenant_id and x.dividend_id = d.id and x.status in ('PENDING', 'SENT')))
         order by d.id limit ${MOST_RUNS}`.execute(tx),
     lastClosedDay(time),
     requestId,

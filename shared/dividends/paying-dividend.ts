@@ -7,6 +7,8 @@ import { type DividendState, isPayable } from './dividend-state.ts';
 export interface PayingDividend {
   readonly state: DividendState;
   readonly currency: string;
+  /** The first day on which it may be paid. */
+  readonly payableDate: string;
   /** Whether its transactions may be ordered now. */
   readonly isPayable: boolean;
 }
@@ -17,12 +19,12 @@ export async function findPayingDividend(
 ): Promise<PayingDividend | undefined> {
   const dividend = await read
     .selectFrom('dividends')
-    .select(['state', 'currency'])
+    .select(['state', 'currency', 'payable_date'])
     .where('id', '=', dividendId)
     .executeTakeFirst();
   if (dividend === undefined) return undefined;
-  const state = dividend.state;
-  return { state, currency: dividend.currency, isPayable: isPayable(state) };
+  const { state, currency, payable_date: payableDate } = dividend;
+  return { state, currency, payableDate, isPayable: isPayable(state) };
 }
 
 /**
@@ -56,7 +58,7 @@ export async function finishDividend(tx: TenantTx, dividendId: string | null): P
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
-          selectFrom('transactions as t')
+          selectFrom('ledger_transactions as t')
             .select('t.id')
             .where('t.dividend_id', '=', dividendId)
             .where('t.status', 'in', OPEN_STATUSES),

@@ -118,6 +118,14 @@ export interface ContributionYears {
   year: number;
 }
 
+export interface DeclaredDividends {
+  currency: string;
+  id: string;
+  payable_date: string;
+  state: 'DECLARED' | 'SNAPSHOT' | 'PENDING' | 'PAYING' | 'PAID' | 'CANCELLED';
+  tenant_id: string;
+}
+
 export interface DividendChunks {
   dividend_id: string;
   enqueued_at: Timestamp | null;
@@ -161,6 +169,26 @@ export interface Dividends {
   version: Generated<number>;
 }
 
+export interface Entitlements {
+  amount: bigint;
+  dividend_id: string;
+  holdings: string;
+  shareholder_id: string;
+  tenant_id: string;
+  transaction_id: string | null;
+}
+
+export interface HoldersOfRecord {
+  address: string | null;
+  external_ref: string;
+  id: string;
+  kyc_status: 'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED';
+  name: string;
+  status: 'ACTIVE' | 'CLOSED';
+  tenant_id: string;
+  updated_at: Timestamp;
+}
+
 export interface IdempotencyKeys {
   expires_at: Timestamp;
   id: string;
@@ -187,22 +215,22 @@ export interface Journal {
 }
 
 export interface LedgerTransactions {
-  amount: bigint | null;
+  amount: bigint;
   compensates: string | null;
-  created_at: Timestamp | null;
-  currency: string | null;
+  created_at: Timestamp;
+  currency: string;
   dividend_id: string | null;
-  effective_date: string | null;
-  id: string | null;
+  id: string;
+  memo: string | null;
   plan_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
-  source: string | null;
-  status: string | null;
-  tenant_id: string | null;
-  type: string | null;
-  updated_at: Timestamp | null;
-  version: number | null;
+  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
+  status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
+  tenant_id: string;
+  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
+  updated_at: Timestamp;
+  version: number;
 }
 
 export interface LegalHolds {
@@ -332,7 +360,6 @@ export interface PaymentOrders {
   request_id: string;
   requested_by: string | null;
   restarts: Generated<number>;
-  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS';
   started_at: Generated<Timestamp>;
   task_token: string | null;
   tenant_id: Generated<string>;
@@ -375,6 +402,14 @@ export interface PayrollPeriods {
   upload_line: number;
 }
 
+export interface PlanContributions {
+  effective_date: string;
+  id: string;
+  plan_id: string;
+  source: 'EMPLOYEE' | 'EMPLOYER';
+  tenant_id: string;
+}
+
 export interface Plans {
   accelerations: Generated<Json>;
   allocation_type: string | null;
@@ -404,6 +439,24 @@ export interface Plans {
   vested_numerator: Generated<bigint>;
   vested_quantity: Generated<string>;
   vesting_inputs: Generated<number>;
+  vesting_schedule: Json | null;
+  vesting_start: string;
+}
+
+export interface PlanTerms {
+  accelerations: Json;
+  allocation_type: string | null;
+  balance: bigint;
+  currency: string;
+  employee_id: string;
+  enrolled_on: string;
+  grant_date: string | null;
+  grant_quantity: string | null;
+  id: string;
+  plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
+  status: 'ACTIVE' | 'TERMINATED';
+  tenant_id: string;
+  terminated_on: string | null;
   vesting_schedule: Json | null;
   vesting_start: string;
 }
@@ -440,6 +493,25 @@ export interface RefreshTokens {
   tenant_id: Generated<string>;
   token_sha256: Buffer;
   user_id: string;
+}
+
+export interface ReportableTransactions {
+  amount: bigint | null;
+  compensates: string | null;
+  created_at: Timestamp | null;
+  currency: string | null;
+  dividend_id: string | null;
+  effective_date: string | null;
+  id: string | null;
+  plan_id: string | null;
+  return_code: string | null;
+  shareholder_id: string | null;
+  source: string | null;
+  status: string | null;
+  tenant_id: string | null;
+  type: string | null;
+  updated_at: Timestamp | null;
+  version: number | null;
 }
 
 export interface ReportExports {
@@ -510,6 +582,13 @@ export interface SigningKeys {
   signs_from: Timestamp;
 }
 
+export interface TenantDirectory {
+  id: string;
+  slug: string;
+  status: 'ACTIVE' | 'SUSPENDED';
+  type: 'ISSUER' | 'SPONSOR' | 'PLATFORM';
+}
+
 export interface TenantLinks {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -542,6 +621,7 @@ export interface Transactions {
   plan_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
+  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED'>;
   tenant_id: Generated<string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
@@ -550,11 +630,11 @@ export interface Transactions {
 }
 
 export interface TransactionTransitions {
-  from_status: string;
+  from_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
   occurred_at: Generated<Timestamp>;
   return_code: string | null;
   tenant_id: string;
-  to_status: string;
+  to_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
   transaction_id: string;
   version: number;
 }
@@ -671,9 +751,12 @@ export interface DB {
   contribution_limits: ContributionLimits;
   contribution_years: ContributionYears;
   contributions: Contributions;
+  declared_dividends: DeclaredDividends;
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
   dividends: Dividends;
+  entitlements: Entitlements;
+  holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
   journal: Journal;
   ledger_transactions: LedgerTransactions;
@@ -691,15 +774,19 @@ export interface DB {
   payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;
   payroll_periods: PayrollPeriods;
+  plan_contributions: PlanContributions;
+  plan_terms: PlanTerms;
   plans: Plans;
   position_changes: PositionChanges;
   position_entries: PositionEntries;
   refresh_tokens: RefreshTokens;
   report_exports: ReportExports;
+  reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   signing_keys: SigningKeys;
+  tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;
   tenants: Tenants;
   transaction_transitions: TransactionTransitions;

@@ -1,4 +1,5 @@
-import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { sql } from 'kysely';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { BOOKINGS, type Booking } from './chart-of-accounts.ts';
 import type { Status, TransactionType } from './transaction-status.ts';
 
@@ -27,6 +28,18 @@ export async function post(
       effective_date: effectiveDate,
     })
     .execute();
+}
+
+/** Returns the sum of a dividend's journal entries for each reason, in minor units. */
+export async function sumEntriesOfDividend(
+  read: TenantRead,
+  dividendId: string,
+): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await sql<{ reason: string; amount: string }>`
+    select reason, sum(amount)::text as amount from journal where dividend_id = ${dividendId}::uuid group by 1`.execute(
+    read,
+  );
+  return new Map(rows.map(({ reason, amount }) => [reason, BigInt(amount)]));
 }
 
 /**

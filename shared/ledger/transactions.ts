@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Transactions } from '#generated/database.ts';
+import type { Transactions, TransactionTransitions } from '#generated/database.ts';
 import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { toTransactionState } from './transaction-state.ts';
 import { OPEN_STATUSES, type Status, type TransactionType } from './transaction-status.ts';
@@ -15,6 +15,7 @@ export const TRANSACTION_COLUMNS = [
   'plan_id',
   'return_code',
   'shareholder_id',
+  'source_account',
   'status',
   'tenant_id',
   'type',
@@ -23,6 +24,9 @@ export const TRANSACTION_COLUMNS = [
 ] as const satisfies readonly (keyof Transactions)[];
 
 export type TransactionRow = Selectable<Transactions>;
+
+/** An account that owes the money of a payment. */
+export type SourceAccount = NonNullable<TransactionRow['source_account']>;
 
 /** Locks the transaction until ours ends: what the bank reports, and how an execution learns of it, take turns here. */
 export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRow | undefined> {
@@ -42,6 +46,7 @@ export interface NewTransaction {
   readonly shareholder_id: string | null;
   readonly plan_id: string | null;
   readonly memo: string | null;
+  readonly source_account: SourceAccount;
 }
 
 /** Enters a pending transaction, and publishes it. */
@@ -53,6 +58,21 @@ export async function createTransaction(tx: TenantTx, transaction: NewTransactio
     .executeTakeFirstOrThrow();
   emit(tx, 'transaction.created', { transactions: [toTransactionState(created)] });
   return created;
+}
+
+type TransitionRow = Pick<
+  Selectable<TransactionTransitions>,
+  'version' | 'from_status' | 'to_status' | 'return_code' | 'occurred_at'
+>;
+
+/** Lists the changes of a transaction's status, the first one first. */
+export function listTransitions(read: TenantRead, transactionId: string): Promise<TransitionRow[]> {
+  return read
+    .selectFrom('transaction_transitions')
+    .select(['version', 'from_status', 'to_status', 'return_code', 'occurred_at'])
+    .where('transaction_id', '=', transactionId)
+    .orderBy('version')
+    .execute();
 }
 
 /** The transaction that took this one back, if one did. */

@@ -107,11 +107,8 @@ export async function findWeight(
   meetingId: string,
   shareholderId: string,
 ): Promise<string | undefined> {
-  const { rows } = await sql<{ weight: string }>`
-    select (select coalesce(sum(e.delta), 0) from position_entries e
-      where e.tenant_id = m.tenant_id and e.shareholder_id = s.id and e.security_class = m.security_class
-        and e.effective_date <= m.record_date and e.recorded_at <= m.positions_known_at) as weight
-    from meetings m join shareholders s on s.tenant_id = m.tenant_id
-    where m.id = ${meetingId} and s.id = ${shareholderId}`.execute(tx);
-  return rows[0]?.weight;
+  const { rows } = await sql<{ weight: string | null }>`
+    select position_at(${shareholderId}, m.security_class, m.record_date, m.positions_known_at) as weight
+    from meetings m where m.id = ${meetingId}`.execute(tx);
+  return rows[0]?.weight ?? undefined;
 }

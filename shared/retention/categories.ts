@@ -44,15 +44,15 @@ export interface Category {
 /** A closed holder, long enough ago, who has been paid nothing since. */
 const holderIsDue = ({ records }: Cutoffs) => sql`
   s.status = 'CLOSED' and s.updated_at <= ${records} and not exists (
-    select from transactions x where x.tenant_id = s.tenant_id and x.shareholder_id = s.id and x.updated_at > ${records})`;
+    select from ledger_transactions x where x.tenant_id = s.tenant_id and x.shareholder_id = s.id and x.updated_at > ${records})`;
 
 /** A participant whose every plan was terminated long enough ago, is paid out, and has been paid nothing since. */
 const participantIsDue = ({ records }: Cutoffs) => sql`
-  exists (select from plans p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id)
+  exists (select from plan_terms p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id)
   and not exists (
-    select from plans p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id and (
+    select from plan_terms p where p.tenant_id = e.tenant_id and p.employee_id = e.employee_id and (
       p.status <> 'TERMINATED' or p.terminated_on > (${records}::timestamptz at time zone 'UTC')::date or p.balance <> 0
-      or exists (select from transactions x where x.tenant_id = p.tenant_id and x.plan_id = p.id and x.updated_at > ${records})))`;
+      or exists (select from ledger_transactions x where x.tenant_id = p.tenant_id and x.plan_id = p.id and x.updated_at > ${records})))`;
 
 const purgedAt = ({ at }: Cutoffs) => sql`purged_at = ${at}, version = version + 1`;
 
@@ -77,8 +77,8 @@ export const CATEGORIES: readonly Category[] = [
     ...{ name: 'bank-accounts', table: 'bank_accounts', key: 'id' },
     due: (cutoffs) => sql`t.purged_at is null and (
       t.status <> 'ACTIVE' and t.updated_at <= ${cutoffs.records}
-      or exists (select from shareholders s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
-      or exists (select from participants e where e.tenant_id = t.tenant_id and e.employee_id = t.employee_id and ${participantIsDue(cutoffs)}))`,
+      or exists (select from holders_of_record s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
+      or exists (select from (select t.tenant_id, t.employee_id) e where ${participantIsDue(cutoffs)}))`,
     isHeldBy: sql`(h.shareholder_id = t.shareholder_id or h.employee_id = t.employee_id)`,
     erased: (
       cutoffs,
@@ -100,11 +100,10 @@ export const CATEGORIES: readonly Category[] = [
     // The text that a payer has written about a payee. The payment stays, without it.
     ...{ name: 'memos', table: 'transactions', key: 'id' },
     due: (cutoffs) => sql`t.memo is not null and t.status in ('SETTLED', 'FAILED') and (
-      exists (select from shareholders s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
-      or exists (select from plans p join participants e on e.tenant_id = p.tenant_id and e.employee_id = p.employee_id
-        where p.tenant_id = t.tenant_id and p.id = t.plan_id and ${participantIsDue(cutoffs)}))`,
+      exists (select from holders_of_record s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
+      or exists (select from plan_terms e where e.tenant_id = t.tenant_id and e.id = t.plan_id and ${participantIsDue(cutoffs)}))`,
     isHeldBy: sql`(h.shareholder_id = t.shareholder_id or h.employee_id = (
-      select p.employee_id from plans p where p.tenant_id = t.tenant_id and p.id = t.plan_id))`,
+      select p.employee_id from plan_terms p where p.tenant_id = t.tenant_id and p.id = t.plan_id))`,
     erased: () => sql`memo = null`,
   },
   {

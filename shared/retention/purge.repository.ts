@@ -11,7 +11,7 @@ const LOGIN_FAILURE_DAYS = 1;
 
 export function listTenantIds(): Promise<string[]> {
   return systemTx(REASON, async (tx) => {
-    const rows = await tx.selectFrom('tenants').select('id').orderBy('id').execute();
+    const rows = await tx.selectFrom('tenant_directory').select('id').orderBy('id').execute();
     return rows.map(({ id }) => id);
   });
 }

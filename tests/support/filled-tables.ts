@@ -79,7 +79,6 @@ const rowsOf = (
     transaction_id: id(5),
     bank_account_id: id(50),
     channel: 'BANK',
-    source_account: 'RETURNS',
     request_id: 'filled',
   },
   bank_events: { transaction_id: id(5), event_id: 'filled', kind: 'SETTLED' },

@@ -1,3 +1,4 @@
+import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import type { TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
@@ -44,10 +45,5 @@ export function openInstruction(sealed: string, transactionId: string, sealer: S
 
 async function payableDate(tx: TenantTx, dividendId: string | null): Promise<string | null> {
   if (dividendId === null) return null;
-  const dividend = await tx
-    .selectFrom('dividends')
-    .select('payable_date')
-    .where('id', '=', dividendId)
-    .executeTakeFirst();
-  return dividend === undefined ? null : String(dividend.payable_date);
+  return (await findPayingDividend(tx, dividendId))?.payableDate ?? null;
 }

@@ -16,7 +16,7 @@ const BATCH = 500;
  */
 export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
-    from transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+    from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
     where t.status in ('PENDING', 'SENT') and o.channel = 'BANK' and o.approval in ('NOT_NEEDED', 'APPROVED')
       and greatest(o.started_at, t.updated_at, o.decided_at)
         < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
@@ -41,7 +41,7 @@ export interface Filed extends Stuck {
 export async function listFiled(tx: SystemTx, effectiveBy: string): Promise<Filed[]> {
   const { rows } =
     await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
-    from transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+    from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
       join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
     where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
     order by e.effective_entry_date limit ${BATCH}`.execute(tx);

@@ -38,9 +38,9 @@ export interface FilingTenant {
 
 /** Tenants with payments that wait for a file, or with a file that was not written to its end. */
 export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
-  const { rows } = await sql<FilingTenant>`select t.id as tenant_id, t.slug from tenants t
+  const { rows } = await sql<FilingTenant>`select t.id as tenant_id, t.slug from tenant_directory t
     where exists (select from outbound_files f where f.tenant_id = t.id and f.state = 'PREPARED')
-      or exists (select from payment_orders o join transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
+      or exists (select from payment_orders o join ledger_transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
         where o.tenant_id = t.id and o.channel = 'NACHA_FILE' and o.released_at is not null and x.status = 'PENDING')
     order by t.id`.execute(tx);
   return rows;
@@ -49,7 +49,7 @@ export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
 /** Released payments that are in no file yet, oldest first; held, so that no other file takes them. */
 export async function lockReleased(tx: TenantTx, limit: number): Promise<string[]> {
   const { rows } = await sql<{ transaction_id: string }>`select o.transaction_id from payment_orders o
-    join transactions t on t.id = o.transaction_id
+    join ledger_transactions t on t.id = o.transaction_id
     where o.channel = 'NACHA_FILE' and o.released_at is not null and t.status = 'PENDING'
       and not exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
     order by o.transaction_id limit ${limit} for update of o`.execute(tx);

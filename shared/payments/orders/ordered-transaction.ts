@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
 import type { Status, TransactionType } from '#ledger/transaction-status.ts';
-import { TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
+import { listTransitions, TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
@@ -48,7 +48,7 @@ function present<T extends Record<string, unknown>>(fields: T): Present<T> {
 
 function ordered(read: TenantRead) {
   return read
-    .selectFrom('transactions as t')
+    .selectFrom('ledger_transactions as t')
     .leftJoin('payment_orders as o', (join) =>
       join.onRef('o.tenant_id', '=', 't.tenant_id').onRef('o.transaction_id', '=', 't.id'),
     )
@@ -63,23 +63,18 @@ export function findTransaction(read: TenantRead, id: string): Promise<OrderedRo
 type History = Pick<z.infer<typeof TransactionWithHistory>, 'history' | 'compensated_by' | 'replaced_by'>;
 
 export async function findHistory(read: TenantRead, id: string): Promise<History> {
-  const transitions = await read
-    .selectFrom('transaction_transitions')
-    .select(['version', 'from_status', 'to_status', 'return_code', 'occurred_at'])
-    .where('transaction_id', '=', id)
-    .orderBy('version')
-    .execute();
+  const transitions = await listTransitions(read, id);
   const links = await read
     .selectNoFrom((eb) => [
-      eb.selectFrom('transactions').select('id').where('compensates', '=', id).as('compensated_by'),
+      eb.selectFrom('ledger_transactions').select('id').where('compensates', '=', id).as('compensated_by'),
       eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
     ])
     .executeTakeFirstOrThrow();
   return {
     history: transitions.map(({ version, from_status, to_status, return_code, occurred_at }) => ({
       version,
-      from: from_status as Status,
-      to: to_status as Status,
+      from: from_status,
+      to: to_status,
       return_code,
       occurred_at: occurred_at.toISOString(),
     })),

@@ -16,7 +16,6 @@ const COLUMNS = [
   'request_id',
   'requested_by',
   'restarts',
-  'source_account',
   'started_at',
   'task_token',
   'tenant_id',
@@ -30,7 +29,6 @@ export interface NewOrder {
   readonly transaction_id: string;
   readonly bank_account_id: string;
   readonly channel: OrderRow['channel'];
-  readonly source_account: OrderRow['source_account'];
   readonly replaces?: string | null;
   readonly automatic_repayments?: number;
   readonly requested_by: string | null;

@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
-import { createTransaction, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import {
+  createTransaction,
+  lockTransaction,
+  type SourceAccount,
+  type TransactionRow,
+} from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
@@ -13,7 +18,7 @@ import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
-import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './payment-order.repository.ts';
+import { findOrder, findOrderByKey, insertOrder } from './payment-order.repository.ts';
 import { sourceOfRepayment } from './replace-order.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;
@@ -35,7 +40,7 @@ interface Subject {
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
-  readonly sourceAccount: OrderRow['source_account'];
+  readonly sourceAccount: SourceAccount;
   readonly replaces: string | null;
 }
 
@@ -59,7 +64,6 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
     transaction_id: transaction.id,
     bank_account_id: account.id,
     channel: rules.channel,
-    source_account: subject.sourceAccount,
     replaces: subject.replaces,
     requested_by: maker.actorId,
     request_id: maker.requestId,
@@ -91,6 +95,7 @@ function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow>
     shareholder_id: subject.shareholderId,
     plan_id: subject.planId,
     memo: subject.memo,
+    source_account: subject.sourceAccount,
   });
 }
 

@@ -1,5 +1,10 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import { createTransaction, findCompensation, type TransactionRow } from '#ledger/transactions.ts';
+import {
+  createTransaction,
+  findCompensation,
+  type SourceAccount,
+  type TransactionRow,
+} from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -13,10 +18,7 @@ const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
  * is taken.
  * @throws DomainError `payment-ordered` if there is nothing to pay again
  */
-export async function sourceOfRepayment(
-  tx: TenantTx,
-  transaction: TransactionRow,
-): Promise<OrderRow['source_account']> {
+export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRow): Promise<SourceAccount> {
   const { id, status, compensates, return_code, plan_id } = transaction;
   const failed = status === 'FAILED' && compensates === null && !NOT_OWED.has(return_code ?? '');
   const returned = status === 'SETTLED' && (await findCompensation(tx, id)) !== undefined;
@@ -24,12 +26,7 @@ export async function sourceOfRepayment(
     throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
   if (returned) return 'RETURNS';
-  const order = await tx
-    .selectFrom('payment_orders')
-    .select('source_account')
-    .where('transaction_id', '=', id)
-    .executeTakeFirst();
-  return order?.source_account ?? 'DIVIDENDS_PAYABLE';
+  return transaction.source_account ?? 'DIVIDENDS_PAYABLE';
 }
 
 /**
@@ -48,12 +45,12 @@ export async function repayReturned(
   const transaction = await createTransaction(tx, {
     type: 'DISBURSE',
     ...{ amount, currency, shareholder_id, plan_id, memo },
+    source_account: sourceAccount,
   });
   await insertOrder(tx, {
     transaction_id: transaction.id,
     bank_account_id: order.bank_account_id,
     channel: order.channel,
-    source_account: sourceAccount,
     replaces: failed.id,
     automatic_repayments: order.automatic_repayments + 1,
     requested_by: order.requested_by,

@@ -71,16 +71,16 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
     without_account: number;
   }>`with next as (
       select t.id, t.amount, s.kyc_status = 'VERIFIED' as verified, a.id as account
-      from (select id, amount, shareholder_id from transactions t
+      from (select id, amount, shareholder_id from ledger_transactions t
           where t.dividend_id = ${chunk.dividendId} and t.status = 'PENDING' and t.id > ${chunk.after}
             and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.transaction_id = t.id)
           order by t.id limit ${chunk.limit}) t
-        join shareholders s on s.id = t.shareholder_id
+        join holders_of_record s on s.id = t.shareholder_id
         left join lateral (select b.id from bank_accounts b
           where b.shareholder_id = s.id and b.status = 'ACTIVE' order by b.id desc limit 1) a on true
     ), ordered as (
-      insert into payment_orders (transaction_id, bank_account_id, channel, source_account, requested_by, request_id, approval)
-      select id, account, ${chunk.channel}, 'DIVIDENDS_PAYABLE', ${chunk.requestedBy}, ${chunk.requestId},
+      insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, approval)
+      select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId},
         case when amount > ${chunk.approveAbove} then 'REQUIRED' else 'NOT_NEEDED' end
       from next where verified and account is not null order by id
       on conflict do nothing returning transaction_id
@@ -131,7 +131,7 @@ export async function findProgress(
     .executeTakeFirst();
   if (run === undefined) return undefined;
   const counted = await read
-    .selectFrom('transactions')
+    .selectFrom('ledger_transactions')
     .select((eb) => [
       eb.fn.countAll().filterWhere('status', '=', 'PENDING').as('pending'),
       eb.fn.countAll().filterWhere('status', '=', 'SENT').as('sent'),

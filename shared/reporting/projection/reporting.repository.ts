@@ -35,7 +35,7 @@ export function upsertStatement(transactions: readonly ReportedTransaction[]): S
 }
 
 export async function listTenantIds(tx: SystemTx): Promise<string[]> {
-  const rows = await tx.selectFrom('tenants').select('id').orderBy('id').execute();
+  const rows = await tx.selectFrom('tenant_directory').select('id').orderBy('id').execute();
   return rows.map(({ id }) => id);
 }
 
@@ -60,7 +60,7 @@ export async function rebuildChunk(
 ): Promise<RebuiltChunk> {
   const { rows } = await sql<RebuiltChunk>`
     with chunk as materialized (
-      select tenant_id, ${sql.raw(COLUMNS)} from ledger_transactions
+      select tenant_id, ${sql.raw(COLUMNS)} from reportable_transactions
       where tenant_id = ${tenantId}::uuid and id > ${after}::uuid order by id limit ${limit}
     ), written as (
       insert into reporting_transactions as r (tenant_id, ${sql.raw(COLUMNS)})

@@ -38,7 +38,7 @@ export async function listContributions(
     after === undefined ? sql`true` : sql`(r.effective_date, r.id) > (${after[0]}::date, ${after[1]}::uuid)`;
   const { rows } = await sql<ContributionReportRow>`
     select r.id, r.plan_id, p.employee_id, p.plan_type, r.source, r.amount, r.currency, r.effective_date, r.compensates, r.created_at
-    from reporting_transactions r join plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
+    from reporting_transactions r join plan_terms p on p.tenant_id = r.tenant_id and p.id = r.plan_id
     where ${matching(query)} and ${position}
     order by r.effective_date, r.id limit ${limit}`.execute(read);
   return rows;

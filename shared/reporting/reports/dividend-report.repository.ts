@@ -1,5 +1,5 @@
-import { type Selectable, sql } from 'kysely';
-import type { Transactions } from '#generated/database.ts';
+import { sql } from 'kysely';
+import type { Status } from '#ledger/transaction-status.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -11,7 +11,7 @@ export interface DividendReportRow {
   readonly entitled: bigint;
   readonly currency: string;
   readonly transaction_id: string | null;
-  readonly status: Selectable<Transactions>['status'] | null;
+  readonly status: Status | null;
   readonly return_code: string | null;
   readonly returned: bigint;
 }
@@ -26,9 +26,9 @@ export async function listDividendLines(
   const { rows } = await sql<DividendReportRow>`
     select l.shareholder_id, s.external_ref, s.name, l.holdings, l.amount as entitled, d.currency, l.transaction_id, t.status, t.return_code,
       coalesce(-b.amount, 0)::bigint as returned
-    from (select * from dividend_lines where dividend_id = ${dividendId}::uuid${position} order by shareholder_id limit ${limit}) as l
-    join dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
-    join shareholders s on s.tenant_id = l.tenant_id and s.id = l.shareholder_id
+    from (select * from entitlements where dividend_id = ${dividendId}::uuid${position} order by shareholder_id limit ${limit}) as l
+    join declared_dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
+    join holders_of_record s on s.tenant_id = l.tenant_id and s.id = l.shareholder_id
     left join reporting_transactions t on t.tenant_id = l.tenant_id and t.id = l.transaction_id
     left join lateral (
       select sum(amount) as amount from reporting_transactions c
@@ -47,7 +47,7 @@ export async function findDividendFacts(
   dividendId: string,
 ): Promise<DividendFacts | undefined> {
   return read
-    .selectFrom('dividends')
+    .selectFrom('declared_dividends')
     .select(['state', 'currency'])
     .where('id', '=', dividendId)
     .executeTakeFirst();
@@ -61,7 +61,7 @@ export interface CountedSum {
 
 export async function sumLines(read: TenantRead, dividendId: string): Promise<CountedSum> {
   const { rows } = await sql<CountedSum>`
-    select count(*) as count, coalesce(sum(amount), 0)::text as amount from dividend_lines where dividend_id = ${dividendId}::uuid`.execute(
+    select count(*) as count, coalesce(sum(amount), 0)::text as amount from entitlements where dividend_id = ${dividendId}::uuid`.execute(
     read,
   );
   return rows[0] ?? { count: 0n, amount: '0' };
@@ -78,13 +78,4 @@ export async function sumPayments(
     read,
   );
   return rows;
-}
-
-/** The journal's entries of a dividend, by reason. */
-export async function sumJournal(read: TenantRead, dividendId: string): Promise<ReadonlyMap<string, bigint>> {
-  const { rows } = await sql<{ reason: string; amount: string }>`
-    select reason, sum(amount)::text as amount from journal where dividend_id = ${dividendId}::uuid group by 1`.execute(
-    read,
-  );
-  return new Map(rows.map(({ reason, amount }) => [reason, BigInt(amount)]));
 }

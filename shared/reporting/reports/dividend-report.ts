@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { sumEntriesOfDividend } from '#ledger/journal.ts';
 import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
@@ -8,7 +9,6 @@ import {
   type DividendReportRow,
   findDividendFacts,
   listDividendLines,
-  sumJournal,
   sumLines,
   sumPayments,
 } from './dividend-report.repository.ts';
@@ -105,6 +105,6 @@ async function findSums(read: TenantRead, id: string): Promise<DividendSums> {
       FAILED: of('FAILED'),
     },
     returned: { count: returned.count, amount: -returned.amount },
-    journal: await sumJournal(read, id),
+    journal: await sumEntriesOfDividend(read, id),
   };
 }

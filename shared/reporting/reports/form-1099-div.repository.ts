@@ -13,7 +13,7 @@ export interface Form1099DivRow {
 
 /** Dividends that were at the holders' disposal in the year. */
 const DIVIDENDS = (year: number) => sql`
-  select id from dividends where currency = 'USD' and state in ('PAYING', 'PAID')
+  select id from declared_dividends where currency = 'USD' and state in ('PAYING', 'PAID')
     and payable_date >= make_date(${year}::integer, 1, 1) and payable_date < make_date(${year}::integer + 1, 1, 1)`;
 
 /** Lists forms by holder id. It walks the register, so that the cost of a page depends on its size alone. */
@@ -26,7 +26,7 @@ export async function listForms(
   const { rows } = await sql<Form1099DivRow>`
     with of_year as materialized (${DIVIDENDS(year)})
     select s.id as shareholder_id, s.external_ref, s.name, s.address, t.amount
-    from shareholders s
+    from holders_of_record s
     cross join lateral (
       select sum(r.amount)::text as amount from reporting_transactions r
       where r.tenant_id = s.tenant_id and r.shareholder_id = s.id and r.type = 'DIVIDEND' and r.compensates is null

@@ -1,7 +1,7 @@
 import { publicPath } from '#contracts/api-paths.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { csvLine } from '#platform/storage/csv.ts';
-import type { HoldingRow } from './holdings.repository.ts';
+import type { HoldingRow } from '#register/holdings.ts';
 import { cursorAfter, type HoldingsPart } from './holdings-report.ts';
 import { fittingLines, MAX_BODY_BYTES } from './report-csv.ts';
 import { getHoldingsReport } from './reports.routes.ts';

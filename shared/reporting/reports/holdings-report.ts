@@ -10,7 +10,7 @@ import {
   type HoldingsTotals,
   type LedgerView,
   listHoldings,
-} from './holdings.repository.ts';
+} from '#register/holdings.ts';
 import type { getHoldingsReport, HoldingsReport } from './reports.routes.ts';
 
 type Query = z.infer<(typeof getHoldingsReport)['query']>;

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Plans } from '#generated/database.ts';
+import type { PlanTerms } from '#generated/database.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -13,7 +13,7 @@ export interface VestingQuery {
 }
 
 export type VestingReportRow = Pick<
-  Selectable<Plans>,
+  Selectable<PlanTerms>,
   | 'id'
   | 'employee_id'
   | 'plan_type'
@@ -43,7 +43,7 @@ export async function listVesting(
   const { rows } = await sql<VestingReportRow>`
     select p.id, p.employee_id, p.plan_type, p.currency, p.grant_quantity, p.grant_date, p.vesting_start, p.vesting_schedule,
       p.allocation_type, p.accelerations, p.terminated_on, c.*
-    from (select * from plans where enrolled_on <= ${to}::date${ofType}${position} order by id limit ${limit}) as p
+    from (select * from plan_terms where enrolled_on <= ${to}::date${ofType}${position} order by id limit ${limit}) as p
     cross join lateral (
       select coalesce(sum(amount) filter (where source = 'EMPLOYEE' and effective_date <= ${before}::date), 0)::bigint as employee_before,
         coalesce(sum(amount) filter (where source = 'EMPLOYER' and effective_date <= ${before}::date), 0)::bigint as employer_before,

@@ -1,0 +1,133 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/**
+ * This tells the room of each table, view and function of the database, and the tables that a file writes or reads. The tests of
+ * who may do what share it. Statements are found in Kysely calls and in SQL text.
+ */
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** Each migration belongs to a room, and so do the tables and views that it creates. */
+const ROOMS: Readonly<Record<string, string>> = {
+  '0001_platform.sql': 'platform',
+  '0002_identity.sql': 'identity',
+  '0003_register.sql': 'register',
+  '0004_ledger.sql': 'ledger',
+  '0005_dividends.sql': 'dividends',
+  '0006_proxy.sql': 'proxy',
+  '0007_plans.sql': 'plans',
+  '0008_payments.sql': 'payments',
+  '0009_mock_bank.sql': 'payments',
+  '0010_uploads.sql': 'uploads',
+  '0011_audit.sql': 'audit',
+  '0012_retention.sql': 'retention',
+  '0013_reporting.sql': 'reporting',
+  '0014_webhooks.sql': 'webhooks',
+};
+
+/** Each function of the database that reads or writes a table belongs to a room. */
+export const FUNCTIONS: Readonly<Record<string, string>> = {
+  add_login_failure: 'identity',
+  clear_login_failures: 'identity',
+  count_login_failures: 'identity',
+  distribute_from_plan: 'plans',
+  find_tenant_by_slug: 'identity',
+  guard_dividend_payment: 'dividends',
+  guard_sending: 'payments',
+  guard_vote: 'proxy',
+  linked_shareholder_exists: 'register',
+  linking_issuers: 'identity',
+  position_at: 'register',
+  positions_at: 'register',
+  post_entry: 'ledger',
+  post_payment: 'ledger',
+  post_return: 'ledger',
+  purge_login_failures: 'identity',
+  purge_shareholder_names: 'register',
+  reconcile_dividend: 'dividends',
+  record_changed_positions: 'register',
+  record_new_positions: 'register',
+  refuse_illegal_transition: 'ledger',
+  refuse_unknown_holder: 'register',
+  take_dividend_snapshot: 'dividends',
+};
+
+const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
+const list = (pattern: string) => globSync(pattern, { cwd: REPOSITORY }).sort();
+const withoutSqlComments = (sql: string) => sql.replace(/--.*$/gm, '');
+const withoutComments = (code: string) => code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+
+/** The room of each table, by the table's name. */
+export const tables = new Map<string, string>();
+
+/** A part of the code, with the room that it stands in. */
+interface Statement {
+  readonly path: string;
+  readonly room: string | undefined;
+  readonly text: string;
+}
+
+const views: Statement[] = [];
+for (const path of list('migrations/*.sql')) {
+  const room = ROOMS[basename(path)] ?? `no room for ${path}`;
+  const text = withoutSqlComments(read(path));
+  for (const [, table = ''] of text.matchAll(/^create table (\w+)/gm)) tables.set(table, room);
+  for (const [body = '', view = ''] of text.matchAll(/^create view (\w+)[^;]*;/gm))
+    views.push({ path: `view ${view}`, room, text: body });
+}
+
+export const functions: readonly Statement[] = list('migrations/functions/*.sql').map((path) => ({
+  path,
+  room: FUNCTIONS[basename(path, '.sql')],
+  text: withoutSqlComments(read(path)),
+}));
+
+const code: readonly Statement[] = list('{shared,functions}/**/*.ts')
+  .filter((path) => !/\.(test|sample)\.ts$/.test(path) && !path.startsWith('shared/generated/'))
+  .map((path) => ({ path, room: path.split('/')[1], text: withoutComments(read(path)) }));
+
+const WRITES = [
+  /\b(?:insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(\s*'(\w+)/g,
+  /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate(?:\s+table)?)\s+(?:only\s+)?(\w+)/gi,
+];
+const READS = [
+  /\b(?:selectFrom|(?:inner|left|right|full|cross)Join(?:Lateral)?|using)\(\s*\[?\s*'(\w+)/g,
+  /(?<!\bdelete\s+)\b(?:from|join|using)\s+(?:only\s+)?(\w+)/gi,
+  // A list: `from journal j, transactions t`.
+  /\bfrom\s+\w+(?:\s+(?:as\s+)?\w+)?\s*,\s*(\w+)/gi,
+  // A row of a table as a variable's type.
+  /^\s*\w+\s+(\w+);$/gm,
+];
+
+/** These find a statement whose table is no part of its text. */
+const UNNAMED_READ = /\bsql\.table\(/;
+const UNNAMED_WRITE = /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+\$\{/i;
+
+/** Returns the known tables that a text writes. Words after `update` in prose, and `do update set`, are no tables. */
+export function written(text: string): string[] {
+  const named = known(text, WRITES);
+  return UNNAMED_WRITE.test(text) ? [...named, UNNAMED] : named;
+}
+
+export const UNNAMED = 'a table named elsewhere';
+
+/** Returns the known tables that a text reads. Views are none: whoever may ask them may read them. */
+export function readBy(text: string): string[] {
+  const named = known(text, READS);
+  return UNNAMED_READ.test(text) ? [...named, UNNAMED] : named;
+}
+
+function known(text: string, patterns: readonly RegExp[]): string[] {
+  const named = patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, table = '']) => table));
+  return [...new Set(named)].filter((table) => tables.has(table));
+}
+
+/** Lists what stands in another room than the table that it uses, as `file → table`. */
+export function acrossRooms(used: (text: string) => readonly string[]): string[] {
+  return [...code, ...functions, ...views]
+    .flatMap(({ path, room, text }) => used(text).map((table) => ({ path, room, table })))
+    .filter(({ room, table }) => room !== tables.get(table))
+    .map(({ path, table }) => `${path} → ${table}`)
+    .sort();
+}
