@@ -8,11 +8,11 @@ import { consumer, systemActor } from '#platform/queue/consumer.ts';
 
 carryOutBy('transactions.publish', publishTransactions);
 
-export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isLast }) => {
+export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isFinal }) => {
   const chunk = {
     dividendId: message.dividend_id,
     first: message.first_shareholder_id,
     last: message.last_shareholder_id,
   };
-  return settleChunk(systemActor(message.tenant_id as TenantId, requestId), chunk, isLast);
+  return settleChunk(systemActor(message.tenant_id as TenantId, requestId), chunk, isFinal);
 });

@@ -9,6 +9,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { queueUrlVariable } from '#contracts/resources.ts';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
 import { keptRule } from '#lib/constructs/kept-rule.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
@@ -18,7 +19,7 @@ import { stateMachineArn } from '#lib/constructs/state-machine.ts';
 import { WorkerFunction } from '#lib/constructs/worker-function.ts';
 import { WormBucket } from '#lib/constructs/worm-bucket.ts';
 import { type ResourceGrants, resourceGrants } from '#lib/grants.ts';
-import type { QueueJob } from '#platform/queue/job.ts';
+import { maxReceivesOf, type QueueJob } from '#platform/queue/job.ts';
 import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
 import { VestryStack } from './vestry-stack.ts';
@@ -106,7 +107,7 @@ export class IngestionStack extends VestryStack {
       queues: new Map(sentTo.map(({ job, queue }) => [job.queue, queue as IQueue])),
     });
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
-    for (const { job, queue } of fed) this.#consumer(job, queue, rollout);
+    for (const one of fed) this.#consumer(one, rollout);
     this.#notify(uploads, fed);
     for (const subscriber of fed) this.#subscribe(eventBus, subscriber);
   }
@@ -181,14 +182,19 @@ export class IngestionStack extends VestryStack {
     const { queue, deadLetters } = new AlarmedQueue(this, `${job.queue}-queue`, {
       queueName: `vestry-${this.config.name}-${job.queue}`,
       visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUTS * job.timeoutSeconds),
-      maxReceives: job.maxReceives,
+      maxReceives: maxReceivesOf(job),
       alarmTopic: this.#props.alarmTopic,
     });
     return { queue, deadLetters: deadLetters.queue };
   }
 
-  #consumer(job: QueueJobEntry, queue: Queue, rollout: Rollout | undefined): void {
+  #consumer({ job, queue, deadLetters }: FedJob, rollout: Rollout | undefined): void {
     const { context, alarmTopic } = this.#props;
+    // A worker counts failures by sending a copy, to its own queue or in the end to the dead letters.
+    const repeat = new PolicyStatement({
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn, deadLetters.queueArn],
+    });
     const consume = new PolicyStatement({
       actions: [
         'sqs:ChangeMessageVisibility',
@@ -203,7 +209,10 @@ export class IngestionStack extends VestryStack {
       grants: this.grants,
       job,
       alarmTopic,
-      grant: { statements: [consume], environment: { QUEUE_URL: queue.queueUrl } },
+      grant: {
+        statements: [consume, repeat],
+        environment: { [queueUrlVariable(job.queue)]: queue.queueUrl },
+      },
       rollout,
     });
     new EventSourceMapping(this, `${job.name}-source`, {

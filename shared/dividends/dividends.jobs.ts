@@ -8,7 +8,8 @@ export const runDividend = queueJob({
   source: 'code',
   uses: ['queue:dividends:send', 'eventBus:put'],
   batchSize: 1,
-  maxReceives: 5,
+  tries: 5,
+  retryForHours: 12,
   maxConcurrency: 4,
   // Ten million holders are frozen in about a minute.
   timeoutSeconds: 600,
@@ -23,7 +24,8 @@ export const payDividend = queueJob({
   source: 'code',
   uses: ['queue:dividends:send', 'eventBus:put'],
   batchSize: 10,
-  maxReceives: 5,
+  tries: 5,
+  retryForHours: 12,
   // The database is the limit: more workers only wait for it.
   maxConcurrency: 4,
   timeoutSeconds: 60,

@@ -1,6 +1,7 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
+import type { Delivery } from '#platform/queue/consumer.ts';
 import { completeDividend } from './complete-dividend.ts';
 import {
   type Chunk,
@@ -22,6 +23,8 @@ import {
   voidPayments,
 } from './payment.repository.ts';
 
+type IsFinal = Delivery<unknown>['isFinal'];
+
 /** More failing holders than that in one chunk are not their own fault: the chunk is tried again as a whole. */
 const MOST_ISOLATED = 50;
 
@@ -31,7 +34,7 @@ const MOST_ISOLATED = 50;
  * becomes a message of its own.
  * @throws the database's error for a chunk of one holder, or of one in which too many fail
  */
-export async function settleChunk(actor: Actor, chunk: Chunk, isLast: boolean): Promise<void> {
+export async function settleChunk(actor: Actor, chunk: Chunk, isFinal: IsFinal): Promise<void> {
   let locked: LockedChunk;
   try {
     locked = await payAll(actor, chunk);
@@ -43,7 +46,7 @@ export async function settleChunk(actor: Actor, chunk: Chunk, isLast: boolean): 
     }
     // Other refusals concern the database, not a holder.
     if (error instanceof DomainError) throw error;
-    locked = await isolate(actor, chunk, error, isLast);
+    locked = await isolate(actor, chunk, error, isFinal);
   }
   if (locked.dividend_state === 'SNAPSHOT' && locked.open < COUNTED_CHUNKS)
     await completeDividend(actor, chunk.dividendId);
@@ -88,11 +91,11 @@ function entry(chunk: Chunk, voided: boolean, payload: unknown) {
 }
 
 /** Writes everyone in the chunk but those who fail. */
-async function isolate(actor: Actor, chunk: Chunk, cause: unknown, isLast: boolean): Promise<LockedChunk> {
+async function isolate(actor: Actor, chunk: Chunk, cause: unknown, isFinal: IsFinal): Promise<LockedChunk> {
   const holders = await tenantRead(actor.tenantId, (read) => listHolders(read, chunk));
   const failing = await failingOf(actor, chunk, holders);
   if (holders.length <= 1 && failing.length > 0) {
-    if (isLast)
+    if (isFinal(cause))
       await changeChunk(actor, chunk, (tx) => setChunkState(tx, chunk, 'FAILED'), { failed: chunk.first });
     throw cause;
   }

@@ -56,7 +56,8 @@ export const continuePaymentRun = queueJob({
   source: 'code',
   uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start', 'queue:payment-runs:send'],
   batchSize: 1,
-  maxReceives: 5,
+  tries: 5,
+  retryForHours: 12,
   maxConcurrency: 2,
   timeoutSeconds: 300,
 });
@@ -106,7 +107,8 @@ export const readInboundFiles = queueJob({
     'disbursementMachine:report',
   ],
   batchSize: 1,
-  maxReceives: 5,
+  tries: 5,
+  retryForHours: 12,
   maxConcurrency: 2,
   timeoutSeconds: 300,
 });

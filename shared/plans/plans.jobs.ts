@@ -16,7 +16,8 @@ export const computeVesting = queueJob({
   source: 'code',
   uses: [],
   batchSize: 1,
-  maxReceives: 5,
+  tries: 5,
+  retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,
 });

@@ -31,9 +31,7 @@ export const environment = {
   /** The web origins that may call the API from a browser. */
   corsOrigins: (): string[] => (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
-  /** The URL of the queue that the function consumes. */
-  queueUrl: (): string => required('QUEUE_URL'),
-  /** The URL of a queue that the function may send to: `queue:<name>:send`. */
+  /** The URL of the queue that the function consumes, or may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),
   eventBusName: (): string => required('EVENT_BUS_NAME'),
   /** The ARN of a state machine that the function may start: `disbursementMachine:start`. */

@@ -9,7 +9,8 @@ export const queueWebhooks = queueJob({
   source: { events: EVENT_TYPES },
   uses: ['queue:webhook-deliveries:send'],
   batchSize: 10,
-  maxReceives: 8,
+  tries: 8,
+  retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,
 });
@@ -23,7 +24,8 @@ export const deliverWebhook = queueJob({
   database: false,
   uses: ['fieldKey:use', 'webhooks:address', 'queue:webhook-outcomes:send'],
   batchSize: 1,
-  maxReceives: 3,
+  tries: 3,
+  retryForHours: 12,
   maxConcurrency: 20,
   timeoutSeconds: 30,
 });
@@ -35,7 +37,8 @@ export const recordWebhookAttempt = queueJob({
   source: 'code',
   uses: [],
   batchSize: 10,
-  maxReceives: 8,
+  tries: 8,
+  retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 30,
 });

@@ -103,7 +103,7 @@ test.each(seeds)(
     const rows = payroll(56, randomOf(seed));
     const [byFile, byPosts] = [await newSponsor(), await newSponsor()];
     const stored = await storeFile(aws, `drop/${byFile.tenant.slug}/contributions/p.csv`, fileOf(rows));
-    await processUpload(stored, { requestId: 'worker', isLast: false });
+    await processUpload(stored, { requestId: 'worker', isFinal: () => false });
     const { rows: uploads } = await database.admin.query(
       'select state, accepted, errors from uploads where tenant_id = $1',
       [byFile.tenant.id],
@@ -136,7 +136,10 @@ test.each(seeds)(
         ),
       );
       for (const index of order)
-        await processUpload(stored[index] as (typeof stored)[0], { requestId: 'worker', isLast: false });
+        await processUpload(stored[index] as (typeof stored)[0], {
+          requestId: 'worker',
+          isFinal: () => false,
+        });
     };
     const [once, often] = [await newSponsor(), await newSponsor()];
     await take(once, [0, 1, 2, 3]);

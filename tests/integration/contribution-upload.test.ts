@@ -52,7 +52,7 @@ async function uploadOf(key: string): Promise<Row> {
 async function drop(content: string, extension = 'csv', of: TestTenant = globex): Promise<Row> {
   files += 1;
   const key = `drop/${of.slug}/contributions/payroll-${files}.${extension}`;
-  await processUpload(await storeFile(aws, key, content), { requestId: 'worker', isLast: false });
+  await processUpload(await storeFile(aws, key, content), { requestId: 'worker', isFinal: () => false });
   return uploadOf(key);
 }
 
@@ -269,7 +269,7 @@ describe('a payroll file', () => {
     const { status, body } = await send();
     expect([status, body.kind]).toEqual([202, 'contributions']);
     const key = `incoming/${globex.id}/${body.id}`;
-    await processUpload(storedFile(aws, key), { requestId: 'worker', isLast: false });
+    await processUpload(storedFile(aws, key), { requestId: 'worker', isFinal: () => false });
     expect(await uploadOf(key)).toMatchObject({ state: 'COMPLETED', accepted: 1 });
     expect((await send()).status).toBe(200);
     expect((await send(globex.as('COMPLIANCE'))).status).toBe(403);
@@ -290,7 +290,7 @@ describe('a payroll file', () => {
     const file = await storeFile(aws, key, csv(...rows));
     for (const killAfterMs of [1, 40, 80]) await processInChild(file, { killAfterMs });
     const singles = [...plans.values()].map((id) => contribute(globex, id, { amount: '1' }));
-    const about = { requestId: 'worker', isLast: false };
+    const about = { requestId: 'worker', isFinal: () => false };
     await Promise.all([processUpload(file, about), ...singles]);
     await processUpload(file, about);
     expect(await uploadOf(key)).toMatchObject({ state: 'COMPLETED', rows: 15, accepted: 15 });

@@ -7,7 +7,7 @@ import { handler as runWorker } from '#functions/workers/run-dividend.ts';
 import { queueName, type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
-import { drain, recordOf, takeAll } from '#tests/support/queue-driver.ts';
+import { drain, dropCopies, failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -79,9 +79,11 @@ async function frozen(id: string): Promise<ChunkMessage[]> {
   return messages.toSorted((a, b) => (a.first_shareholder_id < b.first_shareholder_id ? -1 : 1));
 }
 
-async function deliver(messages: readonly unknown[], receiveCount = 1): Promise<number> {
-  const records = messages.map((message, index) => recordOf(message, receiveCount, String(index)));
-  return (await payWorker({ Records: records }, testContext())).batchItemFailures.length;
+async function deliver(messages: readonly unknown[], tries = 1): Promise<number> {
+  const records = messages.map((message, index) => recordOf(message, tries, String(index)));
+  const { batchItemFailures } = await payWorker({ Records: records }, testContext());
+  await dropCopies(aws, 'dividends');
+  return batchItemFailures.length;
 }
 
 function random(seed: number): () => number {
@@ -188,9 +190,10 @@ describe('a worker that dies', () => {
     const url = process.env.DIVIDENDS_QUEUE_URL;
     process.env.DIVIDENDS_QUEUE_URL = `${url}-gone`;
     const [start] = await takeAll<object>(aws, 'dividend-runs');
-    const { batchItemFailures } = await runWorker({ Records: [recordOf(start, 5)] }, testContext());
+    const { batchItemFailures } = await runWorker({ Records: [recordOf(start)] }, testContext());
     process.env.DIVIDENDS_QUEUE_URL = url;
     expect(batchItemFailures).toHaveLength(1);
+    await dropCopies(aws, 'dividend-runs');
     expect((await dividends.get(id)).body.state).toBe('SNAPSHOT');
     await resumeLater();
     expect((await dividends.get(id)).body).toMatchObject({ state: 'PENDING', reconciled: true });
@@ -230,7 +233,7 @@ describe('a holder who fails', () => {
     } finally {
       await cure();
     }
-    aws.endpoint.queues.startMoveTask(queueName('dividends-dlq'));
+    redrive(aws, 'dividends');
     await work(aws);
     await work(aws);
     expect((await dividends.get(id)).body).toMatchObject({
@@ -249,21 +252,14 @@ describe('a holder who fails', () => {
   test('among ten messages fails for as many deliveries as the queue allows', async () => {
     const id = await dividends.declare();
     await poison(holders[7]);
-    const deliveries: number[] = [];
+    let tries: number[];
     try {
       await drain(aws, 'dividend-runs', runWorker);
-      await drain(aws, 'dividends', async (event, context) => {
-        const answer = await payWorker(event, context);
-        for (const { itemIdentifier } of answer.batchItemFailures) {
-          const record = event.Records.find(({ messageId }) => messageId === itemIdentifier);
-          deliveries.push(Number(record?.attributes.ApproximateReceiveCount));
-        }
-        return answer;
-      });
+      tries = await failedTries(aws, 'dividends', payWorker);
     } finally {
       await cure();
     }
-    expect(deliveries).toEqual([1, 2, 3, 4, 5]);
+    expect(tries).toEqual([1, 2, 3, 4, 5]);
     await takeAll(aws, 'dividends-dlq');
     expect((await dividends.cancel(id)).status).toBe(200);
   });

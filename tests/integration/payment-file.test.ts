@@ -7,7 +7,7 @@ import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { drain, recordOf } from '#tests/support/queue-driver.ts';
+import { failedTries, recordOf, redrive } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -178,28 +178,16 @@ test('an unreadable file among ten is alone, is a dead letter after five deliver
     const event = await filed.drop(`${index}.ach`, index === 6 ? 'cut off on its way' : content);
     queues.send(queueName('inbound-files'), JSON.stringify(event));
   }
-  const deliveries: string[] = [];
-  const deliver = () =>
-    drain(world.aws, 'inbound-files', async (event, context) => {
-      const answer = await readWorker(event, context);
-      for (const { itemIdentifier } of answer.batchItemFailures)
-        deliveries.push(
-          event.Records.find(({ messageId }) => messageId === itemIdentifier)?.attributes
-            .ApproximateReceiveCount ?? '',
-        );
-      return answer;
-    });
-  await deliver();
-  expect(deliveries).toEqual(['1', '2', '3', '4', '5']);
+  const deliver = () => failedTries(world.aws, 'inbound-files', readWorker);
+  expect(await deliver()).toEqual([1, 2, 3, 4, 5]);
   expect(queues.attributes(queueName('inbound-files-dlq')).visible).toBe(1);
   const statuses = async () =>
     Promise.all(payments.map(async ({ id }) => (await filed.ops.get(id)).body.status as string));
   for (const [index, { id }] of payments.entries()) if (index !== 6) await filed.ops.until(id, 'FAILED');
   expect(await statuses()).toEqual(payments.map((_, index) => (index === 6 ? 'SENT' : 'FAILED')));
   await filed.drop('6.ach', answers[6] ?? []);
-  queues.startMoveTask(queueName('inbound-files-dlq'));
-  await deliver();
-  expect(deliveries).toHaveLength(5);
+  redrive(world.aws, 'inbound-files');
+  expect(await deliver()).toEqual([]);
   expect(await statuses()).toEqual(payments.map(() => 'FAILED'));
   filed.close();
 });

@@ -7,7 +7,7 @@ import { queueName } from '#tests/support/aws-services.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { orderDividend } from '#tests/support/payment-load.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { drain, recordOf, takeAll, type Worker } from '#tests/support/queue-driver.ts';
+import { drain, failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -36,8 +36,8 @@ async function ordered(tenant: TestTenant, sizes: readonly number[]): Promise<ob
   return takeAll<object>(world.aws, 'payment-runs');
 }
 
-async function deliver(messages: readonly object[], receiveCount = 1): Promise<number> {
-  const records = messages.map((message, index) => recordOf(message, receiveCount, String(index)));
+async function deliver(messages: readonly object[]): Promise<number> {
+  const records = messages.map((message, index) => recordOf(message, 1, String(index)));
   return (await paymentRunWorker({ Records: records }, testContext())).batchItemFailures.length;
 }
 
@@ -54,20 +54,6 @@ function tablesOf(tenant: TestTenant): Promise<Record<string, unknown>[]> {
      where d.tenant_id = $1 order by d.holders`,
     [tenant.id],
   );
-}
-
-/** Delivers a queue to its end, and answers the receive counts of the deliveries that failed. */
-async function failuresOf(queue: string, worker: Worker): Promise<number[]> {
-  const counts: number[] = [];
-  await drain(world.aws, queue, async (event, context) => {
-    const answer = await worker(event, context);
-    for (const { itemIdentifier } of answer.batchItemFailures) {
-      const record = event.Records.find(({ messageId }) => messageId === itemIdentifier);
-      counts.push(Number(record?.attributes.ApproximateReceiveCount));
-    }
-    return answer;
-  });
-  return counts;
 }
 
 const deadLetters = (queue: string): number =>
@@ -115,7 +101,7 @@ describe('orders of a whole dividend', () => {
     await rows(`create trigger fail before insert on payment_orders for each row when (new.transaction_id = '${bad?.id}')
       execute function fail()`);
     try {
-      expect(await failuresOf('payment-runs', paymentRunWorker)).toEqual([1, 2, 3, 4, 5]);
+      expect(await failedTries(world.aws, 'payment-runs', paymentRunWorker)).toEqual([1, 2, 3, 4, 5]);
     } finally {
       await rows('drop trigger fail on payment_orders');
       await rows('drop function fail');
@@ -123,8 +109,8 @@ describe('orders of a whole dividend', () => {
     expect(deadLetters('payment-runs')).toBe(1);
     const orders = async () => (await tablesOf(acme)).map(({ orders: count }) => count);
     expect(await orders()).toEqual(sizes.map((size) => (size === 7 ? 0 : size)));
-    world.aws.endpoint.queues.startMoveTask(queueName('payment-runs-dlq'));
-    expect(await failuresOf('payment-runs', paymentRunWorker)).toEqual([]);
+    redrive(world.aws, 'payment-runs');
+    expect(await failedTries(world.aws, 'payment-runs', paymentRunWorker)).toEqual([]);
     expect(await orders()).toEqual(sizes);
     expect((await tablesOf(acme)).every(({ run }) => run === 'DONE')).toBe(true);
   });
@@ -171,14 +157,14 @@ test('a callback that is refused among ten is alone, is a dead letter after six 
         body: JSON.stringify({ event_id: randomUUID(), client_id: acme.id, reference, kind: 'SETTLED' }),
       }),
     });
-  expect(await failuresOf('mock-bank-callbacks', callbackWorker)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await failedTries(world.aws, 'mock-bank-callbacks', callbackWorker)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(deadLetters('mock-bank-callbacks')).toBe(1);
   for (const id of sent) await ops.until(id, 'SETTLED');
   expect((await ops.get(early)).body.status).toBe('PENDING');
   await new Payments(acme.as('COMPLIANCE')).approve(early);
   await ops.until(early, 'SENT');
-  world.aws.endpoint.queues.startMoveTask(queueName('mock-bank-callbacks-dlq'));
-  expect(await failuresOf('mock-bank-callbacks', callbackWorker)).toEqual([]);
+  redrive(world.aws, 'mock-bank-callbacks');
+  expect(await failedTries(world.aws, 'mock-bank-callbacks', callbackWorker)).toEqual([]);
   await ops.until(early, 'SETTLED');
   const [words] = await rows('select count(*)::integer as n from bank_events where tenant_id = $1', [
     acme.id,

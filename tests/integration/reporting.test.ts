@@ -87,7 +87,7 @@ async function payrollFile(): Promise<void> {
   });
   const content = `employee_id,plan_type,amount,period,source\n${rows.join('')}`;
   const file = await storeFile(aws, `drop/${sponsor.slug}/contributions/payroll.csv`, content);
-  await processUpload(file, { requestId: 'payroll', isLast: false });
+  await processUpload(file, { requestId: 'payroll', isFinal: () => false });
   const left = async () =>
     (
       await database.admin.query(

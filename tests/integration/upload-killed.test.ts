@@ -84,7 +84,7 @@ describe('a worker that is killed', () => {
     );
     await expect(processUpload(file, DELIVERY)).rejects.toThrow('broken');
     expect(await uploads.uploadOf(file)).toMatchObject({ state: 'VALIDATING' });
-    await expect(processUpload(file, { ...DELIVERY, isLast: true })).rejects.toThrow('broken');
+    await expect(processUpload(file, { ...DELIVERY, isFinal: () => true })).rejects.toThrow('broken');
     expect(await uploads.uploadOf(file)).toMatchObject({
       state: 'FAILED',
       failure: expect.stringMatching(/^internal-error: /),

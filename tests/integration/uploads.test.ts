@@ -63,7 +63,10 @@ const get = (id: string, of: TestTenant = tenant) =>
   call(getHandler, getUpload, { as: of.as('COMPLIANCE'), params: { id } });
 
 async function validate(id: string, of: TestTenant = tenant): Promise<void> {
-  await processUpload(storedFile(aws, `incoming/${of.id}/${id}`), { requestId: 'worker', isLast: false });
+  await processUpload(storedFile(aws, `incoming/${of.id}/${id}`), {
+    requestId: 'worker',
+    isFinal: () => false,
+  });
 }
 
 describe('a small file', () => {

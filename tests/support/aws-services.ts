@@ -7,6 +7,8 @@ import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from 'tem
 import { detailSchema } from '#contracts/event-schemas.ts';
 import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueUrlVariable } from '#contracts/resources.ts';
+import { maxReceivesOf } from '#platform/queue/job.ts';
+import { setPace } from '#platform/queue/pauses.ts';
 import { jobs } from '../../shared/jobs.ts';
 
 const REGION = 'us-east-1';
@@ -29,11 +31,12 @@ export interface TestAws {
 
 /**
  * Starts the AWS services of the local platform, and sets the environment variables by which the code under test
- * finds them.
+ * finds them. Messages come back at once.
  */
 export async function testAws(
   more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions'>> = {},
 ): Promise<TestAws> {
+  setPace(0);
   const dataDir = mkdtempSync(join(tmpdir(), 'vestry-aws-'));
   const events: BusEvent[] = [];
   const refused: string[] = [];
@@ -74,7 +77,7 @@ export async function testAws(
       { name: auditBucket, versioned: true, notifications: [] },
     ] as never,
     queues: [
-      ...queueJobs.flatMap((job) => [queue(job.queue, job.maxReceives), queue(`${job.queue}-dlq`)]),
+      ...queueJobs.flatMap((job) => [queue(job.queue, maxReceivesOf(job)), queue(`${job.queue}-dlq`)]),
       queue('rejected-rows'),
     ],
     eventBuses: [BUS],
@@ -107,7 +110,6 @@ export async function testAws(
     ...Object.fromEntries(
       queueJobs.map((job) => [queueUrlVariable(job.queue), endpoint.queues.queueUrl(queueName(job.queue))]),
     ),
-    QUEUE_URL: endpoint.queues.queueUrl('vestry-test-uploads'),
     REJECTED_ROWS_QUEUE_URL: endpoint.queues.queueUrl('vestry-test-rejected-rows'),
   });
   return {

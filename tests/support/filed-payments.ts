@@ -6,7 +6,7 @@ import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file
 import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';
-import { recordOf } from './queue-driver.ts';
+import { dropCopies, recordOf } from './queue-driver.ts';
 import { testContext } from './request.ts';
 import type { TestTenant } from './tenants.ts';
 
@@ -104,6 +104,7 @@ export class FiledPayments {
     let failures = 0;
     for (let time = 0; time < times; time++)
       failures += (await readWorker(event, testContext())).batchItemFailures.length;
+    await dropCopies(this.#world.aws, 'inbound-files');
     return failures;
   }
 }

@@ -3,5 +3,8 @@ import { processUpload } from '#uploads/loading/process-upload.ts';
 
 // Says when it begins, so that a kill can be timed from there.
 process.send?.('begins');
-await processUpload(JSON.parse(process.argv[2] ?? '') as StoredFile, { requestId: 'child', isLast: false });
+await processUpload(JSON.parse(process.argv[2] ?? '') as StoredFile, {
+  requestId: 'child',
+  isFinal: () => false,
+});
 process.exit(0);

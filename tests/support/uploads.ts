@@ -96,7 +96,7 @@ export async function processInChild(
 
 export const UPLOAD_HEADER = 'external_ref,name,email,holdings\n';
 /** A delivery that is not the last. */
-export const DELIVERY = { requestId: 'request-of-the-test', isLast: false };
+export const DELIVERY = { requestId: 'request-of-the-test', isFinal: () => false };
 
 export interface DropFolder {
   drop(content: string | Buffer, of: TestTenant, name?: string): Promise<StoredFile>;

@@ -21,7 +21,10 @@ const DEFAULT_CONCURRENCY = 5;
  */
 const LEASE_SECONDS = 20;
 const RENEWAL_MS = 5_000;
-/** A failed message waits for its visibility timeout on AWS (hours for long jobs); here it waits 1, 3, 9, 27 … seconds. */
+/**
+ * A message whose function chose no time for it waits for its visibility timeout on AWS (hours for long jobs); here it waits
+ * 1, 3, 9, 27 … seconds.
+ */
 const BACKOFF_FACTOR = 3;
 const BACKOFF_LIMIT_SECONDS = 60;
 
@@ -105,7 +108,13 @@ export class QueuePoller {
         continue;
       }
       const receives = Number(message.attributes.ApproximateReceiveCount ?? 1);
-      this.#hide(message, Math.min(BACKOFF_LIMIT_SECONDS, BACKOFF_FACTOR ** (receives - 1)));
+      const chosenAt = result.ok ? queues.chosenAt(queue, message.receiptHandle) : undefined;
+      this.#hide(
+        message,
+        chosenAt === undefined
+          ? Math.min(BACKOFF_LIMIT_SECONDS, BACKOFF_FACTOR ** (receives - 1))
+          : Math.max(0, (chosenAt - Date.now()) / 1000),
+      );
     }
   }
 
@@ -122,11 +131,7 @@ export class QueuePoller {
 
   #hide({ receiptHandle }: ReceivedMessage, seconds: number): void {
     const { queues, queue } = this.options;
-    try {
-      queues.changeVisibility(queue, receiptHandle, seconds);
-    } catch {
-      // Its visibility timeout has passed, and another consumer may have it.
-    }
+    queues.renew(queue, receiptHandle, seconds);
   }
 
   /** If the list of failures can't be read, the whole batch counts as done; if the list is wrong, as failed. */

@@ -8,7 +8,8 @@ export const sendBankCallbacks = queueJob({
   source: 'code',
   uses: ['mockBank:play'],
   batchSize: 10,
-  maxReceives: 6,
+  tries: 6,
+  retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 30,
 });

@@ -1,23 +1,22 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
-import { awsClient } from '#platform/aws/client.ts';
 import type { Actor } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
-import { continued, invocation } from '#platform/observability/trace.ts';
-import type { QueueJob } from './job.ts';
+import { continued, currentTraceparent, invocation } from '#platform/observability/trace.ts';
+import { isOutage } from '#platform/outage.ts';
+import { maxReceivesOf, type QueueJob } from './job.ts';
+import { outagePauseSeconds } from './pauses.ts';
+import { bury, failuresOf, hide, remove, sendAgain } from './redelivery.ts';
 
 /** One delivery of a message. */
 export interface Delivery<Message> {
   readonly message: Message;
   readonly messageId: string;
-  /** 1 for the first delivery. */
-  readonly receiveCount: number;
-  /** Whether the message goes to the dead-letter queue if this delivery fails. */
-  readonly isLast: boolean;
+  /** Returns whether the message goes to the dead-letter queue if this delivery fails with such an error. */
+  isFinal(error: unknown): boolean;
   /** The id of the request that the message came from. */
   readonly requestId: string;
   /** Milliseconds until the function is stopped. */
@@ -29,16 +28,19 @@ export interface ConsumerOptions<Message> {
   readonly traceparentOf?: (message: Message) => Promise<string | undefined>;
 }
 
+/** `failed`: for itself, and a copy of it will be tried again or is a dead letter. `waiting`: it comes back itself. */
+type Outcome = 'done' | 'failed' | 'waiting';
+
 /** The time after which a message returns to its queue if the worker dies, whatever the queue's own timeout. */
 const LEASE_SECONDS = 60;
 const RENEW_EVERY_MS = 20_000;
-/** Seconds before a failed message is delivered again: doubled each time, with jitter. */
-const FIRST_RETRY_SECONDS = 1;
-const LONGEST_RETRY_SECONDS = 300;
+/** Work that isn't over by then counts as failed, while there is time to say so. */
+const TOO_LATE_MS = 2_500;
 
 /**
- * The one stack of queue workers: every message is checked, run and reported by itself. What throws is delivered again after a
- * growing delay, up to the job's `maxReceives`; the rest of its batch is done.
+ * The one stack of queue workers: every message is checked, run and reported by itself. What fails for itself is delivered again
+ * after a growing pause, up to the job's `tries`; what an outage keeps from being done waits as long as `retryForHours` says
+ * (docs/adr/0110). The rest of its batch is done.
  */
 export function consumer<S extends z.ZodType>(
   job: QueueJob,
@@ -46,7 +48,7 @@ export function consumer<S extends z.ZodType>(
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
   options: ConsumerOptions<z.output<S>> = {},
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  const one = async (record: SQSRecord, context: Context): Promise<boolean> => {
+  const one = async (record: SQSRecord, context: Context): Promise<Outcome> => {
     const sent = sentTraceparent(record) ?? (await storedTraceparent(record, schema, options));
     const attributes = {
       'messaging.system': 'aws_sqs',
@@ -56,11 +58,10 @@ export function consumer<S extends z.ZodType>(
     };
     const startedMs = performance.now();
     return continued(sent, { name: `process ${job.queue}`, kind: 'consumer', attributes }, async (span) => {
-      const done = await consume(job, record, context, schema, run);
-      if (!done) span.fail('message-failed');
-      const outcome = done ? 'done' : 'failed';
+      const outcome = await consume(job, record, context, schema, run);
+      if (outcome !== 'done') span.fail(`message-${outcome}`);
       observeMs('JobDuration', performance.now() - startedMs, { job: job.name, kind: job.kind, outcome });
-      return done;
+      return outcome;
     });
   };
   return (event, context) =>
@@ -68,7 +69,8 @@ export function consumer<S extends z.ZodType>(
       logger.addContext(context);
       const batchItemFailures: { itemIdentifier: string }[] = [];
       for (const record of event.Records) {
-        if (!(await one(record, context))) batchItemFailures.push({ itemIdentifier: record.messageId });
+        if ((await one(record, context)) !== 'done')
+          batchItemFailures.push({ itemIdentifier: record.messageId });
       }
       return { batchItemFailures };
     });
@@ -106,24 +108,41 @@ async function consume<S extends z.ZodType>(
   context: Context,
   schema: S,
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
-): Promise<boolean> {
+): Promise<Outcome> {
   const startedMs = performance.now();
-  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const failures = failuresOf(record);
   const requestId = requestIdFrom([record.messageAttributes.request_id?.stringValue ?? record.messageId]);
   const seen = {
     job: job.name,
     message_id: record.messageId,
     request_id: requestId,
-    receive_count: receiveCount,
+    receive_count: receives,
+    failures,
   };
-  const lease = job.timeoutSeconds > LEASE_SECONDS ? await takeLease(record) : undefined;
+  const isFinal = (error: unknown): boolean =>
+    isOutage(error) ? receives >= maxReceivesOf(job) : failures + 1 >= job.tries;
+  const again = async (): Promise<void> => {
+    const kept = { requestId, traceparent: currentTraceparent() };
+    await (failures + 1 >= job.tries ? bury : sendAgain)(job.queue, record, kept);
+    // The copy stands for it. A death in between leaves both, which every worker tolerates.
+    await remove(job.queue, record);
+  };
+  const lease = job.timeoutSeconds > LEASE_SECONDS ? await takeLease(job.queue, record) : undefined;
+  // The function is about to be stopped with the work in it. Whatever is left for SQS to count would be an outage.
+  const tooLate = setTimeout(
+    () => {
+      logger.error('message', { ...seen, outcome: 'out of time' });
+      again().catch((cause: Error) => logger.warn('the message keeps its count', { ...seen, error: cause }));
+    },
+    Math.max(0, context.getRemainingTimeInMillis() - TOO_LATE_MS),
+  );
   try {
     const message = schema.parse(JSON.parse(record.body)) as z.output<S>;
     await run({
       message,
       messageId: record.messageId,
-      receiveCount,
-      isLast: receiveCount >= job.maxReceives,
+      isFinal,
       requestId,
       remainingMs: () => context.getRemainingTimeInMillis(),
     });
@@ -132,39 +151,31 @@ async function consume<S extends z.ZodType>(
       outcome: 'done',
       duration_ms: Math.round(performance.now() - startedMs),
     });
-    return true;
+    return 'done';
   } catch (error) {
-    logger.error('message', { ...seen, outcome: 'failed', error: error as Error });
     await lease?.end();
-    await changeVisibility(record, retryDelaySeconds(receiveCount)).catch((cause: Error) =>
-      logger.warn('the message comes back at the end of its visibility timeout', { ...seen, error: cause }),
-    );
-    return false;
+    const outage = isOutage(error);
+    const outcome = outage ? 'waiting' : 'failed';
+    logger[outage ? 'warn' : 'error']('message', { ...seen, outcome, error: error as Error });
+    try {
+      if (outage) await hide(job.queue, record, outagePauseSeconds(receives));
+      else await again();
+    } catch (cause) {
+      // The queue itself is unavailable: the message comes back at the end of its visibility timeout, and has lost no try.
+      logger.warn('the message keeps its count', { ...seen, error: cause as Error });
+      return 'waiting';
+    }
+    return outcome;
   } finally {
+    clearTimeout(tooLate);
     await lease?.end();
   }
 }
 
-function retryDelaySeconds(receiveCount: number): number {
-  const longest = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (receiveCount - 1));
-  return Math.ceil(longest * (0.5 + Math.random() / 2));
-}
-
-async function changeVisibility(record: SQSRecord, seconds: number): Promise<void> {
-  const { ChangeMessageVisibilityCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  await awsClient(SQSClient).send(
-    new ChangeMessageVisibilityCommand({
-      QueueUrl: environment.queueUrl(),
-      ReceiptHandle: record.receiptHandle,
-      VisibilityTimeout: seconds,
-    }),
-  );
-}
-
 /** Holds a message for a minute at a time while long work is under way. */
-async function takeLease(record: SQSRecord): Promise<{ end(): Promise<void> }> {
+async function takeLease(queue: string, record: SQSRecord): Promise<{ end(): Promise<void> }> {
   const renew = () =>
-    changeVisibility(record, LEASE_SECONDS).catch((error: Error) =>
+    hide(queue, record, LEASE_SECONDS).catch((error: Error) =>
       logger.warn('a lease was not renewed', { error }),
     );
   await renew();

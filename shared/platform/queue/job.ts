@@ -1,5 +1,6 @@
 import type { EventType } from '#contracts/event-types.ts';
 import type { Resource } from '#contracts/resources.ts';
+import { receivesWithin } from './pauses.ts';
 
 interface JobSpec {
   /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */
@@ -28,8 +29,13 @@ export interface QueueJob extends JobSpec {
   readonly batchSize: number;
   /** @default 0 */
   readonly windowSeconds?: number;
-  /** Deliveries before a message goes to the dead-letter queue. */
-  readonly maxReceives: number;
+  /** Deliveries in which a message may fail for itself before it goes to the dead-letter queue. */
+  readonly tries: number;
+  /**
+   * The hours for which a message at least waits for what is unavailable (the database, a service of AWS, its own function)
+   * before it goes there too.
+   */
+  readonly retryForHours: number;
   /** Functions that run at once at most (event source mapping `MaximumConcurrency`, at least 2). */
   readonly maxConcurrency: number;
   /** Whether it signs in to the database, and so runs in the VPC, which has no internet access. @default true */
@@ -50,6 +56,11 @@ export interface StepJob extends JobSpec {
   readonly machine: string;
   /** Whether it signs in to the database, and so runs in the VPC, from where no bank is reached. @default true */
   readonly database?: boolean;
+}
+
+/** Returns how often SQS delivers a message of a job, for whatever reason, before it takes it to the dead-letter queue. */
+export function maxReceivesOf({ tries, retryForHours }: Pick<QueueJob, 'tries' | 'retryForHours'>): number {
+  return tries + receivesWithin(retryForHours);
 }
 
 export type Job = QueueJob | ScheduledJob | StepJob;

@@ -3,6 +3,7 @@ import { dayOf } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { logger } from '#platform/observability/logger.ts';
+import type { Delivery } from '#platform/queue/consumer.ts';
 import { writeObject } from '#platform/storage/objects.ts';
 import { headerLine, itemLine } from '#reporting/reports/report-csv.ts';
 import { beginExport, type ExportRow, endExport } from './export.repository.ts';
@@ -21,11 +22,11 @@ function exportKey({ tenant_id, id, format }: ExportRow): string {
 /**
  * Writes the file of an export. A second delivery writes the same file under the same key; a finished export stays
  * unchanged.
- * @throws the error that prevents reading the report, except on the last delivery: then the export has failed
+ * @throws the error that prevents reading the report, except when it is not tried again: then the export has failed
  */
 export async function writeExport(
   { tenant_id, export_id }: z.infer<typeof ExportMessage>,
-  isLast: boolean,
+  isFinal: Delivery<unknown>['isFinal'],
 ): Promise<void> {
   const row = await beginExport(tenant_id, export_id);
   if (row === undefined) return;
@@ -34,7 +35,7 @@ export async function writeExport(
     const rows = await writeRows(row, key);
     await endExport(tenant_id, export_id, { rows, key });
   } catch (error) {
-    if (!isLast) throw error;
+    if (!isFinal(error)) throw error;
     logger.error('a report could not be exported', { export_id, error: error as Error });
     const failure = error instanceof DomainError ? error.slug : 'internal-error';
     await endExport(tenant_id, export_id, { failure });

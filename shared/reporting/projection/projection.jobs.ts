@@ -9,7 +9,8 @@ export const projectTransactions = queueJob({
   source: { events: TRANSACTION_EVENTS },
   uses: [],
   batchSize: 10,
-  maxReceives: 8,
+  tries: 8,
+  retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,
 });

@@ -17,7 +17,7 @@ import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 import { AlreadyEnded, failUpload } from './finish-upload.ts';
 
-type About = Pick<Delivery<unknown>, 'requestId' | 'isLast'>;
+type About = Pick<Delivery<unknown>, 'requestId' | 'isFinal'>;
 
 /** The route stores a small file before its row, so the file's event may arrive first. */
 const WAIT_FOR_ROW_MS = 200;
@@ -47,7 +47,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
     if (failure !== undefined) await failUpload(actor, upload, failure);
     else {
       // A redrive from the dead-letter queue takes it up again.
-      if (about.isLast)
+      if (about.isFinal(error))
         await failUpload(
           actor,
           upload,
@@ -87,7 +87,8 @@ async function findIncoming(
     if (upload !== undefined) return { upload };
     await sleep(WAIT_FOR_ROW_MS);
   }
-  if (!about.isLast) throw new Error(`there is no upload ${uploadId} yet`);
+  const missing = new Error(`there is no upload ${uploadId} yet`);
+  if (!about.isFinal(missing)) throw missing;
   // The request that stored it was cut off or refused, and answered so.
   logger.warn('a stored file has no upload', { tenant_id: tenantId, upload_id: uploadId });
   return undefined;

@@ -21,6 +21,8 @@ export interface Message {
   readonly origin?: string;
   visibleAt: number;
   receiveCount: number;
+  /** When the consumer that has the message wants it back. */
+  chosenAt?: number;
   firstReceivedAt?: number;
 }
 

@@ -147,6 +147,16 @@ export class QueueBroker {
     }
   }
 
+  /** Keeps a message hidden while its consumer runs. One that is no longer in flight stays as it is. */
+  renew(name: string, receiptHandle: string, timeoutSeconds: number): void {
+    this.#queue(name).renew(receiptHandle, timeoutSeconds);
+  }
+
+  /** When the consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
+  chosenAt(name: string, receiptHandle: string): number | undefined {
+    return this.#queue(name).chosenAt(receiptHandle);
+  }
+
   attributes(name: string): QueueCounts {
     return this.#queue(name).counts();
   }

@@ -96,6 +96,7 @@ export class Queue {
       if (this.#dropExpired(message, now) || this.#buryExhausted(message, now)) continue;
       message.receiveCount++;
       message.firstReceivedAt ??= now;
+      delete message.chosenAt;
       message.visibleAt = now + visibilityTimeoutSeconds * 1000;
       this.#journal.receive(message);
       taken.push(message);
@@ -145,11 +146,23 @@ export class Queue {
 
   /** `undefined`: the handle isn't one. `false`: the message isn't in flight under this handle. */
   changeVisibility(receiptHandle: string, timeoutSeconds: number): boolean | undefined {
-    const handle = parseReceiptHandle(receiptHandle);
-    if (handle === undefined) return undefined;
+    const changed = this.renew(receiptHandle, timeoutSeconds);
+    const message = this.#inFlight(receiptHandle);
+    if (changed && message) message.chosenAt = message.visibleAt;
+    return changed;
+  }
+
+  /** When a consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
+  chosenAt(receiptHandle: string): number | undefined {
+    return this.#inFlight(receiptHandle)?.chosenAt;
+  }
+
+  /** Changes the visibility on behalf of the service: what the consumer has chosen stays known. */
+  renew(receiptHandle: string, timeoutSeconds: number): boolean | undefined {
+    if (parseReceiptHandle(receiptHandle) === undefined) return undefined;
     const now = Date.now();
-    const message = this.#messages.get(handle.id);
-    if (!message || message.receiveCount !== handle.receiveCount || message.visibleAt <= now) return false;
+    const message = this.#inFlight(receiptHandle);
+    if (message === undefined || message.visibleAt <= now) return false;
     message.visibleAt = now + timeoutSeconds * 1000;
     this.#journal.visible(message);
     this.#flush();
@@ -212,6 +225,12 @@ export class Queue {
   #forget(message: Message): void {
     this.#messages.delete(message.id);
     this.#journal.delete(message.id);
+  }
+
+  #inFlight(receiptHandle: string): Message | undefined {
+    const handle = parseReceiptHandle(receiptHandle);
+    const message = this.#messages.get(handle?.id ?? '');
+    return message?.receiveCount === handle?.receiveCount ? message : undefined;
   }
 
   #surface(now: number): void {

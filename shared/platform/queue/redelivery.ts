@@ -1,0 +1,80 @@
+import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { awsClient } from '#platform/aws/client.ts';
+import { environment } from '#platform/environment.ts';
+import { failurePauseSeconds } from './pauses.ts';
+
+/** The attribute in which a message carries how often it has failed for itself. SQS counts deliveries, whatever their reason. */
+const FAILURES = 'failures';
+
+/** Returns how often a message has failed for itself. */
+export function failuresOf({ messageAttributes }: SQSRecord): number {
+  return Number(messageAttributes[FAILURES]?.stringValue ?? 0);
+}
+
+/** What a copy of a message keeps of it. */
+export interface Kept {
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+}
+
+/** Puts a copy of a message that has failed on its queue, to be delivered after a pause, with one failure more. */
+export async function sendAgain(queue: string, record: SQSRecord, kept: Kept): Promise<void> {
+  const failures = failuresOf(record) + 1;
+  await send(environment.queueUrlOf(queue), record, {
+    MessageAttributes: { ...attributesOf(kept), [FAILURES]: text(String(failures)) },
+    DelaySeconds: failurePauseSeconds(failures),
+  });
+}
+
+/** Puts a copy of a message on the dead-letter queue of its queue. Its failures aren't kept: a redrive starts anew. */
+export async function bury(queue: string, record: SQSRecord, kept: Kept): Promise<void> {
+  await send(`${environment.queueUrlOf(queue)}-dlq`, record, { MessageAttributes: attributesOf(kept) });
+}
+
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
+function attributesOf({ requestId, traceparent }: Kept): Record<string, MessageAttributeValue> {
+  return {
+    request_id: text(requestId),
+    ...(traceparent === undefined ? {} : { traceparent: text(traceparent) }),
+  };
+}
+
+/** Makes a message come back after so many seconds, counted from now. */
+export async function hide(queue: string, { receiptHandle }: SQSRecord, seconds: number): Promise<void> {
+  const { sdk, client } = await sqs();
+  const QueueUrl = environment.queueUrlOf(queue);
+  await client.send(
+    new sdk.ChangeMessageVisibilityCommand({
+      QueueUrl,
+      ReceiptHandle: receiptHandle,
+      VisibilityTimeout: seconds,
+    }),
+  );
+}
+
+/** Takes a message off its queue. */
+export async function remove(queue: string, { receiptHandle }: SQSRecord): Promise<void> {
+  const { sdk, client } = await sqs();
+  const QueueUrl = environment.queueUrlOf(queue);
+  await client.send(new sdk.DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
+}
+
+async function send(
+  QueueUrl: string,
+  { body }: SQSRecord,
+  more: { MessageAttributes: Record<string, MessageAttributeValue>; DelaySeconds?: number },
+): Promise<void> {
+  const { sdk, client } = await sqs();
+  await client.send(new sdk.SendMessageCommand({ QueueUrl, MessageBody: body, ...more }));
+}
+
+let shared: SQSClient | undefined;
+
+/** One client, whose connection the next call finds open. */
+async function sqs() {
+  const sdk = await import('@aws-sdk/client-sqs');
+  shared ??= awsClient(sdk.SQSClient);
+  return { sdk, client: shared };
+}
