@@ -1,9 +1,9 @@
 import { hasOpenTransactions } from '#ledger/transactions.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { lockDividend, setDividendState } from './dividend.repository.ts';
 import { hasOpenChunks } from './dividend-chunk.repository.ts';
 import type { DividendState } from './dividend-state.ts';
-import { NothingToDo, unlessDone } from './nothing-to-do.ts';
 
 /**
  * Turns a dividend to PENDING when the last of its chunks is done; the database first proves that lines and transactions add
@@ -27,21 +27,19 @@ async function advance(
   state: 'PENDING' | 'PAID',
   action: 'dividend.pending' | 'dividend.paid',
 ): Promise<void> {
-  await unlessDone(
-    tenantTx(
-      actor,
-      async (tx) => {
-        const dividend = await lockDividend(tx, id);
-        if (dividend === undefined || !from.includes(dividend.state)) throw new NothingToDo();
-        return setDividendState(tx, dividend, { state });
-      },
-      {
-        audit: (dividend) => ({
-          action,
-          resource: `dividends/${id}`,
-          payload: { holders: dividend?.holders, total_minor: dividend?.total_amount },
-        }),
-      },
-    ),
+  await tenantTx(
+    actor,
+    async (tx) => {
+      const dividend = await lockDividend(tx, id);
+      if (dividend === undefined || !from.includes(dividend.state)) return noEffect();
+      return setDividendState(tx, dividend, { state });
+    },
+    {
+      audit: (dividend) => ({
+        action,
+        resource: `dividends/${id}`,
+        payload: { holders: dividend?.holders, total_minor: dividend?.total_amount },
+      }),
+    },
   );
 }

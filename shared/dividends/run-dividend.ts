@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { closeDividend, completeDividend } from './complete-dividend.ts';
 import { findDividend, takeSnapshot } from './dividend.repository.ts';
 import { HOLDERS_PER_CHUNK } from './dividend-chunk.repository.ts';
 import type { DividendState } from './dividend-state.ts';
 import { sendUnsent } from './enqueue-chunks.ts';
-import { NothingToDo, unlessDone } from './nothing-to-do.ts';
 
 /** A writer of the register that takes longer than this is waited for by the next delivery. */
 const PATIENCE = '10s';
@@ -31,24 +31,21 @@ export async function runDividend(actor: Actor, id: string, closedOn: string): P
 
 async function freeze(actor: Actor, id: string): Promise<DividendState | undefined> {
   const knownAt = await settledInstant(actor);
-  const frozen = await unlessDone(
-    tenantTx(
-      actor,
-      async (tx) => {
-        const state = await takeSnapshot(tx, id, knownAt, HOLDERS_PER_CHUNK);
-        if (state === null) throw new NothingToDo();
-        return state;
-      },
-      {
-        audit: (state) => ({
-          action: 'dividend.snapshot-taken',
-          resource: `dividends/${id}`,
-          payload: { state, positions_known_at: knownAt },
-        }),
-      },
-    ),
+  const { result } = await tenantTx(
+    actor,
+    async (tx) => {
+      const state = await takeSnapshot(tx, id, knownAt, HOLDERS_PER_CHUNK);
+      return state ?? noEffect();
+    },
+    {
+      audit: (state) => ({
+        action: 'dividend.snapshot-taken',
+        resource: `dividends/${id}`,
+        payload: { state, positions_known_at: knownAt },
+      }),
+    },
   );
-  return frozen?.result;
+  return result;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
@@ -13,7 +14,6 @@ import {
   setChunkState,
 } from './dividend-chunk.repository.ts';
 import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
-import { NothingToDo } from './nothing-to-do.ts';
 import {
   emitPaid,
   emitVoided,
@@ -54,31 +54,27 @@ export async function settleChunk(actor: Actor, chunk: Chunk, isFinal: IsFinal):
 
 async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
   let locked: LockedChunk | undefined;
-  try {
-    const { events } = await tenantTx(
-      actor,
-      async (tx) => {
-        locked = await lockChunk(tx, chunk);
-        if (locked === undefined) throw new NothingToDo();
-        const { currency } = locked;
-        if (locked.chunk_state === 'VOIDING') {
-          const voided = await voidPayments(tx, chunk);
-          emitVoided(tx, voided, { dividendId: chunk.dividendId, currency });
-          await setChunkState(tx, chunk, 'VOID');
-          return voided.length;
-        }
-        if (!isPayable(locked)) throw new NothingToDo();
-        const paid = await insertChunkPayments(tx, chunk, currency);
-        if (paid > 0) emitPaid(tx, chunk.dividendId, chunk);
-        return paid;
-      },
-      { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
-    );
-    // The relay publishes the events of a large run, because the workers still have payments to write.
-    if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
-  } catch (error) {
-    if (!(error instanceof NothingToDo)) throw error;
-  }
+  const { events } = await tenantTx(
+    actor,
+    async (tx) => {
+      locked = await lockChunk(tx, chunk);
+      if (locked === undefined) return noEffect();
+      const { currency } = locked;
+      if (locked.chunk_state === 'VOIDING') {
+        const voided = await voidPayments(tx, chunk);
+        emitVoided(tx, voided, { dividendId: chunk.dividendId, currency });
+        await setChunkState(tx, chunk, 'VOID');
+        return voided.length;
+      }
+      if (!isPayable(locked)) return noEffect();
+      const paid = await insertChunkPayments(tx, chunk, currency);
+      if (paid > 0) emitPaid(tx, chunk.dividendId, chunk);
+      return paid;
+    },
+    { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
+  );
+  // The relay publishes the events of a large run, because the workers still have payments to write.
+  if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
   return locked ?? { chunk_state: 'DONE', dividend_state: 'CANCELLED', currency: '', open: 0n };
 }
 
@@ -131,25 +127,21 @@ async function failingOf(actor: Actor, chunk: Chunk, holders: readonly string[])
 }
 
 async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<void> {
-  try {
-    const { events } = await tenantTx(
-      actor,
-      async (tx) => {
-        const locked = await lockChunk(tx, chunk);
-        if (locked === undefined || !isPayable(locked)) throw new NothingToDo();
-        const { dividendId } = chunk;
-        const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
-        // An earlier attempt has paid them; without this, repeating it would still write an audit entry.
-        if (paid === 0) throw new NothingToDo();
-        emitPaid(tx, dividendId, part);
-        return paid;
-      },
-      { audit: (count) => entry(chunk, false, { ...part, count }) },
-    );
-    await publishCommitted(events);
-  } catch (error) {
-    if (!(error instanceof NothingToDo)) throw error;
-  }
+  const { events } = await tenantTx(
+    actor,
+    async (tx) => {
+      const locked = await lockChunk(tx, chunk);
+      if (locked === undefined || !isPayable(locked)) return noEffect();
+      const { dividendId } = chunk;
+      const paid = await insertLeftPayments(tx, dividendId, part, locked.currency);
+      // An earlier attempt has paid them; without this, repeating it would still write an audit entry.
+      if (paid === 0) return noEffect();
+      emitPaid(tx, dividendId, part);
+      return paid;
+    },
+    { audit: (count) => entry(chunk, false, { ...part, count }) },
+  );
+  await publishCommitted(events);
 }
 
 async function changeChunk(

@@ -10,6 +10,7 @@ import { findAccount, requireActive, requireVerified } from '#payments/payees/pa
 import { payeeOf } from '#payments/payees/payee.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
@@ -44,16 +45,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'dividend-not-payable': 'CANCELLED',
 };
 
-/** Ends a transaction that has changed nothing: the audit trail records releases, not looks. */
-class OnlyLooked extends Error {
-  readonly next: NextStep;
-
-  constructor(next: NextStep) {
-    super('only looked');
-    this.next = next;
-  }
-}
-
 /**
  * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
  * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
@@ -68,8 +59,8 @@ export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
       async (tx) => {
         const looked = await releaseIn(tx, input, sealer);
         await crashPoint('release-before-commit', input.transaction_id);
-        if (looked.outcome === 'looked') throw new OnlyLooked(looked);
-        return looked;
+        // The audit trail records releases, not looks.
+        return looked.outcome === 'looked' ? noEffect(looked) : looked;
       },
       {
         audit: ({ action, outcome }) => ({
@@ -79,10 +70,9 @@ export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
         }),
       },
     );
-    await crashPoint('release-after-commit', input.transaction_id);
+    if (next.outcome !== 'looked') await crashPoint('release-after-commit', input.transaction_id);
     return next;
   } catch (error) {
-    if (error instanceof OnlyLooked) return error.next;
     // Nothing new leaves for a suspended tenant; it waits for the operator.
     if (error instanceof DomainError && error.slug === 'tenant-suspended')
       return lookAs(input, 0)('HOLD', '', '');

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { NothingToDo, unlessDone } from '#dividends/nothing-to-do.ts';
 import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
@@ -7,6 +6,7 @@ import { startPayment } from '#payments/execution/start-execution.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
 import { found } from '#platform/db/found.ts';
+import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { systemActor } from '#platform/queue/consumer.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
@@ -55,7 +55,7 @@ export async function orderEntitlements(
 ): Promise<void> {
   for (let done = false; !done; ) {
     const outOfTime = remainingMs() < MARGIN_MS;
-    const chunk = systemWrite(
+    done = await systemWrite(
       systemActor(tenant_id as TenantId, requestId),
       async (tx) => {
         if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
@@ -70,17 +70,17 @@ export async function orderEntitlements(
         }),
       },
     );
-    done = (await unlessDone(chunk)) ?? true;
   }
 }
 
-/**
- * True when there was nothing left.
- * @throws NothingToDo
- */
-async function orderNext(tx: TenantTx, tenantId: string, dividendId: string): Promise<boolean> {
+/** Orders the next chunk, and returns whether it was the last; without effect if all were ordered before. */
+async function orderNext(
+  tx: TenantTx,
+  tenantId: string,
+  dividendId: string,
+): Promise<boolean | NoEffect<true>> {
   const run = await lockRun(tx, dividendId);
-  if (run?.state !== 'RUNNING') throw new NothingToDo();
+  if (run?.state !== 'RUNNING') return noEffect(true as const);
   const dividend = found(await findPayingDividend(tx, dividendId));
   const rules = paymentRules(await findSettings(tx));
   const chunk = dividend.isPayable

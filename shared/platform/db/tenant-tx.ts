@@ -10,6 +10,7 @@ import { traceHeaders } from '#platform/observability/trace.ts';
 import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
 import { type Queries, queriesOn } from './kysely.ts';
 import { CLEAN_UP, commitLocked, lockStatement, type Opened, openLocked } from './lock-first.ts';
+import { NoEffect } from './no-effect.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 import { setTenant } from './tenant-context.ts';
@@ -189,12 +190,12 @@ async function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOpt
   return { db: queriesOn(client), confirm: async () => undefined };
 }
 
-async function attempt<T>(
+async function attempt<T, N>(
   client: pg.ClientBase,
   actor: Actor,
-  work: (tx: TenantTx) => Promise<T>,
+  work: (tx: TenantTx) => Promise<T | NoEffect<N>>,
   options: TenantTxOptions<T>,
-): Promise<Committed<T>> {
+): Promise<Committed<T | N>> {
   const { db, confirm } = await open(client, actor, options);
   const tx = db as TenantTx;
   const events: OutboxEvent[] = [];
@@ -202,6 +203,10 @@ async function attempt<T>(
   actorOf.set(tx, actor);
   const result = await work(tx);
   await confirm();
+  if (result instanceof NoEffect) {
+    await client.query(CLEAN_UP);
+    return { result: result.result, events: [] };
+  }
   const complete = options.complete?.(result);
   if (complete !== undefined) {
     const completed = await completeAs(client, actor, complete);
@@ -242,14 +247,15 @@ const DEFAULT_RETRY_MS = 5_000;
 
 /**
  * Runs `work` in one transaction of one tenant: begin, tenant context and standing in one round trip; the audit entry, the
- * outbox and the commit in another. Serialization failures are retried with jitter until the deadline.
+ * outbox and the commit in another. Serialization failures are retried with jitter until the deadline. Work that returns
+ * `noEffect(…)` is rolled back, and that is no error.
  * @throws DomainError `tenant-suspended`, `actor-disabled`, `temporarily-unavailable`, and whatever `work` throws
  */
-export async function tenantTx<T>(
+export async function tenantTx<T, N = never>(
   actor: Actor,
-  work: (tx: TenantTx) => Promise<T>,
+  work: (tx: TenantTx) => Promise<T | NoEffect<N>>,
   options: TenantTxOptions<T>,
-): Promise<Committed<T>> {
+): Promise<Committed<T | N>> {
   const deadlineMs = performance.now() + (options.retryForMs ?? DEFAULT_RETRY_MS);
   for (let attempts = 1; ; attempts += 1) {
     try {
