@@ -37,6 +37,9 @@ const webOrigin = z.union([z.string().regex(ANY_LOCAL_PORT), exactOrigin], {
   error: 'must be an exact origin, such as https://equity.example, or http://localhost:* for development',
 });
 
+/** Zones in which RDS makes no proxy: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.html */
+const ZONES_WITHOUT_PROXY = ['use1-az3'];
+
 /** One tenant environment: `config/environments/<name>.json`. */
 export const EnvironmentSchema = z
   .strictObject({
@@ -49,6 +52,14 @@ export const EnvironmentSchema = z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region of AWS, such as us-east-1')
       .describe('the region of AWS, such as "us-east-1"'),
+    /**
+     * The two zones of the network, by the ids that mean the same in every account: `aws ec2 describe-availability-zones`.
+     * They can't change once the environment exists: subnets, and so the database, stay where they are.
+     */
+    zones: z
+      .array(z.string())
+      .length(2, 'must be two zones')
+      .describe('two zones of the region by id, such as ["use1-az1", "use1-az2"]'),
     /** `pooled`: many tenants share it. `siloed`: one tenant has it for itself. */
     tenancy: z.enum(['pooled', 'siloed']).describe('"pooled" for many tenants or "siloed" for one'),
     /** Canary releases with rollback, a reader beside the writer, and no stand-ins for banks. */
@@ -77,7 +88,7 @@ export const EnvironmentSchema = z
       .number()
       .refine((days) => RetentionDays[days] !== undefined, LOG_PERIODS)
       .describe('the days for which logs are kept, such as 30'),
-    /** If it is absent, alarms reach only the topic. */
+    /** If it is absent, alarms reach only the topic. Production must have it. */
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),
@@ -100,6 +111,15 @@ export const EnvironmentSchema = z
   .superRefine((environment, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    const prefix = zonePrefix(environment.region);
+    for (const zone of environment.zones) {
+      if (!new RegExp(`^${prefix}-az\\d$`).test(zone))
+        refuse('zones', `${zone} is not a zone id of ${environment.region}, such as ${prefix}-az1`);
+      if (ZONES_WITHOUT_PROXY.includes(zone))
+        refuse('zones', `RDS makes no proxy in ${zone}: choose another`);
+    }
+    if (new Set(environment.zones).size < environment.zones.length)
+      refuse('zones', 'the zones must be different ones');
     if (environment.mockBank && environment.apiUrl === undefined)
       refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
     if (!environment.production) return;
@@ -113,9 +133,19 @@ export const EnvironmentSchema = z
       refuse('deletionProtection', 'a production environment protects its data: set it to true');
     if (!environment.terminationProtection)
       refuse('terminationProtection', 'a production environment protects its stacks: set it to true');
+    if (environment.alarmEmail === undefined)
+      refuse('alarmEmail', 'a production environment says whom its alarms reach: add the address');
   });
 
 export type Environment = z.infer<typeof EnvironmentSchema>;
+
+/** `ap-southeast-2` → `apse2`, with which the ids of its zones begin. */
+function zonePrefix(region: string): string {
+  const [area = '', ...rest] = region.split('-');
+  const number = rest.pop() ?? '';
+  const directions = rest.join('').matchAll(/north|south|east|west|central|gov/g);
+  return `${area}${[...directions].map(([direction]) => direction[0]).join('')}${number}`;
+}
 
 /** The names of all environments, in order. */
 export function environmentNames(directory = ENVIRONMENTS): string[] {

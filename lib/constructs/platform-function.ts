@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -15,11 +15,12 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '#lib/environment.ts';
 import type { Grant, Wildcard } from '#lib/grants.ts';
 import type { FunctionCode } from './bundle.ts';
+import { PlatformLogs } from './platform-logs.ts';
 import type { Rollout } from './rollout.ts';
 import type { TenantDatabase } from './tenant-database.ts';
 
@@ -50,8 +51,6 @@ export interface PlatformFunctionProps {
   readonly memoryMb?: number | undefined;
   /** Size of /tmp. @default 512 */
   readonly ephemeralStorageMb?: number | undefined;
-  /** @default what the account has left */
-  readonly reservedConcurrency?: number | undefined;
   /** Security groups beside that of functions that reach the database. @default none */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** Shifts traffic to new versions step by step. @default at once */
@@ -81,11 +80,7 @@ export class PlatformFunction extends Construct {
     const code = bundle.get(props.entry);
     if (code === undefined) throw new Error(`${props.entry} is not in the bundle`);
     const inVpc = props.database !== false;
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/vestry/${environment.name}/${props.name}`,
-      retention: environment.logRetentionDays,
-      removalPolicy: environment.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const logGroup = new PlatformLogs(this, 'Logs', { environment });
     const role = this.#role(props, logGroup, inVpc);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: this.name,
@@ -99,9 +94,6 @@ export class PlatformFunction extends Construct {
       ...(props.ephemeralStorageMb === undefined
         ? {}
         : { ephemeralStorageSize: Size.mebibytes(props.ephemeralStorageMb) }),
-      ...(props.reservedConcurrency === undefined
-        ? {}
-        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       // The role above has every permission; the CDK must not add others implicitly.
       role: role.withoutPolicyUpdates(),
       tracing: Tracing.ACTIVE,

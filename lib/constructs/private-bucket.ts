@@ -50,7 +50,7 @@ export class PrivateBucket extends Construct {
       minimumTLSVersion: 1.2,
       versioned: true,
       ...(props.objectLock === undefined ? {} : { objectLockDefaultRetention: props.objectLock }),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       cors: [...(props.cors ?? [])],
       lifecycleRules: [
         {

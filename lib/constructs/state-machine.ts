@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   CustomerManagedEncryptionConfiguration,
   DefinitionBody,
@@ -15,6 +14,7 @@ import {
 import { Construct } from 'constructs';
 import type { Environment } from '#lib/environment.ts';
 import type { VestryStack } from '#lib/stacks/vestry-stack.ts';
+import { PlatformLogs } from './platform-logs.ts';
 
 const DEFINITIONS = join(import.meta.dirname, '../../state-machines');
 
@@ -40,11 +40,10 @@ export class PlatformStateMachine extends Construct {
     const { environment, functions, key, directory = DEFINITIONS } = props;
     this.name = `vestry-${environment.name}-${props.name}`;
     const definition = readDefinition(join(directory, `${props.name}.asl.json`), functions);
-    const logGroup = new LogGroup(this, 'Logs', {
+    const logGroup = new PlatformLogs(this, 'Logs', {
+      environment,
       // The prefix keeps deliveries of logs within the limit of CloudWatch's resource policy.
       logGroupName: `/aws/vendedlogs/states/${this.name}`,
-      retention: environment.logRetentionDays,
-      removalPolicy: environment.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: this.name,

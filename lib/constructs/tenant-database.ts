@@ -1,10 +1,11 @@
-import { ArnFormat, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, type CfnResource, Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
+  CfnDBInstance,
   ClusterInstance,
   Credentials,
   DatabaseCluster,
@@ -67,7 +68,6 @@ export class TenantDatabase extends Construct {
       vpc: props.vpc,
       description: 'Migrations',
     });
-    clusterGroup.addIngressRule(proxyGroup, Port.tcp(POSTGRES), 'Proxy');
     clusterGroup.addIngressRule(this.migrators, Port.tcp(POSTGRES), 'Migrations');
     proxyGroup.addIngressRule(props.clients, Port.tcp(POSTGRES), 'Functions');
 
@@ -98,15 +98,8 @@ export class TenantDatabase extends Construct {
   }
 
   #cluster({ environment, vpc, key }: TenantDatabaseProps, securityGroup: ISecurityGroup): DatabaseCluster {
-    const clusterIdentifier = `vestry-${environment.name}`;
-    // Made here because the cluster's own setting for retention would take a custom resource.
-    const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/rds/cluster/${clusterIdentifier}/postgresql`,
-      retention: environment.logRetentionDays,
-    });
     const instance = { enablePerformanceInsights: true, performanceInsightEncryptionKey: key };
     const cluster = new DatabaseCluster(this, 'Cluster', {
-      clusterIdentifier,
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_9 }),
       defaultDatabaseName: DATABASE_NAME,
       credentials: Credentials.fromUsername(MASTER_USER, { encryptionKey: key }),
@@ -138,7 +131,7 @@ export class TenantDatabase extends Construct {
         log_parameter_max_length_on_error: '0',
       },
     });
-    cluster.node.addDependency(logGroup);
+    this.#logsOf(cluster, environment);
     if (!environment.deletionProtection)
       Validations.of(cluster).acknowledge({
         id: 'AwsSolutions-RDS10',
@@ -147,17 +140,33 @@ export class TenantDatabase extends Construct {
     return cluster;
   }
 
+  /** The group to which RDS writes. RDS itself would make it with the first instance, and keep it for ever. */
+  #logsOf(cluster: DatabaseCluster, { logRetentionDays, deletionProtection }: Environment): void {
+    const logs = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/rds/cluster/${cluster.clusterIdentifier}/postgresql`,
+      retention: logRetentionDays,
+      removalPolicy: deletionProtection ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    });
+    for (const child of cluster.node.findAll()) {
+      if (child instanceof CfnDBInstance) child.addResourceDependency(logs.node.defaultChild as CfnResource);
+    }
+  }
+
   #proxy(
     { environment, vpc }: TenantDatabaseProps,
     cluster: DatabaseCluster,
     securityGroup: ISecurityGroup,
   ): DatabaseProxy {
     const role = new Role(this, 'ProxyRole', { assumedBy: new ServicePrincipal('rds.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['rds-db:connect'],
-        resources: DATABASE_USERS.map((user) => this.#userArn(cluster.clusterResourceIdentifier, user)),
-      }),
+    // A cluster that is restored has another resource id, and is to stand behind the same proxy.
+    const users = DATABASE_USERS.map((user) => this.#userArn('*', user));
+    role.addToPolicy(new PolicyStatement({ actions: ['rds-db:connect'], resources: users }));
+    Validations.of(role).acknowledge(
+      ...users.map((arn) => ({
+        id: `AwsSolutions-IAM5[Resource::${arn}]`,
+        reason:
+          'The roles of the database are named; any cluster of the account, because one that is restored has another resource id.',
+      })),
     );
     return new DatabaseProxy(this, 'Proxy', {
       proxyTarget: ProxyTarget.fromCluster(cluster),

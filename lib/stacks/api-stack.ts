@@ -10,11 +10,11 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { apiDefinition } from '#lib/api/api-definition.ts';
 import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
+import { PlatformLogs } from '#lib/constructs/platform-logs.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { corsGrant } from '#lib/constructs/route-function.ts';
 import { ServerErrors } from '#lib/constructs/server-errors.ts';
@@ -112,11 +112,7 @@ export class ApiStack extends VestryStack {
   }
 
   #api(definition: Record<string, unknown>): SpecRestApi {
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      logGroupName: `/vestry/${this.config.name}/api-access`,
-      retention: this.config.logRetentionDays,
-      removalPolicy: this.config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const accessLog = new PlatformLogs(this, 'AccessLog', { environment: this.config });
     const api = new SpecRestApi(this, 'Api', {
       restApiName: this.#name,
       apiDefinition: ApiDefinition.fromInline(definition),
@@ -168,14 +164,14 @@ export class ApiStack extends VestryStack {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(API_GATEWAY_LOG_POLICY)],
     });
-    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${API_GATEWAY_LOG_POLICY}]`,
       reason:
         'API Gateway accepts for the setting of the account only a role with the rights of this policy.',
     });
     const account = new CfnAccount(this, 'LoggingAccount', { cloudWatchRoleArn: role.roleArn });
-    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return account;
   }
 }

@@ -36,7 +36,7 @@ export class DataStack extends VestryStack {
       alias: `vestry/${environment.name}`,
       description: `Data of the Vestry environment ${environment.name}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.database = new TenantDatabase(this, 'Database', {
       environment,
@@ -64,7 +64,7 @@ export class DataStack extends VestryStack {
       // Not a secret: the job adds the first key, and CloudFormation never writes this value again.
       secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ keys: [] })),
       encryptionKey: this.key,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
@@ -79,7 +79,7 @@ export class DataStack extends VestryStack {
       description,
       generateSecretString: { passwordLength: GENERATED_CHARACTERS, excludePunctuation: true },
       encryptionKey: this.key,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
     return secret as ISecret;
@@ -87,12 +87,24 @@ export class DataStack extends VestryStack {
 
   #alarmTopic(): ITopic {
     const topic = new Topic(this, 'Alarms', { masterKey: this.key, enforceSSL: true });
+    const alarms = {
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+    };
+    // A topic's policy replaces the one by which the account's own alarms may publish.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        ...alarms,
+        sid: 'AllowAlarms',
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+      }),
+    );
     this.key.addToResourcePolicy(
       new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        ...alarms,
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
     const { alarmEmail } = this.config;

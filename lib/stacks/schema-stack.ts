@@ -32,7 +32,6 @@ export class SchemaStack extends VestryStack {
       entry: MIGRATE_ENTRY,
       timeoutSeconds: TIMEOUT_SECONDS,
       securityGroups: [database.migrators],
-      reservedConcurrency: context.environment.production ? 1 : undefined,
       grant: {
         statements: [
           new PolicyStatement({
@@ -64,7 +63,6 @@ export class SchemaStack extends VestryStack {
   #provider(migrate: PlatformFunction): Provider {
     const { config: environment } = this;
     const logGroup = new LogGroup(this, 'ProviderLogs', {
-      logGroupName: `/vestry/${environment.name}/migrate-provider`,
       retention: environment.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -28,11 +28,25 @@ describe('environments', () => {
     ['a path for an origin', { corsOrigins: ['https://acme.example/'] }],
     ['any origin', { corsOrigins: ['*'] }],
     ['any port of a developer’s machine', { corsOrigins: ['http://localhost:*'] }],
+    ['a zone of another region', { zones: ['use1-az1', 'euw1-az1'] }],
+    ['a zone by its name', { zones: ['us-east-1a', 'us-east-1b'] }],
+    ['a zone without proxies', { zones: ['use1-az1', 'use1-az3'] }],
+    ['one zone twice', { zones: ['use1-az1', 'use1-az1'] }],
+    ['alarms that reach nobody', { alarmEmail: undefined }],
     ['a period of logs that CloudWatch does not know', { logRetentionDays: 8 }],
     ['a minimum above the maximum', { database: { minAcu: 4, maxAcu: 2 } }],
     ['an option that does not exist', { mockBanc: false }],
   ])('production refuses %s', (_, change) => {
     expect(EnvironmentSchema.safeParse({ ...production, ...change }).success).toBe(false);
+  });
+
+  test.each([
+    ['eu-central-1', 'euc1'],
+    ['ap-southeast-2', 'apse2'],
+    ['ca-west-1', 'caw1'],
+  ])('%s has zones that begin with %s', (region, prefix) => {
+    const zones = [`${prefix}-az1`, `${prefix}-az2`];
+    expect(EnvironmentSchema.safeParse({ ...production, region, zones }).success).toBe(true);
   });
 
   test('an environment elsewhere may have a mock bank', () => {

@@ -16,6 +16,8 @@ export interface TemplateResource {
   readonly id: string;
   readonly Type: string;
   readonly Properties: TemplateProperties;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly DependsOn?: string | readonly string[];
 }
 

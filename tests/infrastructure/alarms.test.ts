@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { environmentNames, readEnvironment } from '#lib/environment.ts';
+import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
+
+const CLOUDWATCH = 'cloudwatch.amazonaws.com';
+
+const list = <T>(value: T | readonly T[] | undefined): readonly T[] => [value ?? []].flat() as T[];
+
+/** Whether a resource's policy lets CloudWatch act on it, as far as an alarm of this account and region is concerned. */
+function letsAlarms(statements: readonly TemplateProperties[], actions: readonly string[], account: string) {
+  const conditions = [undefined, { StringEquals: { 'aws:SourceAccount': account } }];
+  return actions.every((action) =>
+    statements.some(
+      ({ Effect, Principal, Action, Condition }) =>
+        Effect === 'Allow' &&
+        list<string>(Principal?.Service).includes(CLOUDWATCH) &&
+        list<string>(Action).includes(action) &&
+        conditions.some((accepted) => JSON.stringify(accepted) === JSON.stringify(Condition)),
+    ),
+  );
+}
+
+describe.each(environmentNames())('alarms of %s', (name) => {
+  const environment = readEnvironment(name);
+  const synthesised = Synthesised.of(environment);
+  const alarms = synthesised.ofType('AWS::CloudWatch::Alarm');
+  const topics = new Set(
+    alarms.flatMap(({ stack, Properties }) =>
+      [Properties.AlarmActions, Properties.OKActions, Properties.InsufficientDataActions]
+        .flatMap((actions) => list<unknown>(actions))
+        .map((action) => synthesised.referred(stack, action)),
+    ),
+  );
+
+  function policyOf({ stack, id }: TemplateResource): TemplateProperties[] {
+    return synthesised
+      .ofType('AWS::SNS::TopicPolicy')
+      .filter(
+        (policy) => policy.stack === stack && JSON.stringify(policy.Properties.Topics).includes(`"${id}"`),
+      )
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  }
+
+  test('every alarm has an action, which is a topic', () => {
+    expect(alarms.length).toBeGreaterThan(10);
+    expect(alarms.filter(({ Properties }) => list(Properties.AlarmActions).length === 0)).toEqual([]);
+    expect([...topics].map(({ Type }) => Type)).toEqual(['AWS::SNS::Topic']);
+  });
+
+  test('their topic lets CloudWatch publish, and the key of the topic lets it encrypt', () => {
+    for (const topic of topics) {
+      expect(letsAlarms(policyOf(topic), ['sns:Publish'], environment.account)).toBe(true);
+      const key = synthesised.referred(topic.stack, topic.Properties.KmsMasterKeyId);
+      expect(
+        letsAlarms(
+          key.Properties.KeyPolicy.Statement,
+          ['kms:Decrypt', 'kms:GenerateDataKey'],
+          environment.account,
+        ),
+      ).toBe(true);
+    }
+  });
+
+  test('their topic has a subscriber: the address of the environment', () => {
+    const endpoints = synthesised
+      .ofType('AWS::SNS::Subscription')
+      .filter(({ stack, Properties }) => topics.has(synthesised.referred(stack, Properties.TopicArn)))
+      .map(({ Properties }) => [Properties.Protocol, Properties.Endpoint]);
+    expect(endpoints).toEqual(
+      environment.alarmEmail === undefined ? [] : [['email', environment.alarmEmail]],
+    );
+  });
+});
