@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { JsonObject } from '#aws/endpoint/json-input.ts';
 import { StartError } from '#aws/start-error.ts';
 
@@ -132,7 +132,7 @@ function readAssets(directory: string, templateFile: string): Map<string, string
   for (const { source, destinations } of Object.values(readJson<AssetManifest>(manifest).files ?? {})) {
     for (const { objectKey } of Object.values(destinations ?? {})) {
       if (source?.path !== undefined && objectKey !== undefined)
-        assets.set(objectKey, join(dirname(manifest), source.path));
+        assets.set(objectKey, resolve(dirname(manifest), source.path));
     }
   }
   return assets;
