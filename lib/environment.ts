@@ -37,6 +37,8 @@ const webOrigin = z.union([z.string().regex(ANY_LOCAL_PORT), exactOrigin], {
   error: 'must be an exact origin, such as https://equity.example, or http://localhost:* for development',
 });
 
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
 /** Zones in which RDS makes no proxy: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.html */
 const ZONES_WITHOUT_PROXY = ['use1-az3'];
 
@@ -50,7 +52,7 @@ export const EnvironmentSchema = z
       .describe('the number of the AWS account, such as "111111111111"'),
     region: z
       .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region of AWS, such as us-east-1')
+      .regex(REGION, 'must be a region of AWS, such as us-east-1')
       .describe('the region of AWS, such as "us-east-1"'),
     /**
      * The two zones of the network, by the ids that mean the same in every account: `aws ec2 describe-availability-zones`.
@@ -111,15 +113,7 @@ export const EnvironmentSchema = z
   .superRefine((environment, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    const prefix = zonePrefix(environment.region);
-    for (const zone of environment.zones) {
-      if (!new RegExp(`^${prefix}-az\\d$`).test(zone))
-        refuse('zones', `${zone} is not a zone id of ${environment.region}, such as ${prefix}-az1`);
-      if (ZONES_WITHOUT_PROXY.includes(zone))
-        refuse('zones', `RDS makes no proxy in ${zone}: choose another`);
-    }
-    if (new Set(environment.zones).size < environment.zones.length)
-      refuse('zones', 'the zones must be different ones');
+    for (const reason of wrongZones(environment)) refuse('zones', reason);
     if (environment.mockBank && environment.apiUrl === undefined)
       refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
     if (!environment.production) return;
@@ -138,6 +132,19 @@ export const EnvironmentSchema = z
   });
 
 export type Environment = z.infer<typeof EnvironmentSchema>;
+
+/** Returns why the zones can't be used. A region that is itself refused has no zones to compare with. */
+function wrongZones({ region, zones }: Pick<Environment, 'region' | 'zones'>): string[] {
+  if (!REGION.test(region)) return [];
+  const prefix = zonePrefix(region);
+  const foreign = zones.filter((zone) => !new RegExp(`^${prefix}-az\\d$`).test(zone));
+  const withoutProxy = zones.filter((zone) => ZONES_WITHOUT_PROXY.includes(zone));
+  return [
+    ...foreign.map((zone) => `${zone} is not a zone id of ${region}, such as ${prefix}-az1`),
+    ...withoutProxy.map((zone) => `RDS makes no proxy in ${zone}: choose another`),
+    ...(new Set(zones).size < zones.length ? ['the zones must be different ones'] : []),
+  ];
+}
 
 /** `ap-southeast-2` → `apse2`, with which the ids of its zones begin. */
 function zonePrefix(region: string): string {

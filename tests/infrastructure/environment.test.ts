@@ -136,14 +136,14 @@ describe('a bad file is told by its name, the key and what to do', () => {
     [
       'a comma too many',
       (file) => file.replace('"retentionYears": 7', '"retentionYears": 7,'),
-      'line 15, column',
+      'line 16, column',
     ],
-    ['a missing value', (file) => file.replace('true', ''), 'line 6, column'],
+    ['a missing value', (file) => file.replace('true', ''), 'line 7, column'],
     ['an open end', (file) => file.slice(0, 60), 'line 4, column'],
     [
       'a key twice',
       (file) => file.replace('"tenancy"', '"name": "other", "tenancy"'),
-      "line 5, column 4: Duplicate key 'name'",
+      "line 6, column 4: Duplicate key 'name'",
     ],
     ['nothing', () => '', 'line 1, column 1'],
   ])('%s is told with its line', (_, change, where) => {
