@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { ExecutionsStatus, FunctionStatus, ScheduleStatus, TemplateRunner } from 'template-runner';
+import type { DatabaseProxy, ProxyCounts } from 'template-runner/database-proxy';
 import { resolveFunction } from 'template-runner/templates';
 import type { Command } from './control.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
@@ -7,6 +8,7 @@ import type { DatabaseConnection } from './postgres/postgres.ts';
 export interface CommandParts {
   readonly runner: TemplateRunner;
   readonly database: DatabaseConnection;
+  readonly proxy: DatabaseProxy;
 }
 
 /** The status that `npm run local -- status` prints. */
@@ -23,6 +25,8 @@ export interface PlatformStatus {
   readonly functions: readonly FunctionStatus[];
   readonly uploads: readonly UploadRow[];
   readonly executions: ExecutionsStatus;
+  /** The sessions of functions since the start, and what pinned them. */
+  readonly sessions: ProxyCounts;
 }
 
 interface UploadRow {
@@ -39,7 +43,7 @@ interface UploadRow {
 export async function runCommand(
   command: Command,
   emit: (line: unknown) => void,
-  { runner, database }: CommandParts,
+  { runner, database, proxy }: CommandParts,
 ): Promise<void> {
   const { model, pool, endpoint, scheduler, clock } = runner;
   switch (command.command) {
@@ -56,6 +60,7 @@ export async function runCommand(
         functions: pool.status(),
         uploads,
         executions: endpoint.stepFunctions.status(),
+        sessions: await proxy.counts(),
       };
       emit(status);
       return;

@@ -5,6 +5,8 @@ import type { DatabaseConnection } from './postgres/postgres.ts';
 export interface FunctionEnvironmentOptions {
   readonly state: PlatformState;
   readonly database: DatabaseConnection;
+  /** What stands for RDS Proxy: functions reach the database through it only. */
+  readonly proxy: { readonly host: string; readonly port: number };
   /** Further variables, for tests. */
   readonly more?: Readonly<Record<string, string>>;
 }
@@ -25,17 +27,17 @@ function traceVariables(): Record<string, string> {
 export function functionOverrides(
   spec: FunctionSpec,
   { apiUrl }: Addresses,
-  { state, database, more }: FunctionEnvironmentOptions,
+  { state, database, proxy, more }: FunctionEnvironmentOptions,
 ): Record<string, string> {
   const ofApi = Object.entries(spec.environment).filter(([name]) => API_ADDRESSES.includes(name));
   return {
     ...Object.fromEntries(ofApi.map(([name, url]) => [name, `${apiUrl}${new URL(url).pathname}`])),
     ...traceVariables(),
     ...more,
-    DATABASE_HOST: database.host,
-    DATABASE_PORT: String(database.port),
+    DATABASE_HOST: proxy.host,
+    DATABASE_PORT: String(proxy.port),
     DATABASE_NAME: database.database,
     DATABASE_PASSWORD: state.rolePassword,
-    ...(database.ssl ? {} : { DATABASE_SSL: 'off' }),
+    DATABASE_SSL: 'off',
   };
 }

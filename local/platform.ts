@@ -1,4 +1,5 @@
 import { startTemplateRunner, type TemplateRunner } from 'template-runner';
+import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { StartError } from 'template-runner/start-error';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { runCommand } from './commands.ts';
@@ -103,6 +104,9 @@ async function start(
     timed('database', () => startDatabase(options, cleanups)),
   ]);
   await timed('migrations', () => migrateDatabase(database, state.rolePassword, options));
+  const { host, port: databasePort, ssl } = database;
+  const proxy = await startDatabaseProxy({ host, port: databasePort, tls: ssl });
+  cleanups.push(() => proxy.close());
 
   const { accessKeyId, secretAccessKey } = state;
   const runner = await startTemplateRunner({
@@ -114,7 +118,10 @@ async function start(
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
     variables: (spec, addresses) =>
-      functionOverrides(spec, addresses, { state, database, more: options.functionVariables ?? {} }),
+      functionOverrides(spec, addresses, {
+        ...{ state, database, proxy },
+        more: options.functionVariables ?? {},
+      }),
     warn,
   });
   cleanups.push(() => runner.stop());
@@ -129,7 +136,7 @@ async function start(
 
   const socket = controlSocketPath(dataDir);
   const control = await serveControl(socket, (command, emit) =>
-    runCommand(command, emit, { runner, database }),
+    runCommand(command, emit, { runner, database, proxy }),
   );
   cleanups.push(() => control.close());
 

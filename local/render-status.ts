@@ -20,6 +20,7 @@ export function renderStatus({
   functions,
   uploads,
   executions,
+  sessions,
 }: PlatformStatus): string {
   const active = functions.filter(({ invocations }) => invocations > 0);
   return [
@@ -61,6 +62,12 @@ export function renderStatus({
         `started ${item.started}`,
         item.stopped === undefined ? `in ${item.state ?? 'no state'}` : `stopped ${item.stopped}`,
       ]),
+    ),
+    table(
+      `sessions with the database: ${sessions.sessions}, of which RDS Proxy would have pinned ${sessions.pinned}`,
+      Object.entries(sessions.pins)
+        .filter(([, count]) => count > 0)
+        .map(([reason, count]) => [reason, count]),
     ),
     table(
       'functions that ran',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { startPostgres } from '#local/postgres/postgres.ts';
 import { migrate } from '#platform/db/migrate.ts';
 import { closePools } from '#platform/db/pool.ts';
@@ -11,8 +12,10 @@ const ROLE_PASSWORD = 'only-for-benchmarks';
 export interface BenchDatabase {
   /** A pool of the superuser, to arrange data. */
   readonly admin: pg.Pool;
-  /** A connection of the application role. */
+  /** A connection of the application role, through the stand-in for RDS Proxy like those of our code. */
   connectAsApp(): Promise<pg.Client>;
+  /** The same of the superuser, for the limit that a path is compared with. */
+  connectAsAdmin(): Promise<pg.Client>;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,7 @@ export async function benchDatabase(): Promise<BenchDatabase> {
     warn: console.error,
   });
   const { connection } = server;
+  const proxy = await startDatabaseProxy({ host: connection.host, port: connection.port, tls: false });
   await migrate({
     ...connection,
     directory: join(import.meta.dirname, '../../migrations'),
@@ -34,25 +38,29 @@ export async function benchDatabase(): Promise<BenchDatabase> {
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     VESTRY_ENVIRONMENT: 'bench',
     AWS_REGION: 'us-east-1',
-    DATABASE_HOST: connection.host,
-    DATABASE_PORT: String(connection.port),
+    DATABASE_HOST: proxy.host,
+    DATABASE_PORT: String(proxy.port),
     DATABASE_NAME: connection.database,
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
   });
-  const options = '-c search_path=vestry -c timezone=UTC';
+  const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
   const admin = new pg.Pool({ ...connection, max: 4, options });
   admin.on('error', () => undefined);
+  const connect = async (more: pg.ClientConfig = {}): Promise<pg.Client> => {
+    const client = new pg.Client({ ...connection, host: proxy.host, port: proxy.port, ...more });
+    await client.connect();
+    await client.query('set statement_timeout = 0');
+    return client;
+  };
   return {
     admin,
-    connectAsApp: async () => {
-      const client = new pg.Client({ ...connection, user: 'vestry_app', password: ROLE_PASSWORD, options });
-      await client.connect();
-      return client;
-    },
+    connectAsApp: () => connect({ user: 'vestry_app', password: ROLE_PASSWORD }),
+    connectAsAdmin: () => connect(),
     close: async () => {
       await closePools();
       await admin.end();
+      await proxy.close();
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
     },

@@ -4,7 +4,8 @@ import { type Entry, insertEntry } from '#plans/contributions/contribution.repos
 import { contributionEntry, record } from '#plans/contributions/record-contribution.ts';
 import { findPlan, planLock } from '#plans/plan.repository.ts';
 import { found } from '#platform/db/found.ts';
-import { queriesOn } from '#platform/db/kysely.ts';
+import { lastOf, queriesBy } from '#platform/db/kysely.ts';
+import { keepStatements, pipeline } from '#platform/db/pipeline.ts';
 import { standForEnvironments } from '#platform/db/pool.ts';
 import {
   type Actor,
@@ -69,6 +70,7 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
   const actor: Actor = { ...sponsor.as('ADMIN'), requestId: 'bench' };
   const plans = await insertPlans(admin, sponsor.id);
   const connections = await Promise.all(Array.from({ length: clients }, () => database.connectAsApp()));
+  for (const connection of connections) keepStatements(connection);
   const setTenant = { text: `select set_config('app.tenant_id', $1, true)`, values: [sponsor.id] };
   // The payload is as long as the event of one contribution.
   const outbox = {
@@ -95,9 +97,10 @@ async function arrange(database: BenchDatabase, clients: number, posts: number) 
     });
   };
   const limit: Post = async (client, planId) => {
+    const connection = connections[client] as pg.Client;
     const before = [setTenant, auditStatement(actor, audit(planId)), outbox];
-    const tx = queriesOn(connections[client] as pg.Client, before) as SerializableTx;
-    await insertEntry(tx, await entryOf(planId));
+    const tx = queriesBy(async (statement) => lastOf(await pipeline(connection, [...before, statement])));
+    await insertEntry(tx as SerializableTx, await entryOf(planId));
   };
   const load = async (post: Post, pick: () => string): Promise<number> => {
     let left = posts;

@@ -32,7 +32,7 @@ export default async function run(args: readonly string[]): Promise<void> {
       tenantId,
     ]);
     const idOf = (read: number) => rows[(read * 7919) % rows.length]?.id as string;
-    const plain = await admin.connect();
+    const plain = await database.connectAsAdmin();
     const text = 'select * from shareholders where tenant_id = $1 and id = $2';
     await interleave({
       title: 'GET /shareholders/{id}, its query',
@@ -56,7 +56,7 @@ export default async function run(args: readonly string[]): Promise<void> {
       atLeast: 0.7,
       rounds: Number(values.rounds),
     });
-    plain.release();
+    await plain.end();
   } finally {
     await database.close();
   }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseConnection } from '#local/postgres/postgres.ts';
 import { closePools } from '#platform/db/pool.ts';
+import { setSessionDefaults } from '#platform/db/prepare-database.ts';
 import { APP_ROLE } from '#platform/db/roles.ts';
 import { ROLE_PASSWORD, TEMPLATE_DATABASE } from './postgres-server.ts';
 
@@ -24,19 +25,24 @@ export interface TestDatabase {
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = inject('postgres');
+  const proxy = inject('proxy');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `create database ${name} template ${TEMPLATE_DATABASE}`);
+  await onServer(server, async (client) => {
+    await client.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+    await setSessionDefaults(client, name);
+  });
   const connection = { ...server, database: name };
   Object.assign(process.env, {
     VESTRY_ENVIRONMENT: 'test',
     AWS_REGION: 'us-east-1',
-    DATABASE_HOST: server.host,
-    DATABASE_PORT: String(server.port),
+    DATABASE_HOST: proxy.host,
+    DATABASE_PORT: String(proxy.port),
     DATABASE_NAME: name,
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
   });
-  const options = '-c search_path=vestry -c timezone=UTC';
+  // Who arranges and looks at data goes to the server itself, and takes what time it needs.
+  const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
   const admin = new pg.Pool({ ...connection, max: 4, options });
   admin.on('error', () => undefined);
   return {
@@ -50,16 +56,19 @@ export async function testDatabase(): Promise<TestDatabase> {
     close: async () => {
       await closePools();
       await admin.end();
-      await onServer(server, `drop database ${name} with (force)`);
+      await onServer(server, (client) => client.query(`drop database ${name} with (force)`));
     },
   };
 }
 
-async function onServer(server: DatabaseConnection, statement: string): Promise<void> {
+async function onServer(
+  server: DatabaseConnection,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<void> {
   const client = new pg.Client(server);
   await client.connect();
   try {
-    await client.query(statement);
+    await work(client);
   } finally {
     await client.end();
   }

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { startDatabaseProxy } from 'template-runner/database-proxy';
 import type { TestProject } from 'vitest/node';
 import { type DatabaseConnection, type RunningPostgres, startPostgres } from '#local/postgres/postgres.ts';
 import { migrate } from '#platform/db/migrate.ts';
@@ -32,6 +33,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The server that the test run started, as its superuser. */
     postgres: DatabaseConnection;
+    /** What stands for RDS Proxy before it: the code under test connects to nothing else. */
+    proxy: { readonly host: string; readonly port: number };
   }
 }
 
@@ -48,7 +51,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   else copyCluster(kept, directory);
   const server = await start(directory);
   project.provide('postgres', server.connection);
+  const { host, port } = server.connection;
+  const proxy = await startDatabaseProxy({ host, port, tls: false });
+  project.provide('proxy', { host: proxy.host, port: proxy.port });
   return async () => {
+    await proxy.close();
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   };

@@ -61,9 +61,9 @@ export class Queries extends QueryCreator<Database> implements QueryExecutorProv
   }
 }
 
-/** Queries that run on `client`, after `before` in the same implicit or explicit transaction. */
-export function queriesOn(client: pg.ClientBase, before: readonly Statement[] = []): Queries {
-  return queriesBy(async (statement) => lastOf(await pipeline(client, [...before, statement])));
+/** Queries that run on `client`. */
+export function queriesOn(client: pg.ClientBase): Queries {
+  return queriesBy(async (statement) => lastOf(await pipeline(client, [statement])));
 }
 
 /** The result of the last statement of a pipeline. */

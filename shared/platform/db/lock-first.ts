@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { LOCKS } from '#kernel/locks.ts';
 import { lastOf, type Queries, queriesBy } from './kysely.ts';
-import { pipeline, pipelines, type Statement } from './pipeline.ts';
+import { keepStatements, pipeline, pipelines, type Statement } from './pipeline.ts';
 
 /**
  * Session locks that are taken before a transaction begins (docs/adr/0010). A row lock inside a serializable
@@ -10,14 +10,11 @@ import { pipeline, pipelines, type Statement } from './pipeline.ts';
 
 const KEY = `hashtextextended($1, ${LOCKS.named})`;
 /**
- * A transaction that hangs must not make the others wait for longer than a client does; after this they are told to
- * try again.
+ * Waits as long as `lock_timeout` allows, see prepare-database.ts: a transaction that hangs must not make the others wait for
+ * longer than a client does. After that they are told to try again.
  */
-const MAX_WAIT_MS = 10_000;
-
 export function lockStatement(name: string): Statement {
-  const text = `select set_config('lock_timeout', $2, true), pg_advisory_lock(${KEY})`;
-  return { text, values: [name, String(MAX_WAIT_MS)] };
+  return { text: `select pg_advisory_lock(${KEY})`, values: [name] };
 }
 
 /** Commits of the transaction are visible at once and durable later. */
@@ -39,8 +36,8 @@ export function commitLocked(
   return pipeline(client, [ASYNCHRONOUS, ...statements, unlock]);
 }
 
-/** Ends whatever an error left behind on a connection: its transaction and its session locks. */
-export const CLEAN_UP = 'rollback; select pg_advisory_unlock_all()';
+/** Ends what an error left behind on a connection that took a lock first: its transaction and its session locks. */
+export const ROLLBACK_AND_UNLOCK = 'rollback; select pg_advisory_unlock_all()';
 
 /** An open transaction, or one that its first query opens. */
 export interface Opened {
@@ -59,6 +56,8 @@ export function openLocked(
   opening: readonly Statement[],
   check: (results: readonly pg.QueryResult[]) => void,
 ): Opened {
+  // The lock pins the connection in any case.
+  keepStatements(client);
   let first: Promise<pg.QueryResult[]> | undefined;
   const confirm = async () => {
     if (first === undefined) throw new Error('the work sent no query, so its transaction was never opened');

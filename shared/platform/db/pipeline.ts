@@ -56,9 +56,18 @@ class PreparedStatements {
 
 const preparedByClient = new WeakMap<pg.ClientBase, PreparedStatements>();
 
+/**
+ * Lets the server keep the statements of a connection from now on, by name: each text is parsed and planned once. Only a
+ * connection that does something else that pins it to its session may do so, since a named statement pins it too
+ * (docs/adr/0090).
+ */
+export function keepStatements(client: pg.ClientBase): void {
+  if (!preparedByClient.has(client)) preparedByClient.set(client, new PreparedStatements());
+}
+
 class PipelineQuery extends Query {
   readonly #statements: readonly Statement[];
-  readonly #prepared: PreparedStatements;
+  readonly #prepared: PreparedStatements | undefined;
   readonly #next: PipelineQuery | undefined;
   #sent = false;
   /** Texts first sent to be parsed by this pipeline. After an error the server may have skipped them. */
@@ -67,7 +76,7 @@ class PipelineQuery extends Query {
   /** @param next is written along with this query, and waits in the client's queue to read what is answered to it */
   constructor(
     statements: readonly Statement[],
-    prepared: PreparedStatements,
+    prepared: PreparedStatements | undefined,
     callback: Callback,
     next?: PipelineQuery,
   ) {
@@ -91,9 +100,9 @@ class PipelineQuery extends Query {
   #send(connection: WireConnection): void {
     this.#sent = true;
     for (const { text, values = [] } of this.#statements) {
-      let name = this.#prepared.find(text);
+      let name = this.#prepared?.find(text);
       if (name === undefined) {
-        name = this.#prepared.add(text);
+        name = this.#prepared?.add(text) ?? '';
         this.parsed.push(text);
         connection.parse({ text, name });
       }
@@ -106,15 +115,6 @@ class PipelineQuery extends Query {
   }
 }
 
-function preparedOf(client: pg.ClientBase): PreparedStatements {
-  let prepared = preparedByClient.get(client);
-  if (prepared === undefined) {
-    prepared = new PreparedStatements();
-    preparedByClient.set(client, prepared);
-  }
-  return prepared;
-}
-
 interface Sending {
   readonly query: PipelineQuery;
   readonly results: Promise<pg.QueryResult[]>;
@@ -122,13 +122,13 @@ interface Sending {
 
 function prepare(
   statements: readonly Statement[],
-  prepared: PreparedStatements,
+  prepared: PreparedStatements | undefined,
   next?: PipelineQuery,
 ): Sending {
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult[]>();
   const callback: Callback = (error, results) => {
     if (error) {
-      prepared.forget(query.parsed);
+      prepared?.forget(query.parsed);
       reject(error);
     } else resolve(Array.isArray(results) ? results : [results]);
   };
@@ -142,7 +142,7 @@ function prepare(
  */
 export function pipeline(client: pg.ClientBase, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
   return databaseSpan(statements, () => {
-    const { query, results } = prepare(statements, preparedOf(client));
+    const { query, results } = prepare(statements, preparedByClient.get(client));
     client.query(query as unknown as pg.Submittable);
     return results;
   });
@@ -156,7 +156,7 @@ export async function pipelines(
   client: pg.ClientBase,
   groups: readonly (readonly Statement[])[],
 ): Promise<pg.QueryResult[][]> {
-  const prepared = preparedOf(client);
+  const prepared = preparedByClient.get(client);
   const sendings: Sending[] = [];
   for (const statements of groups.toReversed())
     sendings.unshift(prepare(statements, prepared, sendings[0]?.query));

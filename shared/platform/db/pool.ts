@@ -29,7 +29,6 @@ function createPool(user: string): pg.Pool {
     idleTimeoutMillis: 0,
     keepAlive: true,
     allowExitOnIdle: true,
-    options: '-c search_path=vestry -c timezone=UTC',
   });
   // A lost connection emits an error while it is idle or between two statements of its borrower. Without a listener
   // that would end the process; the borrower's next statement fails anyway.

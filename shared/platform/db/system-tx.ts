@@ -2,7 +2,7 @@ import { translateDatabaseError } from './errors.ts';
 import { type Queries, queriesOn } from './kysely.ts';
 import { pipeline } from './pipeline.ts';
 import { systemPool } from './pool.ts';
-import { setTenant } from './tenant-context.ts';
+import { setLimits, setTenant } from './tenant-context.ts';
 
 declare const systemBrand: unique symbol;
 
@@ -26,7 +26,8 @@ export async function systemTx<T>(
   try {
     await client.query('begin');
     await client.query(`select set_config('application_name', $1, true)`, [reason.slice(0, 63)]);
-    if (tenantId !== undefined) await pipeline(client, [setTenant(tenantId)]);
+    const context = tenantId === undefined ? setLimits() : [setTenant(tenantId)];
+    if (context.length > 0) await pipeline(client, context);
     const result = await work(queriesOn(client) as SystemTx);
     await client.query('commit');
     return result;

@@ -1,8 +1,54 @@
-import type { Statement } from './pipeline.ts';
+import type pg from 'pg';
+import { pipeline, type Statement } from './pipeline.ts';
 
-const SET_TENANT = `select set_config('app.tenant_id', $1, true)`;
+const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
+const SET_LIMITS = (first: number): string =>
+  `set_config('statement_timeout', $${first}, true), set_config('lock_timeout', $${first + 1}, true)`;
+
+/** What the database grants by itself, see prepare-database.ts. */
+const DEFAULT_SECONDS = 30;
+/** A job waits longer for another one than a request may: its message would only come back. */
+const LOCK_SECONDS_OF_JOBS = 60;
+
+let limits: readonly [statement: string, lock: string] | undefined;
+
+/**
+ * Lets statements run for as long as the function does that sends them. The database grants a request's time by itself; a job
+ * with more says so once, and each of its transactions tells the database.
+ */
+export function letStatementsRunFor(seconds: number): void {
+  if (seconds > DEFAULT_SECONDS) limits = [`${seconds}s`, `${LOCK_SECONDS_OF_JOBS}s`];
+}
 
 /** Sets the tenant whose rows can be seen until the transaction ends. No other code sets it. */
 export function setTenant(tenantId: string): Statement {
-  return { text: SET_TENANT, values: [tenantId] };
+  if (limits === undefined) return { text: `select ${SET_TENANT}`, values: [tenantId] };
+  return { text: `select ${SET_TENANT}, ${SET_LIMITS(2)}`, values: [tenantId, ...limits] };
+}
+
+/** Returns the statement that lets a job's transaction without a tenant run longer; none where the default is enough. */
+export function setLimits(): readonly Statement[] {
+  return limits === undefined ? [] : [{ text: `select ${SET_LIMITS(1)}`, values: limits }];
+}
+
+/** Returns the command that lets what a session runs outside of transactions run longer. It pins the session. */
+export function limitsOfSession(): string {
+  return limits === undefined ? '' : `set statement_timeout = '${limits[0]}'`;
+}
+
+const BEGIN = { text: 'begin' } as const;
+const COMMIT = { text: 'commit' } as const;
+const BEFORE = 2;
+
+/**
+ * Runs statements under a tenant's context in a transaction of their own, in one round trip. The transaction is begun, since
+ * what is set outside of one pins a session to its connection behind RDS Proxy. After an error it waits for its rollback.
+ */
+export async function statementsOf(
+  client: pg.ClientBase,
+  tenantId: string,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
+  const results = await pipeline(client, [BEGIN, setTenant(tenantId), ...statements, COMMIT]);
+  return results.slice(BEFORE, BEFORE + statements.length);
 }

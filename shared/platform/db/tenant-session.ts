@@ -5,9 +5,9 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { TenantId } from '#kernel/ids.ts';
 import { translateDatabaseError } from './errors.ts';
 import { LineEncoder } from './line-encoder.ts';
-import { pipeline, type Statement } from './pipeline.ts';
+import { keepStatements, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
-import { setTenant } from './tenant-context.ts';
+import { limitsOfSession, statementsOf } from './tenant-context.ts';
 
 /**
  * One connection, held over a long piece of work: temporary tables filled by COPY, then transactions that read them
@@ -22,9 +22,9 @@ export class TenantSession {
     this.#tenantId = tenantId;
   }
 
-  /** Statements under the tenant's context in one implicit transaction and one round trip. */
-  async run(statements: readonly Statement[]): Promise<pg.QueryResult[]> {
-    return (await pipeline(this.#client, [setTenant(this.#tenantId), ...statements])).slice(1);
+  /** Runs statements under the tenant's context in one transaction and one round trip. */
+  run(statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+    return this.withClient((client) => statementsOf(client, this.#tenantId, statements), 'rollback');
   }
 
   /** Streams batches of lines in COPY's text format into a temporary table; row-level security lets COPY into no other. */
@@ -55,6 +55,9 @@ export async function tenantSession<T>(
   let client: pg.PoolClient | undefined;
   try {
     client = await appPool().connect();
+    // What is staged pins the connection in any case.
+    keepStatements(client);
+    await client.query(limitsOfSession());
     return await work(new TenantSession(client, tenantId));
   } catch (error) {
     throw translateDatabaseError(error);

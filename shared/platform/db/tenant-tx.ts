@@ -8,12 +8,12 @@ import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
-import { type Queries, queriesOn } from './kysely.ts';
-import { CLEAN_UP, commitLocked, lockStatement, type Opened, openLocked } from './lock-first.ts';
+import { lastOf, type Queries, queriesBy, queriesOn, type Send } from './kysely.ts';
+import { commitLocked, lockStatement, type Opened, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
 import { NoEffect } from './no-effect.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
-import { setTenant } from './tenant-context.ts';
+import { setTenant, statementsOf } from './tenant-context.ts';
 import type { TenantSession } from './tenant-session.ts';
 
 declare const readBrand: unique symbol;
@@ -259,7 +259,7 @@ export async function tenantTx<T, N = never>(
   const deadlineMs = performance.now() + (options.retryForMs ?? DEFAULT_RETRY_MS);
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await withClient((client) => attempt(client, actor, work, options), options.session);
+      return await withClient((client) => attempt(client, actor, work, options), options);
     } catch (error) {
       const waitMs = Math.random() * Math.min(200, 5 * 2 ** attempts);
       const mayRetry = attempts < MAX_ATTEMPTS && performance.now() + waitMs < deadlineMs;
@@ -272,16 +272,17 @@ export async function tenantTx<T, N = never>(
 /** Borrows a connection of the application role; one that an error left in a transaction is rolled back or dropped. */
 async function withClient<T>(
   run: (client: pg.PoolClient) => Promise<T>,
-  session?: TenantSession,
+  { session, lockFirst }: Pick<TenantTxOptions<unknown>, 'session' | 'lockFirst'> = {},
 ): Promise<T> {
-  if (session !== undefined) return session.withClient(run, CLEAN_UP);
+  const cleanUp = lockFirst === undefined ? 'rollback' : ROLLBACK_AND_UNLOCK;
+  if (session !== undefined) return session.withClient(run, cleanUp);
   const client = await appPool().connect();
   let broken: Error | undefined;
   try {
     return await run(client);
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error;
-    else await client.query(CLEAN_UP).catch((rollbackError: Error) => (broken = rollbackError));
+    else await client.query(cleanUp).catch((rollbackError: Error) => (broken = rollbackError));
     throw error;
   } finally {
     client.release(broken);
@@ -289,14 +290,22 @@ async function withClient<T>(
 }
 
 /**
- * Reads of one tenant without an open transaction: every query carries the tenant context in its own round trip.
+ * Reads of one tenant: every query is a transaction of its own, which carries the tenant's context, in one round trip.
  * A lost connection is reported as `temporarily-unavailable`.
  */
 export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
   const client = await appPool().connect().catch(rethrowTranslated);
   let broken: Error | undefined;
   try {
-    return await work(queriesOn(client, [setTenant(tenantId)]) as unknown as TenantRead);
+    const send: Send = async (statement) => {
+      try {
+        return lastOf(await statementsOf(client, tenantId, [statement]));
+      } catch (error) {
+        await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+        throw error;
+      }
+    };
+    return await work(queriesBy(send) as unknown as TenantRead);
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error;
     throw translateDatabaseError(error);
@@ -312,19 +321,19 @@ function rethrowTranslated(error: unknown): never {
 /** Writes an audit entry in a transaction of its own, for a refused request, which has none. */
 export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
   try {
-    await withClient((client) => pipeline(client, [setTenant(actor.tenantId), auditStatement(actor, entry)]));
+    await withClient((client) => statementsOf(client, actor.tenantId, [auditStatement(actor, entry)]));
   } catch (error) {
     throw translateDatabaseError(error);
   }
 }
 
-/** Statements under one tenant's context in one implicit transaction and one round trip. */
+/** Runs statements under one tenant's context in one transaction and one round trip. */
 export async function tenantStatements(
   tenantId: string,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
   try {
-    return (await withClient((client) => pipeline(client, [setTenant(tenantId), ...statements]))).slice(1);
+    return await withClient((client) => statementsOf(client, tenantId, statements));
   } catch (error) {
     throw translateDatabaseError(error);
   }

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
+import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
 import type { Actor } from '#platform/db/tenant-tx.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import { logger } from '#platform/observability/logger.ts';
@@ -48,6 +49,7 @@ export function consumer<S extends z.ZodType>(
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
   options: ConsumerOptions<z.output<S>> = {},
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  letStatementsRunFor(job.timeoutSeconds);
   const one = async (record: SQSRecord, context: Context): Promise<Outcome> => {
     const sent = sentTraceparent(record) ?? (await storedTraceparent(record, schema, options));
     const attributes = {

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
@@ -21,6 +22,7 @@ export function scheduled<Result extends Record<string, unknown>>(
   job: ScheduledJob,
   run: (firing: Firing) => Promise<Result>,
 ): (event: unknown, context: Context) => Promise<Result> {
+  letStatementsRunFor(job.timeoutSeconds);
   const runOnce = async (event: unknown, context: Context): Promise<Result> => {
     logger.addContext(context);
     const { id, time } = ScheduledEvent.parse(event);
