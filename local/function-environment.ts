@@ -5,7 +5,7 @@ import type { DatabaseConnection } from './postgres/postgres.ts';
 export interface FunctionEnvironmentOptions {
   readonly state: PlatformState;
   readonly database: DatabaseConnection;
-  /** What stands for RDS Proxy: functions reach the database through it only. */
+  /** The stand-in for RDS Proxy: functions reach the database through it only. */
   readonly proxy: { readonly host: string; readonly port: number };
   /** Further variables, for tests. */
   readonly more?: Readonly<Record<string, string>>;

@@ -8,8 +8,8 @@ import { type RunningPostgres, startPostgres } from '#local/postgres/postgres.ts
 import { migrate } from '#platform/db/migrate.ts';
 
 /**
- * What RDS does differently from a Postgres of one's own: the master user is no superuser, and a member of `rds_iam`, however
- * indirect, is let in with an IAM token only. No token is good here, so such a member isn't let in at all.
+ * RDS differs from a Postgres of one's own: the master user is no superuser, and a member of `rds_iam`, however indirect,
+ * is let in with an IAM token only. No token is good here, so such a member isn't let in at all.
  */
 
 const MASTER = { user: 'vestry_master', password: 'of-the-master', database: 'vestry_rds', ssl: false };

@@ -41,7 +41,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
   });
-  // Who arranges and looks at data goes to the server itself, and takes what time it needs.
+  // Tests arrange and look at data on the server itself, and take what time they need.
   const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
   const admin = new pg.Pool({ ...connection, max: 4, options });
   admin.on('error', () => undefined);

@@ -33,7 +33,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The server that the test run started, as its superuser. */
     postgres: DatabaseConnection;
-    /** What stands for RDS Proxy before it: the code under test connects to nothing else. */
+    /** The stand-in for RDS Proxy before it: the code under test connects to nothing else. */
     proxy: { readonly host: string; readonly port: number };
   }
 }

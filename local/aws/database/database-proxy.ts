@@ -22,7 +22,7 @@ export async function startDatabaseProxy(target: ProxyTarget): Promise<DatabaseP
     execArgv: [],
   });
   const [listeningPort] = (await once(thread, 'message')) as [number];
-  // What only waits for clients must not keep a process alive.
+  // A thread that only waits for clients must not keep a process alive.
   thread.unref();
   return {
     host: '127.0.0.1',

@@ -12,7 +12,7 @@ export interface ProxyTarget {
   readonly tls: boolean;
 }
 
-/** What has happened since the start. */
+/** Counts of what has happened since the start. */
 export interface ProxyCounts {
   readonly sessions: number;
   /** Sessions that were pinned for at least one reason. */
@@ -91,7 +91,7 @@ export class ProxyServer {
         received = received.subarray(length);
       }
     } catch {
-      // What isn't Postgres's protocol, or has gone away, gets no answer.
+      // A client that speaks another protocol, or has gone away, gets no answer.
       client.destroy();
     }
   }

@@ -11,7 +11,7 @@ export const PIN_REASONS = [
 ] as const;
 export type PinReason = (typeof PIN_REASONS)[number];
 
-/** What a text does to the session that sends it. */
+/** The effects of a text on the session that sends it. */
 export interface StatementEffects {
   readonly transaction: 'begins' | 'ends' | undefined;
   readonly pins: readonly PinReason[];
@@ -19,17 +19,17 @@ export interface StatementEffects {
   readonly pinsOutsideTransaction: readonly PinReason[];
 }
 
-/** What pins by its function's name, wherever it stands in a statement. Locks of a transaction don't. */
+/** Functions that pin, wherever they stand in a statement. Locks of a transaction don't. */
 const FUNCTIONS: readonly (readonly [RegExp, PinReason])[] = [
   [/\bpg_(?:try_)?advisory_(?:un)?lock(?:_shared|_all)?\s*\(/, 'session lock'],
   [/\b(?:nextval|setval)\s*\(/, 'sequence'],
 ];
 
-/** What pins by the words with which a statement begins. */
+/** Words that pin at the beginning of a statement. */
 const BEGINNINGS: readonly (readonly [RegExp, PinReason])[] = [
   [/^create\s+(?:(?:local|global)\s+)?temp(?:orary)?\s/, 'temporary table'],
   [/^select\b.*\binto\s+temp(?:orary)?\s/, 'temporary table'],
-  // What is set for the transaction, or is of the transaction, ends with it.
+  // A setting of the transaction ends with it.
   [/^set\s+(?!local\b|transaction\b|constraints\b)/, 'setting'],
   [/^(?:reset|discard|load)\b/, 'setting'],
   [/^(?:prepare\s+(?!transaction\b)|execute\b|deallocate\b)/, 'named statement'],

@@ -11,7 +11,7 @@ const IAM_ROLE = 'rds_iam';
 const NO_RIGHTS = 'nosuperuser nocreatedb nocreaterole nobypassrls';
 
 /**
- * What every session in the database begins with, as Postgres writes it. RDS Proxy refuses settings in the start-up packet, and
+ * The settings with which every session in the database begins, as Postgres writes them. RDS Proxy refuses settings in the start-up packet, and
  * is pinned by `set` (docs/adr/0090).
  */
 const SESSION_DEFAULTS = {

@@ -5,7 +5,7 @@ const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
 const SET_LIMITS = (first: number): string =>
   `set_config('statement_timeout', $${first}, true), set_config('lock_timeout', $${first + 1}, true)`;
 
-/** What the database grants by itself, see prepare-database.ts. */
+/** The time that the database grants by itself, see prepare-database.ts. */
 const DEFAULT_SECONDS = 30;
 /** A job waits longer for another one than a request may: its message would only come back. */
 const LOCK_SECONDS_OF_JOBS = 60;

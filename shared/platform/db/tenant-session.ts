@@ -55,7 +55,7 @@ export async function tenantSession<T>(
   let client: pg.PoolClient | undefined;
   try {
     client = await appPool().connect();
-    // What is staged pins the connection in any case.
+    // The staged rows pin the connection in any case.
     keepStatements(client);
     await client.query(limitsOfSession());
     return await work(new TenantSession(client, tenantId));
