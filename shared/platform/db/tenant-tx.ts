@@ -204,7 +204,7 @@ async function attempt<T, N>(
   const result = await work(tx);
   await confirm();
   if (result instanceof NoEffect) {
-    await client.query(CLEAN_UP);
+    await client.query(options.lockFirst === undefined ? 'rollback' : ROLLBACK_AND_UNLOCK);
     return { result: result.result, events: [] };
   }
   const complete = options.complete?.(result);
