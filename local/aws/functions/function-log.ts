@@ -23,13 +23,14 @@ export class FunctionLog {
   #bytes: number;
   #toTerminal: (line: string) => void;
   #echoed = '';
+  #isLost = false;
 
   constructor(path: string, echo: (line: string) => void) {
     this.#path = path;
     this.#toTerminal = echo;
     mkdirSync(dirname(path), { recursive: true });
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
-    this.#stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+    this.#stream = this.#open();
   }
 
   /** A line that a function wrote; text that is no JSON object is wrapped. */
@@ -67,8 +68,10 @@ export class FunctionLog {
       this.#echo(`${functionName}: ${brief}`);
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#stream.end(() => resolve()));
+  async close(): Promise<void> {
+    // A stream that failed has closed by itself.
+    if (this.#stream.closed) return;
+    await new Promise((resolve) => this.#stream.once('close', resolve).end());
   }
 
   #echo(line: string): void {
@@ -77,6 +80,10 @@ export class FunctionLog {
   }
 
   #write(entry: JsonObject): void {
+    if (this.#isLost) {
+      this.#isLost = false;
+      this.#stream = this.#open();
+    }
     const text = `${JSON.stringify(entry)}\n`;
     this.#bytes += Buffer.byteLength(text);
     this.#stream.write(text);
@@ -91,8 +98,18 @@ export class FunctionLog {
         renameSync(`${this.#path}.${index}`, `${this.#path}.${index + 1}`);
     }
     renameSync(this.#path, `${this.#path}.1`);
-    this.#stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 });
+    this.#stream = this.#open();
     this.#bytes = 0;
+  }
+
+  /** A log that can't be written, on a full disk, must not end what it tells of: the lines are lost until it can again. */
+  #open(): WriteStream {
+    const stream = createWriteStream(this.#path, { flags: 'a', mode: 0o600 });
+    stream.on('error', (error) => {
+      this.#toTerminal(`${this.#path} can't be written: ${error.message}`);
+      if (stream === this.#stream) this.#isLost = true;
+    });
+    return stream;
   }
 }
 

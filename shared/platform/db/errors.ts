@@ -3,17 +3,25 @@ import { CONSTRAINT_PROBLEMS } from '#contracts/constraint-problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);
-/** Connection failures, shutdown, too many connections, lock and statement timeouts. */
-const UNAVAILABLE = /^(08...|57P0[1-5]|57014|53[234]00|55P03|25P0[34])$/;
+/**
+ * States of SQL that say nothing about the statement: lost connections (08), a server without disk, memory or connections (53), a
+ * server that stops or starts (57P), and limits of time for statements, locks and idle transactions. A full disk is answered
+ * as a state by the server and as a system's error by everything else.
+ */
+const UNAVAILABLE = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34])$/;
 const UNAVAILABLE_SYSTEM = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ENOENT',
+  'ENOSPC',
 ]);
+const FEATURE_NOT_SUPPORTED = '0A000';
 /** Every number of a request fits its column; only sums of them can leave it. */
 const NUMERIC_OUT_OF_RANGE = '22003';
 const RETRY_AFTER_SECONDS = 2;
@@ -24,6 +32,17 @@ function codeOf(error: unknown): string {
 
 export function isSerializationFailure(error: unknown): boolean {
   return RETRYABLE_TRANSACTION.has(codeOf(error));
+}
+
+/**
+ * Tells whether a statement that the connection kept is older than a migration that gave it another result. Nothing has run, and
+ * a new connection plans it anew.
+ */
+export function isStalePlan(error: unknown): boolean {
+  return (
+    codeOf(error) === FEATURE_NOT_SUPPORTED &&
+    /cached plan must not change result type/.test((error as Error).message)
+  );
 }
 
 /** The database can't be reached or gave up the connection; nothing was decided, the caller may try again. */
@@ -54,7 +73,7 @@ export function translateDatabaseError(error: unknown): unknown {
       },
     );
   }
-  if (isUnavailable(error) || isSerializationFailure(error)) {
+  if (isUnavailable(error) || isSerializationFailure(error) || isStalePlan(error)) {
     return new DomainError(
       'temporarily-unavailable',
       'The database is busy or restarting. Send the same request again.',

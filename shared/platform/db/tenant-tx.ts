@@ -7,7 +7,7 @@ import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
-import { isSerializationFailure, isUnavailable, translateDatabaseError } from './errors.ts';
+import { isSerializationFailure, isStalePlan, isUnavailable, translateDatabaseError } from './errors.ts';
 import { lastOf, type Queries, queriesBy, queriesOn, type Send } from './kysely.ts';
 import { commitLocked, lockStatement, type Opened, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
 import { NoEffect } from './no-effect.ts';
@@ -259,7 +259,7 @@ export async function tenantTx<T, N = never>(
   const deadlineMs = performance.now() + (options.retryForMs ?? DEFAULT_RETRY_MS);
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await withClient((client) => attempt(client, actor, work, options), options);
+      return await withNewPlans(() => withClient((client) => attempt(client, actor, work, options), options));
     } catch (error) {
       const waitMs = Math.random() * Math.min(200, 5 * 2 ** attempts);
       const mayRetry = attempts < MAX_ATTEMPTS && performance.now() + waitMs < deadlineMs;
@@ -268,6 +268,22 @@ export async function tenantTx<T, N = never>(
     }
   }
 }
+
+/**
+ * Runs the work once more when a migration has outdated a plan that its connection kept: the connection is gone by then, and what
+ * the work did with it.
+ */
+async function withNewPlans<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isStalePlan(error)) throw error;
+    return run();
+  }
+}
+
+/** Tells whether an error leaves nothing that the next borrower of the connection could use. */
+const isUnusable = (error: unknown): boolean => isUnavailable(error) || isStalePlan(error);
 
 /** Borrows a connection of the application role; one that an error left in a transaction is rolled back or dropped. */
 async function withClient<T>(
@@ -281,7 +297,7 @@ async function withClient<T>(
   try {
     return await run(client);
   } catch (error) {
-    if (isUnavailable(error)) broken = error as Error;
+    if (isUnusable(error)) broken = error as Error;
     else await client.query(cleanUp).catch((rollbackError: Error) => (broken = rollbackError));
     throw error;
   } finally {
@@ -294,7 +310,15 @@ async function withClient<T>(
  * A lost connection is reported as `temporarily-unavailable`.
  */
 export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
-  const client = await appPool().connect().catch(rethrowTranslated);
+  try {
+    return await withNewPlans(() => readOnce(tenantId, work));
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
+async function readOnce<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
+  const client = await appPool().connect();
   let broken: Error | undefined;
   try {
     const send: Send = async (statement) => {
@@ -307,21 +331,19 @@ export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead)
     };
     return await work(queriesBy(send) as unknown as TenantRead);
   } catch (error) {
-    if (isUnavailable(error)) broken = error as Error;
-    throw translateDatabaseError(error);
+    if (isUnusable(error)) broken = error as Error;
+    throw error;
   } finally {
     client.release(broken);
   }
 }
 
-function rethrowTranslated(error: unknown): never {
-  throw translateDatabaseError(error);
-}
-
 /** Writes an audit entry in a transaction of its own, for a refused request, which has none. */
 export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
   try {
-    await withClient((client) => statementsOf(client, actor.tenantId, [auditStatement(actor, entry)]));
+    await withNewPlans(() =>
+      withClient((client) => statementsOf(client, actor.tenantId, [auditStatement(actor, entry)])),
+    );
   } catch (error) {
     throw translateDatabaseError(error);
   }
@@ -333,7 +355,7 @@ export async function tenantStatements(
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
   try {
-    return await withClient((client) => statementsOf(client, tenantId, statements));
+    return await withNewPlans(() => withClient((client) => statementsOf(client, tenantId, statements)));
   } catch (error) {
     throw translateDatabaseError(error);
   }

@@ -67,7 +67,11 @@ export class IdempotencyStore extends BasePersistenceLayer {
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
     const [found] = await tenantStatements(this.#tenantId, [
-      { text: 'select * from idempotency_keys where id = $1', values: [idempotencyKey] },
+      {
+        text: `select status, payload_sha256, in_progress_until, expires_at, response
+          from idempotency_keys where id = $1`,
+        values: [idempotencyKey],
+      },
     ]);
     const row = found?.rows[0] as StoredRecord | undefined;
     if (row === undefined) throw new IdempotencyItemNotFoundError('the key is unknown');
