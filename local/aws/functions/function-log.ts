@@ -71,7 +71,7 @@ export class FunctionLog {
   async close(): Promise<void> {
     // A stream that failed has closed by itself.
     if (this.#stream.closed) return;
-    await new Promise((resolve) => this.#stream.once('close', resolve).end());
+    await new Promise<void>((resolve) => this.#stream.once('close', () => resolve()).end());
   }
 
   #echo(line: string): void {
