@@ -17,11 +17,20 @@ export function dataPaths(dataDir: string) {
     reloaded: at('reloaded'),
     platformFile: at('local.json'),
     state: at('state.json'),
+    databaseUrl: at('database-url'),
   };
 }
 
 /** Everything that a start may leave, so that `--reset` deletes nothing else. */
-const OWN_ENTRIES = [...DATA_ENTRIES, 'cdk.out', 'control.sock', 'local.json', 'reloaded', 'state.json'];
+const OWN_ENTRIES = [
+  ...DATA_ENTRIES,
+  'cdk.out',
+  'control.sock',
+  'database-url',
+  'local.json',
+  'reloaded',
+  'state.json',
+];
 
 /** Forgets all state. The directory must be locked by the caller. */
 export async function resetDataDirectory(dataDir: string): Promise<void> {

@@ -5,6 +5,7 @@ import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
+import { chooseDatabase, forgetDatabase } from './external-database.ts';
 import { functionOverrides } from './function-environment.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import {
@@ -18,7 +19,7 @@ import {
   writeState,
 } from './platform-file.ts';
 import { assertPortFree, DEFAULT_PORT, isPortFree, LAST_PORT } from './ports.ts';
-import { type DatabaseConnection, parseDatabaseUrl, startPostgres } from './postgres/postgres.ts';
+import { type DatabaseConnection, startPostgres } from './postgres/postgres.ts';
 import { DEFAULT_ENVIRONMENT, REPOSITORY, synthesise } from './synthesis.ts';
 import { noteChanges, reloadOn } from './watch/watch.ts';
 
@@ -28,7 +29,10 @@ export interface LocalPlatformOptions {
   readonly port?: number;
   /** @default the port after the API's, or a free one while somebody else has that */
   readonly awsPort?: number;
-  /** A server that is already there, as a superuser or one who may create roles. @default the embedded one */
+  /**
+   * A database that is already there, as its owner who may create roles.
+   * @default the one that the data directory was first started with, or the embedded one
+   */
   readonly databaseUrl?: string | undefined;
   /** The environment of `config/environments` whose templates run. @default 'local' */
   readonly environment?: string;
@@ -91,7 +95,10 @@ async function start(
   cleanups.push(lockDataDirectory(dataDir));
   const isCut = isUnfinished(dataDir);
   if (isCut) options.report?.('the first start on this directory did not come to its end: it begins again');
-  if (isCut || options.reset === true) await resetDataDirectory(dataDir);
+  if (isCut || options.reset === true) {
+    await forgetDatabase(dataDir);
+    await resetDataDirectory(dataDir);
+  }
   const paths = dataPaths(dataDir);
   const { environment = DEFAULT_ENVIRONMENT } = options;
   const state = readState(dataDir, environment);
@@ -101,7 +108,7 @@ async function start(
   const synthesis = timed('templates', () => synthesise(paths.assembly, environment));
   const [, database] = await allSettled([
     synthesis,
-    timed('database', () => startDatabase(options, cleanups)),
+    timed('database', () => startDatabase(options, state, cleanups)),
   ]);
   await timed('migrations', () => migrateDatabase(database, state.rolePassword, options));
   const { host, port: databasePort, ssl } = database;
@@ -192,10 +199,12 @@ async function allSettled<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]>
 
 async function startDatabase(
   options: LocalPlatformOptions,
+  { rolePassword }: PlatformState,
   cleanups: Cleanup[],
 ): Promise<DatabaseConnection> {
-  if (options.databaseUrl !== undefined) return parseDatabaseUrl(options.databaseUrl);
-  const { dataDir, fsync = true, warn = () => undefined } = options;
+  const { dataDir, databaseUrl, fsync = true, warn = () => undefined } = options;
+  const external = await chooseDatabase(dataDir, databaseUrl, rolePassword);
+  if (external !== undefined) return external;
   const postgres = await startPostgres({ dataDir, logFile: dataPaths(dataDir).postgresLog, fsync, warn });
   cleanups.push(() => postgres.stop());
   return postgres.connection;

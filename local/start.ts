@@ -15,7 +15,7 @@ Starts the platform on this machine, and loads demo data when the data directory
   --aws-port N        where the AWS endpoint listens (default: the port after the API's)
   --data DIR          where all state is kept (default: ${DEFAULT_DATA_DIR})
   --env NAME          the environment of config/environments whose templates run (default: local, which alone has a demo)
-  --database-url URL  a Postgres that is already there, as a superuser (default: the one that npm ci has installed)
+  --database-url URL  a Postgres that is already there, as a superuser; the data directory remembers it (default: the one that npm ci has installed)
   --reset             forgets the state of the data directory first
   --no-demo           starts without demo tenants
   --watch             takes an edited file in functions/ or shared/ into the running platform`;

@@ -201,6 +201,37 @@ describe('migrating', () => {
     expect(await schema.migrate()).toEqual({ migrations: ['0009_mock_bank'], functions: [] });
   });
 
+  test('an environment can give the mock bank up: its tables stay, and nothing is refused', async () => {
+    const schema = await arrange();
+    expect(await schema.migrate(['0009_mock_bank'])).toEqual({ migrations: [], functions: [] });
+    schema.write('9001_lots.sql', 'create table lots (size bigint not null);');
+    expect(await schema.migrate(['0009_mock_bank'])).toEqual({ migrations: ['9001_lots'], functions: [] });
+    expect(await schema.query(`select to_regclass('mock_bank_payments')::text as found`)).toEqual([
+      { found: 'mock_bank_payments' },
+    ]);
+  });
+
+  test('a rollback puts its functions back where no migration came between, and leaves all where one did', async () => {
+    const schema = await arrange(EMPTY);
+    await schema.migrate();
+    const file = 'functions/ledger_lock_key.sql';
+    const later =
+      'create or replace function ledger_lock_key(tenant uuid) returns bigint language sql immutable return 42;';
+    schema.write(file, later);
+    await schema.migrate();
+    schema.write(file, textOf(file));
+    expect(await schema.migrate()).toEqual({ migrations: [], functions: ['ledger_lock_key'] });
+    schema.write(file, later);
+    schema.write('9001_lots.sql', 'create table lots (size bigint not null);');
+    await schema.migrate();
+    schema.write(file, textOf(file));
+    schema.remove('9001_lots.sql');
+    expect(await schema.migrate()).toEqual({ migrations: [], functions: [] });
+    expect(await schema.query(`select ledger_lock_key(gen_random_uuid())::text as key`)).toEqual([
+      { key: '42' },
+    ]);
+  });
+
   describe('a database that other files have made', () => {
     test('is refused when a migration has changed since it was applied', async () => {
       const schema = await arrange();

@@ -60,9 +60,10 @@ test('the work of a transaction is done once more, and written once', async () =
     tenantTx(
       actor,
       async (tx) => {
+        holders += 1;
         const inserted = await tx
           .insertInto('shareholders')
-          .values({ external_ref: `once-${(holders += 1)}`, name: 'Once' })
+          .values({ external_ref: `once-${holders}`, name: 'Once' })
           .returning('id')
           .executeTakeFirstOrThrow();
         await tx

@@ -21,7 +21,11 @@ export async function systemTx<T>(
   work: (tx: SystemTx) => Promise<T>,
   tenantId?: string,
 ): Promise<T> {
-  const client = await systemPool().connect();
+  const client = await systemPool()
+    .connect()
+    .catch((error: unknown) => {
+      throw translateDatabaseError(error);
+    });
   let broken: Error | undefined;
   try {
     await client.query('begin');
