@@ -4,7 +4,8 @@ import { settleChunk } from '#dividends/settle-chunk.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { publishTransactions } from '#ledger/publish-transactions.ts';
 import { carryOutBy } from '#platform/events/publish.ts';
-import { consumer, systemActor } from '#platform/queue/consumer.ts';
+import { consumer } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 
 carryOutBy('transactions.publish', publishTransactions);
 
@@ -14,5 +15,5 @@ export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId
     first: message.first_shareholder_id,
     last: message.last_shareholder_id,
   };
-  return settleChunk(systemActor(message.tenant_id as TenantId, requestId), chunk, isFinal);
+  return settleChunk(systemActor(message.tenant_id as TenantId, requestId, payDividend), chunk, isFinal);
 });

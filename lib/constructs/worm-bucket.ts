@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Bucket, type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { daysOf, type RetentionPolicy } from '#retention/retention-policy.ts';
-import { keptRule } from './kept-rule.ts';
+import { keptRules } from './kept-rule.ts';
 import { PrivateBucket } from './private-bucket.ts';
 
 export interface WormBucketProps {
@@ -29,7 +29,7 @@ export class WormBucket extends Construct {
     this.bucket = new PrivateBucket(this, id, {
       ...props,
       objectLock: ObjectLockRetention.compliance(Duration.days(daysOf(policy.auditYears))),
-      lifecycleRules: [keptRule(policy, PREFIX, policy.auditYears)],
+      lifecycleRules: keptRules(policy, PREFIX, policy.auditYears),
     }).bucket;
   }
 }

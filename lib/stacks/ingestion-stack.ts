@@ -11,7 +11,7 @@ import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { queueUrlVariable } from '#contracts/resources.ts';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
-import { keptRule } from '#lib/constructs/kept-rule.ts';
+import { keptRules } from '#lib/constructs/kept-rule.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
@@ -138,15 +138,15 @@ export class IngestionStack extends VestryStack {
 
   #uploadsBucket(policy: RetentionPolicy, accessLogs: IBucket): Bucket {
     const { corsOrigins, uploadsBucketName } = this.config;
-    const kept = (prefix: string) => keptRule(policy, prefix, policy.fileYears);
+    const kept = (prefix: string) => keptRules(policy, prefix, policy.fileYears);
     const { bucket } = new PrivateBucket(this, 'Uploads', {
       bucketName: uploadsBucketName,
       key: this.#props.key,
       accessLogs,
       lifecycleRules: [
-        kept('incoming/'),
-        kept('drop/'),
-        kept('ach/'),
+        ...kept('incoming/'),
+        ...kept('drop/'),
+        ...kept('ach/'),
         { id: 'errors', prefix: 'errors/', expiration: Duration.days(policy.errorsDays) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(EXPORT_DAYS) },
       ],

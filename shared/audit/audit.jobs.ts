@@ -3,6 +3,7 @@ import { scheduledJob } from '#platform/queue/job.ts';
 /** Settled entries leave the database within the hour, for a place where nobody can change them. */
 export const exportAudit = scheduledJob({
   name: 'export-audit',
+  suspended: 'goes-on',
   purpose: 'Exports audit entries under Object Lock, with a signed digest',
   schedule: 'rate(1 hour)',
   uses: [
@@ -20,6 +21,7 @@ export const exportAudit = scheduledJob({
 /** Fails when a link is broken: its alarm is the alarm of the chain. */
 export const verifyAuditChain = scheduledJob({
   name: 'verify-audit-chain',
+  suspended: 'goes-on',
   purpose: 'Verifies the audit trail of the day before; fails if a link is broken',
   schedule: 'cron(30 2 * * ? *)',
   uses: ['auditBucket:read', 'retentionPolicy:read'],
@@ -30,6 +32,7 @@ export const verifyAuditChain = scheduledJob({
 /** Old digests verify with the public halves, which are kept. */
 export const rotateAuditKeys = scheduledJob({
   name: 'rotate-audit-keys',
+  suspended: 'goes-on',
   purpose: 'Replaces the key that signs digests of the audit trail',
   schedule: 'cron(0 3 2 1 ? *)',
   uses: ['database:system', 'auditKeys:read', 'auditKeys:write'],

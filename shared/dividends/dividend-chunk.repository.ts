@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { payDividend } from './dividends.jobs.ts';
 
 /** Holders in one message: enough that a commit costs little of it, few enough to bisect. */
 export const HOLDERS_PER_CHUNK = 1_000;
+
+/** A chunk that is open for so long has no message any more that could finish it: its message has waited and is given up. */
+export const LOST_AFTER_HOURS = payDividend.retryForHours + 1;
 
 /** A range of holders, both ends in it. */
 export interface HolderRange {
@@ -79,14 +83,16 @@ export async function insertHolderChunks(
     .execute();
 }
 
-/** Chunks whose message isn't known to be on the queue, in order. */
+/** Chunks whose message isn't known to be on the queue, or must have left it undone, in order. */
 export async function listUnsent(read: TenantRead, dividendId: string, limit: number): Promise<Chunk[]> {
   const rows = await read
     .selectFrom('dividend_chunks')
     .select(['first_shareholder_id', 'last_shareholder_id'])
     .where('dividend_id', '=', dividendId)
     .where('state', 'in', ['QUEUED', 'VOIDING'])
-    .where('enqueued_at', 'is', null)
+    .where(
+      sql<boolean>`(enqueued_at is null or enqueued_at < now() - make_interval(hours => ${LOST_AFTER_HOURS}))`,
+    )
     .orderBy('first_shareholder_id')
     .limit(limit)
     .execute();

@@ -3,6 +3,7 @@ import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 /** Takes a dividend on to its next state: freezes positions, puts its holders on the queue, closes it. */
 export const runDividend = queueJob({
   name: 'run-dividend',
+  suspended: 'parks',
   purpose: 'Takes the record-date snapshot of a dividend, enqueues its holders, and completes it',
   queue: 'dividend-runs',
   source: 'code',
@@ -19,6 +20,7 @@ export const runDividend = queueJob({
 /** Pays, or voids, the holders of one message. */
 export const payDividend = queueJob({
   name: 'pay-dividend',
+  suspended: 'parks',
   purpose: 'Writes the pending transactions of the holders in a message',
   queue: 'dividends',
   source: 'code',
@@ -34,6 +36,7 @@ export const payDividend = queueJob({
 
 export const takeDividendSnapshots = scheduledJob({
   name: 'take-dividend-snapshots',
+  suspended: 'parks',
   purpose: 'Starts the dividends whose record date has closed',
   schedule: 'cron(15 0 * * ? *)',
   uses: ['database:system', 'queue:dividend-runs:send'],
@@ -43,6 +46,7 @@ export const takeDividendSnapshots = scheduledJob({
 /** Nothing waits for it in good times: it closes paid dividends and finds what a crash left between commit and queue. */
 export const resumeDividends = scheduledJob({
   name: 'resume-dividends',
+  suspended: 'parks',
   purpose: 'Resumes dividends that a crash interrupted, and completes those whose payments have ended',
   schedule: 'rate(15 minutes)',
   uses: ['database:system', 'queue:dividend-runs:send'],

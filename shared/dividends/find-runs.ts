@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import { sendMessages } from '#platform/queue/send.ts';
+import { LOST_AFTER_HOURS } from './dividend-chunk.repository.ts';
 import { lastClosedDay } from './dividend-dates.ts';
 import { RUNS_QUEUE } from './dividend-message.ts';
 
@@ -30,8 +31,8 @@ export function runDue(time: Date, requestId: string): Promise<{ runs: number }>
 }
 
 /**
- * Takes up what was left behind: dividends with chunks that have no message, or with none left to do; cancelled ones with
- * payments that aren't void yet; those whose payments have all ended.
+ * Takes up what was left behind: dividends with chunks that have no message, whose message must be lost or a dead letter by
+ * now, or that are all done; cancelled ones with payments that aren't void yet; those whose payments have all ended.
  */
 export function runUnfinished(time: Date, requestId: string): Promise<{ runs: number }> {
   const quietSince = new Date(time.getTime() - QUIET_MINUTES * 60_000);
@@ -42,7 +43,7 @@ export function runUnfinished(time: Date, requestId: string): Promise<{ runs: nu
         where d.updated_at < ${quietSince} and (
           d.state in ('SNAPSHOT', 'CANCELLED') and exists (
             select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
-              and c.state in ('QUEUED', 'VOIDING') and c.enqueued_at is null)
+              and c.state in ('QUEUED', 'VOIDING') and (c.enqueued_at is null or c.enqueued_at < now() - make_interval(hours => ${LOST_AFTER_HOURS})))
           or d.state = 'SNAPSHOT' and not exists (
             select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
               and c.state in ('QUEUED', 'FAILED', 'VOIDING'))

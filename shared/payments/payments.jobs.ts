@@ -5,6 +5,7 @@ const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
 export const releasePayment = stepJob({
   name: 'release-payment',
+  suspended: 'parks',
   purpose: 'Checks a payment and releases it to the bank',
   ...step,
   uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
@@ -12,6 +13,7 @@ export const releasePayment = stepJob({
 
 export const awaitApproval = stepJob({
   name: 'await-approval',
+  suspended: 'goes-on',
   purpose: 'Stores the token by which an approval wakes the execution',
   ...step,
   uses: ['disbursementMachine:report'],
@@ -20,6 +22,7 @@ export const awaitApproval = stepJob({
 /** Runs outside the network, from where the bank is reached. */
 export const submitPayment = stepJob({
   name: 'submit-payment',
+  suspended: 'goes-on',
   purpose: 'Orders a payment from the bank',
   ...step,
   database: false,
@@ -28,6 +31,7 @@ export const submitPayment = stepJob({
 
 export const awaitSettlement = stepJob({
   name: 'await-settlement',
+  suspended: 'goes-on',
   purpose: 'Marks a payment as sent and stores the token by which the outcome wakes its execution',
   ...step,
   uses: ['eventBus:put', 'disbursementMachine:report'],
@@ -35,6 +39,7 @@ export const awaitSettlement = stepJob({
 
 export const askBank = stepJob({
   name: 'ask-bank',
+  suspended: 'goes-on',
   purpose: 'Asks the bank for the state of a payment',
   ...step,
   database: false,
@@ -43,6 +48,7 @@ export const askBank = stepJob({
 
 export const settlePayment = stepJob({
   name: 'settle-payment',
+  suspended: 'goes-on',
   purpose: 'Applies bank events to a payment',
   ...step,
   uses: ['eventBus:put', 'disbursementMachine:start'],
@@ -51,6 +57,7 @@ export const settlePayment = stepJob({
 /** Orders the payments of a dividend, in chunks, each in its transaction. */
 export const continuePaymentRun = queueJob({
   name: 'continue-payment-run',
+  suspended: 'parks',
   purpose: 'Orders all payments of a dividend',
   queue: 'payment-runs',
   source: 'code',
@@ -65,6 +72,7 @@ export const continuePaymentRun = queueJob({
 /** Goes on with what a crash, a full queue or a silent bank has left. */
 export const reconcilePayments = scheduledJob({
   name: 'reconcile-payments',
+  suspended: 'goes-on',
   purpose: 'Finds payments that are stuck, and restarts them',
   schedule: 'rate(5 minutes)',
   uses: [
@@ -80,6 +88,7 @@ export const reconcilePayments = scheduledJob({
 /** Half an hour before the same-day windows of FedACH, and in the evening for the next day; Eastern is UTC-4 or UTC-5. */
 export const writeOutboundFiles = scheduledJob({
   name: 'write-outbound-files',
+  suspended: 'parks',
   purpose: 'Writes the released payments of each tenant to a file for its bank',
   schedule: 'cron(0 14,18,20,23 ? * MON-FRI *)',
   uses: [
@@ -96,6 +105,7 @@ export const writeOutboundFiles = scheduledJob({
 /** Reads the returns and notifications of change that the bank drops. */
 export const readInboundFiles = queueJob({
   name: 'read-inbound-files',
+  suspended: 'goes-on',
   purpose: 'Applies the returns and notifications of change that a bank has sent',
   queue: 'inbound-files',
   source: { bucket: 'uploads', prefixes: ['ach/inbound/'] },

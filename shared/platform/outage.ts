@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel/domain-error.ts';
 
-/** What a socket or a name lookup reports when the other side can't be reached or has gone. */
+/** Codes of sockets and name lookups: the other side can't be reached, or has gone. */
 const NETWORK_FAILURES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -4,6 +4,7 @@ import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 /** Receives every event and stores a delivery for each webhook that subscribes to it. */
 export const queueWebhooks = queueJob({
   name: 'queue-webhooks',
+  suspended: 'goes-on',
   purpose: 'Stores a delivery of each event for the webhooks that subscribe to it',
   queue: 'webhook-events',
   source: { events: EVENT_TYPES },
@@ -18,6 +19,7 @@ export const queueWebhooks = queueJob({
 /** Runs outside the database's network, with internet access, and has only what its message contains. */
 export const deliverWebhook = queueJob({
   name: 'deliver-webhook',
+  suspended: 'goes-on',
   purpose: 'Sends an event to a webhook',
   queue: 'webhook-deliveries',
   source: 'code',
@@ -32,6 +34,7 @@ export const deliverWebhook = queueJob({
 
 export const recordWebhookAttempt = queueJob({
   name: 'record-webhook-attempt',
+  suspended: 'goes-on',
   purpose: 'Stores the answer of a webhook, and the time of the next attempt',
   queue: 'webhook-outcomes',
   source: 'code',
@@ -46,6 +49,7 @@ export const recordWebhookAttempt = queueJob({
 /** SQS delays a message by a quarter of an hour at most; the pauses between attempts are up to a day. */
 export const retryWebhooks = scheduledJob({
   name: 'retry-webhooks',
+  suspended: 'goes-on',
   purpose: 'Sends the deliveries to webhooks whose next attempt is due',
   schedule: 'rate(1 minute)',
   uses: ['database:system', 'queue:webhook-deliveries:send'],

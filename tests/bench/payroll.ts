@@ -5,7 +5,7 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { standForEnvironments } from '#platform/db/pool.ts';
 import { tenantSession } from '#platform/db/tenant-session.ts';
 import { tenantTx } from '#platform/db/tenant-tx.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { contribute } from '#tests/support/plans.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { payrollLoader } from '#uploads/loading/payroll-loader.ts';
@@ -70,10 +70,14 @@ async function loadFile({ id: tenantId }: TestTenant, bytes: Buffer): Promise<nu
     await payrollLoader.refuseConflicts(session, tenantId, staged);
     const rows = staged.rows - staged.rejected;
     const load = { tenantId, uploadId: uuidV7(), requestId: 'bench', rows } as const;
-    await tenantTx(systemActor(tenantId, 'bench'), (tx) => payrollLoader.load(tx, load as never), {
-      audit: () => ({ action: 'upload.completed', resource: 'uploads/bench', payload: {} }),
-      session,
-    });
+    await tenantTx(
+      systemActor(tenantId, 'bench', { suspended: 'goes-on' }),
+      (tx) => payrollLoader.load(tx, load as never),
+      {
+        audit: () => ({ action: 'upload.completed', resource: 'uploads/bench', payload: {} }),
+        session,
+      },
+    );
     return rows;
   });
 }

@@ -9,14 +9,29 @@ const buckets = Synthesised.of(environment)
   .ofType('AWS::S3::Bucket')
   .map(({ Properties }) => Properties);
 
+/** The rules of a prefix, as one: what ends its objects, and what moves them. */
 function ruleOf(bucket: TemplateProperties | undefined, prefix: string): TemplateProperties {
-  return bucket?.LifecycleConfiguration.Rules.find((rule: TemplateProperties) => rule.Prefix === prefix);
+  const rules = bucket?.LifecycleConfiguration.Rules as TemplateProperties[];
+  return Object.assign({}, ...rules.filter((rule) => rule.Prefix === prefix));
 }
+
+test('an object of any size moves to a class that is read without a restore, and an empty one ends too', () => {
+  const rules = buckets.flatMap(
+    (bucket) => (bucket.LifecycleConfiguration?.Rules ?? []) as TemplateProperties[],
+  );
+  const moving = rules.filter((rule) => 'Transitions' in rule);
+  expect(moving.length).toBeGreaterThanOrEqual(4);
+  for (const rule of moving) {
+    expect(rule.Transitions.map((one: TemplateProperties) => one.StorageClass)).toEqual(['GLACIER_IR']);
+    expect(rule).toMatchObject({ ObjectSizeGreaterThan: 0 });
+    expect(rule).not.toHaveProperty('ExpirationInDays');
+  }
+});
 
 describe('the buckets keep by the policy that the purge erases by', () => {
   const audit = buckets.find(({ ObjectLockEnabled }) => ObjectLockEnabled === true);
   const uploads = buckets.find((bucket) => 'NotificationConfiguration' in bucket);
-  const archived = { StorageClass: 'GLACIER', TransitionInDays: policy.archiveAfterDays };
+  const archived = { StorageClass: 'GLACIER_IR', TransitionInDays: policy.archiveAfterDays };
 
   test('what is exported of the audit trail can be changed by nobody, and ends with its lock', () => {
     expect(audit?.ObjectLockConfiguration).toEqual({

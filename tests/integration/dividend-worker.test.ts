@@ -305,3 +305,18 @@ test('a tenant that is suspended meanwhile is paid once it is active again', asy
   await work(aws);
   expect((await dividends.get(id)).body).toMatchObject({ state: 'PENDING', reconciled: true });
 });
+
+test('chunks whose messages are dead letters are found again, and those under way are left alone', async () => {
+  const id = await dividends.declare();
+  await frozen(id);
+  const later = { time: new Date(Date.now() + 600_000).toISOString() };
+  await resume(later, testContext());
+  expect(await takeAll(aws, 'dividend-runs')).toEqual([]);
+  await database.admin.query(
+    `update dividend_chunks set enqueued_at = now() - interval '14 hours' where dividend_id = $1`,
+    [id],
+  );
+  await resume(later, testContext());
+  await work(aws);
+  expect((await dividends.get(id)).body).toMatchObject({ state: 'PENDING', reconciled: true });
+});

@@ -191,3 +191,17 @@ test('an unreadable file among ten is alone, is a dead letter after five deliver
   expect(await statuses()).toEqual(payments.map(() => 'FAILED'));
   filed.close();
 });
+
+test('payments of a suspended tenant wait for its file without failing the run', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const { id } = await filed.order('10.00');
+  const setStatus = (status: string) =>
+    world.database.admin.query('update tenants set status = $2 where id = $1', [tenant.id, status]);
+  await setStatus('SUSPENDED');
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toMatchObject({ files: 0, payments: 0, failed: 0 });
+  await setStatus('ACTIVE');
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toMatchObject({ files: 1, payments: 1, failed: 0 });
+  expect((await filed.ops.get(id)).body.status).toBe('SENT');
+  filed.close();
+});

@@ -3,7 +3,7 @@ import { handler as project } from '#functions/workers/project-transactions.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import type { TestAws } from './aws-services.ts';
 import { recordOf } from './queue-driver.ts';
@@ -38,7 +38,7 @@ export async function move(
   code?: string,
 ): Promise<void> {
   await systemWrite(
-    systemActor(tenant.id, 'test'),
+    systemActor(tenant.id, 'test', { suspended: 'goes-on' }),
     async (tx) => changeStatus(tx, found(await lockTransaction(tx, transactionId)), status, code),
     { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },
   );

@@ -4,7 +4,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, recordAudit } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
 import type { BankCallback } from './bank-callbacks.routes.ts';
@@ -27,12 +27,15 @@ export async function authenticateCallback(
   if (isSignedByBank(secret, callback.client_id, body.toString('utf8'), sent, now)) {
     // The bank has acted already, so its event counts even for a tenant who may not write.
     return {
-      actor: { ...systemActor(callback.client_id as TenantId, requestId), allowSuspended: true },
+      actor: systemActor(callback.client_id as TenantId, requestId, { suspended: 'goes-on' }),
       sealer,
     };
   }
   await recordAudit(
-    { ...systemActor(PLATFORM_TENANT_ID as TenantId, requestId), actorRole: 'ANONYMOUS' },
+    {
+      ...systemActor(PLATFORM_TENANT_ID as TenantId, requestId, { suspended: 'goes-on' }),
+      actorRole: 'ANONYMOUS',
+    },
     { action: 'access.denied', resource: 'receiveBankCallback', payload: { event_id: callback.event_id } },
   );
   throw new DomainError('invalid-signature', 'The callback is not signed by the bank, or too old.');

@@ -5,9 +5,10 @@ import { lockTransaction } from '#ledger/transactions.ts';
 import { listUnapplied } from '#payments/bank/bank-event.repository.ts';
 import type { OutcomeInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, setOrder } from '#payments/orders/payment-order.repository.ts';
+import { awaitSettlement } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { reportTask } from './report-task.ts';
 
@@ -17,7 +18,7 @@ import { reportTask } from './report-task.ts';
  */
 export async function awaitOutcome(input: OutcomeInput): Promise<void> {
   const { tenant_id, transaction_id, task_token, bank_reference } = input;
-  const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
+  const actor = systemActor(tenant_id as TenantId, input.request_id, awaitSettlement);
   const known = await systemWrite(
     actor,
     async (tx) => {

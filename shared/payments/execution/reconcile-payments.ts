@@ -5,12 +5,14 @@ import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
+import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { enqueuePaymentRun } from '#payments/runs/payment-run.ts';
-import { systemTx } from '#platform/db/system-tx.ts';
+import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { gauge } from '#platform/observability/metrics.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { eachFound } from '#platform/queue/each-found.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import {
   listFiled,
@@ -44,11 +46,10 @@ export async function reconcileStuckPayments(
   const today = dayOf(now);
   const each = async <T extends { readonly tenant_id: string }>(
     kind: Exclude<keyof Counts, 'failed'>,
-    found: readonly T[],
+    list: (tx: SystemTx) => Promise<readonly T[]>,
     run: (item: T) => Promise<void>,
   ): Promise<void> => {
-    for (const item of found) {
-      if (remainingMs() < MARGIN_MS) return;
+    const runOne = async (item: T): Promise<void> => {
       try {
         await run(item);
         counts[kind] += 1;
@@ -56,22 +57,34 @@ export async function reconcileStuckPayments(
         counts.failed += 1;
         logger.error('not reconciled', { kind, ...item, error: error as Error });
       }
-    }
+    };
+    await eachFound(
+      () => systemTx(REASON, list),
+      runOne,
+      () => remainingMs() >= MARGIN_MS,
+    );
   };
-  const unapplied = await systemTx(REASON, (tx) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS)));
-  await each('applied', unapplied, (item) => applyUnapplied(item, requestId));
-  const filed = await systemTx(REASON, (tx) => listFiled(tx, today));
+  await each(
+    'applied',
+    (tx) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS)),
+    (item) => applyUnapplied(item, requestId),
+  );
   // No news is good news, once the time for returns is over.
-  const settled = filed.filter(({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today);
+  const settled = async (tx: SystemTx) =>
+    (await listFiled(tx, today)).filter(
+      ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
+    );
   await each('settled', settled, (item) => settleFiled(item, requestId));
-  const stuck = await systemTx(REASON, (tx) => listStuck(tx, now, STUCK_AFTER_SECONDS));
-  gauge('PaymentsStuck', stuck.length, {});
+  const stuck = (tx: SystemTx) => listStuck(tx, now, STUCK_AFTER_SECONDS);
+  gauge('PaymentsStuck', (await systemTx(REASON, stuck)).length, {});
   await each('restarted', stuck, (item) => restart(item, now));
-  const stopped = await systemTx(REASON, (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)));
-  await each('resumed', stopped, (item) =>
-    write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
-      enqueuePaymentRun(tx, item),
-    ),
+  await each(
+    'resumed',
+    (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)),
+    (item) =>
+      write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
+        enqueuePaymentRun(tx, item),
+      ),
   );
   return counts;
 }
@@ -82,7 +95,7 @@ async function write<T>(
   resource: string,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  const actor = { ...systemActor(tenantId as TenantId, requestId), allowSuspended: true as const };
+  const actor = systemActor(tenantId as TenantId, requestId, reconcilePayments);
   return systemWrite(actor, work, {
     audit: () => ({ action: 'payment-order.restarted', resource, payload: {} }),
   });

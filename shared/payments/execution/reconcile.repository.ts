@@ -53,9 +53,10 @@ export interface Unfinished {
   readonly dividend_id: string;
 }
 
-/** Dividends whose worker has stopped without a message that would go on. */
+/** Dividends of active tenants whose worker has stopped without a message that would go on. */
 export async function listStoppedRuns(tx: SystemTx, before: Date): Promise<Unfinished[]> {
-  const { rows } = await sql<Unfinished>`select tenant_id, dividend_id from payment_runs
-    where state = 'RUNNING' and updated_at < ${before} limit ${BATCH}`.execute(tx);
+  const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
+    from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
+    where r.state = 'RUNNING' and r.updated_at < ${before} limit ${BATCH}`.execute(tx);
   return rows;
 }

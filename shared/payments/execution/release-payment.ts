@@ -8,12 +8,13 @@ import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
+import { releasePayment } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { isParked, systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { sealInstruction } from './payment-instruction.ts';
@@ -52,7 +53,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  */
 export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
   const sealer = await fieldSealer();
-  const actor = systemActor(input.tenant_id as TenantId, input.request_id);
+  const actor = systemActor(input.tenant_id as TenantId, input.request_id, releasePayment);
   try {
     const next = await systemWrite(
       actor,
@@ -74,8 +75,7 @@ export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
     return next;
   } catch (error) {
     // Nothing new leaves for a suspended tenant; it waits for the operator.
-    if (error instanceof DomainError && error.slug === 'tenant-suspended')
-      return lookAs(input, 0)('HOLD', '', '');
+    if (isParked(releasePayment, error)) return lookAs(input, 0)('HOLD', '', '');
     throw error;
   }
 }

@@ -4,15 +4,16 @@ import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import type { SettleInput } from '#payments/execution/step-inputs.ts';
+import { settlePayment } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
 /** Applies what the bank has reported of a payment, when it was asked or in callbacks. Repeating it changes nothing. */
 export async function applyBankStatus(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
   const { tenant_id, transaction_id, bank } = input;
-  const actor = { ...systemActor(tenant_id as TenantId, input.request_id), allowSuspended: true as const };
+  const actor = systemActor(tenant_id as TenantId, input.request_id, settlePayment);
   const transaction = await systemWrite(
     actor,
     async (tx) => {

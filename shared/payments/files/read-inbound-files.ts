@@ -9,12 +9,13 @@ import { type AchNotificationOfChange, type AchReturn, readReturnFile } from '#p
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
 import { correctAccount } from '#payments/payees/payable-account.ts';
+import { readInboundFiles } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, type TenantTx, tenantRead, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { getInbound } from './file-store.ts';
@@ -43,7 +44,7 @@ export async function applyInboundFiles(
     const slug = KEY.exec(key)?.[1];
     const tenantId = slug === undefined ? undefined : await findTenant(slug);
     if (tenantId === undefined) throw new Error('the file is in no folder of a tenant');
-    await readFile({ ...systemActor(tenantId, requestId), allowSuspended: true }, key);
+    await readFile(systemActor(tenantId, requestId, readInboundFiles), key);
   }
 }
 

@@ -5,13 +5,14 @@ import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
+import { writeOutboundFiles } from '#payments/payments.jobs.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { isParked, systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { putOutbound } from './file-store.ts';
@@ -57,7 +58,7 @@ export async function writeDueFiles(
   for (const tenant of await systemTx(REASON, listFilingTenants)) {
     if (remainingMs() < MARGIN_MS) break;
     try {
-      const actor = systemActor(tenant.tenant_id as TenantId, requestId);
+      const actor = systemActor(tenant.tenant_id as TenantId, requestId, writeOutboundFiles);
       // Files that another run has left are written first, so that their payments don't go into a second file.
       do {
         for (const file of await tenantRead(actor.tenantId, listPrepared)) {
@@ -66,6 +67,8 @@ export async function writeDueFiles(
         }
       } while (remainingMs() > MARGIN_MS && (await prepareFile(actor, tenant, now, sealer)));
     } catch (error) {
+      // Its payments stay released, and go into a file once the tenant is active.
+      if (isParked(writeOutboundFiles, error)) continue;
       counts.failed += 1;
       logger.error('no file was written', { tenant_id: tenant.tenant_id, error: error as Error });
     }

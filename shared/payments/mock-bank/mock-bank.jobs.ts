@@ -3,6 +3,7 @@ import { queueJob } from '#platform/queue/job.ts';
 /** The mock bank calls back: a message for each callback, due when it is delivered. */
 export const sendBankCallbacks = queueJob({
   name: 'send-bank-callbacks',
+  suspended: 'goes-on',
   purpose: 'Sends the callbacks of the mock bank',
   queue: 'mock-bank-callbacks',
   source: 'code',

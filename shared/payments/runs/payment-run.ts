@@ -3,12 +3,13 @@ import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
+import { continuePaymentRun } from '#payments/payments.jobs.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
 import { found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { beginRun, lockRun, orderChunk, setProgress } from './payment-run.repository.ts';
 
@@ -56,7 +57,7 @@ export async function orderEntitlements(
   for (let done = false; !done; ) {
     const outOfTime = remainingMs() < MARGIN_MS;
     done = await systemWrite(
-      systemActor(tenant_id as TenantId, requestId),
+      systemActor(tenant_id as TenantId, requestId, continuePaymentRun),
       async (tx) => {
         if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
         enqueuePaymentRun(tx, { tenant_id, dividend_id });

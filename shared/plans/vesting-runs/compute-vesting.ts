@@ -1,7 +1,8 @@
 import { toVestingInputs } from '#plans/plan.repository.ts';
+import { computeVesting as job } from '#plans/plans.jobs.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { systemActor } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { vestedState } from './vested-state.ts';
 import { type ComputedPlan, type DuePlan, listDuePlans, setVested } from './vesting.repository.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
@@ -16,7 +17,7 @@ const PLANS_AT_ONCE = 1_000;
  * @throws Error after all other plans are done, if some can't be computed
  */
 export async function computeVesting(chunk: VestingChunk, requestId: string): Promise<{ computed: number }> {
-  const actor: Actor = { ...systemActor(chunk.tenant_id, requestId), allowSuspended: true };
+  const actor = systemActor(chunk.tenant_id, requestId, job);
   const failed = new Set<string>();
   let computed = 0;
   for (;;) {

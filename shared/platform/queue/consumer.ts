@@ -1,8 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
-import type { TenantId } from '#kernel/ids.ts';
 import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
-import type { Actor } from '#platform/db/tenant-tx.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
@@ -11,6 +9,7 @@ import { isOutage } from '#platform/outage.ts';
 import { maxReceivesOf, type QueueJob } from './job.ts';
 import { outagePauseSeconds } from './pauses.ts';
 import { bury, failuresOf, hide, remove, sendAgain } from './redelivery.ts';
+import { isParked } from './system-actor.ts';
 
 /** One delivery of a message. */
 export interface Delivery<Message> {
@@ -156,6 +155,10 @@ async function consume<S extends z.ZodType>(
     return 'done';
   } catch (error) {
     await lease?.end();
+    if (isParked(job, error)) {
+      logger.info('message', { ...seen, outcome: 'parked' });
+      return 'done';
+    }
     const outage = isOutage(error);
     const outcome = outage ? 'waiting' : 'failed';
     logger[outage ? 'warn' : 'error']('message', { ...seen, outcome, error: error as Error });
@@ -191,9 +194,4 @@ async function takeLease(queue: string, record: SQSRecord): Promise<{ end(): Pro
       await renewal;
     },
   };
-}
-
-/** Returns the actor that writes when no user does: a worker or a schedule, for one tenant. */
-export function systemActor(tenantId: TenantId, requestId: string): Actor {
-  return { tenantId, actorId: null, actorRole: 'SYSTEM', requestId };
 }

@@ -2,12 +2,20 @@ import type { EventType } from '#contracts/event-types.ts';
 import type { Resource } from '#contracts/resources.ts';
 import { receivesWithin } from './pauses.ts';
 
+/**
+ * The treatment of a suspended tenant's work. `goes-on`: it is done, since it records what has happened already, or reads.
+ * `parks`: it is left as it is, without a failure, and a sweep finds it when the tenant is active again. `refuses`: it ends, and
+ * the tenant is told.
+ */
+export type Suspended = 'goes-on' | 'parks' | 'refuses';
+
 interface JobSpec {
   /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */
   readonly name: string;
   readonly purpose: string;
   readonly uses: readonly Resource[];
   readonly timeoutSeconds: number;
+  readonly suspended: Suspended;
   /** @default 512 */
   readonly memoryMb?: number;
   /** Size of /tmp. @default 512 */

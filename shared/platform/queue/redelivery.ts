@@ -12,7 +12,7 @@ export function failuresOf({ messageAttributes }: SQSRecord): number {
   return Number(messageAttributes[FAILURES]?.stringValue ?? 0);
 }
 
-/** What a copy of a message keeps of it. */
+/** The parts of a message that its copy keeps. */
 export interface Kept {
   readonly requestId: string;
   readonly traceparent: string | undefined;

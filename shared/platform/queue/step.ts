@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
+import { isOutage } from '#platform/outage.ts';
 import type { StepJob } from './job.ts';
 
 /** An error that a definition can retry or catch by name: the error's name is the state machine's error name. */
@@ -12,6 +13,9 @@ export class StepError extends Error {
     this.name = name;
   }
 }
+
+/** The name under which a definition learns that a step needs nothing but time. */
+export const UNAVAILABLE = 'Unavailable';
 
 /** The one stack of state machine tasks. What `run` answers is the task's result. */
 export function step<S extends z.ZodType, Result>(
@@ -37,6 +41,9 @@ export function step<S extends z.ZodType, Result>(
       return result;
     } catch (error) {
       logger.error('step', { ...seen, outcome, error: error as Error });
+      // The definition waits for hours under this name; it gives up on any other error after a few minutes.
+      if (!(error instanceof StepError) && isOutage(error))
+        throw new StepError(UNAVAILABLE, 'something outside is unavailable', { cause: error });
       throw error;
     } finally {
       observeMs('JobDuration', performance.now() - startedMs, { job: job.name, kind: job.kind, outcome });

@@ -3,6 +3,7 @@ import { queueJob } from '#platform/queue/job.ts';
 /** Writes a report to a file, page by page. */
 export const writeReportExport = queueJob({
   name: 'write-report-export',
+  suspended: 'goes-on',
   purpose: 'Writes a report to a file',
   queue: 'report-exports',
   source: 'code',

@@ -4,6 +4,7 @@ import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 /** Keeps the reporting tables up to date from the events on the bus. */
 export const projectTransactions = queueJob({
   name: 'project-transactions',
+  suspended: 'goes-on',
   purpose: 'Stores the transactions of events in the reporting tables',
   queue: 'reporting',
   source: { events: TRANSACTION_EVENTS },
@@ -18,6 +19,7 @@ export const projectTransactions = queueJob({
 /** Repairs rows whose events were lost or that were changed by hand; as long as events arrive there is nothing to repair. */
 export const rebuildReporting = scheduledJob({
   name: 'rebuild-reporting',
+  suspended: 'goes-on',
   purpose: 'Compares the reporting tables with the ledger and repairs differences',
   schedule: 'cron(0 4 * * ? *)',
   uses: ['database:system'],

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '#kernel/domain-error.ts';
 import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
-import { type Delivery, systemActor } from '#platform/queue/consumer.ts';
+import type { Delivery } from '#platform/queue/consumer.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { validateFile } from '#uploads/checking/validate-file.ts';
 import { type Door, doorOf, type StoredFile } from '#uploads/intake/upload-event.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '#uploads/upload.repository.ts';
 import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
+import { validateUpload } from '#uploads/uploads.jobs.ts';
 import { AlreadyEnded, failUpload } from './finish-upload.ts';
 
 type About = Pick<Delivery<unknown>, 'requestId' | 'isFinal'>;
@@ -32,7 +34,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
   if (found === undefined) return;
   const { upload, refusal } = found;
   // The upload continues under the id of the request that asked for it.
-  const actor = systemActor(upload.tenant_id, upload.request_id);
+  const actor = systemActor(upload.tenant_id, upload.request_id, validateUpload);
   try {
     const claimed = await claimUpload(actor.tenantId, upload.id, file);
     if (claimed === undefined) {
