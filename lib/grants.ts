@@ -46,8 +46,11 @@ export interface GrantedResources {
   /** The ARN by name: the machine's functions get these grants, so the machine can't exist before them. */
   readonly disbursementMachineArn: string;
   /** Those that our own code sends to, by their jobs' names for them. */
-  readonly queues: ReadonlyMap<string, IQueue>;
+  readonly queues: ReadonlyMap<string, SentQueue>;
 }
+
+/** A queue that our own code sends to. */
+export type SentQueue = Pick<IQueue, 'queueArn' | 'queueUrl'>;
 
 /** The bucket of the exported audit trail, the key that signs its digests, and the years for which records are kept. */
 export interface AuditArchive {
@@ -205,7 +208,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
 }
 
 /** Queues of jobs have SQS's own key, which takes no grant. */
-function sendGrant(name: string, queue: IQueue): Grant {
+function sendGrant(name: string, queue: SentQueue): Grant {
   return {
     statements: [allow(['sqs:SendMessage'], [queue.queueArn])],
     environment: { [queueUrlVariable(name)]: queue.queueUrl },

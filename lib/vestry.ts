@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { type JobEntry, jobs } from '../shared/jobs.ts';
 import { type RouteEntry, routes } from '../shared/routes.ts';
@@ -79,8 +78,9 @@ export function addStacks(
       new RoutesStack(app, { ...{ part, context, grants, alarmTopic, routes }, stage: STAGE }),
   );
   const targetOf = new Map(parts.flatMap(({ targets }) => [...targets]));
-  const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as IFunction]));
+  const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as string]));
   const api = new ApiStack(app, { context, alarmTopic, targets });
+  for (const part of parts) api.addStackDependency(part, 'it calls their functions by name');
   new ObservabilityStack(app, { environment, alarmTopic, stage: STAGE });
   const payments = new PaymentsStack(app, { context, grants, key, alarmTopic, jobs: tables.jobs });
   for (const stack of [ingestion, schedules, ...parts, api, payments])

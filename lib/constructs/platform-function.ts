@@ -1,4 +1,4 @@
-import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -70,6 +70,8 @@ export class PlatformFunction extends Construct {
   readonly name: string;
   /** The function that callers invoke: the alias `live` where versions are rolled out, and the function itself elsewhere. */
   readonly target: IFunction;
+  /** The ARN of the target by its name, for other stacks: a reference would be an export, which can't be given up while it is used. */
+  readonly targetArn: string;
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: PlatformFunctionProps) {
@@ -114,6 +116,12 @@ export class PlatformFunction extends Construct {
       props.rollout === undefined
         ? (this.lambda as IFunction)
         : this.#alias(props.rollout, props.rollbackAlarms ?? []);
+    this.targetArn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: props.rollout === undefined ? this.name : `${this.name}:${ALIAS}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   #environment({ context, name, grant }: PlatformFunctionProps, inVpc: boolean): Record<string, string> {

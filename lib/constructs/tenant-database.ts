@@ -80,6 +80,12 @@ export class TenantDatabase extends Construct {
     this.#proxyArn = proxy.dbProxyArn;
   }
 
+  /** Returns the values that other stacks use. */
+  get exported(): string[] {
+    const { masterSecret, migrators, clusterHost, proxyHost } = this;
+    return [masterSecret.secretArn, migrators.securityGroupId, clusterHost, proxyHost, this.#proxyArn];
+  }
+
   /** The right to sign in to the proxy as one role of the database. */
   connectStatement(user: DatabaseUser): PolicyStatement {
     // arn:aws:rds:REGION:ACCOUNT:db-proxy:prx-…: sign-in is granted on the proxy's resource id.

@@ -9,7 +9,6 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { apiDefinition } from '#lib/api/api-definition.ts';
@@ -30,8 +29,8 @@ export const API_ENTRIES = [AUTHORIZER_ENTRY, NOT_FOUND_ENTRY];
 export interface ApiStackProps {
   readonly context: FunctionContext;
   readonly alarmTopic: ITopic;
-  /** The function that answers each route, in the order of the table. */
-  readonly targets: ReadonlyMap<RouteEntry, IFunction>;
+  /** The ARN of the function that answers each route, in the order of the table. */
+  readonly targets: ReadonlyMap<RouteEntry, string>;
 }
 
 export const STAGE = 'live';
@@ -82,7 +81,7 @@ export class ApiStack extends VestryStack {
       entry: AUTHORIZER_ENTRY,
       timeoutSeconds: 10,
       grant: NO_GRANT,
-    }).target;
+    }).targetArn;
     const notFound = new PlatformFunction(this, 'not-found', {
       ...release,
       context,
@@ -92,7 +91,7 @@ export class ApiStack extends VestryStack {
       timeoutSeconds: 5,
       database: false,
       grant: corsGrant(this.config),
-    }).target;
+    }).targetArn;
     const { targets } = props;
     const invokeRole = this.#invokeRole([...targets.values(), authorizer, notFound]);
     const api = this.#api(
@@ -101,9 +100,9 @@ export class ApiStack extends VestryStack {
         region: this.region,
         routes: [...targets.keys()],
         corsOrigins: this.config.corsOrigins,
-        functionArn: (route) => targets.get(route)?.functionArn ?? '',
-        authorizerArn: authorizer.functionArn,
-        notFoundArn: notFound.functionArn,
+        functionArn: (route) => targets.get(route) ?? '',
+        authorizerArn: authorizer,
+        notFoundArn: notFound,
         invokeRoleArn: invokeRole.roleArn,
       }),
     );
@@ -143,13 +142,12 @@ export class ApiStack extends VestryStack {
   }
 
   /** One role instead of a permission on each function. */
-  #invokeRole(functions: readonly IFunction[]): Role {
+  #invokeRole(functionArns: readonly string[]): Role {
     const role = new Role(this, 'InvokeRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
     });
-    for (let start = 0; start < functions.length; start += FUNCTIONS_PER_POLICY) {
-      const some = functions.slice(start, start + FUNCTIONS_PER_POLICY);
-      const resources = some.map(({ functionArn }) => functionArn);
+    for (let start = 0; start < functionArns.length; start += FUNCTIONS_PER_POLICY) {
+      const resources = functionArns.slice(start, start + FUNCTIONS_PER_POLICY);
       new ManagedPolicy(this, `Invoke${start}`, {
         roles: [role],
         statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })],

@@ -54,6 +54,13 @@ export class DataStack extends VestryStack {
       reason: 'Agreed with the bank, which has to change it at the same time.',
     });
     this.alarmTopic = this.#alarmTopic();
+    const secrets = [this.signingKeys, this.auditKeys, this.fieldKey, this.bankSecret];
+    this.keepExporting([
+      ...secrets.map(({ secretArn }) => secretArn),
+      ...this.database.exported,
+      this.key.keyArn,
+      this.alarmTopic.topicArn,
+    ]);
   }
 
   /** A secret of private keys that the job `rotate-<name>` replaces. */

@@ -18,7 +18,7 @@ import { Rollout } from '#lib/constructs/rollout.ts';
 import { stateMachineArn } from '#lib/constructs/state-machine.ts';
 import { WorkerFunction } from '#lib/constructs/worker-function.ts';
 import { WormBucket } from '#lib/constructs/worm-bucket.ts';
-import { type ResourceGrants, resourceGrants } from '#lib/grants.ts';
+import { type ResourceGrants, resourceGrants, type SentQueue } from '#lib/grants.ts';
 import { maxReceivesOf, type QueueJob } from '#platform/queue/job.ts';
 import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
@@ -104,8 +104,12 @@ export class IngestionStack extends VestryStack {
       rejectedRows: rejectedRows.queue,
       webhooksToLoopback: this.config.webhooksToLoopback,
       eventBus,
-      queues: new Map(sentTo.map(({ job, queue }) => [job.queue, queue as IQueue])),
+      queues: new Map(sentTo.map(({ job }) => [job.queue, this.#byName(job)])),
     });
+    this.keepExporting(
+      [uploads, audit.bucket].flatMap(({ bucketArn, bucketName }) => [bucketArn, bucketName]),
+    );
+    this.keepExporting([eventBus.eventBusArn, eventBus.eventBusName]);
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
     for (const one of fed) this.#consumer(one, rollout);
     this.#notify(uploads, fed);
@@ -186,6 +190,16 @@ export class IngestionStack extends VestryStack {
       alarmTopic: this.#props.alarmTopic,
     });
     return { queue, deadLetters: deadLetters.queue };
+  }
+
+  /** A queue for functions of any stack. A reference would be an export, which can't be given up while it is used. */
+  #byName(job: QueueJobEntry): SentQueue {
+    const queueName = `vestry-${this.config.name}-${job.queue}`;
+    const { account, region } = this;
+    return {
+      queueArn: this.formatArn({ service: 'sqs', resource: queueName }),
+      queueUrl: `https://sqs.${region}.amazonaws.com/${account}/${queueName}`,
+    };
   }
 
   #consumer({ job, queue, deadLetters }: FedJob, rollout: Rollout | undefined): void {

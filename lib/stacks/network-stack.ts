@@ -60,6 +60,8 @@ export class NetworkStack extends VestryStack {
       vpc,
       description: 'Functions that reach the database',
     });
+    const subnets = vpc.isolatedSubnets.map(({ subnetId }) => subnetId);
+    this.keepExporting([vpc.vpcId, this.functions.securityGroupId, ...subnets]);
     const endpoints = new SecurityGroup(this, 'EndpointSecurityGroup', {
       vpc,
       description: 'Endpoints of AWS services',

@@ -1,4 +1,3 @@
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
@@ -38,8 +37,8 @@ export interface RoutesStackProps {
 
 /** The functions of a part of the API's routes. */
 export class RoutesStack extends VestryStack {
-  /** The function that the API calls for each route. */
-  readonly targets: ReadonlyMap<RouteEntry, IFunction>;
+  /** The ARN of the function that the API calls for each route. */
+  readonly targets: ReadonlyMap<RouteEntry, string>;
 
   constructor(scope: Construct, { part, routes, alarmTopic, stage, ...props }: RoutesStackProps) {
     super(scope, `routes-${part}`, {
@@ -54,7 +53,7 @@ export class RoutesStack extends VestryStack {
     this.targets = new Map(
       routes.map((route) => {
         const release = rollbackAlarms === undefined ? {} : { rollout, rollbackAlarms };
-        return [route, new RouteFunction(this, { ...props, ...release, route }).target];
+        return [route, new RouteFunction(this, { ...props, ...release, route }).targetArn];
       }),
     );
   }

@@ -30,6 +30,14 @@ export class VestryStack extends Stack {
     this.config = environment;
   }
 
+  /**
+   * Exports values whether or not another stack uses them. The CDK exports what is used: with its last user an export would
+   * go, in a stack that is deployed while the user is still there, and CloudFormation refuses that.
+   */
+  protected keepExporting(values: readonly string[]): void {
+    for (const value of values) this.exportValue(value);
+  }
+
   /** Ids of zones, so that synthesis asks no account for its names: what takes names is given ids where it can take them. */
   override get availabilityZones(): string[] {
     return [...this.config.zones];

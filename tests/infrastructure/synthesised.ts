@@ -5,7 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { type CloudAssembly, DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { inject } from 'vitest';
 import type { Environment } from '#lib/environment.ts';
-import { addStacks, tablesOf } from '#lib/vestry.ts';
+import { addStacks, type Tables, tablesOf } from '#lib/vestry.ts';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 
 // biome-ignore lint/suspicious/noExplicitAny: templates are asserted on, and an assertion on a wrong path fails
@@ -28,7 +28,7 @@ export class Synthesised {
   readonly assembly: CloudAssembly;
   readonly resources: readonly TemplateResource[];
 
-  private constructor(environment: Environment) {
+  private constructor(environment: Environment, tables: Tables) {
     const outdir = mkdtempSync(join(tmpdir(), 'vestry-synth-'));
     process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
     // The functions' contents are hashed and not copied: the templates are the same, in a tenth of the time.
@@ -36,7 +36,7 @@ export class Synthesised {
     this.app = new App({ outdir, context, analyticsReporting: false });
     // The rules of cdk-nag have a test of their own, which runs them once for each environment.
     process.env.CDK_VALIDATION = 'false';
-    addStacks(this.app, environment, tablesOf(environment), new Map(inject('bundle')));
+    addStacks(this.app, environment, tables, new Map(inject('bundle')));
     this.assembly = this.app.synth();
     this.resources = this.assembly.stacks.flatMap(({ stackName, template }) =>
       Object.entries(template.Resources as Record<string, Omit<TemplateResource, 'stack' | 'id'>>).map(
@@ -46,9 +46,10 @@ export class Synthesised {
   }
 
   /** Returns the same result for the same environment: the files of this project share their modules. */
-  static of(environment: Environment): Synthesised {
+  static of(environment: Environment, tables?: Tables): Synthesised {
+    if (tables !== undefined) return new Synthesised(environment, tables);
     const key = JSON.stringify(environment);
-    const found = Synthesised.#made.get(key) ?? new Synthesised(environment);
+    const found = Synthesised.#made.get(key) ?? new Synthesised(environment, tablesOf(environment));
     Synthesised.#made.set(key, found);
     return found;
   }
@@ -61,9 +62,20 @@ export class Synthesised {
   referred(stack: string, value: unknown): TemplateResource {
     const [, name] = /"Fn::ImportValue":"([^"]+)"/.exec(JSON.stringify(value)) ?? [];
     if (name !== undefined) return this.#exported(name);
+    const [, fn] = /:function:([\w-]+)/.exec(JSON.stringify(value)) ?? [];
+    if (fn !== undefined) return this.#functionNamed(fn);
     const [, id] = /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/.exec(JSON.stringify(value)) ?? [];
     const found = this.resources.find((resource) => resource.stack === stack && resource.id === id);
     if (found === undefined) throw new Error(`${stack} has no resource for ${JSON.stringify(value)}`);
+    return found;
+  }
+
+  /** The function that an ARN built from its name leads to. */
+  #functionNamed(name: string): TemplateResource {
+    const found = this.ofType('AWS::Lambda::Function').find(
+      ({ Properties }) => Properties.FunctionName === name,
+    );
+    if (found === undefined) throw new Error(`no stack has a function ${name}`);
     return found;
   }
 

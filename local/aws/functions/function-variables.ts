@@ -19,11 +19,15 @@ export function functionVariables(
   spec: FunctionSpec,
   { awsEndpointUrl, region, credentials, more }: FunctionVariablesOptions,
 ): Record<string, string> {
-  const urls = Object.entries(spec.environment).filter(([, value]) => value.includes(AWS_ENDPOINT_ORIGIN));
+  // Clients of SQS send to the host of the queue's URL, which a template may build from the queue's name.
+  const origins = [AWS_ENDPOINT_ORIGIN, `https://sqs.${region}.amazonaws.com`];
+  const urls = Object.entries(spec.environment).filter(([, value]) =>
+    origins.some((origin) => value.includes(origin)),
+  );
+  const here = (value: string) =>
+    origins.reduce((text, origin) => text.replaceAll(origin, awsEndpointUrl), value);
   return {
-    ...Object.fromEntries(
-      urls.map(([name, value]) => [name, value.replaceAll(AWS_ENDPOINT_ORIGIN, awsEndpointUrl)]),
-    ),
+    ...Object.fromEntries(urls.map(([name, value]) => [name, here(value)])),
     ...more,
     AWS_ENDPOINT_URL: awsEndpointUrl,
     AWS_REGION: region,
