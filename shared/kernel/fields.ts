@@ -48,11 +48,6 @@ export const positiveQuantity = exactNumber(
     examples: ['10'],
   },
 );
-export const signedQuantity = exactNumber(decimalText.regex(/[1-9]/, 'must not be zero'), {
-  type: ['string', 'number'],
-  pattern: '^-?\\d{1,20}(\\.\\d{1,8})?$',
-  examples: ['-3.25'],
-});
 
 /** A JSON number without a fraction, read from its digits; `6.0` is 6, a string or an exponent is refused. */
 export function wholeNumber(min: number, max: number) {

@@ -13,7 +13,7 @@ export const LOCKS = {
   positions: 7_001,
   /** A tenant's register: files that are loaded into it follow one another, since they would meet in the same rows. */
   registerLoad: 7_002,
-  /** What `lockFirst` names, such as one plan: its writers follow one another before they take a snapshot. */
+  /** The lock of what `lockFirst` names, such as one plan: its writers follow one another before they take a snapshot. */
   named: 7_004,
   /** The plan of the next audit export: two exporters don't plan the same entries. */
   auditExport: 7_010,

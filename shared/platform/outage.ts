@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel/domain-error.ts';
 
-/** Codes of sockets and name lookups: the other side can't be reached, or has gone. */
+/** A socket or a name lookup reports these when the other side can’t be reached or has gone. */
 const NETWORK_FAILURES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

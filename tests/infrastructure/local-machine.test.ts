@@ -18,7 +18,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** What the local platform doesn't know stops its start: no environment may use a switch that runs on AWS alone. */
+/** A resource that the local platform doesn't know stops its start: no environment may use a switch that runs on AWS alone. */
 test.each(environments)('the templates of %s can run on one machine', async (name) => {
   const runner = await startTemplateRunner({
     assembly: Synthesised.of(readEnvironment(name)).assembly.directory,

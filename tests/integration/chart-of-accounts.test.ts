@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TransactionState } from '#contracts/event-schemas.ts';
 import { ACCOUNTS } from '#ledger/chart-of-accounts.ts';
 import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -30,5 +31,15 @@ test.each(['debit_account', 'credit_account'])(
 
 test('the database takes the types and statuses of transactions that the ledger names', async () => {
   expect((await wordsOf('transactions', 'type')).sort()).toEqual([...TRANSACTION_TYPES].sort());
-  expect((await wordsOf('transactions', 'status')).sort()).toEqual([...TRANSACTION_STATUSES].sort());
+  for (const [table, column] of [
+    ['transactions', 'status'],
+    ['transaction_transitions', 'from_status'],
+    ['transaction_transitions', 'to_status'],
+  ] as const)
+    expect((await wordsOf(table, column)).sort(), column).toEqual([...TRANSACTION_STATUSES].sort());
+});
+
+test('events have the types and statuses that the ledger names', () => {
+  expect(TransactionState.shape.type.options).toEqual(TRANSACTION_TYPES);
+  expect(TransactionState.shape.status.options).toEqual(TRANSACTION_STATUSES);
 });

@@ -17,7 +17,7 @@ export const WaitingInput = PaymentInput.extend({ task_token: z.string() });
 export const OutcomeInput = WaitingInput.extend({ bank_reference: z.string().nullish() });
 /** `instruction` is sealed. */
 export const SubmitInput = PaymentInput.extend({ instruction: z.string() });
-/** Where a payment stands at the bank, as the bank says when it is sent or asked for; `UNKNOWN` if the bank has never had it. `code` is the reason of a rejection or return. */
+/** The state of a payment at the bank, as the bank reports it when the payment is sent or asked for; `UNKNOWN` if the bank has never had it. `code` is the reason of a rejection or return. */
 export const BankStatus = z.object({
   status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED', 'UNKNOWN']),
   code: z.string().nullable(),

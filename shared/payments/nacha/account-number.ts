@@ -10,8 +10,3 @@ export function isAccountNumber(text: string): boolean {
 export function accountNumberLast4(accountNumber: string): string {
   return accountNumber.slice(-4);
 }
-
-/** Returns the number as people may see it: `••••6789`. The number of dots reveals nothing about the length. */
-export function maskedAccountNumber(accountNumber: string): string {
-  return `••••${accountNumberLast4(accountNumber)}`;
-}

@@ -1,4 +1,4 @@
-/** What a transaction returns that has found nothing to do: it is rolled back, and leaves no audit entry. */
+/** The result of a transaction that has found nothing to do: it is rolled back, and leaves no audit entry. */
 export class NoEffect<T> {
   readonly result: T;
 

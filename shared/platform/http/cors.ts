@@ -1,6 +1,6 @@
 import { environment } from '#platform/environment.ts';
 
-/** What a browser app may read of an answer, beside its body; everything else in it is for machines between. */
+/** A browser app may read these of an answer, beside its body; everything else in it is for machines between. */
 const EXPOSED_HEADERS = [
   'Content-Disposition',
   'ETag',
@@ -15,7 +15,7 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
   'X-Total-Holdings',
 ];
-/** What a browser app may send beside the headers that every page may. */
+/** A browser app may send these beside the headers that every page may. */
 const ACCEPTED_HEADERS = [
   'Authorization',
   'Content-Type',

@@ -36,14 +36,3 @@ export const contributionRowSchema = {
   required: ['employee_id', 'plan_type', 'amount', 'period'],
   properties,
 } as const;
-
-/** The published contract of one row: as checked, but `amount` may also be a JSON number. */
-export const contributionUploadSchema = {
-  ...contributionRowSchema,
-  $id: 'https://vestry.example/schemas/contribution-upload.json',
-  title: 'Contribution upload row',
-  properties: {
-    ...properties,
-    amount: { anyOf: [properties.amount, { type: 'number', exclusiveMinimum: 0 }] },
-  },
-} as const;

@@ -28,14 +28,3 @@ export const shareholderRowSchema = {
   required: ['external_ref', 'name', 'holdings'],
   properties,
 } as const;
-
-/** The published contract of one row: as checked, but `holdings` may also be a JSON number. */
-export const shareholderUploadSchema = {
-  ...shareholderRowSchema,
-  $id: 'https://vestry.example/schemas/shareholder-upload.json',
-  title: 'Shareholder upload row',
-  properties: {
-    ...properties,
-    holdings: { anyOf: [properties.holdings, { type: 'number', minimum: 0 }] },
-  },
-} as const;
