@@ -68,9 +68,7 @@ export const EnvironmentSchema = z
     production: z.boolean().describe('true or false'),
     /** Whether the mock bank replaces a real one. */
     mockBank: z.boolean().describe('true or false; only environments that are not production may have it'),
-    /** The URL at which clients reach the API: its own domain, or the output `Url` of the API's stack. */
-    apiUrl: exactOrigin.optional(),
-    /** Absent: payments go into files, for the bank to fetch. The mock bank stands under `apiUrl`. */
+    /** Absent: payments go into files, for the bank to fetch, or to the mock bank. */
     bank: z
       .strictObject({
         url: z.url().optional(),
@@ -114,8 +112,6 @@ export const EnvironmentSchema = z
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     for (const reason of wrongZones(environment)) refuse('zones', reason);
-    if (environment.mockBank && environment.apiUrl === undefined)
-      refuse('apiUrl', 'an environment with a mock bank says where its API is reached');
     if (!environment.production) return;
     if (environment.mockBank)
       refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');
@@ -144,6 +140,15 @@ function wrongZones({ region, zones }: Pick<Environment, 'region' | 'zones'>): s
     ...withoutProxy.map((zone) => `RDS makes no proxy in ${zone}: choose another`),
     ...(new Set(zones).size < zones.length ? ['the zones must be different ones'] : []),
   ];
+}
+
+/** Returns the first two zones of a region that can be used. */
+export function defaultZones(region: string): string[] {
+  const prefix = zonePrefix(region);
+  return [1, 2, 3, 4]
+    .map((number) => `${prefix}-az${number}`)
+    .filter((zone) => !ZONES_WITHOUT_PROXY.includes(zone))
+    .slice(0, 2);
 }
 
 /** `ap-southeast-2` → `apse2`, with which the ids of its zones begin. */

@@ -139,9 +139,12 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['states:SendTaskSuccess'], [machineArn])],
       environment: {},
     },
-    'bank:address': {
+    'bank:terms': {
       statements: [],
-      environment: { BANK_URL: bank.url, BANK_WAIT_SECONDS: String(bank.waitSeconds) },
+      environment: {
+        BANK_BY_HTTP: bank.url === '' ? 'off' : 'on',
+        BANK_WAIT_SECONDS: String(bank.waitSeconds),
+      },
     },
     'bank:call': {
       ...bankSecret,

@@ -82,7 +82,12 @@ export function addStacks(
   const api = new ApiStack(app, { context, alarmTopic, targets });
   for (const part of parts) api.addStackDependency(part, 'it calls their functions by name');
   new ObservabilityStack(app, { environment, alarmTopic, stage: STAGE });
-  const payments = new PaymentsStack(app, { context, grants, key, alarmTopic, jobs: tables.jobs });
+  const payments = new PaymentsStack(app, {
+    ...{ context, grants, key, alarmTopic },
+    jobs: tables.jobs,
+    mockBank: ingestion.mockBank,
+  });
+  payments.addStackDependency(api, 'payments reach the mock bank, and it them, at the address of the API');
   for (const stack of [ingestion, schedules, ...parts, api, payments])
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -19,7 +19,7 @@ import { corsGrant } from '#lib/constructs/route-function.ts';
 import { ServerErrors } from '#lib/constructs/server-errors.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
-import { VestryStack } from './vestry-stack.ts';
+import { apiEndpointExport, VestryStack } from './vestry-stack.ts';
 
 const AUTHORIZER_ENTRY = 'functions/identity/authorizer.ts';
 const NOT_FOUND_ENTRY = 'functions/meta/not-found.ts';
@@ -118,7 +118,7 @@ export class ApiStack extends VestryStack {
       endpointTypes: [EndpointType.REGIONAL],
       failOnWarnings: true,
       cloudWatchRole: false,
-      endpointExportName: `${this.#name}-api-endpoint`,
+      endpointExportName: apiEndpointExport(this.config),
       deployOptions: {
         stageName: STAGE,
         accessLogDestination: new LogGroupLogDestination(accessLog),

@@ -1,28 +1,26 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Fn } from 'aws-cdk-lib';
 import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { type Bucket, type CfnBucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { queueUrlVariable } from '#contracts/resources.ts';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
 import { keptRules } from '#lib/constructs/kept-rule.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
+import { type ConsumedJob, QueueConsumer, type QueueJobEntry } from '#lib/constructs/queue-consumer.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { stateMachineArn } from '#lib/constructs/state-machine.ts';
-import { WorkerFunction } from '#lib/constructs/worker-function.ts';
 import { WormBucket } from '#lib/constructs/worm-bucket.ts';
 import { type ResourceGrants, resourceGrants, type SentQueue } from '#lib/grants.ts';
-import { maxReceivesOf, type QueueJob } from '#platform/queue/job.ts';
+import { maxReceivesOf } from '#platform/queue/job.ts';
 import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
-import { VestryStack } from './vestry-stack.ts';
+import { apiEndpointExport, VestryStack } from './vestry-stack.ts';
 
 export interface IngestionStackProps {
   readonly context: FunctionContext;
@@ -35,17 +33,15 @@ export interface IngestionStackProps {
   readonly jobs: readonly JobEntry[];
 }
 
-type QueueJobEntry = JobEntry & QueueJob;
-
 interface FedJob {
   readonly job: QueueJobEntry;
   readonly queue: Queue;
   readonly deadLetters: Queue;
 }
 
-/** The path of the mock bank under the API's address. */
-const MOCK_BANK_PATH = '/mock-bank';
-const CALLBACK_PATH = '/api/bank/callbacks';
+/** The paths of the mock bank and of its callbacks under the API's address. */
+const MOCK_BANK_PATH = 'mock-bank';
+const CALLBACK_PATH = 'api/bank/callbacks';
 const DEFAULT_BANK_WAIT_SECONDS = 86_400;
 const ACCESS_LOG_DAYS = 365;
 const ARCHIVE_DAYS = 90;
@@ -61,6 +57,8 @@ const EVENT_SOURCE = 'vestry';
 /** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */
 export class IngestionStack extends VestryStack {
   readonly grants: ResourceGrants;
+  /** The mock bank's jobs: they call the API, so their consumers come after it. */
+  readonly mockBank: readonly ConsumedJob[];
   readonly #props: IngestionStackProps;
 
   constructor(scope: Construct, props: IngestionStackProps) {
@@ -111,7 +109,12 @@ export class IngestionStack extends VestryStack {
     );
     this.keepExporting([eventBus.eventBusArn, eventBus.eventBusName]);
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
-    for (const one of fed) this.#consumer(one, rollout);
+    const { context, alarmTopic } = props;
+    for (const one of fed.filter(({ job }) => !job.mockBank))
+      new QueueConsumer(this, { context, grants: this.grants, alarmTopic, ...one, rollout });
+    this.mockBank = fed
+      .filter(({ job }) => job.mockBank)
+      .map(({ job }) => ({ job, queue: this.#byName(job), deadLetters: this.#byName(job, '-dlq') }));
     this.#notify(uploads, fed);
     for (const subscriber of fed) this.#subscribe(eventBus, subscriber);
   }
@@ -132,10 +135,12 @@ export class IngestionStack extends VestryStack {
   }
 
   #bank(): { url: string; callbackUrl: string; waitSeconds: number } {
-    const { apiUrl = '', bank, mockBank } = this.config;
+    const { bank, mockBank } = this.config;
+    // By its own address, which ends with a slash: only the stack of payments reads it, after the API's stack.
+    const api = Fn.importValue(apiEndpointExport(this.config));
     return {
-      url: bank?.url ?? (mockBank ? `${apiUrl}${MOCK_BANK_PATH}` : ''),
-      callbackUrl: `${apiUrl}${CALLBACK_PATH}`,
+      url: bank?.url ?? (mockBank ? `${api}${MOCK_BANK_PATH}` : ''),
+      callbackUrl: `${api}${CALLBACK_PATH}`,
       waitSeconds: bank?.waitSeconds ?? DEFAULT_BANK_WAIT_SECONDS,
     };
   }
@@ -193,50 +198,13 @@ export class IngestionStack extends VestryStack {
   }
 
   /** A queue for functions of any stack. A reference would be an export, which can't be given up while it is used. */
-  #byName(job: QueueJobEntry): SentQueue {
-    const queueName = `vestry-${this.config.name}-${job.queue}`;
+  #byName(job: QueueJobEntry, suffix = ''): SentQueue {
+    const queueName = `vestry-${this.config.name}-${job.queue}${suffix}`;
     const { account, region } = this;
     return {
       queueArn: this.formatArn({ service: 'sqs', resource: queueName }),
       queueUrl: `https://sqs.${region}.amazonaws.com/${account}/${queueName}`,
     };
-  }
-
-  #consumer({ job, queue, deadLetters }: FedJob, rollout: Rollout | undefined): void {
-    const { context, alarmTopic } = this.#props;
-    // A worker counts failures by sending a copy, to its own queue or in the end to the dead letters.
-    const repeat = new PolicyStatement({
-      actions: ['sqs:SendMessage'],
-      resources: [queue.queueArn, deadLetters.queueArn],
-    });
-    const consume = new PolicyStatement({
-      actions: [
-        'sqs:ChangeMessageVisibility',
-        'sqs:DeleteMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:ReceiveMessage',
-      ],
-      resources: [queue.queueArn],
-    });
-    const worker = new WorkerFunction(this, {
-      context,
-      grants: this.grants,
-      job,
-      alarmTopic,
-      grant: {
-        statements: [consume, repeat],
-        environment: { [queueUrlVariable(job.queue)]: queue.queueUrl },
-      },
-      rollout,
-    });
-    new EventSourceMapping(this, `${job.name}-source`, {
-      target: worker.target,
-      eventSourceArn: queue.queueArn,
-      batchSize: job.batchSize,
-      maxBatchingWindow: Duration.seconds(job.windowSeconds ?? 0),
-      maxConcurrency: job.maxConcurrency,
-      reportBatchItemFailures: true,
-    });
   }
 
   /** Written into the bucket itself: the construct's own method would add a Lambda that edits buckets. */

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
+import { type ConsumedJob, QueueConsumer } from '#lib/constructs/queue-consumer.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { PlatformStateMachine } from '#lib/constructs/state-machine.ts';
 import { WorkerFunction } from '#lib/constructs/worker-function.ts';
@@ -17,16 +18,20 @@ export interface PaymentsStackProps {
   readonly key: IKey;
   readonly alarmTopic: ITopic;
   readonly jobs: readonly JobEntry[];
+  /** The mock bank's jobs, where there is one. */
+  readonly mockBank: readonly ConsumedJob[];
 }
 
 const NO_GRANT = { statements: [], environment: {} };
 
-/** The state machines that move money, and one function for each of their tasks. */
+/** The state machines that move money, one function for each of their tasks, and the mock bank's calls to the API. */
 export class PaymentsStack extends VestryStack {
   constructor(scope: Construct, props: PaymentsStackProps) {
     const { context, grants, alarmTopic, key } = props;
     super(scope, 'payments', { environment: context.environment, description: 'Vestry: payments' });
     const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
+    for (const one of props.mockBank)
+      new QueueConsumer(this, { context, grants, alarmTopic, ...one, rollout });
     const machines = Map.groupBy(props.jobs.filter(isStep), ({ machine }) => machine);
     for (const [name, steps] of machines) {
       const functions: Record<string, IFunction> = {};

@@ -9,6 +9,11 @@ export interface VestryStackProps {
   readonly stateful?: boolean;
 }
 
+/** The name by which other stacks import the API's own address. It is always there, so that no release has to take it away. */
+export function apiEndpointExport({ name }: Environment): string {
+  return `vestry-${name}-api-endpoint`;
+}
+
 /**
  * A stack of one environment, named `vestry-<environment>-<part>`.
  *

@@ -17,7 +17,7 @@ export type Resource =
   /** Tell an execution that what it waits for has happened. */
   | 'disbursementMachine:report'
   /** Know whether there is a bank that takes orders, and how long to wait for it. */
-  | 'bank:address'
+  | 'bank:terms'
   /** Call the bank: its address, and the key with which it verifies us. */
   | 'bank:call'
   /** The key with which we verify the bank. */

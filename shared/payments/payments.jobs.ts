@@ -8,7 +8,7 @@ export const releasePayment = stepJob({
   suspended: 'parks',
   purpose: 'Checks a payment and releases it to the bank',
   ...step,
-  uses: ['bank:address', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
+  uses: ['bank:terms', 'fieldKey:use', 'eventBus:put', 'disbursementMachine:start'],
 });
 
 export const awaitApproval = stepJob({
@@ -61,7 +61,7 @@ export const continuePaymentRun = queueJob({
   purpose: 'Orders all payments of a dividend',
   queue: 'payment-runs',
   source: 'code',
-  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start', 'queue:payment-runs:send'],
+  uses: ['bank:terms', 'eventBus:put', 'disbursementMachine:start', 'queue:payment-runs:send'],
   batchSize: 1,
   tries: 5,
   retryForHours: 12,

@@ -40,7 +40,7 @@ export const environment = {
   bankUrl: (): string => required('BANK_URL'),
   bankSecretArn: (): string => required('BANK_SECRET_ARN'),
   /** Whether payments can be ordered from a bank by HTTP; without one they go into files. */
-  hasBank: (): boolean => (process.env.BANK_URL ?? '') !== '',
+  hasBank: (): boolean => process.env.BANK_BY_HTTP === 'on',
   /** The seconds to wait for the bank's callback before the bank is asked. */
   bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
   fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),

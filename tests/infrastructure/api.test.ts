@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry } from '#contracts/problems.ts';
-import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames, readEnvironment } from '#lib/environment.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-describe.each(['local', 'acme-prod'])('API of %s', (name) => {
+describe.each(environmentNames())('API of %s', (name) => {
   const environment = readEnvironment(name);
   const { routes } = tablesOf(environment);
   const synthesised = Synthesised.of(environment);

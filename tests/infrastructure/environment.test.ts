@@ -111,7 +111,7 @@ describe('a bad file is told by its name, the key and what to do', () => {
     ],
     [
       'production with a mock bank',
-      (file) => file.replace('"mockBank": false', '"mockBank": true, "apiUrl": "https://api.acme.example"'),
+      (file) => file.replace('"mockBank": false', '"mockBank": true'),
       ['mockBank: a production environment has no mock bank: set it, or production, to false'],
     ],
     [

@@ -2,7 +2,7 @@ import { type PolicyViolation, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames, readEnvironment } from '#lib/environment.ts';
 import { Synthesised } from './synthesised.ts';
 
 const REASON_CHARACTERS = 40;
@@ -40,7 +40,7 @@ function acknowledgements({ app }: Synthesised): [id: string, reason: string][] 
     .filter(([id]) => id.startsWith('AwsSolutions-'));
 }
 
-describe.each(['local', 'acme-prod'])('AWS Solutions rules on %s', (name) => {
+describe.each(environmentNames())('AWS Solutions rules on %s', (name) => {
   const synthesised = Synthesised.of(readEnvironment(name));
   const { all, unexplained } = findingsOf(synthesised);
 

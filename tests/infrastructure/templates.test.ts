@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames, readEnvironment } from '#lib/environment.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
@@ -27,7 +27,7 @@ const ACTIONS_WITHOUT_RESOURCE = [
 
 const list = <T>(value: T | readonly T[] | undefined): readonly T[] => [value ?? []].flat() as T[];
 
-describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
+describe.each(environmentNames())('templates of %s', (name) => {
   const environment = readEnvironment(name);
   const tables = tablesOf(environment);
   const synthesised = Synthesised.of(environment);
@@ -46,6 +46,15 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
     return list<TemplateProperties>(roleOf(fn).Properties.Policies).flatMap(
       ({ PolicyDocument }) => PolicyDocument.Statement,
     );
+  }
+
+  /** The stack that exports a name. */
+  function exported(exportName: string): string | undefined {
+    return synthesised.assembly.stacks.find(({ template }) =>
+      Object.values<TemplateProperties>(template.Outputs ?? {}).some(
+        ({ Export }) => Export?.Name === exportName,
+      ),
+    )?.stackName;
   }
 
   test('stacks stay small enough to be deployed', () => {
@@ -250,6 +259,24 @@ describe.each(['local', 'acme-prod'])('templates of %s', (name) => {
     const outside = functions.filter(({ Properties }) => Properties.VpcConfig === undefined);
     const named = outside.map(({ Properties }) => Properties.FunctionName);
     expect(named).toContain(`vestry-${name}-worker-deliver-webhook`);
+  });
+
+  test('the mock bank and the platform reach each other at the address of the API', () => {
+    const endpoint = { 'Fn::ImportValue': `vestry-${name}-api-endpoint` };
+    const at = (path: string) => ({ 'Fn::Join': ['', [endpoint, path]] });
+    const expected = environment.mockBank
+      ? { BANK_URL: at('mock-bank'), BANK_CALLBACK_URL: at('api/bank/callbacks') }
+      : { BANK_URL: environment.bank?.url ?? '' };
+    const told = functions.flatMap(({ stack, Properties: { Environment } }) =>
+      Object.entries(Environment.Variables)
+        .filter(([variable]) => /^BANK_(CALLBACK_)?URL$/.test(variable))
+        .map(([variable, value]) => ({ stack, variable, value })),
+    );
+    expect(Object.fromEntries(told.map(({ variable, value }) => [variable, value]))).toEqual(expected);
+    const payments = synthesised.assembly.getStackByName(`vestry-${name}-payments`);
+    expect([...new Set(told.map(({ stack }) => stack))]).toEqual([payments.stackName]);
+    expect(payments.dependencies.map(({ id }) => id)).toContain(`vestry-${name}-api`);
+    expect(exported(`vestry-${name}-api-endpoint`)).toBe(`vestry-${name}-api`);
   });
 
   test('the schema is migrated before a function is deployed, whenever a migration changes', () => {

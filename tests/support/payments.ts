@@ -117,6 +117,7 @@ export async function paymentsWorld({
     BANK_SECRET_ARN,
     BANK_URL: `${url}/mock-bank`,
     BANK_CALLBACK_URL: `${url}/api/bank/callbacks`,
+    BANK_BY_HTTP: 'on',
     BANK_WAIT_SECONDS: String(waitSeconds),
   });
   const { engine } = aws.endpoint.stepFunctions;

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import { StartError } from '#aws/start-error.ts';
-import { valuesOf } from './proxy-event.ts';
+import { type ClientRequest, valuesOf } from './proxy-event.ts';
 
 /** API Gateway's response types that can arise here, with their statuses when the API sets none. */
 const STATUSES = {
@@ -72,12 +72,7 @@ export class GatewayResponses {
   /** `status` stands when neither the type nor its default sets one. */
   render(
     type: ResponseType,
-    context: {
-      readonly requestId: string;
-      readonly path: string;
-      readonly method: string;
-      readonly headers: Readonly<Record<string, string[]>>;
-    },
+    context: Pick<ClientRequest, 'requestId' | 'fullPath' | 'method' | 'headers'>,
     status: number = STATUSES[type],
   ): RenderedResponse {
     const fallback = this.#definitions.get(status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
@@ -91,7 +86,7 @@ export class GatewayResponses {
       extendedRequestId: context.requestId,
       httpMethod: context.method,
       // Rendered into JSON text, where a quote from the client must not end a string.
-      path: JSON.stringify(context.path).slice(1, -1),
+      path: JSON.stringify(context.fullPath).slice(1, -1),
       requestId: context.requestId,
       stage: 'live',
     };

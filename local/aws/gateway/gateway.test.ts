@@ -133,6 +133,19 @@ test('an event as API Gateway shapes it', async () => {
   });
 });
 
+test('under its stage, a function finds the stage in the path of the context only', async () => {
+  const headers = { Authorization: 'good' };
+  expect(await echoed('/live/things/7', { headers })).toMatchObject({
+    resource: '/things/{id}',
+    path: '/things/7',
+    pathParameters: { id: '7' },
+    requestContext: { path: '/live/things/7', resourcePath: '/things/{id}' },
+  });
+  expect(await echoed('/things/7', { headers })).toMatchObject({ requestContext: { path: '/things/7' } });
+  expect(await echoed('/lively')).toMatchObject({ path: '/lively', pathParameters: { proxy: 'lively' } });
+  expect(await echoed('/live/live/open')).toMatchObject({ path: '/live/open' });
+});
+
 test('repeated answer headers and the request id reach the client', async () => {
   const answer = await fetch(`${url}/open`);
   expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);

@@ -41,7 +41,7 @@ class GatewayRefusal extends Error {
   }
 }
 
-/** Serves one REST API at `/`, as its custom domain does. */
+/** Serves one REST API at `/`, as its custom domain does, and under its stage, as its own address does. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const cache = new AuthorizerCache(options.pool);
   const server = createServer(
@@ -49,7 +49,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     (request, response) => {
       const requestId = randomUUID();
       response.setHeader('x-amzn-requestid', requestId);
-      void serve(options, cache, clientRequestOf(request, requestId), request, response);
+      void serve(
+        options,
+        cache,
+        clientRequestOf(request, requestId, options.api.spec.stageName),
+        request,
+        response,
+      );
     },
   );
   server.on('clientError', (error, socket) => answerBadRequest(options.api, error, socket as Socket));
@@ -175,7 +181,7 @@ function answerBadRequest(api: ApiDefinition, error: Error & { code?: string }, 
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
   const { headers, body } = api.responses.render(
     'DEFAULT_4XX',
-    { requestId: randomUUID(), path: '', method: '', headers: {} },
+    { requestId: randomUUID(), fullPath: '', method: '', headers: {} },
     status,
   );
   const reason = status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';

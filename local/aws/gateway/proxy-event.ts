@@ -5,6 +5,8 @@ export interface ClientRequest {
   readonly requestId: string;
   readonly method: string;
   /** The path as it was sent, without the query. */
+  readonly fullPath: string;
+  /** The path without the stage. */
   readonly path: string;
   readonly queryText: string;
   readonly sourceIp: string;
@@ -14,7 +16,11 @@ export interface ClientRequest {
 
 const IPV4_IN_IPV6 = '::ffff:';
 
-export function clientRequestOf(request: IncomingMessage, requestId: string): ClientRequest {
+/**
+ * An API without a domain of its own is reached under its stage, which functions find only in the path of the
+ * request's context.
+ */
+export function clientRequestOf(request: IncomingMessage, requestId: string, stage: string): ClientRequest {
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const address = request.socket.remoteAddress ?? '127.0.0.1';
@@ -25,14 +31,21 @@ export function clientRequestOf(request: IncomingMessage, requestId: string): Cl
   setHeader(headers, 'X-Forwarded-For', [...forwarded, sourceIp].join(', '));
   setHeader(headers, 'X-Forwarded-Port', String(request.socket.localPort ?? ''));
   setHeader(headers, 'X-Forwarded-Proto', 'http');
+  const fullPath = mark < 0 ? url : url.slice(0, mark);
   return {
     requestId,
     method: request.method ?? 'GET',
-    path: mark < 0 ? url : url.slice(0, mark),
+    fullPath,
+    path: withoutStage(fullPath, stage),
     queryText: mark < 0 ? '' : url.slice(mark + 1),
     sourceIp,
     headers,
   };
+}
+
+function withoutStage(path: string, stage: string): string {
+  if (path === `/${stage}`) return '/';
+  return path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
 }
 
 /** `rawHeaders`, because Node drops a second `Authorization`, which the authorizer has to see. */
@@ -104,7 +117,7 @@ export interface EventParts {
 
 /** Returns the common part of the authorizer's and the function's event. */
 export function baseEvent({ request, resourcePath, parameters, spec, accountId }: EventParts) {
-  const { headers, method, path, queryText } = request;
+  const { headers, method, path, fullPath, queryText } = request;
   const query = parseQuery(queryText);
   const [userAgent] = valuesOf(headers, 'user-agent');
   const nowMs = Date.now();
@@ -127,7 +140,7 @@ export function baseEvent({ request, resourcePath, parameters, spec, accountId }
       requestTimeEpoch: nowMs,
       requestTime: new Date(nowMs).toISOString(),
       httpMethod: method,
-      path,
+      path: fullPath,
       resourcePath,
       resourceId: resourcePath,
       protocol: 'HTTP/1.1',

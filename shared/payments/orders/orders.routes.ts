@@ -86,7 +86,7 @@ export const createDisbursement = route({
     ...(['kyc-required', 'bank-account-required', 'bank-account-blocked', 'currency-mismatch'] as const),
     ...(['vested-balance-exceeded', 'channel-unavailable'] as const),
   ],
-  uses: ['bank:address', 'eventBus:put', 'disbursementMachine:start'],
+  uses: ['bank:terms', 'eventBus:put', 'disbursementMachine:start'],
 });
 
 export const listTransactions = route({

@@ -39,7 +39,7 @@ const shared = {
   status: 200,
   response: PaymentSettings,
   tenants: ['ISSUER', 'SPONSOR'],
-  uses: ['bank:address'],
+  uses: ['bank:terms'],
 } as const;
 
 export const getPaymentSettings = route({

@@ -1,0 +1,72 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { StartError } from 'template-runner/start-error';
+import { ENVIRONMENTS } from '#lib/environment.ts';
+import { EnvironmentError } from '#lib/environment-problems.ts';
+import { exitOnStartError, readArguments, usageOf } from '#local/terminal.ts';
+import { environmentText } from './environment-text.ts';
+
+/** `npm run env:new`: writes the file of a new environment. */
+
+const HELP = `npm run env:new -- NAME --account NUMBER [options]
+
+Writes config/environments/NAME.json, checked. NAME has 3 to 16 of a-z, 0-9 and -.
+
+  --account NUMBER    the AWS account, twelve digits
+  --region REGION     the AWS region (default: us-east-1)
+  --zone ID           a zone of the network, by its id; given twice (default: the region's first two)
+  --production        canary releases, protection, and no mock bank
+  --siloed            one tenant has the environment for itself
+  --no-mock-bank      payments go into files, as in production
+  --origin ORIGIN     a web origin that may call the API from a browser; may be repeated
+  --alarm-email MAIL  where alarms go (default: only to the topic)
+  --directory DIR     where the file goes (default: config/environments)
+
+The file may be edited; lib/environment.ts describes every key. Nothing is overwritten.`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments(HELP, {
+    allowPositionals: true,
+    options: {
+      account: { type: 'string' },
+      region: { type: 'string' },
+      zone: { type: 'string', multiple: true },
+      production: { type: 'boolean', default: false },
+      siloed: { type: 'boolean', default: false },
+      'no-mock-bank': { type: 'boolean', default: false },
+      origin: { type: 'string', multiple: true },
+      'alarm-email': { type: 'string' },
+      directory: { type: 'string', default: ENVIRONMENTS },
+    },
+  });
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new StartError(usageOf(HELP));
+  const path = join(values.directory, `${name}.json`);
+  const file = relative(process.cwd(), path);
+  const text = checked(() =>
+    environmentText(file, {
+      name,
+      account: values.account,
+      region: values.region,
+      zones: values.zone,
+      production: values.production,
+      siloed: values.siloed,
+      mockBank: !values.production && !values['no-mock-bank'],
+      origins: values.origin,
+      alarmEmail: values['alarm-email'],
+    }),
+  );
+  if (existsSync(path)) throw new StartError(`${file} exists: edit it, or choose another name`);
+  writeFileSync(path, text, { flag: 'wx' });
+  console.log(`${file} is written. docs/deploying.md goes on from here: npx cdk synth -c env=${name}`);
+}
+
+function checked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof EnvironmentError ? new StartError(error.message) : error;
+  }
+}
+
+await exitOnStartError(main);
