@@ -21,7 +21,8 @@ describe('the text of a new environment', () => {
   });
 
   test('protects production', () => {
-    const options = { ...trial, production: true, mockBank: false, siloed: true };
+    const change = { production: true, mockBank: false, siloed: true, alarmEmail: 'ops@a.example' };
+    const options = { ...trial, ...change };
     expect(parseEnvironment(FILE, environmentText(FILE, options))).toMatchObject({
       ...{ production: true, mockBank: false, tenancy: 'siloed' },
       ...{ deletionProtection: true, terminationProtection: true, logRetentionDays: 365 },
@@ -47,6 +48,7 @@ describe('the text of a new environment', () => {
       'zones: use2-az1 is not a zone id of us-east-1',
     ],
     ['an origin with a path', { origins: ['https://a.example/x'] }, 'corsOrigins.0: must be an exact origin'],
+    ['production whose alarms reach nobody', { production: true, mockBank: false }, 'alarmEmail: '],
     ['a bad mail address', { alarmEmail: 'nobody' }, 'alarmEmail: '],
   ])('refuses %s', (_, change, message) => {
     expect(() => environmentText(FILE, { ...trial, ...change })).toThrow(message);

@@ -19,7 +19,7 @@ Writes config/environments/NAME.json, checked. NAME has 3 to 16 of a-z, 0-9 and 
   --siloed            one tenant has the environment for itself
   --no-mock-bank      payments go into files, as in production
   --origin ORIGIN     a web origin that may call the API from a browser; may be repeated
-  --alarm-email MAIL  where alarms go (default: only to the topic)
+  --alarm-email MAIL  where alarms go; production must say it (default: only to the topic)
   --directory DIR     where the file goes (default: config/environments)
 
 The file may be edited; lib/environment.ts describes every key. Nothing is overwritten.`;
