@@ -1,6 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { StartError } from 'template-runner/start-error';
 import { ENVIRONMENTS } from '#lib/environment.ts';
 import { EnvironmentError } from '#lib/environment-problems.ts';
 import { exitOnStartError, readArguments, usageOf } from '#local/terminal.ts';
@@ -40,33 +39,32 @@ async function main(): Promise<void> {
     },
   });
   const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0) throw new StartError(usageOf(HELP));
+  if (name === undefined || more.length > 0) throw new EnvironmentError(usageOf(HELP));
   const path = join(values.directory, `${name}.json`);
   const file = relative(process.cwd(), path);
-  const text = checked(() =>
-    environmentText(file, {
-      name,
-      account: values.account,
-      region: values.region,
-      zones: values.zone,
-      production: values.production,
-      siloed: values.siloed,
-      mockBank: !values.production && !values['no-mock-bank'],
-      origins: values.origin,
-      alarmEmail: values['alarm-email'],
-    }),
-  );
-  if (existsSync(path)) throw new StartError(`${file} exists: edit it, or choose another name`);
+  const text = environmentText(file, {
+    name,
+    account: values.account,
+    region: values.region,
+    zones: values.zone,
+    production: values.production,
+    siloed: values.siloed,
+    mockBank: !values.production && !values['no-mock-bank'],
+    origins: values.origin,
+    alarmEmail: values['alarm-email'],
+  });
+  if (existsSync(path)) throw new EnvironmentError(`${file} exists: edit it, or choose another name`);
   writeFileSync(path, text, { flag: 'wx' });
   console.log(`${file} is written. docs/deploying.md goes on from here: npx cdk synth -c env=${name}`);
 }
 
-function checked<T>(make: () => T): T {
+/** What is wrong with an environment is told without a stack trace, as a wrong option is. */
+await exitOnStartError(async () => {
   try {
-    return make();
+    await main();
   } catch (error) {
-    throw error instanceof EnvironmentError ? new StartError(error.message) : error;
+    if (!(error instanceof EnvironmentError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
   }
-}
-
-await exitOnStartError(main);
+});
