@@ -64,9 +64,18 @@ export class Synthesised {
     if (name !== undefined) return this.#exported(name);
     const [, fn] = /:function:([\w-]+)/.exec(JSON.stringify(value)) ?? [];
     if (fn !== undefined) return this.#functionNamed(fn);
+    const [, queue] = /:sqs:[^"]*:([\w-]+)"/.exec(JSON.stringify(value)) ?? [];
+    if (queue !== undefined) return this.#queueNamed(queue);
     const [, id] = /"(?:Ref":|Fn::GetAtt":\[)"(\w+)"/.exec(JSON.stringify(value)) ?? [];
     const found = this.resources.find((resource) => resource.stack === stack && resource.id === id);
     if (found === undefined) throw new Error(`${stack} has no resource for ${JSON.stringify(value)}`);
+    return found;
+  }
+
+  /** The queue that an ARN built from its name leads to. */
+  #queueNamed(name: string): TemplateResource {
+    const found = this.ofType('AWS::SQS::Queue').find(({ Properties }) => Properties.QueueName === name);
+    if (found === undefined) throw new Error(`no stack has the queue ${name}`);
     return found;
   }
 
