@@ -17,6 +17,7 @@ export default defineConfig({
       POWERTOOLS_LOG_LEVEL: process.env.POWERTOOLS_LOG_LEVEL ?? 'SILENT',
       POWERTOOLS_SERVICE_NAME: 'test',
       VESTRY_ENVIRONMENT: 'test',
+      VESTRY_PASSWORD_LOG2_N: '10',
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',

@@ -14,6 +14,9 @@ export interface FunctionEnvironmentOptions {
 /** Variables that hold an address under that of the API, as the environment's configuration has it. */
 const API_ADDRESSES = ['BANK_URL', 'BANK_CALLBACK_URL'];
 
+/** Passwords of this machine stand in `local.json`; the cost of a deployment would be a sixth of a first start. */
+export const VESTRY_PASSWORD_LOG2_N = '10';
+
 /** Returns the variables for traces of the user who starts the platform, see docs/adr/0061-traces.md. */
 function traceVariables(): Record<string, string> {
   const named = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_EXPORTER_OTLP_'));
@@ -33,6 +36,7 @@ export function functionOverrides(
   return {
     ...Object.fromEntries(ofApi.map(([name, url]) => [name, `${apiUrl}${new URL(url).pathname}`])),
     ...traceVariables(),
+    VESTRY_PASSWORD_LOG2_N,
     ...more,
     DATABASE_HOST: proxy.host,
     DATABASE_PORT: String(proxy.port),

@@ -217,11 +217,13 @@ async function bootstrap(
   state: PlatformState,
 ): Promise<void> {
   if (state.isSetUp) return;
-  if (scheduler.find(ROTATION) !== undefined) {
-    const { ok, error } = await scheduler.fire(ROTATION);
-    if (!ok) throw new StartError(`the first signing key could not be made: ${error}`);
-  }
-  await bootstrapOperator(database, state.operator);
+  await allSettled([makeSigningKey(scheduler), bootstrapOperator(database, state.operator)]);
+}
+
+async function makeSigningKey(scheduler: TemplateRunner['scheduler']): Promise<void> {
+  if (scheduler.find(ROTATION) === undefined) return;
+  const { ok, error } = await scheduler.fire(ROTATION);
+  if (!ok) throw new StartError(`the first signing key could not be made: ${error}`);
 }
 
 interface Described {

@@ -55,6 +55,11 @@ export const environment = {
    * #platform/crash-point.ts.
    */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
+  /**
+   * The cost of new password hashes, absent in a deployment. Tests and a platform on one machine, which keeps its passwords
+   * in a file, set a lower one: the full cost is half a second of a processor.
+   */
+  passwordLog2N: (): number | undefined => Number(process.env.VESTRY_PASSWORD_LOG2_N) || undefined,
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   auditBucket: (): string => required('AUDIT_BUCKET'),
   auditKeysSecretArn: (): string => required('AUDIT_KEYS_SECRET_ARN'),

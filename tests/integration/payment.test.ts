@@ -200,7 +200,7 @@ describe('a bank that is away for long', () => {
     });
     expect(await release(id, { ...running, entered_at: hours(8) })).toMatchObject({ pause_seconds: 7_200 });
     expect(await release(id, { ...running, entered_at: hours(800) })).toMatchObject({
-      pause_seconds: 21_600,
+      pause_seconds: 86_400,
     });
     await rows('update payment_orders set restarts = 2 where transaction_id = $1', [id]);
     for (const old of [id, `${id}-1`])

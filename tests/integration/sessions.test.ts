@@ -210,6 +210,9 @@ test('rotations of months ahead leave the key that signs now', async () => {
 });
 
 test('known and unknown users take the same time', async () => {
+  // Hashing must be what takes the time, as in a deployment.
+  vi.stubEnv('VESTRY_PASSWORD_LOG2_N', '15');
+  const knownEmail = await newUser();
   const ROUNDS = 7;
   const TOLERANCE = 0.1;
   const timed = async (email: string): Promise<number> => {
@@ -224,7 +227,7 @@ test('known and unknown users take the same time', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       // Fresh accounts: a throttled one is answered at once.
       if (round % 5 === 0) await database.admin.query('truncate login_failures');
-      known.push(await timed('user1@acme.example'));
+      known.push(await timed(knownEmail));
       unknown.push(await timed('nobody@acme.example'));
     }
     return Math.abs(median(known) / median(unknown) - 1);
@@ -233,5 +236,6 @@ test('known and unknown users take the same time', async () => {
   const differences = [await difference()];
   while ((differences.at(-1) as number) > TOLERANCE && differences.length < 6)
     differences.push(await difference());
+  vi.unstubAllEnvs();
   expect(Math.min(...differences)).toBeLessThanOrEqual(TOLERANCE);
 }, 180_000);

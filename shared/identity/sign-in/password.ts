@@ -1,13 +1,12 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { environment } from '#platform/environment.ts';
 
 /** OWASP's scrypt profile: N = 2^17, r = 8, p = 1, which needs 128 MiB; `maxmem` leaves room for Node's own overhead. */
-const PARAMETERS = { N: 2 ** 17, r: 8, p: 1 } as const;
+const LOG2_N = 17;
+const [R, P] = [8, 1];
 const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-
-export const PASSWORD_MIN = 12;
-export const PASSWORD_MAX = 128;
 
 function derive(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -22,25 +21,29 @@ function derive(password: string, salt: Buffer, options: ScryptOptions): Promise
 }
 
 /** `scrypt$17$8$1$<salt>$<key>`, base64. */
+function encode(log2N: number, salt: Buffer, key: Buffer): string {
+  return ['scrypt', log2N, R, P, salt.toString('base64'), key.toString('base64')].join('$');
+}
+
+function currentLog2N(): number {
+  return environment.passwordLog2N() ?? LOG2_N;
+}
+
+/** Returns the text that is stored. It names its parameters, so that they can change for new passwords. */
 export async function hashPassword(password: string): Promise<string> {
+  const log2N = currentLog2N();
   const salt = randomBytes(SALT_BYTES);
-  const key = await derive(password, salt, PARAMETERS);
-  return [
-    'scrypt',
-    Math.log2(PARAMETERS.N),
-    PARAMETERS.r,
-    PARAMETERS.p,
-    salt.toString('base64'),
-    key.toString('base64'),
-  ].join('$');
+  return encode(log2N, salt, await derive(password, salt, { N: 2 ** log2N, r: R, p: P }));
 }
 
 /** Compared against when there is no such user, so that the answer takes as long. */
-const NOBODY = `scrypt$17$8$1$${Buffer.alloc(SALT_BYTES).toString('base64')}$${Buffer.alloc(KEY_BYTES).toString('base64')}`;
+function nobody(): string {
+  return encode(currentLog2N(), Buffer.alloc(SALT_BYTES), Buffer.alloc(KEY_BYTES));
+}
 
 /** Takes the same time whether or not there is a hash to compare with. */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const [, log2N, r, p, salt = '', key = ''] = (hash ?? NOBODY).split('$');
+  const [, log2N, r, p, salt = '', key = ''] = (hash ?? nobody()).split('$');
   const expected = Buffer.from(key, 'base64');
   const actual = await derive(password, Buffer.from(salt, 'base64'), {
     N: 2 ** Number(log2N),

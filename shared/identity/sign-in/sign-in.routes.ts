@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { loginEmail } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { PASSWORD_MAX } from './password.ts';
+import { PASSWORD_MAX } from './password-limits.ts';
 
 const TokenPair = z.object({
   access_token: z.string(),

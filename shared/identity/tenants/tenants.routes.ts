@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password.ts';
+import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
 import { TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';

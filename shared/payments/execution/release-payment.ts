@@ -38,7 +38,7 @@ export interface NextStep {
 const FILE_WAIT_SECONDS = 10 * 86_400;
 const PAUSE_SECONDS = 300;
 /** Waits double with each restart and grow by a quarter of the time that an execution has run, up to this: a bank may be away for a month. */
-const LONGEST_WAIT_SECONDS = 6 * 3_600;
+const LONGEST_WAIT_SECONDS = 86_400;
 /** Codes of our own for what is refused at the last moment. */
 const REFUSALS: Readonly<Record<string, string>> = {
   'kyc-required': 'KYC',
