@@ -105,12 +105,15 @@ async function start(
   const changes = options.watch === true ? noteChanges(REPOSITORY, warn) : undefined;
   cleanups.push(() => changes?.close());
 
-  const synthesis = timed('templates', () => synthesise(paths.assembly, environment));
+  const migrated = async (): Promise<DatabaseConnection> => {
+    const connection = await timed('database', () => startDatabase(options, state, cleanups));
+    await timed('migrations', () => migrateDatabase(connection, state.rolePassword, options));
+    return connection;
+  };
   const [, database] = await allSettled([
-    synthesis,
-    timed('database', () => startDatabase(options, state, cleanups)),
+    timed('templates', () => synthesise(paths.assembly, environment)),
+    migrated(),
   ]);
-  await timed('migrations', () => migrateDatabase(database, state.rolePassword, options));
   const { host, port: databasePort, ssl } = database;
   const proxy = await startDatabaseProxy({ host, port: databasePort, tls: ssl });
   cleanups.push(() => proxy.close());

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendCommand } from '#local/control.ts';
-import { type RunningPlatform, removeDataDir, startedPlatform, temporaryDataDir } from './platform.ts';
+import { loadedDemo } from './loaded-demo.ts';
+import { type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
 const CLIENTS = 4;
 const HOLDERS_PER_CLIENT = 40;
@@ -16,7 +17,7 @@ let dataDir: string;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  dataDir = temporaryDataDir();
+  dataDir = await loadedDemo();
   // Acknowledged writes must be on the disk, as in production.
   platform = await startedPlatform({ dataDir, env: { VESTRY_LOCAL_FSYNC: 'on' } });
 });
@@ -26,19 +27,31 @@ afterAll(async () => {
   removeDataDir(dataDir);
 });
 
-function postmaster(): number {
+function postmaster(): number | undefined {
   const { directory } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
     directory: string;
   };
-  return Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+  const file = join(directory, 'postmaster.pid');
+  // Between two servers there is none, or it is empty.
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n', 1)[0]) || undefined : undefined;
+}
+
+/** Waits for a server, other than the one that was stopped. */
+async function runningPostmaster(stopped?: number): Promise<number> {
+  for (;;) {
+    const running = postmaster();
+    if (running !== undefined && running !== stopped) return running;
+    await sleep(20);
+  }
 }
 
 /** Stops Postgres at once, each time that so many more requests were acknowledged. */
 async function stopPostgresAfter(tally: Tally, counts: readonly number[]): Promise<void> {
   for (const after of counts) {
     while (tally.acknowledged.length < after) await sleep(20);
-    process.kill(postmaster(), 'SIGQUIT');
-    await sleep(1_000);
+    const stopped = await runningPostmaster();
+    process.kill(stopped, 'SIGQUIT');
+    await runningPostmaster(stopped);
   }
 }
 
@@ -137,7 +150,6 @@ test('payments whose orders, steps and callbacks lose the database are made once
   // A quarter of an hour for steps that wait to try again, and for the jobs that find what was lost.
   let until = Date.now();
   for (let rounds = 0; rounds < 8 && (await open()) > 0; rounds += 1) {
-    await sleep(2_000);
     until += 15 * 60_000;
     for await (const _ of sendCommand(platform.file.controlSocket, {
       command: 'advance',

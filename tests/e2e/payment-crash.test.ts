@@ -149,11 +149,20 @@ async function listOpen(ids: readonly string[]): Promise<string[]> {
 
 let advancedMinutes = 0;
 
+const SETTLING_MS = 60_000;
+
+/** Waits until no function runs and no message is under way, or that takes too long. */
+async function settle(): Promise<void> {
+  const isBusy = (): boolean => platform.pool.status().some(({ running, waiting }) => running + waiting > 0);
+  for (const endsMs = Date.now() + SETTLING_MS; Date.now() < endsMs; await sleep(50))
+    if ((await platform.drained(SETTLING_MS)) && !isBusy()) return;
+}
+
 /** Lets schedules and timers come due until all have ended. */
 async function end(ids: readonly string[]): Promise<void> {
-  for (let rounds = 0; rounds < 40 && (await listOpen(ids)).length > 0; rounds++) {
-    await sleep(3_000);
-    if (rounds % 2 === 0) continue;
+  for (let rounds = 0; rounds < 40; rounds++) {
+    await settle();
+    if ((await listOpen(ids)).length === 0) break;
     advancedMinutes += 11;
     await platform.scheduler.advance(new Date(Date.now() + advancedMinutes * MINUTE_MS), () => undefined);
   }

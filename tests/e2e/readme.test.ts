@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningPlatform, removeDataDir, startedPlatform, temporaryDataDir } from './platform.ts';
+import { loadedDemo } from './loaded-demo.ts';
+import { type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -12,7 +13,7 @@ let dataDir: string;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  dataDir = temporaryDataDir();
+  dataDir = await loadedDemo();
   platform = await startedPlatform({ dataDir });
 });
 

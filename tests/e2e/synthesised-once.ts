@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -8,6 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The file whose holder may run a platform. */
     platformLock: string;
+    /** The data directory that `loadedDemo` fills. */
+    loadedDemo: string;
   }
 }
 
@@ -16,5 +18,10 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(tmpdir(), 'vestry-e2e-run-'));
   await synthesise(join(directory, 'cdk.out'));
   project.provide('platformLock', join(directory, 'platform.lock'));
+  const loadedDemo = join(directory, 'loaded-demo');
+  mkdirSync(loadedDemo);
+  // Postgres runs as nobody when we are root.
+  for (const path of [directory, loadedDemo]) chmodSync(path, 0o711);
+  project.provide('loadedDemo', loadedDemo);
   return () => rmSync(directory, { recursive: true, force: true });
 }

@@ -7,13 +7,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ExpectedRow, sampleRegister } from '#local/sample/sample-register.ts';
-import {
-  eventually,
-  type RunningPlatform,
-  removeDataDir,
-  startedPlatform,
-  temporaryDataDir,
-} from './platform.ts';
+import { loadedDemo } from './loaded-demo.ts';
+import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
 
 const ROWS = 10_000;
 const UNITS_PER_SHARE = 100_000_000n;
@@ -32,7 +27,7 @@ let tenant: string;
 let tenants = 0;
 
 beforeAll(async () => {
-  dataDir = temporaryDataDir();
+  dataDir = await loadedDemo();
   platform = await startedPlatform({ dataDir });
 });
 

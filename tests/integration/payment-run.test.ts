@@ -165,7 +165,6 @@ test('stuck payments continue: an execution that never started, and a bank event
   process.env.DISBURSEMENT_MACHINE_ARN = `${start}-gone`;
   const { body } = await ops.order({ shareholder_id: shareholder, amount: '3', currency: 'USD' });
   process.env.DISBURSEMENT_MACHINE_ARN = start;
-  await new Promise((resolve) => setTimeout(resolve, 500));
   expect((await ops.get(body.id)).body.status).toBe('PENDING');
   const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
   expect(await reconcileStuckPayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as releasePayment } from '#functions/steps/release-payment.ts';
+import { queueName } from '#tests/support/aws-services.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { testContext } from '#tests/support/request.ts';
@@ -162,7 +163,18 @@ describe('what the bank does', () => {
   test.each(['0403', '0404', '0406'])('%s: no callback counts, so that we ask', async (last4) => {
     const { id } = await pay(last4);
     await ops.until(id, 'SENT');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const isSettled = async (): Promise<boolean> => {
+      const sql = 'select settles_at <= now() as settled from mock_bank_payments where reference = $1';
+      return (await rows(sql, [id]))[0]?.settled === true;
+    };
+    await expect.poll(isSettled, { timeout: 30_000 }).toBe(true);
+    const callbacks = (): number => {
+      const { visible, notVisible, delayed } = world.aws.endpoint.queues.attributes(
+        queueName('mock-bank-callbacks'),
+      );
+      return visible + notVisible + delayed;
+    };
+    await expect.poll(callbacks, { timeout: 30_000 }).toBe(0);
     expect((await ops.get(id)).body.status).toBe('SENT');
     await world.advance(700);
     await ops.until(id, 'SETTLED');

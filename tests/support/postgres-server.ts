@@ -99,7 +99,7 @@ function copyCluster(kept: string, directory: string): void {
 }
 
 /** Copies with owners and modes, on which Postgres insists. */
-function copyTree(from: string, to: string): void {
+export function copyTree(from: string, to: string): void {
   execFileSync('cp', ['-Rp', from, to]);
 }
 

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { copyTree } from '#tests/support/postgres-server.ts';
+import { startedPlatform, temporaryDataDir } from './platform.ts';
+
+const LOADED = 'loaded';
+
+/**
+ * Returns a data directory of its own in which the demo is loaded, as a first `npm start` leaves it behind. The first file that
+ * asks makes it; the others get copies, since loading takes longer than most of their tests.
+ */
+export async function loadedDemo(): Promise<string> {
+  const kept = inject('loadedDemo');
+  if (!existsSync(join(kept, LOADED))) {
+    const platform = await startedPlatform({ dataDir: kept });
+    await platform.stop();
+    writeFileSync(join(kept, LOADED), '');
+  }
+  const dataDir = temporaryDataDir();
+  copyTree(`${kept}/.`, dataDir);
+  const record = join(dataDir, 'postgres.json');
+  const cluster = JSON.parse(readFileSync(record, 'utf8')) as object;
+  writeFileSync(record, JSON.stringify({ ...cluster, directory: join(dataDir, 'postgres') }), {
+    mode: 0o600,
+  });
+  return dataDir;
+}
