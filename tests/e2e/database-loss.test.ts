@@ -32,7 +32,7 @@ function postmaster(): number | undefined {
     directory: string;
   };
   const file = join(directory, 'postmaster.pid');
-  // Between two servers there is none, or it is empty.
+  // The file is missing or empty between two servers.
   return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n', 1)[0]) || undefined : undefined;
 }
 
