@@ -1,7 +1,7 @@
 import { defaultZones, environmentName, parseEnvironment } from '#lib/environment.ts';
 import { EnvironmentError } from '#lib/environment-problems.ts';
 
-/** What nobody but the user can know of a new environment, and what they may decide otherwise. */
+/** The facts of a new environment that only the user knows, and the choices that the user may change. */
 export interface NewEnvironment {
   readonly name: string;
   readonly account: string | undefined;

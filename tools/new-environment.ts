@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   console.log(`${file} is written. docs/deploying.md goes on from here: npx cdk synth -c env=${name}`);
 }
 
-/** What is wrong with an environment is told without a stack trace, as a wrong option is. */
+/** A wrong environment is told without a stack trace, as a wrong option is. */
 await exitOnStartError(async () => {
   try {
     await main();

@@ -136,7 +136,7 @@ export class IngestionStack extends VestryStack {
 
   #bank(): { url: string; callbackUrl: string; waitSeconds: number } {
     const { bank, mockBank } = this.config;
-    // By its own address, which ends with a slash: only the stack of payments reads it, after the API's stack.
+    // The API's own address ends with a slash. Only the stack of payments reads it, after the API's stack.
     const api = Fn.importValue(apiEndpointExport(this.config));
     return {
       url: bank?.url ?? (mockBank ? `${api}${MOCK_BANK_PATH}` : ''),
