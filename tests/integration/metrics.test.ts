@@ -17,7 +17,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { collectPrintedMetrics } from '#tests/support/printed-metrics.ts';
 import { type ParsedFamily, parsePrometheus } from '#tests/support/prometheus-text.ts';
-import { recordOf } from '#tests/support/queue-driver.ts';
+import { recordOf, toRecord } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -53,6 +53,8 @@ afterAll(async () => {
   await database.close();
 });
 
+const UPLOADS_QUEUE = 'vestry-test-uploads';
+
 /** One of each kind of function, with a good end and a bad one. */
 async function aFewThings(): Promise<void> {
   const as = acme.as('OPS');
@@ -60,7 +62,9 @@ async function aFewThings(): Promise<void> {
     await call(createHandler, createShareholder, { as, body: { external_ref, name: 'Ada Holder' } });
   await call(getHealthHandler, getHealth);
   await sweepHandler({ id: 'e', time: new Date().toISOString() }, testContext());
-  const bad = recordOf({ nonsense: true });
+  aws.endpoint.queues.send(UPLOADS_QUEUE, JSON.stringify({ nonsense: true }));
+  const [bad] = (await aws.endpoint.queues.receive(UPLOADS_QUEUE, { max: 1, waitMs: 0 })).map(toRecord);
+  if (bad === undefined) throw new Error('the queue gave no message');
   const good = recordOf({ Event: 's3:TestEvent' }, 1, 'other');
   await uploadWorker({ Records: [bad, good] }, testContext());
   count('RetentionPurged', 3, { entity: 'shareholders' });
@@ -136,12 +140,14 @@ describe('GET /metrics', () => {
   });
 
   test('shows depth and oldest age of queues', async () => {
-    aws.endpoint.queues.send('vestry-test-uploads', '{}');
+    const ofUploadsBefore = sampleOf('vestry_queue_depth', { queue: 'uploads' });
+    aws.endpoint.queues.send(UPLOADS_QUEUE, '{}');
     const answer = await call(getMetricsHandler, getMetrics, { as: asOperator() });
     const queues = parsePrometheus(answer.text);
     const ofUploads = (name: string) =>
       queues.get(name)?.samples.find(({ labels }) => labels.queue === 'uploads')?.value;
-    expect(ofUploads('vestry_queue_depth')).toBe(1);
+    // The copy of the message that failed waits there already.
+    expect([ofUploadsBefore, ofUploads('vestry_queue_depth')]).toEqual([1, 2]);
     expect(ofUploads('vestry_queue_oldest_age_seconds')).toBeGreaterThanOrEqual(0);
   });
 

@@ -88,7 +88,7 @@ export function redrive(aws: TestAws, queue: string): void {
   aws.endpoint.queues.startMoveTask(queueName(`${queue}-dlq`), queueName(queue));
 }
 
-function toRecord({ messageAttributes, ...message }: ReceivedMessage): SQSRecord {
+export function toRecord({ messageAttributes, ...message }: ReceivedMessage): SQSRecord {
   const named = Object.entries(messageAttributes).map(([name, { DataType, StringValue }]) => [
     name,
     { dataType: DataType, stringValue: StringValue },
