@@ -97,6 +97,16 @@ export const EnvironmentSchema = z
       .array(webOrigin)
       .max(20)
       .describe('[], or the web origins, such as ["https://equity.example"]'),
+    /**
+     * The requests that one address may send in five minutes; more are answered with 429. An office behind one address sends its payroll
+     * through it, one contribution after another: the default is 100 a second.
+     */
+    requestsPerAddress: z
+      .number()
+      .int()
+      .min(10, 'WAF takes no limit below 10')
+      .max(2_000_000_000)
+      .default(30_000),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */

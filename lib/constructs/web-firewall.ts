@@ -1,8 +1,22 @@
-import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { problemRegistry, problemType } from '#contracts/problems.ts';
+import type { Environment } from '#lib/environment.ts';
 
-/** Requests from one address in five minutes. An office behind one address sends its payroll through it. */
-const REQUESTS_PER_ADDRESS = 3_000;
+/** WAF counts the requests of an address over this time, and blocks it until it is below its limit again. */
+const WINDOW_SECONDS = 300;
+/** WAF looks at its counts every half a minute. */
+const RETRY_AFTER_SECONDS = 30;
+const TOO_MANY = 'too-many-requests';
+
+/** Headers that let their bearer in. Paths and queries may hold tokens of links. */
+const REDACTED: readonly CfnLoggingConfiguration.FieldToMatchProperty[] = [
+  ...['authorization', 'cookie'].map((name) => ({ singleHeader: { Name: name } })),
+  { uriPath: {} },
+  { queryString: {} },
+];
 
 /**
  * Those of the common rules that read bodies only count: names with markup or apostrophes are data here, and uploads
@@ -26,32 +40,93 @@ export interface WebFirewallProps {
   readonly name: string;
   /** The ARN of a stage. */
   readonly resourceArn: string;
+  readonly environment: Environment;
 }
 
-/** AWS WAF before a stage of the API. */
+/** AWS WAF before a stage of the API. What it blocks is logged, without what lets anybody in. */
 export class WebFirewall extends Construct {
-  constructor(scope: Construct, id: string, { name, resourceArn }: WebFirewallProps) {
+  constructor(scope: Construct, id: string, { name, resourceArn, environment }: WebFirewallProps) {
     super(scope, id);
     const acl = new CfnWebACL(this, 'Acl', {
       name,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(name),
+      customResponseBodies: { [TOO_MANY]: tooManyRequests() },
       rules: [
-        rateLimit(),
+        rateLimit(environment.requestsPerAddress),
         ...MANAGED_GROUPS.map(({ name: group, counted }, index) => managed(group, counted, index + 1)),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { webAclArn: acl.attrArn, resourceArn });
+    this.#logBlocked(acl, environment);
+  }
+
+  #logBlocked(acl: CfnWebACL, environment: Environment): void {
+    // WAF writes only to groups whose names begin like this; a group that outlived the firewall would stop the next one.
+    const logs = new LogGroup(this, 'Log', {
+      logGroupName: `aws-waf-logs-vestry-${environment.name}`,
+      retention: environment.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const destination = Arn.format(
+      {
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: logs.logGroupName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      Stack.of(this),
+    );
+    new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: acl.attrArn,
+      logDestinationConfigs: [destination],
+      redactedFields: [...REDACTED],
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          {
+            Behavior: 'KEEP',
+            Requirement: 'MEETS_ANY',
+            Conditions: [{ ActionCondition: { Action: 'BLOCK' } }],
+          },
+        ],
+      },
+    });
   }
 }
 
-function rateLimit(): CfnWebACL.RuleProperty {
+/** The problem that functions answer too, as far as WAF can: it knows no request id, and no media type of problems. */
+function tooManyRequests(): CfnWebACL.CustomResponseBodyProperty {
+  const problem = {
+    type: problemType(TOO_MANY),
+    ...problemRegistry[TOO_MANY],
+    detail:
+      'Too many requests come from this address. Wait as long as Retry-After says, then send fewer at a time.',
+  };
+  return { contentType: 'APPLICATION_JSON', content: JSON.stringify(problem) };
+}
+
+/** Answers 429, which stands above the gateway's own answer to what WAF blocks. */
+function rateLimit(limit: number): CfnWebACL.RuleProperty {
   return {
     name: 'RatePerAddress',
     priority: 0,
-    action: { block: {} },
-    statement: { rateBasedStatement: { limit: REQUESTS_PER_ADDRESS, aggregateKeyType: 'IP' } },
+    action: {
+      block: {
+        customResponse: {
+          responseCode: problemRegistry[TOO_MANY].status,
+          customResponseBodyKey: TOO_MANY,
+          responseHeaders: [
+            { name: 'Retry-After', value: String(RETRY_AFTER_SECONDS) },
+            { name: 'Cache-Control', value: 'no-store' },
+          ],
+        },
+      },
+    },
+    statement: {
+      rateBasedStatement: { limit, aggregateKeyType: 'IP', evaluationWindowSec: WINDOW_SECONDS },
+    },
     visibilityConfig: visibility('RatePerAddress'),
   };
 }

@@ -106,7 +106,11 @@ export class ApiStack extends VestryStack {
         invokeRoleArn: invokeRole.roleArn,
       }),
     );
-    new WebFirewall(this, 'Firewall', { name: this.#name, resourceArn: api.deploymentStage.stageArn });
+    new WebFirewall(this, 'Firewall', {
+      name: this.#name,
+      resourceArn: api.deploymentStage.stageArn,
+      environment: this.config,
+    });
     new CfnOutput(this, 'Url', { value: api.url });
   }
 

@@ -104,4 +104,28 @@ describe.each(environmentNames())('API of %s', (name) => {
     expect(stage?.Properties.MethodSettings[0].ThrottlingRateLimit).toBeGreaterThan(0);
     expect(synthesised.ofType('AWS::WAFv2::WebACLAssociation')).toHaveLength(1);
   });
+
+  test('the firewall lets a payroll client through, and tells a flood when to come back', () => {
+    const [acl] = synthesised.ofType('AWS::WAFv2::WebACL');
+    const rate = acl?.Properties.Rules.find(({ Name }: { Name: string }) => Name === 'RatePerAddress');
+    expect(rate.Statement.RateBasedStatement.Limit).toBe(environment.requestsPerAddress);
+    // A client that sends 50 requests a second, for as long as it likes.
+    expect(environment.requestsPerAddress).toBeGreaterThan(50 * 300);
+    const { ResponseCode, ResponseHeaders, CustomResponseBodyKey } = rate.Action.Block.CustomResponse;
+    expect(ResponseCode).toBe(429);
+    expect(ResponseHeaders).toContainEqual({ Name: 'Retry-After', Value: expect.stringMatching(/^\d+$/) });
+    const { Content } = acl?.Properties.CustomResponseBodies[CustomResponseBodyKey] ?? {};
+    expect(JSON.parse(Content)).toMatchObject({ type: 'urn:vestry:problem:too-many-requests', status: 429 });
+  });
+
+  test('the firewall logs what it blocks, without what lets anybody in', () => {
+    const [logging] = synthesised.ofType('AWS::WAFv2::LoggingConfiguration');
+    const [destination] = logging?.Properties.LogDestinationConfigs ?? [];
+    const group = synthesised.referred(logging?.stack ?? '', destination);
+    expect(group.Properties.LogGroupName).toBe(`aws-waf-logs-vestry-${name}`);
+    expect(JSON.stringify(logging?.Properties.LoggingFilter)).toContain('"Action":"BLOCK"');
+    const redacted = JSON.stringify(logging?.Properties.RedactedFields);
+    for (const field of ['authorization', 'cookie', 'UriPath', 'QueryString'])
+      expect(redacted).toContain(field);
+  });
 });
