@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { masterDatabase } from '#platform/db/master.ts';
 import { migrate } from '#platform/db/migrate.ts';
-import { environment } from '#platform/environment.ts';
 
 /** CloudFormation's event, or the one by which the first operator is made by hand (docs/deploying.md). */
 type MigrateEvent =
@@ -23,7 +23,7 @@ export async function handler(event: MigrateEvent): Promise<{ Data?: { Applied: 
   const { migrations, functions } = await migrate({
     ...database,
     directory: join(import.meta.dirname, 'migrations'),
-    except: environment.hasMockBank() ? [] : [MOCK_BANK],
+    except: bankEnvironment.hasMockBank() ? [] : [MOCK_BANK],
   });
   return { Data: { Applied: [...migrations, `${functions.length} functions`].join(', ') } };
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { addDays, dayOf, startOf } from '#kernel/calendar.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { CATEGORIES, cutoffsOf } from './categories.ts';
 import { countDue } from './purge.repository.ts';
 import type { previewRetention } from './retention.routes.ts';
@@ -20,7 +20,7 @@ export async function preview(
   read: TenantRead,
   asOf: string,
 ): Promise<z.input<(typeof previewRetention)['response']>> {
-  const policy = retentionPolicy(environment.retentionYears());
+  const policy = retentionPolicy(retentionEnvironment.retentionYears());
   const cutoffs = cutoffsOf(policy, new Date(startOf(asOf).getTime() + RUN_HOUR_MS));
   const data = [];
   for (const category of CATEGORIES)

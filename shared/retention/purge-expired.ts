@@ -1,6 +1,6 @@
 import { crashPoint } from '#platform/crash-point.ts';
-import { environment } from '#platform/environment.ts';
 import { count } from '#platform/observability/metrics.ts';
+import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
 import { BATCH, deleteLoginFailures, listTenantIds, purgeBatch } from './purge.repository.ts';
 import { retentionPolicy } from './retention-policy.ts';
@@ -20,7 +20,7 @@ export interface Purged extends Record<string, unknown> {
  * killed, or out of time, is ended by the next, and a second run for the same instant changes nothing.
  */
 export async function purgeExpired(at: Date, requestId: string, remainingMs: () => number): Promise<Purged> {
-  const cutoffs = cutoffsOf(retentionPolicy(environment.retentionYears()), at);
+  const cutoffs = cutoffsOf(retentionPolicy(retentionEnvironment.retentionYears()), at);
   const purged: Record<string, number> = {};
   const purgeAll = async (category: Category, tenantId: string): Promise<boolean> => {
     for (;;) {

@@ -3,7 +3,6 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { found } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
   cancelDeliveries,
@@ -13,6 +12,7 @@ import {
 } from '#webhooks/delivery/delivery.repository.ts';
 import { AddressRefused, resolveTarget } from '#webhooks/delivery/resolve-target.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
+import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import {
   countWebhooks,
   insertWebhook,
@@ -39,7 +39,7 @@ const RESOLVE_MS = 2_000;
  * @throws DomainError `validation-failed`
  */
 export async function requirePublicUrl(text: string): Promise<void> {
-  const rules = { loopback: environment.webhooksToLoopback() };
+  const rules = { loopback: webhookEnvironment.webhooksToLoopback() };
   const refusal = refuseUrl(text, rules);
   if (refusal !== undefined) throw invalidField('/url', 'invalid-url', refusal);
   const answered = resolveTarget(new URL(text), rules).catch((error: unknown) => error);

@@ -9,7 +9,7 @@ describe('what pins a session', () => {
     ['create temporary table t (n integer)', 'temporary table'],
     ['CREATE LOCAL TEMP VIEW v AS select 1', 'temporary table'],
     ['select 1 as n into temporary t', 'temporary table'],
-    [`set search_path = vestry`, 'setting'],
+    [`set search_path = application`, 'setting'],
     [`set session characteristics as transaction read only`, 'setting'],
     ['reset all', 'setting'],
     ['discard all', 'setting'],
@@ -29,7 +29,7 @@ describe('what pins a session', () => {
   test.each([
     'select pg_advisory_xact_lock($1)',
     'select pg_try_advisory_xact_lock_shared($1)',
-    'set local search_path = vestry',
+    'set local search_path = application',
     'set transaction isolation level serializable',
     'set constraints all deferred',
     `update t set note = 'create temporary table; set x = 1; listen'`,

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
 import type { AuditArchive } from './audit-archive.ts';
 
 let client: S3Client | undefined;
@@ -16,7 +16,7 @@ async function s3() {
 }
 
 /** The audit bucket, or another copy of it. */
-export function bucketArchive(bucket: string = environment.auditBucket()): AuditArchive {
+export function bucketArchive(bucket: string = auditEnvironment.auditBucket()): AuditArchive {
   return {
     async *list(prefix) {
       const { sdk, client } = await s3();
@@ -63,7 +63,7 @@ export async function putLocked(put: LockedPut): Promise<{ versionId: string | n
   try {
     const { VersionId } = await client.send(
       new sdk.PutObjectCommand({
-        Bucket: environment.auditBucket(),
+        Bucket: auditEnvironment.auditBucket(),
         Key: put.key,
         Body: put.body,
         ContentLength: put.body.length,

@@ -6,8 +6,8 @@ import {
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
+import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { awsClient } from '#platform/aws/client.ts';
-import { environment } from '#platform/environment.ts';
 import { putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
 
@@ -49,7 +49,7 @@ export function toKeySet(keys: readonly { readonly kid: string; readonly publicJ
 async function readSecret(): Promise<readonly StoredKey[]> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const { SecretString } = await awsClient(SecretsManagerClient).send(
-    new GetSecretValueCommand({ SecretId: environment.auditKeysSecretArn() }),
+    new GetSecretValueCommand({ SecretId: auditEnvironment.auditKeysSecretArn() }),
   );
   return (JSON.parse(SecretString ?? '{}') as { keys?: StoredKey[] }).keys ?? [];
 }
@@ -73,7 +73,7 @@ export async function rotateDigestKey(at: Date): Promise<{ kid: string }> {
   const kid = randomUUID();
   const publicJwk = publicKey.export({ format: 'jwk' });
   await insertKey({ kid, publicJwk, createdAt: at });
-  await putSecretKeys(environment.auditKeysSecretArn(), [
+  await putSecretKeys(auditEnvironment.auditKeysSecretArn(), [
     ...before.map((key) => ({ kid: key.kid, publicJwk: key.publicJwk })),
     { kid, publicJwk, privateJwk: privateKey.export({ format: 'jwk' }) },
   ]);

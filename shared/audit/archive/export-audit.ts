@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { DAY_MS, dayWrittenIn } from '#kernel/calendar.ts';
 import { crashPoint } from '#platform/crash-point.ts';
-import { environment } from '#platform/environment.ts';
+import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
 import { readWhole } from './audit-archive.ts';
 import { bucketArchive, putLocked } from './audit-bucket.ts';
@@ -45,7 +45,7 @@ export async function exportAudit(
 }
 
 async function carryOut(plan: ExportPlan): Promise<number> {
-  const years = retentionPolicy(environment.retentionYears()).auditYears;
+  const years = retentionPolicy(retentionEnvironment.retentionYears()).auditYears;
   const retainUntil = new Date(plan.exported_at.getTime() + daysOf(years) * DAY_MS);
   const entries = await listExported(plan);
   const objects = await putObjects(plan, entries, retainUntil);

@@ -3,7 +3,7 @@ import { bucketArchive } from '#audit/archive/audit-bucket.ts';
 import { toPublicKeys } from '#audit/archive/audit-keys.ts';
 import { findHead, listKeys } from '#audit/archive/export.repository.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
+import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { daysBefore, daysOf, retentionPolicy } from '#retention/retention-policy.ts';
 import type { Verification } from './verification.ts';
 import { verifyArchive } from './verify-archive.ts';
@@ -27,7 +27,7 @@ export interface DayRange {
 
 /** Verifies days of the audit bucket with the keys in the database, up to the digest that the database has. */
 export function verifyRange({ keys, head }: ChainState, range: DayRange, at: Date): Promise<Verification> {
-  const { auditYears } = retentionPolicy(environment.retentionYears());
+  const { auditYears } = retentionPolicy(retentionEnvironment.retentionYears());
   return verifyArchive({
     ...range,
     archive: bucketArchive(),

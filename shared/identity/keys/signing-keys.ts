@@ -5,12 +5,12 @@ import {
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
+import { identityEnvironment } from '#identity/identity-environment.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey } from '#identity/sign-in/access-token.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
-import { environment } from '#platform/environment.ts';
 import { putSecretKeys } from '#platform/secret.ts';
 
 /**
@@ -71,7 +71,7 @@ let secret: { readonly keys: readonly SecretKey[]; readonly readAtMs: number } |
 async function readSecret(): Promise<readonly SecretKey[]> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const answer = await awsClient(SecretsManagerClient).send(
-    new GetSecretValueCommand({ SecretId: environment.signingKeysSecretArn() }),
+    new GetSecretValueCommand({ SecretId: identityEnvironment.signingKeysSecretArn() }),
   );
   const value = JSON.parse(answer.SecretString ?? '{}') as { keys?: SecretKey[] };
   return value.keys ?? [];
@@ -149,6 +149,6 @@ export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retire
 const REASON = 'signing keys belong to no tenant';
 
 async function writeSecret(keys: readonly SecretKey[]): Promise<void> {
-  await putSecretKeys(environment.signingKeysSecretArn(), keys);
+  await putSecretKeys(identityEnvironment.signingKeysSecretArn(), keys);
   secret = undefined;
 }

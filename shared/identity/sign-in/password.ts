@@ -1,5 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { environment } from '#platform/environment.ts';
+import { identityEnvironment } from '#identity/identity-environment.ts';
 
 /** OWASP's scrypt profile: N = 2^17, r = 8, p = 1, which needs 128 MiB; `maxmem` leaves room for Node's own overhead. */
 const LOG2_N = 17;
@@ -26,7 +26,7 @@ function encode(log2N: number, salt: Buffer, key: Buffer): string {
 }
 
 function currentLog2N(): number {
-  return environment.passwordLog2N() ?? LOG2_N;
+  return identityEnvironment.passwordLog2N() ?? LOG2_N;
 }
 
 /** Returns the text that is stored. It names its parameters, so that they can change for new passwords. */

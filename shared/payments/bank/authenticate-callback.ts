@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, recordAudit } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
@@ -21,7 +21,7 @@ export async function authenticateCallback(
   headers: ReadonlyMap<string, readonly string[]>,
   requestId: string,
 ): Promise<{ actor: Actor; sealer: Sealer }> {
-  const [secret, sealer] = await Promise.all([secretText(environment.bankSecretArn()), fieldSealer()]);
+  const [secret, sealer] = await Promise.all([secretText(bankEnvironment.bankSecretArn()), fieldSealer()]);
   const sent = headers.get(SIGNATURE_HEADER);
   const now = Math.floor(Date.now() / 1000);
   if (isSignedByBank(secret, callback.client_id, body.toString('utf8'), sent, now)) {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { openInstruction } from '#payments/execution/payment-instruction.ts';
 import type { BankStatus, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
-import { environment } from '#platform/environment.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
 import { StepError } from '#platform/queue/step.ts';
 import { fieldSealer } from '#platform/sealing.ts';
@@ -55,11 +55,11 @@ function callBank(method: string, path: string, request: BankRequest): Promise<B
 }
 
 async function send(method: string, path: string, request: BankRequest): Promise<BankStatus | undefined> {
-  const key = bankApiKey(await secretText(environment.bankSecretArn()));
+  const key = bankApiKey(await secretText(bankEnvironment.bankSecretArn()));
   let response: Response;
   let text: string;
   try {
-    response = await fetch(`${environment.bankUrl()}${path}`, {
+    response = await fetch(`${bankEnvironment.bankUrl()}${path}`, {
       ...request,
       method,
       headers: { ...request.headers, ...traceHeaders(), 'x-bank-key': key },

@@ -4,6 +4,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
@@ -13,7 +14,6 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { environment } from '#platform/environment.ts';
 import { isParked, systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
@@ -92,7 +92,7 @@ function lookAs({ started_at, entered_at }: ReleaseInput, restarts: number): Loo
     );
   return (action, channel, instruction) => ({
     ...{ action, channel, instruction },
-    wait_seconds: channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : patient(environment.bankWaitSeconds()),
+    wait_seconds: channel === 'NACHA_FILE' ? FILE_WAIT_SECONDS : patient(bankEnvironment.bankWaitSeconds()),
     pause_seconds: patient(PAUSE_SECONDS),
     outcome: 'looked',
   });

@@ -2,9 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { bankApiKey } from '#payments/bank/bank-signature.ts';
 import { crashPoint } from '#platform/crash-point.ts';
-import { environment } from '#platform/environment.ts';
 import { secretText } from '#platform/secret.ts';
 import { countOutage, insertOrFindPayment } from './bank-payment.repository.ts';
 import { type BankState, stateOf } from './bank-state.ts';
@@ -17,7 +17,7 @@ const HANGS_MS = 8_000;
 
 /** @throws DomainError `invalid-signature` */
 export async function authenticateClient(headers: ReadonlyMap<string, readonly string[]>): Promise<void> {
-  const expected = Buffer.from(bankApiKey(await secretText(environment.bankSecretArn())));
+  const expected = Buffer.from(bankApiKey(await secretText(bankEnvironment.bankSecretArn())));
   const sent = Buffer.from(headers.get('x-bank-key')?.[0] ?? '');
   if (sent.length !== expected.length || !timingSafeEqual(sent, expected))
     throw new DomainError('invalid-signature', 'The bank does not know you.');

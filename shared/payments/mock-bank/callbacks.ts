@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { signCallback } from '#payments/bank/bank-signature.ts';
-import { environment } from '#platform/environment.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { secretText } from '#platform/secret.ts';
@@ -67,12 +67,12 @@ function callbacksOf(row: BankPaymentRow, behaviour: Behaviour): Due[] {
  * @throws if the client refuses it for another reason; then the queue repeats it
  */
 export async function callBack({ body, client_id, signature }: CallbackMessage): Promise<void> {
-  const secret = await secretText(environment.bankSecretArn());
+  const secret = await secretText(bankEnvironment.bankSecretArn());
   const now = Math.floor(Date.now() / 1000);
   const at = signature === 'stale' ? now - STALE_SECONDS : now;
   const signed =
     signature === 'none' ? {} : { 'x-bank-signature': signCallback(secret, client_id, body, at) };
-  const response = await fetch(environment.callbackUrl(), {
+  const response = await fetch(bankEnvironment.callbackUrl(), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...traceHeaders(), ...signed },
     body,

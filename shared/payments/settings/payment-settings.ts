@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, fromMinor, toMinor } from '#kernel/money.ts';
-import { environment } from '#platform/environment.ts';
+import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 import type { PaymentSettings, setPaymentSettings } from './payment-settings.routes.ts';
 
@@ -28,7 +28,7 @@ export function paymentRules(row: SettingsRow | undefined): PaymentRules {
 
 /** Returns the tenant's channel. By default payments go to the bank if it takes orders by HTTP, and else into files. */
 function channelOf(row: SettingsRow | undefined): Channel {
-  return (row?.channel as Channel | null | undefined) ?? (environment.hasBank() ? 'BANK' : 'NACHA_FILE');
+  return (row?.channel as Channel | null | undefined) ?? (bankEnvironment.hasBank() ? 'BANK' : 'NACHA_FILE');
 }
 
 export function toPaymentSettings(row: SettingsRow | undefined): z.infer<typeof PaymentSettings> {
@@ -47,7 +47,7 @@ export function toPaymentSettings(row: SettingsRow | undefined): z.infer<typeof 
 
 /** @throws DomainError `channel-unavailable`, `validation-failed` */
 export function newSettings(body: z.output<(typeof setPaymentSettings)['body']>): NewSettings {
-  if (body.channel === 'BANK' && !environment.hasBank())
+  if (body.channel === 'BANK' && !bankEnvironment.hasBank())
     throw new DomainError('channel-unavailable', 'No bank takes orders here: choose NACHA_FILE.');
   const approve_above = Object.fromEntries(
     body.approve_above.map(({ currency, amount }, index) => [

@@ -1,0 +1,11 @@
+import { optional, required } from '#platform/environment.ts';
+
+/** The variables of functions that let people in. */
+export const identityEnvironment = {
+  /**
+   * The cost of new password hashes, absent in a deployment. Tests and a platform on one machine, which keeps its passwords
+   * in a file, set a lower one: the full cost is half a second of a processor.
+   */
+  passwordLog2N: (): number | undefined => Number(optional('VESTRY_PASSWORD_LOG2_N')) || undefined,
+  signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
+};
