@@ -39,7 +39,7 @@ const webOrigin = z.union([z.string().regex(ANY_LOCAL_PORT), exactOrigin], {
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
-/** Zones in which RDS makes no proxy: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy.html */
+/** Zones in which RDS is known to make no proxy. Its documentation names none: a further one shows at the first deployment. */
 const ZONES_WITHOUT_PROXY = ['use1-az3'];
 
 /** One tenant environment: `config/environments/<name>.json`. */
