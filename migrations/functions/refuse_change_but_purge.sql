@@ -1,5 +1,5 @@
 -- Former names are kept for reports and never changed, except that purge_shareholder_names erases them: it alone runs as the owner
--- with this setting on.
+-- with this setting on. A trigger can't be given an argument, and nobody else who sets it is the owner.
 create or replace function refuse_change_but_purge() returns trigger
   language plpgsql
   as $$
