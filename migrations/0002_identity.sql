@@ -21,7 +21,7 @@ create policy system on tenants to vestry_system using (true) with check (true);
 create policy owner on tenants for select to vestry_owner using (true);
 grant select, insert, update on tenants to vestry_app;
 grant select on tenants to vestry_system, vestry_report;
--- For other rooms, as each view below a table is: what they may read of it, with the rights of who asks.
+-- This view, and each below a table, is what other rooms may read of it, with the rights of who asks.
 create view tenant_directory with (security_invoker = true) as
   select id, slug, type, status from tenants;
 grant select on tenant_directory to vestry_app, vestry_system, vestry_report;

@@ -1,16 +1,10 @@
 import { DomainError } from '#kernel/domain-error.ts';
+import { NETWORK_FAILURES } from './network-failures.ts';
 
-/** A socket or a name lookup reports these when the other side can’t be reached or has gone. */
-const NETWORK_FAILURES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
+/** Streams and Node's `fetch` have codes of their own for the same. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  ...NETWORK_FAILURES,
   'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
   'ERR_STREAM_PREMATURE_CLOSE',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -35,7 +29,7 @@ export function isOutage(error: unknown, depth = 0): boolean {
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
   if (status >= SERVER_ERROR || status === TOO_MANY_REQUESTS || THROTTLED.test(error.name)) return true;
-  if (typeof code === 'string' && NETWORK_FAILURES.has(code)) return true;
+  if (typeof code === 'string' && UNREACHABLE.has(code)) return true;
   const inner: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
   return [error.cause, ...inner].some((cause) => isOutage(cause, depth + 1));
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { CONSTRAINT_PROBLEMS } from '#contracts/constraint-problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { NETWORK_FAILURES } from '#platform/network-failures.ts';
 
 const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);
 /**
@@ -9,18 +10,7 @@ const RETRYABLE_TRANSACTION = new Set(['40001', '40P01']);
  * as a state by the server and as a system's error by everything else.
  */
 const UNAVAILABLE = /^(08...|53...|57P0[1-5]|57014|55P03|25P0[34])$/;
-const UNAVAILABLE_SYSTEM = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENOENT',
-  'ENOSPC',
-]);
+const UNAVAILABLE_SYSTEM: ReadonlySet<string> = new Set([...NETWORK_FAILURES, 'ENOENT', 'ENOSPC']);
 const FEATURE_NOT_SUPPORTED = '0A000';
 /** Every number of a request fits its column; only sums of them can leave it. */
 const NUMERIC_OUT_OF_RANGE = '22003';

@@ -21,7 +21,7 @@ export interface Message {
   readonly origin?: string;
   visibleAt: number;
   receiveCount: number;
-  /** When the consumer that has the message wants it back. */
+  /** The instant at which the consumer that has the message wants it back. */
   chosenAt?: number;
   firstReceivedAt?: number;
 }

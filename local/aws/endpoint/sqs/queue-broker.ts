@@ -152,7 +152,7 @@ export class QueueBroker {
     this.#queue(name).renew(receiptHandle, timeoutSeconds);
   }
 
-  /** When the consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
+  /** The instant at which the consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
   chosenAt(name: string, receiptHandle: string): number | undefined {
     return this.#queue(name).chosenAt(receiptHandle);
   }

@@ -152,7 +152,7 @@ export class Queue {
     return changed;
   }
 
-  /** When a consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
+  /** The instant at which a consumer wants the message back, in epoch milliseconds; `undefined` if it has not said. */
   chosenAt(receiptHandle: string): number | undefined {
     return this.#inFlight(receiptHandle)?.chosenAt;
   }
