@@ -1,8 +1,8 @@
-import { cancelDividend as cancel } from '#dividends/cancel-dividend.ts';
+import { cancelDividend } from '#dividends/cancel-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
-import { cancelDividend } from '#dividends/dividends.routes.ts';
+import * as routes from '#dividends/dividends.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(cancelDividend, ({ params, principal, tenantTx }) =>
-  tenantTx(async (tx) => toDividend(await cancel(tx, params.id, principal.tenantId))),
+export const handler = http(routes.cancelDividend, ({ params, principal, tenantTx }) =>
+  tenantTx(async (tx) => toDividend(await cancelDividend(tx, params.id, principal.tenantId))),
 );

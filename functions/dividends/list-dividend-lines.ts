@@ -1,11 +1,11 @@
 import { findDividend } from '#dividends/dividend.repository.ts';
 import { listLines, toLine } from '#dividends/dividend-line.repository.ts';
-import { listDividendLines } from '#dividends/dividends.routes.ts';
+import * as routes from '#dividends/dividends.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(listDividendLines, async ({ params, query, tenantRead }) => {
+export const handler = http(routes.listDividendLines, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     found(await findDividend(read, params.id));
     return listLines(read, params.id, query);

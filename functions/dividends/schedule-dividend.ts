@@ -1,12 +1,12 @@
 import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { declareDividend } from '#dividends/declare-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
-import { scheduleDividend } from '#dividends/dividends.routes.ts';
+import * as routes from '#dividends/dividends.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 
-export const handler = http(scheduleDividend, ({ body, headers, principal, tenantTx }) => {
+export const handler = http(routes.scheduleDividend, ({ body, headers, principal, tenantTx }) => {
   const declaration = {
     tenantId: principal.tenantId,
     idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',

@@ -1,8 +1,8 @@
 import { grantLink } from '#identity/tenant-links/grant-link.ts';
 import { toTenantLink } from '#identity/tenant-links/tenant-link.repository.ts';
-import { createTenantLink } from '#identity/tenant-links/tenant-links.routes.ts';
+import * as routes from '#identity/tenant-links/tenant-links.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(createTenantLink, async ({ body, tenantTx }) =>
+export const handler = http(routes.createTenantLink, async ({ body, tenantTx }) =>
   tenantTx(async (tx) => toTenantLink(await grantLink(tx, body.sponsor))),
 );

@@ -2,7 +2,7 @@ import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
 import { anonymousActor, startSession } from '#identity/sign-in/session.ts';
-import { login } from '#identity/sign-in/sign-in.routes.ts';
+import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { attemptOf, clearFailures, countFailure, refuseThrottled } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
@@ -10,7 +10,7 @@ import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts'
 import { recordAudit } from '#platform/db/tenant-tx.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(login, async ({ body, clientAddress, requestId, tenantTx }) => {
+export const handler = http(routes.login, async ({ body, clientAddress, requestId, tenantTx }) => {
   const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
   const attempt = attemptOf(slug, body.email, clientAddress);
   await refuseThrottled(attempt);

@@ -1,17 +1,12 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
-import {
-  anonymousActor,
-  refusedToken,
-  refreshSession as rotate,
-  tenantOfToken,
-} from '#identity/sign-in/session.ts';
-import { refreshSession } from '#identity/sign-in/sign-in.routes.ts';
+import { anonymousActor, refreshSession, refusedToken, tenantOfToken } from '#identity/sign-in/session.ts';
+import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(refreshSession, async ({ body, requestId, tenantTx }) => {
+export const handler = http(routes.refreshSession, async ({ body, requestId, tenantTx }) => {
   const tenantId = tenantOfToken(body.refresh_token);
   const key = await currentSigningKey();
-  const refreshed = await tenantTx((tx) => rotate(tx, tenantId, body.refresh_token, key), {
+  const refreshed = await tenantTx((tx) => refreshSession(tx, tenantId, body.refresh_token, key), {
     action: (result) => ('pair' in result ? 'session.refreshed' : 'session.refresh-refused'),
     actor: anonymousActor(tenantId, requestId),
     resource: (result) => `sessions/${'pair' in result ? result.familyId : result.revokedFamilyId}`,

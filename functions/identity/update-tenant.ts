@@ -1,11 +1,11 @@
 import { findTenant, setTenant, toTenant } from '#identity/tenants/tenant.repository.ts';
-import { updateTenant } from '#identity/tenants/tenants.routes.ts';
+import * as routes from '#identity/tenants/tenants.routes.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { changed, found } from '#platform/db/found.ts';
 import { actingOn, http } from '#platform/http/http.ts';
 
 export const handler = http(
-  updateTenant,
+  routes.updateTenant,
   async ({ params, body, expectedVersion, actor, tenantRead, tenantTx }) => {
     found(await tenantRead((read) => findTenant(read, params.id)));
     return tenantTx(

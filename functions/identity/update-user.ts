@@ -6,11 +6,11 @@ import {
   setUser,
   toUser,
 } from '#identity/users/user.repository.ts';
-import { updateUser } from '#identity/users/users.routes.ts';
+import * as routes from '#identity/users/users.routes.ts';
 import { changed } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(updateUser, async ({ params, body, expectedVersion, tenantTx }) => {
+export const handler = http(routes.updateUser, async ({ params, body, expectedVersion, tenantTx }) => {
   const { password, ...change } = body;
   const secret = password === undefined ? {} : { password_hash: await hashPassword(password) };
   return tenantTx(async (tx) => {

@@ -1,6 +1,6 @@
 import { homePage } from '#meta/home-page.ts';
-import { getHome } from '#meta/meta.routes.ts';
+import * as routes from '#meta/meta.routes.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 
-export const handler = http(getHome, async () => reply(homePage.html, { headers: homePage.headers }));
+export const handler = http(routes.getHome, async () => reply(homePage.html, { headers: homePage.headers }));

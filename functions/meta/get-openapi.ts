@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getOpenapi } from '#meta/meta.routes.ts';
+import * as routes from '#meta/meta.routes.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 
-export const handler = http(getOpenapi, async () =>
+export const handler = http(routes.getOpenapi, async () =>
   reply(await readFile(join(import.meta.dirname, 'openapi.json'), 'utf8'), {
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
   }),

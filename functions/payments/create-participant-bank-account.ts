@@ -1,10 +1,10 @@
 import { addBankAccount } from '#payments/payees/add-bank-account.ts';
 import { toBankAccount } from '#payments/payees/bank-account.repository.ts';
-import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
+import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 
-export const handler = http(createParticipantBankAccount, async ({ params, body, tenantTx }) => {
+export const handler = http(routes.createParticipantBankAccount, async ({ params, body, tenantTx }) => {
   const sealer = await fieldSealer();
   const payee = { employee_id: params.employee };
   return tenantTx(async (tx) => toBankAccount(await addBankAccount(tx, payee, body, sealer)), {

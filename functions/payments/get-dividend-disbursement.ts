@@ -1,8 +1,8 @@
-import { getDividendDisbursement } from '#payments/orders/orders.routes.ts';
+import * as routes from '#payments/orders/orders.routes.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(getDividendDisbursement, async ({ params, tenantRead }) =>
+export const handler = http(routes.getDividendDisbursement, async ({ params, tenantRead }) =>
   found(await tenantRead((read) => findProgress(read, params.id))),
 );

@@ -1,8 +1,8 @@
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
-import { getPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
+import * as routes from '#payments/settings/payment-settings.routes.ts';
 import { toPaymentSettings } from '#payments/settings/payment-settings.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(getPaymentSettings, async ({ tenantRead }) =>
+export const handler = http(routes.getPaymentSettings, async ({ tenantRead }) =>
   toPaymentSettings(await tenantRead(findSettings)),
 );

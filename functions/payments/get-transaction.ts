@@ -1,9 +1,9 @@
 import { findHistory, findTransaction, toTransaction } from '#payments/orders/ordered-transaction.ts';
-import { getTransaction } from '#payments/orders/orders.routes.ts';
+import * as routes from '#payments/orders/orders.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(getTransaction, async ({ params, tenantRead }) =>
+export const handler = http(routes.getTransaction, async ({ params, tenantRead }) =>
   tenantRead(async (read) => ({
     ...toTransaction(found(await findTransaction(read, params.id))),
     ...(await findHistory(read, params.id)),

@@ -1,11 +1,11 @@
 import { listBankAccounts, toBankAccount } from '#payments/payees/bank-account.repository.ts';
-import { listParticipantBankAccounts } from '#payments/payees/bank-accounts.routes.ts';
+import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { findPayee } from '#payments/payees/payee.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(listParticipantBankAccounts, async ({ params, query, tenantRead }) => {
+export const handler = http(routes.listParticipantBankAccounts, async ({ params, query, tenantRead }) => {
   const payee = { employee_id: params.employee };
   const rows = await tenantRead(async (read) => {
     found(await findPayee(read, payee));

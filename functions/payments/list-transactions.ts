@@ -1,9 +1,9 @@
 import { listOrderedTransactions, toTransaction } from '#payments/orders/ordered-transaction.ts';
-import { listTransactions } from '#payments/orders/orders.routes.ts';
+import * as routes from '#payments/orders/orders.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(listTransactions, async ({ query, tenantRead }) => {
+export const handler = http(routes.listTransactions, async ({ query, tenantRead }) => {
   const rows = await tenantRead((read) => listOrderedTransactions(read, query));
   return toPage(rows, query.limit, toTransaction, (row) => [row.id]);
 });

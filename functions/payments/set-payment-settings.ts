@@ -1,10 +1,10 @@
 import { setSettings } from '#payments/settings/payment-settings.repository.ts';
-import { setPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
+import * as routes from '#payments/settings/payment-settings.routes.ts';
 import { newSettings, toPaymentSettings } from '#payments/settings/payment-settings.ts';
 import { changed } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(setPaymentSettings, async ({ body, expectedVersion, tenantTx }) => {
+export const handler = http(routes.setPaymentSettings, async ({ body, expectedVersion, tenantTx }) => {
   const settings = newSettings(body);
   return tenantTx(
     async (tx) =>

@@ -1,10 +1,10 @@
 import { dayOf } from '#kernel/calendar.ts';
 import { accelerate } from '#plans/change-vesting.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
-import { acceleratePlan } from '#plans/plans.routes.ts';
+import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(acceleratePlan, async ({ params, body, serializableTx }) =>
+export const handler = http(routes.acceleratePlan, async ({ params, body, serializableTx }) =>
   serializableTx(async (tx) => toPlan(await accelerate(tx, params.id, body, dayOf(new Date()))), {
     lockFirst: planLock(params.id),
   }),

@@ -1,11 +1,11 @@
 import { dayOf } from '#kernel/calendar.ts';
 import { enroll } from '#plans/enroll.ts';
 import { toPlan } from '#plans/plan.repository.ts';
-import { enrollPlan } from '#plans/plans.routes.ts';
+import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 
-export const handler = http(enrollPlan, async ({ body, serializableTx }) => {
+export const handler = http(routes.enrollPlan, async ({ body, serializableTx }) => {
   const today = dayOf(new Date());
   return serializableTx(async (tx) => {
     const plan = toPlan(await enroll(tx, body, today));

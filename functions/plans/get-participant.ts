@@ -1,8 +1,8 @@
 import { findParticipant, toParticipant } from '#plans/participants/participant.repository.ts';
-import { getParticipant } from '#plans/participants/participants.routes.ts';
+import * as routes from '#plans/participants/participants.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(getParticipant, async ({ params, tenantRead }) =>
+export const handler = http(routes.getParticipant, async ({ params, tenantRead }) =>
   toParticipant(found(await tenantRead((read) => findParticipant(read, params.employee)))),
 );

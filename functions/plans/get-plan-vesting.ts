@@ -2,10 +2,10 @@ import { dayOf } from '#kernel/calendar.ts';
 import { ownPlan } from '#plans/own-plan.ts';
 import { findPlan } from '#plans/plan.repository.ts';
 import { planVesting } from '#plans/plan-vesting.ts';
-import { getPlanVesting } from '#plans/plans.routes.ts';
+import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(getPlanVesting, async ({ params, query, principal, tenantRead }) =>
+export const handler = http(routes.getPlanVesting, async ({ params, query, principal, tenantRead }) =>
   tenantRead(async (read) => {
     const plan = ownPlan(principal, await findPlan(read, params.id));
     return planVesting(read, plan, query.as_of ?? dayOf(new Date()));

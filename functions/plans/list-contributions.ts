@@ -1,14 +1,14 @@
-import { listContributions as list, toContribution } from '#plans/contributions/contribution.repository.ts';
-import { listContributions } from '#plans/contributions/contributions.routes.ts';
+import { listContributions, toContribution } from '#plans/contributions/contribution.repository.ts';
+import * as routes from '#plans/contributions/contributions.routes.ts';
 import { ownPlan } from '#plans/own-plan.ts';
 import { findPlan } from '#plans/plan.repository.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(listContributions, async ({ params, query, principal, tenantRead }) => {
+export const handler = http(routes.listContributions, async ({ params, query, principal, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     const plan = ownPlan(principal, await findPlan(read, params.id));
-    return list(read, plan.id, query);
+    return listContributions(read, plan.id, query);
   });
   return toPage(rows, query.limit, toContribution, (row) => [row.id]);
 });

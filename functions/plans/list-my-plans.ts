@@ -1,9 +1,9 @@
-import { listMyPlans } from '#plans/me.routes.ts';
+import * as routes from '#plans/me.routes.ts';
 import { listPlans, toPlan } from '#plans/plan.repository.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(listMyPlans, async ({ query, principal, tenantRead }) => {
+export const handler = http(routes.listMyPlans, async ({ query, principal, tenantRead }) => {
   const employee_id = principal.employeeId?.normalize('NFC');
   if (employee_id === undefined) return { data: [], next_cursor: null };
   const rows = await tenantRead((read) => listPlans(read, { ...query, employee_id }));

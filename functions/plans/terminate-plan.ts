@@ -1,10 +1,10 @@
 import { dayOf } from '#kernel/calendar.ts';
 import { terminate } from '#plans/change-vesting.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
-import { terminatePlan } from '#plans/plans.routes.ts';
+import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(terminatePlan, async ({ params, body, serializableTx }) => {
+export const handler = http(routes.terminatePlan, async ({ params, body, serializableTx }) => {
   const today = dayOf(new Date());
   return serializableTx(
     async (tx) => toPlan(await terminate(tx, params.id, body.terminated_on ?? today, today)),

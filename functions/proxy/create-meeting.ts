@@ -1,8 +1,8 @@
 import { http } from '#platform/http/http.ts';
 import { insertMeeting, toMeeting } from '#proxy/meeting.repository.ts';
-import { createMeeting } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 
-export const handler = http(createMeeting, ({ body, tenantTx }) =>
+export const handler = http(routes.createMeeting, ({ body, tenantTx }) =>
   tenantTx(async (tx) => toMeeting(await insertMeeting(tx, body), new Date()), {
     resource: ({ id }) => `meetings/${id}`,
   }),

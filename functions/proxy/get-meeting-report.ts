@@ -4,11 +4,11 @@ import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
 import { reportCsv, toReport } from '#proxy/meeting-report.ts';
-import { getMeetingReport } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 import { findTally } from '#proxy/tally.repository.ts';
 
-export const handler = http(getMeetingReport, async ({ params, headers, tenantRead }) => {
-  const format = negotiate(headers.get('accept'), getMeetingReport.produces);
+export const handler = http(routes.getMeetingReport, async ({ params, headers, tenantRead }) => {
+  const format = negotiate(headers.get('accept'), routes.getMeetingReport.produces);
   const report = await tenantRead(async (read) => {
     const meeting = found(await findMeeting(read, params.id));
     return toReport(meeting, await findTally(read, params.id), new Date());

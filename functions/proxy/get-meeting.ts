@@ -1,8 +1,8 @@
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting, toMeeting } from '#proxy/meeting.repository.ts';
-import { getMeeting } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 
-export const handler = http(getMeeting, async ({ params, tenantRead }) =>
+export const handler = http(routes.getMeeting, async ({ params, tenantRead }) =>
   toMeeting(found(await tenantRead((read) => findMeeting(read, params.id))), new Date()),
 );

@@ -1,8 +1,8 @@
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { getVote } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 import { findVote, toVote } from '#proxy/vote.repository.ts';
 
-export const handler = http(getVote, async ({ params, tenantRead }) =>
+export const handler = http(routes.getVote, async ({ params, tenantRead }) =>
   toVote(found(await tenantRead((read) => findVote(read, params.id)))),
 );

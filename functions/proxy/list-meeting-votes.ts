@@ -2,10 +2,10 @@ import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
-import { listMeetingVotes } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 import { listVotesOfMeeting, toVote } from '#proxy/vote.repository.ts';
 
-export const handler = http(listMeetingVotes, async ({ params, query, tenantRead }) => {
+export const handler = http(routes.listMeetingVotes, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     found(await findMeeting(read, params.id));
     return listVotesOfMeeting(read, params.id, query);

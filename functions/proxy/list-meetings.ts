@@ -1,10 +1,10 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
-import { listMeetings as list, toMeeting } from '#proxy/meeting.repository.ts';
-import { listMeetings } from '#proxy/proxy.routes.ts';
+import { listMeetings, toMeeting } from '#proxy/meeting.repository.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 
-export const handler = http(listMeetings, async ({ query, tenantRead }) => {
-  const rows = await tenantRead((read) => list(read, query));
+export const handler = http(routes.listMeetings, async ({ query, tenantRead }) => {
+  const rows = await tenantRead((read) => listMeetings(read, query));
   const now = new Date();
   return toPage(
     rows,

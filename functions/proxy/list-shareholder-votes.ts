@@ -1,11 +1,11 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { listShareholderVotes } from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/proxy.routes.ts';
 import { listVotesOfHolder, toVote } from '#proxy/vote.repository.ts';
 import { findHolderStanding } from '#register/holder-standing.ts';
 
-export const handler = http(listShareholderVotes, async ({ params, query, tenantRead }) => {
+export const handler = http(routes.listShareholderVotes, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     found(await findHolderStanding(read, params.id));
     return listVotesOfHolder(read, params.id, query);

@@ -1,14 +1,14 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { listPositions as list, positionOf, toPositionEntry } from '#register/position.repository.ts';
+import { listPositions, positionOf, toPositionEntry } from '#register/position.repository.ts';
 import { findShareholder } from '#register/shareholder.repository.ts';
-import { listPositions } from '#register/shareholders.routes.ts';
+import * as routes from '#register/shareholders.routes.ts';
 
-export const handler = http(listPositions, async ({ params, query, tenantRead }) => {
+export const handler = http(routes.listPositions, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     found(await findShareholder(read, params.id));
-    return list(read, params.id, query);
+    return listPositions(read, params.id, query);
   });
   return toPage(rows, query.limit, toPositionEntry, positionOf);
 });

@@ -1,7 +1,7 @@
 import { http } from '#platform/http/http.ts';
-import { listShareholders as list } from '#register/shareholder.repository.ts';
-import { listShareholders } from '#register/shareholders.routes.ts';
+import { listShareholders } from '#register/shareholder.repository.ts';
+import * as routes from '#register/shareholders.routes.ts';
 
-export const handler = http(listShareholders, ({ query, tenantRead }) =>
-  tenantRead((read) => list(read, query)),
+export const handler = http(routes.listShareholders, ({ query, tenantRead }) =>
+  tenantRead((read) => listShareholders(read, query)),
 );

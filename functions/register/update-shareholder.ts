@@ -1,9 +1,9 @@
 import { http } from '#platform/http/http.ts';
 import { changeShareholder } from '#register/change-shareholder.ts';
 import { toShareholder } from '#register/shareholder.repository.ts';
-import { updateShareholder } from '#register/shareholders.routes.ts';
+import * as routes from '#register/shareholders.routes.ts';
 
-export const handler = http(updateShareholder, async ({ params, body, expectedVersion, tenantTx }) => {
+export const handler = http(routes.updateShareholder, async ({ params, body, expectedVersion, tenantTx }) => {
   const { contact, name, holdings, ...note } = body;
   const change = { ...contact, name, holdings };
   return tenantTx(

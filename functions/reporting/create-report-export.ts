@@ -3,17 +3,22 @@ import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { toReportExport } from '#reporting/exports/export.repository.ts';
-import { createReportExport } from '#reporting/exports/exports.routes.ts';
+import * as routes from '#reporting/exports/exports.routes.ts';
 import { openOrdered, orderExport } from '#reporting/exports/order-export.ts';
 
-export const handler = http(createReportExport, async ({ body, actor, principal, tenantRead, tenantTx }) => {
-  const today = dayOf(new Date());
-  const opened = await tenantRead((read) => openOrdered(read, body, principal.tenantType, today));
-  return tenantTx(
-    async (tx) => {
-      const ordered = toReportExport(await orderExport(tx, body, opened, actor), null);
-      return reply(ordered, { headers: { location: `${publicPath(createReportExport)}/${ordered.id}` } });
-    },
-    { resource: ({ body: { id } }) => `reports/exports/${id}` },
-  );
-});
+export const handler = http(
+  routes.createReportExport,
+  async ({ body, actor, principal, tenantRead, tenantTx }) => {
+    const today = dayOf(new Date());
+    const opened = await tenantRead((read) => openOrdered(read, body, principal.tenantType, today));
+    return tenantTx(
+      async (tx) => {
+        const ordered = toReportExport(await orderExport(tx, body, opened, actor), null);
+        return reply(ordered, {
+          headers: { location: `${publicPath(routes.createReportExport)}/${ordered.id}` },
+        });
+      },
+      { resource: ({ body: { id } }) => `reports/exports/${id}` },
+    );
+  },
+);

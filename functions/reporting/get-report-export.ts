@@ -2,9 +2,9 @@ import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { presignGet } from '#platform/storage/presigned.ts';
 import { findExport, hasFile, toReportExport } from '#reporting/exports/export.repository.ts';
-import { getReportExport } from '#reporting/exports/exports.routes.ts';
+import * as routes from '#reporting/exports/exports.routes.ts';
 
-export const handler = http(getReportExport, async ({ params, tenantRead }) => {
+export const handler = http(routes.getReportExport, async ({ params, tenantRead }) => {
   const row = found(await tenantRead((read) => findExport(read, params.id)));
   const isThere = hasFile(row, new Date()) && row.object_key !== null;
   return toReportExport(row, isThere ? await presignGet(row.object_key ?? '') : null);

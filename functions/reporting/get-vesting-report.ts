@@ -1,8 +1,8 @@
 import { http } from '#platform/http/http.ts';
 import { answerReport } from '#reporting/reports/answer-report.http.ts';
-import { getVestingReport } from '#reporting/reports/ledger-reports.routes.ts';
+import * as routes from '#reporting/reports/ledger-reports.routes.ts';
 import { vestingReport } from '#reporting/reports/vesting-report.ts';
 
-export const handler = http(getVestingReport, (request) =>
-  answerReport(vestingReport, getVestingReport, request),
+export const handler = http(routes.getVestingReport, (request) =>
+  answerReport(vestingReport, routes.getVestingReport, request),
 );

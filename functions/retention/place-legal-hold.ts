@@ -1,7 +1,7 @@
 import { http } from '#platform/http/http.ts';
 import { insertLegalHold, toLegalHold } from '#retention/legal-hold.repository.ts';
-import { placeLegalHold } from '#retention/retention.routes.ts';
+import * as routes from '#retention/retention.routes.ts';
 
-export const handler = http(placeLegalHold, ({ body, principal, tenantTx }) =>
+export const handler = http(routes.placeLegalHold, ({ body, principal, tenantTx }) =>
   tenantTx(async (tx) => toLegalHold(await insertLegalHold(tx, body, principal.actorId))),
 );

@@ -1,7 +1,7 @@
 import { scheduled } from '#platform/queue/scheduled.ts';
-import { purgeExpired as purge } from '#retention/purge-expired.ts';
-import { purgeExpired } from '#retention/retention.jobs.ts';
+import { purgeExpired } from '#retention/purge-expired.ts';
+import * as jobs from '#retention/retention.jobs.ts';
 
-export const handler = scheduled(purgeExpired, ({ time, requestId, remainingMs }) =>
-  purge(time, requestId, remainingMs),
+export const handler = scheduled(jobs.purgeExpired, ({ time, requestId, remainingMs }) =>
+  purgeExpired(time, requestId, remainingMs),
 );

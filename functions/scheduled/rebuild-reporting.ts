@@ -1,5 +1,5 @@
 import { scheduled } from '#platform/queue/scheduled.ts';
-import { rebuildReporting } from '#reporting/projection/projection.jobs.ts';
-import { rebuildReporting as rebuild } from '#reporting/projection/rebuild-reporting.ts';
+import * as jobs from '#reporting/projection/projection.jobs.ts';
+import { rebuildReporting } from '#reporting/projection/rebuild-reporting.ts';
 
-export const handler = scheduled(rebuildReporting, ({ remainingMs }) => rebuild(remainingMs));
+export const handler = scheduled(jobs.rebuildReporting, ({ remainingMs }) => rebuildReporting(remainingMs));

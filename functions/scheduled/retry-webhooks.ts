@@ -1,5 +1,5 @@
 import { scheduled } from '#platform/queue/scheduled.ts';
 import { retryDeliveries } from '#webhooks/delivery/retry-deliveries.ts';
-import { retryWebhooks } from '#webhooks/webhooks.jobs.ts';
+import * as jobs from '#webhooks/webhooks.jobs.ts';
 
-export const handler = scheduled(retryWebhooks, retryDeliveries);
+export const handler = scheduled(jobs.retryWebhooks, retryDeliveries);

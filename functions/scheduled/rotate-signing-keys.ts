@@ -1,5 +1,5 @@
-import { rotateSigningKeys } from '#identity/keys/keys.jobs.ts';
-import { rotateSigningKeys as rotate } from '#identity/keys/signing-keys.ts';
+import * as jobs from '#identity/keys/keys.jobs.ts';
+import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
-export const handler = scheduled(rotateSigningKeys, ({ time }) => rotate(time));
+export const handler = scheduled(jobs.rotateSigningKeys, ({ time }) => rotateSigningKeys(time));

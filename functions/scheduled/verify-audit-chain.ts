@@ -1,5 +1,5 @@
-import { verifyAuditChain } from '#audit/audit.jobs.ts';
+import * as jobs from '#audit/audit.jobs.ts';
 import { verifyYesterday } from '#audit/verification/verify-yesterday.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
-export const handler = scheduled(verifyAuditChain, ({ time }) => verifyYesterday(time));
+export const handler = scheduled(jobs.verifyAuditChain, ({ time }) => verifyYesterday(time));

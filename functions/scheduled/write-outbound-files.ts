@@ -1,7 +1,7 @@
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
-import { writeOutboundFiles } from '#payments/payments.jobs.ts';
+import * as jobs from '#payments/payments.jobs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
-export const handler = scheduled(writeOutboundFiles, ({ time, requestId, remainingMs }) =>
+export const handler = scheduled(jobs.writeOutboundFiles, ({ time, requestId, remainingMs }) =>
   writeDueFiles(time, requestId, remainingMs),
 );

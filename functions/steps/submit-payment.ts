@@ -1,6 +1,6 @@
 import { submitToBank } from '#payments/bank/bank-client.ts';
 import { SubmitInput } from '#payments/execution/step-inputs.ts';
-import { submitPayment } from '#payments/payments.jobs.ts';
+import * as jobs from '#payments/payments.jobs.ts';
 import { step } from '#platform/queue/step.ts';
 
-export const handler = step(submitPayment, SubmitInput, submitToBank);
+export const handler = step(jobs.submitPayment, SubmitInput, submitToBank);

@@ -3,10 +3,10 @@ import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { completeParts } from '#platform/storage/presigned.ts';
 import { toUpload, uploadLocation } from '#uploads/intake/upload-answer.ts';
-import { completeUpload } from '#uploads/intake/uploads.routes.ts';
+import * as routes from '#uploads/intake/uploads.routes.ts';
 import { findUpload, getMultipartId } from '#uploads/upload.repository.ts';
 
-export const handler = http(completeUpload, async ({ params, body, tenantRead, tenantTx }) => {
+export const handler = http(routes.completeUpload, async ({ params, body, tenantRead, tenantTx }) => {
   const upload = found(await tenantRead((read) => findUpload(read, params.id)));
   await completeParts(upload.object_key, getMultipartId(upload), body.parts);
   return tenantTx(async (tx) =>

@@ -1,10 +1,10 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { toUploadSummary } from '#uploads/intake/upload-answer.ts';
-import { listUploads } from '#uploads/intake/uploads.routes.ts';
-import { listUploads as list } from '#uploads/upload.repository.ts';
+import * as routes from '#uploads/intake/uploads.routes.ts';
+import { listUploads } from '#uploads/upload.repository.ts';
 
-export const handler = http(listUploads, async ({ query, tenantRead }) => {
-  const rows = await tenantRead((read) => list(read, query));
+export const handler = http(routes.listUploads, async ({ query, tenantRead }) => {
+  const rows = await tenantRead((read) => listUploads(read, query));
   return toPage(rows, query.limit, toUploadSummary, (row) => [row.id]);
 });

@@ -1,9 +1,9 @@
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { addWebhook, requirePublicUrl } from '#webhooks/manage-webhook.ts';
-import { createWebhook } from '#webhooks/webhooks.routes.ts';
+import * as routes from '#webhooks/webhooks.routes.ts';
 
-export const handler = http(createWebhook, async ({ body, tenantTx }) => {
+export const handler = http(routes.createWebhook, async ({ body, tenantTx }) => {
   await requirePublicUrl(body.url);
   const sealer = await fieldSealer();
   return tenantTx((tx) => addWebhook(tx, body, sealer), {

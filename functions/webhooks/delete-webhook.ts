@@ -1,8 +1,8 @@
 import { http } from '#platform/http/http.ts';
 import { removeWebhook } from '#webhooks/manage-webhook.ts';
-import { deleteWebhook } from '#webhooks/webhooks.routes.ts';
+import * as routes from '#webhooks/webhooks.routes.ts';
 
-export const handler = http(deleteWebhook, async ({ params, tenantTx }) => {
+export const handler = http(routes.deleteWebhook, async ({ params, tenantTx }) => {
   await tenantTx((tx) => removeWebhook(tx, params.id));
   return undefined;
 });

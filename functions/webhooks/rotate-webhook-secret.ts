@@ -1,9 +1,9 @@
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { rotateSecret } from '#webhooks/manage-webhook.ts';
-import { rotateWebhookSecret } from '#webhooks/webhooks.routes.ts';
+import * as routes from '#webhooks/webhooks.routes.ts';
 
-export const handler = http(rotateWebhookSecret, async ({ params, tenantTx }) => {
+export const handler = http(routes.rotateWebhookSecret, async ({ params, tenantTx }) => {
   const sealer = await fieldSealer();
   return tenantTx((tx) => rotateSecret(tx, params.id, sealer));
 });

@@ -1,5 +1,5 @@
 import { ChunkMessage } from '#dividends/dividend-message.ts';
-import { payDividend } from '#dividends/dividends.jobs.ts';
+import * as jobs from '#dividends/dividends.jobs.ts';
 import { settleChunk } from '#dividends/settle-chunk.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { publishTransactions } from '#ledger/publish-transactions.ts';
@@ -9,11 +9,11 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 
 carryOutBy('transactions.publish', publishTransactions);
 
-export const handler = consumer(payDividend, ChunkMessage, ({ message, requestId, isFinal }) => {
+export const handler = consumer(jobs.payDividend, ChunkMessage, ({ message, requestId, isFinal }) => {
   const chunk = {
     dividendId: message.dividend_id,
     first: message.first_shareholder_id,
     last: message.last_shareholder_id,
   };
-  return settleChunk(systemActor(message.tenant_id as TenantId, requestId, payDividend), chunk, isFinal);
+  return settleChunk(systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend), chunk, isFinal);
 });

@@ -1,8 +1,7 @@
 import { consumer } from '#platform/queue/consumer.ts';
-import {
-  projectTransactions as project,
-  TransactionsMessage,
-} from '#reporting/projection/project-transactions.ts';
-import { projectTransactions } from '#reporting/projection/projection.jobs.ts';
+import { projectTransactions, TransactionsMessage } from '#reporting/projection/project-transactions.ts';
+import * as jobs from '#reporting/projection/projection.jobs.ts';
 
-export const handler = consumer(projectTransactions, TransactionsMessage, ({ message }) => project(message));
+export const handler = consumer(jobs.projectTransactions, TransactionsMessage, ({ message }) =>
+  projectTransactions(message),
+);

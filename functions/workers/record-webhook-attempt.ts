@@ -1,8 +1,8 @@
 import { consumer } from '#platform/queue/consumer.ts';
 import { OutcomeMessage } from '#webhooks/delivery/delivery-message.ts';
 import { recordAttempt } from '#webhooks/delivery/record-attempt.ts';
-import { recordWebhookAttempt } from '#webhooks/webhooks.jobs.ts';
+import * as jobs from '#webhooks/webhooks.jobs.ts';
 
-export const handler = consumer(recordWebhookAttempt, OutcomeMessage, ({ message }) =>
+export const handler = consumer(jobs.recordWebhookAttempt, OutcomeMessage, ({ message }) =>
   recordAttempt(message),
 );

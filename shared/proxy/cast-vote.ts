@@ -4,7 +4,7 @@ import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { readChoices } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
-import type { castVote as route } from './proxy.routes.ts';
+import type * as routes from './proxy.routes.ts';
 import { insertVote, type VoteRow } from './vote.repository.ts';
 
 /** A decimal of Postgres that is greater than zero. */
@@ -16,7 +16,7 @@ const POSITIVE = /^[^-]*[1-9]/;
  */
 export async function castVote(
   tx: TenantTx,
-  ballot: z.output<typeof route.body>,
+  ballot: z.output<typeof routes.castVote.body>,
   now: Date,
 ): Promise<VoteRow> {
   const { meeting_id, shareholder_id } = ballot;

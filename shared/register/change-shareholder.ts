@@ -1,4 +1,6 @@
 import { DomainError } from '#kernel/domain-error.ts';
+import { found } from '#platform/db/found.ts';
+import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { recordPositionChange } from './position-change.ts';
 import {
@@ -33,13 +35,18 @@ export async function changeShareholder(
 }
 
 /**
- * Closes a holder without shares.
- * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `shareholder-holds-shares`
+ * Closes a holder without shares. To close one that is closed has no effect, whichever version was read.
+ * @throws DomainError `not-found`, `precondition-failed`, `shareholder-holds-shares`
  */
-export async function closeShareholder(tx: TenantTx, id: string, expectedVersion: number): Promise<void> {
-  const shareholder = await lockShareholder(tx, id);
-  if (shareholder !== undefined) refuseClosed(shareholder);
+export async function closeShareholder(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number,
+): Promise<NoEffect<undefined> | undefined> {
+  const shareholder = found(await lockShareholder(tx, id));
+  if (shareholder.status === 'CLOSED') return noEffect();
   if (Number(asRead(shareholder, expectedVersion).holdings) !== 0)
     throw new DomainError('shareholder-holds-shares', 'Transfer the shares to another holder first.');
   await setShareholder(tx, id, { status: 'CLOSED' });
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { setTransferred } from './position.repository.ts';
 import { recordPositionChange } from './position-change.ts';
 import { lockShareholders } from './shareholder.repository.ts';
-import type { Transfer, transferShares as transferRoute } from './shareholders.routes.ts';
+import type * as routes from './shareholders.routes.ts';
 import { refuseClosed } from './standing.ts';
 
 /**
@@ -15,8 +15,8 @@ import { refuseClosed } from './standing.ts';
 export async function transferShares(
   tx: TenantTx,
   transferId: string,
-  order: z.infer<(typeof transferRoute)['body']>,
-): Promise<z.infer<typeof Transfer>> {
+  order: z.infer<(typeof routes.transferShares)['body']>,
+): Promise<z.infer<typeof routes.Transfer>> {
   const { from_shareholder_id: from, to_shareholder_id: to, quantity } = order;
   const { security_class = DEFAULT_SECURITY_CLASS, effective_date } = order;
   const holders = await lockShareholders(tx, [from, to]);

@@ -22,6 +22,20 @@ test('a query names its columns', () => {
   expect(linesWith(/\b(selectAll|returningAll)\(/)).toEqual([]);
 });
 
+test('a name of ours is imported as it is', () => {
+  const imports = /^import (?:type )?\{([^}]*)\} from '[#.][^']*';$/gm;
+  const renamed = SOURCES.flatMap((path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(imports)].flatMap(([, names = '']) =>
+      [...names.matchAll(/(\w+) as \w+/g)].map(([name, original]) => ({ original, at: `${path}: ${name}` })),
+    ),
+  );
+  expect(renamed.length).toBeGreaterThan(0);
+  // Lambda looks for one name, which every function exports; a test calls several of them.
+  expect(renamed.filter(({ original, at }) => original !== 'handler' || !at.startsWith('tests/'))).toEqual(
+    [],
+  );
+});
+
 test('a client of AWS has limits of time', () => {
   const made = linesWith(/\bnew (sdk\.)?(SecretsManager|SQS|EventBridge|SFN|S3|CloudWatch)Client\(/);
   expect(made.filter((line) => /^(shared|functions)\//.test(line) && !/^\S+\.test\.ts:/.test(line))).toEqual(

@@ -7,7 +7,7 @@ import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { type Sealer, sealerOf } from '#platform/sealing.ts';
 import { currentSecretText } from '#platform/secret.ts';
-import { resealFields as job } from './keys.jobs.ts';
+import * as jobs from './keys.jobs.ts';
 import { listOtherwiseSealed, type SealedRow, setSealed } from './sealed-field.repository.ts';
 import { SEALED_FIELDS, type SealedField } from './sealed-fields.ts';
 
@@ -39,7 +39,7 @@ export async function resealFields(
   const counts = { rows: 0, failed: 0 };
   const complete = await resealAll(sealer, counts, remainingMs);
   if (counts.rows > 0)
-    await recordAudit(systemActor(PLATFORM_TENANT_ID as TenantId, requestId, job), {
+    await recordAudit(systemActor(PLATFORM_TENANT_ID as TenantId, requestId, jobs.resealFields), {
       action: 'fields.resealed',
       resource: `field-keys/${sealer.keyId}`,
       payload: { ...counts, complete },

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { DomainError } from '#kernel/domain-error.ts';
 import { isUuid, type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
+import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { Actor, TenantTx } from '#platform/db/tenant-tx.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
 import {
@@ -121,13 +122,10 @@ export async function refreshSession(
   return { pair: await issue(tx, session), familyId: stored.family_id };
 }
 
-/**
- * Ends every session of the token's family and answers its id.
- * @throws DomainError `invalid-refresh-token` when there is no such session
- */
-export async function endSession(tx: TenantTx, token: string): Promise<string> {
+/** Ends every session of the token's family and answers its id. To end a session that is no more has no effect. */
+export async function endSession(tx: TenantTx, token: string): Promise<string | NoEffect<undefined>> {
   const stored = await lockRefreshToken(tx, sha256(token));
-  if (stored === undefined) throw refusedToken();
+  if (stored === undefined) return noEffect();
   await setFamilyRevoked(tx, stored.family_id);
   return stored.family_id;
 }

@@ -1,7 +1,7 @@
 import { finishDividend } from '#dividends/paying-dividend.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
-import { type TransactionRow, compensate as takeBack } from '#ledger/transactions.ts';
+import { compensate, type TransactionRow } from '#ledger/transactions.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { findOrder, type OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { repayReturned } from '#payments/orders/replace-order.ts';
@@ -36,16 +36,16 @@ async function applyBankEvent(
   kind: BankEventKind,
   code: string | null,
 ): Promise<TransactionRow> {
-  const { through, compensate } = consequenceOf(kind, locked.status, order.released_at !== null);
+  const consequence = consequenceOf(kind, locked.status, order.released_at !== null);
   let transaction = locked;
-  for (const status of through)
+  for (const status of consequence.through)
     transaction = await changeStatus(
       tx,
       transaction,
       status,
       status === 'FAILED' ? (code ?? REJECTED) : undefined,
     );
-  if (compensate) transaction = await takeBack(tx, locked, code ?? REJECTED);
+  if (consequence.compensate) transaction = await compensate(tx, locked, code ?? REJECTED);
   if (transaction !== locked && code !== null && kind !== 'SETTLED' && isReturnReasonCode(code)) {
     await noteReturn(tx, order.bank_account_id, code);
     await repayReturned(tx, transaction, order, code);

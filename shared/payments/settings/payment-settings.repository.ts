@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { PaymentSettings as SettingsTable } from '#generated/database.ts';
+import type { DB } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { AchOriginator } from './payment-settings.routes.ts';
 
@@ -11,10 +11,10 @@ const COLUMNS = [
   'tenant_id',
   'updated_at',
   'version',
-] as const satisfies readonly (keyof SettingsTable)[];
+] as const satisfies readonly (keyof DB['payment_settings'])[];
 
 export type Originator = z.infer<typeof AchOriginator>;
-export type SettingsRow = Selectable<SettingsTable>;
+export type SettingsRow = Selectable<DB['payment_settings']>;
 
 export function findSettings(read: TenantRead): Promise<SettingsRow | undefined> {
   return read.selectFrom('payment_settings').select(COLUMNS).executeTakeFirst();

@@ -1,5 +1,5 @@
 import { toVestingInputs } from '#plans/plan.repository.ts';
-import { computeVesting as job } from '#plans/plans.jobs.ts';
+import * as jobs from '#plans/plans.jobs.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
@@ -17,7 +17,7 @@ const PLANS_AT_ONCE = 1_000;
  * @throws Error after all other plans are done, if some can't be computed
  */
 export async function computeVesting(chunk: VestingChunk, requestId: string): Promise<{ computed: number }> {
-  const actor = systemActor(chunk.tenant_id, requestId, job);
+  const actor = systemActor(chunk.tenant_id, requestId, jobs.computeVesting);
   const failed = new Set<string>();
   let computed = 0;
   for (;;) {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import type { NoEffect } from '#platform/db/no-effect.ts';
 import {
   type Actor,
   type SerializableTx,
@@ -41,7 +42,7 @@ export interface WriteOptions<T> {
   readonly payload?: unknown;
 }
 
-type Work<T, Tx> = (tx: Tx) => Promise<T>;
+type Work<T, N, Tx> = (tx: Tx) => Promise<T | NoEffect<N>>;
 
 /**
  * The request that a handler gets. It can write only through `tenantTx`, which audits, stores the idempotent answer
@@ -61,8 +62,8 @@ export interface HttpRequest<R extends RouteSpec> {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly mediaType: string;
   rawBody(): Buffer;
-  tenantTx<T>(work: Work<T, TenantTx>, options?: WriteOptions<T>): Promise<T>;
-  serializableTx<T>(work: Work<T, SerializableTx>, options?: WriteOptions<T>): Promise<T>;
+  tenantTx<T, N = never>(work: Work<T, N, TenantTx>, options?: WriteOptions<T>): Promise<T | N>;
+  serializableTx<T, N = never>(work: Work<T, N, SerializableTx>, options?: WriteOptions<T>): Promise<T | N>;
   tenantRead<T>(work: (read: TenantRead) => Promise<T>): Promise<T>;
 }
 
@@ -128,7 +129,10 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
   const { event, context, headers, requestId, principal, parsed, store } = parts;
   const actor: Actor | undefined = principal && { ...principal, requestId };
 
-  const write = async <T>(work: Work<T, TenantTx>, options: WriteOptions<T> = {}): Promise<T> => {
+  const write = async <T, N = never>(
+    work: Work<T, N, TenantTx>,
+    options: WriteOptions<T> = {},
+  ): Promise<T | N> => {
     const action = options.action ?? route.audit;
     if (action === undefined)
       throw new Error(`${route.operationId} declares no audit action and may not write`);
@@ -168,7 +172,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     rawBody: () => bodyBytes(event),
     tenantTx: write,
     serializableTx: (work, options) =>
-      write(work as Work<never, TenantTx>, { ...options, isolation: 'serializable' } as never),
+      write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
     tenantRead: (work) => tenantRead((principal ?? missingPrincipal()).tenantId, work),
   };
 }
