@@ -12,6 +12,7 @@ import * as bankCallbacks from '#payments/bank/bank-callbacks.routes.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
+import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
 import * as me from '#plans/me.routes.ts';
@@ -19,7 +20,9 @@ import * as participants from '#plans/participants/participants.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
 import * as vesting from '#plans/vesting/vesting.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
-import * as proxy from '#proxy/proxy.routes.ts';
+import * as meetings from '#proxy/meetings.routes.ts';
+import * as votes from '#proxy/votes.routes.ts';
+import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
@@ -44,14 +47,14 @@ type RouteModule = Readonly<Record<string, unknown>>;
 /** The modules of routes by domain and group. What they export beside routes are the schemas that routes share. */
 const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> = {
   identity: { access, tenants, users, 'tenant-links': tenantLinks },
-  register: { shareholders },
+  register: { shareholders: { ...shareholders, ...positions } },
   uploads: { uploads },
   dividends: { dividends },
-  proxy: { proxy },
+  proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...reportExports } },
   plans: { plans, contributions, participants, me, vesting },
   payments: {
-    payments: { ...orders, ...bankCallbacks, ...paymentSettings },
+    payments: { ...orders, ...paymentRuns, ...bankCallbacks, ...paymentSettings },
     'bank-accounts': bankAccounts,
     'mock-bank': mockBank,
   },

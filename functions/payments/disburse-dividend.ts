@@ -1,7 +1,7 @@
 import { publicPath } from '#contracts/api-paths.ts';
-import * as routes from '#payments/orders/orders.routes.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
 import { beginPaymentRun } from '#payments/runs/payment-run.ts';
+import * as routes from '#payments/runs/payment-runs.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';

@@ -1,5 +1,5 @@
-import * as routes from '#payments/orders/orders.routes.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
+import * as routes from '#payments/runs/payment-runs.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,6 +1,6 @@
 import { http } from '#platform/http/http.ts';
 import { insertMeeting, toMeeting } from '#proxy/meeting.repository.ts';
-import * as routes from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.createMeeting, ({ body, tenantTx }) =>
   tenantTx(async (tx) => toMeeting(await insertMeeting(tx, body), new Date()), {

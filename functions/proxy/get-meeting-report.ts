@@ -4,7 +4,7 @@ import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
 import { reportCsv, toReport } from '#proxy/meeting-report.ts';
-import * as routes from '#proxy/proxy.routes.ts';
+import * as routes from '#proxy/meetings.routes.ts';
 import { findTally } from '#proxy/tally.repository.ts';
 
 export const handler = http(routes.getMeetingReport, async ({ params, headers, tenantRead }) => {

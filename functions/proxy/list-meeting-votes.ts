@@ -2,8 +2,8 @@ import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 import { findMeeting } from '#proxy/meeting.repository.ts';
-import * as routes from '#proxy/proxy.routes.ts';
 import { listVotesOfMeeting, toVote } from '#proxy/vote.repository.ts';
+import * as routes from '#proxy/votes.routes.ts';
 
 export const handler = http(routes.listMeetingVotes, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {

@@ -1,8 +1,8 @@
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import * as routes from '#proxy/proxy.routes.ts';
 import { listVotesOfHolder, toVote } from '#proxy/vote.repository.ts';
+import * as routes from '#proxy/votes.routes.ts';
 import { findHolderStanding } from '#register/holder-standing.ts';
 
 export const handler = http(routes.listShareholderVotes, async ({ params, query, tenantRead }) => {

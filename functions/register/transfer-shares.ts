@@ -1,6 +1,6 @@
 import { uuidV7 } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
-import * as routes from '#register/shareholders.routes.ts';
+import * as routes from '#register/positions.routes.ts';
 import { transferShares } from '#register/transfer-shares.ts';
 
 export const handler = http(routes.transferShares, async ({ body, tenantTx }) => {

@@ -4,8 +4,8 @@ import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { readChoices } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
-import type * as routes from './proxy.routes.ts';
 import { insertVote, type VoteRow } from './vote.repository.ts';
+import type * as routes from './votes.routes.ts';
 
 /** A decimal of Postgres that is greater than zero. */
 const POSITIVE = /^[^-]*[1-9]/;

@@ -3,12 +3,18 @@ import { DomainError, type FieldError } from '#kernel/domain-error.ts';
 export const ITEM_KINDS = ['STANDARD', 'DIRECTOR'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
+/** Bounds an agenda, and so a ballot. */
+export const MAX_ITEMS = 200;
+
+/** Every choice that some item takes. */
+export const ALL_CHOICES = ['FOR', 'AGAINST', 'ABSTAIN', 'WITHHOLD'] as const;
+export type Choice = (typeof ALL_CHOICES)[number];
+
 /** The choices for an item of each kind, in the order in which they are reported. */
 export const CHOICES = {
   STANDARD: ['FOR', 'AGAINST', 'ABSTAIN'],
   DIRECTOR: ['FOR', 'WITHHOLD'],
-} as const satisfies Record<ItemKind, readonly string[]>;
-export type Choice = (typeof CHOICES)[ItemKind][number];
+} as const satisfies Record<ItemKind, readonly Choice[]>;
 
 export interface Item {
   readonly id: string;

@@ -3,7 +3,7 @@ import { canonicalDecimal } from '#kernel/fields.ts';
 import { type CsvCell, csvLine } from '#platform/storage/csv.ts';
 import { CHOICES } from './choices.ts';
 import { type MeetingRow, stateOf } from './meeting.repository.ts';
-import type { MeetingReport } from './proxy.routes.ts';
+import type { MeetingReport } from './meetings.routes.ts';
 import type { Tally } from './tally.repository.ts';
 
 type Report = z.infer<typeof MeetingReport>;

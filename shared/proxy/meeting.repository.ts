@@ -5,7 +5,7 @@ import type { Meetings } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { createMeeting, Meeting } from './proxy.routes.ts';
+import type { createMeeting, Meeting } from './meetings.routes.ts';
 
 const COLUMNS = [
   'closes_at',

@@ -6,7 +6,7 @@ import { canonicalDecimal } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Choice, ItemChoice } from './choices.ts';
-import type { Vote } from './proxy.routes.ts';
+import type { Vote } from './votes.routes.ts';
 
 const COLUMNS = [
   'cast_at',

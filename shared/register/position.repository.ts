@@ -4,7 +4,7 @@ import type { PositionEntries } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { PositionEntry } from './shareholders.routes.ts';
+import type { PositionEntry } from './positions.routes.ts';
 
 /**
  * Moves shares between two holders whom the transaction has locked; one statement, so that both entries carry one instant.

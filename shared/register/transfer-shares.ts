@@ -4,8 +4,8 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { setTransferred } from './position.repository.ts';
 import { recordPositionChange } from './position-change.ts';
+import type * as routes from './positions.routes.ts';
 import { lockShareholders } from './shareholder.repository.ts';
-import type * as routes from './shareholders.routes.ts';
 import { refuseClosed } from './standing.ts';
 
 /**

@@ -14,8 +14,9 @@ import { handler as listAccounts } from '#functions/payments/list-shareholder-ba
 import { handler as list } from '#functions/payments/list-transactions.ts';
 import { handler as setSettings } from '#functions/payments/set-payment-settings.ts';
 import * as journal from '#ledger/ledger.routes.ts';
-import * as routes from '#payments/orders/orders.routes.ts';
+import * as orders from '#payments/orders/orders.routes.ts';
 import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
+import * as runs from '#payments/runs/payment-runs.routes.ts';
 import * as settings from '#payments/settings/payment-settings.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
@@ -51,23 +52,23 @@ export class Payments {
 
   order(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
     const headers = key === null ? {} : { 'Idempotency-Key': key };
-    return this.#call(disburse, routes.createDisbursement, { body, headers });
+    return this.#call(disburse, orders.createDisbursement, { body, headers });
   }
 
   get(id: string): Promise<TestResponse> {
-    return this.#call(get, routes.getTransaction, { params: { id } });
+    return this.#call(get, orders.getTransaction, { params: { id } });
   }
 
   list(query: Record<string, string> = {}): Promise<TestResponse> {
-    return this.#call(list, routes.listTransactions, { query });
+    return this.#call(list, orders.listTransactions, { query });
   }
 
   approve(id: string): Promise<TestResponse> {
-    return this.#call(approve, routes.approveTransaction, { params: { id } });
+    return this.#call(approve, orders.approveTransaction, { params: { id } });
   }
 
   deny(id: string): Promise<TestResponse> {
-    return this.#call(deny, routes.denyTransaction, { params: { id } });
+    return this.#call(deny, orders.denyTransaction, { params: { id } });
   }
 
   addAccount(shareholder: string, account: object = {}): Promise<TestResponse> {
@@ -84,14 +85,14 @@ export class Payments {
   }
 
   disburseDividend(id: string): Promise<TestResponse> {
-    return this.#call(disburseDividend, routes.disburseDividend, {
+    return this.#call(disburseDividend, runs.disburseDividend, {
       params: { id },
       headers: { 'Idempotency-Key': randomUUID() },
     });
   }
 
   progress(id: string): Promise<TestResponse> {
-    return this.#call(dividendProgress, routes.getDividendDisbursement, { params: { id } });
+    return this.#call(dividendProgress, runs.getDividendDisbursement, { params: { id } });
   }
 
   async setSettings(body: unknown): Promise<TestResponse> {

@@ -8,7 +8,8 @@ import { handler as listHandler } from '#functions/proxy/list-meetings.ts';
 import { handler as ofHolderHandler } from '#functions/proxy/list-shareholder-votes.ts';
 import { handler as revokeHandler } from '#functions/proxy/revoke-vote.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import * as routes from '#proxy/proxy.routes.ts';
+import * as meetings from '#proxy/meetings.routes.ts';
+import * as votes from '#proxy/votes.routes.ts';
 import { day } from './dividends.ts';
 import { call, type TestResponse } from './request.ts';
 
@@ -38,7 +39,7 @@ export class Meetings {
       items: AGENDA,
       ...meeting,
     };
-    return call(createHandler, routes.createMeeting, { as: this.#as, body });
+    return call(createHandler, meetings.createMeeting, { as: this.#as, body });
   }
 
   /** Calls a meeting that is open unless its times differ; returns the id. */
@@ -49,16 +50,16 @@ export class Meetings {
   }
 
   get(id: string): Promise<TestResponse> {
-    return call(getMeetingHandler, routes.getMeeting, { as: this.#as, params: { id } });
+    return call(getMeetingHandler, meetings.getMeeting, { as: this.#as, params: { id } });
   }
 
   list(query: Record<string, string> = {}): Promise<TestResponse> {
-    return call(listHandler, routes.listMeetings, { as: this.#as, query });
+    return call(listHandler, meetings.listMeetings, { as: this.#as, query });
   }
 
   vote(meetingId: string, shareholderId: string, choices: unknown = { 1: 'FOR' }): Promise<TestResponse> {
     const body = { meeting_id: meetingId, shareholder_id: shareholderId, choices };
-    return call(castHandler, routes.castVote, { as: this.#as, body });
+    return call(castHandler, votes.castVote, { as: this.#as, body });
   }
 
   /** Casts and answers the ballot's id. */
@@ -69,23 +70,23 @@ export class Meetings {
   }
 
   getVote(id: string): Promise<TestResponse> {
-    return call(getVoteHandler, routes.getVote, { as: this.#as, params: { id } });
+    return call(getVoteHandler, votes.getVote, { as: this.#as, params: { id } });
   }
 
   revoke(id: string): Promise<TestResponse> {
-    return call(revokeHandler, routes.revokeVote, { as: this.#as, params: { id } });
+    return call(revokeHandler, votes.revokeVote, { as: this.#as, params: { id } });
   }
 
   report(id: string, accept?: string): Promise<TestResponse> {
     const headers = accept === undefined ? {} : { Accept: accept };
-    return call(reportHandler, routes.getMeetingReport, { as: this.#as, params: { id }, headers });
+    return call(reportHandler, meetings.getMeetingReport, { as: this.#as, params: { id }, headers });
   }
 
   votes(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
-    return call(votesHandler, routes.listMeetingVotes, { as: this.#as, params: { id }, query });
+    return call(votesHandler, votes.listMeetingVotes, { as: this.#as, params: { id }, query });
   }
 
   ofHolder(id: string): Promise<TestResponse> {
-    return call(ofHolderHandler, routes.listShareholderVotes, { as: this.#as, params: { id } });
+    return call(ofHolderHandler, votes.listShareholderVotes, { as: this.#as, params: { id } });
   }
 }

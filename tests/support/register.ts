@@ -10,7 +10,8 @@ import { handler as transferHandler } from '#functions/register/transfer-shares.
 import { handler as updateHandler } from '#functions/register/update-shareholder.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import * as routes from '#register/shareholders.routes.ts';
+import * as positions from '#register/positions.routes.ts';
+import * as shareholders from '#register/shareholders.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
 
 type Query = Record<string, string>;
@@ -24,7 +25,7 @@ export class Register {
   }
 
   create(body: unknown): Promise<TestResponse> {
-    return this.#call(createHandler, routes.createShareholder, { body });
+    return this.#call(createHandler, shareholders.createShareholder, { body });
   }
 
   /** A holder with a reference of its own. */
@@ -38,16 +39,16 @@ export class Register {
   }
 
   get(id: string): Promise<TestResponse> {
-    return this.#call(getHandler, routes.getShareholder, { params: { id } });
+    return this.#call(getHandler, shareholders.getShareholder, { params: { id } });
   }
 
   list(query: Query = {}): Promise<TestResponse> {
-    return this.#call(listHandler, routes.listShareholders, { query });
+    return this.#call(listHandler, shareholders.listShareholders, { query });
   }
 
   /** Sends the current version, unless one is named; null sends none. */
   async update(id: string, body: unknown, version?: number | null): Promise<TestResponse> {
-    return this.#call(updateHandler, routes.updateShareholder, {
+    return this.#call(updateHandler, shareholders.updateShareholder, {
       params: { id },
       body,
       ...(await this.#match(id, version)),
@@ -55,7 +56,7 @@ export class Register {
   }
 
   async setKyc(id: string, body: unknown, version?: number | null): Promise<TestResponse> {
-    return this.#call(kycHandler, routes.setShareholderKyc, {
+    return this.#call(kycHandler, shareholders.setShareholderKyc, {
       params: { id },
       body,
       ...(await this.#match(id, version)),
@@ -63,7 +64,7 @@ export class Register {
   }
 
   async close(id: string, version?: number | null): Promise<TestResponse> {
-    return this.#call(closeHandler, routes.closeShareholder, {
+    return this.#call(closeHandler, shareholders.closeShareholder, {
       params: { id },
       ...(await this.#match(id, version)),
     });
@@ -71,11 +72,11 @@ export class Register {
 
   transfer(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
     const headers = key === null ? {} : { 'Idempotency-Key': key };
-    return this.#call(transferHandler, routes.transferShares, { body, headers });
+    return this.#call(transferHandler, positions.transferShares, { body, headers });
   }
 
   positions(id: string, query: Query = {}): Promise<TestResponse> {
-    return this.#call(listPositionsHandler, routes.listPositions, { params: { id }, query });
+    return this.#call(listPositionsHandler, positions.listPositions, { params: { id }, query });
   }
 
   async #match(id: string, version: number | null | undefined): Promise<Pick<TestRequest, 'headers'>> {

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { PaymentRuns } from '#generated/database.ts';
-import type { DividendDisbursement } from '#payments/orders/orders.routes.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { DividendDisbursement } from './payment-runs.routes.ts';
 
 const COLUMNS = [
   'dividend_id',

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const DividendDisbursement = z.object({
+  dividend_id: idOut,
+  state: z.enum(['RUNNING', 'DONE']),
+  /** Payments by where they stand. Those that wait for an order, a person or the bank are pending. */
+  pending: z.number().int(),
+  sent: z.number().int(),
+  settled: z.number().int(),
+  failed: z.number().int(),
+  /** Settled, and returned since. */
+  returned: z.number().int(),
+  ordered: z.number().int(),
+  /** Holders who were passed over; order again when their papers are right. */
+  without_kyc: z.number().int(),
+  without_account: z.number().int(),
+  started_at: instantOut,
+  updated_at: instantOut,
+});
+
+const ofDividend = {
+  tenants: ['ISSUER'],
+  path: '/dividends/{id}/disburse',
+  params: idInPath,
+  response: DividendDisbursement,
+} as const;
+
+export const disburseDividend = route({
+  operationId: 'disburseDividend',
+  method: 'POST',
+  summary: 'Pay all pending payments of a dividend',
+  description:
+    'Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
+  ...ofDividend,
+  roles: ['ADMIN', 'OPS'],
+  status: 202,
+  idempotency: 'required',
+  audit: 'payment-run.started',
+  problems: ['not-found', 'dividend-not-payable'],
+  uses: ['eventBus:put', 'queue:payment-runs:send'],
+});
+
+export const getDividendDisbursement = route({
+  operationId: 'getDividendDisbursement',
+  method: 'GET',
+  summary: 'Get the progress of a dividend’s payment',
+  ...ofDividend,
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  status: 200,
+  problems: ['not-found'],
+  uses: [],
+});

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { decimalOut, id, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+import { ALL_CHOICES, MAX_ITEMS } from './choices.ts';
+
+export const Vote = z.object({
+  id: idOut,
+  meeting_id: idOut,
+  shareholder_id: idOut,
+  weight: decimalOut,
+  choices: z.record(z.string(), z.enum(ALL_CHOICES)),
+  cast_at: instantOut,
+  revoked_at: instantOut.nullable(),
+});
+
+const NewVote = z.strictObject({
+  meeting_id: id,
+  shareholder_id: id,
+  choices: z
+    .record(z.string(), z.unknown())
+    .refine((choices) => Object.keys(choices).length > 0, 'must choose for at least one item')
+    .refine((choices) => Object.keys(choices).length <= MAX_ITEMS, `must have at most ${MAX_ITEMS} choices`)
+    .meta({
+      openapi: {
+        type: 'object',
+        additionalProperties: { enum: [...ALL_CHOICES] },
+      },
+    }),
+});
+
+const issuer = { tenants: ['ISSUER'] } as const;
+const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;
+const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+
+export const listMeetingVotes = route({
+  operationId: 'listMeetingVotes',
+  method: 'GET',
+  path: '/proxy/meetings/{id}/votes',
+  summary: 'List the ballots of a meeting',
+  description:
+    'Ballots are listed in the order in which they were cast. Revoked ballots are kept as history.',
+  ...issuer,
+  roles: ['ADMIN', 'COMPLIANCE'],
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Vote),
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const castVote = route({
+  operationId: 'castVote',
+  method: 'POST',
+  path: '/proxy/votes',
+  summary: 'Cast the ballot of a holder of record',
+  description:
+    'STANDARD items take FOR, AGAINST or ABSTAIN, DIRECTOR items FOR or WITHHOLD; items may be left out. The weight is the position at the record date. A holder has one effective ballot in a meeting.',
+  ...writers,
+  body: NewVote,
+  example: {
+    meeting_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
+    shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7e',
+    choices: { 1: 'FOR', '2a': 'WITHHOLD' },
+  },
+  status: 201,
+  response: Vote,
+  audit: 'vote.cast',
+  problems: ['not-found', 'ballot-exists', 'meeting-not-open', 'meeting-closed', 'no-position'],
+  uses: [],
+});
+
+export const getVote = route({
+  operationId: 'getVote',
+  method: 'GET',
+  path: '/proxy/votes/{id}',
+  summary: 'Get a ballot',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: Vote,
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const revokeVote = route({
+  operationId: 'revokeVote',
+  method: 'DELETE',
+  path: '/proxy/votes/{id}',
+  summary: 'Revoke a ballot before the meeting closes',
+  description: 'The ballot is kept as history; the holder may vote again.',
+  ...writers,
+  params: idInPath,
+  status: 204,
+  audit: 'vote.revoked',
+  problems: ['not-found', 'ballot-revoked', 'meeting-not-open', 'meeting-closed'],
+  uses: [],
+});
+
+export const listShareholderVotes = route({
+  operationId: 'listShareholderVotes',
+  method: 'GET',
+  path: '/shareholders/{id}/votes',
+  summary: 'List the ballots of a holder of record',
+  description: 'The newest come first.',
+  ...readers,
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Vote),
+  problems: ['not-found'],
+  uses: [],
+});
