@@ -15,7 +15,7 @@ import { type DatabaseConnection, parseDatabaseUrl } from './postgres/postgres.t
 const WRONG_PASSWORD = '28P01';
 
 /** Returns the URL that the directory keeps its data at; undefined if it has no such database. */
-export function rememberedDatabaseUrl(dataDir: string): string | undefined {
+function rememberedDatabaseUrl(dataDir: string): string | undefined {
   const path = dataPaths(dataDir).databaseUrl;
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 }

@@ -33,7 +33,7 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Json>> = {
 };
 
 /** Every problem that a route can answer, its own and those that come with what it is. */
-export function problemsOf(route: RouteSpec): Set<ProblemSlug> {
+function problemsOf(route: RouteSpec): Set<ProblemSlug> {
   const slugs = new Set<ProblemSlug>(['malformed-request', 'validation-failed']);
   const add = (when: boolean, ...added: ProblemSlug[]) => {
     if (when) for (const slug of added) slugs.add(slug);

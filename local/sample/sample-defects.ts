@@ -26,7 +26,7 @@ const inName =
   ({ name }: SampleValues) => ({ name: `${name[0]}${character}${name.slice(1)}` });
 
 /** Every kind of bad row that the register refuses. */
-export const DEFECTS: readonly Defect[] = [
+const DEFECTS: readonly Defect[] = [
   ...holdings(
     'invalid-number',
     'NaN',

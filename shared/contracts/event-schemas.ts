@@ -40,7 +40,7 @@ export type TransactionState = z.infer<typeof TransactionState>;
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
 /** The payload of each event, beside its envelope. */
-export const eventPayloads = {
+const eventPayloads = {
   'shares.transferred': z.object({
     transfer_id: id,
     from_shareholder_id: id,

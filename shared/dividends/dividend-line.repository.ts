@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { Status } from '#ledger/transaction-status.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dayWrittenIn, isDay } from './calendar.ts';
+import { canonicalDecimal } from './decimal.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -17,16 +18,6 @@ function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
       schema.transform(canonicalDecimal),
     )
     .meta({ openapi });
-}
-
-/** `-0` → `0`, `007.50` → `7.5`. */
-export function canonicalDecimal(text: string): string {
-  const negative = text.startsWith('-');
-  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
-  const integer = whole.replace(/^0+(?=\d)/, '');
-  const decimals = fraction.replace(/0+$/, '');
-  const digits = decimals === '' ? integer : `${integer}.${decimals}`;
-  return negative && digits !== '0' ? `-${digits}` : digits;
 }
 
 const decimalText = z

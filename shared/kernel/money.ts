@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { canonicalDecimal, parseDecimal, renderDecimal, unitsAt } from './decimal.ts';
 import { invalidField } from './domain-error.ts';
-import { canonicalDecimal } from './fields.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -67,20 +67,15 @@ export function exponentOf(code: string): number {
  */
 export function toMinor(decimal: string, code: string, pointer = '/amount'): bigint {
   const exponent = exponentOf(code);
-  const [whole = '', fraction = ''] = decimal.replace('-', '').split('.');
-  if (fraction.length > exponent) {
+  const parsed = parseDecimal(decimal);
+  if (parsed.scale > exponent) {
     const places = exponent === 0 ? 'no decimal places' : `at most ${exponent} decimal places`;
     throw invalidField(pointer, 'too-many-decimals', `${code} amounts have ${places}`);
   }
-  const minor = BigInt(whole + fraction.padEnd(exponent, '0'));
-  return decimal.startsWith('-') ? -minor : minor;
+  return unitsAt(parsed, exponent);
 }
 
 /** `fromMinor(12550n, 'USD')` is `'125.50'`. */
 export function fromMinor(minor: bigint, code: string): string {
-  const exponent = exponentOf(code);
-  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
-  const whole = digits.slice(0, digits.length - exponent);
-  const sign = minor < 0n ? '-' : '';
-  return exponent === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-exponent)}`;
+  return renderDecimal(minor, exponentOf(code));
 }

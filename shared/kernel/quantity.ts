@@ -1,5 +1,8 @@
+import { parseDecimal, renderDecimal, unitsAt } from './decimal.ts';
+
 /** Shares are counted in units of 1e-8, the finest a holding can be. */
-export const UNITS_PER_SHARE = 100_000_000n;
+const PLACES = 8;
+export const UNITS_PER_SHARE = 10n ** BigInt(PLACES);
 
 const PLAIN_QUANTITY = /^\d{1,20}(\.\d{1,8})?$/;
 
@@ -9,14 +12,10 @@ const PLAIN_QUANTITY = /^\d{1,20}(\.\d{1,8})?$/;
  */
 export function unitsOf(quantity: string): bigint {
   if (!PLAIN_QUANTITY.test(quantity)) throw new RangeError(`Not a quantity: ${quantity}`);
-  const [whole = '', fraction = ''] = quantity.split('.');
-  return BigInt(whole + fraction.padEnd(8, '0'));
+  return unitsAt(parseDecimal(quantity), PLACES);
 }
 
 /** `125050000000n` → `'1250.5'`, without trailing zeros. */
 export function quantityOf(units: bigint): string {
-  const whole = units / UNITS_PER_SHARE;
-  const rest = units % UNITS_PER_SHARE;
-  if (rest === 0n) return whole.toString();
-  return `${whole}.${rest.toString().padStart(8, '0').replace(/0+$/, '')}`;
+  return renderDecimal(units, PLACES).replace(/\.?0+$/, '');
 }

@@ -1,7 +1,7 @@
 import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';

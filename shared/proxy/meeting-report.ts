@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { type CsvCell, csvLine } from '#platform/storage/csv.ts';
 import { CHOICES } from './choices.ts';
 import { type MeetingRow, stateOf } from './meeting.repository.ts';

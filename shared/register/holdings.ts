@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { canonicalDecimal, DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
 /** The ledger entries that a report sums. Once settled, they never change. */

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { PositionEntries } from '#generated/database.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { PositionEntry } from './positions.routes.ts';

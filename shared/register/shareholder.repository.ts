@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import type { Shareholders } from '#generated/database.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, encodeCursor, type PageRequest, toPage } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Shareholder } from './shareholders.routes.ts';

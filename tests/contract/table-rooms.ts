@@ -110,7 +110,7 @@ export function written(text: string): string[] {
   return UNNAMED_WRITE.test(text) ? [...named, UNNAMED] : named;
 }
 
-export const UNNAMED = 'a table named elsewhere';
+const UNNAMED = 'a table named elsewhere';
 
 /** Returns the known tables that a text reads. Views are none: whoever may ask them may read them. */
 export function readBy(text: string): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { blockHash } from '#kernel/block-hash.ts';
+import { blockHash } from '#tests/oracles/block-hash.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { enterHolders } from '#tests/support/dividends.ts';
 import { AGENDA, Meetings } from '#tests/support/proxy.ts';

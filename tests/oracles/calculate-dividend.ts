@@ -15,6 +15,7 @@ import { exponentOf } from '#kernel/money.ts';
 export function calculateDividend(holdings: string, ratePerShare: string, currency: string): bigint {
   const shares = parseDecimal(holdings);
   const rate = parseDecimal(ratePerShare);
+  if (shares.units < 0n || rate.units < 0n) throw new RangeError('holdings and rate are zero or more');
   const dividend = shares.units * rate.units * 10n ** BigInt(exponentOf(currency));
   return divideHalfEven(dividend, 10n ** BigInt(shares.scale + rate.scale));
 }

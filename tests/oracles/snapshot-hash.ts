@@ -1,5 +1,5 @@
-import { blockHash } from '#kernel/block-hash.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
+import { blockHash } from './block-hash.ts';
 
 export interface SnapshotLine {
   readonly shareholderId: string;

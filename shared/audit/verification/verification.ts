@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The kinds of broken links, in the words of the runbook. */
-export const BROKEN_LINKS = [
+const BROKEN_LINKS = [
   'missing-object',
   'altered-record',
   'truncated-object',

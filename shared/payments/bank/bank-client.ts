@@ -10,7 +10,7 @@ import { secretText } from '#platform/secret.ts';
 import { bankApiKey } from './bank-signature.ts';
 
 /** The state machine waits and tries again: the bank identifies the order by its key. */
-export const BANK_UNAVAILABLE = 'BankUnavailable';
+const BANK_UNAVAILABLE = 'BankUnavailable';
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Older callbacks are refused, and those from as far in the future. */
-export const MAX_AGE_SECONDS = 300;
+const MAX_AGE_SECONDS = 300;
 export const SIGNATURE_HEADER = 'x-bank-signature';
 
 const HEADER = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/;

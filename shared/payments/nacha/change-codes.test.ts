@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { CHANGE_REASONS, changeReason, isChangeCode, parseCorrection } from './change-codes.ts';
+import { changeReason, isChangeCode, parseCorrection } from './change-codes.ts';
 
 test('the change codes are C01 to C14', () => {
-  expect(CHANGE_REASONS.map(({ code }) => code)).toEqual(
-    Array.from({ length: 14 }, (_, at) => `C${String(at + 1).padStart(2, '0')}`),
-  );
+  const codes = Array.from({ length: 100 }, (_, at) => `C${String(at).padStart(2, '0')}`);
+  expect(codes.filter(isChangeCode)).toEqual(codes.slice(1, 15));
   expect(changeReason('C07').corrects).toEqual(['routing-number', 'account-number', 'transaction-code']);
   expect(isChangeCode('C61')).toBe(false);
   expect(() => changeReason('C15')).toThrow(RangeError);

@@ -61,9 +61,6 @@ const REASONS: ReadonlyMap<string, ChangeReason> = new Map(
   ROWS.map(([code, meaning, ...corrects]) => [code, { code, meaning, corrects }]),
 );
 
-/** All change codes, in order. */
-export const CHANGE_REASONS: readonly ChangeReason[] = [...REASONS.values()];
-
 /** C01 to C14. Those of refused notifications (C61 to C69) go from us to the bank and are none. */
 export function isChangeCode(code: string): boolean {
   return REASONS.has(code);

@@ -15,7 +15,7 @@ export interface SameDayWindow {
 }
 
 /** FedACH Processing Schedule: input deadlines 10:30, 14:45 and 16:45 ET; settlement 13:00, 17:00 and 18:00 ET. */
-export const SAME_DAY_WINDOWS: readonly SameDayWindow[] = [
+const SAME_DAY_WINDOWS: readonly SameDayWindow[] = [
   { name: 'same-day-1', deadlineMinute: 10 * 60 + 30, settlementMinute: 13 * 60, descriptiveDate: 'SD1300' },
   { name: 'same-day-2', deadlineMinute: 14 * 60 + 45, settlementMinute: 17 * 60, descriptiveDate: 'SD1700' },
   { name: 'same-day-3', deadlineMinute: 16 * 60 + 45, settlementMinute: 18 * 60, descriptiveDate: 'SD1800' },
@@ -25,7 +25,7 @@ export const SAME_DAY_WINDOWS: readonly SameDayWindow[] = [
  * A FedACH processing day ends at 02:15 ET of the following calendar day (and begins at 03:00 ET): what comes before then
  * settles on the next banking day after it, at 08:30 ET.
  */
-export const NEXT_DAY_DEADLINE_MINUTE = 2 * 60 + 15;
+const NEXT_DAY_DEADLINE_MINUTE = 2 * 60 + 15;
 
 /** Cents. A larger entry is never settled on the same day (Nacha Operating Rules, Same Day Entry, since March 18, 2022). */
 export const SAME_DAY_ENTRY_LIMIT_MINOR = 100_000_000n;

@@ -15,7 +15,7 @@ export interface ReturnReason {
 }
 
 /** An entry returned R01 or R09 may be presented again at most twice, within 180 days (Nacha Operating Rules, Reinitiation). */
-export const MAX_REPRESENTMENTS = 2;
+const MAX_REPRESENTMENTS = 2;
 
 type Row = readonly [code: string, consequence: ReturnConsequence, meaning: string];
 
@@ -100,9 +100,6 @@ const ROWS: readonly Row[] = [
 const REASONS: ReadonlyMap<string, ReturnReason> = new Map(
   ROWS.map(([code, consequence, meaning]) => [code, { code, meaning, consequence }]),
 );
-
-/** All reasons that have a meaning, in order. */
-export const RETURN_REASONS: readonly ReturnReason[] = [...REASONS.values()];
 
 /** R01 to R85, reserved ones included. */
 export function isReturnReasonCode(code: string): boolean {

@@ -49,7 +49,7 @@ export function contributionEntry(
 }
 
 /** Why a contribution can't be effective on a day; undefined if it can. */
-export function refuseDate(effectiveDate: string, enrolledOn: string, today: string): string | undefined {
+function refuseDate(effectiveDate: string, enrolledOn: string, today: string): string | undefined {
   if (effectiveDate < enrolledOn) return `must not be before the enrolment on ${enrolledOn}`;
   const latest = addDays(today, MAX_DAYS_AHEAD);
   return effectiveDate > latest ? `must not be after ${latest}` : undefined;
@@ -111,7 +111,7 @@ function refuseExceeded(entered: Entered): void {
   });
 }
 
-export const LIMIT_CODES = {
+const LIMIT_CODES = {
   EMPLOYEE_DEFERRAL: 'employee-deferral-limit',
   TOTAL_ADDITIONS: 'total-additions-limit',
 } as const;

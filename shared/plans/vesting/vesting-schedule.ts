@@ -3,8 +3,8 @@ import { positiveQuantity, wholeNumber } from '#kernel/fields.ts';
 import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
 
 /** Fifty years; longer is a slip of the keyboard. */
-export const MAX_MONTHS = 600;
-export const MAX_TRANCHES = 120;
+const MAX_MONTHS = 600;
+const MAX_TRANCHES = 120;
 
 /** Rules between fields are asked only when each field is right: a percent that isn't a number has no sum. */
 const WHEN_FIELDS_ARE_VALID = {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { sumEntriesOfDividend } from '#ledger/journal.ts';
 import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';

@@ -1,5 +1,5 @@
 import { publicPath } from '#contracts/api-paths.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from '#register/holdings.ts';
 import { cursorAfter, type HoldingsPart } from './holdings-report.ts';

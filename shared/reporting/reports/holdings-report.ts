@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { invalidField } from '#kernel/domain-error.ts';
-import { canonicalDecimal } from '#kernel/fields.ts';
 import { decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {

@@ -1,6 +1,7 @@
 import { validate } from '#generated/contribution-row.validator.js';
 import { endOfMonth } from '#kernel/calendar.ts';
-import { canonicalDecimal, isoDate } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
+import { isoDate } from '#kernel/fields.ts';
 import type { RowError, UploadRow } from '#uploads/formats/upload-row.ts';
 import {
   CONTRIBUTION_COLUMNS,

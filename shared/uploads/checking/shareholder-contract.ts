@@ -1,4 +1,4 @@
-import { canonicalDecimal } from '#kernel/fields.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { ShareholderValues, UploadRow } from '#uploads/formats/upload-row.ts';
 import { rejectedRow } from './finish-row.ts';
 import { type RowContract, trimmed } from './row-contract.ts';

@@ -15,7 +15,7 @@ const CREATION_EVENTS = ['*', 'Put', 'Copy', 'CompleteMultipartUpload', 'Post'].
 );
 
 /** Encodes a key as in S3's events: URL-encoded, spaces as `+`, slashes kept. */
-export function encodeEventKey(key: string): string {
+function encodeEventKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
 

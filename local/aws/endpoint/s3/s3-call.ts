@@ -4,7 +4,7 @@ import { type XmlValue, xmlDocument } from '../xml.ts';
 import type { MultipartStore } from './multipart-store.ts';
 import type { ObjectStore } from './object-store.ts';
 
-export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export interface S3Account {
   readonly region: string;

@@ -72,7 +72,7 @@ export function messageBytes(body: string, attributes: MessageAttributes | undef
 }
 
 /** A handle names a delivery, so that it is stale once the message has been delivered again. */
-export function receiptHandleOf(message: Message): string {
+function receiptHandleOf(message: Message): string {
   return Buffer.from(`${message.id}/${message.receiveCount}`).toString('base64url');
 }
 

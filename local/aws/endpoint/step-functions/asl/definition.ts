@@ -114,4 +114,3 @@ export type State =
   | MapState;
 
 export type ResultState = Extract<State, WithResult>;
-export type HandlingState = Extract<State, WithHandlers>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-export const LINES_PER_BLOCK = 1_000;
+const LINES_PER_BLOCK = 1_000;
 
 /**
  * A hash of a long list of lines that the database can compute in bounded memory, and a reader with pages: the lines, each
