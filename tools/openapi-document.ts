@@ -44,7 +44,10 @@ const HEADERS: Readonly<Record<string, Json>> = {
     description: 'The version of the resource, for `If-Match`.',
     schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
   },
-  Location: { description: 'The URL of the new resource.', schema: { type: 'string' } },
+  Location: {
+    description: 'Where the result is read, on the same host.',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
   IdempotencyReplayed: {
     description: 'Present only when an earlier answer is repeated.',
     schema: { type: 'string', const: 'true' },
@@ -143,7 +146,8 @@ export function openApiDocument(
       summary: 'Share registers and employee plans for many tenants.',
       description: DESCRIPTION,
     },
-    servers: [{ url: '/', description: 'This deployment' }],
+    // It is relative to the document, which stands at the root of the deployment, whatever that is behind.
+    servers: [{ url: './', description: 'This deployment' }],
     tags: [...new Set(routes.map(({ group }) => group))].map(tagOf),
     paths,
     components: {
@@ -272,7 +276,7 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     headers: {
       ...header('X-Request-ID', true, 'RequestId'),
       ...header('ETag', route.concurrency !== undefined, 'ETag'),
-      ...header('Location', route.status === 201, 'Location'),
+      ...header('Location', route.location !== undefined, 'Location'),
       ...header('Idempotency-Replayed', idempotencyOf(route) !== 'none', 'IdempotencyReplayed'),
     },
     ...(response === undefined ? {} : { content: Object.fromEntries(content) }),

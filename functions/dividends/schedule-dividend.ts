@@ -1,10 +1,8 @@
-import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { declareDividend } from '#dividends/declare-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
 import * as routes from '#dividends/dividends.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
-import { reply } from '#platform/http/reply.ts';
 
 export const handler = http(routes.scheduleDividend, ({ body, headers, principal, tenantTx }) => {
   const declaration = {
@@ -12,11 +10,7 @@ export const handler = http(routes.scheduleDividend, ({ body, headers, principal
     idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
     today: dayOf(new Date()),
   };
-  return tenantTx(
-    async (tx) => {
-      const dividend = toDividend(await declareDividend(tx, body, declaration));
-      return reply(dividend, { headers: { location: `${API_BASE_PATH}/dividends/${dividend.id}` } });
-    },
-    { resource: ({ body: { id } }) => `dividends/${id}` },
-  );
+  return tenantTx(async (tx) => toDividend(await declareDividend(tx, body, declaration)), {
+    resource: ({ id }) => `dividends/${id}`,
+  });
 });

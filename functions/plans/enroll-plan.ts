@@ -3,12 +3,8 @@ import { enroll } from '#plans/enroll.ts';
 import { toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
-import { reply } from '#platform/http/reply.ts';
 
 export const handler = http(routes.enrollPlan, async ({ body, serializableTx }) => {
   const today = dayOf(new Date());
-  return serializableTx(async (tx) => {
-    const plan = toPlan(await enroll(tx, body, today));
-    return reply(plan, { headers: { location: `/api/plans/${plan.id}` } });
-  });
+  return serializableTx(async (tx) => toPlan(await enroll(tx, body, today)));
 });

@@ -1,7 +1,5 @@
-import { publicPath } from '#contracts/api-paths.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
-import { reply } from '#platform/http/reply.ts';
 import { toReportExport } from '#reporting/exports/export.repository.ts';
 import * as routes from '#reporting/exports/exports.routes.ts';
 import { openOrdered, orderExport } from '#reporting/exports/order-export.ts';
@@ -11,14 +9,8 @@ export const handler = http(
   async ({ body, actor, principal, tenantRead, tenantTx }) => {
     const today = dayOf(new Date());
     const opened = await tenantRead((read) => openOrdered(read, body, principal.tenantType, today));
-    return tenantTx(
-      async (tx) => {
-        const ordered = toReportExport(await orderExport(tx, body, opened, actor), null);
-        return reply(ordered, {
-          headers: { location: `${publicPath(routes.createReportExport)}/${ordered.id}` },
-        });
-      },
-      { resource: ({ body: { id } }) => `reports/exports/${id}` },
-    );
+    return tenantTx(async (tx) => toReportExport(await orderExport(tx, body, opened, actor), null), {
+      resource: ({ id }) => `reports/exports/${id}`,
+    });
   },
 );

@@ -11,6 +11,6 @@ export const handler = http(routes.getHoldingsReport, async ({ query, headers, t
   const limit = rowLimit(query.limit, format);
   const part = await tenantRead((read) => readHoldings(read, query, limit));
   if (format === 'application/json') return reply(toHoldingsReport(part), { headers: { vary: 'accept' } });
-  const { text, headers: ofTable } = holdingsCsvReply(part, query.limit);
-  return reply(text, { headers: { ...ofTable, vary: 'accept' } });
+  const { text, headers: ofTable, next } = holdingsCsvReply(part, query.limit);
+  return reply(text, { headers: { ...ofTable, vary: 'accept' }, next });
 });

@@ -1,17 +1,12 @@
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
-import { reply } from '#platform/http/reply.ts';
 import { completeParts } from '#platform/storage/presigned.ts';
-import { toUpload, uploadLocation } from '#uploads/intake/upload-answer.ts';
+import { toUpload } from '#uploads/intake/upload-answer.ts';
 import * as routes from '#uploads/intake/uploads.routes.ts';
 import { findUpload, getMultipartId } from '#uploads/upload.repository.ts';
 
 export const handler = http(routes.completeUpload, async ({ params, body, tenantRead, tenantTx }) => {
   const upload = found(await tenantRead((read) => findUpload(read, params.id)));
   await completeParts(upload.object_key, getMultipartId(upload), body.parts);
-  return tenantTx(async (tx) =>
-    reply(toUpload(found(await findUpload(tx, params.id))), {
-      headers: { location: uploadLocation(upload.id) },
-    }),
-  );
+  return tenantTx(async (tx) => toUpload(found(await findUpload(tx, params.id))));
 });

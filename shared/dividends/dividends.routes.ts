@@ -118,6 +118,7 @@ export const scheduleDividend = route({
     rate_per_share: '0.125',
   },
   status: 201,
+  location: '/dividends/{id}',
   response: DividendSummary,
   idempotency: 'required',
   audit: 'dividend.declared',

@@ -1,4 +1,6 @@
+import { linkTo } from '#contracts/links.ts';
 import { SWAGGER_UI_SCRIPT, SWAGGER_UI_STYLE } from './docs-assets.ts';
+import { getDocsAsset, getHome, getOpenapi } from './meta.routes.ts';
 import { page } from './page.ts';
 
 const STYLE = `
@@ -15,6 +17,8 @@ html.dark-mode .home a { color: #8fc7c1; }
 noscript { display: block; padding: 20px; }
 `;
 
+const asset = (name: string) => linkTo(getDocsAsset, { asset: name });
+
 /** Operations stay in the order of the contract; nothing is remembered in the browser, tokens least of all. */
 const SCRIPT = `
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -22,7 +26,7 @@ const follow = () => document.documentElement.classList.toggle('dark-mode', dark
 dark.addEventListener('change', follow);
 follow();
 SwaggerUIBundle({
-  url: '/openapi.json',
+  url: document.getElementById('docs').dataset.contract,
   dom_id: '#docs',
   deepLinking: true,
   defaultModelsExpandDepth: 0,
@@ -36,12 +40,12 @@ SwaggerUIBundle({
 export const docsPage = page({
   title: 'Vestry API',
   description: 'Every operation of the Vestry API, to read and to try.',
-  assets: `<link rel="stylesheet" href="/docs/${SWAGGER_UI_STYLE}">\n`,
+  assets: `<link rel="stylesheet" href="${asset(SWAGGER_UI_STYLE)}">\n`,
   style: STYLE,
-  body: `<header class="home"><a href="/">← Vestry</a></header>
-<div id="docs"></div>
-<noscript>This page needs JavaScript. The contract itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
-<script src="/docs/${SWAGGER_UI_SCRIPT}"></script>`,
+  body: `<header class="home"><a href="${linkTo(getHome)}">← Vestry</a></header>
+<div id="docs" data-contract="${linkTo(getOpenapi)}"></div>
+<noscript>This page needs JavaScript. The contract itself is at <a href="${linkTo(getOpenapi)}">openapi.json</a>.</noscript>
+<script src="${asset(SWAGGER_UI_SCRIPT)}"></script>`,
   script: SCRIPT,
   sources: { 'script-src': "'self'", 'style-src': "'self'", 'connect-src': "'self'" },
 });

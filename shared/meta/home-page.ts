@@ -1,3 +1,5 @@
+import { linkTo } from '#contracts/links.ts';
+import { getDocs, getHealth, getOpenapi } from './meta.routes.ts';
 import { page } from './page.ts';
 
 const PRODUCT =
@@ -5,11 +7,14 @@ const PRODUCT =
   'who never see each other. It knows who holds what on any day, pays each of them exactly once, and can show ' +
   'afterwards why.';
 
+/** The route of another room. */
+const KEYS = { path: '/.well-known/jwks.json', base: 'root' } as const;
+
 const LINKS = [
-  { href: '/docs', name: 'Documentation', text: 'Every operation of the API, to read and to try' },
-  { href: '/openapi.json', name: 'Contract', text: 'The same as an OpenAPI 3.1 document' },
-  { href: '/.well-known/jwks.json', name: 'Signing keys', text: 'The public keys that verify access tokens' },
-  { href: '/health', name: 'Health', text: 'Whether the platform answers' },
+  { href: linkTo(getDocs), name: 'Documentation', text: 'Every operation of the API, to read and to try' },
+  { href: linkTo(getOpenapi), name: 'Contract', text: 'The same as an OpenAPI 3.1 document' },
+  { href: linkTo(KEYS), name: 'Signing keys', text: 'The public keys that verify access tokens' },
+  { href: linkTo(getHealth), name: 'Health', text: 'Whether the platform answers' },
 ];
 
 const STYLE = `

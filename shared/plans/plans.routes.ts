@@ -91,6 +91,7 @@ export const enrollPlan = route({
     vesting_schedule: { type: 'graded', cliff_months: 6, total_months: 30 },
   },
   status: 201,
+  location: '/plans/{id}',
   response: Plan,
   concurrency: 'etag',
   audit: 'plan.enrolled',

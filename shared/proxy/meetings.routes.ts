@@ -107,6 +107,7 @@ export const createMeeting = route({
     ],
   },
   status: 201,
+  location: '/proxy/meetings/{id}',
   response: Meeting,
   audit: 'meeting.created',
   problems: [],

@@ -64,6 +64,7 @@ export const castVote = route({
     choices: { 1: 'FOR', '2a': 'WITHHOLD' },
   },
   status: 201,
+  location: '/proxy/votes/{id}',
   response: Vote,
   audit: 'vote.cast',
   problems: ['not-found', 'ballot-exists', 'meeting-not-open', 'meeting-closed', 'no-position'],

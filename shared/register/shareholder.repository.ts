@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import { API_BASE_PATH } from '#contracts/api-paths.ts';
+import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, encodeCursor, type PageRequest, toPage } from '#platform/db/cursor.ts';
@@ -46,14 +46,14 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
   };
 }
 
-/** Returns the paths at which the rest of a holder's data can be read. */
+/** Returns where the rest of a holder's data can be read. */
 function linksOf(id: string): z.infer<typeof Shareholder>['links'] {
-  const self = `${API_BASE_PATH}/shareholders/${id}`;
+  const part = (name: string) => linkTo({ path: `/shareholders/{id}/${name}` }, { id });
   return {
-    positions: `${self}/positions`,
-    dividends: `${self}/dividends`,
-    votes: `${self}/votes`,
-    bank_accounts: `${self}/bank-accounts`,
+    positions: part('positions'),
+    dividends: part('dividends'),
+    votes: part('votes'),
+    bank_accounts: part('bank-accounts'),
   };
 }
 

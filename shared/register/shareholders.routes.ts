@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { link } from '#contracts/links.ts';
 import {
   decimalOut,
   email,
@@ -35,10 +36,10 @@ export const Shareholder = z.object({
   created_at: instantOut,
   updated_at: instantOut,
   links: z.object({
-    positions: z.string(),
-    dividends: z.string(),
-    votes: z.string(),
-    bank_accounts: z.string(),
+    positions: link,
+    dividends: link,
+    votes: link,
+    bank_accounts: link,
   }),
 });
 
@@ -111,6 +112,7 @@ export const createShareholder = route({
     holdings: '1250.5',
   },
   status: 201,
+  location: '/shareholders/{id}',
   response: Shareholder,
   concurrency: 'etag',
   audit: 'shareholder.created',

@@ -55,6 +55,7 @@ export const placeLegalHold = route({
     reason: 'Matter 2026-117, preservation order',
   },
   status: 201,
+  location: '/legal-holds/{id}',
   response: LegalHold,
   concurrency: 'etag',
   audit: 'legal-hold.placed',

@@ -72,6 +72,7 @@ export const createWebhook = route({
     events: ['transaction.settled', 'transaction.returned'],
   },
   status: 201,
+  location: '/webhooks/{id}',
   response: WebhookWithSecret,
   // An answer that is kept would keep the secret.
   idempotency: 'none',

@@ -5,7 +5,7 @@ import { fillTables } from '#tests/support/filled-tables.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { callerOf, callRoute, idIn, idProperties, pathParameters, tableOf } from './route-fixtures.ts';
+import { sendExample } from './route-fixtures.ts';
 
 /** The number of writing routes whose example is accepted as it is, by a tenant with one row in every table. */
 const AT_LEAST_DONE = 12;
@@ -39,9 +39,6 @@ const ofTenants = routes.filter(
     (roles as readonly string[]).some((role) => role !== 'OPERATOR'),
 );
 
-/** An employee's own number is no id of a row. */
-const isId = (name: string): boolean => (name === 'id' || name.endsWith('_id')) && name !== 'employee_id';
-
 interface Entry {
   readonly action: string;
   readonly tenant_id: string;
@@ -60,25 +57,7 @@ async function entriesOf(work: () => Promise<unknown>): Promise<Entry[]> {
 
 async function send(route: RouteEntry): Promise<{ tenant: TestTenant; answer: TestResponse }> {
   const tenant = tenants[route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER'];
-  const as = callerOf(route, tenant);
-  if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
-  const own = async (names: readonly string[]): Promise<Record<string, string>> =>
-    Object.fromEntries(
-      await Promise.all(
-        names.map(async (name) => [
-          name,
-          isId(name) ? await idIn(database.admin, tableOf(name, route.path), tenant.id) : 'E-1001',
-        ]),
-      ),
-    );
-  const body = route.example as Record<string, unknown> | undefined;
-  const bodyIds = await own(idProperties(route.body).filter((name) => body !== undefined && name in body));
-  const params = await own(pathParameters(route));
-  const answer = await callRoute(route, {
-    ...{ as, params },
-    ...(body === undefined ? {} : { body: { ...body, ...bodyIds } }),
-  });
-  return { tenant, answer };
+  return { tenant, answer: await sendExample(database.admin, route, tenant) };
 }
 
 describe('a request that writes adds one audit entry, and one that is refused adds none', () => {

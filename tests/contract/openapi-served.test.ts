@@ -49,13 +49,13 @@ function expectInlineAllowed({ text, header }: TestResponse): void {
     expect(policy).toContain(`'sha256-${createHash('sha256').update(source).digest('base64')}'`);
 }
 
-describe('the first page', () => {
-  test('links the other pages at the root', async () => {
-    const page = await get(meta.getHome, { query: { utm_source: 'letter' } });
+describe.each(['/live', ''])('the first page under "%s"', (base) => {
+  test('links the other pages', async () => {
+    const page = await get(meta.getHome, { base, query: { utm_source: 'letter' } });
     expect(page.status).toBe(200);
     expect(page.header('content-type')).toBe('text/html; charset=utf-8');
     for (const path of ['/docs', '/openapi.json', '/health', '/.well-known/jwks.json'])
-      expect(page.text).toContain(`href="${path}"`);
+      expect(page.text).toContain(`href="${base}${path}"`);
     expectInlineAllowed(page);
   });
 });
@@ -68,9 +68,13 @@ describe('documentation', () => {
     expectInlineAllowed(page);
   });
 
-  test('loads assets that are served', async () => {
-    const { text } = await get(meta.getDocs);
-    const assets = [...text.matchAll(/"\/docs\/([^"]+)"/g)].map(([, asset = '']) => asset);
+  test.each(['/live', ''])('loads assets and a contract that are served under "%s"', async (base) => {
+    const { text } = await get(meta.getDocs, { base });
+    expect(text).toContain(`data-contract="${base}/openapi.json"`);
+    const assets = [...text.matchAll(/"([^"]*)\/docs\/([^"]+)"/g)].map(([, before, asset = '']) => {
+      expect(before).toBe(base);
+      return asset;
+    });
     expect(assets).toHaveLength(2);
     for (const asset of assets) {
       const answer = await get(meta.getDocsAsset, { params: { asset } });

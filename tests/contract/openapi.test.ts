@@ -136,7 +136,7 @@ describe.each(published)('$method $path', (route) => {
     if (route.response !== undefined)
       expect(Object.keys(answer.content)).toEqual(route.produces ?? ['application/json']);
     expect('ETag' in answer.headers).toBe(route.concurrency !== undefined);
-    expect('Location' in answer.headers).toBe(route.status === 201);
+    expect('Location' in answer.headers).toBe(route.location !== undefined);
   });
 
   test('shows its body, or takes none', () => {

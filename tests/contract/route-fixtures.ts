@@ -79,6 +79,41 @@ export function idProperties(schema: Schema | undefined): string[] {
   return [...new Set(names)];
 }
 
+/** An employee's own number is no id of a row. */
+const isIdOfRow = (name: string): boolean =>
+  (name === 'id' || name.endsWith('_id')) && name !== 'employee_id';
+
+/**
+ * Sends a route its example as a user of the tenant who may, with ids of the tenant's own rows.
+ * @param request what is sent beside it, or instead of it
+ */
+export async function sendExample(
+  admin: pg.Pool,
+  route: RouteEntry,
+  tenant: TestTenant,
+  request: TestRequest = {},
+): Promise<TestResponse> {
+  const as = callerOf(route, tenant);
+  if (as === undefined) throw new Error(`nobody may call ${route.operationId}`);
+  const own = async (names: readonly string[]): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      await Promise.all(
+        names.map(async (name) => [
+          name,
+          isIdOfRow(name) ? await idIn(admin, tableOf(name, route.path), tenant.id) : 'E-1001',
+        ]),
+      ),
+    );
+  const body = route.example as Record<string, unknown> | undefined;
+  const bodyIds = await own(idProperties(route.body).filter((name) => body !== undefined && name in body));
+  const params = await own(pathParameters(route));
+  return callRoute(route, {
+    ...{ as, params },
+    ...(body === undefined ? {} : { body: { ...body, ...bodyIds } }),
+    ...request,
+  });
+}
+
 /** The tables of the ids that a path segment or a field names. */
 const TABLES: Readonly<Record<string, string>> = {
   from_shareholder: 'shareholders',

@@ -125,6 +125,44 @@ describe('a web application on another port', () => {
   });
 });
 
+describe('behind a stage', () => {
+  const base = '/live';
+
+  test('the first page leads from the first page to the documentation, which tries an operation', async () => {
+    const { page } = app;
+    const { apiUrl: origin } = platform.file;
+    await page.goto(`${origin}${base}/`);
+    await page.getByRole('link', { name: 'Documentation' }).click();
+    await page.waitForURL(`${origin}${base}/docs`);
+    const health = page.locator('#operations-Platform-getHealth');
+    await health.locator('.opblock-summary-control').click();
+    await health.getByRole('button', { name: 'Try it out' }).click();
+    const answered = page.waitForResponse(`${origin}${base}/health`);
+    await health.getByRole('button', { name: 'Execute' }).click();
+    expect(await (await answered).json()).toEqual({ status: 'ok' });
+    await page.getByRole('link', { name: '← Vestry' }).click();
+    await page.waitForURL(`${origin}${base}/`);
+  });
+
+  test('what is made is found where its answer says', async () => {
+    const { apiUrl: origin } = platform.file;
+    const headers = {
+      authorization: `Bearer ${await platform.token(SLUG)}`,
+      'content-type': 'application/json',
+      'idempotency-key': `based-${base}`,
+    };
+    const url = `${origin}${base}/api/shareholders`;
+    const body = JSON.stringify({ external_ref: `B${base}`, name: 'Based' });
+    const created = await fetch(url, { method: 'POST', headers, body });
+    expect(created.status).toBe(201);
+    const { id, links } = (await created.json()) as { id: string; links: Record<string, string> };
+    const found = await fetch(new URL(created.headers.get('location') ?? '', url), { headers });
+    expect(await found.json()).toMatchObject({ id });
+    for (const link of Object.values(links))
+      expect((await fetch(new URL(link, url), { headers })).status).toBe(200);
+  });
+});
+
 describe('a page from anywhere else', () => {
   const EVIL = 'https://evil.example';
 

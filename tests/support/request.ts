@@ -12,6 +12,8 @@ export interface TestRequest {
   /** An object is sent as JSON, a string or bytes as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** The part of the client's path before the API's own, such as a stage. @default nothing, as behind a domain */
+  readonly base?: string;
 }
 
 export interface TestResponse {
@@ -28,7 +30,7 @@ const TIMEOUT_MS = 60_000;
 
 /** Returns the event by which API Gateway hands a request to a function. */
 export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {
-  const { as, params = {}, query = {}, body, headers = {} } = request;
+  const { as, params = {}, query = {}, body, headers = {}, base = '' } = request;
   const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
@@ -55,6 +57,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
       (body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)),
     isBase64Encoded: bytes !== undefined,
     requestContext: {
+      path: `${base}${path}`,
       identity: { sourceIp: '203.0.113.7' },
       authorizer:
         as === undefined

@@ -26,6 +26,7 @@ export const createTenantLink = route({
   body: z.strictObject({ sponsor: text(40) }),
   example: { sponsor: 'globex' },
   status: 201,
+  location: '/tenant-links/{id}',
   response: TenantLink,
   audit: 'tenant-link.granted',
   problems: ['tenant-link-exists'],

@@ -43,6 +43,7 @@ export const createTenant = route({
     admin: { email: 'admin@initech.example', password: 'correct horse battery staple' },
   },
   status: 201,
+  location: '/tenants/{id}',
   response: Tenant,
   audit: 'tenant.created',
   problems: ['tenant-exists'],

@@ -31,6 +31,7 @@ export const createUser = route({
   }),
   example: { email: 'ops@acme.example', role: 'OPS', password: 'correct horse battery staple' },
   status: 201,
+  location: '/users/{id}',
   response: User,
   audit: 'user.created',
   problems: ['user-exists'],

@@ -78,6 +78,7 @@ export const createDisbursement = route({
   body: Order,
   example: { shareholder_id: EXAMPLE_ID, amount: '125.50', currency: 'USD', memo: 'Refund' },
   status: 202,
+  location: '/transactions/{id}',
   response: Transaction,
   idempotency: 'required',
   audit: 'payment-order.requested',

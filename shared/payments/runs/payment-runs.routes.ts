@@ -36,6 +36,7 @@ export const disburseDividend = route({
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   status: 202,
+  location: '/dividends/{id}/disburse',
   idempotency: 'required',
   audit: 'payment-run.started',
   problems: ['not-found', 'dividend-not-payable'],

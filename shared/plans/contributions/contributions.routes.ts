@@ -45,6 +45,7 @@ export const recordContribution = route({
   body: NewContribution,
   example: { amount: '125.50', currency: 'USD', source: 'EMPLOYEE' },
   status: 201,
+  location: '/plans/{plan_id}/contributions/{id}',
   response: Contribution,
   idempotency: 'required',
   audit: 'contribution.recorded',
@@ -97,6 +98,7 @@ export const reverseContribution = route({
   roles: ['ADMIN', 'OPS'],
   params: oneInPath,
   status: 201,
+  location: '/plans/{plan_id}/contributions/{id}',
   response: Contribution,
   audit: 'contribution.reversed',
   problems: [

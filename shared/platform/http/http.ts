@@ -21,6 +21,7 @@ import { authorize, type Principal } from './authorize.ts';
 import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
+import { answerAt, baseOf } from './public-base.ts';
 import { isReply, type Reply, renderReply } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';
 import { idempotencyOf, type RouteSpec, type Schema } from './route.ts';
@@ -97,9 +98,10 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       }
       const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
         const request = toRequest(route, { event, context, headers, requestId, principal, parsed, store });
-        return renderReply(route, await run(request as HttpRequest<R>));
+        return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
       };
-      if (key === undefined || principal === undefined) return respond();
+      const base = baseOf(event);
+      if (key === undefined || principal === undefined) return answerAt(base, await respond());
       const payload = JSON.stringify([
         event.path,
         event.multiValueQueryStringParameters,
@@ -107,10 +109,8 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       ]);
       // Loaded by the requests that bring a key: it is a tenth of a function's code.
       const { idempotent } = await import('#platform/idempotency/idempotent.ts');
-      return idempotent(
-        { tenantId: principal.tenantId, operationId: route.operationId, key, payload, context },
-        respond,
-      );
+      const first = { tenantId: principal.tenantId, operationId: route.operationId, key, payload, context };
+      return answerAt(base, await idempotent(first, respond));
     });
   return instrumented(route, stack);
 }
@@ -147,7 +147,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       lockFirst: options.lockFirst,
-      complete: (result) => store?.completion(renderReply(route, result)),
+      complete: (result) => store?.completion(renderReply(route, result, parsed.params)),
       retryForMs: Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS),
     } satisfies TenantTxOptions<T>);
     await publishCommitted(committed.events);

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { publicPath } from '#contracts/api-paths.ts';
+import { type Link, linkTo } from '#contracts/links.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { problemRegistry, problemType } from '#contracts/problems.ts';
 import type { DomainError } from '#kernel/domain-error.ts';
@@ -13,9 +13,14 @@ export interface Reply<Body> {
   readonly body: Body;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The next page of a body that has no place for a cursor. */
+  readonly next?: Link | undefined;
 }
 
-export function reply<Body>(body: Body, options: Pick<Reply<Body>, 'status' | 'headers'> = {}): Reply<Body> {
+export function reply<Body>(
+  body: Body,
+  options: Pick<Reply<Body>, 'status' | 'headers' | 'next'> = {},
+): Reply<Body> {
   return { [replyBrand]: true, body, ...options };
 }
 
@@ -31,6 +36,12 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 } as const;
 
+function strings(resource: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(resource).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 }
@@ -40,19 +51,18 @@ function etagOf(version: number): string {
 }
 
 /**
- * Renders what a handler returned. A 201 names its resource in `Location`; a route with concurrency control carries the
+ * Renders what a handler returned. `Location` names what the route declares; a route with concurrency control carries the
  * body's `version` as `ETag`. A string body is sent as it is, with the content type that the reply names.
+ * @param params the parameters of the request's path
  */
-export function renderReply(route: RouteSpec, value: unknown): APIGatewayProxyResult {
-  const { body, status = route.status, headers = {} } = isReply(value) ? value : reply(value);
-  const resource = (typeof body === 'object' && body !== null ? body : {}) as {
-    id?: unknown;
-    version?: unknown;
-  };
+export function renderReply(route: RouteSpec, value: unknown, params: unknown = {}): APIGatewayProxyResult {
+  const { body, status = route.status, headers = {}, next } = isReply(value) ? value : reply(value);
+  const resource = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const all: Record<string, string> = { ...SECURITY_HEADERS, ...headers };
   if (body !== undefined && typeof body !== 'string') all['content-type'] ??= 'application/json';
-  if (status === 201 && typeof resource.id === 'string')
-    all.location ??= `${publicPath(route)}/${resource.id}`;
+  if (route.location !== undefined)
+    all.location = String(linkTo({ path: route.location }, { ...(params as object), ...strings(resource) }));
+  if (next !== undefined) all.link = `<${next}>; rel="next"`;
   if (typeof resource.version === 'number') all.etag ??= etagOf(resource.version);
   return {
     statusCode: status,

@@ -33,6 +33,11 @@ export interface RouteSpec {
   /** Media types of the request body. @default ['application/json'] */
   readonly consumes?: readonly string[];
   readonly status: number;
+  /**
+   * The path of the route that reads what this one makes: the answer names it in `Location`. Its parameters are fields of the answer, or
+   * else parameters of this path. Absent: no route reads it alone.
+   */
+  readonly location?: string;
   /** Absent: an empty body. */
   readonly response?: Schema;
   /** Media types of the answer beside problems. @default ['application/json'] */

@@ -49,6 +49,7 @@ export const createReportExport = route({
   }),
   example: { report: 'transactions', parameters: { from: '2026-01-01', to: '2026-12-31' }, format: 'csv' },
   status: 202,
+  location: '/reports/exports/{id}',
   audit: 'report.exported',
   problems: ['not-found'],
   uses: ['queue:report-exports:send'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { publicPath } from '#contracts/api-paths.ts';
+import { linkTo } from '#contracts/links.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { type CursorPart, decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
@@ -75,14 +75,15 @@ function tableReply<Query, Row, Item extends ReportItem>(
       limit: limit?.toString(),
     }).filter((entry): entry is [string, string] => entry[1] !== undefined && !(entry[0] in params)),
   );
-  const path = publicPath(route).replace('{id}', params.id ?? '');
   const headers = {
     'content-type': `text/csv; charset=utf-8; header=${isFirst ? 'present' : 'absent'}`,
     'content-disposition': `attachment; filename="${report.name}.csv"`,
     vary: 'accept',
-    ...(more || lines.length < rows.length ? { link: `<${path}?${next}>; rel="next"` } : {}),
   };
-  return reply([...(isFirst ? [headerLine(report.columns)] : []), ...lines].join(''), { headers });
+  return reply([...(isFirst ? [headerLine(report.columns)] : []), ...lines].join(''), {
+    headers,
+    next: more || lines.length < rows.length ? linkTo(route, params, next) : undefined,
+  });
 }
 
 interface Named<Query> {

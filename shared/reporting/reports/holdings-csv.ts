@@ -1,4 +1,4 @@
-import { publicPath } from '#contracts/api-paths.ts';
+import { type Link, linkTo } from '#contracts/links.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from '#register/holdings.ts';
@@ -25,7 +25,7 @@ export function holdingsCsv(
 export function holdingsCsvReply(
   part: HoldingsPart,
   limit: number | undefined,
-): { text: string; headers: Record<string, string> } {
+): { text: string; headers: Record<string, string>; next: Link | undefined } {
   const { text, rows } = holdingsCsv(part);
   const { asOf, knownAt } = part.view;
   const last = part.rows[rows - 1];
@@ -43,7 +43,7 @@ export function holdingsCsvReply(
       'x-known-at': knownAt,
       'x-holders': String(part.holders),
       'x-total-holdings': part.totalHoldings,
-      ...(isCut ? { link: `<${publicPath(getHoldingsReport)}?${query}>; rel="next"` } : {}),
     },
+    next: isCut ? linkTo(getHoldingsReport, {}, query) : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { linkTo } from '#contracts/links.ts';
 import { type UploadId, uuidV7 } from '#kernel/ids.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
@@ -9,9 +10,9 @@ import { presignParts, presignPut } from '#platform/storage/presigned.ts';
 import { findSameFile, insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { readMultipartFile } from './multipart-file.ts';
-import { presentUpload, toUpload, uploadLocation } from './upload-answer.ts';
+import { presentUpload, toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
-import type { createShareholderUpload, OfferedUpload } from './uploads.routes.ts';
+import { completeUpload, type createShareholderUpload, type OfferedUpload } from './uploads.routes.ts';
 
 /** A request with either kind of file. */
 type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
@@ -99,7 +100,7 @@ async function offerOf(key: string, id: UploadId, size: number, sha256: string |
     multipart_id: multipartId,
     parts: [...parts],
     part_size: PART_BYTES,
-    complete_url: `${uploadLocation(id)}/complete`,
+    complete_url: linkTo(completeUpload, { id }),
   };
 }
 
@@ -115,5 +116,5 @@ function common({ actor, query, requestId }: Request, kind: UploadKind, id: Uplo
 }
 
 function answer(body: z.infer<typeof OfferedUpload>, status: number): Answer {
-  return reply(body, { status, headers: { location: uploadLocation(body.id) } });
+  return reply(body, { status });
 }

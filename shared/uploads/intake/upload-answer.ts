@@ -1,12 +1,7 @@
 import type { z } from 'zod';
-import { API_BASE_PATH } from '#contracts/api-paths.ts';
 import { presignGet } from '#platform/storage/presigned.ts';
 import type { ListedError, UploadRecord } from '#uploads/upload.repository.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
-
-export function uploadLocation(id: string): string {
-  return `${API_BASE_PATH}/uploads/${id}`;
-}
 
 export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary> {
   const { id, filename, dry_run, rows, accepted, rejected, sha256, failure, duplicate_of } = row;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { link } from '#contracts/links.ts';
 import {
   booleanInQuery,
   idInPath,
@@ -66,7 +67,7 @@ export const OfferedUpload = Upload.extend({
   /** PUT `part_size` bytes to each (the rest to the last), then complete the upload with the ETags that the PUTs answer. */
   parts: z.array(z.object({ part_number: z.number().int(), url: z.string() })).optional(),
   part_size: z.number().int().optional(),
-  complete_url: z.string().optional(),
+  complete_url: link.optional(),
 });
 
 export const NewUpload = z.strictObject({
@@ -91,6 +92,7 @@ const sending = {
   example: { filename: 'rows.csv', size: 1_048_576 },
   consumes: ['application/json', 'multipart/form-data'],
   status: 202,
+  location: '/uploads/{id}',
   response: OfferedUpload,
   audit: 'upload.received',
   problems: ['payload-too-large', 'unsupported-media-type'],
@@ -154,6 +156,7 @@ export const completeUpload = route({
   }),
   example: { parts: [{ part_number: 1, etag: '"9b2cf535f27731c974343645a3985328"' }] },
   status: 202,
+  location: '/uploads/{id}',
   response: Upload,
   audit: 'upload.received',
   problems: ['not-found', 'conflict'],
