@@ -4,6 +4,10 @@ import type { ProblemSlug } from './problems.ts';
 export const CONSTRAINT_PROBLEMS: Readonly<
   Record<string, { readonly slug: ProblemSlug; readonly detail: string }>
 > = {
+  idempotency_keys_owned: {
+    slug: 'request-in-progress',
+    detail: 'Another execution of this request took over; ask for its result.',
+  },
   tenants_slug_key: { slug: 'tenant-exists', detail: 'Another tenant has this slug.' },
   users_email_key: { slug: 'user-exists', detail: 'Another user of this tenant has this email.' },
   shareholders_external_ref_key: {

@@ -2,7 +2,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
-import { BATCH, deleteLoginFailures, listTenantIds, purgeBatch } from './purge.repository.ts';
+import { BATCH, deleteLoginFailures, listDueTenants, purgeBatch } from './purge.repository.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
 /** A batch takes a second at most. */
@@ -16,8 +16,8 @@ export interface Purged extends Record<string, unknown> {
 }
 
 /**
- * Erases, as of `at`, what is due and not held, tenant by tenant in batches. What is erased is no longer due: a run that is
- * killed, or out of time, is ended by the next, and a second run for the same instant changes nothing.
+ * Erases, as of `at`, what is due and not held, category by category in batches of a tenant's records. What is erased is no
+ * longer due: a run that is killed, or out of time, is ended by the next, and a second run for the same instant changes nothing.
  */
 export async function purgeExpired(at: Date, requestId: string, remainingMs: () => number): Promise<Purged> {
   const cutoffs = cutoffsOf(retentionPolicy(retentionEnvironment.retentionYears()), at);
@@ -34,8 +34,8 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
       if (records < BATCH) return true;
     }
   };
-  for (const tenantId of await listTenantIds()) {
-    for (const category of CATEGORIES)
+  for (const category of CATEGORIES) {
+    for (const tenantId of await listDueTenants(category, cutoffs))
       if (!(await purgeAll(category, tenantId))) return { purged, complete: false };
   }
   const loginFailures = await deleteLoginFailures(at);

@@ -9,9 +9,14 @@ export const BATCH = 500;
 /** Counters of failed sign-ins, whose windows are minutes. */
 const LOGIN_FAILURE_DAYS = 1;
 
-export function listTenantIds(): Promise<string[]> {
+/** Lists the tenants that have records of a category which are due and not held. */
+export function listDueTenants(category: Category, cutoffs: Cutoffs): Promise<string[]> {
   return systemTx(REASON, async (tx) => {
-    const rows = await tx.selectFrom('tenant_directory').select('id').orderBy('id').execute();
+    const { rows } = await sql<{ id: string }>`
+      select d.id from tenant_directory d where exists (
+        select from ${sql.table(category.table)} t
+        where t.tenant_id = d.id and ${category.due(cutoffs)} and not ${isHeld(category)})
+      order by d.id`.execute(tx);
     return rows.map(({ id }) => id);
   });
 }

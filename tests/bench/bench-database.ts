@@ -9,13 +9,18 @@ import { closePools } from '#platform/db/pool.ts';
 
 const ROLE_PASSWORD = 'only-for-benchmarks';
 
+interface ConnectOptions {
+  /** Whether the stand-in is left out. @default false */
+  readonly direct?: boolean;
+}
+
 export interface BenchDatabase {
   /** A pool of the superuser, to arrange data. */
   readonly admin: pg.Pool;
   /** A connection of the application role, through the stand-in for RDS Proxy like those of our code. */
-  connectAsApp(): Promise<pg.Client>;
+  connectAsApp(options?: ConnectOptions): Promise<pg.Client>;
   /** The same of the superuser, for the limit that a path is compared with. */
-  connectAsAdmin(): Promise<pg.Client>;
+  connectAsAdmin(options?: ConnectOptions): Promise<pg.Client>;
   close(): Promise<void>;
 }
 
@@ -47,16 +52,20 @@ export async function benchDatabase(): Promise<BenchDatabase> {
   const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
   const admin = new pg.Pool({ ...connection, max: 4, options });
   admin.on('error', () => undefined);
-  const connect = async (more: pg.ClientConfig = {}): Promise<pg.Client> => {
-    const client = new pg.Client({ ...connection, host: proxy.host, port: proxy.port, ...more });
+  const connect = async (
+    { direct = false }: ConnectOptions = {},
+    more: pg.ClientConfig = {},
+  ): Promise<pg.Client> => {
+    const { host, port } = direct ? connection : proxy;
+    const client = new pg.Client({ ...connection, host, port, ...more });
     await client.connect();
     await client.query('set statement_timeout = 0');
     return client;
   };
   return {
     admin,
-    connectAsApp: () => connect({ user: 'vestry_app', password: ROLE_PASSWORD }),
-    connectAsAdmin: () => connect(),
+    connectAsApp: (options) => connect(options, { user: 'vestry_app', password: ROLE_PASSWORD }),
+    connectAsAdmin: connect,
     close: async () => {
       await closePools();
       await admin.end();

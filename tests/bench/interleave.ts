@@ -60,6 +60,30 @@ export async function interleave(goal: Goal): Promise<Outcome> {
   return { ...outcome, met };
 }
 
+export interface Comparison extends Pick<Goal, 'title' | 'unit' | 'limit' | 'rounds'> {
+  readonly others: readonly Contestant[];
+}
+
+/** Measures ways of doing the same work in turn, and prints the median of each, and of its ratio to the limit. */
+export async function compare({ title, unit, limit, others, rounds = 3 }: Comparison): Promise<void> {
+  const all = [limit, ...others];
+  const rates = all.map((): number[] => []);
+  for (const contestant of all) await rateOf(contestant);
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, contestant] of all.entries()) rates[index]?.push(await rateOf(contestant));
+  const ratios = (index: number) =>
+    (rates[index] ?? []).map((rate, round) => rate / (rates[0]?.[round] ?? Number.NaN));
+  console.log(`\n${title} (${unit}, median of ${rounds})`);
+  console.table(
+    Object.fromEntries(
+      all.map(({ name }, index) => [
+        name,
+        { rate: Math.round(median(rates[index] ?? [])), ratio: Number(median(ratios(index)).toFixed(2)) },
+      ]),
+    ),
+  );
+}
+
 async function rateOf(contestant: Contestant): Promise<number> {
   await contestant.prepare?.();
   const startedMs = performance.now();

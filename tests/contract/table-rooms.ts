@@ -30,6 +30,7 @@ const ROOMS: Readonly<Record<string, string>> = {
 export const FUNCTIONS: Readonly<Record<string, string>> = {
   add_login_failure: 'identity',
   clear_login_failures: 'identity',
+  complete_idempotency_key: 'platform',
   count_login_failures: 'identity',
   distribute_from_plan: 'plans',
   find_tenant_by_slug: 'identity',

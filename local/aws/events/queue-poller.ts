@@ -43,8 +43,16 @@ export class QueuePoller {
     this.#loop = this.#poll();
   }
 
-  get running(): number {
-    return this.#running.size;
+  /** Whether there are messages, or some are being processed. */
+  get isBusy(): boolean {
+    const { queues, queue } = this.options;
+    const { visible, notVisible, delayed } = queues.attributes(queue);
+    return this.#running.size + visible + notVisible + delayed > 0;
+  }
+
+  /** Waits until one of the batches under way has ended; for ever if there is none. */
+  batchEnded(): Promise<void> {
+    return Promise.race(this.#running);
   }
 
   /** Takes no more messages and waits for the batches under way. */
@@ -174,16 +182,17 @@ function toRecordAttribute({ DataType, StringValue, BinaryValue }: MessageAttrib
   };
 }
 
+/** Messages that become visible by themselves are looked for this often. */
+const LOOK_AGAIN_MS = 20;
+
 /** Waits until queues with a consumer are empty and nothing runs, at most `timeoutMs`; returns whether they are. */
 export async function drained(pollers: readonly QueuePoller[], timeoutMs: number): Promise<boolean> {
   const endsMs = Date.now() + timeoutMs;
   while (Date.now() < endsMs) {
-    const busy = pollers.some(({ running, options: { queues, queue } }) => {
-      const { visible, notVisible, delayed } = queues.attributes(queue);
-      return running + visible + notVisible + delayed > 0;
-    });
-    if (!busy) return true;
-    await sleep(20);
+    const busy = pollers.filter((poller) => poller.isBusy);
+    if (busy.length === 0) return true;
+    // A batch that ends is noticed at once.
+    await Promise.race([sleep(LOOK_AGAIN_MS), ...busy.map((poller) => poller.batchEnded())]);
   }
   return false;
 }

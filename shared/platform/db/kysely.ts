@@ -12,7 +12,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import type { DB } from '#generated/database.ts';
-import { pipeline, type Statement } from './pipeline.ts';
+import type { Statement } from './pipeline.ts';
 
 export type Database = DB;
 
@@ -59,11 +59,6 @@ export class Queries extends QueryCreator<Database> implements QueryExecutorProv
   getExecutor(): QueryExecutor {
     return this.#executor;
   }
-}
-
-/** Queries that run on `client`. */
-export function queriesOn(client: pg.ClientBase): Queries {
-  return queriesBy(async (statement) => lastOf(await pipeline(client, [statement])));
 }
 
 /** The result of the last statement of a pipeline. */

@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { LOCKS } from '#kernel/locks.ts';
-import { lastOf, type Queries, queriesBy } from './kysely.ts';
 import { keepStatements, pipeline, pipelines, type Statement } from './pipeline.ts';
 
 /**
@@ -39,38 +38,14 @@ export function commitLocked(
 /** Ends what an error left behind on a connection that took a lock first: its transaction and its session locks. */
 export const ROLLBACK_AND_UNLOCK = 'rollback; select pg_advisory_unlock_all()';
 
-/** An open transaction, or one that its first query opens. */
-export interface Opened {
-  readonly db: Queries;
-  /** Rejects unless the transaction was opened and {@link openLocked}'s check passed. */
-  confirm(): Promise<void>;
-}
-
-/**
- * A transaction behind a lock, held over as few round trips as can be: the first query carries the lock and the statements
- * that open the transaction, and `check` judges their results before the query's are answered.
- */
-export function openLocked(
+/** Takes the lock and then opens a transaction, in one round trip. Answers the results of the statements, without the lock's. */
+export async function openLocked(
   client: pg.ClientBase,
   lock: Statement,
-  opening: readonly Statement[],
-  check: (results: readonly pg.QueryResult[]) => void,
-): Opened {
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
   // The lock pins the connection in any case.
   keepStatements(client);
-  let first: Promise<pg.QueryResult[]> | undefined;
-  const confirm = async () => {
-    if (first === undefined) throw new Error('the work sent no query, so its transaction was never opened');
-    check(await first);
-  };
-  const db = queriesBy(async (statement) => {
-    if (first !== undefined) {
-      await confirm();
-      return lastOf(await pipeline(client, [statement]));
-    }
-    first = pipelines(client, [[lock], [...opening, statement]]).then(([, opened = []]) => opened);
-    await confirm();
-    return lastOf(await first);
-  });
-  return { db, confirm };
+  const [, opened = []] = await pipelines(client, [[lock], statements]);
+  return opened;
 }

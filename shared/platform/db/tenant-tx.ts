@@ -8,9 +8,10 @@ import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
 import { isSerializationFailure, isStalePlan, isUnavailable, translateDatabaseError } from './errors.ts';
-import { lastOf, type Queries, queriesBy, queriesOn, type Send } from './kysely.ts';
-import { commitLocked, lockStatement, type Opened, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
+import { lastOf, type Queries, queriesBy, type Send } from './kysely.ts';
+import { commitLocked, lockStatement, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
 import { NoEffect } from './no-effect.ts';
+import { type Opened, openedByFirst } from './opened-by-first.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 import { setTenant, statementsOf } from './tenant-context.ts';
@@ -64,10 +65,9 @@ export interface TenantTxOptions<T> {
   /**
    * Names what transactions of many clients contend for. A session lock on it is taken before the transaction begins, and so
    * before its snapshot: a row lock inside comes too late for a serializable transaction, which fails on what has changed since.
-   * Held over as few round trips as can be: the transaction is opened along with the first query of the work.
    */
   readonly lockFirst?: string | undefined;
-  /** A further statement of the last round trip, which must change exactly one row; otherwise nothing is committed. */
+  /** A further statement of the last round trip. If it fails, nothing is committed. */
   readonly complete?: (result: T) => Statement | undefined;
   /** Milliseconds left for retries of serialization failures. @default 5000 */
   readonly retryForMs?: number;
@@ -172,8 +172,8 @@ function refuseIfSuspended(
 
 const STANDING_AT = 2;
 
-async function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T>): Promise<Opened> {
-  const { isolation = 'read committed' } = options;
+function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T>): Opened {
+  const { isolation = 'read committed', lockFirst } = options;
   const opening = [
     BEGIN[isolation],
     setTenant(actor.tenantId),
@@ -182,12 +182,14 @@ async function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOpt
       values: [actor.tenantId, actor.actorId],
     },
   ];
-  const check = (results: readonly pg.QueryResult[]) =>
-    refuseIfSuspended(results[STANDING_AT]?.rows[0], actor);
-  if (options.lockFirst !== undefined)
-    return openLocked(client, lockStatement(options.lockFirst), opening, check);
-  check(await pipeline(client, opening));
-  return { db: queriesOn(client), confirm: async () => undefined };
+  return openedByFirst(
+    client,
+    (first) =>
+      lockFirst === undefined
+        ? pipeline(client, [...opening, ...first])
+        : openLocked(client, lockStatement(lockFirst), [...opening, ...first]),
+    (results) => refuseIfSuspended(results[STANDING_AT]?.rows[0], actor),
+  );
 }
 
 async function attempt<T, N>(
@@ -196,7 +198,7 @@ async function attempt<T, N>(
   work: (tx: TenantTx) => Promise<T | NoEffect<N>>,
   options: TenantTxOptions<T>,
 ): Promise<Committed<T | N>> {
-  const { db, confirm } = await open(client, actor, options);
+  const { db, confirm } = open(client, actor, options);
   const tx = db as TenantTx;
   const events: OutboxEvent[] = [];
   eventsOf.set(tx, events);
@@ -207,17 +209,8 @@ async function attempt<T, N>(
     await client.query(options.lockFirst === undefined ? 'rollback' : ROLLBACK_AND_UNLOCK);
     return { result: result.result, events: [] };
   }
-  const complete = options.complete?.(result);
-  if (complete !== undefined) {
-    const completed = await completeAs(client, actor, complete);
-    if (completed?.rowCount !== 1) {
-      throw new DomainError(
-        'request-in-progress',
-        'Another execution of this request took over; ask for its result.',
-      );
-    }
-  }
   const statements = [
+    ...completeAs(actor, options.complete?.(result)),
     auditStatement(actor, options.audit(result)),
     ...(events.length > 0 ? [outboxStatement(events)] : []),
     COMMIT,
@@ -233,22 +226,22 @@ async function attempt<T, N>(
 }
 
 /** The key of a request is its caller's, also where an operator acts on another tenant. */
-async function completeAs(
-  client: pg.ClientBase,
+function completeAs(
   { tenantId, actorTenantId = tenantId }: Actor,
-  complete: Statement,
-): Promise<pg.QueryResult | undefined> {
-  if (actorTenantId === tenantId) return (await pipeline(client, [complete]))[0];
-  return (await pipeline(client, [setTenant(actorTenantId), complete, setTenant(tenantId)]))[1];
+  complete: Statement | undefined,
+): readonly Statement[] {
+  if (complete === undefined) return [];
+  if (actorTenantId === tenantId) return [complete];
+  return [setTenant(actorTenantId), complete, setTenant(tenantId)];
 }
 
 const MAX_ATTEMPTS = 20;
 const DEFAULT_RETRY_MS = 5_000;
 
 /**
- * Runs `work` in one transaction of one tenant: begin, tenant context and standing in one round trip; the audit entry, the
- * outbox and the commit in another. Serialization failures are retried with jitter until the deadline. Work that returns
- * `noEffect(…)` is rolled back, and that is no error.
+ * Runs `work` in one transaction of one tenant. The first query carries begin, tenant context and standing in its round trip; the
+ * stored answer, the audit entry, the outbox and the commit are another. Serialization failures are retried with jitter until the
+ * deadline. Work that returns `noEffect(…)` is rolled back, and that is no error.
  * @throws DomainError `tenant-suspended`, `actor-disabled`, `temporarily-unavailable`, and whatever `work` throws
  */
 export async function tenantTx<T, N = never>(

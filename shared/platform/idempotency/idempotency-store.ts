@@ -18,8 +18,7 @@ const CLAIM = `insert into idempotency_keys as k (id, status, payload_sha256, ow
   where k.expires_at < now()
     or (k.status = 'INPROGRESS' and k.in_progress_until < now() and k.payload_sha256 = excluded.payload_sha256)`;
 
-const COMPLETE = `update idempotency_keys set status = 'COMPLETED', response = $3
-  where id = $1 and owner = $2 and status = 'INPROGRESS'`;
+const COMPLETE = 'select complete_idempotency_key($1, $2, $3)';
 
 interface StoredRecord {
   status: 'INPROGRESS' | 'COMPLETED';
@@ -45,7 +44,7 @@ export class IdempotencyStore extends BasePersistenceLayer {
     this.#tenantId = tenantId;
   }
 
-  /** The statement that stores the answer; it changes one row exactly while this execution owns the key. */
+  /** The statement that stores the answer. It fails unless this execution still owns the key. */
   completion(answer: unknown): Statement {
     if (this.#id === undefined) throw new Error('the idempotency key was not claimed');
     this.#completed = true;

@@ -1,7 +1,7 @@
 import { inSpan, isRecording } from './trace.ts';
 
-/** Statements that open, scope or end a transaction don't describe its work. */
-const FRAME = /^\s*(begin|commit|rollback|select set_config)\b/i;
+/** Statements that lock, open, scope or end a transaction don't describe its work. */
+const FRAME = /^\s*(begin|commit|rollback|select (set_config|pg_advisory_\w+))\b/i;
 const TARGET = /\b(?:from|into|update|call|join)\s+"?([a-z_][a-z0-9_]*)/i;
 
 /** A round trip to the database as a span: of its statements the kind and the table, never the text or the values. */
@@ -11,7 +11,8 @@ export function databaseSpan<T>(
 ): Promise<T> {
   if (!isRecording()) return send();
   const texts = statements.map(({ text }) => text);
-  const summary = summaryOf(texts.find((text) => !FRAME.test(text)) ?? texts.at(-1) ?? '');
+  // The statements that open a transaction go ahead of its first query, in the same round trip.
+  const summary = summaryOf(texts.findLast((text) => !FRAME.test(text)) ?? texts.at(-1) ?? '');
   const attributes = {
     'db.system.name': 'postgresql',
     'db.query.summary': summary,

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import { lastOf, type Queries, queriesBy } from './kysely.ts';
+import { pipeline, type Statement } from './pipeline.ts';
+
+/** A transaction that its first query opens. */
+export interface Opened {
+  readonly db: Queries;
+  /** Opens the transaction if no query has. Rejects unless it was opened and the check has passed. */
+  confirm(): Promise<void>;
+}
+
+/**
+ * Opens a transaction along with its first query, in one round trip. `check` judges the results of the opening before the
+ * query's are answered.
+ * @param open sends the statements that open the transaction and those of the first query, and answers the results of all
+ */
+export function openedByFirst(
+  client: pg.ClientBase,
+  open: (first: readonly Statement[]) => Promise<pg.QueryResult[]>,
+  check: (results: readonly pg.QueryResult[]) => void,
+): Opened {
+  let opening: Promise<pg.QueryResult[]> | undefined;
+  const confirm = async () => {
+    opening ??= open([]);
+    check(await opening);
+  };
+  const db = queriesBy(async (statement) => {
+    if (opening !== undefined) {
+      await confirm();
+      return lastOf(await pipeline(client, [statement]));
+    }
+    opening = open([statement]);
+    await confirm();
+    return lastOf(await opening);
+  });
+  return { db, confirm };
+}
