@@ -4,3 +4,4 @@
 create or replace function ledger_lock_key(tenant uuid) returns bigint
   language sql immutable parallel safe
   return hashtextextended(tenant::text, 7001);
+grant execute on function ledger_lock_key to vestry_app;

@@ -18,3 +18,4 @@ begin
   return is_there;
 end
 $$;
+grant execute on function linked_shareholder_exists to vestry_app;

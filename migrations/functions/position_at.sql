@@ -9,3 +9,4 @@ create or replace function position_at(holder uuid, class text, as_of date, know
         and e.effective_date <= as_of and e.recorded_at <= known_at)
     from shareholders s where s.tenant_id = current_tenant() and s.id = holder
   $$;
+grant execute on function position_at to vestry_app, vestry_report;

@@ -8,3 +8,4 @@ create or replace function positions_at(class text, as_of date, known_at timesta
     group by e.shareholder_id
     having sum(e.delta) > 0
   $$;
+grant execute on function positions_at to vestry_app, vestry_report;

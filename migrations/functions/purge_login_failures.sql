@@ -10,5 +10,4 @@ begin
   return deleted;
 end
 $$;
-revoke execute on function purge_login_failures from public;
 grant execute on function purge_login_failures to vestry_system;

@@ -15,5 +15,4 @@ begin
   return erased;
 end
 $$;
-revoke execute on function purge_shareholder_names from public;
 grant execute on function purge_shareholder_names to vestry_system;

@@ -12,3 +12,4 @@ create or replace function reconcile_dividend(dividend uuid)
       full join (select shareholder_id, amount, id from ledger_transactions
         where tenant_id = current_tenant() and dividend_id = dividend and compensates is null) as t using (shareholder_id)
   $$;
+grant execute on function reconcile_dividend to vestry_app, vestry_report;

@@ -3,3 +3,4 @@
 create or replace function retention_lock_key(tenant uuid) returns bigint
   language sql immutable parallel safe
   return hashtextextended(tenant::text, 7011);
+grant execute on function retention_lock_key to vestry_app, vestry_system;

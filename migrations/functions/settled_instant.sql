@@ -9,3 +9,4 @@ begin
   return clock_timestamp();
 end
 $$;
+grant execute on function settled_instant to vestry_app;

@@ -82,3 +82,4 @@ begin
   return d.state;
 end
 $$;
+grant execute on function take_dividend_snapshot to vestry_app;

@@ -9,3 +9,4 @@ create or replace function uuid_v7() returns uuid
           placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
         52, 1), 53, 1), 'hex')::uuid
   $$;
+grant execute on function uuid_v7 to vestry_app, vestry_system;

@@ -59,6 +59,12 @@ describe('rows', () => {
     expect((await foundRegister(of)).map(({ name }) => name)).toEqual(['one', 'first', 'good']);
   });
 
+  test('are staged in a table that is gone with them', async () => {
+    await uploads.load(`${UPLOAD_HEADER}A,one,,1\n`, await newTenant());
+    const { rows } = await database.admin.query(`select relname from pg_class where relpersistence = 't'`);
+    expect(rows).toEqual([]);
+  });
+
   test.each([
     ['sorted', ['A', 'B', 'C', 'D']],
     ['sorted, with repeated references', ['A', 'B', 'B', 'C', 'A', 'D']],

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseConnection } from '#local/postgres/postgres.ts';
 import { closePools } from '#platform/db/pool.ts';
-import { setSessionDefaults } from '#platform/db/prepare-database.ts';
+import { limitDatabase } from '#platform/db/prepare-database.ts';
 import { APP_ROLE } from '#platform/db/roles.ts';
 import { ROLE_PASSWORD, TEMPLATE_DATABASE } from './postgres-server.ts';
 
@@ -29,7 +29,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, async (client) => {
     await client.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
-    await setSessionDefaults(client, name);
+    await limitDatabase(client, name);
   });
   const connection = { ...server, database: name };
   Object.assign(process.env, {

@@ -94,6 +94,8 @@ async function apply(
   }
   for (const signature of superseded) await client.query(`drop routine ${signature}`);
   await dropRemoved(client, [...appliedFunctions.keys()], functions);
+  // Everybody may run a new function until this is taken from them: only its file says who may.
+  await client.query('revoke execute on all routines in schema vestry from public');
   return { migrations: newMigrations.map(({ name }) => name), functions: changed.map(({ name }) => name) };
 }
 

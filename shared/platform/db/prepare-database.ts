@@ -25,10 +25,16 @@ const SESSION_DEFAULTS = {
   idle_in_transaction_session_timeout: `'60s'`,
 } as const;
 
-/** Makes the settings the defaults of a database. They don't come along when it is copied. */
-export async function setSessionDefaults(client: pg.ClientBase, database: string): Promise<void> {
+/** Sets who may connect to a database, and with what its sessions begin. Neither comes along when it is copied. */
+export async function limitDatabase(client: pg.ClientBase, database: string): Promise<void> {
+  const quoted = pg.escapeIdentifier(database);
+  await client.query(`revoke all on database ${quoted} from public`);
+  await client.query(`grant create, temporary on database ${quoted} to ${OWNER_ROLE}`);
+  await client.query(`grant connect on database ${quoted} to ${LOGIN_ROLES.join(', ')}`);
+  // Uploaded files are staged in temporary tables.
+  await client.query(`grant temporary on database ${quoted} to ${APP_ROLE}`);
   for (const [name, value] of Object.entries(SESSION_DEFAULTS))
-    await client.query(`alter database ${pg.escapeIdentifier(database)} set ${name} to ${value}`);
+    await client.query(`alter database ${quoted} set ${name} to ${value}`);
 }
 
 /**
@@ -46,14 +52,11 @@ export async function prepareDatabase(
   if (rolePassword !== undefined)
     for (const role of LOGIN_ROLES)
       await client.query(`alter role ${role} password ${pg.escapeLiteral(rolePassword)}`);
-  const quoted = pg.escapeIdentifier(database);
   await client.query(`grant ${OWNER_ROLE} to current_user`);
-  await client.query(`grant create, temporary on database ${quoted} to ${OWNER_ROLE}`);
-  await client.query(`grant connect, temporary on database ${quoted} to ${APP_ROLE}`);
   await client.query(`create schema if not exists ${SCHEMA} authorization ${OWNER_ROLE}`);
   await client.query(`grant usage on schema ${SCHEMA} to ${LOGIN_ROLES.join(', ')}`);
-  await client.query('revoke create on schema public from public');
-  await setSessionDefaults(client, database);
+  await client.query('revoke all on schema public from public');
+  await limitDatabase(client, database);
   await client.query('commit');
 }
 
