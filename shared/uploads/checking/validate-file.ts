@@ -5,7 +5,7 @@ import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { headObject, readObject } from '#platform/storage/objects.ts';
 import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
-import { completeAsDuplicate, completeUpload, SameFileCompleted } from '#uploads/loading/finish-upload.ts';
+import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loading/finish-upload.ts';
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
@@ -29,7 +29,7 @@ const MAX_WRITES = 5;
 /**
  * Reads a claimed upload's object, stages its rows, finds what is wrong with them, and completes the upload: the good rows in
  * the register, the bad ones in the errors file and on the queue of rejected rows.
- * @throws UnreadableFile, RefusedFile, AlreadyEnded
+ * @throws UnreadableFile, RefusedFile
  */
 export async function validateFile(job: Job): Promise<void> {
   const { actor, upload, file } = job;
@@ -109,8 +109,9 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       );
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
+    let ending: Ending;
     try {
-      await completeUpload(
+      ending = await completeUpload(
         actor,
         upload,
         {
@@ -140,12 +141,17 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
           },
         },
       );
-      await crashPoint('upload.completed', upload.id);
-      return;
     } catch (error) {
       await rejections?.reported;
-      if (error instanceof SameFileCompleted && (await endIfKnown(job, rest.sha256))) return;
       if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
+      continue;
     }
+    if (ending === 'completed') await crashPoint('upload.completed', upload.id);
+    if (ending === 'same-file') {
+      await rejections?.reported;
+      if (!(await endIfKnown(job, rest.sha256)))
+        throw new Error(`the upload that completed the bytes of ${upload.id} is no more`);
+    }
+    return;
   }
 }

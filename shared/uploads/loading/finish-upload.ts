@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
@@ -10,11 +11,11 @@ import {
   type UploadRecord,
 } from '#uploads/upload.repository.ts';
 
-/** Another delivery of the same event has ended the upload. */
-export class AlreadyEnded extends Error {}
-
-/** The same bytes were completed by another upload meanwhile. */
-export class SameFileCompleted extends Error {}
+/**
+ * What an attempt to complete an upload has come to: it is completed; another delivery of the same event had ended it; or another
+ * upload has completed the same bytes meanwhile. Only the first has written anything.
+ */
+export type Ending = 'completed' | 'ended-before' | 'same-file';
 
 /** A load waits for others of its tenant, and for reports. */
 const RETRY_MS = 60_000;
@@ -22,25 +23,27 @@ const RETRY_MS = 60_000;
 /**
  * The end of an upload, its rows, its audit entry and its event: one commit. So a worker that is killed anywhere has either
  * done all of it or nothing, and the next delivery does it.
- * @throws AlreadyEnded, SameFileCompleted, and what `write` throws
+ * @throws what `write` throws
  */
 export async function completeUpload(
   actor: Actor,
   upload: UploadRecord,
   completion: Completion,
   options: { readonly session?: TenantSession; readonly write?: (tx: TenantTx) => Promise<void> } = {},
-): Promise<void> {
+): Promise<Ending> {
   const { rows, accepted, rejected, duplicate_of, sha256 } = completion;
   const summary = { kind: upload.kind, rows, accepted, rejected, dry_run: upload.dry_run, duplicate_of };
   try {
-    const { events } = await tenantTx(
+    const { result, events } = await tenantTx(
       actor,
       async (tx) => {
         // First, so that two deliveries, or two uploads of the same bytes, wait for each other here.
-        if ((await setCompleted(tx, upload.id, completion)) === undefined) throw new AlreadyEnded();
+        if ((await setCompleted(tx, upload.id, completion)) === undefined)
+          return noEffect('ended-before' as const);
         await options.write?.(tx);
         await setCompletedAt(tx, upload.id);
         emit(tx, 'upload.completed', { upload_id: upload.id, ...summary });
+        return 'completed' as const;
       },
       {
         audit: () => ({
@@ -53,8 +56,9 @@ export async function completeUpload(
       },
     );
     await publishCommitted(events);
+    return result;
   } catch (error) {
-    if ((error as pg.DatabaseError).constraint === 'uploads_same_file') throw new SameFileCompleted();
+    if ((error as pg.DatabaseError).constraint === 'uploads_same_file') return 'same-file';
     throw error;
   }
 }
@@ -79,28 +83,25 @@ export async function completeAsDuplicate(
 }
 
 /**
- * Ends an upload that has written nothing. It works for a suspended tenant too, who gets the reason while nothing of
- * its data changes.
+ * Ends an upload that has written nothing, unless it has ended. It works for a suspended tenant too, who gets the reason while
+ * nothing of its data changes.
  */
 export async function failUpload(actor: Actor, upload: UploadRecord, failure: string): Promise<void> {
   const code = failure.split(':')[0];
-  try {
-    const { events } = await tenantTx(
-      { ...actor, allowSuspended: true },
-      async (tx) => {
-        if ((await setFailed(tx, upload.id, failure)) === undefined) throw new AlreadyEnded();
-        emit(tx, 'upload.failed', { upload_id: upload.id, kind: upload.kind, code });
-      },
-      {
-        audit: () => ({
-          action: 'upload.failed',
-          resource: `uploads/${upload.id}`,
-          payload: { kind: upload.kind, code },
-        }),
-      },
-    );
-    await publishCommitted(events);
-  } catch (error) {
-    if (!(error instanceof AlreadyEnded)) throw error;
-  }
+  const { events } = await tenantTx(
+    { ...actor, allowSuspended: true },
+    async (tx) => {
+      if ((await setFailed(tx, upload.id, failure)) === undefined) return noEffect();
+      emit(tx, 'upload.failed', { upload_id: upload.id, kind: upload.kind, code });
+      return undefined;
+    },
+    {
+      audit: () => ({
+        action: 'upload.failed',
+        resource: `uploads/${upload.id}`,
+        payload: { kind: upload.kind, code },
+      }),
+    },
+  );
+  await publishCommitted(events);
 }

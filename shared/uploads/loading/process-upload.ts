@@ -17,7 +17,7 @@ import {
 import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 import { validateUpload } from '#uploads/uploads.jobs.ts';
-import { AlreadyEnded, failUpload } from './finish-upload.ts';
+import { failUpload } from './finish-upload.ts';
 
 type About = Pick<Delivery<unknown>, 'requestId' | 'isFinal'>;
 
@@ -44,7 +44,6 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
     if (refusal !== undefined) throw refusal;
     await validateFile({ actor, upload: claimed, file });
   } catch (error) {
-    if (error instanceof AlreadyEnded) return;
     const failure = failureText(asRefusal(error));
     if (failure !== undefined) await failUpload(actor, upload, failure);
     else {
