@@ -1,13 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parse } from 'lossless-json';
 import * as z from 'zod';
 import { retentionYears } from '#retention/retention-policy.ts';
 import { closest } from './closest.ts';
+import { ENVIRONMENTS, environmentFile, environmentNames } from './environment-names.ts';
 import { EnvironmentError, explain, explainSyntax } from './environment-problems.ts';
-
-export const ENVIRONMENTS = join(import.meta.dirname, '../config/environments');
 
 /** Names of functions, queues and stacks begin with it; Lambda allows them 64 characters. */
 export const environmentName = z
@@ -16,8 +15,6 @@ export const environmentName = z
     /^[a-z][a-z0-9-]{1,14}[a-z0-9]$/,
     'must be 3 to 16 of a-z, 0-9 and -, begin with a letter and not end with -',
   );
-
-const EXTENSION = '.json';
 
 /** Aurora scales in halves of a capacity unit (2 GiB of memory each). */
 const capacityUnits = z.number().min(0.5).max(256).multipleOf(0.5);
@@ -169,14 +166,6 @@ function zonePrefix(region: string): string {
   return `${area}${[...directions].map(([direction]) => direction[0]).join('')}${number}`;
 }
 
-/** The names of all environments, in order. */
-export function environmentNames(directory = ENVIRONMENTS): string[] {
-  return readdirSync(directory)
-    .filter((file) => file.endsWith(EXTENSION))
-    .map((file) => file.slice(0, -EXTENSION.length))
-    .sort();
-}
-
 /**
  * Reads and checks the configuration of an environment.
  * @throws EnvironmentError with every reason why it can't be used
@@ -189,7 +178,7 @@ export function readEnvironment(name: string, directory = ENVIRONMENTS): Environ
       `there is no environment ${name}: ${near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`} (npm run env:new -- NAME writes a new one)`,
     );
   }
-  const path = join(directory, name + EXTENSION);
+  const path = environmentFile(name, directory);
   const file = relative(process.cwd(), path);
   const environment = parseEnvironment(file, readFileSync(path, 'utf8'));
   if (environment.name !== name)

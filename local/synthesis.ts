@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from 'template-runner/start-error';
+import { environmentNames } from '#lib/environment-names.ts';
 
 export const REPOSITORY = join(import.meta.dirname, '..');
 
@@ -39,11 +40,9 @@ export const DEFAULT_ENVIRONMENT = 'local';
 
 /** Returns the name of an environment that there is. Throws `StartError` with the names that there are. */
 export function existingEnvironment(name: string): string {
-  const names = readdirSync(join(REPOSITORY, 'config/environments')).map((file) =>
-    file.replace(/\.json$/, ''),
-  );
+  const names = environmentNames();
   if (names.includes(name)) return name;
-  throw new StartError(`there is no environment ${name} (--env): there are ${names.sort().join(', ')}`);
+  throw new StartError(`there is no environment ${name} (--env): there are ${names.join(', ')}`);
 }
 
 /**

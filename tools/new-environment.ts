@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ENVIRONMENTS } from '#lib/environment.ts';
+import { ENVIRONMENTS } from '#lib/environment-names.ts';
 import { EnvironmentError } from '#lib/environment-problems.ts';
 import { exitOnStartError, readArguments, usageOf } from '#local/terminal.ts';
 import { environmentText } from './environment-text.ts';

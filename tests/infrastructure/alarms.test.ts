@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { environmentNames, readEnvironment } from '#lib/environment.ts';
+import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
 import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
 
 const CLOUDWATCH = 'cloudwatch.amazonaws.com';

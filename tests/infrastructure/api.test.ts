@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry } from '#contracts/problems.ts';
-import { environmentNames, readEnvironment } from '#lib/environment.ts';
+import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';

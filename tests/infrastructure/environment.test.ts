@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  ENVIRONMENTS,
-  EnvironmentSchema,
-  environmentNames,
-  parseEnvironment,
-  readEnvironment,
-} from '#lib/environment.ts';
+import { EnvironmentSchema, parseEnvironment, readEnvironment } from '#lib/environment.ts';
+import { ENVIRONMENTS, environmentNames } from '#lib/environment-names.ts';
 import { EnvironmentError } from '#lib/environment-problems.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { routes } from '../../shared/routes.ts';

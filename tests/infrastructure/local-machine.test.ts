@@ -1,14 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { startTemplateRunner } from 'template-runner';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
 import { Synthesised } from './synthesised.ts';
 
-const environments = readdirSync(join(import.meta.dirname, '../../config/environments')).map((file) =>
-  basename(file, '.json'),
-);
+const environments = environmentNames();
 
 let dataDir: string;
 

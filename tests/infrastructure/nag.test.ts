@@ -2,7 +2,8 @@ import { type PolicyViolation, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { environmentNames, readEnvironment } from '#lib/environment.ts';
+import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
 import { Synthesised } from './synthesised.ts';
 
 const REASON_CHARACTERS = 40;

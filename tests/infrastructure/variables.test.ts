@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
 import { kebabCase } from '#platform/http/route.ts';
 import { jobs } from '../../shared/jobs.ts';
 import { routes } from '../../shared/routes.ts';
@@ -12,9 +13,7 @@ const OF_THE_RUNTIME = /^(NODE_OPTIONS|NODE_EXTRA_CA_CERTS|POWERTOOLS_\w+)$/;
 /** Code makes these names of a queue's or state machine's, which may stand in a row (shared/contracts/resources.ts). */
 const BY_RESOURCE = /^(\w+)_(QUEUE_URL|MACHINE_ARN)$/;
 
-const environments = readdirSync(join(import.meta.dirname, '../../config/environments')).map((file) =>
-  basename(file, '.json'),
-);
+const environments = environmentNames();
 const code = new Map(inject('bundle'));
 const texts = new Map<string, string>();
 
