@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
+import { CONTRIBUTION_SOURCES, TRANSACTION_STATUSES, TRANSACTION_TYPES } from './transactions.ts';
 
 /**
  * The schemas of events. The types that `emit` takes and the JSON Schemas that consumers get (`npm run
@@ -21,8 +22,8 @@ const count = z.int().nonnegative();
 export const TransactionState = z.object({
   id,
   version: z.int().positive(),
-  type: z.enum(['DIVIDEND', 'DISBURSE', 'CONTRIBUTION']),
-  status: z.enum(['PENDING', 'SENT', 'SETTLED', 'FAILED']),
+  type: z.enum(TRANSACTION_TYPES),
+  status: z.enum(TRANSACTION_STATUSES),
   amount: amount.describe('In units of the currency, exact; negative when it takes another one back.'),
   currency: z.string().regex(/^[A-Z]{3}$/),
   shareholder_id: id.optional(),
@@ -30,7 +31,7 @@ export const TransactionState = z.object({
   dividend_id: id.optional(),
   compensates: id.optional().describe('The transaction that this one takes back.'),
   return_code: z.string().optional(),
-  source: z.enum(['EMPLOYEE', 'EMPLOYER']).optional().describe('Who pays a contribution.'),
+  source: z.enum(CONTRIBUTION_SOURCES).optional().describe('Who pays a contribution.'),
   effective_date: day.optional().describe('Of a contribution.'),
   created_at: instant,
   updated_at: instant.describe('When it became this version.'),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { TransactionStatus } from '#contracts/transactions.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
-import type { Status } from '#ledger/transaction-status.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
@@ -13,7 +13,7 @@ interface PaidLine {
   readonly currency: string;
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
-  readonly status: Status | null;
+  readonly status: TransactionStatus | null;
 }
 
 export interface LineRow extends PaidLine {

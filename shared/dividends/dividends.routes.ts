@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TRANSACTION_STATUSES } from '#contracts/transactions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
 import {
   DEFAULT_SECURITY_CLASS,
@@ -14,7 +15,6 @@ import {
   securityClass,
 } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
-import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
 import { DIVIDEND_STATES } from './dividend-state.ts';

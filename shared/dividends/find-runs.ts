@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { OPEN_STATUSES } from '#contracts/transactions.ts';
+import { literals } from '#platform/db/kysely.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { LOST_AFTER_HOURS } from './dividend-chunk.repository.ts';
@@ -48,7 +50,7 @@ export function runUnfinished(time: Date, requestId: string): Promise<{ runs: nu
             select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
               and c.state in ('QUEUED', 'FAILED', 'VOIDING'))
           or d.state in ('PENDING', 'PAYING') and not exists (
-            select from ledger_transactions x where x.tenant_id = d.tenant_id and x.dividend_id = d.id and x.status in ('PENDING', 'SENT')))
+            select from ledger_transactions x where x.tenant_id = d.tenant_id and x.dividend_id = d.id and x.status in (${literals(OPEN_STATUSES)})))
         order by d.id limit ${MOST_RUNS}`.execute(tx),
     lastClosedDay(time),
     requestId,

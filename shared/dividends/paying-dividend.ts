@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { OPEN_STATUSES } from '#ledger/transaction-status.ts';
+import { OPEN_STATUSES } from '#contracts/transactions.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { type DividendState, isPayable } from './dividend-state.ts';
 

@@ -1,7 +1,8 @@
+import type { TransactionStatus } from '#contracts/transactions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { toTransactionState } from './transaction-state.ts';
-import { STANDINGS, type Status } from './transaction-status.ts';
+import { STANDINGS } from './transaction-status.ts';
 import { setStatus, type TransactionRow } from './transactions.ts';
 
 /**
@@ -11,7 +12,7 @@ import { setStatus, type TransactionRow } from './transactions.ts';
 export async function changeStatus(
   tx: TenantTx,
   transaction: TransactionRow,
-  status: Status,
+  status: TransactionStatus,
   returnCode?: string,
 ): Promise<TransactionRow> {
   const changed = await setStatus(tx, transaction, status, returnCode);

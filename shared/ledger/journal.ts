@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { BOOKINGS, type Booking } from './chart-of-accounts.ts';
-import type { Status, TransactionType } from './transaction-status.ts';
 
 export interface NewEntry {
   readonly reason: Booking;
@@ -49,7 +49,7 @@ export async function sumEntriesOfDividend(
  */
 interface TransactionSet {
   readonly type: TransactionType;
-  readonly status: Status;
+  readonly status: TransactionStatus;
   readonly columns: {
     readonly id: string;
     readonly amount: string;

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
+import { OPEN_STATUSES, type TransactionStatus, type TransactionType } from '#contracts/transactions.ts';
 import type { Transactions, TransactionTransitions } from '#generated/database.ts';
 import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { toTransactionState } from './transaction-state.ts';
-import { OPEN_STATUSES, type Status, type TransactionType } from './transaction-status.ts';
 
 export const TRANSACTION_COLUMNS = [
   'amount',
@@ -120,7 +120,7 @@ export async function compensate(
 export function setStatus(
   tx: TenantTx,
   { id, version }: Pick<TransactionRow, 'id' | 'version'>,
-  status: Status,
+  status: TransactionStatus,
   returnCode?: string,
 ): Promise<TransactionRow | undefined> {
   return tx

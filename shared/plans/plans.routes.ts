@@ -13,6 +13,7 @@ import {
 } from '#kernel/fields.ts';
 import { amountOut, currency } from '#kernel/money.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
+import { ACCELERATION_ORDERS, INSTALLMENT_KINDS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
 import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
@@ -177,8 +178,6 @@ export const terminatePlan = route({
   uses: [],
 });
 
-const AccelerationOrder = z.enum(['SOONEST_FIRST', 'LAST_FIRST', 'PRO_RATA']);
-
 export const acceleratePlan = route({
   operationId: 'acceleratePlan',
   method: 'POST',
@@ -192,7 +191,7 @@ export const acceleratePlan = route({
     .strictObject({
       full: z.literal(true, 'must be true').optional(),
       quantity: positiveQuantity.optional(),
-      order: AccelerationOrder.optional(),
+      order: z.enum(ACCELERATION_ORDERS).optional(),
       date: isoDate.optional(),
     })
     .refine(
@@ -233,7 +232,7 @@ export const getPlanVesting = route({
     events: z.array(
       z.object({
         date: dateOut,
-        kind: z.enum(['VESTED', 'ACCELERATED', 'FORFEITED']),
+        kind: z.enum(INSTALLMENT_KINDS),
         quantity: decimalOut,
         cumulative: decimalOut,
         why: z.string(),

@@ -18,7 +18,7 @@ import {
 import { route } from '#platform/http/route.ts';
 import { ALL_CHOICES, ITEM_KINDS, MAX_ITEMS } from './choices.ts';
 
-export const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED'] as const;
+const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED'] as const;
 
 const itemId = z
   .string('must be a string')

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { ENDED_STATUSES } from '#contracts/transactions.ts';
+import { literals } from '#platform/db/kysely.ts';
 import { daysBefore, type RetentionPolicy, yearsBefore } from './retention-policy.ts';
 
 /** The instants before which records of a kind are due, as of one instant. */
@@ -99,7 +101,7 @@ export const CATEGORIES: readonly Category[] = [
   {
     // The text that a payer has written about a payee. The payment stays, without it.
     ...{ name: 'memos', table: 'transactions', key: 'id' },
-    due: (cutoffs) => sql`t.memo is not null and t.status in ('SETTLED', 'FAILED') and (
+    due: (cutoffs) => sql`t.memo is not null and t.status in (${literals(ENDED_STATUSES)}) and (
       exists (select from holders_of_record s where s.tenant_id = t.tenant_id and s.id = t.shareholder_id and ${holderIsDue(cutoffs)})
       or exists (select from plan_terms e where e.tenant_id = t.tenant_id and e.id = t.plan_id and ${participantIsDue(cutoffs)}))`,
     isHeldBy: sql`(h.shareholder_id = t.shareholder_id or h.employee_id = (

@@ -5,14 +5,17 @@ import { route } from '#platform/http/route.ts';
 const MAX_REASON = 500;
 const MAX_EMPLOYEE_ID = 100;
 
+const SUBJECTS = ['SHAREHOLDER', 'PARTICIPANT', 'TENANT'] as const;
+const STATUSES = ['ACTIVE', 'RELEASED'] as const;
+
 export const LegalHold = z.object({
   id: idOut,
   tenant_id: idOut,
-  subject: z.enum(['SHAREHOLDER', 'PARTICIPANT', 'TENANT']),
+  subject: z.enum(SUBJECTS),
   shareholder_id: idOut.nullable(),
   employee_id: z.string().nullable(),
   reason: z.string(),
-  status: z.enum(['ACTIVE', 'RELEASED']),
+  status: z.enum(STATUSES),
   placed_by: idOut.nullable(),
   created_at: instantOut,
   released_by: idOut.nullable(),
@@ -24,7 +27,7 @@ const reason = text(MAX_REASON);
 
 const NewLegalHold = z
   .strictObject({
-    subject: z.enum(['SHAREHOLDER', 'PARTICIPANT', 'TENANT'], 'must be SHAREHOLDER, PARTICIPANT or TENANT'),
+    subject: z.enum(SUBJECTS, 'must be SHAREHOLDER, PARTICIPANT or TENANT'),
     shareholder_id: id.optional(),
     employee_id: text(MAX_EMPLOYEE_ID).optional(),
     reason,
@@ -69,7 +72,7 @@ export const listLegalHolds = route({
   path: '/legal-holds',
   summary: 'List legal holds',
   roles: ['ADMIN', 'COMPLIANCE'],
-  query: z.strictObject({ status: z.enum(['ACTIVE', 'RELEASED']).optional(), ...page }),
+  query: z.strictObject({ status: z.enum(STATUSES).optional(), ...page }),
   status: 200,
   response: listOf(LegalHold),
   problems: [],

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TransactionState } from '#contracts/event-schemas.ts';
+import { OPEN_STATUSES, TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
 import { ACCOUNTS } from '#ledger/chart-of-accounts.ts';
-import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 
 let database: TestDatabase;
@@ -29,7 +28,7 @@ test.each(['debit_account', 'credit_account'])(
   },
 );
 
-test('the database takes the types and statuses of transactions that the ledger names', async () => {
+test('the database takes the types and statuses of transactions that the contracts name', async () => {
   expect((await wordsOf('transactions', 'type')).sort()).toEqual([...TRANSACTION_TYPES].sort());
   for (const [table, column] of [
     ['transactions', 'status'],
@@ -39,7 +38,10 @@ test('the database takes the types and statuses of transactions that the ledger 
     expect((await wordsOf(table, column)).sort(), column).toEqual([...TRANSACTION_STATUSES].sort());
 });
 
-test('events have the types and statuses that the ledger names', () => {
-  expect(TransactionState.shape.type.options).toEqual(TRANSACTION_TYPES);
-  expect(TransactionState.shape.status.options).toEqual(TRANSACTION_STATUSES);
+test('the index of open transactions has those that move on', async () => {
+  const { rows } = await database.admin.query<{ predicate: string }>(
+    `select pg_get_expr(indpred, indrelid) as predicate from pg_index where indexrelid = 'vestry.transactions_open'::regclass`,
+  );
+  const words = [...(rows[0]?.predicate ?? '').matchAll(/'([^']+)'/g)].map(([, word]) => word);
+  expect(words).toEqual(OPEN_STATUSES);
 });

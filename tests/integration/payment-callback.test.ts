@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TRANSACTION_STATUSES, type TransactionStatus } from '#contracts/transactions.ts';
 import { handler } from '#functions/payments/receive-bank-callback.ts';
-import { STANDINGS, type Status, TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
+import { STANDINGS } from '#ledger/transaction-status.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { signCallback } from '#payments/bank/bank-signature.ts';
 import { magic, Payments, persistently, verifiedHolder } from '#tests/support/payment-client.ts';
@@ -47,7 +48,7 @@ function callBack(
   return persistently(() => call(handler, receiveBankCallback, { body, headers }));
 }
 
-async function put(id: string, status: Status): Promise<void> {
+async function put(id: string, status: TransactionStatus): Promise<void> {
   const app = await world.database.connectAsApp();
   await app.query(`select set_config('app.tenant_id', $1, false)`, [acme.id]);
   try {
@@ -57,7 +58,7 @@ async function put(id: string, status: Status): Promise<void> {
   }
 }
 
-async function transaction(status: Status): Promise<string> {
+async function transaction(status: TransactionStatus): Promise<string> {
   const { rows } = await world.database.admin.query(
     `insert into transactions (tenant_id, type, amount, currency, status) values ($1, 'DISBURSE', 100, 'USD', $2) returning id`,
     [acme.id, status],

@@ -4,12 +4,14 @@ import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#ke
 import { TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
+const STATUSES = ['ACTIVE', 'SUSPENDED'] as const;
+
 export const Tenant = z.object({
   id: idOut,
   slug: z.string(),
   name: z.string(),
   type: z.enum(TENANT_TYPES),
-  status: z.enum(['ACTIVE', 'SUSPENDED']),
+  status: z.enum(STATUSES),
   version: z.number().int(),
   created_at: instantOut,
 });
@@ -88,7 +90,7 @@ export const updateTenant = route({
   ...operator,
   params: idInPath,
   body: z
-    .strictObject({ name: text(200).optional(), status: z.enum(['ACTIVE', 'SUSPENDED']).optional() })
+    .strictObject({ name: text(200).optional(), status: z.enum(STATUSES).optional() })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
   example: { status: 'SUSPENDED' },
   status: 200,

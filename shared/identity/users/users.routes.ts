@@ -4,12 +4,14 @@ import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#ke
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
+const STATUSES = ['ACTIVE', 'DISABLED'] as const;
+
 export const User = z.object({
   id: idOut,
   tenant_id: idOut,
   email: z.string(),
   role: z.enum(USER_ROLES),
-  status: z.enum(['ACTIVE', 'DISABLED']),
+  status: z.enum(STATUSES),
   employee_id: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
@@ -79,7 +81,7 @@ export const updateUser = route({
   body: z
     .strictObject({
       role: z.enum(USER_ROLES).optional(),
-      status: z.enum(['ACTIVE', 'DISABLED']).optional(),
+      status: z.enum(STATUSES).optional(),
       password: password.optional(),
       employee_id: text(100).nullable().optional(),
     })

@@ -8,7 +8,8 @@ import { repayReturned } from '#payments/orders/replace-order.ts';
 import { noteReturn } from '#payments/payees/payable-account.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
-import { type BankEventKind, consequenceOf } from './consequence.ts';
+import type { BankEventKind } from './bank-event-kind.ts';
+import { consequenceOf } from './consequence.ts';
 
 /** The return code of an order that the bank refused without a code of its own. */
 const REJECTED = 'REJECTED';

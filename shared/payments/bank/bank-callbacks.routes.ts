@@ -3,6 +3,7 @@ import { id } from '#kernel/fields.ts';
 import { isChangeCode } from '#payments/nacha/change-codes.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { route } from '#platform/http/route.ts';
+import { BANK_EVENT_KINDS } from './bank-event-kind.ts';
 
 /** A bank event of one payment. `client_id` and `reference` are the ids that we gave for tenant and transaction. */
 export const BankCallback = z
@@ -10,7 +11,7 @@ export const BankCallback = z
     event_id: z.string().min(1).max(100),
     client_id: id,
     reference: id,
-    kind: z.enum(['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED']),
+    kind: z.enum(BANK_EVENT_KINDS),
     code: z.string().optional(),
     /** The text of positions 36 to 64 of a notification of change. */
     corrected_data: z.string().max(29).optional(),

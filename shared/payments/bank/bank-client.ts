@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
+import { BANK_PAYMENT_STATUSES } from '#payments/bank/bank-event-kind.ts';
 import { openInstruction } from '#payments/execution/payment-instruction.ts';
 import type { BankStatus, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -16,7 +17,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 const PaymentAtBank = z.object({
   id: z.string(),
-  status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED']),
+  status: z.enum(BANK_PAYMENT_STATUSES),
   code: z.string().nullish(),
 });
 

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { BankEvents } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { BankEventKind } from './consequence.ts';
+import type { BankEventKind } from './bank-event-kind.ts';
 
 const COLUMNS = [
   'applied_at',

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isTerminal, STANDINGS, type Status } from '#ledger/transaction-status.ts';
-import { type BankEventKind, consequenceOf } from './consequence.ts';
+import type { TransactionStatus } from '#contracts/transactions.ts';
+import { isTerminal, STANDINGS } from '#ledger/transaction-status.ts';
+import type { BankEventKind } from './bank-event-kind.ts';
+import { consequenceOf } from './consequence.ts';
 
 const kind = fc.constantFrom<BankEventKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
 type Happening = BankEventKind | 'RELEASE' | 'SEND' | 'DENY';
@@ -11,13 +13,13 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 interface Payment {
-  status: Status;
+  status: TransactionStatus;
   released: boolean;
   compensated: number;
 }
 
 /** Acts as the use cases do; a refused action changes nothing. */
-function happen(payment: Payment, what: Happening): Status[] {
+function happen(payment: Payment, what: Happening): TransactionStatus[] {
   if (what === 'RELEASE') {
     if (payment.status === 'PENDING') payment.released = true;
     return [];
@@ -48,7 +50,7 @@ test('whatever happens in whatever order, every transition is legal, and an ende
 
 test('a repeated bank event changes nothing more', () => {
   fc.assert(
-    fc.property(fc.constantFrom<Status>('PENDING', 'SENT'), kind, (status, event) => {
+    fc.property(fc.constantFrom<TransactionStatus>('PENDING', 'SENT'), kind, (status, event) => {
       const { through } = consequenceOf(event, status, true);
       const end = through.at(-1) ?? status;
       expect(consequenceOf(event, end, true).through).toEqual([]);

@@ -1,11 +1,11 @@
-import type { Status } from '#ledger/transaction-status.ts';
+import type { TransactionStatus } from '#contracts/transactions.ts';
+import type { BankEventKind } from './bank-event-kind.ts';
 
 /** Decides where a bank event leads a payment. This module is pure; the database refuses illegal transitions as well. */
-export type BankEventKind = 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
 
 export interface Consequence {
   /** The states that the payment passes through, the last of them its new one. */
-  readonly through: readonly Status[];
+  readonly through: readonly TransactionStatus[];
   /** Settled money was returned: a compensating transaction takes it back, once. */
   readonly compensate: boolean;
 }
@@ -17,11 +17,15 @@ const NOTHING: Consequence = { through: [], compensate: false };
  * so an event that implies that it was sent marks it as sent first. A payment that was never released can't have
  * reached the bank.
  */
-export function consequenceOf(kind: BankEventKind, status: Status, released: boolean): Consequence {
+export function consequenceOf(
+  kind: BankEventKind,
+  status: TransactionStatus,
+  released: boolean,
+): Consequence {
   if (kind === 'CORRECTED') return NOTHING;
   if (status === 'SETTLED') return { through: [], compensate: kind === 'RETURNED' };
   if (status === 'FAILED' || !released) return NOTHING;
   if (kind === 'REJECTED') return { through: ['FAILED'], compensate: false };
-  const end: Status = kind === 'SETTLED' ? 'SETTLED' : 'FAILED';
+  const end: TransactionStatus = kind === 'SETTLED' ? 'SETTLED' : 'FAILED';
   return { through: status === 'PENDING' ? ['SENT', end] : [end], compensate: false };
 }

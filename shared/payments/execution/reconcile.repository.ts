@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { OPEN_STATUSES } from '#contracts/transactions.ts';
+import { literals } from '#platform/db/kysely.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 
 /** A payment that hasn't moved when it should have. */
@@ -17,7 +19,7 @@ const BATCH = 500;
 export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
-    where t.status in ('PENDING', 'SENT') and o.channel = 'BANK' and o.approval in ('NOT_NEEDED', 'APPROVED')
+    where t.status in (${literals(OPEN_STATUSES)}) and o.channel = 'BANK' and o.approval in ('NOT_NEEDED', 'APPROVED')
       and greatest(o.started_at, t.updated_at, o.decided_at)
         < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
     order by o.started_at limit ${BATCH}`.execute(tx);

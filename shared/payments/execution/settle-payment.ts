@@ -1,5 +1,6 @@
+import type { TransactionStatus } from '#contracts/transactions.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { isTerminal, type Status } from '#ledger/transaction-status.ts';
+import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
@@ -11,7 +12,9 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
 /** Applies what the bank has reported of a payment, when it was asked or in callbacks. Repeating it changes nothing. */
-export async function applyBankStatus(input: SettleInput): Promise<{ status: Status; ended: boolean }> {
+export async function applyBankStatus(
+  input: SettleInput,
+): Promise<{ status: TransactionStatus; ended: boolean }> {
   const { tenant_id, transaction_id, bank } = input;
   const actor = systemActor(tenant_id as TenantId, input.request_id, settlePayment);
   const transaction = await systemWrite(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BANK_PAYMENT_STATUSES } from '#payments/bank/bank-event-kind.ts';
 
 /** The input of the state machine's tasks. */
 export const PaymentInput = z.looseObject({
@@ -19,7 +20,7 @@ export const OutcomeInput = WaitingInput.extend({ bank_reference: z.string().nul
 export const SubmitInput = PaymentInput.extend({ instruction: z.string() });
 /** The state of a payment at the bank, as the bank reports it when the payment is sent or asked for; `UNKNOWN` if the bank has never had it. `code` is the reason of a rejection or return. */
 export const BankStatus = z.object({
-  status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED', 'UNKNOWN']),
+  status: z.enum([...BANK_PAYMENT_STATUSES, 'UNKNOWN']),
   code: z.string().nullable(),
   bank_reference: z.string().nullable(),
 });

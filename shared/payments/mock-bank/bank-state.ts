@@ -1,9 +1,10 @@
+import type { BankPaymentStatus } from '#payments/bank/bank-event-kind.ts';
 import type { BankPaymentRow } from './bank-payment.repository.ts';
 
 export interface BankState {
   readonly id: string;
   readonly reference: string;
-  readonly status: 'ACCEPTED' | 'SETTLED' | 'RETURNED' | 'REJECTED';
+  readonly status: BankPaymentStatus;
   readonly code: string | null;
 }
 

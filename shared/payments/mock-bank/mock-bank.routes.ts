@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { id, idInPath } from '#kernel/fields.ts';
+import { BANK_PAYMENT_STATUSES } from '#payments/bank/bank-event-kind.ts';
 import { route } from '#platform/http/route.ts';
 
 /** An order, as a bank with an HTTP interface takes it. Unknown fields are let pass, as banks do. */
@@ -15,7 +16,7 @@ export const BankInstruction = z.looseObject({
 export const BankPayment = z.object({
   id: z.string(),
   reference: z.string(),
-  status: z.enum(['ACCEPTED', 'SETTLED', 'RETURNED', 'REJECTED']),
+  status: z.enum(BANK_PAYMENT_STATUSES),
   code: z.string().nullable(),
 });
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import { fromMinor } from '#kernel/money.ts';
-import type { Status, TransactionType } from '#ledger/transaction-status.ts';
 import { listTransitions, TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
@@ -83,7 +83,7 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
 }
 
 export interface TransactionFilter {
-  readonly status?: Status | undefined;
+  readonly status?: TransactionStatus | undefined;
   readonly type?: TransactionType | undefined;
   readonly approval?: OrderRow['approval'] | undefined;
   readonly shareholder_id?: string | undefined;

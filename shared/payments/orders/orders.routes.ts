@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
 import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
-import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
 import { route } from '#platform/http/route.ts';
 
 const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED'] as const;

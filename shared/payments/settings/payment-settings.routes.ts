@@ -3,8 +3,8 @@ import { instantOut, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { route } from '#platform/http/route.ts';
+import { CHANNELS } from './channel.ts';
 
-const CHANNELS = ['BANK', 'NACHA_FILE'] as const;
 const routing = z.string('must be a string').refine(isRoutingNumber, 'must be an ABA routing number');
 const companyId = z
   .string('must be a string')

@@ -2,13 +2,12 @@ import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, fromMinor, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
+import type { Channel } from './channel.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 import type { PaymentSettings, setPaymentSettings } from './payment-settings.routes.ts';
 
 /** Units of a currency above which a second person approves, for tenants and currencies that have set nothing. */
 const DEFAULT_APPROVE_ABOVE = '10000';
-
-export type Channel = 'BANK' | 'NACHA_FILE';
 
 export interface PaymentRules {
   readonly channel: Channel;
@@ -28,7 +27,7 @@ export function paymentRules(row: SettingsRow | undefined): PaymentRules {
 
 /** Returns the tenant's channel. By default payments go to the bank if it takes orders by HTTP, and else into files. */
 function channelOf(row: SettingsRow | undefined): Channel {
-  return (row?.channel as Channel | null | undefined) ?? (bankEnvironment.hasBank() ? 'BANK' : 'NACHA_FILE');
+  return row?.channel ?? (bankEnvironment.hasBank() ? 'BANK' : 'NACHA_FILE');
 }
 
 export function toPaymentSettings(row: SettingsRow | undefined): z.infer<typeof PaymentSettings> {

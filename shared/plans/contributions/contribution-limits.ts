@@ -1,6 +1,7 @@
 /** Legal limits of a year's contributions, as rules over data: the amounts are rows of `contribution_limits`. */
 
-export type LimitKind = 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS';
+export const LIMIT_KINDS = ['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS'] as const;
+export type LimitKind = (typeof LIMIT_KINDS)[number];
 
 export interface Limit {
   readonly kind: LimitKind;

@@ -1,17 +1,17 @@
 import * as z from 'zod';
+import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import { dateOut, idInPath, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
-
-export const SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
+import { LIMIT_KINDS } from './contribution-limits.ts';
 
 export const Contribution = z.object({
   id: idOut,
   plan_id: idOut,
   amount: amountOut,
   currency: z.string(),
-  source: z.enum(SOURCES),
+  source: z.enum(CONTRIBUTION_SOURCES),
   effective_date: dateOut,
   balance_after: amountOut,
   transaction_id: idOut,
@@ -22,7 +22,7 @@ export const Contribution = z.object({
 const NewContribution = z.strictObject({
   amount,
   currency: currency.optional(),
-  source: z.enum(SOURCES, 'must be EMPLOYEE or EMPLOYER').default('EMPLOYEE'),
+  source: z.enum(CONTRIBUTION_SOURCES, 'must be EMPLOYEE or EMPLOYER').default('EMPLOYEE'),
   effective_date: isoDate.optional(),
 });
 export type NewContribution = z.output<typeof NewContribution>;
@@ -125,7 +125,7 @@ export const listContributionLimits = route({
       z.object({
         plan_type: z.string(),
         year: z.number().int(),
-        kind: z.enum(['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS']),
+        kind: z.enum(LIMIT_KINDS),
         min_age: z.number().int(),
         max_age: z.number().int(),
         amount: amountOut,

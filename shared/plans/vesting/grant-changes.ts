@@ -3,7 +3,8 @@ import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import type { Allocation } from './allocation.ts';
 
 /** The order in which an acceleration takes its shares from later events. */
-export type AccelerationOrder = 'SOONEST_FIRST' | 'LAST_FIRST' | 'PRO_RATA';
+export const ACCELERATION_ORDERS = ['SOONEST_FIRST', 'LAST_FIRST', 'PRO_RATA'] as const;
+export type AccelerationOrder = (typeof ACCELERATION_ORDERS)[number];
 
 /** Unvested shares that vest on a date ahead of their schedule: all of them, or a number. Scheduled events of that date vest first. */
 export type Acceleration =
@@ -18,10 +19,12 @@ export interface GrantChanges {
   readonly accelerations?: readonly Acceleration[] | undefined;
 }
 
+export const INSTALLMENT_KINDS = ['VESTED', 'ACCELERATED', 'FORFEITED'] as const;
+
 /** One event of a grant, counted in steps of its allocation. */
 export interface Installment {
   readonly date: string;
-  readonly kind: 'VESTED' | 'ACCELERATED' | 'FORFEITED';
+  readonly kind: (typeof INSTALLMENT_KINDS)[number];
   readonly steps: bigint;
   /** Steps that accelerations took from it. */
   readonly accelerated: bigint;

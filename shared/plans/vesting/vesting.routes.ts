@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { dateOut, decimalOut, isoDate, positiveQuantity } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { INSTALLMENT_KINDS } from './grant-changes.ts';
 import { AllocationType, VestingSchedule } from './vesting-schedule.ts';
 
 const Event = z.object({
   date: dateOut,
-  kind: z.enum(['VESTED', 'ACCELERATED', 'FORFEITED']),
+  kind: z.enum(INSTALLMENT_KINDS),
   quantity: decimalOut,
   cumulative: decimalOut,
   why: z.string(),

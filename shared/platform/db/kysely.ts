@@ -9,6 +9,8 @@ import {
   type QueryExecutor,
   type QueryExecutorProvider,
   type QueryResult,
+  type RawBuilder,
+  sql,
 } from 'kysely';
 import type pg from 'pg';
 import type { DB } from '#generated/database.ts';
@@ -76,4 +78,9 @@ export function queriesBy(send: Send): Queries {
       provideConnection: (consumer) => consumer(connection),
     }),
   );
+}
+
+/** Lists words of ours as literals: of parameters the planner can't tell that an index over just these words has the rows. */
+export function literals(words: readonly string[]): RawBuilder<string> {
+  return sql.join(words.map((word) => sql.lit(word)));
 }

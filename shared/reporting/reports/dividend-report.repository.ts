@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Status } from '#ledger/transaction-status.ts';
+import type { TransactionStatus } from '#contracts/transactions.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -11,7 +11,7 @@ export interface DividendReportRow {
   readonly entitled: bigint;
   readonly currency: string;
   readonly transaction_id: string | null;
-  readonly status: Status | null;
+  readonly status: TransactionStatus | null;
   readonly return_code: string | null;
   readonly returned: bigint;
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { TRANSACTION_STATUSES } from '#contracts/transactions.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { sumEntriesOfDividend } from '#ledger/journal.ts';
-import { TRANSACTION_STATUSES } from '#ledger/transaction-status.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {

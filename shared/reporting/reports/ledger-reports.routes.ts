@@ -1,12 +1,11 @@
 import * as z from 'zod';
+import { CONTRIBUTION_SOURCES, TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
 import { dateOut, decimalOut, id, idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
-import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#ledger/transaction-status.ts';
+import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 import { dayRange, MAX_RANGE_DAYS, PAGES_DESCRIPTION, period, reportPage } from './report-page.ts';
 
-const SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
-const PLAN_TYPES = ['RSU', '401K', 'ESPP', 'ESOP'] as const;
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
@@ -88,7 +87,7 @@ export const ReportedContribution = z.object({
   plan_id: idOut,
   employee_id: z.string(),
   plan_type: z.enum(PLAN_TYPES),
-  source: z.enum(SOURCES),
+  source: z.enum(CONTRIBUTION_SOURCES),
   amount: amountOut,
   currency: z.string(),
   effective_date: dateOut,
@@ -110,7 +109,7 @@ export const getContributionsReport = route({
   tenants: ['SPONSOR'],
   query: z.strictObject({
     plan_id: id.optional(),
-    source: oneOf(SOURCES).optional(),
+    source: oneOf(CONTRIBUTION_SOURCES).optional(),
     ...dayRange,
     ...reportPage,
   }),
@@ -121,7 +120,7 @@ export const getContributionsReport = route({
       .array(
         z.object({
           currency: z.string(),
-          source: z.enum(SOURCES),
+          source: z.enum(CONTRIBUTION_SOURCES),
           contributions: z.number().int(),
           amount: amountOut,
         }),

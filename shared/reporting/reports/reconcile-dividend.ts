@@ -1,4 +1,4 @@
-import type { Status } from '#ledger/transaction-status.ts';
+import type { TransactionStatus } from '#contracts/transactions.ts';
 
 interface Sum {
   readonly count: number;
@@ -9,7 +9,7 @@ interface Sum {
 /** The sums of a dividend from lines, payments and journal. */
 export interface DividendSums {
   readonly lines: Sum;
-  readonly payments: Readonly<Record<Status, Sum>>;
+  readonly payments: Readonly<Record<TransactionStatus, Sum>>;
   /** The sum of payments that settled and were returned, positive. */
   readonly returned: Sum;
   /** The journal's sums by reason. */

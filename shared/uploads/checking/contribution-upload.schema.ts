@@ -1,3 +1,6 @@
+import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
+import { PLAN_TYPES } from '#plans/plan-types.ts';
+
 /**
  * The data contract of `POST /uploads/contributions`: a payroll file, one row for an employee's plan, its period and its source.
  * Columns in the order of our own files.
@@ -21,9 +24,9 @@ const PERIOD = '^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?$';
 
 const properties = {
   employee_id: { type: 'string', maxLength: 100, pattern: `^[^${HOSTILE}]+$` },
-  plan_type: { type: 'string', enum: ['RSU', '401K', 'ESPP', 'ESOP'] },
+  plan_type: { type: 'string', enum: [...PLAN_TYPES] },
   amount: { type: 'string', pattern: AMOUNT },
-  source: { type: ['string', 'null'], enum: ['EMPLOYEE', 'EMPLOYER', null] },
+  source: { type: ['string', 'null'], enum: [...CONTRIBUTION_SOURCES, null] },
   period: { type: 'string', pattern: PERIOD },
   currency: { type: ['string', 'null'], pattern: '^[A-Z]{3}$' },
 } as const;

@@ -14,7 +14,7 @@ import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 
-export const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED'] as const;
+const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED'] as const;
 
 /** A Lambda function takes six megabytes a call, and in base64, as bytes reach it, three are four. */
 export const MAX_MULTIPART_BYTES = 4_500_000;

@@ -1,0 +1,15 @@
+/** The words for a transaction, which its events, the API, the ledger and reports share. */
+
+/** DIVIDEND: a holder's entitlement. DISBURSE: any other payment. CONTRIBUTION: money that enters a plan. */
+export const TRANSACTION_TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION'] as const;
+export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+
+/** A transaction moves on from these. */
+export const OPEN_STATUSES = ['PENDING', 'SENT'] as const;
+/** A transaction has ended with these. */
+export const ENDED_STATUSES = ['SETTLED', 'FAILED'] as const;
+export const TRANSACTION_STATUSES = [...OPEN_STATUSES, ...ENDED_STATUSES] as const;
+export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
+
+/** Who pays a contribution. */
+export const CONTRIBUTION_SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;

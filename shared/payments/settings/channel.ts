@@ -1,0 +1,3 @@
+/** The ways to the bank: orders by HTTP, or ACH files. */
+export const CHANNELS = ['BANK', 'NACHA_FILE'] as const;
+export type Channel = (typeof CHANNELS)[number];
