@@ -11,5 +11,5 @@ export const ENDED_STATUSES = ['SETTLED', 'FAILED'] as const;
 export const TRANSACTION_STATUSES = [...OPEN_STATUSES, ...ENDED_STATUSES] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
-/** Who pays a contribution. */
+/** A contribution is paid by one of these. */
 export const CONTRIBUTION_SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;

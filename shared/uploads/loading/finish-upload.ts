@@ -12,8 +12,8 @@ import {
 } from '#uploads/upload.repository.ts';
 
 /**
- * What an attempt to complete an upload has come to: it is completed; another delivery of the same event had ended it; or another
- * upload has completed the same bytes meanwhile. Only the first has written anything.
+ * An attempt to complete an upload has completed it, has found that another delivery of the same event had ended it, or that another
+ * upload has completed the same bytes meanwhile. Only the first writes anything.
  */
 export type Ending = 'completed' | 'ended-before' | 'same-file';
 
