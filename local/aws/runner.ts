@@ -107,6 +107,7 @@ async function start(
     queues: model.queues,
     eventBuses: model.eventBuses,
     secrets: model.secrets,
+    now: () => clock.now(),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
     onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),
   });

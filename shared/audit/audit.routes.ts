@@ -63,7 +63,7 @@ export const verifyAudit = route({
     }),
   status: 200,
   response: Verification,
-  problems: [],
+  problems: ['needs-restore'],
   uses: ['auditBucket:read', 'retentionPolicy:read'],
   timeoutSeconds: 29,
   // Hashing and decompressing take a full core; less memory would mean less of it.

@@ -60,6 +60,7 @@ export const problemRegistry = {
   'bank-account-required': { status: 422, title: 'The payee has no bank account that can receive payments' },
   'bank-account-blocked': { status: 422, title: 'The bank account cannot receive payments' },
   'channel-unavailable': { status: 422, title: 'Payments cannot use this channel' },
+  'needs-restore': { status: 409, title: 'A stored file must be restored before it can be read' },
   'precondition-required': { status: 428, title: 'The request needs an If-Match header' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },

@@ -1,3 +1,4 @@
+import { readPlatformModel } from 'template-runner/templates';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
@@ -53,6 +54,18 @@ describe('the buckets keep by the policy that the purge erases by', () => {
       });
     expect(ruleOf(uploads, 'errors/')).toMatchObject({ ExpirationInDays: policy.errorsDays });
   });
+});
+
+test('the local buckets move objects by the rules of the template', () => {
+  const { buckets: local } = readPlatformModel(Synthesised.of(readEnvironment('local')).assembly.directory, {
+    typesWithoutEffect: ['Custom::Migration'],
+  });
+  const moving = local.flatMap(({ transitions = [] }) => transitions);
+  expect(moving.map(({ prefix }) => prefix).sort()).toEqual(['ach/', 'audit/', 'drop/', 'incoming/']);
+  for (const rule of moving)
+    expect(rule).toMatchObject({
+      ...{ largerThanBytes: 0, storageClass: 'GLACIER_IR', afterDays: policy.archiveAfterDays },
+    });
 });
 
 test('no environment keeps records for less than the law asks', () => {

@@ -6,7 +6,8 @@ import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
-import { dayOf } from '#kernel/calendar.ts';
+import { DAY_MS, dayOf } from '#kernel/calendar.ts';
+import { retentionPolicy } from '#retention/retention-policy.ts';
 import { exportAll } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -20,10 +21,21 @@ let ours: TestTenant;
 let theirs: TestTenant;
 let holder: { id: string };
 const TODAY = dayOf(new Date());
+const { archiveAfterDays } = retentionPolicy(7);
+/** The bucket's own rule, and one by which somebody moves objects to a class that needs a restore. */
+const TRANSITIONS = [
+  { prefix: 'audit/', largerThanBytes: 0, afterDays: archiveAfterDays, storageClass: 'GLACIER_IR' },
+  { prefix: 'audit/dt=', largerThanBytes: 0, afterDays: 2_000, storageClass: 'DEEP_ARCHIVE' },
+];
+/** The days by which the clock of the buckets is ahead. */
+let daysAhead = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
-  aws = await testAws();
+  aws = await testAws({
+    now: () => new Date(Date.now() + daysAhead * DAY_MS),
+    auditTransitions: TRANSITIONS,
+  });
   ours = await insertTestTenant(database.admin, 'ISSUER');
   theirs = await insertTestTenant(database.admin, 'ISSUER');
   holder = await new Register(ours.as('ADMIN')).holder('10', {
@@ -103,6 +115,24 @@ describe('the chain is verified', () => {
     const { status, body } = await verify({ from: TODAY, to: TODAY });
     expect(status).toBe(200);
     expect(body).toMatchObject({ valid: true, broken: null, digests: 1, objects: 1, entries: 2 });
+  });
+
+  test('after its objects have moved to another storage class, and never as a server error', async () => {
+    const range = { from: TODAY, to: TODAY };
+    const [key = ''] = aws.endpoint.objects.bucket(aws.auditBucket).sortedKeys();
+    const storageClass = () =>
+      aws.endpoint.objects.storageClass(aws.endpoint.objects.get(aws.auditBucket, key));
+    try {
+      daysAhead = archiveAfterDays + 1;
+      expect(storageClass()).toBe('GLACIER_IR');
+      expect((await verify(range)).body).toMatchObject({ valid: true, objects: 1, entries: 2 });
+      daysAhead = 2_001;
+      const { status, body } = await verify(range);
+      expect([status, body.type]).toEqual([409, 'urn:vestry:problem:needs-restore']);
+      expect(body.detail).toContain(`audit/dt=${TODAY}/`);
+    } finally {
+      daysAhead = 0;
+    }
   });
 
   test('over a range that can be verified', async () => {

@@ -34,7 +34,10 @@ export interface TestAws {
  * finds them. Messages come back at once.
  */
 export async function testAws(
-  more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions'>> = {},
+  more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions' | 'now'>> & {
+    /** The lifecycle rules of the audit bucket. @default none */
+    readonly auditTransitions?: AwsEndpointOptions['buckets'][number]['transitions'];
+  } = {},
 ): Promise<TestAws> {
   setPace(0);
   const dataDir = mkdtempSync(join(tmpdir(), 'vestry-aws-'));
@@ -74,8 +77,9 @@ export async function testAws(
     secretAccessKey: 'only-for-tests',
     buckets: [
       { name: uploadsBucket, notifications: [] },
-      { name: auditBucket, versioned: true, notifications: [] },
+      { name: auditBucket, versioned: true, notifications: [], transitions: more.auditTransitions ?? [] },
     ] as never,
+    ...(more.now === undefined ? {} : { now: more.now }),
     queues: [
       ...queueJobs.flatMap((job) => [queue(job.queue, maxReceivesOf(job)), queue(`${job.queue}-dlq`)]),
       queue('rejected-rows'),

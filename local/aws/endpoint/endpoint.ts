@@ -44,6 +44,8 @@ export interface AwsEndpointOptions {
   readonly secrets: readonly SecretSpec[];
   /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
   readonly stepFunctions?: Omit<ExecutionEngineOptions, 'directory'>;
+  /** The clock by which the lifecycle rules of buckets move objects. @default the machine's */
+  readonly now?: () => Date;
   /** Called for each accepted entry of PutEvents, before it is answered. */
   onEvent(entry: BusEvent): void;
 }
@@ -236,7 +238,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     ...(options.stepFunctions ?? NO_STATE_MACHINES),
     directory: join(dataDir, 'executions'),
   });
-  const objects = new ObjectStore({ directory: join(dataDir, 'objects'), buckets, notify });
+  const objects = new ObjectStore({
+    directory: join(dataDir, 'objects'),
+    buckets,
+    notify,
+    ...(options.now === undefined ? {} : { now: options.now }),
+  });
   const uploads = new MultipartStore(objects.uploadsDirectory);
   const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
   const cors = new Map(buckets.map((bucket) => [bucket.name, bucket.cors ?? []]));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { CorsRule } from '#aws/endpoint/s3/cors.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
+import { TRANSITION_CLASSES, type TransitionRule } from '#aws/endpoint/s3/storage-class.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
 import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
 import type { Resource } from './assembly.ts';
@@ -12,7 +13,7 @@ const BUCKET_PROPERTIES = [
   'BucketEncryption',
   'BucketName',
   'CorsConfiguration',
-  // Objects are kept for as long as the data directory is.
+  // Objects change their storage class, and are kept for as long as the data directory is.
   'LifecycleConfiguration',
   'LoggingConfiguration',
   'NotificationConfiguration',
@@ -38,6 +39,7 @@ export function bucketSpec(
     name,
     versioned: properties.object('VersioningConfiguration').Status === 'Enabled',
     cors: corsRules(properties.object('CorsConfiguration')),
+    transitions: transitionRules(properties),
     notifications: [...notificationsOf(properties, properties.object('NotificationConfiguration')), ...more],
   };
 }
@@ -51,6 +53,35 @@ function corsRules({ CorsRules = [] }: JsonObject): CorsRule[] {
     exposed: texts(rule.ExposedHeaders),
     maxAgeSeconds: rule.MaxAge === undefined ? undefined : Number(rule.MaxAge),
   }));
+}
+
+/** A part of a rule that moves objects by anything else than prefix, size and days. */
+const UNKNOWN_FILTERS = ['ObjectSizeLessThan', 'TagFilters', 'NoncurrentVersionTransitions'];
+
+function transitionRules(properties: Properties): TransitionRule[] {
+  const { Rules = [], TransitionDefaultMinimumObjectSize } = properties.object('LifecycleConfiguration');
+  if (TransitionDefaultMinimumObjectSize !== undefined)
+    properties.fail('TransitionDefaultMinimumObjectSize is not implemented');
+  return (Rules as readonly JsonObject[])
+    .filter(({ Status, Transitions, Transition }) => Status === 'Enabled' && (Transitions ?? Transition))
+    .flatMap((rule) => {
+      const unknown = UNKNOWN_FILTERS.find((name) => name in rule);
+      if (unknown !== undefined) properties.fail(`${unknown} of a lifecycle rule is not implemented`);
+      const moves = [rule.Transitions ?? rule.Transition].flat() as readonly JsonObject[];
+      return moves.map(({ StorageClass, TransitionInDays }) => {
+        const storageClass = String(StorageClass);
+        if (!TRANSITION_CLASSES.includes(storageClass) || TransitionInDays === undefined)
+          properties.fail(`a transition to ${storageClass} without days is not implemented`);
+        return {
+          prefix: String(rule.Prefix ?? ''),
+          ...(rule.ObjectSizeGreaterThan === undefined
+            ? {}
+            : { largerThanBytes: Number(rule.ObjectSizeGreaterThan) }),
+          afterDays: Number(TransitionInDays),
+          storageClass,
+        };
+      });
+    });
 }
 
 /** Notifications that the CDK sets through its custom resource, with the bucket they are for. */

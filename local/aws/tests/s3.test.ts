@@ -55,6 +55,14 @@ const queue: QueueSpec = {
   receiveWaitSeconds: 0,
 };
 
+const TRANSITIONS = [
+  { prefix: 'all/', largerThanBytes: 0, afterDays: 90, storageClass: 'GLACIER_IR' },
+  { prefix: 'large/', afterDays: 30, storageClass: 'GLACIER' },
+  { prefix: 'large/', afterDays: 400, storageClass: 'DEEP_ARCHIVE' },
+];
+/** The days by which the clock of the buckets is ahead. */
+let daysAhead = 0;
+
 let dataDir: string;
 let endpoint: AwsEndpoint;
 let s3: S3Client;
@@ -74,10 +82,12 @@ function start(): Promise<AwsEndpoint> {
         notifications: [{ queueArn: queue.arn, events: ['s3:ObjectCreated:*'], prefix: 'drop/' }],
       },
       { name: 'plain', versioned: false, notifications: [] },
+      { name: 'kept', versioned: true, notifications: [], transitions: TRANSITIONS },
     ],
     queues: [queue],
     eventBuses: [],
     secrets: [],
+    now: () => new Date(Date.now() + daysAhead * 86_400_000),
     onEvent: () => undefined,
   });
 }
@@ -272,6 +282,7 @@ describe('objects', () => {
     } while (ContinuationToken);
     expect(seen.sort()).toEqual(['l/1', 'l/copy', 'l/d/', 'l/e/', 'l/z']);
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual([
+      'kept',
       'plain',
       Bucket,
     ]);
@@ -473,6 +484,76 @@ test('creation events reach the queue, once, also when a kill came between renam
   expect(await readdir(join(objects, '.pending'))).toEqual([]);
   expect((await bytesOf('big')).length).toBe(12 * MIB);
   expect(await bytesOf('drop/acme/parts.csv')).toHaveLength(5 * MIB + 4);
+});
+
+describe('lifecycle rules', () => {
+  const kept = { Bucket: 'kept' };
+  const put = (Key: string, bytes: number) =>
+    s3.send(new PutObjectCommand({ ...kept, Key, Body: Buffer.alloc(bytes) }));
+  /** The class by a request for the object, and by the list. */
+  const classesOf = async (Key: string) => {
+    const { StorageClass } = await s3.send(new HeadObjectCommand({ ...kept, Key }));
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ ...kept, Prefix: Key }));
+    return [StorageClass, Contents[0]?.StorageClass];
+  };
+
+  beforeAll(async () => {
+    for (const [key, bytes] of [
+      ['all/small', 1],
+      ['all/empty', 0],
+      ['large/small', 1],
+      ['large/large', 131_072],
+    ] as const)
+      await put(key, bytes);
+  });
+  afterAll(() => {
+    daysAhead = 0;
+  });
+
+  test.each<[string, number, (string | undefined)[]]>([
+    ['all/small', 0, [undefined, 'STANDARD']],
+    ['all/small', 89, [undefined, 'STANDARD']],
+    ['all/small', 91, ['GLACIER_IR', 'GLACIER_IR']],
+    ['all/empty', 91, [undefined, 'STANDARD']],
+    ['large/small', 500, [undefined, 'STANDARD']],
+    ['large/large', 31, ['GLACIER', 'GLACIER']],
+    ['large/large', 401, ['DEEP_ARCHIVE', 'DEEP_ARCHIVE']],
+  ])('%s is after %i days in %j', async (key, days, classes) => {
+    daysAhead = days;
+    expect(await classesOf(key)).toEqual(classes);
+  });
+
+  test('what was stored when the clock was ahead grows old from there, and after a restart too', async () => {
+    daysAhead = 200;
+    await put('all/later', 1);
+    expect(await classesOf('all/later')).toEqual([undefined, 'STANDARD']);
+    await endpoint.close();
+    endpoint = await start();
+    s3 = client();
+    daysAhead = 289;
+    expect(await classesOf('all/later')).toEqual([undefined, 'STANDARD']);
+    daysAhead = 291;
+    expect(await classesOf('all/later')).toEqual(['GLACIER_IR', 'GLACIER_IR']);
+  });
+
+  test('an object is read in every class but those that need a restore', async () => {
+    daysAhead = 91;
+    const { Body } = await s3.send(new GetObjectCommand({ ...kept, Key: 'all/small' }));
+    expect(await Body?.transformToByteArray()).toHaveLength(1);
+    for (const storageClass of ['GLACIER', 'DEEP_ARCHIVE']) {
+      daysAhead = storageClass === 'GLACIER' ? 31 : 401;
+      const refused = {
+        name: 'InvalidObjectState',
+        StorageClass: storageClass,
+        $metadata: { httpStatusCode: 403 },
+      };
+      await expect(s3.send(new GetObjectCommand({ ...kept, Key: 'large/large' }))).rejects.toMatchObject(
+        refused,
+      );
+      const copy = new CopyObjectCommand({ ...kept, Key: 'copy', CopySource: 'kept/large/large' });
+      await expect(s3.send(copy)).rejects.toMatchObject({ name: 'InvalidObjectState' });
+    }
+  });
 });
 
 describe.each(CLIS)('the AWS CLI at %s', (cli) => {

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import type { AuditArchive } from './audit-archive.ts';
 
@@ -40,10 +41,19 @@ export function bucketArchive(bucket: string = auditEnvironment.auditBucket()): 
       } catch (error) {
         if (error instanceof Error && ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(error.name))
           return undefined;
+        if (error instanceof Error && error.name === 'InvalidObjectState') throw needsRestore(key);
         throw error;
       }
     },
   };
+}
+
+/** Somebody has moved the object by hand: the rules of our bucket know only a class that is read at once. */
+function needsRestore(key: string): DomainError {
+  return new DomainError(
+    'needs-restore',
+    `${key} is in a storage class that is read only after a restore: see docs/runbooks/audit-verification.md.`,
+  );
 }
 
 export interface LockedPut {

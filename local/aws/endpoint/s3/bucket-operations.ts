@@ -73,7 +73,8 @@ export function listObjectsV2(call: S3Call): void {
     StartAfter: startAfter === undefined ? undefined : encode(startAfter),
     EncodingType: encoding,
     Contents: page.keys.map((key) => {
-      const { lastModified, etag, size, checksum } = call.objects.get(call.bucket, key);
+      const metadata = call.objects.get(call.bucket, key);
+      const { lastModified, etag, size, checksum } = metadata;
       return {
         Key: encode(key),
         LastModified: lastModified,
@@ -81,7 +82,7 @@ export function listObjectsV2(call: S3Call): void {
         ChecksumAlgorithm: checksum?.algorithm.toUpperCase(),
         ChecksumType: checksum?.type,
         Size: size,
-        StorageClass: 'STANDARD',
+        StorageClass: call.objects.storageClass(metadata),
         Owner: withOwner ? ownerOf(call) : undefined,
       };
     }),

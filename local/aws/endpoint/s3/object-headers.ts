@@ -87,13 +87,18 @@ export function identityHeaders(
 }
 
 /** Returns all headers that GetObject and HeadObject give an object, except length and range. */
-export function objectHeaders(metadata: ObjectMetadata, withChecksum: boolean): Record<string, string> {
+export function objectHeaders(
+  metadata: ObjectMetadata,
+  { withChecksum, storageClass }: { readonly withChecksum: boolean; readonly storageClass: string },
+): Record<string, string> {
   const { mode, retainUntil, legalHold } = metadata.lock ?? {};
   return {
     ...metadata.headers,
     ...identityHeaders(metadata, withChecksum),
     'Last-Modified': new Date(metadata.lastModified).toUTCString(),
     'Accept-Ranges': 'bytes',
+    // S3 doesn't name the standard class here.
+    ...(storageClass === 'STANDARD' ? {} : { 'x-amz-storage-class': storageClass }),
     ...(mode && { 'x-amz-object-lock-mode': mode }),
     ...(retainUntil && { 'x-amz-object-lock-retain-until-date': retainUntil }),
     ...(legalHold && { 'x-amz-object-lock-legal-hold': legalHold }),

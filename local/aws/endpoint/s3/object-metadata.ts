@@ -42,6 +42,8 @@ export interface ObjectDraft {
 export interface ObjectMetadata extends ObjectDraft {
   /** ISO 8601. */
   readonly lastModified: string;
+  /** The time of the platform's clock, ISO 8601, if that was ahead: the age of the object counts from it. */
+  readonly storedAt?: string;
   /** Upper-case hex of fixed length that orders the writes of all objects. */
   readonly sequencer: string;
   /** Only in versioned buckets. */

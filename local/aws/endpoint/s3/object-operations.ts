@@ -7,9 +7,10 @@ import { type ByteRange, isWanted, parseRange, writeCondition } from './conditio
 import { writeHashed } from './hashed-file.ts';
 import { identityHeaders, objectHeaders, requestedLock, storedHeaders } from './object-headers.ts';
 import type { ObjectDraft, ObjectMetadata } from './object-metadata.ts';
-import type { OpenedObject } from './object-store.ts';
+import type { ObjectStore, OpenedObject } from './object-store.ts';
 import { withReceivedFile } from './payload.ts';
 import { respondXml, type S3Call } from './s3-call.ts';
+import { assertReadable } from './storage-class.ts';
 
 /** One read and one write are faster than a stream below this size. */
 const SMALL_BYTES = 128 * 1024;
@@ -64,7 +65,8 @@ function answerFor(call: S3Call, metadata: ObjectMetadata): Answer {
   const range = parseRange(call.headers.get('range'), metadata.size);
   const withChecksum =
     call.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED' && range === undefined;
-  const headers = { ...objectHeaders(metadata, withChecksum), ...overriddenHeaders(call) };
+  const storageClass = call.objects.storageClass(metadata);
+  const headers = { ...objectHeaders(metadata, { withChecksum, storageClass }), ...overriddenHeaders(call) };
   if (!isWanted(call.headers, metadata))
     return { status: 304, headers: identityHeaders(metadata, false), range: undefined };
   if (range === undefined)
@@ -86,8 +88,16 @@ export function headObject(call: S3Call): void {
   call.response.writeHead(status, headers).end();
 }
 
+function openReadable(
+  objects: ObjectStore,
+  ...[bucket, key, versionId]: Parameters<ObjectStore['open']>
+): OpenedObject {
+  assertReadable(objects.storageClass(objects.get(bucket, key, versionId)));
+  return objects.open(bucket, key, versionId);
+}
+
 export async function getObject(call: S3Call): Promise<void> {
-  const opened = call.objects.open(call.bucket, call.key, call.query.get('versionId'));
+  const opened = openReadable(call.objects, call.bucket, call.key, call.query.get('versionId'));
   let answer: Answer;
   try {
     answer = answerFor(call, opened.metadata);
@@ -171,7 +181,7 @@ export async function copyObject(call: S3Call): Promise<void> {
   call.objects.bucket(call.bucket);
   const lock = requestedLock(call);
   const requested = call.headers.get('x-amz-checksum-algorithm')?.toLowerCase();
-  const { metadata: original, fd } = call.objects.open(source.bucket, source.key, source.versionId);
+  const { metadata: original, fd } = openReadable(call.objects, source.bucket, source.key, source.versionId);
   const algorithm = requested ?? original.checksum?.algorithm;
   const checksum =
     algorithm !== undefined && isChecksumAlgorithm(algorithm)

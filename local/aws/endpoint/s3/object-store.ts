@@ -8,12 +8,15 @@ import { jsonFiles, readJson, writeJson } from './json-files.ts';
 import { keyPath } from './key-path.ts';
 import { ObjectIndex } from './object-index.ts';
 import { assertUnlocked, type ObjectDraft, type ObjectMetadata } from './object-metadata.ts';
+import { storageClassOf, type TransitionRule } from './storage-class.ts';
 
 export interface BucketSpec {
   readonly name: string;
   readonly versioned: boolean;
   /** @default no page of another origin may use it */
   readonly cors?: readonly CorsRule[];
+  /** @default every object stays as it is */
+  readonly transitions?: readonly TransitionRule[];
   readonly notifications: readonly BucketNotification[];
 }
 
@@ -37,6 +40,8 @@ interface PendingCommit {
 export interface ObjectStoreOptions {
   readonly directory: string;
   readonly buckets: readonly BucketSpec[];
+  /** The clock by which objects grow old. @default the machine's */
+  readonly now?: () => Date;
   /** Must be durable when it returns; called again after a kill if it may not have happened. */
   notify(metadata: ObjectMetadata, kind: CreationKind): void;
 }
@@ -45,6 +50,8 @@ export interface OpenedObject {
   readonly metadata: ObjectMetadata;
   readonly fd: number;
 }
+
+const DAY_MS = 86_400_000;
 
 /**
  * Objects as plain files: `<bucket>/…` (see `keyPath`), sidecars in `.meta`, older versions in `.versions`, files being
@@ -55,11 +62,15 @@ export class ObjectStore {
   #directory: string;
   #indexes = new Map<string, ObjectIndex>();
   #notify: ObjectStoreOptions['notify'];
+  #now: () => Date;
+  #transitions: ReadonlyMap<string, readonly TransitionRule[]>;
   #lastSequence = 0;
 
   constructor(options: ObjectStoreOptions) {
     this.#directory = options.directory;
     this.#notify = options.notify;
+    this.#now = options.now ?? (() => new Date());
+    this.#transitions = new Map(options.buckets.map(({ name, transitions = [] }) => [name, transitions]));
     for (const { name, versioned } of options.buckets) this.#load(new ObjectIndex(name, versioned));
     this.#recover();
     for (const index of this.#indexes.values()) this.#loadVersions(index);
@@ -103,6 +114,11 @@ export class ObjectStore {
     }
   }
 
+  /** The storage class that the rules of its bucket have given an object by now. */
+  storageClass(metadata: ObjectMetadata): string {
+    return storageClassOf(metadata, this.#transitions.get(metadata.bucket) ?? [], this.#now());
+  }
+
   temporaryPath(): string {
     return this.#path('.incoming', randomUUID());
   }
@@ -126,9 +142,12 @@ export class ObjectStore {
     const current = index.get(draft.key);
     precondition?.(current);
     if (current && !index.versioned) assertUnlocked(current, false);
+    const lastModified = new Date();
+    const now = this.#now();
     const metadata: ObjectMetadata = {
       ...draft,
-      lastModified: new Date().toISOString(),
+      lastModified: lastModified.toISOString(),
+      ...(now.getTime() - lastModified.getTime() < DAY_MS ? {} : { storedAt: now.toISOString() }),
       sequencer: this.#nextSequencer(),
       ...(index.versioned ? { versionId: randomBytes(16).toString('hex') } : {}),
     };
