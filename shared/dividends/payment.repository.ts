@@ -106,6 +106,7 @@ export function emitVoided(
     emitAlike(
       tx,
       'transaction.failed',
+      'transactions',
       each,
       part.map(({ created_at, updated_at, ...payment }) => ({
         ...payment,

@@ -54,3 +54,11 @@ test('a module is imported by a statement, which the dependency rules see, never
   // Tests are on top of everything, so no rule is about what they import.
   expect(inTypes.filter((line) => !/^(tests\/|\S+\.test\.ts:)/.test(line))).toEqual([]);
 });
+
+test('the platform’s code names nothing of a domain', () => {
+  const words =
+    /shareholder|dividend|\bholder|payee|payment|participant|vesting|payroll|meeting|ballot|contribution|webhook|ledger|journal|\bbank/i;
+  const comment = /^\S+ (\/?\*|\/\/)/;
+  const named = linesWith(words).filter((line) => /^shared\/platform\//.test(line) && !comment.test(line));
+  expect(named.filter((line) => !/^\S+\.test\.ts:/.test(line))).toEqual([]);
+});

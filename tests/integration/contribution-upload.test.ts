@@ -162,10 +162,12 @@ describe('a payroll file', () => {
     );
     expect(told.rows[0].payload).toMatchObject({
       each: {
-        type: 'CONTRIBUTION',
-        status: 'SETTLED',
-        currency: 'USD',
-        created_at: expect.stringMatching(/^20.*Z$/),
+        transactions: {
+          type: 'CONTRIBUTION',
+          status: 'SETTLED',
+          currency: 'USD',
+          created_at: expect.stringMatching(/^20.*Z$/),
+        },
       },
       transactions: [
         { amount: '100.50', source: 'EMPLOYEE', effective_date: '2026-01-31' },

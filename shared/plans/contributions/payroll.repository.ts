@@ -253,8 +253,8 @@ async function insertEvents(run: RunStatement, requestId: string): Promise<void>
     `with at as (select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as instant)
     insert into outbox (type, payload, request_id)
     select 'transaction.created', json_build_object(
-        'each', json_build_object('version', 1, 'type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency,
-          'created_at', min(at.instant), 'updated_at', min(at.instant)),
+        'each', json_build_object('transactions', json_build_object('version', 1, 'type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency,
+          'created_at', min(at.instant), 'updated_at', min(at.instant))),
         'transactions', json_agg(json_build_object('id', id, 'plan_id', plan_id, 'source', source,
           'effective_date', effective_date, 'amount', round(amount / 10::numeric ^ exponent, exponent)::text) order by id)), $1
     from (

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { AuditAction } from '#contracts/audit-actions.ts';
-import type { EventPayload, TransactionState } from '#contracts/event-schemas.ts';
-import type { Command, EventType, TransactionEvent } from '#contracts/event-types.ts';
+import type { EventPayload } from '#contracts/event-schemas.ts';
+import type { Command, EventType } from '#contracts/event-types.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
@@ -88,14 +88,24 @@ export function emit<T extends EventType>(tx: TenantTx, type: T, payload: EventP
   addToOutbox(tx, type, payload);
 }
 
-/** Emits an event of many transactions, with what they share once in `each`; `put-events.ts` spells it out for the bus. */
-export function emitAlike<K extends keyof TransactionState>(
+type ItemOf<
+  T extends EventType,
+  L extends keyof EventPayload<T>,
+> = EventPayload<T>[L] extends readonly (infer Item)[] ? Item : never;
+
+/** Emits an event with a long `list`, and what its items share once in `each`; `put-events.ts` spells it out for the bus. */
+export function emitAlike<
+  T extends EventType,
+  L extends keyof EventPayload<T> & string,
+  K extends keyof ItemOf<T, L>,
+>(
   tx: TenantTx,
-  type: TransactionEvent,
-  each: Pick<TransactionState, K>,
-  transactions: readonly Omit<TransactionState, K>[],
+  type: T,
+  list: L,
+  each: Pick<ItemOf<T, L>, K>,
+  items: readonly Omit<ItemOf<T, L>, K>[],
 ): void {
-  addToOutbox(tx, type, { each, transactions });
+  addToOutbox(tx, type, { each: { [list]: each }, [list]: items });
 }
 
 /** Writes what is to be done after the commit to the outbox of the transaction: done at least once, and never without it. */

@@ -5,7 +5,7 @@ import { nextContext, renderTraceparent } from '#platform/observability/tracepar
 import { sendMessages } from '#platform/queue/send.ts';
 import { eachRow, type Outcome } from './each-by-itself.ts';
 
-/** StartExecution takes one execution a call; a dividend has thousands. */
+/** StartExecution takes one execution a call, and one transaction may command thousands. */
 const STARTS_AT_ONCE = 8;
 
 interface Start {

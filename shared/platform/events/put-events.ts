@@ -89,15 +89,22 @@ function entryOf({ id, tenantId, requestId, type, payload }: OutboxEvent): PutEv
   };
 }
 
+interface Abridged {
+  readonly [field: string]: unknown;
+  /** It has the fields that all items of a list share, by the name of the list. */
+  readonly each?: Readonly<Record<string, object>>;
+}
+
 /**
- * Spells out an outbox row, which has once, in `each`, what its `transactions` share: otherwise a million rows of a
- * dividend would be three times as large. On the bus every transaction is complete.
+ * Spells out a payload that has once, in `each`, what the items of a list share: a list of thousands would take three times the
+ * room in the outbox. On the bus every item is complete.
  */
-export function spelledOut(payload: Record<string, unknown>): Record<string, unknown> {
-  const { each, transactions, ...rest } = payload as {
-    each?: Record<string, unknown>;
-    transactions?: readonly Record<string, unknown>[];
-  };
-  if (each === undefined || transactions === undefined) return payload;
-  return { ...rest, transactions: transactions.map((transaction) => ({ ...each, ...transaction })) };
+export function spelledOut(payload: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { each, ...rest }: Abridged = payload;
+  if (each === undefined) return payload;
+  const lists = Object.entries(each).map(([list, shared]) => [
+    list,
+    (rest[list] as readonly object[]).map((item) => ({ ...shared, ...item })),
+  ]);
+  return { ...rest, ...Object.fromEntries(lists) };
 }

@@ -1,29 +1,6 @@
+import { ACCEPTED_HEADERS, EXPOSED_HEADERS } from '#contracts/api-headers.ts';
 import { environment } from '#platform/environment.ts';
 
-/** A browser app may read these of an answer, beside its body; everything else in it is for machines between. */
-const EXPOSED_HEADERS = [
-  'Content-Disposition',
-  'ETag',
-  'Idempotency-Replayed',
-  'Location',
-  'Retry-After',
-  'Traceparent',
-  'WWW-Authenticate',
-  'X-As-Of',
-  'X-Holders',
-  'X-Known-At',
-  'X-Request-Id',
-  'X-Total-Holdings',
-];
-/** A browser app may send these beside the headers that every page may. */
-const ACCEPTED_HEADERS = [
-  'Authorization',
-  'Content-Type',
-  'Idempotency-Key',
-  'If-Match',
-  'Traceparent',
-  'X-Request-Id',
-];
 /** Browsers keep a preflight's answer no longer than two hours. */
 const PREFLIGHT_SECONDS = 7_200;
 const ANY_PORT = ':*';

@@ -1,40 +1,6 @@
-/** Field names whose values are personal or secret; matched whole, in any case, with `_` and `-` ignored. */
-const MASKED = new Set(
-  [
-    'name',
-    'first_name',
-    'last_name',
-    'holder_name',
-    'email',
-    'phone',
-    'address',
-    'contact',
-    'tax_id',
-    'ssn',
-    'date_of_birth',
-    'dob',
-    'account_number',
-    'routing_number',
-    'iban',
-    'password',
-    'password_hash',
-    'token',
-    'access_token',
-    'refresh_token',
-    'id_token',
-    'authorization',
-    'cookie',
-    'set_cookie',
-    'secret',
-    'saml_response',
-    'upload_url',
-    'errors_url',
-    'sourceip',
-    'filename',
-    'title',
-    'memo',
-  ].map(canonical),
-);
+import { MASKED_FIELDS } from '#contracts/masked-fields.ts';
+
+const MASKED = new Set(MASKED_FIELDS.map(canonical));
 
 const MASK = '***';
 const MAX_DEPTH = 16;
