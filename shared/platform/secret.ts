@@ -1,3 +1,4 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { awsClient } from '#platform/aws/client.ts';
 
 const KEPT_MS = 5 * 60_000;
@@ -25,18 +26,23 @@ export function forgetSecret(arn: string): void {
 
 /** The text as it stands now, for those who change it. */
 export async function currentSecretText(arn: string): Promise<string> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString } = await awsClient(SecretsManagerClient).send(
-    new GetSecretValueCommand({ SecretId: arn }),
-  );
+  const { sdk, client } = await secretsManager();
+  const { SecretString } = await client.send(new sdk.GetSecretValueCommand({ SecretId: arn }));
   if (SecretString === undefined) throw new Error(`the secret ${arn} has no text`);
   return SecretString;
 }
 
 /** Puts keys in the place of those that a secret holds. */
 export async function putSecretKeys(arn: string, keys: readonly unknown[]): Promise<void> {
-  const { PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  await awsClient(SecretsManagerClient).send(
-    new PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify({ keys }) }),
-  );
+  const { sdk, client } = await secretsManager();
+  await client.send(new sdk.PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify({ keys }) }));
+}
+
+let shared: SecretsManagerClient | undefined;
+
+/** One client, whose connection the next call finds open. */
+async function secretsManager() {
+  const sdk = await import('@aws-sdk/client-secrets-manager');
+  shared ??= awsClient(sdk.SecretsManagerClient);
+  return { sdk, client: shared };
 }

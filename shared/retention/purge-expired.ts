@@ -1,8 +1,8 @@
 import { crashPoint } from '#platform/crash-point.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
-import { CATEGORIES, type Category, cutoffsOf } from './categories.ts';
-import { BATCH, deleteLoginFailures, listDueTenants, purgeBatch } from './purge.repository.ts';
+import { cutoffsOf } from './categories.ts';
+import { BATCH, type Due, deleteLoginFailures, listDue, purgeBatch } from './purge.repository.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
 /** A batch takes a second at most. */
@@ -22,11 +22,13 @@ export interface Purged extends Record<string, unknown> {
 export async function purgeExpired(at: Date, requestId: string, remainingMs: () => number): Promise<Purged> {
   const cutoffs = cutoffsOf(retentionPolicy(retentionEnvironment.retentionYears()), at);
   const purged: Record<string, number> = {};
-  const purgeAll = async (category: Category, tenantId: string): Promise<boolean> => {
+  let erased = 0;
+  const purgeAll = async ({ category, tenantId }: Due): Promise<boolean> => {
     for (;;) {
       if (remainingMs() < MARGIN_MS) return false;
       const records = await purgeBatch(category, cutoffs, tenantId, requestId);
       await crashPoint('purge.batch', tenantId);
+      erased += records;
       if (records > 0) {
         purged[category.name] = (purged[category.name] ?? 0) + records;
         count('RetentionPurged', records, { entity: category.name });
@@ -34,10 +36,12 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
       if (records < BATCH) return true;
     }
   };
-  for (const category of CATEGORIES) {
-    for (const tenantId of await listDueTenants(category, cutoffs))
-      if (!(await purgeAll(category, tenantId))) return { purged, complete: false };
-  }
+  // Records that were erased may have kept others: the deliveries of a webhook keep it.
+  let before: number;
+  do {
+    before = erased;
+    for (const due of await listDue(cutoffs)) if (!(await purgeAll(due))) return { purged, complete: false };
+  } while (erased > before);
   const loginFailures = await deleteLoginFailures(at);
   if (loginFailures > 0) purged['login-failures'] = loginFailures;
   return { purged, complete: true };

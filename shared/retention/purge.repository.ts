@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { type Category, type Cutoffs, isHeld } from './categories.ts';
+import { CATEGORIES, type Category, type Cutoffs, isHeld } from './categories.ts';
 
 const REASON = 'retention of every tenant';
 /** The number of records in one transaction, which bounds what it locks and what a kill can undo. */
@@ -9,15 +9,30 @@ export const BATCH = 500;
 /** Counters of failed sign-ins, whose windows are minutes. */
 const LOGIN_FAILURE_DAYS = 1;
 
-/** Lists the tenants that have records of a category which are due and not held. */
-export function listDueTenants(category: Category, cutoffs: Cutoffs): Promise<string[]> {
+/** Records of one category and one tenant that are to be erased. */
+export interface Due {
+  readonly category: Category;
+  readonly tenantId: string;
+}
+
+/**
+ * Lists the categories and tenants with records that are due and not held, in the order of the categories. One statement asks
+ * for all: most runs find nothing.
+ */
+export function listDue(cutoffs: Cutoffs): Promise<Due[]> {
+  const ofCategory = (category: Category, place: number) => sql`
+    select ${sql.lit(place)} as place where exists (
+      select from ${sql.table(category.table)} t
+      where t.tenant_id = d.id and ${category.due(cutoffs)} and not ${isHeld(category)})`;
   return systemTx(REASON, async (tx) => {
-    const { rows } = await sql<{ id: string }>`
-      select d.id from tenant_directory d where exists (
-        select from ${sql.table(category.table)} t
-        where t.tenant_id = d.id and ${category.due(cutoffs)} and not ${isHeld(category)})
-      order by d.id`.execute(tx);
-    return rows.map(({ id }) => id);
+    const { rows } = await sql<{ place: number; tenant_id: string }>`
+      select c.place, d.id as tenant_id
+      from tenant_directory d cross join lateral (${sql.join(CATEGORIES.map(ofCategory), sql` union all `)}) c
+      order by c.place, d.id`.execute(tx);
+    return rows.map(({ place, tenant_id }) => ({
+      category: CATEGORIES[place] as Category,
+      tenantId: tenant_id,
+    }));
   });
 }
 

@@ -118,9 +118,10 @@ export class ProxyServer {
       if (isFirst) this.#pinned += 1;
     });
     server.write(received);
-    client.on('data', (chunk: Buffer) => session.read(chunk));
-    client.pipe(server);
     server.pipe(client);
+    client.pipe(server);
+    // Each chunk is passed on before it is looked at: the database works meanwhile.
+    client.on('data', (chunk: Buffer) => session.read(chunk));
     // Either end may go away without a word; the other learns of it at once.
     client.once('close', () => server.destroy());
     server.once('close', () => client.end());

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PlatformModel } from '#aws/templates/platform-model.ts';
 import { PlatformClock } from './platform-clock.ts';
@@ -8,11 +9,13 @@ import { Scheduler } from './scheduler.ts';
 
 const DAYS = 10;
 const HOUR_MS = 3_600_000;
-const SCHEDULES = { sweep: 'rate(1 minute)', hourly: 'cron(0 * * * ? *)' };
+const SCHEDULES = { sweep: 'rate(1 minute)', hourly: 'cron(0 * * * ? *)', noon: 'cron(0 12 * * ? *)' };
 
 let directory: string;
 let fired: string[];
 let activity: number;
+let atOnce: string[];
+const under = new Set<string>();
 
 /** Stands for the router: it notes what fires, and `act` says what a firing puts on queues. */
 function schedulerOf(act: (name: string, time: string) => number): Scheduler {
@@ -23,6 +26,10 @@ function schedulerOf(act: (name: string, time: string) => number): Scheduler {
   const router = {
     deliver: async ({ arn }: { arn: string }, { time }: { time: string }) => {
       const name = arn.split(':').at(-1) as string;
+      under.add(name);
+      atOnce.push([...under].sort().join(' '));
+      await yieldToOthers();
+      under.delete(name);
       fired.push(`${name} ${time}`);
       activity += act(name, time);
       return undefined;
@@ -43,6 +50,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'scheduler-'));
   fired = [];
   activity = 0;
+  atOnce = [];
 });
 
 afterEach(() => rmSync(directory, { recursive: true }));
@@ -68,4 +76,11 @@ test('a sweep that did something is followed by another', async () => {
   await scheduler.advance(new Date(Date.now() + 12 * HOUR_MS), () => undefined);
   // Three that did something, one that found nothing, and the one at the end.
   expect(firings('sweep')).toHaveLength(5);
+});
+
+test('schedules of one instant fire together, and others one after the other', async () => {
+  const scheduler = schedulerOf(() => 0);
+  await scheduler.advance(new Date(Date.now() + 2 * 24 * HOUR_MS), () => undefined);
+  expect(new Set(atOnce)).toEqual(new Set(['hourly', 'hourly noon', 'sweep']));
+  expect(atOnce.filter((names) => names === 'hourly noon')).toHaveLength(2);
 });

@@ -45,8 +45,8 @@ interface ScheduledRule {
 }
 
 interface Due {
-  /** Absent: a timer's. */
-  readonly rule?: ScheduledRule;
+  /** The rules that are due at one instant; none at a timer's. */
+  readonly rules: readonly ScheduledRule[];
   readonly due: Date;
 }
 
@@ -118,7 +118,7 @@ export class Scheduler {
 
   /**
    * Moves the clock to `until` and fires, in order, every schedule and timer due in between, each after the work of the
-   * one before is done. Sweeps (rates of less than a day) don't run hundreds of times a day: they run after a step that put
+   * one before is done; those of one instant fire together. Sweeps (rates of less than a day) don't run hundreds of times a day: they run after a step that put
    * something on a bus or a queue, after a sweep that did, and once a day.
    */
   async advance(until: Date, report: (firing: Firing) => void): Promise<void> {
@@ -137,15 +137,13 @@ export class Scheduler {
     };
     try {
       for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
-        const { rule, due } = next;
+        const { rules, due } = next;
         clock.moveTo(due);
-        if (rule === undefined) {
-          // Work that continues by a timer must run even when nothing has to settle.
-          await yieldToTimers();
-        } else {
-          rule.due = rule.schedule.next(due);
-          report(await this.#fire(rule, due));
-        }
+        // Work that continues by a timer must run even when nothing has to settle.
+        if (rules.length === 0) await yieldToTimers();
+        for (const rule of rules) rule.due = rule.schedule.next(due);
+        const firings = await Promise.all(rules.map((rule) => this.#fire(rule, due)));
+        for (const firing of firings) report(firing);
         await settle();
         const isActive = (this.#options.activity?.() ?? 0) !== swept.activity;
         if (isActive || due.getTime() - swept.time.getTime() >= SWEEP_LIMIT_MS) await sweep(due);
@@ -162,10 +160,14 @@ export class Scheduler {
 
   #earliest(until: Date): Due | undefined {
     const timer = this.#options.nextTimer?.();
-    let earliest: Due | undefined = timer === undefined || timer > until ? undefined : { due: timer };
+    let earliest: { rules: ScheduledRule[]; due: Date } | undefined =
+      timer === undefined || timer > until ? undefined : { rules: [], due: timer };
     for (const rule of this.#rules) {
       if (rule.schedule.isSweep || rule.due === undefined || rule.due > until) continue;
-      if (earliest === undefined || rule.due < earliest.due) earliest = { rule, due: rule.due };
+      if (earliest === undefined || rule.due < earliest.due) earliest = { rules: [rule], due: rule.due };
+      // A timer goes first, since what it wakes may end before what fires at the same instant.
+      else if (earliest.rules.length > 0 && rule.due.getTime() === earliest.due.getTime())
+        earliest.rules.push(rule);
     }
     return earliest;
   }

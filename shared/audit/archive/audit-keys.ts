@@ -7,8 +7,7 @@ import {
   randomUUID,
 } from 'node:crypto';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
-import { awsClient } from '#platform/aws/client.ts';
-import { putSecretKeys } from '#platform/secret.ts';
+import { currentSecretText, putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
 
 /**
@@ -47,11 +46,8 @@ export function toKeySet(keys: readonly { readonly kid: string; readonly publicJ
 }
 
 async function readSecret(): Promise<readonly StoredKey[]> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString } = await awsClient(SecretsManagerClient).send(
-    new GetSecretValueCommand({ SecretId: auditEnvironment.auditKeysSecretArn() }),
-  );
-  return (JSON.parse(SecretString ?? '{}') as { keys?: StoredKey[] }).keys ?? [];
+  const text = await currentSecretText(auditEnvironment.auditKeysSecretArn());
+  return (JSON.parse(text) as { keys?: StoredKey[] }).keys ?? [];
 }
 
 /** The key that signs; made when there is none yet. */

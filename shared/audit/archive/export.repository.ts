@@ -54,9 +54,9 @@ export function planExport(at: Date): Promise<ExportPlan | undefined> {
     const last = await findLast(tx);
     if (last !== undefined && last.digest_sha256 === null) return last;
     const from = last?.to_xact ?? '0';
-    const to = await settledUpTo(tx, from);
+    const { to, hasEntries } = await settledUpTo(tx, from);
     const isDaySaid = last !== undefined && dayOf(last.exported_at) >= dayOf(at);
-    if (isDaySaid && !(await hasEntries(tx, from, to))) return undefined;
+    if (isDaySaid && !hasEntries) return undefined;
     const plan = { sequence: (last?.sequence ?? 0n) + 1n, from_xact: from, to_xact: to, exported_at: at };
     await tx.insertInto('audit_exports').values(plan).execute();
     return plan;
@@ -72,30 +72,32 @@ function findLast(tx: SystemTx) {
     .executeTakeFirst();
 }
 
-/** The horizon, or a number before it, so that an export stays small. Never between entries of one number. */
-async function settledUpTo(tx: SystemTx, from: string): Promise<string> {
-  const { rows } = await sql<{ horizon: string; cut: string | null; next: string | null }>`
+/**
+ * Returns the horizon, or a number before it, so that an export stays small, and whether there are entries up to it. Never
+ * between entries of one number.
+ */
+async function settledUpTo(tx: SystemTx, from: string): Promise<{ to: string; hasEntries: boolean }> {
+  const { rows } = await sql<{
+    horizon: string;
+    cut: string | null;
+    next: string | null;
+    has_entries: boolean;
+  }>`
     select ${HORIZON} as horizon,
       (select xact from audit_log where xact >= ${from}::xid8 and xact < ${HORIZON} order by xact
         offset ${ENTRIES_PER_EXPORT} limit 1) as cut,
-      (select xact from audit_log where xact > ${from}::xid8 and xact < ${HORIZON} order by xact limit 1) as next`.execute(
+      (select xact from audit_log where xact > ${from}::xid8 and xact < ${HORIZON} order by xact limit 1) as next,
+      exists (select from audit_log where xact >= ${from}::xid8 and xact < ${HORIZON}) as has_entries`.execute(
     tx,
   );
-  const [{ horizon, cut, next } = { horizon: '0', cut: null, next: null }] = rows;
+  const [found = { horizon: '0', cut: null, next: null, has_entries: false }] = rows;
+  const { horizon, cut, next, has_entries: hasEntries } = found;
   if (BigInt(horizon) < BigInt(from))
     throw new Error(
       `transactions are numbered from ${horizon} again, and ${from} was exported: see the runbook of restores`,
     );
-  if (cut === null) return horizon;
-  return cut === from ? (next ?? horizon) : cut;
-}
-
-async function hasEntries(tx: SystemTx, from: string, to: string): Promise<boolean> {
-  const { rows } = await sql<{ any: boolean }>`
-    select exists (select from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8) as any`.execute(
-    tx,
-  );
-  return rows[0]?.any === true;
+  if (cut === null) return { to: horizon, hasEntries };
+  return { to: cut === from ? (next ?? horizon) : cut, hasEntries };
 }
 
 /** The same entries in the same order, whenever it is asked. */

@@ -33,7 +33,7 @@ export async function rebuildReporting(remainingMs: () => number): Promise<Rebui
       repaired += chunk.repaired;
       if (chunk.repaired > 0)
         logger.warn('reports differed from the ledger', { tenant_id: tenantId, repaired: chunk.repaired });
-      after = chunk.last;
+      after = chunk.compared < TRANSACTIONS_PER_CHUNK ? null : chunk.last;
     }
   }
   return { compared, repaired, complete: true };
