@@ -38,7 +38,8 @@ create table plans (
   balance bigint not null generated always as (employee_contributed + employer_contributed - forfeited - distributed) stored,
 
   vesting_schedule json,
-  allocation_type text,
+  allocation_type text check (allocation_type in (
+    'CUMULATIVE_ROUNDING', 'CUMULATIVE_ROUND_DOWN', 'FRONT_LOADED', 'BACK_LOADED', 'FRONT_LOADED_TO_SINGLE_TRANCHE', 'BACK_LOADED_TO_SINGLE_TRANCHE', 'FRACTIONAL')),
   grant_quantity numeric(28, 8) check (grant_quantity > 0),
   grant_date date,
   vesting_start date not null,

@@ -15,6 +15,12 @@ import { generate } from './generated-file.ts';
 
 /** `npm run database-types`: the tables as TypeScript, read from a database that was just migrated. */
 
+/** Events of ours, which no check of the database lists: a new event needs no migration. */
+const EVENTS = {
+  'webhook_deliveries.type': new RawExpressionNode('EventType'),
+  'webhooks.events': new RawExpressionNode('EventType[]'),
+};
+
 const directory = mkdtempSync(join(tmpdir(), 'vestry-types-'));
 // Postgres runs as nobody when we are root, and would have its files elsewhere if it could not reach these.
 chmodSync(directory, 0o711);
@@ -38,14 +44,39 @@ try {
     excludePattern: 'vestry.applied_*',
     // The types are those that the driver's parsers in shared/platform/db/pool.ts return: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
-    overrides: { columns: await wordsByColumn(pool, views) },
+    overrides: { columns: { ...(await wordsByColumn(pool, views)), ...(await days(pool)), ...EVENTS } },
     serializer: new TypeScriptSerializer(),
   });
   await db.destroy();
-  generate('shared/generated/database.ts', types, 'npm run database-types');
+  generate('shared/generated/database.ts', withImports(types), 'npm run database-types');
 } finally {
   await stop();
   rmSync(directory, { recursive: true, force: true });
+}
+
+/** The generator imports nothing for the types that overrides spell out. */
+function withImports(types: string): string {
+  const imports = [
+    'import type { EventType } from "#contracts/event-types.ts";',
+    'import type { Day } from "#kernel/calendar.ts";',
+  ];
+  return types.replace(/^import /m, `${imports.join('\n')}\n$&`);
+}
+
+/** Returns the type of every date: the driver hands over a `Day`, and takes any text of one. */
+async function days(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
+  const { rows } = await pool.query<{ column: string; defaulted: boolean }>(
+    `select format('%s.%s', c.relname, a.attname) as column, a.atthasdef as defaulted
+       from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where c.relnamespace = 'vestry'::regnamespace and c.relkind in ('r', 'v') and a.atttypid = 'date'::regtype
+      order by 1`,
+  );
+  return Object.fromEntries(
+    rows.map(({ column, defaulted }) => [
+      column,
+      new RawExpressionNode(`ColumnType<Day, string${defaulted ? ' | undefined' : ''}, string>`),
+    ]),
+  );
 }
 
 interface ViewColumn {

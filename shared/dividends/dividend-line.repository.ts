@@ -74,8 +74,7 @@ export function listLines(
     .where('l.dividend_id', '=', dividendId)
     .orderBy('l.shareholder_id')
     .limit(limit + 1);
-  if (cursor !== undefined)
-    query = query.where('l.shareholder_id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('l.shareholder_id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 
@@ -90,6 +89,6 @@ export function listLinesOfHolder(
     .where('l.shareholder_id', '=', shareholderId)
     .orderBy('d.id', 'desc')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }

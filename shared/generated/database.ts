@@ -3,6 +3,8 @@
  * Please do not edit it manually.
  */
 
+import type { EventType } from "#contracts/event-types.ts";
+import type { Day } from "#kernel/calendar.ts";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -97,7 +99,7 @@ export interface Contributions {
   balance_after: bigint;
   created_at: Generated<Timestamp>;
   currency: string;
-  effective_date: string;
+  effective_date: ColumnType<Day, string, string>;
   id: string;
   idempotency_key: string | null;
   plan_id: string;
@@ -121,7 +123,7 @@ export interface ContributionYears {
 export interface DeclaredDividends {
   currency: string;
   id: string;
-  payable_date: string;
+  payable_date: ColumnType<Day, string, string>;
   state: 'DECLARED' | 'SNAPSHOT' | 'PENDING' | 'PAYING' | 'PAID' | 'CANCELLED';
   tenant_id: string;
 }
@@ -149,15 +151,15 @@ export interface Dividends {
   cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
   created_at: Generated<Timestamp>;
   currency: string;
-  declaration_date: string;
+  declaration_date: ColumnType<Day, string, string>;
   exponent: number;
   holders: number | null;
   id: Generated<string>;
   idempotency_key: string;
-  payable_date: string;
+  payable_date: ColumnType<Day, string, string>;
   positions_known_at: Timestamp | null;
   rate_per_share: string | null;
-  record_date: string;
+  record_date: ColumnType<Day, string, string>;
   residual: string | null;
   security_class: string;
   snapshot_sha256: string | null;
@@ -206,7 +208,7 @@ export interface Journal {
   currency: string;
   debit_account: string;
   dividend_id: string | null;
-  effective_date: string;
+  effective_date: ColumnType<Day, string, string>;
   id: Generated<bigint>;
   reason: string;
   recorded_at: Generated<Timestamp>;
@@ -269,7 +271,7 @@ export interface Meetings {
   opens_at: Timestamp;
   positions_known_at: Timestamp | null;
   quorum: string;
-  record_date: string;
+  record_date: ColumnType<Day, string, string>;
   security_class: string;
   tenant_id: Generated<string>;
   title: string;
@@ -299,7 +301,7 @@ export interface MockBankPayments {
 
 export interface OutboundEntries {
   descriptive_date: string | null;
-  effective_entry_date: string;
+  effective_entry_date: ColumnType<Day, string, string>;
   file_id: string;
   instruction_sealed: string;
   sec_code: 'PPD' | 'CCD';
@@ -310,7 +312,7 @@ export interface OutboundEntries {
 }
 
 export interface OutboundFiles {
-  day: string;
+  day: ColumnType<Day, string, string>;
   entries: number;
   id: Generated<string>;
   modifier: string;
@@ -337,7 +339,7 @@ export interface Outbox {
 
 export interface Participants {
   created_at: Generated<Timestamp>;
-  date_of_birth: string | null;
+  date_of_birth: ColumnType<Day, string, string> | null;
   employee_id: string;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
@@ -403,7 +405,7 @@ export interface PayrollPeriods {
 }
 
 export interface PlanContributions {
-  effective_date: string;
+  effective_date: ColumnType<Day, string, string>;
   id: string;
   plan_id: string;
   source: 'EMPLOYEE' | 'EMPLOYER';
@@ -412,7 +414,7 @@ export interface PlanContributions {
 
 export interface Plans {
   accelerations: Generated<Json>;
-  allocation_type: string | null;
+  allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
   balance: Generated<bigint>;
   created_at: Generated<Timestamp>;
   currency: string;
@@ -420,50 +422,50 @@ export interface Plans {
   employee_contributed: Generated<bigint>;
   employee_id: string;
   employer_contributed: Generated<bigint>;
-  enrolled_on: string;
+  enrolled_on: ColumnType<Day, string, string>;
   forfeited: Generated<bigint>;
   forfeited_quantity: Generated<string>;
-  grant_date: string | null;
+  grant_date: ColumnType<Day, string, string> | null;
   grant_quantity: string | null;
   id: Generated<string>;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   shareholder_id: string | null;
   status: Generated<'ACTIVE' | 'TERMINATED'>;
   tenant_id: Generated<string>;
-  terminated_on: string | null;
+  terminated_on: ColumnType<Day, string, string> | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
-  vested_as_of: string;
+  vested_as_of: ColumnType<Day, string, string>;
   vested_denominator: Generated<bigint>;
   vested_money: Generated<bigint>;
   vested_numerator: Generated<bigint>;
   vested_quantity: Generated<string>;
   vesting_inputs: Generated<number>;
   vesting_schedule: Json | null;
-  vesting_start: string;
+  vesting_start: ColumnType<Day, string, string>;
 }
 
 export interface PlanTerms {
   accelerations: Json;
-  allocation_type: string | null;
+  allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
   balance: bigint;
   currency: string;
   employee_id: string;
-  enrolled_on: string;
-  grant_date: string | null;
+  enrolled_on: ColumnType<Day, string, string>;
+  grant_date: ColumnType<Day, string, string> | null;
   grant_quantity: string | null;
   id: string;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   status: 'ACTIVE' | 'TERMINATED';
   tenant_id: string;
-  terminated_on: string | null;
+  terminated_on: ColumnType<Day, string, string> | null;
   vesting_schedule: Json | null;
-  vesting_start: string;
+  vesting_start: ColumnType<Day, string, string>;
 }
 
 export interface PositionChanges {
   created_at: Generated<Timestamp>;
-  effective_date: Generated<string>;
+  effective_date: ColumnType<Day, string | undefined, string>;
   id: Generated<bigint>;
   reason: string;
   security_class: Generated<string>;
@@ -473,7 +475,7 @@ export interface PositionChanges {
 
 export interface PositionEntries {
   delta: string;
-  effective_date: string;
+  effective_date: ColumnType<Day, string, string>;
   id: Generated<bigint>;
   reason: string;
   recorded_at: Timestamp;
@@ -501,7 +503,7 @@ export interface ReportableTransactions {
   created_at: Timestamp | null;
   currency: string | null;
   dividend_id: string | null;
-  effective_date: string | null;
+  effective_date: ColumnType<Day, string, string> | null;
   id: string | null;
   plan_id: string | null;
   return_code: string | null;
@@ -536,7 +538,7 @@ export interface ReportingTransactions {
   created_at: Timestamp;
   currency: string;
   dividend_id: string | null;
-  effective_date: string | null;
+  effective_date: ColumnType<Day, string, string> | null;
   id: string;
   plan_id: string | null;
   return_code: string | null;
@@ -725,13 +727,13 @@ export interface WebhookDeliveries {
   request_id: string;
   state: Generated<'PENDING' | 'DELIVERED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: Generated<string>;
-  type: string;
+  type: EventType;
   webhook_id: string;
 }
 
 export interface Webhooks {
   created_at: Generated<Timestamp>;
-  events: string[];
+  events: EventType[];
   id: Generated<string>;
   rotated_at: Timestamp | null;
   secrets_sealed: string[];

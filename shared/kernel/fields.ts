@@ -83,7 +83,7 @@ export const loginEmail = email.transform((value) => value.toLowerCase());
 export const isoDate = z
   .string('must be a date')
   .regex(/^(19|20|21)\d\d-\d\d-\d\d$/, 'must be a date as YYYY-MM-DD, from 1900 to 2199')
-  .refine((value): boolean => isDay(value), 'must be a day that exists')
+  .refine(isDay, 'must be a day that exists')
   .meta({ openapi: { type: 'string', format: 'date' } });
 
 /** RFC 3339 in UTC, with up to microseconds. */

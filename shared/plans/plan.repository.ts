@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
-import type { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
+import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -66,7 +66,7 @@ export function toPlan(row: PlanRow): z.input<typeof Plan> {
     vested_as_of: row.vested_as_of,
     forfeited: isGrant ? canonicalDecimal(row.forfeited_quantity) : money(row.forfeited),
     vesting_schedule: scheduleOf(row) ?? null,
-    allocation_type: row.allocation_type as AllocationType | null,
+    allocation_type: row.allocation_type,
     grant: isGrant
       ? { quantity: canonicalDecimal(grant_quantity), grant_date, vesting_start: row.vesting_start }
       : null,
@@ -102,7 +102,7 @@ export function toVestingInputs(row: VestingRow): VestingInputs {
           quantity: canonicalDecimal(grant_quantity),
           vestingStart: vesting_start,
           grantDate: grant_date,
-          allocationType: (row.allocation_type as AllocationType | null) ?? undefined,
+          allocationType: row.allocation_type ?? undefined,
         };
   return {
     grant,
@@ -175,7 +175,7 @@ export function listPlans(
     const value = filter[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

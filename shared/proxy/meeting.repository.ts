@@ -84,7 +84,7 @@ export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): 
   let query = meetings(read)
     .orderBy('m.id', 'desc')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('m.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('m.id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -86,7 +86,7 @@ export function listVotesOfMeeting(
     .where('v.meeting_id', '=', meetingId)
     .orderBy('v.id')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('v.id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('v.id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 
@@ -100,7 +100,7 @@ export function listVotesOfHolder(
     .where('v.shareholder_id', '=', shareholderId)
     .orderBy('v.id', 'desc')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('v.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('v.id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { PositionEntries } from '#generated/database.ts';
+import type { Day } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -46,7 +47,7 @@ export const positionOf = (row: PositionRow): [string, string] => [row.recorded,
 export function listPositions(
   read: TenantRead,
   shareholderId: string,
-  query: PageRequest & { as_of?: string | undefined; security_class?: string | undefined },
+  query: PageRequest & { as_of?: Day | undefined; security_class?: string | undefined },
 ): Promise<PositionRow[]> {
   const { limit, cursor, as_of, security_class } = query;
   let entries = read
@@ -59,7 +60,7 @@ export function listPositions(
   if (as_of !== undefined) entries = entries.where('effective_date', '<=', as_of);
   if (security_class !== undefined) entries = entries.where('security_class', '=', security_class);
   if (cursor !== undefined) {
-    const [recorded, id] = decodeCursor(cursor, ['instant', 'integer']) as [string, string];
+    const [recorded, id] = decodeCursor(cursor, ['instant', 'integer']);
     entries = entries.where(sql<boolean>`(recorded_at, id) < (${recorded}::timestamptz, ${id}::bigint)`);
   }
   return entries.execute();

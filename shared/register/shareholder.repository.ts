@@ -111,7 +111,7 @@ export async function listShareholders(
   query: PageRequest & ShareholderFilter,
 ): Promise<ShareholderPage> {
   const { limit, cursor, name, external_ref, status } = query;
-  const after = cursor === undefined ? undefined : (decodeCursor(cursor, ['uuid'])[0] as string);
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
   let examined = read.selectFrom('shareholders').orderBy('id');
   if (after !== undefined) examined = examined.where('id', '>', after);
   if (external_ref !== undefined) examined = examined.where('external_ref', '=', external_ref);

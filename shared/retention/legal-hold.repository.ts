@@ -57,7 +57,7 @@ export function listLegalHolds(
     .orderBy('id')
     .limit(limit + 1);
   if (status !== undefined) query = query.where('released_at', status === 'ACTIVE' ? 'is' : 'is not', null);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -89,7 +89,7 @@ export async function listUploads(
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return (await query.execute()) as UploadRecord[];
 }
 

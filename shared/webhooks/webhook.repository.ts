@@ -25,7 +25,7 @@ export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
   return {
     id: row.id,
     url: row.url,
-    events: row.events as EventType[],
+    events: row.events,
     live_secrets: row.secrets_sealed.length,
     rotated_at: row.rotated_at?.toISOString() ?? null,
     version: row.version,
@@ -36,7 +36,7 @@ export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
 export interface NewWebhook {
   readonly id: string;
   readonly url: string;
-  readonly events: readonly string[];
+  readonly events: readonly EventType[];
   readonly secret_sealed: string;
 }
 
@@ -75,9 +75,7 @@ export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): 
   const query = active(read)
     .orderBy('id')
     .limit(limit + 1);
-  return (
-    cursor === undefined ? query : query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string)
-  ).execute();
+  return (cursor === undefined ? query : query.where('id', '>', decodeCursor(cursor, ['uuid'])[0])).execute();
 }
 
 /** Deletes for the tenant; what was delivered stays in the log of the platform. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
+import { dayWrittenIn } from '#kernel/calendar.ts';
 import { type Entry, insertEntry } from '#plans/contributions/contribution.repository.ts';
 import { contributionEntry, record } from '#plans/contributions/record-contribution.ts';
 import { findPlan, planLock } from '#plans/plan.repository.ts';
@@ -20,7 +21,7 @@ import { interleave } from './interleave.ts';
 import payroll from './payroll.ts';
 
 const PLANS = 10_000;
-const DAY = '2026-03-31';
+const DAY = dayWrittenIn('2026-03-31');
 
 /** Contributions of many clients: our serializable transaction behind its lock ÷ one READ COMMITTED statement with the same writes. */
 export default async function run(args: readonly string[]): Promise<void> {

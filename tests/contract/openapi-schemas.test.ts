@@ -38,7 +38,7 @@ describe('schemas of the contract', () => {
   });
 
   test('descriptions and defaults outlive what a field declares', () => {
-    const schema = z.object({ on: isoDate.default('2026-01-31').describe('The last day.') });
+    const schema = z.object({ on: isoDate.prefault('2026-01-31').describe('The last day.') });
     expect(rendered(schema, 'input')).toMatchObject({
       properties: {
         on: { type: 'string', format: 'date', default: '2026-01-31', description: 'The last day.' },

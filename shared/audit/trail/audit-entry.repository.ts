@@ -50,6 +50,6 @@ export function searchEntries(
     query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
   if (to !== undefined)
     query = query.where('ts', '<', sql<Date>`${to}`).where('id', '<', lowestId(to, ID_SLACK_MS));
-  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }

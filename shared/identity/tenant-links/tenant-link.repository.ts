@@ -54,7 +54,7 @@ export function listTenantLinks(read: TenantRead, { limit, cursor }: PageRequest
     .select(COLUMNS)
     .orderBy('id')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

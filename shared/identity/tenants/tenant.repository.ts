@@ -57,7 +57,7 @@ export function listTenants(read: TenantRead, { limit, cursor }: PageRequest): P
     .$narrowType<Customer>()
     .orderBy('id')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -56,7 +56,7 @@ export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Pro
     .$narrowType<Member>()
     .orderBy('id')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -1,3 +1,4 @@
+import type { Day } from '#kernel/calendar.ts';
 import type { Instruction } from '#payments/execution/payment-instruction.ts';
 import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
 import { bankingDayOnOrAfter } from '#payments/nacha/federal-reserve-holidays.ts';
@@ -10,7 +11,7 @@ export interface PlannedEntry {
   readonly transactionId: string;
   readonly instruction: Instruction;
   readonly secCode: SecCode;
-  readonly effectiveEntryDate: string;
+  readonly effectiveEntryDate: Day;
   readonly descriptiveDate: string | null;
 }
 
@@ -36,7 +37,8 @@ export function planEntry(
   const speed = originator.same_day ? 'same-day' : 'next-day';
   const amount = BigInt(instruction.amount);
   const soonest = effectiveEntryDate(sentAt, speed, amount, { leadTimeMinutes: LEAD_TIME_MINUTES });
-  const notBefore = instruction.not_before === null ? '' : bankingDayOnOrAfter(instruction.not_before);
+  const { not_before } = instruction;
+  const notBefore = not_before === null ? soonest.effectiveEntryDate : bankingDayOnOrAfter(not_before);
   const isLater = notBefore > soonest.effectiveEntryDate;
   return {
     transactionId,

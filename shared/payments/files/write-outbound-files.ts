@@ -153,7 +153,7 @@ async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): P
       transactionId: row.transaction_id,
       instruction: openInstruction(row.instruction_sealed, row.transaction_id, sealer),
       secCode: row.sec_code,
-      effectiveEntryDate: String(row.effective_entry_date),
+      effectiveEntryDate: row.effective_entry_date,
       descriptiveDate: row.descriptive_date,
     }),
   );

@@ -99,7 +99,7 @@ export function listOrderedTransactions(
   let query = ordered(read)
     .orderBy('t.id', 'desc')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('t.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('t.id', '<', decodeCursor(cursor, ['uuid'])[0]);
   if (approval !== undefined) query = query.where('o.approval', '=', approval);
   for (const name of ['status', 'type', 'shareholder_id', 'plan_id', 'dividend_id'] as const) {
     const value = filter[name];

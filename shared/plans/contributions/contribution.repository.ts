@@ -208,7 +208,7 @@ export function listContributions(
     .where('plan_id', '=', planId)
     .orderBy('id')
     .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 

@@ -28,21 +28,34 @@ const CHECKS = {
 /** The type of one part of a cursor's position. */
 export type CursorPart = keyof typeof CHECKS;
 
-/** @throws DomainError `validation-failed` unless the cursor is one of ours, with parts of these kinds */
-export function decodeCursor(cursor: string, kinds: readonly CursorPart[]): string[] {
+/**
+ * Returns the parts of a cursor, as many as there are kinds.
+ * @throws DomainError `validation-failed` unless the cursor is one of ours, with parts of these kinds
+ */
+export function decodeCursor<const K extends readonly CursorPart[]>(
+  cursor: string,
+  kinds: K,
+): { readonly [I in keyof K]: string } {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     value = undefined;
   }
-  const isOurs =
+  if (!isPosition(value, kinds))
+    throw invalidField('?cursor', 'invalid-cursor', 'is not a cursor of this list; start without one');
+  return value;
+}
+
+function isPosition<K extends readonly CursorPart[]>(
+  value: unknown,
+  kinds: K,
+): value is { readonly [I in keyof K]: string } {
+  return (
     Array.isArray(value) &&
     value.length === kinds.length &&
-    kinds.every((kind, index) => typeof value[index] === 'string' && CHECKS[kind](value[index]));
-  if (!isOurs)
-    throw invalidField('?cursor', 'invalid-cursor', 'is not a cursor of this list; start without one');
-  return value as string[];
+    kinds.every((kind, index) => typeof value[index] === 'string' && CHECKS[kind](value[index]))
+  );
 }
 
 /** Cuts a page out of `limit + 1` rows and names where the next begins. */

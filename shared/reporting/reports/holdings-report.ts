@@ -54,7 +54,7 @@ function resume(cursor: string, query: Query): Position {
     'text',
     'integer',
     'decimal',
-  ]) as [string, string, string, string, string, string];
+  ]);
   const carried = { as_of: asOf, known_at: knownAt, security_class: securityClass };
   for (const [name, value] of Object.entries(carried)) {
     const sent = query[name as keyof typeof carried];

@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { EventType } from '#contracts/event-types.ts';
 import type { WebhookDeliveries } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
@@ -17,7 +16,7 @@ export function toDelivery(row: DeliveryRow): z.input<typeof WebhookDelivery> {
     id: row.id,
     webhook_id: row.webhook_id,
     event_id: row.event_id,
-    type: row.type as EventType,
+    type: row.type,
     state: row.state,
     next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
     attempts: row.log,
@@ -59,7 +58,7 @@ export function listDeliveries(
     .orderBy('d.id', 'desc')
     .limit(limit + 1);
   if (state !== undefined) query = query.where('d.state', '=', state);
-  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0] as string);
+  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
 
