@@ -2,9 +2,6 @@ import { sql } from 'kysely';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { payDividend } from './dividends.jobs.ts';
 
-/** Holders in one message: enough that a commit costs little of it, few enough to bisect. */
-export const HOLDERS_PER_CHUNK = 1_000;
-
 /** A chunk that is open for so long has no message any more that could finish it: its message has waited and is given up. */
 export const LOST_AFTER_HOURS = payDividend.retryForHours + 1;
 

@@ -139,7 +139,8 @@ export interface Reconciliation {
 
 /** Sums of lines and transactions as they stand, computed by the database. */
 export async function findReconciliation(read: TenantRead, id: string): Promise<Reconciliation> {
-  const { rows } = await sql<Reconciliation>`select r.*,
+  const { rows } = await sql<Reconciliation>`
+    select r.lines, r.lines_total, r.payable, r.transactions, r.transactions_total, r.unmatched,
       (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
       (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending
     from reconcile_dividend(${id}) r`.execute(read);

@@ -38,7 +38,8 @@ function setEnqueued(
   return tenantStatements(tenantId, [
     {
       text: `update dividend_chunks set enqueued_at = clock_timestamp()
-        where dividend_id = $1 and (first_shareholder_id, last_shareholder_id) in (select * from unnest($2::uuid[], $3::uuid[]))`,
+        where dividend_id = $1 and (first_shareholder_id, last_shareholder_id) in (
+          select first, last from unnest($2::uuid[], $3::uuid[]) as range (first, last))`,
       values: [dividendId, firsts, lasts],
     },
   ]);

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
 import { closeDividend, completeDividend } from './complete-dividend.ts';
 import { findDividend, takeSnapshot } from './dividend.repository.ts';
-import { HOLDERS_PER_CHUNK } from './dividend-chunk.repository.ts';
 import type { DividendState } from './dividend-state.ts';
 import { sendUnsent } from './enqueue-chunks.ts';
 
@@ -34,7 +34,7 @@ async function freeze(actor: Actor, id: string): Promise<DividendState | undefin
   const { result } = await tenantTx(
     actor,
     async (tx) => {
-      const state = await takeSnapshot(tx, id, knownAt, HOLDERS_PER_CHUNK);
+      const state = await takeSnapshot(tx, id, knownAt, ROWS_PER_CHUNK);
       return state ?? noEffect();
     },
     {

@@ -1,4 +1,5 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { callForEach } from '#platform/at-once.ts';
 import { awsClient } from '#platform/aws/client.ts';
 
 export interface MetricSeries {
@@ -25,7 +26,6 @@ export interface Window {
 const QUERIES_PER_CALL = 500;
 /** ListMetrics returns five hundred metrics per page. We never have more pages than this. */
 const MAX_PAGES = 40;
-const CALLS_AT_ONCE = 4;
 
 async function cloudWatch() {
   const sdk = await import('@aws-sdk/client-cloudwatch');
@@ -85,10 +85,7 @@ export async function ask(questions: readonly Question[], window: Window): Promi
     } while (NextToken !== undefined);
   };
   const starts = questions.keys().filter((index) => index % QUERIES_PER_CALL === 0);
-  const asker = async (): Promise<void> => {
-    for (const start of starts) await askSome(start);
-  };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, asker));
+  await callForEach(starts, askSome);
   return answers;
 }
 

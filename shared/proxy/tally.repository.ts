@@ -23,9 +23,9 @@ export interface Tally {
 export async function findTally(read: TenantRead, meetingId: string): Promise<Tally> {
   const { rows } = await sql<Tally>`
     with meeting as (
-      select * from meetings where id = ${meetingId}
+      select security_class, record_date, positions_known_at, quorum from meetings where id = ${meetingId}
     ), effective as (
-      select v.* from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null
+      select v.id, v.meeting_id, v.shareholder_id, v.weight from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null
     ), chosen as (
       select e.id, c.item_id, c.choice, i.position, e.weight
       from effective e

@@ -63,7 +63,7 @@ export const CATEGORIES: readonly Category[] = [
   {
     ...{ name: 'shareholders', table: 'shareholders', key: 'id', withNames: true },
     due: (cutoffs) =>
-      sql`t.purged_at is null and exists (select from (select t.*) s where ${holderIsDue(cutoffs)})`,
+      sql`t.purged_at is null and exists (select from (select t.tenant_id, t.id, t.status, t.updated_at) s where ${holderIsDue(cutoffs)})`,
     isHeldBy: sql`h.shareholder_id = t.id`,
     erased: (cutoffs) =>
       sql`name = 'purged', email = null, phone = null, address = null, ${purgedAt(cutoffs)}`,
@@ -71,7 +71,7 @@ export const CATEGORIES: readonly Category[] = [
   {
     ...{ name: 'participants', table: 'participants', key: 'employee_id' },
     due: (cutoffs) =>
-      sql`t.purged_at is null and exists (select from (select t.*) e where ${participantIsDue(cutoffs)})`,
+      sql`t.purged_at is null and exists (select from (select t.tenant_id, t.employee_id) e where ${participantIsDue(cutoffs)})`,
     isHeldBy: sql`h.employee_id = t.employee_id`,
     erased: (cutoffs) => sql`date_of_birth = null, ${purgedAt(cutoffs)}`,
   },

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ChunkMessage } from '#dividends/dividend-message.ts';
+import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
 import { insertPositionChange } from '#tests/support/position-change.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import type { Order } from './dividend-worker.ts';
@@ -13,7 +14,6 @@ import { interleave } from './interleave.ts';
 const WORKERS = 2;
 /** The event source mapping hands out batches of this size. */
 const MESSAGES_PER_BATCH = 10;
-const HOLDERS_PER_CHUNK = 1_000;
 /** Holders that are paid by a message each; the rate doesn't depend on their number. */
 const SINGLES = 10_000;
 const TENANT = '0198c0de-0000-7000-8000-000000000001';
@@ -115,7 +115,7 @@ async function freeze({ admin, connectAsApp }: BenchDatabase, count: number): Pr
     );
     const { id } = declared.rows[0] as { id: string };
     const startedMs = performance.now();
-    await app.query('select take_dividend_snapshot($1, clock_timestamp(), $2)', [id, HOLDERS_PER_CHUNK]);
+    await app.query('select take_dividend_snapshot($1, clock_timestamp(), $2)', [id, ROWS_PER_CHUNK]);
     console.log(`snapshot of ${count} holders in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     await admin.query('analyze');
     const chunks = await app.query<ChunkMessage>(

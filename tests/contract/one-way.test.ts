@@ -20,6 +20,8 @@ function linesWith(pattern: RegExp, allowed: readonly string[] = []): string[] {
 
 test('a query names its columns', () => {
   expect(linesWith(/\b(selectAll|returningAll)\(/)).toEqual([]);
+  const stars = linesWith(/\b(select|returning) (\w+\.)?\*(?![/*])|, \w+\.\*(,| from|$)/);
+  expect(stars.filter((line) => /^shared\//.test(line) && !/^\S+\.test\.ts:/.test(line))).toEqual([]);
 });
 
 test('a name of ours is imported as it is', () => {

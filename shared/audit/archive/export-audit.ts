@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { DAY_MS, dayWrittenIn } from '#kernel/calendar.ts';
+import { CALLS_AT_ONCE } from '#platform/at-once.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
@@ -20,8 +21,6 @@ import {
 } from './export.repository.ts';
 import { readSignedText, signText } from './signed-text.ts';
 
-/** Objects that are compressed and sent at once. */
-const PUTS_AT_ONCE = 8;
 /** An export takes seconds; a new one is begun only while there is time for it. */
 const MARGIN_MS = 20_000;
 
@@ -67,8 +66,8 @@ async function putObjects(
   );
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   const objects: NamedObject[] = [];
-  for (let start = 0; start < sorted.length; start += PUTS_AT_ONCE) {
-    const some = sorted.slice(start, start + PUTS_AT_ONCE);
+  for (let start = 0; start < sorted.length; start += CALLS_AT_ONCE) {
+    const some = sorted.slice(start, start + CALLS_AT_ONCE);
     objects.push(...(await Promise.all(some.map(([key, group]) => putObject(key, group, retainUntil)))));
   }
   return objects;

@@ -84,7 +84,9 @@ export async function insertFile(
   await tx.insertInto('outbound_files').values(file).execute();
   await sql`insert into outbound_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
       descriptive_date, instruction_sealed)
-    select * from json_to_recordset(${JSON.stringify(entries)}) as e (transaction_id uuid, file_id uuid, trace_sequence integer,
+    select e.transaction_id, e.file_id, e.trace_sequence, e.trace_number, e.effective_entry_date, e.sec_code, e.descriptive_date,
+      e.instruction_sealed
+    from json_to_recordset(${JSON.stringify(entries)}) as e (transaction_id uuid, file_id uuid, trace_sequence integer,
       trace_number text, effective_entry_date date, sec_code text, descriptive_date text, instruction_sealed text)`.execute(
     tx,
   );

@@ -14,6 +14,8 @@ export interface BankPaymentRow {
   readonly return_code: string | null;
 }
 
+const COLUMNS = 'id, reference, client_id, account_number, status, code, settles_at, returns_at, return_code';
+
 /** The bank's tables know no tenants; any context will do. */
 async function run(text: string, values: readonly unknown[]): Promise<BankPaymentRow[]> {
   const [result] = await tenantStatements(PLATFORM_TENANT_ID, [{ text, values }]);
@@ -41,7 +43,7 @@ export async function insertOrFindPayment(
        status, code, settles_at, returns_at, return_code)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp() + make_interval(secs => $10),
        clock_timestamp() + make_interval(secs => $11), $12)
-     on conflict (idempotency_key) do nothing returning *`,
+     on conflict (idempotency_key) do nothing returning ${COLUMNS}`,
     [
       ...[
         instruction.key,
@@ -61,12 +63,14 @@ export async function insertOrFindPayment(
 }
 
 async function findByKey(key: string): Promise<BankPaymentRow | undefined> {
-  return (await run('select * from mock_bank_payments where idempotency_key = $1', [key]))[0];
+  return (await run(`select ${COLUMNS} from mock_bank_payments where idempotency_key = $1`, [key]))[0];
 }
 
 export async function findByReference(reference: string): Promise<BankPaymentRow | undefined> {
   return (
-    await run('select * from mock_bank_payments where reference = $1 order by id limit 1', [reference])
+    await run(`select ${COLUMNS} from mock_bank_payments where reference = $1 order by id limit 1`, [
+      reference,
+    ])
   )[0];
 }
 

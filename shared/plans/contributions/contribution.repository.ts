@@ -35,6 +35,9 @@ const CONTRIBUTION_LIMITS_COLUMNS = [
 
 export type ContributionRow = Selectable<Contributions>;
 
+const columnsOf = (table: 'contributions' | 'entered') =>
+  sql.join(CONTRIBUTIONS_COLUMNS.map((column) => sql.ref(`${table}.${column}`)));
+
 export function toContribution(row: ContributionRow): z.input<typeof Contribution> {
   const { id, plan_id, currency, effective_date, reverses } = row;
   return {
@@ -134,9 +137,9 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
       insert into contributions (plan_id, id, source, amount, currency, effective_date, balance_after, idempotency_key, reverses)
       select id, entry_id, ${source}::text, entered_amount, currency, entered_on, balance, ${idempotencyKey}::text, reversed_id
       from plan
-      returning *
+      returning ${columnsOf('contributions')}
     )
-    select entered.*, now() as paid_at, plan.status as plan_status, plan.plan_type,
+    select ${columnsOf('entered')}, now() as paid_at, plan.status as plan_status, plan.plan_type,
       year.employee_amount as year_employee, year.employer_amount as year_employer,
       (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
       (select json_agg(json_build_object('kind', kind, 'year', l.year, 'min_age', min_age, 'max_age', max_age, 'amount', amount::text))

@@ -136,7 +136,7 @@ export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly Ro
         coalesce(sum(amount_minor) filter (where source = 'EMPLOYEE'), 0) as employee, sum(amount_minor) as total
       from good group by 1, 2, 3, 4
     ), at_risk as (
-      select w.*, coalesce(y.employee_amount, 0) as used_employee, coalesce(y.employer_amount, 0) as used_employer
+      select w.employee_id, w.plan_type, w.year, w.plan_currency, coalesce(y.employee_amount, 0) as used_employee, coalesce(y.employer_amount, 0) as used_employer
       from wanted w left join contribution_years y on y.employee_id = w.employee_id and y.plan_type = w.plan_type
         and y.year = w.year and y.currency = w.plan_currency
       where exists (
@@ -147,7 +147,7 @@ export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly Ro
             when 'EMPLOYEE_DEFERRAL' then w.employee + coalesce(y.employee_amount, 0) > l.amount
             when 'TOTAL_ADDITIONS' then w.total + coalesce(y.employee_amount + y.employer_amount, 0) > l.amount end)
     )
-    select g.*, r.used_employee, r.used_employer, p.date_of_birth
+    select g.n, g.employee_id, g.plan_type, g.year, g.plan_currency, g.source, g.amount_minor, r.used_employee, r.used_employer, p.date_of_birth
     from good g join at_risk r using (employee_id, plan_type, year, plan_currency)
       left join participants p on p.employee_id = g.employee_id
     order by g.employee_id, g.plan_type, g.year, g.plan_currency, g.n`);
@@ -258,7 +258,7 @@ async function insertEvents(run: RunStatement, requestId: string): Promise<void>
         'transactions', json_agg(json_build_object('id', id, 'plan_id', plan_id, 'source', source,
           'effective_date', effective_date, 'amount', round(amount / 10::numeric ^ exponent, exponent)::text) order by id)), $1
     from (
-      select *, (row_number() over (partition by currency order by id) - 1) / ${TRANSACTIONS_PER_EVENT} as event
+      select id, plan_id, source, effective_date, amount, currency, exponent, (row_number() over (partition by currency order by id) - 1) / ${TRANSACTIONS_PER_EVENT} as event
       from payroll_entries) e, at
     group by currency, event`,
     [requestId],

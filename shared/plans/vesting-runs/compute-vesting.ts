@@ -2,13 +2,11 @@ import { toVestingInputs } from '#plans/plan.repository.ts';
 import * as jobs from '#plans/plans.jobs.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { vestedState } from './vested-state.ts';
 import { type ComputedPlan, type DuePlan, listDuePlans, setVested } from './vesting.repository.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
-
-/** The number of plans in one transaction; a range may have grown since it was made. */
-const PLANS_AT_ONCE = 1_000;
 
 /**
  * Sets what has vested in a range of plans as of a day. Plans that are already as far are left unchanged, so that a
@@ -21,10 +19,10 @@ export async function computeVesting(chunk: VestingChunk, requestId: string): Pr
   const failed = new Set<string>();
   let computed = 0;
   for (;;) {
-    // A plan whose vesting is stored is no longer due. Plans that changed meanwhile are still due, and are found
+    // A range may have grown since it was made. A plan whose vesting is stored is no longer due. Plans that changed meanwhile are still due, and are found
     // again.
     const due = await tenantRead(chunk.tenant_id, (read) =>
-      listDuePlans(read, chunk, PLANS_AT_ONCE + failed.size),
+      listDuePlans(read, chunk, ROWS_PER_CHUNK + failed.size),
     );
     const results = compute(due, chunk.as_of, failed);
     if (results.length === 0) break;

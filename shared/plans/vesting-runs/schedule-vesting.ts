@@ -1,11 +1,9 @@
 import { dayOf } from '#kernel/calendar.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
+import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { listVestingChunks } from './vesting.repository.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
-
-/** A tenth of a second's work; small enough that a chunk which fails holds up few plans. */
-const PLANS_PER_CHUNK = 1_000;
 
 /** Fans the plans of every tenant out to the workers, as of the day of the event. Sent twice, it is computed once. */
 export async function scheduleVesting(
@@ -14,7 +12,7 @@ export async function scheduleVesting(
 ): Promise<{ as_of: string; chunks: number }> {
   const asOf = dayOf(time);
   const chunks = await systemTx('plans of every tenant vest by the calendar', (tx) =>
-    listVestingChunks(tx, asOf, PLANS_PER_CHUNK),
+    listVestingChunks(tx, asOf, ROWS_PER_CHUNK),
   );
   await send(chunks, requestId);
   return { as_of: asOf, chunks: chunks.length };

@@ -1,12 +1,10 @@
+import { CALLS_AT_ONCE } from '#platform/at-once.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
 import { environment } from '#platform/environment.ts';
 import { nextContext, renderTraceparent } from '#platform/observability/traceparent.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { eachRow, type Outcome } from './each-by-itself.ts';
-
-/** StartExecution takes one execution a call, and one transaction may command thousands. */
-const STARTS_AT_ONCE = 8;
 
 interface Start {
   readonly machine: string;
@@ -20,7 +18,7 @@ function newTraceparent(): string {
   return renderTraceparent(nextContext(undefined));
 }
 
-/** Starts executions: one that was there before counts. */
+/** Starts executions, each by a call; one that was there before counts. */
 export async function startExecutions(commands: readonly OutboxEvent[]): Promise<Outcome> {
   const { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } = await import('@aws-sdk/client-sfn');
   const client = awsClient(SFNClient);
@@ -34,7 +32,7 @@ export async function startExecutions(commands: readonly OutboxEvent[]): Promise
       if (!(error instanceof ExecutionAlreadyExists)) throw error;
     }
   };
-  return eachRow(commands, start, STARTS_AT_ONCE);
+  return eachRow(commands, start, CALLS_AT_ONCE);
 }
 
 interface Sending {

@@ -1,12 +1,11 @@
 import type { SQSClient as Client } from '@aws-sdk/client-sqs';
+import { callForEach } from '#platform/at-once.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 import { currentTraceparent } from '#platform/observability/trace.ts';
 
 /** SendMessageBatch takes ten messages of together at most 256 KiB (a mebibyte since 2025); ours are a few hundred bytes. */
 const ENTRIES_PER_CALL = 10;
-/** Calls under way at once: a call is a round trip of milliseconds, and a large fan-out has thousands. */
-const CALLS_AT_ONCE = 8;
 
 export interface SendOptions {
   readonly delaySeconds?: number;
@@ -51,9 +50,5 @@ export async function sendMessages(
       throw new Error(`${Failed.length} messages were not taken by ${queue}: ${Failed[0]?.Code}`);
   };
   const starts = messages.keys().filter((index) => index % ENTRIES_PER_CALL === 0);
-  // One iterator for all: each takes the next call when its last is done.
-  const sender = async (): Promise<void> => {
-    for (const start of starts) await send(start);
-  };
-  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, sender));
+  await callForEach(starts, send);
 }

@@ -26,7 +26,9 @@ export async function listDividendLines(
   const { rows } = await sql<DividendReportRow>`
     select l.shareholder_id, s.external_ref, s.name, l.holdings, l.amount as entitled, d.currency, l.transaction_id, t.status, t.return_code,
       coalesce(-b.amount, 0)::bigint as returned
-    from (select * from entitlements where dividend_id = ${dividendId}::uuid${position} order by shareholder_id limit ${limit}) as l
+    from (
+      select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id from entitlements
+      where dividend_id = ${dividendId}::uuid${position} order by shareholder_id limit ${limit}) as l
     join declared_dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
     join holders_of_record s on s.tenant_id = l.tenant_id and s.id = l.shareholder_id
     left join reporting_transactions t on t.tenant_id = l.tenant_id and t.id = l.transaction_id

@@ -25,6 +25,21 @@ export function toDelivery(row: DeliveryRow): z.input<typeof WebhookDelivery> {
   };
 }
 
+const COLUMNS = [
+  'd.tenant_id',
+  'd.id',
+  'd.webhook_id',
+  'd.event_id',
+  'd.type',
+  'd.request_id',
+  'd.state',
+  'd.attempts_before',
+  'd.next_attempt_at',
+  'd.leased_until',
+  'd.created_at',
+  'd.delivered_at',
+] as const;
+
 /** Attempts of a delivery, first to last. */
 const LOG = sql<DeliveryRow['log']>`coalesce((
   select json_agg(json_build_object('attempt', a.attempt, 'attempted_at', to_char(a.attempted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -39,20 +54,7 @@ export function listDeliveries(
 ): Promise<DeliveryRow[]> {
   let query = read
     .selectFrom('webhook_deliveries as d')
-    .select([
-      'd.tenant_id',
-      'd.id',
-      'd.webhook_id',
-      'd.event_id',
-      'd.type',
-      'd.request_id',
-      'd.state',
-      'd.attempts_before',
-      'd.next_attempt_at',
-      'd.leased_until',
-      'd.created_at',
-      'd.delivered_at',
-    ])
+    .select(COLUMNS)
     .select(LOG.as('log'))
     .where('d.webhook_id', '=', webhookId)
     .orderBy('d.id', 'desc')
@@ -62,12 +64,13 @@ export function listDeliveries(
   return query.execute();
 }
 
-export async function findDelivery(read: TenantRead, id: string): Promise<DeliveryRow | undefined> {
-  const { rows } =
-    await sql<DeliveryRow>`select d.*, ${LOG} as log from webhook_deliveries d where d.id = ${id}`.execute(
-      read,
-    );
-  return rows[0];
+export function findDelivery(read: TenantRead, id: string): Promise<DeliveryRow | undefined> {
+  return read
+    .selectFrom('webhook_deliveries as d')
+    .select(COLUMNS)
+    .select(LOG.as('log'))
+    .where('d.id', '=', id)
+    .executeTakeFirst();
 }
 
 /** Longer than a message waits and is delivered as often as it may be; then it is lost, and the delivery due again. */
