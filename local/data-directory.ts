@@ -1,9 +1,9 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATA_ENTRIES } from 'template-runner/data-entries';
 import { StartError } from 'template-runner/start-error';
+import { takeLock } from './lock-file.ts';
 import { removePostgres } from './postgres/postgres.ts';
-import { isRunning, startOf } from './processes.ts';
 
 export const DEFAULT_DATA_DIR = '.vestry';
 
@@ -40,39 +40,13 @@ export async function resetDataDirectory(dataDir: string): Promise<void> {
 
 /**
  * Takes the directory for this process, creating it. Returns the release. Throws `StartError` when a running platform
- * has it; the lock of one that was killed is taken over, even while the dead process is a zombie.
+ * has it.
  */
 export function lockDataDirectory(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true });
-  const path = dataPaths(dataDir).lock;
-  const own = `${path}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
-  try {
-    for (;;) {
-      try {
-        // Linking is atomic, and the lock is never seen empty.
-        linkSync(own, path);
-        return () => rmSync(path, { force: true });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        removeStale(path, dataDir);
-      }
-    }
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-function removeStale(path: string, dataDir: string): void {
-  let holder: { pid: number; started: string | undefined };
-  try {
-    holder = JSON.parse(readFileSync(path, 'utf8')) as typeof holder;
-  } catch {
-    return;
-  }
-  if (isRunning(holder.pid) && startOf(holder.pid) === holder.started)
-    throw new StartError(
-      `${resolve(dataDir)} is in use by the platform with process id ${holder.pid}: stop it, or choose another --data directory`,
-    );
-  rmSync(path, { force: true });
+  const lock = takeLock(dataPaths(dataDir).lock);
+  if ('release' in lock) return lock.release;
+  throw new StartError(
+    `${resolve(dataDir)} is in use by the platform with process id ${lock.holder}: stop it, or choose another --data directory`,
+  );
 }

@@ -53,7 +53,9 @@ function linkLibraries(native: string): void {
     const path = join(dirname(native), target);
     if (existsSync(path)) continue;
     mkdirSync(dirname(path), { recursive: true });
-    rmSync(path, { force: true });
-    symlinkSync(source.slice(source.lastIndexOf('/') + 1), path);
+    // Another platform may start at the same time: a link appears whole, and takes the place of one that leads nowhere.
+    const linking = `${path}.${process.pid}`;
+    symlinkSync(source.slice(source.lastIndexOf('/') + 1), linking);
+    renameSync(linking, path);
   }
 }

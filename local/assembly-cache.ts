@@ -1,0 +1,116 @@
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeLock } from './lock-file.ts';
+
+/** The file is beside the assembly: the CDK deletes nothing, and a copy without it counts as stale. */
+const STAMP = '.inputs';
+const KEPT_ASSEMBLIES = 4;
+const POLL_MS = 100;
+
+export interface CachedAssembly {
+  /** The directory that holds one assembly for each hash of inputs. Several platforms may use it at the same time. */
+  readonly cache: string;
+  readonly inputs: string;
+  /** Writes the assembly into a directory. */
+  make(directory: string): Promise<void>;
+}
+
+/**
+ * Brings `target` up to date: by a copy of an assembly that was made before from the same inputs, or is being made by another
+ * process, or by a new one. The copy consists of links, as nobody writes into the files of an assembly.
+ */
+export async function bringUpToDate(
+  target: string,
+  assembly: CachedAssembly,
+): Promise<'unchanged' | 'copied' | 'synthesised'> {
+  const { cache, inputs } = assembly;
+  if (stampOf(target) === inputs) return 'unchanged';
+  const cached = join(cache, `cdk.out-${inputs.slice(0, 16)}`);
+  const isNew = await makeOnce(cached, assembly);
+  // The assemblies that were used last are kept.
+  utimesSync(cached, new Date(), new Date());
+  const copying = `${target}.copying`;
+  rmSync(copying, { recursive: true, force: true });
+  linkTree(cached, copying);
+  rmSync(target, { recursive: true, force: true });
+  renameSync(copying, target);
+  return isNew ? 'synthesised' : 'copied';
+}
+
+/** Waits while another process makes the same assembly. Returns whether this one has made it. */
+async function makeOnce(cached: string, { inputs, make }: CachedAssembly): Promise<boolean> {
+  mkdirSync(dirname(cached), { recursive: true });
+  for (;;) {
+    if (stampOf(cached) === inputs) return false;
+    const lock = takeLock(`${cached}.lock`);
+    if ('release' in lock) {
+      try {
+        // Its maker may have ended between the two questions.
+        if (stampOf(cached) === inputs) return false;
+        await makeInto(cached, inputs, make);
+        return true;
+      } finally {
+        lock.release();
+      }
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function makeInto(cached: string, inputs: string, make: CachedAssembly['make']): Promise<void> {
+  const working = `${cached}.${process.pid}`;
+  rmSync(working, { recursive: true, force: true });
+  try {
+    await make(working);
+    writeFileSync(join(working, STAMP), inputs);
+    rmSync(cached, { recursive: true, force: true });
+    renameSync(working, cached);
+  } finally {
+    rmSync(working, { recursive: true, force: true });
+  }
+  prune(dirname(cached));
+}
+
+function stampOf(directory: string): string | undefined {
+  const path = join(directory, STAMP);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else linkOrCopy(source, target);
+  }
+}
+
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    // Another file system, or one without links.
+    copyFileSync(source, target);
+  }
+}
+
+function prune(cache: string): void {
+  const byAge = readdirSync(cache)
+    .filter((name) => /^cdk\.out-[\da-f]+$/.test(name))
+    .map((name) => join(cache, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const old of byAge.slice(KEPT_ASSEMBLIES)) rmSync(old, { recursive: true, force: true });
+}
