@@ -54,8 +54,8 @@ export function demoDoors(platform: LocalPlatform): DemoDoors & { close(): void 
         });
         const text = await answer.text();
         if (answer.ok) return text === '' ? undefined : JSON.parse(text);
-        // A machine that is busy with its first start may need a second attempt, which the key makes harmless.
-        if (answer.status < 503 || attempt === RETRIES) {
+        // A function on a machine that is busy with its first start may run out of time. The key makes a second attempt harmless.
+        if (answer.status < 500 || attempt === RETRIES) {
           throw new StartError(
             `the demo data could not be loaded: ${method} ${path} answered ${answer.status} ${text}`,
           );

@@ -30,6 +30,9 @@ interface RuntimeEvents {
   exit(code: number | null): void;
 }
 
+/** A module that isn't loaded by then never will be. Lambda waits for ten seconds; a busy machine may need more. */
+const LOAD_LIMIT_MS = 60_000;
+
 const RUNTIME_MODULE = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 let compiled: URL | undefined;
@@ -88,7 +91,8 @@ function startProcess({ spec, variables }: EnvironmentOptions, events: RuntimeEv
 export class Environment {
   readonly spec: FunctionSpec;
   #runtime: Runtime;
-  #current: { readonly requestId: string; settle(outcome: Outcome): void } | undefined;
+  #current: { readonly requestId: string; begin(): void; settle(outcome: Outcome): void } | undefined;
+  #isLoaded = false;
   #failure: FunctionError | undefined;
   #alive = true;
   /** Milliseconds since 1970. */
@@ -97,7 +101,7 @@ export class Environment {
   constructor(options: EnvironmentOptions) {
     this.spec = options.spec;
     const events: RuntimeEvents = {
-      message: (message) => this.#settle(message),
+      message: (message) => this.#receive(message),
       error: (error) => {
         this.#failure = { errorType: error.code ?? error.name, errorMessage: error.message };
       },
@@ -118,16 +122,22 @@ export class Environment {
 
   /** Never rejects: what goes wrong in a function is an outcome. */
   run(requestId: string, payload: string): Promise<Outcome> {
-    const { timeoutSeconds } = this.spec;
-    const deadlineMs = Date.now() + timeoutSeconds * 1000;
+    const timeoutMs = this.spec.timeoutSeconds * 1000;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        const errorMessage = `${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-        this.#settle({ requestId, error: { errorType: 'Sandbox.Timedout', errorMessage } });
-        void this.kill();
-      }, timeoutSeconds * 1000);
+      let timer: NodeJS.Timeout;
+      const limit = (ms: number): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          const errorMessage = `${requestId} Task timed out after ${(ms / 1000).toFixed(2)} seconds`;
+          this.#receive({ requestId, error: { errorType: 'Sandbox.Timedout', errorMessage } });
+          void this.kill();
+        }, ms);
+      };
+      // The handler's time begins after a cold start, as on Lambda.
+      limit(this.#isLoaded ? timeoutMs : LOAD_LIMIT_MS);
       this.#current = {
         requestId,
+        begin: () => limit(timeoutMs),
         settle: (outcome) => {
           clearTimeout(timer);
           this.lastUsedMs = Date.now();
@@ -135,7 +145,7 @@ export class Environment {
         },
       };
       if (!this.#alive) this.#exited(null);
-      else this.#runtime.post({ requestId, payload, deadlineMs });
+      else this.#runtime.post({ requestId, payload, timeoutMs });
     });
   }
 
@@ -144,8 +154,13 @@ export class Environment {
     await this.#runtime.kill();
   }
 
-  #settle(message: RuntimeMessage): void {
+  #receive(message: RuntimeMessage): void {
     if (this.#current?.requestId !== message.requestId) return;
+    if ('begins' in message) {
+      this.#isLoaded = true;
+      this.#current.begin();
+      return;
+    }
     const { settle } = this.#current;
     this.#current = undefined;
     // A bundle that failed to load would always fail; the next invocation starts again, as on Lambda.
@@ -165,6 +180,6 @@ export class Environment {
       errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${reason}`,
     };
     const uncaught = this.#failure !== undefined && !outOfMemory ? this.#failure : undefined;
-    this.#settle({ requestId, error: uncaught ?? error });
+    this.#receive({ requestId, error: uncaught ?? error });
   }
 }

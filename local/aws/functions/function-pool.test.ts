@@ -112,6 +112,19 @@ test('a timeout ends even a busy loop', async () => {
   expect((await pool.invoke('echo', '{"fail":"x"}')).ok).toBe(false);
 });
 
+test.each([[[]], [['echo']]])(
+  'loading takes nothing from the time of a function (processes: %j)',
+  async (processes) => {
+    const slow = `await new Promise((resolve) => setTimeout(resolve, 600));\n${MODULE}`;
+    writeFileSync(join(directory, 'slow.mjs'), slow);
+    const pool = poolOf({ handler: 'slow.handler', timeoutSeconds: 0.5 }, processes);
+    const { remaining } = payloadOf(await pool.invoke('echo', '{}'));
+    expect(remaining).toBeGreaterThan(100);
+    const spinning = await pool.invoke('echo', '{"spin":true}');
+    expect(!spinning.ok && spinning.error.errorMessage).toContain('Task timed out after 0.50 seconds');
+  },
+);
+
 test('lines on stdout are captured', async () => {
   lines = [];
   await poolOf().invoke('echo', '{"log":"hello"}');

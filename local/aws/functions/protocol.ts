@@ -2,8 +2,8 @@
 export interface Invocation {
   readonly requestId: string;
   readonly payload: string;
-  /** Milliseconds since 1970. */
-  readonly deadlineMs: number;
+  /** The time that the handler has once its module is loaded. */
+  readonly timeoutMs: number;
 }
 
 export interface RuntimeConfiguration {
@@ -22,5 +22,7 @@ export interface FunctionError {
 }
 
 export type RuntimeMessage =
+  /** The module is loaded, and the handler begins. */
+  | { readonly requestId: string; readonly begins: true }
   | { readonly requestId: string; readonly result: string }
   | { readonly requestId: string; readonly error: FunctionError };

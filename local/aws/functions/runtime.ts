@@ -38,8 +38,9 @@ async function loadHandler(): Promise<Handler> {
   });
 }
 
-function contextOf({ requestId, deadlineMs }: Invocation): object {
+function contextOf({ requestId, timeoutMs }: Invocation): object {
   const { functionName, functionArn, memoryMb } = configuration;
+  const deadlineMs = Date.now() + timeoutMs;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,
@@ -58,8 +59,10 @@ let loading: Promise<Handler> | undefined;
 async function serve(invocation: Invocation): Promise<void> {
   const { requestId } = invocation;
   try {
+    const isFirst = loading === undefined;
     loading ??= loadHandler();
     const handler = await loading;
+    if (isFirst) send({ requestId, begins: true });
     const result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     send({ requestId, result: JSON.stringify(result ?? null) });
   } catch (error) {
