@@ -48,6 +48,9 @@ create table users (
 -- The daily purge looks for few users among many.
 create index users_to_purge on users (tenant_id, updated_at) where status = 'DISABLED' and purged_at is null;
 call scope_by_tenant('users', 'select, insert, update');
+create view user_directory with (security_invoker = true) as
+  select tenant_id, id, status from users;
+grant select on user_directory to vestry_app, vestry_system;
 
 create table refresh_tokens (
   tenant_id uuid not null default current_tenant(),

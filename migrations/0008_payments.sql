@@ -65,7 +65,7 @@ create table payment_orders (
   -- The bank may have the payment from this instant on, and only a bank event ends it.
   released_at timestamptz,
   bank_reference text,
-  -- What the execution waits for, and how it is told.
+  -- What the execution waits for, and the token that reports it.
   waits_for text check (waits_for in ('APPROVAL', 'SETTLEMENT')),
   task_token text,
   restarts integer not null default 0,
@@ -160,3 +160,11 @@ create table outbound_entries (
 create index outbound_entries_of_file on outbound_entries (tenant_id, file_id, trace_sequence);
 create index outbound_entries_by_trace on outbound_entries (tenant_id, trace_number);
 call scope_by_tenant('outbound_entries', 'select, insert');
+-- Retention asks when an instruction was sent, and whose it is.
+create view sent_instructions with (security_invoker = true) as
+  select e.tenant_id, e.transaction_id, f.prepared_at as sent_at, b.shareholder_id, b.employee_id
+  from outbound_entries e
+    join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id and f.state = 'WRITTEN'
+    left join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
+    left join bank_accounts b on b.tenant_id = o.tenant_id and b.id = o.bank_account_id;
+grant select on sent_instructions to vestry_app, vestry_system;

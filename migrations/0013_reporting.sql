@@ -1,10 +1,10 @@
--- Reports are read from these tables: transactions as the events say. A consumer writes it, in any order and as often as it is
--- told; nothing that decides about money reads it. Instants are those of the events, to the millisecond.
+-- Reports are read from these tables: transactions as the events say. A consumer writes it, in any order and as often as they
+-- come; nothing that decides about money reads it. Instants are those of the events, to the millisecond.
 
 create table reporting_transactions (
   tenant_id uuid not null default current_tenant(),
   id uuid not null,
-  -- The newest that was heard of. An older one that comes late changes nothing.
+  -- The newest that was received. An older one that comes late changes nothing.
   version integer not null,
   type text not null,
   status text not null,

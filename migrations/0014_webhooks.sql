@@ -1,4 +1,4 @@
--- Webhooks: where a tenant is told of events, and what came of each telling.
+-- Webhooks: where a tenant's events are delivered, and what came of each delivery.
 
 create table webhooks (
   tenant_id uuid not null default current_tenant() references tenants,

@@ -28,8 +28,8 @@ export class NotifyingAlarm extends Alarm {
       treatMissingData:
         props.alarmOnSilence === true ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    const tell = new SnsAction(props.topic);
-    this.addAlarmAction(tell);
-    this.addOkAction(tell);
+    const notify = new SnsAction(props.topic);
+    this.addAlarmAction(notify);
+    this.addOkAction(notify);
   }
 }

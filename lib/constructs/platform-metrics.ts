@@ -62,11 +62,11 @@ export class PlatformMetrics {
   /** Returns the share of a day's sent payments that the bank has returned. */
   returnRate(): IMetric {
     const day = Duration.days(1);
-    const told = (type: string) => this.ours('EventsPublished', 'Sum', day, { type });
+    const published = (type: string) => this.ours('EventsPublished', 'Sum', day, { type });
     return new MathExpression({
       expression: 'IF(FILL(sent, 0) >= 20, FILL(returned, 0) / sent, 0)',
       label: 'returned ÷ sent',
-      usingMetrics: { sent: told('transaction.sent'), returned: told('transaction.returned') },
+      usingMetrics: { sent: published('transaction.sent'), returned: published('transaction.returned') },
       period: day,
     });
   }

@@ -1,4 +1,4 @@
--- A memo is erased with the personal data of its payee. That changes no version: nothing that is told or reported of a
+-- A memo is erased with the personal data of its payee. That changes no version: nothing that is published or reported of a
 -- transaction holds a memo.
 create or replace function refuse_illegal_transition() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp

@@ -14,7 +14,7 @@ export type Resource =
   | 'eventBus:put'
   /** Start executions of the disbursement state machine: straight, or by publishing what was committed. */
   | 'disbursementMachine:start'
-  /** Tell an execution that what it waits for has happened. */
+  /** Report to an execution what it waits for. */
   | 'disbursementMachine:report'
   /** Know whether there is a bank that takes orders, and how long to wait for it. */
   | 'bank:terms'

@@ -56,6 +56,6 @@ async function settledInstant({ tenantId }: Actor): Promise<Date> {
   const { rows } = await tenantRead(tenantId, (read) =>
     sql<{ settled: Date }>`select settled_instant(${PATIENCE}) as settled`.execute(read),
   );
-  if (rows[0] === undefined) throw new Error('the ledger told no instant');
+  if (rows[0] === undefined) throw new Error('the ledger gave no instant');
   return rows[0].settled;
 }

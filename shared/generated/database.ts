@@ -551,6 +551,14 @@ export interface ReportingTransactions {
   version: number;
 }
 
+export interface SentInstructions {
+  employee_id: string | null;
+  sent_at: Timestamp | null;
+  shareholder_id: string | null;
+  tenant_id: string | null;
+  transaction_id: string | null;
+}
+
 export interface ShareholderNames {
   name: string;
   replaced_at: Timestamp;
@@ -671,6 +679,12 @@ export interface Uploads {
   warnings: Generated<Json>;
 }
 
+export interface UserDirectory {
+  id: string;
+  status: 'ACTIVE' | 'DISABLED';
+  tenant_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
   email: string;
@@ -785,6 +799,7 @@ export interface DB {
   report_exports: ReportExports;
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
+  sent_instructions: SentInstructions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   signing_keys: SigningKeys;
@@ -794,6 +809,7 @@ export interface DB {
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;
   uploads: Uploads;
+  user_directory: UserDirectory;
   users: Users;
   vote_choices: VoteChoices;
   votes: Votes;

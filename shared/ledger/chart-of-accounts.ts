@@ -24,8 +24,8 @@ export const ACCOUNTS = {
 
 export type Account = keyof typeof ACCOUNTS;
 
-/** These reasons are posted by code. The database posts the others itself, as statuses change (docs/adr/0007). */
-export const BOOKINGS = {
+/** Journal entries of these reasons are posted by code. The database posts the others itself, as statuses change (docs/adr/0007). */
+export const ENTRIES = {
   /** Money entered a plan, and is owed to the employee. */
   contribution: { debit: 'PLAN_ASSETS', credit: 'PLAN_OBLIGATIONS' },
   'contribution-reversed': { debit: 'PLAN_OBLIGATIONS', credit: 'PLAN_ASSETS' },
@@ -33,4 +33,4 @@ export const BOOKINGS = {
   forfeited: { debit: 'PLAN_OBLIGATIONS', credit: 'PLAN_ASSETS' },
 } as const satisfies Readonly<Record<string, { readonly debit: Account; readonly credit: Account }>>;
 
-export type Booking = keyof typeof BOOKINGS;
+export type EntryReason = keyof typeof ENTRIES;

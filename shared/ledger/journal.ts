@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { BOOKINGS, type Booking } from './chart-of-accounts.ts';
+import { ENTRIES, type EntryReason } from './chart-of-accounts.ts';
 
 export interface NewEntry {
-  readonly reason: Booking;
+  readonly reason: EntryReason;
   /** Minor units, more than zero. */
   readonly amount: bigint;
   readonly currency: string;
@@ -16,7 +16,7 @@ export async function post(
   tx: TenantTx,
   { reason, amount, currency, effectiveDate }: NewEntry,
 ): Promise<void> {
-  const { debit, credit } = BOOKINGS[reason];
+  const { debit, credit } = ENTRIES[reason];
   await tx
     .insertInto('journal')
     .values({
@@ -67,7 +67,7 @@ export function insertTransactions({ type, status, columns }: TransactionSet): s
 }
 
 interface EntrySet {
-  readonly reason: Booking;
+  readonly reason: EntryReason;
   readonly columns: {
     readonly amount: string;
     readonly currency: string;
@@ -78,7 +78,7 @@ interface EntrySet {
 
 /** Begins a statement that posts a set of journal entries. */
 export function postEntries({ reason, columns }: EntrySet): string {
-  const { debit, credit } = BOOKINGS[reason];
+  const { debit, credit } = ENTRIES[reason];
   const accounts = { debit_account: `'${debit}'`, credit_account: `'${credit}'` };
   return `insert into journal ${selecting({ ...columns, ...accounts, reason: `'${reason}'` })}`;
 }

@@ -91,11 +91,10 @@ export const CATEGORIES: readonly Category[] = [
     // The sealed instructions that were sent to banks.
     ...{ name: 'payment-instructions', table: 'outbound_entries', key: 'transaction_id' },
     due: ({ records }) => sql`t.instruction_sealed <> 'purged' and exists (
-      select from outbound_files f where f.tenant_id = t.tenant_id and f.id = t.file_id and f.state = 'WRITTEN' and f.prepared_at <= ${records})`,
+      select from sent_instructions i where i.tenant_id = t.tenant_id and i.transaction_id = t.transaction_id and i.sent_at <= ${records})`,
     isHeldBy: sql`exists (
-      select from payment_orders o join bank_accounts b on b.tenant_id = o.tenant_id and b.id = o.bank_account_id
-      where o.tenant_id = t.tenant_id and o.transaction_id = t.transaction_id
-        and (h.shareholder_id = b.shareholder_id or h.employee_id = b.employee_id))`,
+      select from sent_instructions i where i.tenant_id = t.tenant_id and i.transaction_id = t.transaction_id
+        and (h.shareholder_id = i.shareholder_id or h.employee_id = i.employee_id))`,
     erased: () => sql`instruction_sealed = 'purged'`,
   },
   {

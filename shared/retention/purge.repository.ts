@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import type { TenantId } from '#kernel/ids.ts';
+import { execute } from '#platform/db/kysely.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
-import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { type Actor, auditStatement, type TenantRead } from '#platform/db/tenant-tx.ts';
 import { CATEGORIES, type Category, type Cutoffs, isHeld } from './categories.ts';
 
 const REASON = 'retention of every tenant';
@@ -12,7 +14,7 @@ const LOGIN_FAILURE_DAYS = 1;
 /** Records of one category and one tenant that are to be erased. */
 export interface Due {
   readonly category: Category;
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
 }
 
 /**
@@ -25,7 +27,7 @@ export function listDue(cutoffs: Cutoffs): Promise<Due[]> {
       select from ${sql.table(category.table)} t
       where t.tenant_id = d.id and ${category.due(cutoffs)} and not ${isHeld(category)})`;
   return systemTx(REASON, async (tx) => {
-    const { rows } = await sql<{ place: number; tenant_id: string }>`
+    const { rows } = await sql<{ place: number; tenant_id: TenantId }>`
       select c.place, d.id as tenant_id
       from tenant_directory d cross join lateral (${sql.join(CATEGORIES.map(ofCategory), sql` union all `)}) c
       order by c.place, d.id`.execute(tx);
@@ -43,7 +45,7 @@ export function listDue(cutoffs: Cutoffs): Promise<Due[]> {
 export function purgeBatch(
   category: Category,
   cutoffs: Cutoffs,
-  tenantId: string,
+  tenantId: TenantId,
   requestId: string,
 ): Promise<number> {
   return systemTx(
@@ -55,14 +57,13 @@ export function purgeBatch(
       const keys = await erase(tx, category, cutoffs, tenantId);
       if (keys.length === 0) return 0;
       if (category.withNames) await sql`select purge_shareholder_names(${keys}::uuid[])`.execute(tx);
-      await tx
-        .insertInto('audit_log')
-        .values({
-          ...{ tenant_id: tenantId, actor_id: null, actor_role: 'SYSTEM', request_id: requestId },
-          ...{ action: 'retention.purged', resource: `retention/${category.name}` },
-          payload: JSON.stringify({ category: category.name, records: keys.length }),
-        })
-        .execute();
+      const actor: Actor = { tenantId, actorId: null, actorRole: 'SYSTEM', requestId };
+      const entry = {
+        action: 'retention.purged',
+        resource: `retention/${category.name}`,
+        payload: { category: category.name, records: keys.length },
+      } as const;
+      await execute(tx, auditStatement(actor, entry));
       return keys.length;
     },
     tenantId,
@@ -73,7 +74,7 @@ async function erase(
   tx: SystemTx,
   category: Category,
   cutoffs: Cutoffs,
-  tenantId: string,
+  tenantId: TenantId,
 ): Promise<string[]> {
   const table = sql.table(category.table);
   const key = sql.ref(category.key);

@@ -13,15 +13,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'It stands for a foreign key, which would ask for each holder of a file what is asked once.',
   'shared/identity/keys/sealed-field.repository.ts → a table named elsewhere':
     'A new key seals the fields anew that it is told of, in rows of every room.',
-  'shared/platform/db/tenant-tx.ts → tenants':
-    'The standing of the tenant is checked by the round trip that begins the work.',
-  'shared/platform/db/tenant-tx.ts → users':
-    'The standing of the user is checked by the round trip that begins the work.',
-  'shared/retention/categories.ts → bank_accounts':
-    'A sealed instruction is held for its payee, whom its order’s account names; a purge has rows of every room.',
-  'shared/retention/categories.ts → outbound_files': 'A sealed instruction is due when its file is.',
-  'shared/retention/categories.ts → payment_orders':
-    'A sealed instruction is held for the payee of its order.',
   'shared/retention/categories.ts → webhook_deliveries': 'A webhook is due when it has no deliveries left.',
   'shared/retention/purge.repository.ts → a table named elsewhere':
     'A purge erases what retention categories name, in rows of every room.',

@@ -11,16 +11,10 @@ import { acrossRooms, FUNCTIONS, functions, readBy, tables, written } from './ta
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'shared/identity/keys/sealed-field.repository.ts → a table named elsewhere':
     'A new key seals the fields anew that it is told of, in rows of every room.',
-  'shared/identity/tenants/bootstrap-operator.ts → audit_log':
-    'The first operator is made by the migrator, on a connection that has no tenant transaction.',
-  'shared/plans/contributions/payroll.repository.ts → outbox':
-    'A payroll file leaves thousands of events, which one statement writes beside its transactions.',
   'shared/platform/db/tenant-tx.ts → audit_log':
     'The audit entry and the work that it tells of are committed by one round trip.',
   'shared/retention/purge.repository.ts → a table named elsewhere':
     'A purge erases what retention categories name, in rows of every room.',
-  'shared/retention/purge.repository.ts → audit_log':
-    'A purge is audited by the role that purges, outside of a tenant transaction.',
 };
 
 test('every table belongs to a room', () => {

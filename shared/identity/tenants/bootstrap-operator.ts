@@ -1,6 +1,15 @@
 import pg from 'pg';
 import { hashPassword } from '#identity/sign-in/password.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { OWNER_ROLE, PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import { type Actor, auditStatement } from '#platform/db/tenant-tx.ts';
+
+const BOOTSTRAP: Actor = {
+  tenantId: PLATFORM_TENANT_ID as TenantId,
+  actorId: null,
+  actorRole: 'SYSTEM',
+  requestId: 'bootstrap',
+};
 
 export interface BootstrapOptions {
   readonly host: string;
@@ -44,11 +53,9 @@ export async function bootstrapOperator(
       `update refresh_tokens set revoked_at = now() where user_id = $1 and revoked_at is null`,
       [rows[0]?.id],
     );
-    await client.query(
-      `insert into audit_log (actor_role, action, resource, request_id, payload)
-       values ('SYSTEM', 'user.created', $1, 'bootstrap', '{}')`,
-      [`users/${rows[0]?.id}`],
-    );
+    const entry = { action: 'user.created', resource: `users/${rows[0]?.id}`, payload: {} } as const;
+    const { text, values = [] } = auditStatement(BOOTSTRAP, entry);
+    await client.query(text, [...values]);
     await client.query('commit');
   } finally {
     await client.end();

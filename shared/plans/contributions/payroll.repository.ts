@@ -15,6 +15,8 @@ export type RunStatement = <Row = Record<string, unknown>>(
 ) => Promise<{ rows: readonly Row[]; changed: number }>;
 
 /** Rows without an error that are not recorded yet. */
+import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
+
 const GOOD = `error_code is null and not recorded`;
 
 export async function listCurrencies(run: RunStatement): Promise<string[]> {
@@ -251,7 +253,7 @@ export async function insertPayroll(
 async function insertEvents(run: RunStatement, requestId: string): Promise<void> {
   await run(
     `with at as (select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as instant)
-    insert into outbox (type, payload, request_id)
+    ${INSERT_EVENTS}
     select 'transaction.created', json_build_object(
         'each', json_build_object('transactions', json_build_object('version', 1, 'type', 'CONTRIBUTION', 'status', 'SETTLED', 'currency', currency,
           'created_at', min(at.instant), 'updated_at', min(at.instant))),

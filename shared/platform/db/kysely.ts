@@ -1,5 +1,5 @@
 import {
-  type CompiledQuery,
+  CompiledQuery,
   createFunctionModule,
   type DatabaseConnection,
   DefaultQueryExecutor,
@@ -61,6 +61,11 @@ export class Queries extends QueryCreator<Database> implements QueryExecutorProv
   getExecutor(): QueryExecutor {
     return this.#executor;
   }
+}
+
+/** Executes a statement that is text already. */
+export async function execute(db: Queries, { text, values = [] }: Statement): Promise<void> {
+  await db.getExecutor().executeQuery(CompiledQuery.raw(text, [...values]));
 }
 
 /** The result of the last statement of a pipeline. */

@@ -130,8 +130,8 @@ const BEGIN = {
 
 const COMMIT = { text: 'commit' } as const;
 const STANDING: string = `select
-  (select status from tenants where id = $1) as tenant_status,
-  (select status from users where tenant_id = $1 and id = $2) as actor_status`;
+  (select status from tenant_directory where id = $1) as tenant_status,
+  (select status from user_directory where tenant_id = $1 and id = $2) as actor_status`;
 /**
  * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
  * row, and conflicts with any writer; by an index it reads only what it asked for.
@@ -140,6 +140,9 @@ const STANDING_BY_INDEX = `${STANDING}, set_config('enable_seqscan', 'off', true
 
 const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload)
   values ($1, $2, $3, $4, $5, $6)`;
+
+/** Begins a statement that leaves thousands of events, each selected with these columns. */
+export const INSERT_EVENTS = 'insert into outbox (type, payload, request_id)';
 
 const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
   select id, type, payload, request_id from json_to_recordset($1) as e (id uuid, type text, payload json, request_id text)`;

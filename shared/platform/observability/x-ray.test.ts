@@ -75,8 +75,8 @@ test('what fails is marked as a fault, by its kind alone; each invocation belong
   const other = '1-5759e988-000000000000000000000002';
   vi.stubEnv('_X_AMZN_TRACE_ID', sampled(1, other));
   await expect(request(true)).rejects.toThrow();
-  const told = (await daemon.received(4)).slice(2);
-  for (const subsegment of told) {
+  const sent = (await daemon.received(4)).slice(2);
+  for (const subsegment of sent) {
     expect(subsegment).toMatchObject({
       trace_id: other,
       fault: true,

@@ -20,17 +20,17 @@ export async function sendSubsegments(records: readonly SpanRecord[]): Promise<v
   tracer ??= new Tracer({ captureHTTPsRequests: false });
   const segment = tracer.getSegment();
   if (segment === undefined) return;
-  const told = records.filter((record, index) => index < MAX_SUBSEGMENTS || isOutermost(record));
+  const sent = records.filter((record, index) => index < MAX_SUBSEGMENTS || isOutermost(record));
   const made = new Map<string, { readonly parent: Parent; readonly subsegment: Subsegment }>();
   // A span is recorded when it ends, and so after its parts.
-  for (const record of told.toReversed()) {
+  for (const record of sent.toReversed()) {
     const parent = made.get(record.parent?.spanId ?? '')?.subsegment ?? segment;
     made.set(record.context.spanId, {
       parent,
       subsegment: describe(parent.addNewSubsegment(nameOf(record)), record),
     });
   }
-  for (const { context } of told) {
+  for (const { context } of sent) {
     const { parent, subsegment } = made.get(context.spanId) ?? {};
     subsegment?.flush();
     // Otherwise its parent would send it a second time.

@@ -21,23 +21,23 @@ const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
 
 /**
  * Returns what doesn't add up: nothing, if the dividend is in order. Payments go through SENT before they settle, and
- * those that fail after it are booked back, so that each of the journal's sums follows from the payments.
+ * those that fail after it are posted back, so that each of the journal's sums follows from the payments.
  */
 export function differencesOf(state: string, { lines, payments, returned, journal }: DividendSums): string[] {
   const { PENDING, SENT, SETTLED, FAILED } = payments;
-  const booked = (reason: string) => journal.get(reason) ?? 0n;
-  const inTransit = booked('sent') - booked('settled') - booked('failed');
+  const posted = (reason: string) => journal.get(reason) ?? 0n;
+  const inTransit = posted('sent') - posted('settled') - posted('failed');
   const paid = PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount;
   const checks: readonly [boolean, string][] = [
     [!PAYABLE.includes(state) || paid === lines.amount, 'the payments are not the sum of the lines'],
     [
-      booked('dividend-declared') === (PAYABLE.includes(state) ? lines.amount : booked('dividend-cancelled')),
+      posted('dividend-declared') === (PAYABLE.includes(state) ? lines.amount : posted('dividend-cancelled')),
       'the journal does not owe the sum of the lines',
     ],
-    [booked('settled') === SETTLED.amount, 'the journal has settled another amount'],
+    [posted('settled') === SETTLED.amount, 'the journal has settled another amount'],
     [inTransit === SENT.amount, 'the journal has another amount in transit'],
-    [booked('failed') <= FAILED.amount, 'the journal has more failures than there are'],
-    [booked('returned') === returned.amount, 'the journal has other returns'],
+    [posted('failed') <= FAILED.amount, 'the journal has more failures than there are'],
+    [posted('returned') === returned.amount, 'the journal has other returns'],
   ];
   return checks.flatMap(([holds, message]) => (holds ? [] : [message]));
 }

@@ -75,12 +75,12 @@ async function report(
   { columns, about }: Pick<UploadLoader, 'columns' | 'about'>,
   batches: AsyncIterable<Batch>,
 ): Promise<void> {
-  let told = 0;
+  let sent = 0;
   async function* lines(): AsyncGenerator<string, void> {
     yield errorsFileHeader(columns);
     for await (const batch of batches) {
-      await sendMessages(QUEUE, packed(upload, batch, SINGLE_ROWS - told, about), upload.requestId);
-      told += batch.length;
+      await sendMessages(QUEUE, packed(upload, batch, SINGLE_ROWS - sent, about), upload.requestId);
+      sent += batch.length;
       yield batch.map((row) => errorsFileLine(columns, row)).join('');
     }
   }

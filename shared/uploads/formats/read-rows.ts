@@ -34,7 +34,7 @@ export interface ReadingOptions<Column extends string = ShareholderColumn, Value
 }
 
 /**
- * Reads a file as rows, in batches of what one chunk holds, in the same memory whatever the file's size. Bad rows are among
+ * Reads a file as rows, in batches of what one chunk holds, in the same memory whatever the file's size. Rejected rows are among
  * the rows with their error; duplicate references are not looked for. Rows may come before it turns out that the file is
  * unreadable: write them where they can be taken back.
  * @throws UnreadableFile

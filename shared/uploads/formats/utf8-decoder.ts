@@ -22,7 +22,7 @@ export class Utf8Decoder {
   }
 }
 
-/** Halves what is invalid until the slow way is left with a few bytes: one bad row in a chunk costs next to nothing. */
+/** Halves what is invalid until the slow way is left with a few bytes: one invalid row in a chunk costs next to nothing. */
 function decode(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   if (bytes.length <= 64) return escapeInvalid(bytes);

@@ -27,7 +27,7 @@ const WAITS_FOR_ROW = 10;
 
 /**
  * Processes one stored file, whichever way it arrived. It ends the upload or throws; then the event is delivered
- * again, and the work starts over. A failure that no tenant can be told of is logged.
+ * again, and the work starts over. A failure that no tenant can see is logged.
  */
 export async function processUpload(file: StoredFile, about: About): Promise<void> {
   const found = await findUploadOf(file, about);

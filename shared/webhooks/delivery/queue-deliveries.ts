@@ -11,8 +11,8 @@ import { type DeliveryMessage, inCalls } from './delivery-message.ts';
 export async function queueDeliveries({ detail, time, ...message }: BusMessage): Promise<void> {
   const type = message['detail-type'];
   const body = bodyOf(type, time, detail);
-  const heard = { id: detail.id, type, body, requestId: detail.request_id };
-  await sendDeliveries(await insertDeliveries(detail.tenant_id, heard), detail.request_id);
+  const received = { id: detail.id, type, body, requestId: detail.request_id };
+  await sendDeliveries(await insertDeliveries(detail.tenant_id, received), detail.request_id);
 }
 
 /** Returns the body that webhooks get. Its bytes are the same at every attempt. */
