@@ -38,6 +38,17 @@ Prints an access token of the operator, or of the demo user of a tenant with a r
 Prints what an AWS client needs to reach the platform, as shell commands: eval "$(npm run -s local -- env)".
 
   --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
+  backup: `usage: npm run local -- backup FILE [--data DIR]
+
+Writes what a running platform has into one file: its database as of one instant, its buckets and its secrets. It goes on working meanwhile.
+
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
+  restore: `usage: npm run local -- restore FILE --data DIR
+
+Makes the platform of a backup in a new data directory; npm start -- --data DIR runs it. Messages and executions that were under way are
+not in a backup: the platform's sweeps find what is unfinished.
+
+  --data DIR  a directory that holds no platform yet`,
 };
 
 const HELP = `usage: npm run local -- ${Object.keys(COMMANDS).join(' | ')} [--data DIR] [--json]
@@ -49,6 +60,8 @@ Talks to the platform that runs on this machine.
   advance DATE                    moves its time ahead, and fires what falls due on the way
   token operator|TENANT [ROLE]    prints an access token
   env                             prints what an AWS client needs, as shell commands
+  backup FILE                     writes what it has into a file
+  restore FILE --data DIR         makes the platform of such a file in a new directory
 ${OPTIONS}
 
 npm run local -- COMMAND --help says more of one.`;
@@ -98,7 +111,27 @@ async function main(): Promise<void> {
     console.log(shellEnvironment(readPlatformFile(values.data)));
     return;
   }
+  const [file] = words;
+  if (file !== undefined && words.length === 1 && (name === 'backup' || name === 'restore')) {
+    console.log(await (name === 'backup' ? backUpTo(file, values.data) : restoreFrom(file, values.data)));
+    return;
+  }
   await control(parseCommand(positionals), values);
+}
+
+async function backUpTo(file: string, dataDir: string): Promise<string> {
+  const { backUp } = await import('./backup/backup.ts');
+  const { takenAt, database } = await backUp(dataDir, file);
+  return `${file} holds the platform of ${takenAt}, with ${database.tables.length} tables`;
+}
+
+async function restoreFrom(file: string, dataDir: string): Promise<string> {
+  const { restore } = await import('./backup/restore.ts');
+  const { takenAt } = await restore(file, dataDir, {
+    fsync: process.env.VESTRY_LOCAL_FSYNC !== 'off',
+    warn: (line) => console.error(line),
+  });
+  return `${dataDir} holds the platform of ${takenAt}: npm start -- --data ${dataDir}`;
 }
 
 /** Has the platform's own process carry out a command, and prints its output as it arrives. */
