@@ -1,6 +1,7 @@
 import { startTemplateRunner, type TemplateRunner } from 'template-runner';
 import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { StartError } from 'template-runner/start-error';
+import { resolveFunction } from 'template-runner/templates';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
@@ -135,7 +136,7 @@ async function start(
     warn,
   });
   cleanups.push(() => runner.stop());
-  await bootstrap(runner.scheduler, database, state);
+  await bootstrap(runner, database, state);
   const apiPort = await runner.serve(port);
 
   if (changes !== undefined)
@@ -215,18 +216,21 @@ async function startDatabase(
 
 /** Creates signing keys and a user who can sign in, as the operator of a deployment does once by hand. */
 async function bootstrap(
-  scheduler: TemplateRunner['scheduler'],
+  runner: TemplateRunner,
   database: DatabaseConnection,
   state: PlatformState,
 ): Promise<void> {
   if (state.isSetUp) return;
-  await allSettled([makeSigningKey(scheduler), bootstrapOperator(database, state.operator)]);
+  await allSettled([makeSigningKey(runner), bootstrapOperator(database, state.operator)]);
 }
 
-async function makeSigningKey(scheduler: TemplateRunner['scheduler']): Promise<void> {
+/** Runs the job that rotates keys by hand, since no firing is consumed before the platform serves. */
+async function makeSigningKey({ scheduler, pool, clock, model }: TemplateRunner): Promise<void> {
   if (scheduler.find(ROTATION) === undefined) return;
-  const { ok, error } = await scheduler.fire(ROTATION);
-  if (!ok) throw new StartError(`the first signing key could not be made: ${error}`);
+  const event = JSON.stringify({ time: clock.now().toISOString() });
+  const result = await pool.invoke(resolveFunction(model, `scheduled-${ROTATION}`), event);
+  if (!result.ok)
+    throw new StartError(`the first signing key could not be made: ${result.error.errorMessage}`);
 }
 
 interface Described {

@@ -48,22 +48,23 @@ export class DeadLetterQueue extends Construct {
 }
 
 export interface AlarmedQueueProps extends DeadLetterQueueProps {
+  /** Receives what is given up. @default a queue of its own, `<queueName>-dlq` */
+  readonly deadLetters?: DeadLetterQueue;
   readonly visibilityTimeout: Duration;
-  /** Deliveries before a message goes to `<queueName>-dlq`. */
+  /** Deliveries before a message goes to the dead-letter queue. */
   readonly maxReceives: number;
 }
 
-/** A queue and its dead-letter queue `<queueName>-dlq`, which raises an alarm when anything arrives. */
+/** A queue and its dead-letter queue, which raises an alarm when anything arrives. */
 export class AlarmedQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, props: AlarmedQueueProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
-      ...props,
-      queueName: `${props.queueName}-dlq`,
-    });
+    this.deadLetters =
+      props.deadLetters ??
+      new DeadLetterQueue(this, 'DeadLetters', { ...props, queueName: `${props.queueName}-dlq` });
     this.queue = new Queue(this, 'Queue', {
       queueName: props.queueName,
       visibilityTimeout: props.visibilityTimeout,

@@ -5,19 +5,20 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { queueUrlVariable } from '#contracts/resources.ts';
 import type { ResourceGrants, SentQueue } from '#lib/grants.ts';
-import type { QueueJob } from '#platform/queue/job.ts';
+import { consumptionOf, type QueueJob, type ScheduledJob } from '#platform/queue/job.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
 import type { FunctionContext } from './platform-function.ts';
 import type { Rollout } from './rollout.ts';
 import { WorkerFunction } from './worker-function.ts';
 
 export type QueueJobEntry = JobEntry & QueueJob;
+export type ScheduledJobEntry = JobEntry & ScheduledJob;
 
-/** A job with its queue, and the one for messages that it gave up. */
+/** A job with its queue, and the one for what it gave up. */
 export interface ConsumedJob {
-  readonly job: QueueJobEntry;
+  readonly job: QueueJobEntry | ScheduledJobEntry;
   readonly queue: SentQueue;
-  readonly deadLetters: Pick<SentQueue, 'queueArn'>;
+  readonly deadLetters: Pick<SentQueue, 'queueArn'> & Partial<SentQueue>;
 }
 
 export interface QueueConsumerProps extends ConsumedJob {
@@ -45,20 +46,25 @@ export class QueueConsumer extends WorkerFunction {
       ],
       resources: [queue.queueArn],
     });
+    const consumed = consumptionOf(job);
+    const { deadLetters: named } = consumed;
     super(scope, {
       ...props,
       job,
       grant: {
         statements: [consume, repeat],
-        environment: { [queueUrlVariable(job.queue)]: queue.queueUrl },
+        environment: {
+          [queueUrlVariable(consumed.queue)]: queue.queueUrl,
+          ...(named === undefined ? {} : { [queueUrlVariable(named)]: deadLetters.queueUrl ?? '' }),
+        },
       },
     });
     new EventSourceMapping(scope, `${job.name}-source`, {
       target: this.target,
       eventSourceArn: queue.queueArn,
-      batchSize: job.batchSize,
-      maxBatchingWindow: Duration.seconds(job.windowSeconds ?? 0),
-      maxConcurrency: job.maxConcurrency,
+      batchSize: consumed.batchSize,
+      maxBatchingWindow: Duration.seconds(consumed.windowSeconds ?? 0),
+      maxConcurrency: consumed.maxConcurrency,
       reportBatchItemFailures: true,
     });
   }

@@ -13,7 +13,7 @@ export interface WorkerFunctionProps {
   readonly grants: ResourceGrants;
   readonly job: JobEntry;
   readonly alarmTopic: ITopic;
-  /** The permissions beyond those that the job's own declaration implies: to read its queue, or to send its failures. */
+  /** The permissions beyond those that the job's own declaration implies, such as to read its queue. */
   readonly grant: Grant;
   /** @default at once */
   readonly rollout?: Rollout | undefined;

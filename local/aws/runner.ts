@@ -135,16 +135,20 @@ async function start(
   cleanups.push(() => executions.close());
   checkFunctions(model, api, pool);
 
-  const router = new EventRouter({ model, pool, queues: () => endpoint.queues });
-  late.router = router;
   const pollers = model.mappings.map((mapping) => pollerOf(mapping, model, endpoint, pool));
+  const router = new EventRouter({
+    ...{ model, pool, queues: () => endpoint.queues },
+    firstAttempt: (queue, messageId) =>
+      pollers.find(({ options: { queue: consumed } }) => consumed === queue)?.firstAttempt(messageId),
+  });
+  late.router = router;
   const settle = async (): Promise<void> => {
     await router.settled();
     await drained(pollers, SETTLE_LIMIT_MS);
     await executions.settled();
   };
   const nextTimer = (): Date | undefined => executions.nextDue();
-  const activity = (): number => router.published + endpoint.queues.sent;
+  const activity = (): number => router.published + endpoint.queues.sent - router.fired;
   const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
   const serve = async (port: number): Promise<number> => {

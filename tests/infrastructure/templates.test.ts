@@ -140,7 +140,10 @@ describe.each(environmentNames())('templates of %s', (name) => {
     for (const { stack, id } of deadLetters) expect(watched).toContain(`${stack}/${id}`);
     for (const { stack, Properties } of queues.filter((queue) => !deadLetters.includes(queue))) {
       const target = synthesised.referred(stack, Properties.RedrivePolicy.deadLetterTargetArn);
-      expect(target.Properties.QueueName).toBe(`${Properties.QueueName}-dlq`);
+      const own = Properties.QueueName.endsWith('-firings')
+        ? `vestry-${name}-schedules-dlq`
+        : `${Properties.QueueName}-dlq`;
+      expect(target.Properties.QueueName).toBe(own);
     }
   });
 
@@ -157,7 +160,7 @@ describe.each(environmentNames())('templates of %s', (name) => {
 
   test('a message stays hidden for six times as long as its worker may run', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(tables.jobs.filter(({ kind }) => kind === 'queue').length);
+    expect(mappings).toHaveLength(tables.jobs.filter(({ kind }) => kind !== 'step').length);
     for (const { stack, Properties } of mappings) {
       const queue = synthesised.referred(stack, Properties.EventSourceArn);
       const worker = synthesised.functionBehind(stack, Properties.FunctionName);
@@ -221,17 +224,37 @@ describe.each(environmentNames())('templates of %s', (name) => {
     expect(ofType('AWS::KMS::Key').every(({ Properties }) => Properties.EnableKeyRotation)).toBe(true);
   });
 
-  test('every scheduled job has its rule, its retries and a place for its failures', () => {
-    const rules = ofType('AWS::Events::Rule')
-      .filter(({ Properties }) => Properties.ScheduleExpression !== undefined)
-      .map(({ Properties }) => [Properties.Name, Properties.ScheduleExpression]);
+  test('the firings of every scheduled job wait on a queue, which its function consumes', () => {
+    const rules = ofType('AWS::Events::Rule').filter(
+      ({ Properties }) => Properties.ScheduleExpression !== undefined,
+    );
+    const mappings = ofType('AWS::Lambda::EventSourceMapping');
+    const fired = rules.map(({ stack, Properties }) => {
+      expect(Properties.Targets).toHaveLength(1);
+      const [target] = Properties.Targets;
+      const queue = synthesised.referred(stack, target.Arn);
+      const mapping = mappings.find(
+        (candidate) =>
+          candidate.stack === stack &&
+          synthesised.referred(stack, candidate.Properties.EventSourceArn) === queue,
+      );
+      const givenUp = [target.DeadLetterConfig.Arn, queue.Properties.RedrivePolicy.deadLetterTargetArn].map(
+        (arn) => synthesised.referred(stack, arn).Properties.QueueName,
+      );
+      expect(givenUp).toEqual(Array(2).fill(`vestry-${name}-schedules-dlq`));
+      expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBeGreaterThan(100);
+      expect(mapping?.Properties.BatchSize).toBe(1);
+      return [Properties.Name, Properties.ScheduleExpression, queue.Properties.QueueName];
+    });
     const scheduled = tables.jobs.filter((job) => job.kind === 'scheduled');
-    expect(rules).toEqual(scheduled.map((job) => [`vestry-${name}-${job.name}`, job.schedule]));
-    for (const { Properties } of ofType('AWS::Events::Rule'))
-      expect(Properties.Targets[0].DeadLetterConfig.Arn).toBeDefined();
-    const invocations = ofType('AWS::Lambda::EventInvokeConfig');
-    expect(invocations).toHaveLength(scheduled.length);
-    for (const { Properties } of invocations) expect(Properties.DestinationConfig.OnFailure).toBeDefined();
+    expect(fired).toEqual(
+      scheduled.map((job) => [
+        `vestry-${name}-${job.name}`,
+        job.schedule,
+        `vestry-${name}-${job.name}-firings`,
+      ]),
+    );
+    expect(ofType('AWS::Lambda::EventInvokeConfig')).toEqual([]);
   });
 
   test('the bus puts what a job asks for on its queue', () => {

@@ -4,13 +4,23 @@ import * as z from 'zod';
 import { queueUrlVariable } from '#contracts/resources.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { consumer } from '#platform/queue/consumer.ts';
-import { maxReceivesOf, type QueueJob } from '#platform/queue/job.ts';
+import {
+  consumptionOf,
+  FIRINGS_GIVEN_UP,
+  maxReceivesOf,
+  type QueueJob,
+  type ScheduledJob,
+} from '#platform/queue/job.ts';
+import { scheduled } from '#platform/queue/scheduled.ts';
 import { queueName, type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { drain, failedTries, redrive, takeAll, type Worker } from '#tests/support/queue-driver.ts';
 import { testContext } from '#tests/support/request.ts';
 import { jobs } from '../../shared/jobs.ts';
 
 const queueJobs = jobs.filter((job): job is (typeof jobs)[number] & QueueJob => job.kind === 'queue');
+const scheduledJobs = jobs.filter(
+  (job): job is (typeof jobs)[number] & ScheduledJob => job.kind === 'scheduled',
+);
 const Message = z.object({ id: z.string() });
 const OUTAGES = {
   database: () => new DomainError('temporarily-unavailable', 'The database is restarting.'),
@@ -31,6 +41,7 @@ afterEach(async () => {
     await takeAll(aws, queue);
     await takeAll(aws, `${queue}-dlq`);
   }
+  await takeAll(aws, FIRINGS_GIVEN_UP);
 });
 
 /** A worker of a job that fails as the list says, one delivery after another, and then succeeds. */
@@ -89,6 +100,46 @@ describe.each(queueJobs)('$name', (job) => {
       return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
     expect([done, deadLetters(job)]).toEqual([['one'], 0]);
+  });
+});
+
+describe.each(scheduledJobs)('a firing of $name', (job) => {
+  const { queue, tries } = consumptionOf(job);
+  const event = { id: 'firing', time: '2027-03-31T04:00:00Z', resources: ['the rule'] };
+  const given = () => aws.endpoint.queues.attributes(queueName(FIRINGS_GIVEN_UP)).visible;
+
+  /** Answers the times for which the job has run, and how often its function has failed. */
+  async function fire(errors: readonly (() => Error)[]) {
+    const left = [...errors];
+    const done: string[] = [];
+    let alarms = 0;
+    const handler = scheduled(job, async ({ time }) => {
+      const error = left.shift()?.();
+      if (error !== undefined) throw error;
+      done.push(time.toISOString());
+      return {};
+    });
+    aws.endpoint.queues.send(queueName(queue), JSON.stringify(event));
+    await drain(aws, queue, async (records, context) => {
+      try {
+        return await handler(records, context);
+      } catch {
+        alarms += 1;
+        return { batchItemFailures: records.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      }
+    });
+    return { done, alarms };
+  }
+
+  test('waits for what is away for twenty minutes, and runs for the time at which it was due', async () => {
+    const errors = Object.values(OUTAGES).flatMap((error) => times(DELIVERIES, error));
+    expect(await fire(errors)).toEqual({ done: ['2027-03-31T04:00:00.000Z'], alarms: 0 });
+    expect(given()).toBe(0);
+  });
+
+  test('that fails for itself raises the alarm of its function at each try, and ends where a person finds it', async () => {
+    expect(await fire(times(tries + 1, defect))).toEqual({ done: [], alarms: tries });
+    expect(await takeAll(aws, FIRINGS_GIVEN_UP)).toEqual([event]);
   });
 });
 

@@ -7,7 +7,7 @@ import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from 'tem
 import { detailSchema } from '#contracts/event-schemas.ts';
 import { EVENT_TYPES } from '#contracts/event-types.ts';
 import { queueUrlVariable } from '#contracts/resources.ts';
-import { maxReceivesOf } from '#platform/queue/job.ts';
+import { type Consumption, consumptionOf, FIRINGS_GIVEN_UP, maxReceivesOf } from '#platform/queue/job.ts';
 import { setPace } from '#platform/queue/pauses.ts';
 import { jobs } from '../../shared/jobs.ts';
 
@@ -44,16 +44,17 @@ export async function testAws(
   const events: BusEvent[] = [];
   const refused: string[] = [];
   const arnOf = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${queueName(name)}`;
-  const queue = (name: string, maxReceives?: number) => ({
+  const queue = (name: string, given?: { readonly maxReceives: number; readonly deadLetters: string }) => ({
     name: queueName(name),
     arn: arnOf(name),
     visibilityTimeoutSeconds: 30,
     delaySeconds: 0,
     retentionSeconds: 3600,
     receiveWaitSeconds: 0,
-    ...(maxReceives === undefined ? {} : { deadLetter: { arn: arnOf(`${name}-dlq`), maxReceives } }),
+    ...(given && { deadLetter: { arn: arnOf(given.deadLetters), maxReceives: given.maxReceives } }),
   });
-  const queueJobs = jobs.filter((job) => job.kind === 'queue');
+  const consumed = jobs.flatMap((job) => (job.kind === 'step' ? [] : [consumptionOf(job)]));
+  const deadLettersOf = (job: Consumption) => job.deadLetters ?? `${job.queue}-dlq`;
   const fieldKey = {
     name: 'field-key',
     arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:field-key`,
@@ -81,7 +82,10 @@ export async function testAws(
     ] as never,
     ...(more.now === undefined ? {} : { now: more.now }),
     queues: [
-      ...queueJobs.flatMap((job) => [queue(job.queue, maxReceivesOf(job)), queue(`${job.queue}-dlq`)]),
+      ...consumed.map((job) =>
+        queue(job.queue, { maxReceives: maxReceivesOf(job), deadLetters: deadLettersOf(job) }),
+      ),
+      ...[...new Set(consumed.map(deadLettersOf))].map((name) => queue(name)),
       queue('rejected-rows'),
     ],
     eventBuses: [BUS],
@@ -112,7 +116,10 @@ export async function testAws(
     AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
     RETENTION_YEARS: '7',
     ...Object.fromEntries(
-      queueJobs.map((job) => [queueUrlVariable(job.queue), endpoint.queues.queueUrl(queueName(job.queue))]),
+      [...consumed.map(({ queue: name }) => name), FIRINGS_GIVEN_UP].map((name) => [
+        queueUrlVariable(name),
+        endpoint.queues.queueUrl(queueName(name)),
+      ]),
     ),
     REJECTED_ROWS_QUEUE_URL: endpoint.queues.queueUrl('vestry-test-rejected-rows'),
   });

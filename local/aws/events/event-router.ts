@@ -12,6 +12,8 @@ export interface EventRouterOptions {
   readonly model: PlatformModel;
   readonly pool: FunctionPool;
   readonly queues: () => QueueBroker;
+  /** Returns what comes of the first attempt at a message; `undefined` for a queue without a consumer. @default nobody consumes */
+  readonly firstAttempt?: (queue: string, messageId: string) => Promise<InvokeResult> | undefined;
 }
 
 interface CompiledRule {
@@ -29,6 +31,7 @@ export class EventRouter {
   #deliveries = new Set<Promise<unknown>>();
   #stop = new AbortController();
   #published = 0;
+  #fired = 0;
 
   constructor(options: EventRouterOptions) {
     this.#options = options;
@@ -56,6 +59,19 @@ export class EventRouter {
       return undefined;
     }
     return this.#invoke(functionNameOf(target.arn), payload);
+  }
+
+  /** Delivers a schedule's event, and answers what came of it, at the first attempt if it went to a queue. */
+  async fire(target: RuleTarget, event: object): Promise<InvokeResult | undefined> {
+    if (!target.arn.startsWith('arn:aws:sqs:')) return this.deliver(target, event);
+    this.#fired += 1;
+    const { queue, messageId } = this.#send(target.arn, JSON.stringify(target.input ?? event));
+    return this.#options.firstAttempt?.(queue, messageId);
+  }
+
+  /** Counts the schedules' events that went to queues since the start. */
+  get fired(): number {
+    return this.#fired;
   }
 
   /** Counts the events since the start. */
@@ -100,9 +116,10 @@ export class EventRouter {
     return result;
   }
 
-  #send(queueArn: string, body: string): void {
+  #send(queueArn: string, body: string): { readonly queue: string; readonly messageId: string } {
     const queues = this.#options.queues();
-    queues.send(queues.nameOfArn(queueArn) ?? queueArn, body);
+    const queue = queues.nameOfArn(queueArn) ?? queueArn;
+    return { queue, messageId: queues.send(queue, body).id };
   }
 
   #track(delivery: Promise<unknown>): void {

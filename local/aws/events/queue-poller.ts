@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageAttribute, ReceivedMessage } from '#aws/endpoint/sqs/message.ts';
 import type { QueueBroker } from '#aws/endpoint/sqs/queue-broker.ts';
-import type { FunctionPool } from '#aws/functions/function-pool.ts';
+import type { FunctionPool, InvokeResult } from '#aws/functions/function-pool.ts';
 import type { EventSourceMappingSpec } from '#aws/templates/trigger-specs.ts';
 
 export interface QueuePollerOptions {
@@ -34,6 +34,8 @@ export class QueuePoller {
   #stop = new AbortController();
   #running = new Set<Promise<void>>();
   #loop: Promise<void> | undefined;
+  /** Those who wait for the first attempt at a message, by the message's id. */
+  #awaited = new Map<string, (result: InvokeResult) => void>();
 
   constructor(options: QueuePollerOptions) {
     this.options = options;
@@ -55,11 +57,22 @@ export class QueuePoller {
     return Promise.race(this.#running);
   }
 
+  /** Returns what comes of the first attempt at a message that has just been sent. */
+  firstAttempt(messageId: string): Promise<InvokeResult> {
+    return new Promise((resolve) => this.#awaited.set(messageId, resolve));
+  }
+
   /** Takes no more messages and waits for the batches under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#loop;
     await Promise.all(this.#running);
+    for (const messageId of this.#awaited.keys()) this.#tell(messageId, failed('the platform was stopped'));
+  }
+
+  #tell(messageId: string, result: InvokeResult): void {
+    this.#awaited.get(messageId)?.(result);
+    this.#awaited.delete(messageId);
   }
 
   async #poll(): Promise<void> {
@@ -107,11 +120,13 @@ export class QueuePoller {
     const records = batch.map((message) => toRecord(message, mapping.queueArn, region));
     const result = await pool.invoke(functionName, JSON.stringify({ Records: records }));
     clearInterval(renewal);
-    const failed = result.ok
+    const failures = result.ok
       ? this.#failures(batch, result.payload)
       : new Set(batch.map(({ messageId }) => messageId));
     for (const message of batch) {
-      if (!failed.has(message.messageId)) {
+      const isDone = !failures.has(message.messageId);
+      this.#tell(message.messageId, isDone || !result.ok ? result : failed('it will be tried again'));
+      if (isDone) {
         queues.delete(queue, message.receiptHandle);
         continue;
       }
@@ -153,6 +168,10 @@ export class QueuePoller {
     if (reported.some((id) => typeof id !== 'string' || !known.has(id))) return known;
     return new Set(reported as string[]);
   }
+}
+
+function failed(errorMessage: string): InvokeResult {
+  return { ok: false, requestId: '', error: { errorType: 'Error', errorMessage } };
 }
 
 function toRecord(message: ReceivedMessage, queueArn: string, region: string): object {

@@ -24,7 +24,7 @@ function schedulerOf(act: (name: string, time: string) => number): Scheduler {
     targets: [{ arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}` }],
   }));
   const router = {
-    deliver: async ({ arn }: { arn: string }, { time }: { time: string }) => {
+    fire: async ({ arn }: { arn: string }, { time }: { time: string }) => {
       const name = arn.split(':').at(-1) as string;
       under.add(name);
       atOnce.push([...under].sort().join(' '));
@@ -36,7 +36,12 @@ function schedulerOf(act: (name: string, time: string) => number): Scheduler {
     },
   };
   return new Scheduler({
-    model: { rules, accountId: '000000000000', region: 'us-east-1' } as unknown as PlatformModel,
+    model: {
+      rules,
+      mappings: [],
+      accountId: '000000000000',
+      region: 'us-east-1',
+    } as unknown as PlatformModel,
     router: router as never,
     clock: new PlatformClock(join(directory, 'clock.json')),
     settle: async () => undefined,

@@ -90,19 +90,24 @@ export class Scheduler {
     return this.#rules.map(({ spec, due, lastFired, lastResult }) => ({
       name: spec.name,
       expression: spec.schedule ?? '',
-      functions: spec.targets.map(({ arn }) => functionNameOf(arn)),
+      functions: this.#functionsOf(spec),
       nextDue: due?.toISOString(),
       lastFired,
       lastResult,
     }));
   }
 
+  /** Names what a rule starts: its target, or what consumes the queue that is its target. */
+  #functionsOf({ targets }: RuleSpec): string[] {
+    const { mappings } = this.#options.model;
+    return targets.map(({ arn }) =>
+      functionNameOf(mappings.find(({ queueArn }) => queueArn === arn)?.functionArn ?? arn),
+    );
+  }
+
   /** Finds a rule by its name or the end of it, or by its function's. */
   find(query: string): string | undefined {
-    const names = (rule: ScheduledRule): string[] => [
-      rule.spec.name,
-      ...rule.spec.targets.map(({ arn }) => functionNameOf(arn)),
-    ];
+    const names = (rule: ScheduledRule): string[] => [rule.spec.name, ...this.#functionsOf(rule.spec)];
     const exact = this.#rules.find((rule) => names(rule).includes(query));
     const loose = this.#rules.find((rule) => names(rule).some((name) => name.endsWith(`-${query}`)));
     return (exact ?? loose)?.spec.name;
@@ -212,7 +217,7 @@ export class Scheduler {
       detail: {},
     };
     const results: (InvokeResult | undefined)[] = await Promise.all(
-      targets.map((target) => router.deliver(target, event)),
+      targets.map((target) => router.fire(target, event)),
     );
     const failed = results.find((result) => result?.ok === false);
     rule.lastFired = event.time;

@@ -82,6 +82,26 @@ test('schedules fire in order when the clock is advanced, and nothing fires befo
   expect(result.ok && JSON.parse(result.payload)).toEqual({ fired: 4 });
 });
 
+test('a schedule may fire by a queue: its result is that of the first attempt', async () => {
+  const rule = (Name: string, items: number) => ({
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      ...{ Name, ScheduleExpression: 'cron(0 3 1 1 ? *)' },
+      Targets: [
+        { Id: 'queue', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, Input: JSON.stringify({ id: Name, items }) },
+      ],
+    },
+  });
+  writeOrderTemplates(join(directory, 'cdk.out'), { Full: rule('full', 1), Empty: rule('empty', 0) });
+  const runner = await start();
+  const port = await runner.serve(0);
+  const schedules = new Map(runner.scheduler.status().map(({ name, functions }) => [name, functions]));
+  expect(schedules.get('full')).toEqual(['packer']);
+  expect(await runner.scheduler.fire('full')).toMatchObject({ ok: true });
+  expect(await read(port, 'full')).toEqual({ id: 'full', packed: 1 });
+  expect(await runner.scheduler.fire('empty')).toMatchObject({ ok: false, error: 'it will be tried again' });
+});
+
 test.each([
   [{ Table: { Type: 'AWS::DynamoDB::Table' } }, 'shop/Table: resources of type AWS::DynamoDB::Table'],
   [{ Made: { Type: 'Custom::Migration' } }, 'shop/Made: resources of type Custom::Migration'],

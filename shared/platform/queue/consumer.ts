@@ -6,7 +6,7 @@ import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, currentTraceparent, invocation } from '#platform/observability/trace.ts';
 import { isOutage } from '#platform/outage.ts';
-import { maxReceivesOf, type QueueJob } from './job.ts';
+import { type Consumption, maxReceivesOf } from './job.ts';
 import { outagePauseSeconds } from './pauses.ts';
 import { bury, failuresOf, hide, remove, sendAgain } from './redelivery.ts';
 import { isParked } from './system-actor.ts';
@@ -43,7 +43,7 @@ const TOO_LATE_MS = 2_500;
  * (docs/adr/0110). The rest of its batch is done.
  */
 export function consumer<S extends z.ZodType>(
-  job: QueueJob,
+  job: Consumption,
   schema: S,
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
   options: ConsumerOptions<z.output<S>> = {},
@@ -104,7 +104,7 @@ async function storedTraceparent<S extends z.ZodType>(
 }
 
 async function consume<S extends z.ZodType>(
-  job: QueueJob,
+  job: Consumption,
   record: SQSRecord,
   context: Context,
   schema: S,
@@ -125,7 +125,8 @@ async function consume<S extends z.ZodType>(
     isOutage(error) ? receives >= maxReceivesOf(job) : failures + 1 >= job.tries;
   const again = async (): Promise<void> => {
     const kept = { requestId, traceparent: currentTraceparent() };
-    await (failures + 1 >= job.tries ? bury : sendAgain)(job.queue, record, kept);
+    if (failures + 1 >= job.tries) await bury(job, record, kept);
+    else await sendAgain(job.queue, record, kept);
     // The copy stands for it. A death in between leaves both, which every worker tolerates.
     await remove(job.queue, record);
   };

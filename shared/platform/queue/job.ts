@@ -50,7 +50,31 @@ export interface QueueJob extends JobSpec {
   readonly database?: boolean;
 }
 
-/** A job that EventBridge starts. It takes the time from the event's `time`, never from the clock. */
+/** What a function consumes, and how: a queue of its own, which holds messages or, for a scheduled job, its firings. */
+export type Consumption = Pick<
+  QueueJob,
+  | 'name'
+  | 'queue'
+  | 'batchSize'
+  | 'windowSeconds'
+  | 'tries'
+  | 'retryForHours'
+  | 'maxConcurrency'
+  | 'timeoutSeconds'
+  | 'suspended'
+> & {
+  readonly kind: 'queue' | 'scheduled';
+  /** The queue of what is given up. @default `<queue>-dlq` */
+  readonly deadLetters?: string;
+};
+
+/** Holds the firings that every scheduled job has given up. */
+export const FIRINGS_GIVEN_UP = 'schedules-dlq';
+
+/**
+ * A job that EventBridge starts. It takes the time from the event's `time`, never from the clock. Its firings wait on a queue, so
+ * that an outage delays them and loses none (docs/adr/0123).
+ */
 export interface ScheduledJob extends JobSpec {
   readonly kind: 'scheduled';
   /** An EventBridge expression: `rate(1 minute)` or `cron(0 3 * * ? *)`, UTC. */
@@ -72,6 +96,21 @@ export function maxReceivesOf({ tries, retryForHours }: Pick<QueueJob, 'tries' |
 }
 
 export type Job = QueueJob | ScheduledJob | StepJob;
+
+/** Returns what a job consumes. Firings are tried like messages: a few times if they fail for themselves, for hours in an outage. */
+export function consumptionOf(job: QueueJob | ScheduledJob): Consumption {
+  if (job.kind === 'queue') return job;
+  return {
+    ...job,
+    queue: `${job.name}-firings`,
+    deadLetters: FIRINGS_GIVEN_UP,
+    batchSize: 1,
+    tries: 3,
+    retryForHours: 12,
+    // The fewest that SQS allows.
+    maxConcurrency: 2,
+  };
+}
 
 export function queueJob<const J extends Omit<QueueJob, 'kind'>>(spec: J): J & { readonly kind: 'queue' } {
   return { kind: 'queue', ...spec };

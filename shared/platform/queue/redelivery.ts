@@ -2,6 +2,7 @@ import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
+import type { Consumption } from './job.ts';
 import { failurePauseSeconds } from './pauses.ts';
 
 /** The attribute in which a message carries how often it has failed for itself. SQS counts deliveries, whatever their reason. */
@@ -27,9 +28,15 @@ export async function sendAgain(queue: string, record: SQSRecord, kept: Kept): P
   });
 }
 
-/** Puts a copy of a message on the dead-letter queue of its queue. Its failures aren't kept: a redrive starts anew. */
-export async function bury(queue: string, record: SQSRecord, kept: Kept): Promise<void> {
-  await send(`${environment.queueUrlOf(queue)}-dlq`, record, { MessageAttributes: attributesOf(kept) });
+/** Puts a copy of a message on the queue of what its job gives up. Its failures aren't kept: a redrive starts anew. */
+export async function bury(
+  { queue, deadLetters }: Pick<Consumption, 'queue' | 'deadLetters'>,
+  record: SQSRecord,
+  kept: Kept,
+): Promise<void> {
+  const url =
+    deadLetters === undefined ? `${environment.queueUrlOf(queue)}-dlq` : environment.queueUrlOf(deadLetters);
+  await send(url, record, { MessageAttributes: attributesOf(kept) });
 }
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
