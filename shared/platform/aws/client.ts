@@ -1,25 +1,59 @@
-/** A call waits this long for a connection at most. */
-const CONNECTION_TIMEOUT_MS = 5_000;
-/** A call waits this long for the beginning of its answer at most. The body of an object may take longer. */
-const REQUEST_TIMEOUT_MS = 20_000;
+import { refuseInTransaction } from '#platform/outside-call.ts';
 
-const LIMITS = {
-  requestHandler: {
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // The SDK only warns without it.
-    throwOnRequestTimeout: true,
-  },
-};
+/** The times that a call may take. */
+export interface CallLimits {
+  /** Until there is a connection. */
+  readonly connectMs: number;
+  /** Until the answer begins. The body of an object may take longer. */
+  readonly answerMs: number;
+  /** Without a byte, in whichever direction: a body that is read no faster than the database takes it pauses too. */
+  readonly silenceMs: number;
+}
+
+let limits: CallLimits = { connectMs: 5_000, answerMs: 20_000, silenceMs: 60_000 };
+
+/** Shortens the limits of clients that are made from now on, in tests. */
+export function limitCalls(shorter: CallLimits): void {
+  limits = shorter;
+}
+
+type Handler<Args, Answer> = (args: Args) => Promise<Answer>;
+
+/** The part of a client of AWS by which its calls can be looked at. */
+interface Sender {
+  readonly middlewareStack: {
+    add(
+      middleware: <Args, Answer>(next: Handler<Args, Answer>) => Handler<Args, Answer>,
+      options: { readonly step: 'deserialize'; readonly name: string },
+    ): void;
+  };
+}
 
 /**
- * Makes a client of AWS with limits of time: by the SDK's defaults a call waits for ever, and with it the function, up to its own
- * end. A caller imports the SDK where it needs it, which is why the class comes as an argument.
+ * Makes a client of AWS with limits of time, which refuses to be called inside a transaction: by the SDK's defaults a call waits
+ * for ever, and with it the function, up to its own end. A caller imports the SDK where it needs it, which is why the class comes
+ * as an argument.
  */
-export function awsClient<Client, Options extends object>(
+export function awsClient<Client extends Sender, Options extends object>(
   // The SDK's constructors take their configuration as a rest parameter.
   ClientClass: new (configuration: Options) => Client,
   options?: NoInfer<Options>,
 ): Client {
-  return new ClientClass({ ...LIMITS, ...options } as unknown as Options);
+  const requestHandler = {
+    connectionTimeout: limits.connectMs,
+    requestTimeout: limits.answerMs,
+    socketTimeout: limits.silenceMs,
+    // The SDK only warns without it.
+    throwOnRequestTimeout: true,
+  };
+  const client = new ClientClass({ requestHandler, ...options } as unknown as Options);
+  const refuse = <Args, Answer>(next: Handler<Args, Answer>): Handler<Args, Answer> => {
+    return (args) => {
+      refuseInTransaction(ClientClass.name);
+      return next(args);
+    };
+  };
+  // The last step before the wire: URLs that are only signed don't come here.
+  client.middlewareStack.add(refuse, { step: 'deserialize', name: 'refuseInTransaction' });
+  return client;
 }

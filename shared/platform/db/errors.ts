@@ -42,7 +42,7 @@ export function isUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.test(code) ||
     UNAVAILABLE_SYSTEM.has(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable/.test(
       error.message,
     )
   );

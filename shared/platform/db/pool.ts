@@ -11,6 +11,8 @@ pg.types.setTypeParser(DATE, String);
 /** One request at a time runs in an environment; the second connection is for progress beside a long load. */
 let maxConnections = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The database ends what runs too long; here ends what a database that has vanished will never answer. */
+let answerTimeoutMs = 25_000;
 
 const pools = new Map<string, pg.Pool>();
 
@@ -25,6 +27,7 @@ function createPool(user: string): pg.Pool {
     ssl: tls ? { rejectUnauthorized: true } : false,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: answerTimeoutMs,
     // A frozen environment can't keep a connection alive; a dead one is found on the next use.
     idleTimeoutMillis: 0,
     keepAlive: true,
@@ -53,6 +56,11 @@ function pool(user: string): pg.Pool {
 
 export const appPool = (): pg.Pool => pool(APP_ROLE);
 export const systemPool = (): pg.Pool => pool(SYSTEM_ROLE);
+
+/** Waits for so long for the answer to a statement. It must be called before the first connection. */
+export function waitForAnswers(timeoutMs: number): void {
+  answerTimeoutMs = timeoutMs;
+}
 
 /** Lets one process stand for several environments, in tests and benchmarks. It must be called before the first connection. */
 export function standForEnvironments(count: number): void {

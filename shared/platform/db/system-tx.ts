@@ -1,4 +1,5 @@
-import { translateDatabaseError } from './errors.ts';
+import { asTransaction } from '#platform/outside-call.ts';
+import { isUnavailable, translateDatabaseError } from './errors.ts';
 import { lastOf, type Queries, queriesBy } from './kysely.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { systemPool } from './pool.ts';
@@ -42,11 +43,12 @@ export async function systemTx<T>(
     return lastOf(await pipeline(client, statements));
   };
   try {
-    const result = await work(queriesBy(send) as SystemTx);
+    const result = await asTransaction(() => work(queriesBy(send) as SystemTx));
     if (before.length === 0) await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    if (isUnavailable(error)) broken = error as Error;
+    else await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
     throw translateDatabaseError(error);
   } finally {
     client.release(broken);

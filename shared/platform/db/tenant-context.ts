@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { pipeline, type Statement } from './pipeline.ts';
+import { waitForAnswers } from './pool.ts';
 
 const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
 const SET_LIMITS = (first: number): string =>
@@ -17,7 +18,9 @@ let limits: readonly [statement: string, lock: string] | undefined;
  * with more says so once, and each of its transactions tells the database.
  */
 export function letStatementsRunFor(seconds: number): void {
-  if (seconds > DEFAULT_SECONDS) limits = [`${seconds}s`, `${LOCK_SECONDS_OF_JOBS}s`];
+  if (seconds <= DEFAULT_SECONDS) return;
+  limits = [`${seconds}s`, `${LOCK_SECONDS_OF_JOBS}s`];
+  waitForAnswers(seconds * 1_000);
 }
 
 /** Sets the tenant whose rows can be seen until the transaction ends. No other code sets it. */

@@ -7,6 +7,7 @@ import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
+import { asTransaction } from '#platform/outside-call.ts';
 import { isSerializationFailure, isStalePlan, isUnavailable, translateDatabaseError } from './errors.ts';
 import { lastOf, type Queries, queriesBy, type Send } from './kysely.ts';
 import { commitLocked, lockStatement, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
@@ -216,7 +217,7 @@ async function attempt<T, N>(
   const events: OutboxEvent[] = [];
   eventsOf.set(tx, events);
   actorOf.set(tx, actor);
-  const result = await work(tx);
+  const result = await asTransaction(() => work(tx));
   await confirm();
   if (result instanceof NoEffect) {
     await client.query(options.lockFirst === undefined ? 'rollback' : ROLLBACK_AND_UNLOCK);
@@ -331,7 +332,8 @@ async function readOnce<T>(tenantId: TenantId, work: (read: TenantRead) => Promi
       try {
         return lastOf(await statementsOf(client, tenantId, [statement]));
       } catch (error) {
-        await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+        if (!isUnusable(error))
+          await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
         throw error;
       }
     };

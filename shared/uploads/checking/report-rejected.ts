@@ -16,14 +16,9 @@ const QUEUE = 'rejected-rows';
 const SINGLE_ROWS = 100;
 /** Ten such messages, which are sent in one call, stay below 256 KiB. */
 const PACKED_ROWS = 25;
-/** Rejected rows that are held in memory (some 20 MB), so that they can be reported while the database writes the good ones. */
-const HELD_ROWS = 30_000;
-
 export interface Rejections {
   readonly key: string;
   readonly listed: readonly ListedError[];
-  /** Settles when the errors file is stored and every refused row is on the queue, or one of them failed. */
-  readonly reported: Promise<void>;
 }
 
 interface ReportedUpload {
@@ -34,53 +29,24 @@ interface ReportedUpload {
 
 /**
  * Writes the rejected rows to the errors file and puts each on the queue of rejected rows; a repeated delivery writes
- * the same file and sends the same messages again. It leaves the session free. Await `reported` before the upload is
- * completed, so that a completed upload has both, and before rows are reported again.
+ * the same file and sends the same messages again. It is over before the upload's transaction begins, which holds locks of the
+ * tenant: a completed upload has both, and no service that hangs is waited for in between.
  */
 export async function reportRejected(
   session: TenantSession,
   upload: ReportedUpload,
-  loader: Pick<UploadLoader, 'columns' | 'about'>,
+  { columns, about }: Pick<UploadLoader, 'columns' | 'about'>,
 ): Promise<Rejections> {
   const key = errorsKey(upload.tenantId, upload.uploadId);
-  const batches = rejectedRows(session, loader.columns);
-  const held: Batch[] = [];
-  let isAll = false;
-  for (let rows = 0; rows < HELD_ROWS && !isAll; ) {
-    const { done, value } = await batches.next();
-    if (done === true) isAll = true;
-    else {
-      held.push(value);
-      rows += value.length;
-    }
-  }
-  const reported = report(key, upload, loader, following(held, batches));
-  if (!isAll) await reported;
-  // The caller that awaits the promise gets the error.
-  reported.catch(() => undefined);
-  const listed = held.flat().slice(0, LISTED_ERRORS);
-  return { key, listed: listed.map(({ line, error }) => ({ line, ...error })), reported };
-}
-
-type Batch = readonly NumberedRejection[];
-
-async function* following(held: readonly Batch[], rest: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
-  yield* held;
-  yield* rest;
-}
-
-async function report(
-  key: string,
-  upload: ReportedUpload,
-  { columns, about }: Pick<UploadLoader, 'columns' | 'about'>,
-  batches: AsyncIterable<Batch>,
-): Promise<void> {
+  const listed: ListedError[] = [];
   let sent = 0;
   async function* lines(): AsyncGenerator<string, void> {
     yield errorsFileHeader(columns);
-    for await (const batch of batches) {
+    for await (const batch of rejectedRows(session, columns)) {
       await sendMessages(QUEUE, packed(upload, batch, SINGLE_ROWS - sent, about), upload.requestId);
       sent += batch.length;
+      const shown = batch.slice(0, Math.max(0, LISTED_ERRORS - listed.length));
+      listed.push(...shown.map(({ line, error }) => ({ line, ...error })));
       yield batch.map((row) => errorsFileLine(columns, row)).join('');
     }
   }
@@ -89,7 +55,10 @@ async function report(
     filename: `errors-${upload.uploadId}.csv`,
   });
   await crashPoint('upload.reported', upload.uploadId);
+  return { key, listed };
 }
+
+type Batch = readonly NumberedRejection[];
 
 /**
  * Returns messages with the position and reason of each error, without the rows themselves: queues hold nothing

@@ -136,22 +136,17 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
                 rows: accepted,
                 inOrder: staged.outOfOrder === 0,
               });
-            await rejections?.reported;
             await crashPoint('upload.written', upload.id);
           },
         },
       );
     } catch (error) {
-      await rejections?.reported;
       if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
       continue;
     }
     if (ending === 'completed') await crashPoint('upload.completed', upload.id);
-    if (ending === 'same-file') {
-      await rejections?.reported;
-      if (!(await endIfKnown(job, rest.sha256)))
-        throw new Error(`the upload that completed the bytes of ${upload.id} is no more`);
-    }
+    if (ending === 'same-file' && !(await endIfKnown(job, rest.sha256)))
+      throw new Error(`the upload that completed the bytes of ${upload.id} is no more`);
     return;
   }
 }
