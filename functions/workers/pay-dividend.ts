@@ -1,5 +1,6 @@
 import { ChunkMessage } from '#dividends/dividend-message.ts';
 import * as jobs from '#dividends/dividends.jobs.ts';
+import { setUnsent } from '#dividends/enqueue-chunks.ts';
 import { settleChunk } from '#dividends/settle-chunk.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { publishTransactions } from '#ledger/publish-transactions.ts';
@@ -9,11 +10,16 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 
 carryOutBy('transactions.publish', publishTransactions);
 
-export const handler = consumer(jobs.payDividend, ChunkMessage, ({ message, requestId, isFinal }) => {
-  const chunk = {
-    dividendId: message.dividend_id,
-    first: message.first_shareholder_id,
-    last: message.last_shareholder_id,
-  };
-  return settleChunk(systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend), chunk, isFinal);
-});
+export const handler = consumer(
+  jobs.payDividend,
+  ChunkMessage,
+  ({ message, requestId, isFinal }) => {
+    const chunk = {
+      dividendId: message.dividend_id,
+      first: message.first_shareholder_id,
+      last: message.last_shareholder_id,
+    };
+    return settleChunk(systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend), chunk, isFinal);
+  },
+  { park: ({ tenant_id, dividend_id }) => setUnsent(tenant_id as TenantId, dividend_id) },
+);

@@ -13,7 +13,7 @@ import {
   lockChunk,
   setChunkState,
 } from './dividend-chunk.repository.ts';
-import { sendUnsent, setUnsent } from './enqueue-chunks.ts';
+import { sendUnsent } from './enqueue-chunks.ts';
 import {
   emitPaid,
   emitVoided,
@@ -39,12 +39,7 @@ export async function settleChunk(actor: Actor, chunk: Chunk, isFinal: IsFinal):
   try {
     locked = await payAll(actor, chunk);
   } catch (error) {
-    if (error instanceof DomainError && error.slug === 'tenant-suspended') {
-      // Not the message's fault, and not for its retries: the chunk waits for the tenant.
-      await setUnsent(actor, chunk.dividendId);
-      return;
-    }
-    // Other refusals concern the database, not a holder.
+    // Refusals concern the database or the tenant, not a holder.
     if (error instanceof DomainError) throw error;
     locked = await isolate(actor, chunk, error, isFinal);
   }

@@ -1,8 +1,10 @@
 import { crashPoint } from '#platform/crash-point.ts';
 import { count } from '#platform/observability/metrics.ts';
+import { Failures } from '#platform/queue/failures.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { cutoffsOf } from './categories.ts';
 import { BATCH, type Due, deleteLoginFailures, listDue, purgeBatch } from './purge.repository.ts';
+import { purgeExpired as job } from './retention.jobs.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
 /** A batch takes a second at most. */
@@ -18,6 +20,7 @@ export interface Purged extends Record<string, unknown> {
 /**
  * Erases, as of `at`, what is due and not held, category by category in batches of a tenant's records. What is erased is no
  * longer due: a run that is killed, or out of time, is ended by the next, and a second run for the same instant changes nothing.
+ * @throws AggregateError in the end, when tenants failed
  */
 export async function purgeExpired(at: Date, requestId: string, remainingMs: () => number): Promise<Purged> {
   const cutoffs = cutoffsOf(retentionPolicy(retentionEnvironment.retentionYears()), at);
@@ -36,12 +39,22 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
       if (records < BATCH) return true;
     }
   };
+  const failures = new Failures(job);
+  let complete = true;
   // Records that were erased may have kept others: the deliveries of a webhook keep it.
   let before: number;
   do {
     before = erased;
-    for (const due of await listDue(cutoffs)) if (!(await purgeAll(due))) return { purged, complete: false };
-  } while (erased > before);
+    for (const due of await listDue(cutoffs)) {
+      const seen = { category: due.category.name, tenant_id: due.tenantId };
+      await failures.attempt(seen, async () => {
+        complete = await purgeAll(due);
+      });
+      if (!complete) break;
+    }
+  } while (complete && erased > before);
+  failures.rethrow();
+  if (!complete) return { purged, complete };
   const loginFailures = await deleteLoginFailures(at);
   if (loginFailures > 0) purged['login-failures'] = loginFailures;
   return { purged, complete: true };

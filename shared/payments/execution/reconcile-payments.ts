@@ -9,9 +9,9 @@ import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { enqueuePaymentRun } from '#payments/runs/payment-run.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { logger } from '#platform/observability/logger.ts';
 import { gauge } from '#platform/observability/metrics.ts';
-import { eachFound } from '#platform/queue/each-found.ts';
+import { eachFound, LISTED_AT_ONCE } from '#platform/queue/each-found.ts';
+import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import {
@@ -33,59 +33,57 @@ const STOPPED_AFTER_MS = 15 * 60_000;
 const RETURN_BANKING_DAYS = 2;
 const MARGIN_MS = 20_000;
 
-type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'failed', number>;
+type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed', number>;
 
-/** Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others. */
+/**
+ * Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others.
+ * @throws AggregateError in the end, when any failed
+ */
 export async function reconcileStuckPayments(
   now: Date,
   requestId: string,
   remainingMs: () => number,
 ): Promise<Counts> {
-  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, failed: 0 };
+  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0 };
+  const failures = new Failures(reconcilePayments);
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
   const today = dayOf(now);
   const each = async <T extends { readonly tenant_id: string }>(
-    kind: Exclude<keyof Counts, 'failed'>,
-    list: (tx: SystemTx) => Promise<readonly T[]>,
+    kind: keyof Counts,
+    list: (tx: SystemTx, most: number) => Promise<readonly T[]>,
     run: (item: T) => Promise<void>,
   ): Promise<void> => {
-    const runOne = async (item: T): Promise<void> => {
-      try {
-        await run(item);
-        counts[kind] += 1;
-      } catch (error) {
-        counts.failed += 1;
-        logger.error('not reconciled', { kind, ...item, error: error as Error });
-      }
-    };
     await eachFound(
-      () => systemTx(REASON, list),
-      runOne,
+      (most) => systemTx(REASON, (tx) => list(tx, most)),
+      async (item) => {
+        if (await failures.attempt({ kind, ...item }, () => run(item))) counts[kind] += 1;
+      },
       () => remainingMs() >= MARGIN_MS,
     );
   };
   await each(
     'applied',
-    (tx) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS)),
+    (tx, most) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS), most),
     (item) => applyUnapplied(item, requestId),
   );
   // No news is good news, once the time for returns is over.
-  const settled = async (tx: SystemTx) =>
-    (await listFiled(tx, today)).filter(
+  const settled = async (tx: SystemTx, most: number) =>
+    (await listFiled(tx, today, most)).filter(
       ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
     );
   await each('settled', settled, (item) => settleFiled(item, requestId));
-  const stuck = (tx: SystemTx) => listStuck(tx, now, STUCK_AFTER_SECONDS);
-  gauge('PaymentsStuck', (await systemTx(REASON, stuck)).length, {});
+  const stuck = (tx: SystemTx, most: number) => listStuck(tx, now, STUCK_AFTER_SECONDS, most);
+  gauge('PaymentsStuck', (await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE))).length, {});
   await each('restarted', stuck, (item) => restart(item, now));
   await each(
     'resumed',
-    (tx) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS)),
+    (tx, most) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS), most),
     (item) =>
       write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
         enqueuePaymentRun(tx, item),
       ),
   );
+  failures.rethrow();
   return counts;
 }
 

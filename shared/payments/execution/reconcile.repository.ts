@@ -10,28 +10,33 @@ export interface Stuck {
   readonly request_id: string;
 }
 
-const BATCH = 500;
-
 /**
  * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve, and sent ones without a
- * bank event. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
+ * bank event. A payment that goes by file needs its execution only until it is released: then the job that writes files finds it.
+ * Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
  */
-export async function listStuck(tx: SystemTx, now: Date, afterSeconds: number): Promise<Stuck[]> {
+export async function listStuck(
+  tx: SystemTx,
+  now: Date,
+  afterSeconds: number,
+  most: number,
+): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
-    where t.status in (${literals(OPEN_STATUSES)}) and o.channel = 'BANK' and o.approval in ('NOT_NEEDED', 'APPROVED')
+    where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
+      and o.approval in ('NOT_NEEDED', 'APPROVED')
       and greatest(o.started_at, t.updated_at, o.decided_at)
         < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
-    order by o.started_at limit ${BATCH}`.execute(tx);
+    order by o.started_at limit ${most}`.execute(tx);
   return rows;
 }
 
 /** Payments of which the bank has said something that was not applied: its task was not reported, or the execution is gone. */
-export async function listUnappliedEvents(tx: SystemTx, before: Date): Promise<Stuck[]> {
+export async function listUnappliedEvents(tx: SystemTx, before: Date, most: number): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select distinct o.tenant_id, o.transaction_id, o.request_id
     from bank_events e join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
     where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and o.released_at is not null
-    limit ${BATCH}`.execute(tx);
+    limit ${most}`.execute(tx);
   return rows;
 }
 
@@ -40,13 +45,13 @@ export interface Filed extends Stuck {
 }
 
 /** Lists payments of files that took effect by a day and were not returned. */
-export async function listFiled(tx: SystemTx, effectiveBy: string): Promise<Filed[]> {
+export async function listFiled(tx: SystemTx, effectiveBy: string, most: number): Promise<Filed[]> {
   const { rows } =
     await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
       join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
     where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
-    order by e.effective_entry_date limit ${BATCH}`.execute(tx);
+    order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;
 }
 
@@ -56,9 +61,9 @@ export interface Unfinished {
 }
 
 /** Dividends of active tenants whose worker has stopped without a message that would go on. */
-export async function listStoppedRuns(tx: SystemTx, before: Date): Promise<Unfinished[]> {
+export async function listStoppedRuns(tx: SystemTx, before: Date, most: number): Promise<Unfinished[]> {
   const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
     from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
-    where r.state = 'RUNNING' and r.updated_at < ${before} limit ${BATCH}`.execute(tx);
+    where r.state = 'RUNNING' and r.updated_at < ${before} limit ${most}`.execute(tx);
   return rows;
 }

@@ -14,7 +14,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { isParked, systemActor } from '#platform/queue/system-actor.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { sealInstruction } from './payment-instruction.ts';
@@ -54,30 +54,29 @@ const REFUSALS: Readonly<Record<string, string>> = {
 export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
   const sealer = await fieldSealer();
   const actor = systemActor(input.tenant_id as TenantId, input.request_id, releasePayment);
-  try {
-    const next = await systemWrite(
-      actor,
-      async (tx) => {
-        const looked = await releaseIn(tx, input, sealer);
-        await crashPoint('release-before-commit', input.transaction_id);
-        // The audit trail records releases, not looks.
-        return looked.outcome === 'looked' ? noEffect(looked) : looked;
-      },
-      {
-        audit: ({ action, outcome }) => ({
-          action: outcome === 'refused' ? 'payment-order.refused' : 'payment-order.released',
-          resource: `transactions/${input.transaction_id}`,
-          payload: { next: action, outcome },
-        }),
-      },
-    );
-    if (next.outcome !== 'looked') await crashPoint('release-after-commit', input.transaction_id);
-    return next;
-  } catch (error) {
-    // Nothing new leaves for a suspended tenant; it waits for the operator.
-    if (isParked(releasePayment, error)) return lookAs(input, 0)('HOLD', '', '');
-    throw error;
-  }
+  const next = await systemWrite(
+    actor,
+    async (tx) => {
+      const looked = await releaseIn(tx, input, sealer);
+      await crashPoint('release-before-commit', input.transaction_id);
+      // The audit trail records releases, not looks.
+      return looked.outcome === 'looked' ? noEffect(looked) : looked;
+    },
+    {
+      audit: ({ action, outcome }) => ({
+        action: outcome === 'refused' ? 'payment-order.refused' : 'payment-order.released',
+        resource: `transactions/${input.transaction_id}`,
+        payload: { next: action, outcome },
+      }),
+    },
+  );
+  if (next.outcome !== 'looked') await crashPoint('release-after-commit', input.transaction_id);
+  return next;
+}
+
+/** Nothing new leaves for a suspended tenant; it waits for the operator. */
+export function holdPayment(input: ReleaseInput): NextStep {
+  return lookAs(input, 0)('HOLD', '', '');
 }
 
 type Look = (action: Action, channel: string, instruction: string) => NextStep;

@@ -11,8 +11,8 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
-import { logger } from '#platform/observability/logger.ts';
-import { isParked, systemActor } from '#platform/queue/system-actor.ts';
+import { Failures } from '#platform/queue/failures.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { putOutbound } from './file-store.ts';
@@ -42,7 +42,7 @@ const PAYMENTS_PER_FILE = 10_000;
 const LAST_SEQUENCE = 9_999_999;
 const MARGIN_MS = 60_000;
 
-type Counts = { files: number; payments: number; failed: number };
+type Counts = { files: number; payments: number };
 
 /**
  * Writes the released payments of each tenant into files. A file is fixed in the database first, then written, then its
@@ -54,10 +54,12 @@ export async function writeDueFiles(
   remainingMs: () => number,
 ): Promise<Counts> {
   const sealer = await fieldSealer();
-  const counts: Counts = { files: 0, payments: 0, failed: 0 };
+  const counts: Counts = { files: 0, payments: 0 };
+  // The payments of a suspended tenant stay released, and go into a file once it is active.
+  const failures = new Failures(writeOutboundFiles);
   for (const tenant of await systemTx(REASON, listFilingTenants)) {
     if (remainingMs() < MARGIN_MS) break;
-    try {
+    await failures.attempt({ tenant_id: tenant.tenant_id }, async () => {
       const actor = systemActor(tenant.tenant_id as TenantId, requestId, writeOutboundFiles);
       // Files that another run has left are written first, so that their payments don't go into a second file.
       do {
@@ -66,14 +68,9 @@ export async function writeDueFiles(
           counts.files += 1;
         }
       } while (remainingMs() > MARGIN_MS && (await prepareFile(actor, tenant, now, sealer)));
-    } catch (error) {
-      // Its payments stay released, and go into a file once the tenant is active.
-      if (isParked(writeOutboundFiles, error)) continue;
-      counts.failed += 1;
-      logger.error('no file was written', { tenant_id: tenant.tenant_id, error: error as Error });
-    }
+    });
   }
-  if (counts.failed > 0) throw new Error(`${counts.failed} tenants were left without their file`);
+  failures.rethrow();
   return counts;
 }
 

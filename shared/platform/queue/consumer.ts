@@ -1,13 +1,14 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
+import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, currentTraceparent, invocation } from '#platform/observability/trace.ts';
 import { isOutage } from '#platform/outage.ts';
 import { type Consumption, maxReceivesOf } from './job.ts';
-import { outagePauseSeconds } from './pauses.ts';
+import { outagePauseSeconds, setPace } from './pauses.ts';
 import { bury, failuresOf, hide, remove, sendAgain } from './redelivery.ts';
 import { isParked } from './system-actor.ts';
 
@@ -26,6 +27,8 @@ export interface Delivery<Message> {
 export interface ConsumerOptions<Message> {
   /** Finds the trace of a message that doesn't carry it, such as a notification of S3. @default none */
   readonly traceparentOf?: (message: Message) => Promise<string | undefined>;
+  /** Marks the work of a suspended tenant, whose message goes, so that its sweep needn't wait until the message must be lost. @default nothing */
+  readonly park?: (message: Message) => Promise<void>;
 }
 
 /** `failed`: for itself, and a copy of it will be tried again or is a dead letter. `waiting`: it comes back itself. */
@@ -49,6 +52,7 @@ export function consumer<S extends z.ZodType>(
   options: ConsumerOptions<z.output<S>> = {},
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   letStatementsRunFor(job.timeoutSeconds);
+  if (environment.pauseFactor() !== 1) setPace(environment.pauseFactor());
   const one = async (record: SQSRecord, context: Context): Promise<Outcome> => {
     const sent = sentTraceparent(record) ?? (await storedTraceparent(record, schema, options));
     const attributes = {
@@ -59,7 +63,7 @@ export function consumer<S extends z.ZodType>(
     };
     const startedMs = performance.now();
     return continued(sent, { name: `process ${job.queue}`, kind: 'consumer', attributes }, async (span) => {
-      const outcome = await consume(job, record, context, schema, run);
+      const outcome = await consume(job, record, context, schema, run, options);
       if (outcome !== 'done') span.fail(`message-${outcome}`);
       observeMs('JobDuration', performance.now() - startedMs, { job: job.name, kind: job.kind, outcome });
       return outcome;
@@ -109,6 +113,7 @@ async function consume<S extends z.ZodType>(
   context: Context,
   schema: S,
   run: (delivery: Delivery<z.output<S>>) => Promise<void>,
+  { park }: ConsumerOptions<z.output<S>>,
 ): Promise<Outcome> {
   const startedMs = performance.now();
   const receives = Number(record.attributes.ApproximateReceiveCount);
@@ -141,25 +146,23 @@ async function consume<S extends z.ZodType>(
   );
   try {
     const message = schema.parse(JSON.parse(record.body)) as z.output<S>;
-    await run({
-      message,
-      messageId: record.messageId,
-      isFinal,
-      requestId,
-      remainingMs: () => context.getRemainingTimeInMillis(),
-    });
+    const delivery = { message, messageId: record.messageId, isFinal, requestId };
+    let outcome = 'done';
+    try {
+      await run({ ...delivery, remainingMs: () => context.getRemainingTimeInMillis() });
+    } catch (error) {
+      if (!isParked(job, error)) throw error;
+      await park?.(message);
+      outcome = 'parked';
+    }
     logger.info('message', {
       ...seen,
-      outcome: 'done',
+      outcome,
       duration_ms: Math.round(performance.now() - startedMs),
     });
     return 'done';
   } catch (error) {
     await lease?.end();
-    if (isParked(job, error)) {
-      logger.info('message', { ...seen, outcome: 'parked' });
-      return 'done';
-    }
     const outage = isOutage(error);
     const outcome = outage ? 'waiting' : 'failed';
     logger[outage ? 'warn' : 'error']('message', { ...seen, outcome, error: error as Error });

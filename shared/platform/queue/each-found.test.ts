@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { eachFound } from './each-found.ts';
 
-const BATCH = 500;
-
 /** A table of items of which each listing brings the first of those that are left. */
 function table(count: number) {
   const left = new Set(Array.from({ length: count }, (_, id) => id));
-  return { left, list: async () => [...left].slice(0, BATCH).map((id) => ({ id })) };
+  return { left, list: async (most: number) => [...left].slice(0, most).map((id) => ({ id })) };
 }
 
 test('ten thousand items are processed in one firing', async () => {
@@ -32,6 +30,16 @@ test('what fails is tried once, and does not keep the firing from its end', asyn
   );
   expect(new Set(tried).size).toBe(tried.length);
   expect(left.size).toBe(400);
+});
+
+test('what fails does not stand before the others, however much it is', async () => {
+  const { left, list } = table(2_000);
+  await eachFound(
+    list,
+    async ({ id }) => void (id >= 1_400 && left.delete(id)),
+    () => true,
+  );
+  expect(left.size).toBe(1_400);
 });
 
 test('nothing is begun when time is up', async () => {

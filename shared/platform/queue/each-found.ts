@@ -1,17 +1,26 @@
+/** Items that are listed at once. */
+export const LISTED_AT_ONCE = 500;
+
 /**
  * Lists and processes batch after batch until a listing brings nothing new or time runs out, so that a large backlog needn't wait
- * for further firings. What failed stays listed, and is left to the next firing.
+ * for further firings. What failed stays listed, and is left to the next firing: listings grow by it, so that it doesn't stand
+ * before the others.
+ * @param list returns the first so many items
  * @param run processes an item, and never throws
  */
 export async function eachFound<T>(
-  list: () => Promise<readonly T[]>,
+  list: (most: number) => Promise<readonly T[]>,
   run: (item: T) => Promise<void>,
   hasTime: () => boolean,
 ): Promise<void> {
   const seen = new Set<string>();
-  while (hasTime()) {
-    const fresh = (await list()).filter((item) => !seen.has(JSON.stringify(item)));
-    if (fresh.length === 0) return;
+  for (let most = LISTED_AT_ONCE; hasTime(); ) {
+    const found = await list(most);
+    const fresh = found.filter((item) => !seen.has(JSON.stringify(item)));
+    if (fresh.length === 0) {
+      if (found.length < most) return;
+      most += LISTED_AT_ONCE;
+    }
     for (const item of fresh) {
       if (!hasTime()) return;
       seen.add(JSON.stringify(item));

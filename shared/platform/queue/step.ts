@@ -5,6 +5,7 @@ import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
 import { isOutage } from '#platform/outage.ts';
 import type { StepJob } from './job.ts';
+import { isParked } from './system-actor.ts';
 
 /** An error that a definition can retry or catch by name: the error's name is the state machine's error name. */
 export class StepError extends Error {
@@ -17,11 +18,15 @@ export class StepError extends Error {
 /** The name under which a definition learns that a step needs nothing but time. */
 export const UNAVAILABLE = 'Unavailable';
 
-/** The one stack of state machine tasks. What `run` answers is the task's result. */
+/**
+ * The one stack of state machine tasks. What `run` answers is the task's result.
+ * @param parked makes the result for a suspended tenant, of a job that parks its work: the definition waits
+ */
 export function step<S extends z.ZodType, Result>(
   job: StepJob,
   schema: S,
   run: (input: z.output<S>) => Promise<Result>,
+  parked?: (input: z.output<S>) => Result,
 ): (event: unknown, context: Context) => Promise<Result> {
   const runOnce = async (event: unknown, context: Context): Promise<Result> => {
     logger.addContext(context);
@@ -31,7 +36,10 @@ export function step<S extends z.ZodType, Result>(
     const seen = { job: job.name, transaction_id, request_id };
     let outcome = 'failed';
     try {
-      const result = await run(input);
+      const result = await run(input).catch((error: unknown) => {
+        if (parked === undefined || !isParked(job, error)) throw error;
+        return parked(input);
+      });
       outcome = 'done';
       logger.info('step', {
         ...seen,

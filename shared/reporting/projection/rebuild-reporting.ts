@@ -1,5 +1,7 @@
 import { systemTx } from '#platform/db/system-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { Failures } from '#platform/queue/failures.ts';
+import { rebuildReporting as job } from './projection.jobs.ts';
 import { listTenantIds, rebuildChunk } from './reporting.repository.ts';
 
 const REASON = 'reports of every tenant are compared with its ledger';
@@ -23,10 +25,14 @@ export type Rebuilt = {
  * stays. It fills empty tables too.
  */
 export async function rebuildReporting(remainingMs: () => number): Promise<Rebuilt> {
-  let [compared, repaired] = [0, 0];
-  for (const tenantId of await systemTx(REASON, listTenantIds)) {
+  let [compared, repaired, complete] = [0, 0, true];
+  const failures = new Failures(job);
+  const rebuildTenant = async (tenantId: string): Promise<void> => {
     for (let after: string | null = FIRST_ID; after !== null; ) {
-      if (remainingMs() < MARGIN_MS) return { compared, repaired, complete: false };
+      if (remainingMs() < MARGIN_MS) {
+        complete = false;
+        return;
+      }
       const from: string = after;
       const chunk = await systemTx(REASON, (tx) => rebuildChunk(tx, tenantId, from, TRANSACTIONS_PER_CHUNK));
       compared += chunk.compared;
@@ -35,6 +41,11 @@ export async function rebuildReporting(remainingMs: () => number): Promise<Rebui
         logger.warn('reports differed from the ledger', { tenant_id: tenantId, repaired: chunk.repaired });
       after = chunk.compared < TRANSACTIONS_PER_CHUNK ? null : chunk.last;
     }
+  };
+  for (const tenant_id of await systemTx(REASON, listTenantIds)) {
+    await failures.attempt({ tenant_id }, () => rebuildTenant(tenant_id));
+    if (!complete) break;
   }
-  return { compared, repaired, complete: true };
+  failures.rethrow();
+  return { compared, repaired, complete };
 }
