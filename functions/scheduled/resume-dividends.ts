@@ -2,6 +2,4 @@ import * as jobs from '#dividends/dividends.jobs.ts';
 import { runUnfinished } from '#dividends/find-runs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
-export const handler = scheduled(jobs.resumeDividends, ({ time, requestId }) =>
-  runUnfinished(time, requestId),
-);
+export const handler = scheduled(jobs.resumeDividends, (firing) => runUnfinished(firing));

@@ -2,6 +2,4 @@ import * as jobs from '#dividends/dividends.jobs.ts';
 import { runDue } from '#dividends/find-runs.ts';
 import { scheduled } from '#platform/queue/scheduled.ts';
 
-export const handler = scheduled(jobs.takeDividendSnapshots, ({ time, requestId }) =>
-  runDue(time, requestId),
-);
+export const handler = scheduled(jobs.takeDividendSnapshots, (firing) => runDue(firing));

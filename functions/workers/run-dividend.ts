@@ -10,5 +10,6 @@ export const handler = consumer(jobs.runDividend, RunMessage, ({ message, reques
     systemActor(message.tenant_id as TenantId, requestId, jobs.runDividend),
     message.dividend_id,
     message.closed_on,
+    message.at === undefined ? undefined : new Date(message.at),
   ),
 );

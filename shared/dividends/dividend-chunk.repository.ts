@@ -1,9 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { payDividend } from './dividends.jobs.ts';
 
 /** A chunk that is open for so long has no message any more that could finish it: its message has waited and is given up. */
 export const LOST_AFTER_HOURS = payDividend.retryForHours + 1;
+/** A chunk that has failed for itself is tried again after so long: its cause may be repaired, and its dead letter isn't kept for ever. */
+const FAILED_AGAIN_AFTER_HOURS = 24;
 
 /** A range of holders, both ends in it. */
 export interface HolderRange {
@@ -80,16 +82,26 @@ export async function insertHolderChunks(
     .execute();
 }
 
+/** Returns the condition for chunks that have no message, as far as is known at an instant. @param chunks the table or its alias */
+export function isUnsent(chunks: string, at: Date): RawBuilder<boolean> {
+  const [state, enqueuedAt] = [sql.ref(`${chunks}.state`), sql.ref(`${chunks}.enqueued_at`)];
+  const before = (hours: number) => sql`${at}::timestamptz - make_interval(hours => ${sql.lit(hours)})`;
+  return sql<boolean>`(${state} in ('QUEUED', 'VOIDING') and (${enqueuedAt} is null or ${enqueuedAt} < ${before(LOST_AFTER_HOURS)})
+    or ${state} = 'FAILED' and ${enqueuedAt} < ${before(FAILED_AGAIN_AFTER_HOURS)})`;
+}
+
 /** Chunks whose message isn't known to be on the queue, or must have left it undone, in order. */
-export async function listUnsent(read: TenantRead, dividendId: string, limit: number): Promise<Chunk[]> {
+export async function listUnsent(
+  read: TenantRead,
+  dividendId: string,
+  at: Date,
+  limit: number,
+): Promise<Chunk[]> {
   const rows = await read
     .selectFrom('dividend_chunks')
     .select(['first_shareholder_id', 'last_shareholder_id'])
     .where('dividend_id', '=', dividendId)
-    .where('state', 'in', ['QUEUED', 'VOIDING'])
-    .where(
-      sql<boolean>`(enqueued_at is null or enqueued_at < now() - make_interval(hours => ${LOST_AFTER_HOURS}))`,
-    )
+    .where(isUnsent('dividend_chunks', at))
     .orderBy('first_shareholder_id')
     .limit(limit)
     .execute();

@@ -7,6 +7,8 @@ export const RunMessage = z.strictObject({
   dividend_id: id,
   /** A snapshot is taken when the record date is not after this day. */
   closed_on: isoDate,
+  /** The instant as of which messages of chunks are counted as lost. */
+  at: z.iso.datetime().optional(),
 });
 export type RunMessage = z.infer<typeof RunMessage>;
 

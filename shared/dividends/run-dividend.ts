@@ -14,8 +14,9 @@ const PATIENCE = '10s';
  * Takes a dividend on from wherever it is: DECLARED to its snapshot, SNAPSHOT and CANCELLED to messages for what is open,
  * PENDING and PAYING to PAID when nothing is left to pay. Repeating it changes nothing.
  * @param closedOn a snapshot is taken when the record date is not after this day
+ * @param at the instant as of which messages of chunks are counted as lost
  */
-export async function runDividend(actor: Actor, id: string, closedOn: string): Promise<void> {
+export async function runDividend(actor: Actor, id: string, closedOn: string, at?: Date): Promise<void> {
   const dividend = await tenantRead(actor.tenantId, (read) => findDividend(read, id));
   let state = dividend?.state;
   if (dividend === undefined) return;
@@ -23,7 +24,7 @@ export async function runDividend(actor: Actor, id: string, closedOn: string): P
     if (dividend.record_date > closedOn) return;
     state = await freeze(actor, id);
   }
-  if (state === 'SNAPSHOT' || state === 'CANCELLED') await sendUnsent(actor, id);
+  if (state === 'SNAPSHOT' || state === 'CANCELLED') await sendUnsent(actor, id, at);
   // This completes the work of a worker that died after the last chunk.
   if (state === 'SNAPSHOT') await completeDividend(actor, id);
   if (state === 'PENDING' || state === 'PAYING') await closeDividend(actor, id);
