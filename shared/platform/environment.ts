@@ -51,6 +51,8 @@ export const environment = {
    * #platform/crash-point.ts.
    */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
+  /** The factor by which pauses are shortened; only tests set it. */
+  pauseFactor: (): number => Number(process.env.VESTRY_PAUSE_FACTOR || 1),
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
   database: (): DatabaseAddress => ({
     host: required('DATABASE_HOST'),

@@ -18,17 +18,25 @@ const TOO_MANY_REQUESTS = 429;
 /** An error of a client wraps that of its socket, which may wrap those of several addresses. */
 const MAX_DEPTH = 5;
 
+/** Says that somebody whom we call over HTTP can't answer at the moment. */
+export class Unavailable extends Error {
+  static isStatus(status: number): boolean {
+    return status >= SERVER_ERROR || status === TOO_MANY_REQUESTS;
+  }
+}
+
 /**
  * Returns whether an error says that something outside can't be reached at the moment: the database, a service of AWS, the
  * bank. Such a failure costs time and no tries, since nothing is wrong with the work itself (docs/adr/0110).
  */
 export function isOutage(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > MAX_DEPTH) return false;
+  if (error instanceof Unavailable) return true;
   // The domain has decided what any other problem means.
   if (error instanceof DomainError) return error.slug === 'temporarily-unavailable';
   const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode ?? 0;
-  if (status >= SERVER_ERROR || status === TOO_MANY_REQUESTS || THROTTLED.test(error.name)) return true;
+  if (Unavailable.isStatus(status) || THROTTLED.test(error.name)) return true;
   if (typeof code === 'string' && UNREACHABLE.has(code)) return true;
   const inner: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
   return [error.cause, ...inner].some((cause) => isOutage(cause, depth + 1));

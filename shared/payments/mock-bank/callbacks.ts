@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { signCallback } from '#payments/bank/bank-signature.ts';
 import { traceHeaders } from '#platform/observability/trace.ts';
+import { Unavailable } from '#platform/outage.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { secretText } from '#platform/secret.ts';
 import type { BankPaymentRow } from './bank-payment.repository.ts';
@@ -79,5 +80,7 @@ export async function callBack({ body, client_id, signature }: CallbackMessage):
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   await response.arrayBuffer();
-  if (!response.ok && response.status !== 401) throw new Error(`the client answered ${response.status}`);
+  if (response.ok || response.status === 401) return;
+  const Failure = Unavailable.isStatus(response.status) ? Unavailable : Error;
+  throw new Failure(`the client answered ${response.status}`);
 }
