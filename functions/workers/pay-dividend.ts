@@ -19,7 +19,11 @@ export const handler = consumer(
       first: message.first_shareholder_id,
       last: message.last_shareholder_id,
     };
-    return settleChunk(systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend), chunk, isFinal);
+    return settleChunk(
+      systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend),
+      chunk,
+      isFinal,
+    );
   },
   { park: ({ tenant_id, dividend_id }) => setUnsent(tenant_id as TenantId, dividend_id) },
 );
