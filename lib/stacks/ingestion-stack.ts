@@ -84,7 +84,8 @@ export class IngestionStack extends VestryStack {
     });
     const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
     const fed = queueJobs.map((job) => ({ job, ...this.#queues(job) }));
-    const sentTo = fed.filter(({ job }) => job.source === 'code');
+    const used = new Set(props.jobs.flatMap(({ uses }) => uses));
+    const sentTo = fed.filter(({ job }) => job.source === 'code' || used.has(`queue:${job.queue}:send`));
     const eventBus = this.#eventBus();
     this.grants = resourceGrants({
       database: props.context.database,

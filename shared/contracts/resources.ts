@@ -9,7 +9,7 @@ export type Resource =
   | 'uploadsBucket:read'
   | 'uploadsBucket:write'
   | 'rejectedRowsQueue:send'
-  /** Send to the queue of a {@link QueueJob} whose `source` is `code`, by the queue's name. */
+  /** Send to the queue of a {@link QueueJob}, by the queue's name. */
   | QueueSend
   | 'eventBus:put'
   /** Start executions of the disbursement state machine: straight, or by publishing what was committed. */

@@ -10,6 +10,7 @@ export const runDividend = queueJob({
   uses: ['queue:dividends:send', 'eventBus:put'],
   batchSize: 1,
   tries: 5,
+  foundBy: { rows: 'dividends whose next state is due', sweep: 'resume-dividends' },
   retryForHours: 12,
   maxConcurrency: 4,
   // Ten million holders are frozen in about a minute.
@@ -27,6 +28,7 @@ export const payDividend = queueJob({
   uses: ['queue:dividends:send', 'eventBus:put'],
   batchSize: 10,
   tries: 5,
+  foundBy: { rows: 'dividend_chunks in QUEUED, VOIDING or FAILED', sweep: 'resume-dividends' },
   retryForHours: 12,
   // The database is the limit: more workers only wait for it.
   maxConcurrency: 4,

@@ -1,6 +1,10 @@
 import { queueJob, scheduledJob, stepJob } from '#platform/queue/job.ts';
 
-const step = { machine: 'disbursement', timeoutSeconds: 30 } as const;
+const step = {
+  machine: 'disbursement',
+  timeoutSeconds: 30,
+  foundBy: { rows: 'payment_orders in PENDING or SENT', sweep: 'reconcile-payments' },
+} as const;
 
 /** Looks where a payment stands, and lets it go to the bank when everything is in order. */
 export const releasePayment = stepJob({
@@ -64,6 +68,7 @@ export const continuePaymentRun = queueJob({
   uses: ['bank:terms', 'eventBus:put', 'disbursementMachine:start', 'queue:payment-runs:send'],
   batchSize: 1,
   tries: 5,
+  foundBy: { rows: 'payment_runs in RUNNING', sweep: 'reconcile-payments' },
   retryForHours: 12,
   maxConcurrency: 2,
   timeoutSeconds: 300,
@@ -118,6 +123,7 @@ export const readInboundFiles = queueJob({
   ],
   batchSize: 1,
   tries: 5,
+  foundBy: { nobody: 'The file stays under ach/inbound/, and its dead letter names it.' },
   retryForHours: 12,
   maxConcurrency: 2,
   timeoutSeconds: 300,

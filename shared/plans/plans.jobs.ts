@@ -1,11 +1,11 @@
 import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 
-/** Once a month; a month that was missed is made good by the next, since vesting is computed from the schedule's start. */
+/** Vesting is by the month; the days after the first find what is left of it. */
 export const scheduleVesting = scheduledJob({
   name: 'schedule-vesting',
   suspended: 'goes-on',
   purpose: 'Sends the plans whose vesting is older than this month to the workers',
-  schedule: 'cron(0 3 1 * ? *)',
+  schedule: 'cron(0 3 * * ? *)',
   uses: ['database:system', 'queue:vesting:send'],
   timeoutSeconds: 300,
 });
@@ -19,6 +19,7 @@ export const computeVesting = queueJob({
   uses: [],
   batchSize: 1,
   tries: 5,
+  foundBy: { rows: 'plans whose vested_as_of is before the month', sweep: 'schedule-vesting' },
   retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,

@@ -5,6 +5,7 @@ import type { TenantId, UploadId } from '#kernel/ids.ts';
 import type { TenantType } from '#kernel/roles.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 
@@ -91,6 +92,27 @@ export async function listUploads(
   if (state !== undefined) query = query.where('state', '=', state);
   if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   return (await query.execute()) as UploadRecord[];
+}
+
+export type UnfinishedUpload = Pick<UploadRecord, 'id' | 'object_key' | 'object_ref'>;
+
+/** Lists uploads of every tenant that began in a span of time and have not ended, by id. */
+export async function listUnfinishedUploads(
+  tx: SystemTx,
+  { from, before }: { readonly from: Date; readonly before: Date },
+  after: string,
+  limit: number,
+): Promise<UnfinishedUpload[]> {
+  return (await tx
+    .selectFrom('uploads')
+    .select(['id', 'object_key', 'object_ref'])
+    .where('state', 'in', ['RECEIVED', 'VALIDATING'])
+    .where('created_at', '>=', from)
+    .where('created_at', '<', before)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()) as UnfinishedUpload[];
 }
 
 /** The properties by which two files are the same. A dry run says nothing about a load. */

@@ -1,4 +1,4 @@
-import { queueJob } from '#platform/queue/job.ts';
+import { queueJob, scheduledJob } from '#platform/queue/job.ts';
 
 /** Reads an uploaded object, validates it row by row and writes the valid rows to the register. */
 export const validateUpload = queueJob({
@@ -10,9 +10,20 @@ export const validateUpload = queueJob({
   uses: ['uploadsBucket:read', 'uploadsBucket:write', 'rejectedRowsQueue:send', 'eventBus:put'],
   batchSize: 1,
   tries: 5,
+  foundBy: { rows: 'uploads in RECEIVED or VALIDATING', sweep: 'resume-uploads' },
   retryForHours: 12,
   maxConcurrency: 10,
   timeoutSeconds: 840,
   memoryMb: 1769,
   ephemeralStorageMb: 2048,
+});
+
+/** Finds uploads whose message is lost: it has waited and is given up, and its dead letter isn't kept for ever. */
+export const resumeUploads = scheduledJob({
+  name: 'resume-uploads',
+  suspended: 'goes-on',
+  purpose: 'Puts stored files that are not loaded on the queue again',
+  schedule: 'rate(6 hours)',
+  uses: ['database:system', 'uploadsBucket:read', 'queue:uploads:send'],
+  timeoutSeconds: 300,
 });

@@ -10,6 +10,7 @@ export const sendBankCallbacks = queueJob({
   uses: ['mockBank:play'],
   batchSize: 10,
   tries: 6,
+  foundBy: { rows: 'payment_orders in SENT without a bank event', sweep: 'reconcile-payments' },
   retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 30,

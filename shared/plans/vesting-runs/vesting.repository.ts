@@ -1,16 +1,20 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { PlanRow, VestingRow } from '#plans/plan.repository.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
-/** Every tenant's plans that have not been computed as of the day, in ranges of `size`. */
+/** The condition for plans that have not been computed in the month of a day. */
+const isDue = (asOf: string): RawBuilder<boolean> =>
+  sql<boolean>`status = 'ACTIVE' and vested_as_of < date_trunc('month', ${asOf}::date)`;
+
+/** Every tenant's plans that have not been computed in the month of the day, in ranges of `size`. */
 export async function listVestingChunks(tx: SystemTx, asOf: string, size: number): Promise<VestingChunk[]> {
   const { rows } = await sql<VestingChunk>`
     with due as (
       select tenant_id, id, row_number() over (partition by tenant_id order by id) as n
-      from plans where status = 'ACTIVE' and vested_as_of < ${asOf}::date
+      from plans where ${isDue(asOf)}
     )
     select tenant_id, ${asOf}::text as as_of, id as "from",
       lead(id) over (partition by tenant_id order by id) as before
@@ -20,7 +24,7 @@ export async function listVestingChunks(tx: SystemTx, asOf: string, size: number
 
 export type DuePlan = VestingRow & Pick<PlanRow, 'id' | 'vesting_inputs'>;
 
-/** The plans of a range that have not been computed as of its day. */
+/** The plans of a range that have not been computed in the month of its day. */
 export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: number): Promise<DuePlan[]> {
   const due = read
     .selectFrom('plans')
@@ -35,8 +39,7 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
       'accelerations',
       'terminated_on',
     ])
-    .where('status', '=', 'ACTIVE')
-    .where('vested_as_of', '<', chunk.as_of)
+    .where(isDue(chunk.as_of))
     .where('id', '>=', chunk.from)
     .orderBy('id')
     .limit(limit);

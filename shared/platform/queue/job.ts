@@ -9,6 +9,12 @@ import { receivesWithin } from './pauses.ts';
  */
 export type Suspended = 'goes-on' | 'parks' | 'refuses';
 
+/**
+ * What finds work whose message or execution is lost: the rows that say it is unfinished, and the scheduled job that takes them up.
+ * Where no row says so, `nobody` says what a person finds instead.
+ */
+export type FoundBy = { readonly rows: string; readonly sweep: string } | { readonly nobody: string };
+
 interface JobSpec {
   /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */
   readonly name: string;
@@ -39,6 +45,7 @@ export interface QueueJob extends JobSpec {
   readonly windowSeconds?: number;
   /** Deliveries in which a message may fail for itself before it goes to the dead-letter queue. */
   readonly tries: number;
+  readonly foundBy: FoundBy;
   /**
    * The hours for which a message at least waits for what is unavailable (the database, a service of AWS, its own function)
    * before it goes there too.
@@ -86,6 +93,7 @@ export interface StepJob extends JobSpec {
   readonly kind: 'step';
   /** The machine's definition is `state-machines/<machine>.asl.json`. */
   readonly machine: string;
+  readonly foundBy: FoundBy;
   /** Whether it signs in to the database, and so runs in the VPC, from where no bank is reached. @default true */
   readonly database?: boolean;
 }

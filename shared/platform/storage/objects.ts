@@ -16,6 +16,8 @@ export interface ObjectHead {
   readonly sha256: string | undefined;
   /** The trace of the request that stored the object or asked for its URL; notifications of S3 carry none. */
   readonly traceparent: string | undefined;
+  /** Absent where the bucket keeps one version only. */
+  readonly versionId: string | undefined;
 }
 
 let client: S3Client | undefined;
@@ -52,6 +54,7 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
       bytes: head.ContentLength ?? 0,
       sha256: checksum && Buffer.from(checksum, 'base64').toString('hex'),
       traceparent: head.Metadata?.traceparent,
+      versionId: head.VersionId,
     };
   } catch (error) {
     if (isMissing(error)) return undefined;

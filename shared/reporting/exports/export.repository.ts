@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { ReportExports } from '#generated/database.ts';
 import { DAY_MS } from '#kernel/calendar.ts';
+import type { SystemTx } from '#platform/db/system-tx.ts';
 import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { EXPORT_DAYS, type ReportExport } from './exports.routes.ts';
 
@@ -64,6 +65,24 @@ export function insertExport(tx: TenantTx, order: NewExport): Promise<ExportRow>
 
 export function findExport(read: TenantRead, id: string): Promise<ExportRow | undefined> {
   return read.selectFrom('report_exports').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+}
+
+/** Lists exports of every tenant that were ordered before an instant and have not ended, by id. */
+export function listUnfinishedExports(
+  tx: SystemTx,
+  before: Date,
+  after: string,
+  limit: number,
+): Promise<Pick<ExportRow, 'tenant_id' | 'id'>[]> {
+  return tx
+    .selectFrom('report_exports')
+    .select(['tenant_id', 'id'])
+    .where('state', 'in', ['QUEUED', 'RUNNING'])
+    .where('created_at', '<', before)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
 }
 
 /** Takes an export up, again after a worker has died; undefined when it has ended. */

@@ -11,6 +11,7 @@ export const projectTransactions = queueJob({
   uses: [],
   batchSize: 10,
   tries: 8,
+  foundBy: { rows: 'transactions that the reporting tables lack', sweep: 'rebuild-reporting' },
   retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,

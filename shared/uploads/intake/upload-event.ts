@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isUuid, type TenantId, type UploadId } from '#kernel/ids.ts';
-import type { ObjectVersion } from '#platform/storage/objects.ts';
+import type { ObjectHead, ObjectVersion } from '#platform/storage/objects.ts';
 
 const CreatedObject = z.object({
   key: z.string(),
@@ -31,6 +31,23 @@ export function storedFiles(notification: z.infer<typeof S3Notification>): Store
     bytes: object.size,
     ref: object.versionId ?? `${object.eTag}:${object.sequencer}`,
   }));
+}
+
+/** Returns the object of an upload, in the version whose reference it has; the newest, before it has any. */
+export function storedVersion(key: string, ref: string | null): ObjectVersion {
+  return { key, versionId: ref === null || ref.includes(':') ? undefined : ref };
+}
+
+/** Makes the message by which S3 announces an object, of one that was announced before. */
+export function notificationOf(
+  key: string,
+  { bytes, versionId }: Pick<ObjectHead, 'bytes' | 'versionId'>,
+  ref: string | null,
+): z.input<typeof S3Notification> {
+  const [eTag = '', sequencer = ''] = ref?.split(':') ?? [];
+  const identity = versionId === undefined ? { eTag, sequencer } : { versionId };
+  const encoded = encodeURIComponent(key).replaceAll('%20', '+');
+  return { Records: [{ s3: { object: { key: encoded, size: bytes, ...identity } } }] };
 }
 
 /** The way by which a file arrived. */
