@@ -3,7 +3,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { payDividend } from './dividends.jobs.ts';
 
 /** A chunk that is open for so long has no message any more that could finish it: its message has waited and is given up. */
-export const LOST_AFTER_HOURS = payDividend.retryForHours + 1;
+const LOST_AFTER_HOURS = payDividend.retryForHours + 1;
 /** A chunk that has failed for itself is tried again after so long: its cause may be repaired, and its dead letter isn't kept for ever. */
 const FAILED_AGAIN_AFTER_HOURS = 24;
 

@@ -4,7 +4,7 @@ import { Failures } from '#platform/queue/failures.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { cutoffsOf } from './categories.ts';
 import { BATCH, type Due, deleteLoginFailures, listDue, purgeBatch } from './purge.repository.ts';
-import { purgeExpired as job } from './retention.jobs.ts';
+import * as jobs from './retention.jobs.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
 /** A batch takes a second at most. */
@@ -39,7 +39,7 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
       if (records < BATCH) return true;
     }
   };
-  const failures = new Failures(job);
+  const failures = new Failures(jobs.purgeExpired);
   let complete = true;
   // Records that were erased may have kept others: the deliveries of a webhook keep it.
   let before: number;

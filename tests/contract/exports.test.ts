@@ -49,8 +49,8 @@ test('what only tests use is a test’s, but for what prepares a process for the
     ({ path, elsewhere, usesItself }) => !isTest(path) && !usesItself && elsewhere.every(isTest),
   );
   expect(forTests.map(({ path, name }) => `${path} ${name}`).sort()).toEqual([
+    'shared/platform/aws/client.ts limitCalls',
     'shared/platform/db/pool.ts closePools',
     'shared/platform/db/pool.ts standForEnvironments',
-    'shared/platform/queue/pauses.ts setPace',
   ]);
 });

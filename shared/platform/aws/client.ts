@@ -2,11 +2,11 @@ import { refuseInTransaction } from '#platform/outside-call.ts';
 
 /** The times that a call may take. */
 export interface CallLimits {
-  /** Until there is a connection. */
+  /** The time until there is a connection. */
   readonly connectMs: number;
-  /** Until the answer begins. The body of an object may take longer. */
+  /** The time until the answer begins. The body of an object may take longer. */
   readonly answerMs: number;
-  /** Without a byte, in whichever direction: a body that is read no faster than the database takes it pauses too. */
+  /** The time without a byte, in whichever direction: a body that is read no faster than the database takes it pauses too. */
   readonly silenceMs: number;
 }
 

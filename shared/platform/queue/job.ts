@@ -10,7 +10,7 @@ import { receivesWithin } from './pauses.ts';
 export type Suspended = 'goes-on' | 'parks' | 'refuses';
 
 /**
- * What finds work whose message or execution is lost: the rows that say it is unfinished, and the scheduled job that takes them up.
+ * Says how work is found whose message or execution is lost: by the rows that show it is unfinished, and the scheduled job that takes them up.
  * Where no row says so, `nobody` says what a person finds instead.
  */
 export type FoundBy = { readonly rows: string; readonly sweep: string } | { readonly nobody: string };
@@ -57,7 +57,7 @@ export interface QueueJob extends JobSpec {
   readonly database?: boolean;
 }
 
-/** What a function consumes, and how: a queue of its own, which holds messages or, for a scheduled job, its firings. */
+/** A queue that a function consumes, and how: it holds messages or, for a scheduled job, its firings. */
 export type Consumption = Pick<
   QueueJob,
   | 'name'

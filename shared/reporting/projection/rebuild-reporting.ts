@@ -1,7 +1,7 @@
 import { systemTx } from '#platform/db/system-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { Failures } from '#platform/queue/failures.ts';
-import { rebuildReporting as job } from './projection.jobs.ts';
+import * as jobs from './projection.jobs.ts';
 import { listTenantIds, rebuildChunk } from './reporting.repository.ts';
 
 const REASON = 'reports of every tenant are compared with its ledger';
@@ -26,7 +26,7 @@ export type Rebuilt = {
  */
 export async function rebuildReporting(remainingMs: () => number): Promise<Rebuilt> {
   let [compared, repaired, complete] = [0, 0, true];
-  const failures = new Failures(job);
+  const failures = new Failures(jobs.rebuildReporting);
   const rebuildTenant = async (tenantId: string): Promise<void> => {
     for (let after: string | null = FIRST_ID; after !== null; ) {
       if (remainingMs() < MARGIN_MS) {

@@ -42,7 +42,7 @@ export async function sendUnfinished({ time, requestId, remainingMs }: Firing): 
 async function notificationFor({ object_key, object_ref }: UnfinishedUpload) {
   const version = storedVersion(object_key, object_ref);
   const head = await headObject(version).catch((error: unknown) => {
-    // Without the right to list a bucket, S3 says so of what isn't there.
+    // S3 forbids what isn't there to whoever may not list the bucket.
     const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
     if ($metadata?.httpStatusCode === FORBIDDEN) return undefined;
     throw error;
