@@ -39,9 +39,11 @@ const COLUMNS = [
   'warnings',
 ] as const satisfies readonly (keyof Uploads)[];
 
-export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id'> & {
+export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id' | 'errors' | 'warnings'> & {
   readonly id: UploadId;
   readonly tenant_id: TenantId;
+  readonly errors: readonly ListedError[];
+  readonly warnings: readonly ListedWarning[];
 };
 
 /** One of the first rejected rows, as it is stored and returned. */
@@ -52,24 +54,35 @@ export interface ListedError {
   readonly message: string;
 }
 
+/** Something about a file that is no error, as it is stored and returned. */
+export interface ListedWarning {
+  readonly column: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** An attempt that failed on our side may be made again; every other end is one. */
 export const INTERNAL_ERROR = 'internal-error';
 
-export async function insertUpload(
+export function insertUpload(
   tx: TenantTx,
   upload: Omit<Insertable<Uploads>, 'tenant_id'>,
 ): Promise<UploadRecord> {
-  return (await tx
+  return tx
     .insertInto('uploads')
     .values(upload)
     .returning(COLUMNS)
-    .executeTakeFirstOrThrow()) as UploadRecord;
+    .$castTo<UploadRecord>()
+    .executeTakeFirstOrThrow();
 }
 
-export async function findUpload(read: TenantRead, id: string): Promise<UploadRecord | undefined> {
-  return (await read.selectFrom('uploads').select(COLUMNS).where('id', '=', id).executeTakeFirst()) as
-    | UploadRecord
-    | undefined;
+export function findUpload(read: TenantRead, id: string): Promise<UploadRecord | undefined> {
+  return read
+    .selectFrom('uploads')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
 }
 
 /** @throws DomainError `conflict` when the upload doesn't come in parts, or has come */
@@ -80,7 +93,7 @@ export function getMultipartId(upload: UploadRecord): string {
 }
 
 /** Newest first; ids are by time. */
-export async function listUploads(
+export function listUploads(
   read: TenantRead,
   { limit, cursor, state }: PageRequest & { readonly state?: UploadRecord['state'] | undefined },
 ): Promise<UploadRecord[]> {
@@ -91,7 +104,7 @@ export async function listUploads(
     .limit(limit + 1);
   if (state !== undefined) query = query.where('state', '=', state);
   if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
-  return (await query.execute()) as UploadRecord[];
+  return query.$castTo<UploadRecord>().execute();
 }
 
 export type UnfinishedUpload = Pick<UploadRecord, 'id' | 'object_key' | 'object_ref'>;
@@ -123,11 +136,11 @@ export interface FileIdentity {
 }
 
 /** The first upload of the same bytes, once it is completed. */
-export async function findSameFile(
+export function findSameFile(
   read: TenantRead,
   { kind, dry_run, sha256 }: FileIdentity,
 ): Promise<UploadRecord | undefined> {
-  return (await read
+  return read
     .selectFrom('uploads')
     .select(COLUMNS)
     .where('kind', '=', kind)
@@ -135,7 +148,8 @@ export async function findSameFile(
     .where('sha256', '=', sha256)
     .where('state', '=', 'COMPLETED')
     .where('duplicate_of', 'is', null)
-    .executeTakeFirst()) as UploadRecord | undefined;
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
 }
 
 /** Finds the tenant outside any tenant's context; the platform's own tenant has no folder. */
@@ -210,19 +224,19 @@ export interface Completion {
   readonly accepted: number;
   readonly rejected: number;
   readonly errors: readonly ListedError[];
-  readonly warnings: readonly object[];
+  readonly warnings: readonly ListedWarning[];
   readonly errors_key: string | null;
   readonly duplicate_of: UploadId | null;
 }
 
 /** Ends an upload that is being validated; undefined when another delivery has ended it. */
-export async function setCompleted(
+export function setCompleted(
   tx: TenantTx,
   id: UploadId,
   completion: Completion,
 ): Promise<UploadRecord | undefined> {
   const { errors, warnings, bytes_done, ...counts } = completion;
-  return (await tx
+  return tx
     .updateTable('uploads')
     .set({
       ...counts,
@@ -235,7 +249,8 @@ export async function setCompleted(
     .where('id', '=', id)
     .where('state', '=', 'VALIDATING')
     .returning(COLUMNS)
-    .executeTakeFirst()) as UploadRecord | undefined;
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
 }
 
 /** Sets when the upload ended, once all of its rows are written. */
@@ -248,16 +263,13 @@ export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> 
 }
 
 /** Ends an upload that has written nothing; undefined if it has already ended. */
-export async function setFailed(
-  tx: TenantTx,
-  id: UploadId,
-  failure: string,
-): Promise<UploadRecord | undefined> {
-  return (await tx
+export function setFailed(tx: TenantTx, id: UploadId, failure: string): Promise<UploadRecord | undefined> {
+  return tx
     .updateTable('uploads')
     .set({ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` })
     .where('id', '=', id)
     .where('state', 'in', ['RECEIVED', 'VALIDATING'])
     .returning(COLUMNS)
-    .executeTakeFirst()) as UploadRecord | undefined;
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
 }

@@ -59,11 +59,13 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
 
 async function holdings(): Promise<Exportable> {
   const { getHoldingsReport } = await import('#reporting/reports/reports.routes.ts');
-  const { readHoldings, toHoldingsReport } = await import('#reporting/reports/holdings-report.ts');
+  const { HOLDINGS_COLUMNS, readHoldings, toHoldingsReport } = await import(
+    '#reporting/reports/holdings-report.ts'
+  );
   const open: Exportable['open'] = (parameters) => {
     const query = validate(getHoldingsReport.query.omit(PAGES), parameters, '/parameters');
     return {
-      columns: { shareholder_id: 'text', external_ref: 'text', name: 'text', holdings: 'number' },
+      columns: HOLDINGS_COLUMNS,
       parameters: present(query),
       check: async () => undefined,
       parts: async function* (tenantId) {

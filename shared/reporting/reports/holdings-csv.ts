@@ -2,11 +2,9 @@ import { type Link, linkTo } from '#contracts/links.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from '#register/holdings.ts';
-import { cursorAfter, type HoldingsPart } from './holdings-report.ts';
-import { fittingLines, MAX_BODY_BYTES } from './report-csv.ts';
+import { cursorAfter, HOLDINGS_COLUMNS, type HoldingsPart } from './holdings-report.ts';
+import { fittingLines, headerLine, MAX_BODY_BYTES } from './report-csv.ts';
 import { getHoldingsReport } from './reports.routes.ts';
-
-const HEADER = csvLine(['shareholder_id', 'external_ref', 'name', 'holdings']);
 
 function toLine({ shareholder_id, external_ref, name, holdings }: HoldingRow): string {
   return csvLine([shareholder_id, external_ref, name, { decimal: canonicalDecimal(holdings) }]);
@@ -18,7 +16,10 @@ export function holdingsCsv(
   maxBytes: number = MAX_BODY_BYTES,
 ): { text: string; rows: number } {
   const lines = fittingLines(part.rows.map(toLine), maxBytes);
-  return { text: [...(part.after === '' ? [HEADER] : []), ...lines].join(''), rows: lines.length };
+  return {
+    text: [...(part.after === '' ? [headerLine(HOLDINGS_COLUMNS)] : []), ...lines].join(''),
+    rows: lines.length,
+  };
 }
 
 /** The page, the totals that a pure table has no place for, and where the next page is. */

@@ -11,6 +11,7 @@ import {
   type LedgerView,
   listHoldings,
 } from '#register/holdings.ts';
+import type { Columns } from './report.ts';
 import type { getHoldingsReport, HoldingsReport } from './reports.routes.ts';
 
 type Query = z.infer<(typeof getHoldingsReport)['query']>;
@@ -26,6 +27,14 @@ export interface HoldingsPart extends Position {
   /** Whether rows follow these. */
   readonly more: boolean;
 }
+
+/** The columns of the report as a table. */
+export const HOLDINGS_COLUMNS = {
+  shareholder_id: 'text',
+  external_ref: 'text',
+  name: 'text',
+  holdings: 'number',
+} as const satisfies Columns;
 
 /** Sorts before every reference. */
 const BEGINNING = '';

@@ -9,7 +9,7 @@ import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loadi
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
-import { findSameFile, type UploadRecord } from '#uploads/upload.repository.ts';
+import { findSameFile, type ListedWarning, type UploadRecord } from '#uploads/upload.repository.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
@@ -46,7 +46,7 @@ export async function validateFile(job: Job): Promise<void> {
   await tenantSession(actor.tenantId, async (session) => {
     const hash = createHash('sha256');
     const progress = new UploadProgress(actor.tenantId, upload.id);
-    const warnings: object[] = [];
+    const warnings: ListedWarning[] = [];
     const loader = loaderOf(job);
     const following = {
       onProgress: progress.set,
@@ -70,7 +70,7 @@ async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGene
   }
 }
 
-function unknownColumn(column: string): object {
+function unknownColumn(column: string): ListedWarning {
   return { column, code: 'unknown-column', message: 'The contract has no such column; it was ignored.' };
 }
 
@@ -89,7 +89,7 @@ interface ReadFile {
   readonly staged: StagedFile;
   readonly sha256: string;
   readonly bytes: number;
-  readonly warnings: readonly object[];
+  readonly warnings: readonly ListedWarning[];
 }
 
 async function write(job: Job, session: TenantSession, read: ReadFile): Promise<void> {

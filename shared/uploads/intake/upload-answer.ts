@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { presignGet } from '#platform/storage/presigned.ts';
-import type { ListedError, UploadRecord } from '#uploads/upload.repository.ts';
+import type { UploadRecord } from '#uploads/upload.repository.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
 
 export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary> {
@@ -30,13 +30,13 @@ export function toUpload(row: UploadRecord, errorsUrl: string | null = null): z.
   return {
     ...toUploadSummary(row),
     // The database keeps the keys of an object in an order of its own.
-    errors: (row.errors as unknown as ListedError[]).map(({ line, column, code, message }) => ({
+    errors: row.errors.map(({ line, column, code, message }) => ({
       line,
       column,
       code,
       message,
     })),
-    warnings: row.warnings as unknown as z.infer<typeof Upload>['warnings'],
+    warnings: [...row.warnings],
     errors_url: errorsUrl,
   };
 }

@@ -75,8 +75,8 @@ export async function completeAsDuplicate(
     rows: first.rows,
     accepted: first.accepted,
     rejected: first.rejected,
-    errors: first.errors as never,
-    warnings: first.warnings as never,
+    errors: first.errors,
+    warnings: first.warnings,
     errors_key: first.errors_key,
     duplicate_of: first.id,
   });
