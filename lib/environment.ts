@@ -104,6 +104,16 @@ export const EnvironmentSchema = z
       .min(10, 'WAF takes no limit below 10')
       .max(2_000_000_000)
       .default(30_000),
+    /** The GitHub repository whose workflow *Deploy* releases the environment. If it is absent, people release it. */
+    delivery: z
+      .strictObject({
+        repository: z
+          .string()
+          .regex(/^[\w.-]+\/[\w.-]+$/, 'must be a repository of GitHub, such as acme/vestry'),
+        /** An account takes one provider for GitHub: the first environment in it creates that, and the others use it. */
+        oidcProvider: z.enum(['create', 'existing']),
+      })
+      .optional(),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */

@@ -10,6 +10,7 @@ import type { FunctionContext } from './constructs/platform-function.ts';
 import type { Environment } from './environment.ts';
 import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { DeliveryStack } from './stacks/delivery-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
@@ -90,6 +91,8 @@ export function addStacks(
   payments.addStackDependency(api, 'payments reach the mock bank, and it them, at the address of the API');
   for (const stack of [ingestion, schedules, ...parts, api, payments])
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');
+  if (environment.delivery !== undefined)
+    new DeliveryStack(app, { environment, delivery: environment.delivery });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }
 

@@ -2,6 +2,8 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { StartError } from 'template-runner/start-error';
 import { closest } from '#lib/closest.ts';
 
+export { StartError };
+
 /**
  * Reads the arguments of a command. `--help` or `-h` prints `help` and ends the process; its first line is the usage that
  * a refused argument is answered with. Throws `StartError` for an option that the command doesn't have.

@@ -7,7 +7,7 @@ import { environmentText } from './environment-text.ts';
 
 /** `npm run env:new`: writes the file of a new environment. */
 
-const HELP = `npm run env:new -- NAME --account NUMBER [options]
+const HELP = `usage: npm run env:new -- NAME --account NUMBER [options]
 
 Writes config/environments/NAME.json, checked. NAME has 3 to 16 of a-z, 0-9 and -.
 

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   RunningPlatform,
@@ -94,6 +96,18 @@ describe('npm start', () => {
     const refused = await startPlatform({ dataDir: join(dataDir, 'never'), flags });
     expect(refused).toMatchObject({ exitCode: expect.any(Number) });
     expect(refused.output.join('\n')).toContain('usage');
+  });
+
+  test('works, says the smoke test; and an address at which nothing answers does not', async () => {
+    const smoke = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ['tools/smoke.ts', ...args, '--patience-seconds', '1']);
+    const { stdout } = await smoke(platform.file.apiUrl);
+    expect(stdout.match(/^ok {2}GET /gm)).toHaveLength(5);
+    await expect(smoke('http://127.0.0.1:1')).rejects.toMatchObject({
+      code: 1,
+      stderr: '5 of 5 answers are wrong\n',
+    });
+    await expect(smoke(`${platform.file.apiUrl}/elsewhere`)).rejects.toMatchObject({ code: 1 });
   });
 
   test('stops cleanly, and finds its data again', async () => {

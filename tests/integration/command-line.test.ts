@@ -16,6 +16,9 @@ const COMMANDS = [
   ['npm run invoke --', 'local/invoke.ts'],
   ['npm run audit:verify --', 'local/audit-verify.ts'],
   ['npm run sample --', 'local/sample/sample.ts'],
+  ['npm run env:new --', 'tools/new-environment.ts'],
+  ['npm run smoke --', 'tools/smoke.ts'],
+  ['npm run changes --', 'tools/template-changes.ts'],
   ['npm run bench --', 'tests/bench/bench.ts'],
   ['npm run bench -- vesting', 'tests/bench/bench.ts', 'vesting'],
 ] as [typed: string, ...args: string[]][];
