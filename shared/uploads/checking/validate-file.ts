@@ -11,7 +11,7 @@ import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
 import { findSameFile, type ListedWarning, type UploadRecord } from '#uploads/upload.repository.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
-import type { UploadKind } from '#uploads/upload-kind.ts';
+import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
 import { type Rejections, reportRejected } from './report-rejected.ts';
 
@@ -21,7 +21,10 @@ interface Job {
   readonly file: StoredFile;
 }
 
-const loaderOf = ({ upload }: Job): UploadLoader => uploadLoaders[upload.kind as UploadKind];
+function loaderOf({ upload: { id, kind } }: Job): UploadLoader {
+  if (!isUploadKind(kind)) throw new Error(`the upload ${id} has failed for want of a kind`);
+  return uploadLoaders[kind];
+}
 
 /** Times that a file is written again because the register moved under it. */
 const MAX_WRITES = 5;
