@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -33,15 +32,11 @@ import { type ChecksumAlgorithm, createChecksum } from '#aws/endpoint/checksums.
 import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
 import { keyPath } from '#aws/endpoint/s3/key-path.ts';
 import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
+import { AWS_CLIS } from './aws-clis.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';
 
-/** Every AWS CLI of this machine: an independent client. */
-const CLIS = [...new Set([...(process.env.PATH ?? '').split(':'), '/usr/bin'])]
-  .map((directory) => join(directory, 'aws'))
-  .filter((path) => existsSync(path));
-if (CLIS.length === 0) console.warn('SKIPPED: no AWS CLI found, so its half of the S3 proof does not run');
 const SECRET = 'a-secret-of-the-test';
 const Bucket = 'uploads';
 const MIB = 1024 * 1024;
@@ -556,7 +551,7 @@ describe('lifecycle rules', () => {
   });
 });
 
-describe.each(CLIS)('the AWS CLI at %s', (cli) => {
+describe.each(AWS_CLIS)('the AWS CLI at %s', (cli) => {
   test('copies 20 MB both ways', async () => {
     const env = {
       ...process.env,

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,15 +30,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
 import type { BusEvent } from '#aws/endpoint/event-bridge.ts';
 import type { QueueSpec } from '#aws/endpoint/sqs/queue.ts';
+import { AWS_CLIS } from './aws-clis.ts';
 
 const run = promisify(execFile);
 const REGION = 'eu-central-1';
 
-/** Every AWS CLI of this machine: an independent client. */
-const CLIS = [...new Set([...(process.env.PATH ?? '').split(':'), '/usr/bin'])]
-  .map((directory) => join(directory, 'aws'))
-  .filter((path) => existsSync(path));
-if (CLIS.length === 0) console.warn('SKIPPED: no AWS CLI found, so its half of the SQS proof does not run');
 const ACCOUNT = '111122223333';
 const credentials = { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'a-secret-of-the-test' };
 
@@ -327,7 +322,7 @@ test('secrets keep their stages, in a file only the owner reads', async () => {
 });
 
 // Debian's CLI 2.9 speaks the Query protocol, newer ones JSON.
-describe.each(CLIS)('the AWS CLI at %s', (cli) => {
+describe.each(AWS_CLIS)('the AWS CLI at %s', (cli) => {
   test('sends, receives, counts and deletes', async () => {
     const env = {
       ...process.env,

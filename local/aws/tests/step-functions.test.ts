@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventRouter } from '#aws/events/event-router.ts';
 import { Scheduler } from '#aws/events/scheduler.ts';
 import type { PlatformModel } from '#aws/templates/platform-model.ts';
+import { AWS_CLIS } from './aws-clis.ts';
 import { DISBURSEMENT } from './disbursement-machine.ts';
 import {
   ACCOUNT,
@@ -36,17 +36,6 @@ import {
 } from './step-functions-endpoint.ts';
 
 const run = promisify(execFile);
-
-/** Every AWS CLI of this machine: an independent client. */
-const CLIS = [
-  ...new Set(
-    [...(process.env.PATH ?? '').split(':'), '/usr/bin']
-      .map((directory) => join(directory, 'aws'))
-      .filter((path) => existsSync(path))
-      .map((path) => realpathSync(path)),
-  ),
-];
-if (CLIS.length === 0) console.warn('SKIPPED: no AWS CLI found, so its part of the proof does not run');
 
 /** A machine that does other work meanwhile is slow. */
 const IN_TIME = { timeout: 20_000 };
@@ -599,7 +588,7 @@ describe('what the endpoint does not serve is an error', () => {
   });
 });
 
-test.each(CLIS)(
+test.each(AWS_CLIS)(
   '%s starts an execution, approves it and reads it',
   async (cli) => {
     approval = true;
