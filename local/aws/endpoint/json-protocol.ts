@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
+import { isDiskFull } from './full-disk.ts';
 import { queryCode } from './sqs/query-protocol.ts';
 
 /** A service of the `X-Amz-Target: <prefix>.<operation>` protocols. */
@@ -52,6 +53,7 @@ export function respondJsonError(response: ServerResponse, service: JsonService,
 /** Anything that isn't an `AwsError` is our defect: it is logged and hidden. */
 export function asAwsError(error: unknown, what: string): AwsError {
   if (error instanceof AwsError) return error;
+  if (isDiskFull(error)) return new AwsError('ServiceUnavailable', 503, 'The disk of this machine is full.');
   console.error(what, error);
   return new AwsError(
     'InternalFailure',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBridgeEvent } from '#aws/endpoint/event-bridge.ts';
+import { isDiskFull } from '#aws/endpoint/full-disk.ts';
 import type { JsonObject } from '#aws/endpoint/json-input.ts';
 import type { QueueBroker } from '#aws/endpoint/sqs/queue-broker.ts';
 import type { FunctionPool, InvokeResult } from '#aws/functions/function-pool.ts';
@@ -14,6 +15,11 @@ export interface EventRouterOptions {
   readonly queues: () => QueueBroker;
   /** Returns what comes of the first attempt at a message; `undefined` for a queue without a consumer. @default nobody consumes */
   readonly firstAttempt?: (queue: string, messageId: string) => Promise<InvokeResult> | undefined;
+}
+
+interface SentTo {
+  readonly queue: string;
+  readonly messageId: string;
 }
 
 interface CompiledRule {
@@ -55,7 +61,7 @@ export class EventRouter {
   async deliver(target: RuleTarget, event: object): Promise<InvokeResult | undefined> {
     const payload = JSON.stringify(target.input ?? event);
     if (target.arn.startsWith('arn:aws:sqs:')) {
-      this.#send(target.arn, payload);
+      await this.#untilSent(target.arn, payload);
       return undefined;
     }
     return this.#invoke(functionNameOf(target.arn), payload);
@@ -65,7 +71,7 @@ export class EventRouter {
   async fire(target: RuleTarget, event: object): Promise<InvokeResult | undefined> {
     if (!target.arn.startsWith('arn:aws:sqs:')) return this.deliver(target, event);
     this.#fired += 1;
-    const { queue, messageId } = this.#send(target.arn, JSON.stringify(target.input ?? event));
+    const { queue, messageId } = await this.#untilSent(target.arn, JSON.stringify(target.input ?? event));
     return this.#options.firstAttempt?.(queue, messageId);
   }
 
@@ -116,14 +122,27 @@ export class EventRouter {
     return result;
   }
 
-  #send(queueArn: string, body: string): { readonly queue: string; readonly messageId: string } {
+  /** EventBridge tries for a day to hand over an event that its target doesn't take, as on a full disk. */
+  async #untilSent(queueArn: string, body: string): Promise<SentTo> {
+    for (;;) {
+      try {
+        return this.#send(queueArn, body);
+      } catch (error) {
+        if (!isDiskFull(error) || this.#stop.signal.aborted) throw error;
+        await sleep(RETRY_BASE_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #send(queueArn: string, body: string): SentTo {
     const queues = this.#options.queues();
     const queue = queues.nameOfArn(queueArn) ?? queueArn;
     return { queue, messageId: queues.send(queue, body).id };
   }
 
   #track(delivery: Promise<unknown>): void {
-    const tracked = delivery.finally(() => this.#deliveries.delete(tracked));
+    // One that the end of the platform cuts is forgotten.
+    const tracked = delivery.catch(() => undefined).finally(() => this.#deliveries.delete(tracked));
     this.#deliveries.add(tracked);
   }
 

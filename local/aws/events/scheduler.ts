@@ -188,7 +188,9 @@ export class Scheduler {
       if (rule.due === undefined || rule.due > now) continue;
       const { due } = rule;
       rule.due = rule.schedule.next(now);
-      const firing = this.#fire(rule, due).finally(() => this.#running.delete(firing));
+      const firing = this.#fire(rule, due)
+        .catch(() => undefined)
+        .finally(() => this.#running.delete(firing));
       this.#running.add(firing);
     }
     this.#arm();

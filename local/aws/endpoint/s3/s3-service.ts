@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError, notImplemented } from '../aws-error.ts';
 import { CHECKSUM_ALGORITHMS } from '../checksums.ts';
+import { isDiskFull } from '../full-disk.ts';
 import { authorize, decodeText, type EndpointCredentials, type WireRequest } from '../sigv4.ts';
 import { xmlDocument } from '../xml.ts';
 import {
@@ -233,17 +234,19 @@ function answerBrowser(rules: readonly CorsRule[], wire: WireRequest, response: 
   return true;
 }
 
+function knownError(error: unknown, wire: WireRequest): AwsError {
+  if (error instanceof AwsError) return error;
+  if (isDiskFull(error)) return new AwsError('ServiceUnavailable', 503, 'The disk of this machine is full.');
+  console.error('s3', wire.method, wire.path, error);
+  return new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
+}
+
 function respondError(error: unknown, wire: WireRequest, response: ServerResponse, RequestId: string): void {
   if (response.headersSent || response.destroyed) {
     response.destroy(); // The client sees a cut answer, never a short one that looks whole.
     return;
   }
-  const known =
-    error instanceof AwsError
-      ? error
-      : new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
-  if (!(error instanceof AwsError)) console.error('s3', wire.method, wire.path, error);
-  const { code, message, status, detail } = known;
+  const { code, message, status, detail } = knownError(error, wire);
   const body = Buffer.from(
     xmlDocument('Error', {
       Code: code,

@@ -2,11 +2,14 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { isDiskFull } from '../full-disk.ts';
 import type { Message } from './message.ts';
 
 /** One line of a queue's journal. Appended before the answer, so a killed process loses nothing it acknowledged. */
@@ -68,14 +71,31 @@ export class Journal {
     this.#add({ op: 'delete', id });
   }
 
-  /** Writes what has been added since the last flush with one system call. */
+  /** Writes what has been added since the last flush with one system call. What can't be written is kept for the next. */
   flush(live: () => Iterable<Message>): void {
     if (this.#pending === '') return;
     const text = this.#pending;
+    try {
+      appendFileSync(this.#file, text);
+    } catch (error) {
+      // A line that was cut would spoil the next.
+      ftruncateSync(this.#file, this.#bytes);
+      throw error;
+    }
     this.#pending = '';
-    appendFileSync(this.#file, text);
     this.#bytes += Buffer.byteLength(text);
-    if (this.#bytes > Math.max(COMPACT_BYTES, COMPACT_RATIO * this.#compactedBytes)) this.compact(live());
+    if (this.#bytes > Math.max(COMPACT_BYTES, COMPACT_RATIO * this.#compactedBytes))
+      this.#compactIfPossible(live());
+  }
+
+  /** On a full disk the long file stays. */
+  #compactIfPossible(live: Iterable<Message>): void {
+    try {
+      this.compact(live);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      rmSync(`${this.#path}.compacting`, { force: true });
+    }
   }
 
   /** Replaces the file by one `put` line per live message. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDiskFull } from '../full-disk.ts';
 import { Journal } from './journal.ts';
 import { type Message, type MessageAttributes, parseReceiptHandle } from './message.ts';
 import { VisibilityHeap } from './visibility-heap.ts';
@@ -37,6 +38,8 @@ interface Waiter {
 
 /** Timers above this overflow; a longer wait just looks again. */
 const TIMER_LIMIT_MS = 60 * 60_000;
+/** The time after which a message is moved again that a full disk kept from the dead-letter queue. */
+const FULL_DISK_PAUSE_MS = 5_000;
 
 /** A standard queue: at least once, roughly in order. Takes messages that were received too often to `deadLetter`. */
 export class Queue {
@@ -76,11 +79,16 @@ export class Queue {
     return stored;
   }
 
-  /** Stores a message unchanged: a new one, or one from another queue. */
+  /** Stores a message unchanged: a new one, or one from another queue. Throws what keeps it from the disk, and then has nothing. */
   accept(message: Message): void {
     this.#messages.set(message.id, message);
     this.#journal.put(message);
-    this.#flush();
+    try {
+      this.#journal.flush(() => this.#messages.values());
+    } catch (error) {
+      this.#forget(message);
+      throw error;
+    }
     this.#enqueue(message, Date.now());
     this.#scheduleWake();
   }
@@ -213,8 +221,13 @@ export class Queue {
     this.#journal.close();
   }
 
+  /** On a full disk it is written later that a message was taken, hidden or deleted: a kill before that delivers it again. */
   #flush(): void {
-    this.#journal.flush(() => this.#messages.values());
+    try {
+      this.#journal.flush(() => this.#messages.values());
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   #enqueue(message: Message, now: number): void {
@@ -265,8 +278,14 @@ export class Queue {
     const target = this.#deadLetter?.();
     // An exhausted message keeps its sent time and, as on AWS, its count starts again.
     const { firstReceivedAt: _, ...kept } = message;
-    target?.accept({ ...kept, origin: this.spec.arn, visibleAt: now, receiveCount: 0 });
-    this.#forget(message);
+    try {
+      target?.accept({ ...kept, origin: this.spec.arn, visibleAt: now, receiveCount: 0 });
+      this.#forget(message);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      message.visibleAt = now + FULL_DISK_PAUSE_MS;
+      this.#enqueue(message, now);
+    }
     return true;
   }
 

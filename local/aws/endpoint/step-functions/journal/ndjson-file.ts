@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { isDiskFull } from '#aws/endpoint/full-disk.ts';
 
 /**
  * Append-only file of JSON lines. No fsync: it survives the process, not the power supply. A line that a kill cut was
@@ -6,6 +7,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
  */
 export class NdjsonFile {
   readonly path: string;
+  #pending = '';
 
   constructor(path: string) {
     this.path = path;
@@ -28,8 +30,17 @@ export class NdjsonFile {
     writeFileSync(this.path, `${JSON.stringify(value)}\n`, { mode: 0o600 });
   }
 
+  /** Appends a line. On a full disk it is kept, and written before the next. */
   append(value: object): void {
-    appendFileSync(this.path, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+    this.#pending += `${JSON.stringify(value)}\n`;
+    const bytes = existsSync(this.path) ? statSync(this.path).size : 0;
+    try {
+      appendFileSync(this.path, this.#pending, { mode: 0o600 });
+      this.#pending = '';
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      if (existsSync(this.path)) truncateSync(this.path, bytes);
+    }
   }
 }
 
