@@ -10,7 +10,25 @@ export interface StackState {
   readonly imports: ReadonlySet<string>;
   /** Logical ids by the type and fixed name of what they stand for. */
   readonly named: ReadonlyMap<string, string>;
+  /** Resources that hold data, by logical id: their type and the properties whose change replaces them. */
+  readonly kept: ReadonlyMap<string, string>;
 }
+
+/** The types of resources that hold data, and the properties of each whose change makes CloudFormation replace it, empty. */
+const REPLACING: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EC2::Subnet': ['AvailabilityZone', 'AvailabilityZoneId', 'CidrBlock'],
+  'AWS::EC2::VPC': ['CidrBlock'],
+  'AWS::Events::EventBus': ['Name'],
+  'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion'],
+  'AWS::RDS::DBCluster': [
+    ...['DBClusterIdentifier', 'DBSubnetGroupName', 'DatabaseName', 'EngineMode', 'KmsKeyId'],
+    ...['MasterUsername', 'StorageEncrypted'],
+  ],
+  'AWS::S3::Bucket': ['BucketName', 'ObjectLockEnabled'],
+  'AWS::SNS::Topic': ['TopicName', 'FifoTopic'],
+  'AWS::SecretsManager::Secret': ['Name'],
+  'AWS::StepFunctions::StateMachine': ['StateMachineName', 'StateMachineType'],
+};
 
 /** Returns the stacks of an environment in the order in which they are deployed. */
 export function stackStates({ stacks }: CloudAssembly): StackState[] {
@@ -28,6 +46,14 @@ export function stackStates({ stacks }: CloudAssembly): StackState[] {
         ),
       ),
       imports: new Set([...imports].map(([, name = '']) => name)),
+      kept: new Map(
+        resources.flatMap(([id, { Type, Properties = {} }]) => {
+          const replacing = REPLACING[Type];
+          if (replacing === undefined) return [];
+          const values = replacing.map((name) => JSON.stringify(Properties[name] ?? null));
+          return [[id, `${Type} ${values.join(' ')}`]];
+        }),
+      ),
       named: new Map(
         resources.flatMap(([id, { Type, Properties = {} }]) => {
           const name = nameOf({ Type, Properties });
@@ -41,7 +67,8 @@ export function stackStates({ stacks }: CloudAssembly): StackState[] {
 /**
  * Returns why CloudFormation would refuse a release: stacks are updated in their order, then those that are gone are
  * deleted in the reverse of theirs. An export can't change or go while another stack imports it, and what has a fixed name
- * can't be made while it exists: in another stack, or in the same one under another logical id, which is removed last.
+ * can't be made while it exists: in another stack, or in the same one under another logical id, which is removed last. What holds
+ * data is neither renamed nor replaced while its stack stays: CloudFormation would make another, empty one.
  */
 export function refusals(before: readonly StackState[], after: readonly StackState[]): string[] {
   const live = new Map(before.map((state) => [state.stack, state]));
@@ -53,6 +80,12 @@ export function refusals(before: readonly StackState[], after: readonly StackSta
       const user = others.find(({ imports }) => imports.has(name));
       if (user !== undefined && next?.exports.get(name) !== value)
         found.push(`${stack}: ${user.stack} uses the export ${name}`);
+    }
+    for (const [id, made] of now?.kept ?? []) {
+      if (next === undefined) break;
+      const then = next.kept.get(id);
+      if (then === undefined) found.push(`${stack}: ${id} would go, with what it holds (${made})`);
+      else if (then !== made) found.push(`${stack}: ${id} would be replaced: ${made} becomes ${then}`);
     }
     for (const [name, id] of next?.named ?? []) {
       const owner = others.find(({ named }) => named.has(name));
@@ -70,4 +103,42 @@ export function refusals(before: readonly StackState[], after: readonly StackSta
   const kept = new Set(after.map(({ stack }) => stack));
   for (const { stack } of before.toReversed()) if (!kept.has(stack)) update(stack, undefined);
   return found;
+}
+
+type Recorded = Readonly<
+  Record<
+    string,
+    {
+      readonly exports: Readonly<Record<string, string>>;
+      readonly imports: readonly string[];
+      readonly named: Readonly<Record<string, string>>;
+      readonly kept: Readonly<Record<string, string>>;
+    }
+  >
+>;
+
+/** Returns what is kept in the repository of a release: all that can stand in the way of the next. */
+export function recordOf(states: readonly StackState[]): Recorded {
+  return Object.fromEntries(
+    states.map(({ stack, exports, imports, named, kept }) => [
+      stack,
+      {
+        exports: Object.fromEntries(exports),
+        imports: [...imports].sort(),
+        named: Object.fromEntries(named),
+        kept: Object.fromEntries(kept),
+      },
+    ]),
+  );
+}
+
+/** Returns the stacks of a recorded release, in the order in which they were deployed. */
+export function recordedStates(record: Recorded): StackState[] {
+  return Object.entries(record).map(([stack, { exports, imports, named, kept }]) => ({
+    stack,
+    exports: new Map(Object.entries(exports)),
+    imports: new Set(imports),
+    named: new Map(Object.entries(named)),
+    kept: new Map(Object.entries(kept)),
+  }));
 }

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Environment, readEnvironment } from '#lib/environment.ts';
 import { type Tables, tablesOf } from '#lib/vestry.ts';
-import { refusals, type StackState, stackStates } from './release-simulator.ts';
+import { recordedStates, recordOf, refusals, type StackState, stackStates } from './release-simulator.ts';
 import { Synthesised } from './synthesised.ts';
 
 const production = readEnvironment('acme-prod');
@@ -15,6 +17,17 @@ function statesOf(environment: Environment, tables?: Tables): StackState[] {
 }
 
 const now = statesOf(production);
+
+/** The last release of production, as `npm run release:record` has kept it. */
+const RECORD = join(import.meta.dirname, 'last-release.json');
+if (process.env.RECORD_RELEASE === 'on') writeFileSync(RECORD, `${JSON.stringify(recordOf(now), null, 2)}\n`);
+
+test('this release may follow the last one that was recorded', () => {
+  expect(existsSync(RECORD)).toBe(true);
+  const last = recordedStates(JSON.parse(readFileSync(RECORD, 'utf8')));
+  expect(last.flatMap(({ kept }) => [...kept]).length).toBeGreaterThan(10);
+  expect(refusals(last, now)).toEqual([]);
+});
 
 describe('a release is not refused', () => {
   test('that changes nothing', () => {
@@ -61,12 +74,14 @@ describe('the simulator refuses', () => {
     exports: new Map([['x', '1']]),
     imports: new Set<string>(),
     named: new Map(),
+    kept: new Map([['Bucket', 'AWS::S3::Bucket "x"']]),
   };
   const consumer = {
     stack: 'b',
     exports: new Map(),
     imports: new Set(['x']),
     named: new Map([['queue q', 'Q']]),
+    kept: new Map<string, string>(),
   };
   const before: StackState[] = [producer, consumer];
 
@@ -96,6 +111,16 @@ describe('the simulator refuses', () => {
       'a name under another logical id',
       [producer, { ...consumer, named: new Map([['queue q', 'R']]) }],
       'b: queue q exists as Q',
+    ],
+    [
+      'what holds data under another logical id',
+      [{ ...producer, kept: new Map([['Files', 'AWS::S3::Bucket "x"']]) }, consumer],
+      'a: Bucket would go, with what it holds (AWS::S3::Bucket "x")',
+    ],
+    [
+      'a change that replaces what holds data',
+      [{ ...producer, kept: new Map([['Bucket', 'AWS::S3::Bucket "y"']]) }, consumer],
+      'a: Bucket would be replaced: AWS::S3::Bucket "x" becomes AWS::S3::Bucket "y"',
     ],
     ['an import of nothing', [{ ...consumer, imports: new Set(['y']) }, producer], 'b: nobody exports y'],
   ])('%s', (_, after, reason) => {

@@ -88,7 +88,7 @@ export class Journal {
       this.#compactIfPossible(live());
   }
 
-  /** On a full disk the long file stays. */
+  /** Keeps the long file where a full disk has no place for a shorter one. */
   #compactIfPossible(live: Iterable<Message>): void {
     try {
       this.compact(live);

@@ -221,7 +221,7 @@ export class Queue {
     this.#journal.close();
   }
 
-  /** On a full disk it is written later that a message was taken, hidden or deleted: a kill before that delivers it again. */
+  /** Writes later, on a full disk, that a message was taken, hidden or deleted: a kill before that delivers it again. */
   #flush(): void {
     try {
       this.#journal.flush(() => this.#messages.values());
