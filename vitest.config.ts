@@ -11,6 +11,9 @@ const onDatabase = {
   hookTimeout: 3 * MINUTE_MS,
 };
 
+/** Tests that start processes and servers, and wait for them. */
+const RUNNER = ['local/aws/{tests,functions}/**/*.test.ts', 'local/watch/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     env: {
@@ -39,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{shared,local,tools}/**/*.test.ts', 'tests/oracles/*.test.ts'],
-          exclude: ['local/aws/tests/**'],
+          exclude: [...RUNNER],
           // Pure rules share a process: loading what they import anew for each file took as long as the tests.
           isolate: false,
           testTimeout: 30_000,
@@ -47,7 +50,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'runner', include: ['local/aws/tests/**/*.test.ts'], testTimeout: MINUTE_MS },
+        test: { name: 'runner', include: [...RUNNER], testTimeout: MINUTE_MS },
       },
       { extends: true, test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...onDatabase } },
       {

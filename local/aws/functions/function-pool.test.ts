@@ -115,13 +115,13 @@ test('a timeout ends even a busy loop', async () => {
 test.each([[[]], [['echo']]])(
   'loading takes nothing from the time of a function (processes: %j)',
   async (processes) => {
-    const slow = `await new Promise((resolve) => setTimeout(resolve, 600));\n${MODULE}`;
+    const slow = `await new Promise((resolve) => setTimeout(resolve, 1_500));\n${MODULE}`;
     writeFileSync(join(directory, 'slow.mjs'), slow);
-    const pool = poolOf({ handler: 'slow.handler', timeoutSeconds: 0.5 }, processes);
+    const pool = poolOf({ handler: 'slow.handler', timeoutSeconds: 1 }, processes);
     const { remaining } = payloadOf(await pool.invoke('echo', '{}'));
     expect(remaining).toBeGreaterThan(100);
     const spinning = await pool.invoke('echo', '{"spin":true}');
-    expect(!spinning.ok && spinning.error.errorMessage).toContain('Task timed out after 0.50 seconds');
+    expect(!spinning.ok && spinning.error.errorMessage).toContain('Task timed out after 1.00 seconds');
   },
 );
 
