@@ -75,8 +75,7 @@ export function addStacks(
   const { grants } = ingestion;
   const schedules = new SchedulesStack(app, { context, grants, alarmTopic, jobs: tables.jobs });
   const parts = [...routesByPart(tables.routes)].map(
-    ([part, routes]) =>
-      new RoutesStack(app, { ...{ part, context, grants, alarmTopic, routes }, stage: STAGE }),
+    ([part, routes]) => new RoutesStack(app, { part, context, grants, alarmTopic, routes }),
   );
   const targetOf = new Map(parts.flatMap(({ targets }) => [...targets]));
   const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as string]));

@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { findPublicKey } from '#identity/keys/signing-keys.ts';
 import { verifyAccessToken } from '#identity/sign-in/access-token.ts';
+import { answerCanary, isCanary } from '#platform/canary.ts';
 
 /** API Gateway answers its UNAUTHORIZED response to exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
@@ -11,6 +12,7 @@ const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
  * so the policy allows the stage: the verdict is cached for a token, whichever route it was first used on.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  if (isCanary(event)) return answerCanary();
   const sent = Object.entries(event.multiValueHeaders ?? {})
     .filter(([name]) => name.toLowerCase() === 'authorization')
     .flatMap(([, values]) => values ?? []);

@@ -1,5 +1,4 @@
 import { ArnFormat, Duration, Size, Stack, Validations } from 'aws-cdk-lib';
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -55,8 +54,6 @@ export interface PlatformFunctionProps {
   readonly securityGroups?: readonly ISecurityGroup[];
   /** Shifts traffic to new versions step by step. @default at once */
   readonly rollout?: Rollout | undefined;
-  /** The alarms that roll a deployment back. @default none */
-  readonly rollbackAlarms?: readonly IAlarm[];
 }
 
 /** A small young generation: a file that streams through leaves few live objects, and memory grows with what V8 may use. */
@@ -112,10 +109,7 @@ export class PlatformFunction extends Construct {
           }
         : {}),
     });
-    this.target =
-      props.rollout === undefined
-        ? (this.lambda as IFunction)
-        : this.#alias(props.rollout, props.rollbackAlarms ?? []);
+    this.target = props.rollout === undefined ? (this.lambda as IFunction) : this.#alias(props.rollout);
     this.targetArn = Stack.of(this).formatArn({
       service: 'lambda',
       resource: 'function',
@@ -177,12 +171,10 @@ export class PlatformFunction extends Construct {
     return role;
   }
 
-  #alias(rollout: Rollout, alarms: readonly IAlarm[]): IFunction {
-    const alias = new Alias(this, 'Alias', {
-      aliasName: ALIAS,
-      version: this.lambda.currentVersion as IVersion,
-    });
-    rollout.shift(alias, alarms);
+  #alias(rollout: Rollout): IFunction {
+    const version = this.lambda.currentVersion;
+    const alias = new Alias(this, 'Alias', { aliasName: ALIAS, version: version as IVersion });
+    rollout.shift({ name: this.name, version, alias });
     return alias as IFunction;
   }
 }

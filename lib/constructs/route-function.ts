@@ -1,4 +1,3 @@
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Environment } from '#lib/environment.ts';
 import { combine, type Grant, type ResourceGrants } from '#lib/grants.ts';
@@ -13,8 +12,6 @@ export interface RouteFunctionProps {
   readonly route: RouteEntry;
   /** @default at once */
   readonly rollout?: Rollout | undefined;
-  /** @default nothing */
-  readonly rollbackAlarms?: readonly IAlarm[];
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 15;

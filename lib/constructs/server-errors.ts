@@ -4,12 +4,11 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** The server errors within a minute that roll a deployment back. */
+/** The server errors within a minute that somebody has to look at. */
 const SERVER_ERRORS_PER_MINUTE = 5;
 
 /**
- * The alarm on an API's server errors. It takes the API's name: a reference to the API would make a release depend on
- * itself.
+ * The alarm on an API's server errors, whichever route answers them. It takes the API's name, as alarms on functions take theirs.
  */
 export class ServerErrors extends Alarm {
   constructor(

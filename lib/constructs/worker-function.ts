@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IAlarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -25,7 +25,7 @@ const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as co
 export class WorkerFunction extends PlatformFunction {
   constructor(scope: Construct, { job, grants, grant, alarmTopic, ...props }: WorkerFunctionProps) {
     const name = `${PREFIXES[job.kind]}-${job.name}`;
-    const alarm = errorAlarm(scope, job.name, `vestry-${props.context.environment.name}-${name}`, alarmTopic);
+    addErrorAlarm(scope, job.name, `vestry-${props.context.environment.name}-${name}`, alarmTopic);
     super(scope, job.name, {
       ...props,
       name,
@@ -36,12 +36,11 @@ export class WorkerFunction extends PlatformFunction {
       database: job.kind === 'scheduled' ? undefined : job.database,
       ephemeralStorageMb: job.ephemeralStorageMb,
       grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),
-      rollbackAlarms: [alarm],
     });
   }
 }
 
-function errorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): IAlarm {
+function addErrorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): void {
   const alarm = new Alarm(scope, `${id}-errors`, {
     alarmDescription: `${functionName} fails`,
     // The metric takes the function's name: a reference to the function would make a release depend on itself.
@@ -58,5 +57,4 @@ function errorAlarm(scope: Construct, id: string, functionName: string, topic: I
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
   alarm.addAlarmAction(new SnsAction(topic));
-  return alarm;
 }

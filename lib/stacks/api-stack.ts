@@ -67,15 +67,11 @@ export class ApiStack extends VestryStack {
     const { context } = props;
     super(scope, 'api', { environment: context.environment, description: 'Vestry: API' });
     this.#name = `vestry-${this.config.name}`;
-    const release = {
-      rollout: this.config.production ? new Rollout(this, 'Rollout') : undefined,
-      rollbackAlarms: [
-        new ServerErrors(this, 'ServerErrors', { api: this.#name, stage: STAGE, topic: props.alarmTopic }),
-      ],
-    };
+    const { alarmTopic } = props;
+    new ServerErrors(this, 'ServerErrors', { api: this.#name, stage: STAGE, topic: alarmTopic });
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'api' });
     const authorizer = new PlatformFunction(this, 'authorizer', {
-      ...release,
-      context,
+      ...{ rollout, context },
       name: 'api-authorizer',
       description: 'Verifies access tokens',
       entry: AUTHORIZER_ENTRY,
@@ -83,8 +79,7 @@ export class ApiStack extends VestryStack {
       grant: NO_GRANT,
     }).targetArn;
     const notFound = new PlatformFunction(this, 'not-found', {
-      ...release,
-      context,
+      ...{ rollout, context },
       name: 'api-not-found',
       description: 'Answers preflights, and paths and methods that do not exist',
       entry: NOT_FOUND_ENTRY,

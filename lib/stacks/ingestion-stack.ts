@@ -109,8 +109,8 @@ export class IngestionStack extends VestryStack {
       [uploads, audit.bucket].flatMap(({ bucketArn, bucketName }) => [bucketArn, bucketName]),
     );
     this.keepExporting([eventBus.eventBusArn, eventBus.eventBusName]);
-    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
     const { context, alarmTopic } = props;
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'ingestion' });
     for (const one of fed.filter(({ job }) => !job.mockBank))
       new QueueConsumer(this, { context, grants: this.grants, alarmTopic, ...one, rollout });
     this.mockBank = fed

@@ -29,7 +29,7 @@ export class PaymentsStack extends VestryStack {
   constructor(scope: Construct, props: PaymentsStackProps) {
     const { context, grants, alarmTopic, key } = props;
     super(scope, 'payments', { environment: context.environment, description: 'Vestry: payments' });
-    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'payments' });
     for (const one of props.mockBank)
       new QueueConsumer(this, { context, grants, alarmTopic, ...one, rollout });
     const machines = Map.groupBy(props.jobs.filter(isStep), ({ machine }) => machine);

@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { RouteFunction } from '#lib/constructs/route-function.ts';
-import { ServerErrors } from '#lib/constructs/server-errors.ts';
 import type { ResourceGrants } from '#lib/grants.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { VestryStack } from './vestry-stack.ts';
@@ -32,7 +31,6 @@ export interface RoutesStackProps {
   readonly grants: ResourceGrants;
   readonly alarmTopic: ITopic;
   readonly routes: readonly RouteEntry[];
-  readonly stage: string;
 }
 
 /** The functions of a part of the API's routes. */
@@ -40,21 +38,14 @@ export class RoutesStack extends VestryStack {
   /** The ARN of the function that the API calls for each route. */
   readonly targets: ReadonlyMap<RouteEntry, string>;
 
-  constructor(scope: Construct, { part, routes, alarmTopic, stage, ...props }: RoutesStackProps) {
+  constructor(scope: Construct, { part, routes, alarmTopic, ...props }: RoutesStackProps) {
     super(scope, `routes-${part}`, {
       environment: props.context.environment,
       description: `Vestry: functions of the API (${part})`,
     });
-    const api = `vestry-${this.config.name}`;
-    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
-    const rollbackAlarms = rollout && [
-      new ServerErrors(this, 'ServerErrors', { api, stage, topic: alarmTopic }),
-    ];
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: `routes-${part}` });
     this.targets = new Map(
-      routes.map((route) => {
-        const release = rollbackAlarms === undefined ? {} : { rollout, rollbackAlarms };
-        return [route, new RouteFunction(this, { ...props, ...release, route }).targetArn];
-      }),
+      routes.map((route) => [route, new RouteFunction(this, { ...props, rollout, route }).targetArn]),
     );
   }
 }

@@ -37,7 +37,7 @@ export class SchedulesStack extends VestryStack {
       queueName: this.#queueName(FIRINGS_GIVEN_UP),
       alarmTopic,
     });
-    const rollout = this.config.production ? new Rollout(this, 'Rollout') : undefined;
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'schedules' });
     for (const job of props.jobs) {
       if (!isScheduled(job)) continue;
       const consumed = consumptionOf(job);

@@ -18,6 +18,13 @@ export const METRICS = {
     help: 'Time in the function of a route, by class of status.',
     dimensions: ['route', 'method', 'status'],
   },
+  UnexpectedErrors: {
+    type: 'counter',
+    unit: 'Count',
+    prometheus: 'vestry_unexpected_errors_total',
+    help: 'Answers with status 500, by the version of the function: releases are rolled back by them.',
+    dimensions: ['function', 'version'],
+  },
   JobDuration: {
     type: 'summary',
     unit: 'Seconds',

@@ -30,6 +30,11 @@ export const environment = {
   region: (): string => required('AWS_REGION'),
   /** The name of the function in logs and traces. */
   serviceName: (): string => process.env.POWERTOOLS_SERVICE_NAME || 'vestry',
+  /** The function and its version, which Lambda sets. */
+  functionVersion: (): { function: string; version: string } => ({
+    function: process.env.AWS_LAMBDA_FUNCTION_NAME || environment.serviceName(),
+    version: process.env.AWS_LAMBDA_FUNCTION_VERSION || '$LATEST',
+  }),
   /** Whether traces are collected; OpenTelemetry's exporter reads where and how. */
   exportsTraces: (): boolean =>
     Boolean(process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT),
@@ -54,6 +59,7 @@ export const environment = {
   /** The factor by which pauses are shortened; only tests set it. */
   pauseFactor: (): number => Number(process.env.VESTRY_PAUSE_FACTOR || 1),
   databaseMasterSecretArn: (): string => required('DATABASE_MASTER_SECRET_ARN'),
+  hasDatabase: (): boolean => Boolean(process.env.DATABASE_HOST),
   database: (): DatabaseAddress => ({
     host: required('DATABASE_HOST'),
     port: Number(required('DATABASE_PORT')),

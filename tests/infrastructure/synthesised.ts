@@ -28,11 +28,15 @@ export class Synthesised {
   readonly assembly: CloudAssembly;
   readonly resources: readonly TemplateResource[];
 
-  private constructor(environment: Environment, tables: Tables) {
+  private constructor(
+    environment: Environment,
+    tables: Tables,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     const outdir = mkdtempSync(join(tmpdir(), 'vestry-synth-'));
     process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
     // The functions' contents are hashed and not copied: the templates are the same, in a tenth of the time.
-    const context = { ...cdkJson.context, [DISABLE_ASSET_STAGING_CONTEXT]: true };
+    const context = { ...cdkJson.context, [DISABLE_ASSET_STAGING_CONTEXT]: true, ...more };
     this.app = new App({ outdir, context, analyticsReporting: false });
     // The rules of cdk-nag have a test of their own, which runs them once for each environment.
     process.env.CDK_VALIDATION = 'false';
@@ -43,6 +47,11 @@ export class Synthesised {
         ([id, resource]) => ({ ...resource, Properties: resource.Properties ?? {}, stack: stackName, id }),
       ),
     );
+  }
+
+  /** Makes the templates that `cdk deploy -c KEY=VALUE` would send. */
+  static withContext(environment: Environment, context: Readonly<Record<string, unknown>>): Synthesised {
+    return new Synthesised(environment, tablesOf(environment), context);
   }
 
   /** Returns the same result for the same environment: the files of this project share their modules. */

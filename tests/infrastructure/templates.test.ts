@@ -328,19 +328,4 @@ describe('production', () => {
       );
     expect(synthesised.ofType('AWS::RDS::DBCluster')[0]?.Properties.DeletionProtection).toBe(true);
   });
-
-  test('shifts traffic step by step, and back on an alarm', () => {
-    const groups = synthesised.ofType('AWS::CodeDeploy::DeploymentGroup');
-    const aliases = synthesised.ofType('AWS::Lambda::Alias');
-    const released = synthesised
-      .ofType('AWS::Lambda::Function')
-      .filter(({ stack }) => !stack.endsWith('-schema'));
-    expect(aliases).toHaveLength(released.length);
-    expect(groups).toHaveLength(released.length);
-    for (const { Properties } of groups) {
-      expect(Properties.DeploymentConfigName).toMatch(/^CodeDeployDefault\.LambdaCanary/);
-      expect(Properties.AlarmConfiguration.Alarms.length).toBeGreaterThan(0);
-      expect(Properties.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
-    }
-  });
 });

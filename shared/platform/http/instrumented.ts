@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { publicPath } from '#contracts/api-paths.ts';
+import { answerCanary, isCanary } from '#platform/canary.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation, type Span, traceHeaders } from '#platform/observability/trace.ts';
 import { corsHeaders } from './cors.ts';
@@ -26,28 +27,30 @@ export function instrumented(route: RouteSpec, handler: Handler): Handler {
     },
   } as const;
   return (event, context) =>
-    invocation(() =>
-      continued(sentTraceparent(event), start, async (span) => {
-        const startedMs = performance.now();
-        let status = SERVER_ERROR;
-        try {
-          const response = await handler(event, context);
-          status = response.statusCode;
-          response.multiValueHeaders = {
-            ...response.multiValueHeaders,
-            ...multiValue({ ...traceHeaders(), ...corsHeaders(headersOf(event).get('origin')?.[0]) }),
-          };
-          return response;
-        } finally {
-          describe(span, event, status);
-          observeMs('HttpRequestDuration', performance.now() - startedMs, {
-            route: route.operationId,
-            method: route.method,
-            status: `${Math.floor(status / 100)}xx`,
-          });
-        }
-      }),
-    );
+    isCanary(event)
+      ? answerCanary()
+      : invocation(() =>
+          continued(sentTraceparent(event), start, async (span) => {
+            const startedMs = performance.now();
+            let status = SERVER_ERROR;
+            try {
+              const response = await handler(event, context);
+              status = response.statusCode;
+              response.multiValueHeaders = {
+                ...response.multiValueHeaders,
+                ...multiValue({ ...traceHeaders(), ...corsHeaders(headersOf(event).get('origin')?.[0]) }),
+              };
+              return response;
+            } finally {
+              describe(span, event, status);
+              observeMs('HttpRequestDuration', performance.now() - startedMs, {
+                route: route.operationId,
+                method: route.method,
+                status: `${Math.floor(status / 100)}xx`,
+              });
+            }
+          }),
+        );
 }
 
 /** A header that came twice is ignored. */

@@ -2,7 +2,9 @@ import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
+import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
+import { count } from '#platform/observability/metrics.ts';
 import { headersOf } from './parse.ts';
 import { renderProblem } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -46,6 +48,7 @@ export function problems(route: RouteSpec): HttpMiddleware {
         });
         return;
       }
+      count('UnexpectedErrors', 1, environment.functionVersion());
       logger.error('unexpected error', {
         route: route.operationId,
         request_id: requestId,

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
+import { answerCanary, isCanary } from '#platform/canary.ts';
 import { letStatementsRunFor } from '#platform/db/tenant-context.ts';
 import { environment } from '#platform/environment.ts';
 import { requestIdFrom } from '#platform/http/request-id.ts';
@@ -70,15 +71,17 @@ export function consumer<S extends z.ZodType>(
     });
   };
   return (event, context) =>
-    invocation(async () => {
-      logger.addContext(context);
-      const batchItemFailures: { itemIdentifier: string }[] = [];
-      for (const record of event.Records) {
-        if ((await one(record, context)) !== 'done')
-          batchItemFailures.push({ itemIdentifier: record.messageId });
-      }
-      return { batchItemFailures };
-    });
+    isCanary(event)
+      ? answerCanary()
+      : invocation(async () => {
+          logger.addContext(context);
+          const batchItemFailures: { itemIdentifier: string }[] = [];
+          for (const record of event.Records) {
+            if ((await one(record, context)) !== 'done')
+              batchItemFailures.push({ itemIdentifier: record.messageId });
+          }
+          return { batchItemFailures };
+        });
 }
 
 /** Reads the trace from the message, or from the event that EventBridge has put into it. */

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { answerCanary, isCanary } from '#platform/canary.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
@@ -82,6 +83,7 @@ export function scheduled<Result extends Record<string, unknown>>(
   function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse>;
   function handler(event: unknown, context: Context): Promise<Result>;
   function handler(event: unknown, context: Context): Promise<Result | SQSBatchResponse> {
+    if (isCanary(event)) return answerCanary();
     return isFromQueue(event) ? queued(event, context) : byHand(event, context);
   }
   return handler;

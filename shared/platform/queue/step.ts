@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
+import { answerCanary, isCanary } from '#platform/canary.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { observeMs } from '#platform/observability/metrics.ts';
 import { continued, invocation } from '#platform/observability/trace.ts';
@@ -63,7 +64,9 @@ export function step<S extends z.ZodType, Result>(
     attributes: { 'vestry.job': job.name },
   } as const;
   return (event, context) =>
-    invocation(() => continued(sentTraceparent(event), start, () => runOnce(event, context)));
+    isCanary(event)
+      ? answerCanary()
+      : invocation(() => continued(sentTraceparent(event), start, () => runOnce(event, context)));
 }
 
 /** Reads the trace from the execution's input, which the definition hands to each task. */
