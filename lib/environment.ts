@@ -77,6 +77,11 @@ export const EnvironmentSchema = z
       .strictObject({ minAcu: capacityUnits, maxAcu: capacityUnits })
       .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu must not exceed maxAcu')
       .describe('the capacity of Aurora, such as { "minAcu": 0.5, "maxAcu": 8 }'),
+    /**
+     * Whether the environment does without what costs most while nobody uses it: the proxy before the database, and endpoints in the second zone. It
+     * can't change once the environment exists. Production can't be small.
+     */
+    small: z.boolean().default(false),
     /** Whether the database is protected. Buckets, keys and secrets are kept in any case. */
     deletionProtection: z.boolean().describe('true or false'),
     /** Whether the stacks are protected. */
@@ -132,6 +137,8 @@ export const EnvironmentSchema = z
     if (!environment.production) return;
     if (environment.mockBank)
       refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');
+    if (environment.small)
+      refuse('small', 'a production environment has a proxy, and endpoints in both zones: remove it');
     if (environment.webhooksToLoopback)
       refuse('webhooksToLoopback', 'a production environment sends nothing into its own network: remove it');
     if (environment.corsOrigins.some((origin) => ANY_LOCAL_PORT.test(origin)))

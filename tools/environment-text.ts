@@ -11,6 +11,8 @@ export interface NewEnvironment {
   readonly zones?: readonly string[] | undefined;
   readonly production: boolean;
   readonly siloed: boolean;
+  /** Whether it does without the proxy and the endpoints of the second zone. It can't change later. @default false */
+  readonly small?: boolean;
   readonly mockBank: boolean;
   /** @default none */
   readonly origins?: readonly string[] | undefined;
@@ -49,6 +51,7 @@ export function environmentText(file: string, options: NewEnvironment): string {
     tenancy: options.siloed ? 'siloed' : 'pooled',
     production,
     mockBank: options.mockBank,
+    ...(options.small === true ? { small: true } : {}),
     database: CAPACITY[kind],
     deletionProtection: production,
     terminationProtection: production,

@@ -20,6 +20,13 @@ describe('the text of a new environment', () => {
     });
   });
 
+  test('is small if that was asked for', () => {
+    expect(parseEnvironment(FILE, environmentText(FILE, { ...trial, small: true }))).toMatchObject({
+      small: true,
+    });
+    expect(parseEnvironment(FILE, environmentText(FILE, trial))).toMatchObject({ small: false });
+  });
+
   test('protects production', () => {
     const change = { production: true, mockBank: false, siloed: true, alarmEmail: 'ops@a.example' };
     const options = { ...trial, ...change };
@@ -41,6 +48,11 @@ describe('the text of a new environment', () => {
       'production with a mock bank',
       { production: true },
       'mockBank: a production environment has no mock bank',
+    ],
+    [
+      'small production',
+      { production: true, mockBank: false, alarmEmail: 'ops@a.example', small: true },
+      'small: a production environment has a proxy',
     ],
     [
       'zones of another region',

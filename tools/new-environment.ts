@@ -16,6 +16,8 @@ Writes config/environments/NAME.json, checked. NAME has 3 to 16 of a-z, 0-9 and 
   --zone ID           a zone of the network, by its id; given twice (default: the region's first two)
   --production        canary releases, protection, and no mock bank
   --siloed            one tenant has the environment for itself
+  --small             less than half the price while nobody uses it: no database proxy, endpoints in one zone;
+                      it can't change later, and production can't be small
   --no-mock-bank      payments go into files, as in production
   --origin ORIGIN     a web origin that may call the API from a browser; may be repeated
   --alarm-email MAIL  where alarms go; production must say it (default: only to the topic)
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       zone: { type: 'string', multiple: true },
       production: { type: 'boolean', default: false },
       siloed: { type: 'boolean', default: false },
+      small: { type: 'boolean', default: false },
       'no-mock-bank': { type: 'boolean', default: false },
       origin: { type: 'string', multiple: true },
       'alarm-email': { type: 'string' },
@@ -49,6 +52,7 @@ async function main(): Promise<void> {
     zones: values.zone,
     production: values.production,
     siloed: values.siloed,
+    small: values.small,
     mockBank: !values.production && !values['no-mock-bank'],
     origins: values.origin,
     alarmEmail: values['alarm-email'],

@@ -21,7 +21,7 @@ import type { Grant, Wildcard } from '#lib/grants.ts';
 import type { FunctionCode } from './bundle.ts';
 import { PlatformLogs } from './platform-logs.ts';
 import type { Rollout } from './rollout.ts';
-import type { TenantDatabase } from './tenant-database.ts';
+import { anyCluster, isAnyCluster, type TenantDatabase } from './tenant-database.ts';
 
 /** The parts that every function of an environment is built from. */
 export interface FunctionContext {
@@ -58,6 +58,8 @@ export interface PlatformFunctionProps {
 
 /** A small young generation: a file that streams through leaves few live objects, and memory grows with what V8 may use. */
 export const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=8';
+/** Lambda's Node.js trusts Amazon's own authorities, which sign the cluster's certificate, only through this file. */
+export const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 const DEFAULT_MEMORY_MB = 512;
 const LAMBDA_NAME_LIMIT = 64;
 const ALIAS = 'live';
@@ -131,9 +133,10 @@ export class PlatformFunction extends Construct {
         : { OTEL_EXPORTER_OTLP_ENDPOINT: environment.otlpEndpoint }),
       ...(inVpc
         ? {
-            DATABASE_HOST: database.proxyHost,
+            DATABASE_HOST: database.host,
             DATABASE_PORT: String(database.port),
             DATABASE_NAME: database.databaseName,
+            ...(database.isDirect ? { DATABASE_DIRECT: 'on', NODE_EXTRA_CA_CERTS: AMAZON_AUTHORITIES } : {}),
           }
         : {}),
       ...grant.environment,
@@ -163,6 +166,7 @@ export class PlatformFunction extends Construct {
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: `The actions by which traces are sent to X-Ray take no resource${others}.`,
       },
+      ...statements.flatMap(({ resources }) => resources.filter(isAnyCluster).map(anyCluster)),
       ...(grant.wildcards ?? []).map((wildcard) => ({
         id: `AwsSolutions-IAM5[Resource::${findingOf(this, wildcard)}]`,
         reason: wildcard.reason,

@@ -33,17 +33,18 @@ export interface TenantDatabaseProps {
   readonly environment: Environment;
   readonly vpc: IVpc;
   readonly key: IKey;
-  /** The security group whose members may reach the proxy. */
+  /** The security group whose members may reach the proxy, or the cluster where there is none. */
   readonly clients: ISecurityGroup;
 }
 
 /**
  * Aurora Postgres behind RDS Proxy. Functions sign in to the proxy, and the proxy to the cluster, by IAM tokens:
- * no password of an application role exists. The master password is kept and rotated by RDS.
+ * no password of an application role exists. The master password is kept and rotated by RDS. In a small environment there is no proxy, and
+ * functions sign in to the cluster.
  */
 export class TenantDatabase extends Construct {
-  /** The host to which functions connect. */
-  readonly proxyHost: string;
+  /** The host to which functions connect: the proxy, or the cluster where there is none. */
+  readonly host: string;
   /** The writer itself, for migrations, which need what the proxy doesn't give. */
   readonly clusterHost: string;
   readonly port = POSTGRES;
@@ -51,7 +52,7 @@ export class TenantDatabase extends Construct {
   readonly masterSecret: ISecret;
   /** The security group whose members may reach the cluster without the proxy. */
   readonly migrators: ISecurityGroup;
-  readonly #proxyArn: string;
+  readonly #proxyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: TenantDatabaseProps) {
     super(scope, id);
@@ -60,36 +61,41 @@ export class TenantDatabase extends Construct {
       description: 'The database cluster',
       allowAllOutbound: false,
     });
-    const proxyGroup = new SecurityGroup(this, 'ProxySecurityGroup', {
-      vpc: props.vpc,
-      description: 'The database proxy',
-    });
     this.migrators = new SecurityGroup(this, 'MigratorSecurityGroup', {
       vpc: props.vpc,
       description: 'Migrations',
     });
     clusterGroup.addIngressRule(this.migrators, Port.tcp(POSTGRES), 'Migrations');
-    proxyGroup.addIngressRule(props.clients, Port.tcp(POSTGRES), 'Functions');
 
     const cluster = this.#cluster(props, clusterGroup);
-    const proxy = this.#proxy(props, cluster, proxyGroup);
+    const proxy = props.environment.small ? undefined : this.#proxy(props, cluster);
+    if (proxy === undefined) clusterGroup.addIngressRule(props.clients, Port.tcp(POSTGRES), 'Functions');
     if (cluster.secret === undefined) throw new Error('the cluster has no master secret');
     this.masterSecret = cluster.secret;
     this.clusterHost = cluster.clusterEndpoint.hostname;
-    this.proxyHost = proxy.endpoint;
-    this.#proxyArn = proxy.dbProxyArn;
+    this.host = proxy?.endpoint ?? this.clusterHost;
+    this.#proxyArn = proxy?.dbProxyArn;
   }
 
   /** Returns the values that other stacks use. */
   get exported(): string[] {
-    const { masterSecret, migrators, clusterHost, proxyHost } = this;
-    return [masterSecret.secretArn, migrators.securityGroupId, clusterHost, proxyHost, this.#proxyArn];
+    const { masterSecret, migrators, clusterHost, host } = this;
+    const ofProxy = this.#proxyArn === undefined ? [] : [host, this.#proxyArn];
+    return [masterSecret.secretArn, migrators.securityGroupId, clusterHost, ...ofProxy];
   }
 
-  /** The right to sign in to the proxy as one role of the database. */
+  /** Whether functions connect to the cluster itself. */
+  get isDirect(): boolean {
+    return this.#proxyArn === undefined;
+  }
+
+  /**
+   * The right to sign in as one role of the database. Without a proxy it is for any cluster of the account, because one that is restored has another
+   * resource id; see {@link anyCluster}.
+   */
   connectStatement(user: DatabaseUser): PolicyStatement {
     // arn:aws:rds:REGION:ACCOUNT:db-proxy:prx-…: sign-in is granted on the proxy's resource id.
-    const resourceId = Fn.select(6, Fn.split(':', this.#proxyArn));
+    const resourceId = this.#proxyArn === undefined ? '*' : Fn.select(6, Fn.split(':', this.#proxyArn));
     return new PolicyStatement({ actions: ['rds-db:connect'], resources: [this.#userArn(resourceId, user)] });
   }
 
@@ -158,22 +164,17 @@ export class TenantDatabase extends Construct {
     }
   }
 
-  #proxy(
-    { environment, vpc }: TenantDatabaseProps,
-    cluster: DatabaseCluster,
-    securityGroup: ISecurityGroup,
-  ): DatabaseProxy {
+  #proxy({ environment, vpc, clients }: TenantDatabaseProps, cluster: DatabaseCluster): DatabaseProxy {
+    const securityGroup = new SecurityGroup(this, 'ProxySecurityGroup', {
+      vpc,
+      description: 'The database proxy',
+    });
+    securityGroup.addIngressRule(clients, Port.tcp(POSTGRES), 'Functions');
     const role = new Role(this, 'ProxyRole', { assumedBy: new ServicePrincipal('rds.amazonaws.com') });
     // A cluster that is restored has another resource id, and is to stand behind the same proxy.
     const users = DATABASE_USERS.map((user) => this.#userArn('*', user));
     role.addToPolicy(new PolicyStatement({ actions: ['rds-db:connect'], resources: users }));
-    Validations.of(role).acknowledge(
-      ...users.map((arn) => ({
-        id: `AwsSolutions-IAM5[Resource::${arn}]`,
-        reason:
-          'The roles of the database are named; any cluster of the account, because one that is restored has another resource id.',
-      })),
-    );
+    Validations.of(role).acknowledge(...users.map(anyCluster));
     return new DatabaseProxy(this, 'Proxy', {
       proxyTarget: ProxyTarget.fromCluster(cluster),
       dbProxyName: `vestry-${environment.name}`,
@@ -190,4 +191,18 @@ export class TenantDatabase extends Construct {
       maxConnectionsPercent: 90,
     });
   }
+}
+
+/** Explains a right to sign in to any cluster of the account, by its resource. */
+export function anyCluster(resource: string): { id: string; reason: string } {
+  return {
+    id: `AwsSolutions-IAM5[Resource::${resource}]`,
+    reason:
+      'The roles of the database are named; any cluster of the account, because one that is restored has another resource id.',
+  };
+}
+
+/** Whether a resource of a statement is such a right. */
+export function isAnyCluster(resource: string): boolean {
+  return resource.includes(':dbuser:*/');
 }

@@ -69,7 +69,11 @@ export class NetworkStack extends VestryStack {
     });
     endpoints.addIngressRule(this.functions, HTTPS, 'Functions');
     for (const [id, service] of Object.entries(INTERFACE_ENDPOINTS))
-      vpc.addInterfaceEndpoint(id, { service, securityGroups: [endpoints], open: false });
+      vpc.addInterfaceEndpoint(id, {
+        ...{ service, securityGroups: [endpoints], open: false },
+        // The functions of the other zone reach them through the first.
+        ...(props.environment.small ? { subnets: { subnets: vpc.isolatedSubnets.slice(0, 1) } } : {}),
+      });
   }
 }
 

@@ -4,14 +4,16 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
-import { type FunctionContext, PlatformFunction } from '#lib/constructs/platform-function.ts';
+import {
+  AMAZON_AUTHORITIES,
+  type FunctionContext,
+  PlatformFunction,
+} from '#lib/constructs/platform-function.ts';
 import { VestryStack } from './vestry-stack.ts';
 
 export const MIGRATE_ENTRY = 'functions/platform/migrate.ts';
 
 const TIMEOUT_SECONDS = 840;
-/** Lambda's Node.js trusts Amazon's own authorities, which sign the cluster's certificate, only through this file. */
-const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 
 export interface SchemaStackProps {
   readonly context: FunctionContext;

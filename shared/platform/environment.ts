@@ -22,6 +22,8 @@ export interface DatabaseAddress {
   /** Absent on AWS: RDS Proxy takes a short-lived IAM token instead. */
   readonly password: string | undefined;
   readonly tls: boolean;
+  /** Whether there is no proxy, so that a session is a function's own. */
+  readonly direct: boolean;
 }
 
 /** The variables of the platform itself. */
@@ -66,5 +68,6 @@ export const environment = {
     database: required('DATABASE_NAME'),
     password: process.env.DATABASE_PASSWORD || undefined,
     tls: process.env.DATABASE_SSL !== 'off',
+    direct: process.env.DATABASE_DIRECT === 'on',
   }),
 };

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { environment } from '#platform/environment.ts';
+import { keepStatements } from './pipeline.ts';
 import { APP_ROLE, SYSTEM_ROLE } from './roles.ts';
 
 // int8 is money or a count, numeric a quantity, date a calendar day: none of them survives a float or a time zone.
@@ -17,7 +18,7 @@ let answerTimeoutMs = 25_000;
 const pools = new Map<string, pg.Pool>();
 
 function createPool(user: string): pg.Pool {
-  const { host, port, database, password, tls } = environment.database();
+  const { host, port, database, password, tls, direct } = environment.database();
   const pool = new pg.Pool({
     host,
     port,
@@ -36,7 +37,11 @@ function createPool(user: string): pg.Pool {
   // A lost connection emits an error while it is idle or between two statements of its borrower. Without a listener
   // that would end the process; the borrower's next statement fails anyway.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    // Nobody shares the session, so nothing is lost by pinning it.
+    if (direct) keepStatements(client);
+  });
   return pool;
 }
 
