@@ -26,7 +26,7 @@ export default defineConfig({
     pool: 'forks',
     // For two processors: tests wait for databases, queues and timers about a third of their time.
     maxWorkers: 3,
-    sequence: { sequencer: TestOrder },
+    sequence: { sequencer: TestOrder, groupOrder: 1 },
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts'],
@@ -63,10 +63,11 @@ export default defineConfig({
           name: 'infrastructure',
           include: ['tests/infrastructure/**/*.test.ts'],
           globalSetup: ['tests/infrastructure/bundled.ts'],
-          // One process: the CDK is loaded once, and each environment synthesised once. It runs when the others have ended.
+          // One process: the CDK is loaded once, and each environment synthesised once. It runs before the others, when lint and types
+          // are checked on the other processor.
           isolate: false,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
         },

@@ -1,6 +1,9 @@
-/** `npm run checks`: what is checked without running a test, side by side. Each part's output appears when it has ended. */
+/**
+ * `npm run checks`: what is checked without running a test, side by side. Each part's output appears when it has ended. A command that
+ * is given as arguments runs beside them, as `npm test` does with the tests, and is ended when a check fails.
+ */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const PARTS = ['lint', 'typecheck', 'generated:check'] as const;
@@ -10,10 +13,19 @@ async function passes(part: string): Promise<boolean> {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const passed = await succeeds(child);
+  process.stdout.write(`${part} ${passed ? 'passed' : 'failed'}\n${output}`);
+  return passed;
+}
+
+async function succeeds(child: ChildProcess): Promise<boolean> {
   const [code] = (await once(child, 'close')) as [number | null];
-  process.stdout.write(`${part} ${code === 0 ? 'passed' : 'failed'}\n${output}`);
   return code === 0;
 }
 
-const results = await Promise.all(PARTS.map(passes));
-process.exitCode = results.every(Boolean) ? 0 : 1;
+const [command, ...args] = process.argv.slice(2);
+const beside = command === undefined ? undefined : spawn(command, args, { stdio: 'inherit' });
+const checked = Promise.all(PARTS.map(passes)).then((results) => results.every(Boolean));
+const ended = beside === undefined ? true : succeeds(beside);
+if (!(await checked)) beside?.kill();
+process.exitCode = (await checked) && (await ended) ? 0 : 1;
