@@ -25,7 +25,7 @@ const inName =
   (character: string) =>
   ({ name }: SampleValues) => ({ name: `${name[0]}${character}${name.slice(1)}` });
 
-/** Every kind of bad row that the register refuses. */
+/** Every kind of row that the register rejects. */
 const DEFECTS: readonly Defect[] = [
   ...holdings(
     'invalid-number',

@@ -85,7 +85,7 @@ export function* sampleRegister({
   const random = mulberry32(seed);
   const defects = defectsOf(format);
   const written = new SampleText(format);
-  // A good row whose reference a bad row may repeat.
+  // A good row whose reference a rejected row may repeat.
   let repeatable: { line: number; ref: string } | undefined;
   let bad = Math.floor(random() * defects.length);
   for (let index = 0; index < rows; index += 1) {

@@ -7,13 +7,13 @@ import { sampleRegister } from './sample-register.ts';
 
 const HELP = `usage: npm run sample -- --rows N --out FILE [--format csv|json|ndjson] [--seed S] [--clean]
 
-Writes a register to try an upload with: names of many scripts, and 2 % bad rows of every kind.
+Writes a register to try an upload with: names of many scripts, and 2 % rows to reject, of every kind.
 
   --rows N         how many rows (default: 1000)
   --out FILE       where to
   --format FORMAT  csv, json or ndjson (default: by the file's name)
   --seed S         another seed makes another register (default: 1)
-  --clean          writes no bad rows`;
+  --clean          writes no rows to reject`;
 
 function readOptions() {
   const { values } = readArguments(HELP, {
