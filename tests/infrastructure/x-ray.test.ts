@@ -23,7 +23,7 @@ afterAll(() => daemon.close());
 /** A stand-in for Lambda's runtime: it loads the code once, and puts the trace of each invocation into the environment. */
 const RUNTIME = `
   const { handler } = await import(process.argv[1]);
-  const event = { httpMethod: 'GET', path: '/health', resource: '/health', multiValueHeaders: {}, requestContext: { identity: {} } };
+  const event = { httpMethod: 'GET', path: '/health', resource: '/health', multiValueHeaders: {}, requestContext: { path: '/health', identity: {} } };
   for (const trace of process.argv.slice(2)) {
     process.env._X_AMZN_TRACE_ID = trace;
     const { statusCode } = await handler(event, { getRemainingTimeInMillis: () => 9000 });

@@ -12,6 +12,7 @@ const LOGINS = [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE] as const;
 const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   add_login_failure: [APP_ROLE],
   clear_login_failures: [APP_ROLE],
+  complete_idempotency_key: [APP_ROLE],
   count_login_failures: [APP_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   find_tenant_by_slug: [APP_ROLE],

@@ -270,8 +270,9 @@ test('advancing the clock stops at each timer and each schedule in between, in o
   const scheduler = new Scheduler({
     model: { rules: [rule], accountId: ACCOUNT, region: REGION } as unknown as PlatformModel,
     router: {
-      deliver: async (_: unknown, { time }: { time: string }) => {
+      fire: async (_: unknown, { time }: { time: string }) => {
         seen.push({ what: 'schedule', hour: hoursAfter(from, time) });
+        return undefined;
       },
     } as unknown as EventRouter,
     clock: platform.clock,
