@@ -97,6 +97,8 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       prefix,
       reason: 'Object keys are made at run time; the prefix bounds them.',
     }));
+  // Only with the permission to list does S3 tell a missing object from a forbidden one.
+  const tellMissing = allow(['s3:ListBucket'], [uploads.bucketArn]);
   const bucketName = { UPLOADS_BUCKET: uploads.bucketName };
   const machineArn = resources.disbursementMachineArn;
   const bankSecret = {
@@ -107,7 +109,11 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
   const named: Readonly<Record<Exclude<Resource, QueueSend>, Grant>> = {
     'database:system': { statements: [database.connectStatement('vestry_system')], environment: {} },
     'uploadsBucket:read': {
-      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects(READ_PREFIXES)), decrypt],
+      statements: [
+        allow(['s3:GetObject', 's3:GetObjectVersion'], objects(READ_PREFIXES)),
+        tellMissing,
+        decrypt,
+      ],
       environment: bucketName,
       wildcards: anyObject(READ_PREFIXES),
     },
@@ -164,7 +170,11 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       environment: { FIELD_KEY_SECRET_ARN: fieldKey.secretArn },
     },
     'inboundFiles:read': {
-      statements: [allow(['s3:GetObject', 's3:GetObjectVersion'], objects([INBOUND_FILES])), decrypt],
+      statements: [
+        allow(['s3:GetObject', 's3:GetObjectVersion'], objects([INBOUND_FILES])),
+        tellMissing,
+        decrypt,
+      ],
       environment: bucketName,
       wildcards: anyObject([INBOUND_FILES]),
     },

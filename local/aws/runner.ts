@@ -31,7 +31,7 @@ export interface TemplateRunnerOptions {
   readonly assembly: string;
   /** Holds queues, objects, executions, secrets and logs. One runner at a time. */
   readonly dataDir: string;
-  /** The credentials with which clients and functions sign their requests. */
+  /** The credentials of the account's owner, with which clients sign their requests. Functions sign with those of their roles. */
   readonly credentials: Credentials;
   /** The port of the AWS endpoint. @default 0, a free one */
   readonly awsPort?: number;
@@ -107,6 +107,7 @@ async function start(
     queues: model.queues,
     eventBuses: model.eventBuses,
     secrets: model.secrets,
+    roles: model.roles,
     now: () => clock.now(),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
     onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),
@@ -118,7 +119,7 @@ async function start(
     overrides: (spec) => {
       const addresses = { awsEndpointUrl: endpoint.url, apiUrl: late.apiUrl };
       return functionVariables(spec, {
-        ...{ awsEndpointUrl: endpoint.url, region, credentials },
+        ...{ awsEndpointUrl: endpoint.url, region, credentials: endpoint.principals.keysOf(spec.roleArn) },
         more: options.variables?.(spec, addresses) ?? {},
       });
     },

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { decodeAwsChunked, type Trailers } from './aws-chunked.ts';
+import { Principals } from './iam/principals.ts';
 import { authorize, ChunkSigner, type WireRequest } from './sigv4.ts';
 
 /** The example of "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks" in S3's API reference. */
 const CREDENTIALS = {
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  principals: new Principals(
+    { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
+    [],
+  ),
   region: 'us-east-1',
 };
 const SIGNED = [

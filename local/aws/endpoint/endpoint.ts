@@ -7,6 +7,9 @@ import { AwsError } from './aws-error.ts';
 import { MetricStore } from './cloudwatch/metric-store.ts';
 import { queueMetrics } from './cloudwatch/queue-metrics.ts';
 import type { BusEvent } from './event-bridge.ts';
+import { wantedOf } from './iam/actions.ts';
+import type { Role } from './iam/policy.ts';
+import { type Principal, Principals, permit } from './iam/principals.ts';
 import { isJsonObject, type JsonObject } from './json-input.ts';
 import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
 import { readBody } from './request-body.ts';
@@ -42,6 +45,8 @@ export interface AwsEndpointOptions {
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
+  /** The roles that functions take: each signs with a key pair of its own and may do what its policies allow. @default none */
+  readonly roles?: readonly Role[];
   /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
   readonly stepFunctions?: Omit<ExecutionEngineOptions, 'directory'>;
   /** The clock by which the lifecycle rules of buckets move objects. @default the machine's */
@@ -51,6 +56,8 @@ export interface AwsEndpointOptions {
 }
 
 export interface AwsEndpoint {
+  /** Has the key pair of each role. */
+  readonly principals: Principals;
   /** `http://host:port`, for `AWS_ENDPOINT_URL`. */
   readonly url: string;
   readonly port: number;
@@ -88,10 +95,10 @@ async function authorizedBody(
   wire: WireRequest,
   request: IncomingMessage,
   signingName: string,
-): Promise<Buffer> {
+): Promise<{ readonly body: Buffer; readonly principal: Principal }> {
   const body = await readBody(request, BODY_LIMIT_BYTES);
   const hash = createHash('sha256').update(body).digest('hex');
-  const { service, payloadHash } = authorize(wire, services.credentials, hash);
+  const { service, payloadHash, principal } = authorize(wire, services.credentials, hash);
   if (service !== signingName) {
     throw new AwsError(
       'SignatureDoesNotMatch',
@@ -106,7 +113,18 @@ async function authorizedBody(
       'The provided x-amz-content-sha256 does not match what was computed.',
     );
   }
-  return body;
+  return { body, principal };
+}
+
+/** Throws unless the principal may make a call of one of the JSON services. */
+function permitCall(
+  services: Services,
+  principal: Principal,
+  [service, operation]: readonly [string, string],
+  input: JsonObject,
+): void {
+  for (const { action, resource } of wantedOf(service, operation, input, services.account))
+    permit(principal, action, resource);
 }
 
 /** Returns a signal that is aborted when the client disconnects, so that a long poll doesn't take messages for nobody. */
@@ -149,8 +167,10 @@ async function serveTarget(
         `The operation ${target} is not implemented by the local endpoint.`,
       );
     }
-    const body = await authorizedBody(services, wire, request, service.signingName);
-    respondJson(response, service, (await handler(parseInput(body), abortOnClose(response))) ?? {});
+    const { body, principal } = await authorizedBody(services, wire, request, service.signingName);
+    const input = parseInput(body);
+    permitCall(services, principal, [service.signingName, target.slice(dot + 1)], input);
+    respondJson(response, service, (await handler(input, abortOnClose(response))) ?? {});
   } catch (error) {
     if (!response.destroyed) respondJsonError(response, shape, asAwsError(error, target));
   }
@@ -167,8 +187,9 @@ async function serveSqsQuery(
     response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
   };
   try {
-    const body = await authorizedBody(services, wire, request, 'sqs');
+    const { body, principal } = await authorizedBody(services, wire, request, 'sqs');
     const { action, input } = parseQueryRequest(body.toString('utf8'), wire.path);
+    permitCall(services, principal, ['sqs', action], input);
     const handler = services.sqs(action);
     if (handler === undefined)
       throw new AwsError(
@@ -245,7 +266,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     ...(options.now === undefined ? {} : { now: options.now }),
   });
   const uploads = new MultipartStore(objects.uploadsDirectory);
-  const credentials: EndpointCredentials = { accessKeyId, secretAccessKey, region };
+  const principals = new Principals({ accessKeyId, secretAccessKey }, options.roles ?? []);
+  const credentials: EndpointCredentials = { principals, region };
   const cors = new Map(buckets.map((bucket) => [bucket.name, bucket.cors ?? []]));
   const corsRules = (bucket: string) => cors.get(bucket) ?? [];
   const s3 = { objects, uploads, account: { region, accountId }, credentials, corsRules };
@@ -263,5 +285,5 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     server.closeAllConnections();
     await once(server, 'close');
   };
-  return { url, port, objects, queues, secrets, stepFunctions, metrics, close };
+  return { principals, url, port, objects, queues, secrets, stepFunctions, metrics, close };
 }

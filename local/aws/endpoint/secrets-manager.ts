@@ -49,6 +49,11 @@ export class SecretStore {
     throw new AwsError('ResourceNotFoundException', 400, "Secrets Manager can't find the specified secret.");
   }
 
+  /** Returns the ARN of a secret by its name or ARN. */
+  arnOf(id: string): string | undefined {
+    return this.#specs.find(({ arn, name }) => id === arn || id === name)?.arn;
+  }
+
   versions(id: string): readonly SecretVersion[] {
     return this.#versions[this.spec(id).name] ?? [];
   }

@@ -1,6 +1,7 @@
 import { CLOUDWATCH_OPERATIONS } from './cloudwatch/cloudwatch-operations.ts';
 import type { MetricStore } from './cloudwatch/metric-store.ts';
 import { type EventBridgeOptions, putEvents } from './event-bridge.ts';
+import type { AccountNames } from './iam/actions.ts';
 import type { JsonObject } from './json-input.ts';
 import type { JsonService } from './json-protocol.ts';
 import { SECRETS_OPERATIONS, type SecretStore } from './secrets-manager.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly targets: readonly TargetService[];
   readonly sqs: (operation: string) => Handler | undefined;
   readonly credentials: EndpointCredentials;
+  readonly account: AccountNames;
 }
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -99,5 +101,10 @@ export function createServices(
     ],
     sqs,
     credentials,
+    account: {
+      region: options.region,
+      accountId: options.accountId,
+      arnOfSecret: (id) => secrets.arnOf(id),
+    },
   };
 }

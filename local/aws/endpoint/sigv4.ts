@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
+import type { Principal, Principals } from './iam/principals.ts';
 
-/** The one key pair and region this endpoint accepts. */
+/** The key pairs and the region that this endpoint accepts. */
 export interface EndpointCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  readonly principals: Principals;
   readonly region: string;
 }
 
@@ -20,6 +20,7 @@ export interface Authorization {
   /** The place of the signature; `query` means a presigned URL. */
   readonly kind: 'header' | 'query';
   readonly service: string;
+  readonly principal: Principal;
   readonly signedHeaders: ReadonlySet<string>;
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`. */
@@ -206,7 +207,8 @@ export function authorize(
   const [accessKeyId = '', date = '', region = '', service = '', terminal] = fields.credential.split('/');
   if (terminal !== 'aws4_request' || date !== fields.amzDate.slice(0, 8))
     throw malformed('the credential scope is not valid');
-  if (!equal(accessKeyId, credentials.accessKeyId)) {
+  const principal = credentials.principals.find(accessKeyId);
+  if (principal === undefined) {
     throw new AwsError(
       'InvalidAccessKeyId',
       403,
@@ -227,7 +229,7 @@ export function authorize(
   const payloadHash = fields.payloadHash ?? bodyHash ?? EMPTY_SHA256;
   const signingKey = [date, region, service, 'aws4_request'].reduce<Buffer>(
     (key, part) => hmac(key, part),
-    Buffer.from(`AWS4${credentials.secretAccessKey}`),
+    Buffer.from(`AWS4${principal.secretAccessKey}`),
   );
   const canonical = createHash('sha256')
     .update(canonicalRequest(request, fields, service, payloadHash))
@@ -238,6 +240,7 @@ export function authorize(
   return {
     kind,
     service,
+    principal,
     signedHeaders,
     signature,
     amzDate,

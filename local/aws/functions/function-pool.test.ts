@@ -38,6 +38,7 @@ function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = [], idle
     timeoutSeconds: 2,
     memoryMb: 128,
     reservedConcurrency: undefined,
+    roleArn: 'arn:aws:iam::000000000000:role/echo',
     environment: { REGION: 'template' },
     ...spec,
   };

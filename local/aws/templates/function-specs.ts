@@ -14,6 +14,8 @@ export interface FunctionSpec {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly reservedConcurrency: number | undefined;
+  /** The role that it takes. */
+  readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -24,11 +26,12 @@ const HONOURED = [
   'Handler',
   'MemorySize',
   'ReservedConcurrentExecutions',
+  'Role',
   'Runtime',
   'Timeout',
 ];
 
-/** Permissions, placement, encryption and observation: no effect on one machine. /tmp is the machine's. */
+/** Placement, encryption and observation: no effect on one machine. /tmp is the machine's. */
 const INERT = [
   'Architectures',
   'Description',
@@ -36,7 +39,6 @@ const INERT = [
   'KmsKeyArn',
   'LoggingConfig',
   'RecursiveLoop',
-  'Role',
   'RuntimeManagementConfig',
   'Tags',
   'TracingConfig',
@@ -71,6 +73,7 @@ export function functionSpec(
     handler,
     timeoutSeconds: properties.number('Timeout', DEFAULT_TIMEOUT_SECONDS),
     memoryMb: properties.number('MemorySize', DEFAULT_MEMORY_MB),
+    roleArn: properties.text('Role'),
     reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
   };

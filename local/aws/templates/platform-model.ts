@@ -1,3 +1,4 @@
+import type { Role } from '#aws/endpoint/iam/policy.ts';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
@@ -10,6 +11,7 @@ import { Properties } from './properties.ts';
 import { physicalName } from './references.ts';
 import { Resolver } from './resolver.ts';
 import { isKnownType } from './resource-types.ts';
+import { roleSpec } from './role-specs.ts';
 import { stateMachineSpec } from './state-machine-specs.ts';
 import { bucketSpec, customNotifications, queueSpec, secretSpec } from './storage-specs.ts';
 import {
@@ -35,6 +37,8 @@ export interface PlatformModel {
   readonly region: string;
   readonly accountId: string;
   readonly functions: readonly FunctionSpec[];
+  /** The roles that functions take. */
+  readonly roles: readonly Role[];
   readonly apis: readonly ApiSpec[];
   readonly buckets: readonly BucketSpec[];
   readonly queues: readonly QueueSpec[];
@@ -109,6 +113,10 @@ function build(
         },
       }));
   const providers = customResourceProviders(resources, resolver);
+  const functions = ofType('AWS::Lambda::Function')
+    .filter(({ arn }) => !providers.has(arn))
+    .map((item) => functionSpec(item.resource, item.values, { name: item.name, arn: item.arn }));
+  const taken = new Set(functions.map(({ roleArn }) => roleArn));
   const custom = ofType('Custom::S3BucketNotifications').map(({ resource, values }) =>
     customNotifications(resource, values),
   );
@@ -118,9 +126,10 @@ function build(
   return {
     region,
     accountId,
-    functions: ofType('AWS::Lambda::Function')
-      .filter(({ arn }) => !providers.has(arn))
-      .map((item) => functionSpec(item.resource, item.values, { name: item.name, arn: item.arn })),
+    functions,
+    roles: ofType('AWS::IAM::Role')
+      .filter(({ arn }) => taken.has(arn))
+      .map(({ resource, values, arn }) => roleSpec(resource, values, arn)),
     apis: apiSpecs(ofType('AWS::ApiGateway::RestApi'), ofType('AWS::ApiGateway::Stage'), resolver),
     buckets: ofType('AWS::S3::Bucket').map((item) =>
       bucketSpec(item.resource, item.values, item.name, added(item.name)),

@@ -69,6 +69,7 @@ function lambda(name: keyof typeof CODE, variables: object) {
       FunctionName: name,
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
+      Role: { 'Fn::GetAtt': ['Worker', 'Arn'] },
       Code: { S3Bucket: 'assets', S3Key: `${name}.zip` },
       Timeout: 20,
       MemorySize: 256,
@@ -85,6 +86,29 @@ const RESOURCES = {
     Properties: {
       QueueName: 'orders',
       RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Failed', 'Arn'] }, maxReceiveCount: 1 },
+    },
+  },
+  Worker: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {},
+      Policies: [
+        {
+          PolicyName: 'Work',
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['s3:GetObject', 's3:PutObject'],
+                Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/*']] },
+              },
+              // Otherwise a missing object would be a forbidden one.
+              { Effect: 'Allow', Action: 's3:ListBucket', Resource: { 'Fn::GetAtt': ['Bucket', 'Arn'] } },
+              { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+            ],
+          },
+        },
+      ],
     },
   },
   Orders: lambda('orders', { BUCKET: { Ref: 'Bucket' }, QUEUE_URL: { Ref: 'Queue' }, GREETING: 'none' }),

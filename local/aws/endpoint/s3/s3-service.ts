@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError, notImplemented } from '../aws-error.ts';
 import { CHECKSUM_ALGORITHMS } from '../checksums.ts';
 import { isDiskFull } from '../full-disk.ts';
+import { permit } from '../iam/principals.ts';
 import { authorize, decodeText, type EndpointCredentials, type WireRequest } from '../sigv4.ts';
 import { xmlDocument } from '../xml.ts';
 import {
@@ -28,6 +29,8 @@ import type { ObjectStore } from './object-store.ts';
 import { effectiveHeaders, effectiveQuery, type S3Account, type S3Call } from './s3-call.ts';
 
 interface Operation {
+  /** What it needs: an action on the object, or on the bucket. */
+  readonly action: string;
   readonly method: string;
   readonly on: 'service' | 'bucket' | 'object';
   /** The parameters that distinguish it from other operations of its method. */
@@ -83,16 +86,38 @@ const BYPASS = 'x-amz-bypass-governance-retention';
 
 /** More specific rows first. */
 const OPERATIONS: readonly Operation[] = [
-  { method: 'GET', on: 'service', run: listBuckets },
-  { method: 'HEAD', on: 'bucket', run: headBucket },
-  { method: 'GET', on: 'bucket', when: ['location'], run: getBucketLocation },
-  { method: 'GET', on: 'bucket', when: ['list-type'], query: LIST_PARAMETERS, run: listObjectsV2 },
-  { method: 'POST', on: 'bucket', when: ['delete'], headers: [...BODY_HEADERS, BYPASS], run: deleteObjects },
-  { method: 'PUT', on: 'object', when: ['partNumber', 'uploadId'], headers: BODY_HEADERS, run: uploadPart },
+  { method: 'GET', on: 'service', action: 's3:ListAllMyBuckets', run: listBuckets },
+  { method: 'HEAD', on: 'bucket', action: 's3:ListBucket', run: headBucket },
+  { method: 'GET', on: 'bucket', when: ['location'], action: 's3:GetBucketLocation', run: getBucketLocation },
+  {
+    method: 'GET',
+    on: 'bucket',
+    when: ['list-type'],
+    query: LIST_PARAMETERS,
+    action: 's3:ListBucket',
+    run: listObjectsV2,
+  },
+  {
+    method: 'POST',
+    on: 'bucket',
+    when: ['delete'],
+    headers: [...BODY_HEADERS, BYPASS],
+    action: 's3:DeleteObject',
+    run: deleteObjects,
+  },
+  {
+    method: 'PUT',
+    on: 'object',
+    when: ['partNumber', 'uploadId'],
+    headers: BODY_HEADERS,
+    action: 's3:PutObject',
+    run: uploadPart,
+  },
   {
     method: 'PUT',
     on: 'object',
     headers: [...BODY_HEADERS, ...OBJECT_HEADERS, ...COPY_HEADERS, ...WRITE_CONDITIONS],
+    action: 's3:PutObject',
     run: putOrCopy,
   },
   {
@@ -100,18 +125,40 @@ const OPERATIONS: readonly Operation[] = [
     on: 'object',
     when: ['uploadId'],
     query: ['max-parts', 'part-number-marker'],
+    action: 's3:ListMultipartUploadParts',
     run: listParts,
   },
-  { method: 'GET', on: 'object', ...READING, run: getObject },
-  { method: 'HEAD', on: 'object', ...READING, run: headObject },
-  { method: 'DELETE', on: 'object', when: ['uploadId'], run: abortMultipartUpload },
-  { method: 'DELETE', on: 'object', query: ['versionId'], headers: [BYPASS], run: deleteObject },
-  { method: 'POST', on: 'object', when: ['uploads'], headers: CREATE_HEADERS, run: createMultipartUpload },
+  { method: 'GET', on: 'object', ...READING, action: 's3:GetObject', run: getObject },
+  { method: 'HEAD', on: 'object', ...READING, action: 's3:GetObject', run: headObject },
+  {
+    method: 'DELETE',
+    on: 'object',
+    when: ['uploadId'],
+    action: 's3:AbortMultipartUpload',
+    run: abortMultipartUpload,
+  },
+  {
+    method: 'DELETE',
+    on: 'object',
+    query: ['versionId'],
+    headers: [BYPASS],
+    action: 's3:DeleteObject',
+    run: deleteObject,
+  },
+  {
+    method: 'POST',
+    on: 'object',
+    when: ['uploads'],
+    headers: CREATE_HEADERS,
+    action: 's3:PutObject',
+    run: createMultipartUpload,
+  },
   {
     method: 'POST',
     on: 'object',
     when: ['uploadId'],
     headers: COMPLETE_HEADERS,
+    action: 's3:PutObject',
     run: completeMultipartUpload,
   },
 ];
@@ -172,6 +219,38 @@ function checkValues({ headers, query, key, account }: S3Call): void {
     throw new AwsError('InvalidArgument', 400, 'A key cannot contain a null character here');
 }
 
+const MISSING = ['NoSuchKey', 'NoSuchVersion'];
+
+const arnOf = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
+
+/** Throws unless the principal may do this to the object, or to the bucket. */
+function permitOperation({ action, on }: Operation, call: S3Call): void {
+  const { bucket, key, headers, query, authorization } = call;
+  const { principal } = authorization;
+  const resource = on === 'service' ? '*' : arnOf(bucket, key);
+  const ofVersion = query.has('versionId') && /^s3:(Get|Delete)Object$/.test(action);
+  permit(principal, ofVersion ? `${action}Version` : action, resource);
+  if (headers.has('x-amz-object-lock-mode')) permit(principal, 's3:PutObjectRetention', resource);
+  const source = headers.get('x-amz-copy-source');
+  if (source !== undefined)
+    permit(
+      principal,
+      's3:GetObject',
+      `arn:aws:s3:::${decodeText(source).replace(/^\//, '').replace(/\?.*$/, '')}`,
+    );
+}
+
+/** Runs an operation. Whoever may not list a bucket isn't told either that an object is missing. */
+async function run(operation: Operation, call: S3Call): Promise<void> {
+  try {
+    await operation.run(call);
+  } catch (error) {
+    if (error instanceof AwsError && MISSING.includes(error.code))
+      permit(call.authorization.principal, 's3:ListBucket', arnOf(call.bucket, ''));
+    throw error;
+  }
+}
+
 export interface S3Service {
   readonly objects: ObjectStore;
   readonly uploads: MultipartStore;
@@ -211,7 +290,8 @@ export async function serveS3(
     };
     const operation = selectOperation(call);
     checkValues(call);
-    await operation.run(call);
+    permitOperation(operation, call);
+    await run(operation, call);
   } catch (error) {
     respondError(error, wire, response, requestId);
   }
@@ -235,7 +315,8 @@ function answerBrowser(rules: readonly CorsRule[], wire: WireRequest, response: 
 }
 
 function knownError(error: unknown, wire: WireRequest): AwsError {
-  if (error instanceof AwsError) return error;
+  if (error instanceof AwsError)
+    return error.code === 'AccessDeniedException' ? new AwsError('AccessDenied', 403, error.message) : error;
   if (isDiskFull(error)) return new AwsError('ServiceUnavailable', 503, 'The disk of this machine is full.');
   console.error('s3', wire.method, wire.path, error);
   return new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
