@@ -4,7 +4,7 @@ import type { Resource } from './assembly.ts';
 import { Properties } from './properties.ts';
 
 const HONOURED = ['Policies'];
-/** Who may take a role, and for how long, doesn't matter to one that is a function's. */
+/** These properties don't matter to a role that is a function's. */
 const INERT = ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Path', 'RoleName', 'Tags'];
 const STATEMENT = ['Action', 'Effect', 'Resource', 'Sid'];
 

@@ -213,7 +213,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** What the service says for itself, once IAM has let the call pass. */
+/** Services refuse by these names, once IAM has let the call pass. */
 const BEHIND_IAM = ['StateMachineDoesNotExist', 'TaskDoesNotExist'];
 
 const outcomeOf = (sent: Promise<unknown>): Promise<string> =>

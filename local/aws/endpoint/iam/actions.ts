@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json-input.ts';
 import { parseTaskToken } from '../step-functions/execution/task-token.ts';
 
-/** What IAM is asked for one request. */
+/** IAM is asked this for one request. */
 export interface Wanted {
   readonly action: string;
   /** The ARN, or `*`. */

@@ -1,4 +1,4 @@
-/** What a role may do, as its policies say. Conditions are not implemented: a statement that has one is refused when it is read. */
+/** A statement of a policy. Conditions are not implemented: a statement that has one is refused when it is read. */
 export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny';
   /** `s3:GetObject`, with `*` and `?` as wildcards. */

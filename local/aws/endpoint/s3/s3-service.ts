@@ -29,7 +29,7 @@ import type { ObjectStore } from './object-store.ts';
 import { effectiveHeaders, effectiveQuery, type S3Account, type S3Call } from './s3-call.ts';
 
 interface Operation {
-  /** What it needs: an action on the object, or on the bucket. */
+  /** The permission that it needs, on the object or on the bucket. */
   readonly action: string;
   readonly method: string;
   readonly on: 'service' | 'bucket' | 'object';
