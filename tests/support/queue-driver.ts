@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { ReceivedMessage } from 'template-runner/endpoint';
 import type { QueueJob } from '#platform/queue/job.ts';
 import { jobs } from '../../shared/jobs.ts';
 import { queueName, type TestAws } from './aws-services.ts';
 import { testContext } from './request.ts';
+
+/** The time after which messages are tried again when all of them have failed. */
+const PAUSE_MS = 20;
 
 export type Worker = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -45,6 +49,8 @@ export async function drain(aws: TestAws, queue: string, worker: Worker): Promis
       if (!failed.has(messageId)) queues.delete(name, receiptHandle);
       else showAgain(queues, name, receiptHandle);
     }
+    // Messages that wait for something outside would otherwise keep the processor from it.
+    if (failed.size === received.length) await sleep(PAUSE_MS);
   }
 }
 
