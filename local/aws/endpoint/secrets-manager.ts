@@ -44,14 +44,18 @@ export class SecretStore {
 
   /** Finds a secret by name or ARN. */
   spec(id: string): SecretSpec {
-    const spec = this.#specs.find(({ arn, name }) => id === arn || id === name);
+    const spec = this.#find(id);
     if (spec) return spec;
     throw new AwsError('ResourceNotFoundException', 400, "Secrets Manager can't find the specified secret.");
   }
 
   /** Returns the ARN of a secret by its name or ARN. */
   arnOf(id: string): string | undefined {
-    return this.#specs.find(({ arn, name }) => id === arn || id === name)?.arn;
+    return this.#find(id)?.arn;
+  }
+
+  #find(id: string): SecretSpec | undefined {
+    return this.#specs.find(({ arn, name }) => id === arn || id === name);
   }
 
   versions(id: string): readonly SecretVersion[] {

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
+import { isMissing } from '#platform/storage/objects.ts';
 import type { AuditArchive } from './audit-archive.ts';
 
 let client: S3Client | undefined;
@@ -39,8 +40,7 @@ export function bucketArchive(bucket: string = auditEnvironment.auditBucket()): 
         );
         return Body as unknown as AsyncIterable<Uint8Array>;
       } catch (error) {
-        if (error instanceof Error && ['NoSuchKey', 'NoSuchVersion', 'NotFound'].includes(error.name))
-          return undefined;
+        if (isMissing(error)) return undefined;
         if (error instanceof Error && error.name === 'InvalidObjectState') throw needsRestore(key);
         throw error;
       }

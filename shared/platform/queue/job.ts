@@ -11,7 +11,7 @@ export type Suspended = 'goes-on' | 'parks' | 'refuses';
 
 /**
  * Says how work is found whose message or execution is lost: by the rows that show it is unfinished, and the scheduled job that takes them up.
- * Where no row says so, `nobody` says what a person finds instead.
+ * `nobody` says what a person finds instead, where no row shows it.
  */
 export type FoundBy = { readonly rows: string; readonly sweep: string } | { readonly nobody: string };
 

@@ -62,7 +62,8 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Returns whether S3 has said that there is no such object, or no such version of it. */
+export function isMissing(error: unknown): boolean {
   return error instanceof Error && ['NotFound', 'NoSuchKey', 'NoSuchVersion'].includes(error.name);
 }
 
