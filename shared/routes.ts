@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
@@ -59,6 +60,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'mock-bank': mockBank,
   },
   ledger: { ledger },
+  approvals: { approvals },
   audit: { audit },
   retention: { retention },
   webhooks: { webhooks },

@@ -193,7 +193,11 @@ function operation(route: RouteEntry, schemas: ContractSchemas, problems: Proble
     ...(route.roles === 'PUBLIC' ? {} : { 'x-tenant-types': tenantTypesOf(route) }),
     parameters: parameters(route, schemas),
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
-    responses: { [route.status]: success(route, schemas), ...problems.of(route) },
+    responses: {
+      [route.status]: success(route, schemas),
+      ...(route.waiting === undefined ? {} : { 202: waiting(route.waiting, schemas) }),
+      ...problems.of(route),
+    },
   };
 }
 
@@ -255,7 +259,7 @@ function requestBody(route: RouteEntry, schema: Schema, schemas: ContractSchemas
       ...(isJson(mediaType) && route.example !== undefined ? { example: route.example } : {}),
     },
   ]);
-  return { required: true, content: Object.fromEntries(content) };
+  return { required: route.bodyOptional !== true, content: Object.fromEntries(content) };
 }
 
 function success(route: RouteEntry, schemas: ContractSchemas): Json {
@@ -280,6 +284,18 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
       ...header('Idempotency-Replayed', idempotencyOf(route) !== 'none', 'IdempotencyReplayed'),
     },
     ...(response === undefined ? {} : { content: Object.fromEntries(content) }),
+  };
+}
+
+/** The answer of a controlled route whose change waits for a second person. */
+function waiting(schema: Schema, schemas: ContractSchemas): Json {
+  return {
+    description: 'Another person must confirm the change: it waits as a change request, see `/approvals`.',
+    headers: {
+      'X-Request-ID': { $ref: '#/components/headers/RequestId' },
+      Location: { $ref: '#/components/headers/Location' },
+    },
+    content: { 'application/json': { schema: schemas.reference(schema, 'output', 'ChangeRequest') } },
   };
 }
 

@@ -37,6 +37,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Tenant links',
     description: 'Permissions by which an issuer lets a sponsor name its holders of record in plans.',
   },
+  approvals: {
+    name: 'Approvals',
+    description: 'Changes that wait for a second person, shown before and after.',
+  },
   payments: {
     name: 'Payments',
     description:

@@ -1,16 +1,16 @@
-import { setSettings } from '#payments/settings/payment-settings.repository.ts';
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
+import { changeSettings } from '#payments/settings/change-settings.ts';
 import * as routes from '#payments/settings/payment-settings.routes.ts';
 import { newSettings, toPaymentSettings } from '#payments/settings/payment-settings.ts';
-import { changed } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.setPaymentSettings, async ({ body, expectedVersion, tenantTx }) => {
+const route = routes.setPaymentSettings;
+
+export const handler = http(route, async ({ body, expectedVersion, principal, requestId, tenantTx }) => {
   const settings = newSettings(body);
+  const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
-    async (tx) =>
-      toPaymentSettings(
-        await changed(await setSettings(tx, expectedVersion, settings), async () => settings),
-      ),
-    { resource: () => 'settings/payments' },
+    async (tx) => answerOf(await changeSettings(tx, expectedVersion, settings, proposer), toPaymentSettings),
+    entryOf(route.audit, () => 'settings/payments'),
   );
 });

@@ -65,6 +65,10 @@ export const AUDIT_ACTIONS = [
   'webhook.deleted',
   'webhook.secret-rotated',
   'webhook.resent',
+  'change.requested',
+  'change.approved',
+  'change.denied',
+  'change.withdrawn',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -50,6 +50,17 @@ export const CONSTRAINT_PROBLEMS: Readonly<
   },
   contributions_reversed_once: { slug: 'contribution-reversed', detail: 'It was already reversed.' },
   webhooks_one_of_url: { slug: 'webhook-exists', detail: 'Delete that one first, or rotate its secret.' },
+  change_requests_one_pending: {
+    slug: 'change-pending',
+    detail: 'A change of it waits for approval: have it decided, or withdraw it, first.',
+  },
+  change_requests_second_person: {
+    slug: 'four-eyes',
+    detail:
+      'Whoever decides must be somebody else, and be made or reset by somebody else, than the proposer.',
+  },
+  change_requests_four_eyes: { slug: 'four-eyes', detail: 'Another person than the proposer must decide.' },
+  change_requests_decided_once: { slug: 'change-decided', detail: 'It has been decided already.' },
   payment_orders_pkey: { slug: 'payment-ordered', detail: 'The payment has been ordered already.' },
   payment_orders_replaced_once: { slug: 'payment-ordered', detail: 'It has been paid again already.' },
   payment_orders_idempotency_key: {

@@ -38,6 +38,16 @@ export const TransactionState = z.object({
 });
 export type TransactionState = z.infer<typeof TransactionState>;
 
+/** A change that waits for a second person, or has been decided. The change itself is read at `/approvals/{id}`. */
+const ChangeRequestState = z.object({
+  change_request_id: id,
+  kind: z.string(),
+  state: z.enum(['PENDING', 'APPROVED', 'DENIED', 'EXPIRED', 'WITHDRAWN']),
+  subject: z.object({ type: z.string(), id: z.string() }),
+  requested_by: id,
+  decided_by: id.optional(),
+});
+
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
 /** The payload of each event, beside its envelope. */
@@ -60,6 +70,8 @@ const eventPayloads = {
     duplicate_of: id.nullish(),
   }),
   'upload.failed': z.object({ upload_id: id, kind: z.string(), code: z.string().optional() }),
+  'change.requested': ChangeRequestState,
+  'change.decided': ChangeRequestState,
   'transaction.created': Transactions,
   'transaction.sent': Transactions,
   'transaction.settled': Transactions,

@@ -6,6 +6,8 @@ export const EVENT_VERSIONS = {
   'shares.transferred': 1,
   'upload.completed': 1,
   'upload.failed': 1,
+  'change.requested': 1,
+  'change.decided': 1,
   'transaction.created': 1,
   'transaction.sent': 1,
   'transaction.settled': 1,

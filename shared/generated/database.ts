@@ -83,6 +83,26 @@ export interface BankEvents {
   transaction_id: string;
 }
 
+export interface ChangeRequests {
+  after: Json;
+  before: Json | null;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  decided_by_operator: Generated<boolean>;
+  expires_at: Timestamp | null;
+  id: Generated<string>;
+  kind: string;
+  proposal: Json;
+  reason: string | null;
+  request_id: string;
+  requested_at: Generated<Timestamp>;
+  requested_by: string;
+  state: Generated<'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'WITHDRAWN'>;
+  subject_id: string;
+  subject_type: string;
+  tenant_id: Generated<string>;
+}
+
 export interface ContributionLimits {
   amount: bigint;
   currency: Generated<string>;
@@ -387,6 +407,7 @@ export interface PaymentSettings {
   ach_originator: Json | null;
   approve_above: Generated<Json>;
   channel: 'BANK' | 'NACHA_FILE' | null;
+  cooling_off_hours: number | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -686,10 +707,12 @@ export interface UserDirectory {
 }
 
 export interface Users {
+  confirmed_by: string | null;
   created_at: Generated<Timestamp>;
   email: string;
   employee_id: string | null;
   id: Generated<string>;
+  made_by: string | null;
   password_hash: string;
   purged_at: Timestamp | null;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
@@ -764,6 +787,7 @@ export interface DB {
   audit_log: AuditLog;
   bank_accounts: BankAccounts;
   bank_events: BankEvents;
+  change_requests: ChangeRequests;
   contribution_limits: ContributionLimits;
   contribution_years: ContributionYears;
   contributions: Contributions;

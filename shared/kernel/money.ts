@@ -35,19 +35,26 @@ export const currency = z
 const MAX_INTEGER_DIGITS = 12;
 const AMOUNT = new RegExp(`^-?\\d{1,${MAX_INTEGER_DIGITS}}(\\.\\d+)?$`);
 
+const amountText = z
+  .string('must be a decimal amount, as a string or a JSON number')
+  .regex(AMOUNT, `must be a plain decimal amount of at most ${MAX_INTEGER_DIGITS} integer digits`);
+
+function amountOf(schema: z.ZodString) {
+  return z
+    .preprocess(
+      (value) => (value instanceof JsonNumber ? value.source : value),
+      schema.transform(canonicalDecimal),
+    )
+    .meta({
+      openapi: { type: ['string', 'number'], pattern: '^\\d{1,12}(\\.\\d{1,3})?$', examples: ['125.50'] },
+    });
+}
+
 /** A decimal as it was sent, string or JSON number; {@link toMinor} reads it once the currency is known. */
-export const amount = z
-  .preprocess(
-    (value) => (value instanceof JsonNumber ? value.source : value),
-    z
-      .string('must be a decimal amount, as a string or a JSON number')
-      .regex(AMOUNT, `must be a plain decimal amount of at most ${MAX_INTEGER_DIGITS} integer digits`)
-      .regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero')
-      .transform(canonicalDecimal),
-  )
-  .meta({
-    openapi: { type: ['string', 'number'], pattern: '^\\d{1,12}(\\.\\d{1,3})?$', examples: ['125.50'] },
-  });
+export const amount = amountOf(amountText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'));
+
+/** A bound of amounts: it may be zero. */
+export const amountBound = amountOf(amountText.regex(/^(?!-)/, 'must not be negative'));
 
 export const amountOut = z
   .string()

@@ -58,7 +58,7 @@ describe.each(withBody)('$method $path', (route) => {
   const example = JSON.stringify(route.example ?? {});
   test.each<[string, string | Buffer, number]>([
     ['no JSON', 'external_ref=1', 400],
-    ['an empty body', '', 400],
+    ...(route.bodyOptional ? [] : [['an empty body', '', 400] as [string, string, number]]),
     ['a trailing comma', example.replace(/}$/, ',}'), 400],
     ['a repeated key', example.replace('{', '{"twice":1,"twice":2,'), 400],
     ['a repeated key with one value', example.replace('{', '{"twice":1,"twice":1,'), 400],

@@ -121,6 +121,7 @@ const TABLES: Readonly<Record<string, string>> = {
   exports: 'report_exports',
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',
+  approvals: 'change_requests',
 };
 
 /** `shareholder_id` → `shareholders`; `id` after `/users/` → `users`. */

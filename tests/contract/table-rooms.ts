@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0012_retention.sql': 'retention',
   '0013_reporting.sql': 'reporting',
   '0014_webhooks.sql': 'webhooks',
+  '0015_approvals.sql': 'approvals',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -37,6 +38,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_dividend_payment: 'dividends',
   guard_sending: 'payments',
   guard_vote: 'proxy',
+  has_second_person: 'identity',
+  is_second_person: 'identity',
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',
   position_at: 'register',

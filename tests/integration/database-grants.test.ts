@@ -16,6 +16,8 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   count_login_failures: [APP_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   find_tenant_by_slug: [APP_ROLE],
+  has_second_person: [APP_ROLE, SYSTEM_ROLE],
+  is_second_person: [APP_ROLE, SYSTEM_ROLE],
   ledger_lock_key: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
+import { approved } from './approvals.ts';
 import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';
@@ -34,7 +35,7 @@ export class FiledPayments {
       channel: 'NACHA_FILE',
       ach_originator: ORIGINATOR,
     });
-    expect(set.status, set.text).toBe(200);
+    await approved(tenant, set);
     return new FiledPayments(world, tenant);
   }
 

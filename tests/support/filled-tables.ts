@@ -65,6 +65,19 @@ const rowsOf = (
     reason: 'returned',
     effective_date: '2026-01-01',
   },
+  change_requests: {
+    id: id(60),
+    kind: 'payment-settings',
+    subject_type: 'settings',
+    subject_id: 'payments',
+    after: '{}',
+    proposal: JSON.stringify({
+      version: 1,
+      settings: { channel: 'BANK', approve_above: {}, ach_originator: null, cooling_off_hours: null },
+    }),
+    requested_by: id(2),
+    request_id: 'filled',
+  },
   bank_accounts: {
     id: id(50),
     shareholder_id: id(4),

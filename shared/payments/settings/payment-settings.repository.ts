@@ -8,6 +8,7 @@ const COLUMNS = [
   'ach_originator',
   'approve_above',
   'channel',
+  'cooling_off_hours',
   'tenant_id',
   'updated_at',
   'version',
@@ -25,16 +26,18 @@ export interface NewSettings {
   /** Minor units by currency. */
   readonly approve_above: Readonly<Record<string, string>>;
   readonly ach_originator: Originator | null;
+  readonly cooling_off_hours: number | null;
 }
 
 /** Version 0 is that of a tenant who has set nothing. Undefined when the tenant's are of another version. */
 export function setSettings(
   tx: TenantTx,
   version: number,
-  { channel, approve_above, ach_originator }: NewSettings,
+  { channel, approve_above, ach_originator, cooling_off_hours }: NewSettings,
 ): Promise<SettingsRow | undefined> {
   const values = {
     channel,
+    cooling_off_hours,
     approve_above: JSON.stringify(approve_above),
     ach_originator: ach_originator === null ? null : JSON.stringify(ach_originator),
   };

@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import { instantOut, text } from '#kernel/fields.ts';
-import { amount, amountOut, currency } from '#kernel/money.ts';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { instantOut, text, wholeNumber } from '#kernel/fields.ts';
+import { amountBound, amountOut, currency } from '#kernel/money.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { route } from '#platform/http/route.ts';
 import { CHANNELS } from './channel.ts';
+
+const MAX_COOLING_OFF_HOURS = 168;
 
 const routing = z.string('must be a string').refine(isRoutingNumber, 'must be an ABA routing number');
 const companyId = z
@@ -30,6 +33,8 @@ export const PaymentSettings = z.object({
   /** The threshold for currencies that `approve_above` doesn't name, in units of the currency. */
   approve_above_default: amountOut,
   ach_originator: AchOriginator.nullable(),
+  /** The hours that a new bank account waits after its approval, before it is paid into. */
+  cooling_off_hours: z.number().int(),
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });
@@ -57,14 +62,14 @@ export const setPaymentSettings = route({
   method: 'PUT',
   summary: 'Set how the tenant pays',
   description:
-    'Replaces all settings. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. Payments that were ordered before keep their channel.',
+    'Replaces all settings. Above `approve_above`, payments wait for a second person; zero means always. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. A change that loosens waits for a second person: a higher threshold, a shorter `cooling_off_hours` (default 24), another channel or originator. Payments that were ordered before keep their channel.',
   ...shared,
   roles: ['ADMIN'],
   body: z
     .strictObject({
       channel: z.enum(CHANNELS, `must be one of ${CHANNELS.join(', ')}`).optional(),
       approve_above: z
-        .array(z.strictObject({ currency, amount }))
+        .array(z.strictObject({ currency, amount: amountBound }))
         .max(200)
         .refine(
           (list) => new Set(list.map((entry) => entry.currency)).size === list.length,
@@ -72,6 +77,7 @@ export const setPaymentSettings = route({
         )
         .default([]),
       ach_originator: AchOriginator.optional(),
+      cooling_off_hours: wholeNumber(0, MAX_COOLING_OFF_HOURS).optional(),
     })
     .refine(
       (body) => body.channel !== 'NACHA_FILE' || body.ach_originator !== undefined,
@@ -79,6 +85,7 @@ export const setPaymentSettings = route({
     ),
   example: { approve_above: [{ currency: 'USD', amount: '25000.00' }] },
   concurrency: 'if-match',
+  waiting: ChangeRequest,
   audit: 'payment-settings.set',
-  problems: ['precondition-failed', 'precondition-required', 'channel-unavailable'],
+  problems: ['change-pending', 'precondition-failed', 'precondition-required', 'channel-unavailable'],
 });

@@ -27,7 +27,9 @@ import { requestIdFrom } from './request-id.ts';
 import { idempotencyOf, type RouteSpec, type Schema } from './route.ts';
 
 type Output<S> = S extends Schema ? z.output<S> : undefined;
-type Answer<R extends RouteSpec> = R['response'] extends Schema ? z.input<R['response']> : undefined;
+type Answer<R extends RouteSpec> =
+  | (R['response'] extends Schema ? z.input<R['response']> : undefined)
+  | (R['waiting'] extends Schema ? z.input<R['waiting']> : never);
 
 export interface WriteOptions<T> {
   readonly isolation?: 'read committed' | 'serializable';

@@ -78,6 +78,7 @@ function parseBody(
   event: APIGatewayProxyEvent,
   headers: Map<string, string[]>,
 ): unknown {
+  if (route.bodyOptional && !event.body) return validate(schema, {}, '');
   const accepted = route.consumes ?? ['application/json'];
   const mediaType = mediaTypeOf(headers);
   if (!accepted.includes(mediaType)) {

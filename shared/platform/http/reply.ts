@@ -60,7 +60,7 @@ export function renderReply(route: RouteSpec, value: unknown, params: unknown = 
   const resource = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const all: Record<string, string> = { ...SECURITY_HEADERS, ...headers };
   if (body !== undefined && typeof body !== 'string') all['content-type'] ??= 'application/json';
-  if (route.location !== undefined)
+  if (route.location !== undefined && headers.location === undefined)
     all.location = String(linkTo({ path: route.location }, { ...(params as object), ...strings(resource) }));
   if (next !== undefined) all.link = `<${next}>; rel="next"`;
   if (typeof resource.version === 'number') all.etag ??= etagOf(resource.version);

@@ -28,6 +28,8 @@ export interface RouteSpec {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** A request without a body is read as `{}`. @default false */
+  readonly bodyOptional?: boolean;
   /** A valid JSON body, on every route that takes one: the documentation shows it, and the contract tests send it. */
   readonly example?: unknown;
   /** Media types of the request body. @default ['application/json'] */
@@ -40,6 +42,8 @@ export interface RouteSpec {
   readonly location?: string;
   /** Absent: an empty body. */
   readonly response?: Schema;
+  /** The body of a 202 that the route answers instead, where another person has to confirm the change first. */
+  readonly waiting?: Schema;
   /** Media types of the answer beside problems. @default ['application/json'] */
   readonly produces?: readonly string[];
   /** @default 'honoured' on POST, 'none' otherwise */

@@ -1,0 +1,170 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { ChangeRequests } from '#generated/database.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { ChangeRequest } from './approvals.routes.ts';
+import type { ChangeKind } from './controlled-changes.ts';
+
+const COLUMNS = [
+  'after',
+  'before',
+  'decided_at',
+  'decided_by',
+  'expires_at',
+  'id',
+  'kind',
+  'proposal',
+  'reason',
+  'request_id',
+  'requested_at',
+  'requested_by',
+  'state',
+  'subject_id',
+  'subject_type',
+  'tenant_id',
+] as const satisfies readonly (keyof ChangeRequests)[];
+
+/** The kinds are those of the table of controlled changes: nothing else writes requests. */
+type Known = { kind: ChangeKind };
+export type ChangeRequestRow = Pick<Selectable<ChangeRequests>, (typeof COLUMNS)[number]> & Known;
+export type ChangeState = ChangeRequestRow['state'];
+
+/** A request that nobody has decided in its time is expired, whether or not that was written. */
+function stateOf({ state, expires_at }: ChangeRequestRow): ChangeState {
+  return state === 'PENDING' && expires_at !== null && expires_at <= new Date() ? 'EXPIRED' : state;
+}
+
+export function toChangeRequest(row: ChangeRequestRow): z.infer<typeof ChangeRequest> {
+  const { id, kind, requested_by, decided_by, reason } = row;
+  return {
+    id,
+    kind,
+    state: stateOf(row),
+    requested_by,
+    requested_at: row.requested_at.toISOString(),
+    decided_by,
+    decided_at: row.decided_at?.toISOString() ?? null,
+    expires_at: row.expires_at?.toISOString() ?? null,
+    subject: { type: row.subject_type, id: row.subject_id },
+    before: row.before as Record<string, unknown> | null,
+    after: row.after as Record<string, unknown>,
+    reason,
+  };
+}
+
+export interface NewChangeRequest {
+  readonly kind: ChangeKind;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly proposal: unknown;
+  readonly requested_by: string;
+  readonly request_id: string;
+  readonly expires_at: Date | null;
+}
+
+/** @throws DomainError `change-pending`, by the unique index over what waits */
+export function insertChangeRequest(tx: TenantTx, request: NewChangeRequest): Promise<ChangeRequestRow> {
+  const { before, after, proposal, ...rest } = request;
+  return tx
+    .insertInto('change_requests')
+    .values({
+      ...rest,
+      before: before === null ? null : JSON.stringify(before),
+      after: JSON.stringify(after),
+      proposal: JSON.stringify(proposal),
+    })
+    .returning(COLUMNS)
+    .$narrowType<Known>()
+    .executeTakeFirstOrThrow();
+}
+
+/** Ends what has waited too long for a second person, so that it can be proposed anew. */
+export async function setExpired(
+  tx: TenantTx,
+  { kind, subject_type, subject_id }: Pick<NewChangeRequest, 'kind' | 'subject_type' | 'subject_id'>,
+): Promise<void> {
+  await tx
+    .updateTable('change_requests')
+    .set({ state: 'EXPIRED', proposal: '{}' })
+    .where('kind', '=', kind)
+    .where('subject_type', '=', subject_type)
+    .where('subject_id', '=', subject_id)
+    .where('state', '=', 'PENDING')
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .execute();
+}
+
+export function findChangeRequest(read: TenantRead, id: string): Promise<ChangeRequestRow | undefined> {
+  return read
+    .selectFrom('change_requests')
+    .select(COLUMNS)
+    .$narrowType<Known>()
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** Locks a request, and tells the state that it has now. */
+export async function lockChangeRequest(
+  tx: TenantTx,
+  id: string,
+): Promise<(ChangeRequestRow & { readonly stateNow: ChangeState }) | undefined> {
+  const row = await tx
+    .selectFrom('change_requests')
+    .select(COLUMNS)
+    .$narrowType<Known>()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && { ...row, stateNow: stateOf(row) };
+}
+
+/**
+ * Ends a request. What would carry it out is emptied with it, since it may hold secrets.
+ * @throws DomainError `four-eyes`, `change-decided`, by the guard of the table
+ */
+export function setDecided(
+  tx: TenantTx,
+  id: string,
+  decision: {
+    readonly state: 'APPROVED' | 'DENIED' | 'WITHDRAWN';
+    readonly decided_by: string;
+    readonly decided_by_operator: boolean;
+    readonly reason: string | null;
+  },
+): Promise<ChangeRequestRow> {
+  return tx
+    .updateTable('change_requests')
+    .set({ ...decision, decided_at: sql<Date>`now()`, proposal: '{}' })
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .$narrowType<Known>()
+    .executeTakeFirstOrThrow();
+}
+
+export interface ChangeFilter {
+  readonly state?: ChangeState | undefined;
+  readonly kind?: ChangeKind | undefined;
+}
+
+/** Newest first. */
+export function listChangeRequests(
+  read: TenantRead,
+  { limit, cursor, state, kind }: PageRequest & ChangeFilter,
+): Promise<ChangeRequestRow[]> {
+  let query = read
+    .selectFrom('change_requests')
+    .select(COLUMNS)
+    .$narrowType<Known>()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (state === 'EXPIRED')
+    query = query.where(sql<boolean>`(state = 'EXPIRED' or state = 'PENDING' and expires_at <= now())`);
+  else if (state !== undefined) query = query.where('state', '=', state);
+  if (state === 'PENDING') query = query.where(sql<boolean>`(expires_at is null or expires_at > now())`);
+  return query.execute();
+}

@@ -1,0 +1,86 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import type { Role, UserRole } from '#kernel/roles.ts';
+import { found } from '#platform/db/found.ts';
+import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { type ChangeRequestRow, lockChangeRequest, setDecided } from './change-request.repository.ts';
+import { type ChangeKind, controlledChange } from './controlled-changes.ts';
+import { Permit } from './permit.ts';
+import { eventOf } from './propose-change.ts';
+
+export type Decision = 'APPROVED' | 'DENIED' | 'WITHDRAWN';
+
+/** This is done once the transaction is committed; nothing may depend on it. */
+export type AfterCommit = () => Promise<unknown>;
+
+/** The ways in which a kind of change takes effect, or ends without. */
+export interface ChangeEffects {
+  readonly approved: (
+    tx: TenantTx,
+    request: ChangeRequestRow,
+    permit: Permit,
+  ) => Promise<AfterCommit | undefined>;
+  readonly refused?: (
+    tx: TenantTx,
+    request: ChangeRequestRow,
+    decision: 'DENIED' | 'WITHDRAWN',
+  ) => Promise<AfterCommit | undefined>;
+}
+
+export type EffectsOfChanges = Readonly<Record<ChangeKind, ChangeEffects>>;
+
+interface Decider {
+  readonly actorId: string;
+  readonly role: Role;
+}
+
+export interface Decided {
+  readonly request: ChangeRequestRow;
+  readonly afterCommit: AfterCommit | undefined;
+}
+
+/**
+ * Decides a request, and carries it out if it is approved, in the caller's transaction.
+ * @throws DomainError `not-found`, `four-eyes`, `change-decided`, `change-outdated`, and what carrying it out throws
+ */
+export async function decideChange(
+  tx: TenantTx,
+  id: string,
+  decision: Decision,
+  { actorId, role }: Decider,
+  { effects, reason = null }: { readonly effects: EffectsOfChanges; readonly reason?: string | null },
+): Promise<Decided> {
+  const { stateNow, ...request } = found(await lockChangeRequest(tx, id));
+  const isOwn = request.requested_by === actorId;
+  if (isOwn !== (decision === 'WITHDRAWN'))
+    throw new DomainError(
+      'four-eyes',
+      isOwn
+        ? 'You have proposed this change: another person decides.'
+        : 'Only its proposer withdraws a change.',
+    );
+  requireDecider(request.kind, decision, role);
+  if (stateNow !== 'PENDING') throw new DomainError('change-decided', `The change request is ${stateNow}.`);
+  const decided = await setDecided(tx, id, {
+    state: decision,
+    decided_by: actorId,
+    decided_by_operator: role === 'OPERATOR',
+    reason,
+  });
+  const { approved, refused } = effects[request.kind];
+  const afterCommit =
+    decision === 'APPROVED'
+      ? await approved(tx, request, Permit.approved(request.requested_by, actorId))
+      : await refused?.(tx, request, decision);
+  emit(tx, 'change.decided', eventOf(decided));
+  return { request: decided, afterCommit };
+}
+
+function requireDecider(kind: ChangeKind, decision: Decision, role: Role): void {
+  if (decision === 'WITHDRAWN') return;
+  const { decides, operatorDecides = false } = controlledChange(kind);
+  if (role === 'OPERATOR' ? operatorDecides : decides.includes(role as UserRole)) return;
+  throw new DomainError(
+    'four-eyes',
+    `Users of the tenant with the role ${decides.join(' or ')} decide on this change.`,
+  );
+}

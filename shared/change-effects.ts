@@ -1,0 +1,10 @@
+import type { EffectsOfChanges } from '#approvals/decide-change.ts';
+import { settingsEffects } from '#payments/settings/change-settings.ts';
+
+/**
+ * The effect of each controlled change, once it is approved. The rooms ask `approvals` for a second person, so the table of what
+ * they do then stands above them, beside the tables of routes and jobs.
+ */
+export const changeEffects: EffectsOfChanges = {
+  'payment-settings': settingsEffects,
+};

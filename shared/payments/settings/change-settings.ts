@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import {
+  type Permit,
+  type Proposer,
+  proposeChange,
+  stillThere,
+  type Waiting,
+} from '#approvals/propose-change.ts';
+import { changed } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { CHANNELS } from './channel.ts';
+import {
+  findSettings,
+  type NewSettings,
+  type SettingsRow,
+  setSettings,
+} from './payment-settings.repository.ts';
+import { AchOriginator } from './payment-settings.routes.ts';
+import { loosens, toPaymentSettings } from './payment-settings.ts';
+
+/** The settings as a change request keeps them. */
+const Proposed = z.strictObject({
+  version: z.int(),
+  settings: z.strictObject({
+    channel: z.enum(CHANNELS).nullable(),
+    approve_above: z.record(z.string(), z.string()),
+    ach_originator: AchOriginator.nullable(),
+    cooling_off_hours: z.int().nullable(),
+  }),
+});
+
+/**
+ * Changes how the tenant pays: at once where that tightens, and else when a second person has approved it.
+ * @throws DomainError `precondition-failed`, `change-pending`
+ */
+export async function changeSettings(
+  tx: TenantTx,
+  version: number,
+  settings: NewSettings,
+  proposer: Proposer,
+): Promise<SettingsRow | Waiting> {
+  const current = await findSettings(tx);
+  await changed((current?.version ?? 0) === version ? true : undefined, async () => true);
+  return proposeChange(
+    tx,
+    {
+      kind: 'payment-settings',
+      isControlled: loosens(current, settings),
+      subject: { type: 'settings', id: 'payments' },
+      before: shown(toPaymentSettings(current)),
+      after: shown(toPaymentSettings(settings)),
+      proposal: { version, settings },
+    },
+    proposer,
+    async (permit) => changed(await applySettings(tx, version, settings, permit), async () => true),
+  );
+}
+
+/** The version and its time are no part of the change. */
+function shown({ version: _, updated_at: __, ...settings }: ReturnType<typeof toPaymentSettings>) {
+  return settings;
+}
+
+/** Writes the settings, with leave of the room of approvals. */
+function applySettings(
+  tx: TenantTx,
+  version: number,
+  settings: NewSettings,
+  _permit: Permit,
+): Promise<SettingsRow | undefined> {
+  return setSettings(tx, version, settings);
+}
+
+export const settingsEffects: ChangeEffects = {
+  approved: async (tx, { proposal }, permit) => {
+    const { version, settings } = stillThere(Proposed.safeParse(proposal).data);
+    stillThere(await applySettings(tx, version, settings, permit));
+    return undefined;
+  },
+};

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Approvals } from '#tests/support/approvals.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Payments } from '#tests/support/payment-client.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let acme: TestTenant;
+let admin: Payments;
+let compliance: Approvals;
+
+beforeAll(async () => {
+  process.env.BANK_BY_HTTP = 'on';
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  admin = new Payments(acme.as('ADMIN'));
+  compliance = new Approvals(acme.as('COMPLIANCE'));
+});
+
+const threshold = (amount: string) => ({ approve_above: [{ currency: 'USD', amount }] });
+
+/** Returns the threshold that is in force. */
+async function inForce(): Promise<unknown> {
+  const { rows } = await database.admin.query(
+    `select approve_above->>'USD' as minor from payment_settings where tenant_id = $1`,
+    [acme.id],
+  );
+  return rows[0]?.minor;
+}
+
+describe('a change that loosens', () => {
+  test('waits with what it replaces, and takes effect by another person’s approval', async () => {
+    const asked = await admin.setSettings(threshold('9999999'));
+    expect(asked.status).toBe(202);
+    expect(asked.header('location')).toMatch(`/api/approvals/${asked.body.id}`);
+    expect(asked.body).toMatchObject({
+      kind: 'payment-settings',
+      state: 'PENDING',
+      requested_by: acme.as('ADMIN').actorId,
+      decided_by: null,
+      subject: { type: 'settings', id: 'payments' },
+      before: { approve_above: [] },
+      after: { approve_above: [{ currency: 'USD', amount: '9999999.00' }] },
+    });
+    expect(await inForce()).toBeUndefined();
+    expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([asked.body]);
+
+    const own = await new Approvals(acme.as('ADMIN')).approve(asked.body.id);
+    expect([own.status, own.body.type]).toEqual([403, 'urn:vestry:problem:four-eyes']);
+    expect(await inForce()).toBeUndefined();
+
+    const approved = await compliance.approve(asked.body.id);
+    expect(approved.status, approved.text).toBe(200);
+    expect(approved.body).toMatchObject({ state: 'APPROVED', decided_by: acme.as('COMPLIANCE').actorId });
+    expect(await inForce()).toBe('999999900');
+    expect((await compliance.get(asked.body.id)).body).toEqual(approved.body);
+    expect((await compliance.approve(asked.body.id)).status).toBe(409);
+    expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([]);
+  });
+
+  test('has no effect when it is denied or withdrawn, and can be proposed again', async () => {
+    const first = await admin.setSettings(threshold('20000'));
+    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('urn:vestry:problem:change-pending');
+    expect((await compliance.deny(first.body.id, 'Too much.')).body).toMatchObject({
+      state: 'DENIED',
+      reason: 'Too much.',
+    });
+    const second = await admin.setSettings(threshold('20000'));
+    expect((await compliance.withdraw(second.body.id)).status).toBe(403);
+    expect((await new Approvals(acme.as('ADMIN')).withdraw(second.body.id)).body.state).toBe('WITHDRAWN');
+    expect((await compliance.approve(second.body.id)).status).toBe(409);
+    expect(await inForce()).toBeUndefined();
+  });
+
+  test('is refused when its subject has changed since', async () => {
+    const asked = await admin.setSettings(threshold('20000'));
+    expect((await admin.setSettings(threshold('100'))).status).toBe(200);
+    expect((await compliance.approve(asked.body.id)).body.type).toBe('urn:vestry:problem:change-outdated');
+    expect(await inForce()).toBe('10000');
+    expect((await compliance.get(asked.body.id)).body.state).toBe('PENDING');
+  });
+
+  test('cannot be approved after its time, and is proposed anew', async () => {
+    const asked = await admin.setSettings(threshold('20000'));
+    await database.admin.query('alter table change_requests disable trigger guard_change_request');
+    await database.admin.query(`update change_requests set expires_at = now() where id = $1`, [
+      asked.body.id,
+    ]);
+    await database.admin.query('alter table change_requests enable trigger guard_change_request');
+    expect((await compliance.list({ state: 'EXPIRED' })).body.data).toHaveLength(1);
+    expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([]);
+    expect((await compliance.approve(asked.body.id)).body.type).toBe('urn:vestry:problem:change-decided');
+    expect((await admin.setSettings(threshold('20000'))).status).toBe(202);
+  });
+
+  test.each([
+    ['another channel', { channel: 'NACHA_FILE' }],
+    ['a shorter cooling-off', { cooling_off_hours: 1 }],
+    ['a threshold of one currency among others', { approve_above: [{ currency: 'JPY', amount: '10001' }] }],
+  ])('%s', async (_, settings) => {
+    const originator = {
+      company_name: 'Acme',
+      company_id: '1234567890',
+      odfi_routing_number: '121042882',
+      immediate_destination: '121042882',
+      immediate_destination_name: 'Bank',
+      immediate_origin: '1234567890',
+    };
+    const body = 'channel' in settings ? { ...settings, ach_originator: originator } : settings;
+    expect((await admin.setSettings(body)).status).toBe(202);
+  });
+});
+
+test('a change that tightens takes effect at once, and undoing it waits', async () => {
+  expect((await admin.setSettings({ ...threshold('0'), cooling_off_hours: 48 })).status).toBe(200);
+  expect(await inForce()).toBe('0');
+  // A currency without a threshold of its own has the default, which is higher.
+  expect((await admin.setSettings({ cooling_off_hours: 48 })).status).toBe(202);
+});
+
+test('every step leaves its entry, with both persons', async () => {
+  const asked = await admin.setSettings(threshold('20000'));
+  await compliance.approve(asked.body.id);
+  const { rows } = await database.admin.query(
+    'select actor_role, action, resource, payload from audit_log where tenant_id = $1 order by id',
+    [acme.id],
+  );
+  expect(rows).toMatchObject([
+    { actor_role: 'ADMIN', action: 'change.requested', resource: `approvals/${asked.body.id}` },
+    {
+      actor_role: 'COMPLIANCE',
+      action: 'change.approved',
+      resource: `approvals/${asked.body.id}`,
+      payload: {
+        kind: 'payment-settings',
+        requested_by: acme.as('ADMIN').actorId,
+        after: { approve_above: [{ currency: 'USD', amount: '20000.00' }] },
+      },
+    },
+  ]);
+  const outbox = await database.admin.query(
+    `select type, payload from outbox where tenant_id = $1 and type like 'change.%' order by id`,
+    [acme.id],
+  );
+  expect(outbox.rows).toMatchObject([
+    { type: 'change.requested', payload: { change_request_id: asked.body.id, state: 'PENDING' } },
+    { type: 'change.decided', payload: { change_request_id: asked.body.id, state: 'APPROVED' } },
+  ]);
+});
+
+test('the database lets nobody approve their own change, whatever the code forgets', async () => {
+  const asked = await admin.setSettings(threshold('20000'));
+  const approveAs = (user: string) =>
+    database.admin.query(
+      `with context as (select set_config('app.tenant_id', $3, true))
+       update change_requests set state = 'APPROVED', decided_by = $2, decided_at = now() from context where id = $1`,
+      [asked.body.id, user, acme.id],
+    );
+  await expect(approveAs(acme.as('ADMIN').actorId)).rejects.toThrow(/another person|four_eyes/);
+  await expect(approveAs(acme.as('OPS').actorId)).rejects.toThrow(/another person/);
+  await expect(approveAs(acme.as('EMPLOYEE').actorId)).rejects.toThrow(/another person/);
+});
