@@ -157,7 +157,11 @@ export function buildOptions(paths: readonly string[]) {
     // pg loads these only for features that we don't use: its native driver and password files.
     external: ['pg-native', '*/native', 'pgpass'],
     // The package that the SDK of X-Ray loads would slow down every promise, and we need none of it.
-    alias: { 'cls-hooked/context': './shared/platform/observability/x-ray-context.ts' },
+    // The parser of connection strings is code that no function runs.
+    alias: {
+      'cls-hooked/context': './shared/platform/observability/x-ray-context.ts',
+      'pg-connection-string': './shared/platform/db/no-connection-string.ts',
+    },
     metafile: true,
     logLevel: 'warning',
   } as const satisfies BuildOptions;

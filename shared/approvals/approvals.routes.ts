@@ -5,6 +5,8 @@ import { CHANGE_KINDS } from './controlled-changes.ts';
 
 const STATES = ['PENDING', 'APPROVED', 'DENIED', 'EXPIRED', 'WITHDRAWN'] as const;
 
+const shown = z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } });
+
 /** A change that waits, or waited, for a second person. */
 export const ChangeRequest = z.object({
   id: idOut,
@@ -18,8 +20,8 @@ export const ChangeRequest = z.object({
   expires_at: instantOut.nullable(),
   subject: z.object({ type: z.string(), id: z.string() }),
   /** The change replaces this; null where nothing was there before. */
-  before: z.record(z.string(), z.unknown()).nullable(),
-  after: z.record(z.string(), z.unknown()),
+  before: shown.nullable(),
+  after: shown,
   /** Why it was denied or withdrawn, if that was said. */
   reason: z.string().nullable(),
 });

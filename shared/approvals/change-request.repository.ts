@@ -25,9 +25,10 @@ const COLUMNS = [
   'tenant_id',
 ] as const satisfies readonly (keyof ChangeRequests)[];
 
-/** The kinds are those of the table of controlled changes: nothing else writes requests. */
-type Known = { kind: ChangeKind };
-export type ChangeRequestRow = Pick<Selectable<ChangeRequests>, (typeof COLUMNS)[number]> & Known;
+/** Nothing but this room writes requests, of the kinds in its table; each kind reads what it has proposed. */
+type Known = { kind: ChangeKind; proposal: unknown };
+export type ChangeRequestRow = Omit<Pick<Selectable<ChangeRequests>, (typeof COLUMNS)[number]>, keyof Known> &
+  Known;
 export type ChangeState = ChangeRequestRow['state'];
 
 /** A request that nobody has decided in its time is expired, whether or not that was written. */

@@ -21,7 +21,7 @@ const deciders = ['ADMIN', 'COMPLIANCE'] as const;
  * Every controlled change. Whoever may propose a kind, nobody decides on what they have proposed themselves, or what a person
  * has proposed whom they have made or reset (`is_second_person` in the database).
  */
-export const CONTROLLED_CHANGES = {
+const CONTROLLED_CHANGES = {
   'payment-settings': {
     rule: 'A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once.',
     proposes: ['ADMIN'],

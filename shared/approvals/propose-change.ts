@@ -48,7 +48,7 @@ export async function proposeChange<T>(
 }
 
 /** Stores a change that waits, for kinds whose subject exists already and waits itself. */
-export async function requestChange(
+async function requestChange(
   tx: TenantTx,
   { kind, subject, before, after, proposal }: Omit<Proposal, 'isControlled'>,
   { actorId, requestId }: Proposer,

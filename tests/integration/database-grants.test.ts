@@ -134,6 +134,8 @@ describe('a temporary relation in the place of one of ours', () => {
     clear_login_failures: `select vestry.clear_login_failures('\\x01'::bytea)`,
     count_login_failures: `select vestry.count_login_failures(array['\\x01'::bytea], 60)`,
     find_tenant_by_slug: `select id from vestry.find_tenant_by_slug('nobody')`,
+    has_second_person: 'select vestry.has_second_person(gen_random_uuid())',
+    is_second_person: 'select vestry.is_second_person(gen_random_uuid(), gen_random_uuid())',
     linked_shareholder_exists: 'select vestry.linked_shareholder_exists(gen_random_uuid())',
     take_dividend_snapshot: 'select vestry.take_dividend_snapshot(gen_random_uuid(), now(), 10)',
   };

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import {
   type Permit,
@@ -9,26 +8,19 @@ import {
 } from '#approvals/propose-change.ts';
 import { changed } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { CHANNELS } from './channel.ts';
 import {
   findSettings,
   type NewSettings,
   type SettingsRow,
   setSettings,
 } from './payment-settings.repository.ts';
-import { AchOriginator } from './payment-settings.routes.ts';
 import { loosens, toPaymentSettings } from './payment-settings.ts';
 
 /** The settings as a change request keeps them. */
-const Proposed = z.strictObject({
-  version: z.int(),
-  settings: z.strictObject({
-    channel: z.enum(CHANNELS).nullable(),
-    approve_above: z.record(z.string(), z.string()),
-    ach_originator: AchOriginator.nullable(),
-    cooling_off_hours: z.int().nullable(),
-  }),
-});
+interface Proposed {
+  readonly version: number;
+  readonly settings: NewSettings;
+}
 
 /**
  * Changes how the tenant pays: at once where that tightens, and else when a second person has approved it.
@@ -50,7 +42,7 @@ export async function changeSettings(
       subject: { type: 'settings', id: 'payments' },
       before: shown(toPaymentSettings(current)),
       after: shown(toPaymentSettings(settings)),
-      proposal: { version, settings },
+      proposal: { version, settings } satisfies Proposed,
     },
     proposer,
     async (permit) => changed(await applySettings(tx, version, settings, permit), async () => true),
@@ -74,7 +66,7 @@ function applySettings(
 
 export const settingsEffects: ChangeEffects = {
   approved: async (tx, { proposal }, permit) => {
-    const { version, settings } = stillThere(Proposed.safeParse(proposal).data);
+    const { version, settings } = proposal as Proposed;
     stillThere(await applySettings(tx, version, settings, permit));
     return undefined;
   },
