@@ -36,6 +36,9 @@ const webOrigin = z.union([z.string().regex(ANY_LOCAL_PORT), exactOrigin], {
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
+/** The name of a certificate has at most 64 characters, and the API's begins with `origin.`. */
+const MAX_DOMAIN = 57;
+
 /** Zones in which RDS is known to make no proxy. Its documentation names none: a further one shows at the first deployment. */
 const ZONES_WITHOUT_PROXY = ['use1-az3'];
 
@@ -99,6 +102,28 @@ export const EnvironmentSchema = z
       .array(webOrigin)
       .max(20)
       .describe('[], or the web origins, such as ["https://equity.example"]'),
+    /**
+     * Its own domain: CloudFront with a firewall stands before the API, whose own address is closed. If it is absent, the API is reached at the
+     * address that API Gateway gives it.
+     */
+    edge: z
+      .strictObject({
+        domain: z
+          .string()
+          .max(MAX_DOMAIN)
+          .regex(
+            /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+            'must be a domain in small letters, such as equity.acme.example',
+          ),
+        /** The Route 53 zone that takes the records of the domain, and of `origin.` before it. */
+        hostedZoneId: z
+          .string()
+          .regex(
+            /^Z[A-Z0-9]{5,31}$/,
+            'must be the id of a hosted zone of Route 53, such as Z0123456789ABCDEFGHIJ',
+          ),
+      })
+      .optional(),
     /**
      * The requests that one address may send in five minutes; more are answered with 429. An office behind one address sends its payroll
      * through it, one contribution after another: the default is 100 a second.

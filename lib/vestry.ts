@@ -11,6 +11,7 @@ import type { Environment } from './environment.ts';
 import { API_ENTRIES, ApiStack, STAGE } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { DeliveryStack } from './stacks/delivery-stack.ts';
+import { EdgeStack } from './stacks/edge-stack.ts';
 import { IngestionStack } from './stacks/ingestion-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
@@ -81,6 +82,11 @@ export function addStacks(
   const targets = new Map(tables.routes.map((route) => [route, targetOf.get(route) as string]));
   const api = new ApiStack(app, { context, alarmTopic, targets });
   for (const part of parts) api.addStackDependency(part, 'it calls their functions by name');
+  if (environment.edge !== undefined)
+    new EdgeStack(app, { environment, edge: environment.edge }).addStackDependency(
+      api,
+      'its key and the name of its origin are made with the API',
+    );
   new ObservabilityStack(app, { environment, alarmTopic, stage: STAGE });
   const payments = new PaymentsStack(app, {
     ...{ context, grants, key, alarmTopic },

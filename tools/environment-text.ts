@@ -14,6 +14,10 @@ export interface NewEnvironment {
   /** Whether it does without the proxy and the endpoints of the second zone. It can't change later. @default false */
   readonly small?: boolean;
   readonly mockBank: boolean;
+  /** @default that of API Gateway */
+  readonly domain?: string | undefined;
+  /** The hosted zone of the domain. */
+  readonly hostedZone?: string | undefined;
   /** @default none */
   readonly origins?: readonly string[] | undefined;
   /** @default none */
@@ -41,6 +45,9 @@ export function environmentText(file: string, options: NewEnvironment): string {
   if (name === RESERVED) throw new EnvironmentError(`the environment ${RESERVED} is what npm start runs`);
   if (account === undefined)
     throw new EnvironmentError('say which AWS account it is for: --account 111111111111');
+  const { domain, hostedZone } = options;
+  if ((domain === undefined) !== (hostedZone === undefined))
+    throw new EnvironmentError('a domain needs the zone that takes its records: --domain and --hosted-zone');
   const kind = production ? 'production' : 'other';
   const { region = DEFAULT_REGION } = options;
   const environment = {
@@ -57,6 +64,7 @@ export function environmentText(file: string, options: NewEnvironment): string {
     terminationProtection: production,
     logRetentionDays: LOG_DAYS[kind],
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(domain === undefined ? {} : { edge: { domain, hostedZoneId: hostedZone } }),
     corsOrigins: options.origins ?? [],
     retentionYears: RETENTION_YEARS,
   };

@@ -28,6 +28,10 @@ export function idleCost(resources: readonly PricedResource[]): CostLine[] {
   const endpointZones = ofType('AWS::EC2::VPCEndpoint')
     .filter(({ Properties }) => Properties.VpcEndpointType === 'Interface')
     .reduce((zones, { Properties }) => zones + Properties.SubnetIds.length, 0);
+  const secrets = ofType('AWS::SecretsManager::Secret').reduce(
+    (copies, { Properties }) => copies + 1 + (Properties.ReplicaRegions?.length ?? 0),
+    0,
+  );
   const masterSecrets = cluster?.Properties.ManageMasterUserPassword === true ? 1 : 0;
   const alarmMetrics = ofType('AWS::CloudWatch::Alarm').reduce(
     (metrics, { Properties }) => metrics + watched(Properties.Metrics),
@@ -43,7 +47,7 @@ export function idleCost(resources: readonly PricedResource[]): CostLine[] {
     ['proxy', hourly(perHour.proxyCapacityUnit, ofType('AWS::RDS::DBProxy').length * proxyAcu)],
     ['endpoints', hourly(perHour.interfaceEndpointZone, endpointZones)],
     ['key', ofType('AWS::KMS::Key').length * perMonth.key],
-    ['secrets', (ofType('AWS::SecretsManager::Secret').length + masterSecrets) * perMonth.secret],
+    ['secrets', (secrets + masterSecrets) * perMonth.secret],
     ['alarms', alarmMetrics * perMonth.alarmMetric],
     ['dashboard', ofType('AWS::CloudWatch::Dashboard').length * perMonth.dashboard],
     ['firewall', ofType('AWS::WAFv2::WebACL').length * perMonth.webAcl + rules * perMonth.webAclRule],

@@ -27,6 +27,15 @@ describe('the text of a new environment', () => {
     expect(parseEnvironment(FILE, environmentText(FILE, trial))).toMatchObject({ small: false });
   });
 
+  test('has its own domain if that was asked for', () => {
+    const options = { ...trial, domain: 'equity.acme.example', hostedZone: 'Z0123456789ABCDEFGHIJ' };
+    expect(parseEnvironment(FILE, environmentText(FILE, options)).edge).toEqual({
+      domain: 'equity.acme.example',
+      hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+    });
+    expect(parseEnvironment(FILE, environmentText(FILE, trial)).edge).toBeUndefined();
+  });
+
   test('protects production', () => {
     const change = { production: true, mockBank: false, siloed: true, alarmEmail: 'ops@a.example' };
     const options = { ...trial, ...change };
@@ -59,6 +68,9 @@ describe('the text of a new environment', () => {
       { zones: ['use2-az1', 'use1-az1'] },
       'zones: use2-az1 is not a zone id of us-east-1',
     ],
+    ['a domain without its zone', { domain: 'a.example' }, 'a domain needs the zone'],
+    ['a zone without a domain', { hostedZone: 'Z0123456789' }, 'a domain needs the zone'],
+    ['a bad domain', { domain: 'a', hostedZone: 'Z0123456789' }, 'edge.domain: must be a domain'],
     ['an origin with a path', { origins: ['https://a.example/x'] }, 'corsOrigins.0: must be an exact origin'],
     ['production whose alarms reach nobody', { production: true, mockBank: false }, 'alarmEmail: '],
     ['a bad mail address', { alarmEmail: 'nobody' }, 'alarmEmail: '],
@@ -111,6 +123,8 @@ describe('npm run env:new', () => {
       'production',
       'siloed',
       'no-mock-bank',
+      'domain',
+      'hosted-zone',
       'origin',
       'alarm-email',
     ])

@@ -19,6 +19,8 @@ Writes config/environments/NAME.json, checked. NAME has 3 to 16 of a-z, 0-9 and 
   --small             less than half the price while nobody uses it: no database proxy, endpoints in one zone;
                       it can't change later, and production can't be small
   --no-mock-bank      payments go into files, as in production
+  --domain NAME       its own domain, with CloudFront before the API: equity.acme.example
+  --hosted-zone ID    the Route 53 zone that takes the records of the domain
   --origin ORIGIN     a web origin that may call the API from a browser; may be repeated
   --alarm-email MAIL  where alarms go; production must say it (default: only to the topic)
   --directory DIR     where the file goes (default: config/environments)
@@ -36,6 +38,8 @@ async function main(): Promise<void> {
       siloed: { type: 'boolean', default: false },
       small: { type: 'boolean', default: false },
       'no-mock-bank': { type: 'boolean', default: false },
+      domain: { type: 'string' },
+      'hosted-zone': { type: 'string' },
       origin: { type: 'string', multiple: true },
       'alarm-email': { type: 'string' },
       directory: { type: 'string', default: ENVIRONMENTS },
@@ -54,6 +58,8 @@ async function main(): Promise<void> {
     siloed: values.siloed,
     small: values.small,
     mockBank: !values.production && !values['no-mock-bank'],
+    domain: values.domain,
+    hostedZone: values['hosted-zone'],
     origins: values.origin,
     alarmEmail: values['alarm-email'],
   });

@@ -77,13 +77,14 @@ async function smoke(base: string, until: number): Promise<number> {
   return wrong;
 }
 
-/** Returns the address of the API, from the outputs of a deployment. */
+/** Returns the address of the API, from the outputs of a deployment: its domain, and without one the address that API Gateway gives it. */
 function urlFrom(file: string): string {
   const outputs = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>;
-  const [, api] = Object.entries(outputs).find(([stack]) => stack.endsWith('-api')) ?? [];
-  if (api?.Url === undefined)
-    throw new StartError(`${file} has no output Url of a stack vestry-<environment>-api`);
-  return api.Url;
+  const urlOf = (part: string) => Object.entries(outputs).find(([stack]) => stack.endsWith(part))?.[1].Url;
+  const url = urlOf('-edge') ?? urlOf('-api');
+  if (url === undefined)
+    throw new StartError(`${file} has no output Url of a stack vestry-<environment>-edge or -api`);
+  return url;
 }
 
 async function main(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { EDGE_HEADER } from '#lib/edge.ts';
 import type { Environment } from '#lib/environment.ts';
 import { combine, type Grant, type ResourceGrants } from '#lib/grants.ts';
 import { kebabCase } from '#platform/http/route.ts';
@@ -29,6 +30,7 @@ export class RouteFunction extends PlatformFunction {
       database: route.database,
       grant: combine([
         corsGrant(props.context.environment),
+        edgeGrant(props.context.environment),
         ...route.uses.map((resource) => grants(resource)),
       ]),
     });
@@ -41,4 +43,9 @@ export function corsGrant({ corsOrigins }: Environment): Grant {
     statements: [],
     environment: corsOrigins.length === 0 ? {} : { CORS_ORIGINS: corsOrigins.join(',') },
   };
+}
+
+/** The header that only requests through the edge have, by which a function tells the client's address. */
+function edgeGrant({ edge }: Environment): Grant {
+  return { statements: [], environment: edge === undefined ? {} : { EDGE_HEADER } };
 }

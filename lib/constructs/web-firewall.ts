@@ -1,8 +1,14 @@
 import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import {
+  CfnLoggingConfiguration,
+  CfnWebACL,
+  CfnWebACLAssociation,
+  type CfnWebACLProps,
+} from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { problemRegistry, problemType } from '#contracts/problems.ts';
+import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
+import { EDGE_HEADER } from '#lib/edge.ts';
 import type { Environment } from '#lib/environment.ts';
 
 /** WAF counts the requests of an address over this time, and blocks it until it is below its limit again. */
@@ -10,10 +16,15 @@ const WINDOW_SECONDS = 300;
 /** WAF looks at its counts every half a minute. */
 const RETRY_AFTER_SECONDS = 30;
 const TOO_MANY = 'too-many-requests';
+const TOO_MANY_DETAIL =
+  'Too many requests come from this address. Wait as long as Retry-After says, then send fewer at a time.';
+const FORBIDDEN = 'forbidden';
+const FORBIDDEN_DETAIL =
+  'Requests from this address are not accepted, because of what others have seen of it.';
 
 /** Headers that let their bearer in. Paths and queries may hold tokens of links. */
 const REDACTED: readonly CfnLoggingConfiguration.FieldToMatchProperty[] = [
-  ...['authorization', 'cookie'].map((name) => ({ singleHeader: { Name: name } })),
+  ...['authorization', 'cookie', EDGE_HEADER].map((name) => ({ singleHeader: { Name: name } })),
   { uriPath: {} },
   { queryString: {} },
 ];
@@ -30,42 +41,57 @@ const COUNTED_COMMON_RULES = [
   'SizeRestrictions_BODY',
 ];
 
-const MANAGED_GROUPS = [
-  { name: 'AWSManagedRulesAmazonIpReputationList', counted: [] },
+/** Rules about addresses, which are the clients' only where the clients arrive. */
+const REPUTATION = 'AWSManagedRulesAmazonIpReputationList';
+/** The labels that its blocking rules give a request: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-ip-rep.html */
+const BAD_REPUTATION = ['AWSManagedIPReputationList', 'AWSManagedReconnaissanceList'].map(
+  (rule) => `awswaf:managed:aws:amazon-ip-list:${rule}`,
+);
+
+/** Rules about what a request holds. */
+const CONTENT_GROUPS = [
   { name: 'AWSManagedRulesCommonRuleSet', counted: COUNTED_COMMON_RULES },
   { name: 'AWSManagedRulesKnownBadInputsRuleSet', counted: [] },
 ];
 
 export interface WebFirewallProps {
   readonly name: string;
-  /** The ARN of a stage. */
-  readonly resourceArn: string;
   readonly environment: Environment;
+  /** CloudFront's, whose distribution names the firewall; or the stage of an API, and the key that the edge shows if there is one. */
+  readonly place: 'edge' | { readonly stageArn: string; readonly edgeKey?: string | undefined };
 }
 
-/** AWS WAF before a stage of the API. What it blocks is logged, without what lets anybody in. */
+/**
+ * AWS WAF before the API, or in two parts: at the edge, where each client has its address, and behind it, where only the edge is let in. What
+ * requests hold is examined before the API in any case, because API Gateway answers what is refused there with a problem. What is blocked is logged,
+ * without what lets anybody in.
+ */
 export class WebFirewall extends Construct {
-  constructor(scope: Construct, id: string, { name, resourceArn, environment }: WebFirewallProps) {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { name, environment, place }: WebFirewallProps) {
     super(scope, id);
+    const edgeKey = place === 'edge' ? undefined : place.edgeKey;
     const acl = new CfnWebACL(this, 'Acl', {
       name,
-      scope: 'REGIONAL',
-      defaultAction: { allow: {} },
+      scope: place === 'edge' ? 'CLOUDFRONT' : 'REGIONAL',
+      defaultAction: edgeKey === undefined ? { allow: {} } : { block: {} },
       visibilityConfig: visibility(name),
-      customResponseBodies: { [TOO_MANY]: tooManyRequests() },
-      rules: [
-        rateLimit(environment.requestsPerAddress),
-        ...MANAGED_GROUPS.map(({ name: group, counted }, index) => managed(group, counted, index + 1)),
-      ],
+      ...rulesAt(place, environment),
     });
-    new CfnWebACLAssociation(this, 'Association', { webAclArn: acl.attrArn, resourceArn });
-    this.#logBlocked(acl, environment);
+    this.arn = acl.attrArn;
+    if (place !== 'edge')
+      new CfnWebACLAssociation(this, 'Association', {
+        webAclArn: acl.attrArn,
+        resourceArn: place.stageArn,
+      });
+    this.#logBlocked(acl, environment, place === 'edge' ? '-edge' : '');
   }
 
-  #logBlocked(acl: CfnWebACL, environment: Environment): void {
+  #logBlocked(acl: CfnWebACL, environment: Environment, suffix: string): void {
     // WAF writes only to groups whose names begin like this; a group that outlived the firewall would stop the next one.
     const logs = new LogGroup(this, 'Log', {
-      logGroupName: `aws-waf-logs-vestry-${environment.name}`,
+      logGroupName: `aws-waf-logs-vestry-${environment.name}${suffix}`,
       retention: environment.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -96,34 +122,58 @@ export class WebFirewall extends Construct {
   }
 }
 
-/** The problem that functions answer too, as far as WAF can: it knows no request id, and no media type of problems. */
-function tooManyRequests(): CfnWebACL.CustomResponseBodyProperty {
-  const problem = {
-    type: problemType(TOO_MANY),
-    ...problemRegistry[TOO_MANY],
-    detail:
-      'Too many requests come from this address. Wait as long as Retry-After says, then send fewer at a time.',
+type Rules = Pick<CfnWebACLProps, 'rules' | 'customResponseBodies'>;
+
+function rulesAt(place: WebFirewallProps['place'], { requestsPerAddress }: Environment): Rules {
+  const ofContent = CONTENT_GROUPS.map(({ name, counted }) => managed(name, counted));
+  const tooMany = { [TOO_MANY]: problemText(TOO_MANY, TOO_MANY_DETAIL) };
+  if (place === 'edge')
+    return {
+      customResponseBodies: { ...tooMany, [FORBIDDEN]: problemText(FORBIDDEN, FORBIDDEN_DETAIL) },
+      rules: inOrder([rateLimit(requestsPerAddress), ...badReputation()]),
+    };
+  if (place.edgeKey !== undefined) return { rules: inOrder([...ofContent, fromEdge(place.edgeKey)]) };
+  return {
+    customResponseBodies: tooMany,
+    rules: inOrder([rateLimit(requestsPerAddress), managed(REPUTATION, []), ...ofContent]),
   };
+}
+
+type Rule = Omit<CfnWebACL.RuleProperty, 'priority'>;
+
+function inOrder(rules: readonly Rule[]): CfnWebACL.RuleProperty[] {
+  return rules.map((rule, priority) => ({ ...rule, priority }));
+}
+
+/** The problem that functions answer too, as far as WAF can: it knows no request id, and no media type of problems. */
+function problemText(slug: ProblemSlug, detail: string): CfnWebACL.CustomResponseBodyProperty {
+  const problem = { type: problemType(slug), ...problemRegistry[slug], detail };
   return { contentType: 'APPLICATION_JSON', content: JSON.stringify(problem) };
 }
 
-/** Answers 429, which stands above the gateway's own answer to what WAF blocks. */
-function rateLimit(limit: number): CfnWebACL.RuleProperty {
+/** The answer stands above the gateway's own to what WAF blocks, and above CloudFront's page. */
+function refusal(
+  slug: typeof TOO_MANY | typeof FORBIDDEN,
+  headers: Readonly<Record<string, string>> = {},
+): CfnWebACL.RuleActionProperty {
   return {
-    name: 'RatePerAddress',
-    priority: 0,
-    action: {
-      block: {
-        customResponse: {
-          responseCode: problemRegistry[TOO_MANY].status,
-          customResponseBodyKey: TOO_MANY,
-          responseHeaders: [
-            { name: 'Retry-After', value: String(RETRY_AFTER_SECONDS) },
-            { name: 'Cache-Control', value: 'no-store' },
-          ],
-        },
+    block: {
+      customResponse: {
+        responseCode: problemRegistry[slug].status,
+        customResponseBodyKey: slug,
+        responseHeaders: Object.entries({ ...headers, 'Cache-Control': 'no-store' }).map(([name, value]) => ({
+          name,
+          value,
+        })),
       },
     },
+  };
+}
+
+function rateLimit(limit: number): Rule {
+  return {
+    name: 'RatePerAddress',
+    action: refusal(TOO_MANY, { 'Retry-After': String(RETRY_AFTER_SECONDS) }),
     statement: {
       rateBasedStatement: { limit, aggregateKeyType: 'IP', evaluationWindowSec: WINDOW_SECONDS },
     },
@@ -131,10 +181,42 @@ function rateLimit(limit: number): CfnWebACL.RuleProperty {
   };
 }
 
-function managed(name: string, counted: readonly string[], priority: number): CfnWebACL.RuleProperty {
+/** Blocks by the labels of the group, which itself only counts: the answer of a group can't be chosen, and CloudFront's is a page. */
+function badReputation(): Rule[] {
+  const counted = { ...managed(REPUTATION, []), overrideAction: { count: {} } };
+  const blocking = {
+    name: 'BadReputation',
+    action: refusal(FORBIDDEN),
+    statement: {
+      orStatement: {
+        statements: BAD_REPUTATION.map((key) => ({ labelMatchStatement: { scope: 'LABEL', key } })),
+      },
+    },
+    visibilityConfig: visibility('BadReputation'),
+  };
+  return [counted, blocking];
+}
+
+/** Lets in who knows the key. Everything else is blocked by default. */
+function fromEdge(key: string): Rule {
+  return {
+    name: 'FromEdge',
+    action: { allow: {} },
+    statement: {
+      byteMatchStatement: {
+        fieldToMatch: { singleHeader: { Name: EDGE_HEADER } },
+        positionalConstraint: 'EXACTLY',
+        searchString: key,
+        textTransformations: [{ priority: 0, type: 'NONE' }],
+      },
+    },
+    visibilityConfig: visibility('FromEdge'),
+  };
+}
+
+function managed(name: string, counted: readonly string[]): Rule {
   return {
     name,
-    priority,
     overrideAction: { none: {} },
     statement: {
       managedRuleGroupStatement: {

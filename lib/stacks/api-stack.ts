@@ -3,12 +3,18 @@ import {
   AccessLogFormat,
   ApiDefinition,
   CfnAccount,
+  DomainName,
   EndpointType,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  SecurityPolicy,
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { apiDefinition } from '#lib/api/api-definition.ts';
@@ -18,6 +24,7 @@ import { Rollout } from '#lib/constructs/rollout.ts';
 import { corsGrant } from '#lib/constructs/route-function.ts';
 import { ServerErrors } from '#lib/constructs/server-errors.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
+import { EDGE_REGION, type Edge, edgeKeyName, originName } from '#lib/edge.ts';
 import type { RouteEntry } from '../../shared/routes.ts';
 import { apiEndpointExport, VestryStack } from './vestry-stack.ts';
 
@@ -36,6 +43,8 @@ export interface ApiStackProps {
 export const STAGE = 'live';
 const REQUESTS_PER_SECOND = 500;
 const BURST = 1_000;
+/** Each character is one of 62, so it is as hard to guess as a key of 256 bits. */
+const EDGE_KEY_CHARACTERS = 64;
 const API_GATEWAY_LOG_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';
 /** A policy has at most 6,144 characters; a role takes ten policies. */
 const FUNCTIONS_PER_POLICY = 50;
@@ -101,12 +110,56 @@ export class ApiStack extends VestryStack {
         invokeRoleArn: invokeRole.roleArn,
       }),
     );
+    const { edge } = this.config;
     new WebFirewall(this, 'Firewall', {
       name: this.#name,
-      resourceArn: api.deploymentStage.stageArn,
+      place: {
+        stageArn: api.deploymentStage.stageArn,
+        edgeKey: edge === undefined ? undefined : this.#edgeKey(),
+      },
       environment: this.config,
     });
+    if (edge !== undefined) this.#serveAt(originName(edge), edge, api);
     new CfnOutput(this, 'Url', { value: api.url });
+  }
+
+  /** Makes the key by which the API's firewall knows the edge, with a copy where the edge's stack is. */
+  #edgeKey(): string {
+    const elsewhere = this.region === EDGE_REGION ? [] : [{ region: EDGE_REGION }];
+    const secret = new Secret(this, 'EdgeKey', {
+      secretName: edgeKeyName(this.config),
+      description: 'By which the firewall of the API knows the edge',
+      generateSecretString: { passwordLength: EDGE_KEY_CHARACTERS, excludePunctuation: true },
+      replicaRegions: elsewhere,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'CloudFront and the firewall would have to change at one moment. Whoever learns it gets past the limits of addresses, and no further.',
+    });
+    return secret.secretValue.unsafeUnwrap();
+  }
+
+  /** Serves the API at a name of its own, without the stage in its paths, and closes the address that API Gateway gives it. */
+  #serveAt(name: string, edge: Edge, api: SpecRestApi): void {
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: edge.hostedZoneId,
+      zoneName: name,
+    });
+    const domain = new DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: new Certificate(this, 'Certificate', {
+        domainName: name,
+        validation: CertificateValidation.fromDns(zone),
+      }),
+      endpointType: EndpointType.REGIONAL,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
+    domain.addBasePathMapping(api, { stage: api.deploymentStage });
+    new ARecord(this, 'Address', { zone, target: RecordTarget.fromAlias(new ApiGatewayDomain(domain)) });
+    // The address is closed by a deployment of the API.
+    api.latestDeployment?.addToLogicalId({ disableExecuteApiEndpoint: true });
   }
 
   #api(definition: Record<string, unknown>): SpecRestApi {
@@ -115,6 +168,7 @@ export class ApiStack extends VestryStack {
       restApiName: this.#name,
       apiDefinition: ApiDefinition.fromInline(definition),
       endpointTypes: [EndpointType.REGIONAL],
+      ...(this.config.edge === undefined ? {} : { disableExecuteApiEndpoint: true }),
       failOnWarnings: true,
       cloudWatchRole: false,
       endpointExportName: apiEndpointExport(this.config),

@@ -7,6 +7,7 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { EDGE_REGION } from '#lib/edge.ts';
 import type { Environment } from '#lib/environment.ts';
 import { VestryStack } from './vestry-stack.ts';
 
@@ -30,7 +31,8 @@ export interface DeliveryStackProps {
 export class DeliveryStack extends VestryStack {
   constructor(scope: Construct, { environment, delivery }: DeliveryStackProps) {
     super(scope, 'delivery', { environment, description: 'Vestry: the role of releases' });
-    const { account, partition, region } = this;
+    const { account, partition } = this;
+    const regions = new Set([this.region, ...(environment.edge === undefined ? [] : [EDGE_REGION])]);
     const principal = new WebIdentityPrincipal(`arn:${partition}:iam::${account}:oidc-provider/${ISSUER}`, {
       StringEquals: {
         [`${ISSUER}:aud`]: AUDIENCE,
@@ -46,9 +48,11 @@ export class DeliveryStack extends VestryStack {
           statements: [
             new PolicyStatement({
               actions: ['sts:AssumeRole'],
-              resources: BOOTSTRAP_ROLES.map(
-                (name) =>
-                  `arn:${partition}:iam::${account}:role/cdk-${BOOTSTRAP_QUALIFIER}-${name}-role-${account}-${region}`,
+              resources: [...regions].flatMap((region) =>
+                BOOTSTRAP_ROLES.map(
+                  (name) =>
+                    `arn:${partition}:iam::${account}:role/cdk-${BOOTSTRAP_QUALIFIER}-${name}-role-${account}-${region}`,
+                ),
               ),
             }),
           ],

@@ -136,9 +136,10 @@ export class IngestionStack extends VestryStack {
   }
 
   #bank(): { url: string; callbackUrl: string; waitSeconds: number } {
-    const { bank, mockBank } = this.config;
-    // The API's own address ends with a slash. Only the stack of payments reads it, after the API's stack.
-    const api = Fn.importValue(apiEndpointExport(this.config));
+    const { bank, edge, mockBank } = this.config;
+    // The API's own address ends with a slash. Only the stack of payments reads it, after the API's stack. Behind an edge it is closed.
+    const api =
+      edge === undefined ? Fn.importValue(apiEndpointExport(this.config)) : `https://${edge.domain}/`;
     return {
       url: bank?.url ?? (mockBank ? `${api}${MOCK_BANK_PATH}` : ''),
       callbackUrl: `${api}${CALLBACK_PATH}`,

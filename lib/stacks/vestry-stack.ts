@@ -5,6 +5,8 @@ import type { Environment } from '#lib/environment.ts';
 export interface VestryStackProps {
   readonly environment: Environment;
   readonly description: string;
+  /** @default the environment's */
+  readonly region?: string;
   /** Holds what a new deployment can't bring back. @default false */
   readonly stateful?: boolean;
 }
@@ -27,7 +29,7 @@ export class VestryStack extends Stack {
   constructor(scope: Construct, part: string, props: VestryStackProps) {
     const { environment } = props;
     super(scope, `vestry-${environment.name}-${part}`, {
-      env: { account: environment.account, region: environment.region },
+      env: { account: environment.account, region: props.region ?? environment.region },
       description: props.description,
       terminationProtection: props.stateful === true && environment.terminationProtection,
       tags: { 'vestry:environment': environment.name, 'vestry:tenancy': environment.tenancy },

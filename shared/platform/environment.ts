@@ -46,6 +46,8 @@ export const environment = {
     /(^|;)Sampled=1(;|$)/.test(process.env._X_AMZN_TRACE_ID ?? ''),
   /** The web origins that may call the API from a browser. */
   corsOrigins: (): string[] => (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean),
+  /** The header that the edge adds to each request; without it in the environment, nothing stands before the API. */
+  edgeHeader: (): string | undefined => optional('EDGE_HEADER'),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** The URL of the queue that the function consumes, or may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -103,6 +103,14 @@ describe('npm start', () => {
       promisify(execFile)(process.execPath, ['tools/smoke.ts', ...args, '--patience-seconds', '1']);
     const { stdout } = await smoke(platform.file.apiUrl);
     expect(stdout.match(/^ok {2}GET /gm)).toHaveLength(5);
+    const directory = temporaryDataDir();
+    const outputs = join(directory, 'outputs.json');
+    const [closed, open] = ['http://127.0.0.1:1/live/', `${platform.file.apiUrl}/`].map((Url) => ({ Url }));
+    writeFileSync(outputs, JSON.stringify({ 'vestry-trial-api': closed, 'vestry-trial-edge': open }));
+    expect((await smoke('--outputs', outputs)).stdout).toBe(stdout);
+    writeFileSync(outputs, JSON.stringify({ 'vestry-trial-api': open }));
+    expect((await smoke('--outputs', outputs)).stdout).toBe(stdout);
+    removeDataDir(directory);
     await expect(smoke('http://127.0.0.1:1')).rejects.toMatchObject({
       code: 1,
       stderr: '5 of 5 answers are wrong\n',

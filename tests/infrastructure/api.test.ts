@@ -107,7 +107,10 @@ describe.each(environmentNames())('API of %s', (name) => {
   });
 
   test('the firewall lets a payroll client through, and tells a flood when to come back', () => {
-    const [acl] = synthesised.ofType('AWS::WAFv2::WebACL');
+    const scope = environment.edge === undefined ? 'REGIONAL' : 'CLOUDFRONT';
+    const [acl] = synthesised
+      .ofType('AWS::WAFv2::WebACL')
+      .filter(({ Properties }) => Properties.Scope === scope);
     const rate = acl?.Properties.Rules.find(({ Name }: { Name: string }) => Name === 'RatePerAddress');
     expect(rate.Statement.RateBasedStatement.Limit).toBe(environment.requestsPerAddress);
     // A client that sends 50 requests a second, for as long as it likes.
@@ -120,13 +123,15 @@ describe.each(environmentNames())('API of %s', (name) => {
   });
 
   test('the firewall logs what it blocks, without what lets anybody in', () => {
-    const [logging] = synthesised.ofType('AWS::WAFv2::LoggingConfiguration');
-    const [destination] = logging?.Properties.LogDestinationConfigs ?? [];
-    const group = synthesised.referred(logging?.stack ?? '', destination);
-    expect(group.Properties.LogGroupName).toBe(`aws-waf-logs-vestry-${name}`);
-    expect(JSON.stringify(logging?.Properties.LoggingFilter)).toContain('"Action":"BLOCK"');
-    const redacted = JSON.stringify(logging?.Properties.RedactedFields);
-    for (const field of ['authorization', 'cookie', 'UriPath', 'QueryString'])
-      expect(redacted).toContain(field);
+    const loggings = synthesised.ofType('AWS::WAFv2::LoggingConfiguration');
+    const groups = loggings.map(({ stack, Properties: { LogDestinationConfigs, ...logging } }) => {
+      expect(JSON.stringify(logging.LoggingFilter)).toContain('"Action":"BLOCK"');
+      const redacted = JSON.stringify(logging.RedactedFields);
+      for (const field of ['authorization', 'cookie', 'UriPath', 'QueryString'])
+        expect(redacted).toContain(field);
+      return synthesised.referred(stack, LogDestinationConfigs[0]).Properties.LogGroupName;
+    });
+    const ofApi = `aws-waf-logs-vestry-${name}`;
+    expect(groups.sort()).toEqual(environment.edge === undefined ? [ofApi] : [ofApi, `${ofApi}-edge`]);
   });
 });

@@ -128,7 +128,7 @@ describe('a bad file is told by its name, the key and what to do', () => {
   });
 
   test.each<[string, (text: string) => string, string]>([
-    ['a comma too many', (file) => file.replace(/\}\s*$/, ',}'), 'line 17, column'],
+    ['a comma too many', (file) => file.replace(/\}\s*$/, ',}'), 'line 18, column'],
     ['a missing value', (file) => file.replace('true', ''), 'line 7, column'],
     ['an open end', (file) => file.slice(0, 60), 'line 4, column'],
     [

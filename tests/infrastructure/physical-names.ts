@@ -2,6 +2,7 @@ import type { TemplateResource } from './synthesised.ts';
 
 /** The property that is the physical name, of the types that we use and that let us choose it. */
 export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::DomainName': 'DomainName',
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::CodeDeploy::Application': 'ApplicationName',
@@ -13,12 +14,15 @@ export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::KMS::Alias': 'AliasName',
   'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::DeliveryDestination': 'Name',
+  'AWS::Logs::DeliverySource': 'Name',
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::RDS::DBCluster': 'DBClusterIdentifier',
   'AWS::RDS::DBClusterParameterGroup': 'DBClusterParameterGroupName',
   'AWS::RDS::DBInstance': 'DBInstanceIdentifier',
   'AWS::RDS::DBProxy': 'DBProxyName',
   'AWS::RDS::DBSubnetGroup': 'DBSubnetGroupName',
+  'AWS::Route53::RecordSet': 'Name',
   'AWS::S3::Bucket': 'BucketName',
   'AWS::SNS::Topic': 'TopicName',
   'AWS::SQS::Queue': 'QueueName',

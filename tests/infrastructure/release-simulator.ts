@@ -47,9 +47,11 @@ export function stackStates({ stacks }: CloudAssembly): StackState[] {
       ),
       imports: new Set([...imports].map(([, name = '']) => name)),
       kept: new Map(
-        resources.flatMap(([id, { Type, Properties = {} }]) => {
+        resources.flatMap(([id, { Type, Properties = {}, DeletionPolicy }]) => {
           const replacing = REPLACING[Type];
-          if (replacing === undefined) return [];
+          // A secret that goes with its stack holds a value that CloudFormation makes anew.
+          const isMadeAnew = Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Delete';
+          if (replacing === undefined || isMadeAnew) return [];
           const values = replacing.map((name) => JSON.stringify(Properties[name] ?? null));
           return [[id, `${Type} ${values.join(' ')}`]];
         }),

@@ -21,6 +21,11 @@ export interface TemplateResource {
   readonly DependsOn?: string | readonly string[];
 }
 
+const made = new Set<string>();
+process.once('exit', () => {
+  for (const outdir of made) rmSync(outdir, { recursive: true, force: true });
+});
+
 /** The templates of an environment, as a deployment would send them. */
 export class Synthesised {
   static readonly #made = new Map<string, Synthesised>();
@@ -34,7 +39,7 @@ export class Synthesised {
     more: Readonly<Record<string, unknown>> = {},
   ) {
     const outdir = mkdtempSync(join(tmpdir(), 'vestry-synth-'));
-    process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+    made.add(outdir);
     // The functions' contents are hashed and not copied: the templates are the same, in a tenth of the time.
     const context = { ...cdkJson.context, [DISABLE_ASSET_STAGING_CONTEXT]: true, ...more };
     this.app = new App({ outdir, context, analyticsReporting: false });

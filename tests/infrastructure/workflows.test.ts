@@ -103,6 +103,7 @@ describe.each(['acme-prod', 'staging'])('the role of releases of %s', (name) => 
       {
         Action: 'sts:AssumeRole',
         Effect: 'Allow',
+        // CloudFront's region is that of acme-prod.
         Resource: ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(
           (part) => `arn:aws:iam::${account}:role/cdk-hnb659fds-${part}-role-${account}-${region}`,
         ),

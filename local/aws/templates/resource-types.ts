@@ -23,6 +23,7 @@ const INERT_SERVICES: ReadonlySet<string> = new Set([
   'AWS::Backup',
   'AWS::CDK',
   'AWS::CertificateManager',
+  'AWS::CloudFront',
   'AWS::CloudWatch',
   'AWS::CodeDeploy',
   'AWS::EC2',

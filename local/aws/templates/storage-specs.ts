@@ -162,7 +162,11 @@ export function queueSpec(
   };
 }
 
-const SECRET_PROPERTIES = ['Description', 'GenerateSecretString', 'KmsKeyId', 'Name', 'SecretString', 'Tags'];
+const SECRET_PROPERTIES = [
+  ...['Description', 'GenerateSecretString', 'KmsKeyId', 'Name', 'SecretString', 'Tags'],
+  // Copies elsewhere, which nobody reads here.
+  'ReplicaRegions',
+];
 const GENERATED_BYTES = 24;
 
 /** A generated value is used only when the secret has none yet. */

@@ -18,6 +18,7 @@ import { publishCommitted } from '#platform/events/publish.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
 import { authorize, type Principal } from './authorize.ts';
+import { clientAddressOf } from './client-address.ts';
 import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
@@ -59,6 +60,7 @@ export interface HttpRequest<R extends RouteSpec> {
   readonly principal: Principal;
   readonly actor: Actor;
   readonly requestId: string;
+  /** The address from which the client came, see `client-address.ts`. */
   readonly clientAddress: string;
   /** The version that `If-Match` names, where the route demands it. */
   readonly expectedVersion: number;
@@ -168,7 +170,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
       return expectedVersion(headers.get('if-match'));
     },
     requestId,
-    clientAddress: event.requestContext.identity.sourceIp,
+    clientAddress: clientAddressOf(headers, event.requestContext.identity.sourceIp),
     headers,
     mediaType: mediaTypeOf(headers),
     rawBody: () => bodyBytes(event),

@@ -1,0 +1,20 @@
+import type { Environment } from './environment.ts';
+
+/** CloudFront takes certificates and firewalls of this region only. */
+export const EDGE_REGION = 'us-east-1';
+
+/** The header by which the edge shows the API's firewall its key. A client's own is replaced. */
+export const EDGE_HEADER = 'x-vestry-edge';
+
+/** The address of an environment with an edge, and the Route 53 zone that its names are in. */
+export type Edge = NonNullable<Environment['edge']>;
+
+/** The name at which the edge, and nobody else, reaches the API. */
+export function originName({ domain }: Edge): string {
+  return `origin.${domain}`;
+}
+
+/** The secret by its name, which its replica in the edge's region has too. */
+export function edgeKeyName({ name }: Pick<Environment, 'name'>): string {
+  return `vestry/${name}/edge-key`;
+}

@@ -1,0 +1,153 @@
+import { CfnOutput, Duration, SecretValue, Validations } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-lib/aws-logs';
+import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
+import type { Construct } from 'constructs';
+import { PlatformLogs } from '#lib/constructs/platform-logs.ts';
+import { WebFirewall } from '#lib/constructs/web-firewall.ts';
+import { EDGE_HEADER, EDGE_REGION, type Edge, edgeKeyName, originName } from '#lib/edge.ts';
+import type { Environment } from '#lib/environment.ts';
+import { VestryStack } from './vestry-stack.ts';
+
+export interface EdgeStackProps {
+  readonly environment: Environment;
+  readonly edge: Edge;
+}
+
+/** API Gateway gives up after 29 seconds; CloudFront must not answer before it. */
+const ORIGIN_TIMEOUT = Duration.seconds(35);
+const KEEP_ALIVE = Duration.seconds(60);
+const HSTS_AGE = Duration.days(365);
+/** Allows nothing. Pages send policies of their own, which name what they run by its hash. */
+const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'";
+
+/** All but paths and queries, which may hold tokens of links, cookies, and the pages that people come from. */
+const LOGGED_FIELDS = [
+  ...['date', 'time', 'c-ip', 'cs-method', 'x-host-header', 'sc-status', 'sc-bytes', 'time-taken'],
+  ...['x-edge-location', 'x-edge-result-type', 'x-edge-detailed-result-type', 'x-edge-request-id'],
+  ...['cs-protocol', 'cs-protocol-version', 'ssl-protocol', 'cs(User-Agent)'],
+];
+
+/**
+ * The address of the environment: a distribution before the API, with a firewall and a certificate. Whatever else is served at this
+ * address gets a behaviour of its own; all other paths are the API's.
+ */
+export class EdgeStack extends VestryStack {
+  constructor(scope: Construct, { environment, edge }: EdgeStackProps) {
+    super(scope, 'edge', { environment, description: 'Vestry: CloudFront', region: EDGE_REGION });
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: edge.hostedZoneId,
+      zoneName: edge.domain,
+    });
+    const firewall = new WebFirewall(this, 'Firewall', {
+      name: `vestry-${environment.name}-edge`,
+      place: 'edge',
+      environment,
+    });
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: `Vestry ${environment.name}`,
+      domainNames: [edge.domain],
+      certificate: new Certificate(this, 'Certificate', {
+        domainName: edge.domain,
+        validation: CertificateValidation.fromDns(zone),
+      }),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      // Limits are those of an address, of which everybody has any number in IPv6.
+      enableIpv6: false,
+      webAclId: firewall.arn,
+      defaultBehavior: {
+        origin: new HttpOrigin(originName(edge), {
+          protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+          originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          customHeaders: {
+            [EDGE_HEADER]: SecretValue.secretsManager(edgeKeyName(environment)).unsafeUnwrap(),
+          },
+          readTimeout: ORIGIN_TIMEOUT,
+          keepaliveTimeout: KEEP_ALIVE,
+        }),
+        allowedMethods: AllowedMethods.ALLOW_ALL,
+        // A redirect would answer a client that has sent its token in the clear already.
+        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        cachePolicy: CachePolicy.CACHING_DISABLED,
+        // API Gateway knows the API by the origin's name.
+        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        responseHeadersPolicy: this.#securityHeaders(),
+        compress: false,
+      },
+    });
+    this.#acknowledge(distribution);
+    this.#log(distribution);
+    new ARecord(this, 'Address', {
+      zone,
+      target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
+    });
+    new CfnOutput(this, 'Url', { value: `https://${edge.domain}/` });
+  }
+
+  /** The API sends most of them too, but the edge also answers by itself. */
+  #securityHeaders(): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, 'SecurityHeaders', {
+      comment: `Vestry ${this.config.name}`,
+      securityHeadersBehavior: {
+        strictTransportSecurity: { accessControlMaxAge: HSTS_AGE, includeSubdomains: true, override: true },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: POLICY_OF_DATA, override: false },
+      },
+    });
+  }
+
+  /** Logs each request. The logs of a bucket would have every field; these have those that are asked for. */
+  #log(distribution: Distribution): void {
+    const name = `vestry-${this.config.name}-edge`;
+    const source = new CfnDeliverySource(this, 'LogSource', {
+      name,
+      logType: 'ACCESS_LOGS',
+      resourceArn: distribution.distributionArn,
+    });
+    const logs = new PlatformLogs(this, 'AccessLog', { environment: this.config });
+    const destination = new CfnDeliveryDestination(this, 'LogDestination', {
+      name,
+      outputFormat: 'json',
+      destinationResourceArn: logs.logGroupArn,
+    });
+    const delivery = new CfnDelivery(this, 'LogDelivery', {
+      deliverySourceName: name,
+      deliveryDestinationArn: destination.attrArn,
+      recordFields: LOGGED_FIELDS,
+    });
+    delivery.addResourceDependency(source);
+  }
+
+  #acknowledge(distribution: Distribution): void {
+    Validations.of(distribution).acknowledge(
+      {
+        id: 'AwsSolutions-CFR1',
+        reason: 'Holders and employees live anywhere; who may do what is decided by their sign-in.',
+      },
+      {
+        id: 'AwsSolutions-CFR3',
+        reason:
+          'Requests are logged by a delivery to CloudWatch Logs, which leaves out paths and queries: they may hold tokens of links.',
+      },
+    );
+  }
+}

@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest';
+import { type Environment, EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
+import { refusals, stackStates } from './release-simulator.ts';
+import { Synthesised, type TemplateProperties, type TemplateResource } from './synthesised.ts';
+
+const production = readEnvironment('acme-prod');
+const staging = readEnvironment('staging');
+const HOSTED_ZONE = 'Z0123456789ABCDEFGHIJ';
+const DOMAIN = 'equity.staging.example';
+const stagingAtEdge = { ...staging, edge: { domain: DOMAIN, hostedZoneId: HOSTED_ZONE } };
+
+interface ViewedRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly labels?: readonly string[];
+  /** Whether its address has sent more than its share. */
+  readonly isFlood?: boolean;
+}
+
+/** Evaluates a statement as WAF does. A statement of another kind fails the test. */
+function matches(statement: TemplateProperties, request: ViewedRequest, keyOf: KeyOf): boolean {
+  const [kind] = Object.keys(statement);
+  const inner = statement[kind ?? ''];
+  switch (kind) {
+    case 'RateBasedStatement':
+      return request.isFlood === true;
+    case 'LabelMatchStatement':
+      return (request.labels ?? []).includes(inner.Key);
+    case 'OrStatement':
+      return inner.Statements.some((one: TemplateProperties) => matches(one, request, keyOf));
+    // The labels of a request say what the group has found.
+    case 'ManagedRuleGroupStatement':
+      return (request.labels ?? []).length > 0;
+    case 'ByteMatchStatement':
+      expect(inner).toMatchObject({
+        PositionalConstraint: 'EXACTLY',
+        TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+      });
+      return request.headers?.[inner.FieldToMatch.SingleHeader.Name] === keyOf(inner.SearchString);
+    default:
+      throw new Error(`no rule of ours has a ${kind}`);
+  }
+}
+
+type KeyOf = (reference: unknown) => string;
+
+/** The verdict of a firewall: its rules in the order of their priorities, until one ends it. */
+function verdict(
+  { Properties }: TemplateResource,
+  request: ViewedRequest,
+  keyOf: KeyOf = String,
+): TemplateProperties {
+  const rules = Properties.Rules.toSorted(
+    (a: TemplateProperties, b: TemplateProperties) => a.Priority - b.Priority,
+  );
+  for (const { Action, OverrideAction, Statement } of rules) {
+    if (!matches(Statement, request, keyOf)) continue;
+    if (OverrideAction?.Count !== undefined) continue;
+    return Action ?? { Block: {} };
+  }
+  return Properties.DefaultAction;
+}
+
+const environments: [name: string, environment: Environment][] = [
+  ['acme-prod', production],
+  ['staging, in another region than CloudFront', stagingAtEdge],
+];
+
+describe.each(environments)('the edge of %s', (_, environment) => {
+  const synthesised = Synthesised.of(environment);
+  const stackName = `vestry-${environment.name}-edge`;
+  const { domain, hostedZoneId } = environment.edge ?? { domain: '', hostedZoneId: '' };
+  const one = (type: string, scope?: string): TemplateResource => {
+    const found = synthesised
+      .ofType(type)
+      .filter(({ Properties }) => scope === undefined || Properties.Scope === scope);
+    expect(found.map(({ id }) => id)).toHaveLength(1);
+    return found[0] as TemplateResource;
+  };
+  const distribution = () => one('AWS::CloudFront::Distribution').Properties.DistributionConfig;
+
+  /** Returns the name of the secret whose value stands for a dynamic reference. */
+  const keyOf: KeyOf = (reference) => {
+    const text = JSON.stringify(reference);
+    const [, name] = /resolve:secretsmanager:([^:"]+):SecretString/.exec(text) ?? [];
+    return name ?? synthesised.referred(`vestry-${environment.name}-api`, reference).Properties.Name;
+  };
+
+  test('stands where CloudFront takes its certificate and its firewall from', () => {
+    const { name, region } = synthesised.assembly.getStackByName(stackName).environment;
+    expect([name, region]).toEqual([expect.any(String), 'us-east-1']);
+    for (const type of ['AWS::CloudFront::Distribution', 'AWS::CloudFront::ResponseHeadersPolicy'])
+      expect(one(type).stack).toBe(stackName);
+    expect(one('AWS::WAFv2::WebACL', 'CLOUDFRONT').stack).toBe(stackName);
+  });
+
+  test('is reached at its domain, over TLS 1.2 or newer, and so is the API behind it', () => {
+    const { Aliases, ViewerCertificate, DefaultCacheBehavior, Origins, ...rest } = distribution();
+    expect(Aliases).toEqual([domain]);
+    expect(ViewerCertificate.MinimumProtocolVersion).toBe('TLSv1.2_2021');
+    const certificate = synthesised.referred(stackName, ViewerCertificate.AcmCertificateArn);
+    expect(certificate.Properties).toMatchObject({
+      DomainName: domain,
+      DomainValidationOptions: [{ DomainName: domain, HostedZoneId: hostedZoneId }],
+    });
+    expect(DefaultCacheBehavior).toMatchObject({
+      ViewerProtocolPolicy: 'https-only',
+      AllowedMethods: expect.arrayContaining(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    });
+    expect(Origins).toHaveLength(1);
+    expect(Origins[0].CustomOriginConfig).toMatchObject({
+      OriginProtocolPolicy: 'https-only',
+      OriginSSLProtocols: ['TLSv1.2'],
+    });
+    // Limits are those of an address, of which everybody has many in IPv6.
+    expect(rest.IPV6Enabled).toBe(false);
+    expect(one('AWS::ApiGateway::DomainName').Properties).toMatchObject({ SecurityPolicy: 'TLS_1_2' });
+  });
+
+  test('has the API as its origin, by the name that the API answers to, without the stage', () => {
+    const [origin] = distribution().Origins;
+    const api = one('AWS::ApiGateway::DomainName');
+    expect(origin.DomainName).toBe(api.Properties.DomainName);
+    expect(origin.OriginPath ?? '').toBe('');
+    const { BasePath, Stage } = one('AWS::ApiGateway::BasePathMapping').Properties;
+    expect(BasePath).toBeUndefined();
+    expect(synthesised.referred(api.stack, Stage).Type).toBe('AWS::ApiGateway::Stage');
+    // CloudFront's own ids of the policies that cache nothing, and pass on all but the name of the host.
+    expect(distribution().DefaultCacheBehavior).toMatchObject({
+      CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+      OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+    });
+  });
+
+  test('has records in the zone for both names', () => {
+    const records = synthesised.ofType('AWS::Route53::RecordSet').map(({ Properties }) => Properties);
+    expect(records.map(({ Name, HostedZoneId }) => [Name, HostedZoneId]).sort()).toEqual(
+      [`${domain}.`, `origin.${domain}.`].map((name) => [name, hostedZoneId]).sort(),
+    );
+  });
+
+  test('is the only way to the API: its firewall lets nobody else in, and no other address leads to it', () => {
+    const firewall = one('AWS::WAFv2::WebACL', 'REGIONAL');
+    const [header] = distribution().Origins[0].OriginCustomHeaders;
+    const sent = { [header.HeaderName]: keyOf(header.HeaderValue) };
+    expect(verdict(firewall, { headers: sent }, keyOf)).toEqual({ Allow: {} });
+    expect(verdict(firewall, {}, keyOf)).toEqual({ Block: {} });
+    expect(verdict(firewall, { headers: { [header.HeaderName]: 'guessed' } }, keyOf)).toEqual({ Block: {} });
+    expect(verdict(firewall, { headers: sent, labels: ['found'] }, keyOf)).toEqual({ Block: {} });
+    const association = one('AWS::WAFv2::WebACLAssociation');
+    const stage = synthesised.referred(association.stack, association.Properties.WebACLArn);
+    expect(stage.id).toBe(firewall.id);
+    expect(JSON.stringify(association.Properties.ResourceArn)).toContain('"ApiDeploymentStagelive');
+    const apis = synthesised.ofType('AWS::ApiGateway::RestApi');
+    expect(apis.map(({ Properties }) => Properties.DisableExecuteApiEndpoint)).toEqual([true]);
+    expect(synthesised.ofType('AWS::ApiGateway::Stage')).toHaveLength(1);
+  });
+
+  test('shows a key that nobody wrote down, which is where the edge is too', () => {
+    const [header] = distribution().Origins[0].OriginCustomHeaders;
+    expect(header.HeaderValue).toMatch(/^\{\{resolve:secretsmanager:[^:]+:SecretString:::\}\}$/);
+    const secret = synthesised
+      .ofType('AWS::SecretsManager::Secret')
+      .find(({ Properties }) => Properties.Name === keyOf(header.HeaderValue));
+    expect(secret?.Properties.GenerateSecretString).toMatchObject({ PasswordLength: 64 });
+    const regions = [environment.region, ...(secret?.Properties.ReplicaRegions ?? []).map(regionOf)];
+    expect(regions).toContain('us-east-1');
+    const { dependencies } = synthesised.assembly.getStackByName(stackName);
+    expect(dependencies.map(({ id }) => id)).toContain(secret?.stack);
+    for (const { Properties } of synthesised.ofType('AWS::WAFv2::LoggingConfiguration'))
+      expect(JSON.stringify(Properties.RedactedFields)).toContain(`"${header.HeaderName}"`);
+  });
+
+  function regionOf({ Region }: TemplateProperties): string {
+    return Region;
+  }
+
+  test('limits addresses where they are the clients’, and refuses with problems', () => {
+    const firewall = one('AWS::WAFv2::WebACL', 'CLOUDFRONT');
+    expect(verdict(firewall, {})).toEqual({ Allow: {} });
+    const refused = [
+      [429, { isFlood: true }, 'too-many-requests'],
+      [403, { labels: ['awswaf:managed:aws:amazon-ip-list:AWSManagedIPReputationList'] }, 'forbidden'],
+      [403, { labels: ['awswaf:managed:aws:amazon-ip-list:AWSManagedReconnaissanceList'] }, 'forbidden'],
+    ] as const;
+    for (const [status, request, slug] of refused) {
+      const { ResponseCode, CustomResponseBodyKey } = verdict(firewall, request).Block.CustomResponse;
+      expect(ResponseCode).toBe(status);
+      const { Content } = firewall.Properties.CustomResponseBodies[CustomResponseBodyKey];
+      expect(JSON.parse(Content)).toMatchObject({ type: `urn:vestry:problem:${slug}`, status });
+    }
+    // Every request has an address of CloudFront there.
+    const behind = JSON.stringify(one('AWS::WAFv2::WebACL', 'REGIONAL').Properties.Rules);
+    expect(behind).not.toMatch(/RateBasedStatement|IpReputation/);
+    expect(behind).toContain('AWSManagedRulesCommonRuleSet');
+    expect(distribution().WebACLId).toEqual({ 'Fn::GetAtt': [firewall.id, 'Arn'] });
+  });
+
+  test('logs what each firewall blocks, and every request without its path', () => {
+    const logged = synthesised
+      .ofType('AWS::WAFv2::LoggingConfiguration')
+      .map(({ stack, Properties }) => synthesised.referred(stack, Properties.ResourceArn).Properties.Scope);
+    expect(logged.sort()).toEqual(['CLOUDFRONT', 'REGIONAL']);
+    const { RecordFields } = one('AWS::Logs::Delivery').Properties;
+    expect(RecordFields).toEqual(expect.arrayContaining(['c-ip', 'cs-method', 'sc-status']));
+    for (const field of ['cs-uri-stem', 'cs-uri-query', 'cs(Cookie)', 'cs(Referer)'])
+      expect(RecordFields).not.toContain(field);
+    const destination = one('AWS::Logs::DeliveryDestination');
+    const group = synthesised.referred(stackName, destination.Properties.DestinationResourceArn);
+    expect(group.Properties.RetentionInDays).toBe(environment.logRetentionDays);
+  });
+
+  test('adds the headers of a careful site, and leaves pages the policies that they send', () => {
+    const { SecurityHeadersConfig: headers } = one('AWS::CloudFront::ResponseHeadersPolicy').Properties
+      .ResponseHeadersPolicyConfig;
+    expect(headers).toEqual({
+      StrictTransportSecurity: {
+        AccessControlMaxAgeSec: 31_536_000,
+        IncludeSubdomains: true,
+        Override: true,
+      },
+      ContentTypeOptions: { Override: true },
+      FrameOptions: { FrameOption: 'DENY', Override: true },
+      ReferrerPolicy: { ReferrerPolicy: 'no-referrer', Override: true },
+      // The page of the documentation allows its own scripts by their hashes, and must be able to.
+      ContentSecurityPolicy: {
+        ContentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+        Override: false,
+      },
+    });
+    expect(distribution().DefaultCacheBehavior.ResponseHeadersPolicyId).toEqual({
+      Ref: one('AWS::CloudFront::ResponseHeadersPolicy').id,
+    });
+  });
+
+  test('is known to the functions of routes by the header that it adds', () => {
+    const [header] = distribution().Origins[0].OriginCustomHeaders;
+    const login = synthesised
+      .ofType('AWS::Lambda::Function')
+      .find(({ Properties }) => Properties.FunctionName === `vestry-${environment.name}-api-login`);
+    expect(login?.Properties.Environment.Variables.EDGE_HEADER).toBe(header.HeaderName);
+  });
+
+  test('may be deployed by the role of releases', () => {
+    const role = synthesised
+      .ofType('AWS::IAM::Role')
+      .find(({ stack }) => stack === `vestry-${environment.name}-delivery`);
+    const allowed = JSON.stringify(role?.Properties.Policies);
+    for (const region of ['us-east-1', environment.region])
+      expect(allowed).toContain(`role/cdk-hnb659fds-deploy-role-${environment.account}-${region}"`);
+  });
+});
+
+test('the mock bank is reached through the edge, since the other address is closed', () => {
+  const variables = Synthesised.of(stagingAtEdge)
+    .ofType('AWS::Lambda::Function')
+    .flatMap(({ Properties }) => Object.entries(Properties.Environment?.Variables ?? {}))
+    .filter(([name]) => /^BANK_(CALLBACK_)?URL$/.test(name));
+  expect(Object.fromEntries(variables)).toEqual({
+    BANK_URL: `https://${DOMAIN}/mock-bank`,
+    BANK_CALLBACK_URL: `https://${DOMAIN}/api/bank/callbacks`,
+  });
+});
+
+describe('an environment without an edge', () => {
+  const synthesised = Synthesised.of(staging);
+
+  test('has nothing of it, and needs no domain', () => {
+    const templates = JSON.stringify(synthesised.assembly.stacks.map(({ template }) => template));
+    expect(templates).not.toMatch(/AWS::(CloudFront|Route53|CertificateManager)|EDGE_HEADER|edge-key/);
+    expect(synthesised.assembly.stacks.map(({ stackName }) => stackName)).not.toContain(
+      'vestry-staging-edge',
+    );
+    expect(
+      synthesised.ofType('AWS::ApiGateway::RestApi')[0]?.Properties.DisableExecuteApiEndpoint,
+    ).toBeUndefined();
+  });
+
+  test('may get one in any release, and give it up in any', () => {
+    const [without, withEdge] = [synthesised, Synthesised.of(stagingAtEdge)].map(({ assembly }) =>
+      stackStates(assembly),
+    );
+    expect(refusals(without ?? [], withEdge ?? [])).toEqual([]);
+    expect(refusals(withEdge ?? [], without ?? [])).toEqual([]);
+  });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a domain with a scheme',
+    { domain: 'https://equity.example', hostedZoneId: HOSTED_ZONE },
+    'must be a domain',
+  ],
+  ['a domain with a port', { domain: 'equity.example:443', hostedZoneId: HOSTED_ZONE }, 'must be a domain'],
+  ['a domain in capitals', { domain: 'Equity.example', hostedZoneId: HOSTED_ZONE }, 'must be a domain'],
+  [
+    'a domain that no certificate takes',
+    { domain: `${'a.'.repeat(28)}example`, hostedZoneId: HOSTED_ZONE },
+    '57',
+  ],
+  [
+    'the name of a zone',
+    { domain: 'equity.example', hostedZoneId: 'example' },
+    'must be the id of a hosted zone',
+  ],
+  ['no zone', { domain: 'equity.example' }, 'expected string'],
+])('%s is refused', (_, edge, message) => {
+  const { error } = EnvironmentSchema.safeParse({ ...production, edge });
+  expect(error?.issues.map((issue) => issue.message).join()).toContain(message);
+});
