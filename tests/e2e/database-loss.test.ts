@@ -17,7 +17,7 @@ let dataDir: string;
 let platform: RunningPlatform;
 
 beforeAll(async () => {
-  dataDir = await loadedDemo();
+  ({ dataDir } = await loadedDemo());
   // Acknowledged writes must be on the disk, as in production.
   platform = await startedPlatform({ dataDir, env: { VESTRY_LOCAL_FSYNC: 'on' } });
 });

@@ -184,6 +184,16 @@ async function run(plans: readonly { last4: string; points: readonly string[] }[
   paid.push(...ids);
 }
 
+/** Takes back the cuts at these points that no payment came to. Returns the points. */
+function unreached(points: readonly string[]): string[] {
+  const cuts = readdirSync(crashes);
+  const isCutAt = (point: string) => (cut: string) => cut.startsWith(`${point}.`);
+  const left = points.filter((point) => cuts.some(isCutAt(point)));
+  for (const cut of cuts.filter((name) => left.some((point) => isCutAt(point)(name))))
+    rmSync(join(crashes, cut));
+  return left;
+}
+
 test.each(OF_ANY)(
   'cut off at %s, the order is carried out once',
   async (point) => {
@@ -196,11 +206,15 @@ test.each(OF_ANY)(
 test(
   'cut off at every point of a payment, one by one',
   async () => {
-    const plans = OF_A_PAYMENT.map((point) => ({ last4: '0000', points: [point] }));
-    for (let start = 0; start < plans.length; start += AT_ONCE)
-      await run(plans.slice(start, start + AT_ONCE));
-    // Every one of them was reached.
-    expect(readdirSync(crashes)).toEqual([]);
+    let left: readonly string[] = OF_A_PAYMENT;
+    // A slow machine may send the callback first and leave out the step that was to be cut off. That point is tried again.
+    for (let tries = 0; tries < 4 && left.length > 0; tries++) {
+      const plans = left.map((point) => ({ last4: '0000', points: [point] }));
+      for (let start = 0; start < plans.length; start += AT_ONCE)
+        await run(plans.slice(start, start + AT_ONCE));
+      left = unreached(OF_A_PAYMENT);
+    }
+    expect(left).toEqual([]);
   },
   10 * MINUTE_MS,
 );

@@ -27,7 +27,7 @@ let tenant: string;
 let tenants = 0;
 
 beforeAll(async () => {
-  dataDir = await loadedDemo();
+  ({ dataDir } = await loadedDemo());
   platform = await startedPlatform({ dataDir });
 });
 
