@@ -1,4 +1,5 @@
 import type { EffectsOfChanges } from '#approvals/decide-change.ts';
+import { userChangedEffects, userCreatedEffects } from '#identity/users/propose-user.ts';
 import { settingsEffects } from '#payments/settings/change-settings.ts';
 
 /**
@@ -6,5 +7,7 @@ import { settingsEffects } from '#payments/settings/change-settings.ts';
  * they do then stands above them, beside the tables of routes and jobs.
  */
 export const changeEffects: EffectsOfChanges = {
+  'user-created': userCreatedEffects,
+  'user-changed': userChangedEffects,
   'payment-settings': settingsEffects,
 };

@@ -6,13 +6,18 @@ import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import { actingOn, http } from '#platform/http/http.ts';
 
 export const handler = http(routes.createTenant, async ({ body, actor, tenantTx }) => {
-  const { admin, ...tenant } = body;
-  const password_hash = await hashPassword(admin.password);
+  const { admin, first_compliance, ...tenant } = body;
+  const first = [
+    { ...admin, role: 'ADMIN' } as const,
+    ...(first_compliance === undefined ? [] : [{ ...first_compliance, role: 'COMPLIANCE' } as const]),
+  ];
+  const hashes = await Promise.all(first.map(({ password }) => hashPassword(password)));
   const id = uuidV7<TenantId>();
   return tenantTx(
     async (tx) => {
       const created = await insertTenant(tx, { id, ...tenant });
-      await insertUser(tx, { email: admin.email, role: 'ADMIN', password_hash });
+      for (const [index, { email, role }] of first.entries())
+        await insertUser(tx, { email, role, password_hash: hashes[index] ?? '' });
       return toTenant(created);
     },
     { actor: actingOn(actor, id) },

@@ -1,10 +1,18 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
-import { insertUser, toUser } from '#identity/users/user.repository.ts';
+import { proposeUser } from '#identity/users/propose-user.ts';
+import { toUser } from '#identity/users/user.repository.ts';
 import * as routes from '#identity/users/users.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.createUser, async ({ body, tenantTx }) => {
+const route = routes.createUser;
+
+export const handler = http(route, async ({ body, principal, requestId, tenantTx }) => {
   const { password, ...user } = body;
   const password_hash = await hashPassword(password);
-  return tenantTx(async (tx) => toUser(await insertUser(tx, { ...user, password_hash })));
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await proposeUser(tx, { ...user, password_hash }, proposer), toUser),
+    entryOf(route.audit, ({ id }) => `users/${id}`),
+  );
 });

@@ -54,20 +54,25 @@ async function createTenant(
   operatorToken: string,
   { slug, name, type }: typeof ISSUER | typeof SPONSOR,
 ): Promise<LocalTenant> {
-  const admin: LocalUser = { email: `admin@${slug}.example`, password: generatePassword(), role: 'ADMIN' };
-  const { email, password } = admin;
-  await doors.call('POST', '/tenants', operatorToken, { slug, name, type, admin: { email, password } });
-  const token = await signIn(doors, { tenant: slug, email, password });
-  const users: LocalUser[] = [admin];
-  for (const role of ROLES) {
-    const user: LocalUser = {
-      email: `${role.toLowerCase()}@${slug}.example`,
-      password: generatePassword(),
-      role,
-      ...(role === 'EMPLOYEE' ? { employee_id: 'E-1001' } : {}),
-    };
-    await doors.call('POST', '/users', token, user);
-    users.push(user);
-  }
-  return { slug, type, users };
+  const userOf = (role: string): LocalUser => ({
+    email: `${role.toLowerCase()}@${slug}.example`,
+    password: generatePassword(),
+    role,
+    ...(role === 'EMPLOYEE' ? { employee_id: 'E-1001' } : {}),
+  });
+  const [admin, ops, compliance, employee] = [userOf('ADMIN'), ...ROLES.map(userOf)] as [
+    LocalUser,
+    LocalUser,
+    LocalUser,
+    LocalUser,
+  ];
+  const first = ({ email, password }: LocalUser) => ({ email, password });
+  const tenant = { slug, name, type, admin: first(admin), first_compliance: first(compliance) };
+  await doors.call('POST', '/tenants', operatorToken, tenant);
+  const token = await signIn(doors, { tenant: slug, ...admin });
+  const { id } = await doors.call<{ id: string }>('POST', '/users', token, ops);
+  const second = await signIn(doors, { tenant: slug, ...compliance });
+  await doors.call('POST', `/approvals/${id}/approve`, second);
+  await doors.call('POST', '/users', token, employee);
+  return { slug, type, users: [admin, ops, compliance, employee] };
 }

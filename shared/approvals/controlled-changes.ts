@@ -22,6 +22,20 @@ const deciders = ['ADMIN', 'COMPLIANCE'] as const;
  * has proposed whom they have made or reset (`is_second_person` in the database).
  */
 const CONTROLLED_CHANGES = {
+  'user-created': {
+    rule: 'A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not.',
+    proposes: ['ADMIN'],
+    decides: deciders,
+    operatorDecides: true,
+    expiresAfterDays: 30,
+  },
+  'user-changed': {
+    rule: 'The role ADMIN, COMPLIANCE or OPS for a user who did not have its rights, and the password or return of another user who has such a role, wait. What takes rights away takes effect at once.',
+    proposes: ['ADMIN'],
+    decides: deciders,
+    operatorDecides: true,
+    expiresAfterDays: 30,
+  },
   'payment-settings': {
     rule: 'A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once.',
     proposes: ['ADMIN'],

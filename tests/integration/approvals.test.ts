@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Approvals } from '#tests/support/approvals.ts';
+import * as routes from '#approvals/approvals.routes.ts';
+import { handler as approveTenantChange } from '#functions/approvals/approve-tenant-change.ts';
+import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { createUser, updateUser } from '#identity/users/users.routes.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Payments } from '#tests/support/payment-client.ts';
+import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -162,4 +170,136 @@ test('the database lets nobody approve their own change, whatever the code forge
   await expect(approveAs(acme.as('ADMIN').actorId)).rejects.toThrow(/another person|four_eyes/);
   await expect(approveAs(acme.as('OPS').actorId)).rejects.toThrow(/another person/);
   await expect(approveAs(acme.as('EMPLOYEE').actorId)).rejects.toThrow(/another person/);
+});
+
+describe('a privileged user', () => {
+  const password = 'correct horse battery';
+  const create = (role: string, email: string) =>
+    call(createUserHandler, createUser, { as: acme.as('ADMIN'), body: { email, role, password } });
+  const change = (id: string, body: object, version = 1) =>
+    call(updateUserHandler, updateUser, {
+      as: acme.as('ADMIN'),
+      params: { id },
+      body,
+      headers: { 'If-Match': `"${version}"` },
+    });
+  const rowOf = async (email: string) =>
+    (await database.admin.query('select * from users where tenant_id = $1 and email = $2', [acme.id, email]))
+      .rows[0];
+
+  test('is there once another person has approved it, and the request keeps no secret', async () => {
+    const asked = await create('COMPLIANCE', 'new@acme.example');
+    expect(asked.status, asked.text).toBe(202);
+    expect(asked.text).not.toMatch(/scrypt|hash|password/);
+    expect(await rowOf('new@acme.example')).toBeUndefined();
+    expect((await create('OPS', `compliance@${acme.slug}.example`)).body.type).toBe(
+      'urn:vestry:problem:user-exists',
+    );
+    await approved(acme, asked);
+    expect(await rowOf('new@acme.example')).toMatchObject({
+      id: asked.body.subject.id,
+      role: 'COMPLIANCE',
+      made_by: acme.as('ADMIN').actorId,
+      confirmed_by: acme.as('COMPLIANCE').actorId,
+    });
+    const { rows } = await database.admin.query('select proposal from change_requests where id = $1', [
+      asked.body.id,
+    ]);
+    expect(rows).toEqual([{ proposal: {} }]);
+  });
+
+  test('keeps the old password until the new one is approved', async () => {
+    const officer = acme.as('COMPLIANCE').actorId;
+    expect((await change(officer, { password })).status).toBe(202);
+    expect(await rowOf(`compliance@${acme.slug}.example`)).toMatchObject({
+      password_hash: 'none',
+      version: 1,
+    });
+    expect((await change(acme.as('ADMIN').actorId, { password })).status).toBe(200);
+  });
+
+  test('an EMPLOYEE is created, changed and promoted: the promotion waits', async () => {
+    const employee = await create('EMPLOYEE', 'worker@acme.example');
+    expect(employee.status).toBe(201);
+    expect((await change(employee.body.id, { password })).status).toBe(200);
+    expect((await change(employee.body.id, { role: 'COMPLIANCE' }, 2)).status).toBe(202);
+    expect((await rowOf('worker@acme.example')).role).toBe('EMPLOYEE');
+  });
+});
+
+describe('whom one person has made is no second person', () => {
+  /** Inserts a user as if an older release, or a directory, had made it. */
+  async function insertMade(role: string, madeBy: string, confirmedBy: string | null = null) {
+    const { rows } = await database.admin.query(
+      `insert into users (tenant_id, email, role, password_hash, made_by, confirmed_by)
+       values ($1, gen_random_uuid()::text, $2, 'none', $3, $4) returning id`,
+      [acme.id, role, madeBy, confirmedBy],
+    );
+    return { ...acme.as('ADMIN'), actorId: rows[0].id, actorRole: role as 'ADMIN' };
+  }
+  let amount = 20_000;
+  const decideAs = async (maker: Principal, checker: Principal) => {
+    amount += 1_000;
+    const asked = await new Payments(maker).setSettings(threshold(String(amount)));
+    const { status } = await new Approvals(checker).approve(asked.body.id);
+    if (status !== 200) await new Approvals(maker).withdraw(asked.body.id);
+    return status;
+  };
+
+  test('until somebody else has confirmed them, over the whole chain and in both directions', async () => {
+    const admin = acme.as('ADMIN');
+    const puppet = await insertMade('COMPLIANCE', admin.actorId);
+    const second = await insertMade('ADMIN', puppet.actorId, admin.actorId);
+    expect(await decideAs(admin, puppet)).toBe(403);
+    expect(await decideAs(admin, second)).toBe(403);
+    expect(await decideAs(second, admin)).toBe(403);
+    expect(await decideAs(second, puppet)).toBe(403);
+    const sibling = await insertMade('ADMIN', admin.actorId);
+    expect(await decideAs(sibling, puppet)).toBe(403);
+    const confirmed = await insertMade('COMPLIANCE', admin.actorId, acme.as('COMPLIANCE').actorId);
+    expect(await decideAs(admin, confirmed)).toBe(200);
+    expect(await decideAs(second, acme.as('COMPLIANCE'))).toBe(200);
+  });
+});
+
+async function insertOperator(): Promise<Principal> {
+  const { rows } = await database.admin.query(
+    `insert into users (tenant_id, email, role, password_hash) values ($1, gen_random_uuid()::text, 'OPERATOR', 'none') returning id`,
+    [PLATFORM_TENANT_ID],
+  );
+  return {
+    tenantId: PLATFORM_TENANT_ID as Principal['tenantId'],
+    tenantType: 'PLATFORM',
+    actorId: rows[0].id,
+    actorRole: 'OPERATOR',
+    employeeId: undefined,
+  };
+}
+
+describe('a tenant with one ADMIN', () => {
+  test('gets its second person by an operator, who decides nothing else and only while nobody else can', async () => {
+    const operator = await insertOperator();
+    const { rows } = await database.admin.query(
+      `delete from users where tenant_id = $1 and role <> 'ADMIN' returning id`,
+      [acme.id],
+    );
+    expect(rows).toHaveLength(3);
+    const asked = await call(createUserHandler, createUser, {
+      as: acme.as('ADMIN'),
+      body: { email: 'first@acme.example', role: 'COMPLIANCE', password: 'correct horse battery' },
+    });
+    const settings = await admin.setSettings(threshold('20000'));
+    const approve = (approval: string) =>
+      call(approveTenantChange, routes.approveTenantChange, {
+        as: operator,
+        params: { id: acme.id, approval },
+      });
+    expect((await approve(settings.body.id)).body.type).toBe('urn:vestry:problem:four-eyes');
+    expect(await approve(asked.body.id)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });
+    const more = await call(createUserHandler, createUser, {
+      as: acme.as('ADMIN'),
+      body: { email: 'next@acme.example', role: 'OPS', password: 'correct horse battery' },
+    });
+    expect((await approve(more.body.id)).body.type).toBe('urn:vestry:problem:four-eyes');
+  });
 });

@@ -16,6 +16,11 @@ export const Tenant = z.object({
   created_at: instantOut,
 });
 
+const firstUser = z.strictObject({
+  email: loginEmail,
+  password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX),
+});
+
 const NewTenant = z.strictObject({
   slug: z
     .string()
@@ -26,7 +31,9 @@ const NewTenant = z.strictObject({
     .refine((slug) => !slug.startsWith('vestry'), 'must not begin with vestry'),
   name: text(200),
   type: z.enum(TENANT_TYPES),
-  admin: z.strictObject({ email: loginEmail, password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX) }),
+  admin: firstUser,
+  /** A second person from the first day: without one, an operator approves the first. */
+  first_compliance: firstUser.optional(),
 });
 
 const operator = { roles: ['OPERATOR'], tenants: ['PLATFORM'] } as const;
@@ -35,7 +42,9 @@ export const createTenant = route({
   operationId: 'createTenant',
   method: 'POST',
   path: '/tenants',
-  summary: 'Create a tenant and its first ADMIN',
+  summary: 'Create a tenant with its first ADMIN, and its first COMPLIANCE user',
+  description:
+    'Changes that decide where money or shares go need two persons (see `/approvals`). A tenant that begins with its ADMIN alone gets its second person by an operator’s approval, see `/tenants/{id}/approvals`.',
   ...operator,
   body: NewTenant,
   example: {
@@ -48,7 +57,7 @@ export const createTenant = route({
   location: '/tenants/{id}',
   response: Tenant,
   audit: 'tenant.created',
-  problems: ['tenant-exists'],
+  problems: ['tenant-exists', 'user-exists'],
   uses: [],
   // Hashes a password: see login.
   memoryMb: 1769,

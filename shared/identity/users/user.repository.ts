@@ -19,7 +19,7 @@ const COLUMNS = [
 ] as const;
 /** A user of a customer's tenant: operators are made by the command line alone. */
 type Member = { role: UserRole };
-type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]> & Member;
+export type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]> & Member;
 
 export function toUser(row: UserRow): z.infer<typeof User> {
   return {
@@ -30,7 +30,15 @@ export function toUser(row: UserRow): z.infer<typeof User> {
 
 export function insertUser(
   tx: TenantTx,
-  user: { email: string; role: UserRow['role']; password_hash: string; employee_id?: string | undefined },
+  user: {
+    id?: string;
+    email: string;
+    role: UserRow['role'];
+    password_hash: string;
+    employee_id?: string | undefined;
+    made_by?: string;
+    confirmed_by?: string | null;
+  },
 ): Promise<UserRow> {
   return tx
     .insertInto('users')
@@ -38,6 +46,11 @@ export function insertUser(
     .returning(COLUMNS)
     .$narrowType<Member>()
     .executeTakeFirstOrThrow();
+}
+
+export async function existsEmail(read: TenantRead, email: string): Promise<boolean> {
+  const user = await read.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
+  return user !== undefined;
 }
 
 export function findUser(read: TenantRead, id: string): Promise<UserRow | undefined> {
@@ -87,6 +100,8 @@ export function setUser(
     status?: UserRow['status'] | undefined;
     password_hash?: string | undefined;
     employee_id?: string | null | undefined;
+    made_by?: string;
+    confirmed_by?: string | null;
   },
 ): Promise<UserRow | undefined> {
   return tx

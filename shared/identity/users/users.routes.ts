@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
@@ -24,6 +25,8 @@ export const createUser = route({
   method: 'POST',
   path: '/users',
   summary: 'Create a user of the tenant',
+  description:
+    'A user with the role ADMIN, COMPLIANCE or OPS is created when a second person has approved it; until then nobody can sign in as that user.',
   roles: ['ADMIN'],
   body: z.strictObject({
     email: loginEmail,
@@ -35,6 +38,7 @@ export const createUser = route({
   status: 201,
   location: '/users/{id}',
   response: User,
+  waiting: ChangeRequest,
   audit: 'user.created',
   problems: ['user-exists'],
   uses: [],
@@ -75,7 +79,7 @@ export const updateUser = route({
   path: '/users/{id}',
   summary: 'Change a role, disable a user, set a password',
   description:
-    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions.',
+    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions. Granting ADMIN, COMPLIANCE or OPS waits for a second person, and so does the password, or the return, of another user who has such a role.',
   roles: ['ADMIN'],
   params: idInPath,
   body: z
@@ -90,8 +94,9 @@ export const updateUser = route({
   status: 200,
   response: User,
   concurrency: 'if-match',
+  waiting: ChangeRequest,
   audit: 'user.updated',
-  problems: ['not-found', 'last-admin', 'precondition-failed', 'precondition-required'],
+  problems: ['not-found', 'last-admin', 'change-pending', 'precondition-failed', 'precondition-required'],
   uses: [],
   memoryMb: 1769,
 });

@@ -1,0 +1,34 @@
+import type { UserRole } from '#kernel/roles.ts';
+
+/** Whoever has one of these roles decides where money and shares go, or what others may do. */
+const PRIVILEGED: ReadonlySet<UserRole> = new Set(['ADMIN', 'COMPLIANCE', 'OPS']);
+
+/** Tells whether a role gives rights that the one before did not: an ADMIN may do whatever OPS may. */
+export function isGrant(before: UserRole | undefined, after: UserRole): boolean {
+  if (!PRIVILEGED.has(after) || before === after) return false;
+  return !(before === 'ADMIN' && after === 'OPS');
+}
+
+interface Standing {
+  readonly id: string;
+  readonly role: UserRole;
+  readonly status: 'ACTIVE' | 'DISABLED';
+}
+
+interface Change {
+  readonly role?: UserRole | undefined;
+  readonly status?: 'ACTIVE' | 'DISABLED' | undefined;
+  readonly password_hash?: string | undefined;
+}
+
+/**
+ * Tells whether a change puts a privileged role into somebody's hands: the role itself, a way in for a user who has it, or the
+ * user's return. What takes rights away needs nobody, and everybody sets their own password.
+ */
+export function needsSecondPerson(user: Standing, change: Change, actorId: string | null): boolean {
+  const role = change.role ?? user.role;
+  if (!PRIVILEGED.has(role)) return false;
+  const returns = user.status === 'DISABLED' && change.status === 'ACTIVE';
+  const isOthers = change.password_hash !== undefined && user.id !== actorId;
+  return isGrant(user.role, role) || returns || isOthers;
+}

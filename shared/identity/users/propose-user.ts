@@ -1,0 +1,141 @@
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import {
+  type Permit,
+  type Proposer,
+  proposeChange,
+  stillThere,
+  type Waiting,
+} from '#approvals/propose-change.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import type { UserRole } from '#kernel/roles.ts';
+import { changed, found } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { isGrant, needsSecondPerson } from './privilege.ts';
+import {
+  existsEmail,
+  findUser,
+  insertUser,
+  lockOtherAdmins,
+  setSessionsRevoked,
+  setUser,
+  type UserRow,
+} from './user.repository.ts';
+
+/** A user to be created, as a change request keeps it. */
+interface NewUser {
+  readonly email: string;
+  readonly role: UserRole;
+  readonly password_hash: string;
+  readonly employee_id?: string | undefined;
+}
+
+/** A change of a user, as a change request keeps it. */
+export interface UserChange {
+  readonly role?: UserRole | undefined;
+  readonly status?: UserRow['status'] | undefined;
+  readonly password_hash?: string | undefined;
+  readonly employee_id?: string | null | undefined;
+}
+
+interface ProposedUser extends NewUser {
+  readonly id: string;
+}
+
+interface ProposedChange {
+  readonly version: number;
+  readonly change: UserChange;
+}
+
+/**
+ * Creates a user, once a second person has approved it if the role is privileged.
+ * @throws DomainError `user-exists`
+ */
+export async function proposeUser(
+  tx: TenantTx,
+  user: NewUser,
+  proposer: Proposer,
+): Promise<UserRow | Waiting> {
+  const proposed: ProposedUser = { ...user, id: uuidV7() };
+  const isControlled = isGrant(undefined, user.role);
+  if (isControlled && (await existsEmail(tx, user.email)))
+    throw new DomainError('user-exists', 'Another user of this tenant has this email.');
+  const { email, role, employee_id = null } = user;
+  return proposeChange(
+    tx,
+    {
+      kind: 'user-created',
+      isControlled,
+      subject: { type: 'users', id: proposed.id },
+      before: null,
+      after: { email, role, employee_id },
+      proposal: proposed,
+    },
+    proposer,
+    (permit) => create(tx, proposed, permit),
+  );
+}
+
+function create(tx: TenantTx, user: ProposedUser, permit: Permit): Promise<UserRow> {
+  return insertUser(tx, { ...user, made_by: permit.madeBy, confirmed_by: permit.confirmedBy });
+}
+
+export const userCreatedEffects: ChangeEffects = {
+  approved: async (tx, { proposal }, permit) => {
+    await create(tx, proposal as ProposedUser, permit);
+    return undefined;
+  },
+};
+
+/**
+ * Changes a user: at once where that takes rights away, and else when a second person has approved it.
+ * @throws DomainError `not-found`, `precondition-failed`, `last-admin`, `change-pending`
+ */
+export async function proposeUserChange(
+  tx: TenantTx,
+  { id, version, change }: { readonly id: string; readonly version: number; readonly change: UserChange },
+  proposer: Proposer,
+): Promise<UserRow | Waiting> {
+  const current = found(await findUser(tx, id));
+  await changed(current.version === version ? current : undefined, async () => current);
+  const { password_hash, ...seen } = change;
+  return proposeChange(
+    tx,
+    {
+      kind: 'user-changed',
+      isControlled: needsSecondPerson(current, change, proposer.actorId),
+      subject: { type: 'users', id },
+      before: { role: current.role, status: current.status, employee_id: current.employee_id },
+      after: { ...seen, ...(password_hash === undefined ? {} : { password: 'set anew' }) },
+      proposal: { version, change } satisfies ProposedChange,
+    },
+    proposer,
+    async (permit) =>
+      changed(await apply(tx, current, { version, change }, permit), async () => findUser(tx, id)),
+  );
+}
+
+async function apply(
+  tx: TenantTx,
+  current: UserRow,
+  { version, change }: ProposedChange,
+  permit: Permit,
+): Promise<UserRow | undefined> {
+  const losesAdmin = change.status === 'DISABLED' || (change.role !== undefined && change.role !== 'ADMIN');
+  if (losesAdmin) await lockOtherAdmins(tx, current.id);
+  const isOthers = change.password_hash !== undefined && permit.madeBy !== current.id;
+  const isMade = isOthers || needsSecondPerson(current, change, permit.madeBy);
+  const hands = isMade ? { made_by: permit.madeBy, confirmed_by: permit.confirmedBy } : {};
+  const user = await setUser(tx, current.id, version, { ...change, ...hands });
+  if (user !== undefined && (user.status === 'DISABLED' || change.password_hash !== undefined))
+    await setSessionsRevoked(tx, user.id);
+  return user;
+}
+
+export const userChangedEffects: ChangeEffects = {
+  approved: async (tx, { subject_id, proposal }, permit) => {
+    const current = stillThere(await findUser(tx, subject_id));
+    stillThere(await apply(tx, current, proposal as ProposedChange, permit));
+    return undefined;
+  },
+};
