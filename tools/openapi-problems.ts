@@ -44,7 +44,6 @@ function problemsOf(route: RouteSpec): Set<ProblemSlug> {
   add(route.roles !== 'PUBLIC', 'unauthenticated');
   // The firewall answers it too, to any caller.
   add(true, 'forbidden');
-  add(route.audit !== undefined && route.roles !== 'PUBLIC', 'tenant-suspended', 'actor-disabled');
   add(/\{(\w+_)?id\}/.test(route.path), 'not-found');
   add(route.concurrency === 'if-match', 'precondition-failed', 'precondition-required');
   add(route.body !== undefined, 'payload-too-large', 'unsupported-media-type');

@@ -19,7 +19,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   const token = sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
   const claims = token === undefined ? undefined : await verifyAccessToken(token, findPublicKey);
   if (claims === undefined) throw new Error(UNAUTHORIZED);
-  const { sub, tid, role, tenantType, employeeId, exp } = claims;
+  const { sub, sid, tid, role, tenantType, employeeId, exp } = claims;
   const [api, stage] = event.methodArn.split('/');
   return {
     principalId: sub,
@@ -27,6 +27,14 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
     },
-    context: { sub, tid, role, tenantType, exp: String(exp), ...(employeeId === null ? {} : { employeeId }) },
+    context: {
+      sub,
+      sid,
+      tid,
+      role,
+      tenantType,
+      exp: String(exp),
+      ...(employeeId === null ? {} : { employeeId }),
+    },
   };
 }

@@ -3,10 +3,11 @@ import { anonymousActor, refreshSession, refusedToken, tenantOfToken } from '#id
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.refreshSession, async ({ body, requestId, tenantTx }) => {
+export const handler = http(routes.refreshSession, async ({ body, headers, requestId, tenantTx }) => {
   const tenantId = tenantOfToken(body.refresh_token);
+  const sent = { token: body.refresh_token, userAgent: headers.get('user-agent')?.join() ?? '' };
   const key = await currentSigningKey();
-  const refreshed = await tenantTx((tx) => refreshSession(tx, tenantId, body.refresh_token, key), {
+  const refreshed = await tenantTx((tx) => refreshSession(tx, tenantId, sent, key), {
     action: (result) => ('pair' in result ? 'session.refreshed' : 'session.refresh-refused'),
     actor: anonymousActor(tenantId, requestId),
     resource: (result) => `sessions/${'pair' in result ? result.familyId : result.revokedFamilyId}`,

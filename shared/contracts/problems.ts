@@ -11,7 +11,6 @@ export const problemRegistry = {
   'invalid-signature': { status: 401, title: 'The signature is not valid' },
   forbidden: { status: 403, title: 'Your role may not do this' },
   'tenant-suspended': { status: 403, title: 'The tenant is suspended' },
-  'actor-disabled': { status: 403, title: 'The user is disabled' },
   'four-eyes': { status: 403, title: 'Another person must decide' },
   'not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'The resource does not support this method' },

@@ -513,6 +513,8 @@ export interface RefreshTokens {
   issued_at: Generated<Timestamp>;
   revoked_at: Timestamp | null;
   rotated_at: Timestamp | null;
+  session_ends_at: Timestamp | null;
+  successor_salt: Buffer | null;
   tenant_id: Generated<string>;
   token_sha256: Buffer;
   user_id: string;
@@ -702,6 +704,7 @@ export interface Uploads {
 
 export interface UserDirectory {
   id: string;
+  role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
   status: 'ACTIVE' | 'DISABLED';
   tenant_id: string;
 }

@@ -139,7 +139,9 @@ export const CATEGORIES: readonly Category[] = [
   },
   {
     ...{ name: 'refresh-tokens', table: 'refresh_tokens', key: 'id' },
-    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+    // Sessions live by the clock, also where a run is simulated months ahead.
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}
+      and (t.expires_at <= now() or t.rotated_at is not null or t.revoked_at is not null)`,
   },
   {
     ...{ name: 'idempotency-keys', table: 'idempotency_keys', key: 'id' },

@@ -6,6 +6,7 @@ export type RefusalCode =
   | 'tenant-suspended'
   | 'unknown-folder'
   | 'unknown-format'
+  | 'uploader-put-out'
   | 'wrong-tenant';
 
 /** The file is not taken, whatever is in it. */

@@ -1,8 +1,11 @@
-import type { TenantType } from '#kernel/roles.ts';
+import type { TenantType, UserRole } from '#kernel/roles.ts';
 
 /** The kinds of upload. The route of a kind and its folder in the drop folder carry its name. */
 export const UPLOAD_KINDS = ['shareholders', 'contributions'] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
+
+/** The users who may upload files, and whose files load. */
+export const UPLOADING_ROLES = ['ADMIN', 'OPS'] as const satisfies readonly UserRole[];
 
 /** The type of tenant that may upload each kind. */
 export const TENANT_TYPE_OF: Readonly<Record<UploadKind, TenantType>> = {

@@ -8,6 +8,7 @@ import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import { UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
 const COLUMNS = [
   'accepted',
@@ -83,6 +84,21 @@ export function findUpload(read: TenantRead, id: string): Promise<UploadRecord |
     .where('id', '=', id)
     .$castTo<UploadRecord>()
     .executeTakeFirst();
+}
+
+/**
+ * Tells whether the user who uploaded a file may still do so. A file from the drop folder has no user.
+ */
+export async function mayStillUpload(read: TenantRead, { created_by }: UploadRecord): Promise<boolean> {
+  if (created_by === null) return true;
+  const uploader = await read
+    .selectFrom('user_directory')
+    .select('id')
+    .where('id', '=', created_by)
+    .where('status', '=', 'ACTIVE')
+    .where('role', 'in', [...UPLOADING_ROLES])
+    .executeTakeFirst();
+  return uploader !== undefined;
 }
 
 /** @throws DomainError `conflict` when the upload doesn't come in parts, or has come */

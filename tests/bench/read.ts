@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import type { TenantId } from '#kernel/ids.ts';
 import { lastOf, queriesBy } from '#platform/db/kysely.ts';
 import { keepStatements } from '#platform/db/pipeline.ts';
-import { statementsOf } from '#platform/db/tenant-context.ts';
-import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
+import { enterTenant, statementsOf } from '#platform/db/tenant-context.ts';
+import { type Actor, type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import { findShareholder } from '#register/shareholder.repository.ts';
-import { insertTestTenant } from '#tests/support/tenants.ts';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
 import { type Contestant, compare, interleave } from './interleave.ts';
 
@@ -15,7 +14,7 @@ const TENANTS = 10;
 const PLAIN = 'select * from shareholders where tenant_id = $1 and id = $2';
 
 /**
- * The database part of `GET /shareholders/{id}`: under row-level security, in one round trip ÷ the same query without it. Then
+ * The database part of `GET /shareholders/{id}`: with its caller's standing, under row-level security, in one round trip ÷ the same query without them. Then
  * what the difference consists of.
  */
 export default async function run(args: readonly string[]): Promise<void> {
@@ -27,7 +26,8 @@ export default async function run(args: readonly string[]): Promise<void> {
   const rounds = Number(values.rounds);
   const database = await benchDatabase();
   try {
-    const { tenantId, idOf } = await arrange(database);
+    const { caller, idOf } = await arrange(database);
+    const { tenantId } = caller;
     const contestant = (name: string, read: (id: string) => Promise<unknown>): Contestant => ({
       name,
       run: async () => {
@@ -36,7 +36,7 @@ export default async function run(args: readonly string[]): Promise<void> {
       },
     });
     const ours = contestant('row-level security, one round trip', (id) =>
-      tenantRead(tenantId, (tx) => findShareholder(tx, id)),
+      tenantRead(caller, (tx) => findShareholder(tx, id)),
     );
     const admin = await database.connectAsAdmin();
     const limit = contestant('no row-level security, prepared', (id) =>
@@ -53,7 +53,7 @@ export default async function run(args: readonly string[]): Promise<void> {
     const plainDirect = await database.connectAsAdmin({ direct: true });
     keepStatements(kept);
     keepStatements(keptDirect);
-    const by = (client: pg.Client) => (id: string) => findShareholder(readOn(client, tenantId), id);
+    const by = (client: pg.Client) => (id: string) => findShareholder(readOn(client, caller), id);
     await compare({
       title: 'What the difference consists of',
       unit,
@@ -77,25 +77,26 @@ export default async function run(args: readonly string[]): Promise<void> {
 }
 
 /** Reads as `tenantRead` does, on a connection of our choice. */
-function readOn(client: pg.Client, tenantId: TenantId): TenantRead {
+function readOn(client: pg.Client, caller: Actor): TenantRead {
   return queriesBy(async (statement) =>
-    lastOf(await statementsOf(client, tenantId, [statement])),
+    lastOf(await statementsOf(client, enterTenant(caller), [statement])),
   ) as unknown as TenantRead;
 }
 
 async function arrange({ admin }: BenchDatabase) {
-  let tenantId = '' as TenantId;
-  for (let tenant = 0; tenant < TENANTS; tenant += 1) {
-    ({ id: tenantId } = await insertTestTenant(admin, 'ISSUER'));
+  let tenant: TestTenant | undefined;
+  for (let number = 0; number < TENANTS; number += 1) {
+    tenant = await insertTestTenant(admin, 'ISSUER');
     await admin.query(
       `insert into shareholders (tenant_id, external_ref, name) select $1, n::text, 'Holder ' || n from generate_series(1, $2::integer) as n`,
-      [tenantId, HOLDERS / TENANTS],
+      [tenant.id, HOLDERS / TENANTS],
     );
   }
-  await admin.query('analyze shareholders');
+  const caller: Actor = { ...(tenant as TestTenant).as('OPS'), requestId: 'bench' };
+  await admin.query('analyze');
   const { rows } = await admin.query<{ id: string }>('select id from shareholders where tenant_id = $1', [
-    tenantId,
+    caller.tenantId,
   ]);
   const idOf = (read: number) => rows[(read * 7919) % rows.length]?.id as string;
-  return { tenantId, idOf };
+  return { caller, idOf };
 }

@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0013_reporting.sql': 'reporting',
   '0014_webhooks.sql': 'webhooks',
   '0015_approvals.sql': 'approvals',
+  '0016_sessions.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -34,6 +35,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   complete_idempotency_key: 'platform',
   count_login_failures: 'identity',
   distribute_from_plan: 'plans',
+  enter_tenant: 'identity',
   find_tenant_by_slug: 'identity',
   guard_dividend_payment: 'dividends',
   guard_sending: 'payments',

@@ -52,6 +52,7 @@ function token({
   return new SignJWT({
     ...claims(),
     iss: 'urn:vestry:test',
+    sid: tenant.as('ADMIN').sessionId,
     aud: 'vestry-api',
     sub: tenant.as('ADMIN').actorId,
     iat: nowSeconds,
@@ -78,7 +79,7 @@ test('a token of ours is accepted, with its claims', async () => {
   const { actorId } = tenant.as('OPS');
   const signed = signAccessToken(
     { kid: key.kid, privateJwk: key.privateKey.export({ format: 'jwk' }) },
-    { sub: actorId, tid: tenant.id, role: 'OPS', tenantType: 'ISSUER', employeeId: 'E-1' },
+    { sub: actorId, sid: 's-1', tid: tenant.id, role: 'OPS', tenantType: 'ISSUER', employeeId: 'E-1' },
   );
   expect(await verdict(signed)).toMatchObject({ sub: actorId, role: 'OPS', employeeId: 'E-1' });
 });
@@ -112,6 +113,7 @@ describe('refused', () => {
     ['another audience', { payload: { aud: 'another-api' } }],
     ['another issuer', { payload: { iss: 'urn:vestry:production' } }],
     ['no subject', { payload: { sub: undefined } }],
+    ['no session', { payload: { sid: undefined } }],
     ['no tenant', { payload: { tid: undefined } }],
     ['no role', { payload: { role: undefined } }],
     ['no expiry', { payload: { exp: undefined } }],

@@ -4,13 +4,18 @@ import { handler as approveTenantChange } from '#functions/approvals/approve-ten
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { createUser, updateUser } from '#identity/users/users.routes.ts';
-import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Payments } from '#tests/support/payment-client.ts';
 import { call } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import {
+  insertSession,
+  insertTestOperator,
+  insertTestTenant,
+  type TestTenant,
+} from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;
@@ -235,7 +240,14 @@ describe('whom one person has made is no second person', () => {
        values ($1, gen_random_uuid()::text, $2, 'none', $3, $4) returning id`,
       [acme.id, role, madeBy, confirmedBy],
     );
-    return { ...acme.as('ADMIN'), actorId: rows[0].id, actorRole: role as 'ADMIN' };
+    const made = {
+      ...acme.as('ADMIN'),
+      actorId: rows[0].id,
+      actorRole: role as 'ADMIN',
+      sessionId: uuidV7(),
+    };
+    await insertSession(database.admin, made);
+    return made;
   }
   let amount = 20_000;
   const decideAs = async (maker: Principal, checker: Principal) => {
@@ -262,23 +274,14 @@ describe('whom one person has made is no second person', () => {
   });
 });
 
-async function insertOperator(): Promise<Principal> {
-  const { rows } = await database.admin.query(
-    `insert into users (tenant_id, email, role, password_hash) values ($1, gen_random_uuid()::text, 'OPERATOR', 'none') returning id`,
-    [PLATFORM_TENANT_ID],
-  );
-  return {
-    tenantId: PLATFORM_TENANT_ID as Principal['tenantId'],
-    tenantType: 'PLATFORM',
-    actorId: rows[0].id,
-    actorRole: 'OPERATOR',
-    employeeId: undefined,
-  };
-}
-
 describe('a tenant with one ADMIN', () => {
   test('gets its second person by an operator, who decides nothing else and only while nobody else can', async () => {
-    const operator = await insertOperator();
+    const operator = await insertTestOperator(database.admin);
+    await database.admin.query(
+      `delete from refresh_tokens t using users u
+         where t.tenant_id = $1 and u.id = t.user_id and u.role <> 'ADMIN'`,
+      [acme.id],
+    );
     const { rows } = await database.admin.query(
       `delete from users where tenant_id = $1 and role <> 'ADMIN' returning id`,
       [acme.id],

@@ -13,7 +13,7 @@ import { Payments } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { recordOf } from '#tests/support/queue-driver.ts';
 import { call, type TestResponse, testContext } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type TraceCollector, traceCollector } from '#tests/support/trace-collector.ts';
 import { storedFile } from '#tests/support/uploads.ts';
 import { createShareholderUpload } from '#uploads/intake/uploads.routes.ts';
@@ -221,7 +221,7 @@ describe('not', () => {
   });
 
   test('in metrics', async () => {
-    const as: Principal = { ...issuer.as('ADMIN'), tenantType: 'PLATFORM', actorRole: 'OPERATOR' };
+    const as = await insertTestOperator(world.database.admin);
     const { status, text } = await call(getMetricsHandler, getMetrics, { as });
     expect(status).toBe(200);
     expect(text).toContain('vestry_http_requests_total{');

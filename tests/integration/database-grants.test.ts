@@ -15,6 +15,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   complete_idempotency_key: [APP_ROLE],
   count_login_failures: [APP_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
+  enter_tenant: [APP_ROLE],
   find_tenant_by_slug: [APP_ROLE],
   has_second_person: [APP_ROLE, SYSTEM_ROLE],
   is_second_person: [APP_ROLE, SYSTEM_ROLE],

@@ -5,14 +5,12 @@ import { handler as createHandler } from '#functions/register/create-shareholder
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { createTenant } from '#identity/tenants/tenants.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
-import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
-import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { transferShares } from '#register/positions.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const KEYS = 50;
 const POSTS_PER_KEY = 20;
@@ -153,22 +151,11 @@ test('one tenant’s key is nothing to another', async () => {
 });
 
 test('an operator’s key holds for the tenant that it creates', async () => {
-  const operatorTenant = PLATFORM_TENANT_ID as TenantId;
-  const operatorId = uuidV7<UserId>();
-  await database.admin.query(
-    `insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, 'operator@vestry.example', 'OPERATOR', 'none')`,
-    [operatorTenant, operatorId],
-  );
+  const operator = await insertTestOperator(database.admin);
   const slug = `t${randomUUID().slice(0, 8)}`;
   const create = () =>
     call(createTenantHandler, createTenant, {
-      as: {
-        tenantId: operatorTenant,
-        tenantType: 'PLATFORM',
-        actorId: operatorId,
-        actorRole: 'OPERATOR',
-        employeeId: undefined,
-      },
+      as: operator,
       headers: { 'Idempotency-Key': slug },
       body: {
         slug,

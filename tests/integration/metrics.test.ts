@@ -19,7 +19,7 @@ import { collectPrintedMetrics } from '#tests/support/printed-metrics.ts';
 import { type ParsedFamily, parsePrometheus } from '#tests/support/prometheus-text.ts';
 import { recordOf, toRecord } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const DASHBOARDS = join(import.meta.dirname, '../../docs/dashboards');
 
@@ -30,18 +30,15 @@ let printed: ReturnType<typeof collectPrintedMetrics>;
 let text = '';
 let families: Map<string, ParsedFamily>;
 
-const asOperator = (): Principal => ({
-  ...acme.as('ADMIN'),
-  tenantType: 'PLATFORM',
-  actorRole: 'OPERATOR',
-});
+let operator: Principal;
 
 beforeAll(async () => {
   [database, aws] = [await testDatabase(), await testAws()];
   acme = await insertTestTenant(database.admin, 'ISSUER');
+  operator = await insertTestOperator(database.admin);
   printed = collectPrintedMetrics(aws.endpoint.metrics);
   await aFewThings();
-  const answer = await call(getMetricsHandler, getMetrics, { as: asOperator() });
+  const answer = await call(getMetricsHandler, getMetrics, { as: operator });
   expect(answer.status, answer.text).toBe(200);
   expect(answer.header('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   text = answer.text;
@@ -142,7 +139,7 @@ describe('GET /metrics', () => {
   test('shows depth and oldest age of queues', async () => {
     const ofUploadsBefore = sampleOf('vestry_queue_depth', { queue: 'uploads' });
     aws.endpoint.queues.send(UPLOADS_QUEUE, '{}');
-    const answer = await call(getMetricsHandler, getMetrics, { as: asOperator() });
+    const answer = await call(getMetricsHandler, getMetrics, { as: operator });
     const queues = parsePrometheus(answer.text);
     const ofUploads = (name: string) =>
       queues.get(name)?.samples.find(({ labels }) => labels.queue === 'uploads')?.value;

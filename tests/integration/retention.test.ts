@@ -516,7 +516,7 @@ describe('what is kept for days', () => {
     ] as const) {
       const at = new Date(Date.parse(RUN) - days * 86_400_000);
       await admin.query(
-        `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at) values ($1, $2, $2, $3, $4)`,
+        `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at, rotated_at) values ($1, $2, $2, $3, $4, now())`,
         [issuer.id, user, Buffer.from(left), at],
       );
       await admin.query(
@@ -549,7 +549,7 @@ describe('what is kept for days', () => {
     const names = async (text: string) => (await admin.query(text, [issuer.id])).rows.map((row) => row.name);
     expect(
       await names(
-        `select convert_from(token_sha256, 'UTF8') as name from refresh_tokens where tenant_id = $1`,
+        `select convert_from(token_sha256, 'UTF8') as name from refresh_tokens where tenant_id = $1 and rotated_at is not null`,
       ),
     ).toEqual(['left']);
     expect(await names('select request_id as name from outbox where tenant_id = $1 order by 1')).toEqual([

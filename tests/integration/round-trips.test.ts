@@ -74,7 +74,7 @@ test.each<[string, () => Promise<unknown>, number]>([
 });
 
 test('an execution that has lost its key commits nothing', async () => {
-  const store = new IdempotencyStore(tenant.id);
+  const store = new IdempotencyStore(actor);
   store.configure({ config: new IdempotencyConfig({ hashFunction: 'sha256' }) });
   await store.saveInProgress({ key: 'lost' }, 60_000);
   const before = await count();

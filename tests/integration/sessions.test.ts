@@ -3,10 +3,13 @@ import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as logoutHandler } from '#functions/identity/logout.ts';
 import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { handler as listHoldersHandler } from '#functions/register/list-shareholders.ts';
 import { currentSigningKey, rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, logout, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
 import { updateUser } from '#identity/users/users.routes.ts';
+import type { AuthorizerContext, Principal } from '#platform/http/authorize.ts';
+import { listShareholders } from '#register/shareholders.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -47,7 +50,24 @@ async function newUser(status = 'ACTIVE'): Promise<string> {
 const signIn = (email: string, password = PASSWORD, tenant = acme.slug) =>
   call(loginHandler, login, { body: { tenant, email, password } });
 
-const refresh = (refresh_token: string) => call(refreshHandler, refreshSession, { body: { refresh_token } });
+let browser = 'one';
+const refresh = (refresh_token: string) =>
+  call(refreshHandler, refreshSession, { body: { refresh_token }, headers: { 'User-Agent': browser } });
+
+/** Reads with an access token, and returns the status. */
+async function mayRead(token: string): Promise<number> {
+  const verdict = (await authorizerVerdict(`Bearer ${token}`)) as unknown as AuthorizerContext;
+  const { tid, tenantType, sub, role, sid, employeeId } = verdict;
+  const as = {
+    tenantId: tid,
+    tenantType,
+    actorId: sub,
+    actorRole: role,
+    sessionId: sid,
+    employeeId,
+  } as Principal;
+  return (await call(listHoldersHandler, listShareholders, { as })).status;
+}
 
 async function auditOf(action: string): Promise<number> {
   const { rows } = await database.admin.query(
@@ -131,26 +151,71 @@ describe('signing in', () => {
 });
 
 describe('refreshing', () => {
-  test('a token works once; its reuse ends the family', async () => {
+  test.each<[string, (token: string) => Promise<unknown>]>([
+    [
+      'later',
+      (token) =>
+        database.admin.query(
+          `update refresh_tokens set rotated_at = rotated_at - interval '11 seconds' where token_sha256 = sha256($1)`,
+          [Buffer.from(token)],
+        ),
+    ],
+    ['after its successor was used', async (token) => refresh((await refresh(token)).body.refresh_token)],
+    ['from another browser', async () => (browser = 'another')],
+  ])('a token works once; its reuse %s ends the family, and its access tokens', async (_, meanwhile) => {
+    browser = 'one';
     const { body: first } = await signIn(await newUser());
     const { body: second, status } = await refresh(first.refresh_token);
     expect(status).toBe(200);
+    expect(await mayRead(second.access_token)).toBe(200);
+    await meanwhile(first.refresh_token);
     const reused = await refresh(first.refresh_token);
     expect(reused).toMatchObject({ status: 401, body: { type: 'urn:vestry:problem:invalid-refresh-token' } });
     expect((await refresh(second.refresh_token)).status).toBe(401);
+    expect(await mayRead(first.access_token)).toBe(401);
+    expect(await mayRead(second.access_token)).toBe(401);
   });
 
-  test('twenty at once leave one chain', async () => {
+  test('twenty tabs at once leave one chain, and stay signed in', async () => {
     const { body: first } = await signIn(await newUser());
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(first.refresh_token)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
     const { rows } = await database.admin.query(
       `select count(*)::integer as alive from refresh_tokens t where revoked_at is null and rotated_at is null
          and family_id = (select family_id from refresh_tokens where token_sha256 = sha256($1))`,
       [Buffer.from(first.refresh_token)],
     );
-    expect(rows[0].alive).toBe(0);
+    expect(rows[0].alive).toBe(1);
+    for (const { body } of answers) expect(await mayRead(body.access_token)).toBe(200);
+    expect((await refresh(answers[7]?.body.refresh_token)).status).toBe(200);
+  });
+
+  test.each<[string, string]>([
+    ['nobody refreshes it for too long', `expires_at = now() - interval '1 second'`],
+    ['it is over', `expires_at = now(), session_ends_at = now()`],
+  ])('a session ends when %s', async (_, change) => {
+    const { body } = await signIn(await newUser());
+    await database.admin.query(`update refresh_tokens set ${change} where token_sha256 = sha256($1)`, [
+      Buffer.from(body.refresh_token),
+    ]);
+    expect((await refresh(body.refresh_token)).status).toBe(401);
+    expect(await mayRead(body.access_token)).toBe(401);
+  });
+
+  test('a refresh moves the idle limit, and never the end', async () => {
+    const { body: first } = await signIn(await newUser());
+    const end = new Date(Date.now() + 3_600_000);
+    await database.admin.query(
+      `update refresh_tokens set session_ends_at = $2, expires_at = now() + interval '1 minute' where token_sha256 = sha256($1)`,
+      [Buffer.from(first.refresh_token), end],
+    );
+    const { body: second } = await refresh(first.refresh_token);
+    const { rows } = await database.admin.query(
+      'select expires_at, session_ends_at from refresh_tokens where token_sha256 = sha256($1)',
+      [Buffer.from(second.refresh_token)],
+    );
+    expect(rows).toEqual([{ expires_at: end, session_ends_at: end }]);
   });
 
   test('disabling a user and setting a password end their sessions', async () => {
@@ -168,6 +233,28 @@ describe('refreshing', () => {
       if ('password' in change) await approved(acme, answer);
       else expect(answer.status).toBe(200);
       expect((await refresh(body.refresh_token)).status).toBe(401);
+      expect(await mayRead(body.access_token)).toBe(401);
+    }
+  });
+
+  test('a changed role or employee ends access tokens, and a refreshed one has the new', async () => {
+    const email = await newUser();
+    const { body: first } = await signIn(email);
+    const { rows } = await database.admin.query('select id from users where email = $1', [email]);
+    const changes = [
+      [{ employee_id: 'E-9' }, { employeeId: 'E-9', role: 'OPS' }],
+      [{ role: 'EMPLOYEE' }, { employeeId: 'E-9', role: 'EMPLOYEE' }],
+    ] as const;
+    let { access_token, refresh_token } = first;
+    for (const [index, [change, expected]] of changes.entries()) {
+      expect(await mayRead(access_token)).toBe(200);
+      const headers = { 'If-Match': `"${index + 1}"` };
+      const request = { as: acme.as('ADMIN'), params: { id: rows[0].id }, body: change, headers };
+      expect((await call(updateUserHandler, updateUser, request)).status).toBe(200);
+      expect(await mayRead(access_token)).toBe(401);
+      const refreshed = await refresh(refresh_token);
+      ({ access_token, refresh_token } = refreshed.body);
+      expect(await authorizerVerdict(`Bearer ${access_token}`)).toMatchObject(expected);
     }
   });
 
@@ -177,6 +264,7 @@ describe('refreshing', () => {
     expect((await out()).status).toBe(204);
     expect((await out()).status).toBe(204);
     expect((await refresh(body.refresh_token)).status).toBe(401);
+    expect(await mayRead(body.access_token)).toBe(401);
   });
 
   test('a token of another shape is refused, not an error', async () => {

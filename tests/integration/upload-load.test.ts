@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queueUrlVariable } from '#contracts/resources.ts';
 import type { ExpectedRow } from '#local/sample/sample-register.ts';
@@ -246,6 +247,29 @@ describe('one file again', () => {
       accepted: 1,
     });
   });
+});
+
+test.each([
+  ['has been disabled', `status = 'DISABLED'`],
+  ['may upload no more', `role = 'COMPLIANCE'`],
+])('a file whose uploader %s since is not loaded, and says so', async (_, change) => {
+  const of = await newTenant();
+  const id = randomUUID();
+  const key = `incoming/${of.id}/${id}`;
+  await database.admin.query(
+    `insert into uploads (tenant_id, id, kind, door, filename, object_key, request_id, created_by)
+     values ($1, $2, 'shareholders', 'PRESIGNED', 'x.csv', $3, 'r', $4)`,
+    [of.id, id, key, of.as('OPS').actorId],
+  );
+  const file = await storeFile(aws, key, `${UPLOAD_HEADER}A,N,,1\n`);
+  await database.admin.query(`update users set ${change} where id = $1`, [of.as('OPS').actorId]);
+  await processUpload(file, DELIVERY);
+  expect(await uploads.uploadOf(file)).toMatchObject({
+    state: 'FAILED',
+    accepted: 0,
+    failure: expect.stringMatching(/^uploader-put-out: /),
+  });
+  expect(await foundRegister(of)).toEqual([]);
 });
 
 test('a dry run finds the same and writes nothing', async () => {

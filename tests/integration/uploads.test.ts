@@ -214,6 +214,22 @@ describe('a large file', () => {
         params: { id: body.id },
         body: { parts: sent },
       });
+    const { tenantId, actorId } = tenant.as('OPS');
+    const setStatus = (table: 'users' | 'tenants', status: string) =>
+      database.admin.query(`update ${table} set status = $1 where id = $2`, [
+        status,
+        table === 'users' ? actorId : tenantId,
+      ]);
+    for (const [table, status, expected] of [
+      ['users', 'DISABLED', 401],
+      ['tenants', 'SUSPENDED', 403],
+    ] as const) {
+      await setStatus(table, status);
+      expect((await complete(parts)).status).toBe(expected);
+      expect((await create({ body: { filename: 'r.csv', size: 150_000_000 } })).status).toBe(expected);
+      await setStatus(table, 'ACTIVE');
+    }
+    expect(() => storedFile(aws, `incoming/${tenant.id}/${body.id}`)).toThrow();
     expect((await complete(parts, await insertTestTenant(database.admin, 'ISSUER'))).status).toBe(404);
     expect((await complete(parts.toReversed())).status).toBe(422);
     expect((await complete([{ part_number: 1, etag: '"none"' }])).body.errors).toMatchObject([

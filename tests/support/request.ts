@@ -3,6 +3,7 @@ import { publicPath } from '#contracts/api-paths.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import type { Json } from './json.ts';
+import { callersExist } from './tenants.ts';
 
 export interface TestRequest {
   /** The caller. Without one the request carries no token. */
@@ -64,6 +65,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
           ? undefined
           : {
               sub: as.actorId,
+              sid: as.sessionId,
               tid: as.tenantId,
               role: as.actorRole,
               tenantType: as.tenantType,
@@ -89,6 +91,7 @@ export async function call(
   route: RouteSpec,
   request: TestRequest = {},
 ): Promise<TestResponse> {
+  await callersExist();
   const {
     statusCode,
     body,

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
-import type { TenantType, UserRole } from '#kernel/roles.ts';
+import type { Role, TenantType, UserRole } from '#kernel/roles.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 
 export interface TestTenant {
   readonly id: TenantId;
   readonly slug: string;
   readonly type: 'ISSUER' | 'SPONSOR';
-  /** A caller of that role; the user exists in the database. */
+  /** A caller of that role, who has a session. The user of an employee's id is another one, who exists when `call` begins. */
   as(role: UserRole, employeeId?: string): Principal;
 }
 
@@ -27,25 +28,78 @@ export async function insertTestTenant(
     slug,
     type,
   ]);
-  const users = new Map<UserRole, UserId>();
+  const callers = new Map<string, Principal>();
+  const newCaller = (role: UserRole, employeeId?: string): Principal =>
+    callerOf({ tenantId: id, tenantType: type, role, employeeId });
   for (const role of ROLES) {
-    const userId = uuidV7<UserId>();
-    users.set(role, userId);
-    await admin.query(
-      `insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, $3, $4, 'none')`,
-      [id, userId, `${role.toLowerCase()}@${slug}.example`, role],
-    );
+    const caller = newCaller(role);
+    callers.set(role, caller);
+    await insertCaller(admin, caller, `${role.toLowerCase()}@${slug}.example`);
   }
   return {
     id,
     slug,
     type,
-    as: (role, employeeId) => ({
-      tenantId: id,
-      tenantType: type as TenantType,
-      actorId: users.get(role) as UserId,
-      actorRole: role,
-      employeeId,
-    }),
+    as: (role, employeeId) => {
+      const name = employeeId === undefined ? role : `${role}.${employeeId}`;
+      const known = callers.get(name);
+      if (known !== undefined) return known;
+      const caller = newCaller(role, employeeId);
+      callers.set(name, caller);
+      beginning = Promise.all([
+        beginning,
+        insertCaller(admin, caller, `${name.toLowerCase()}@${slug}.example`),
+      ]);
+      return caller;
+    },
   };
+}
+
+let beginning: Promise<unknown> = Promise.resolve();
+
+/** Waits until every caller that a tenant has named exists. */
+export async function callersExist(): Promise<void> {
+  await beginning;
+}
+
+/** Inserts an operator of the platform, who has a session. */
+export async function insertTestOperator(admin: pg.Pool): Promise<Principal> {
+  const operator = callerOf({
+    tenantId: PLATFORM_TENANT_ID as TenantId,
+    tenantType: 'PLATFORM',
+    role: 'OPERATOR',
+  });
+  await insertCaller(admin, operator, `operator-${randomUUID()}@vestry.example`);
+  return operator;
+}
+
+function callerOf(of: {
+  readonly tenantId: TenantId;
+  readonly tenantType: TenantType;
+  readonly role: Role;
+  readonly employeeId?: string | undefined;
+}): Principal {
+  const { tenantId, tenantType, role: actorRole, employeeId } = of;
+  return { tenantId, tenantType, actorId: uuidV7<UserId>(), actorRole, sessionId: uuidV7(), employeeId };
+}
+
+async function insertCaller(admin: pg.Pool, caller: Principal, email: string): Promise<void> {
+  const { tenantId, actorId, actorRole, employeeId } = caller;
+  await admin.query(
+    `insert into users (tenant_id, id, email, role, employee_id, password_hash) values ($1, $2, $3, $4, $5, 'none')`,
+    [tenantId, actorId, email, actorRole, employeeId ?? null],
+  );
+  await insertSession(admin, caller);
+}
+
+/** Inserts a session of a user who is there. */
+export async function insertSession(
+  admin: pg.Pool,
+  { tenantId, actorId, sessionId }: Principal,
+): Promise<void> {
+  await admin.query(
+    `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at, session_ends_at)
+       values ($1, $2, $3, sha256($4), now() + interval '12 hours', now() + interval '30 days')`,
+    [tenantId, actorId, sessionId, Buffer.from(randomUUID())],
+  );
 }

@@ -14,6 +14,8 @@ const issuer = () => `urn:vestry:${environment.name()}`;
 
 export interface AccessClaims {
   readonly sub: UserId;
+  /** The session, which must still be alive whenever the token is used. */
+  readonly sid: string;
   readonly tid: TenantId;
   readonly role: Role;
   readonly tenantType: TenantType;
@@ -30,8 +32,8 @@ export interface SigningKey {
 /** Signs an access token of 15 minutes (RFC 9068 `at+jwt`). */
 export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
   const { SignJWT } = await import('jose');
-  const { sub, tid, role, tenantType, employeeId } = claims;
-  return new SignJWT({ tid, role, tty: tenantType, ...(employeeId === null ? {} : { emp: employeeId }) })
+  const { sub, sid, tid, role, tenantType, employeeId } = claims;
+  return new SignJWT({ sid, tid, role, tty: tenantType, ...(employeeId === null ? {} : { emp: employeeId }) })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
     .setIssuer(issuer())
     .setAudience(AUDIENCE)
@@ -71,7 +73,7 @@ export async function verifyAccessToken(
         issuer: issuer(),
         audience: AUDIENCE,
         clockTolerance: CLOCK_SKEW_SECONDS,
-        requiredClaims: ['sub', 'tid', 'role', 'tty', 'exp', 'iat'],
+        requiredClaims: ['sub', 'sid', 'tid', 'role', 'tty', 'exp', 'iat'],
       },
     );
     return toClaims(payload);
@@ -84,6 +86,7 @@ export async function verifyAccessToken(
 function toClaims(payload: JWTPayload): AccessClaims {
   return {
     sub: payload.sub as UserId,
+    sid: payload.sid as string,
     tid: payload.tid as TenantId,
     role: payload.role as Role,
     tenantType: payload.tty as TenantType,

@@ -47,7 +47,9 @@ export interface StoredRefreshToken {
   readonly user_id: UserId;
   readonly family_id: string;
   readonly expires_at: Date;
+  readonly session_ends_at: Date | null;
   readonly rotated_at: Date | null;
+  readonly successor_salt: Buffer | null;
   readonly revoked_at: Date | null;
 }
 
@@ -55,7 +57,16 @@ export interface StoredRefreshToken {
 export function lockRefreshToken(tx: TenantTx, sha256: Buffer): Promise<StoredRefreshToken | undefined> {
   return tx
     .selectFrom('refresh_tokens')
-    .select(['id', 'user_id', 'family_id', 'expires_at', 'rotated_at', 'revoked_at'])
+    .select([
+      'id',
+      'user_id',
+      'family_id',
+      'expires_at',
+      'session_ends_at',
+      'rotated_at',
+      'successor_salt',
+      'revoked_at',
+    ])
     .where('token_sha256', '=', sha256)
     .forUpdate()
     .executeTakeFirst() as Promise<StoredRefreshToken | undefined>;
@@ -63,7 +74,7 @@ export function lockRefreshToken(tx: TenantTx, sha256: Buffer): Promise<StoredRe
 
 export async function insertRefreshToken(
   tx: TenantTx,
-  token: { userId: UserId; familyId: string; sha256: Buffer; expiresAt: Date },
+  token: { userId: UserId; familyId: string; sha256: Buffer; expiresAt: Date; sessionEndsAt: Date },
 ): Promise<void> {
   await tx
     .insertInto('refresh_tokens')
@@ -72,12 +83,17 @@ export async function insertRefreshToken(
       family_id: token.familyId,
       token_sha256: token.sha256,
       expires_at: token.expiresAt,
+      session_ends_at: token.sessionEndsAt,
     })
     .execute();
 }
 
-export async function setRotated(tx: TenantTx, id: string): Promise<void> {
-  await tx.updateTable('refresh_tokens').set({ rotated_at: new Date() }).where('id', '=', id).execute();
+export async function setRotated(tx: TenantTx, id: string, successorSalt: Buffer): Promise<void> {
+  await tx
+    .updateTable('refresh_tokens')
+    .set({ rotated_at: new Date(), successor_salt: successorSalt })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function setFamilyRevoked(tx: TenantTx, familyId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { DomainError } from '#kernel/domain-error.ts';
 import { isUuid, type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
@@ -10,13 +10,16 @@ import {
   findUserStanding,
   insertRefreshToken,
   lockRefreshToken,
+  type StoredRefreshToken,
   setFamilyRevoked,
   setRotated,
   type TenantStanding,
 } from './session.repository.ts';
+import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './session-limits.ts';
 
-const REFRESH_TOKEN_DAYS = 30;
 const SECRET_BYTES = 32;
+const SALT_BYTES = 32;
+const HOUR_MS = 60 * 60 * 1000;
 
 export interface TokenPair {
   readonly access_token: string;
@@ -35,9 +38,22 @@ interface SessionUser {
  * Returns a token that is opaque to clients: the tenant's id, which finds the row's scope, and a random secret, of
  * which only the hash is stored.
  */
-function newRefreshToken(tenantId: TenantId): { token: string; sha256: Buffer } {
-  const token = `${tenantId}.${randomBytes(SECRET_BYTES).toString('base64url')}`;
-  return { token, sha256: sha256(token) };
+function refreshTokenOf(tenantId: TenantId, secret: Buffer): string {
+  return `${tenantId}.${secret.toString('base64url')}`;
+}
+
+/** A refresh token, with the browser that sends it. */
+export interface SentToken {
+  readonly token: string;
+  readonly userAgent: string;
+}
+
+/**
+ * Returns the token that follows a rotated one. The same browser gets the same again: the stored salt alone doesn't tell it, nor does
+ * the old token.
+ */
+function successorOf(tenantId: TenantId, { token, userAgent }: SentToken, salt: Buffer): string {
+  return refreshTokenOf(tenantId, createHmac('sha256', token).update(salt).update(userAgent).digest());
 }
 
 function sha256(token: string): Buffer {
@@ -60,16 +76,20 @@ export function anonymousActor(tenantId: TenantId, requestId: string): Actor {
   return { tenantId, actorId: null, actorRole: 'ANONYMOUS', requestId };
 }
 
-async function issue(
-  tx: TenantTx,
-  session: { tenant: TenantStanding; user: SessionUser; familyId: string; key: SigningKey },
+interface Session {
+  readonly tenant: TenantStanding;
+  readonly user: SessionUser;
+  readonly familyId: string;
+}
+
+async function pairOf(
+  { tenant, user, familyId }: Session,
+  refresh_token: string,
+  key: SigningKey,
 ): Promise<TokenPair> {
-  const { tenant, user, familyId, key } = session;
-  const { token, sha256: hash } = newRefreshToken(tenant.id);
-  const expiresAt = new Date(Date.now() + REFRESH_TOKEN_DAYS * 24 * 60 * 60 * 1000);
-  await insertRefreshToken(tx, { userId: user.id, familyId, sha256: hash, expiresAt });
   const claims = {
     sub: user.id,
+    sid: familyId,
     tid: tenant.id,
     role: user.role,
     tenantType: tenant.type,
@@ -77,11 +97,31 @@ async function issue(
   };
   return {
     access_token: await signAccessToken(key, claims),
-    refresh_token: token,
+    refresh_token,
     token_type: 'Bearer',
     expires_in: ACCESS_TOKEN_SECONDS,
   };
 }
+
+/** Stores a token that lives until the session has been idle for too long, or is over. */
+async function issue(
+  tx: TenantTx,
+  session: Session,
+  token: { readonly token: string; readonly sessionEndsAt: Date },
+  key: SigningKey,
+): Promise<TokenPair> {
+  const idleUntilMs = Date.now() + SESSION_IDLE_HOURS * HOUR_MS;
+  await insertRefreshToken(tx, {
+    userId: session.user.id,
+    familyId: session.familyId,
+    sha256: sha256(token.token),
+    expiresAt: new Date(Math.min(idleUntilMs, token.sessionEndsAt.getTime())),
+    sessionEndsAt: token.sessionEndsAt,
+  });
+  return pairOf(session, token.token, key);
+}
+
+const endOfSession = (): Date => new Date(Date.now() + SESSION_DAYS * 24 * HOUR_MS);
 
 export function startSession(
   tx: TenantTx,
@@ -89,7 +129,8 @@ export function startSession(
   user: SessionUser,
   key: SigningKey,
 ): Promise<TokenPair> {
-  return issue(tx, { tenant, user, familyId: uuidV7(), key });
+  const token = refreshTokenOf(tenant.id, randomBytes(SECRET_BYTES));
+  return issue(tx, { tenant, user, familyId: uuidV7() }, { token, sessionEndsAt: endOfSession() }, key);
 }
 
 export type Refreshed =
@@ -97,29 +138,51 @@ export type Refreshed =
   | { readonly revokedFamilyId: string };
 
 /**
- * Rotates a refresh token. A second use of a rotated one revokes its whole family: the revocation has to be committed, so
- * it is a result, not an error.
+ * Rotates a refresh token. A second use within a moment is another tab of the same browser, and gets the same successor; a later
+ * one, and another browser's, revokes the whole family. The revocation has to be committed, so it is a result, not an error.
  * @throws DomainError `invalid-refresh-token` when there is nothing to revoke
  */
 export async function refreshSession(
   tx: TenantTx,
   tenantId: TenantId,
-  token: string,
+  sent: SentToken,
   key: SigningKey,
 ): Promise<Refreshed> {
-  const stored = await lockRefreshToken(tx, sha256(token));
+  const stored = await lockRefreshToken(tx, sha256(sent.token));
   if (stored === undefined || stored.revoked_at !== null || stored.expires_at < new Date())
     throw refusedToken();
-  if (stored.rotated_at !== null) {
-    await setFamilyRevoked(tx, stored.family_id);
-    return { revokedFamilyId: stored.family_id };
+  const { family_id: familyId } = stored;
+  const given = stored.rotated_at === null ? undefined : await findGiven(tx, tenantId, sent, stored);
+  if (stored.rotated_at !== null && given === undefined) {
+    await setFamilyRevoked(tx, familyId);
+    return { revokedFamilyId: familyId };
   }
   const tenant = await findTenantStanding(tx, tenantId);
   const user = await findUserStanding(tx, stored.user_id);
   if (tenant === undefined || user?.status !== 'ACTIVE') throw refusedToken();
-  await setRotated(tx, stored.id);
-  const session = { tenant, user: { id: stored.user_id, ...user }, familyId: stored.family_id, key };
-  return { pair: await issue(tx, session), familyId: stored.family_id };
+  const session = { tenant, user: { id: stored.user_id, ...user }, familyId };
+  if (given !== undefined) return { pair: await pairOf(session, given, key), familyId };
+  const salt = randomBytes(SALT_BYTES);
+  await setRotated(tx, stored.id, salt);
+  const next = {
+    token: successorOf(tenantId, sent, salt),
+    sessionEndsAt: stored.session_ends_at ?? endOfSession(),
+  };
+  return { pair: await issue(tx, session, next, key), familyId };
+}
+
+/** Finds the successor of a token that was rotated a moment ago, by the same browser, and has not been used. */
+async function findGiven(
+  tx: TenantTx,
+  tenantId: TenantId,
+  sent: SentToken,
+  { rotated_at, successor_salt }: StoredRefreshToken,
+): Promise<string | undefined> {
+  if (rotated_at === null || successor_salt === null) return undefined;
+  if (Date.now() - rotated_at.getTime() >= REFRESH_GRACE_SECONDS * 1000) return undefined;
+  const token = successorOf(tenantId, sent, successor_salt);
+  const successor = await lockRefreshToken(tx, sha256(token));
+  return successor?.rotated_at === null ? token : undefined;
 }
 
 /** Ends every session of the token's family and answers its id. To end a session that is no more has no effect. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { loginEmail } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password-limits.ts';
+import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './session-limits.ts';
 
 const TokenPair = z.object({
   access_token: z.string(),
@@ -17,8 +18,7 @@ export const login = route({
   method: 'POST',
   path: '/auth/login',
   summary: 'Sign in with a password',
-  description:
-    'Operators of the platform leave out `tenant`. After repeated failures, attempts are refused for a while, per account and per address.',
+  description: `Operators of the platform leave out \`tenant\`. After repeated failures, attempts are refused for a while, per account and per address. A session ends after ${SESSION_IDLE_HOURS} hours without a refresh, and after ${SESSION_DAYS} days.`,
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),
@@ -40,8 +40,7 @@ export const refreshSession = route({
   method: 'POST',
   path: '/auth/refresh',
   summary: 'Exchange a refresh token for a new pair',
-  description:
-    'A refresh token works once. Using one again ends every session that came from the same sign-in.',
+  description: `A refresh token works once. Two requests of one browser within ${REFRESH_GRACE_SECONDS} seconds, as its tabs may send them, get the same new one; any other use ends every session that came from the same sign-in, and its access tokens.`,
   roles: 'PUBLIC',
   body: RefreshToken,
   example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },
@@ -57,6 +56,7 @@ export const logout = route({
   method: 'POST',
   path: '/auth/logout',
   summary: 'End the session of a refresh token',
+  description: 'Its access tokens end with it.',
   roles: 'PUBLIC',
   body: RefreshToken,
   example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },

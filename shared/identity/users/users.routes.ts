@@ -79,7 +79,7 @@ export const updateUser = route({
   path: '/users/{id}',
   summary: 'Change a role, disable a user, set a password',
   description:
-    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions. Granting ADMIN, COMPLIANCE or OPS waits for a second person, and so does the password, or the return, of another user who has such a role.',
+    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions. Access tokens end at once then, and when `role` or `employee_id` changes: a refreshed token has the new ones. Granting ADMIN, COMPLIANCE or OPS waits for a second person, and so does the password, or the return, of another user who has such a role.',
   roles: ['ADMIN'],
   params: idInPath,
   body: z

@@ -5,7 +5,7 @@ import { openInstruction } from '#payments/execution/payment-instruction.ts';
 import type { BankStatus, PaymentInput, SubmitInput } from '#payments/execution/step-inputs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
-import { refuseInTransaction } from '#platform/outside-call.ts';
+import { beforeOutsideCall } from '#platform/outside-call.ts';
 import { StepError } from '#platform/queue/step.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
@@ -57,7 +57,7 @@ function callBank(method: string, path: string, request: BankRequest): Promise<B
 }
 
 async function send(method: string, path: string, request: BankRequest): Promise<BankStatus | undefined> {
-  refuseInTransaction('the bank');
+  await beforeOutsideCall('the bank');
   const key = bankApiKey(await secretText(bankEnvironment.bankSecretArn()));
   let response: Response;
   let text: string;

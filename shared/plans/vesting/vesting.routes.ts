@@ -43,5 +43,4 @@ export const calculateVesting = route({
   idempotency: 'none',
   problems: [],
   uses: [],
-  database: false,
 });

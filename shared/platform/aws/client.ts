@@ -1,4 +1,4 @@
-import { refuseInTransaction } from '#platform/outside-call.ts';
+import { beforeOutsideCall } from '#platform/outside-call.ts';
 
 /** The times that a call may take. */
 export interface CallLimits {
@@ -30,7 +30,7 @@ interface Sender {
 }
 
 /**
- * Makes a client of AWS with limits of time, which refuses to be called inside a transaction: by the SDK's defaults a call waits
+ * Makes a client of AWS with limits of time, which refuses to be called inside a transaction, or for a caller who has no standing: by the SDK's defaults a call waits
  * for ever, and with it the function, up to its own end. A caller imports the SDK where it needs it, which is why the class comes
  * as an argument.
  */
@@ -48,12 +48,12 @@ export function awsClient<Client extends Sender, Options extends object>(
   };
   const client = new ClientClass({ requestHandler, ...options } as unknown as Options);
   const refuse = <Args, Answer>(next: Handler<Args, Answer>): Handler<Args, Answer> => {
-    return (args) => {
-      refuseInTransaction(ClientClass.name);
+    return async (args) => {
+      await beforeOutsideCall(ClientClass.name);
       return next(args);
     };
   };
   // The last step before the wire: URLs that are only signed don't come here.
-  client.middlewareStack.add(refuse, { step: 'deserialize', name: 'refuseInTransaction' });
+  client.middlewareStack.add(refuse, { step: 'deserialize', name: 'beforeOutsideCall' });
   return client;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CONSTRAINT_PROBLEMS } from '#contracts/constraint-problems.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { NETWORK_FAILURES } from '#platform/network-failures.ts';
 
@@ -15,6 +16,18 @@ const FEATURE_NOT_SUPPORTED = '0A000';
 /** Every number of a request fits its column; only sums of them can leave it. */
 const NUMERIC_OUT_OF_RANGE = '22003';
 const RETRY_AFTER_SECONDS = 2;
+/** The states by which `enter_tenant` refuses. */
+const STANDING_PROBLEMS: Readonly<Record<string, { slug: ProblemSlug; detail: string }>> = {
+  VS401: {
+    slug: 'unauthenticated',
+    detail:
+      'The session has ended, or its user may do something else now. Refresh the token, or sign in again.',
+  },
+  VS403: {
+    slug: 'tenant-suspended',
+    detail: 'Writes are refused until an operator reactivates the tenant.',
+  },
+};
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -54,6 +67,8 @@ export function translateDatabaseError(error: unknown): unknown {
     const known = CONSTRAINT_PROBLEMS[error.constraint];
     if (known !== undefined) return new DomainError(known.slug, known.detail, { cause: error });
   }
+  const standing = STANDING_PROBLEMS[codeOf(error)];
+  if (standing !== undefined) return new DomainError(standing.slug, standing.detail, { cause: error });
   if (codeOf(error) === NUMERIC_OUT_OF_RANGE) {
     return new DomainError(
       'validation-failed',

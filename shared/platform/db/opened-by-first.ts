@@ -5,24 +5,22 @@ import { pipeline, type Statement } from './pipeline.ts';
 /** A transaction that its first query opens. */
 export interface Opened {
   readonly db: Queries;
-  /** Opens the transaction if no query has. Rejects unless it was opened and the check has passed. */
+  /** Opens the transaction if no query has. Rejects unless it was opened. */
   confirm(): Promise<void>;
 }
 
 /**
- * Opens a transaction along with its first query, in one round trip. `check` judges the results of the opening before the
- * query's are answered.
+ * Opens a transaction along with its first query, in one round trip.
  * @param open sends the statements that open the transaction and those of the first query, and answers the results of all
  */
 export function openedByFirst(
   client: pg.ClientBase,
   open: (first: readonly Statement[]) => Promise<pg.QueryResult[]>,
-  check: (results: readonly pg.QueryResult[]) => void,
 ): Opened {
   let opening: Promise<pg.QueryResult[]> | undefined;
   const confirm = async () => {
     opening ??= open([]);
-    check(await opening);
+    await opening;
   };
   const db = queriesBy(async (statement) => {
     if (opening !== undefined) {

@@ -29,6 +29,51 @@ export function setTenant(tenantId: string): Statement {
   return { text: `select ${SET_TENANT}, ${SET_LIMITS(2)}`, values: [tenantId, ...limits] };
 }
 
+/** Whoever begins work for a tenant. */
+export interface Entrant {
+  /** The tenant whose rows can be seen. */
+  readonly tenantId: string;
+  /** A user's id; null for the platform itself. */
+  readonly actorId: string | null;
+  readonly actorRole: string;
+  /** The tenant that the user belongs to. @default tenantId */
+  readonly actorTenantId?: string;
+  /** The session of the token that the request came with, and what the token says of its user. Absent where no token acts. */
+  readonly sessionId?: string;
+  readonly employeeId?: string | undefined;
+  /** The request changes something: a suspended tenant's goes no further than its first statement. */
+  readonly writes?: true;
+}
+
+const ENTER = 'enter_tenant($1, $2, $3, $4, $5, $6, $7)';
+/**
+ * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
+ * row, and conflicts with any writer; by an index it reads only what it asked for.
+ */
+const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
+
+/**
+ * Sets the tenant as {@link setTenant} does, and refuses a caller whose session has ended, or whose role or employee isn't the
+ * token's any more: the statements behind it don't run.
+ */
+export function enterTenant(
+  { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes }: Entrant,
+  options: { readonly refuseSuspended?: boolean; readonly serializable?: boolean } = {},
+): Statement {
+  const { refuseSuspended = writes ?? false, serializable = false } = options;
+  if (actorId === null && !refuseSuspended && !serializable) return setTenant(tenantId);
+  const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
+  const parts = [
+    ENTER,
+    ...(limits === undefined ? [] : [SET_LIMITS(8)]),
+    ...(serializable ? [BY_INDEX] : []),
+  ];
+  return {
+    text: `select ${parts.join(', ')}`,
+    values: [tenantId, refuseSuspended, ...caller, ...(limits ?? [])],
+  };
+}
+
 /** Returns the statement that lets a job's transaction without a tenant run longer; none where the default is enough. */
 export function setLimits(): readonly Statement[] {
   return limits === undefined ? [] : [{ text: `select ${SET_LIMITS(1)}`, values: limits }];
@@ -44,14 +89,14 @@ const COMMIT = { text: 'commit' } as const;
 const BEFORE = 2;
 
 /**
- * Runs statements under a tenant's context in a transaction of their own, in one round trip. The transaction is begun, since
+ * Runs statements in a transaction of their own, in one round trip, behind the one that sets the tenant. The transaction is begun, since
  * what is set outside of one pins a session to its connection behind RDS Proxy. After an error it waits for its rollback.
  */
 export async function statementsOf(
   client: pg.ClientBase,
-  tenantId: string,
+  enter: Statement,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
-  const results = await pipeline(client, [BEGIN, setTenant(tenantId), ...statements, COMMIT]);
+  const results = await pipeline(client, [BEGIN, enter, ...statements, COMMIT]);
   return results.slice(BEFORE, BEFORE + statements.length);
 }

@@ -7,7 +7,7 @@ import { translateDatabaseError } from './errors.ts';
 import { LineEncoder } from './line-encoder.ts';
 import { keepStatements, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
-import { limitsOfSession, statementsOf } from './tenant-context.ts';
+import { limitsOfSession, setTenant, statementsOf } from './tenant-context.ts';
 
 /**
  * One connection, held over a long piece of work: temporary tables filled by COPY, then transactions that read them
@@ -24,7 +24,10 @@ export class TenantSession {
 
   /** Runs statements under the tenant's context in one transaction and one round trip. */
   run(statements: readonly Statement[]): Promise<pg.QueryResult[]> {
-    return this.withClient((client) => statementsOf(client, this.#tenantId, statements), 'rollback');
+    return this.withClient(
+      (client) => statementsOf(client, setTenant(this.#tenantId), statements),
+      'rollback',
+    );
   }
 
   /** Streams batches of lines in COPY's text format into a temporary table; row-level security lets COPY into no other. */

@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { EventPayload } from '#contracts/event-schemas.ts';
 import type { Command, EventType } from '#contracts/event-types.ts';
-import { DomainError } from '#kernel/domain-error.ts';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
@@ -15,7 +14,8 @@ import { NoEffect } from './no-effect.ts';
 import { type Opened, openedByFirst } from './opened-by-first.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
-import { setTenant, statementsOf } from './tenant-context.ts';
+import { noteStanding } from './standing.ts';
+import { enterTenant, setTenant, statementsOf } from './tenant-context.ts';
 import type { TenantSession } from './tenant-session.ts';
 
 declare const readBrand: unique symbol;
@@ -38,6 +38,11 @@ export interface Actor {
   readonly actorRole: Role | 'SYSTEM' | 'ANONYMOUS';
   /** The tenant the acting user belongs to, when it isn't `tenantId` (operators). */
   readonly actorTenantId?: TenantId;
+  /** The session of the access token, whose user must still be who it says. Absent where no token acts. */
+  readonly sessionId?: string;
+  readonly employeeId?: string | undefined;
+  /** Refuses a suspended tenant already where the request only reads. */
+  readonly writes?: true;
   /** Operators reactivate what they suspended. */
   readonly allowSuspended?: true;
   readonly requestId: string;
@@ -130,14 +135,6 @@ const BEGIN = {
 } as const;
 
 const COMMIT = { text: 'commit' } as const;
-const STANDING: string = `select
-  (select status from tenant_directory where id = $1) as tenant_status,
-  (select status from user_directory where tenant_id = $1 and id = $2) as actor_status`;
-/**
- * The planner reads all of a table whose statistics call it small. A serializable transaction has then read every
- * row, and conflicts with any writer; by an index it reads only what it asked for.
- */
-const STANDING_BY_INDEX = `${STANDING}, set_config('enable_seqscan', 'off', true)`;
 
 const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload)
   values ($1, $2, $3, $4, $5, $6)`;
@@ -172,38 +169,23 @@ function outboxStatement(events: readonly OutboxEvent[]): Statement {
   return { text: INSERT_OUTBOX, values: [JSON.stringify(rows)] };
 }
 
-function refuseIfSuspended(
-  standing: { tenant_status: string | null; actor_status: string | null } | undefined,
-  actor: Actor,
-): void {
-  if (standing?.tenant_status === 'SUSPENDED' && !actor.allowSuspended) {
-    throw new DomainError('tenant-suspended', 'Writes are refused until an operator reactivates the tenant.');
-  }
-  if (actor.actorId !== null && actor.actorTenantId === undefined && standing?.actor_status === 'DISABLED') {
-    throw new DomainError('actor-disabled', 'An ADMIN of the tenant has disabled this user.');
-  }
-}
-
-const STANDING_AT = 2;
-
 function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T>): Opened {
   const { isolation = 'read committed', lockFirst } = options;
   const opening = [
     BEGIN[isolation],
-    setTenant(actor.tenantId),
-    {
-      text: isolation === 'serializable' ? STANDING_BY_INDEX : STANDING,
-      values: [actor.tenantId, actor.actorId],
-    },
+    enterTenant(actor, {
+      refuseSuspended: !actor.allowSuspended,
+      serializable: isolation === 'serializable',
+    }),
   ];
-  return openedByFirst(
-    client,
-    (first) =>
+  return openedByFirst(client, async (first) => {
+    const results =
       lockFirst === undefined
-        ? pipeline(client, [...opening, ...first])
-        : openLocked(client, lockStatement(lockFirst), [...opening, ...first]),
-    (results) => refuseIfSuspended(results[STANDING_AT]?.rows[0], actor),
-  );
+        ? await pipeline(client, [...opening, ...first])
+        : await openLocked(client, lockStatement(lockFirst), [...opening, ...first]);
+    noteStanding(actor);
+    return results;
+  });
 }
 
 async function attempt<T, N>(
@@ -256,7 +238,7 @@ const DEFAULT_RETRY_MS = 5_000;
  * Runs `work` in one transaction of one tenant. The first query carries begin, tenant context and standing in its round trip; the
  * stored answer, the audit entry, the outbox and the commit are another. Serialization failures are retried with jitter until the
  * deadline. Work that returns `noEffect(…)` is rolled back, and that is no error.
- * @throws DomainError `tenant-suspended`, `actor-disabled`, `temporarily-unavailable`, and whatever `work` throws
+ * @throws DomainError `unauthenticated`, `tenant-suspended`, `temporarily-unavailable`, and whatever `work` throws
  */
 export async function tenantTx<T, N = never>(
   actor: Actor,
@@ -313,24 +295,29 @@ async function withClient<T>(
 }
 
 /**
- * Reads of one tenant: every query is a transaction of its own, which carries the tenant's context, in one round trip.
- * A lost connection is reported as `temporarily-unavailable`.
+ * Reads of one tenant: every query is a transaction of its own, which carries the tenant's context and the standing of its caller,
+ * in one round trip. A lost connection is reported as `temporarily-unavailable`.
+ * @param of the caller, or the tenant for work that no token asked for
+ * @throws DomainError `unauthenticated`, `temporarily-unavailable`, and whatever `work` throws
  */
-export async function tenantRead<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
+export async function tenantRead<T>(
+  of: TenantId | Actor,
+  work: (read: TenantRead) => Promise<T>,
+): Promise<T> {
   try {
-    return await withNewPlans(() => readOnce(tenantId, work));
+    return await withNewPlans(() => readOnce(of, work));
   } catch (error) {
     throw translateDatabaseError(error);
   }
 }
 
-async function readOnce<T>(tenantId: TenantId, work: (read: TenantRead) => Promise<T>): Promise<T> {
+async function readOnce<T>(of: TenantId | Actor, work: (read: TenantRead) => Promise<T>): Promise<T> {
   const client = await appPool().connect();
   let broken: Error | undefined;
   try {
     const send: Send = async (statement) => {
       try {
-        return lastOf(await statementsOf(client, tenantId, [statement]));
+        return lastOf(await statementsFor(client, of, [statement]));
       } catch (error) {
         if (!isUnusable(error))
           await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
@@ -348,23 +335,32 @@ async function readOnce<T>(tenantId: TenantId, work: (read: TenantRead) => Promi
 
 /** Writes an audit entry in a transaction of its own, for a refused request, which has none. */
 export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
+  await tenantStatements(actor, [auditStatement(actor, entry)]);
+}
+
+/**
+ * Runs statements under one tenant's context in one transaction and one round trip.
+ * @param of the caller, or the tenant for work that no token asked for
+ * @throws DomainError `unauthenticated`, `temporarily-unavailable`
+ */
+export async function tenantStatements(
+  of: string | Actor,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
   try {
-    await withNewPlans(() =>
-      withClient((client) => statementsOf(client, actor.tenantId, [auditStatement(actor, entry)])),
-    );
+    return await withNewPlans(() => withClient((client) => statementsFor(client, of, statements)));
   } catch (error) {
     throw translateDatabaseError(error);
   }
 }
 
-/** Runs statements under one tenant's context in one transaction and one round trip. */
-export async function tenantStatements(
-  tenantId: string,
+async function statementsFor(
+  client: pg.ClientBase,
+  of: string | Actor,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
-  try {
-    return await withNewPlans(() => withClient((client) => statementsOf(client, tenantId, statements)));
-  } catch (error) {
-    throw translateDatabaseError(error);
-  }
+  if (typeof of === 'string') return statementsOf(client, setTenant(of), statements);
+  const results = await statementsOf(client, enterTenant(of), statements);
+  noteStanding(of);
+  return results;
 }

@@ -5,12 +5,16 @@ import type { Role, TenantType } from '#kernel/roles.ts';
 import { recordAudit } from '#platform/db/tenant-tx.ts';
 import type { RouteSpec } from './route.ts';
 
-/** The caller, as the authorizer read it from a verified token. */
+/**
+ * The caller, as the authorizer read it from a verified token. The database compares it with what it knows in the first round trip
+ * of every request.
+ */
 export interface Principal {
   readonly tenantId: TenantId;
   readonly tenantType: TenantType;
   readonly actorId: UserId;
   readonly actorRole: Role;
+  readonly sessionId: string;
   readonly employeeId: string | undefined;
 }
 
@@ -19,9 +23,36 @@ export interface AuthorizerContext {
   readonly tid: string;
   readonly tenantType: string;
   readonly sub: string;
+  readonly sid: string;
   readonly role: string;
   readonly exp: string;
   readonly employeeId?: string;
+}
+
+/**
+ * Reads who calls from the authorizer's verdict.
+ * @throws DomainError `unauthenticated`
+ */
+export function authenticate(
+  route: RouteSpec,
+  event: APIGatewayProxyEvent,
+  headers: Map<string, string[]>,
+): Principal | undefined {
+  if (route.roles === 'PUBLIC') return undefined;
+  const context = event.requestContext.authorizer as AuthorizerContext | null | undefined;
+  // The gateway may remember a token's verdict for a minute; an expired token is refused here all the same.
+  const expired = context?.exp === undefined || Number(context.exp) * 1000 < Date.now();
+  if (!context?.sub || !context.sid || expired || (headers.get('authorization')?.length ?? 0) !== 1) {
+    throw new DomainError('unauthenticated', 'Send one Authorization header with a valid access token.');
+  }
+  return {
+    tenantId: context.tid as TenantId,
+    tenantType: context.tenantType as TenantType,
+    actorId: context.sub as UserId,
+    actorRole: context.role as Role,
+    sessionId: context.sid,
+    employeeId: context.employeeId,
+  };
 }
 
 /**
@@ -32,29 +63,15 @@ export interface AuthorizerContext {
 export async function authorize(
   route: RouteSpec,
   event: APIGatewayProxyEvent,
-  headers: Map<string, string[]>,
+  caller: Principal,
   requestId: string,
-): Promise<Principal | undefined> {
-  if (route.roles === 'PUBLIC') return undefined;
-  const context = event.requestContext.authorizer as AuthorizerContext | null | undefined;
-  // The gateway may remember a token's verdict for a minute; an expired token is refused here all the same.
-  const expired = context?.exp === undefined || Number(context.exp) * 1000 < Date.now();
-  if (!context?.sub || expired || (headers.get('authorization')?.length ?? 0) !== 1) {
-    throw new DomainError('unauthenticated', 'Send one Authorization header with a valid access token.');
-  }
-  const principal: Principal = {
-    tenantId: context.tid as TenantId,
-    tenantType: context.tenantType as TenantType,
-    actorId: context.sub as UserId,
-    actorRole: context.role as Role,
-    employeeId: context.employeeId,
-  };
+): Promise<void> {
   const allowed =
-    route.roles.includes(principal.actorRole) &&
-    (route.tenants === undefined || route.tenants.includes(principal.tenantType));
+    (route.roles as readonly Role[]).includes(caller.actorRole) &&
+    (route.tenants === undefined || route.tenants.includes(caller.tenantType));
   if (!allowed) {
     await recordAudit(
-      { tenantId: principal.tenantId, actorId: principal.actorId, actorRole: principal.actorRole, requestId },
+      { ...caller, requestId },
       {
         action: 'access.denied',
         resource: route.operationId,
@@ -63,5 +80,4 @@ export async function authorize(
     );
     throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');
   }
-  return principal;
 }

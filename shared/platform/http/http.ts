@@ -5,6 +5,7 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { NoEffect } from '#platform/db/no-effect.ts';
+import { asRequest } from '#platform/db/standing.ts';
 import {
   type Actor,
   type SerializableTx,
@@ -12,12 +13,13 @@ import {
   type TenantTx,
   type TenantTxOptions,
   tenantRead,
+  tenantStatements,
   tenantTx,
 } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
-import { authorize, type Principal } from './authorize.ts';
+import { authenticate, authorize, type Principal } from './authorize.ts';
 import { clientAddressOf } from './client-address.ts';
 import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
@@ -80,7 +82,7 @@ export type Run<R extends RouteSpec> = (
 const DEADLINE_MARGIN_MS = 1_500;
 
 /**
- * The one HTTP stack: instrumented → observe → problems → authorize → parse → idempotent → respond. Middy runs `onError` of
+ * The one HTTP stack: instrumented → observe → problems → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
  * the last used first, so every error is rendered before the answer is observed.
  */
 export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
@@ -90,48 +92,77 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
     .handler(async (event, context) => {
       const headers = headersOf(event);
       const requestId = requestIdFrom(headers.get('x-request-id'));
-      const principal = await authorize(route, event, headers, requestId);
-      const parsed = parseRequest(route, event, headers);
-      const key =
-        idempotencyOf(route) === 'none' ? undefined : idempotencyKeyFrom(headers.get('idempotency-key'));
-      if (idempotencyOf(route) === 'required' && key === undefined) {
-        throw new DomainError(
-          'idempotency-key-required',
-          'Send a unique Idempotency-Key, and the same one when you retry.',
-        );
-      }
-      const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
-        const request = toRequest(route, { event, context, headers, requestId, principal, parsed, store });
-        return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
+      const principal = authenticate(route, event, headers);
+      const received = { event, context, headers, requestId, principal };
+      if (principal === undefined) return answer(route, run, received);
+      const answerCaller = async () => {
+        await authorize(route, event, principal, requestId);
+        return answer(route, run, received);
       };
-      const base = baseOf(event);
-      if (key === undefined || principal === undefined) return answerAt(base, await respond());
-      const payload = JSON.stringify([
-        event.path,
-        event.multiValueQueryStringParameters,
-        bodyBytes(event).toString('base64'),
-      ]);
-      // Loaded by the requests that bring a key: it is a tenth of a function's code.
-      const { idempotent } = await import('#platform/idempotency/idempotent.ts');
-      const first = { tenantId: principal.tenantId, operationId: route.operationId, key, payload, context };
-      return answerAt(base, await idempotent(first, respond));
+      const actor = actorOf(route, principal, requestId);
+      return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
     });
   return instrumented(route, stack);
 }
 
-interface Parts {
+async function answer<const R extends RouteSpec>(
+  route: R,
+  run: Run<R>,
+  received: Received,
+): Promise<APIGatewayProxyResult> {
+  const { event, context, headers, requestId, principal } = received;
+  const parsed = parseRequest(route, event, headers);
+  const key =
+    idempotencyOf(route) === 'none' ? undefined : idempotencyKeyFrom(headers.get('idempotency-key'));
+  if (idempotencyOf(route) === 'required' && key === undefined) {
+    throw new DomainError(
+      'idempotency-key-required',
+      'Send a unique Idempotency-Key, and the same one when you retry.',
+    );
+  }
+  const respond = async (store?: IdempotencyStore): Promise<APIGatewayProxyResult> => {
+    const request = toRequest(route, { ...received, parsed, store });
+    return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
+  };
+  const base = baseOf(event);
+  if (key === undefined || principal === undefined) return answerAt(base, await respond());
+  const payload = JSON.stringify([
+    event.path,
+    event.multiValueQueryStringParameters,
+    bodyBytes(event).toString('base64'),
+  ]);
+  // Loaded by the requests that bring a key: it is a tenth of a function's code.
+  const { idempotent } = await import('#platform/idempotency/idempotent.ts');
+  const caller = actorOf(route, principal, requestId);
+  const first = { caller, operationId: route.operationId, key, payload, context };
+  return answerAt(base, await idempotent(first, respond));
+}
+
+function actorOf(route: RouteSpec, principal: Principal, requestId: string): Actor {
+  return { ...principal, requestId, ...(route.audit === undefined ? {} : { writes: true }) };
+}
+
+/** Tells whether an error is one of the request's, which a caller without standing doesn't learn of. */
+function isOfTheRequest(error: unknown): boolean {
+  return error instanceof DomainError && error.slug !== 'temporarily-unavailable';
+}
+
+interface Received {
   readonly event: APIGatewayProxyEvent;
   readonly context: Context;
   readonly headers: Map<string, string[]>;
   readonly requestId: string;
   readonly principal: Principal | undefined;
+}
+
+interface Parts extends Received {
   readonly parsed: { readonly params: unknown; readonly query: unknown; readonly body: unknown };
   readonly store: IdempotencyStore | undefined;
 }
 
 function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
   const { event, context, headers, requestId, principal, parsed, store } = parts;
-  const actor: Actor | undefined = principal && { ...principal, requestId };
+  const actor = principal && actorOf(route, principal, requestId);
 
   const write = async <T, N = never>(
     work: Work<T, N, TenantTx>,
@@ -177,7 +208,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     tenantTx: write,
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
-    tenantRead: (work) => tenantRead((principal ?? missingPrincipal()).tenantId, work),
+    tenantRead: (work) => tenantRead(actor ?? missingPrincipal(), work),
   };
 }
 

@@ -56,7 +56,7 @@ export interface RouteSpec {
   readonly problems: readonly ProblemSlug[];
   /** The resources that the route needs beyond the application's database role. */
   readonly uses: readonly Resource[];
-  /** @default true */
+  /** Only a public route does without: a caller's standing is read with every request. @default true */
   readonly database?: boolean;
   /** @default 512 */
   readonly memoryMb?: number;

@@ -6,9 +6,8 @@ import {
   IdempotencyRecordStatus,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import type { TenantId } from '#kernel/ids.ts';
 import type { Statement } from '#platform/db/pipeline.ts';
-import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import { type Actor, tenantStatements } from '#platform/db/tenant-tx.ts';
 
 // A record left by an execution that died is taken over once its deadline has passed; an expired one is forgotten.
 const CLAIM = `insert into idempotency_keys as k (id, status, payload_sha256, owner, in_progress_until, expires_at)
@@ -34,14 +33,14 @@ interface StoredRecord {
  * execution whose record another has taken over.
  */
 export class IdempotencyStore extends BasePersistenceLayer {
-  readonly #tenantId: TenantId;
+  readonly #caller: Actor;
   readonly #owner = randomUUID();
   #id: string | undefined;
   #completed = false;
 
-  constructor(tenantId: TenantId) {
+  constructor(caller: Actor) {
     super();
-    this.#tenantId = tenantId;
+    this.#caller = caller;
   }
 
   /** The statement that stores the answer. It fails unless this execution still owns the key. */
@@ -60,12 +59,12 @@ export class IdempotencyStore extends BasePersistenceLayer {
       record.inProgressExpiryTimestamp ?? Date.now(),
       record.expiryTimestamp,
     ];
-    const [claimed] = await tenantStatements(this.#tenantId, [{ text: CLAIM, values }]);
+    const [claimed] = await tenantStatements(this.#caller, [{ text: CLAIM, values }]);
     if (claimed?.rowCount !== 1) throw new IdempotencyItemAlreadyExistsError('the key is known');
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
-    const [found] = await tenantStatements(this.#tenantId, [
+    const [found] = await tenantStatements(this.#caller, [
       {
         text: `select status, payload_sha256, in_progress_until, expires_at, response
           from idempotency_keys where id = $1`,
@@ -89,7 +88,8 @@ export class IdempotencyStore extends BasePersistenceLayer {
   }
 
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
-    await tenantStatements(this.#tenantId, [
+    // A caller who has been put out meanwhile leaves no claim behind.
+    await tenantStatements(this.#caller.tenantId, [
       {
         text: `delete from idempotency_keys where id = $1 and owner = $2 and status = 'INPROGRESS'`,
         values: [record.idempotencyKey, this.#owner],

@@ -8,14 +8,14 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { TenantId } from '#kernel/ids.ts';
+import type { Actor } from '#platform/db/tenant-tx.ts';
 import { IdempotencyStore } from './idempotency-store.ts';
 
 /** Answers are replayed for a day; where money moves, a unique constraint prevents repetition for ever. */
 const KEPT_SECONDS = 24 * 60 * 60;
 const RETRY_AFTER_SECONDS = 1;
 export interface IdempotentRequest {
-  readonly tenantId: TenantId;
+  readonly caller: Actor;
   readonly operationId: string;
   readonly key: string;
   /** The data that must be the same whenever the key is: path, query and body as they were sent. */
@@ -31,7 +31,7 @@ export async function idempotent(
   request: IdempotentRequest,
   execute: (store: IdempotencyStore) => Promise<APIGatewayProxyResult>,
 ): Promise<APIGatewayProxyResult> {
-  const store = new IdempotencyStore(request.tenantId);
+  const store = new IdempotencyStore(request.caller);
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'key',
     payloadValidationJmesPath: 'payload',

@@ -12,7 +12,7 @@ import {
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
-import { UPLOAD_KINDS } from '#uploads/upload-kind.ts';
+import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
 const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED'] as const;
 
@@ -86,7 +86,7 @@ const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 /** The parts of the declaration that both kinds of files share. */
 const sending = {
   method: 'POST',
-  roles: ['ADMIN', 'OPS'],
+  roles: UPLOADING_ROLES,
   query: z.strictObject({ dry_run: booleanInQuery.optional() }),
   body: NewUpload,
   example: { filename: 'rows.csv', size: 1_048_576 },
@@ -146,7 +146,7 @@ export const completeUpload = route({
   path: '/uploads/{id}/complete',
   summary: 'Complete the upload of a large file from its parts',
   description: 'The body lists the ETag that each PUT of a part returned, in the order of the parts.',
-  roles: ['ADMIN', 'OPS'],
+  roles: UPLOADING_ROLES,
   params: idInPath,
   body: z.strictObject({
     parts: z

@@ -1,15 +1,17 @@
 import type pg from 'pg';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
-import { type Actor, emit, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
+import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
 import {
   type Completion,
+  mayStillUpload,
   setCompleted,
   setCompletedAt,
   setFailed,
   type UploadRecord,
 } from '#uploads/upload.repository.ts';
+import { RefusedFile } from '#uploads/upload-failure.ts';
 
 /**
  * An attempt to complete an upload has completed it, has found that another delivery of the same event had ended it, or that another
@@ -21,9 +23,21 @@ export type Ending = 'completed' | 'ended-before' | 'same-file';
 const RETRY_MS = 60_000;
 
 /**
+ * Refuses a file whose uploader has been put out since: what they may not do any more doesn't happen later.
+ * @throws RefusedFile
+ */
+export async function refusePutOut(read: TenantRead, upload: UploadRecord): Promise<void> {
+  if (await mayStillUpload(read, upload)) return;
+  throw new RefusedFile(
+    'uploader-put-out',
+    'The user who uploaded the file has been disabled, or may upload no files any more. Upload it as another user.',
+  );
+}
+
+/**
  * The end of an upload, its rows, its audit entry and its event: one commit. So a worker that is killed anywhere has either
  * done all of it or nothing, and the next delivery does it.
- * @throws what `write` throws
+ * @throws RefusedFile, and what `write` throws
  */
 export async function completeUpload(
   actor: Actor,
@@ -40,6 +54,7 @@ export async function completeUpload(
         // First, so that two deliveries, or two uploads of the same bytes, wait for each other here.
         if ((await setCompleted(tx, upload.id, completion)) === undefined)
           return noEffect('ended-before' as const);
+        await refusePutOut(tx, upload);
         await options.write?.(tx);
         await setCompletedAt(tx, upload.id);
         emit(tx, 'upload.completed', { upload_id: upload.id, ...summary });

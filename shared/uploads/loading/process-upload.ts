@@ -17,7 +17,7 @@ import {
 import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 import { validateUpload } from '#uploads/uploads.jobs.ts';
-import { failUpload } from './finish-upload.ts';
+import { failUpload, refusePutOut } from './finish-upload.ts';
 
 type About = Pick<Delivery<unknown>, 'requestId' | 'isFinal'>;
 
@@ -42,6 +42,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
       return;
     }
     if (refusal !== undefined) throw refusal;
+    await tenantRead(actor.tenantId, (read) => refusePutOut(read, claimed));
     await validateFile({ actor, upload: claimed, file });
   } catch (error) {
     const failure = failureText(asRefusal(error));

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { refuseInTransaction } from '#platform/outside-call.ts';
+import { beforeOutsideCall } from '#platform/outside-call.ts';
 import type { AddressRules } from '#webhooks/webhook-url.ts';
 import { AddressRefused, type Resolve, resolveTarget } from './resolve-target.ts';
 
@@ -37,7 +37,7 @@ export async function postWebhook(
   { resolve, loopback }: PostOptions,
   timeoutMs: number = TIMEOUT_MS,
 ): Promise<Posted> {
-  refuseInTransaction('a webhook');
+  await beforeOutsideCall('a webhook');
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const url = new URL(post.url);

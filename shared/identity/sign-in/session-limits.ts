@@ -1,0 +1,6 @@
+/** A session that is not refreshed for so long ends. */
+export const SESSION_IDLE_HOURS = 12;
+/** A session ends after so long, however often it is refreshed. */
+export const SESSION_DAYS = 30;
+/** A rotated token is answered with its successor for so long: two tabs may refresh at the same moment. */
+export const REFRESH_GRACE_SECONDS = 10;
