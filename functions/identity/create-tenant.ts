@@ -1,4 +1,5 @@
 import { hashPassword } from '#identity/sign-in/password.ts';
+import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
 import { insertTenant, toTenant } from '#identity/tenants/tenant.repository.ts';
 import * as routes from '#identity/tenants/tenants.routes.ts';
 import { insertUser } from '#identity/users/user.repository.ts';
@@ -11,6 +12,12 @@ export const handler = http(routes.createTenant, async ({ body, actor, tenantTx 
     { ...admin, role: 'ADMIN' } as const,
     ...(first_compliance === undefined ? [] : [{ ...first_compliance, role: 'COMPLIANCE' } as const]),
   ];
+  const own = [tenant.slug, tenant.name];
+  refuseGuessable(admin.password, { email: admin.email, tenant: own }, '/admin/password');
+  if (first_compliance !== undefined) {
+    const { email, password } = first_compliance;
+    refuseGuessable(password, { email, tenant: own }, '/first_compliance/password');
+  }
   const hashes = await Promise.all(first.map(({ password }) => hashPassword(password)));
   const id = uuidV7<TenantId>();
   return tenantTx(

@@ -3,7 +3,7 @@ import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
 import { anonymousActor, startSession } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
-import { attemptOf, clearFailures, countFailure, refuseThrottled } from '#identity/sign-in/throttle.ts';
+import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
@@ -13,7 +13,7 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(routes.login, async ({ body, clientAddress, requestId, tenantTx }) => {
   const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
   const attempt = attemptOf(slug, body.email, clientAddress);
-  await refuseThrottled(attempt);
+  await takeAttempt(attempt);
   const tenant = await findTenantBySlug(slug);
   // The same two round trips for a tenant that doesn't exist: the platform's own context holds none of its users.
   const tenantId = tenant?.id ?? (PLATFORM_TENANT_ID as TenantId);
@@ -29,7 +29,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
     throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }
   const key = await currentSigningKey();
-  await clearFailures(attempt);
+  await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
   return tenantTx((tx) => startSession(tx, tenant, user, key), {
     actor,

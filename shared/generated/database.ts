@@ -270,6 +270,7 @@ export interface LegalHolds {
 }
 
 export interface LoginFailures {
+  blocked_until: Timestamp | null;
   failures: number;
   key: Buffer;
   window_started_at: Timestamp;

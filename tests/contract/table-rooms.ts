@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0014_webhooks.sql': 'webhooks',
   '0015_approvals.sql': 'approvals',
   '0016_sessions.sql': 'identity',
+  '0018_sign_in.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -33,7 +34,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   add_login_failure: 'identity',
   clear_login_failures: 'identity',
   complete_idempotency_key: 'platform',
-  count_login_failures: 'identity',
   distribute_from_plan: 'plans',
   enter_tenant: 'identity',
   find_tenant_by_slug: 'identity',
@@ -57,6 +57,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   refuse_illegal_transition: 'ledger',
   refuse_unknown_holder: 'register',
   take_dividend_snapshot: 'dividends',
+  take_login_attempt: 'identity',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -4,7 +4,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { filledTables, fillTables } from '#tests/support/filled-tables.ts';
 import type { TestRequest } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { callersExist, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import {
   callerOf,
@@ -31,7 +31,9 @@ beforeAll(async () => {
       theirs: await insertTestTenant(admin, type),
     };
     await fillTables(admin, [tenants[type].ours.id, tenants[type].theirs.id]);
+    for (const route of routes) callerOf(route, tenants[type].ours);
   }
+  await callersExist();
 });
 
 afterAll(async () => {

@@ -13,7 +13,6 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   add_login_failure: [APP_ROLE],
   clear_login_failures: [APP_ROLE],
   complete_idempotency_key: [APP_ROLE],
-  count_login_failures: [APP_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   enter_tenant: [APP_ROLE],
   find_tenant_by_slug: [APP_ROLE],
@@ -29,6 +28,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   retention_lock_key: [APP_ROLE, SYSTEM_ROLE],
   settled_instant: [APP_ROLE],
   take_dividend_snapshot: [APP_ROLE],
+  take_login_attempt: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
 };
 
@@ -133,12 +133,12 @@ describe('a temporary relation in the place of one of ours', () => {
   const CALLS: Readonly<Record<string, string>> = {
     add_login_failure: `select vestry.add_login_failure(array['\\x01'::bytea], 60)`,
     clear_login_failures: `select vestry.clear_login_failures('\\x01'::bytea)`,
-    count_login_failures: `select vestry.count_login_failures(array['\\x01'::bytea], 60)`,
     find_tenant_by_slug: `select id from vestry.find_tenant_by_slug('nobody')`,
     has_second_person: 'select vestry.has_second_person(gen_random_uuid())',
     is_second_person: 'select vestry.is_second_person(gen_random_uuid(), gen_random_uuid())',
     linked_shareholder_exists: 'select vestry.linked_shareholder_exists(gen_random_uuid())',
     take_dividend_snapshot: 'select vestry.take_dividend_snapshot(gen_random_uuid(), now(), 10)',
+    take_login_attempt: `select vestry.take_login_attempt('\\x01'::bytea, array['\\x02'::bytea], 1, 1, 1, 1, 1, 1, 1)`,
   };
 
   test('every such function is called here', async () => {

@@ -8,6 +8,7 @@ import { handler as validateUpload } from '#functions/workers/validate-upload.ts
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { testContext } from '#tests/support/request.ts';
+import { insertSession } from '#tests/support/tenants.ts';
 
 const EVENTS = join(import.meta.dirname, '../../events');
 
@@ -39,6 +40,23 @@ const SAMPLES: Readonly<Record<string, { handler: unknown; check(result: unknown
   },
 };
 
+/** Inserts the caller of the sample request, whom the database must know. */
+async function insertSampleCaller(): Promise<void> {
+  const { requestContext } = JSON.parse(readFileSync(join(EVENTS, 'list-shareholders.json'), 'utf8'));
+  const { tid, sub, sid, role } = requestContext.authorizer;
+  const { admin } = database;
+  const { rowCount } = await admin.query(
+    `insert into tenants (id, slug, name, type) values ($1, 'sample', 'Sample', 'ISSUER') on conflict do nothing`,
+    [tid],
+  );
+  if (rowCount === 0) return;
+  await admin.query(
+    `insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, 'ops@sample.example', $3, 'none')`,
+    [tid, sub, role],
+  );
+  await insertSession(admin, { tenantId: tid, actorId: sub, sessionId: sid });
+}
+
 const files = readdirSync(EVENTS).filter((name) => name.endsWith('.json'));
 
 describe('sample events', () => {
@@ -46,6 +64,7 @@ describe('sample events', () => {
     const sample = SAMPLES[file];
     if (sample === undefined) throw new Error(`${file} is an event for no function that is tested`);
     const event: unknown = JSON.parse(readFileSync(join(EVENTS, file), 'utf8'));
+    await insertSampleCaller();
     sample.check(await (sample.handler as Handler)(event, testContext()));
   });
 });

@@ -47,8 +47,8 @@ async function newUser(status = 'ACTIVE'): Promise<string> {
   return email;
 }
 
-const signIn = (email: string, password = PASSWORD, tenant = acme.slug) =>
-  call(loginHandler, login, { body: { tenant, email, password } });
+const signIn = (email: string, password = PASSWORD, tenant = acme.slug, address = '203.0.113.7') =>
+  call(loginHandler, login, { body: { tenant, email, password }, address });
 
 let browser = 'one';
 const refresh = (refresh_token: string) =>
@@ -112,32 +112,81 @@ describe('signing in', () => {
     expect(seen[0]).toMatchObject({ status: 401, type: 'urn:vestry:problem:invalid-credentials' });
   });
 
-  test('an account is throttled after ten failures, whether it exists or not; others are not', async () => {
-    const counted = async () => {
-      const { rows } = await database.admin.query('select max(failures) as most from login_failures');
-      return rows[0].most;
-    };
-    for (const email of [await newUser(), 'nobody-at-all@acme.example']) {
-      await database.admin.query('truncate login_failures');
-      for (const failures of [1, 2]) {
-        expect((await signIn(email, 'another password')).status).toBe(401);
-        expect(await counted()).toBe(failures);
-      }
-      await database.admin.query('update login_failures set failures = 9');
-      expect((await signIn(email, 'another password')).status).toBe(401);
-      const refused = await signIn(email);
-      expect(refused).toMatchObject({ status: 429, body: { type: 'urn:vestry:problem:too-many-requests' } });
-      expect(Number(refused.header('retry-after'))).toBeGreaterThan(0);
-    }
-    expect((await signIn(await newUser())).status).toBe(200);
-  });
+  describe('an account, whether it exists or not', () => {
+    const accounts = async () => [await newUser(), `nobody${emails}@acme.example`];
 
-  test('an address is throttled after a hundred failures, over all accounts', async () => {
-    await database.admin.query('truncate login_failures');
-    expect((await signIn('nobody-else@acme.example', 'another password')).status).toBe(401);
-    await database.admin.query('update login_failures set failures = 100');
-    expect((await signIn(await newUser())).status).toBe(429);
-    await database.admin.query('truncate login_failures');
+    test('is tried ten times from one network, also at once, and then more and more rarely', async () => {
+      for (const email of await accounts()) {
+        const guesses = await Promise.all(
+          Array.from({ length: 24 }, (_, n) =>
+            signIn(email, 'another password', acme.slug, `2001:db8:7:1::${n}`),
+          ),
+        );
+        expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10);
+        expect(guesses.filter(({ status }) => status === 429)).toHaveLength(14);
+        for (const [wait, next] of [
+          [30, 60],
+          [60, 120],
+          [120, 240],
+        ] as const) {
+          const refused = await signIn(email, PASSWORD, acme.slug, '2001:db8:7:1::beef');
+          expect(refused).toMatchObject({
+            status: 429,
+            body: { type: 'urn:vestry:problem:too-many-requests' },
+          });
+          expect(Number(refused.header('retry-after'))).toBeGreaterThan(wait - 10);
+          expect(Number(refused.header('retry-after'))).toBeLessThanOrEqual(wait);
+          await database.admin.query(
+            'update login_failures set blocked_until = now() where blocked_until > now()',
+          );
+          expect(
+            (await signIn(email, 'another password', acme.slug, '2001:db8:7:1::1')).status,
+            String(next),
+          ).toBe(401);
+        }
+      }
+    });
+
+    test('that is guessed at locks out nobody else: not its owner elsewhere, and nobody in the same network', async () => {
+      const email = await newUser();
+      for (let guess = 0; guess < 11; guess += 1)
+        await signIn(email, 'another password', acme.slug, '198.51.100.1');
+      expect((await signIn(email, PASSWORD, acme.slug, '198.51.100.1')).status).toBe(429);
+      expect((await signIn(email, PASSWORD, acme.slug, '198.51.100.2')).status).toBe(200);
+      expect((await signIn(await newUser(), PASSWORD, acme.slug, '198.51.100.1')).status).toBe(200);
+    });
+
+    test('has three tries left while it, or everybody in the network, is attacked', async () => {
+      const [attacked, bystander] = [await newUser(), await newUser()];
+      await signIn(attacked, 'another password', acme.slug, '192.0.2.1');
+      await database.admin.query(
+        'update login_failures set failures = 100 where blocked_until is null and failures = 1',
+      );
+      for (const [email, address] of [
+        [attacked, '192.0.2.99'],
+        [bystander, '192.0.2.1'],
+      ] as const) {
+        const statuses: number[] = [];
+        for (let guess = 0; guess < 5; guess += 1)
+          statuses.push((await signIn(email, 'another password', acme.slug, address)).status);
+        expect(statuses).toEqual([401, 401, 401, 429, 429]);
+      }
+      await database.admin.query('truncate login_failures');
+    });
+
+    test('is counted anew after a success, and after a day', async () => {
+      const email = await newUser();
+      const nine = async () => {
+        for (let guess = 0; guess < 9; guess += 1)
+          expect((await signIn(email, 'another password')).status).toBe(401);
+      };
+      await nine();
+      expect((await signIn(email)).status).toBe(200);
+      await nine();
+      await database.admin.query(`update login_failures set window_started_at = now() - interval '25 hours'`);
+      await nine();
+      expect((await signIn(email)).status).toBe(200);
+    });
   });
 
   test('a suspended tenant cannot sign in', async () => {

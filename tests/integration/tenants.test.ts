@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { handler as createTenantHandler } from '#functions/identity/create-tenant.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as listUsersHandler } from '#functions/identity/list-users.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { createTenant } from '#identity/tenants/tenants.routes.ts';
 import { createUser, listUsers, updateUser } from '#identity/users/users.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;
@@ -32,6 +34,43 @@ test('an email is unique within a tenant only, whatever its case', async () => {
   const again = await call(createUserHandler, createUser, { as: acme.as('ADMIN'), body });
   expect(again).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:user-exists' } });
   expect((await call(createUserHandler, createUser, { as: other.as('ADMIN'), body })).status).toBe(201);
+});
+
+test.each([
+  ['common', 'Password1234!'],
+  ['own', 'new.user of somewhere'],
+  ['own', 'the {slug} of today'],
+])('a %s password is refused, by name, wherever one is set', async (why, template) => {
+  const tenant = await insertTestTenant(database.admin, 'ISSUER');
+  const password = template.replace('{slug}', tenant.slug);
+  const refused = (pointer: string) => ({
+    status: 422,
+    body: { errors: [{ pointer, code: `${why}-password` }] },
+  });
+  const user = { email: 'new.user@acme.example', role: 'EMPLOYEE' };
+  const create = (body: object) => call(createUserHandler, createUser, { as: tenant.as('ADMIN'), body });
+  expect(await create({ ...user, password })).toMatchObject(refused('/password'));
+  const created = await create({ ...user, password: 'correct horse battery' });
+  const change = {
+    as: tenant.as('ADMIN'),
+    params: { id: created.body.id },
+    body: { password },
+    headers: { 'If-Match': '"1"' },
+  };
+  expect(await call(updateUserHandler, updateUser, change)).toMatchObject(refused('/password'));
+  const slug = `${tenant.slug}-new`;
+  const people = { email: user.email, password: password.replace(tenant.slug, slug) };
+  const officer = { email: 'officer@acme.example', password: 'correct horse battery' };
+  const body = { slug, name: 'New', type: 'ISSUER' };
+  const as = await insertTestOperator(database.admin);
+  const make = (first: object) =>
+    call(createTenantHandler, createTenant, { as, body: { ...body, ...first } });
+  expect(await make({ admin: people, first_compliance: officer })).toMatchObject(refused('/admin/password'));
+  const swapped = await make({
+    admin: officer,
+    first_compliance: people,
+  });
+  expect(swapped).toMatchObject(refused('/first_compliance/password'));
 });
 
 test('a list holds the tenant’s own users, in pages', async () => {

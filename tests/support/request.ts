@@ -15,6 +15,8 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** The part of the client's path before the API's own, such as a stage. @default nothing, as behind a domain */
   readonly base?: string;
+  /** The address that it comes from. @default one for documentation */
+  readonly address?: string;
 }
 
 export interface TestResponse {
@@ -31,7 +33,7 @@ const TIMEOUT_MS = 60_000;
 
 /** Returns the event by which API Gateway hands a request to a function. */
 export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayProxyEvent {
-  const { as, params = {}, query = {}, body, headers = {}, base = '' } = request;
+  const { as, params = {}, query = {}, body, headers = {}, base = '', address = '203.0.113.7' } = request;
   const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ''),
   );
@@ -59,7 +61,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
     isBase64Encoded: bytes !== undefined,
     requestContext: {
       path: `${base}${path}`,
-      identity: { sourceIp: '203.0.113.7' },
+      identity: { sourceIp: address },
       authorizer:
         as === undefined
           ? undefined

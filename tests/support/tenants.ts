@@ -95,7 +95,7 @@ async function insertCaller(admin: pg.Pool, caller: Principal, email: string): P
 /** Inserts a session of a user who is there. */
 export async function insertSession(
   admin: pg.Pool,
-  { tenantId, actorId, sessionId }: Principal,
+  { tenantId, actorId, sessionId }: Pick<Principal, 'tenantId' | 'actorId' | 'sessionId'>,
 ): Promise<void> {
   await admin.query(
     `insert into refresh_tokens (tenant_id, user_id, family_id, token_sha256, expires_at, session_ends_at)

@@ -15,7 +15,7 @@ import {
   setRotated,
   type TenantStanding,
 } from './session.repository.ts';
-import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './session-limits.ts';
+import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './sign-in-limits.ts';
 
 const SECRET_BYTES = 32;
 const SALT_BYTES = 32;

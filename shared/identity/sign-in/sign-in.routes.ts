@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { loginEmail } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password-limits.ts';
-import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './session-limits.ts';
+import { FREE_ATTEMPTS, REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './sign-in-limits.ts';
 
 const TokenPair = z.object({
   access_token: z.string(),
@@ -18,7 +18,7 @@ export const login = route({
   method: 'POST',
   path: '/auth/login',
   summary: 'Sign in with a password',
-  description: `Operators of the platform leave out \`tenant\`. After repeated failures, attempts are refused for a while, per account and per address. A session ends after ${SESSION_IDLE_HOURS} hours without a refresh, and after ${SESSION_DAYS} days.`,
+  description: `Operators of the platform leave out \`tenant\`. After ${FREE_ATTEMPTS} attempts at an account from one network in vain, each further one waits twice as long (\`Retry-After\`); nobody else waits with it. A session ends after ${SESSION_IDLE_HOURS} hours without a refresh, and after ${SESSION_DAYS} days.`,
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { hashPassword } from '#identity/sign-in/password.ts';
+import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { OWNER_ROLE, PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import { OWNER_ROLE, PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
 import { type Actor, auditStatement } from '#platform/db/tenant-tx.ts';
 
 const BOOTSTRAP: Actor = {
@@ -26,12 +27,13 @@ export interface BootstrapOptions {
 
 /**
  * Creates the first operator, or resets a lost password and ends the operator's sessions. It is the only user that no
- * other user creates. The email may have any case; the password is taken as given, 12 to 128 characters.
+ * other user creates. The email may have any case; the password is taken as given, 12 to 128 characters that nobody would guess.
  */
 export async function bootstrapOperator(
   { ssl, ...connection }: BootstrapOptions,
   operator: { readonly email: string; readonly password: string },
 ): Promise<void> {
+  refuseGuessable(operator.password, { email: operator.email, tenant: [PLATFORM_TENANT_SLUG] });
   const passwordHash = await hashPassword(operator.password);
   const client = new pg.Client({ ...connection, ssl: ssl ? { rejectUnauthorized: true } : false });
   await client.connect();

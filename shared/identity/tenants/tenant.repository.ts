@@ -71,6 +71,16 @@ export function findTenant(read: TenantRead, id: string): Promise<TenantRow | un
     .executeTakeFirst();
 }
 
+/** Returns the tenant's slug and name. */
+export async function getNames(read: TenantRead, id: TenantId): Promise<string[]> {
+  const { slug, name } = await read
+    .selectFrom('tenants')
+    .select(['slug', 'name'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return [slug, name];
+}
+
 /** Changes the tenant if it still has `version`. */
 export function setTenant(
   tx: TenantTx,

@@ -4,3 +4,5 @@ export const SESSION_IDLE_HOURS = 12;
 export const SESSION_DAYS = 30;
 /** A rotated token is answered with its successor for so long: two tabs may refresh at the same moment. */
 export const REFRESH_GRACE_SECONDS = 10;
+/** Attempts at one account from one network that may follow one another. */
+export const FREE_ATTEMPTS = 10;
