@@ -7,6 +7,7 @@ import { retentionYears } from '#retention/retention-policy.ts';
 import { closest } from './closest.ts';
 import { ENVIRONMENTS, environmentFile, environmentNames } from './environment-names.ts';
 import { EnvironmentError, explain, explainSyntax } from './environment-problems.ts';
+import { changesOfReleased, type Released, readReleased } from './released-environments.ts';
 
 /** Names of functions, queues and stacks begin with it; Lambda allows them 64 characters. */
 export const environmentName = z
@@ -212,7 +213,11 @@ function zonePrefix(region: string): string {
  * Reads and checks the configuration of an environment.
  * @throws EnvironmentError with every reason why it can't be used
  */
-export function readEnvironment(name: string, directory = ENVIRONMENTS): Environment {
+export function readEnvironment(
+  name: string,
+  directory = ENVIRONMENTS,
+  released: Released = directory === ENVIRONMENTS ? readReleased() : {},
+): Environment {
   const names = environmentNames(directory);
   if (!names.includes(name)) {
     const near = closest(name, names);
@@ -225,6 +230,9 @@ export function readEnvironment(name: string, directory = ENVIRONMENTS): Environ
   const environment = parseEnvironment(file, readFileSync(path, 'utf8'));
   if (environment.name !== name)
     throw new EnvironmentError(`${file} can't be used:\n  name: must be ${name}, as the file is called`);
+  const changes = changesOfReleased(environment, released);
+  if (changes.length > 0)
+    throw new EnvironmentError(`${file} can't be used:\n${changes.map((line) => `  ${line}`).join('\n')}`);
   return environment;
 }
 

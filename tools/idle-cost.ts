@@ -13,7 +13,10 @@ export interface CostLine {
   readonly dollars: number;
 }
 
-const { perHour, perMonth, hoursPerMonth, proxyMinimumCapacityUnits } = prices;
+const { perHour, perMonth, perMillionQueueRequests, hoursPerMonth, proxyMinimumCapacityUnits, polling } =
+  prices;
+/** Lambda asks each queue again as soon as an empty answer has come. */
+const POLLS_PER_QUEUE = (polling.pollersPerQueue * hoursPerMonth * 3_600) / polling.secondsPerPoll;
 
 /**
  * Computes what the resources of an environment cost in a month in which nobody uses it, at list prices (`tools/prices.json`): what is charged by the
@@ -41,6 +44,7 @@ export function idleCost(resources: readonly PricedResource[]): CostLine[] {
     (sum, { Properties }) => sum + Properties.Rules.length,
     0,
   );
+  const polledQueues = ofType('AWS::Lambda::EventSourceMapping').length;
   const hourly = (price: number, count: number) => price * count * hoursPerMonth;
   const lines: [string, number][] = [
     ['database', hourly(perHour.auroraCapacityUnit, instances * minAcu)],
@@ -51,6 +55,7 @@ export function idleCost(resources: readonly PricedResource[]): CostLine[] {
     ['alarms', alarmMetrics * perMonth.alarmMetric],
     ['dashboard', ofType('AWS::CloudWatch::Dashboard').length * perMonth.dashboard],
     ['firewall', ofType('AWS::WAFv2::WebACL').length * perMonth.webAcl + rules * perMonth.webAclRule],
+    ['queues', (polledQueues * POLLS_PER_QUEUE * perMillionQueueRequests) / 1e6],
   ];
   return lines.map(([item, dollars]) => ({ item, dollars }));
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -61,5 +61,11 @@ export class PrivateBucket extends Construct {
         ...(props.lifecycleRules ?? []),
       ],
     });
+    if (props.lifecycleRules?.some(({ objectSizeGreaterThan }) => objectSizeGreaterThan !== undefined))
+      Validations.of(this.bucket).acknowledge({
+        id: 'CloudFormation-Validate::W9003',
+        reason:
+          'The CDK writes the size of a lifecycle rule as a number, and CloudFormation turns it into the text that it wants.',
+      });
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { EnvironmentSchema, parseEnvironment, readEnvironment } from '#lib/environment.ts';
 import { ENVIRONMENTS, environmentNames } from '#lib/environment-names.ts';
 import { EnvironmentError } from '#lib/environment-problems.ts';
+import { lastingKeys, readReleased } from '#lib/released-environments.ts';
 import { tablesOf } from '#lib/vestry.ts';
 import { routes } from '../../shared/routes.ts';
 
@@ -63,6 +64,31 @@ describe('environments', () => {
     const tables = { routes: [route, bank], jobs: [] };
     expect(tablesOf(local, tables).routes).toEqual([route, bank]);
     expect(tablesOf(production, tables).routes).toEqual([route]);
+  });
+});
+
+describe('an environment that was released stays what it is', () => {
+  const of = ({ name, ...keys }: typeof local) => ({ [name]: lastingKeys(keys) });
+
+  test.each<[string, Partial<typeof local>, string]>([
+    ['small', { small: true }, 'small: can’t'],
+    ['zones', { zones: ['use1-az1', 'use1-az4'] }, 'zones: can’t'],
+  ])('%s', (_, before, line) => {
+    const released = of({ ...local, ...before });
+    expect(() => readEnvironment('local', ENVIRONMENTS, released)).toThrow(
+      `${line.replace('’', "'")} change once the environment exists`,
+    );
+  });
+
+  test('in nothing else, and only under its name', () => {
+    expect(readEnvironment('local', ENVIRONMENTS, of({ ...local, corsOrigins: [] })).name).toBe('local');
+    expect(readEnvironment('local', ENVIRONMENTS, of({ ...local, name: 'other', small: true })).name).toBe(
+      'local',
+    );
+  });
+
+  test('the environments of the last release are recorded', () => {
+    expect(Object.keys(readReleased())).toEqual(expect.arrayContaining(['acme-prod', 'staging']));
   });
 });
 

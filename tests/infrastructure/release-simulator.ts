@@ -1,4 +1,5 @@
-import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { nameOf } from './physical-names.ts';
 import type { TemplateResource } from './synthesised.ts';
 
@@ -10,28 +11,54 @@ export interface StackState {
   readonly imports: ReadonlySet<string>;
   /** Logical ids by the type and fixed name of what they stand for. */
   readonly named: ReadonlyMap<string, string>;
-  /** Resources that hold data, by logical id: their type and the properties whose change replaces them. */
-  readonly kept: ReadonlyMap<string, string>;
+  /** Resources that hold data, by logical id. */
+  readonly kept: ReadonlyMap<string, Kept>;
 }
 
-/** The types of resources that hold data, and the properties of each whose change makes CloudFormation replace it, empty. */
-const REPLACING: Readonly<Record<string, readonly string[]>> = {
-  'AWS::EC2::Subnet': ['AvailabilityZone', 'AvailabilityZoneId', 'CidrBlock'],
-  'AWS::EC2::VPC': ['CidrBlock'],
-  'AWS::Events::EventBus': ['Name'],
+export interface Kept {
+  readonly type: string;
+  /** The properties that the resource has and whose change replaces it: their values as JSON. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** The types of resources that hold data. */
+const HOLDING_DATA: ReadonlySet<string> = new Set([
+  ...['AWS::EC2::Subnet', 'AWS::EC2::VPC', 'AWS::Events::Archive', 'AWS::Events::EventBus', 'AWS::KMS::Key'],
+  ...['AWS::RDS::DBCluster', 'AWS::S3::Bucket', 'AWS::SNS::Topic', 'AWS::SQS::Queue'],
+  ...['AWS::SecretsManager::Secret', 'AWS::StepFunctions::StateMachine'],
+]);
+
+/** Those that a release may remove: sweeps find the work of a queue that is gone, and nothing else holds on to it. */
+const MAY_GO: ReadonlySet<string> = new Set(['AWS::SQS::Queue']);
+
+/** Properties that CloudFormation's own description doesn't count, whose change the service refuses. */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
   'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion'],
-  'AWS::RDS::DBCluster': [
-    ...['DBClusterIdentifier', 'DBSubnetGroupName', 'DatabaseName', 'EngineMode', 'KmsKeyId'],
-    ...['MasterUsername', 'StorageEncrypted'],
-  ],
-  'AWS::S3::Bucket': ['BucketName', 'ObjectLockEnabled'],
-  'AWS::SNS::Topic': ['TopicName', 'FifoTopic'],
-  'AWS::SecretsManager::Secret': ['Name'],
-  'AWS::StepFunctions::StateMachine': ['StateMachineName', 'StateMachineType'],
 };
 
+const specification = loadAwsServiceSpecSync();
+const replacing = new Map<string, readonly string[]>();
+
+/** Returns the properties of a type whose change makes CloudFormation replace the resource, by a new and empty one. */
+function replacingProperties(type: string): readonly string[] {
+  const known = replacing.get(type);
+  if (known !== undefined) return known;
+  const [described] = specification.lookup('resource', 'cloudFormationType', 'equals', type);
+  if (described === undefined) throw new Error(`CloudFormation has no type ${type}`);
+  const ofSpecification = Object.entries(described.properties)
+    .filter(([, { causesReplacement = 'no' }]) => causesReplacement !== 'no')
+    .map(([name]) => name);
+  const found = [...ofSpecification, ...(FIXED[type] ?? [])].sort();
+  replacing.set(type, found);
+  return found;
+}
+
 /** Returns the stacks of an environment in the order in which they are deployed. */
-export function stackStates({ stacks }: CloudAssembly): StackState[] {
+export function stackStates({
+  stacks,
+}: {
+  readonly stacks: readonly Pick<CloudFormationStackArtifact, 'stackName' | 'template'>[];
+}): StackState[] {
   return stacks.map(({ stackName, template }) => {
     const outputs = Object.values(
       (template.Outputs ?? {}) as Record<string, { Value: unknown; Export?: { Name: string } }>,
@@ -48,12 +75,12 @@ export function stackStates({ stacks }: CloudAssembly): StackState[] {
       imports: new Set([...imports].map(([, name = '']) => name)),
       kept: new Map(
         resources.flatMap(([id, { Type, Properties = {}, DeletionPolicy }]) => {
-          const replacing = REPLACING[Type];
           // A secret that goes with its stack holds a value that CloudFormation makes anew.
           const isMadeAnew = Type === 'AWS::SecretsManager::Secret' && DeletionPolicy === 'Delete';
-          if (replacing === undefined || isMadeAnew) return [];
-          const values = replacing.map((name) => JSON.stringify(Properties[name] ?? null));
-          return [[id, `${Type} ${values.join(' ')}`]];
+          if (!HOLDING_DATA.has(Type) || isMadeAnew) return [];
+          const properties = replacingProperties(Type).filter((name) => Properties[name] !== undefined);
+          const values = properties.map((name) => [name, JSON.stringify(Properties[name])]);
+          return [[id, { type: Type, properties: Object.fromEntries(values) }]];
         }),
       ),
       named: new Map(
@@ -86,8 +113,12 @@ export function refusals(before: readonly StackState[], after: readonly StackSta
     for (const [id, made] of now?.kept ?? []) {
       if (next === undefined) break;
       const then = next.kept.get(id);
-      if (then === undefined) found.push(`${stack}: ${id} would go, with what it holds (${made})`);
-      else if (then !== made) found.push(`${stack}: ${id} would be replaced: ${made} becomes ${then}`);
+      if (then?.type === made.type)
+        found.push(
+          ...changes(made, then).map((change) => `${stack}: ${id} would be replaced, empty: ${change}`),
+        );
+      else if (!MAY_GO.has(made.type))
+        found.push(`${stack}: ${id} would go, with what it holds (${made.type})`);
     }
     for (const [name, id] of next?.named ?? []) {
       const owner = others.find(({ named }) => named.has(name));
@@ -107,6 +138,15 @@ export function refusals(before: readonly StackState[], after: readonly StackSta
   return found;
 }
 
+/** Says which property of a resource changes, and how, of those that replace it. */
+function changes(before: Kept, after: Kept): string[] {
+  const names = new Set([...Object.keys(before.properties), ...Object.keys(after.properties)]);
+  return [...names].flatMap((name) => {
+    const [was = 'nothing', is = 'nothing'] = [before.properties[name], after.properties[name]];
+    return was === is ? [] : [`${name} ${was} becomes ${is}`];
+  });
+}
+
 type Recorded = Readonly<
   Record<
     string,
@@ -114,7 +154,7 @@ type Recorded = Readonly<
       readonly exports: Readonly<Record<string, string>>;
       readonly imports: readonly string[];
       readonly named: Readonly<Record<string, string>>;
-      readonly kept: Readonly<Record<string, string>>;
+      readonly kept: Readonly<Record<string, Kept>>;
     }
   >
 >;

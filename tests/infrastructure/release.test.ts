@@ -1,9 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import { describe, expect, test } from 'vitest';
 import { type Environment, readEnvironment } from '#lib/environment.ts';
+import { environmentNames } from '#lib/environment-names.ts';
+import { lastingKeys, RELEASED } from '#lib/released-environments.ts';
 import { type Tables, tablesOf } from '#lib/vestry.ts';
-import { recordedStates, recordOf, refusals, type StackState, stackStates } from './release-simulator.ts';
+import {
+  type Kept,
+  recordedStates,
+  recordOf,
+  refusals,
+  type StackState,
+  stackStates,
+} from './release-simulator.ts';
 import { Synthesised } from './synthesised.ts';
 
 const production = readEnvironment('acme-prod');
@@ -20,7 +30,16 @@ const now = statesOf(production);
 
 /** The last release of production, as `npm run release:record` has kept it. */
 const RECORD = join(import.meta.dirname, 'last-release.json');
-if (process.env.RECORD_RELEASE === 'on') writeFileSync(RECORD, `${JSON.stringify(recordOf(now), null, 2)}\n`);
+if (process.env.RECORD_RELEASE === 'on') {
+  const released = environmentNames()
+    .filter((name) => name !== local.name)
+    .map((name) => [name, lastingKeys(readEnvironment(name))]);
+  for (const [file, record] of [
+    [RECORD, recordOf(now)],
+    [RELEASED, Object.fromEntries(released)],
+  ] as const)
+    writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+}
 
 test('this release may follow the last one that was recorded', () => {
   expect(existsSync(RECORD)).toBe(true);
@@ -68,20 +87,22 @@ describe('a release is not refused', () => {
   });
 });
 
+const bucket = (name: string): Kept => ({ type: 'AWS::S3::Bucket', properties: { BucketName: name } });
+
 describe('the simulator refuses', () => {
   const producer = {
     stack: 'a',
     exports: new Map([['x', '1']]),
     imports: new Set<string>(),
     named: new Map(),
-    kept: new Map([['Bucket', 'AWS::S3::Bucket "x"']]),
+    kept: new Map([['Bucket', bucket('"x"')]]),
   };
   const consumer = {
     stack: 'b',
     exports: new Map(),
     imports: new Set(['x']),
     named: new Map([['queue q', 'Q']]),
-    kept: new Map<string, string>(),
+    kept: new Map([['Queue', { type: 'AWS::SQS::Queue', properties: { QueueName: '"q"' } }]]),
   };
   const before: StackState[] = [producer, consumer];
 
@@ -114,16 +135,81 @@ describe('the simulator refuses', () => {
     ],
     [
       'what holds data under another logical id',
-      [{ ...producer, kept: new Map([['Files', 'AWS::S3::Bucket "x"']]) }, consumer],
-      'a: Bucket would go, with what it holds (AWS::S3::Bucket "x")',
+      [{ ...producer, kept: new Map([['Files', bucket('"x"')]]) }, consumer],
+      'a: Bucket would go, with what it holds (AWS::S3::Bucket)',
     ],
     [
       'a change that replaces what holds data',
-      [{ ...producer, kept: new Map([['Bucket', 'AWS::S3::Bucket "y"']]) }, consumer],
-      'a: Bucket would be replaced: AWS::S3::Bucket "x" becomes AWS::S3::Bucket "y"',
+      [{ ...producer, kept: new Map([['Bucket', bucket('"y"')]]) }, consumer],
+      'a: Bucket would be replaced, empty: BucketName "x" becomes "y"',
+    ],
+    [
+      'a property that replaces, where there was none',
+      [{ ...producer, kept: new Map([['Bucket', { type: 'AWS::S3::Bucket', properties: {} }]]) }, consumer],
+      'a: Bucket would be replaced, empty: BucketName "x" becomes nothing',
+    ],
+    [
+      'another type under the same logical id',
+      [{ ...producer, kept: new Map([['Bucket', { type: 'AWS::SNS::Topic', properties: {} }]]) }, consumer],
+      'a: Bucket would go, with what it holds (AWS::S3::Bucket)',
+    ],
+    [
+      'a queue that becomes another, with what waits in it',
+      [
+        producer,
+        {
+          ...consumer,
+          kept: new Map([['Queue', { type: 'AWS::SQS::Queue', properties: { QueueName: '"r"' } }]]),
+        },
+      ],
+      'b: Queue would be replaced, empty: QueueName "q" becomes "r"',
     ],
     ['an import of nothing', [{ ...consumer, imports: new Set(['y']) }, producer], 'b: nobody exports y'],
   ])('%s', (_, after, reason) => {
     expect(refusals(before, after)).toContain(reason);
   });
+});
+
+/** Another value of the same kind. */
+function changed(value: unknown): unknown {
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') return value + 1;
+  return typeof value === 'string' ? `${value}x` : { 'Fn::Sub': 'another' };
+}
+
+/** The CDK computes from the same description, but by itself, what a change does. */
+test('whatever property of what holds data is changed: a release that replaces it is refused', () => {
+  const refused: string[] = [];
+  for (const { stackName, template } of Synthesised.of(production).assembly.stacks) {
+    const kept = [...(now.find(({ stack }) => stack === stackName)?.kept ?? [])].filter(
+      ([id]) => template.Resources[id].DependsOn === undefined,
+    );
+    for (const [id, { type }] of kept) {
+      const { Properties = {} } = template.Resources[id];
+      for (const [name, value] of Object.entries(Properties)) {
+        const resource = { ...template.Resources[id], Properties: { ...Properties, [name]: changed(value) } };
+        const alone = (one: unknown) => ({ Resources: { [id]: one } });
+        const { changeImpact } = fullDiff(alone(template.Resources[id]), alone(resource)).resources.get(id);
+        if (changeImpact !== 'WILL_REPLACE' && changeImpact !== 'MAY_REPLACE') continue;
+        const after = { ...template, Resources: { ...template.Resources, [id]: resource } };
+        const [then] = stackStates({ stacks: [{ stackName, template: after }] });
+        const found = refusals(
+          now,
+          now.map((state) => (state.stack === stackName && then !== undefined ? then : state)),
+        );
+        expect(found.join(), `${type}.${name}`).toContain(`${id} would be replaced, empty: ${name} `);
+        refused.push(`${type}.${name}`);
+      }
+    }
+  }
+  expect(refused).toEqual(
+    expect.arrayContaining([
+      ...['AWS::RDS::DBCluster.StorageEncrypted', 'AWS::RDS::DBCluster.KmsKeyId'],
+      ...[
+        'AWS::S3::Bucket.ObjectLockEnabled',
+        'AWS::SQS::Queue.QueueName',
+        'AWS::SecretsManager::Secret.Name',
+      ],
+    ]),
+  );
 });

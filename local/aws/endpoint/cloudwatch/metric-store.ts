@@ -76,18 +76,33 @@ export class MetricStore {
     }));
   }
 
-  /** The values of a metric from `startMs` to before `endMs`. */
-  between(metric: MetricIdentity, startMs: number, endMs: number): Distribution {
-    const key = keyOf(metric);
-    const live = this.#live().find((candidate) => keyOf(candidate) === key);
-    const now = Date.now();
-    if (live !== undefined) return new Map(startMs <= now && now < endMs ? [[live.value, 1]] : []);
-    const all = new Map<number, number>();
-    for (const [minute, values] of this.#series.get(key)?.minutes ?? []) {
-      if (minute < startMs || minute >= endMs) continue;
+  /**
+   * Returns the values of a metric from `startMs` to before `endMs`, by the beginning of the period that they are in, in order. Periods begin at their
+   * multiples; those without values are left out, so that a long time costs no more than its values.
+   */
+  byPeriod(
+    metric: MetricIdentity,
+    { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+    periodMs: number,
+  ): [startMs: number, values: Distribution][] {
+    const begin = (atMs: number) => Math.floor(atMs / periodMs) * periodMs;
+    const found = new Map<number, Map<number, number>>();
+    for (const [minute, values] of this.#minutesOf(metric)) {
+      const period = begin(minute);
+      if (period < begin(startMs) || period >= endMs) continue;
+      const all = found.get(period) ?? new Map<number, number>();
+      found.set(period, all);
       for (const [value, times] of values) all.set(value, (all.get(value) ?? 0) + times);
     }
-    return all;
+    return [...found].sort(([one], [other]) => one - other);
+  }
+
+  #minutesOf(metric: MetricIdentity): Iterable<readonly [atMs: number, values: Distribution]> {
+    const key = keyOf(metric);
+    const live = this.#live().find((candidate) => keyOf(candidate) === key);
+    return live === undefined
+      ? (this.#series.get(key)?.minutes ?? [])
+      : [[Date.now(), new Map([[live.value, 1]])]];
   }
 }
 
