@@ -144,6 +144,25 @@ export async function listUnfinishedUploads(
     .execute()) as UnfinishedUpload[];
 }
 
+/** Our clock and that of S3 may differ by so much. */
+const CLOCK_MARGIN = `interval '1 minute'`;
+
+/** Returns those of the objects, of any tenant, that no upload was made of since they were stored. */
+export async function listWithoutUpload(
+  tx: SystemTx,
+  objects: readonly { readonly key: string; readonly storedAt: Date }[],
+): Promise<string[]> {
+  const keys = objects.map(({ key }) => key);
+  const times = objects.map(({ storedAt }) => storedAt.toISOString());
+  const { rows } = await sql<{ key: string }>`
+    select o.key from unnest(${keys}::text[], ${times}::timestamptz[]) as o (key, stored_at)
+    where not exists (
+      select from uploads u where u.object_key = o.key and u.created_at >= o.stored_at - ${sql.raw(CLOCK_MARGIN)})`.execute(
+    tx,
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** The properties by which two files are the same. A dry run says nothing about a load. */
 export interface FileIdentity {
   readonly kind: UploadRecord['kind'];

@@ -10,7 +10,10 @@ export const validateUpload = queueJob({
   uses: ['uploadsBucket:read', 'uploadsBucket:write', 'rejectedRowsQueue:send', 'eventBus:put'],
   batchSize: 1,
   tries: 5,
-  foundBy: { rows: 'uploads in RECEIVED or VALIDATING', sweep: 'resume-uploads' },
+  foundBy: {
+    rows: 'uploads in RECEIVED or VALIDATING, and files in the drop folder without an upload',
+    sweep: 'resume-uploads',
+  },
   retryForHours: 12,
   maxConcurrency: 10,
   timeoutSeconds: 840,

@@ -16,7 +16,7 @@ import { enroll } from '#tests/support/plans.ts';
 import { drain, failedTries, takeAll } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { type DropFolder, dropFolder, UPLOAD_HEADER } from '#tests/support/uploads.ts';
+import { type DropFolder, dropFolder, storeFile, UPLOAD_HEADER } from '#tests/support/uploads.ts';
 import { findTenantOfFolder, upsertDropped } from '#uploads/upload.repository.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +39,9 @@ afterAll(async () => {
 const later = (hours: number) => ({ time: new Date(Date.now() + hours * HOUR_MS).toISOString() });
 const stateOf = async (table: string, id: string): Promise<string> =>
   (await database.admin.query(`select state from ${table} where id = $1`, [id])).rows[0].state;
+
+const loadedFrom = async (key: string) =>
+  (await database.admin.query('select state, accepted from uploads where object_key = $1', [key])).rows;
 
 async function declared(issuer: TestTenant): Promise<string> {
   await enterHolders(database.admin, issuer.id, ['10', '20']);
@@ -68,6 +71,35 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
     await drain(aws, 'uploads', uploadWorker);
     expect(await uploads.uploadOf(file)).toMatchObject({ state: 'COMPLETED', accepted: 1 });
+    expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 0 });
+  });
+
+  test('a dropped file that has no upload, and a second one under its name', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    const first = await uploads.drop(`${UPLOAD_HEADER}a-1,Ada Holder,,10\n`, issuer);
+    await takeAll(aws, 'uploads');
+    expect(await resumeUploads(later(1), testContext())).toEqual({ uploads: 0 });
+    expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
+    await drain(aws, 'uploads', uploadWorker);
+    expect(await loadedFrom(first.key)).toEqual([{ state: 'COMPLETED', accepted: 1 }]);
+    expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 0 });
+    // The row of the first version was made long before the second one was stored.
+    await database.admin.query(
+      `update uploads set created_at = created_at - interval '1 hour' where object_key = $1`,
+      [first.key],
+    );
+    await storeFile(aws, first.key, `${UPLOAD_HEADER}a-1,Ada Holder,,25\n`);
+    await takeAll(aws, 'uploads');
+    expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
+    await drain(aws, 'uploads', uploadWorker);
+    expect(await loadedFrom(first.key)).toEqual(Array(2).fill({ state: 'COMPLETED', accepted: 1 }));
+  });
+
+  test('nothing in the folder of nobody, nor what is no file', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    for (const key of ['drop/nobody-of-this-name/shareholders/a.csv', `drop/${issuer.slug}/shareholders/`])
+      await storeFile(aws, key, 'x');
+    await takeAll(aws, 'uploads');
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 0 });
   });
 

@@ -62,6 +62,33 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
   }
 }
 
+export interface ListedObject {
+  readonly key: string;
+  readonly storedAt: Date;
+  readonly eTag: string;
+}
+
+/** Lists the newest version of everything under a prefix, in pages of a thousand, by key. */
+export async function* listObjects(prefix: string): AsyncGenerator<ListedObject[]> {
+  const { sdk, client } = await s3();
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new sdk.ListObjectsV2Command({
+        Bucket: environment.uploadsBucket(),
+        Prefix: prefix,
+        ContinuationToken: token,
+      }),
+    );
+    yield (page.Contents ?? []).flatMap(({ Key, LastModified, ETag = '' }) =>
+      Key === undefined || LastModified === undefined
+        ? []
+        : [{ key: Key, storedAt: LastModified, eTag: ETag.replaceAll('"', '') }],
+    );
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
 /** Returns whether S3 has said that there is no such object, or no such version of it. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && ['NotFound', 'NoSuchKey', 'NoSuchVersion'].includes(error.name);

@@ -1,10 +1,15 @@
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
-import { headObject } from '#platform/storage/objects.ts';
-import { listUnfinishedUploads, type UnfinishedUpload } from '#uploads/upload.repository.ts';
+import { headObject, type ListedObject, listObjects } from '#platform/storage/objects.ts';
+import {
+  findTenantOfFolder,
+  listUnfinishedUploads,
+  listWithoutUpload,
+  type UnfinishedUpload,
+} from '#uploads/upload.repository.ts';
 import { validateUpload } from '#uploads/uploads.jobs.ts';
-import { notificationOf, storedVersion } from './upload-event.ts';
+import { doorOf, notificationOf, storedVersion } from './upload-event.ts';
 
 const REASON = 'unfinished uploads of every tenant';
 const AT_ONCE = 200;
@@ -17,10 +22,11 @@ const LOST_AFTER_MS = (validateUpload.retryForHours + 1) * HOUR_MS;
 const GIVEN_UP_AFTER_MS = 90 * 24 * HOUR_MS;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const FORBIDDEN = 403;
+const DROP_FOLDER = 'drop/';
 
 /**
  * Announces every stored file again whose message must be lost, as S3 did. An upload that ends meanwhile stays as it is; one whose
- * file hasn't come yet goes on waiting for it.
+ * file hasn't come yet goes on waiting for it. A dropped file whose message was lost before anybody read it has no upload, and is found in the bucket.
  */
 export async function sendUnfinished({ time, requestId, remainingMs }: Firing): Promise<{ uploads: number }> {
   const ago = (ms: number): Date => new Date(time.getTime() - ms);
@@ -36,10 +42,52 @@ export async function sendUnfinished({ time, requestId, remainingMs }: Firing): 
     if (last === undefined || rows.length < AT_ONCE) break;
     after = last.id;
   }
-  return { uploads: found };
+  return { uploads: found + (await sendUnannounced(span, requestId, remainingMs)) };
 }
 
-async function notificationFor({ object_key, object_ref }: UnfinishedUpload) {
+interface Span {
+  readonly from: Date;
+  readonly before: Date;
+}
+
+/** Announces dropped files that have no row: the message was lost before anybody read it, so that only the bucket knows of them. */
+async function sendUnannounced(
+  { from, before }: Span,
+  requestId: string,
+  remainingMs: () => number,
+): Promise<number> {
+  let found = 0;
+  const tenants = new Map<string, boolean>();
+  const isOfTenant = async ({ key }: ListedObject): Promise<boolean> => {
+    const door = doorOf(key);
+    if (door?.door !== 'drop') return false;
+    const isKnown = tenants.get(door.slug) ?? (await findTenantOfFolder(door.slug)) !== undefined;
+    tenants.set(door.slug, isKnown);
+    return isKnown;
+  };
+  for await (const page of listObjects(DROP_FOLDER)) {
+    const dropped: ListedObject[] = [];
+    for (const object of page)
+      if (object.storedAt >= from && object.storedAt < before && (await isOfTenant(object)))
+        dropped.push(object);
+    const keys = new Set(await systemTx(REASON, (tx) => listWithoutUpload(tx, dropped)));
+    const unannounced = dropped.filter(({ key }) => keys.has(key));
+    for (let start = 0; start < unannounced.length; start += AT_ONCE) {
+      const files = unannounced.slice(start, start + AT_ONCE);
+      const notifications = (
+        await Promise.all(
+          files.map(({ key, eTag }) => notificationFor({ object_key: key, object_ref: `${eTag}:` })),
+        )
+      ).filter((one) => one !== undefined);
+      await sendMessages(validateUpload.queue, notifications, requestId);
+      found += notifications.length;
+    }
+    if (remainingMs() < MARGIN_MS) break;
+  }
+  return found;
+}
+
+async function notificationFor({ object_key, object_ref }: Omit<UnfinishedUpload, 'id'>) {
   const version = storedVersion(object_key, object_ref);
   const head = await headObject(version).catch((error: unknown) => {
     // S3 forbids what isn't there to whoever may not list the bucket.
