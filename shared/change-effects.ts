@@ -1,13 +1,15 @@
 import type { EffectsOfChanges } from '#approvals/decide-change.ts';
-import { userChangedEffects, userCreatedEffects } from '#identity/users/propose-user.ts';
-import { settingsEffects } from '#payments/settings/change-settings.ts';
 
 /**
  * The effect of each controlled change, once it is approved. The rooms ask `approvals` for a second person, so the table of what
  * they do then stands above them, beside the tables of routes and jobs.
  */
 export const changeEffects: EffectsOfChanges = {
-  'user-created': userCreatedEffects,
-  'user-changed': userChangedEffects,
-  'payment-settings': settingsEffects,
+  'user-created': async () => (await import('#identity/users/propose-user.ts')).userCreatedEffects,
+  'user-changed': async () => (await import('#identity/users/propose-user.ts')).userChangedEffects,
+  payment: async () => (await import('#payments/orders/decide-order.ts')).paymentEffects,
+  'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
+  'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
+  dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
+  'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
 };

@@ -195,7 +195,9 @@ function operation(route: RouteEntry, schemas: ContractSchemas, problems: Proble
     ...(route.body === undefined ? {} : { requestBody: requestBody(route, route.body, schemas) }),
     responses: {
       [route.status]: success(route, schemas),
-      ...(route.waiting === undefined ? {} : { 202: waiting(route.waiting, schemas) }),
+      ...(route.waiting === undefined || route.status === 202
+        ? {}
+        : { 202: waiting(route.waiting, schemas) }),
       ...problems.of(route),
     },
   };
@@ -271,7 +273,11 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     {
       schema:
         isJson(mediaType) && response !== undefined
-          ? schemas.reference(response, 'output', `${pascalCase(route.operationId)}Response`)
+          ? orWaiting(
+              route,
+              schemas.reference(response, 'output', `${pascalCase(route.operationId)}Response`),
+              schemas,
+            )
           : TEXT,
     },
   ]);
@@ -285,6 +291,12 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     },
     ...(response === undefined ? {} : { content: Object.fromEntries(content) }),
   };
+}
+
+/** A route that answers 202 anyway, and may wait for a second person, answers either of two bodies. */
+function orWaiting(route: RouteEntry, schema: JsonSchema, schemas: ContractSchemas): JsonSchema {
+  if (route.waiting === undefined || route.status !== 202) return schema;
+  return { anyOf: [schema, schemas.reference(route.waiting, 'output', 'ChangeRequest')] };
 }
 
 /** The answer of a controlled route whose change waits for a second person. */

@@ -1,13 +1,15 @@
 import { addBankAccount } from '#payments/payees/add-bank-account.ts';
-import { toBankAccount } from '#payments/payees/bank-account.repository.ts';
 import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 
-export const handler = http(routes.createParticipantBankAccount, async ({ params, body, tenantTx }) => {
+const route = routes.createParticipantBankAccount;
+
+export const handler = http(route, async ({ params, body, principal, requestId, tenantTx }) => {
   const sealer = await fieldSealer();
   const payee = { employee_id: params.employee };
-  return tenantTx(async (tx) => toBankAccount(await addBankAccount(tx, payee, body, sealer)), {
-    resource: ({ id }) => `bank-accounts/${id}`,
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx((tx) => addBankAccount(tx, payee, body, sealer, proposer), {
+    resource: ({ subject }) => `bank-accounts/${subject.id}`,
   });
 });

@@ -1,16 +1,17 @@
-import { reportTask } from '#payments/execution/report-task.ts';
+import type { AfterCommit } from '#approvals/decide-change.ts';
 import { decideOrder } from '#payments/orders/decide-order.ts';
-import { toTransaction } from '#payments/orders/ordered-transaction.ts';
+import { findTransaction, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import * as routes from '#payments/orders/orders.routes.ts';
+import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.denyTransaction, async ({ params, principal, tenantTx }) => {
-  let taskToken: string | null = null;
+  const decider = { actorId: principal.actorId, role: principal.actorRole };
+  let afterCommit: AfterCommit | undefined;
   const answer = await tenantTx(async (tx) => {
-    const decided = await decideOrder(tx, params.id, 'DENIED', principal.actorId);
-    taskToken = decided.taskToken;
-    return toTransaction(decided.transaction);
+    afterCommit = (await decideOrder(tx, params.id, 'DENIED', decider)).afterCommit;
+    return toTransaction(found(await findTransaction(tx, params.id)));
   });
-  await reportTask(taskToken);
+  await afterCommit?.();
   return answer;
 });

@@ -1,13 +1,19 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { findProgress } from '#payments/runs/payment-run.repository.ts';
-import { beginPaymentRun } from '#payments/runs/payment-run.ts';
+import { proposePaymentRun } from '#payments/runs/payment-run.ts';
 import * as routes from '#payments/runs/payment-runs.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.disburseDividend, async ({ params, principal, requestId, tenantTx }) => {
+const route = routes.disburseDividend;
+
+export const handler = http(route, async ({ params, principal, requestId, tenantTx }) => {
   const { actorId, tenantId } = principal;
-  return tenantTx(async (tx) => {
-    await beginPaymentRun(tx, params.id, { actorId, tenantId, requestId });
-    return found(await findProgress(tx, params.id));
-  });
+  return tenantTx(
+    async (tx) => {
+      const begun = await proposePaymentRun(tx, params.id, { actorId, tenantId, requestId });
+      return answerOf(begun ?? found(await findProgress(tx, params.id)), (progress) => progress);
+    },
+    entryOf(route.audit, () => `dividends/${params.id}`),
+  );
 });

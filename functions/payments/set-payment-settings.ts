@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { changeSettings } from '#payments/settings/change-settings.ts';
 import * as routes from '#payments/settings/payment-settings.routes.ts';
-import { newSettings, toPaymentSettings } from '#payments/settings/payment-settings.ts';
+import { newSettings, toPaymentSettings } from '#payments/settings/shown-settings.ts';
 import { http } from '#platform/http/http.ts';
 
 const route = routes.setPaymentSettings;

@@ -16,7 +16,6 @@ export interface DemoCorporateActions {
   readonly ballots: number;
 }
 
-/** Together owed so little that no payment waits for approval. */
 const PREFERRED_HOLDERS = ['Seed Ventures LP', 'Harbour Growth Fund', 'Founders Trust'];
 /** An account into which the mock bank settles, see docs/mock-bank.md. */
 const SETTLING_ACCOUNT = '900000000000';
@@ -35,9 +34,14 @@ export async function loadIssuerDemo(
     total_pool: '21000.00',
   });
   await doors.drained();
-  await doors.call('POST', `/dividends/${paidDividendId}/disburse`, issuer.ops, undefined, {
-    'idempotency-key': 'demo-dividend-paid',
-  });
+  const run = await doors.call<{ id: string }>(
+    'POST',
+    `/dividends/${paidDividendId}/disburse`,
+    issuer.ops,
+    undefined,
+    { 'idempotency-key': 'demo-dividend-paid' },
+  );
+  await doors.call('POST', `/approvals/${run.id}/approve`, issuer.compliance);
   const meetingId = await callMeeting(doors, issuer, now);
   const ballots = await vote(doors, issuer, meetingId);
   await doors.drained();
@@ -47,13 +51,21 @@ export async function loadIssuerDemo(
 /** Positions are of today, when the register was loaded, and so the record date is. */
 async function declare(
   doors: DemoDoors,
-  { ops }: DemoIssuer,
+  { ops, compliance }: DemoIssuer,
   now: Date,
   terms: { security_class?: string; rate_per_share?: string; total_pool?: string },
 ): Promise<string> {
   const body = { currency: 'USD', record_date: day(now, 0), payable_date: day(now, 14), ...terms };
   const key = { 'idempotency-key': `demo-dividend-${terms.security_class ?? 'COMMON'}` };
   const { id } = (await doors.call('POST', '/dividends/schedule', ops, body, key)) as { id: string };
+  const inbox = '/approvals?state=PENDING&kind=dividend&limit=200';
+  const { data } = await doors.call<{ data: { id: string; subject: { id: string } }[] }>(
+    'GET',
+    inbox,
+    compliance,
+  );
+  const request = data.find(({ subject }) => subject.id === id);
+  await doors.call('POST', `/approvals/${request?.id}/approve`, compliance);
   return id;
 }
 
@@ -73,12 +85,13 @@ async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer)
     await doors.call('PATCH', `/shareholders/${id}/kyc`, compliance, verified, {
       'if-match': `"${version}"`,
     });
-    await doors.call('POST', `/shareholders/${id}/bank-accounts`, ops, {
+    const account = await doors.call<{ id: string }>('POST', `/shareholders/${id}/bank-accounts`, ops, {
       routing_number: '121042882',
       account_number: SETTLING_ACCOUNT,
       account_type: 'CHECKING',
       holder_name: name,
     });
+    await doors.call('POST', `/approvals/${account.id}/approve`, compliance);
   }
 }
 

@@ -52,12 +52,13 @@ async function payHolder(
       'if-match': `"${holder.version}"`,
     },
   );
-  await doors.call('POST', `/shareholders/${holder.id}/bank-accounts`, ops, {
+  const account = await doors.call<{ id: string }>('POST', `/shareholders/${holder.id}/bank-accounts`, ops, {
     routing_number: '121042882',
     account_number: accountNumber,
     account_type: 'CHECKING',
     holder_name: holder.name,
   });
+  await doors.call('POST', `/approvals/${account.id}/approve`, compliance);
   const order = { shareholder_id: holder.id, amount, currency: 'USD', memo };
   const { id } = await doors.call<{ id: string }>('POST', '/transactions/disburse', ops, order, {
     'idempotency-key': `demo-payment-${index}`,

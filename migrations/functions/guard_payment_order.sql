@@ -13,6 +13,12 @@ begin
     raise exception 'the approval of % is %', new.transaction_id, old.approval
       using errcode = 'check_violation', constraint = 'payment_orders_decided_once';
   end if;
+  if old.released_at is null and new.released_at is not null and not exists (select from bank_accounts
+    where tenant_id = new.tenant_id and id = new.bank_account_id and approval in ('NOT_NEEDED', 'APPROVED') and usable_from <= now())
+  then
+    raise exception 'the account of % may not be paid into yet', new.transaction_id
+      using errcode = 'check_violation', constraint = 'payment_orders_account_approved';
+  end if;
   return new;
 end
 $$;

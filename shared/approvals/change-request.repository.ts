@@ -122,6 +122,22 @@ export async function lockChangeRequest(
   return row && { ...row, stateNow: stateOf(row) };
 }
 
+export function findPendingOf(
+  read: TenantRead,
+  kind: ChangeKind,
+  subjectType: string,
+  subjectId: string,
+): Promise<{ id: string } | undefined> {
+  return read
+    .selectFrom('change_requests')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('subject_type', '=', subjectType)
+    .where('subject_id', '=', subjectId)
+    .where('state', '=', 'PENDING')
+    .executeTakeFirst();
+}
+
 /**
  * Ends a request. What would carry it out is emptied with it, since it may hold secrets.
  * @throws DomainError `four-eyes`, `change-decided`, by the guard of the table

@@ -3,8 +3,6 @@ import type { UserRole } from '#kernel/roles.ts';
 
 /** A kind of change that decides where money or shares go, and so waits for a second person. */
 interface ControlledChange {
-  /** The rule says what is controlled, and what of it takes effect at once. */
-  readonly rule: string;
   readonly proposes: readonly UserRole[];
   readonly decides: readonly UserRole[];
   /** An operator decides while the tenant has no second person. @default false */
@@ -22,22 +20,47 @@ const deciders = ['ADMIN', 'COMPLIANCE'] as const;
  * has proposed whom they have made or reset (`is_second_person` in the database).
  */
 const CONTROLLED_CHANGES = {
+  /** A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not. */
   'user-created': {
-    rule: 'A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not.',
     proposes: ['ADMIN'],
     decides: deciders,
     operatorDecides: true,
     expiresAfterDays: 30,
   },
+  /** The role ADMIN, COMPLIANCE or OPS for a user who did not have its rights, and the password or return of another user who has such a role, wait. What takes rights away takes effect at once. */
   'user-changed': {
-    rule: 'The role ADMIN, COMPLIANCE or OPS for a user who did not have its rights, and the password or return of another user who has such a role, wait. What takes rights away takes effect at once.',
     proposes: ['ADMIN'],
     decides: deciders,
     operatorDecides: true,
     expiresAfterDays: 30,
   },
+  /** A payment waits above the tenant’s threshold, by itself or together with what was ordered on the same day without a second person, by the same user or to the same payee. */
+  payment: {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: null,
+    audit: { APPROVED: 'payment-order.approved', DENIED: 'payment-order.denied' },
+  },
+  /** The payments of a dividend wait, as a whole, if they come to more than the threshold, or do with what the same user has ordered on the same day. */
+  'payment-run': {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: 30,
+  },
+  /** A payee’s new account waits, and cools off after its approval; until then the one before is paid into. */
+  'bank-account': {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: null,
+  },
+  /** A dividend is declared by one person; before anything is paid, another approves its terms. */
+  dividend: {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: null,
+  },
+  /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
   'payment-settings': {
-    rule: 'A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once.',
     proposes: ['ADMIN'],
     decides: deciders,
     expiresAfterDays: 30,

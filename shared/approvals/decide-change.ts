@@ -23,12 +23,14 @@ export interface ChangeEffects {
     tx: TenantTx,
     request: ChangeRequestRow,
     decision: 'DENIED' | 'WITHDRAWN',
+    actorId: string,
   ) => Promise<AfterCommit | undefined>;
 }
 
-export type EffectsOfChanges = Readonly<Record<ChangeKind, ChangeEffects>>;
+/** The effects by kind. Each is loaded when it is needed: whoever approves a user loads nothing of payments. */
+export type EffectsOfChanges = Readonly<Record<ChangeKind, () => Promise<ChangeEffects>>>;
 
-interface Decider {
+export interface Decider {
   readonly actorId: string;
   readonly role: Role;
 }
@@ -47,7 +49,10 @@ export async function decideChange(
   id: string,
   decision: Decision,
   { actorId, role }: Decider,
-  { effects, reason = null }: { readonly effects: EffectsOfChanges; readonly reason?: string | null },
+  {
+    effects,
+    reason = null,
+  }: { readonly effects: Partial<EffectsOfChanges>; readonly reason?: string | null },
 ): Promise<Decided> {
   const { stateNow, ...request } = found(await lockChangeRequest(tx, id));
   const isOwn = request.requested_by === actorId;
@@ -66,11 +71,11 @@ export async function decideChange(
     decided_by_operator: role === 'OPERATOR',
     reason,
   });
-  const { approved, refused } = effects[request.kind];
+  const { approved, refused } = await found(effects[request.kind])();
   const afterCommit =
     decision === 'APPROVED'
       ? await approved(tx, request, Permit.approved(request.requested_by, actorId))
-      : await refused?.(tx, request, decision);
+      : await refused?.(tx, request, decision, actorId);
   emit(tx, 'change.decided', eventOf(decided));
   return { request: decided, afterCommit };
 }

@@ -1,10 +1,15 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { type ChangeRequestRow, insertChangeRequest, setExpired } from './change-request.repository.ts';
+import {
+  type ChangeRequestRow,
+  insertChangeRequest,
+  setExpired,
+  toChangeRequest,
+} from './change-request.repository.ts';
 import { type ChangeKind, controlledChange } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
 
-export type { Permit };
+export { type Permit, toChangeRequest };
 
 /** The user who proposes a change, and their request. */
 export interface Proposer {
@@ -48,7 +53,7 @@ export async function proposeChange<T>(
 }
 
 /** Stores a change that waits, for kinds whose subject exists already and waits itself. */
-async function requestChange(
+export async function requestChange(
   tx: TenantTx,
   { kind, subject, before, after, proposal }: Omit<Proposal, 'isControlled'>,
   { actorId, requestId }: Proposer,

@@ -52,12 +52,11 @@ export const CONSTRAINT_PROBLEMS: Readonly<
   webhooks_one_of_url: { slug: 'webhook-exists', detail: 'Delete that one first, or rotate its secret.' },
   change_requests_one_pending: {
     slug: 'change-pending',
-    detail: 'A change of it waits for approval: have it decided, or withdraw it, first.',
+    detail: 'Have the one that waits decided, or withdraw it.',
   },
   change_requests_second_person: {
     slug: 'four-eyes',
-    detail:
-      'Whoever decides must be somebody else, and be made or reset by somebody else, than the proposer.',
+    detail: 'Somebody independent of the proposer must decide.',
   },
   change_requests_four_eyes: { slug: 'four-eyes', detail: 'Another person than the proposer must decide.' },
   change_requests_decided_once: { slug: 'change-decided', detail: 'It has been decided already.' },

@@ -43,6 +43,7 @@ export const problemRegistry = {
   'meeting-closed': { status: 409, title: 'The meeting has closed' },
   'webhook-exists': { status: 409, title: 'A webhook with this URL already exists' },
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
+  'approval-required': { status: 409, title: 'Another person must approve it first' },
   'change-pending': { status: 409, title: 'The same change is waiting for approval already' },
   'change-decided': { status: 409, title: 'The change request is not waiting for a decision' },
   'change-outdated': { status: 409, title: 'The subject has changed since the change was proposed' },

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Proposer, requestChange } from '#approvals/propose-change.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
@@ -13,16 +14,19 @@ export interface Declaration {
   readonly idempotencyKey: string;
   /** The day of the request, in UTC. */
   readonly today: string;
+  /** The user who declares it. */
+  readonly proposer: Proposer;
 }
 
 /**
- * Declares a dividend. When its record date has come, the snapshot is ordered in the same transaction.
+ * Declares a dividend. When its record date has come, the snapshot is ordered in the same transaction. Nothing is paid before a
+ * second person has approved it.
  * @throws DomainError `validation-failed`, `dividend-exists`
  */
 export async function declareDividend(
   tx: TenantTx,
   terms: z.output<typeof scheduleDividend.body>,
-  { tenantId, idempotencyKey, today }: Declaration,
+  { tenantId, idempotencyKey, today, proposer }: Declaration,
 ): Promise<DividendRow> {
   const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
   const declaration_date = terms.declaration_date ?? today;
@@ -47,7 +51,23 @@ export async function declareDividend(
     record_date,
     payable_date: terms.payable_date,
     idempotency_key: idempotencyKey,
+    approval: 'REQUIRED',
   });
+  await requestChange(
+    tx,
+    {
+      kind: 'dividend',
+      subject: { type: 'dividends', id: dividend.id },
+      before: null,
+      after: {
+        ...{ security_class, currency, record_date, payable_date: terms.payable_date },
+        ...(rate_per_share === undefined ? {} : { rate_per_share }),
+        ...(total_pool === undefined ? {} : { total_pool }),
+      },
+      proposal: {},
+    },
+    proposer,
+  );
   if (isDue) orderRun(tx, { tenant_id: tenantId, dividend_id: dividend.id, closed_on: record_date });
   return dividend;
 }

@@ -9,6 +9,7 @@ import type { DividendState } from './dividend-state.ts';
 import type { DividendSummary } from './dividends.routes.ts';
 
 const COLUMNS = [
+  'approval',
   'cancel_reason',
   'created_at',
   'currency',
@@ -39,6 +40,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
   return {
     id: row.id,
     state: row.state,
+    approval: row.approval,
     security_class: row.security_class,
     currency,
     ...(rate_per_share === null ? {} : { rate_per_share: canonicalDecimal(rate_per_share) }),
@@ -68,11 +70,20 @@ export interface NewDividendRow {
   readonly record_date: string;
   readonly payable_date: string;
   readonly idempotency_key: string;
+  readonly approval: 'REQUIRED';
 }
 
 /** @throws DomainError `dividend-exists` when the key has declared another one */
 export function insertDividend(tx: TenantTx, dividend: NewDividendRow): Promise<DividendRow> {
   return tx.insertInto('dividends').values(dividend).returning(COLUMNS).executeTakeFirstOrThrow();
+}
+
+export async function setApproval(tx: TenantTx, id: string, approval: 'APPROVED' | 'DENIED'): Promise<void> {
+  await tx
+    .updateTable('dividends')
+    .set((eb) => ({ approval, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', id)
+    .execute();
 }
 
 export function findDividend(read: TenantRead, id: string): Promise<DividendRow | undefined> {

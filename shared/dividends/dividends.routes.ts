@@ -23,6 +23,8 @@ import { DIVIDEND_STATES } from './dividend-state.ts';
 export const DividendSummary = z.object({
   id: idOut,
   state: z.enum(DIVIDEND_STATES),
+  /** Nothing is paid while it is required, or was denied. */
+  approval: z.enum(['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED']),
   security_class: z.string(),
   currency: z.string(),
   rate_per_share: decimalOut.optional(),
@@ -108,7 +110,7 @@ export const scheduleDividend = route({
   path: '/dividends/schedule',
   summary: 'Declare a dividend',
   description:
-    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not be after today.',
+    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not be after today. Nothing is paid before a second person has approved the dividend, see `/approvals`.',
   ...writers,
   body: NewDividend,
   example: {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { OPEN_STATUSES } from '#contracts/transactions.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { type DividendState, isPayable } from './dividend-state.ts';
 
@@ -11,6 +12,8 @@ export interface PayingDividend {
   readonly payableDate: string;
   /** Whether its transactions may be ordered now. */
   readonly isPayable: boolean;
+  /** A second person has approved its terms, or nobody had to. */
+  readonly isApproved: boolean;
 }
 
 export async function findPayingDividend(
@@ -19,12 +22,22 @@ export async function findPayingDividend(
 ): Promise<PayingDividend | undefined> {
   const dividend = await read
     .selectFrom('dividends')
-    .select(['state', 'currency', 'payable_date'])
+    .select(['state', 'currency', 'payable_date', 'approval'])
     .where('id', '=', dividendId)
     .executeTakeFirst();
   if (dividend === undefined) return undefined;
-  const { state, currency, payable_date: payableDate } = dividend;
-  return { state, currency, payableDate, isPayable: isPayable(state) };
+  const { state, currency, payable_date: payableDate, approval } = dividend;
+  const isApproved = approval === 'APPROVED' || approval === 'NOT_NEEDED';
+  return { state, currency, payableDate, isPayable: isPayable(state), isApproved };
+}
+
+/** @throws DomainError `approval-required` */
+export function requireApproved({ isApproved }: PayingDividend): void {
+  if (isApproved) return;
+  throw new DomainError(
+    'approval-required',
+    'A second person must approve the dividend first, see /approvals.',
+  );
 }
 
 /**

@@ -58,6 +58,7 @@ export interface BankAccounts {
   account_last4: string;
   account_number_sealed: string;
   account_type: 'CHECKING' | 'SAVINGS';
+  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   created_at: Generated<Timestamp>;
   employee_id: string | null;
   holder_name: string;
@@ -70,6 +71,7 @@ export interface BankAccounts {
   status_reason: string | null;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
+  usable_from: Generated<Timestamp>;
   version: Generated<number>;
 }
 
@@ -168,6 +170,7 @@ export interface DividendLines {
 }
 
 export interface Dividends {
+  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
   created_at: Generated<Timestamp>;
   currency: string;
@@ -370,7 +373,7 @@ export interface Participants {
 }
 
 export interface PaymentOrders {
-  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
+  approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED' | 'WITHDRAWN'>;
   automatic_repayments: Generated<number>;
   bank_account_id: string;
   bank_reference: string | null;
@@ -391,6 +394,7 @@ export interface PaymentOrders {
 }
 
 export interface PaymentRuns {
+  approved_by: string | null;
   dividend_id: string;
   ordered: Generated<number>;
   position: Generated<string>;
@@ -412,6 +416,16 @@ export interface PaymentSettings {
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface PaymentTallies {
+  currency: string;
+  day: ColumnType<Day, string, string>;
+  id: Generated<string>;
+  party: 'USER' | 'PAYEE';
+  party_id: string;
+  tenant_id: Generated<string>;
+  unreviewed: bigint;
 }
 
 export interface PayrollPeriods {
@@ -817,6 +831,7 @@ export interface DB {
   payment_orders: PaymentOrders;
   payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;
+  payment_tallies: PaymentTallies;
   payroll_periods: PayrollPeriods;
   plan_contributions: PlanContributions;
   plan_terms: PlanTerms;

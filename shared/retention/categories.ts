@@ -138,6 +138,16 @@ export const CATEGORIES: readonly Category[] = [
       select from webhook_deliveries d where d.tenant_id = t.tenant_id and d.webhook_id = t.id)`,
   },
   {
+    // The audit trail keeps what was changed, and by whom.
+    ...{ name: 'change-requests', table: 'change_requests', key: 'id' },
+    due: ({ records }) => sql`t.state <> 'PENDING' and coalesce(t.decided_at, t.expires_at) <= ${records}`,
+  },
+  {
+    // A day's sums decide nothing on the days after it.
+    ...{ name: 'payment-tallies', table: 'payment_tallies', key: 'id' },
+    due: ({ outbox }) => sql`t.day < (${outbox}::timestamptz at time zone 'UTC')::date`,
+  },
+  {
     ...{ name: 'refresh-tokens', table: 'refresh_tokens', key: 'id' },
     // Sessions live by the clock, also where a run is simulated months ahead.
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}

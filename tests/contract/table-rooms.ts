@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0014_webhooks.sql': 'webhooks',
   '0015_approvals.sql': 'approvals',
   '0016_sessions.sql': 'identity',
+  '0017_payments_of_two.sql': 'payments',
   '0018_sign_in.sql': 'identity',
 };
 
@@ -38,9 +39,12 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   enter_tenant: 'identity',
   find_tenant_by_slug: 'identity',
   guard_dividend_payment: 'dividends',
+  guard_order_approval: 'payments',
+  guard_payment_order: 'payments',
   guard_sending: 'payments',
   guard_vote: 'proxy',
   has_second_person: 'identity',
+  is_approved_change: 'approvals',
   is_second_person: 'identity',
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',

@@ -97,8 +97,8 @@ describe('a dividend at a rate', () => {
     const id = await dividends.declare();
     await work(aws);
     const told = aws.events.map(({ event }) => event).filter((event) => JSON.stringify(event).includes(id));
-    expect(told.map((event) => event['detail-type'])).toEqual(['transaction.created']);
-    const { transactions } = (told[0]?.detail ?? {}) as { transactions: { shareholder_id: string }[] };
+    expect(told.map((event) => event['detail-type'])).toEqual(['change.requested', 'transaction.created']);
+    const { transactions } = (told[1]?.detail ?? {}) as { transactions: { shareholder_id: string }[] };
     expect(transactions).toHaveLength(2);
     expect(transactions.find(({ shareholder_id }) => shareholder_id === holder)).toEqual({
       id: expect.any(String),

@@ -3,7 +3,7 @@ import { handler as addAccount } from '#functions/payments/create-participant-ba
 import { handler as setKyc } from '#functions/plans/set-participant-kyc.ts';
 import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { setParticipantKyc } from '#plans/participants/participants.routes.ts';
-import { ACCOUNT, magic, Payments, persistently } from '#tests/support/payment-client.ts';
+import { ACCOUNT, magic, Payments, persistently, usable } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -38,7 +38,8 @@ async function plan(employee: string, last4: string): Promise<string> {
       body: { ...ACCOUNT, account_number: magic(last4) },
     }),
   );
-  expect(added.status, added.text).toBe(201);
+  expect(added.status, added.text).toBe(202);
+  await usable(globex.id, added);
   return rows[0].id;
 }
 

@@ -352,7 +352,7 @@ describe('what is refused', () => {
       [{ account_number: '12 34' }, 422],
       [{ account_number: '1'.repeat(18) }, 422],
       [{ account_type: 'LOAN' }, 422],
-      [{}, 201],
+      [{}, 202],
     ] as const)
       expect((await ops.addAccount(shareholder, account)).status, JSON.stringify(account)).toBe(status);
     const all = await rows(

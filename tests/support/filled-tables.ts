@@ -87,6 +87,7 @@ const rowsOf = (
     account_type: 'CHECKING',
     holder_name: 'Filled',
   },
+  payment_tallies: { day: '2026-01-01', currency: 'USD', party: 'USER', party_id: 'filled', unreviewed: '1' },
   payment_settings: { channel: 'BANK' },
   payment_orders: {
     transaction_id: id(5),

@@ -19,7 +19,9 @@ import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
 import * as runs from '#payments/runs/payment-runs.routes.ts';
 import * as settings from '#payments/settings/payment-settings.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import { approved } from './approvals.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
+import { testTenants } from './tenants.ts';
 
 /** The magic account numbers of docs/mock-bank.md. */
 export const magic = (last4: string): string => `90000000${last4}`;
@@ -71,11 +73,22 @@ export class Payments {
     return this.#call(deny, orders.denyTransaction, { params: { id } });
   }
 
-  addAccount(shareholder: string, account: object = {}): Promise<TestResponse> {
+  /** Proposes an account; it waits for a second person. */
+  proposeAccount(shareholder: string, account: object = {}): Promise<TestResponse> {
     return this.#call(addAccount, accountRoutes.createShareholderBankAccount, {
       params: { id: shareholder },
       body: { ...ACCOUNT, ...account },
     });
+  }
+
+  /** Answers an account that COMPLIANCE has approved and that has cooled off, or what its proposal was refused with. */
+  async addAccount(shareholder: string, account: object = {}): Promise<TestResponse> {
+    const asked = await this.proposeAccount(shareholder, account);
+    if (asked.status !== 202) return asked;
+    await usable(this.#as.tenantId, asked);
+    const { body } = await this.accounts(shareholder);
+    const added = body.data.find(({ id }: { id: string }) => id === asked.body.subject.id);
+    return { ...asked, body: added, text: JSON.stringify(added) };
   }
 
   accounts(shareholder: string): Promise<TestResponse> {
@@ -124,6 +137,14 @@ export class Payments {
   }
 }
 
+/** Has the second person of a tenant approve an account, and lets it cool off. */
+export async function usable(tenantId: string, asked: TestResponse): Promise<void> {
+  const { tenant, admin } = testTenants.get(tenantId) ?? {};
+  if (tenant === undefined || admin === undefined) throw new Error('not a tenant of a test');
+  await approved(tenant, asked);
+  await admin.query('update bank_accounts set usable_from = now() where id = $1', [asked.body.subject.id]);
+}
+
 /** A verified holder with an account, and the client's account id. */
 export async function verifiedHolder(
   admin: pg.Pool,
@@ -137,6 +158,6 @@ export async function verifiedHolder(
   );
   const { id } = inserted.rows[0] as { id: string };
   const account = await client.addAccount(id, { account_number: accountNumber });
-  if (account.status !== 201) throw new Error(account.text);
+  if (account.status !== 202) throw new Error(account.text);
   return { id, accountId: account.body.id };
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { handler } from '#functions/payments/disburse-dividend.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { numberPlace } from '#payments/payees/add-bank-account.ts';
+import { numberPlace } from '#payments/payees/number-place.ts';
 import { disburseDividend } from '#payments/runs/payment-runs.routes.ts';
 import { sealerOf } from '#platform/sealing.ts';
+import { approved } from './approvals.ts';
 import { magic } from './payment-client.ts';
 import { FIELD_SECRET } from './payments.ts';
 import { call } from './request.ts';
@@ -57,4 +58,5 @@ export async function orderDividend(admin: pg.Pool, tenant: TestTenant, count: n
     headers: { 'Idempotency-Key': randomUUID() },
   });
   if (begun.status !== 202) throw new Error(begun.text);
+  if ('kind' in begun.body) await approved(tenant, begun);
 }

@@ -13,6 +13,9 @@ export interface TestTenant {
   as(role: UserRole, employeeId?: string): Principal;
 }
 
+/** The tenants of a test by their ids, with the database that they are in: helpers find the second person there. */
+export const testTenants = new Map<string, { readonly tenant: TestTenant; readonly admin: pg.Pool }>();
+
 const ROLES = ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
 
 /** Inserts a tenant with one user of each role directly into the database; nobody can sign in as them. */
@@ -36,7 +39,7 @@ export async function insertTestTenant(
     callers.set(role, caller);
     await insertCaller(admin, caller, `${role.toLowerCase()}@${slug}.example`);
   }
-  return {
+  const tenant: TestTenant = {
     id,
     slug,
     type,
@@ -53,6 +56,8 @@ export async function insertTestTenant(
       return caller;
     },
   };
+  testTenants.set(id, { tenant, admin });
+  return tenant;
 }
 
 let beginning: Promise<unknown> = Promise.resolve();

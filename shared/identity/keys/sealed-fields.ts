@@ -1,5 +1,5 @@
 import { instructionPlace } from '#payments/execution/payment-instruction.ts';
-import { numberPlace } from '#payments/payees/add-bank-account.ts';
+import { numberPlace } from '#payments/payees/number-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
 /** A column of sealed values, or of arrays of them. A test finds one that is missing here by its name. */

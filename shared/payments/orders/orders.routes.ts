@@ -4,7 +4,7 @@ import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fie
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
-const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED'] as const;
+const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED', 'WITHDRAWN'] as const;
 
 export const Transaction = z.object({
   id: idOut,
@@ -71,7 +71,7 @@ export const createDisbursement = route({
   summary: 'Pay a shareholder, a plan participant, or a pending dividend',
   description: [
     '`transaction_id` names a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
-    'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the tenant’s threshold it waits for a second person’s approval, see `approve`.',
+    'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the tenant’s threshold it waits for a second person, see `/approvals`; what was ordered on the day without one, by the same user or to the same payee, counts with it.',
     'The answer is the transaction, still PENDING; follow it at its `Location`.',
   ].join('\n\n'),
   roles: ['ADMIN', 'OPS'],
@@ -83,7 +83,13 @@ export const createDisbursement = route({
   idempotency: 'required',
   audit: 'payment-order.requested',
   problems: [
-    ...(['not-found', 'shareholder-closed', 'payment-ordered', 'dividend-not-payable'] as const),
+    ...([
+      'not-found',
+      'shareholder-closed',
+      'payment-ordered',
+      'dividend-not-payable',
+      'approval-required',
+    ] as const),
     ...(['kyc-required', 'bank-account-required', 'bank-account-blocked', 'currency-mismatch'] as const),
     ...(['vested-balance-exceeded', 'channel-unavailable'] as const),
   ],
@@ -132,7 +138,7 @@ const decision = {
   params: idInPath,
   status: 200,
   response: Transaction,
-  problems: ['not-found', 'payment-decided', 'four-eyes'],
+  problems: ['not-found', 'payment-decided', 'change-decided', 'four-eyes'],
   uses: ['eventBus:put', 'disbursementMachine:start', 'disbursementMachine:report'],
 } as const;
 

@@ -60,16 +60,16 @@ export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow 
     .executeTakeFirst();
 }
 
-/** Decides an order that nobody has decided: of many concurrent decisions, one gets the row. */
+/** Decides an order that nobody has decided: of many concurrent decisions, one gets the row. Nobody decides what is withdrawn. */
 export function setDecision(
   tx: TenantTx,
   transactionId: string,
-  approval: 'APPROVED' | 'DENIED',
-  decidedBy: string,
+  approval: 'APPROVED' | 'DENIED' | 'WITHDRAWN',
+  decidedBy: string | null,
 ): Promise<OrderRow | undefined> {
   return tx
     .updateTable('payment_orders')
-    .set({ approval, decided_by: decidedBy, decided_at: sql<Date>`now()` })
+    .set({ approval, decided_by: decidedBy, decided_at: decidedBy === null ? null : sql<Date>`now()` })
     .where('transaction_id', '=', transactionId)
     .where('approval', '=', 'REQUIRED')
     .returning(COLUMNS)

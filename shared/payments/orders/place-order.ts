@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { findPayingDividend } from '#dividends/paying-dividend.ts';
+import { findPayingDividend, requireApproved } from '#dividends/paying-dividend.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import {
@@ -16,6 +16,7 @@ import { checkChannel, paymentRules } from '#payments/settings/payment-settings.
 import { findPaidPlan } from '#plans/paid-participant.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { exceedsThreshold } from './order-approval.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
 import { findOrder, findOrderByKey, insertOrder } from './payment-order.repository.ts';
@@ -60,6 +61,17 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
   const rules = paymentRules(await findSettings(tx));
   checkChannel(rules, subject.amountMinor, subject.currency);
   const transaction = subject.transaction ?? (await newTransaction(tx, subject));
+  const { currency, amountMinor, payee } = subject;
+  const payeeId = 'shareholder_id' in payee ? payee.shareholder_id : payee.employee_id;
+  const parties = [
+    { party: 'USER', id: maker.actorId },
+    { party: 'PAYEE', id: payeeId },
+  ] as const;
+  const isControlled = await exceedsThreshold(
+    tx,
+    { amountMinor, currency, parties },
+    rules.approveAbove(currency),
+  );
   await insertOrder(tx, {
     transaction_id: transaction.id,
     bank_account_id: account.id,
@@ -68,8 +80,26 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
     requested_by: maker.actorId,
     request_id: maker.requestId,
     idempotency_key: maker.idempotencyKey,
-    approval: subject.amountMinor > rules.approveAbove(subject.currency) ? 'REQUIRED' : 'NOT_NEEDED',
+    approval: isControlled ? 'REQUIRED' : 'NOT_NEEDED',
   });
+  if (isControlled) {
+    // Loaded by the few orders that wait: most functions with payments have nothing else of that room.
+    const { requestChange } = await import('#approvals/propose-change.ts');
+    await requestChange(
+      tx,
+      {
+        kind: 'payment',
+        subject: { type: 'transactions', id: transaction.id },
+        before: null,
+        after: {
+          ...{ amount: fromMinor(amountMinor, currency), currency, ...payee, bank_account_id: account.id },
+          ...(subject.planId === null ? {} : { plan_id: subject.planId }),
+        },
+        proposal: {},
+      },
+      maker,
+    );
+  }
   const { tenant_id, id } = transaction;
   startPayment(tx, { tenant_id, transaction_id: id, request_id: maker.requestId });
   return found(await findTransaction(tx, id));
@@ -152,6 +182,7 @@ function checkRepeated({ amount, currency }: TransactionRow, order: Order): void
 /** @throws DomainError `dividend-not-payable` */
 async function requirePayable(tx: TenantTx, dividendId: string | null): Promise<void> {
   const dividend = dividendId === null ? undefined : await findPayingDividend(tx, dividendId);
+  if (dividend !== undefined) requireApproved(dividend);
   if (dividend?.isPayable !== true)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend?.state}.`);
 }

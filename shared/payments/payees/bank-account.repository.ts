@@ -9,6 +9,7 @@ const COLUMNS = [
   'account_last4',
   'account_number_sealed',
   'account_type',
+  'approval',
   'created_at',
   'employee_id',
   'holder_name',
@@ -21,6 +22,7 @@ const COLUMNS = [
   'status_reason',
   'tenant_id',
   'updated_at',
+  'usable_from',
   'version',
 ] as const satisfies readonly (keyof BankAccounts)[];
 
@@ -40,6 +42,8 @@ export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> 
     holder_name,
     status: row.status,
     status_reason,
+    approval: row.approval,
+    usable_from: row.approval === 'REQUIRED' ? null : row.usable_from.toISOString(),
     version,
     created_at: row.created_at.toISOString(),
   };
@@ -56,7 +60,11 @@ type NewAccount = Payee & {
 };
 
 export function insertBankAccount(tx: TenantTx, account: NewAccount): Promise<BankAccountRow> {
-  return tx.insertInto('bank_accounts').values(account).returning(COLUMNS).executeTakeFirstOrThrow();
+  return tx
+    .insertInto('bank_accounts')
+    .values({ ...account, approval: 'REQUIRED' })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
 }
 
 export function findBankAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
@@ -76,8 +84,15 @@ export function listBankAccounts(
   return query.execute();
 }
 
+/** Returns the newest account that payments may go into now: approved, and cooled off. */
 export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAccountRow | undefined> {
-  return of(read, payee).where('status', '=', 'ACTIVE').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return of(read, payee)
+    .where('status', '=', 'ACTIVE')
+    .where('approval', 'in', ['NOT_NEEDED', 'APPROVED'])
+    .where('usable_from', '<=', sql<Date>`now()`)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 function of(read: TenantRead, payee: Payee) {
@@ -90,6 +105,8 @@ function of(read: TenantRead, payee: Payee) {
 export interface AccountChange {
   readonly status?: BankAccountRow['status'];
   readonly status_reason?: string;
+  readonly approval?: BankAccountRow['approval'];
+  readonly usable_from?: Date;
   readonly routing_number?: string;
   readonly account_number_sealed?: string;
   readonly account_last4?: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { isAccountNumber } from '#payments/nacha/account-number.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
@@ -16,6 +17,9 @@ export const BankAccount = z.object({
   holder_type: z.enum(HOLDER_TYPES),
   holder_name: z.string(),
   status: z.enum(['ACTIVE', 'BLOCKED', 'REVOKED']),
+  approval: z.enum(['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED']),
+  /** Payments go into it from then on; null while it waits for approval. */
+  usable_from: instantOut.nullable(),
   status_reason: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
@@ -42,13 +46,13 @@ const EXAMPLE = {
 const create = {
   method: 'POST',
   description:
-    'Payments go to the newest active account, unless a payment names another one. The number is stored encrypted; only its last four digits are ever shown again.',
+    'The account waits for a second person’s approval, and for `cooling_off_hours` of the payment settings after it; until then payments go into the one before. Payments go to the newest account that may be used, unless a payment names another one. The number is stored encrypted; only its last four digits are ever shown again.',
   roles: ['ADMIN', 'OPS'],
   body: NewBankAccount,
   example: EXAMPLE,
-  status: 201,
-  response: BankAccount,
-  concurrency: 'etag',
+  status: 202,
+  location: '/approvals/{id}',
+  response: ChangeRequest,
   audit: 'bank-account.created',
   uses: ['fieldKey:use'],
 } as const;

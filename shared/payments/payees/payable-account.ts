@@ -5,7 +5,6 @@ import { type ReturnConsequence, returnReason } from '#payments/nacha/return-cod
 import { accountTypeOf } from '#payments/nacha/transaction-codes.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { numberPlace } from './add-bank-account.ts';
 import {
   type AccountChange,
   type BankAccountRow,
@@ -14,6 +13,7 @@ import {
   type Payee,
   setBankAccount,
 } from './bank-account.repository.ts';
+import { numberPlace } from './number-place.ts';
 import { findPayee } from './payee.ts';
 
 export type { Payee };
@@ -65,6 +65,13 @@ export async function payableAccount(
 
 /** @throws DomainError `bank-account-blocked` */
 export function requireActive(account: BankAccountRow): BankAccountRow {
+  if (account.approval === 'REQUIRED')
+    throw new DomainError('bank-account-blocked', 'The account waits for approval, see /approvals.');
+  if (account.usable_from > new Date())
+    throw new DomainError(
+      'bank-account-blocked',
+      `The account is new: use it from ${account.usable_from.toISOString()}.`,
+    );
   if (account.status === 'ACTIVE') return account;
   const why = account.status_reason === null ? '' : ` (${account.status_reason})`;
   throw new DomainError('bank-account-blocked', `The account is ${account.status}${why}.`);

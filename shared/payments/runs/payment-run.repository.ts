@@ -5,6 +5,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { DividendDisbursement } from './payment-runs.routes.ts';
 
 const COLUMNS = [
+  'approved_by',
   'dividend_id',
   'ordered',
   'position',
@@ -32,11 +33,16 @@ export function lockRun(tx: TenantTx, dividendId: string): Promise<RunRow | unde
 /** Begins a pass from the first payment, after the last one if there was one. */
 export async function beginRun(
   tx: TenantTx,
-  run: { readonly dividend_id: string; readonly requested_by: string; readonly request_id: string },
+  run: {
+    readonly dividend_id: string;
+    readonly requested_by: string;
+    readonly approved_by: string | null;
+    readonly request_id: string;
+  },
 ): Promise<void> {
-  await sql`insert into payment_runs as r (dividend_id, requested_by, request_id)
-    values (${run.dividend_id}, ${run.requested_by}, ${run.request_id})
-    on conflict (tenant_id, dividend_id) do update set state = 'RUNNING', requested_by = excluded.requested_by,
+  await sql`insert into payment_runs as r (dividend_id, requested_by, approved_by, request_id)
+    values (${run.dividend_id}, ${run.requested_by}, ${run.approved_by}, ${run.request_id})
+    on conflict (tenant_id, dividend_id) do update set state = 'RUNNING', requested_by = excluded.requested_by, approved_by = excluded.approved_by,
       request_id = excluded.request_id, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
     tx,
   );
@@ -49,8 +55,8 @@ export interface ChunkOrder {
   readonly channel: string;
   readonly requestedBy: string;
   readonly requestId: string;
-  /** Minor units above which a second person approves. */
-  readonly approveAbove: bigint;
+  /** The second person who has approved the run; null where nobody had to. */
+  readonly approvedBy: string | null;
 }
 
 export interface Chunk {
@@ -77,11 +83,13 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
           order by t.id limit ${chunk.limit}) t
         join holders_of_record s on s.id = t.shareholder_id
         left join lateral (select b.id from bank_accounts b
-          where b.shareholder_id = s.id and b.status = 'ACTIVE' order by b.id desc limit 1) a on true
+          where b.shareholder_id = s.id and b.status = 'ACTIVE'
+            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= now() order by b.id desc limit 1) a on true
     ), ordered as (
-      insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, approval)
+      insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, approval, decided_by, decided_at)
       select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId},
-        case when amount > ${chunk.approveAbove} then 'REQUIRED' else 'NOT_NEEDED' end
+        case when ${chunk.approvedBy}::uuid is null then 'NOT_NEEDED' else 'APPROVED' end,
+        ${chunk.approvedBy}::uuid, case when ${chunk.approvedBy}::uuid is not null then now() end
       from next where verified and account is not null order by id
       on conflict do nothing returning transaction_id
     )
@@ -98,6 +106,29 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
     withoutKyc: row?.without_kyc ?? 0,
     withoutAccount: row?.without_account ?? 0,
   };
+}
+
+/** The payments of a dividend that nobody has ordered yet, and what they come to. */
+export async function sumOfUnordered(
+  read: TenantRead,
+  dividendId: string,
+): Promise<{ payments: number; totalMinor: bigint }> {
+  const { payments, total } = await read
+    .selectFrom('ledger_transactions as t')
+    .select((eb) => [eb.fn.countAll().as('payments'), eb.fn.sum('t.amount').as('total')])
+    .where('t.dividend_id', '=', dividendId)
+    .where('t.status', '=', 'PENDING')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('payment_orders as o')
+            .select('o.transaction_id')
+            .whereRef('o.transaction_id', '=', 't.id'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow();
+  return { payments: Number(payments), totalMinor: BigInt(total ?? 0) };
 }
 
 export async function setProgress(

@@ -1,8 +1,12 @@
 import * as z from 'zod';
-import { findPayingDividend } from '#dividends/paying-dividend.ts';
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import { type Permit, type Proposer, proposeChange, type Waiting } from '#approvals/propose-change.ts';
+import { findPayingDividend, type PayingDividend, requireApproved } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { fromMinor } from '#kernel/money.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
+import { exceedsThreshold } from '#payments/orders/order-approval.ts';
 import { continuePaymentRun } from '#payments/payments.jobs.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
@@ -11,7 +15,7 @@ import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
-import { beginRun, lockRun, orderChunk, setProgress } from './payment-run.repository.ts';
+import { beginRun, lockRun, orderChunk, setProgress, sumOfUnordered } from './payment-run.repository.ts';
 
 /** Few enough that a transaction takes a fraction of a second, and its executions start before the next one. */
 const PAYMENTS_PER_CHUNK = 200;
@@ -22,24 +26,75 @@ export const PaymentRunMessage = z.strictObject({ tenant_id: z.uuid(), dividend_
 type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 
 /**
- * Begins to order the payments of a dividend; the worker does it.
- * @throws DomainError `not-found`, `dividend-not-payable`
+ * Begins to order the payments of a dividend, which the worker does; above the threshold, once a second person has approved it.
+ * What is not ordered yet counts as a whole, whoever of the holders can be paid today.
+ * @throws DomainError `not-found`, `dividend-not-payable`, `approval-required`, `change-pending`
  */
-export async function beginPaymentRun(
+export async function proposePaymentRun(
   tx: TenantTx,
   dividendId: string,
-  maker: { readonly actorId: string; readonly tenantId: string; readonly requestId: string },
-): Promise<void> {
+  maker: Proposer & { readonly tenantId: string },
+): Promise<Waiting | undefined> {
+  const dividend = await payableDividend(tx, dividendId);
+  const { currency } = dividend;
+  const { payments, totalMinor } = await sumOfUnordered(tx, dividendId);
+  const isControlled = await exceedsThreshold(
+    tx,
+    { amountMinor: totalMinor, currency, parties: [{ party: 'USER', id: maker.actorId }] },
+    paymentRules(await findSettings(tx)).approveAbove(currency),
+  );
+  const proposed: ProposedRun = { tenantId: maker.tenantId, requestId: maker.requestId };
+  return proposeChange(
+    tx,
+    {
+      kind: 'payment-run',
+      isControlled,
+      subject: { type: 'dividends', id: dividendId },
+      before: null,
+      after: { payments, total: fromMinor(totalMinor, currency), currency },
+      proposal: proposed,
+    },
+    maker,
+    (permit) => begin(tx, dividendId, proposed, permit),
+  );
+}
+
+/** A run that waits, as its change request keeps it. */
+interface ProposedRun {
+  readonly tenantId: string;
+  readonly requestId: string;
+}
+
+async function payableDividend(tx: TenantTx, dividendId: string): Promise<PayingDividend> {
   const dividend = found(await findPayingDividend(tx, dividendId));
+  requireApproved(dividend);
   if (!dividend.isPayable)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend.state}.`);
+  return dividend;
+}
+
+async function begin(
+  tx: TenantTx,
+  dividendId: string,
+  { tenantId, requestId }: ProposedRun,
+  permit: Permit,
+): Promise<undefined> {
   await beginRun(tx, {
     dividend_id: dividendId,
-    requested_by: maker.actorId,
-    request_id: maker.requestId,
+    requested_by: permit.madeBy,
+    approved_by: permit.confirmedBy,
+    request_id: requestId,
   });
-  enqueuePaymentRun(tx, { tenant_id: maker.tenantId, dividend_id: dividendId });
+  enqueuePaymentRun(tx, { tenant_id: tenantId, dividend_id: dividendId });
+  return undefined;
 }
+
+export const paymentRunEffects: ChangeEffects = {
+  approved: async (tx, { subject_id, proposal }, permit) => {
+    await payableDividend(tx, subject_id);
+    return begin(tx, subject_id, proposal as ProposedRun, permit);
+  },
+};
 
 export function enqueuePaymentRun(tx: TenantTx, message: PaymentRunMessage): void {
   command(tx, { type: 'message.send', queue: 'payment-runs', message });
@@ -92,7 +147,7 @@ async function orderNext(
         channel: rules.channel,
         requestedBy: run.requested_by,
         requestId: run.request_id,
-        approveAbove: rules.approveAbove(dividend.currency),
+        approvedBy: run.approved_by,
       })
     : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
   const done = chunk.seen < PAYMENTS_PER_CHUNK;

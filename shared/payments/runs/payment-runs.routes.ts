@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -32,14 +33,15 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend',
   description:
-    'Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   status: 202,
   location: '/dividends/{id}/disburse',
   idempotency: 'required',
   audit: 'payment-run.started',
-  problems: ['not-found', 'dividend-not-payable'],
+  waiting: ChangeRequest,
+  problems: ['not-found', 'dividend-not-payable', 'approval-required', 'change-pending'],
   uses: ['eventBus:put', 'queue:payment-runs:send'],
 });
 

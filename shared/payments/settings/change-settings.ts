@@ -14,7 +14,7 @@ import {
   type SettingsRow,
   setSettings,
 } from './payment-settings.repository.ts';
-import { loosens, toPaymentSettings } from './payment-settings.ts';
+import { loosens, toPaymentSettings } from './shown-settings.ts';
 
 /** The settings as a change request keeps them. */
 interface Proposed {
