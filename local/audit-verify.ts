@@ -15,7 +15,8 @@ import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
 const HELP = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json] [--data DIR | --bucket NAME --keys FILE]
 
-Verifies exported audit entries without the platform. The exit code is 1 when a link of the chain is broken.
+Verifies exported audit entries without the platform. The exit code is 1 when a link of the chain is broken, and
+3 when there is nothing to verify: no entry of the tenant in these days.
 
   --from, --to   the first and the last day of the export
   --tenant ID    checks the entries of one tenant (default: of all)
@@ -26,11 +27,13 @@ Verifies exported audit entries without the platform. The exit code is 1 when a 
 
 /** The secret's name in the local Secrets Manager. */
 const SECRET = 'audit-keys';
+/** 2 is what shells and parsers of arguments use. */
+const EXIT_CODES = { VALID: 0, BROKEN: 1, EMPTY: 3 } as const;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 type Head = VerifyOptions['head'];
 
-/** Verifies exported audit entries without the platform, and exits with 1 when a link of the chain is broken. */
+/** Verifies exported audit entries without the platform, and exits with 1 when a link of the chain is broken, with 3 when there is nothing to verify. */
 async function main(): Promise<void> {
   const { values } = readArguments(HELP, {
     options: {
@@ -51,7 +54,7 @@ async function main(): Promise<void> {
       : awsSource(values.bucket, values.keys);
   const verification = await verifyArchive({ ...range, ...source, tenantId: values.tenant });
   console.log(values.json ? JSON.stringify(verification) : describe(verification, source.head));
-  if (!verification.valid) process.exitCode = 1;
+  process.exitCode = EXIT_CODES[verification.outcome];
 }
 
 function dayOf(text: string | undefined): string {
@@ -113,13 +116,18 @@ async function headOf(connectionString: string): Promise<Head> {
   }
 }
 
-function describe({ from, to, valid, digests, objects, entries, broken }: Verification, head: Head): string {
+function describe(
+  { from, to, outcome, digests, objects, entries, broken }: Verification,
+  head: Head,
+): string {
   const counts = `${digests} digests, ${objects} objects, ${entries} entries`;
   const end =
     head === undefined
       ? '\nThe database was not asked: whether newer digests were cut off was not checked.'
       : '';
-  if (valid) return `${from} to ${to}: every link holds (${counts}).${end}`;
+  if (outcome === 'VALID') return `${from} to ${to}: every link holds (${counts}).${end}`;
+  if (outcome === 'EMPTY')
+    return `${from} to ${to}: NOTHING TO VERIFY: there are no such entries (${counts}).${end}`;
   const line = broken?.line === undefined ? '' : `, line ${broken.line}`;
   return `${from} to ${to}: BROKEN after ${counts}.\n${broken?.kind} ${broken?.key}${line}: ${broken?.detail}.${end}`;
 }

@@ -52,7 +52,7 @@ export const verifyAudit = route({
   path: '/audit/verify',
   summary: 'Verify the exported audit trail of a range of days',
   description:
-    'Both days are inclusive. Verifies the signed digests of the range, and every byte of our own entries that they name; `broken` is the first link that does not hold. Entries are exported within the hour.',
+    'Both days are inclusive. Verifies the signed digests of the range, and every byte of our own entries that they name; `broken` is the first link that does not hold. `EMPTY` means that there is nothing of ours to verify. Entries are exported within the hour.',
   roles: ['COMPLIANCE'],
   query: z
     .strictObject({ from: isoDate, to: isoDate })

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyPath } from 'template-runner/objects';
@@ -59,6 +60,19 @@ describe('npm run audit:verify', () => {
     const { code, out } = verify('--json');
     expect(code, out).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ valid: true, digests: 3, objects: 3, entries: 3, broken: null });
+  });
+
+  test.each<[string, () => string[]]>([
+    ['a tenant that nobody knows', () => ['--tenant', randomUUID()]],
+    ['days without entries', () => ['--from', '2020-01-01', '--to', '2020-01-31']],
+  ])('says that there is nothing to verify of %s, and exits with 3', (_, args) => {
+    const { code, out } = verify(...args());
+    expect(code, out).toBe(3);
+    expect(out).toContain('NOTHING TO VERIFY');
+    expect(out).not.toContain('every link holds');
+    expect(JSON.parse(verify(...args(), '--json').out)).toMatchObject({
+      ...{ outcome: 'EMPTY', valid: false, entries: 0, broken: null },
+    });
   });
 
   test('reports what it could not check while the database is stopped', () => {

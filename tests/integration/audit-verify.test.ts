@@ -1,4 +1,4 @@
-import { generateKeyPairSync, hash } from 'node:crypto';
+import { generateKeyPairSync, hash, randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
@@ -88,8 +88,8 @@ async function verify(
 }
 
 async function broken(...args: Parameters<typeof verify>): Promise<BrokenLink | null> {
-  const { valid, broken } = await verify(...args);
-  expect(valid).toBe(broken === null);
+  const { outcome, broken } = await verify(...args);
+  expect(outcome === 'BROKEN').toBe(broken !== null);
   return broken;
 }
 
@@ -111,12 +111,16 @@ function rewrite(key: string, change: (lines: string[]) => string[]) {
 
 test('what was written holds', async () => {
   expect(await verify()).toEqual({
-    ...{ from: TODAY, to: TODAY, valid: true, broken: null, digests: EXPORTS },
+    ...{ from: TODAY, to: TODAY, outcome: 'VALID', valid: true, broken: null, digests: EXPORTS },
     ...{ objects: 2 * EXPORTS, entries: EXPORTS * (RECORDS + 1) },
   });
   expect(await verify(undefined, { tenantId: theirs.id })).toMatchObject({ valid: true, objects: EXPORTS });
+  expect(await verify(undefined, { tenantId: randomUUID() })).toMatchObject({
+    outcome: 'EMPTY',
+    valid: false,
+  });
   expect(await verify(undefined, { from: '2020-01-01', to: '2020-12-31' })).toMatchObject({
-    ...{ valid: true, digests: 1, objects: 0 },
+    ...{ outcome: 'EMPTY', valid: false, broken: null, digests: 1, objects: 0 },
   });
 });
 

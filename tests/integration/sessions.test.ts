@@ -1,3 +1,4 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as logoutHandler } from '#functions/identity/logout.ts';
@@ -344,6 +345,42 @@ test('rotations of months ahead leave the key that signs now', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 60_000 });
   try {
     expect((await currentSigningKey()).kid).toBe(kid);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the runbook for a leaked key: it signs nothing any more, its tokens end, and nobody waits to sign in', async () => {
+  const kidOf = (token: string) =>
+    JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+  const email = await newUser();
+  const { body: before } = await signIn(email);
+  const leaked = kidOf(before.access_token);
+  await database.admin.query('delete from signing_keys where kid <> $1', [leaked]);
+
+  const { kid } = await rotateSigningKeys(new Date());
+  expect(kidOf((await signIn(await newUser())).body.access_token)).toBe(leaked);
+  await database.admin.query('update signing_keys set retires_at = now() where kid = $1', [leaked]);
+  const { body: between } = await signIn(email);
+  expect(kidOf(between.access_token)).toBe(kid);
+  expect(kidOf((await refresh(before.refresh_token)).body.access_token)).toBe(kid);
+  try {
+    // A verifier has looked for the keys a moment ago, and looks for an unknown one every five seconds.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 });
+    expect(await mayRead(between.access_token)).toBe(200);
+    await database.admin.query('update refresh_tokens set revoked_at = now() where revoked_at is null');
+    expect(await mayRead(between.access_token)).toBe(401);
+    expect((await refresh(between.refresh_token)).status).toBe(401);
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await authorizerVerdict(`Bearer ${before.access_token}`)).toBeUndefined();
+    const { body: after } = await signIn(email);
+    expect(kidOf(after.access_token)).toBe(kid);
+    await rotateSigningKeys(new Date(Date.now() + 11 * 60_000));
+    const { SecretString } = await new SecretsManagerClient({}).send(
+      new GetSecretValueCommand({ SecretId: process.env.SIGNING_KEYS_SECRET_ARN }),
+    );
+    expect(SecretString).not.toContain(leaked);
+    expect(SecretString).toContain(kid);
   } finally {
     vi.useRealTimers();
   }

@@ -23,10 +23,15 @@ export const BrokenLink = z.object({
 
 export type BrokenLink = z.infer<typeof BrokenLink>;
 
+/** `EMPTY`: no link is broken, and nothing that was asked about is there. A day without entries looks so, and a tenant that nobody knows. */
+const OUTCOMES = ['VALID', 'BROKEN', 'EMPTY'] as const;
+
 /** The result of verifying a range of days. Nothing after the first broken link is looked at. */
 export const Verification = z.object({
   from: z.string(),
   to: z.string(),
+  outcome: z.enum(OUTCOMES),
+  /** Whether the outcome is `VALID`. */
   valid: z.boolean(),
   digests: z.number().int(),
   objects: z.number().int(),

@@ -45,7 +45,8 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
   const { from, to } = options;
   const found = { digests: 0, objects: 0, entries: 0 };
   const broken = (await new Walk(options, found).run()) ?? null;
-  return { from, to, valid: broken === null, ...found, broken };
+  const outcome = broken !== null ? 'BROKEN' : found.objects === 0 ? 'EMPTY' : 'VALID';
+  return { from, to, outcome, valid: outcome === 'VALID', ...found, broken };
 }
 
 class Walk {

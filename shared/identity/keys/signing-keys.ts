@@ -21,6 +21,8 @@ import { putSecretKeys } from '#platform/secret.ts';
 /** The time for which verifiers may keep the public keys. A new key waits at least this long before it signs. */
 const PUBLIC_KEYS_KEPT_MS = 5 * 60_000;
 const PUBLISHED_BEFORE_SIGNING_MS = 2 * PUBLIC_KEYS_KEPT_MS;
+/** Our own verifiers look more often, so that a key that was retired by hand is soon forgotten. */
+const LOOKED_UP_EVERY_MS = 60_000;
 const UNKNOWN_KID_REFRESH_MS = 5_000;
 const SECRET_KEPT_MS = 60_000;
 
@@ -53,10 +55,10 @@ export async function publishedKeySet(): Promise<{ keys: JsonWebKey[] }> {
 
 let cached: { readonly keys: Map<string, KeyObject>; readonly readAtMs: number } | undefined;
 
-/** A published key, from a cache of five minutes. An unknown kid looks again, but not more often than every five seconds. */
+/** A published key, from a cache of a minute. An unknown kid looks again, but not more often than every five seconds. */
 export async function findPublicKey(kid: string): Promise<KeyObject | undefined> {
   const ageMs = cached === undefined ? Number.POSITIVE_INFINITY : Date.now() - cached.readAtMs;
-  const stale = ageMs > PUBLIC_KEYS_KEPT_MS || (!cached?.keys.has(kid) && ageMs > UNKNOWN_KID_REFRESH_MS);
+  const stale = ageMs > LOOKED_UP_EVERY_MS || (!cached?.keys.has(kid) && ageMs > UNKNOWN_KID_REFRESH_MS);
   if (stale) {
     const keys = (await readPublished()).map(
       (key) => [key.kid, createPublicKey({ key: key.publicJwk, format: 'jwk' })] as const,
@@ -77,22 +79,42 @@ async function readSecret(): Promise<readonly SecretKey[]> {
   return value.keys ?? [];
 }
 
-/** The newest key whose time to sign has come. */
+/**
+ * The newest key whose time to sign has come, of those that are not retired; without one, the next whose time will come. So a key that
+ * was retired by hand signs nothing from that moment on, and the one that follows it signs at once.
+ */
 export async function currentSigningKey(): Promise<SigningKey> {
-  if (secret === undefined || Date.now() - secret.readAtMs > SECRET_KEPT_MS) {
+  const published = await publishedKids();
+  const find = (keys: readonly SecretKey[]) => {
+    const usable = keys.filter(({ kid }) => published.has(kid));
+    return signingNow(usable) ?? signingNext(usable);
+  };
+  const key = find(await rememberedKeys()) ?? find(await rememberedKeys(0));
+  if (key === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
+  return key;
+}
+
+async function publishedKids(): Promise<ReadonlySet<string>> {
+  return new Set((await readPublished()).map(({ kid }) => kid));
+}
+
+/** Returns the keys of the secret as they stood at most so long ago. */
+async function rememberedKeys(keptMs: number = SECRET_KEPT_MS): Promise<readonly SecretKey[]> {
+  if (secret === undefined || Date.now() - secret.readAtMs >= keptMs)
     secret = { keys: await readSecret(), readAtMs: Date.now() };
-  }
-  const newest = signingNow(secret.keys);
-  if (newest === undefined) throw new Error('there is no signing key: run the rotate-signing-keys job once');
-  return newest;
+  return secret.keys;
 }
 
 function signingNow(keys: readonly SecretKey[]): SecretKey | undefined {
-  const ready = keys.filter((key) => key.signsFromMs <= Date.now());
-  return ready.reduce<SecretKey | undefined>(
-    (a, b) => (a === undefined || b.signsFromMs > a.signsFromMs ? b : a),
-    undefined,
-  );
+  return byTime(keys.filter((key) => key.signsFromMs <= Date.now())).at(-1);
+}
+
+function signingNext(keys: readonly SecretKey[]): SecretKey | undefined {
+  return byTime(keys.filter((key) => key.signsFromMs > Date.now()))[0];
+}
+
+function byTime(keys: readonly SecretKey[]): SecretKey[] {
+  return keys.toSorted((a, b) => a.signsFromMs - b.signsFromMs);
 }
 
 /**
@@ -110,7 +132,9 @@ function stillNeeded(keys: readonly SecretKey[]): SecretKey[] {
  * matters: a key is published before it can sign, and an old one retired only after the new one is in the secret.
  */
 export async function rotateSigningKeys(at: Date): Promise<{ kid: string; retired: number }> {
-  const before = await readSecret();
+  const published = await publishedKids();
+  // One that was retired by hand is forgotten.
+  const before = (await readSecret()).filter(({ kid }) => published.has(kid));
   const again = before.find((key) => key.signsFromMs >= at.getTime());
   if (again !== undefined) return { kid: again.kid, retired: 0 };
   const signsFromMs = before.length === 0 ? at.getTime() : at.getTime() + PUBLISHED_BEFORE_SIGNING_MS;
