@@ -123,8 +123,18 @@ export const readInboundFiles = queueJob({
   ],
   batchSize: 1,
   tries: 5,
-  foundBy: { nobody: 'The file stays under ach/inbound/, and its dead letter names it.' },
+  foundBy: { rows: 'files under ach/inbound/, a day later', sweep: 'resend-inbound-files' },
   retryForHours: 12,
   maxConcurrency: 2,
+  timeoutSeconds: 300,
+});
+
+/** Finds files of the bank whose message is lost. */
+export const resendInboundFiles = scheduledJob({
+  name: 'resend-inbound-files',
+  suspended: 'goes-on',
+  purpose: 'Puts the files that the bank brought the day before on the queue again',
+  schedule: 'rate(1 day)',
+  uses: ['inboundFiles:read', 'queue:inbound-files:send'],
   timeoutSeconds: 300,
 });

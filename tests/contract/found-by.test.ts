@@ -3,8 +3,8 @@ import { jobs } from '../../shared/jobs.ts';
 
 const scheduled = new Set(jobs.filter(({ kind }) => kind === 'scheduled').map(({ name }) => name));
 const asynchronous = jobs.filter((job) => job.kind !== 'scheduled');
-/** The jobs whose lost work no row shows; a person finds it. The list only shrinks. */
-const FOUND_BY_NOBODY = ['queue-webhooks', 'read-inbound-files'];
+/** The job whose lost work no row shows; a person finds it. The list only shrinks. */
+const FOUND_BY_NOBODY = ['queue-webhooks'];
 
 describe('work whose message or execution is lost', () => {
   test.each(asynchronous)('of $name is found by a sweep that there is, or by a person', ({ foundBy }) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { handler as resendInboundFiles } from '#functions/scheduled/resend-inbound-files.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
@@ -7,7 +8,7 @@ import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { failedTries, recordOf, redrive } from '#tests/support/queue-driver.ts';
+import { failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -189,6 +190,33 @@ test('an unreadable file among ten is alone, is a dead letter after five deliver
   redrive(world.aws, 'inbound-files');
   expect(await deliver()).toEqual([]);
   expect(await statuses()).toEqual(payments.map(() => 'FAILED'));
+  filed.close();
+});
+
+test('a file whose message is lost is read a day later, once, and one that was read changes nothing', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const { id } = await filed.order('10.00');
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  await takeAll(world.aws, 'inbound-files');
+  const answer = [{ entry: await filed.sent(id), code: 'R03', amountMinor: 1000n }];
+  await filed.drop('lost & found 1.ach', answer);
+  await takeAll(world.aws, 'inbound-files');
+  const sweep = async (hours: number) => {
+    await resendInboundFiles({ time: new Date(Date.now() + hours * 3_600_000).toISOString() }, testContext());
+    return (await takeAll(world.aws, 'inbound-files')).filter((message) =>
+      JSON.stringify(message).includes(`%2F${tenant.slug}%2F`),
+    );
+  };
+  expect(await sweep(12)).toEqual([]);
+  expect(await sweep(39)).toEqual([]);
+  const [message, ...more] = await sweep(14);
+  expect(more).toEqual([]);
+  const read = () => readWorker({ Records: [recordOf(message)] }, testContext());
+  expect((await read()).batchItemFailures).toEqual([]);
+  await filed.ops.until(id, 'FAILED');
+  expect((await read()).batchItemFailures).toEqual([]);
+  expect((await filed.ops.get(id)).body).toMatchObject({ status: 'FAILED', return_code: 'R03' });
   filed.close();
 });
 
