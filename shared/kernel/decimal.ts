@@ -1,3 +1,6 @@
+/** Digits with the zeros that programs write around them; what is longer meets no pattern. */
+export const MAX_DECIMAL_LENGTH = 64;
+
 /** An exact decimal: `units` / 10^`scale`. */
 interface Decimal {
   readonly units: bigint;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dayWrittenIn, isDay } from './calendar.ts';
-import { canonicalDecimal } from './decimal.ts';
+import { canonicalDecimal, MAX_DECIMAL_LENGTH } from './decimal.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -22,6 +22,7 @@ function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
 
 const decimalText = z
   .string('must be a decimal number, as a string or a JSON number')
+  .max(MAX_DECIMAL_LENGTH, { error: `must have at most ${MAX_DECIMAL_LENGTH} characters`, abort: true })
   .regex(PLAIN_DECIMAL, 'must be a plain decimal number of at most 20 integer digits')
   .regex(/^[^.]*(\.\d{1,8})?$/, 'must have at most 8 decimal places');
 
@@ -40,12 +41,15 @@ export const positiveQuantity = exactNumber(
   },
 );
 
+/** The digits of a number as it was written, with a fraction of zeros: one that is small would be lost in a float. */
+const WHOLE = /^-?\d{1,20}(\.0{1,20})?$/;
+
 /** A JSON number without a fraction, read from its digits; `6.0` is 6, a string or an exponent is refused. */
 export function wholeNumber(min: number, max: number) {
   return z
     .preprocess(
       (value) =>
-        value instanceof JsonNumber && PLAIN_DECIMAL.test(value.source)
+        value instanceof JsonNumber && WHOLE.test(value.source)
           ? Number(canonicalDecimal(value.source))
           : value,
       z
@@ -56,14 +60,14 @@ export function wholeNumber(min: number, max: number) {
     .meta({ openapi: { type: 'integer', minimum: min, maximum: max } });
 }
 
-/** Refuses C0, C1 and bidirectional override characters; everything else is data, stored as it is. */
-const HOSTILE = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+/** Refuses C0, C1 and bidirectional override characters, and what isn't Unicode; everything else is data, stored as it is. */
+const HOSTILE = /[\p{Cc}\p{Cs}\ufffd\u202a-\u202e\u2066-\u2069]/u;
 
 export function text(maxLength: number) {
   return z
     .string('must be a string')
     .min(1, 'must not be empty')
-    .max(maxLength, `must have at most ${maxLength} characters`)
+    .max(maxLength, { error: `must have at most ${maxLength} characters`, abort: true })
     .refine((value) => !HOSTILE.test(value), 'must not contain control or text direction characters')
     .refine((value) => value.trim() === value, 'must not begin or end with a space');
 }
@@ -72,8 +76,9 @@ export function text(maxLength: number) {
 export const externalRef = text(100).transform((value) => value.normalize('NFC'));
 
 export const email = z
+  .string('must be an email address')
+  .max(254, { error: 'must have at most 254 characters', abort: true })
   .email('must be an email address')
-  .max(254, 'must have at most 254 characters')
   .refine((value) => !HOSTILE.test(value), 'must not contain control characters');
 
 /** Sign-in addresses are compared in lower case. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DomainError } from './domain-error.ts';
-import { parseJson } from './json.ts';
+import { checkJson, reviveExactly } from './json.ts';
 import { amount, currency, exponentOf, fromMinor, toMinor } from './money.ts';
 
 describe('minor units', () => {
@@ -46,7 +46,8 @@ describe('minor units', () => {
 });
 
 describe('amounts in requests', () => {
-  const read = (json: string) => amount.safeParse((parseJson(json) as { amount: unknown }).amount);
+  const read = (json: string) =>
+    amount.safeParse((JSON.parse(checkJson(json), reviveExactly) as { amount: unknown }).amount);
 
   test.each([
     ['{"amount": "125.50"}', '125.5'],

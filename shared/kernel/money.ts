@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { canonicalDecimal, parseDecimal, renderDecimal, unitsAt } from './decimal.ts';
+import { canonicalDecimal, MAX_DECIMAL_LENGTH, parseDecimal, renderDecimal, unitsAt } from './decimal.ts';
 import { invalidField } from './domain-error.ts';
 import { JsonNumber } from './json.ts';
 
@@ -37,6 +37,7 @@ const AMOUNT = new RegExp(`^-?\\d{1,${MAX_INTEGER_DIGITS}}(\\.\\d+)?$`);
 
 const amountText = z
   .string('must be a decimal amount, as a string or a JSON number')
+  .max(MAX_DECIMAL_LENGTH, { error: `must have at most ${MAX_DECIMAL_LENGTH} characters`, abort: true })
   .regex(AMOUNT, `must be a plain decimal amount of at most ${MAX_INTEGER_DIGITS} integer digits`);
 
 function amountOf(schema: z.ZodString) {

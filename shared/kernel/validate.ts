@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { DomainError, type FieldError } from './domain-error.ts';
-import { JsonNumber } from './json.ts';
+import { jsonPointer } from './json-pointer.ts';
 
 /** The problem that lists what is wrong with each field. */
 export function invalidFields(errors: readonly FieldError[]): DomainError {
@@ -15,9 +15,6 @@ const MAX_ERRORS = 50;
 
 /** @throws DomainError `validation-failed` with a pointer for each field */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, base: string): z.output<S> {
-  const protoKey = findProto(value, base);
-  if (protoKey !== undefined)
-    throw invalidFields([{ pointer: protoKey, code: 'unknown-field', message: 'is not a field here' }]);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw invalidFields(
@@ -46,16 +43,5 @@ function toFieldErrors(issue: z.core.$ZodIssue, base: string): FieldError[] {
 
 function pointer(base: string, path: readonly PropertyKey[]): string {
   if (base === '?') return `?${path.map(String).join('.')}`;
-  return `${base}${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
-}
-
-/** An own `__proto__` key is invisible to object spreads and so to schemas. */
-function findProto(value: unknown, path: string): string | undefined {
-  if (value === null || typeof value !== 'object' || value instanceof JsonNumber) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const here = `${path}/${key}`;
-    const found = key === '__proto__' ? here : findProto(item, here);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return base + jsonPointer(path);
 }

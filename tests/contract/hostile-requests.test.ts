@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseJson } from '#kernel/json.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { readJsonBody } from '#platform/http/json-body.ts';
 import { idempotencyOf } from '#platform/http/route.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';
 import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import { callerOf, callRoute, handlerOf, ownParameters, pathParameters } from './route-fixtures.ts';
 
@@ -13,12 +14,14 @@ let database: TestDatabase;
 let aws: TestAws;
 let issuer: TestTenant;
 let sponsor: TestTenant;
+let operator: Principal;
 
 beforeAll(async () => {
   database = await testDatabase();
   aws = await testAws();
   issuer = await insertTestTenant(database.admin, 'ISSUER');
   sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  operator = await insertTestOperator(database.admin);
   await fillTables(database.admin, [issuer.id, sponsor.id]);
 });
 
@@ -49,10 +52,63 @@ async function send(route: RouteEntry, request: TestRequest): Promise<TestRespon
   return callRoute(route, { as, params, ...request });
 }
 
+/** Sends as an operator what no tenant may send, and as nobody what everybody may. */
+async function sendByAnyone(route: RouteEntry, request: TestRequest): Promise<TestResponse> {
+  if (ofTenants.includes(route)) return send(route, request);
+  return callRoute(route, {
+    ...(route.roles === 'PUBLIC' ? {} : { as: operator }),
+    params: Object.fromEntries(pathParameters(route).map((name) => [name, issuer.id])),
+    ...request,
+  });
+}
+
+const LONG = 1_000_000;
+/** Far above what a refusal takes, and far below what a quadratic pattern does. */
+const HOSTILE_LIMIT_MS = 1_000;
+/** Texts that are refused everywhere: for a character, or for their length. */
+const HOSTILE: readonly [kind: string, value: string][] = [
+  ['NUL', '\u0000'],
+  ['NUL at the end', 'a\u0000'],
+  ['the first half of a pair', 'a\ud800'],
+  ['the second half of a pair', '\udc00a'],
+  ['the trace of bytes that were not UTF-8', 'a\ufffd'],
+  ...['0', '1', '9', '\u0660', '\uff10', '-', '.', ' '].map((digit): [string, string] => [
+    `a million of ${digit}`,
+    digit.repeat(LONG / Buffer.byteLength(digit) - 500),
+  ]),
+  ['a number with a digit behind a million zeros', `1.${'0'.repeat(LONG)}1`],
+];
+
+/** The pointers of the texts and numbers in a route's example. */
+function fieldsOf(route: RouteEntry): string[] {
+  const below = (value: unknown, pointer: string): string[] =>
+    value !== null && typeof value === 'object'
+      ? Object.entries(value).flatMap(([key, item]) => below(item, `${pointer}/${key}`))
+      : [pointer];
+  return below(route.example ?? {}, '');
+}
+
+function anyParameter(route: RouteEntry): string {
+  const { shape = {} } = (route.query ?? {}) as { shape?: object };
+  return Object.keys(shape)[0] ?? 'q';
+}
+
+/** The example with another value at a place. */
+function withValue(example: object, pointer: string, value: string): object {
+  const copy = structuredClone(example) as Record<string, unknown>;
+  const path = pointer.slice(1).split('/');
+  const last = path.pop() as string;
+  const parent = path.reduce((at, key) => at[key] as Record<string, unknown>, copy);
+  parent[last] = value;
+  return copy;
+}
+
 describe.each(withBody)('$method $path', (route) => {
   test('has an example that its own schema accepts', () => {
     expect(route.example, 'every route with a JSON body has an example').toBeDefined();
-    expect(route.body?.safeParse(parseJson(JSON.stringify(route.example)))).toMatchObject({ success: true });
+    expect(route.body?.safeParse(readJsonBody(JSON.stringify(route.example)))).toMatchObject({
+      success: true,
+    });
   });
 
   const example = JSON.stringify(route.example ?? {});
@@ -66,7 +122,18 @@ describe.each(withBody)('$method $path', (route) => {
     ['a number', '1', 400],
     ['null', 'null', 400],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
-    ['half of a surrogate pair', example.replace('{', '{"half":"\\ud800",'), 400],
+    ['half of a surrogate pair', example.replace('{', '{"half":"\\ud800",'), 422],
+    ['a NUL', example.replace('{', '{"nul":"a\\u0000",'), 422],
+    ['a NUL in a key', example.replace('{', '{"\\u0000":1,'), 422],
+    ['a raw NUL', example.replace('{', '{"nul":"a\0",'), 400],
+    ['the trace of bytes that were not UTF-8', example.replace('{', '{"trace":"a\ufffd",'), 422],
+    ['a number as a key', example.replace('{', '{1:2,'), 400],
+    ['a number with a leading zero', example.replace('{', '{"number":01,'), 400],
+    [
+      'a number of a hundred thousand digits',
+      example.replace('{', `{"number":1${'0'.repeat(100_000)},`),
+      422,
+    ],
     ['nesting', `{"deep":${'['.repeat(100)}${']'.repeat(100)}}`, 400],
     ['a million brackets', '['.repeat(1_000_000), 400],
     ['an array', '[]', 422],
@@ -116,6 +183,25 @@ describe.each(withBody)('$method $path', (route) => {
   });
 });
 
+describe.each(routes.filter(takesJson))('$method $path', (route) => {
+  test('no field takes what a database cannot hold, or much time for what it refuses', async () => {
+    for (const field of fieldsOf(route)) {
+      for (const [kind, value] of HOSTILE) {
+        const startedMs = performance.now();
+        const { status, body } = await sendByAnyone(route, {
+          body: withValue(route.example as object, field, value),
+        });
+        const named = `${field}: ${kind}`;
+        expect(status, named).toBe(422);
+        expect(body.errors, named).toContainEqual(
+          expect.objectContaining({ pointer: expect.stringContaining(field) }),
+        );
+        expect(performance.now() - startedMs, named).toBeLessThan(HOSTILE_LIMIT_MS);
+      }
+    }
+  });
+});
+
 describe.each(ofTenants)('$method $path', (route) => {
   test('accepts callers of the roles and tenants that it names, and no other', async () => {
     for (const tenant of [issuer, sponsor]) {
@@ -156,6 +242,16 @@ describe.each(ofTenants)('$method $path', (route) => {
     ).toBe(422);
     const repeated = { query: { limit: ['1', '2'] }, ...(route.example ? { body: route.example } : {}) };
     expect((await send(route, repeated)).status).toBe(422);
+  });
+
+  test('refuses parameters that no query should see', async () => {
+    for (const odd of ['a\u0000', 'a\ufffd']) {
+      const body = route.example === undefined ? {} : { body: route.example };
+      const inQuery = await send(route, { query: { [anyParameter(route)]: odd }, ...body });
+      expect(inQuery.status).toBe(422);
+      for (const name of pathParameters(route))
+        expect([404, 422]).toContain((await send(route, { params: { [name]: odd }, ...body })).status);
+    }
   });
 
   test('replaces a malformed request id, and keeps a good one', async () => {

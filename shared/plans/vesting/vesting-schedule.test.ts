@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '#kernel/domain-error.ts';
-import { parseJson } from '#kernel/json.ts';
+import { checkJson, reviveExactly } from '#kernel/json.ts';
 import { validate } from '#kernel/validate.ts';
 import { AllocationType, VestingSchedule } from './vesting-schedule.ts';
 
@@ -26,7 +26,7 @@ test.each([
     },
   ],
 ])('%s is a schedule', (json, schedule) => {
-  expect(validate(VestingSchedule, parseJson(json), '')).toEqual(schedule);
+  expect(validate(VestingSchedule, JSON.parse(checkJson(json), reviveExactly), '')).toEqual(schedule);
 });
 
 const tranches = (...rows: [number, string][]) =>
@@ -96,7 +96,7 @@ test.each([
 });
 
 test.each(['"graded"', '12', 'null', '[]'])('a schedule that is %s is refused', (json) => {
-  const body = parseJson(`{"schedule":${json}}`) as { schedule: unknown };
+  const body = JSON.parse(checkJson(`{"schedule":${json}}`), reviveExactly) as { schedule: unknown };
   expect(() => validate(VestingSchedule, body.schedule, '/schedule')).toThrow(DomainError);
 });
 
@@ -107,7 +107,7 @@ test('the allocation types are those of the Open Cap Format', () => {
 
 function errorsOf(json: string) {
   try {
-    validate(VestingSchedule, parseJson(json), '');
+    validate(VestingSchedule, JSON.parse(checkJson(json), reviveExactly), '');
   } catch (error) {
     if (error instanceof DomainError) return error.errors;
     throw error;

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError, notFound } from '#kernel/domain-error.ts';
+import { hostileIn } from '#kernel/hostile-text.ts';
 import { isUuid } from '#kernel/ids.ts';
-import { parseJson } from '#kernel/json.ts';
 import { invalidFields, validate } from '#kernel/validate.ts';
+import { readJsonBody } from './json-body.ts';
 import type { RouteSpec, Schema } from './route.ts';
 
 /** A JSON body; files take the upload routes. */
@@ -39,6 +40,7 @@ export function parseRequest(
   event: APIGatewayProxyEvent,
   headers: Map<string, string[]>,
 ): ParsedRequest {
+  refuseHostileParameters(event);
   for (const [name, value] of Object.entries(event.pathParameters ?? {})) {
     if ((name === 'id' || name.endsWith('_id')) && !isUuid((value ?? '').toLowerCase())) throw notFound();
   }
@@ -47,6 +49,23 @@ export function parseRequest(
     query: parseQuery(route, event),
     body: route.body ? parseBody(route, route.body, event, headers) : undefined,
   };
+}
+
+/** @throws DomainError `validation-failed` with each parameter that no query and no log should see */
+function refuseHostileParameters(event: APIGatewayProxyEvent): void {
+  const inPath = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [
+    `/path/${name}`,
+    name,
+    value,
+  ]);
+  const inQuery = Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
+    (values ?? []).map((value) => [`?${name}`, name, value]),
+  );
+  const errors = [...inPath, ...inQuery].flatMap(([pointer = '', name = '', value = '']) => {
+    const message = hostileIn(name) ?? hostileIn(value);
+    return message === undefined ? [] : [{ pointer, code: 'hostile-character', message }];
+  });
+  if (errors.length > 0) throw invalidFields(errors);
 }
 
 function lowerCaseIds(params: Record<string, string | undefined>): Record<string, string | undefined> {
@@ -85,7 +104,7 @@ function parseBody(
     throw new DomainError('unsupported-media-type', `Send the body as ${accepted.join(' or ')}.`);
   }
   if (mediaType !== 'application/json') return undefined;
-  return validate(schema, parseJson(jsonText(event)), '');
+  return validate(schema, readJsonBody(jsonText(event)), '');
 }
 
 function jsonText(event: APIGatewayProxyEvent): string {
