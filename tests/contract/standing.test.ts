@@ -5,7 +5,12 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';
 import type { TestResponse } from '#tests/support/request.ts';
-import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import {
+  callersExist,
+  insertTestOperator,
+  insertTestTenant,
+  type TestTenant,
+} from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import { callerOf, callRoute, digestOfTables, sendExample } from './route-fixtures.ts';
 
@@ -90,6 +95,7 @@ describe.each(withCaller)('$method $path', (route) => {
   test('is refused to whoever has been put out, whatever they send, and leaves nothing', async () => {
     const tenant = tenantOf(route);
     const as = callerOf(route, tenant) ?? operator;
+    await callersExist();
     const send = (request: object = {}): Promise<TestResponse> =>
       as === operator
         ? callRoute(route, { as, params: { id: managed.id }, body: route.example, ...request })
