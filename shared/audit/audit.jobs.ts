@@ -24,7 +24,7 @@ export const verifyAuditChain = scheduledJob({
   suspended: 'goes-on',
   purpose: 'Verifies the audit trail of the day before; fails if a link is broken',
   schedule: 'cron(30 2 * * ? *)',
-  uses: ['auditBucket:read', 'retentionPolicy:read'],
+  uses: ['auditBucket:read', 'auditKeys:read', 'retentionPolicy:read'],
   timeoutSeconds: 900,
   memoryMb: 1769,
 });

@@ -64,7 +64,7 @@ export const verifyAudit = route({
   status: 200,
   response: Verification,
   problems: ['needs-restore'],
-  uses: ['auditBucket:read', 'retentionPolicy:read'],
+  uses: ['auditBucket:read', 'auditKeys:read', 'retentionPolicy:read'],
   timeoutSeconds: 29,
   // Hashing and decompressing take a full core; less memory would mean less of it.
   memoryMb: 1769,
@@ -93,5 +93,5 @@ export const getAuditKeys = route({
     ),
   }),
   problems: [],
-  uses: [],
+  uses: ['auditKeys:read'],
 });

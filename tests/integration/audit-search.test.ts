@@ -1,7 +1,10 @@
-import { rmSync, truncateSync } from 'node:fs';
+import { generateKeyPairSync, hash, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyPath } from 'template-runner/objects';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DIGEST_PREFIX } from '#audit/archive/digest.ts';
+import { readSignedText, signText } from '#audit/archive/signed-text.ts';
 import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
@@ -152,6 +155,37 @@ describe('the chain is verified', () => {
       expect.objectContaining({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }),
     ]);
     expect(JSON.stringify(body)).not.toContain('"d"');
+  });
+
+  test('by keys that no one enters in the database: a chain that was altered and signed anew is named', async () => {
+    const files = join(aws.dataDir, 'objects', aws.auditBucket);
+    const keys = aws.endpoint.objects.bucket(aws.auditBucket).sortedKeys();
+    const digestPath = join(files, keyPath(keys.find((key) => key.startsWith(DIGEST_PREFIX)) ?? ''));
+    const written = readFileSync(digestPath);
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    // The files on this machine keep their lengths.
+    const kid = randomUUID();
+    const text = readSignedText(written)?.text.toString().replace('"entries":2', '"entries":1') ?? '';
+    const forged = signText(text, { kid, privateKey });
+    const { admin } = database;
+    const setHead = async (bytes: Buffer) => {
+      await admin.query('alter table audit_exports disable trigger all');
+      await admin.query('update audit_exports set digest_sha256 = $1', [hash('sha256', bytes)]);
+      await admin.query('alter table audit_exports enable trigger all');
+    };
+    writeFileSync(digestPath, forged);
+    await setHead(forged);
+    await admin.query('insert into audit_keys (kid, public_jwk, created_at) values ($1, $2, now())', [
+      kid,
+      JSON.stringify(publicKey.export({ format: 'jwk' })),
+    ]);
+    const { body } = await verify({ from: TODAY, to: TODAY });
+    expect(body).toMatchObject({ outcome: 'BROKEN', broken: { kind: 'wrong-signature' } });
+    const { body: published } = await call(keysHandler, getAuditKeys, { as: ours.as('COMPLIANCE') });
+    expect(JSON.stringify(published)).not.toContain(kid);
+    writeFileSync(digestPath, written);
+    await setHead(written);
+    expect((await verify({ from: TODAY, to: TODAY })).body.valid).toBe(true);
   });
 
   test('and names what was cut off or removed from the bucket', async () => {

@@ -11,14 +11,17 @@ import { currentSecretText, putSecretKeys } from '#platform/secret.ts';
 import { insertKey } from './export.repository.ts';
 
 /**
- * Digests are signed by a separate key. One secret, which the exporter and the rotation read, holds the private half;
- * the database holds the public halves for ever, and the secret repeats them, so that a copy of the archive can be
- * verified without the database.
+ * Digests are signed by a separate key. One secret holds its private half, and every public half for ever: what is verified is verified by
+ * these, since whoever could alter the trail in the database could enter a key of theirs there too. The database's own copy is a
+ * record of when a key was made.
  */
 
-interface StoredKey {
+interface PublicKey {
   readonly kid: string;
   readonly publicJwk: JsonWebKey;
+}
+
+interface StoredKey extends PublicKey {
   /** The private half, present only in the key that signs. */
   readonly privateJwk?: JsonWebKey;
 }
@@ -30,14 +33,12 @@ export interface DigestKey {
 
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
-export function toPublicKeys(
-  keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[],
-): PublicKeys {
+export function toPublicKeys(keys: readonly PublicKey[]): PublicKeys {
   return new Map(keys.map(({ kid, publicJwk }) => [kid, createPublicKey({ key: publicJwk, format: 'jwk' })]));
 }
 
 /** Returns the public keys as a JSON Web Key Set (RFC 7517). */
-export function toKeySet(keys: readonly { readonly kid: string; readonly publicJwk: JsonWebKey }[]) {
+export function toKeySet(keys: readonly PublicKey[]) {
   return {
     keys: keys.map(({ kid, publicJwk: { kty = '', crv = '', x = '', y = '' } }) => ({
       ...{ kid, use: 'sig' as const, alg: 'ES256' as const, kty, crv, x, y },
@@ -48,6 +49,11 @@ export function toKeySet(keys: readonly { readonly kid: string; readonly publicJ
 async function readSecret(): Promise<readonly StoredKey[]> {
   const text = await currentSecretText(auditEnvironment.auditKeysSecretArn());
   return (JSON.parse(text) as { keys?: StoredKey[] }).keys ?? [];
+}
+
+/** The public halves that were pinned outside of the database, the oldest first. */
+export async function pinnedKeys(): Promise<PublicKey[]> {
+  return (await readSecret()).map(({ kid, publicJwk }) => ({ kid, publicJwk }));
 }
 
 /** The key that signs; made when there is none yet. */

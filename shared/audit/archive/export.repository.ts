@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { sql } from 'kysely';
-import type { AuditExports, AuditKeys } from '#generated/database.ts';
+import type { AuditExports } from '#generated/database.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
@@ -16,11 +16,6 @@ const AUDIT_EXPORTS_COLUMNS = [
   'sequence',
   'to_xact',
 ] as const satisfies readonly (keyof AuditExports)[];
-const AUDIT_KEYS_COLUMNS = [
-  'created_at',
-  'kid',
-  'public_jwk',
-] as const satisfies readonly (keyof AuditKeys)[];
 
 const REASON = 'one digest names the entries of every tenant';
 /** The number of entries that an exporter holds in memory. */
@@ -146,16 +141,6 @@ export async function insertKey(key: { kid: string; publicJwk: JsonWebKey; creat
 }
 
 type AnyRead = Pick<TenantRead, 'selectFrom'>;
-
-export async function listKeys(read: AnyRead): Promise<{ kid: string; publicJwk: JsonWebKey }[]> {
-  const rows = await read
-    .selectFrom('audit_keys')
-    .select(AUDIT_KEYS_COLUMNS)
-    .orderBy('created_at')
-    .orderBy('kid')
-    .execute();
-  return rows.map(({ kid, public_jwk }) => ({ kid, publicJwk: public_jwk as JsonWebKey }));
-}
 
 /** Returns the newest digest in the database. */
 export async function findHead(read: AnyRead): Promise<{ sequence: number; sha256: string } | undefined> {
