@@ -13,10 +13,10 @@ export const handler = http(routes.createTenant, async ({ body, actor, tenantTx 
     ...(first_compliance === undefined ? [] : [{ ...first_compliance, role: 'COMPLIANCE' } as const]),
   ];
   const own = [tenant.slug, tenant.name];
-  refuseGuessable(admin.password, { email: admin.email, tenant: own }, '/admin/password');
+  await refuseGuessable(admin.password, { email: admin.email, tenant: own }, '/admin/password');
   if (first_compliance !== undefined) {
     const { email, password } = first_compliance;
-    refuseGuessable(password, { email, tenant: own }, '/first_compliance/password');
+    await refuseGuessable(password, { email, tenant: own }, '/first_compliance/password');
   }
   const hashes = await Promise.all(first.map(({ password }) => hashPassword(password)));
   const id = uuidV7<TenantId>();

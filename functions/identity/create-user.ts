@@ -12,7 +12,7 @@ const route = routes.createUser;
 export const handler = http(route, async ({ body, principal, requestId, tenantRead, tenantTx }) => {
   const { password, ...user } = body;
   const tenant = await tenantRead((read) => getNames(read, principal.tenantId));
-  refuseGuessable(password, { email: user.email, tenant });
+  await refuseGuessable(password, { email: user.email, tenant });
   const password_hash = await hashPassword(password);
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(

@@ -19,7 +19,7 @@ export const handler = http(
         email: found(await findUser(read, params.id)).email,
         tenant: await getNames(read, principal.tenantId),
       }));
-      refuseGuessable(password, own);
+      await refuseGuessable(password, own);
     }
     const secret = password === undefined ? {} : { password_hash: await hashPassword(password) };
     const proposal = { id: params.id, version: expectedVersion, change: { ...rest, ...secret } };

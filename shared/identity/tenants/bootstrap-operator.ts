@@ -33,7 +33,7 @@ export async function bootstrapOperator(
   { ssl, ...connection }: BootstrapOptions,
   operator: { readonly email: string; readonly password: string },
 ): Promise<void> {
-  refuseGuessable(operator.password, { email: operator.email, tenant: [PLATFORM_TENANT_SLUG] });
+  await refuseGuessable(operator.password, { email: operator.email, tenant: [PLATFORM_TENANT_SLUG] });
   const passwordHash = await hashPassword(operator.password);
   const client = new pg.Client({ ...connection, ssl: ssl ? { rejectUnauthorized: true } : false });
   await client.connect();
