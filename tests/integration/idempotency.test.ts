@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as createTenantHandler } from '#functions/identity/create-tenant.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
@@ -9,7 +9,7 @@ import { transferShares } from '#register/positions.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { call, type TestResponse } from '#tests/support/request.ts';
+import { call, proxyEvent, type TestResponse } from '#tests/support/request.ts';
 import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const KEYS = 50;
@@ -169,4 +169,28 @@ test('an operator’s key holds for the tenant that it creates', async () => {
   const again = await create();
   expect(again.header('idempotency-replayed')).toBe('true');
   expect(again.body).toEqual(created.body);
+});
+
+test('what was sent cannot be recognised by its fingerprint, for anyone who does not know the key', async () => {
+  const key = randomUUID();
+  const sent = await transfer(key);
+  expect(sent.status).toBe(201);
+  const { rows } = await database.admin.query<{ hash: string }>(
+    'select payload_sha256 as hash from idempotency_keys where tenant_id = $1',
+    [acme.id],
+  );
+  const body = { from_shareholder_id: from, to_shareholder_id: to, quantity: '1', effective_date: today };
+  const text = JSON.stringify(body);
+  const { path, multiValueQueryStringParameters } = proxyEvent(transferShares, { body });
+  const guesses = [
+    text,
+    Buffer.from(text).toString('base64'),
+    JSON.stringify([path, multiValueQueryStringParameters, Buffer.from(text).toString('base64')]),
+  ].flatMap((guess) => [guess, JSON.stringify(guess)]);
+  const hashes = new Set(rows.map(({ hash }) => hash));
+  for (const guess of guesses)
+    for (const encoding of ['hex', 'base64'] as const)
+      expect(hashes).not.toContain(createHash('sha256').update(guess).digest(encoding));
+  // The same key with the same body is still known.
+  expect((await transfer(key)).header('idempotency-replayed')).toBe('true');
 });

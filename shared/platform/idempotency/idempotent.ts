@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   IdempotencyAlreadyInProgressError,
   IdempotencyConfig,
@@ -51,10 +52,18 @@ export async function idempotent(
     keyPrefix: request.operationId,
   });
   try {
-    return await run({ key: request.key, payload: request.payload });
+    return await run({ key: request.key, payload: fingerprint(request) });
   } catch (error) {
     throw translate(error);
   }
+}
+
+/**
+ * A fingerprint of what was sent, under the client's key, of which the database holds only a hash: a body with a password or
+ * an account number can't be guessed from its row without guessing the key as well.
+ */
+function fingerprint({ key, payload }: IdempotentRequest): string {
+  return createHmac('sha256', key).update(payload).digest('hex');
 }
 
 function translate(error: unknown): unknown {
