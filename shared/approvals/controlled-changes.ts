@@ -19,7 +19,7 @@ const deciders = ['ADMIN', 'COMPLIANCE'] as const;
  * Every controlled change. Whoever may propose a kind, nobody decides on what they have proposed themselves, or what a person
  * has proposed whom they have made or reset (`is_second_person` in the database).
  */
-const CONTROLLED_CHANGES = {
+export const CONTROLLED_CHANGES = {
   /** A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not. */
   'user-created': {
     proposes: ['ADMIN'],

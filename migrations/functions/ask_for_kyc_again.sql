@@ -1,0 +1,9 @@
+-- Whoever was verified is somebody else now, or says so.
+create or replace function ask_for_kyc_again() returns trigger
+  language plpgsql
+  as $$
+begin
+  new.kyc_status := 'PENDING';
+  return new;
+end
+$$;

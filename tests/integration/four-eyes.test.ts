@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHANGE_KINDS, type ChangeKind, CONTROLLED_CHANGES } from '#approvals/controlled-changes.ts';
+import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
+import { createUser, updateUser } from '#identity/users/users.routes.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { updateShareholder } from '#register/shareholders.routes.ts';
+import { Approvals } from '#tests/support/approvals.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
+import { Payments } from '#tests/support/payment-client.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+/**
+ * No single person moves money or shares past the limits. The cases are made from the table of controlled changes: each kind, by each
+ * role that proposes it, decided by everybody whom the proposer can be, make or reset.
+ */
+
+const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
+const PASSWORD = 'correct horse battery';
+
+let database: TestDatabase;
+let aws: TestAws;
+
+beforeAll(async () => {
+  process.env.BANK_BY_HTTP = 'on';
+  process.env.FIELD_KEY_SECRET_ARN = FIELD_KEY_ARN;
+  database = await testDatabase();
+  aws = await testAws({ secrets: [{ name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'of the test' }] });
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+const one = async (text: string, values: unknown[]): Promise<Record<string, unknown>> =>
+  (await database.admin.query(text, values)).rows[0] ?? {};
+
+interface Proposed {
+  /** The id of the change request. */
+  readonly request: string;
+  /** Reads what the change is about, as it is now. */
+  readonly effect: () => Promise<unknown>;
+}
+
+const requested = (answer: TestResponse): string => {
+  if (answer.status !== 202 || answer.body.state !== 'PENDING') throw new Error(answer.text);
+  return answer.body.id;
+};
+
+async function requestFor(tenant: TestTenant, subject: string): Promise<string> {
+  const { id } = await one('select id from change_requests where tenant_id = $1 and subject_id = $2', [
+    tenant.id,
+    subject,
+  ]);
+  return String(id);
+}
+
+async function verifiedHolder(tenant: TestTenant): Promise<string> {
+  const { id } = await one(
+    `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada', 'VERIFIED') returning id`,
+    [tenant.id, randomUUID()],
+  );
+  return String(id);
+}
+
+async function pendingDividend(tenant: TestTenant, by: Principal): Promise<string> {
+  await enterHolders(database.admin, tenant.id, ['100000']);
+  const id = await new Dividends(by).declare();
+  await work(aws);
+  return id;
+}
+
+/** The way to propose each kind, and the place where its effect is seen. A kind without an entry does not compile. */
+const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal) => Promise<Proposed>>> = {
+  'user-created': async (tenant, by) => {
+    const email = `${randomUUID()}@vestry.example`;
+    const body = { email, role: 'COMPLIANCE', password: PASSWORD };
+    return {
+      request: requested(await call(createUserHandler, createUser, { as: by, body })),
+      effect: () => one('select role from users where tenant_id = $1 and email = $2', [tenant.id, email]),
+    };
+  },
+  'user-changed': async (tenant, by) => {
+    const { actorId } = tenant.as('OPS');
+    const target = by.actorId === actorId ? tenant.as('COMPLIANCE').actorId : actorId;
+    return {
+      request: requested(await changeUser(by, target, { password: PASSWORD })),
+      effect: () => one('select password_hash, role from users where id = $1', [target]),
+    };
+  },
+  payment: async (tenant, by) => {
+    const holder = await verifiedHolder(tenant);
+    await database.admin.query(
+      `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+       values ($1, $2, '121042882', 'v1.sealed', '0000', 'CHECKING', 'Ada')`,
+      [tenant.id, holder],
+    );
+    const order = { shareholder_id: holder, amount: '9999999.00', currency: 'USD' };
+    const { body } = await new Payments(by).order(order);
+    return {
+      request: await requestFor(tenant, body.id),
+      effect: () =>
+        one('select approval, released_at from payment_orders where transaction_id = $1', [body.id]),
+    };
+  },
+  'payment-run': async (tenant, by) => {
+    const dividend = await pendingDividend(tenant, by);
+    const approval = await requestFor(tenant, dividend);
+    await new Approvals(tenant.as('COMPLIANCE')).approve(approval);
+    return {
+      request: requested(await new Payments(by).disburseDividend(dividend)),
+      effect: () => one('select state from payment_runs where dividend_id = $1', [dividend]),
+    };
+  },
+  'bank-account': async (tenant, by) => {
+    const asked = await new Payments(by).proposeAccount(await verifiedHolder(tenant));
+    return {
+      request: requested(asked),
+      effect: () => one('select approval from bank_accounts where id = $1', [asked.body.subject.id]),
+    };
+  },
+  dividend: async (tenant, by) => {
+    const dividend = await pendingDividend(tenant, by);
+    return {
+      request: await requestFor(tenant, dividend),
+      effect: () => one('select approval from dividends where id = $1', [dividend]),
+    };
+  },
+  'payment-settings': async (tenant, by) => {
+    const settings = { approve_above: [{ currency: 'USD', amount: '9999999.00' }] };
+    return {
+      request: requested(await new Payments(by).setSettings(settings)),
+      effect: () => one('select approve_above from payment_settings where tenant_id = $1', [tenant.id]),
+    };
+  },
+};
+
+async function changeUser(by: Principal, id: string, body: object): Promise<TestResponse> {
+  const { version } = await one('select version from users where id = $1', [id]);
+  const headers = { 'If-Match': `"${version}"` };
+  return call(updateUserHandler, updateUser, { as: by, params: { id }, body, headers });
+}
+
+/** A user who has just signed in. */
+async function signedIn(tenant: TestTenant, actorId: string, actorRole: UserRole): Promise<Principal> {
+  const user = {
+    ...tenant.as(actorRole),
+    actorId: actorId as Principal['actorId'],
+    sessionId: uuidV7(),
+  };
+  await insertSession(database.admin, user);
+  return user;
+}
+
+/** Inserts a user whom somebody has made and nobody confirmed, as a directory or an earlier release may have. */
+async function unconfirmed(tenant: TestTenant, role: UserRole, madeBy: string): Promise<Principal> {
+  const { id } = await one(
+    `insert into users (tenant_id, email, role, password_hash, made_by) values ($1, $2, $3, 'none', $4) returning id`,
+    [tenant.id, `${randomUUID()}@vestry.example`, role, madeBy],
+  );
+  return signedIn(tenant, String(id), role);
+}
+
+/** Everybody whom one person can be: themselves, whom they can make, promote or reset by the API, and whom they have made before. */
+async function handsOf(tenant: TestTenant, person: Principal): Promise<Principal[]> {
+  const hands = [person];
+  for (const role of USER_ROLES) {
+    const body = { email: `${randomUUID()}@vestry.example`, role, password: PASSWORD };
+    const made = await call(createUserHandler, createUser, { as: person, body });
+    if (made.status === 201) {
+      hands.push(await signedIn(tenant, made.body.id, role));
+      for (const promoted of USER_ROLES) {
+        const answer = await changeUser(person, made.body.id, { role: promoted });
+        if (answer.status === 200) hands.push(await signedIn(tenant, made.body.id, promoted));
+        if (answer.status === 202) await new Approvals(person).withdraw(answer.body.id);
+      }
+    }
+    if (tenant.as(role).actorId !== person.actorId) {
+      const reset = await changeUser(person, tenant.as(role).actorId, { password: PASSWORD });
+      if (reset.status === 200) hands.push(await signedIn(tenant, tenant.as(role).actorId, role));
+      if (reset.status === 202) await new Approvals(person).withdraw(reset.body.id);
+    }
+    const puppet = await unconfirmed(tenant, role, person.actorId);
+    hands.push(puppet, await unconfirmed(tenant, 'COMPLIANCE', puppet.actorId));
+  }
+  return hands;
+}
+
+test('there are kinds, and each is proposed here', () => {
+  expect(CHANGE_KINDS.length).toBeGreaterThan(0);
+  expect(Object.keys(PROPOSALS).sort()).toEqual([...CHANGE_KINDS].sort());
+});
+
+const cases = CHANGE_KINDS.flatMap((kind) =>
+  CONTROLLED_CHANGES[kind].proposes.map((role) => [kind, role] as const),
+);
+
+describe.each(cases)('%s, proposed by %s', (kind, role) => {
+  test('has no effect by anybody whom that person can be, make or reset, and has one by another person', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const person = tenant.as(role);
+    const hands = await handsOf(tenant, person);
+    const { request, effect } = await PROPOSALS[kind](tenant, person);
+    const before = await effect();
+    for (const hand of hands) {
+      const answer = await new Approvals(hand).approve(request);
+      expect(answer.status, `${hand.actorRole} ${answer.text}`).toBe(403);
+    }
+    expect(await effect()).toEqual(before);
+    const other = tenant.as(role === 'ADMIN' ? 'COMPLIANCE' : 'ADMIN');
+    const approved = await new Approvals(other).approve(request);
+    expect(approved.status, approved.text).toBe(200);
+    expect(await effect()).not.toEqual(before);
+  });
+
+  test('has no effect by the person behind the proposer, or by another whom that person has made', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const person = tenant.as('ADMIN');
+    const puppet = await unconfirmed(tenant, role, person.actorId);
+    const { request, effect } = await PROPOSALS[kind](tenant, puppet);
+    const before = await effect();
+    for (const hand of [person, await unconfirmed(tenant, 'COMPLIANCE', person.actorId)]) {
+      const answer = await new Approvals(hand).approve(request);
+      expect(answer.status, answer.text).toBe(403);
+    }
+    expect(await effect()).toEqual(before);
+    expect((await new Approvals(tenant.as('COMPLIANCE')).approve(request)).status).toBe(200);
+    expect(await effect()).not.toEqual(before);
+  });
+});
+
+test('a verified holder with a new name is verified no more, until somebody verifies the new one', async () => {
+  const tenant = await insertTestTenant(database.admin, 'ISSUER');
+  const id = await verifiedHolder(tenant);
+  const change = async (body: object, version: number) =>
+    call(updateShareholderHandler, updateShareholder, {
+      as: tenant.as('OPS'),
+      params: { id },
+      body,
+      headers: { 'If-Match': `"${version}"` },
+    });
+  expect((await change({ contact: { email: 'a@b.example' } }, 1)).body.kyc_status).toBe('VERIFIED');
+  expect((await change({ name: 'Ada' }, 2)).body.kyc_status).toBe('VERIFIED');
+  expect((await change({ name: 'Mallory' }, 3)).body.kyc_status).toBe('PENDING');
+});
