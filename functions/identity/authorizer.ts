@@ -5,7 +5,8 @@ import { answerCanary, isCanary } from '#platform/canary.ts';
 
 /** API Gateway answers its UNAUTHORIZED response to exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
-const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
+/** The name of a scheme is in any case (RFC 9110, 11.1). */
+const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
  * Verifies the access token and hands its claims to the function. Roles are checked there, against the route's own data,

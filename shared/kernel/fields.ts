@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { dayWrittenIn, isDay } from './calendar.ts';
 import { canonicalDecimal, MAX_DECIMAL_LENGTH } from './decimal.ts';
+import { identifierFault } from './identifier.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -72,8 +73,13 @@ export function text(maxLength: number) {
     .refine((value) => value.trim() === value, 'must not begin or end with a space');
 }
 
-/** A reference that a customer gives: compared after NFC, case-sensitive. */
-export const externalRef = text(100).transform((value) => value.normalize('NFC'));
+/** An identifier that a customer gives: compared after NFC, case-sensitive, and not to be mistaken for another one. */
+export const identifier = text(100)
+  .superRefine((value, context) => {
+    const fault = identifierFault(value);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault.message });
+  })
+  .transform((value) => value.normalize('NFC'));
 
 export const email = z
   .string('must be an email address')

@@ -1,8 +1,43 @@
+import published from 'currency-codes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DomainError } from './domain-error.ts';
 import { checkJson, reviveExactly } from './json.ts';
 import { amount, currency, exponentOf, fromMinor, toMinor } from './money.ts';
+
+/** Codes of the published list in which nobody is paid: funds, metals, bonds and codes for tests. */
+const NO_MONEY =
+  'BOV CHE CHW CLF COU MXV USN UYI UYW XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX'.split(' ');
+/** Amendments since the list was published: the Caribbean guilder for the Antillean one; no more CUC and, in the euro, BGN. */
+const ADDED = [{ code: 'XCG', digits: 2 }];
+const WITHDRAWN = ['ANG', 'BGN', 'CUC'];
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+describe('currencies are those of ISO 4217', () => {
+  const current = [...published.data, ...ADDED].filter(({ code }) => !WITHDRAWN.includes(code));
+
+  test.each(current.filter(({ code }) => !NO_MONEY.includes(code)))(
+    '$code has $digits places',
+    ({ code, digits }) => {
+      expect(currency.safeParse(code).success).toBe(true);
+      expect(exponentOf(code)).toBe(digits);
+    },
+  );
+
+  test.each([...NO_MONEY, ...WITHDRAWN, 'HRK', 'ABC', 'usd', 'US', 'USDT', ''])('%s is none', (code) => {
+    expect(currency.safeParse(code).success).toBe(false);
+  });
+
+  test('and no others', () => {
+    const listed = new Set(current.map(({ code }) => code));
+    for (const first of LETTERS)
+      for (const second of LETTERS)
+        for (const third of LETTERS) {
+          const code = first + second + third;
+          if (currency.safeParse(code).success) expect(listed).toContain(code);
+        }
+  });
+});
 
 describe('minor units', () => {
   test.each([

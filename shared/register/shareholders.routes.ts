@@ -3,7 +3,7 @@ import { link } from '#contracts/links.ts';
 import {
   decimalOut,
   email,
-  externalRef,
+  identifier,
   idInPath,
   idOut,
   instantOut,
@@ -74,7 +74,7 @@ function refuseNoteAlone({ value, issues }: z.core.ParsePayload<WithNote>): void
 
 const NewShareholder = z
   .strictObject({
-    external_ref: externalRef,
+    external_ref: identifier,
     name: text(200),
     contact: Contact.optional(),
     holdings: quantity.optional(),
@@ -131,7 +131,7 @@ export const listShareholders = route({
   query: z.strictObject({
     ...page,
     name: text(200).optional(),
-    external_ref: externalRef.optional(),
+    external_ref: identifier.optional(),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
   }),
   status: 200,

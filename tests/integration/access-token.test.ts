@@ -152,6 +152,13 @@ describe('refused', () => {
     expect(await verdict(forge(await token()))).toBeUndefined();
   });
 
+  test.each(['Bearer ', 'bearer ', 'BEARER ', 'bEaReR  '])(
+    'but the scheme is in any case (%s)',
+    async (scheme) => {
+      expect(await authorizerVerdict(`${scheme}${await token()}`)).toBeDefined();
+    },
+  );
+
   test('two Authorization headers, and other schemes', async () => {
     const valid = await token();
     expect(await authorizerVerdict([`Bearer ${valid}`, `Bearer ${valid}`])).toBeUndefined();

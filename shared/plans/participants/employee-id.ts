@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { text } from '#kernel/fields.ts';
+import { identifier } from '#kernel/fields.ts';
 
-/** The sponsor's own number for an employee: compared after NFC, case-sensitive. */
-export const employeeId = text(100).transform((value) => value.normalize('NFC'));
+/** The sponsor's own number for an employee. */
+export const employeeId = identifier;
 
 /** API Gateway wants one name for this part of every path below `/participants`. */
 export const employeeInPath = z.object({ employee: employeeId });

@@ -1,8 +1,8 @@
 /**
- * Matches a cell that a spreadsheet would run as a formula. Leading quotes count, so that {@link restoreCell} undoes
+ * Matches a cell that a spreadsheet would run as a formula; some read the full-width signs alike (OWASP). Leading quotes count, so that {@link restoreCell} undoes
  * exactly one.
  */
-const FORMULA = /^'*[=+\-@\t\r]/;
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
 /** Our own numbers are written unchanged: `-5` is no formula, and a quote would make it text. */

@@ -10,7 +10,7 @@ import {
 } from './contribution-upload.schema.ts';
 import { rejectedRow } from './finish-row.ts';
 import { type RowContract, trimmed } from './row-contract.ts';
-import { textError } from './validate-row.ts';
+import { identifierError, textError } from './validate-row.ts';
 
 /** The values of a valid row, in the form in which they are stored. */
 export interface ContributionValues {
@@ -53,7 +53,7 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
 
 function finishContribution(line: number, found: Found): UploadRow<ContributionColumn, ContributionValues> {
   if (typeof found.employee_id === 'string') found.employee_id = found.employee_id.normalize('NFC');
-  const error = findFault(found);
+  const error = findFault(found) ?? identifierError('employee_id', String(found.employee_id));
   if (error !== undefined) return rejectedRow(CONTRIBUTION_COLUMNS, line, found, error);
   const { employee_id, plan_type, amount, source, period, currency } = found as Record<
     ContributionColumn,

@@ -7,7 +7,7 @@ import {
   type ShareholderColumn,
   shareholderRowSchema,
 } from './shareholder-upload.schema.ts';
-import { findRowError } from './validate-row.ts';
+import { findRowError, identifierError } from './validate-row.ts';
 
 const CANONICAL = /^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -16,8 +16,9 @@ const NOT_ASCII = /[^\0-\x7f]/;
 function finishRow(line: number, found: Record<ShareholderColumn, unknown>): UploadRow {
   const { external_ref: ref } = found;
   // The reference is normalised before the check: decomposed, it may have more characters than are allowed.
-  if (typeof ref === 'string' && NOT_ASCII.test(ref)) found.external_ref = ref.normalize('NFC');
-  const error = findRowError(found);
+  const isMarked = typeof ref === 'string' && NOT_ASCII.test(ref);
+  if (isMarked) found.external_ref = ref.normalize('NFC');
+  const error = findRowError(found) ?? (isMarked ? identifierError('external_ref', ref) : undefined);
   if (error !== undefined) return rejectedRow(SHAREHOLDER_COLUMNS, line, found, error);
   const values = found as unknown as {
     -readonly [Column in keyof ShareholderValues]: ShareholderValues[Column];

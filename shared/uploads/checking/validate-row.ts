@@ -1,4 +1,5 @@
 import { validate } from '#generated/shareholder-row.validator.js';
+import { identifierFault } from '#kernel/identifier.ts';
 import type { RowError, RowErrorCode } from '#uploads/formats/upload-row.ts';
 import { type ShareholderColumn, shareholderRowSchema } from './shareholder-upload.schema.ts';
 
@@ -64,6 +65,15 @@ function holdingsError(text: string): RowError<ShareholderColumn> {
     return { column, code: 'too-long', message: 'holdings must have at most 20 digits before the point.' };
   }
   return { column, code: 'too-many-decimals', message: 'holdings must have at most 8 decimal places.' };
+}
+
+/** Returns the error of an identifier that could be mistaken for another one. */
+export function identifierError<Column extends string>(
+  column: Column,
+  text: string,
+): RowError<Column> | undefined {
+  const fault = identifierFault(text);
+  return fault && { column, code: fault.code, message: `${column} ${fault.message}.` };
 }
 
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;

@@ -16,7 +16,7 @@ function accepted(
 }
 
 describe('cells of files we write', () => {
-  test.each(['=1+1', '+1', '-1', '@x', '\tx', '\rx', "'=x", "''-x"])(
+  test.each(['=1+1', '+1', '-1', '@x', '\tx', '\rx', '\nx', '＝1', '＋1', '－1', '＠x', "'=x", "''-x"])(
     '%j is neutralised and restored',
     (cell) => {
       expect(neutralise(cell)).toBe(`'${cell}`);
