@@ -119,7 +119,9 @@ async function payee(tally: Tally): Promise<string> {
     ...{ account_type: 'CHECKING', holder_name: 'Ada Holder' },
   };
   const added = await platform.api('acme/OPS', 'POST', `/shareholders/${id}/bank-accounts`, account);
-  expect(added.status, added.text).toBe(201);
+  expect(added.status, added.text).toBe(202);
+  const approved = await platform.api('acme/COMPLIANCE', 'POST', `/approvals/${added.body.id}/approve`);
+  expect(approved.status, approved.text).toBe(200);
   return id;
 }
 

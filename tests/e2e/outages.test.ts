@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { approveChange } from '#approvals/approvals.routes.ts';
 import { type LocalPlatform, startLocalPlatform } from '#local/platform.ts';
 import { createDisbursement } from '#payments/orders/orders.routes.ts';
 import { createShareholderBankAccount } from '#payments/payees/bank-accounts.routes.ts';
@@ -69,7 +70,7 @@ afterAll(async () => {
 }, 2 * MINUTE_MS);
 
 /** Calls as the gateway does after the authorizer, and repeats what is unavailable, as clients do. */
-async function call<Body>(route: RouteSpec, request: Omit<TestRequest, 'as'>): Promise<Body> {
+async function call<Body>(route: RouteSpec, request: TestRequest): Promise<Body> {
   const headers = { 'Idempotency-Key': randomUUID() };
   const event = proxyEvent(route, { as: acme.as('OPS'), headers, ...request });
   for (;;) {
@@ -121,10 +122,14 @@ async function pay(): Promise<string> {
   );
   const shareholder_id = rows[0].id as string;
   const account = { routing_number: '121042882', account_number: magic('0000'), account_type: 'CHECKING' };
-  await call(createShareholderBankAccount, {
+  const asked = await call<{ id: string }>(createShareholderBankAccount, {
     params: { id: shareholder_id },
     body: { ...account, holder_name: 'Ada Holder' },
   });
+  await call(approveChange, { as: acme.as('COMPLIANCE'), params: { id: asked.id } });
+  await admin.query('update bank_accounts set usable_from = now() where shareholder_id = $1', [
+    shareholder_id,
+  ]);
   const body = { shareholder_id, amount: '10', currency: 'USD' };
   return (await call<{ id: string }>(createDisbursement, { body })).id;
 }

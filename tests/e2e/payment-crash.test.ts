@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approveChange } from '#approvals/approvals.routes.ts';
 import { type LocalPlatform, startLocalPlatform } from '#local/platform.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
@@ -101,23 +102,34 @@ async function call(route: RouteSpec, request: TestRequest): Promise<Answer> {
   }
 }
 
-/** The amount is above the threshold by default, so that the payment waits until we know where it is to be killed. */
-async function order(last4: string, tenant = acme, amount = '20000'): Promise<string> {
+/** Returns a verified holder with an account that may be used. */
+async function payee(last4: string, tenant = acme): Promise<string> {
   const { rows } = await admin.query(
     `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, $2, 'Ada Holder', 'VERIFIED') returning id`,
     [tenant.id, randomUUID()],
   );
+  const id = rows[0].id as string;
   const account = {
     routing_number: '121042882',
     account_number: magic(last4),
     account_type: 'CHECKING',
     holder_name: 'Ada Holder',
   };
-  const as = tenant.as('OPS');
-  await call(createShareholderBankAccount, { as, params: { id: rows[0].id }, body: account });
+  const asked = await call(createShareholderBankAccount, {
+    as: tenant.as('OPS'),
+    params: { id },
+    body: account,
+  });
+  await call(approveChange, { as: tenant.as('COMPLIANCE'), params: { id: asked.body.id } });
+  await admin.query('update bank_accounts set usable_from = now() where shareholder_id = $1', [id]);
+  return id;
+}
+
+/** The amount is above the threshold by default, so that the payment waits until we know where it is to be killed. */
+async function order(shareholder_id: string, tenant = acme, amount = '20000'): Promise<string> {
   const ordered = await call(createDisbursement, {
-    as,
-    body: { shareholder_id: rows[0].id, amount, currency: 'USD' },
+    as: tenant.as('OPS'),
+    body: { shareholder_id, amount, currency: 'USD' },
     headers: { 'Idempotency-Key': randomUUID() },
   });
   expect(ordered.status).toBe(202);
@@ -171,11 +183,20 @@ async function end(ids: readonly string[]): Promise<void> {
 
 const paid: string[] = [];
 
-/** Orders payments, decides where each is cut off, and lets them go. */
-async function run(plans: readonly { last4: string; points: readonly string[] }[]): Promise<void> {
+/**
+ * Orders payments, decides where each is cut off, and lets them go. The first to come to `anywhere`, from the orders on, is cut
+ * off there.
+ */
+async function run(
+  plans: readonly { last4: string; points: readonly string[] }[],
+  anywhere?: string,
+): Promise<void> {
+  const payees: string[] = [];
+  for (const { last4 } of plans) payees.push(await payee(last4));
+  if (anywhere !== undefined) cutAt(anywhere);
   const ids: string[] = [];
-  for (const { last4, points } of plans) {
-    const id = await order(last4);
+  for (const [index, { points }] of plans.entries()) {
+    const id = await order(payees[index] as string);
     for (const point of points) cutAt(point, id);
     ids.push(id);
   }
@@ -197,8 +218,7 @@ function unreached(points: readonly string[]): string[] {
 test.each(OF_ANY)(
   'cut off at %s, the order is carried out once',
   async (point) => {
-    cutAt(point);
-    await run([{ last4: '0000', points: [] }]);
+    await run([{ last4: '0000', points: [] }], point);
   },
   5 * MINUTE_MS,
 );
@@ -294,10 +314,12 @@ test(
       body: { channel: 'NACHA_FILE', ach_originator: ORIGINATOR },
       headers: { 'If-Match': '"0"' },
     });
-    expect(set.status).toBe(200);
+    expect(set.status).toBe(202);
+    await call(approveChange, { as: filed.as('COMPLIANCE'), params: { id: set.body.id } });
     const sent: string[] = [];
     for (const point of OF_A_FILE) {
-      const ids = [await order('0000', filed, '10'), await order('0000', filed, '20')];
+      const holder = await payee('0000', filed);
+      const ids = [await order(holder, filed, '10'), await order(holder, filed, '20')];
       await expect.poll(() => released(ids), { timeout: 60_000 }).toBe(2);
       cutAt(point);
       await writeFiles(ids);

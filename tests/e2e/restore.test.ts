@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approveChange } from '#approvals/approvals.routes.ts';
 import { verifyAudit } from '#audit/audit.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { getTrialBalance } from '#ledger/ledger.routes.ts';
@@ -100,7 +101,9 @@ async function order(last4: string): Promise<string> {
     account_type: 'CHECKING',
     holder_name: 'Ada Holder',
   };
-  await call(createShareholderBankAccount, { as, params: { id: holder.id }, body: account });
+  const asked = await call(createShareholderBankAccount, { as, params: { id: holder.id }, body: account });
+  await call(approveChange, { as: acme.as('COMPLIANCE'), params: { id: asked.id } });
+  await admin.query('update bank_accounts set usable_from = now() where shareholder_id = $1', [holder.id]);
   // The amount is above the threshold, so that the payment waits to be approved.
   const ordered = await call(createDisbursement, {
     as,
