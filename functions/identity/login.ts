@@ -25,6 +25,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
       action: 'login.failed',
       resource: 'sessions',
       payload: {},
+      problem: 'invalid-credentials',
     });
     throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }

@@ -15,6 +15,10 @@ export const AuditEntry = z.object({
   action: z.string(),
   resource: z.string(),
   request_id: z.string(),
+  source_ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  outcome: z.enum(['done', 'refused']),
+  problem: z.string().nullable(),
   payload: z.record(z.string(), z.unknown()),
 });
 
@@ -27,7 +31,7 @@ export const listAudit = route({
   path: '/audit',
   summary: 'Search the audit trail',
   description:
-    'Entries are listed newest first. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked.',
+    'Entries are listed newest first. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
   ...readers,
   query: z.strictObject({
     actor_id: filter,

@@ -47,10 +47,13 @@ export interface AuditLog {
   actor_role: string;
   id: Generated<string>;
   payload: Json;
+  problem: string | null;
   request_id: string;
   resource: string;
+  source_ip: string | null;
   tenant_id: Generated<string>;
   ts: Generated<Timestamp>;
+  user_agent: string | null;
   xact: Generated<string>;
 }
 

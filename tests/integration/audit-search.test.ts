@@ -9,7 +9,9 @@ import { getAuditKeys, listAudit, verifyAudit } from '#audit/audit.routes.ts';
 import { handler as keysHandler } from '#functions/audit/get-audit-keys.ts';
 import { handler as listHandler } from '#functions/audit/list-audit.ts';
 import { handler as verifyHandler } from '#functions/audit/verify-audit.ts';
+import { handler as createHandler } from '#functions/register/create-shareholder.ts';
 import { DAY_MS, dayOf } from '#kernel/calendar.ts';
+import { createShareholder } from '#register/shareholders.routes.ts';
 import { retentionPolicy } from '#retention/retention-policy.ts';
 import { exportAll } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -78,6 +80,10 @@ describe('the trail is searched', () => {
       actor_role: 'ADMIN',
       resource: `shareholders/${holder.id}`,
       request_id: expect.any(String),
+      source_ip: '203.0.113.7',
+      user_agent: null,
+      outcome: 'done',
+      problem: null,
       payload: { name: '***', contact: '***', holdings: '10' },
     });
     expect(text).not.toContain('anary');
@@ -95,6 +101,22 @@ describe('the trail is searched', () => {
     const justAfter = new Date(Date.parse(created.ts) + 1).toISOString();
     expect(await found({ to: justAfter, action: 'shareholder.created' })).toEqual([created.id]);
     expect(await found({ to: created.ts })).toEqual([]);
+  });
+
+  test('with where each entry came from, bounded and masked', async () => {
+    const answer = await call(createHandler, createShareholder, {
+      as: theirs.as('OPS'),
+      address: '198.51.100.4',
+      headers: {
+        'Idempotency-Key': randomUUID(),
+        'User-Agent': `ada.canary@example.com \0\u{1f600}${'x'.repeat(100_000)}`,
+      },
+      body: { external_ref: randomUUID(), name: 'Holder' },
+    });
+    const { body } = await search({ resource: `shareholders/${answer.body.id}` }, theirs.as('COMPLIANCE'));
+    expect(body.data).toMatchObject([{ source_ip: '198.51.100.4', outcome: 'done', problem: null }]);
+    expect(body.data[0].user_agent).toMatch(/^\*\*\* \?{3}x+$/);
+    expect(body.data[0].user_agent).toHaveLength(256);
   });
 
   test('page by page', async () => {

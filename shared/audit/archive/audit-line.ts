@@ -11,6 +11,9 @@ export interface ExportedEntry {
   readonly action: string;
   readonly resource: string;
   readonly request_id: string;
+  readonly source_ip: string | null;
+  readonly user_agent: string | null;
+  readonly problem: string | null;
   readonly payload: string;
 }
 
@@ -38,6 +41,10 @@ export function chainedLines(entries: readonly ExportedEntry[]): Buffer {
 
 function openLine({ payload, ...entry }: ExportedEntry): string {
   const { tenant_id, id, ts, actor_id, actor_role, action, resource, request_id } = entry;
-  const members = JSON.stringify({ tenant_id, id, ts, actor_id, actor_role, action, resource, request_id });
+  const { source_ip, user_agent, problem } = entry;
+  const members = JSON.stringify({
+    ...{ tenant_id, id, ts, actor_id, actor_role, action, resource, request_id },
+    ...{ source_ip, user_agent, problem },
+  });
   return `${members.slice(0, -1)},"payload":${payload},"chain":"`;
 }

@@ -13,12 +13,20 @@ const COLUMNS = [
   'action',
   'resource',
   'request_id',
+  'source_ip',
+  'user_agent',
+  'problem',
   'payload',
 ] as const;
 type AuditRow = Pick<Selectable<AuditLog>, (typeof COLUMNS)[number]>;
 
 export function toAuditEntry(row: AuditRow): z.input<typeof AuditEntry> {
-  return { ...row, ts: row.ts.toISOString(), payload: row.payload as Record<string, unknown> };
+  return {
+    ...row,
+    ts: row.ts.toISOString(),
+    outcome: row.problem === null ? 'done' : 'refused',
+    payload: row.payload as Record<string, unknown>,
+  };
 }
 
 /** An id is made with its entry's instant; so much apart they may be. */

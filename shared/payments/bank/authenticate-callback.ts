@@ -36,7 +36,12 @@ export async function authenticateCallback(
       ...systemActor(PLATFORM_TENANT_ID as TenantId, requestId, { suspended: 'goes-on' }),
       actorRole: 'ANONYMOUS',
     },
-    { action: 'access.denied', resource: 'receiveBankCallback', payload: { event_id: callback.event_id } },
+    {
+      action: 'access.denied',
+      resource: 'receiveBankCallback',
+      payload: { event_id: callback.event_id },
+      problem: 'invalid-signature',
+    },
   );
   throw new DomainError('invalid-signature', 'The callback is not signed by the bank, or too old.');
 }

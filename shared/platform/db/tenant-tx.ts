@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { EventPayload } from '#contracts/event-schemas.ts';
 import type { Command, EventType } from '#contracts/event-types.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { maskPayload } from '#platform/observability/mask.ts';
@@ -12,6 +13,7 @@ import { lastOf, type Queries, queriesBy, type Send } from './kysely.ts';
 import { commitLocked, lockStatement, openLocked, ROLLBACK_AND_UNLOCK } from './lock-first.ts';
 import { NoEffect } from './no-effect.ts';
 import { type Opened, openedByFirst } from './opened-by-first.ts';
+import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
 import { noteStanding } from './standing.ts';
@@ -54,6 +56,8 @@ export interface AuditEntry {
   readonly resource: string;
   /** Masked before it is written. */
   readonly payload: unknown;
+  /** The problem by which the request was refused; absent when it was done. */
+  readonly problem?: ProblemSlug;
 }
 
 export interface OutboxEvent {
@@ -136,8 +140,8 @@ const BEGIN = {
 
 const COMMIT = { text: 'commit' } as const;
 
-const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload)
-  values ($1, $2, $3, $4, $5, $6)`;
+const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
 /** Begins a statement that leaves thousands of events, each selected with these columns. */
 export const INSERT_EVENTS = 'insert into outbox (type, payload, request_id)';
@@ -146,6 +150,7 @@ const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
   select id, type, payload, request_id from json_to_recordset($1) as e (id uuid, type text, payload json, request_id text)`;
 
 export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
+  const origin = originOfRequest();
   return {
     text: INSERT_AUDIT,
     values: [
@@ -155,6 +160,9 @@ export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
       entry.resource,
       actor.requestId,
       JSON.stringify(maskPayload(entry.payload)),
+      origin?.sourceIp ?? null,
+      origin?.userAgent ?? null,
+      entry.problem ?? null,
     ],
   };
 }

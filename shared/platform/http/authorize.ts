@@ -76,6 +76,7 @@ export async function authorize(
         action: 'access.denied',
         resource: route.operationId,
         payload: { path_parameters: event.pathParameters },
+        problem: 'forbidden',
       },
     );
     throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');

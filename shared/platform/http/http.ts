@@ -5,6 +5,7 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { NoEffect } from '#platform/db/no-effect.ts';
+import { fromOrigin, type Origin } from '#platform/db/origin.ts';
 import { asRequest } from '#platform/db/standing.ts';
 import {
   type Actor,
@@ -102,7 +103,7 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       const actor = actorOf(route, principal, requestId);
       return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
     });
-  return instrumented(route, stack);
+  return instrumented(route, (event, context) => fromOrigin(originOf(event), () => stack(event, context)));
 }
 
 async function answer<const R extends RouteSpec>(
@@ -201,7 +202,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
       return expectedVersion(headers.get('if-match'));
     },
     requestId,
-    clientAddress: clientAddressOf(headers, event.requestContext.identity.sourceIp),
+    clientAddress: originOf(event).sourceIp,
     headers,
     mediaType: mediaTypeOf(headers),
     rawBody: () => bodyBytes(event),
@@ -209,6 +210,14 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
     tenantRead: (work) => tenantRead(actor ?? missingPrincipal(), work),
+  };
+}
+
+function originOf(event: APIGatewayProxyEvent): Origin {
+  const headers = headersOf(event);
+  return {
+    sourceIp: clientAddressOf(headers, event.requestContext.identity.sourceIp),
+    userAgent: headers.get('user-agent')?.join(),
   };
 }
 
