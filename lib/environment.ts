@@ -145,6 +145,26 @@ export const EnvironmentSchema = z
         oidcProvider: z.enum(['create', 'existing']),
       })
       .optional(),
+    /** The contact for reports of weaknesses: `/.well-known/security.txt` says so. */
+    security: z
+      .strictObject({
+        /** @default `security@` the domain */
+        contact: z
+          .string()
+          .max(200)
+          .regex(
+            /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/,
+            'must be mailto: and an address, or a page by https://, such as mailto:security@acme.example',
+          )
+          .optional(),
+        /** The page that shows `SECURITY.md`. */
+        policy: z
+          .string()
+          .max(200)
+          .regex(/^https:\/\/\S+$/, 'must be a page by https://')
+          .optional(),
+      })
+      .optional(),
     /** Whether webhooks may be the machine's own: for development, where tests listen there. */
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */

@@ -6,6 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#contracts/resources.ts';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
+import type { Environment } from '#lib/environment.ts';
 
 /**
  * The permissions of a function, its environment variables, and the reasons why a statement reaches further than one
@@ -38,6 +39,8 @@ export interface GrantedResources {
   readonly eventBus: IEventBus;
   /** Whether webhooks may lead to this machine itself. Only development allows it. */
   readonly webhooksToLoopback: boolean;
+  /** The contact for reports of weaknesses. */
+  readonly security: SecurityContact;
   readonly signingKeys: ISecret;
   readonly audit: AuditArchive;
   /** Seals account numbers. */
@@ -51,6 +54,9 @@ export interface GrantedResources {
 
 /** A queue that our own code sends to. */
 export type SentQueue = Pick<IQueue, 'queueArn' | 'queueUrl'>;
+
+/** The contact for reports of weaknesses, and the environment's own domain. */
+export type SecurityContact = NonNullable<Environment['security']> & { readonly domain?: string | undefined };
 
 /** The bucket of the exported audit trail, the key that signs its digests, and the years for which records are kept. */
 export interface AuditArchive {
@@ -197,6 +203,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [],
       environment: { WEBHOOKS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
     },
+    'security:contact': { statements: [], environment: securityVariables(resources.security) },
     ...auditGrants(resources.audit, decrypt, encrypt),
     'signingKeys:read': {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],
@@ -270,6 +277,14 @@ function auditGrants(
       environment: secretArn,
     },
     'retentionPolicy:read': { statements: [], environment: { RETENTION_YEARS: String(retentionYears) } },
+  };
+}
+
+function securityVariables({ contact, policy, domain }: SecurityContact): Record<string, string> {
+  return {
+    ...(contact === undefined ? {} : { SECURITY_CONTACT: contact }),
+    ...(policy === undefined ? {} : { SECURITY_POLICY: policy }),
+    ...(domain === undefined ? {} : { SECURITY_DOMAIN: domain }),
   };
 }
 

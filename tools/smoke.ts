@@ -40,6 +40,12 @@ const QUESTIONS: readonly Question[] = [
     holds: (body) => body.includes('"keys"'),
   },
   {
+    path: '/.well-known/security.txt',
+    status: 200,
+    shows: 'whoever finds a weakness learns whom to tell',
+    holds: (body) => body.startsWith('Contact: '),
+  },
+  {
     path: '/api/tenants',
     status: 401,
     shows: 'nobody gets in without a token',

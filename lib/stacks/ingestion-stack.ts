@@ -102,6 +102,7 @@ export class IngestionStack extends VestryStack {
       uploads: uploads as IBucket,
       rejectedRows: rejectedRows.queue,
       webhooksToLoopback: this.config.webhooksToLoopback,
+      security: { ...this.config.security, domain: this.config.edge?.domain },
       eventBus,
       queues: new Map(sentTo.map(({ job }) => [job.queue, this.#byName(job)])),
     });

@@ -36,6 +36,8 @@ export type Resource =
   | 'exports:write'
   /** Know which addresses a webhook may have. */
   | 'webhooks:address'
+  /** Know whom to tell of a weakness. */
+  | 'security:contact'
   /** Read and list what was exported of the audit trail; add to it, under Object Lock. */
   | 'auditBucket:read'
   | 'auditBucket:write'

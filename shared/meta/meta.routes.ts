@@ -69,3 +69,16 @@ export const getHealth = route({
   response: z.object({ status: z.literal('ok') }),
   problems: [],
 });
+
+export const getSecurityTxt = route({
+  ...open,
+  operationId: 'getSecurityTxt',
+  path: '/.well-known/security.txt',
+  summary: 'Get the contact for reports of weaknesses',
+  description: 'The file is that of RFC 9116.',
+  query: anyQuery,
+  response: z.string(),
+  produces: ['text/plain'],
+  problems: [],
+  uses: ['security:contact'],
+});

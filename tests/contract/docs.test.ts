@@ -7,7 +7,12 @@ import { routes } from '../../shared/routes.ts';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-const documents = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: REPOSITORY })];
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...globSync('docs/**/*.md', { cwd: REPOSITORY }),
+];
 
 /** The top directories whose files documents name. */
 const ROOTS = /^(bin|config|docs|events|functions|lib|local|migrations|shared|state-machines|tests|tools)\//;

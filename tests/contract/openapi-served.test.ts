@@ -112,6 +112,14 @@ test('health answers one word', async () => {
   expect([answer.status, answer.text]).toEqual([200, '{"status":"ok"}']);
 });
 
+test('security.txt is served to everyone, as the environment has it', async () => {
+  process.env.SECURITY_CONTACT = 'mailto:weaknesses@acme.example';
+  const answer = await get(meta.getSecurityTxt, { query: { seen: 'elsewhere' } });
+  expect(answer.status).toBe(200);
+  expect(answer.header('content-type')).toBe('text/plain; charset=utf-8');
+  expect(answer.text).toMatch(/^Contact: mailto:weaknesses@acme\.example\nExpires: /);
+});
+
 describe('a path that no route serves', () => {
   test('an unknown path is not found, whatever is asked of it', async () => {
     const answer = await unrouted('POST', '/{proxy+}', { any: 'thing' });

@@ -104,7 +104,7 @@ describe('npm start', () => {
     const smoke = (...args: string[]) =>
       promisify(execFile)(process.execPath, ['tools/smoke.ts', ...args, '--patience-seconds', '1']);
     const { stdout } = await smoke(platform.file.apiUrl);
-    expect(stdout.match(/^ok {2}GET /gm)).toHaveLength(5);
+    expect(stdout.match(/^ok {2}GET /gm)).toHaveLength(6);
     const directory = temporaryDataDir();
     const outputs = join(directory, 'outputs.json');
     const [closed, open] = ['http://127.0.0.1:1/live/', `${platform.file.apiUrl}/`].map((Url) => ({ Url }));
@@ -115,7 +115,7 @@ describe('npm start', () => {
     removeDataDir(directory);
     await expect(smoke('http://127.0.0.1:1')).rejects.toMatchObject({
       code: 1,
-      stderr: '5 of 5 answers are wrong\n',
+      stderr: '6 of 6 answers are wrong\n',
     });
     await expect(smoke(`${platform.file.apiUrl}/elsewhere`)).rejects.toMatchObject({ code: 1 });
   });

@@ -31,6 +31,8 @@ describe('environments', () => {
     ['alarms that reach nobody', { alarmEmail: undefined }],
     ['a period of logs that CloudWatch does not know', { logRetentionDays: 8 }],
     ['a minimum above the maximum', { database: { minAcu: 4, maxAcu: 2 } }],
+    ['a contact that is no address', { security: { contact: 'security@acme.example' } }],
+    ['a contact of two lines', { security: { contact: 'mailto:a@b.example\nContact: mailto:c@d.example' } }],
     ['an option that does not exist', { mockBanc: false }],
   ])('production refuses %s', (_, change) => {
     expect(EnvironmentSchema.safeParse({ ...production, ...change }).success).toBe(false);
@@ -154,7 +156,7 @@ describe('a bad file is told by its name, the key and what to do', () => {
   });
 
   test.each<[string, (text: string) => string, string]>([
-    ['a comma too many', (file) => file.replace(/\}\s*$/, ',}'), 'line 18, column'],
+    ['a comma too many', (file) => file.replace(/\}\s*$/, ',}'), 'line 19, column'],
     ['a missing value', (file) => file.replace('true', ''), 'line 7, column'],
     ['an open end', (file) => file.slice(0, 60), 'line 4, column'],
     [
