@@ -62,8 +62,9 @@ async function sendByAnyone(route: RouteEntry, request: TestRequest): Promise<Te
   });
 }
 
-const LONG = 1_000_000;
-/** Far above what a refusal takes, and far below what a quadratic pattern does. */
+/** The length at which the worst pattern took eight seconds. */
+const LONG = 100_000;
+/** Processor time far above what a refusal takes, and far below what a quadratic pattern does. */
 const HOSTILE_LIMIT_MS = 1_000;
 /** Texts that are refused everywhere: for a character, or for their length. */
 const HOSTILE: readonly [kind: string, value: string][] = [
@@ -73,10 +74,10 @@ const HOSTILE: readonly [kind: string, value: string][] = [
   ['the second half of a pair', '\udc00a'],
   ['the trace of bytes that were not UTF-8', 'a\ufffd'],
   ...['0', '1', '9', '\u0660', '\uff10', '-', '.', ' '].map((digit): [string, string] => [
-    `a million of ${digit}`,
+    `a hundred thousand of ${digit}`,
     digit.repeat(LONG / Buffer.byteLength(digit) - 500),
   ]),
-  ['a number with a digit behind a million zeros', `1.${'0'.repeat(LONG)}1`],
+  ['a number with a digit behind a hundred thousand zeros', `1.${'0'.repeat(LONG)}1`],
 ];
 
 /** The pointers of the texts and numbers in a route's example. */
@@ -187,7 +188,7 @@ describe.each(routes.filter(takesJson))('$method $path', (route) => {
   test('no field takes what a database cannot hold, or much time for what it refuses', async () => {
     for (const field of fieldsOf(route)) {
       for (const [kind, value] of HOSTILE) {
-        const startedMs = performance.now();
+        const started = process.cpuUsage();
         const { status, body } = await sendByAnyone(route, {
           body: withValue(route.example as object, field, value),
         });
@@ -196,7 +197,7 @@ describe.each(routes.filter(takesJson))('$method $path', (route) => {
         expect(body.errors, named).toContainEqual(
           expect.objectContaining({ pointer: expect.stringContaining(field) }),
         );
-        expect(performance.now() - startedMs, named).toBeLessThan(HOSTILE_LIMIT_MS);
+        expect(process.cpuUsage(started).user / 1_000, named).toBeLessThan(HOSTILE_LIMIT_MS);
       }
     }
   });

@@ -103,9 +103,9 @@ test('a megabyte of anything takes little time', () => {
   for (const text of ['[', '{"a":', '"', '1', '-', '0', '\\"', ' ', '[1,', '{"a":1,"'].map((piece) =>
     piece.repeat(1_000_000 / piece.length),
   )) {
-    const startedMs = performance.now();
+    const started = process.cpuUsage();
     refusal(text);
     refusal(`[${text}`);
-    expect(performance.now() - startedMs, text.slice(0, 8)).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user / 1_000, text.slice(0, 8)).toBeLessThan(1_000);
   }
 });
