@@ -1,17 +1,18 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
+import { claimOf } from '#identity/sign-in/claim.ts';
 import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
-import { anonymousActor, startSession } from '#identity/sign-in/session.ts';
+import { startSession } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
-import { recordAudit } from '#platform/db/tenant-tx.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.login, async ({ body, clientAddress, requestId, tenantTx }) => {
+export const handler = http(routes.login, async ({ body, clientAddress, requestId, claim, tenantTx }) => {
   const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
+  claim(() => claimOf(slug, body.email));
   const attempt = attemptOf(slug, body.email, clientAddress);
   await takeAttempt(attempt);
   const tenant = await findTenantBySlug(slug);
@@ -21,12 +22,6 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   const matches = await verifyPassword(body.password, user?.password_hash);
   if (tenant === undefined || user === undefined || !matches || user.status !== 'ACTIVE') {
     await countFailure(attempt);
-    await recordAudit(anonymousActor(tenantId, requestId), {
-      action: 'login.failed',
-      resource: 'sessions',
-      payload: {},
-      problem: 'invalid-credentials',
-    });
     throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }
   const key = await currentSigningKey();

@@ -7,7 +7,8 @@ import { http } from '#platform/http/http.ts';
 
 export const handler = http(
   routes.receiveBankCallback,
-  async ({ body, headers, rawBody, requestId, tenantTx }) => {
+  async ({ body, headers, rawBody, requestId, claim, tenantTx }) => {
+    claim(async () => ({ payload: { event_id: body.event_id } }));
     const { actor, sealer } = await authenticateCallback(body, rawBody(), headers, requestId);
     const taskToken = await tenantTx((tx) => receiveBankEvent(tx, body, sealer), {
       actor,

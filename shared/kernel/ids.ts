@@ -17,12 +17,23 @@ export function isUuid(text: string): boolean {
 
 /** A UUID version 7 (RFC 9562): time-ordered, so that indexes grow at one end. */
 export function uuidV7<Id extends string = string>(nowMs: number = Date.now()): Id {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
+  return uuidV7Of(nowMs, randomBytes(16)) as Id;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Returns the same UUID version 7 for the same digest throughout a minute. */
+export function uuidV7OfMinute(digest: Buffer, nowMs: number = Date.now()): string {
+  return uuidV7Of(nowMs - (nowMs % MINUTE_MS), Buffer.from(digest.subarray(0, 16)));
+}
+
+/** Writes over what isn't free in the bytes of a UUID. */
+function uuidV7Of(atMs: number, bytes: Buffer): string {
+  bytes.writeUIntBE(atMs, 0, 6);
   bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /**

@@ -70,6 +70,18 @@ describe('a change that loosens', () => {
 
     const own = await new Approvals(acme.as('ADMIN')).approve(asked.body.id);
     expect([own.status, own.body.type]).toEqual([403, 'urn:vestry:problem:four-eyes']);
+    const { rows } = await database.admin.query(
+      `select actor_id, action, resource, payload from audit_log where tenant_id = $1 and problem = 'four-eyes'`,
+      [acme.id],
+    );
+    expect(rows).toEqual([
+      {
+        actor_id: acme.as('ADMIN').actorId,
+        action: 'access.denied',
+        resource: 'approveChange',
+        payload: { path_parameters: { id: asked.body.id } },
+      },
+    ]);
     expect(await inForce()).toBeUndefined();
 
     const approved = await compliance.approve(asked.body.id);

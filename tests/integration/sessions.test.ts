@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as loginHandler } from '#functions/identity/login.ts';
@@ -111,6 +112,42 @@ describe('signing in', () => {
     const seen = answers.map(({ status, body }) => ({ status, ...body, instance: '' }));
     expect(new Set(seen.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(seen[0]).toMatchObject({ status: 401, type: 'urn:vestry:problem:invalid-credentials' });
+  });
+
+  test('a failure names its account by a keyed hash, in the trail of its tenant', async () => {
+    const known = await newUser();
+    const nobody = `nobody-at-all@acme.example`;
+    const entriesFrom = async (address: string) => {
+      const { rows } = await database.admin.query(
+        `select tenant_id, action, problem, payload ->> 'account' as account, audit_log::text as whole
+           from audit_log where source_ip = $1 order by ts`,
+        [address],
+      );
+      return rows;
+    };
+    for (const email of [known, known, nobody])
+      await signIn(email, 'another password', acme.slug, '198.51.100.21');
+    const [first, second, other] = await entriesFrom('198.51.100.21');
+    const refused = { tenant_id: acme.id, action: 'login.failed', problem: 'invalid-credentials' };
+    for (const entry of [first, second, other]) {
+      expect(entry).toMatchObject({ ...refused, account: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      expect(entry.whole).not.toContain('@');
+      for (const email of [known, nobody])
+        for (const text of [email, JSON.stringify([acme.slug, email]), `${acme.slug}\0${email}`])
+          expect(entry.account).not.toBe(hash('sha256', text));
+    }
+    expect(second.account).toBe(first.account);
+    expect(other.account).not.toBe(first.account);
+
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    try {
+      for (let times = 0; times < 14; times += 1)
+        await signIn(nobody, 'another password', acme.slug, '198.51.100.22');
+    } finally {
+      vi.useRealTimers();
+    }
+    const problems = (await entriesFrom('198.51.100.22')).map(({ problem }) => problem);
+    expect(problems).toEqual([...Array(10).fill('invalid-credentials'), 'too-many-requests']);
   });
 
   describe('an account, whether it exists or not', () => {

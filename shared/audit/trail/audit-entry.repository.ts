@@ -29,8 +29,8 @@ export function toAuditEntry(row: AuditRow): z.input<typeof AuditEntry> {
   };
 }
 
-/** An id is made with its entry's instant; so much apart they may be. */
-const ID_SLACK_MS = 60_000;
+/** An id is made with its entry's instant, or with the minute in which it began; so much apart they may be. */
+const ID_SLACK_MS = 120_000;
 
 /** The lowest id (UUID version 7) of an instant: lists begin at it instead of looking through all entries. */
 function lowestId(instant: string, slackMs: number): string {

@@ -2,8 +2,7 @@ import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
-import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
-import { type Actor, recordAudit } from '#platform/db/tenant-tx.ts';
+import type { Actor } from '#platform/db/tenant-tx.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { secretText } from '#platform/secret.ts';
@@ -11,8 +10,7 @@ import type { BankCallback } from './bank-callbacks.routes.ts';
 import { isSignedByBank, SIGNATURE_HEADER } from './bank-signature.ts';
 
 /**
- * Checks that the bank has sent a callback, and returns the actor who writes its event: the client that the signature's key belongs to. What is
- * refused is kept in the audit trail of the platform, since nobody says whose it is.
+ * Checks that the bank has sent a callback, and returns the actor who writes its event: the client that the signature's key belongs to.
  * @throws DomainError `invalid-signature`
  */
 export async function authenticateCallback(
@@ -31,17 +29,5 @@ export async function authenticateCallback(
       sealer,
     };
   }
-  await recordAudit(
-    {
-      ...systemActor(PLATFORM_TENANT_ID as TenantId, requestId, { suspended: 'goes-on' }),
-      actorRole: 'ANONYMOUS',
-    },
-    {
-      action: 'access.denied',
-      resource: 'receiveBankCallback',
-      payload: { event_id: callback.event_id },
-      problem: 'invalid-signature',
-    },
-  );
   throw new DomainError('invalid-signature', 'The callback is not signed by the bank, or too old.');
 }

@@ -149,6 +149,9 @@ export const INSERT_EVENTS = 'insert into outbox (type, payload, request_id)';
 const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
   select id, type, payload, request_id from json_to_recordset($1) as e (id uuid, type text, payload json, request_id text)`;
 
+const INSERT_AUDIT_ONCE = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem, id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`;
+
 export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
   const origin = originOfRequest();
   return {
@@ -344,6 +347,20 @@ async function readOnce<T>(of: TenantId | Actor, work: (read: TenantRead) => Pro
 /** Writes an audit entry in a transaction of its own, for a refused request, which has none. */
 export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void> {
   await tenantStatements(actor, [auditStatement(actor, entry)]);
+}
+
+/**
+ * Writes the entry of a refused request under its tenant, whose caller may have no standing any more.
+ * @param id of an entry that is written once, however often it is refused
+ * @throws DomainError `temporarily-unavailable`
+ */
+export async function recordRefusal(
+  { tenantId, ...actor }: Actor,
+  entry: AuditEntry & { readonly problem: ProblemSlug },
+  id: string = uuidV7(),
+): Promise<void> {
+  const { values = [] } = auditStatement({ ...actor, tenantId }, entry);
+  await tenantStatements(tenantId, [{ text: INSERT_AUDIT_ONCE, values: [...values, id] }]);
 }
 
 /**

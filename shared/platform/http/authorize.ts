@@ -2,7 +2,6 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
-import { recordAudit } from '#platform/db/tenant-tx.ts';
 import type { RouteSpec } from './route.ts';
 
 /**
@@ -29,6 +28,20 @@ export interface AuthorizerContext {
   readonly employeeId?: string;
 }
 
+/** Returns whom the authorizer's verdict names, whether or not they may still do anything. */
+export function principalOf(event: APIGatewayProxyEvent): Principal | undefined {
+  const context = event.requestContext.authorizer as AuthorizerContext | null | undefined;
+  if (!context?.sub || !context.sid) return undefined;
+  return {
+    tenantId: context.tid as TenantId,
+    tenantType: context.tenantType as TenantType,
+    actorId: context.sub as UserId,
+    actorRole: context.role as Role,
+    sessionId: context.sid,
+    employeeId: context.employeeId,
+  };
+}
+
 /**
  * Reads who calls from the authorizer's verdict.
  * @throws DomainError `unauthenticated`
@@ -42,43 +55,20 @@ export function authenticate(
   const context = event.requestContext.authorizer as AuthorizerContext | null | undefined;
   // The gateway may remember a token's verdict for a minute; an expired token is refused here all the same.
   const expired = context?.exp === undefined || Number(context.exp) * 1000 < Date.now();
-  if (!context?.sub || !context.sid || expired || (headers.get('authorization')?.length ?? 0) !== 1) {
+  const principal = principalOf(event);
+  if (principal === undefined || expired || (headers.get('authorization')?.length ?? 0) !== 1) {
     throw new DomainError('unauthenticated', 'Send one Authorization header with a valid access token.');
   }
-  return {
-    tenantId: context.tid as TenantId,
-    tenantType: context.tenantType as TenantType,
-    actorId: context.sub as UserId,
-    actorRole: context.role as Role,
-    sessionId: context.sid,
-    employeeId: context.employeeId,
-  };
+  return principal;
 }
 
 /**
- * Checks the caller against the route, which declares who may call it. A refusal is written to the caller's audit
- * trail.
- * @throws DomainError `unauthenticated`, `forbidden`
+ * Checks the caller against the route, which declares who may call it.
+ * @throws DomainError `forbidden`
  */
-export async function authorize(
-  route: RouteSpec,
-  event: APIGatewayProxyEvent,
-  caller: Principal,
-  requestId: string,
-): Promise<void> {
+export function authorize(route: RouteSpec, caller: Principal): void {
   const allowed =
     (route.roles as readonly Role[]).includes(caller.actorRole) &&
     (route.tenants === undefined || route.tenants.includes(caller.tenantType));
-  if (!allowed) {
-    await recordAudit(
-      { ...caller, requestId },
-      {
-        action: 'access.denied',
-        resource: route.operationId,
-        payload: { path_parameters: event.pathParameters },
-        problem: 'forbidden',
-      },
-    );
-    throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');
-  }
+  if (!allowed) throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');
 }

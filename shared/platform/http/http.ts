@@ -26,6 +26,7 @@ import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
 import { answerAt, baseOf } from './public-base.ts';
+import { type Claim, noteClaim, refusals } from './refusals.ts';
 import { isReply, type Reply, renderReply } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';
 import { idempotencyOf, type RouteSpec, type Schema } from './route.ts';
@@ -70,6 +71,8 @@ export interface HttpRequest<R extends RouteSpec> {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly mediaType: string;
   rawBody(): Buffer;
+  /** Says how to find out whom a request without a caller is about, for the trail, if it is refused. */
+  claim(of: () => Promise<Claim>): void;
   tenantTx<T, N = never>(work: Work<T, N, TenantTx>, options?: WriteOptions<T>): Promise<T | N>;
   serializableTx<T, N = never>(work: Work<T, N, SerializableTx>, options?: WriteOptions<T>): Promise<T | N>;
   tenantRead<T>(work: (read: TenantRead) => Promise<T>): Promise<T>;
@@ -83,13 +86,14 @@ export type Run<R extends RouteSpec> = (
 const DEADLINE_MARGIN_MS = 1_500;
 
 /**
- * The one HTTP stack: instrumented → observe → problems → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
+ * The one HTTP stack: instrumented → observe → problems → refusals → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
  * the last used first, so every error is rendered before the answer is observed.
  */
 export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
   const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(observe(route))
     .use(problems(route))
+    .use(refusals(route))
     .handler(async (event, context) => {
       const headers = headersOf(event);
       const requestId = requestIdFrom(headers.get('x-request-id'));
@@ -97,7 +101,7 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       const received = { event, context, headers, requestId, principal };
       if (principal === undefined) return answer(route, run, received);
       const answerCaller = async () => {
-        await authorize(route, event, principal, requestId);
+        authorize(route, principal);
         return answer(route, run, received);
       };
       const actor = actorOf(route, principal, requestId);
@@ -206,6 +210,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     headers,
     mediaType: mediaTypeOf(headers),
     rawBody: () => bodyBytes(event),
+    claim: (of) => noteClaim(event, of),
     tenantTx: write,
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
