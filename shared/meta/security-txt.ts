@@ -1,4 +1,3 @@
-import { publicPath } from '#contracts/api-paths.ts';
 import { addDays, startOf } from '#kernel/calendar.ts';
 import { getSecurityTxt } from './meta.routes.ts';
 
@@ -25,7 +24,7 @@ export function securityTxt({ contact, policy, domain }: SecurityContact): strin
     Contact: contact ?? (domain === undefined ? PRODUCT_CONTACT : `mailto:security@${domain}`),
     Expires: startOf(addDays(CONTACT_CHECKED, TRUSTED_FOR_DAYS)).toISOString(),
     'Preferred-Languages': 'en',
-    Canonical: domain === undefined ? undefined : `https://${domain}${publicPath(getSecurityTxt)}`,
+    Canonical: domain === undefined ? undefined : `https://${domain}${getSecurityTxt.path}`,
     Policy: policy,
   };
   return Object.entries(fields)

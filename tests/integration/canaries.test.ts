@@ -4,6 +4,7 @@ import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as getMetricsHandler } from '#functions/metrics/get-metrics.ts';
 import { handler as uploadHandler } from '#functions/uploads/create-shareholder-upload.ts';
 import { handler as uploadWorker } from '#functions/workers/validate-upload.ts';
+import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { getMetrics } from '#metrics/metrics.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
@@ -62,6 +63,7 @@ beforeAll(async () => {
     await insertTestTenant(world.database.admin, 'ISSUER'),
     await insertTestTenant(world.database.admin, 'SPONSOR'),
   ];
+  await rotateSigningKeys(new Date());
   logger.setLogLevel('DEBUG');
   const print = (chunk: unknown): boolean => {
     world.aws.endpoint.metrics.collect(String(chunk).trimEnd());
