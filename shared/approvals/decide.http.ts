@@ -7,7 +7,7 @@ import { toChangeRequest } from './change-request.repository.ts';
 import { controlledChange } from './controlled-changes.ts';
 import { type AfterCommit, type Decision, decideChange, type EffectsOfChanges } from './decide-change.ts';
 
-type Request = Pick<HttpRequest<RouteSpec>, 'actor' | 'tenantTx'>;
+type Request = Pick<HttpRequest<RouteSpec>, 'actor' | 'principal' | 'tenantTx'>;
 
 const ACTIONS = {
   APPROVED: 'change.approved',
@@ -26,19 +26,20 @@ interface Deciding {
 
 /** Answers a request that decides on a change; the audit entry names both persons, and the change. */
 export async function decideOn(
-  { actor, tenantTx }: Request,
+  { actor, principal, tenantTx }: Request,
   { id, decision, effects, reason, tenantId }: Deciding,
 ): Promise<z.infer<typeof ChangeRequest>> {
-  const decider = { actorId: actor.actorId ?? '', role: actor.actorRole as 'ADMIN' };
+  const decider = { actorId: principal.actorId, role: principal.actorRole };
   const payload: Record<string, unknown> = {};
   let afterCommit: AfterCommit | undefined;
   const answer = await tenantTx(
     async (tx) => {
       const decided = await decideChange(tx, id, decision, decider, { effects, reason: reason ?? null });
       afterCommit = decided.afterCommit;
-      const { kind, subject, requested_by, before, after } = toChangeRequest(decided.request);
+      const shown = toChangeRequest(decided.request);
+      const { kind, subject, requested_by, before, after } = shown;
       Object.assign(payload, { kind, subject, requested_by, before, after });
-      return toChangeRequest(decided.request);
+      return shown;
     },
     {
       action: ({ kind }) =>

@@ -27,7 +27,7 @@ const CONTINUES = /[\w.+"-]/;
 const NUMBER_MARK = '\0';
 const ESCAPED_MARK = '\\u0000';
 
-/** The error for a text that isn't JSON, with the place where it ends being so. */
+/** The error for a text that isn't JSON, with the place where it ends being so, or that is no object. */
 export function invalidJson(text: string): DomainError {
   try {
     JSON.parse(text);
@@ -36,7 +36,7 @@ export function invalidJson(text: string): DomainError {
     const reason = (error as Error).message.replace(/, (?:\.\.\.)?".*$/s, '');
     return malformed(`The body is not valid JSON: ${reason}`);
   }
-  return malformed('The body is not valid JSON.');
+  return malformed('The body must be a JSON object.');
 }
 
 /** The reviver for texts from {@link checkJson}. */
@@ -63,10 +63,7 @@ interface Open {
  *   a pointer, when a string is too long or holds what no field takes
  */
 export function checkJson(text: string): string {
-  if (!/^\s*[{[]/.test(text)) {
-    if (isJson(text)) throw malformed('The body must be a JSON object.');
-    throw invalidJson(text);
-  }
+  if (!/^\s*[{[]/.test(text)) throw invalidJson(text);
   const open: Open[] = [];
   const pieces: string[] = [];
   let copied = 0;
@@ -107,15 +104,6 @@ export function checkJson(text: string): string {
   return pieces.join('');
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function endOfString(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
@@ -138,7 +126,9 @@ function enterKey(inside: Open, keys: Set<string>, key: string, open: readonly O
   keys.add(key);
   inside.at = key.slice(0, MAX_KEY_SHOWN);
   refuseHostile(key, open);
-  if (key === '__proto__') throw invalidField(pointerOf(open), 'unknown-field', 'is not a field here');
+  // The parser refuses a constructor with a prototype as well, and doesn't say where.
+  if (key === '__proto__' || (key === 'prototype' && open.at(-2)?.at === 'constructor'))
+    throw invalidField(pointerOf(open), 'unknown-field', 'is not a field here');
 }
 
 function refuseHostile(value: string, open: readonly Open[]): void {

@@ -56,6 +56,7 @@ describe('names the place of', () => {
     ['a long string', `{"a":"${'x'.repeat(10_001)}"}`, '/a'],
     ['a long number', `{"a":{"b/c":1${'0'.repeat(64)}}}`, '/a/b~1c'],
     ['a prototype', '{"a":{"__proto__":{}}}', '/a/__proto__'],
+    ['a prototype of a constructor', '{"a":{"constructor":{"prototype":{}}}}', '/a/constructor/prototype'],
     ['an escaped prototype', '{"\\u005f_proto__":{}}', '/__proto__'],
   ])('%s', (_, text, pointer) => {
     expect(refusal(text)).toMatchObject({ slug: 'validation-failed', pointer });
