@@ -21,7 +21,6 @@ const LOST_AFTER_MS = (validateUpload.retryForHours + 1) * HOUR_MS;
 /** Older ones were announced, and no file has come. */
 const GIVEN_UP_AFTER_MS = 90 * 24 * HOUR_MS;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-const FORBIDDEN = 403;
 const DROP_FOLDER = 'drop/';
 
 /**
@@ -35,9 +34,7 @@ export async function sendUnfinished({ time, requestId, remainingMs }: Firing): 
   for (let after = FIRST_ID; remainingMs() > MARGIN_MS; ) {
     const start = after;
     const rows = await systemTx(REASON, (tx) => listUnfinishedUploads(tx, span, start, AT_ONCE));
-    const notifications = (await Promise.all(rows.map(notificationFor))).filter((one) => one !== undefined);
-    await sendMessages(validateUpload.queue, notifications, requestId);
-    found += notifications.length;
+    found += await announce(rows, requestId);
     const last = rows.at(-1);
     if (last === undefined || rows.length < AT_ONCE) break;
     after = last.id;
@@ -73,27 +70,26 @@ async function sendUnannounced(
     const keys = new Set(await systemTx(REASON, (tx) => listWithoutUpload(tx, dropped)));
     const unannounced = dropped.filter(({ key }) => keys.has(key));
     for (let start = 0; start < unannounced.length; start += AT_ONCE) {
-      const files = unannounced.slice(start, start + AT_ONCE);
-      const notifications = (
-        await Promise.all(
-          files.map(({ key, eTag }) => notificationFor({ object_key: key, object_ref: `${eTag}:` })),
-        )
-      ).filter((one) => one !== undefined);
-      await sendMessages(validateUpload.queue, notifications, requestId);
-      found += notifications.length;
+      const files = unannounced
+        .slice(start, start + AT_ONCE)
+        .map(({ key, eTag }) => ({ object_key: key, object_ref: `${eTag}:` }));
+      found += await announce(files, requestId);
     }
     if (remainingMs() < MARGIN_MS) break;
   }
   return found;
 }
 
-async function notificationFor({ object_key, object_ref }: Omit<UnfinishedUpload, 'id'>) {
-  const version = storedVersion(object_key, object_ref);
-  const head = await headObject(version).catch((error: unknown) => {
-    // S3 forbids what isn't there to whoever may not list the bucket.
-    const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-    if ($metadata?.httpStatusCode === FORBIDDEN) return undefined;
-    throw error;
-  });
+type StoredFile = Omit<UnfinishedUpload, 'id'>;
+
+/** Puts the files that are there on the queue. Returns their number. */
+async function announce(files: readonly StoredFile[], requestId: string): Promise<number> {
+  const notifications = (await Promise.all(files.map(notificationFor))).filter((one) => one !== undefined);
+  await sendMessages(validateUpload.queue, notifications, requestId);
+  return notifications.length;
+}
+
+async function notificationFor({ object_key, object_ref }: StoredFile) {
+  const head = await headObject(storedVersion(object_key, object_ref));
   return head && notificationOf(object_key, head, object_ref);
 }
