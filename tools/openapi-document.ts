@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
-import { idempotencyOf, type Schema } from '#platform/http/route.ts';
+import { answersEtag, idempotencyOf, ifMatchOf, type Schema } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
 import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
@@ -75,16 +75,18 @@ const idempotencyKey = {
   },
 };
 
+const ifMatchHeader = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The `ETag` of the version that you read. Another version is not changed.',
+  schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
+};
+
 const PARAMETERS: Readonly<Record<string, Json>> = {
   IdempotencyKey: idempotencyKey,
   IdempotencyKeyRequired: { ...idempotencyKey, required: true },
-  IfMatch: {
-    name: 'If-Match',
-    in: 'header',
-    required: true,
-    description: 'The `ETag` of the version that you read.',
-    schema: { type: 'string', pattern: '^"\\d{1,9}"$', examples: ['"3"'] },
-  },
+  IfMatch: ifMatchHeader,
+  IfMatchRequired: { ...ifMatchHeader, required: true },
   RequestId: {
     name: 'X-Request-ID',
     in: 'header',
@@ -229,6 +231,7 @@ function parameters(route: RouteEntry, schemas: ContractSchemas): Json[] {
   const inQuery = route.query === undefined ? none : schemas.parameters(route.query);
   const shared = (name: string) => ({ $ref: `#/components/parameters/${name}` });
   const idempotency = idempotencyOf(route);
+  const ifMatch = ifMatchOf(route);
   return [
     ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
       ...parameter(name, 'path', inPath.properties[name] ?? TEXT),
@@ -241,7 +244,7 @@ function parameters(route: RouteEntry, schemas: ContractSchemas): Json[] {
     ...(idempotency === 'none'
       ? []
       : [shared(`IdempotencyKey${idempotency === 'required' ? 'Required' : ''}`)]),
-    ...(route.concurrency === 'if-match' ? [shared('IfMatch')] : []),
+    ...(ifMatch === 'none' ? [] : [shared(`IfMatch${ifMatch === 'required' ? 'Required' : ''}`)]),
     shared('RequestId'),
   ];
 }
@@ -285,7 +288,7 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     description: SUCCESS_DESCRIPTIONS[route.status] ?? `${STATUS_CODES[route.status]}.`,
     headers: {
       ...header('X-Request-ID', true, 'RequestId'),
-      ...header('ETag', route.concurrency !== undefined, 'ETag'),
+      ...header('ETag', answersEtag(route), 'ETag'),
       ...header('Location', route.location !== undefined, 'Location'),
       ...header('Idempotency-Replayed', idempotencyOf(route) !== 'none', 'IdempotencyReplayed'),
     },

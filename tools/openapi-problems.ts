@@ -1,5 +1,5 @@
 import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
-import { idempotencyOf, type RouteSpec } from '#platform/http/route.ts';
+import { idempotencyOf, ifMatchOf, type RouteSpec } from '#platform/http/route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -45,7 +45,8 @@ function problemsOf(route: RouteSpec): Set<ProblemSlug> {
   // The firewall answers it too, to any caller.
   add(true, 'forbidden');
   add(/\{(\w+_)?id\}/.test(route.path), 'not-found');
-  add(route.concurrency === 'if-match', 'precondition-failed', 'precondition-required');
+  add(ifMatchOf(route) !== 'none', 'precondition-failed');
+  add(ifMatchOf(route) === 'required', 'precondition-required');
   add(route.body !== undefined, 'payload-too-large', 'unsupported-media-type');
   add(true, ...route.problems);
   add(true, 'too-many-requests', 'internal-error', 'temporarily-unavailable', 'gateway-timeout');

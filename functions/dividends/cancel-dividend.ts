@@ -3,6 +3,8 @@ import { toDividend } from '#dividends/dividend.repository.ts';
 import * as routes from '#dividends/dividends.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.cancelDividend, ({ params, principal, tenantTx }) =>
-  tenantTx(async (tx) => toDividend(await cancelDividend(tx, params.id, principal.tenantId))),
+export const handler = http(routes.cancelDividend, ({ params, expectedVersion, principal, tenantTx }) =>
+  tenantTx(async (tx) =>
+    toDividend(await cancelDividend(tx, params.id, expectedVersion, principal.tenantId)),
+  ),
 );

@@ -1,9 +1,12 @@
-import { setRevoked } from '#identity/tenant-links/tenant-link.repository.ts';
+import { lockTenantLink, setRevoked } from '#identity/tenant-links/tenant-link.repository.ts';
 import * as routes from '#identity/tenant-links/tenant-links.routes.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.revokeTenantLink, async ({ params, tenantTx }) => {
-  await tenantTx(async (tx) => found(await setRevoked(tx, params.id)));
+export const handler = http(routes.revokeTenantLink, async ({ params, expectedVersion, tenantTx }) => {
+  await tenantTx(async (tx) => {
+    asRead(await lockTenantLink(tx, params.id), expectedVersion);
+    return setRevoked(tx, params.id);
+  });
   return undefined;
 });

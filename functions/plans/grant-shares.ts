@@ -4,8 +4,8 @@ import { planLock, toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.grantShares, async ({ params, body, serializableTx }) =>
-  serializableTx(async (tx) => toPlan(await grant(tx, params.id, body, dayOf(new Date()))), {
+export const handler = http(routes.grantShares, async ({ params, body, expectedVersion, serializableTx }) =>
+  serializableTx(async (tx) => toPlan(await grant(tx, params.id, expectedVersion, body, dayOf(new Date()))), {
     lockFirst: planLock(params.id),
   }),
 );

@@ -2,7 +2,9 @@ import { http } from '#platform/http/http.ts';
 import { revokeVote } from '#proxy/revoke-vote.ts';
 import * as routes from '#proxy/votes.routes.ts';
 
-export const handler = http(routes.revokeVote, async ({ params, tenantTx }) => {
-  await tenantTx((tx) => revokeVote(tx, params.id), { resource: () => `votes/${params.id}` });
+export const handler = http(routes.revokeVote, async ({ params, expectedVersion, tenantTx }) => {
+  await tenantTx((tx) => revokeVote(tx, params.id, expectedVersion), {
+    resource: () => `votes/${params.id}`,
+  });
   return undefined;
 });

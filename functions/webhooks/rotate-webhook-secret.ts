@@ -3,7 +3,7 @@ import { fieldSealer } from '#platform/sealing.ts';
 import { rotateSecret } from '#webhooks/manage-webhook.ts';
 import * as routes from '#webhooks/webhooks.routes.ts';
 
-export const handler = http(routes.rotateWebhookSecret, async ({ params, tenantTx }) => {
+export const handler = http(routes.rotateWebhookSecret, async ({ params, expectedVersion, tenantTx }) => {
   const sealer = await fieldSealer();
-  return tenantTx((tx) => rotateSecret(tx, params.id, sealer));
+  return tenantTx((tx) => rotateSecret(tx, params.id, expectedVersion, sealer));
 });

@@ -24,6 +24,7 @@ export const ChangeRequest = z.object({
   after: shown,
   /** Why it was denied or withdrawn, if that was said. */
   reason: z.string().nullable(),
+  version: z.number().int(),
 });
 
 const filter = z.strictObject({
@@ -54,6 +55,7 @@ const decision = {
   method: 'POST',
   status: 200,
   response: ChangeRequest,
+  concurrency: 'if-match-honoured',
   problems: ['not-found', 'four-eyes', 'change-decided', 'change-outdated'],
   uses: [
     'eventBus:put',
@@ -86,6 +88,7 @@ export const getApproval = route({
   params: idInPath,
   status: 200,
   response: ChangeRequest,
+  concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
 });

@@ -36,12 +36,18 @@ function stateOf({ state, expires_at }: ChangeRequestRow): ChangeState {
   return state === 'PENDING' && expires_at !== null && expires_at <= new Date() ? 'EXPIRED' : state;
 }
 
+/** A request changes once: when it is decided, or nobody may decide any more. */
+export function versionOf(state: ChangeState): number {
+  return state === 'PENDING' ? 1 : 2;
+}
+
 export function toChangeRequest(row: ChangeRequestRow): z.infer<typeof ChangeRequest> {
   const { id, kind, requested_by, decided_by, reason } = row;
+  const state = stateOf(row);
   return {
     id,
     kind,
-    state: stateOf(row),
+    state,
     requested_by,
     requested_at: row.requested_at.toISOString(),
     decided_by,
@@ -51,6 +57,7 @@ export function toChangeRequest(row: ChangeRequestRow): z.infer<typeof ChangeReq
     before: row.before as Record<string, unknown> | null,
     after: row.after as Record<string, unknown>,
     reason,
+    version: versionOf(state),
   };
 }
 

@@ -1,8 +1,13 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { Role, UserRole } from '#kernel/roles.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { type ChangeRequestRow, lockChangeRequest, setDecided } from './change-request.repository.ts';
+import {
+  type ChangeRequestRow,
+  lockChangeRequest,
+  setDecided,
+  versionOf,
+} from './change-request.repository.ts';
 import { type ChangeKind, controlledChange } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
 import { eventOf } from './propose-change.ts';
@@ -42,7 +47,7 @@ export interface Decided {
 
 /**
  * Decides a request, and carries it out if it is approved, in the caller's transaction.
- * @throws DomainError `not-found`, `four-eyes`, `change-decided`, `change-outdated`, and what carrying it out throws
+ * @throws DomainError `not-found`, `precondition-failed`, `four-eyes`, `change-decided`, `change-outdated`, and what carrying it out throws
  */
 export async function decideChange(
   tx: TenantTx,
@@ -52,9 +57,15 @@ export async function decideChange(
   {
     effects,
     reason = null,
-  }: { readonly effects: Partial<EffectsOfChanges>; readonly reason?: string | null },
+    expectedVersion,
+  }: {
+    readonly effects: Partial<EffectsOfChanges>;
+    readonly reason?: string | null;
+    readonly expectedVersion?: number | undefined;
+  },
 ): Promise<Decided> {
   const { stateNow, ...request } = found(await lockChangeRequest(tx, id));
+  asRead({ version: versionOf(stateNow) }, expectedVersion);
   const isOwn = request.requested_by === actorId;
   if (isOwn !== (decision === 'WITHDRAWN'))
     throw new DomainError(

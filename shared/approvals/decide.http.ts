@@ -7,7 +7,7 @@ import { toChangeRequest } from './change-request.repository.ts';
 import { controlledChange } from './controlled-changes.ts';
 import { type AfterCommit, type Decision, decideChange, type EffectsOfChanges } from './decide-change.ts';
 
-type Request = Pick<HttpRequest<RouteSpec>, 'actor' | 'principal' | 'tenantTx'>;
+type Request = Pick<HttpRequest<RouteSpec>, 'actor' | 'expectedVersion' | 'principal' | 'tenantTx'>;
 
 const ACTIONS = {
   APPROVED: 'change.approved',
@@ -26,7 +26,7 @@ interface Deciding {
 
 /** Answers a request that decides on a change; the audit entry names both persons, and the change. */
 export async function decideOn(
-  { actor, principal, tenantTx }: Request,
+  { actor, expectedVersion, principal, tenantTx }: Request,
   { id, decision, effects, reason, tenantId }: Deciding,
 ): Promise<z.infer<typeof ChangeRequest>> {
   const decider = { actorId: principal.actorId, role: principal.actorRole };
@@ -34,7 +34,11 @@ export async function decideOn(
   let afterCommit: AfterCommit | undefined;
   const answer = await tenantTx(
     async (tx) => {
-      const decided = await decideChange(tx, id, decision, decider, { effects, reason: reason ?? null });
+      const decided = await decideChange(tx, id, decision, decider, {
+        effects,
+        reason: reason ?? null,
+        expectedVersion,
+      });
       afterCommit = decided.afterCommit;
       const shown = toChangeRequest(decided.request);
       const { kind, subject, requested_by, before, after } = shown;

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { orderRun } from './declare-dividend.ts';
 import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
@@ -18,10 +18,15 @@ const EVERYONE = {
 /**
  * Cancels a dividend of which no payment was sent. None can be sent after the commit; payments of a large dividend
  * are voided in the background, chunk by chunk.
- * @throws DomainError `not-found`, `dividend-not-cancellable`
+ * @throws DomainError `not-found`, `precondition-failed`, `dividend-not-cancellable`
  */
-export async function cancelDividend(tx: TenantTx, id: string, tenantId: TenantId): Promise<DividendRow> {
-  const dividend = found(await lockDividend(tx, id));
+export async function cancelDividend(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number | undefined,
+  tenantId: TenantId,
+): Promise<DividendRow> {
+  const dividend = asRead(await lockDividend(tx, id), expectedVersion);
   if (!isCancellable(dividend.state)) {
     throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
   }

@@ -5,7 +5,7 @@ import { post } from '#ledger/journal.ts';
 import type { Acceleration } from '#plans/vesting/grant-changes.ts';
 import { vestedMinor } from '#plans/vesting/vesting.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { findPlan, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
 import { refuseTerminated } from './plan-standing.ts';
@@ -15,15 +15,16 @@ import type { acceleratePlan, grantShares } from './plans.routes.ts';
 /**
  * Gives a plan that was opened without a grant its one. Of a plan with a grant the employer's money is the employee's, so one
  * that holds such money can't be given any; an acceleration before the grant had nothing to vest and is over.
- * @throws DomainError `not-found`, `plan-terminated`, `grant-exists`, `validation-failed`
+ * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, `grant-exists`, `validation-failed`
  */
 export async function grant(
   tx: SerializableTx,
   id: string,
+  expectedVersion: number | undefined,
   order: z.output<(typeof grantShares)['body']>,
   today: string,
 ): Promise<PlanRow> {
-  const plan = found(await findPlan(tx, id));
+  const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   const before = toVestingInputs(plan);
   if (before.grant !== undefined)
@@ -46,16 +47,17 @@ export async function grant(
 
 /**
  * Ends the plan on a day: what has vested by then stays, the rest is forfeited and leaves the balance.
- * @throws DomainError `not-found`, `plan-terminated`, `validation-failed`, and `vested-balance-exceeded` when more has been
+ * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, `validation-failed`, and `vested-balance-exceeded` when more has been
  *   paid out than had vested on that day
  */
 export async function terminate(
   tx: SerializableTx,
   id: string,
+  expectedVersion: number | undefined,
   terminatedOn: string,
   today: string,
 ): Promise<PlanRow> {
-  const plan = found(await findPlan(tx, id));
+  const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   if (terminatedOn < plan.enrolled_on || terminatedOn > today)
     throw invalidField(
@@ -85,15 +87,16 @@ export async function terminate(
 
 /**
  * Vests unvested shares, or all of the employer's money, on a day ahead of the schedule.
- * @throws DomainError `not-found`, `plan-terminated`, and `validation-failed` for more than is unvested
+ * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, and `validation-failed` for more than is unvested
  */
 export async function accelerate(
   tx: SerializableTx,
   id: string,
+  expectedVersion: number | undefined,
   order: z.output<(typeof acceleratePlan)['body']>,
   today: string,
 ): Promise<PlanRow> {
-  const plan = found(await findPlan(tx, id));
+  const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   const inputs = toVestingInputs(plan);
   const { quantity, date = today } = order;

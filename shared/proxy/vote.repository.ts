@@ -25,6 +25,11 @@ interface ChoiceRow {
 
 export type VoteRow = Selectable<Votes> & { readonly choices: readonly ChoiceRow[] };
 
+/** A ballot changes once: when it is revoked. */
+export function versionOf({ revoked_at }: Pick<VoteRow, 'revoked_at'>): number {
+  return revoked_at === null ? 1 : 2;
+}
+
 export function toVote(row: VoteRow): z.infer<typeof Vote> {
   return {
     id: row.id,
@@ -34,6 +39,7 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
     choices: Object.fromEntries(row.choices.map(({ item_id, choice }) => [item_id, choice as Choice])),
     cast_at: row.cast_at.toISOString(),
     revoked_at: row.revoked_at?.toISOString() ?? null,
+    version: versionOf(row),
   };
 }
 

@@ -11,6 +11,7 @@ export const Vote = z.object({
   choices: z.record(z.string(), z.enum(ALL_CHOICES)),
   cast_at: instantOut,
   revoked_at: instantOut.nullable(),
+  version: z.number().int(),
 });
 
 const NewVote = z.strictObject({
@@ -66,6 +67,7 @@ export const castVote = route({
   status: 201,
   location: '/proxy/votes/{id}',
   response: Vote,
+  concurrency: 'etag',
   audit: 'vote.cast',
   problems: ['not-found', 'ballot-exists', 'meeting-not-open', 'meeting-closed', 'no-position'],
   uses: [],
@@ -80,6 +82,7 @@ export const getVote = route({
   params: idInPath,
   status: 200,
   response: Vote,
+  concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
 });
@@ -93,6 +96,7 @@ export const revokeVote = route({
   ...writers,
   params: idInPath,
   status: 204,
+  concurrency: 'if-match-honoured',
   audit: 'vote.revoked',
   problems: ['not-found', 'ballot-revoked', 'meeting-not-open', 'meeting-closed'],
   uses: [],

@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { recordPositionChange } from './position-change.ts';
@@ -9,7 +9,7 @@ import {
   type ShareholderRow,
   setShareholder,
 } from './shareholder.repository.ts';
-import { asRead, refuseClosed } from './standing.ts';
+import { refuseClosed } from './standing.ts';
 
 /**
  * Changes an open holder that is still the version the caller read.

@@ -61,8 +61,12 @@ export function listLegalHolds(
   return query.execute();
 }
 
+export function lockLegalHold(tx: TenantTx, id: string): Promise<LegalHoldRow | undefined> {
+  return tx.selectFrom('legal_holds').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
 /** A released hold keeps who released it first, and when. */
-export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promise<LegalHoldRow | undefined> {
+export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promise<LegalHoldRow> {
   return tx
     .updateTable('legal_holds')
     .set((eb) => ({
@@ -72,5 +76,5 @@ export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promi
     }))
     .where('id', '=', id)
     .returning(COLUMNS)
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
 }

@@ -103,6 +103,7 @@ export const releaseLegalHold = route({
   ...keepers,
   params: idInPath,
   status: 204,
+  concurrency: 'if-match-honoured',
   audit: 'legal-hold.released',
   problems: ['not-found'],
   uses: [],

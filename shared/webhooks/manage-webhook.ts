@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
@@ -16,6 +16,7 @@ import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import {
   countWebhooks,
   insertWebhook,
+  lockWebhook,
   setDeleted,
   setSecret,
   toWebhook,
@@ -65,16 +66,27 @@ export async function addWebhook(
   return { ...toWebhook(await insertWebhook(tx, { id, url, events, secret_sealed })), secret };
 }
 
-/** @throws DomainError `not-found` */
-export async function rotateSecret(tx: TenantTx, id: string, sealer: Sealer): Promise<Shown> {
+/** @throws DomainError `not-found`, `precondition-failed` */
+export async function rotateSecret(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number | undefined,
+  sealer: Sealer,
+): Promise<Shown> {
+  asRead(await lockWebhook(tx, id), expectedVersion);
   const secret = newSecret();
-  const rotated = found(await setSecret(tx, id, sealer.seal(secret, secretPlace(id))));
+  const rotated = await setSecret(tx, id, sealer.seal(secret, secretPlace(id)));
   return { ...toWebhook(rotated), secret };
 }
 
-/** @throws DomainError `not-found` */
-export async function removeWebhook(tx: TenantTx, id: string): Promise<WebhookRow> {
-  const removed = found(await setDeleted(tx, id));
+/** @throws DomainError `not-found`, `precondition-failed` */
+export async function removeWebhook(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number | undefined,
+): Promise<WebhookRow> {
+  asRead(await lockWebhook(tx, id), expectedVersion);
+  const removed = await setDeleted(tx, id);
   await cancelDeliveries(tx, id);
   return removed;
 }

@@ -70,6 +70,11 @@ export function findWebhook(read: TenantRead, id: string): Promise<WebhookRow | 
   return active(read).where('id', '=', id).executeTakeFirst();
 }
 
+/** Locks one that is not deleted. */
+export function lockWebhook(tx: TenantTx, id: string): Promise<WebhookRow | undefined> {
+  return active(tx).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
 /** Oldest first. */
 export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): Promise<WebhookRow[]> {
   const query = active(read)
@@ -79,18 +84,17 @@ export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): 
 }
 
 /** Deletes for the tenant; what was delivered stays in the log of the platform. */
-export function setDeleted(tx: TenantTx, id: string): Promise<WebhookRow | undefined> {
+export function setDeleted(tx: TenantTx, id: string): Promise<WebhookRow> {
   return tx
     .updateTable('webhooks')
     .set((eb) => ({ status: 'DELETED', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
-    .where('status', '=', 'ACTIVE')
     .returning(COLUMNS)
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
 }
 
 /** The new secret before the one that was the newest. */
-export function setSecret(tx: TenantTx, id: string, sealed: string): Promise<WebhookRow | undefined> {
+export function setSecret(tx: TenantTx, id: string, sealed: string): Promise<WebhookRow> {
   return tx
     .updateTable('webhooks')
     .set((eb) => ({
@@ -100,7 +104,6 @@ export function setSecret(tx: TenantTx, id: string, sealed: string): Promise<Web
       updated_at: sql<Date>`now()`,
     }))
     .where('id', '=', id)
-    .where('status', '=', 'ACTIVE')
     .returning(COLUMNS)
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
 }

@@ -74,6 +74,7 @@ export const createWebhook = route({
   status: 201,
   location: '/webhooks/{id}',
   response: WebhookWithSecret,
+  concurrency: 'etag',
   // An answer that is kept would keep the secret.
   idempotency: 'none',
   audit: 'webhook.created',
@@ -103,6 +104,7 @@ export const getWebhook = route({
   params: idInPath,
   status: 200,
   response: Webhook,
+  concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
 });
@@ -116,6 +118,7 @@ export const deleteWebhook = route({
   ...writer,
   params: idInPath,
   status: 204,
+  concurrency: 'if-match-honoured',
   audit: 'webhook.deleted',
   problems: ['not-found'],
   uses: [],
@@ -132,6 +135,7 @@ export const rotateWebhookSecret = route({
   params: idInPath,
   status: 200,
   response: WebhookWithSecret,
+  concurrency: 'if-match-honoured',
   idempotency: 'none',
   audit: 'webhook.secret-rotated',
   problems: ['not-found'],

@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry, problemType } from '#contracts/problems.ts';
-import { idempotencyOf } from '#platform/http/route.ts';
+import { answersEtag, idempotencyOf, ifMatchOf } from '#platform/http/route.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type RouteEntry, routes, sharedSchemas } from '../../shared/routes.ts';
 import { isPublished, openApiDocument } from '../../tools/openapi-document.ts';
@@ -127,7 +127,8 @@ describe.each(published)('$method $path', (route) => {
     const idempotency = idempotencyOf(route);
     expect(named('Idempotency-Key') !== undefined).toBe(idempotency !== 'none');
     expect(named('Idempotency-Key')?.required === true).toBe(idempotency === 'required');
-    expect(named('If-Match') !== undefined).toBe(route.concurrency === 'if-match');
+    expect(named('If-Match') !== undefined).toBe(ifMatchOf(route) !== 'none');
+    expect(named('If-Match')?.required === true).toBe(ifMatchOf(route) === 'required');
   });
 
   test('shows its answer', () => {
@@ -135,7 +136,7 @@ describe.each(published)('$method $path', (route) => {
     expect(answer.content !== undefined).toBe(route.response !== undefined);
     if (route.response !== undefined)
       expect(Object.keys(answer.content)).toEqual(route.produces ?? ['application/json']);
-    expect('ETag' in answer.headers).toBe(route.concurrency !== undefined);
+    expect('ETag' in answer.headers).toBe(answersEtag(route));
     expect('Location' in answer.headers).toBe(route.location !== undefined);
   });
 

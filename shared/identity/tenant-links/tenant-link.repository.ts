@@ -58,12 +58,16 @@ export function listTenantLinks(read: TenantRead, { limit, cursor }: PageRequest
   return query.execute();
 }
 
+export function lockTenantLink(tx: TenantTx, id: string): Promise<TenantLinkRow | undefined> {
+  return tx.selectFrom('tenant_links').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
 /** A revoked link keeps the instant at which it was first revoked. */
-export function setRevoked(tx: TenantTx, id: string): Promise<TenantLinkRow | undefined> {
+export function setRevoked(tx: TenantTx, id: string): Promise<TenantLinkRow> {
   return tx
     .updateTable('tenant_links')
     .set((eb) => ({ revoked_at: sql<Date>`coalesce(revoked_at, now())`, version: eb('version', '+', 1) }))
     .where('id', '=', id)
     .returning(COLUMNS)
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
 }

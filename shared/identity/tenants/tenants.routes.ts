@@ -56,6 +56,7 @@ export const createTenant = route({
   status: 201,
   location: '/tenants/{id}',
   response: Tenant,
+  concurrency: 'etag',
   audit: 'tenant.created',
   problems: ['tenant-exists', 'user-exists'],
   uses: [],

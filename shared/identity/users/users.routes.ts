@@ -38,6 +38,7 @@ export const createUser = route({
   status: 201,
   location: '/users/{id}',
   response: User,
+  concurrency: 'etag',
   waiting: ChangeRequest,
   audit: 'user.created',
   problems: ['user-exists'],

@@ -11,20 +11,21 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findOrder, setDecision } from './payment-order.repository.ts';
 
 /**
  * Decides on a payment that waits for it, named by its transaction.
- * @throws DomainError `not-found`, `payment-decided`, `four-eyes`
+ * @throws DomainError `not-found`, `precondition-failed`, `payment-decided`, `four-eyes`
  */
 export async function decideOrder(
   tx: TenantTx,
-  id: string,
+  { id, expectedVersion }: { readonly id: string; readonly expectedVersion: number | undefined },
   decision: Exclude<Decision, 'WITHDRAWN'>,
   decider: Decider,
 ): Promise<Decided> {
+  if (expectedVersion !== undefined) asRead(await lockTransaction(tx, id), expectedVersion);
   const request = await findPendingChange(tx, 'payment', { type: 'transactions', id });
   if (request === undefined) {
     found(await lockTransaction(tx, id));

@@ -80,6 +80,7 @@ export const createDisbursement = route({
   status: 202,
   location: '/transactions/{id}',
   response: Transaction,
+  concurrency: 'etag',
   idempotency: 'required',
   audit: 'payment-order.requested',
   problems: [
@@ -138,6 +139,7 @@ const decision = {
   params: idInPath,
   status: 200,
   response: Transaction,
+  concurrency: 'if-match-honoured',
   problems: ['not-found', 'payment-decided', 'change-decided', 'four-eyes'],
   uses: ['eventBus:put', 'disbursementMachine:start', 'disbursementMachine:report'],
 } as const;

@@ -53,6 +53,7 @@ const create = {
   status: 202,
   location: '/approvals/{id}',
   response: ChangeRequest,
+  concurrency: 'etag',
   audit: 'bank-account.created',
   uses: ['fieldKey:use'],
 } as const;

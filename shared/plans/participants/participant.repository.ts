@@ -53,6 +53,22 @@ export function setParticipant(
     .executeTakeFirstOrThrow();
 }
 
+/** Sets the date of birth, if the row still has `version`. */
+export function setDateOfBirth(
+  tx: TenantTx,
+  employeeId: string,
+  version: number,
+  date_of_birth: string | null,
+): Promise<ParticipantRow | undefined> {
+  return tx
+    .updateTable('participants')
+    .set((eb) => ({ date_of_birth, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('employee_id', '=', employeeId)
+    .where('version', '=', version)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+}
+
 export function findParticipant(read: TenantRead, employeeId: string): Promise<ParticipantRow | undefined> {
   return read
     .selectFrom('participants')

@@ -23,7 +23,7 @@ export const setParticipant = route({
   example: { date_of_birth: '1974-05-17' },
   status: 200,
   response: Participant,
-  concurrency: 'etag',
+  concurrency: 'if-match-honoured',
   audit: 'participant.set',
   problems: [],
   uses: [],

@@ -66,8 +66,8 @@ export interface HttpRequest<R extends RouteSpec> {
   readonly requestId: string;
   /** The address from which the client came, see `client-address.ts`. */
   readonly clientAddress: string;
-  /** The version that `If-Match` names, where the route demands it. */
-  readonly expectedVersion: number;
+  /** The version that `If-Match` names; undefined where the route demands none and any is meant. */
+  readonly expectedVersion: R['concurrency'] extends 'if-match' ? number : number | undefined;
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly mediaType: string;
   rawBody(): Buffer;
@@ -203,7 +203,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
       return actor ?? missingPrincipal();
     },
     get expectedVersion() {
-      return expectedVersion(headers.get('if-match'));
+      return expectedVersion(route, headers.get('if-match'));
     },
     requestId,
     clientAddress: originOf(event).sourceIp,
@@ -240,7 +240,11 @@ function resourceOf(route: RouteSpec, params: unknown, result: unknown): string 
 
 const ETAG = /^"(\d{1,9})"$/;
 
-function expectedVersion(sent: readonly string[] | undefined): number {
+function expectedVersion(
+  { concurrency }: RouteSpec,
+  sent: readonly string[] | undefined,
+): number | undefined {
+  if (concurrency !== 'if-match' && (sent === undefined || sent.join() === '*')) return undefined;
   if (sent === undefined) {
     throw new DomainError(
       'precondition-required',

@@ -52,7 +52,7 @@ function etagOf(version: number): string {
 
 /**
  * Renders what a handler returned. `Location` names what the route declares; a route with concurrency control carries the
- * body's `version` as `ETag`. A string body is sent as it is, with the content type that the reply names.
+ * body's `version` as `ETag`, unless the body is what waits instead. A string body is sent as it is, with the content type that the reply names.
  * @param params the parameters of the request's path
  */
 export function renderReply(route: RouteSpec, value: unknown, params: unknown = {}): APIGatewayProxyResult {
@@ -63,7 +63,8 @@ export function renderReply(route: RouteSpec, value: unknown, params: unknown = 
   if (route.location !== undefined && headers.location === undefined)
     all.location = String(linkTo({ path: route.location }, { ...(params as object), ...strings(resource) }));
   if (next !== undefined) all.link = `<${next}>; rel="next"`;
-  if (typeof resource.version === 'number') all.etag ??= etagOf(resource.version);
+  if (route.concurrency !== undefined && status === route.status && typeof resource.version === 'number')
+    all.etag ??= etagOf(resource.version);
   return {
     statusCode: status,
     multiValueHeaders: multiValue(all),

@@ -48,8 +48,11 @@ export interface RouteSpec {
   readonly produces?: readonly string[];
   /** @default 'honoured' on POST, 'none' otherwise */
   readonly idempotency?: 'required' | 'honoured' | 'none';
-  /** The answer carries an `ETag`. `if-match`: and the request must name it. */
-  readonly concurrency?: 'etag' | 'if-match';
+  /**
+   * The answer carries an `ETag`, or the request says by `If-Match` which version it changes: `if-match` demands it,
+   * `if-match-honoured` refuses another version than the one it names.
+   */
+  readonly concurrency?: 'etag' | 'if-match' | 'if-match-honoured';
   /** Set on every route that writes: the one audit entry that its transaction adds. */
   readonly audit?: AuditAction;
   /** Problems beyond those of every route (validation, authentication, limits). */
@@ -76,6 +79,17 @@ export function route<const R extends RouteSpec>(spec: R): R {
 /** `createShareholder` → `create-shareholder`. */
 export function kebabCase(operationId: string): string {
   return operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Whether a route's answer carries an `ETag`. */
+export function answersEtag({ concurrency, response }: RouteSpec): boolean {
+  return concurrency !== undefined && response !== undefined;
+}
+
+/** Whether and how a route takes `If-Match`. */
+export function ifMatchOf({ concurrency }: RouteSpec): 'required' | 'honoured' | 'none' {
+  if (concurrency === 'if-match') return 'required';
+  return concurrency === 'if-match-honoured' ? 'honoured' : 'none';
 }
 
 /** Whether and how a route takes `Idempotency-Key`. */
