@@ -11,8 +11,7 @@ export const handler = http(
     const decider = { actorId: principal.actorId, role: principal.actorRole };
     let afterCommit: AfterCommit | undefined;
     const answer = await tenantTx(async (tx) => {
-      afterCommit = (await decideOrder(tx, { id: params.id, expectedVersion }, 'DENIED', decider))
-        .afterCommit;
+      afterCommit = (await decideOrder(tx, params.id, 'DENIED', decider, expectedVersion)).afterCommit;
       return toTransaction(found(await findTransaction(tx, params.id)));
     });
     await afterCommit?.();

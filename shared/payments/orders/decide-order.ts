@@ -21,9 +21,10 @@ import { findOrder, setDecision } from './payment-order.repository.ts';
  */
 export async function decideOrder(
   tx: TenantTx,
-  { id, expectedVersion }: { readonly id: string; readonly expectedVersion: number | undefined },
+  id: string,
   decision: Exclude<Decision, 'WITHDRAWN'>,
   decider: Decider,
+  expectedVersion?: number,
 ): Promise<Decided> {
   if (expectedVersion !== undefined) asRead(await lockTransaction(tx, id), expectedVersion);
   const request = await findPendingChange(tx, 'payment', { type: 'transactions', id });
