@@ -14,6 +14,8 @@ export interface EnvironmentOptions {
   /** A process has memory of its own to measure; a thread is cheaper. @default 'thread' */
   readonly isolation?: 'thread' | 'process';
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** Called once, when the bundle is there and the first invocation begins. */
+  onLoaded?(): void;
 }
 
 export type Outcome = { readonly result: string } | { readonly error: FunctionError };
@@ -92,14 +94,16 @@ export class Environment {
   readonly spec: FunctionSpec;
   #runtime: Runtime;
   #current: { readonly requestId: string; begin(): void; settle(outcome: Outcome): void } | undefined;
-  #isLoaded = false;
   #failure: FunctionError | undefined;
   #alive = true;
+  isLoaded = false;
+  #onLoaded: (() => void) | undefined;
   /** Milliseconds since 1970. */
   lastUsedMs = Date.now();
 
   constructor(options: EnvironmentOptions) {
     this.spec = options.spec;
+    this.#onLoaded = options.onLoaded?.bind(options);
     const events: RuntimeEvents = {
       message: (message) => this.#receive(message),
       error: (error) => {
@@ -134,7 +138,7 @@ export class Environment {
         }, ms);
       };
       // The handler's time begins after a cold start, as on Lambda.
-      limit(this.#isLoaded ? timeoutMs : LOAD_LIMIT_MS);
+      limit(this.isLoaded ? timeoutMs : LOAD_LIMIT_MS);
       this.#current = {
         requestId,
         begin: () => limit(timeoutMs),
@@ -157,8 +161,9 @@ export class Environment {
   #receive(message: RuntimeMessage): void {
     if (this.#current?.requestId !== message.requestId) return;
     if ('begins' in message) {
-      this.#isLoaded = true;
+      this.isLoaded = true;
       this.#current.begin();
+      this.#onLoaded?.();
       return;
     }
     const { settle } = this.#current;

@@ -35,6 +35,11 @@ const DEFAULT_CONCURRENCY = 10;
 const ENVIRONMENTS_LIMIT = 64;
 /** An idle environment holds 15 MB and database connections, and a cold start takes a fifth of a second. */
 const IDLE_MS = 30_000;
+/**
+ * A burst would otherwise start an environment for each request of it, though the first one could answer them all in the time
+ * that the second takes to load: a request waits for one that works before another is started.
+ */
+const PATIENCE_MS = 100;
 /** Lambda's limit of a synchronous request and answer. */
 export const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
@@ -47,6 +52,8 @@ export type NewCode = () => Promise<string | undefined>;
 interface Waiting {
   readonly requestId: string;
   readonly payload: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
   resolve(outcome: Outcome): void;
 }
 
@@ -58,6 +65,8 @@ class PooledFunction {
   readonly waiting: Waiting[] = [];
   newCode: NewCode | undefined;
   isRenewing = false;
+  /** Dispatches again once the request that waits longest has been patient. */
+  patience: NodeJS.Timeout | undefined;
   invocations = 0;
   errors = 0;
 
@@ -98,7 +107,7 @@ export class FunctionPool {
     const pooled = this.#function(name);
     pooled.invocations++;
     const outcome = await new Promise<Outcome>((resolve) => {
-      pooled.waiting.push({ requestId, payload, resolve });
+      pooled.waiting.push({ requestId, payload, sinceMs: Date.now(), resolve });
       this.#dispatch(pooled);
     });
     const result = checkSize(outcome);
@@ -132,6 +141,7 @@ export class FunctionPool {
     this.#closed = true;
     clearInterval(this.#reaper);
     const all = [...this.#functions.values()].flatMap((pooled) => {
+      clearTimeout(pooled.patience);
       for (const { requestId, resolve } of pooled.waiting.splice(0)) resolve({ error: stopped(requestId) });
       return [...pooled.idle.splice(0), ...pooled.busy];
     });
@@ -189,7 +199,7 @@ export class FunctionPool {
     for (let environment = pooled.idle.pop(); environment !== undefined; environment = pooled.idle.pop()) {
       if (environment.alive) return environment;
     }
-    if (this.#closed || pooled.busy.size >= pooled.limit) return undefined;
+    if (this.#closed || pooled.busy.size >= pooled.limit || !this.#needsAnother(pooled)) return undefined;
     this.#makeRoom();
     const { overrides, processes, onLine } = this.#options;
     return new Environment({
@@ -197,7 +207,19 @@ export class FunctionPool {
       variables: { ...pooled.spec.environment, ...overrides(pooled.spec) },
       isolation: processes.has(pooled.spec.name) ? 'process' : 'thread',
       onLine: (line, stream) => onLine(pooled.spec, line, stream),
+      onLoaded: () => this.#dispatch(pooled),
     });
+  }
+
+  /** Whether those that wait are better served by another environment than by those that work. One is started at a time. */
+  #needsAnother(pooled: PooledFunction): boolean {
+    if (pooled.busy.size === 0) return true;
+    if ([...pooled.busy].some(({ isLoaded }) => !isLoaded)) return false;
+    const patientMs = PATIENCE_MS - (Date.now() - (pooled.waiting[0]?.sinceMs ?? 0));
+    if (patientMs <= 0) return true;
+    clearTimeout(pooled.patience);
+    pooled.patience = setTimeout(() => this.#dispatch(pooled), patientMs).unref();
+    return false;
   }
 
   /** Ends the environments that have had no work since then; their functions start anew when they are needed. */
