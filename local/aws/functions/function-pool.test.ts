@@ -91,6 +91,12 @@ test('an environment serves one invocation at a time and is kept for the next', 
   expect(pool.status()[0]).toMatchObject({ environments: 2, running: 0, waiting: 0, invocations: 4 });
 });
 
+test('a burst waits for the environment that loads', async () => {
+  const pool = poolOf({ timeoutSeconds: 20 });
+  await Promise.all([1, 2, 3, 4, 5].map(() => pool.invoke('echo', '{}')));
+  expect(pool.status()[0]).toMatchObject({ environments: 1, invocations: 5 });
+});
+
 test('an error keeps the environment', async () => {
   const pool = poolOf({ reservedConcurrency: 1 });
   const failed = await pool.invoke('echo', '{"fail":"no"}');
