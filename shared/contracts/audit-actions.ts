@@ -63,6 +63,7 @@ export const AUDIT_ACTIONS = [
   'report.exported',
   'webhook.created',
   'webhook.deleted',
+  'webhook.disabled',
   'webhook.secret-rotated',
   'webhook.resent',
   'change.requested',

@@ -795,7 +795,7 @@ export interface Webhooks {
   id: Generated<string>;
   rotated_at: Timestamp | null;
   secrets_sealed: string[];
-  status: Generated<'ACTIVE' | 'DELETED'>;
+  status: Generated<'ACTIVE' | 'DISABLED' | 'DELETED'>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   url: string;

@@ -22,7 +22,7 @@ import {
   toWebhook,
   type WebhookRow,
 } from './webhook.repository.ts';
-import { refuseUrl } from './webhook-url.ts';
+import { normalisedUrl, refuseUrl } from './webhook-url.ts';
 import { deliverWebhook } from './webhooks.jobs.ts';
 import type { createWebhook, WebhookWithSecret } from './webhooks.routes.ts';
 
@@ -62,7 +62,8 @@ export async function addWebhook(
   const id = uuidV7();
   const secret = newSecret();
   const secret_sealed = sealer.seal(secret, secretPlace(id));
-  const { url, events } = body;
+  const { events } = body;
+  const url = normalisedUrl(body.url);
   return { ...toWebhook(await insertWebhook(tx, { id, url, events, secret_sealed })), secret };
 }
 

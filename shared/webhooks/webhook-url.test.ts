@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseUrl } from './webhook-url.ts';
+import { maskedUrl, normalisedUrl, refuseUrl } from './webhook-url.ts';
 
 const nowhere = { loopback: false };
 const here = { loopback: true };
@@ -63,4 +63,29 @@ test('in development this machine is allowed, and nothing else that is private',
     'ws://127.0.0.1/',
   ])
     expect(refuseUrl(url, here), url).toEqual(expect.any(String));
+});
+
+test.each([
+  ['HTTPS://Hooks.ACME.example:443/a/../b', 'https://hooks.acme.example/b'],
+  ['https://hooks.acme.example', 'https://hooks.acme.example/'],
+  ['https://hooks.acme.example./x', 'https://hooks.acme.example/x'],
+  ['https://hooks.acme.example:8443/x', 'https://hooks.acme.example:8443/x'],
+  ['https://bücher.example/x', 'https://xn--bcher-kva.example/x'],
+  ['https://hooks.acme.example/x?', 'https://hooks.acme.example/x'],
+  ['https://hooks.acme.example/x#', 'https://hooks.acme.example/x'],
+  ['https://@hooks.acme.example/x', 'https://hooks.acme.example/x'],
+  [' https://hooks.acme.example/x\n', 'https://hooks.acme.example/x'],
+  ['https://hooks.acme.example/x?key=A%20b', 'https://hooks.acme.example/x?key=A%20b'],
+])('%s is kept as %s', (text, kept) => {
+  expect(normalisedUrl(text)).toBe(kept);
+  expect(normalisedUrl(kept)).toBe(kept);
+});
+
+test.each([
+  ['https://hooks.acme.example/x', 'https://hooks.acme.example/x'],
+  ['https://hooks.acme.example/x?key=secret&b=2=3', 'https://hooks.acme.example/x?key=***&b=***'],
+  ['https://hooks.acme.example/x?secret', 'https://hooks.acme.example/x?***'],
+  ['https://hooks.acme.example/x?&key=', 'https://hooks.acme.example/x?key=***'],
+])('%s is shown as %s', (text, shown) => {
+  expect(maskedUrl(text)).toBe(shown);
 });

@@ -18,6 +18,29 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
+/**
+ * Returns a URL as it is kept and called: parsed and written again as browsers do (WHATWG), so that one receiver has one
+ * spelling. The host is in lower case and without the dot of the root, and neither a default port nor an empty query or fragment is left.
+ */
+export function normalisedUrl(text: string): string {
+  const url = new URL(text);
+  url.hostname = url.hostname.replace(/\.$/, '');
+  if (url.search === '') url.search = '';
+  if (url.hash === '') url.hash = '';
+  return url.href;
+}
+
+/** Returns a URL as it is shown: the values in its query may be secrets of the receiver. */
+export function maskedUrl(text: string): string {
+  const url = new URL(text);
+  const masked = (part: string) => {
+    const [name = '', ...values] = part.split('=');
+    return values.length > 0 ? `${name}=***` : '***';
+  };
+  url.search = url.search.slice(1).split('&').filter(Boolean).map(masked).join('&');
+  return url.href;
+}
+
 /** Returns why a URL can't be a webhook, as far as the URL itself shows; undefined if it can. */
 export function refuseUrl(text: string, { loopback }: AddressRules): string | undefined {
   const url = URL.parse(text);

@@ -4,6 +4,7 @@ import type { EventType } from '#contracts/event-types.ts';
 import type { Webhooks } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { maskedUrl } from './webhook-url.ts';
 import type { Webhook } from './webhooks.routes.ts';
 
 const COLUMNS = [
@@ -24,7 +25,8 @@ export type WebhookRow = Selectable<Webhooks>;
 export function toWebhook(row: WebhookRow): z.input<typeof Webhook> {
   return {
     id: row.id,
-    url: row.url,
+    url: maskedUrl(row.url),
+    status: row.status === 'DISABLED' ? 'DISABLED' : 'ACTIVE',
     events: row.events,
     live_secrets: row.secrets_sealed.length,
     rotated_at: row.rotated_at?.toISOString() ?? null,
@@ -56,28 +58,27 @@ export async function countWebhooks(read: TenantRead): Promise<number> {
   const { count } = await read
     .selectFrom('webhooks')
     .select((eb) => eb.fn.countAll<bigint>().as('count'))
-    .where('status', '=', 'ACTIVE')
+    .where('status', '<>', 'DELETED')
     .executeTakeFirstOrThrow();
   return Number(count);
 }
 
-/** Those that are not deleted. */
-function active(read: TenantRead) {
-  return read.selectFrom('webhooks').select(COLUMNS).where('status', '=', 'ACTIVE');
+function kept(read: TenantRead) {
+  return read.selectFrom('webhooks').select(COLUMNS).where('status', '<>', 'DELETED');
 }
 
 export function findWebhook(read: TenantRead, id: string): Promise<WebhookRow | undefined> {
-  return active(read).where('id', '=', id).executeTakeFirst();
+  return kept(read).where('id', '=', id).executeTakeFirst();
 }
 
 /** Locks one that is not deleted. */
 export function lockWebhook(tx: TenantTx, id: string): Promise<WebhookRow | undefined> {
-  return active(tx).where('id', '=', id).forUpdate().executeTakeFirst();
+  return kept(tx).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Oldest first. */
 export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): Promise<WebhookRow[]> {
-  const query = active(read)
+  const query = kept(read)
     .orderBy('id')
     .limit(limit + 1);
   return (cursor === undefined ? query : query.where('id', '>', decodeCursor(cursor, ['uuid'])[0])).execute();
@@ -91,6 +92,17 @@ export function setDeleted(tx: TenantTx, id: string): Promise<WebhookRow> {
     .where('id', '=', id)
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
+}
+
+/** Ends the deliveries of a webhook that is gone; undefined when it gets none any more. */
+export function setDisabled(tx: TenantTx, id: string): Promise<{ id: string } | undefined> {
+  return tx
+    .updateTable('webhooks')
+    .set((eb) => ({ status: 'DISABLED', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', id)
+    .where('status', '=', 'ACTIVE')
+    .returning('id')
+    .executeTakeFirst();
 }
 
 /** The new secret before the one that was the newest. */

@@ -9,8 +9,10 @@ const STATES = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;
 
 export const Webhook = z.object({
   id: idOut,
-  url: z.string(),
+  url: z.string().meta({ description: 'Normalised; the values of its query are masked.' }),
   events: z.array(z.enum(EVENT_TYPES)),
+  /** A webhook that answers 410 is disabled: it gets nothing more, and another can be created at its URL. */
+  status: z.enum(['ACTIVE', 'DISABLED']),
   /** Two after a rotation. */
   live_secrets: z.number().int(),
   rotated_at: instantOut.nullable(),
@@ -46,7 +48,7 @@ const tenants = ['ISSUER', 'SPONSOR'] as const;
 const writer = { tenants, roles: ['ADMIN'] } as const;
 const reader = { tenants, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 const DELIVERY =
-  'Each event is a POST of JSON `{id, type, time, tenant_id, schema_version, data}`, delivered at least once and in no particular order: recognise repetitions by `id`, and the newer state of a transaction by `version`. `Vestry-Signature: t=<seconds since 1970>,v1=<HMAC-SHA-256 of "<t>.<body>", hexadecimal>` has a `v1` of each live secret: refuse a request that matches none, or that is older than five minutes.';
+  'Each event is a POST of JSON `{id, type, time, tenant_id, schema_version, data}`, delivered at least once and in no particular order: recognise repetitions by `id`, and the newer state of a transaction by `version`. Deliveries follow [Standard Webhooks](https://www.standardwebhooks.com), whose libraries verify them: `webhook-id` is the same at every attempt, `webhook-timestamp` is in seconds since 1970, and `webhook-signature` has, separated by spaces, a `v1,<base64 of the HMAC-SHA-256 of "<webhook-id>.<webhook-timestamp>.<body>">` of each live secret, whose key is what its `whsec_` is followed by, in base64. Refuse a request that matches none, or that is older than five minutes.';
 
 export const createWebhook = route({
   operationId: 'createWebhook',
@@ -55,7 +57,7 @@ export const createWebhook = route({
   summary: 'Create a webhook',
   description: [
     DELIVERY,
-    `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
+    `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. \`Retry-After\` of a 429 or 503 is honoured, up to a day; 410 disables the webhook. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
     'Only this answer shows the `secret`.',
   ].join('\n\n'),
   ...writer,

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { Webhook as StandardWebhook, WebhookVerificationError } from 'standardwebhooks';
 import { handler as createHandler } from '#functions/webhooks/create-webhook.ts';
 import { handler as deleteHandler } from '#functions/webhooks/delete-webhook.ts';
 import { handler as getHandler } from '#functions/webhooks/get-webhook.ts';
@@ -12,6 +12,7 @@ import { handler as record } from '#functions/workers/record-webhook-attempt.ts'
 import type { Principal } from '#platform/http/authorize.ts';
 import * as routes from '#webhooks/webhooks.routes.ts';
 import type { TestAws } from './aws-services.ts';
+import type { Heard } from './listener.ts';
 import { drain, recordOf } from './queue-driver.ts';
 import { call, type TestResponse, testContext } from './request.ts';
 
@@ -74,9 +75,13 @@ export async function settle(aws: TestAws): Promise<void> {
   await drain(aws, 'webhook-outcomes', record);
 }
 
-/** Returns whether a signature header has a signature of this secret. */
-export function isSigned(header: string, body: string, secret: string): boolean {
-  const [, at = ''] = /^t=(\d+),/.exec(header) ?? [];
-  const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-  return header.split(',').includes(`v1=${mac}`);
+/** Returns whether the library of Standard Webhooks accepts a delivery under this secret. */
+export function isSigned({ headers, body }: Pick<Heard, 'headers' | 'body'>, secret: string): boolean {
+  try {
+    new StandardWebhook(secret).verify(body, headers as Record<string, string>);
+    return true;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return false;
+    throw error;
+  }
 }

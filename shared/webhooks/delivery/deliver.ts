@@ -5,7 +5,7 @@ import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import { recordWebhookAttempt } from '#webhooks/webhooks.jobs.ts';
 import type { DeliveryMessage, OutcomeMessage } from './delivery-message.ts';
 import { type PostOptions, postWebhook } from './post-webhook.ts';
-import { SIGNATURE_HEADER, secretPlace, signatureOf } from './webhook-signature.ts';
+import { secretPlace, signedHeaders } from './webhook-signature.ts';
 
 /** Delivers once, and reports the outcome to the queue of whoever keeps the log. */
 export async function deliver(
@@ -27,7 +27,9 @@ export async function deliver(
     attempt: message.attempt,
     attempted_at: attemptedAt.toISOString(),
     duration_ms: Math.round(performance.now() - startedMs),
-    ...posted,
+    status: posted.status,
+    error: posted.error,
+    retry_after_seconds: posted.retryAfterSeconds ?? null,
   };
   await sendMessages(recordWebhookAttempt.queue, [outcome], requestId);
 }
@@ -42,8 +44,7 @@ function headersOf(
     'content-type': 'application/json',
     'user-agent': 'Vestry-Webhooks/1',
     'vestry-event': type,
-    'vestry-delivery': delivery_id,
     'vestry-attempt': String(attempt),
-    [SIGNATURE_HEADER]: signatureOf(secrets, body, Math.floor(at.getTime() / 1000)),
+    ...signedHeaders(secrets, { id: delivery_id, body, atSeconds: Math.floor(at.getTime() / 1000) }),
   };
 }

@@ -24,6 +24,8 @@ export const OutcomeMessage = z.strictObject({
   duration_ms: z.int().nonnegative(),
   status: z.int().nullable(),
   error: z.string().nullable(),
+  /** The time that the other side asked for, where it did. */
+  retry_after_seconds: z.int().nonnegative().nullable().default(null),
 });
 export type OutcomeMessage = z.infer<typeof OutcomeMessage>;
 

@@ -147,12 +147,15 @@ export async function cancelDeliveries(tx: TenantTx, webhookId: string): Promise
     .execute();
 }
 
-/** Returns the number of attempts that have begun in this round, or undefined if there is no such delivery. */
-export async function findRound(tenantId: string, id: string): Promise<number | undefined> {
+/** Returns the webhook of a delivery, and the number of attempts before its latest round, or undefined if there is none. */
+export async function findRound(
+  tenantId: string,
+  id: string,
+): Promise<Pick<DeliveryRow, 'attempts_before' | 'webhook_id'> | undefined> {
   const [found] = await tenantStatements(tenantId, [
-    { text: 'select attempts_before from webhook_deliveries where id = $1', values: [id] },
+    { text: 'select attempts_before, webhook_id from webhook_deliveries where id = $1', values: [id] },
   ]);
-  return found?.rows[0]?.attempts_before;
+  return found?.rows[0];
 }
 
 /**

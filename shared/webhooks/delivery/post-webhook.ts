@@ -4,11 +4,14 @@ import type { LookupFunction } from 'node:net';
 import { beforeOutsideCall } from '#platform/outside-call.ts';
 import type { AddressRules } from '#webhooks/webhook-url.ts';
 import { AddressRefused, type Resolve, resolveTarget } from './resolve-target.ts';
+import { retryAfterSeconds } from './retry-pauses.ts';
 
 /** The time for the whole attempt: name resolution, connection and answer. */
 const TIMEOUT_MS = 10_000;
 /** The bytes of an answer that are read before it is cut off. Nobody uses them. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** Answers that say when to come again. */
+const ASKING_STATUSES: readonly number[] = [429, 503];
 
 export interface Post {
   readonly url: string;
@@ -21,6 +24,8 @@ export interface Posted {
   readonly status: number | null;
   /** The reason why there was none: a term for the tenant's log, which reveals nothing of our network. */
   readonly error: string | null;
+  /** The time that a 429 or 503 asked for by `Retry-After`. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 export interface PostOptions extends AddressRules {
@@ -42,7 +47,7 @@ export async function postWebhook(
   try {
     const url = new URL(post.url);
     const address = await withSignal(resolveTarget(url, { loopback }, resolve), signal);
-    return { status: await send(url, address, post, signal), error: null };
+    return await send(url, address, post, signal);
   } catch (error) {
     return { status: null, error: signal.aborted ? 'timeout' : wordFor(error) };
   }
@@ -55,7 +60,7 @@ function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, promise]);
 }
 
-async function send(url: URL, address: LookupAddress, post: Post, signal: AbortSignal): Promise<number> {
+async function send(url: URL, address: LookupAddress, post: Post, signal: AbortSignal): Promise<Posted> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const options: RequestOptions = {
     method: 'POST',
@@ -65,8 +70,8 @@ async function send(url: URL, address: LookupAddress, post: Post, signal: AbortS
     agent: false,
     signal,
   };
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const sent = request(url, options, (answer) => resolve(statusOf(answer)));
+  const { promise, resolve, reject } = Promise.withResolvers<Posted>();
+  const sent = request(url, options, (answer) => resolve(postedOf(answer)));
   sent.on('error', reject);
   sent.end(post.body);
   return promise;
@@ -80,15 +85,18 @@ function pinned({ address, family }: LookupAddress): LookupFunction {
   };
 }
 
-/** Lets go of the answer once its status is known. */
-function statusOf(answer: IncomingMessage): number {
+/** Lets go of the answer once its head is known. */
+function postedOf(answer: IncomingMessage): Posted {
   let bytes = 0;
   answer.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > MAX_ANSWER_BYTES) answer.destroy();
   });
   answer.on('error', () => undefined);
-  return answer.statusCode ?? 0;
+  const status = answer.statusCode ?? 0;
+  const asks = ASKING_STATUSES.includes(status);
+  const after = asks ? retryAfterSeconds(answer.headers['retry-after'], new Date()) : undefined;
+  return { status, error: null, retryAfterSeconds: after };
 }
 
 const WORDS: Readonly<Record<string, string>> = {
