@@ -28,7 +28,11 @@ let directory: string;
 let lines: string[] = [];
 const open: FunctionPool[] = [];
 
-function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = [], idleMs = 60_000): FunctionPool {
+function poolOf(
+  spec: Partial<FunctionSpec> = {},
+  processes: string[] = [],
+  times: { readonly idleMs?: number; readonly patienceMs?: number } = {},
+): FunctionPool {
   const full: FunctionSpec = {
     name: 'echo',
     arn: 'arn:aws:lambda:us-east-1:000000000000:function:echo',
@@ -46,7 +50,8 @@ function poolOf(spec: Partial<FunctionSpec> = {}, processes: string[] = [], idle
     functions: [full],
     overrides: () => ({ REGION: 'override' }),
     processes: new Set(processes),
-    idleMs,
+    idleMs: 60_000,
+    ...times,
     onLine: (_, line) => lines.push(line),
     onError: () => undefined,
   });
@@ -92,7 +97,7 @@ test('an environment serves one invocation at a time and is kept for the next', 
 });
 
 test('a burst waits for the environment that loads', async () => {
-  const pool = poolOf({ timeoutSeconds: 20 });
+  const pool = poolOf({ timeoutSeconds: 20 }, [], { patienceMs: 20_000 });
   await Promise.all([1, 2, 3, 4, 5].map(() => pool.invoke('echo', '{}')));
   expect(pool.status()[0]).toMatchObject({ environments: 1, invocations: 5 });
 });
@@ -139,7 +144,7 @@ test('lines on stdout are captured', async () => {
 });
 
 test('an idle environment ends, and the function starts anew when it is needed', async () => {
-  const pool = poolOf({}, [], 100);
+  const pool = poolOf({}, [], { idleMs: 100 });
   expect(payloadOf(await pool.invoke('echo', '{}')).calls).toBe(1);
   expect(pool.status()[0]).toMatchObject({ environments: 1 });
   await expect.poll(() => pool.status()[0]?.environments).toBe(0);
@@ -147,7 +152,7 @@ test('an idle environment ends, and the function starts anew when it is needed',
 });
 
 test('an environment that works is never idle', async () => {
-  const pool = poolOf({}, [], 100);
+  const pool = poolOf({}, [], { idleMs: 100 });
   expect((await pool.invoke('echo', '{"sleepMs":500}')).ok).toBe(true);
 });
 

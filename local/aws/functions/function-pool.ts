@@ -11,6 +11,8 @@ export interface FunctionPoolOptions {
   readonly processes: ReadonlySet<string>;
   /** The time for which an environment without work is kept. @default 30000 */
   readonly idleMs?: number;
+  /** The time for which a request waits for an environment that works before another is started. @default 100 */
+  readonly patienceMs?: number;
   onLine(spec: FunctionSpec, line: string, stream: 'stdout' | 'stderr'): void;
   onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;
 }
@@ -65,6 +67,8 @@ class PooledFunction {
   readonly waiting: Waiting[] = [];
   newCode: NewCode | undefined;
   isRenewing = false;
+  /** Milliseconds since 1970: the last environment was loaded then. */
+  loadedMs = 0;
   /** Dispatches again once the request that waits longest has been patient. */
   patience: NodeJS.Timeout | undefined;
   invocations = 0;
@@ -207,7 +211,10 @@ export class FunctionPool {
       variables: { ...pooled.spec.environment, ...overrides(pooled.spec) },
       isolation: processes.has(pooled.spec.name) ? 'process' : 'thread',
       onLine: (line, stream) => onLine(pooled.spec, line, stream),
-      onLoaded: () => this.#dispatch(pooled),
+      onLoaded: () => {
+        pooled.loadedMs = Date.now();
+        this.#dispatch(pooled);
+      },
     });
   }
 
@@ -215,7 +222,8 @@ export class FunctionPool {
   #needsAnother(pooled: PooledFunction): boolean {
     if (pooled.busy.size === 0) return true;
     if ([...pooled.busy].some(({ isLoaded }) => !isLoaded)) return false;
-    const patientMs = PATIENCE_MS - (Date.now() - (pooled.waiting[0]?.sinceMs ?? 0));
+    const sinceMs = Math.max(pooled.loadedMs, pooled.waiting[0]?.sinceMs ?? 0);
+    const patientMs = sinceMs + (this.#options.patienceMs ?? PATIENCE_MS) - Date.now();
     if (patientMs <= 0) return true;
     clearTimeout(pooled.patience);
     pooled.patience = setTimeout(() => this.#dispatch(pooled), patientMs).unref();
