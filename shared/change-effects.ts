@@ -11,5 +11,8 @@ export const changeEffects: EffectsOfChanges = {
   'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
+  position: async () => (await import('#register/propose-positions.ts')).positionEffects,
+  'register-settings': async () =>
+    (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
 };

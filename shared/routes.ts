@@ -23,6 +23,7 @@ import * as vesting from '#plans/vesting/vesting.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
 import * as meetings from '#proxy/meetings.routes.ts';
 import * as votes from '#proxy/votes.routes.ts';
+import * as registerSettings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
@@ -48,7 +49,7 @@ type RouteModule = Readonly<Record<string, unknown>>;
 /** The modules of routes by domain and group. What they export beside routes are the schemas that routes share. */
 const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> = {
   identity: { access, tenants, users, 'tenant-links': tenantLinks },
-  register: { shareholders: { ...shareholders, ...positions } },
+  register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },
   uploads: { uploads },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },

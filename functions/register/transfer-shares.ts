@@ -1,11 +1,16 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
 import * as routes from '#register/positions.routes.ts';
-import { transferShares } from '#register/transfer-shares.ts';
+import { proposeTransfer } from '#register/propose-positions.ts';
 
-export const handler = http(routes.transferShares, async ({ body, tenantTx }) => {
-  const transferId = uuidV7();
-  return tenantTx((tx) => transferShares(tx, transferId, body), {
-    resource: () => `transfers/${transferId}`,
-  });
+const route = routes.transferShares;
+
+export const handler = http(route, async ({ body, principal, requestId, tenantTx }) => {
+  const id = uuidV7();
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await proposeTransfer(tx, id, body, proposer), (transfer) => transfer),
+    entryOf(route.audit, () => `transfers/${id}`),
+  );
 });

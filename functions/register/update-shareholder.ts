@@ -1,13 +1,21 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
-import { changeShareholder } from '#register/change-shareholder.ts';
+import { proposeShareholderChange } from '#register/propose-positions.ts';
 import { toShareholder } from '#register/shareholder.repository.ts';
 import * as routes from '#register/shareholders.routes.ts';
 
-export const handler = http(routes.updateShareholder, async ({ params, body, expectedVersion, tenantTx }) => {
-  const { contact, name, holdings, ...note } = body;
-  const change = { ...contact, name, holdings };
-  return tenantTx(
-    async (tx) => toShareholder(await changeShareholder(tx, params.id, expectedVersion, change, note)),
-    { action: holdings === undefined ? 'shareholder.updated' : 'position.adjusted' },
-  );
-});
+const route = routes.updateShareholder;
+
+export const handler = http(
+  route,
+  async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
+    const { contact, name, holdings, ...note } = body;
+    const change = { ...contact, name, holdings };
+    const proposed = { id: params.id, version: expectedVersion, change, note };
+    const proposer = { actorId: principal.actorId, requestId };
+    return tenantTx(
+      async (tx) => answerOf(await proposeShareholderChange(tx, proposed, proposer), toShareholder),
+      entryOf(holdings === undefined ? route.audit : 'position.adjusted', ({ id }) => `shareholders/${id}`),
+    );
+  },
+);

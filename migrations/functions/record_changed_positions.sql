@@ -32,6 +32,10 @@ begin
     select n.tenant_id, n.id, case when n.position_change_id = change_id then class end, n.holdings - o.holdings,
       effective, recorded, why, origin
     from changed n join previous o using (tenant_id, id) where n.holdings <> o.holdings;
+  insert into issuance_entries (tenant_id, security_class, delta)
+    select current_tenant(), class, after.holdings - before.holdings
+    from (select sum(holdings) as holdings from changed) after, (select sum(holdings) as holdings from previous) before
+    where after.holdings <> before.holdings;
   insert into shareholder_names (tenant_id, shareholder_id, replaced_at, name)
     select o.tenant_id, o.id, recorded, o.name
     from changed n join previous o using (tenant_id, id) where n.name <> o.name;

@@ -26,6 +26,8 @@ begin
     select tenant_id, id, case when position_change_id = change_id then class end, holdings,
       effective, recorded, why, origin
     from inserted where holdings <> 0;
+  insert into issuance_entries (tenant_id, security_class, delta)
+    select current_tenant(), class, sum(holdings) from inserted having sum(holdings) <> 0;
   if exists (select from inserted i where not exists (select from tenants t where t.id = i.tenant_id)) then
     raise exception 'a shareholder of no tenant'
       using errcode = 'foreign_key_violation', table = 'shareholders', constraint = 'shareholders_tenant_id_fkey';

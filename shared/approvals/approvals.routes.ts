@@ -56,7 +56,15 @@ const decision = {
   status: 200,
   response: ChangeRequest,
   concurrency: 'if-match-honoured',
-  problems: ['not-found', 'four-eyes', 'change-decided', 'change-outdated'],
+  problems: [
+    'not-found',
+    'four-eyes',
+    'change-decided',
+    'change-outdated',
+    'shareholder-exists',
+    'shareholder-closed',
+    'insufficient-position',
+  ],
   uses: [
     'eventBus:put',
     'disbursementMachine:start',

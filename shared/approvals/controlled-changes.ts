@@ -59,6 +59,18 @@ export const CONTROLLED_CHANGES = {
     decides: deciders,
     expiresAfterDays: null,
   },
+  /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. */
+  position: {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: 30,
+  },
+  /** Higher limits of the register wait; lower ones take effect at once. */
+  'register-settings': {
+    proposes: ['ADMIN'],
+    decides: deciders,
+    expiresAfterDays: 30,
+  },
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
   'payment-settings': {
     proposes: ['ADMIN'],

@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'shareholder.kyc-set',
   'shares.transferred',
   'position.adjusted',
+  'register-settings.set',
   'upload.requested',
   'upload.received',
   'upload.completed',

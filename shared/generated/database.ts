@@ -228,6 +228,13 @@ export interface IdempotencyKeys {
   tenant_id: Generated<string>;
 }
 
+export interface IssuanceEntries {
+  delta: string;
+  id: Generated<bigint>;
+  security_class: string;
+  tenant_id: string;
+}
+
 export interface Journal {
   amount: bigint;
   credit_account: string;
@@ -524,6 +531,16 @@ export interface PositionEntries {
   tenant_id: string;
 }
 
+export interface PositionTallies {
+  day: ColumnType<Day, string, string>;
+  id: Generated<string>;
+  means: 'OPENING' | 'HAND' | 'FILE';
+  party: string;
+  security_class: string;
+  tenant_id: Generated<string>;
+  unreviewed: string;
+}
+
 export interface RefreshTokens {
   expires_at: Timestamp;
   family_id: string;
@@ -536,6 +553,14 @@ export interface RefreshTokens {
   tenant_id: Generated<string>;
   token_sha256: Buffer;
   user_id: string;
+}
+
+export interface RegisterSettings {
+  by_file_percent: string | null;
+  by_hand_percent: string | null;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface ReportableTransactions {
@@ -819,6 +844,7 @@ export interface DB {
   entitlements: Entitlements;
   holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
+  issuance_entries: IssuanceEntries;
   journal: Journal;
   ledger_transactions: LedgerTransactions;
   legal_holds: LegalHolds;
@@ -841,7 +867,9 @@ export interface DB {
   plans: Plans;
   position_changes: PositionChanges;
   position_entries: PositionEntries;
+  position_tallies: PositionTallies;
   refresh_tokens: RefreshTokens;
+  register_settings: RegisterSettings;
   report_exports: ReportExports;
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;

@@ -42,6 +42,15 @@ export const positiveQuantity = exactNumber(
   },
 );
 
+/** A percentage from 0 to 100, exact, of at most two decimal places. */
+export const percent = exactNumber(
+  decimalText.regex(
+    /^0*(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$/,
+    'must be between 0 and 100, with at most 2 decimal places',
+  ),
+  { type: ['string', 'number'], pattern: '^(100|\\d{1,2}(\\.\\d{1,2})?)$', examples: ['2.5'] },
+);
+
 /** The digits of a number as it was written, with a fraction of zeros: one that is small would be lost in a float. */
 const WHOLE = /^-?\d{1,20}(\.0{1,20})?$/;
 

@@ -1,8 +1,9 @@
+import type { Permit } from '#approvals/permit.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { recordPositionChange } from './position-change.ts';
+import { type LedgerNote, recordPositionChange } from './position-change.ts';
 import {
   lockShareholder,
   type ShareholderChange,
@@ -12,7 +13,7 @@ import {
 import { refuseClosed } from './standing.ts';
 
 /**
- * Changes an open holder that is still the version the caller read.
+ * Changes an open holder that is still the version the caller read. Holdings are changed with leave of the room of approvals.
  * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`
  */
 export async function changeShareholder(
@@ -20,17 +21,14 @@ export async function changeShareholder(
   id: string,
   expectedVersion: number,
   change: ShareholderChange,
-  note: {
-    effective_date?: string | undefined;
-    security_class?: string | undefined;
-    reason?: string | undefined;
-  } = {},
+  position?: { readonly note: LedgerNote; readonly permit: Permit },
 ): Promise<ShareholderRow> {
   refuseClosed(asRead(await lockShareholder(tx, id), expectedVersion));
   const { holdings, ...rest } = change;
-  if (holdings === undefined) return setShareholder(tx, id, rest);
+  if (holdings === undefined || position === undefined) return setShareholder(tx, id, rest);
+  const { note, permit } = position;
   const reason = note.reason ?? 'correction';
-  const changeId = await recordPositionChange(tx, { ...note, reason, source: 'api' });
+  const changeId = await recordPositionChange(tx, { ...note, reason, source: 'api' }, permit);
   return setShareholder(tx, id, { ...rest, holdings, position_change_id: changeId });
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Permit } from '#approvals/permit.ts';
 import { consecutiveIds, type TenantId } from '#kernel/ids.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
@@ -65,11 +66,11 @@ const MAX_NESTED_LOOP_ROWS = 200;
  * meet with no unique violation when others insert the same reference meanwhile, the caller makes good by doing it again.
  * @throws RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
  */
-export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<void> {
+export async function loadRegister(tx: TenantTx, load: RegisterLoad, permit: Permit): Promise<void> {
   const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
-  const changeId = await recordPositionChange(tx, { reason: 'upload', source: `upload:${uploadId}` });
+  const changeId = await recordPositionChange(tx, { reason: 'upload', source: `upload:${uploadId}` }, permit);
   const ids = consecutiveIds();
   const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
   const order = inOrder ? sql`` : sql`order by external_ref`;

@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
+import type { Permit } from '#approvals/permit.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+
+/** The note that the ledger keeps with a change of holdings. */
+export interface LedgerNote {
+  readonly effective_date?: string | undefined;
+  readonly security_class?: string | undefined;
+  readonly reason?: string | undefined;
+}
 
 /** The record that the ledger keeps of a change of holdings, beside the difference of each holder. */
 export interface PositionChange {
@@ -15,16 +23,32 @@ export interface PositionChange {
 
 /**
  * Records why holdings are about to change in this transaction. Returns the id to write with them, as `position_change_id`: the
- * database refuses holdings without it, and enters the difference in the ledger as this change says.
+ * database refuses holdings without it, and enters the difference in the ledger as this change says. The permit says that
+ * shares may move: no change of positions goes without.
  * @throws DomainError `validation-failed` for a date in the future: a ledger records what happened
  */
-export async function recordPositionChange(tx: TenantTx, change: PositionChange): Promise<bigint> {
+export async function recordPositionChange(
+  tx: TenantTx,
+  change: PositionChange,
+  _permit: Permit,
+): Promise<bigint> {
   const { security_class, effective_date, reason, source } = change;
   const { id, happened } = await tx
     .insertInto('position_changes')
     .values({ security_class, effective_date, reason, source })
     .returning(['id', sql<boolean>`effective_date <= current_date`.as('happened')])
     .executeTakeFirstOrThrow();
-  if (!happened) throw invalidField('/effective_date', 'future-date', 'must not be after today (UTC)');
+  if (!happened) throw inTheFuture();
   return id;
 }
+
+/** @throws DomainError `validation-failed`, as {@link recordPositionChange} would */
+export async function refuseFuture(tx: TenantTx, effectiveDate: string | undefined): Promise<void> {
+  if (effectiveDate === undefined) return;
+  const { rows } = await sql<{
+    happened: boolean;
+  }>`select ${effectiveDate}::date <= current_date as happened`.execute(tx);
+  if (rows[0]?.happened !== true) throw inTheFuture();
+}
+
+const inTheFuture = () => invalidField('/effective_date', 'future-date', 'must not be after today (UTC)');

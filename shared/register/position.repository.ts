@@ -23,6 +23,17 @@ export async function setTransferred(
     where id in (${from}::uuid, ${to}::uuid)`.execute(tx);
 }
 
+/** Tells whether a holder has so many shares of a class. */
+export async function isHeld(
+  tx: TenantTx,
+  { holder, securityClass, shares }: { holder: string; securityClass: string; shares: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`
+    select coalesce(sum(delta), 0) >= ${shares}::numeric as held from position_entries
+    where shareholder_id = ${holder} and security_class = ${securityClass}`.execute(tx);
+  return rows[0]?.held === true;
+}
+
 /** Microseconds are kept: a `Date` would lose the order of neighbouring entries. */
 const recordedAt = sql<string>`to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('recorded');
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import {
   dateOut,
   decimalOut,
@@ -29,7 +30,7 @@ export const transferShares = route({
   path: '/shareholders/transfers',
   summary: 'Move shares between two holders',
   description:
-    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not in the future (UTC); the position that the shares leave may not become negative on that day or any later one.',
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not in the future (UTC); the position that the shares leave may not become negative on that day or any later one. A quantity above the limit of `/settings/register` waits for a second person.',
   tenants: ['ISSUER'],
   roles: ['ADMIN', 'OPS'],
   body: z
@@ -52,6 +53,7 @@ export const transferShares = route({
   },
   status: 201,
   response: Transfer,
+  waiting: ChangeRequest,
   idempotency: 'required',
   audit: 'shares.transferred',
   problems: ['not-found', 'shareholder-closed', 'insufficient-position'],

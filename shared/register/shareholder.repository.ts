@@ -57,7 +57,7 @@ function linksOf(id: string): z.infer<typeof Shareholder>['links'] {
   };
 }
 
-interface ContactFields {
+export interface ContactFields {
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
   readonly address?: string | null | undefined;
@@ -67,6 +67,7 @@ interface ContactFields {
 export function insertShareholder(
   tx: TenantTx,
   shareholder: ContactFields & {
+    readonly id?: string;
     readonly external_ref: string;
     readonly name: string;
     readonly holdings?: string | undefined;
@@ -74,6 +75,15 @@ export function insertShareholder(
   },
 ): Promise<ShareholderRow> {
   return tx.insertInto('shareholders').values(shareholder).returning(COLUMNS).executeTakeFirstOrThrow();
+}
+
+export async function existsReference(tx: TenantTx, externalRef: string): Promise<boolean> {
+  const holder = await tx
+    .selectFrom('shareholders')
+    .select('id')
+    .where('external_ref', '=', externalRef)
+    .executeTakeFirst();
+  return holder !== undefined;
 }
 
 export function findShareholder(read: TenantRead, id: string): Promise<ShareholderRow | undefined> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { link } from '#contracts/links.ts';
 import {
   decimalOut,
@@ -102,7 +103,7 @@ export const createShareholder = route({
   path: '/shareholders',
   summary: 'Enter a holder of record',
   description:
-    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future).',
+    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person.',
   ...writers,
   body: NewShareholder,
   example: {
@@ -114,9 +115,10 @@ export const createShareholder = route({
   status: 201,
   location: '/shareholders/{id}',
   response: Shareholder,
+  waiting: ChangeRequest,
   concurrency: 'etag',
   audit: 'shareholder.created',
-  problems: ['shareholder-exists'],
+  problems: ['shareholder-exists', 'change-pending'],
   uses: [],
 });
 
@@ -160,16 +162,18 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact or the holdings',
   description:
-    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,
   example: { name: 'Ada Okafor-Lindgren' },
   status: 200,
   response: Shareholder,
+  waiting: ChangeRequest,
   concurrency: 'if-match',
   audit: 'shareholder.updated',
   problems: [
+    'change-pending',
     'not-found',
     'shareholder-closed',
     'insufficient-position',

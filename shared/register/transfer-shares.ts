@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Permit } from '#approvals/permit.ts';
 import { notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
@@ -8,26 +9,27 @@ import type * as routes from './positions.routes.ts';
 import { lockShareholders } from './shareholder.repository.ts';
 import { refuseClosed } from './standing.ts';
 
+export type TransferOrder = z.infer<(typeof routes.transferShares)['body']>;
+export type Transfer = z.infer<typeof routes.Transfer>;
+
 /**
- * Moves shares: two entries of one date and one instant whose sum is zero, found in the ledger by `transfer:<id>`.
+ * Moves shares, with leave of the room of approvals: two entries of one date and one instant whose sum is zero, found in the ledger by `transfer:<id>`.
  * @throws DomainError `not-found`, `shareholder-closed`, `insufficient-position`, `validation-failed`
  */
 export async function transferShares(
   tx: TenantTx,
   transferId: string,
-  order: z.infer<(typeof routes.transferShares)['body']>,
-): Promise<z.infer<typeof routes.Transfer>> {
+  order: TransferOrder,
+  permit: Permit,
+): Promise<Transfer> {
   const { from_shareholder_id: from, to_shareholder_id: to, quantity } = order;
   const { security_class = DEFAULT_SECURITY_CLASS, effective_date } = order;
   const holders = await lockShareholders(tx, [from, to]);
   if (holders.length < 2) throw notFound();
   holders.forEach(refuseClosed);
-  const changeId = await recordPositionChange(tx, {
-    security_class,
-    effective_date,
-    reason: 'transfer',
-    source: `transfer:${transferId}`,
-  });
+  const source = `transfer:${transferId}`;
+  const change = { security_class, effective_date, reason: 'transfer', source };
+  const changeId = await recordPositionChange(tx, change, permit);
   await setTransferred(tx, { from, to, quantity, changeId });
   const transfer = {
     transfer_id: transferId,

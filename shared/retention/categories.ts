@@ -148,6 +148,10 @@ export const CATEGORIES: readonly Category[] = [
     due: ({ outbox }) => sql`t.day < (${outbox}::timestamptz at time zone 'UTC')::date`,
   },
   {
+    ...{ name: 'position-tallies', table: 'position_tallies', key: 'id' },
+    due: ({ outbox }) => sql`t.day < (${outbox}::timestamptz at time zone 'UTC')::date`,
+  },
+  {
     ...{ name: 'refresh-tokens', table: 'refresh_tokens', key: 'id' },
     // Sessions live by the clock, also where a run is simulated months ahead.
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}

@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0016_sessions.sql': 'identity',
   '0017_payments_of_two.sql': 'payments',
   '0018_sign_in.sql': 'identity',
+  '0022_position_limits.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

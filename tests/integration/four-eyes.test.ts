@@ -14,6 +14,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
 import { Payments } from '#tests/support/payment-client.ts';
+import { Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -68,6 +69,12 @@ async function verifiedHolder(tenant: TestTenant): Promise<string> {
     [tenant.id, randomUUID()],
   );
   return String(id);
+}
+
+/** Enters a holder of all shares, in a register with the limits that a tenant has by default. */
+async function openRegister(tenant: TestTenant): Promise<string> {
+  await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
+  return (await new Register(tenant.as('OPS')).holder('1000')).id;
 }
 
 async function pendingDividend(tenant: TestTenant, by: Principal): Promise<string> {
@@ -131,6 +138,20 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: await requestFor(tenant, dividend),
       effect: () => one('select approval from dividends where id = $1', [dividend]),
+    };
+  },
+  position: async (tenant, by) => {
+    const holder = await openRegister(tenant);
+    return {
+      request: requested(await new Register(by).update(holder, { holdings: '9999' })),
+      effect: () => one('select holdings from shareholders where id = $1', [holder]),
+    };
+  },
+  'register-settings': async (tenant, by) => {
+    await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
+    return {
+      request: requested(await new Register(by).setSettings({ by_hand_percent: '100' })),
+      effect: () => one('select by_hand_percent from register_settings where tenant_id = $1', [tenant.id]),
     };
   },
   'payment-settings': async (tenant, by) => {

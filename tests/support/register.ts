@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { handler as closeHandler } from '#functions/register/close-shareholder.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as getSettingsHandler } from '#functions/register/get-register-settings.ts';
 import { handler as getHandler } from '#functions/register/get-shareholder.ts';
 import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
 import { handler as listHandler } from '#functions/register/list-shareholders.ts';
+import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { handler as updateHandler } from '#functions/register/update-shareholder.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import * as settings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
@@ -73,6 +76,19 @@ export class Register {
   transfer(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
     const headers = key === null ? {} : { 'Idempotency-Key': key };
     return this.#call(transferHandler, positions.transferShares, { body, headers });
+  }
+
+  settings(): Promise<TestResponse> {
+    return this.#call(getSettingsHandler, settings.getRegisterSettings, {});
+  }
+
+  /** Sends the current version, unless one is named. */
+  async setSettings(body: unknown, version?: number): Promise<TestResponse> {
+    const known = version ?? (await this.settings()).body.version;
+    return this.#call(setSettingsHandler, settings.setRegisterSettings, {
+      body,
+      headers: { 'If-Match': `"${known}"` },
+    });
   }
 
   positions(id: string, query: Query = {}): Promise<TestResponse> {

@@ -1,3 +1,4 @@
+import { Permit } from '#approvals/permit.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { maskText } from '#platform/observability/mask.ts';
 import { judgeRegister, loadRegister, RegisterMoved } from '#register/load-register.ts';
@@ -28,7 +29,7 @@ export const registerLoader: UploadLoader = {
       error.column !== null && (error.column !== 'external_ref' || OF_REGISTER.has(error.code));
     return { external_ref: isReference && ref !== null ? maskText(ref) : null };
   },
-  load: loadRegister,
+  load: (tx, load) => loadRegister(tx, load, Permit.uncontrolled(load.uploadId)),
   mayLoadAgain: (error) =>
     error instanceof RegisterMoved ||
     (error instanceof DomainError && ['shareholder-exists', 'insufficient-position'].includes(error.slug)),

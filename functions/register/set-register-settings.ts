@@ -1,0 +1,16 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
+import { http } from '#platform/http/http.ts';
+import { changeLimits, toRegisterSettings } from '#register/limits/change-limits.ts';
+import * as routes from '#register/limits/register-settings.routes.ts';
+
+const route = routes.setRegisterSettings;
+
+export const handler = http(route, async ({ body, expectedVersion, principal, requestId, tenantTx }) => {
+  const { by_hand_percent = null, by_file_percent = null } = body;
+  const settings = { by_hand_percent, by_file_percent };
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await changeLimits(tx, expectedVersion, settings, proposer), toRegisterSettings),
+    entryOf(route.audit, () => 'settings/register'),
+  );
+});

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { decimalOut, instantOut, percent } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const RegisterSettings = z.object({
+  /** A person's change of more than so much of a class's shares waits for a second person. */
+  by_hand_percent: decimalOut,
+  /** A file's change of more than so much of a class's shares waits for a second person. */
+  by_file_percent: decimalOut,
+  version: z.number().int(),
+  updated_at: instantOut.nullable(),
+});
+
+const shared = {
+  path: '/settings/register',
+  status: 200,
+  response: RegisterSettings,
+  tenants: ['ISSUER'],
+  uses: [],
+} as const;
+
+export const getRegisterSettings = route({
+  operationId: 'getRegisterSettings',
+  method: 'GET',
+  summary: 'Get the limits above which a change of positions waits for a second person',
+  ...shared,
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  concurrency: 'etag',
+  problems: [],
+});
+
+export const setRegisterSettings = route({
+  operationId: 'setRegisterSettings',
+  method: 'PUT',
+  summary: 'Set the limits above which a change of positions waits for a second person',
+  description:
+    'Replaces both limits, in percent of a class’s shares; without a value, 1 by hand and 10 by file. Zero: every change waits; 100: none does. What one user, or the drop folder, has moved on the same day (UTC) counts together. A higher limit waits for a second person; a lower one takes effect at once.',
+  ...shared,
+  roles: ['ADMIN'],
+  body: z.strictObject({ by_hand_percent: percent.optional(), by_file_percent: percent.optional() }),
+  example: { by_hand_percent: '0.5', by_file_percent: '5' },
+  concurrency: 'if-match',
+  waiting: ChangeRequest,
+  audit: 'register-settings.set',
+  problems: ['change-pending', 'precondition-failed', 'precondition-required'],
+});

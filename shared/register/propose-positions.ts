@@ -1,0 +1,201 @@
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import {
+  type Permit,
+  type Proposer,
+  proposeChange,
+  stillThere,
+  type Waiting,
+} from '#approvals/propose-change.ts';
+import { canonicalDecimal, differenceOf } from '#kernel/decimal.ts';
+import { DomainError, notFound } from '#kernel/domain-error.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { changeShareholder } from './change-shareholder.ts';
+import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
+import { exceedsLimit } from './limits/position-limits.ts';
+import { isHeld } from './position.repository.ts';
+import { type LedgerNote, refuseFuture } from './position-change.ts';
+import {
+  existsReference,
+  lockShareholder,
+  lockShareholders,
+  type ShareholderChange,
+  type ShareholderRow,
+} from './shareholder.repository.ts';
+import { asRead, refuseClosed } from './standing.ts';
+import { type Transfer, type TransferOrder, transferShares } from './transfer-shares.ts';
+
+interface ChangedShareholder {
+  readonly id: string;
+  readonly version: number;
+  readonly change: ShareholderChange;
+  readonly note: LedgerNote;
+}
+
+/** A change of positions as a request keeps it. */
+type Proposed =
+  | { readonly entered: NewShareholder }
+  | { readonly changed: ChangedShareholder }
+  | { readonly transferred: { readonly id: string; readonly order: TransferOrder } };
+
+const PLACES = 8;
+const NONE = '0';
+
+/**
+ * Enters a holder, once a second person has approved it if the shares are more than the tenant's limit.
+ * @throws DomainError `shareholder-exists`, `validation-failed`
+ */
+export async function proposeShareholder(
+  tx: TenantTx,
+  shareholder: Omit<NewShareholder, 'id'>,
+  proposer: Proposer,
+): Promise<ShareholderRow | Waiting> {
+  const entered = { ...shareholder, id: uuidV7() };
+  const { id, external_ref, name, holdings = NONE, note } = entered;
+  const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
+  const isControlled =
+    canonicalDecimal(holdings) !== NONE &&
+    (await exceedsLimit(tx, {
+      ...{ securityClass, shares: holdings, means: 'HAND', party: proposer.actorId },
+      isFirst: true,
+    }));
+  if (isControlled) {
+    await refuseFuture(tx, note.effective_date);
+    if (await existsReference(tx, external_ref))
+      throw new DomainError(
+        'shareholder-exists',
+        'Another shareholder of this tenant has this external_ref.',
+      );
+  }
+  return proposeChange(
+    tx,
+    {
+      kind: 'position',
+      isControlled,
+      subject: { type: 'shareholders', id },
+      before: null,
+      after: { external_ref, name, holdings: canonicalDecimal(holdings), ...shown(note) },
+      proposal: { entered } satisfies Proposed,
+    },
+    proposer,
+    (permit) => enterShareholder(tx, entered, permit),
+  );
+}
+
+/**
+ * Changes an open holder that is still the version the caller read; holdings by more than the tenant's limit once a second person has
+ * approved it.
+ * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`,
+ * `change-pending`
+ */
+export async function proposeShareholderChange(
+  tx: TenantTx,
+  proposed: ChangedShareholder,
+  proposer: Proposer,
+): Promise<ShareholderRow | Waiting> {
+  const { id, version, change, note } = proposed;
+  const current = asRead(await lockShareholder(tx, id), version);
+  refuseClosed(current);
+  const before = canonicalDecimal(current.holdings);
+  const { holdings = before, ...rest } = change;
+  const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
+  const difference = differenceOf(holdings, before, PLACES);
+  const shares = difference.replace('-', '');
+  const isControlled =
+    shares !== NONE &&
+    (await exceedsLimit(tx, {
+      ...{ securityClass, shares, means: 'HAND', party: proposer.actorId },
+      isFirst: before === NONE,
+    }));
+  if (isControlled) {
+    await refuseFuture(tx, note.effective_date);
+    if (difference.startsWith('-')) await requirePosition(tx, id, securityClass, shares);
+  }
+  return proposeChange(
+    tx,
+    {
+      kind: 'position',
+      isControlled,
+      subject: { type: 'shareholders', id },
+      before: { holdings: before },
+      after: { holdings: canonicalDecimal(holdings), ...shown(note), ...rest },
+      proposal: { changed: proposed } satisfies Proposed,
+    },
+    proposer,
+    (permit) => changeShareholder(tx, id, version, change, { note, permit }),
+  );
+}
+
+/**
+ * Moves shares between holders; more than the tenant's limit once a second person has approved it.
+ * @throws DomainError `not-found`, `shareholder-closed`, `insufficient-position`, `validation-failed`
+ */
+export async function proposeTransfer(
+  tx: TenantTx,
+  id: string,
+  order: TransferOrder,
+  proposer: Proposer,
+): Promise<Transfer | Waiting> {
+  const { from_shareholder_id: from, to_shareholder_id: to, quantity: shares } = order;
+  const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = order;
+  const holders = await lockShareholders(tx, [from, to]);
+  if (holders.length < 2) throw notFound();
+  holders.forEach(refuseClosed);
+  const isControlled = await exceedsLimit(tx, {
+    ...{ securityClass, shares, means: 'HAND', party: proposer.actorId },
+  });
+  if (isControlled) {
+    await refuseFuture(tx, order.effective_date);
+    await requirePosition(tx, from, securityClass, shares);
+  }
+  return proposeChange(
+    tx,
+    {
+      kind: 'position',
+      isControlled,
+      subject: { type: 'transfers', id },
+      before: null,
+      after: { ...order, quantity: canonicalDecimal(shares), security_class: securityClass },
+      proposal: { transferred: { id, order } } satisfies Proposed,
+    },
+    proposer,
+    (permit) => transferShares(tx, id, order, permit),
+  );
+}
+
+/** A change without a date takes effect on the day of its approval. */
+function shown({ security_class = DEFAULT_SECURITY_CLASS, ...note }: LedgerNote) {
+  return { security_class, ...note };
+}
+
+/** @throws DomainError `insufficient-position`: nobody is asked to approve what can't be done */
+async function requirePosition(
+  tx: TenantTx,
+  holder: string,
+  securityClass: string,
+  shares: string,
+): Promise<void> {
+  if (await isHeld(tx, { holder, securityClass, shares })) return;
+  throw new DomainError('insufficient-position', 'The holder has fewer shares of this class.');
+}
+
+export const positionEffects: ChangeEffects = {
+  approved: async (tx, { proposal }, permit) => {
+    await carryOut(tx, proposal as Proposed, permit);
+    return undefined;
+  },
+};
+
+async function carryOut(tx: TenantTx, proposed: Proposed, permit: Permit): Promise<void> {
+  if ('entered' in proposed) await enterShareholder(tx, proposed.entered, permit);
+  else if ('transferred' in proposed) {
+    const { id, order } = proposed.transferred;
+    await transferShares(tx, id, order, permit);
+  } else {
+    const { id, version, change, note } = proposed.changed;
+    const current = await lockShareholder(tx, id);
+    stillThere(current?.version === version ? current : undefined);
+    await changeShareholder(tx, id, version, change, { note, permit });
+  }
+}
