@@ -10,6 +10,7 @@ import { canonicalDecimal, differenceOf } from '#kernel/decimal.ts';
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { changeShareholder } from './change-shareholder.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
@@ -23,7 +24,7 @@ import {
   type ShareholderChange,
   type ShareholderRow,
 } from './shareholder.repository.ts';
-import { asRead, refuseClosed } from './standing.ts';
+import { refuseClosed } from './standing.ts';
 import { type Transfer, type TransferOrder, transferShares } from './transfer-shares.ts';
 
 interface ChangedShareholder {
