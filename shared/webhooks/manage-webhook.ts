@@ -3,6 +3,8 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { normalisedUrl, refuseUrl } from '#platform/outbound/public-url.ts';
+import { AddressRefused, resolveTarget } from '#platform/outbound/resolve-target.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
   cancelDeliveries,
@@ -10,7 +12,6 @@ import {
   type DeliveryRow,
   findDelivery,
 } from '#webhooks/delivery/delivery.repository.ts';
-import { AddressRefused, resolveTarget } from '#webhooks/delivery/resolve-target.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import {
@@ -22,7 +23,6 @@ import {
   toWebhook,
   type WebhookRow,
 } from './webhook.repository.ts';
-import { normalisedUrl, refuseUrl } from './webhook-url.ts';
 import { deliverWebhook } from './webhooks.jobs.ts';
 import type { createWebhook, WebhookWithSecret } from './webhooks.routes.ts';
 

@@ -4,7 +4,7 @@ import type { EventType } from '#contracts/event-types.ts';
 import type { Webhooks } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import { maskedUrl } from './webhook-url.ts';
+import { maskedUrl } from '#platform/outbound/public-url.ts';
 import type { Webhook } from './webhooks.routes.ts';
 
 const COLUMNS = [

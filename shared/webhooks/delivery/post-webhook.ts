@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import type { AddressRules } from '#platform/outbound/public-url.ts';
+import { AddressRefused, type Resolve, resolveTarget } from '#platform/outbound/resolve-target.ts';
 import { beforeOutsideCall } from '#platform/outside-call.ts';
-import type { AddressRules } from '#webhooks/webhook-url.ts';
-import { AddressRefused, type Resolve, resolveTarget } from './resolve-target.ts';
 import { retryAfterSeconds } from './retry-pauses.ts';
 
 /** The time for the whole attempt: name resolution, connection and answer. */

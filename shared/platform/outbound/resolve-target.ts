@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { type AddressRules, hostOf } from '#webhooks/webhook-url.ts';
 import { isLoopback, isPublicAddress } from './public-address.ts';
+import { type AddressRules, hostOf } from './public-url.ts';
 
 /** The addresses of a name; rejects when it has none. */
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskedUrl, normalisedUrl, refuseUrl } from './webhook-url.ts';
+import { maskedUrl, normalisedUrl, refuseUrl } from './public-url.ts';
 
 const nowhere = { loopback: false };
 const here = { loopback: true };

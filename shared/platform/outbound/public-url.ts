@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isLoopback, isPublicAddress } from '#webhooks/delivery/public-address.ts';
+import { isLoopback, isPublicAddress } from './public-address.ts';
 
 export interface AddressRules {
   /** Whether this machine's own addresses are allowed, by plain HTTP as well. Only development uses it. */
