@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { normalisedUrl, refuseUrl } from '#platform/outbound/public-url.ts';
-import { AddressRefused, resolveTarget } from '#platform/outbound/resolve-target.ts';
+import { normalisedUrl } from '#platform/outbound/public-url.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
   cancelDeliveries,
@@ -13,7 +12,6 @@ import {
   findDelivery,
 } from '#webhooks/delivery/delivery.repository.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
-import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import {
   countWebhooks,
   insertWebhook,
@@ -30,26 +28,6 @@ type Shown = z.input<typeof WebhookWithSecret>;
 
 /** A tenant's systems are few; each costs a delivery of every event. */
 const MAX_WEBHOOKS = 20;
-const NOT_PUBLIC = 'must be reached on the public internet';
-/** A resolver that doesn't answer doesn't hold up the request: what matters is checked again at each delivery. */
-const RESOLVE_MS = 2_000;
-
-/**
- * Refuses a URL that leads into our network, by itself or by what its name resolves to now. A name without addresses is allowed:
- * it may be about to get one.
- * @throws DomainError `validation-failed`
- */
-export async function requirePublicUrl(text: string): Promise<void> {
-  const rules = { loopback: webhookEnvironment.webhooksToLoopback() };
-  const refusal = refuseUrl(text, rules);
-  if (refusal !== undefined) throw invalidField('/url', 'invalid-url', refusal);
-  const answered = resolveTarget(new URL(text), rules).catch((error: unknown) => error);
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), RESOLVE_MS);
-  const outcome = await Promise.race([answered, promise]);
-  clearTimeout(timer);
-  if (outcome instanceof AddressRefused) throw invalidField('/url', 'invalid-url', NOT_PUBLIC);
-}
 
 /** @throws DomainError `webhook-exists`, `too-many-webhooks` */
 export async function addWebhook(

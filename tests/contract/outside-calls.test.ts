@@ -25,7 +25,7 @@ describe('every call to the outside has a limit of time', () => {
     expect(calls.filter(({ call }) => !call.includes('signal: AbortSignal.timeout('))).toEqual([]);
   });
 
-  test('sockets are opened by nothing else but what sends webhooks, which has its own limit', () => {
+  test('sockets are opened by nothing else but the one request whose address was checked, which takes a signal', () => {
     const openers = files
       .filter(({ text }) =>
         /import\('node:https?'\)|from 'node:(https?|net|tls|http2)'/.test(
@@ -34,6 +34,6 @@ describe('every call to the outside has a limit of time', () => {
       )
       .filter(({ text }) => /\brequest\(|createConnection|connect\(/.test(text))
       .map(({ file }) => file);
-    expect(openers).toEqual(['shared/webhooks/delivery/post-webhook.ts']);
+    expect(openers).toEqual(['shared/platform/outbound/pinned-request.ts']);
   });
 });

@@ -10,7 +10,7 @@ test.each([
   'https://8.8.8.8/',
   'https://[2606:4700:4700::1111]/x',
   'https://xn--bcher-kva.example/',
-])('%s may be a webhook', (url) => {
+])('%s may be called', (url) => {
   expect(refuseUrl(url, nowhere)).toBeUndefined();
 });
 

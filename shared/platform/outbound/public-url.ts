@@ -6,7 +6,7 @@ export interface AddressRules {
   readonly loopback: boolean;
 }
 
-/** Ports below are those of services that a webhook could be turned on. */
+/** Ports below are those of services that a request could be turned on. */
 const FIRST_FREE_PORT = 1_024;
 const HTTPS_PORT = 443;
 /** Names that are never public, whatever they resolve to (RFC 6761, 6762, 8375, and the clouds' own). */
@@ -41,7 +41,7 @@ export function maskedUrl(text: string): string {
   return url.href;
 }
 
-/** Returns why a URL can't be a webhook, as far as the URL itself shows; undefined if it can. */
+/** Returns why a URL that a customer gives can't be called, as far as the URL itself shows; undefined if it can. */
 export function refuseUrl(text: string, { loopback }: AddressRules): string | undefined {
   const url = URL.parse(text);
   if (url === null) return 'must be a URL';

@@ -15,7 +15,7 @@ async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
 }
 
 /**
- * Returns the address of a webhook. The connection must use this address: a name that is resolved again could lead to
+ * Returns the address of a URL that a customer gives. The connection must use this address: a name that is resolved again could lead to
  * another machine. Every address of the name must be allowed, so that no order of them gets past.
  * @throws AddressRefused, or the resolver's error for a name without addresses
  */

@@ -1,6 +1,5 @@
-import type { LookupAddress } from 'node:dns';
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import type { LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { sendPinned, withSignal } from '#platform/outbound/pinned-request.ts';
 import type { AddressRules } from '#platform/outbound/public-url.ts';
 import { AddressRefused, type Resolve, resolveTarget } from '#platform/outbound/resolve-target.ts';
 import { beforeOutsideCall } from '#platform/outside-call.ts';
@@ -47,42 +46,11 @@ export async function postWebhook(
   try {
     const url = new URL(post.url);
     const address = await withSignal(resolveTarget(url, { loopback }, resolve), signal);
-    return await send(url, address, post, signal);
+    const { body, headers } = post;
+    return postedOf(await sendPinned({ url, address, method: 'POST', headers, body, signal }));
   } catch (error) {
     return { status: null, error: signal.aborted ? 'timeout' : wordFor(error) };
   }
-}
-
-/** Looking up a name can't be stopped; its answer can be left behind. */
-function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  return Promise.race([work, promise]);
-}
-
-async function send(url: URL, address: LookupAddress, post: Post, signal: AbortSignal): Promise<Posted> {
-  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const options: RequestOptions = {
-    method: 'POST',
-    headers: { ...post.headers, 'content-length': String(Buffer.byteLength(post.body)) },
-    lookup: pinned(address),
-    // A connection of an earlier delivery may lead to where the name pointed then.
-    agent: false,
-    signal,
-  };
-  const { promise, resolve, reject } = Promise.withResolvers<Posted>();
-  const sent = request(url, options, (answer) => resolve(postedOf(answer)));
-  sent.on('error', reject);
-  sent.end(post.body);
-  return promise;
-}
-
-/** Resolves every name to the address that was checked. */
-function pinned({ address, family }: LookupAddress): LookupFunction {
-  return (_, options, answer) => {
-    if (options.all) answer(null, [{ address, family }]);
-    else answer(null, address, family);
-  };
 }
 
 /** Lets go of the answer once its head is known. */
