@@ -3,6 +3,7 @@ export const DATA_ENTRIES = [
   'clock.json',
   'executions',
   'logs',
+  'mails',
   'objects',
   'queues',
   'secrets.json',

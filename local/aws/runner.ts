@@ -107,6 +107,7 @@ async function start(
     queues: model.queues,
     eventBuses: model.eventBuses,
     secrets: model.secrets,
+    mailIdentities: model.mailIdentities,
     roles: model.roles,
     now: () => clock.now(),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },

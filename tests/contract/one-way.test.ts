@@ -39,7 +39,7 @@ test('a name of ours is imported as it is', () => {
 });
 
 test('a client of AWS has limits of time', () => {
-  const made = linesWith(/\bnew (sdk\.)?(SecretsManager|SQS|EventBridge|SFN|S3|CloudWatch)Client\(/);
+  const made = linesWith(/\bnew (sdk\.)?(SecretsManager|SQS|EventBridge|SESv2|SFN|S3|CloudWatch)Client\(/);
   expect(made.filter((line) => /^(shared|functions)\//.test(line) && !/^\S+\.test\.ts:/.test(line))).toEqual(
     [],
   );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { AwsError } from './aws-error.ts';
+import { AwsError, notImplemented } from './aws-error.ts';
 import { MetricStore } from './cloudwatch/metric-store.ts';
 import { queueMetrics } from './cloudwatch/queue-metrics.ts';
 import type { BusEvent } from './event-bridge.ts';
@@ -19,6 +19,8 @@ import { type BucketSpec, ObjectStore } from './s3/object-store.ts';
 import { type S3Service, serveS3 } from './s3/s3-service.ts';
 import { type SecretSpec, SecretStore } from './secrets-manager.ts';
 import { createServices, type Services } from './services.ts';
+import { MailStore } from './ses/mail-store.ts';
+import { SEND_EMAIL_PATH, type SesOptions, sendEmail } from './ses/send-email.ts';
 import { authorize, type EndpointCredentials, parseQuery, type WireRequest } from './sigv4.ts';
 import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/query-protocol.ts';
 import type { QueueSpec } from './sqs/queue.ts';
@@ -45,6 +47,8 @@ export interface AwsEndpointOptions {
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
+  /** The domains from which mail may be sent. @default none */
+  readonly mailIdentities?: readonly string[];
   /** The roles that functions take: each signs with a key pair of its own and may do what its policies allow. @default none */
   readonly roles?: readonly Role[];
   /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
@@ -176,6 +180,27 @@ async function serveTarget(
   }
 }
 
+const SES: JsonService = { signingName: 'ses', contentType: 'application/json', errorNamespace: '' };
+
+async function serveSes(
+  services: Services,
+  ses: SesOptions,
+  wire: WireRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { body, principal } = await authorizedBody(services, wire, request, SES.signingName);
+    if (wire.method !== 'POST' || wire.path !== SEND_EMAIL_PATH)
+      throw notImplemented(`${wire.method} ${wire.path}`);
+    const input = parseInput(body);
+    permitCall(services, principal, ['ses', 'SendEmail'], input);
+    respondJson(response, SES, sendEmail(ses, input));
+  } catch (error) {
+    if (!response.destroyed) respondJsonError(response, SES, asAwsError(error, wire.path));
+  }
+}
+
 async function serveSqsQuery(
   services: Services,
   wire: WireRequest,
@@ -217,7 +242,7 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-function createRouter(services: Services, s3: S3Service): Server {
+function createRouter(services: Services, s3: S3Service, ses: SesOptions): Server {
   return createServer((request, response) => {
     let wire: WireRequest;
     try {
@@ -231,13 +256,14 @@ function createRouter(services: Services, s3: S3Service): Server {
     if (typeof target === 'string') void serveTarget(services, target, wire, request, response);
     else if (request.method === 'POST' && isForm && !request.url?.includes('?'))
       void serveSqsQuery(services, wire, request, response);
+    else if (wire.path.startsWith('/v2/email/')) void serveSes(services, ses, wire, request, response);
     else void serveS3(s3, wire, request, response);
   });
 }
 
 /**
- * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions and CloudWatch's reads on one port, told apart by `X-Amz-Target`,
- * by a form body (SQS's Query protocol), and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
+ * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions, CloudWatch's reads and SES's SendEmail on one port, told apart by
+ * `X-Amz-Target`, by a form body (SQS's Query protocol), by SES's path, and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
  * each other (an unknown queue ARN, an event it can't send).
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -274,7 +300,13 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
   const metrics = new MetricStore(() => queueMetrics(queues));
   const services = createServices(options, { queues, secrets, stepFunctions, metrics }, credentials);
-  const server = createRouter(services, s3);
+  const ses: SesOptions = {
+    mails: new MailStore(join(dataDir, 'mails')),
+    identities: options.mailIdentities ?? [],
+    region,
+    now: options.now ?? (() => new Date()),
+  };
+  const server = createRouter(services, s3, ses);
   const port = await listen(server, options.port, host);
   url = `http://${host}:${port}`;
 

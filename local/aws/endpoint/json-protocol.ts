@@ -4,10 +4,10 @@ import { AwsError } from './aws-error.ts';
 import { isDiskFull } from './full-disk.ts';
 import { queryCode } from './sqs/query-protocol.ts';
 
-/** A service of the `X-Amz-Target: <prefix>.<operation>` protocols. */
+/** A service of the `X-Amz-Target: <prefix>.<operation>` protocols, or one of paths that takes JSON. */
 export interface JsonService {
   readonly signingName: string;
-  readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
+  readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1' | 'application/json';
   /** Namespace of `__type`, or none. */
   readonly errorNamespace: string;
 }

@@ -44,6 +44,8 @@ export interface PlatformModel {
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
+  /** The domains from which mail may be sent. */
+  readonly mailIdentities: readonly string[];
   readonly stateMachines: readonly StateMachineSpec[];
   readonly mappings: readonly EventSourceMappingSpec[];
   readonly rules: readonly RuleSpec[];
@@ -141,6 +143,9 @@ function build(
     secrets: ofType('AWS::SecretsManager::Secret').map((item) =>
       secretSpec(item.resource, item.values, { name: item.name, arn: item.arn }),
     ),
+    mailIdentities: ofType('AWS::SES::EmailIdentity').map(({ resource, values }) =>
+      new Properties(resource, values, IDENTITY_PROPERTIES).text('EmailIdentity'),
+    ),
     stateMachines: ofType('AWS::StepFunctions::StateMachine').map((item) =>
       stateMachineSpec(item.resource, item.values, { name: item.name, arn: item.arn }),
     ),
@@ -165,6 +170,15 @@ function customResourceProviders(resources: readonly Resource[], resolver: Resol
     custom.map(({ properties, stack }) => String(resolver.resolve(properties.ServiceToken, stack))),
   );
 }
+
+/** Mails are written to files, and so are neither signed nor bounced. */
+const IDENTITY_PROPERTIES = [
+  'DkimAttributes',
+  'DkimSigningAttributes',
+  'EmailIdentity',
+  'FeedbackAttributes',
+  'MailFromAttributes',
+];
 
 const API_PROPERTIES = [
   'Body',

@@ -20,6 +20,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   ReceiveMessageCommand,
@@ -135,6 +136,17 @@ const CALLS: Readonly<Record<string, Call>> = {
         }),
       ),
   },
+  SendEmail: {
+    ...{ needs: 'ses:SendEmail', on: `arn:aws:ses:${REGION}:${ACCOUNT}:identity/mail.example` },
+    send: (c) =>
+      new SESv2Client(c).send(
+        new SendEmailCommand({
+          FromEmailAddress: 'Shop <shop@mail.example>',
+          Destination: { ToAddresses: ['a@b.example'] },
+          Content: { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 't' } } } },
+        }),
+      ),
+  },
   StartExecution: {
     ...{ needs: 'states:StartExecution', on: MACHINE },
     send: (c) => new SFNClient(c).send(new StartExecutionCommand({ stateMachineArn: MACHINE })),
@@ -201,6 +213,7 @@ beforeAll(async () => {
     ],
     eventBuses: ['bus'],
     secrets: [{ name: 'key', arn: SECRET, initialValue: 'one' }],
+    mailIdentities: ['mail.example'],
     roles: [...roles.values()],
     onEvent: () => undefined,
   });

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json-input.ts';
+import { senderDomain } from '../ses/send-email.ts';
 import { parseTaskToken } from '../step-functions/execution/task-token.ts';
 
 /** IAM is asked this for one request. */
@@ -50,6 +51,8 @@ function resourcesOf(service: string, input: JsonObject, account: AccountNames):
         bus.startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`),
       );
     }
+    case 'ses':
+      return [arn('ses', `identity/${senderDomain(input)}`)];
     case 'states':
       return [text(input.stateMachineArn) || text(input.executionArn) || machineOf(text(input.taskToken))];
     default:
