@@ -44,7 +44,14 @@ try {
     excludePattern: 'vestry.applied_*',
     // The types are those that the driver's parsers in shared/platform/db/pool.ts return: no float anywhere.
     typeMapping: { int8: 'bigint', numeric: 'string' },
-    overrides: { columns: { ...(await wordsByColumn(pool, views)), ...(await days(pool)), ...EVENTS } },
+    overrides: {
+      columns: {
+        ...(await wordsByColumn(pool, views)),
+        ...(await days(pool)),
+        ...(await tenants(pool)),
+        ...EVENTS,
+      },
+    },
     serializer: new TypeScriptSerializer(),
   });
   await db.destroy();
@@ -59,6 +66,7 @@ function withImports(types: string): string {
   const imports = [
     'import type { EventType } from "#contracts/event-types.ts";',
     'import type { Day } from "#kernel/calendar.ts";',
+    'import type { TenantId } from "#kernel/ids.ts";',
   ];
   return types.replace(/^import /m, `${imports.join('\n')}\n$&`);
 }
@@ -76,6 +84,24 @@ async function days(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
       column,
       new RawExpressionNode(`ColumnType<Day, string${defaulted ? ' | undefined' : ''}, string>`),
     ]),
+  );
+}
+
+/** Returns the type of every column that names a tenant. */
+async function tenants(pool: pg.Pool): Promise<Record<string, RawExpressionNode>> {
+  const { rows } = await pool.query<{ column: string; nullable: boolean; defaulted: boolean }>(
+    `select format('%s.%s', c.relname, a.attname) as column,
+            c.relkind <> 'v' and not a.attnotnull as nullable, a.atthasdef as defaulted
+       from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where c.relnamespace = 'vestry'::regnamespace and c.relkind in ('r', 'v', 'p') and a.attname = 'tenant_id'
+      order by 1`,
+  );
+  return Object.fromEntries(
+    rows.map(({ column, nullable, defaulted }) => {
+      const none = nullable ? ' | null' : '';
+      const left = nullable || defaulted ? ' | undefined' : '';
+      return [column, new RawExpressionNode(`ColumnType<TenantId${none}, string${none}${left}, string>`)];
+    }),
   );
 }
 

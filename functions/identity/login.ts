@@ -6,7 +6,6 @@ import { startSession } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
 import { http } from '#platform/http/http.ts';
 
@@ -17,7 +16,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   await takeAttempt(attempt);
   const tenant = await findTenantBySlug(slug);
   // The same two round trips for a tenant that doesn't exist: the platform's own context holds none of its users.
-  const tenantId = tenant?.id ?? (PLATFORM_TENANT_ID as TenantId);
+  const tenantId = tenant?.id ?? PLATFORM_TENANT_ID;
   const user = await findCredentials(tenantId, tenant === undefined ? '' : body.email);
   const matches = await verifyPassword(body.password, user?.password_hash);
   if (tenant === undefined || user === undefined || !matches || user.status !== 'ACTIVE') {

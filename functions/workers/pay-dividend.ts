@@ -2,7 +2,6 @@ import { ChunkMessage } from '#dividends/dividend-message.ts';
 import * as jobs from '#dividends/dividends.jobs.ts';
 import { setUnsent } from '#dividends/enqueue-chunks.ts';
 import { settleChunk } from '#dividends/settle-chunk.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { publishTransactions } from '#ledger/publish-transactions.ts';
 import { carryOutBy } from '#platform/events/publish.ts';
 import { consumer } from '#platform/queue/consumer.ts';
@@ -19,11 +18,7 @@ export const handler = consumer(
       first: message.first_shareholder_id,
       last: message.last_shareholder_id,
     };
-    return settleChunk(
-      systemActor(message.tenant_id as TenantId, requestId, jobs.payDividend),
-      chunk,
-      isFinal,
-    );
+    return settleChunk(systemActor(message.tenant_id, requestId, jobs.payDividend), chunk, isFinal);
   },
-  { park: ({ tenant_id, dividend_id }) => setUnsent(tenant_id as TenantId, dividend_id) },
+  { park: ({ tenant_id, dividend_id }) => setUnsent(tenant_id, dividend_id) },
 );

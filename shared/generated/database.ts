@@ -5,6 +5,7 @@
 
 import type { EventType } from "#contracts/event-types.ts";
 import type { Day } from "#kernel/calendar.ts";
+import type { TenantId } from "#kernel/ids.ts";
 import type { ColumnType } from "kysely";
 
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
@@ -51,7 +52,7 @@ export interface AuditLog {
   request_id: string;
   resource: string;
   source_ip: string | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   ts: Generated<Timestamp>;
   user_agent: string | null;
   xact: Generated<string>;
@@ -72,7 +73,7 @@ export interface BankAccounts {
   shareholder_id: string | null;
   status: Generated<'ACTIVE' | 'BLOCKED' | 'REVOKED'>;
   status_reason: string | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   usable_from: Generated<Timestamp>;
   version: Generated<number>;
@@ -84,7 +85,7 @@ export interface BankEvents {
   event_id: string;
   kind: 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
   received_at: Generated<Timestamp>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string;
 }
 
@@ -105,7 +106,7 @@ export interface ChangeRequests {
   state: Generated<'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'WITHDRAWN'>;
   subject_id: string;
   subject_type: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface ContributionLimits {
@@ -130,7 +131,7 @@ export interface Contributions {
   plan_id: string;
   reverses: string | null;
   source: 'EMPLOYEE' | 'EMPLOYER';
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   upload_id: string | null;
   upload_line: number | null;
 }
@@ -141,7 +142,7 @@ export interface ContributionYears {
   employee_id: string;
   employer_amount: Generated<bigint>;
   plan_type: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   year: number;
 }
 
@@ -150,7 +151,7 @@ export interface DeclaredDividends {
   id: string;
   payable_date: ColumnType<Day, string, string>;
   state: 'DECLARED' | 'SNAPSHOT' | 'PENDING' | 'PAYING' | 'PAID' | 'CANCELLED';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface DividendChunks {
@@ -160,7 +161,7 @@ export interface DividendChunks {
   holders: number;
   last_shareholder_id: string;
   state: Generated<'QUEUED' | 'DONE' | 'FAILED' | 'VOIDING' | 'VOID'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface DividendLines {
@@ -168,7 +169,7 @@ export interface DividendLines {
   dividend_id: string;
   holdings: string;
   shareholder_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string | null;
 }
 
@@ -190,7 +191,7 @@ export interface Dividends {
   security_class: string;
   snapshot_sha256: string | null;
   state: Generated<'DECLARED' | 'SNAPSHOT' | 'PENDING' | 'PAYING' | 'PAID' | 'CANCELLED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   total_amount: bigint | null;
   total_pool: bigint | null;
   updated_at: Generated<Timestamp>;
@@ -202,7 +203,7 @@ export interface Entitlements {
   dividend_id: string;
   holdings: string;
   shareholder_id: string;
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
   transaction_id: string | null;
 }
 
@@ -213,7 +214,7 @@ export interface HoldersOfRecord {
   kyc_status: 'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED';
   name: string;
   status: 'ACTIVE' | 'CLOSED';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
   updated_at: Timestamp;
 }
 
@@ -225,7 +226,7 @@ export interface IdempotencyKeys {
   payload_sha256: string;
   response: Json | null;
   status: 'INPROGRESS' | 'COMPLETED';
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface IssuanceEntries {
@@ -245,7 +246,7 @@ export interface Journal {
   id: Generated<bigint>;
   reason: string;
   recorded_at: Generated<Timestamp>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string | null;
 }
 
@@ -262,7 +263,7 @@ export interface LedgerTransactions {
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
   updated_at: Timestamp;
   version: number;
@@ -278,7 +279,7 @@ export interface LegalHolds {
   released_by: string | null;
   shareholder_id: string | null;
   subject: 'SHAREHOLDER' | 'PARTICIPANT' | 'TENANT';
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   version: Generated<number>;
 }
 
@@ -294,7 +295,7 @@ export interface MeetingItems {
   kind: 'STANDARD' | 'DIRECTOR';
   meeting_id: string;
   position: number;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   title: string;
 }
 
@@ -307,7 +308,7 @@ export interface Meetings {
   quorum: string;
   record_date: ColumnType<Day, string, string>;
   security_class: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   title: string;
 }
 
@@ -339,7 +340,7 @@ export interface OutboundEntries {
   file_id: string;
   instruction_sealed: string;
   sec_code: 'PPD' | 'CCD';
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   trace_number: string;
   trace_sequence: number;
   transaction_id: string;
@@ -355,7 +356,7 @@ export interface OutboundFiles {
   prepared_at: Timestamp;
   sha256: string | null;
   state: Generated<'PREPARED' | 'WRITTEN'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   total_amount: bigint;
 }
 
@@ -367,7 +368,7 @@ export interface Outbox {
   payload: Json;
   published_at: Timestamp | null;
   request_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: string;
 }
 
@@ -377,7 +378,7 @@ export interface Participants {
   employee_id: string;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -398,7 +399,7 @@ export interface PaymentOrders {
   restarts: Generated<number>;
   started_at: Generated<Timestamp>;
   task_token: string | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string;
   waits_for: 'APPROVAL' | 'SETTLEMENT' | null;
 }
@@ -412,7 +413,7 @@ export interface PaymentRuns {
   requested_by: string;
   started_at: Generated<Timestamp>;
   state: Generated<'RUNNING' | 'DONE'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   without_account: Generated<number>;
   without_kyc: Generated<number>;
@@ -423,7 +424,7 @@ export interface PaymentSettings {
   approve_above: Generated<Json>;
   channel: 'BANK' | 'NACHA_FILE' | null;
   cooling_off_hours: number | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -434,7 +435,7 @@ export interface PaymentTallies {
   id: Generated<string>;
   party: 'USER' | 'PAYEE';
   party_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   unreviewed: bigint;
 }
 
@@ -445,7 +446,7 @@ export interface PayrollPeriods {
   plan_id: string;
   reversed: Generated<boolean>;
   source: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   upload_id: string;
   upload_line: number;
 }
@@ -455,7 +456,7 @@ export interface PlanContributions {
   id: string;
   plan_id: string;
   source: 'EMPLOYEE' | 'EMPLOYER';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface Plans {
@@ -477,7 +478,7 @@ export interface Plans {
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   shareholder_id: string | null;
   status: Generated<'ACTIVE' | 'TERMINATED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   terminated_on: ColumnType<Day, string, string> | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -503,7 +504,7 @@ export interface PlanTerms {
   id: string;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   status: 'ACTIVE' | 'TERMINATED';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
   terminated_on: ColumnType<Day, string, string> | null;
   vesting_schedule: Json | null;
   vesting_start: ColumnType<Day, string, string>;
@@ -516,7 +517,7 @@ export interface PositionChanges {
   reason: string;
   security_class: Generated<string>;
   source: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface PositionEntries {
@@ -528,7 +529,7 @@ export interface PositionEntries {
   security_class: string;
   shareholder_id: string;
   source: string;
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface PositionTallies {
@@ -550,7 +551,7 @@ export interface RefreshTokens {
   rotated_at: Timestamp | null;
   session_ends_at: Timestamp | null;
   successor_salt: Buffer | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   token_sha256: Buffer;
   user_id: string;
 }
@@ -576,7 +577,7 @@ export interface ReportableTransactions {
   shareholder_id: string | null;
   source: string | null;
   status: string | null;
-  tenant_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
   type: string | null;
   updated_at: Timestamp | null;
   version: number | null;
@@ -595,7 +596,7 @@ export interface ReportExports {
   requested_by: string;
   rows: Generated<number>;
   state: Generated<'QUEUED' | 'RUNNING' | 'DONE' | 'FAILED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface ReportingTransactions {
@@ -611,7 +612,7 @@ export interface ReportingTransactions {
   shareholder_id: string | null;
   source: string | null;
   status: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: string;
   updated_at: Timestamp;
   version: number;
@@ -621,7 +622,7 @@ export interface SentInstructions {
   employee_id: string | null;
   sent_at: Timestamp | null;
   shareholder_id: string | null;
-  tenant_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
   transaction_id: string | null;
 }
 
@@ -629,7 +630,7 @@ export interface ShareholderNames {
   name: string;
   replaced_at: Timestamp;
   shareholder_id: string;
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface Shareholders {
@@ -645,7 +646,7 @@ export interface Shareholders {
   position_change_id: bigint | null;
   purged_at: Timestamp | null;
   status: Generated<'ACTIVE' | 'CLOSED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -671,7 +672,7 @@ export interface TenantLinks {
   revoked_at: Timestamp | null;
   sponsor_slug: string;
   sponsor_tenant_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   version: Generated<number>;
 }
 
@@ -699,7 +700,7 @@ export interface Transactions {
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -709,7 +710,7 @@ export interface TransactionTransitions {
   from_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
   occurred_at: Generated<Timestamp>;
   return_code: string | null;
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
   to_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
   transaction_id: string;
   version: number;
@@ -740,7 +741,7 @@ export interface Uploads {
   rows: Generated<number>;
   sha256: string | null;
   state: Generated<'RECEIVED' | 'VALIDATING' | 'COMPLETED' | 'FAILED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   version: Generated<number>;
   warnings: Generated<Json>;
 }
@@ -749,7 +750,7 @@ export interface UserDirectory {
   id: string;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
   status: 'ACTIVE' | 'DISABLED';
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface Users {
@@ -763,7 +764,7 @@ export interface Users {
   purged_at: Timestamp | null;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
   status: Generated<'ACTIVE' | 'DISABLED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -773,7 +774,7 @@ export interface VoteChoices {
   item_id: string;
   kind: string;
   meeting_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   vote_id: string;
 }
 
@@ -783,7 +784,7 @@ export interface Votes {
   meeting_id: string;
   revoked_at: Timestamp | null;
   shareholder_id: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   weight: string;
 }
 
@@ -794,7 +795,7 @@ export interface WebhookAttempts {
   duration_ms: number;
   error: string | null;
   status: number | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
 export interface WebhookDeliveries {
@@ -809,7 +810,7 @@ export interface WebhookDeliveries {
   payload: Json;
   request_id: string;
   state: Generated<'PENDING' | 'DELIVERED' | 'FAILED' | 'CANCELLED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: EventType;
   webhook_id: string;
 }
@@ -821,7 +822,7 @@ export interface Webhooks {
   rotated_at: Timestamp | null;
   secrets_sealed: string[];
   status: Generated<'ACTIVE' | 'DISABLED' | 'DELETED'>;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   url: string;
   version: Generated<number>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dayWrittenIn, isDay } from './calendar.ts';
 import { canonicalDecimal, MAX_DECIMAL_LENGTH } from './decimal.ts';
 import { identifierFault } from './identifier.ts';
+import type { TenantId } from './ids.ts';
 import { JsonNumber } from './json.ts';
 
 /**
@@ -120,6 +121,9 @@ export const instant = z
 export const idInPath = z.object({ id: z.string().meta({ openapi: { type: 'string', format: 'uuid' } }) });
 /** An id in a body. */
 export const id = z.uuid('must be an id').toLowerCase();
+
+/** The tenant of a message, which we wrote ourselves. */
+export const tenantId = id.transform((value) => value as TenantId);
 
 export const securityClass = z
   .string('must be a string')

@@ -1,4 +1,3 @@
-import type { TenantId } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { recordAudit } from '#platform/db/tenant-tx.ts';
@@ -39,7 +38,7 @@ export async function resealFields(
   const counts = { rows: 0, failed: 0 };
   const complete = await resealAll(sealer, counts, remainingMs);
   if (counts.rows > 0)
-    await recordAudit(systemActor(PLATFORM_TENANT_ID as TenantId, requestId, jobs.resealFields), {
+    await recordAudit(systemActor(PLATFORM_TENANT_ID, requestId, jobs.resealFields), {
       action: 'fields.resealed',
       resource: `field-keys/${sealer.keyId}`,
       payload: { ...counts, complete },

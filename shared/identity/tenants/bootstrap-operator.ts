@@ -1,12 +1,11 @@
 import pg from 'pg';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { OWNER_ROLE, PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';
 import { type Actor, auditStatement } from '#platform/db/tenant-tx.ts';
 
 const BOOTSTRAP: Actor = {
-  tenantId: PLATFORM_TENANT_ID as TenantId,
+  tenantId: PLATFORM_TENANT_ID,
   actorId: null,
   actorRole: 'SYSTEM',
   requestId: 'bootstrap',

@@ -1,4 +1,3 @@
-import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
@@ -18,7 +17,7 @@ import { reportTask } from './report-task.ts';
  */
 export async function awaitOutcome(input: OutcomeInput): Promise<void> {
   const { tenant_id, transaction_id, task_token, bank_reference } = input;
-  const actor = systemActor(tenant_id as TenantId, input.request_id, awaitSettlement);
+  const actor = systemActor(tenant_id, input.request_id, awaitSettlement);
   const known = await systemWrite(
     actor,
     async (tx) => {

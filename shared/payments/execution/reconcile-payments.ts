@@ -88,12 +88,12 @@ export async function reconcileStuckPayments(
 }
 
 async function write<T>(
-  tenantId: string,
+  tenantId: TenantId,
   requestId: string,
   resource: string,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  const actor = systemActor(tenantId as TenantId, requestId, reconcilePayments);
+  const actor = systemActor(tenantId, requestId, reconcilePayments);
   return systemWrite(actor, work, {
     audit: () => ({ action: 'payment-order.restarted', resource, payload: {} }),
   });

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { OPEN_STATUSES } from '#contracts/transactions.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { literals } from '#platform/db/kysely.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 
 /** A payment that hasn't moved when it should have. */
 export interface Stuck {
-  readonly tenant_id: string;
+  readonly tenant_id: TenantId;
   readonly transaction_id: string;
   readonly request_id: string;
 }
@@ -56,7 +57,7 @@ export async function listFiled(tx: SystemTx, effectiveBy: string, most: number)
 }
 
 export interface Unfinished {
-  readonly tenant_id: string;
+  readonly tenant_id: TenantId;
   readonly dividend_id: string;
 }
 

@@ -1,6 +1,5 @@
 import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
@@ -53,7 +52,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  */
 export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
   const sealer = await fieldSealer();
-  const actor = systemActor(input.tenant_id as TenantId, input.request_id, releasePayment);
+  const actor = systemActor(input.tenant_id, input.request_id, releasePayment);
   const next = await systemWrite(
     actor,
     async (tx) => {

@@ -1,5 +1,4 @@
 import type { TransactionStatus } from '#contracts/transactions.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
@@ -16,7 +15,7 @@ export async function applyBankStatus(
   input: SettleInput,
 ): Promise<{ status: TransactionStatus; ended: boolean }> {
   const { tenant_id, transaction_id, bank } = input;
-  const actor = systemActor(tenant_id as TenantId, input.request_id, settlePayment);
+  const actor = systemActor(tenant_id, input.request_id, settlePayment);
   const transaction = await systemWrite(
     actor,
     async (tx) => {

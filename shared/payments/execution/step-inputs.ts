@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { tenantId } from '#kernel/fields.ts';
 import { BANK_PAYMENT_STATUSES } from '#payments/bank/bank-event-kind.ts';
 
 /** The input of the state machine's tasks. */
 export const PaymentInput = z.looseObject({
-  tenant_id: z.uuid(),
+  tenant_id: tenantId,
   transaction_id: z.uuid(),
   request_id: z.string(),
 });

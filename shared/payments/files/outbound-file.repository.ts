@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { OutboundEntries, OutboundFiles } from '#generated/database.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
@@ -32,7 +33,7 @@ export type OutboundFileRow = Selectable<OutboundFiles>;
 export type OutboundEntryRow = Selectable<OutboundEntries>;
 
 export interface FilingTenant {
-  readonly tenant_id: string;
+  readonly tenant_id: TenantId;
   readonly slug: string;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type TenantId, uuidV7 } from '#kernel/ids.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
@@ -60,7 +60,7 @@ export async function writeDueFiles(
   for (const tenant of await systemTx(REASON, listFilingTenants)) {
     if (remainingMs() < MARGIN_MS) break;
     await failures.attempt({ tenant_id: tenant.tenant_id }, async () => {
-      const actor = systemActor(tenant.tenant_id as TenantId, requestId, writeOutboundFiles);
+      const actor = systemActor(tenant.tenant_id, requestId, writeOutboundFiles);
       // Files that another run has left are written first, so that their payments don't go into a second file.
       do {
         for (const file of await tenantRead(actor.tenantId, listPrepared)) {

@@ -3,6 +3,7 @@ import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Permit, type Proposer, proposeChange, type Waiting } from '#approvals/propose-change.ts';
 import { findPayingDividend, type PayingDividend, requireApproved } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { tenantId } from '#kernel/fields.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
@@ -22,7 +23,7 @@ const PAYMENTS_PER_CHUNK = 200;
 /** Stops in time to hand over to the next invocation. */
 const MARGIN_MS = 30_000;
 
-export const PaymentRunMessage = z.strictObject({ tenant_id: z.uuid(), dividend_id: z.uuid() });
+export const PaymentRunMessage = z.strictObject({ tenant_id: tenantId, dividend_id: z.uuid() });
 type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 
 /**
@@ -33,7 +34,7 @@ type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 export async function proposePaymentRun(
   tx: TenantTx,
   dividendId: string,
-  maker: Proposer & { readonly tenantId: string },
+  maker: Proposer & { readonly tenantId: TenantId },
 ): Promise<Waiting | undefined> {
   const dividend = await payableDividend(tx, dividendId);
   const { currency } = dividend;
@@ -61,7 +62,7 @@ export async function proposePaymentRun(
 
 /** A run that waits, as its change request keeps it. */
 interface ProposedRun {
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
   readonly requestId: string;
 }
 
@@ -112,7 +113,7 @@ export async function orderEntitlements(
   for (let done = false; !done; ) {
     const outOfTime = remainingMs() < MARGIN_MS;
     done = await systemWrite(
-      systemActor(tenant_id as TenantId, requestId, continuePaymentRun),
+      systemActor(tenant_id, requestId, continuePaymentRun),
       async (tx) => {
         if (!outOfTime) return orderNext(tx, tenant_id, dividend_id);
         enqueuePaymentRun(tx, { tenant_id, dividend_id });
@@ -132,7 +133,7 @@ export async function orderEntitlements(
 /** Orders the next chunk, and returns whether it was the last; without effect if all were ordered before. */
 async function orderNext(
   tx: TenantTx,
-  tenantId: string,
+  tenantId: TenantId,
   dividendId: string,
 ): Promise<boolean | NoEffect<true>> {
   const run = await lockRun(tx, dividendId);

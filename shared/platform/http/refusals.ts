@@ -89,7 +89,7 @@ async function whoAsked(event: APIGatewayProxyEvent): Promise<{ actor: Actor; pa
   const requestId = requestIdFrom(headersOf(event).get('x-request-id'));
   const caller = principalOf(event);
   if (caller !== undefined) return { actor: { ...caller, requestId }, payload: {} };
-  const { tenantId = PLATFORM_TENANT_ID as TenantId, payload = {} } = (await claims.get(event)?.()) ?? {};
+  const { tenantId = PLATFORM_TENANT_ID, payload = {} } = (await claims.get(event)?.()) ?? {};
   return { actor: { tenantId, actorId: null, actorRole: 'ANONYMOUS', requestId }, payload };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dayOf } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { TenantId } from '#kernel/ids.ts';
+import { tenantId } from '#kernel/fields.ts';
 import { logger } from '#platform/observability/logger.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { writeObject } from '#platform/storage/objects.ts';
@@ -10,7 +10,7 @@ import { beginExport, type ExportRow, endExport } from './export.repository.ts';
 import { loadExportable } from './exportable.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
 
-export const ExportMessage = z.strictObject({ tenant_id: z.uuid(), export_id: z.uuid() });
+export const ExportMessage = z.strictObject({ tenant_id: tenantId, export_id: z.uuid() });
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
 
@@ -51,7 +51,7 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
   let rows = 0;
   async function* lines(): AsyncGenerator<string> {
     if (format === 'csv') yield headerLine(report.columns);
-    for await (const items of report.parts(row.tenant_id as TenantId)) {
+    for await (const items of report.parts(row.tenant_id)) {
       rows += items.length;
       const line = (item: (typeof items)[number]) =>
         format === 'csv' ? itemLine(report.columns, item) : `${JSON.stringify(item)}\n`;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { tenantId } from '#kernel/fields.ts';
 
 /** Everything that a delivery needs, because the function that delivers can't look anything up. */
 export const DeliveryMessage = z.strictObject({
-  tenant_id: z.uuid(),
+  tenant_id: tenantId,
   webhook_id: z.uuid(),
   delivery_id: z.uuid(),
   attempt: z.int().positive(),
@@ -17,7 +18,7 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /** The outcome of an attempt. */
 export const OutcomeMessage = z.strictObject({
-  tenant_id: z.uuid(),
+  tenant_id: tenantId,
   delivery_id: z.uuid(),
   attempt: z.int().positive(),
   attempted_at: z.iso.datetime(),

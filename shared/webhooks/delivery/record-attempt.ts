@@ -20,7 +20,7 @@ export async function recordAttempt(outcome: OutcomeMessage, requestId: string):
   if (round === undefined) return;
   if (outcome.status === GONE) {
     await insertAttempt(outcome, { nextAttemptAt: undefined });
-    return disable(outcome.tenant_id as TenantId, round.webhook_id, requestId);
+    return disable(outcome.tenant_id, round.webhook_id, requestId);
   }
   const failed = outcome.attempt - round.attempts_before;
   const attemptedAt = new Date(outcome.attempted_at);
