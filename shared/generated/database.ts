@@ -233,7 +233,7 @@ export interface IssuanceEntries {
   delta: string;
   id: Generated<bigint>;
   security_class: string;
-  tenant_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface Journal {
@@ -538,7 +538,7 @@ export interface PositionTallies {
   means: 'OPENING' | 'HAND' | 'FILE';
   party: string;
   security_class: string;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   unreviewed: string;
 }
 
@@ -559,7 +559,7 @@ export interface RefreshTokens {
 export interface RegisterSettings {
   by_file_percent: string | null;
   by_hand_percent: string | null;
-  tenant_id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
