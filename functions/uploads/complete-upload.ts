@@ -7,6 +7,11 @@ import { findUpload, getMultipartId } from '#uploads/upload.repository.ts';
 
 export const handler = http(routes.completeUpload, async ({ params, body, tenantRead, tenantTx }) => {
   const upload = found(await tenantRead((read) => findUpload(read, params.id)));
-  await completeParts(upload.object_key, getMultipartId(upload), body.parts);
+  const file = {
+    key: upload.object_key,
+    multipartId: getMultipartId(upload),
+    bytes: Number(upload.bytes_total),
+  };
+  await completeParts(file, body.parts);
   return tenantTx(async (tx) => toUpload(found(await findUpload(tx, params.id))));
 });

@@ -1,7 +1,10 @@
 import { http } from '#platform/http/http.ts';
+import { withUrls } from '#uploads/intake/offer-upload.ts';
 import { receiveUpload } from '#uploads/intake/receive-upload.http.ts';
 import * as routes from '#uploads/intake/uploads.routes.ts';
 
-export const handler = http(routes.createContributionUpload, (request) =>
-  receiveUpload(request, 'contributions'),
+export const handler = http(
+  routes.createContributionUpload,
+  (request) => receiveUpload(request, 'contributions'),
+  withUrls,
 );

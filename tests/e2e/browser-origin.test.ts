@@ -113,8 +113,8 @@ describe('a web application on another port', () => {
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
     expect(announced.status).toBe(201);
-    const { id, upload_url: uploadUrl } = JSON.parse(announced.text) as { id: string; upload_url: string };
-    const put = await fromPage(uploadUrl, { method: 'PUT', body: bytes.toString('utf8') });
+    const { id, upload_url: uploadUrl, upload_headers: headers } = JSON.parse(announced.text);
+    const put = await fromPage(uploadUrl, { method: 'PUT', headers, body: bytes.toString('utf8') });
     expect([put.status, put.headers.etag]).toEqual([200, expect.stringMatching(/^"[\da-f]{32}"$/)]);
     const upload = await eventually(
       async () => (await platform.api(SLUG, 'GET', `/uploads/${id}`)).body,

@@ -168,7 +168,12 @@ describe('a register of ten thousand rows', () => {
       sha256: createHash('sha256').update(renamed).digest('hex'),
     });
     expect(status).toBe(201);
-    expect((await fetch(body.upload_url, { method: 'PUT', body: new Uint8Array(renamed) })).status).toBe(200);
+    const put = await fetch(body.upload_url, {
+      method: 'PUT',
+      headers: body.upload_headers,
+      body: new Uint8Array(renamed),
+    });
+    expect(put.status).toBe(200);
     expect(await ended(tenant, 'more.ndjson')).toMatchObject({ state: 'COMPLETED', rows: 500 });
   });
 });

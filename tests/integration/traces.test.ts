@@ -159,7 +159,11 @@ describe('one upload is one trace', () => {
       body: { filename: 'r.csv', size: content.length },
     });
     expect(answer.status, answer.text).toBe(201);
-    const put = await fetch(answer.body.upload_url, { method: 'PUT', body: content });
+    const put = await fetch(answer.body.upload_url, {
+      method: 'PUT',
+      headers: answer.body.upload_headers,
+      body: content,
+    });
     expect(put.status).toBe(200);
     await work(answer.body.id);
     expectConnected(collector.ofTrace(traceId));

@@ -6,9 +6,10 @@ import { handler as getHandler } from '#functions/uploads/get-upload.ts';
 import { handler as listHandler } from '#functions/uploads/list-uploads.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { call, type TestRequest } from '#tests/support/request.ts';
+import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storedFile } from '#tests/support/uploads.ts';
+import { PART_BYTES } from '#uploads/intake/offer-upload.ts';
 import {
   completeUpload,
   createShareholderUpload,
@@ -54,6 +55,14 @@ function form(fields: readonly Field[], boundary = 'b'): Pick<TestRequest, 'body
     headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
   };
 }
+
+/** Fills a part of a file up with lines that are empty. */
+function wholePart(start: string): string {
+  return start.padEnd(PART_BYTES, '\n');
+}
+
+/** The last part, and one row. */
+const LAST = 'D,D,,1\n';
 
 async function create(request: TestRequest, of: TestTenant = tenant) {
   return call(createHandler, createShareholderUpload, { as: of.as('OPS'), ...request });
@@ -141,6 +150,36 @@ describe('a small file', () => {
     expect(again.body.id).toBe(first.body.id);
   });
 
+  test.each([FILE.length, PART_BYTES + LAST.length])(
+    'of %d bytes keeps no URL with its stored answer: a repeated request gets new ones, which work',
+    async (size) => {
+      const request = {
+        body: { filename: 'r.csv', size },
+        headers: { 'Idempotency-Key': randomUUID() },
+      };
+      const first = await create(request);
+      const again = await create(request);
+      expect([again.status, again.header('idempotency-replayed')]).toEqual([201, 'true']);
+      const urlsOf = ({ body }: TestResponse): string[] =>
+        body.upload_url === undefined ? body.parts.map(({ url }: { url: string }) => url) : [body.upload_url];
+      expect(urlsOf(again)).toHaveLength(urlsOf(first).length);
+      expect(again.body.complete_url).toBe(first.body.complete_url);
+      const contents = size === FILE.length ? FILE : LAST;
+      const put = await fetch(urlsOf(again).at(-1) ?? '', {
+        method: 'PUT',
+        headers: again.body.upload_headers,
+        body: contents,
+      });
+      expect(put.status).toBe(200);
+      const { rows } = await database.admin.query(
+        `select response::text from idempotency_keys where tenant_id = $1 and response ->> 'body' like $2`,
+        [tenant.id, `%${first.body.id}%`],
+      );
+      expect(rows).toHaveLength(1);
+      expect(rows[0].response).not.toMatch(/https?:|X-Amz/i);
+    },
+  );
+
   test.each<[string, Pick<TestRequest, 'body' | 'headers'>, number, string]>([
     ['no file', form([]), 422, '/file'],
     ['two files', form([{}, {}]), 422, '/file'],
@@ -184,11 +223,22 @@ describe('a large file', () => {
       body: { filename: 'r.csv', size: FILE.length, sha256: sha256(FILE) },
     });
     expect([status, header('location')]).toEqual([201, `/api/uploads/${body.id}`]);
-    expect((await fetch(body.upload_url, { method: 'PUT', body: `${FILE} ` })).ok).toBe(false);
-    expect((await fetch(body.upload_url, { method: 'PUT', body: FILE.replace('Ann', 'Eve') })).ok).toBe(
-      false,
-    );
-    expect((await fetch(body.upload_url, { method: 'PUT', body: FILE })).status).toBe(200);
+    expect(
+      (await fetch(body.upload_url, { method: 'PUT', headers: body.upload_headers, body: `${FILE} ` })).ok,
+    ).toBe(false);
+    expect(
+      (
+        await fetch(body.upload_url, {
+          method: 'PUT',
+          headers: body.upload_headers,
+          body: FILE.replace('Ann', 'Eve'),
+        })
+      ).ok,
+    ).toBe(false);
+    expect((await fetch(body.upload_url, { method: 'PUT', body: FILE })).status).toBe(403);
+    const put = () => fetch(body.upload_url, { method: 'PUT', headers: body.upload_headers, body: FILE });
+    expect((await put()).status).toBe(200);
+    expect((await put()).status).toBe(412);
     await validate(body.id);
     expect((await get(body.id)).body).toMatchObject({ state: 'COMPLETED', accepted: 1, door: 'PRESIGNED' });
     const { rows } = await database.admin.query(
@@ -199,12 +249,14 @@ describe('a large file', () => {
   });
 
   test('goes in parts, which are put together', async () => {
-    const { body } = await create({ body: { filename: 'r.csv', size: 150_000_000 } });
+    const { body } = await create({ body: { filename: 'r.csv', size: PART_BYTES + LAST.length } });
     expect(body).toMatchObject({ part_size: 100_000_000, complete_url: `/api/uploads/${body.id}/complete` });
     expect(body.upload_url).toBeUndefined();
-    const contents = [`${FILE}${'\n'.repeat(5_300_000)}`, 'D,D,,1\n'];
+    const contents = [wholePart(FILE), LAST];
     const parts: { part_number: number; etag: string }[] = [];
     for (const { part_number, url } of body.parts) {
+      const other = contents[2 - part_number] ?? '';
+      expect((await fetch(url, { method: 'PUT', body: other.slice(0, 6_000_000) })).status).toBe(403);
       const put = await fetch(url, { method: 'PUT', body: contents[part_number - 1] ?? '' });
       parts.push({ part_number, etag: put.headers.get('etag') ?? '' });
     }
@@ -226,7 +278,7 @@ describe('a large file', () => {
     ] as const) {
       await setStatus(table, status);
       expect((await complete(parts)).status).toBe(expected);
-      expect((await create({ body: { filename: 'r.csv', size: 150_000_000 } })).status).toBe(expected);
+      expect((await create({ body: { filename: 'r.csv', size: PART_BYTES + 1 } })).status).toBe(expected);
       await setStatus(table, 'ACTIVE');
     }
     expect(() => storedFile(aws, `incoming/${tenant.id}/${body.id}`)).toThrow();
@@ -235,6 +287,7 @@ describe('a large file', () => {
     expect((await complete([{ part_number: 1, etag: '"none"' }])).body.errors).toMatchObject([
       { pointer: '/parts' },
     ]);
+    expect((await complete(parts.slice(0, 1))).body.errors).toMatchObject([{ pointer: '/parts' }]);
     expect((await complete(parts)).status).toBe(202);
     await validate(body.id);
     expect((await complete(parts)).status).toBe(409);
@@ -243,11 +296,11 @@ describe('a large file', () => {
 
   test('of other bytes than were announced is not loaded', async () => {
     const { body } = await create({
-      body: { filename: 'r.csv', size: 120_000_000, sha256: sha256('something else') },
+      body: { filename: 'r.csv', size: PART_BYTES + LAST.length, sha256: sha256('something else') },
     });
     const parts: object[] = [];
-    for (const { part_number, url } of body.parts.slice(0, 1)) {
-      const put = await fetch(url, { method: 'PUT', body: `${FILE}E,E,,1\n` });
+    for (const { part_number, url } of body.parts) {
+      const put = await fetch(url, { method: 'PUT', body: part_number === 1 ? wholePart(FILE) : LAST });
       parts.push({ part_number, etag: put.headers.get('etag') });
     }
     await call(completeHandler, completeUpload, {

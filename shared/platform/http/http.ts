@@ -82,6 +82,16 @@ export type Run<R extends RouteSpec> = (
   request: HttpRequest<R>,
 ) => Promise<Answer<R> | Reply<Answer<R> | string>>;
 
+/**
+ * Adds to an answer what may not be stored with it, such as presigned URLs: to the first one after its commit, and to each
+ * replay anew. The answer as it is stored has no links of ours.
+ */
+export type Present = (
+  // biome-ignore lint/suspicious/noExplicitAny: the body is what the handler has returned, or an earlier one of the same route
+  body: any,
+  tenantRead: HttpRequest<RouteSpec>['tenantRead'],
+) => Promise<Readonly<Record<string, unknown>>>;
+
 /** Leaves time to render an answer before the function's own timeout. */
 const DEADLINE_MARGIN_MS = 1_500;
 
@@ -89,7 +99,7 @@ const DEADLINE_MARGIN_MS = 1_500;
  * The one HTTP stack: instrumented → observe → problems → refusals → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
  * the last used first, so every error is rendered before the answer is observed.
  */
-export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
+export function http<const R extends RouteSpec>(route: R, run: Run<R>, present?: Present) {
   const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(observe(route))
     .use(problems(route))
@@ -100,11 +110,11 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>) {
       const principal = authenticate(route, event, headers);
       const received = { event, context, headers, requestId, principal };
       if (principal === undefined) return answer(route, run, received);
+      const actor = actorOf(route, principal, requestId);
       const answerCaller = async () => {
         authorize(route, principal);
-        return answer(route, run, received);
+        return answer(route, run, received, (answered) => presented(answered, actor, present));
       };
-      const actor = actorOf(route, principal, requestId);
       return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
     });
   return instrumented(route, (event, context) => fromOrigin(originOf(event), () => stack(event, context)));
@@ -114,6 +124,7 @@ async function answer<const R extends RouteSpec>(
   route: R,
   run: Run<R>,
   received: Received,
+  complete: (answered: APIGatewayProxyResult) => Promise<APIGatewayProxyResult> = async (same) => same,
 ): Promise<APIGatewayProxyResult> {
   const { event, context, headers, requestId, principal } = received;
   const parsed = parseRequest(route, event, headers);
@@ -130,7 +141,7 @@ async function answer<const R extends RouteSpec>(
     return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
   };
   const base = baseOf(event);
-  if (key === undefined || principal === undefined) return answerAt(base, await respond());
+  if (key === undefined || principal === undefined) return answerAt(base, await complete(await respond()));
   const payload = JSON.stringify([
     event.path,
     event.multiValueQueryStringParameters,
@@ -140,7 +151,17 @@ async function answer<const R extends RouteSpec>(
   const { idempotent } = await import('#platform/idempotency/idempotent.ts');
   const caller = actorOf(route, principal, requestId);
   const first = { caller, operationId: route.operationId, key, payload, context };
-  return answerAt(base, await idempotent(first, respond));
+  return answerAt(base, await complete(await idempotent(first, respond)));
+}
+
+async function presented(
+  answered: APIGatewayProxyResult,
+  actor: Actor,
+  present: Present | undefined,
+): Promise<APIGatewayProxyResult> {
+  if (present === undefined) return answered;
+  const body = await present(JSON.parse(answered.body), (work) => tenantRead(actor, work));
+  return { ...answered, body: JSON.stringify(body) };
 }
 
 function actorOf(route: RouteSpec, principal: Principal, requestId: string): Actor {

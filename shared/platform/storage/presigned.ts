@@ -11,6 +11,9 @@ const UPLOAD_SECONDS = 3_600;
 /** The time for a download that follows at once; every answer with such a URL signs a new one. */
 const DOWNLOAD_SECONDS = 900;
 
+/** What S3 calls parts that don't make the file; the last one, a size that isn't the announced one. */
+const BAD_PARTS = ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'MalformedXML', 'InvalidRequest'];
+
 export interface UploadPart {
   readonly part_number: number;
   readonly etag: string;
@@ -29,19 +32,26 @@ async function signer() {
   };
 }
 
-/** A PUT of exactly `bytes` bytes, and of exactly this content when its SHA-256 is given. */
+/** A client sends these with the PUT of a whole file: they are signed. */
+export const PUT_HEADERS = { 'If-None-Match': '*' } as const;
+
+/**
+ * A PUT of exactly `bytes` bytes, and of exactly this content when its SHA-256 is given. It writes once: whoever finds the URL
+ * later replaces nothing.
+ */
 export async function presignPut(key: string, bytes: number, sha256: string | undefined): Promise<string> {
   const { sdk, client, getSignedUrl } = await signer();
   const command = new sdk.PutObjectCommand({
     Bucket: environment.uploadsBucket(),
     Key: key,
     ContentLength: bytes,
+    IfNoneMatch: PUT_HEADERS['If-None-Match'],
     Metadata: traceHeaders(),
     ...(sha256 === undefined ? {} : { ChecksumSHA256: base64OfHex(sha256) }),
   });
   return getSignedUrl(client, command, {
     expiresIn: UPLOAD_SECONDS,
-    signableHeaders: new Set(['content-length']),
+    signableHeaders: new Set(['content-length', 'if-none-match']),
   });
 }
 
@@ -51,33 +61,53 @@ export async function presignGet(key: string): Promise<string> {
   return getSignedUrl(client, command, { expiresIn: DOWNLOAD_SECONDS });
 }
 
-export interface PresignedParts {
-  readonly multipartId: string;
-  readonly parts: readonly { readonly part_number: number; readonly url: string }[];
-}
-
 /** Begins a multipart upload. One that is never completed is cleared away by the bucket's lifecycle rules. */
-export async function presignParts(key: string, count: number): Promise<PresignedParts> {
-  const { sdk, client, getSignedUrl } = await signer();
-  const Bucket = environment.uploadsBucket();
+export async function beginParts(key: string): Promise<string> {
+  const { sdk, client } = await signer();
   const { UploadId } = await client.send(
-    new sdk.CreateMultipartUploadCommand({ Bucket, Key: key, Metadata: traceHeaders() }),
+    new sdk.CreateMultipartUploadCommand({
+      Bucket: environment.uploadsBucket(),
+      Key: key,
+      Metadata: traceHeaders(),
+    }),
   );
   if (UploadId === undefined) throw new Error('S3 began a multipart upload without an id');
-  const sign = async (part_number: number) => {
-    const command = new sdk.UploadPartCommand({ Bucket, Key: key, UploadId, PartNumber: part_number });
-    return { part_number, url: await getSignedUrl(client, command, { expiresIn: UPLOAD_SECONDS }) };
-  };
-  return {
-    multipartId: UploadId,
-    parts: await Promise.all(Array.from({ length: count }, (_, index) => sign(index + 1))),
-  };
+  return UploadId;
 }
 
-/** @throws DomainError `validation-failed` when the parts aren't those that were sent, `conflict` when the upload is over */
+export interface MultipartUpload {
+  readonly key: string;
+  readonly multipartId: string;
+  /** The bytes of the whole file. */
+  readonly bytes: number;
+}
+
+/** PUTs of the parts of a file, each of exactly its bytes. */
+export async function presignParts(
+  { key, multipartId, bytes }: MultipartUpload,
+  partBytes: number,
+): Promise<{ readonly part_number: number; readonly url: string }[]> {
+  const { sdk, client, getSignedUrl } = await signer();
+  const sign = async (index: number) => {
+    const command = new sdk.UploadPartCommand({
+      Bucket: environment.uploadsBucket(),
+      Key: key,
+      UploadId: multipartId,
+      PartNumber: index + 1,
+      ContentLength: Math.min(partBytes, bytes - index * partBytes),
+    });
+    const url = await getSignedUrl(client, command, {
+      expiresIn: UPLOAD_SECONDS,
+      signableHeaders: new Set(['content-length']),
+    });
+    return { part_number: index + 1, url };
+  };
+  return Promise.all(Array.from({ length: Math.ceil(bytes / partBytes) }, (_, index) => sign(index)));
+}
+
+/** @throws DomainError `validation-failed` when the parts aren't those of the file, `conflict` when the upload is over */
 export async function completeParts(
-  key: string,
-  multipartId: string,
+  { key, multipartId, bytes }: MultipartUpload,
   parts: readonly UploadPart[],
 ): Promise<void> {
   const { sdk, client } = await signer();
@@ -87,6 +117,8 @@ export async function completeParts(
         Bucket: environment.uploadsBucket(),
         Key: key,
         UploadId: multipartId,
+        IfNoneMatch: '*',
+        MpuObjectSize: bytes,
         MultipartUpload: {
           Parts: parts.map(({ part_number, etag }) => ({ PartNumber: part_number, ETag: etag })),
         },
@@ -94,13 +126,13 @@ export async function completeParts(
     );
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
-    if (['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'MalformedXML'].includes(name))
+    if (BAD_PARTS.includes(name))
       throw invalidField(
         '/parts',
         'invalid-parts',
-        'must name every part that was sent, in order, with the ETag that its PUT answered',
+        'must name every part of the file, in order, with the ETag that its PUT answered, and together have the size that was announced',
       );
-    if (name === 'NoSuchUpload')
+    if (name === 'NoSuchUpload' || name === 'PreconditionFailed')
       throw new DomainError('conflict', 'This upload was already completed, or has expired.', {
         cause: error,
       });

@@ -1,32 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { linkTo } from '#contracts/links.ts';
 import { type UploadId, uuidV7 } from '#kernel/ids.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { putObject } from '#platform/storage/objects.ts';
-import { presignParts, presignPut } from '#platform/storage/presigned.ts';
+import { beginParts } from '#platform/storage/presigned.ts';
 import { findSameFile, insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { readMultipartFile } from './multipart-file.ts';
-import { presentUpload, toUpload } from './upload-answer.ts';
+import { comesInParts } from './offer-upload.ts';
+import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
-import { completeUpload, type createShareholderUpload, type OfferedUpload } from './uploads.routes.ts';
+import type { createShareholderUpload, OfferedUpload } from './uploads.routes.ts';
 
 /** A request with either kind of file. */
 type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 
-/** S3 takes up to 5 GB in one PUT; this much is worth sending again when a connection breaks. */
-const MAX_SINGLE_PUT_BYTES = 100_000_000;
-const PART_BYTES = 100_000_000;
-
 /** Takes a file by whichever of the two doors of the API the request came. */
 export function receiveUpload(request: Request, kind: UploadKind): Promise<Answer> {
   return request.mediaType === 'multipart/form-data'
     ? receiveFile(request, kind)
-    : offerUpload(request, kind);
+    : announceUpload(request, kind);
 }
 
 /**
@@ -65,8 +61,8 @@ async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> 
   );
 }
 
-/** Offers a URL for a large file, which the client sends to S3 itself. */
-async function offerUpload(request: Request, kind: UploadKind): Promise<Answer> {
+/** Announces a large file, which the client sends to S3 itself: `offer-upload.ts` says where. */
+async function announceUpload(request: Request, kind: UploadKind): Promise<Answer> {
   const { actor, body, query, tenantTx } = request;
   const { filename, size, sha256 } = body;
   const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false };
@@ -74,7 +70,7 @@ async function offerUpload(request: Request, kind: UploadKind): Promise<Answer> 
   if (same !== undefined) return tenantTx(async () => same, { payload });
   const id = uuidV7<UploadId>();
   const object_key = incomingKey(actor.tenantId, id);
-  const { multipart_id, ...offer } = await offerOf(object_key, id, size, sha256);
+  const multipart_id = comesInParts(size) ? await beginParts(object_key) : null;
   return tenantTx(
     async (tx) => {
       const upload = await insertUpload(tx, {
@@ -86,29 +82,17 @@ async function offerUpload(request: Request, kind: UploadKind): Promise<Answer> 
         declared_sha256: sha256 ?? null,
         bytes_total: BigInt(size),
       });
-      return answer({ ...toUpload(upload), ...offer }, 201);
+      return answer(toUpload(upload), 201);
     },
     { action: 'upload.requested', payload },
   );
-}
-
-async function offerOf(key: string, id: UploadId, size: number, sha256: string | undefined) {
-  if (size <= MAX_SINGLE_PUT_BYTES)
-    return { multipart_id: null, upload_url: await presignPut(key, size, sha256) };
-  const { multipartId, parts } = await presignParts(key, Math.ceil(size / PART_BYTES));
-  return {
-    multipart_id: multipartId,
-    parts: [...parts],
-    part_size: PART_BYTES,
-    complete_url: linkTo(completeUpload, { id }),
-  };
 }
 
 /** The answer for bytes that were loaded before. */
 async function sameFile(request: Request, kind: UploadKind, sha256: string): Promise<Answer | undefined> {
   const dry_run = request.query.dry_run ?? false;
   const first = await request.tenantRead((read) => findSameFile(read, { kind, dry_run, sha256 }));
-  return first && answer(await presentUpload(first), 200);
+  return first && answer(toUpload(first), 200);
 }
 
 function common({ actor, query, requestId }: Request, kind: UploadKind, id: UploadId) {

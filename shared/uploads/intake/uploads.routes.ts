@@ -62,9 +62,10 @@ export const Upload = UploadSummary.extend({
 
 /** An upload, and where its bytes are to be sent. */
 export const OfferedUpload = Upload.extend({
-  /** PUT the file here, with no other header than `Content-Length`. */
+  /** PUT the file here, with its `Content-Length` and the `upload_headers`. It writes once: 412 says that the file is there. */
   upload_url: z.string().optional(),
-  /** PUT `part_size` bytes to each (the rest to the last), then complete the upload with the ETags that the PUTs answer. */
+  upload_headers: z.object({ 'If-None-Match': z.literal('*') }).optional(),
+  /** PUT exactly `part_size` bytes to each (the rest to the last), then complete the upload with the ETags that the PUTs answer. */
   parts: z.array(z.object({ part_number: z.number().int(), url: z.string() })).optional(),
   part_size: z.number().int().optional(),
   complete_url: link.optional(),
@@ -104,7 +105,7 @@ const sending = {
 
 const DOORS = [
   `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
-  'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes.',
+  'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes, by URLs that work for an hour: repeat the request with its `Idempotency-Key` for new ones.',
 ];
 const SAME_BYTES = [
   'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
@@ -145,7 +146,8 @@ export const completeUpload = route({
   method: 'POST',
   path: '/uploads/{id}/complete',
   summary: 'Complete the upload of a large file from its parts',
-  description: 'The body lists the ETag that each PUT of a part returned, in the order of the parts.',
+  description:
+    'The body lists the ETag that each PUT of a part returned, in the order of the parts. Together they have the `size` that was announced.',
   roles: UPLOADING_ROLES,
   params: idInPath,
   body: z.strictObject({
