@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sealerOf } from './sealing.ts';
 
 const sealer = sealerOf('a secret of the test');
@@ -35,4 +35,39 @@ test('nor with another last character that decodes to the same bytes', () => {
   expect(same).toContain(sealed);
   for (const other of same.filter((text) => text !== sealed))
     expect(() => sealer.open(other, 'bank_accounts/a/1')).toThrow('not sealed by us');
+});
+
+describe('a signature', () => {
+  const one = sealerOf(JSON.stringify({ keys: [{ id: 'a', secret: 'first', sealsFromMs: 0 }] }));
+  const both = sealerOf(
+    JSON.stringify({
+      keys: [
+        { id: 'a', secret: 'first', sealsFromMs: 0 },
+        { id: 'b', secret: 'second', sealsFromMs: 0 },
+      ],
+    }),
+  );
+
+  test('is of a text and a place, the same every time, and good after a rotation', () => {
+    const signature = one.sign('text', 'place');
+    expect(one.sign('text', 'place')).toBe(signature);
+    expect(both.isSigned(signature, 'text', 'place')).toBe(true);
+    expect(both.sign('text', 'place')).toMatch(/^b\./);
+    expect(one.isSigned(both.sign('text', 'place'), 'text', 'place')).toBe(false);
+  });
+
+  test.each(['', '.', 'a.', 'b.', 'a'])('%j is none', (signature) => {
+    expect(one.isSigned(signature, 'text', 'place')).toBe(false);
+  });
+
+  test('of another text or place is none', () => {
+    const signature = one.sign('text', 'place');
+    for (const [text, place] of [
+      ['text2', 'place'],
+      ['text', 'place2'],
+      ['', ''],
+    ] as const)
+      expect(one.isSigned(signature, text, place)).toBe(false);
+    expect(one.isSigned(`${signature}A`, 'text', 'place')).toBe(false);
+  });
 });

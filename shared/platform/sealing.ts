@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { environment } from './environment.ts';
 import { forgetSecret, secretText } from './secret.ts';
 
@@ -6,6 +13,8 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const SEALING = 'vestry field v1';
+const SIGNING = 'vestry signature v1';
 /** The id of the key that the environment was created with. */
 const FIRST_KEY = 'v1';
 
@@ -17,6 +26,10 @@ export interface Sealer {
   seal(text: string, place: string): string;
   /** @throws when the value was sealed for another place, by a key that we don't have, or was changed */
   open(sealed: string, place: string): string;
+  /** Signs a text that may be read: the same signature whenever the key is the same. */
+  sign(text: string, place: string): string;
+  /** Tells whether we have signed this text for this place, by any of our keys. */
+  isSigned(signature: string, text: string, place: string): boolean;
 }
 
 /** A key of the environment. None is ever taken away: backups hold what the old ones have sealed. */
@@ -60,8 +73,22 @@ export function sealerOf(
     derived.set(key.id, known);
     return known;
   };
+  const macBy = (key: FieldKey, text: string, place: string): string =>
+    createHmac('sha256', derive(key.secret, SIGNING))
+      .update(JSON.stringify([place, text]))
+      .digest('base64url');
   return {
     keyId: current.id,
+    sign: (text, place) => `${current.id}.${macBy(current, text, place)}`,
+    isSigned: (signature, text, place) => {
+      const key = keys.find(({ id }) => signature.startsWith(`${id}.`));
+      if (key === undefined) {
+        onUnknownKey();
+        return false;
+      }
+      const [given, ours] = [Buffer.from(signature), Buffer.from(`${key.id}.${macBy(key, text, place)}`)];
+      return given.length === ours.length && timingSafeEqual(given, ours);
+    },
     seal: (text, place) => {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, keyOf(current), nonce).setAAD(Buffer.from(place));
@@ -91,6 +118,6 @@ export function sealerOf(
   };
 }
 
-function derive(secret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'vestry field v1', KEY_BYTES));
+function derive(secret: string, purpose: string = SEALING): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, KEY_BYTES));
 }

@@ -61,6 +61,11 @@ test('a release has ended before its session does', () => {
   expect(role?.Properties.MaxSessionDuration).toBe(seconds);
 });
 
+test('a release installs packages without running their scripts', () => {
+  const installs = [...read('deploy.yml').matchAll(/\bnpm (ci|install|i)\b.*/g)].map(([command]) => command);
+  expect(installs).toEqual(['npm ci --ignore-scripts']);
+});
+
 test('the bill of materials is kept', () => {
   const [path] = /cdk\.out\/sbom\S*/.exec(read('deploy.yml')) ?? [];
   expect(read('deploy.yml')).toContain(`path: ${path}`);

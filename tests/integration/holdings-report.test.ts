@@ -4,20 +4,29 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { handler } from '#functions/reporting/get-holdings-report.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { insertPositionChange } from '#tests/support/position-change.ts';
 import { daysAgo, Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
+const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
+
 let database: TestDatabase;
+let aws: TestAws;
 let acme: TestTenant;
 let ops: Register;
 
 beforeAll(async () => {
   database = await testDatabase();
+  aws = await testAws({ secrets: [{ name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'of the test' }] });
+  process.env.FIELD_KEY_SECRET_ARN = FIELD_KEY_ARN;
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
 beforeEach(async () => {
   acme = await insertTestTenant(database.admin, 'ISSUER');
   ops = new Register(acme.as('OPS'));
@@ -190,6 +199,37 @@ describe('an instant', () => {
       status: 422,
       body: { errors: [{ pointer: '?known_at', code: 'future-instant' }] },
     });
+  });
+
+  test('is stated by its cursor, which nobody else can write', async () => {
+    for (const external_ref of ['A', 'B', 'C']) await ops.create({ external_ref, name: 'N', holdings: '5' });
+    const { next_cursor, total_holdings } = (await report({ limit: '1' })).body;
+    expect(total_holdings).toBe('15');
+    const [text = '', ...signature] = String(next_cursor).split('.');
+    const said = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as string[];
+    expect(said.at(-1)).toBe('15');
+    const forged = said.map((part, index) =>
+      said.with(index, index < 2 ? part.replace('2', '1') : `${part}0`),
+    );
+    const signed = forged.map((parts) => [
+      Buffer.from(JSON.stringify(parts)).toString('base64url'),
+      ...signature,
+    ]);
+    const cut = [
+      text,
+      `${text}.`,
+      `${next_cursor}A`,
+      String(next_cursor).slice(0, -1),
+      `.${signature.join('.')}`,
+    ];
+    for (const cursor of [...signed.map((parts) => parts.join('.')), ...cut])
+      expect(await report({ cursor }), cursor).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '?cursor', code: 'invalid-cursor' }] },
+      });
+    const other = await insertTestTenant(database.admin, 'ISSUER');
+    expect((await report({ cursor: next_cursor }, undefined, other.as('OPS'))).status).toBe(422);
+    expect((await report({ cursor: next_cursor })).body.total_holdings).toBe('15');
   });
 
   test('belongs to its cursor', async () => {

@@ -5,6 +5,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import type { TenantType } from '#kernel/roles.ts';
 import { validate } from '#kernel/validate.ts';
 import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
+import type { Position } from '#reporting/reports/holdings-report.ts';
 import type { Columns, Report, ReportItem } from '#reporting/reports/report.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
 
@@ -59,7 +60,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
 
 async function holdings(): Promise<Exportable> {
   const { getHoldingsReport } = await import('#reporting/reports/reports.routes.ts');
-  const { HOLDINGS_COLUMNS, readHoldings, toHoldingsReport } = await import(
+  const { HOLDINGS_COLUMNS, nextOf, readHoldings, toHolding } = await import(
     '#reporting/reports/holdings-report.ts'
   );
   const open: Exportable['open'] = (parameters) => {
@@ -69,13 +70,12 @@ async function holdings(): Promise<Exportable> {
       parameters: present(query),
       check: async () => undefined,
       parts: async function* (tenantId) {
-        for (let cursor: string | undefined, done = false; !done; ) {
-          const sent = cursor === undefined ? query : { cursor };
-          const part = await tenantRead(tenantId, (read) => readHoldings(read, sent, ROWS_AT_ONCE));
-          const { data, next_cursor } = toHoldingsReport(part);
-          yield data;
-          cursor = next_cursor ?? undefined;
-          done = cursor === undefined;
+        for (let from: Position | undefined, done = false; !done; ) {
+          const page = { limit: ROWS_AT_ONCE, from };
+          const part = await tenantRead(tenantId, (read) => readHoldings(read, query, page));
+          yield part.rows.map(toHolding);
+          from = nextOf(part);
+          done = from === undefined;
         }
       },
     };

@@ -2,7 +2,7 @@ import { type Link, linkTo } from '#contracts/links.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import type { HoldingRow } from '#register/holdings.ts';
-import { cursorAfter, HOLDINGS_COLUMNS, type HoldingsPart } from './holdings-report.ts';
+import { HOLDINGS_COLUMNS, type HoldingsPart, type Position, positionAfter } from './holdings-report.ts';
 import { fittingLines, headerLine, MAX_BODY_BYTES } from './report-csv.ts';
 import { getHoldingsReport } from './reports.routes.ts';
 
@@ -22,17 +22,21 @@ export function holdingsCsv(
   };
 }
 
-/** The page, the totals that a pure table has no place for, and where the next page is. */
-export function holdingsCsvReply(
+/**
+ * The page, the totals that a pure table has no place for, and where the next page is.
+ * @param cursorOf the cursor of a page that begins at a position
+ */
+export async function holdingsCsvReply(
   part: HoldingsPart,
   limit: number | undefined,
-): { text: string; headers: Record<string, string>; next: Link | undefined } {
+  cursorOf: (position: Position) => Promise<string>,
+): Promise<{ text: string; headers: Record<string, string>; next: Link | undefined }> {
   const { text, rows } = holdingsCsv(part);
   const { asOf, knownAt } = part.view;
   const last = part.rows[rows - 1];
-  const isCut = part.more || rows < part.rows.length;
+  const isCut = last !== undefined && (part.more || rows < part.rows.length);
   const query = new URLSearchParams({
-    ...(last === undefined ? {} : { cursor: cursorAfter(part, last) }),
+    ...(isCut ? { cursor: await cursorOf(positionAfter(part, last)) } : {}),
     ...(limit === undefined ? {} : { limit: String(limit) }),
   });
   return {

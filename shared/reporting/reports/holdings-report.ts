@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { invalidField } from '#kernel/domain-error.ts';
-import { decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {
   findLedgerInstant,
@@ -16,8 +15,8 @@ import type { getHoldingsReport, HoldingsReport } from './reports.routes.ts';
 
 type Query = z.infer<(typeof getHoldingsReport)['query']>;
 
-/** One report: which entries it sums, what they sum to, and where the page begins. Its cursor carries all of it. */
-interface Position extends HoldingsTotals {
+/** One report: which entries it sums, what they sum to, and where the page begins. */
+export interface Position extends HoldingsTotals {
   readonly view: LedgerView;
   readonly after: string;
 }
@@ -40,8 +39,12 @@ export const HOLDINGS_COLUMNS = {
 const BEGINNING = '';
 
 /** @throws DomainError `validation-failed`, and `temporarily-unavailable` while a long load holds the ledger */
-export async function readHoldings(read: TenantRead, query: Query, limit: number): Promise<HoldingsPart> {
-  const position = query.cursor === undefined ? await begin(read, query) : resume(query.cursor, query);
+export async function readHoldings(
+  read: TenantRead,
+  query: Query,
+  { limit, from }: { readonly limit: number; readonly from?: Position | undefined },
+): Promise<HoldingsPart> {
+  const position = from ?? (await begin(read, query));
   if (position.holders === 0) return { ...position, rows: [], more: false };
   const rows = await listHoldings(read, position.view, { after: position.after, limit: limit + 1 });
   return { ...position, rows: rows.slice(0, limit), more: rows.length > limit };
@@ -54,52 +57,36 @@ async function begin(read: TenantRead, query: Query): Promise<Position> {
   return { view, ...(await findTotals(read, view)), after: BEGINNING };
 }
 
-/** Parameters may be repeated beside a cursor, but not changed: the pages would be of different reports. */
-function resume(cursor: string, query: Query): Position {
-  const [asOf, knownAt, securityClass, after, holders, totalHoldings] = decodeCursor(cursor, [
-    'date',
-    'instant',
-    'text',
-    'text',
-    'integer',
-    'decimal',
-  ]);
-  const carried = { as_of: asOf, known_at: knownAt, security_class: securityClass };
-  for (const [name, value] of Object.entries(carried)) {
-    const sent = query[name as keyof typeof carried];
-    if (sent !== undefined && withMicroseconds(sent) !== value)
-      throw invalidField(`?${name}`, 'other-report', 'is not that of the cursor’s report');
-  }
-  const view = { asOf, knownAt, securityClass: securityClass === '' ? undefined : securityClass };
-  return { view, after, holders: Number(holders), totalHoldings };
+/** The position of the page that begins after a row. */
+export function positionAfter({ view, holders, totalHoldings }: Position, row: HoldingRow): Position {
+  return { view, holders, totalHoldings, after: row.external_ref };
 }
 
-/** Returns an instant as the report writes it, and any other text unchanged. */
-function withMicroseconds(sent: string): string {
-  const [, second, fraction = ''] = /^(.+T.{8})(?:\.(\d+))?Z$/.exec(sent) ?? [];
-  return second === undefined ? sent : `${second}.${fraction.padEnd(6, '0')}Z`;
+/** The position of the next page; undefined after the last. */
+export function nextOf(part: HoldingsPart): Position | undefined {
+  const last = part.rows.at(-1);
+  return part.more && last !== undefined ? positionAfter(part, last) : undefined;
 }
 
-/** The cursor of the page that begins after a row. */
-export function cursorAfter({ view, holders, totalHoldings }: Position, row: HoldingRow): string {
-  const { asOf, knownAt, securityClass = '' } = view;
-  return encodeCursor([asOf, knownAt, securityClass, row.external_ref, String(holders), totalHoldings]);
-}
-
-export function toHoldingsReport(part: HoldingsPart): z.infer<typeof HoldingsReport> {
-  const { view, holders, totalHoldings, rows, more } = part;
-  const last = rows.at(-1);
+export function toHoldingsReport(
+  { view, holders, totalHoldings, rows }: HoldingsPart,
+  cursor: string | undefined,
+): z.infer<typeof HoldingsReport> {
   return {
     as_of: view.asOf,
     known_at: view.knownAt,
     holders,
     total_holdings: totalHoldings,
-    data: rows.map(({ shareholder_id, external_ref, name, holdings }) => ({
-      shareholder_id,
-      external_ref,
-      name,
-      holdings: canonicalDecimal(holdings),
-    })),
-    next_cursor: more && last !== undefined ? cursorAfter(part, last) : null,
+    data: rows.map(toHolding),
+    next_cursor: cursor ?? null,
   };
+}
+
+export function toHolding({
+  shareholder_id,
+  external_ref,
+  name,
+  holdings,
+}: HoldingRow): z.infer<typeof HoldingsReport>['data'][number] {
+  return { shareholder_id, external_ref, name, holdings: canonicalDecimal(holdings) };
 }

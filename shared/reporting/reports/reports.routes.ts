@@ -21,7 +21,7 @@ export const getHoldingsReport = route({
   summary: 'Report positions as of a day, as known at an instant',
   description: [
     'The report sums the ledger entries that are effective on `as_of` (default today, UTC) and were recorded by `known_at` (default now), under the names that holders had then. Holders without shares are left out.',
-    'The answer states its `known_at`: a later request for that instant returns the same bytes, whatever was corrected since. The cursor keeps later pages on the same report.',
+    'The answer states its `known_at`: a later request for that instant returns the same bytes, whatever was corrected since. The cursor, which is signed, keeps later pages on the same report.',
     `As CSV (\`Accept: text/csv\`) the totals are in \`X-Holders\` and \`X-Total-Holdings\`, and a page has up to ${MAX_CSV_ROWS} rows. A longer report names its next page in \`Link: …; rel="next"\`; only the first page begins with the header line, so that the pages can be joined into one file.`,
   ].join('\n\n'),
   tenants: ['ISSUER'],
@@ -36,6 +36,6 @@ export const getHoldingsReport = route({
   response: HoldingsReport,
   produces: ['application/json', 'text/csv'],
   problems: ['not-acceptable'],
-  uses: [],
+  uses: ['fieldKey:use'],
   timeoutSeconds: 29,
 });
