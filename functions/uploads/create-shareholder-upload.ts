@@ -1,4 +1,5 @@
 import { http } from '#platform/http/http.ts';
+import { present } from '#platform/http/present.ts';
 import { withUrls } from '#uploads/intake/offer-upload.ts';
 import { receiveUpload } from '#uploads/intake/receive-upload.http.ts';
 import * as routes from '#uploads/intake/uploads.routes.ts';
@@ -6,5 +7,5 @@ import * as routes from '#uploads/intake/uploads.routes.ts';
 export const handler = http(
   routes.createShareholderUpload,
   (request) => receiveUpload(request, 'shareholders'),
-  withUrls,
+  present(withUrls),
 );

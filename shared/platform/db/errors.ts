@@ -65,7 +65,7 @@ export function isUnavailable(error: unknown): boolean {
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
     const known = CONSTRAINT_PROBLEMS[error.constraint];
-    if (known !== undefined) return new DomainError(known.slug, known.detail, { cause: error });
+    if (known !== undefined) return new DomainError(...known, { cause: error });
   }
   const standing = STANDING_PROBLEMS[codeOf(error)];
   if (standing !== undefined) return new DomainError(standing.slug, standing.detail, { cause: error });

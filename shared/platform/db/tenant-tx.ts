@@ -140,8 +140,10 @@ const BEGIN = {
 
 const COMMIT = { text: 'commit' } as const;
 
-const INSERT_AUDIT = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+const AUDIT_COLUMNS =
+  'actor_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem';
+const AUDIT_VALUES = '$1, $2, $3, $4, $5, $6, $7, $8, $9';
+const INSERT_AUDIT = `insert into audit_log (${AUDIT_COLUMNS}) values (${AUDIT_VALUES})`;
 
 /** Begins a statement that leaves thousands of events, each selected with these columns. */
 export const INSERT_EVENTS = 'insert into outbox (type, payload, request_id)';
@@ -149,8 +151,7 @@ export const INSERT_EVENTS = 'insert into outbox (type, payload, request_id)';
 const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
   select id, type, payload, request_id from json_to_recordset($1) as e (id uuid, type text, payload json, request_id text)`;
 
-const INSERT_AUDIT_ONCE = `insert into audit_log (actor_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem, id)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`;
+const INSERT_AUDIT_ONCE = `insert into audit_log (${AUDIT_COLUMNS}, id) values (${AUDIT_VALUES}, $10) on conflict do nothing`;
 
 export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
   const origin = originOfRequest();

@@ -82,15 +82,8 @@ export type Run<R extends RouteSpec> = (
   request: HttpRequest<R>,
 ) => Promise<Answer<R> | Reply<Answer<R> | string>>;
 
-/**
- * Adds to an answer what may not be stored with it, such as presigned URLs: to the first one after its commit, and to each
- * replay anew. The answer as it is stored has no links of ours.
- */
-export type Present = (
-  // biome-ignore lint/suspicious/noExplicitAny: the body is what the handler has returned, or an earlier one of the same route
-  body: any,
-  tenantRead: HttpRequest<RouteSpec>['tenantRead'],
-) => Promise<Readonly<Record<string, unknown>>>;
+/** Completes an answer as it leaves, see `present.ts`. */
+export type Complete = (answered: APIGatewayProxyResult, actor: Actor) => Promise<APIGatewayProxyResult>;
 
 /** Leaves time to render an answer before the function's own timeout. */
 const DEADLINE_MARGIN_MS = 1_500;
@@ -99,7 +92,7 @@ const DEADLINE_MARGIN_MS = 1_500;
  * The one HTTP stack: instrumented → observe → problems → refusals → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
  * the last used first, so every error is rendered before the answer is observed.
  */
-export function http<const R extends RouteSpec>(route: R, run: Run<R>, present?: Present) {
+export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?: Complete) {
   const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(observe(route))
     .use(problems(route))
@@ -109,11 +102,12 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>, present?:
       const requestId = requestIdFrom(headers.get('x-request-id'));
       const principal = authenticate(route, event, headers);
       const received = { event, context, headers, requestId, principal };
-      if (principal === undefined) return answer(route, run, received);
+      if (principal === undefined) return answerAt(baseOf(event), await answer(route, run, received));
       const actor = actorOf(route, principal, requestId);
       const answerCaller = async () => {
         authorize(route, principal);
-        return answer(route, run, received, (answered) => presented(answered, actor, present));
+        const answered = await answer(route, run, received);
+        return answerAt(baseOf(event), complete ? await complete(answered, actor) : answered);
       };
       return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
     });
@@ -124,7 +118,6 @@ async function answer<const R extends RouteSpec>(
   route: R,
   run: Run<R>,
   received: Received,
-  complete: (answered: APIGatewayProxyResult) => Promise<APIGatewayProxyResult> = async (same) => same,
 ): Promise<APIGatewayProxyResult> {
   const { event, context, headers, requestId, principal } = received;
   const parsed = parseRequest(route, event, headers);
@@ -140,8 +133,7 @@ async function answer<const R extends RouteSpec>(
     const request = toRequest(route, { ...received, parsed, store });
     return renderReply(route, await run(request as HttpRequest<R>), parsed.params);
   };
-  const base = baseOf(event);
-  if (key === undefined || principal === undefined) return answerAt(base, await complete(await respond()));
+  if (key === undefined || principal === undefined) return respond();
   const payload = JSON.stringify([
     event.path,
     event.multiValueQueryStringParameters,
@@ -151,17 +143,7 @@ async function answer<const R extends RouteSpec>(
   const { idempotent } = await import('#platform/idempotency/idempotent.ts');
   const caller = actorOf(route, principal, requestId);
   const first = { caller, operationId: route.operationId, key, payload, context };
-  return answerAt(base, await complete(await idempotent(first, respond)));
-}
-
-async function presented(
-  answered: APIGatewayProxyResult,
-  actor: Actor,
-  present: Present | undefined,
-): Promise<APIGatewayProxyResult> {
-  if (present === undefined) return answered;
-  const body = await present(JSON.parse(answered.body), (work) => tenantRead(actor, work));
-  return { ...answered, body: JSON.stringify(body) };
+  return idempotent(first, respond);
 }
 
 function actorOf(route: RouteSpec, principal: Principal, requestId: string): Actor {
