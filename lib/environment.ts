@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parse } from 'lossless-json';
 import * as z from 'zod';
+import type { RequestClass } from '#contracts/request-classes.ts';
 import { retentionYears } from '#retention/retention-policy.ts';
 import { closest } from './closest.ts';
 import { ENVIRONMENTS, environmentFile, environmentNames } from './environment-names.ts';
@@ -42,6 +43,19 @@ const MAX_DOMAIN = 57;
 
 /** Zones in which RDS is known to make no proxy. Its documentation names none: a further one shows at the first deployment. */
 const ZONES_WITHOUT_PROXY = ['use1-az3'];
+
+/** A number of requests in a window. */
+const quota = z.number().int().min(1, 'lets nobody in; the least is 1').max(1_000_000);
+
+/** The requests of a class that a user, and the users of a tenant together, may send. */
+const quotasOfCallers = (user: number, tenant: number) =>
+  z
+    .strictObject({ user: quota.default(user), tenant: quota.default(tenant) })
+    .refine((quotas) => quotas.user <= quotas.tenant, 'user must not exceed tenant')
+    .prefault({});
+
+/** The requests of a class that may come from one network: an address, or the /64 of an IPv6 address. */
+const quotaOfSources = (source: number) => z.strictObject({ source: quota.default(source) }).prefault({});
 
 /** One tenant environment: `config/environments/<name>.json`. */
 export const EnvironmentSchema = z
@@ -135,6 +149,22 @@ export const EnvironmentSchema = z
       .min(10, 'WAF takes no limit below 10')
       .max(2_000_000_000)
       .default(30_000),
+    /**
+     * The requests of each class in ten seconds; more are answered with 429. Those of a tenant are a part of what the stage admits for all, so
+     * that no tenant uses it up alone.
+     */
+    requestQuotas: z
+      .strictObject({
+        reads: quotasOfCallers(1_000, 3_000),
+        writes: quotasOfCallers(1_000, 2_000),
+        uploads: quotasOfCallers(50, 200),
+        reports: quotasOfCallers(50, 200),
+        /** An office signs in from one address in the morning. */
+        signIn: quotaOfSources(300),
+        /** A bank settles a run of payments from one address. */
+        bank: quotaOfSources(10_000),
+      } satisfies Record<RequestClass, z.ZodType>)
+      .prefault({}),
     /** The GitHub repository whose workflow *Deploy* releases the environment. If it is absent, people release it. */
     delivery: z
       .strictObject({

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
-import { answersEtag, idempotencyOf, ifMatchOf, type Schema } from '#platform/http/route.ts';
+import { answersEtag, idempotencyOf, ifMatchOf, limitOf, type Schema } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
 import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
@@ -27,6 +27,10 @@ they are written, never through a float.
 
 **Problems** are RFC 9457 documents; distinguish them by \`type\`. Quote \`X-Request-ID\` to support.
 
+**Limits.** Requests of a class (reads, changes, uploads, reports) are counted for their user and for their tenant, those to
+sign in for the network that they come from. \`RateLimit-Policy\` and \`RateLimit\` on each answer say how many are allowed and left; one
+that comes too many is answered 429 with \`Retry-After\`, and has no effect.
+
 **Traces** follow W3C Trace Context: a valid \`traceparent\` continues your trace, and every answer carries one.
 
 **Lists** come in pages. Request the next page with the \`next_cursor\` of the page before, until it is \`null\`.
@@ -51,6 +55,19 @@ const HEADERS: Readonly<Record<string, Json>> = {
   IdempotencyReplayed: {
     description: 'Present only when an earlier answer is repeated.',
     schema: { type: 'string', const: 'true' },
+  },
+  RateLimit: {
+    description:
+      'The requests that are left under each quota (`r`), and the seconds until it begins anew (`t`); see draft-ietf-httpapi-ratelimit-headers.',
+    schema: { type: 'string', examples: ['"reads-per-user";r=999;t=7, "reads-per-tenant";r=2999;t=7'] },
+  },
+  RateLimitPolicy: {
+    description:
+      'The quotas that the request counts against: so many requests (`q`) in so many seconds (`w`).',
+    schema: {
+      type: 'string',
+      examples: ['"reads-per-user";q=1000;w=10, "reads-per-tenant";q=3000;w=10'],
+    },
   },
   RetryAfter: {
     description: 'The seconds to wait before the next attempt.',
@@ -288,6 +305,8 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
     description: SUCCESS_DESCRIPTIONS[route.status] ?? `${STATUS_CODES[route.status]}.`,
     headers: {
       ...header('X-Request-ID', true, 'RequestId'),
+      ...header('RateLimit', limitOf(route) !== undefined, 'RateLimit'),
+      ...header('RateLimit-Policy', limitOf(route) !== undefined, 'RateLimitPolicy'),
       ...header('ETag', answersEtag(route), 'ETag'),
       ...header('Location', route.location !== undefined, 'Location'),
       ...header('Idempotency-Replayed', idempotencyOf(route) !== 'none', 'IdempotencyReplayed'),
@@ -308,6 +327,8 @@ function waiting(schema: Schema, schemas: ContractSchemas): Json {
     description: 'Another person must confirm the change: it waits as a change request, see `/approvals`.',
     headers: {
       'X-Request-ID': { $ref: '#/components/headers/RequestId' },
+      RateLimit: { $ref: '#/components/headers/RateLimit' },
+      'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
       Location: { $ref: '#/components/headers/Location' },
     },
     content: { 'application/json': { schema: schemas.reference(schema, 'output', 'ChangeRequest') } },

@@ -79,7 +79,11 @@ export class ProblemResponses {
 /** Headers beside the request's id, by status. */
 const HEADERS: Readonly<Record<number, Json>> = {
   401: { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } },
-  429: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+  429: {
+    'Retry-After': { $ref: '#/components/headers/RetryAfter' },
+    RateLimit: { $ref: '#/components/headers/RateLimit' },
+    'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+  },
   503: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
 };
 

@@ -41,8 +41,9 @@ export interface ApiStackProps {
 }
 
 export const STAGE = 'live';
-const REQUESTS_PER_SECOND = 500;
-const BURST = 1_000;
+/** All requests of the environment. The quotas of one tenant are about a quarter of it, so that none uses it up alone. */
+const REQUESTS_PER_SECOND = 2_000;
+const BURST = 4_000;
 /** Each character is one of 62, so it is as hard to guess as a key of 256 bits. */
 const EDGE_KEY_CHARACTERS = 64;
 const API_GATEWAY_LOG_POLICY = 'service-role/AmazonAPIGatewayPushToCloudWatchLogs';

@@ -114,7 +114,7 @@ async function listTables(client: pg.Client): Promise<SavedTable[]> {
   const { rows } = await client.query<SavedTable>(
     `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
        from pg_class c join pg_attribute a on a.attrelid = c.oid
-      where c.relnamespace = $1::regnamespace and c.relkind = 'r' and c.relname <> all ($2)
+      where c.relnamespace = $1::regnamespace and c.relkind = 'r' and c.relpersistence = 'p' and c.relname <> all ($2)
         and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
       group by c.relname order by 1`,
     [SCHEMA, OF_THE_MIGRATOR],

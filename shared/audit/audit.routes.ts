@@ -67,6 +67,7 @@ export const verifyAudit = route({
     }),
   status: 200,
   response: Verification,
+  limit: 'reports',
   problems: ['needs-restore'],
   uses: ['auditBucket:read', 'auditKeys:read', 'retentionPolicy:read'],
   timeoutSeconds: 29,

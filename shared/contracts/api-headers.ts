@@ -4,6 +4,8 @@ export const EXPOSED_HEADERS = [
   'ETag',
   'Idempotency-Replayed',
   'Location',
+  'RateLimit',
+  'RateLimit-Policy',
   'Retry-After',
   'Traceparent',
   'WWW-Authenticate',

@@ -618,6 +618,13 @@ export interface ReportingTransactions {
   version: number;
 }
 
+export interface RequestCounts {
+  class: string;
+  key: string;
+  period: number;
+  requests: number;
+}
+
 export interface SentInstructions {
   employee_id: string | null;
   sent_at: Timestamp | null;
@@ -874,6 +881,7 @@ export interface DB {
   report_exports: ReportExports;
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
+  request_counts: RequestCounts;
   sent_instructions: SentInstructions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;

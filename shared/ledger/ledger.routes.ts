@@ -29,6 +29,7 @@ export const getTrialBalance = route({
   query: z.strictObject({ as_of: isoDate.optional() }),
   status: 200,
   response: TrialBalance,
+  limit: 'reports',
   problems: [],
   uses: [],
 });

@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { preflightHeaders } from '#platform/http/cors.ts';
 import { headersOf } from '#platform/http/parse.ts';
-import { renderProblem, renderReply, reply } from '#platform/http/reply.ts';
+import { renderProblem } from '#platform/http/problem-document.ts';
+import { renderReply, reply } from '#platform/http/reply.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 
 /** Stands in the logs for requests that no route serves. */

@@ -14,6 +14,7 @@ export const getMetrics = route({
   status: 200,
   response: z.string(),
   produces: ['text/plain'],
+  limit: 'reports',
   problems: [],
   uses: ['metrics:read'],
   timeoutSeconds: 29,

@@ -48,6 +48,10 @@ export const environment = {
   corsOrigins: (): string[] => (process.env.CORS_ORIGINS ?? '').split(',').filter(Boolean),
   /** The header that the edge adds to each request; without it in the environment, nothing stands before the API. */
   edgeHeader: (): string | undefined => optional('EDGE_HEADER'),
+  /** The requests of the function's class that a user, a tenant or a network may send in a window. */
+  requestsPerUser: (): number => Number(required('REQUESTS_PER_USER')),
+  requestsPerTenant: (): number => Number(required('REQUESTS_PER_TENANT')),
+  requestsPerSource: (): number => Number(required('REQUESTS_PER_SOURCE')),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** The URL of the queue that the function consumes, or may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),

@@ -154,6 +154,7 @@ export const getMeetingReport = route({
   status: 200,
   response: MeetingReport,
   produces: ['application/json', 'text/csv'],
+  limit: 'reports',
   problems: ['not-found', 'not-acceptable'],
   uses: [],
   timeoutSeconds: 29,

@@ -3,7 +3,14 @@ import { count } from '#platform/observability/metrics.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { retentionEnvironment } from '#retention/retention-environment.ts';
 import { cutoffsOf } from './categories.ts';
-import { BATCH, type Due, deleteLoginFailures, listDue, purgeBatch } from './purge.repository.ts';
+import {
+  BATCH,
+  type Due,
+  deleteLoginFailures,
+  deleteRequestCounts,
+  listDue,
+  purgeBatch,
+} from './purge.repository.ts';
 import * as jobs from './retention.jobs.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
@@ -55,6 +62,7 @@ export async function purgeExpired(at: Date, requestId: string, remainingMs: () 
   } while (complete && erased > before);
   failures.rethrow();
   if (!complete) return { purged, complete };
+  await deleteRequestCounts(at);
   const loginFailures = await deleteLoginFailures(at);
   if (loginFailures > 0) purged['login-failures'] = loginFailures;
   return { purged, complete: true };

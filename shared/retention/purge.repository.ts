@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { LIMIT_WINDOW_SECONDS } from '#contracts/request-classes.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { execute } from '#platform/db/kysely.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
@@ -10,6 +11,7 @@ const REASON = 'retention of every tenant';
 export const BATCH = 500;
 /** Counters of failed sign-ins, whose windows are minutes. */
 const LOGIN_FAILURE_DAYS = 1;
+const REQUEST_COUNT_DAYS = 1;
 
 /** Records of one category and one tenant that are to be erased. */
 export interface Due {
@@ -99,6 +101,16 @@ export function deleteLoginFailures(at: Date): Promise<number> {
       tx,
     );
     return rows[0]?.deleted ?? 0;
+  });
+}
+
+/** Deletes the counts of requests whose users, tenants or networks have sent none since: as long as they do, they delete their own. */
+export function deleteRequestCounts(at: Date): Promise<void> {
+  return systemTx('counts of requests belong to no tenant', async (tx) => {
+    await sql`select purge_request_counts(
+      ${at}::timestamptz - make_interval(days => ${REQUEST_COUNT_DAYS}::integer), ${LIMIT_WINDOW_SECONDS}::integer)`.execute(
+      tx,
+    );
   });
 }
 

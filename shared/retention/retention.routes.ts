@@ -139,6 +139,7 @@ export const previewRetention = route({
     ),
   }),
   idempotency: 'none',
+  limit: 'reports',
   problems: [],
   uses: ['retentionPolicy:read'],
 });

@@ -48,6 +48,9 @@ export async function benchDatabase(): Promise<BenchDatabase> {
     DATABASE_NAME: connection.database,
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
+    REQUESTS_PER_USER: '1000000',
+    REQUESTS_PER_TENANT: '1000000',
+    REQUESTS_PER_SOURCE: '1000000',
   });
   const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
   const admin = new pg.Pool({ ...connection, max: 4, options });

@@ -144,7 +144,9 @@ export async function idIn(admin: pg.Pool, table: string, tenantId: string): Pro
 
 /** Everything that tenants own, as one value; what a refusal itself may write is left out. */
 export async function digestOfTables(admin: pg.Pool, tables: readonly string[]): Promise<string> {
-  const written = tables.filter((table) => !['audit_log', 'idempotency_keys'].includes(table));
+  const written = tables.filter(
+    (table) => !['audit_log', 'idempotency_keys', 'request_counts'].includes(table),
+  );
   const parts = written.map(
     (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,
   );

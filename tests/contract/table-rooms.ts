@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0017_payments_of_two.sql': 'payments',
   '0018_sign_in.sql': 'identity',
   '0022_position_limits.sql': 'register',
+  '0023_request_counts.sql': 'platform',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -55,6 +56,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   post_payment: 'ledger',
   post_return: 'ledger',
   purge_login_failures: 'identity',
+  purge_request_counts: 'platform',
   purge_shareholder_names: 'register',
   reconcile_dividend: 'dividends',
   record_changed_positions: 'register',
@@ -63,6 +65,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   refuse_unknown_holder: 'register',
   take_dividend_snapshot: 'dividends',
   take_login_attempt: 'identity',
+  take_request: 'platform',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
@@ -84,7 +87,7 @@ const views: Statement[] = [];
 for (const path of list('migrations/*.sql')) {
   const room = ROOMS[basename(path)] ?? `no room for ${path}`;
   const text = withoutSqlComments(read(path));
-  for (const [, table = ''] of text.matchAll(/^create table (\w+)/gm)) tables.set(table, room);
+  for (const [, table = ''] of text.matchAll(/^create (?:unlogged )?table (\w+)/gm)) tables.set(table, room);
   for (const [body = '', view = ''] of text.matchAll(/^create view (\w+)[^;]*;/gm))
     views.push({ path: `view ${view}`, room, text: body });
 }

@@ -144,7 +144,7 @@ async function balances(): Promise<Json> {
 /** Every row of every table, as one value for each table. */
 async function contents(): Promise<Record<string, string>> {
   const { rows: tables } = await admin.query(
-    `select relname from pg_class where relnamespace = 'vestry'::regnamespace and relkind = 'r' and relname <> all ($1)`,
+    `select relname from pg_class where relnamespace = 'vestry'::regnamespace and relkind = 'r' and relpersistence = 'p' and relname <> all ($1)`,
     [['applied_migrations', 'applied_functions']],
   );
   const digests: Record<string, string> = {};

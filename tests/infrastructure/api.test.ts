@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { publicPath } from '#contracts/api-paths.ts';
 import { problemRegistry } from '#contracts/problems.ts';
+import { LIMIT_WINDOW_SECONDS } from '#contracts/request-classes.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { environmentNames } from '#lib/environment-names.ts';
 import { tablesOf } from '#lib/vestry.ts';
-import { kebabCase } from '#platform/http/route.ts';
+import { kebabCase, limitOf } from '#platform/http/route.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
@@ -94,6 +95,43 @@ describe.each(environmentNames())('API of %s', (name) => {
       const allowed = responseParameters['gatewayresponse.header.Access-Control-Allow-Origin'];
       if (environment.corsOrigins.length === 0) expect(allowed).toBeUndefined();
       else expect(allowed).toMatch(/^('https:\/\/[^*]+'|method\.request\.header\.Origin)$/);
+    }
+  });
+
+  test('what API Gateway refuses for a time says for how long', () => {
+    const responses = body['x-amazon-apigateway-gateway-responses'];
+    const refusals = Object.entries<TemplateProperties>(responses);
+    const passing = refusals.filter(([, { statusCode }]) => [429, 503].includes(Number(statusCode)));
+    expect(passing.map(([name]) => name)).toEqual(expect.arrayContaining(['THROTTLED', 'QUOTA_EXCEEDED']));
+    for (const [name, { responseParameters }] of passing)
+      expect(responseParameters['gatewayresponse.header.Retry-After'], name).toMatch(/^'[1-9]\d*'$/);
+  });
+
+  // Development has one machine, and clients that measure it.
+  test.skipIf(environment.webhooksToLoopback)('no tenant can use up what the stage admits for all', () => {
+    const [stage] = synthesised.ofType('AWS::ApiGateway::Stage');
+    const { reads, writes, uploads, reports } = environment.requestQuotas;
+    const ofTenant = [reads, writes, uploads, reports].reduce((sum, { tenant }) => sum + tenant, 0);
+    const admitted = stage?.Properties.MethodSettings[0].ThrottlingRateLimit * LIMIT_WINDOW_SECONDS;
+    expect(ofTenant).toBeLessThan(admitted / 3);
+  });
+
+  test('a function knows the quotas of its class', () => {
+    const functions = new Map(
+      synthesised
+        .ofType('AWS::Lambda::Function')
+        .map(({ Properties }) => [Properties.FunctionName, Properties.Environment?.Variables]),
+    );
+    for (const route of routes) {
+      const variables: object = functions.get(`vestry-${name}-api-${kebabCase(route.operationId)}`);
+      const known = Object.entries(variables).filter(([variable]) => variable.startsWith('REQUESTS_PER_'));
+      const requestClass = limitOf(route);
+      const quotas = Object.entries(
+        requestClass === undefined ? {} : environment.requestQuotas[requestClass],
+      );
+      expect(Object.fromEntries(known), route.operationId).toEqual(
+        Object.fromEntries(quotas.map(([of, quota]) => [`REQUESTS_PER_${of.toUpperCase()}`, String(quota)])),
+      );
     }
   });
 

@@ -33,6 +33,9 @@ describe('environments', () => {
     ['a minimum above the maximum', { database: { minAcu: 4, maxAcu: 2 } }],
     ['a contact that is no address', { security: { contact: 'security@acme.example' } }],
     ['a contact of two lines', { security: { contact: 'mailto:a@b.example\nContact: mailto:c@d.example' } }],
+    ['more of a user than of their tenant', { requestQuotas: { reads: { user: 3_001 } } }],
+    ['a quota that lets nobody in', { requestQuotas: { reports: { user: 0 } } }],
+    ['a class of requests that does not exist', { requestQuotas: { writing: { user: 5 } } }],
     ['an option that does not exist', { mockBanc: false }],
   ])('production refuses %s', (_, change) => {
     expect(EnvironmentSchema.safeParse({ ...production, ...change }).success).toBe(false);

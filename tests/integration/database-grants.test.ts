@@ -24,12 +24,14 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   position_at: [APP_ROLE, REPORT_ROLE],
   positions_at: [APP_ROLE, REPORT_ROLE],
   purge_login_failures: [SYSTEM_ROLE],
+  purge_request_counts: [SYSTEM_ROLE],
   purge_shareholder_names: [SYSTEM_ROLE],
   reconcile_dividend: [APP_ROLE, REPORT_ROLE],
   retention_lock_key: [APP_ROLE, SYSTEM_ROLE],
   settled_instant: [APP_ROLE],
   take_dividend_snapshot: [APP_ROLE],
   take_login_attempt: [APP_ROLE],
+  take_request: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
 };
 
@@ -141,6 +143,7 @@ describe('a temporary relation in the place of one of ours', () => {
     linked_shareholder_exists: 'select vestry.linked_shareholder_exists(gen_random_uuid())',
     take_dividend_snapshot: 'select vestry.take_dividend_snapshot(gen_random_uuid(), now(), 10)',
     take_login_attempt: `select vestry.take_login_attempt('\\x01'::bytea, array['\\x02'::bytea], 1, 1, 1, 1, 1, 1, 1)`,
+    take_request: `select vestry.take_request(array[gen_random_uuid()], array[1], 'reads', 10, 1)`,
   };
 
   test('every such function is called here', async () => {

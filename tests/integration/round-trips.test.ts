@@ -3,10 +3,11 @@ import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as listHandler } from '#functions/register/list-shareholders.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { type Actor, type AuditEntry, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
-import { createShareholder } from '#register/shareholders.routes.ts';
+import { createShareholder, listShareholders } from '#register/shareholders.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -46,6 +47,8 @@ const post = () =>
     body: { external_ref: randomUUID(), name: 'Holder' },
   });
 
+const get = () => call(listHandler, listShareholders, { as: tenant.as('ADMIN'), query: { limit: '1' } });
+
 async function roundTripsOf(run: () => Promise<unknown>): Promise<number> {
   const sent = vi.spyOn(pg.Client.prototype, 'query');
   try {
@@ -67,6 +70,8 @@ test.each<[string, () => Promise<unknown>, number]>([
     2,
   ],
   ['no query across tenants', () => systemTx('to do nothing', async () => undefined), 0],
+  // Its count, the standing of its caller, and its query.
+  ['a request that reads', get, 1],
   // The claim of the key, the work, and the stored answer with the commit.
   ['a request that creates a holder', post, 3],
 ])('%s: %i', async (_, run, expected) => {

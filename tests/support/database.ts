@@ -19,6 +19,13 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+/** Quotas that no test reaches which isn't about them. */
+const UNLIMITED = {
+  REQUESTS_PER_USER: '1000000',
+  REQUESTS_PER_TENANT: '1000000',
+  REQUESTS_PER_SOURCE: '1000000',
+};
+
 /**
  * Creates a migrated database for one test file, and sets the environment variables by which the code under test
  * finds it. Call it in `beforeAll` and `close` it in `afterAll`.
@@ -40,6 +47,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     DATABASE_NAME: name,
     DATABASE_PASSWORD: ROLE_PASSWORD,
     DATABASE_SSL: 'off',
+    ...UNLIMITED,
   });
   // Tests arrange and look at data on the server itself, and take what time they need.
   const options = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';

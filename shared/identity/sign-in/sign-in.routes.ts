@@ -29,6 +29,7 @@ export const login = route({
   status: 200,
   response: TokenPair,
   audit: 'login.succeeded',
+  limit: 'signIn',
   problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended'],
   uses: ['signingKeys:read'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
@@ -47,6 +48,7 @@ export const refreshSession = route({
   status: 200,
   response: TokenPair,
   audit: 'session.refreshed',
+  limit: 'signIn',
   problems: ['invalid-refresh-token', 'tenant-suspended'],
   uses: ['signingKeys:read'],
 });
@@ -62,6 +64,7 @@ export const logout = route({
   example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },
   status: 204,
   audit: 'session.ended',
+  limit: 'signIn',
   problems: [],
   uses: [],
 });
@@ -75,6 +78,7 @@ export const getKeySet = route({
   roles: 'PUBLIC',
   status: 200,
   response: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  limit: 'signIn',
   problems: [],
   uses: [],
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '#kernel/domain-error.ts';
+import { sourceNetwork } from '#kernel/source-network.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import { FREE_ATTEMPTS } from './sign-in-limits.ts';
-import { sourceNetwork } from './source-network.ts';
 
 /** Fewer are left while the account is attacked from everywhere, or everybody from the source: nobody is locked out by others. */
 const FREE_UNDER_ATTACK = 3;

@@ -40,6 +40,7 @@ export const receiveBankCallback = route({
   status: 200,
   response: z.object({ received: z.literal(true) }),
   audit: 'bank-event.received',
+  limit: 'bank',
   problems: ['invalid-signature', 'not-found', 'payment-not-released'],
   uses: [
     'bank:verify',

@@ -24,6 +24,7 @@ const shared = {
   base: 'root',
   roles: 'PUBLIC',
   response: BankPayment,
+  limit: 'bank',
   problems: ['invalid-signature', 'not-found', 'temporarily-unavailable', 'malformed-request'],
 } as const;
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { LOCKS } from '#kernel/locks.ts';
 import { keepStatements, pipeline, pipelines, type Statement } from './pipeline.ts';
+import { countedFirst } from './request-count.ts';
 
 /**
  * Session locks that are taken before a transaction begins (docs/adr/0010). A row lock inside a serializable
@@ -46,6 +47,11 @@ export async function openLocked(
 ): Promise<pg.QueryResult[]> {
   // The lock pins the connection in any case.
   keepStatements(client);
-  const [, opened = []] = await pipelines(client, [[lock], statements]);
-  return opened;
+  let opened: pg.QueryResult[] | undefined;
+  await countedFirst([lock], async (first) => {
+    const [taken = [], results] = await pipelines(client, [first, statements]);
+    opened = results;
+    return taken;
+  });
+  return opened ?? [];
 }

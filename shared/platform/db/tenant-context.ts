@@ -96,7 +96,8 @@ export async function statementsOf(
   client: pg.ClientBase,
   enter: Statement,
   statements: readonly Statement[],
+  send: (client: pg.ClientBase, statements: readonly Statement[]) => Promise<pg.QueryResult[]> = pipeline,
 ): Promise<pg.QueryResult[]> {
-  const results = await pipeline(client, [BEGIN, enter, ...statements, COMMIT]);
+  const results = await send(client, [BEGIN, enter, ...statements, COMMIT]);
   return results.slice(BEFORE, BEFORE + statements.length);
 }

@@ -16,6 +16,7 @@ import { type Opened, openedByFirst } from './opened-by-first.ts';
 import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { appPool } from './pool.ts';
+import { countedFirst, countedPipeline } from './request-count.ts';
 import { noteStanding } from './standing.ts';
 import { enterTenant, setTenant, statementsOf } from './tenant-context.ts';
 import type { TenantSession } from './tenant-session.ts';
@@ -191,10 +192,10 @@ function open<T>(client: pg.ClientBase, actor: Actor, options: TenantTxOptions<T
     }),
   ];
   return openedByFirst(client, async (first) => {
-    const results =
-      lockFirst === undefined
-        ? await pipeline(client, [...opening, ...first])
-        : await openLocked(client, lockStatement(lockFirst), [...opening, ...first]);
+    const statements = [...opening, ...first];
+    const results = await (lockFirst === undefined
+      ? countedPipeline(client, statements)
+      : openLocked(client, lockStatement(lockFirst), statements));
     noteStanding(actor);
     return results;
   });
@@ -380,13 +381,27 @@ export async function tenantStatements(
   }
 }
 
+/**
+ * Counts a request that has no caller before it does anything, in a round trip of its own.
+ * @throws DomainError `too-many-requests`, `temporarily-unavailable`
+ */
+export async function countAlone(): Promise<void> {
+  try {
+    await countedFirst([], async (counting) =>
+      counting.length === 0 ? [] : withClient((client) => pipeline(client, counting)),
+    );
+  } catch (error) {
+    throw translateDatabaseError(error);
+  }
+}
+
 async function statementsFor(
   client: pg.ClientBase,
   of: string | Actor,
   statements: readonly Statement[],
 ): Promise<pg.QueryResult[]> {
   if (typeof of === 'string') return statementsOf(client, setTenant(of), statements);
-  const results = await statementsOf(client, enterTenant(of), statements);
+  const results = await statementsOf(client, enterTenant(of), statements, countedPipeline);
   noteStanding(of);
   return results;
 }

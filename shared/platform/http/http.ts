@@ -6,9 +6,11 @@ import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { NoEffect } from '#platform/db/no-effect.ts';
 import { fromOrigin, type Origin } from '#platform/db/origin.ts';
+import { refuseUncounted } from '#platform/db/request-count.ts';
 import { asRequest } from '#platform/db/standing.ts';
 import {
   type Actor,
+  countAlone,
   type SerializableTx,
   type TenantRead,
   type TenantTx,
@@ -29,6 +31,7 @@ import { answerAt, baseOf } from './public-base.ts';
 import { type Claim, noteClaim, refusals } from './refusals.ts';
 import { isReply, type Reply, renderReply } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';
+import { limited } from './request-limits.ts';
 import { idempotencyOf, type RouteSpec, type Schema } from './route.ts';
 
 type Output<S> = S extends Schema ? z.output<S> : undefined;
@@ -102,7 +105,11 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?
       const requestId = requestIdFrom(headers.get('x-request-id'));
       const principal = authenticate(route, event, headers);
       const received = { event, context, headers, requestId, principal };
-      if (principal === undefined) return answerAt(baseOf(event), await answer(route, run, received));
+      refuseUncounted();
+      if (principal === undefined) {
+        await countAlone();
+        return answerAt(baseOf(event), await answer(route, run, received));
+      }
       const actor = actorOf(route, principal, requestId);
       const answerCaller = async () => {
         authorize(route, principal);
@@ -111,7 +118,9 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?
       };
       return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
     });
-  return instrumented(route, (event, context) => fromOrigin(originOf(event), () => stack(event, context)));
+  return instrumented(route, (event, context) =>
+    fromOrigin(originOf(event), () => limited(route, event, () => stack(event, context))),
+  );
 }
 
 async function answer<const R extends RouteSpec>(
@@ -150,9 +159,13 @@ function actorOf(route: RouteSpec, principal: Principal, requestId: string): Act
   return { ...principal, requestId, ...(route.audit === undefined ? {} : { writes: true }) };
 }
 
-/** Tells whether an error is one of the request's, which a caller without standing doesn't learn of. */
+/** Tells whether an error is one of the request's, which a caller without standing doesn't learn of. Their quota is their own. */
 function isOfTheRequest(error: unknown): boolean {
-  return error instanceof DomainError && error.slug !== 'temporarily-unavailable';
+  return (
+    error instanceof DomainError &&
+    error.slug !== 'temporarily-unavailable' &&
+    error.slug !== 'too-many-requests'
+  );
 }
 
 interface Received {

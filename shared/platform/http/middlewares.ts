@@ -6,7 +6,6 @@ import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { headersOf } from './parse.ts';
-import { renderProblem } from './reply.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -31,7 +30,8 @@ function isOutOfTime(error: unknown): boolean {
 /** Renders every error as a problem document. An unforeseen error is logged and answered with 500, without any detail. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
-    onError: (request) => {
+    onError: async (request) => {
+      const { renderProblem } = await import('./problem-document.ts');
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
       const error = translateDatabaseError(request.error);
       if (error instanceof DomainError) {

@@ -5,6 +5,7 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { isUuid, type TenantId, uuidV7OfMinute } from '#kernel/ids.ts';
+import { sourceNetwork } from '#kernel/source-network.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
@@ -16,7 +17,7 @@ import type { RouteSpec } from './route.ts';
 
 interface Refusal {
   readonly action: AuditAction;
-  /** A flood of them costs no more than one entry a minute for each caller, source and operation. */
+  /** A flood of them costs no more than one entry a minute for each caller, network and operation. */
   readonly onceAMinute?: true;
 }
 
@@ -77,7 +78,7 @@ async function write(
     problem,
   };
   if (onceAMinute === undefined) return recordRefusal(actor, entry);
-  const source = originOfRequest()?.sourceIp;
+  const source = sourceNetwork(originOfRequest()?.sourceIp ?? '');
   const { tenantId, actorId } = actor;
   const id = idOfMinute(JSON.stringify([problem, route.operationId, tenantId, actorId, source]));
   if (written.has(id)) return;

@@ -1,8 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { type Link, linkTo } from '#contracts/links.ts';
-import type { ProblemSlug } from '#contracts/problems.ts';
-import { problemRegistry, problemType } from '#contracts/problems.ts';
-import type { DomainError } from '#kernel/domain-error.ts';
 import type { RouteSpec } from './route.ts';
 
 const replyBrand: unique symbol = Symbol('reply');
@@ -29,7 +26,7 @@ export function isReply(value: unknown): value is Reply<unknown> {
 }
 
 /** The headers of every answer, problems included. */
-const SECURITY_HEADERS = {
+export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'strict-transport-security': 'max-age=31536000; includeSubDomains',
   'x-content-type-options': 'nosniff',
@@ -42,7 +39,7 @@ function strings(resource: Readonly<Record<string, unknown>>): Record<string, st
   );
 }
 
-function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
+export function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 }
 
@@ -69,39 +66,5 @@ export function renderReply(route: RouteSpec, value: unknown, params: unknown = 
     statusCode: status,
     multiValueHeaders: multiValue(all),
     body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
-  };
-}
-
-export function renderProblem(
-  slug: ProblemSlug,
-  detail: string,
-  requestId: string,
-  options: Pick<DomainError, 'errors' | 'retryAfterSeconds'> & { headers?: Record<string, string> } = {
-    errors: undefined,
-    retryAfterSeconds: undefined,
-  },
-): APIGatewayProxyResult {
-  const { status, title } = problemRegistry[slug];
-  const problem = {
-    type: problemType(slug),
-    title,
-    status,
-    detail,
-    instance: `urn:vestry:request:${requestId}`,
-    ...(options.errors === undefined ? {} : { errors: options.errors }),
-  };
-  return {
-    statusCode: status,
-    multiValueHeaders: multiValue({
-      ...SECURITY_HEADERS,
-      'content-type': 'application/problem+json',
-      'x-request-id': requestId,
-      ...(options.retryAfterSeconds === undefined
-        ? {}
-        : { 'retry-after': String(options.retryAfterSeconds) }),
-      ...(slug === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
-      ...options.headers,
-    }),
-    body: JSON.stringify(problem),
   };
 }

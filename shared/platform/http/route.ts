@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
+import type { RequestClass } from '#contracts/request-classes.ts';
 import type { Resource } from '#contracts/resources.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 
@@ -57,6 +58,11 @@ export interface RouteSpec {
   readonly audit?: AuditAction;
   /** Problems beyond those of every route (validation, authentication, limits). */
   readonly problems: readonly ProblemSlug[];
+  /**
+   * The class whose quotas its requests use up. A `PUBLIC` route names it, unless it does without the database.
+   * @default 'reads' for GET, 'writes' otherwise
+   */
+  readonly limit?: RequestClass;
   /** The resources that the route needs beyond the application's database role. */
   readonly uses: readonly Resource[];
   /** Only a public route does without: a caller's standing is read with every request. @default true */
@@ -90,6 +96,12 @@ export function answersEtag({ concurrency, response }: RouteSpec): boolean {
 export function ifMatchOf({ concurrency }: RouteSpec): 'required' | 'honoured' | 'none' {
   if (concurrency === 'if-match') return 'required';
   return concurrency === 'if-match-honoured' ? 'honoured' : 'none';
+}
+
+/** Returns the class of a route's requests. None are counted where there is no database to count them in. */
+export function limitOf({ limit, method, database }: RouteSpec): RequestClass | undefined {
+  if (database === false) return undefined;
+  return limit ?? (method === 'GET' ? 'reads' : 'writes');
 }
 
 /** Whether and how a route takes `Idempotency-Key`. */

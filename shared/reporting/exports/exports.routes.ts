@@ -51,6 +51,7 @@ export const createReportExport = route({
   status: 202,
   location: '/reports/exports/{id}',
   audit: 'report.exported',
+  limit: 'reports',
   problems: ['not-found'],
   uses: ['queue:report-exports:send'],
 });

@@ -14,6 +14,7 @@ const shared = {
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   status: 200,
   produces: ['application/json', 'text/csv'],
+  limit: 'reports',
   uses: [],
   timeoutSeconds: 29,
 } as const;

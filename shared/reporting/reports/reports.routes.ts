@@ -35,6 +35,7 @@ export const getHoldingsReport = route({
   status: 200,
   response: HoldingsReport,
   produces: ['application/json', 'text/csv'],
+  limit: 'reports',
   problems: ['not-acceptable'],
   uses: ['fieldKey:use'],
   timeoutSeconds: 29,

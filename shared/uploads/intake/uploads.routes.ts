@@ -97,6 +97,7 @@ const sending = {
   response: OfferedUpload,
   audit: 'upload.received',
   problems: ['payload-too-large', 'unsupported-media-type'],
+  limit: 'uploads',
   uses: ['uploadsBucket:read', 'uploadsBucket:write'],
   // A file in memory has three copies: as base64, as bytes, and as it is passed on.
   memoryMb: 1024,
@@ -161,6 +162,7 @@ export const completeUpload = route({
   location: '/uploads/{id}',
   response: Upload,
   audit: 'upload.received',
+  limit: 'uploads',
   problems: ['not-found', 'conflict'],
   uses: ['uploadsBucket:read', 'uploadsBucket:write'],
 });

@@ -1,0 +1,149 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type pg from 'pg';
+import {
+  CALLER_CLASSES,
+  LIMIT_WINDOW_SECONDS,
+  type RequestClass,
+  SOURCE_CLASSES,
+} from '#contracts/request-classes.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import { KnownQuotas, type Left } from './known-quotas.ts';
+import { pipeline, type Statement } from './pipeline.ts';
+
+/** The requests of a class that somebody may send in a window. */
+export interface Quota {
+  readonly of: 'user' | 'tenant' | 'source';
+  /** The id of the user or the tenant; for a source, a hash in the shape of one. */
+  readonly key: string;
+  readonly requests: number;
+}
+
+/** A request that is counted once, ahead of the first statement that it sends. */
+export interface CountedRequest {
+  readonly requestClass: RequestClass;
+  readonly quotas: readonly Quota[];
+  /** Tells that it was counted, or that the statement which counts it is on its way. */
+  counted: boolean;
+  /** The requests that are left, as far as is known. */
+  left?: Left;
+}
+
+const requests = new AsyncLocalStorage<CountedRequest>();
+const known = new KnownQuotas();
+
+/** Runs a request that is counted along with whatever it sends to the database first. */
+export function asCounted<T>(request: CountedRequest, run: () => T): T {
+  return requests.run(request, run);
+}
+
+/**
+ * Refuses the request that runs if its quota is known to be used up.
+ * @throws DomainError `too-many-requests`
+ */
+export function refuseUncounted(): void {
+  const request = requests.getStore();
+  const left = request && known.findUsedUp(nameOf(request));
+  if (request === undefined || left === undefined) return;
+  request.left = left;
+  throw tooMany(request, left);
+}
+
+const BEGIN = { text: 'begin' } as const;
+const COMMIT = { text: 'commit' } as const;
+const TAKE = 'select take_request($1::uuid[], $2::integer[], $3, $4, $5) as taken';
+/** The place of its result among those of the statements that count. */
+const TAKEN = 1;
+/** The state by which `take_request` refuses. */
+const QUOTA_REACHED = 'VS429';
+
+/**
+ * Sends statements behind those that count the request, unless that was done, or there is no request: in the same round trip and under the same
+ * Sync, so that none of them runs for a request that isn't let in. The count is a transaction of its own, which is over before any of
+ * them begins.
+ * @returns the results of the statements
+ * @throws DomainError `too-many-requests`
+ */
+export async function countedFirst(
+  statements: readonly Statement[],
+  send: (statements: readonly Statement[]) => Promise<pg.QueryResult[]>,
+): Promise<pg.QueryResult[]> {
+  const request = requests.getStore();
+  if (request === undefined || isCounted(request)) return send(statements);
+  const counting = countOf(request);
+  const askedMs = Date.now();
+  try {
+    const results = await send([...counting, ...statements]);
+    noteCounts(request, results, askedMs);
+    return results.slice(counting.length);
+  } catch (error) {
+    throw reached(request, error, askedMs);
+  }
+}
+
+/** Sends statements on a connection as {@link countedFirst} does. */
+export function countedPipeline(
+  client: pg.ClientBase,
+  statements: readonly Statement[],
+): Promise<pg.QueryResult[]> {
+  return countedFirst(statements, (all) => pipeline(client, all));
+}
+
+/** Tells whether nothing is left to count, and lets the request in if it was counted ahead. Whoever asks counts it otherwise. */
+function isCounted(request: CountedRequest): boolean {
+  if (request.counted) return true;
+  request.counted = true;
+  const left = known.takeAhead(nameOf(request));
+  if (left === undefined) return false;
+  request.left = left;
+  return true;
+}
+
+function countOf(request: CountedRequest): readonly Statement[] {
+  const { quotas, requestClass } = request;
+  const keys = quotas.map(({ key }) => key);
+  const limits = quotas.map((quota) => quota.requests);
+  const wanted = known.wanted(nameOf(request), limits);
+  return [BEGIN, { text: TAKE, values: [keys, limits, requestClass, LIMIT_WINDOW_SECONDS, wanted] }, COMMIT];
+}
+
+function noteCounts(request: CountedRequest, results: readonly pg.QueryResult[], askedMs: number): void {
+  const [row] = (results[TAKEN]?.rows ?? []) as { taken: number[] }[];
+  const [counted = 1, ...counts] = row?.taken ?? [];
+  const resetMs = counts.pop() ?? 0;
+  const remaining = request.quotas.map((quota, index) => quota.requests - Number(counts[index]));
+  request.left = known.note(nameOf(request), counted, { remaining, resetMs }, askedMs);
+}
+
+/** Translates the error of a request that isn't let in; any other passes through. */
+function reached(request: CountedRequest, error: unknown, askedMs: number): unknown {
+  const { code, detail = '' } = error as { code?: string; detail?: string };
+  if (code !== QUOTA_REACHED) return error;
+  const [number, resetMs = 0] = detail.split(' ').map(Number);
+  const remaining = request.quotas.map((_, index) => (index + 1 === number ? 0 : undefined));
+  request.left = known.note(nameOf(request), 1, { remaining, resetMs }, askedMs);
+  return tooMany(request, request.left, error);
+}
+
+const WHO: Readonly<Record<Quota['of'], string>> = {
+  user: 'A user may send',
+  tenant: 'The users of a tenant together may send',
+  source: 'One network may send',
+};
+const KINDS = { ...CALLER_CLASSES, ...SOURCE_CLASSES };
+
+/** Returns the error of a request that came too many. */
+function tooMany({ quotas, requestClass }: CountedRequest, left: Left, cause?: unknown): DomainError {
+  const quota = quotas[left.remaining.indexOf(0)];
+  const retryAfterSeconds = Math.max(1, Math.ceil(left.resetMs / 1000));
+  const rule =
+    quota === undefined
+      ? ''
+      : `${WHO[quota.of]} ${quota.requests} ${KINDS[requestClass]} in ${LIMIT_WINDOW_SECONDS} seconds. `;
+  const detail = `${rule}Wait ${retryAfterSeconds} seconds, as Retry-After says, and send fewer at a time after that.`;
+  return new DomainError('too-many-requests', detail, { retryAfterSeconds, cause });
+}
+
+/** Other quotas of the same user are another name, so that a change of the configuration takes effect. */
+function nameOf({ requestClass, quotas }: CountedRequest): string {
+  return [requestClass, ...quotas.flatMap(({ key, requests }) => [key, requests])].join(' ');
+}
