@@ -257,7 +257,7 @@ function auditGrants(
       // Only with the permission to list does S3 tell a missing object from a forbidden one.
       statements: [
         allow(['s3:GetObject', 's3:GetObjectVersion'], [objects]),
-        allow(['s3:ListBucket'], [bucket.bucketArn]),
+        allow(['s3:ListBucket', 's3:ListBucketVersions'], [bucket.bucketArn]),
         decrypt,
       ],
       environment: bucketName,

@@ -56,7 +56,7 @@ interface Exported {
 async function exported(): Promise<Exported[]> {
   const archive = fileArchive(aws.dataDir, aws.auditBucket);
   const entries: Exported[] = [];
-  for await (const key of archive.list('audit/digests/')) {
+  for await (const { key } of archive.list('audit/digests/')) {
     const digest = parseDigest(
       readSignedText((await readWhole(archive, key)) ?? Buffer.alloc(0))?.text ?? Buffer.alloc(0),
     );
@@ -254,7 +254,7 @@ describe('the daily job', () => {
 
 async function newestDigest(): Promise<string> {
   let newest = '';
-  for await (const key of fileArchive(aws.dataDir, aws.auditBucket).list('audit/digests/')) newest = key;
+  for await (const { key } of fileArchive(aws.dataDir, aws.auditBucket).list('audit/digests/')) newest = key;
   return newest;
 }
 

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, hash, randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
-import type { PublicKeys } from '#audit/archive/audit-keys.ts';
+import { type ArchivedObject, type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
+import { bucketArchive } from '#audit/archive/audit-bucket.ts';
+import { currentDigestKey, type PublicKeys } from '#audit/archive/audit-keys.ts';
 import { type Digest, parseDigest } from '#audit/archive/digest.ts';
 import { readSignedText, signText } from '#audit/archive/signed-text.ts';
 import type { BrokenLink, Verification } from '#audit/verification/verification.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
   const archive = fileArchive(aws.dataDir, aws.auditBucket);
   written = new Map();
   digests = [];
-  for await (const key of archive.list('audit/digests/')) {
+  for await (const { key } of archive.list('audit/digests/')) {
     const bytes = (await readWhole(archive, key)) as Buffer;
     const digest = parseDigest(readSignedText(bytes)?.text as Buffer) as Digest;
     written.set(key, bytes);
@@ -62,7 +63,8 @@ afterAll(async () => {
 function archiveOf(files: ReadonlyMap<string, Buffer>): AuditArchive {
   return {
     async *list(prefix) {
-      yield* [...files.keys()].filter((key) => key.startsWith(prefix)).sort();
+      for (const key of [...files.keys()].filter((name) => name.startsWith(prefix)).sort())
+        yield { key, firstVersionId: null, isReplaced: false };
     },
     async read(key) {
       const bytes = files.get(key);
@@ -309,6 +311,37 @@ describe('a digest', () => {
         }
       };
       expect(await broken(forge)).toMatchObject({ kind: 'wrong-signature', key: digestAt(1).key });
+    }
+  });
+});
+
+describe('a digest that was overwritten', () => {
+  const archives: Readonly<Record<string, () => AuditArchive>> = {
+    'in the bucket': () => bucketArchive(aws.auditBucket),
+    'in the data directory': () => fileArchive(aws.dataDir, aws.auditBucket),
+  };
+  const verifyStored = (archive: AuditArchive) => verifyArchive({ archive, keys, from: TODAY, to: TODAY });
+
+  test('by one that is signed by our own key is named, wherever the archive is read', async () => {
+    for (const archive of Object.values(archives))
+      expect(await verifyStored(archive())).toMatchObject({ outcome: 'VALID', digests: EXPORTS });
+    // The last digest: none after it vouches for what it was.
+    const { key, digest } = digestAt(EXPORTS - 1);
+    const forged = signText(
+      JSON.stringify({ ...digest, entries: digest.entries - 1 }),
+      await currentDigestKey(new Date()),
+    );
+    await aws.endpoint.objects.put(aws.auditBucket, key, forged);
+    for (const [where, archive] of Object.entries(archives)) {
+      const { outcome, broken } = await verifyStored(archive());
+      expect(outcome, where).toBe('BROKEN');
+      expect(broken, where).toMatchObject({ kind: 'altered-digest', key });
+      expect(broken?.detail, where).toMatch(/overwritten .* version [0-9a-f]{32}$/);
+      const stored: ArchivedObject[] = [];
+      for await (const object of archive().list('audit/digests/')) stored.push(object);
+      expect(stored.filter(({ isReplaced }) => isReplaced).map((object) => object.key)).toEqual([key]);
+      const first = await readWhole(archive(), key, stored.at(-1)?.firstVersionId);
+      expect(first?.equals(written.get(key) as Buffer), where).toBe(true);
     }
   });
 });

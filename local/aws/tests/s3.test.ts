@@ -20,6 +20,8 @@ import {
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   ListPartsCommand,
   PutObjectCommand,
   S3Client,
@@ -232,6 +234,34 @@ describe('objects', () => {
     expect(deleted.DeleteMarker).toBe(true);
     await expect(bytesOf('v')).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect((await bytesOf('v', { VersionId: first.VersionId })).toString()).toBe('first');
+  });
+
+  test('versions are listed by key, the newest first, over pages, and with those of removed objects', async () => {
+    const put = async (Key: string, Body: string) =>
+      (await s3.send(new PutObjectCommand({ Bucket, Key, Body }))).VersionId;
+    const written: [key: string, version: string | undefined, latest: boolean][] = [];
+    for (const key of ['versions/a', 'versions/b b', 'versions/c']) {
+      const [first, second] = [await put(key, '1'), await put(key, '2')];
+      written.push([key, second, key !== 'versions/c'], [key, first, false]);
+    }
+    await put('versionless', 'x');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'versions/c' }));
+    for (const MaxKeys of [1, 3, 1000]) {
+      const listed: typeof written = [];
+      let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+      for (let more = true; more; ) {
+        const page: ListObjectVersionsCommandOutput = await s3.send(
+          new ListObjectVersionsCommand({ Bucket, Prefix: 'versions/', MaxKeys, ...marker }),
+        );
+        for (const { Key = '', VersionId, IsLatest = false } of page.Versions ?? [])
+          listed.push([Key, VersionId, IsLatest]);
+        more = page.IsTruncated === true;
+        marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+      }
+      expect(listed, String(MaxKeys)).toEqual(written);
+    }
+    const odd = new ListObjectVersionsCommand({ Bucket, VersionIdMarker: 'x' });
+    await expect(s3.send(odd)).rejects.toMatchObject({ name: 'InvalidArgument' });
   });
 
   test('a locked object is not deleted', async () => {

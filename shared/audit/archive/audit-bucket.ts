@@ -1,9 +1,9 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { auditEnvironment } from '#audit/archive/audit-environment.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { isMissing } from '#platform/storage/objects.ts';
-import type { AuditArchive } from './audit-archive.ts';
+import type { ArchivedObject, AuditArchive } from './audit-archive.ts';
 
 let client: S3Client | undefined;
 
@@ -22,14 +22,22 @@ export function bucketArchive(bucket: string = auditEnvironment.auditBucket()): 
   return {
     async *list(prefix) {
       const { sdk, client } = await s3();
-      let token: string | undefined;
-      do {
-        const page = await client.send(
-          new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      // Versions come by key, the newest first: a key is whole once the next one begins.
+      let current: ArchivedObject | undefined;
+      let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
+      while (marker !== undefined) {
+        const page: ListObjectVersionsCommandOutput = await client.send(
+          new sdk.ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }),
         );
-        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
+        for (const { Key = '', VersionId = null, IsLatest = false } of page.Versions ?? []) {
+          if (current !== undefined && current.key !== Key) yield current;
+          const isReplaced = !IsLatest || current?.key === Key;
+          current = { key: Key, firstVersionId: VersionId, isReplaced };
+        }
+        const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
+        marker = IsTruncated === true ? { KeyMarker, VersionIdMarker } : undefined;
+      }
+      if (current !== undefined) yield current;
     },
     async read(key, versionId) {
       const { sdk, client } = await s3();

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
+import { type ArchivedObject, type AuditArchive, readWhole } from '#audit/archive/audit-archive.ts';
 import type { PublicKeys } from '#audit/archive/audit-keys.ts';
 import {
   DIGEST_PREFIX,
@@ -28,6 +28,11 @@ export interface VerifyOptions {
   readonly expiredBefore?: Date | undefined;
 }
 
+/** A digest where it lies. */
+interface StoredDigest extends DigestAddress {
+  readonly stored: ArchivedObject;
+}
+
 interface ReadDigest {
   readonly address: DigestAddress;
   readonly sha256: string;
@@ -52,7 +57,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verificatio
 class Walk {
   readonly #options: VerifyOptions;
   readonly #found: { digests: number; objects: number; entries: number };
-  #chain: DigestAddress[] = [];
+  #chain: StoredDigest[] = [];
   /** Keys by the SHA-256 that digests name. */
   readonly #named = new Map<string, string>();
 
@@ -62,9 +67,9 @@ class Walk {
   }
 
   async run(): Promise<BrokenLink | undefined> {
-    for await (const key of this.#options.archive.list(DIGEST_PREFIX)) {
-      const address = parseDigestKey(key);
-      if (address !== undefined) this.#chain.push(address);
+    for await (const stored of this.#options.archive.list(DIGEST_PREFIX)) {
+      const address = parseDigestKey(stored.key);
+      if (address !== undefined) this.#chain.push({ ...address, stored });
     }
     const { first, last } = this.#range();
     let previous: ReadDigest | undefined;
@@ -96,9 +101,14 @@ class Walk {
 
   async #read(place: number): Promise<ReadDigest | BrokenLink> {
     const { archive, keys } = this.#options;
-    const address = this.#chain[place] as DigestAddress;
-    const { key } = address;
-    const bytes = await readWhole(archive, key);
+    const address = this.#chain[place] as StoredDigest;
+    const { key, stored } = address;
+    if (stored.isReplaced)
+      return {
+        ...{ kind: 'altered-digest', key },
+        detail: `it was overwritten or deleted; what the exporter wrote is its version ${stored.firstVersionId}`,
+      };
+    const bytes = await readWhole(archive, key, stored.firstVersionId);
     if (bytes === undefined) return { kind: 'missing-digest', key, detail: 'it is listed, and not there' };
     const sha256 = hash('sha256', bytes);
     const signed = readSignedText(bytes);
@@ -122,7 +132,7 @@ class Walk {
     const next = this.#chain[place + 1];
     const { head, archive } = this.#options;
     if (next === undefined) return head?.sequence === this.#chain[place]?.sequence ? head?.sha256 : undefined;
-    const bytes = await readWhole(archive, next.key);
+    const bytes = await readWhole(archive, next.key, next.stored.firstVersionId);
     return bytes && parseDigest(readSignedText(bytes)?.text ?? bytes)?.previous?.sha256;
   }
 

@@ -3,6 +3,7 @@ import { AwsError, notImplemented } from '../aws-error.ts';
 import { encodeRfc3986 } from '../sigv4.ts';
 import { childText, parseXml, type XmlValue } from '../xml.ts';
 import { decodeToken, listKeys } from './listing.ts';
+import type { ObjectMetadata } from './object-metadata.ts';
 import { declaredChecksum, receiveDocument } from './payload.ts';
 import { respondXml, type S3Call } from './s3-call.ts';
 
@@ -44,14 +45,69 @@ function maxKeysOf(call: S3Call): number {
   return Math.min(Number(text), PAGE_LIMIT);
 }
 
-export function listObjectsV2(call: S3Call): void {
-  const { query } = call;
-  const index = call.objects.bucket(call.bucket);
+function encodingOf({ query }: S3Call): {
+  readonly encoding: string | undefined;
+  encode(text: string): string;
+} {
   const encoding = query.get('encoding-type');
   if (encoding !== undefined && encoding !== 'url')
     throw new AwsError('InvalidArgument', 400, 'Invalid Encoding Method specified in Request');
-  const encode = (text: string): string =>
-    encoding === 'url' ? encodeRfc3986(text).replaceAll('%2F', '/') : text;
+  return {
+    encoding,
+    encode: (text) => (encoding === 'url' ? encodeRfc3986(text).replaceAll('%2F', '/') : text),
+  };
+}
+
+/** Versions by key, the newest of each first. A page may end among the versions of a key. */
+export function listObjectVersions(call: S3Call): void {
+  const { query } = call;
+  const index = call.objects.bucket(call.bucket);
+  const { encoding, encode } = encodingOf(call);
+  const prefix = query.get('prefix') ?? '';
+  const keyMarker = query.get('key-marker') ?? '';
+  const versionMarker = query.get('version-id-marker');
+  if (versionMarker !== undefined && keyMarker === '')
+    throw new AwsError(
+      'InvalidArgument',
+      400,
+      'A version-id marker cannot be specified without a key marker.',
+    );
+  const maxKeys = maxKeysOf(call);
+  const all = index.versionedKeys().flatMap((key) => (key.startsWith(prefix) ? index.versionsOf(key) : []));
+  const isAfterMarker = ({ key }: ObjectMetadata): boolean =>
+    Buffer.compare(Buffer.from(key), Buffer.from(keyMarker)) > 0;
+  const marked = all.findIndex(({ key, versionId }) => key === keyMarker && versionId === versionMarker);
+  const start = marked >= 0 ? marked + 1 : keyMarker === '' ? 0 : all.findIndex(isAfterMarker);
+  const rest = start < 0 ? [] : all.slice(start);
+  const page = rest.slice(0, maxKeys);
+  const last = rest.length > maxKeys ? page.at(-1) : undefined;
+  respondXml(call, 'ListVersionsResult', {
+    Name: call.bucket,
+    Prefix: encode(prefix),
+    KeyMarker: encode(keyMarker),
+    VersionIdMarker: versionMarker,
+    NextKeyMarker: last && encode(last.key),
+    NextVersionIdMarker: last?.versionId ?? (last && 'null'),
+    MaxKeys: maxKeys,
+    EncodingType: encoding,
+    IsTruncated: last !== undefined,
+    Version: page.map((metadata) => ({
+      Key: encode(metadata.key),
+      VersionId: metadata.versionId ?? 'null',
+      IsLatest: index.get(metadata.key) === metadata,
+      LastModified: metadata.lastModified,
+      ETag: `"${metadata.etag}"`,
+      Size: metadata.size,
+      StorageClass: call.objects.storageClass(metadata),
+      Owner: ownerOf(call),
+    })),
+  });
+}
+
+export function listObjectsV2(call: S3Call): void {
+  const { query } = call;
+  const index = call.objects.bucket(call.bucket);
+  const { encoding, encode } = encodingOf(call);
   const token = query.get('continuation-token');
   const position =
     token === undefined ? { after: query.get('start-after') ?? '', afterPrefix: '' } : decodeToken(token);

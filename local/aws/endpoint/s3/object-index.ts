@@ -46,12 +46,27 @@ export class ObjectIndex {
     else this.older.set(metadata.key, left);
   }
 
-  /** S3 orders by UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond the basic plane. */
   sortedKeys(): readonly string[] {
-    this.#sortedKeys ??= [...this.#current.keys()]
-      .map((key) => ({ key, bytes: Buffer.from(key) }))
-      .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-      .map(({ key }) => key);
+    this.#sortedKeys ??= sorted(this.#current.keys());
     return this.#sortedKeys;
   }
+
+  /** The keys that have a version, those of removed objects too. */
+  versionedKeys(): readonly string[] {
+    return sorted(new Set([...this.#current.keys(), ...this.older.keys()]));
+  }
+
+  /** The versions of a key, the newest first. */
+  versionsOf(key: string): readonly ObjectMetadata[] {
+    const current = this.#current.get(key);
+    return [...(current === undefined ? [] : [current]), ...(this.older.get(key) ?? []).toReversed()];
+  }
+}
+
+/** S3 orders by UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond the basic plane. */
+function sorted(keys: Iterable<string>): string[] {
+  return [...keys]
+    .map((key) => ({ key, bytes: Buffer.from(key) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ key }) => key);
 }

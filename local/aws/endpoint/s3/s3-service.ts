@@ -12,6 +12,7 @@ import {
   headBucket,
   listBuckets,
   listObjectsV2,
+  listObjectVersions,
 } from './bucket-operations.ts';
 import { READ_CONDITIONS } from './conditions.ts';
 import { type CorsRule, corsHeaders, isPreflight, refusedPreflight } from './cors.ts';
@@ -96,6 +97,14 @@ const OPERATIONS: readonly Operation[] = [
     query: LIST_PARAMETERS,
     action: 's3:ListBucket',
     run: listObjectsV2,
+  },
+  {
+    method: 'GET',
+    on: 'bucket',
+    when: ['versions'],
+    query: ['prefix', 'key-marker', 'version-id-marker', 'max-keys', 'encoding-type'],
+    action: 's3:ListBucketVersions',
+    run: listObjectVersions,
   },
   {
     method: 'POST',
