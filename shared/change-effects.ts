@@ -12,6 +12,8 @@ export const changeEffects: EffectsOfChanges = {
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
   position: async () => (await import('#register/propose-positions.ts')).positionEffects,
+  'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
+  'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,

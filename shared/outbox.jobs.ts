@@ -15,6 +15,7 @@ export const sweepOutbox = scheduledJob({
     'disbursementMachine:start',
     'queue:payment-runs:send',
     'queue:report-exports:send',
+    'queue:uploads:send',
     'queue:webhook-deliveries:send',
   ],
   timeoutSeconds: 50,

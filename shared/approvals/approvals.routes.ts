@@ -70,6 +70,7 @@ const decision = {
     'disbursementMachine:start',
     'disbursementMachine:report',
     'queue:payment-runs:send',
+    'queue:uploads:send',
   ],
 } as const;
 

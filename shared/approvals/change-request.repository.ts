@@ -145,6 +145,21 @@ export function findPendingOf(
     .executeTakeFirst();
 }
 
+/** Returns who has proposed and who has approved a change of a subject, if somebody has. */
+export function findApprovedOf(
+  read: TenantRead,
+  { type, id }: { readonly type: string; readonly id: string },
+): Promise<{ requested_by: string; decided_by: string | null } | undefined> {
+  return read
+    .selectFrom('change_requests')
+    .select(['requested_by', 'decided_by'])
+    .where('subject_type', '=', type)
+    .where('subject_id', '=', id)
+    .where('state', '=', 'APPROVED')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+}
+
 /**
  * Ends a request. What would carry it out is emptied with it, since it may hold secrets.
  * @throws DomainError `four-eyes`, `change-decided`, by the guard of the table

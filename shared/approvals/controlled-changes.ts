@@ -65,6 +65,18 @@ export const CONTROLLED_CHANGES = {
     decides: deciders,
     expiresAfterDays: 30,
   },
+  /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */
+  'register-file': {
+    proposes: ['ADMIN', 'OPS'],
+    decides: deciders,
+    expiresAfterDays: 30,
+  },
+  /** Nobody knows who has dropped a file. ADMIN and OPS users run the drop folder: COMPLIANCE decides. `requested_by` is the tenant. */
+  'dropped-file': {
+    proposes: [],
+    decides: ['COMPLIANCE'],
+    expiresAfterDays: 30,
+  },
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': {
     proposes: ['ADMIN'],

@@ -725,8 +725,11 @@ export interface TransactionTransitions {
 
 export interface Uploads {
   accepted: Generated<number>;
+  approved_by: string | null;
   bytes_done: Generated<bigint>;
   bytes_total: Generated<bigint>;
+  changes: Json | null;
+  changes_key: string | null;
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   created_by: string | null;
@@ -747,7 +750,8 @@ export interface Uploads {
   request_id: string;
   rows: Generated<number>;
   sha256: string | null;
-  state: Generated<'RECEIVED' | 'VALIDATING' | 'COMPLETED' | 'FAILED'>;
+  shown_at: Timestamp | null;
+  state: Generated<'RECEIVED' | 'VALIDATING' | 'AWAITING_APPROVAL' | 'COMPLETED' | 'FAILED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   version: Generated<number>;
   warnings: Generated<Json>;

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import type { Permit } from '#approvals/permit.ts';
+import { Permit } from '#approvals/permit.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { consecutiveIds, type TenantId } from '#kernel/ids.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { sharesMoved } from './file-changes.ts';
+import { exceedsLimit, isFree } from './limits/position-limits.ts';
 import { recordPositionChange } from './position-change.ts';
 
 /**
@@ -16,6 +19,14 @@ export class RegisterMoved extends Error {
   constructor() {
     super('the register changed while a file was being loaded into it');
     this.name = 'RegisterMoved';
+  }
+}
+
+/** The file moves more shares than the tenant lets a file move without a second person. Nothing was written. */
+export class FileWaits extends Error {
+  constructor() {
+    super('the file waits for a second person');
+    this.name = 'FileWaits';
   }
 }
 
@@ -36,15 +47,44 @@ const REFUSE_OTHER_CLASSES = `update staged_rows s set error_column = 'holdings'
   where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
     and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
 
-/** Refuses rows that the register as it stands can't take; answers how many. */
-export async function judgeRegister(session: TenantSession, tenantId: TenantId): Promise<number> {
+// A second person has approved what they saw. A transaction runs for at most fifteen minutes after the instant that it writes as updated_at.
+const IS_NEWER = `h.updated_at > $2::timestamptz - interval '15 minutes' and (
+  exists (select from position_entries e where e.tenant_id = $1 and e.shareholder_id = h.id
+    and e.recorded_at > $2::timestamptz and e.source <> $3)
+  or exists (select from shareholder_names m where m.tenant_id = $1 and m.shareholder_id = h.id and m.replaced_at > $2::timestamptz)
+  or h.created_at > $2::timestamptz)`;
+
+const REFUSE_NEWER = `update staged_rows s set error_column = 'holdings', error_code = 'changed-since-received',
+    error_message = 'The holder has changed since the file was shown: the file has ' || s.holdings || ' shares, and the register '
+      || trim_scale(h.holdings) || '.'
+  from shareholders h
+  where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and ${IS_NEWER}`;
+
+/**
+ * Refuses rows that the register as it stands can't take, or, of a file that was approved, that the register has moved past; answers how
+ * many.
+ */
+export async function judgeRegister(
+  session: TenantSession,
+  { tenantId, uploadId, shownAt }: Pick<RegisterLoad, 'tenantId' | 'uploadId' | 'shownAt'>,
+): Promise<number> {
+  const values = [tenantId];
+  const statements = [
+    { text: REFUSE_CLOSED, values },
+    { text: REFUSE_OTHER_CLASSES, values },
+    ...(shownAt === null
+      ? []
+      : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOf(uploadId)] }]),
+  ];
   let refused = 0;
-  for (const text of [REFUSE_CLOSED, REFUSE_OTHER_CLASSES]) {
-    const [marked] = await session.run([{ text, values: [tenantId] }]);
+  for (const statement of statements) {
+    const [marked] = await session.run([statement]);
     refused += marked?.rowCount ?? 0;
   }
   return refused;
 }
+
+const sourceOf = (uploadId: string): string => `upload:${uploadId}`;
 
 export interface RegisterLoad {
   readonly tenantId: TenantId;
@@ -52,6 +92,12 @@ export interface RegisterLoad {
   readonly rows: number;
   /** Whether the rows follow each other as the keys they get do. */
   readonly inOrder: boolean;
+  /** The user who uploaded the file, or the drop folder. */
+  readonly party: string;
+  /** The leave of a second person, where one has approved the file. */
+  readonly permit: Permit | undefined;
+  /** The instant as of which that person saw what the file changes. */
+  readonly shownAt: Date | null;
 }
 
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
@@ -64,13 +110,15 @@ const MAX_NESTED_LOOP_ROWS = 200;
  *
  * MERGE rather than INSERT … ON CONFLICT: a quarter faster for new holders, twice for known ones. What it doesn't promise, to
  * meet with no unique violation when others insert the same reference meanwhile, the caller makes good by doing it again.
- * @throws RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
+ * @throws FileWaits, RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
  */
-export async function loadRegister(tx: TenantTx, load: RegisterLoad, permit: Permit): Promise<void> {
+export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<void> {
   const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
-  const changeId = await recordPositionChange(tx, { reason: 'upload', source: `upload:${uploadId}` }, permit);
+  const permit = load.permit ?? (await uncontrolled(tx, load));
+  const source = sourceOf(uploadId);
+  const changeId = await recordPositionChange(tx, { reason: 'upload', source }, permit);
   const ids = consecutiveIds();
   const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
   const order = inOrder ? sql`` : sql`order by external_ref`;
@@ -90,4 +138,27 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad, permit: Per
     where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
       and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
   if (closed.rows.length > 0) throw new RegisterMoved();
+  if (load.shownAt !== null) await refuseMoved(tx, { tenantId, source, shownAt: load.shownAt });
+}
+
+/** Asks nobody where the file moves little, or finds no shares. The lock of loads is held: no other file decides on the same grounds. */
+async function uncontrolled(tx: TenantTx, { tenantId, party }: RegisterLoad): Promise<Permit> {
+  const file = { securityClass: DEFAULT_SECURITY_CLASS, means: 'FILE' } as const;
+  const isControlled =
+    !(await isFree(tx, file)) &&
+    (await exceedsLimit(tx, { ...file, party, shares: await sharesMoved(tx, tenantId) }));
+  if (isControlled) throw new FileWaits();
+  return Permit.uncontrolled(party);
+}
+
+/** Looks once more whether somebody has changed a holder since the file was shown: the rows that are written are locked now. */
+async function refuseMoved(
+  tx: TenantTx,
+  { tenantId, source, shownAt }: { tenantId: TenantId; source: string; shownAt: Date },
+): Promise<void> {
+  const { rows } = await sql`select from position_entries e
+    where e.recorded_at > ${shownAt.toISOString()}::timestamptz and e.source <> ${source} and e.shareholder_id in (
+      select h.id from shareholders h join staged_rows s using (external_ref) where h.tenant_id = ${tenantId} and s.error_code is null)
+    limit 1`.execute(tx);
+  if (rows.length > 0) throw new RegisterMoved();
 }

@@ -115,10 +115,12 @@ export const CATEGORIES: readonly Category[] = [
       sql`email = 'purged-' || id || '@purged.invalid', password_hash = 'purged', employee_id = null, ${purgedAt(cutoffs)}`,
   },
   {
-    // The file of refused rows ends by the bucket's lifecycle rule after as many days.
+    // The files of refused rows and of changes end by the bucket's lifecycle rule after as many days.
     ...{ name: 'upload-errors', table: 'uploads', key: 'id' },
-    due: ({ errors }) => sql`t.completed_at <= ${errors} and (t.errors <> '[]' or t.errors_key is not null)`,
-    erased: () => sql`errors = '[]', errors_key = null, version = version + 1`,
+    due: ({ errors }) =>
+      sql`t.completed_at <= ${errors} and (t.errors <> '[]' or t.errors_key is not null or t.changes is not null)`,
+    erased: () =>
+      sql`errors = '[]', errors_key = null, changes = null, changes_key = null, version = version + 1`,
   },
   {
     // Names of files are personal data. The file itself ends by the bucket's lifecycle rule after as many years.

@@ -1,6 +1,10 @@
 import { UnreadableFile } from '#uploads/formats/upload-row.ts';
 
 export type RefusalCode =
+  | 'already-waiting'
+  | 'approval-denied'
+  | 'approval-expired'
+  | 'approval-withdrawn'
   | 'checksum-mismatch'
   | 'object-missing'
   | 'tenant-suspended'

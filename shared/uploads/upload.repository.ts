@@ -8,12 +8,16 @@ import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import type { FileChanges } from '#register/file-changes.ts';
 import { UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
 const COLUMNS = [
   'accepted',
+  'approved_by',
   'bytes_done',
   'bytes_total',
+  'changes',
+  'changes_key',
   'completed_at',
   'created_at',
   'created_by',
@@ -34,15 +38,20 @@ const COLUMNS = [
   'request_id',
   'rows',
   'sha256',
+  'shown_at',
   'state',
   'tenant_id',
   'version',
   'warnings',
 ] as const satisfies readonly (keyof Uploads)[];
 
-export type UploadRecord = Omit<Selectable<Uploads>, 'id' | 'tenant_id' | 'errors' | 'warnings'> & {
+export type UploadRecord = Omit<
+  Selectable<Uploads>,
+  'id' | 'tenant_id' | 'changes' | 'errors' | 'warnings'
+> & {
   readonly id: UploadId;
   readonly tenant_id: TenantId;
+  readonly changes: FileChanges | null;
   readonly errors: readonly ListedError[];
   readonly warnings: readonly ListedWarning[];
 };
@@ -170,7 +179,7 @@ export interface FileIdentity {
   readonly sha256: string;
 }
 
-/** The first upload of the same bytes, once it is completed. */
+/** The first upload of the same bytes, once it is completed or waits for approval. */
 export function findSameFile(
   read: TenantRead,
   { kind, dry_run, sha256 }: FileIdentity,
@@ -181,7 +190,7 @@ export function findSameFile(
     .where('kind', '=', kind)
     .where('dry_run', '=', dry_run)
     .where('sha256', '=', sha256)
-    .where('state', '=', 'COMPLETED')
+    .where('state', 'in', ['COMPLETED', 'AWAITING_APPROVAL'])
     .where('duplicate_of', 'is', null)
     .$castTo<UploadRecord>()
     .executeTakeFirst();
@@ -288,6 +297,62 @@ export function setCompleted(
     .executeTakeFirst();
 }
 
+/** The changes that a file would make, and as of when. */
+export interface ShownChanges {
+  readonly changes: FileChanges;
+  readonly changes_key: string;
+  readonly shown_at: string;
+}
+
+/** Lets an upload that is being validated wait for a second person; undefined when another delivery has ended it. */
+export function setAwaitingApproval(
+  tx: TenantTx,
+  id: UploadId,
+  { errors, warnings, bytes_done, ...counts }: Completion,
+  { changes, ...shown }: ShownChanges,
+): Promise<UploadRecord | undefined> {
+  return tx
+    .updateTable('uploads')
+    .set({
+      ...counts,
+      ...shown,
+      bytes_done: BigInt(bytes_done),
+      errors: JSON.stringify(errors),
+      warnings: JSON.stringify(warnings),
+      changes: JSON.stringify(changes),
+      state: 'AWAITING_APPROVAL',
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'VALIDATING')
+    .returning(COLUMNS)
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
+}
+
+/** Lets an upload that waits be loaded. */
+export function setApproved(tx: TenantTx, id: string, approvedBy: string): Promise<UploadRecord | undefined> {
+  return tx
+    .updateTable('uploads')
+    .set({ state: 'VALIDATING', approved_by: approvedBy, bytes_done: 0n })
+    .where('id', '=', id)
+    .where('state', '=', 'AWAITING_APPROVAL')
+    .returning(COLUMNS)
+    .$castTo<UploadRecord>()
+    .executeTakeFirst();
+}
+
+/** Lists uploads of every tenant that have waited since before an instant. */
+export async function listWaiting(tx: SystemTx, before: Date, limit: number): Promise<UploadRecord[]> {
+  return (await tx
+    .selectFrom('uploads')
+    .select(COLUMNS)
+    .where('state', '=', 'AWAITING_APPROVAL')
+    .where('shown_at', '<', before)
+    .orderBy('shown_at')
+    .limit(limit)
+    .execute()) as unknown as UploadRecord[];
+}
+
 /** Sets when the upload ended, once all of its rows are written. */
 export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> {
   await tx
@@ -297,13 +362,21 @@ export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> 
     .execute();
 }
 
-/** Ends an upload that has written nothing; undefined if it has already ended. */
-export function setFailed(tx: TenantTx, id: UploadId, failure: string): Promise<UploadRecord | undefined> {
+/** The states of an upload that a worker has in hand. */
+const IN_HAND = ['RECEIVED', 'VALIDATING'] as const;
+
+/** Ends an upload that has written nothing; undefined if it has already ended, or is not in one of the states. */
+export function setFailed(
+  tx: TenantTx,
+  id: string,
+  failure: string,
+  states: readonly UploadRecord['state'][] = IN_HAND,
+): Promise<UploadRecord | undefined> {
   return tx
     .updateTable('uploads')
     .set({ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` })
     .where('id', '=', id)
-    .where('state', 'in', ['RECEIVED', 'VALIDATING'])
+    .where('state', 'in', [...states])
     .returning(COLUMNS)
     .$castTo<UploadRecord>()
     .executeTakeFirst();

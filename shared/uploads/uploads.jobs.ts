@@ -25,8 +25,8 @@ export const validateUpload = queueJob({
 export const resumeUploads = scheduledJob({
   name: 'resume-uploads',
   suspended: 'goes-on',
-  purpose: 'Puts stored files that are not loaded on the queue again',
+  purpose: 'Puts stored files that are not loaded on the queue again, and ends those that nobody approves',
   schedule: 'rate(6 hours)',
-  uses: ['database:system', 'uploadsBucket:read', 'queue:uploads:send'],
+  uses: ['database:system', 'uploadsBucket:read', 'queue:uploads:send', 'eventBus:put'],
   timeoutSeconds: 300,
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
-import { uuidV7 } from '#kernel/ids.ts';
+import { type UploadId, uuidV7 } from '#kernel/ids.ts';
 import { standForEnvironments } from '#platform/db/pool.ts';
 import { tenantSession } from '#platform/db/tenant-session.ts';
 import { tenantTx } from '#platform/db/tenant-tx.ts';
@@ -67,9 +67,10 @@ async function loadFile({ id: tenantId }: TestTenant, bytes: Buffer): Promise<nu
   return tenantSession(tenantId, async (session) => {
     const staged = await payrollLoader.stage(session, source(), 'csv', {});
     await payrollLoader.refuseRepeated(session, staged);
-    await payrollLoader.refuseConflicts(session, tenantId, staged);
+    const uploadId = uuidV7<UploadId>();
+    await payrollLoader.refuseConflicts(session, { tenantId, uploadId, shownAt: null }, staged);
     const rows = staged.rows - staged.rejected;
-    const load = { tenantId, uploadId: uuidV7(), requestId: 'bench', rows } as const;
+    const load = { tenantId, uploadId, requestId: 'bench', rows } as const;
     await tenantTx(
       systemActor(tenantId, 'bench', { suspended: 'goes-on' }),
       (tx) => payrollLoader.load(tx, load as never),

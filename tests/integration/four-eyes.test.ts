@@ -15,8 +15,10 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
 import { Payments } from '#tests/support/payment-client.ts';
 import { Register } from '#tests/support/register.ts';
+import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { dropFolder } from '#tests/support/uploads.ts';
 
 /**
  * No single person moves money or shares past the limits. The cases are made from the table of controlled changes: each kind, by each
@@ -70,6 +72,10 @@ async function verifiedHolder(tenant: TestTenant): Promise<string> {
   );
   return String(id);
 }
+
+const FILE = 'external_ref,name,holdings\nMALLORY,Mallory,5000\n';
+
+const uploadOf = (id: string) => one('select state, approved_by from uploads where id = $1', [id]);
 
 /** Enters a holder of all shares, in a register with the limits that a tenant has by default. */
 async function openRegister(tenant: TestTenant): Promise<string> {
@@ -146,6 +152,16 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       request: requested(await new Register(by).update(holder, { holdings: '9999' })),
       effect: () => one('select holdings from shareholders where id = $1', [holder]),
     };
+  },
+  'register-file': async (tenant, by) => {
+    await openRegister(tenant);
+    const { id } = (await new RegisterFiles(aws, by).load(FILE)).body;
+    return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
+  },
+  'dropped-file': async (tenant) => {
+    await openRegister(tenant);
+    const { id } = await dropFolder(database.admin, aws).load(FILE, tenant);
+    return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
   },
   'register-settings': async (tenant, by) => {
     await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
@@ -255,6 +271,17 @@ describe.each(cases)('%s, proposed by %s', (kind, role) => {
     expect((await new Approvals(tenant.as('COMPLIANCE')).approve(request)).status).toBe(200);
     expect(await effect()).not.toEqual(before);
   });
+});
+
+test('a dropped file is approved by COMPLIANCE: who runs the drop folder decides on nothing that came by it', async () => {
+  const tenant = await insertTestTenant(database.admin, 'ISSUER');
+  const { request, effect } = await PROPOSALS['dropped-file'](tenant, tenant.as('ADMIN'));
+  const before = await effect();
+  for (const role of ['ADMIN', 'OPS', 'EMPLOYEE'] as const)
+    expect((await new Approvals(tenant.as(role)).approve(request)).status).toBe(403);
+  expect(await effect()).toEqual(before);
+  expect((await new Approvals(tenant.as('COMPLIANCE')).approve(request)).status).toBe(200);
+  expect(await effect()).not.toEqual(before);
 });
 
 test('a verified holder with a new name is verified no more, until somebody verifies the new one', async () => {

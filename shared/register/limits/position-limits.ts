@@ -38,6 +38,21 @@ export interface Move {
   readonly isFirst?: boolean;
 }
 
+/** Tells whether no change by a means needs a second person, however large: without a limit, or as long as a class has no shares. */
+export async function isFree(
+  tx: TenantTx,
+  { means, securityClass }: Pick<Move, 'means' | 'securityClass'>,
+): Promise<boolean> {
+  const percent = await percentOf(tx, means);
+  if (percent === NO_LIMIT) return true;
+  return (await compareWithIssued(tx, securityClass, { sum: '0', percent, shares: '0' })).isEmpty;
+}
+
+async function percentOf(tx: TenantTx, means: Move['means']): Promise<string> {
+  const { byHandPercent, byFilePercent } = positionLimits(await findRegisterSettings(tx));
+  return means === 'HAND' ? byHandPercent : byFilePercent;
+}
+
 /**
  * Tells whether a change of positions needs a second person: above the tenant's limit by itself, or together with what the same
  * party has moved on the same day without one. Splitting doesn't help. The first shares of a class need nobody: a file that finds none, or first
@@ -45,8 +60,7 @@ export interface Move {
  */
 export async function exceedsLimit(tx: TenantTx, move: Move): Promise<boolean> {
   const { securityClass, shares, means, party, isFirst = false } = move;
-  const { byHandPercent, byFilePercent } = positionLimits(await findRegisterSettings(tx));
-  const percent = means === 'HAND' ? byHandPercent : byFilePercent;
+  const percent = await percentOf(tx, means);
   if (percent === NO_LIMIT) return false;
   const tally = { day: dayOf(new Date()), securityClass, party };
   if (means === 'HAND' && isFirst) {

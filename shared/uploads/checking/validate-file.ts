@@ -1,10 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
+import { findPermit } from '#approvals/approved-change.ts';
+import type { Permit } from '#approvals/permit.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { type TenantSession, tenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { headObject, readObject } from '#platform/storage/objects.ts';
 import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { awaitApproval } from '#uploads/loading/await-approval.ts';
 import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loading/finish-upload.ts';
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
@@ -60,6 +63,8 @@ export async function validateFile(job: Job): Promise<void> {
       .finally(() => progress.stop());
     await crashPoint('upload.staged', upload.id);
     const sha256 = hash.digest('hex');
+    if (upload.shown_at !== null && upload.sha256 !== sha256)
+      throw new RefusedFile('checksum-mismatch', 'The file is another one than was approved.');
     if (await endIfKnown(job, sha256)) return;
     await loader.refuseRepeated(session, staged);
     await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
@@ -84,6 +89,8 @@ async function endIfKnown({ actor, upload }: Job, sha256: string): Promise<boole
     throw new RefusedFile('checksum-mismatch', 'The SHA-256 of the file is not the one that was declared.');
   const first = await tenantRead(actor.tenantId, (read) => findSameFile(read, { kind, dry_run, sha256 }));
   if (first === undefined) return false;
+  if (first.state === 'AWAITING_APPROVAL')
+    throw new RefusedFile('already-waiting', `The same file waits for approval as the upload ${first.id}.`);
   await completeAsDuplicate(actor, upload, first);
   return true;
 }
@@ -95,14 +102,35 @@ interface ReadFile {
   readonly warnings: readonly ListedWarning[];
 }
 
+/** The name of the drop folder among those who move shares. */
+const DROP_FOLDER = 'drop-folder';
+
+/** Returns the leave of the second person who has approved a file that was shown. */
+async function permitOf({ actor, upload }: Job): Promise<Permit | undefined> {
+  if (upload.shown_at === null) return undefined;
+  const permit = await tenantRead(actor.tenantId, (read) =>
+    findPermit(read, { type: 'uploads', id: upload.id }),
+  );
+  if (permit === undefined) throw new Error(`the upload ${upload.id} goes on, and nobody has approved it`);
+  return permit;
+}
+
 async function write(job: Job, session: TenantSession, read: ReadFile): Promise<void> {
   const { actor, upload } = job;
   const { tenantId } = actor;
   const { staged, ...rest } = read;
   const loader = loaderOf(job);
+  const load = {
+    tenantId,
+    uploadId: upload.id,
+    requestId: actor.requestId,
+    party: upload.created_by ?? DROP_FOLDER,
+    shownAt: upload.shown_at,
+    permit: await permitOf(job),
+  };
   let rejections: Rejections | undefined;
   for (let writes = 1; ; writes += 1) {
-    const conflicts = await loader.refuseConflicts(session, tenantId, staged);
+    const conflicts = await loader.refuseConflicts(session, load, staged);
     const { rows, rejected } = staged;
     if (rejected > 0 && (rejections === undefined || conflicts > 0))
       rejections = await reportRejected(
@@ -112,38 +140,32 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       );
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
+    const completion = {
+      sha256: rest.sha256,
+      bytes_done: rest.bytes,
+      rows,
+      accepted,
+      rejected,
+      errors: rejections?.listed ?? [],
+      warnings: rest.warnings,
+      errors_key: rejections?.key ?? null,
+      duplicate_of: null,
+    };
     let ending: Ending;
     try {
-      ending = await completeUpload(
-        actor,
-        upload,
-        {
-          sha256: rest.sha256,
-          bytes_done: rest.bytes,
-          rows,
-          accepted,
-          rejected,
-          errors: rejections?.listed ?? [],
-          warnings: rest.warnings,
-          errors_key: rejections?.key ?? null,
-          duplicate_of: null,
+      ending = await completeUpload(actor, upload, completion, {
+        session,
+        write: async (tx) => {
+          if (loads) await loader.load(tx, { ...load, rows: accepted, inOrder: staged.outOfOrder === 0 });
+          await crashPoint('upload.written', upload.id);
         },
-        {
-          session,
-          write: async (tx) => {
-            if (loads)
-              await loader.load(tx, {
-                tenantId,
-                uploadId: upload.id,
-                requestId: actor.requestId,
-                rows: accepted,
-                inOrder: staged.outOfOrder === 0,
-              });
-            await crashPoint('upload.written', upload.id);
-          },
-        },
-      );
+      });
     } catch (error) {
+      if (loader.mustWait?.(error) === true && loader.review !== undefined) {
+        const review = await loader.review(session, tenantId);
+        await awaitApproval(actor, upload, completion, { session, review });
+        return;
+      }
       if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;
       continue;
     }

@@ -11,6 +11,7 @@ export type RowErrorCode =
   | 'amount-too-large'
   | 'bidi-override'
   | 'cell-count'
+  | 'changed-since-received'
   | 'compatibility-character'
   | 'contribution-limit'
   | 'control-character'

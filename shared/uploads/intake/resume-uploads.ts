@@ -1,14 +1,18 @@
+import { CONTROLLED_CHANGES } from '#approvals/controlled-changes.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import { headObject, type ListedObject, listObjects } from '#platform/storage/objects.ts';
+import { failUpload } from '#uploads/loading/finish-upload.ts';
 import {
   findTenantOfFolder,
   listUnfinishedUploads,
+  listWaiting,
   listWithoutUpload,
   type UnfinishedUpload,
 } from '#uploads/upload.repository.ts';
-import { validateUpload } from '#uploads/uploads.jobs.ts';
+import { resumeUploads, validateUpload } from '#uploads/uploads.jobs.ts';
 import { doorOf, notificationOf, storedVersion } from './upload-event.ts';
 
 const REASON = 'unfinished uploads of every tenant';
@@ -39,7 +43,24 @@ export async function sendUnfinished({ time, requestId, remainingMs }: Firing): 
     if (last === undefined || rows.length < AT_ONCE) break;
     after = last.id;
   }
+  await endExpired(time, requestId, remainingMs);
   return { uploads: found + (await sendUnannounced(span, requestId, remainingMs)) };
+}
+
+const EXPIRED = 'approval-expired: Nobody has decided on it in time. Nothing was loaded. Upload it again.';
+
+/** Ends the files that nobody has decided on in the time of their request. */
+async function endExpired(time: Date, requestId: string, remainingMs: () => number): Promise<void> {
+  const { expiresAfterDays } = CONTROLLED_CHANGES['register-file'];
+  const before = new Date(time.getTime() - expiresAfterDays * 24 * HOUR_MS);
+  while (remainingMs() > MARGIN_MS) {
+    const waiting = await systemTx(REASON, (tx) => listWaiting(tx, before, AT_ONCE));
+    for (const upload of waiting)
+      await failUpload(systemActor(upload.tenant_id, requestId, resumeUploads), upload, EXPIRED, [
+        'AWAITING_APPROVAL',
+      ]);
+    if (waiting.length < AT_ONCE) return;
+  }
 }
 
 interface Span {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { presignGet } from '#platform/storage/presigned.ts';
+import type { FileChanges } from '#register/file-changes.ts';
 import type { UploadRecord } from '#uploads/upload.repository.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
 
@@ -25,8 +26,11 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
   };
 }
 
-/** `errorsUrl` is signed by {@link presentUpload}; an upload that has no errors file yet needs none. */
-export function toUpload(row: UploadRecord, errorsUrl: string | null = null): z.infer<typeof Upload> {
+/** The URLs are signed by {@link presentUpload}; an upload that has no such files yet needs none. */
+export function toUpload(
+  row: UploadRecord,
+  urls: { readonly errors: string | null; readonly changes: string | null } = { errors: null, changes: null },
+): z.infer<typeof Upload> {
   return {
     ...toUploadSummary(row),
     // The database keeps the keys of an object in an order of its own.
@@ -37,14 +41,37 @@ export function toUpload(row: UploadRecord, errorsUrl: string | null = null): z.
       message,
     })),
     warnings: [...row.warnings],
-    errors_url: errorsUrl,
+    errors_url: urls.errors,
+    changes: row.changes === null ? null : toChanges(row.changes),
+    changes_url: urls.changes,
   };
 }
 
 /**
- * Returns the answer with a fresh URL of the errors file. Signing loads the S3 client, so it happens only if there is
+ * Returns the answer with fresh URLs of the files of errors and changes. Signing loads the S3 client, so it happens only if there is
  * such a file.
  */
 export async function presentUpload(row: UploadRecord): Promise<z.infer<typeof Upload>> {
-  return toUpload(row, row.errors_key === null ? null : await presignGet(row.errors_key));
+  const [errors, changes] = await Promise.all([row.errors_key, row.changes_key].map(signed));
+  return toUpload(row, { errors: errors ?? null, changes: changes ?? null });
+}
+
+async function signed(key: string | null): Promise<string | null> {
+  return key === null ? null : presignGet(key);
+}
+
+/** Returns the fields in the order of the contract; the database keeps those of an object in an order of its own. */
+function toChanges({ created, changed, unchanged, by_class, largest }: FileChanges) {
+  return {
+    created,
+    changed,
+    unchanged,
+    by_class: by_class.map(({ security_class, before, after, moved }) => ({
+      security_class,
+      before,
+      after,
+      moved,
+    })),
+    largest: largest.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })),
+  };
 }

@@ -65,6 +65,11 @@ export function errorsKey(tenantId: TenantId, uploadId: UploadId): string {
   return `errors/${tenantId}/${uploadId}.csv`;
 }
 
+/** The list of what a file that waits would change. It ends with the errors files. */
+export function changesKey(tenantId: TenantId, uploadId: UploadId): string {
+  return `errors/${tenantId}/${uploadId}-changes.csv`;
+}
+
 /** Returns undefined for an object that is no uploaded file, such as the empty objects by which consoles show folders. */
 export function doorOf(key: string): Door | undefined {
   const [root, owner = '', ...rest] = key.split('/');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { link } from '#contracts/links.ts';
 import {
   booleanInQuery,
+  decimalOut,
   idInPath,
   idOut,
   instantOut,
@@ -14,7 +15,7 @@ import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
-const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'COMPLETED', 'FAILED'] as const;
+const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
 
 /** A Lambda function takes six megabytes a call, and in base64, as bytes reach it, three are four. */
 export const MAX_MULTIPART_BYTES = 4_500_000;
@@ -58,6 +59,29 @@ export const Upload = UploadSummary.extend({
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
   /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
+  /** The changes by a file that waits, or waited, for a second person, compared with the register when it was read. */
+  changes: z
+    .object({
+      created: count,
+      changed: count,
+      unchanged: count,
+      by_class: z.array(
+        z.object({
+          security_class: z.string(),
+          before: decimalOut,
+          after: decimalOut,
+          /** Shares that leave holders or come to them, whichever are more. */
+          moved: decimalOut,
+        }),
+      ),
+      /** The twenty largest changes. */
+      largest: z.array(
+        z.object({ line: count, external_ref: z.string(), before: decimalOut, after: decimalOut }),
+      ),
+    })
+    .nullable(),
+  /** The URL of every changed holder, as CSV, like `errors_url`. */
+  changes_url: z.string().nullable(),
 });
 
 /** An upload, and where its bytes are to be sent. */
@@ -120,7 +144,9 @@ export const createShareholderUpload = route({
   description: [
     ...DOORS,
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
-    'cell clears one. Holders that are not in the file are unchanged.',
+    'cell clears one. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
+    'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,
   ].join('\n'),
   tenants: ['ISSUER'],

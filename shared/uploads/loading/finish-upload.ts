@@ -101,12 +101,17 @@ export async function completeAsDuplicate(
  * Ends an upload that has written nothing, unless it has ended. It works for a suspended tenant too, who gets the reason while
  * nothing of its data changes.
  */
-export async function failUpload(actor: Actor, upload: UploadRecord, failure: string): Promise<void> {
+export async function failUpload(
+  actor: Actor,
+  upload: UploadRecord,
+  failure: string,
+  states?: readonly UploadRecord['state'][],
+): Promise<void> {
   const code = failure.split(':')[0];
   const { events } = await tenantTx(
     { ...actor, allowSuspended: true },
     async (tx) => {
-      if ((await setFailed(tx, upload.id, failure)) === undefined) return noEffect();
+      if ((await setFailed(tx, upload.id, failure, states)) === undefined) return noEffect();
       emit(tx, 'upload.failed', { upload_id: upload.id, kind: upload.kind, code });
       return undefined;
     },

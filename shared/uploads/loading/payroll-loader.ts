@@ -59,7 +59,7 @@ export const payrollLoader: UploadLoader = {
   refuseRepeated: async (session, staged) => {
     staged.rejected += await mark(session, REFUSE_REPEATED);
   },
-  refuseConflicts: async (session, _tenantId, staged) => {
+  refuseConflicts: async (session, _load, staged) => {
     const refused = await judgePayroll(runOn(session), today());
     staged.rejected += refused;
     return refused;

@@ -1,6 +1,8 @@
+import type { Permit } from '#approvals/permit.ts';
 import type { TenantId, UploadId } from '#kernel/ids.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { FileChanges } from '#register/file-changes.ts';
 import type { ReadingOptions } from '#uploads/formats/read-rows.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { NumberedRejection, StagedFile } from './staged-rows.ts';
@@ -22,13 +24,30 @@ export interface UploadLoader {
   /** Refuses rows for what other rows of the file hold. */
   refuseRepeated(session: TenantSession, staged: StagedFile): Promise<void>;
   /** Refuses rows for what is in the database; answers how many more. */
-  refuseConflicts(session: TenantSession, tenantId: TenantId, staged: StagedFile): Promise<number>;
+  refuseConflicts(
+    session: TenantSession,
+    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt'>,
+    staged: StagedFile,
+  ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
   about(row: NumberedRejection): Record<string, unknown>;
   /** Writes the rows that are left. */
   load(tx: TenantTx, load: LoadedFile): Promise<void>;
+  /** Whether {@link load} has written nothing, since the file waits for a second person. @default never */
+  mustWait?(error: unknown): boolean;
+  /** Compares the rows that are left with what is there, for that person. Absent where no file waits. */
+  review?(session: TenantSession, tenantId: TenantId): Promise<Review>;
   /** Whether {@link load} failed because the database changed, so that judging the rows again helps. */
   mayLoadAgain(error: unknown): boolean;
+}
+
+/** The changes that a file would make. */
+export interface Review {
+  /** Whatever is recorded after this instant is newer. */
+  readonly shownAt: string;
+  readonly changes: FileChanges;
+  /** All of them, as CSV. */
+  lines(): AsyncIterable<string>;
 }
 
 export interface LoadedFile {
@@ -38,4 +57,10 @@ export interface LoadedFile {
   readonly rows: number;
   /** Whether the rows follow each other as the keys they get do. */
   readonly inOrder: boolean;
+  /** The user who uploaded the file, or the drop folder. */
+  readonly party: string;
+  /** The leave of a second person, where one has approved the file. */
+  readonly permit: Permit | undefined;
+  /** The instant as of which that person saw what the file changes. */
+  readonly shownAt: Date | null;
 }

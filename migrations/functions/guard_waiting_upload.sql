@@ -1,0 +1,14 @@
+-- A file that waits goes on once a second person has approved it.
+create or replace function guard_waiting_upload() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+begin
+  if is_approved_change('register-file', 'uploads', new.id::text, new.approved_by)
+    or is_approved_change('dropped-file', 'uploads', new.id::text, new.approved_by)
+  then
+    return new;
+  end if;
+  raise exception 'nobody has approved the upload %', new.id
+    using errcode = 'check_violation', constraint = 'uploads_approved_by_request';
+end
+$$;

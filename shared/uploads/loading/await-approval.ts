@@ -1,0 +1,72 @@
+import { type Proposer, requestChange } from '#approvals/propose-change.ts';
+import { linkTo } from '#contracts/links.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
+import type { TenantSession } from '#platform/db/tenant-session.ts';
+import { type Actor, tenantTx } from '#platform/db/tenant-tx.ts';
+import { publishCommitted } from '#platform/events/publish.ts';
+import { writeObject } from '#platform/storage/objects.ts';
+import { changesKey } from '#uploads/intake/upload-event.ts';
+import { getUpload } from '#uploads/intake/uploads.routes.ts';
+import { type Completion, setAwaitingApproval, type UploadRecord } from '#uploads/upload.repository.ts';
+import { refusePutOut } from './finish-upload.ts';
+import type { Review } from './upload-loader.ts';
+
+/**
+ * Lets a file that moves more shares than the tenant's limit wait for a second person: the list of what it would change is
+ * stored, and the request names it. An upload that another delivery has ended meanwhile stays as it is.
+ * @throws RefusedFile
+ */
+export async function awaitApproval(
+  actor: Actor,
+  upload: UploadRecord,
+  completion: Completion,
+  { session, review }: { readonly session: TenantSession; readonly review: Review },
+): Promise<void> {
+  const { changes, shownAt } = review;
+  const changes_key = changesKey(upload.tenant_id, upload.id);
+  await writeObject(changes_key, review.lines(), {
+    contentType: 'text/csv; charset=utf-8; header=present',
+    filename: `changes-${upload.id}.csv`,
+  });
+  const { rows, accepted, rejected } = completion;
+  const { filename, door, created_by } = upload;
+  const link = String(linkTo(getUpload, { id: upload.id }));
+  const proposer: Proposer = {
+    actorId: created_by ?? upload.tenant_id,
+    requestId: actor.requestId,
+  };
+  const { events } = await tenantTx(
+    actor,
+    async (tx) => {
+      const shown = { changes, changes_key, shown_at: shownAt };
+      if ((await setAwaitingApproval(tx, upload.id, completion, shown)) === undefined) return noEffect();
+      await refusePutOut(tx, upload);
+      const { id } = await requestChange(
+        tx,
+        {
+          kind: created_by === null ? 'dropped-file' : 'register-file',
+          subject: { type: 'uploads', id: upload.id },
+          before: {
+            by_class: changes.by_class.map(({ security_class, before }) => ({
+              security_class,
+              shares: before,
+            })),
+          },
+          after: { filename, door, rows, accepted, rejected, ...changes, upload: link },
+          proposal: {},
+        },
+        proposer,
+      );
+      return id;
+    },
+    {
+      session,
+      audit: (id) => ({
+        action: 'change.requested',
+        resource: `approvals/${id}`,
+        payload: { upload_id: upload.id, rows, accepted, rejected, by_class: changes.by_class },
+      }),
+    },
+  );
+  await publishCommitted(events);
+}

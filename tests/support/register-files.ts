@@ -1,0 +1,45 @@
+import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
+import { handler as getHandler } from '#functions/uploads/get-upload.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { createShareholderUpload, getUpload } from '#uploads/intake/uploads.routes.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
+import type { TestAws } from './aws-services.ts';
+import { call, type TestResponse } from './request.ts';
+import { DELIVERY, storedFile } from './uploads.ts';
+
+/** Files of a register as one caller sends them, with the worker's use case in this process. */
+export class RegisterFiles {
+  readonly #aws: TestAws;
+  readonly #as: Principal;
+
+  constructor(aws: TestAws, as: Principal) {
+    this.#aws = aws;
+    this.#as = as;
+  }
+
+  /** Sends a file in a form. */
+  send(content: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    const body = Buffer.from(
+      `--b\r\ncontent-disposition: form-data; name="file"; filename="register.csv"\r\n\r\n${content}\r\n--b--\r\n`,
+    );
+    const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
+    return call(createHandler, createShareholderUpload, { as: this.#as, body, headers, query });
+  }
+
+  /** Does what the worker does when the file's event, or that of its approval, is delivered. */
+  process(id: string): Promise<void> {
+    return processUpload(storedFile(this.#aws, `incoming/${this.#as.tenantId}/${id}`), DELIVERY);
+  }
+
+  get(id: string): Promise<TestResponse> {
+    return call(getHandler, getUpload, { as: this.#as, params: { id } });
+  }
+
+  /** Sends a file, has it processed, and answers its upload. */
+  async load(content: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    const sent = await this.send(content, query);
+    if (sent.status !== 202) throw new Error(sent.text);
+    await this.process(sent.body.id);
+    return this.get(sent.body.id);
+  }
+}
