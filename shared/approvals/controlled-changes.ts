@@ -14,6 +14,8 @@ interface ControlledChange {
 }
 
 const deciders = ['ADMIN', 'COMPLIANCE'] as const;
+const ofAdmins = { proposes: ['ADMIN'], decides: deciders, expiresAfterDays: 30 } as const;
+const ofOperations = { proposes: ['ADMIN', 'OPS'], decides: deciders, expiresAfterDays: 30 } as const;
 
 /**
  * Every controlled change. Whoever may propose a kind, nobody decides on what they have proposed themselves, or what a person
@@ -21,56 +23,31 @@ const deciders = ['ADMIN', 'COMPLIANCE'] as const;
  */
 export const CONTROLLED_CHANGES = {
   /** A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not. */
-  'user-created': {
-    proposes: ['ADMIN'],
-    decides: deciders,
-    operatorDecides: true,
-    expiresAfterDays: 30,
-  },
+  'user-created': { ...ofAdmins, operatorDecides: true },
   /** The role ADMIN, COMPLIANCE or OPS for a user who did not have its rights, and the password or return of another user who has such a role, wait. What takes rights away takes effect at once. */
-  'user-changed': {
-    proposes: ['ADMIN'],
-    decides: deciders,
-    operatorDecides: true,
-    expiresAfterDays: 30,
-  },
+  'user-changed': { ...ofAdmins, operatorDecides: true },
   /** A payment waits above the tenant’s threshold, by itself or together with what was ordered on the same day without a second person, by the same user or to the same payee. */
   payment: {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
+    ...ofOperations,
     expiresAfterDays: null,
     audit: { APPROVED: 'payment-order.approved', DENIED: 'payment-order.denied' },
   },
   /** The payments of a dividend wait, as a whole, if they come to more than the threshold, or do with what the same user has ordered on the same day. */
-  'payment-run': {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
-    expiresAfterDays: 30,
-  },
+  'payment-run': ofOperations,
   /** A payee’s new account waits, and cools off after its approval; until then the one before is paid into. */
   'bank-account': {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
+    ...ofOperations,
     expiresAfterDays: null,
   },
   /** A dividend is declared by one person; before anything is paid, another approves its terms. */
   dividend: {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
+    ...ofOperations,
     expiresAfterDays: null,
   },
   /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. */
-  position: {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
-    expiresAfterDays: 30,
-  },
+  position: ofOperations,
   /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */
-  'register-file': {
-    proposes: ['ADMIN', 'OPS'],
-    decides: deciders,
-    expiresAfterDays: 30,
-  },
+  'register-file': ofOperations,
   /** Nobody knows who has dropped a file. ADMIN and OPS users run the drop folder: COMPLIANCE decides. `requested_by` is the tenant. */
   'dropped-file': {
     proposes: [],
@@ -78,17 +55,9 @@ export const CONTROLLED_CHANGES = {
     expiresAfterDays: 30,
   },
   /** Higher limits of the register wait; lower ones take effect at once. */
-  'register-settings': {
-    proposes: ['ADMIN'],
-    decides: deciders,
-    expiresAfterDays: 30,
-  },
+  'register-settings': ofAdmins,
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
-  'payment-settings': {
-    proposes: ['ADMIN'],
-    decides: deciders,
-    expiresAfterDays: 30,
-  },
+  'payment-settings': ofAdmins,
 } as const satisfies Readonly<Record<string, ControlledChange>>;
 
 export type ChangeKind = keyof typeof CONTROLLED_CHANGES;

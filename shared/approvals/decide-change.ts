@@ -10,7 +10,7 @@ import {
 } from './change-request.repository.ts';
 import { type ChangeKind, controlledChange } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
-import { eventOf } from './propose-change.ts';
+import { eventOf } from './request-change.ts';
 
 export type Decision = 'APPROVED' | 'DENIED' | 'WITHDRAWN';
 

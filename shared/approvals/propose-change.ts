@@ -1,15 +1,11 @@
+import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
-import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import {
-  type ChangeRequestRow,
-  insertChangeRequest,
-  setExpired,
-  toChangeRequest,
-} from './change-request.repository.ts';
-import { type ChangeKind, controlledChange } from './controlled-changes.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { ChangeRequest } from './approvals.routes.ts';
+import type { ChangeKind } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
 
-export { type Permit, toChangeRequest };
+export type { Permit };
 
 /** The user who proposes a change, and their request. */
 export interface Proposer {
@@ -31,9 +27,9 @@ export interface Proposal {
 
 /** A change that waits for a second person, in place of its outcome. */
 export class Waiting {
-  readonly request: ChangeRequestRow;
+  readonly request: z.infer<typeof ChangeRequest>;
 
-  constructor(request: ChangeRequestRow) {
+  constructor(request: z.infer<typeof ChangeRequest>) {
     this.request = request;
   }
 }
@@ -49,46 +45,9 @@ export async function proposeChange<T>(
   carryOut: (permit: Permit) => Promise<T>,
 ): Promise<T | Waiting> {
   if (!proposal.isControlled) return carryOut(Permit.uncontrolled(proposer.actorId));
+  // Loaded by the few changes that wait.
+  const { requestChange } = await import('./request-change.ts');
   return new Waiting(await requestChange(tx, proposal, proposer));
-}
-
-/** Stores a change that waits, for kinds whose subject exists already and waits itself. */
-export async function requestChange(
-  tx: TenantTx,
-  { kind, subject, before, after, proposal }: Omit<Proposal, 'isControlled'>,
-  { actorId, requestId }: Proposer,
-): Promise<ChangeRequestRow> {
-  const { expiresAfterDays } = controlledChange(kind);
-  const of = { kind, subject_type: subject.type, subject_id: subject.id };
-  if (expiresAfterDays !== null) await setExpired(tx, of);
-  const request = await insertChangeRequest(tx, {
-    ...of,
-    ...{ before, after, proposal },
-    requested_by: actorId,
-    request_id: requestId,
-    expires_at: expiresAfterDays === null ? null : expiry(expiresAfterDays),
-  });
-  emit(tx, 'change.requested', eventOf(request));
-  return request;
-}
-
-function expiry(days: number): Date {
-  const at = new Date();
-  at.setUTCDate(at.getUTCDate() + days);
-  return at;
-}
-
-/** Returns what the world hears of a request: the change itself may name people, and is read by those who may. */
-export function eventOf(request: ChangeRequestRow) {
-  const { id, kind, state, requested_by, decided_by } = request;
-  return {
-    change_request_id: id,
-    kind,
-    state,
-    subject: { type: request.subject_type, id: request.subject_id },
-    requested_by,
-    ...(decided_by === null ? {} : { decided_by }),
-  };
 }
 
 /** @throws DomainError `change-outdated` if what was to be changed is not what the proposer saw */

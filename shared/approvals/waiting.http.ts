@@ -3,7 +3,6 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import { linkTo } from '#contracts/links.ts';
 import { isReply, type Reply, reply } from '#platform/http/reply.ts';
 import { type ChangeRequest, getApproval } from './approvals.routes.ts';
-import { toChangeRequest } from './change-request.repository.ts';
 import { Waiting } from './propose-change.ts';
 
 type Waits = Reply<z.infer<typeof ChangeRequest>>;
@@ -11,7 +10,7 @@ type Waits = Reply<z.infer<typeof ChangeRequest>>;
 /** Answers what a change has made, or 202 with the request that waits in place of it. */
 export function answerOf<T, B>(outcome: T | Waiting, toBody: (made: T) => B): B | Waits {
   if (!(outcome instanceof Waiting)) return toBody(outcome);
-  const request = toChangeRequest(outcome.request);
+  const { request } = outcome;
   return reply(request, {
     status: 202,
     headers: { location: String(linkTo(getApproval, { id: request.id })) },

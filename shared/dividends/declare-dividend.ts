@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { type Proposer, requestChange } from '#approvals/propose-change.ts';
+import type { Proposer } from '#approvals/propose-change.ts';
+import { requestChange } from '#approvals/request-change.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';

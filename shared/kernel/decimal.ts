@@ -43,9 +43,3 @@ export function canonicalDecimal(text: string): string {
   const digits = decimals === '' ? integer : `${integer}.${decimals}`;
   return digits === '0' ? digits : sign + digits;
 }
-
-/** Returns `a` − `b`, two plain decimals of at most `places` places: `('1', '2.50', 2)` → `'-1.5'`. */
-export function differenceOf(a: string, b: string, places: number): string {
-  const difference = unitsAt(parseDecimal(a), places) - unitsAt(parseDecimal(b), places);
-  return canonicalDecimal(renderDecimal(difference, places));
-}

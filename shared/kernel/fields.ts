@@ -13,7 +13,8 @@ import { JsonNumber } from './json.ts';
 const PLAIN_DECIMAL = /^-?\d{1,20}(\.\d+)?$/;
 
 /** A string or a JSON number, read from its digits. Exponents, signs of plus, separators and spaces are refused. */
-function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
+/** Reads a number from its digits, whether it comes as text or as a number. */
+export function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
   return z
     .preprocess(
       (value) => (value instanceof JsonNumber ? value.source : value),
@@ -22,34 +23,26 @@ function exactNumber(schema: z.ZodString, openapi: Record<string, unknown>) {
     .meta({ openapi });
 }
 
-const decimalText = z
+export const decimalText = z
   .string('must be a decimal number, as a string or a JSON number')
   .max(MAX_DECIMAL_LENGTH, { error: `must have at most ${MAX_DECIMAL_LENGTH} characters`, abort: true })
   .regex(PLAIN_DECIMAL, 'must be a plain decimal number of at most 20 integer digits')
   .regex(/^[^.]*(\.\d{1,8})?$/, 'must have at most 8 decimal places');
 
-/** Shares, at most 20 digits before and 8 after the point, zero or more. */
-export const quantity = exactNumber(decimalText.regex(/^(?!-0*[.]?0*[1-9])/, 'must not be negative'), {
+const shares = (example: string) => ({
   type: ['string', 'number'],
   pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
-  examples: ['1250.5'],
+  examples: [example],
 });
+
+/** Shares, at most 20 digits before and 8 after the point, zero or more. */
+export const quantity = exactNumber(
+  decimalText.regex(/^(?!-0*[.]?0*[1-9])/, 'must not be negative'),
+  shares('1250.5'),
+);
 export const positiveQuantity = exactNumber(
   decimalText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'),
-  {
-    type: ['string', 'number'],
-    pattern: '^\\d{1,20}(\\.\\d{1,8})?$',
-    examples: ['10'],
-  },
-);
-
-/** A percentage from 0 to 100, exact, of at most two decimal places. */
-export const percent = exactNumber(
-  decimalText.regex(
-    /^0*(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$/,
-    'must be between 0 and 100, with at most 2 decimal places',
-  ),
-  { type: ['string', 'number'], pattern: '^(100|\\d{1,2}(\\.\\d{1,2})?)$', examples: ['2.5'] },
+  shares('10'),
 );
 
 /** The digits of a number as it was written, with a fraction of zeros: one that is small would be lost in a float. */

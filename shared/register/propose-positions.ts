@@ -6,7 +6,7 @@ import {
   stillThere,
   type Waiting,
 } from '#approvals/propose-change.ts';
-import { canonicalDecimal, differenceOf } from '#kernel/decimal.ts';
+import { canonicalDecimal, parseDecimal, renderDecimal, unitsAt } from '#kernel/decimal.ts';
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -40,6 +40,7 @@ type Proposed =
   | { readonly changed: ChangedShareholder }
   | { readonly transferred: { readonly id: string; readonly order: TransferOrder } };
 
+/** The decimal places that shares have at most. */
 const PLACES = 8;
 const NONE = '0';
 
@@ -101,7 +102,7 @@ export async function proposeShareholderChange(
   const before = canonicalDecimal(current.holdings);
   const { holdings = before, ...rest } = change;
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
-  const difference = differenceOf(holdings, before, PLACES);
+  const difference = differenceOf(holdings, before);
   const shares = difference.replace('-', '');
   const isControlled =
     shares !== NONE &&
@@ -163,6 +164,11 @@ export async function proposeTransfer(
     proposer,
     (permit) => transferShares(tx, id, order, permit),
   );
+}
+
+function differenceOf(a: string, b: string): string {
+  const difference = unitsAt(parseDecimal(a), PLACES) - unitsAt(parseDecimal(b), PLACES);
+  return canonicalDecimal(renderDecimal(difference, PLACES));
 }
 
 /** A change without a date takes effect on the day of its approval. */

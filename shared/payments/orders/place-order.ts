@@ -37,7 +37,6 @@ interface Subject {
   readonly payee: Payee;
   readonly amountMinor: bigint;
   readonly currency: string;
-  readonly type: 'DIVIDEND' | 'DISBURSE';
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
@@ -84,7 +83,7 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
   });
   if (isControlled) {
     // Loaded by the few orders that wait: most functions with payments have nothing else of that room.
-    const { requestChange } = await import('#approvals/propose-change.ts');
+    const { requestChange } = await import('#approvals/request-change.ts');
     await requestChange(
       tx,
       {
@@ -133,7 +132,7 @@ async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
   if ('transaction_id' in order) return subjectOfTransaction(tx, order);
   const { currency, memo = null } = order;
   const amountMinor = toMinor(order.amount, currency);
-  const shared = { amountMinor, currency, type: 'DISBURSE', memo, replaces: null } as const;
+  const shared = { amountMinor, currency, memo, replaces: null };
   if ('shareholder_id' in order) {
     const shareholderId = order.shareholder_id;
     const payee = { shareholder_id: shareholderId };
@@ -165,10 +164,10 @@ async function subjectOfTransaction(
     if ((await findOrder(tx, transaction.id)) !== undefined)
       throw new DomainError('payment-ordered', 'The payment has been ordered already.');
     await requirePayable(tx, transaction.dividend_id);
-    return { ...base, transaction, type: 'DIVIDEND', sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
+    return { ...base, transaction, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await sourceOfRepayment(tx, transaction);
-  return { ...base, type: 'DISBURSE', sourceAccount, replaces: transaction.id };
+  return { ...base, sourceAccount, replaces: transaction.id };
 }
 
 /** Checks that the caller's statements about the transaction are correct. */

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { ChangeRequest } from '#approvals/approvals.routes.ts';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Proposer, requestChange, toChangeRequest } from '#approvals/propose-change.ts';
+import type { Proposer } from '#approvals/propose-change.ts';
+import { requestChange } from '#approvals/request-change.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
@@ -44,18 +45,16 @@ export async function addBankAccount(
     account_number_sealed: sealer.seal(account_number, numberPlace(id)),
     account_last4: accountNumberLast4(account_number),
   });
-  return toChangeRequest(
-    await requestChange(
-      tx,
-      {
-        kind: 'bank-account',
-        subject: { type: 'bank-accounts', id },
-        before: current === undefined ? null : shown(current),
-        after: { ...payee, ...shown(added) },
-        proposal: {},
-      },
-      proposer,
-    ),
+  return requestChange(
+    tx,
+    {
+      kind: 'bank-account',
+      subject: { type: 'bank-accounts', id },
+      before: current === undefined ? null : shown(current),
+      after: { ...payee, ...shown(added) },
+      proposal: {},
+    },
+    proposer,
   );
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
-import { decimalOut, instantOut, percent } from '#kernel/fields.ts';
+import { decimalOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { percent } from './percent.ts';
 
 export const RegisterSettings = z.object({
   /** A person's change of more than so much of a class's shares waits for a second person. */

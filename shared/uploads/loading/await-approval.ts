@@ -1,4 +1,5 @@
-import { type Proposer, requestChange } from '#approvals/propose-change.ts';
+import type { Proposer } from '#approvals/propose-change.ts';
+import { requestChange } from '#approvals/request-change.ts';
 import { linkTo } from '#contracts/links.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
