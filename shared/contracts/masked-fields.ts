@@ -28,6 +28,7 @@ export const MASKED_FIELDS = [
   'saml_response',
   'upload_url',
   'errors_url',
+  'changes_url',
   'sourceip',
   'filename',
   'title',

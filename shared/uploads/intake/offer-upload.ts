@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { linkTo } from '#contracts/links.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { PUT_HEADERS, presignGet, presignParts, presignPut } from '#platform/storage/presigned.ts';
+import { PUT_HEADERS, presignParts, presignPut } from '#platform/storage/presigned.ts';
 import { findUpload, type UploadRecord } from '#uploads/upload.repository.ts';
+import { signedUrls } from './upload-answer.ts';
 import { completeUpload, type OfferedUpload, type Upload } from './uploads.routes.ts';
 
 /** S3 takes up to 5 GB in one PUT; this much is worth sending again when a connection breaks. */
@@ -23,10 +24,7 @@ export async function withUrls(
 ): Promise<z.infer<typeof OfferedUpload>> {
   const upload = await tenantRead((read) => findUpload(read, answer.id));
   if (upload === undefined) return answer;
-  if (answer.state !== 'RECEIVED')
-    return upload.errors_key === null
-      ? answer
-      : { ...answer, errors_url: await presignGet(upload.errors_key) };
+  if (answer.state !== 'RECEIVED') return { ...answer, ...(await signedUrls(upload)) };
   return answer.door === 'PRESIGNED' ? { ...answer, ...(await offerOf(upload, answer.bytes_total)) } : answer;
 }
 

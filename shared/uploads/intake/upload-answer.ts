@@ -26,11 +26,8 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
   };
 }
 
-/** The URLs are signed by {@link presentUpload}; an upload that has no such files yet needs none. */
-export function toUpload(
-  row: UploadRecord,
-  urls: { readonly errors: string | null; readonly changes: string | null } = { errors: null, changes: null },
-): z.infer<typeof Upload> {
+/** The answer without the URLs, which {@link signedUrls} adds. */
+export function toUpload(row: UploadRecord): z.infer<typeof Upload> {
   return {
     ...toUploadSummary(row),
     // The database keeps the keys of an object in an order of its own.
@@ -41,9 +38,9 @@ export function toUpload(
       message,
     })),
     warnings: [...row.warnings],
-    errors_url: urls.errors,
+    errors_url: null,
     changes: row.changes === null ? null : toChanges(row.changes),
-    changes_url: urls.changes,
+    changes_url: null,
   };
 }
 
@@ -52,8 +49,16 @@ export function toUpload(
  * such a file.
  */
 export async function presentUpload(row: UploadRecord): Promise<z.infer<typeof Upload>> {
-  const [errors, changes] = await Promise.all([row.errors_key, row.changes_key].map(signed));
-  return toUpload(row, { errors: errors ?? null, changes: changes ?? null });
+  return { ...toUpload(row), ...(await signedUrls(row)) };
+}
+
+/** Signs the URLs of an upload's files, as far as it has any. */
+export async function signedUrls({
+  errors_key,
+  changes_key,
+}: UploadRecord): Promise<Pick<z.infer<typeof Upload>, 'errors_url' | 'changes_url'>> {
+  const [errors_url, changes_url] = await Promise.all([signed(errors_key), signed(changes_key)]);
+  return { errors_url, changes_url };
 }
 
 async function signed(key: string | null): Promise<string | null> {
