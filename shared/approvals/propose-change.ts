@@ -2,28 +2,10 @@ import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ChangeRequest } from './approvals.routes.ts';
-import type { ChangeKind } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
+import type { Proposal, Proposer } from './proposal.ts';
 
-export type { Permit };
-
-/** The user who proposes a change, and their request. */
-export interface Proposer {
-  readonly actorId: string;
-  readonly requestId: string;
-}
-
-export interface Proposal {
-  readonly kind: ChangeKind;
-  /** Whether this change needs a second person by the rule of its kind. */
-  readonly isControlled: boolean;
-  readonly subject: { readonly type: string; readonly id: string };
-  /** People see this: no secrets, and no personal data that the decision does not need. */
-  readonly before: Readonly<Record<string, unknown>> | null;
-  readonly after: Readonly<Record<string, unknown>>;
-  /** This carries the change out; secrets are hashed or sealed in it. */
-  readonly proposal: unknown;
-}
+export type { Permit, Proposer };
 
 /** A change that waits for a second person, in place of its outcome. */
 export class Waiting {

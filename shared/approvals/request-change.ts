@@ -8,7 +8,7 @@ import {
   toChangeRequest,
 } from './change-request.repository.ts';
 import { controlledChange } from './controlled-changes.ts';
-import type { Proposal, Proposer } from './propose-change.ts';
+import type { Proposal, Proposer } from './proposal.ts';
 
 /**
  * Stores a change that waits for a second person.
