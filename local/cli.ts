@@ -3,7 +3,7 @@ import { StartError } from 'template-runner/start-error';
 import { closest } from '#lib/closest.ts';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
-import { DEFAULT_DATA_DIR } from './data-directory.ts';
+import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
@@ -126,6 +126,7 @@ async function backUpTo(file: string, dataDir: string): Promise<string> {
 }
 
 async function restoreFrom(file: string, dataDir: string): Promise<string> {
+  writeForOwnerOnly();
   const { restore } = await import('./backup/restore.ts');
   const { takenAt } = await restore(file, dataDir, {
     fsync: process.env.VESTRY_LOCAL_FSYNC !== 'off',

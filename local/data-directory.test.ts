@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -54,4 +54,22 @@ test('a directory whose holder is a zombie is taken over', async () => {
   const release = lockDataDirectory(dataDir);
   expect(JSON.parse(readFileSync(dataPaths(dataDir).lock, 'utf8'))).toMatchObject({ pid: process.pid });
   release();
+});
+
+test('is for its owner alone, also when it was open before; root lets others pass through', () => {
+  const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  const mode = process.getuid?.() === 0 ? '711' : '700';
+  const opened = mkdtempSync(join(tmpdir(), 'vestry-mode-'));
+  try {
+    lockDataDirectory(join(opened, 'new'))();
+    expect(modeOf(join(opened, 'new'))).toBe(mode);
+    chmodSync(opened, 0o777);
+    lockDataDirectory(opened)();
+    expect(modeOf(opened)).toBe(mode);
+    chmodSync(opened, 0o700);
+    lockDataDirectory(opened)();
+    expect(modeOf(opened)).toBe('700');
+  } finally {
+    rmSync(opened, { recursive: true });
+  }
 });

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATA_ENTRIES } from 'template-runner/data-entries';
 import { StartError } from 'template-runner/start-error';
 import { takeLock } from './lock-file.ts';
 import { removePostgres } from './postgres/postgres.ts';
+import { isRoot } from './postgres/unprivileged.ts';
 
 export const DEFAULT_DATA_DIR = '.vestry';
 
@@ -38,12 +39,26 @@ export async function resetDataDirectory(dataDir: string): Promise<void> {
   for (const entry of OWN_ENTRIES) rmSync(join(dataDir, entry), { recursive: true, force: true });
 }
 
+/** Root’s Postgres runs as `nobody`, who has to pass through, and sees nothing on the way. */
+const MODE = isRoot() ? 0o711 : 0o700;
+
+/** Makes the directory, which holds keys and the files of tenants, for its owner alone; one that is there isn't opened further. */
+function closeToOthers(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: MODE });
+  chmodSync(dataDir, statSync(dataDir).mode & MODE);
+}
+
+/** Keeps what this process and its children write for its owner alone. */
+export function writeForOwnerOnly(): void {
+  process.umask(0o077);
+}
+
 /**
  * Takes the directory for this process, creating it. Returns the release. Throws `StartError` when a running platform
  * has it.
  */
 export function lockDataDirectory(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
+  closeToOthers(dataDir);
   const lock = takeLock(dataPaths(dataDir).lock);
   if ('release' in lock) return lock.release;
   throw new StartError(

@@ -1,6 +1,6 @@
 import { StartError } from 'template-runner/start-error';
 import { addDays, dayOf } from '#kernel/calendar.ts';
-import { DEFAULT_DATA_DIR } from './data-directory.ts';
+import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
 import type { LocalTenant } from './platform-file.ts';
 import { DEFAULT_PORT } from './ports.ts';
@@ -114,6 +114,7 @@ async function main(): Promise<void> {
   });
   const port = apiPort(values.port);
   const awsPort = values['aws-port'] === undefined ? undefined : parsePort(values['aws-port'], '--aws-port');
+  writeForOwnerOnly();
   // Loaded once the arguments are known to be good: --help is answered at once.
   const { startLocalPlatform } = await import('./platform.ts');
   let stop = async (): Promise<void> => undefined;

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { StartError } from 'template-runner/start-error';
@@ -34,6 +45,7 @@ function copyOf(native: string): string {
   if (existsSync(target)) return target;
   const copying = `${target}.${process.pid}`;
   cpSync(native, copying, { recursive: true, verbatimSymlinks: true });
+  openToNobody(copying);
   try {
     renameSync(copying, target);
   } catch (error) {
@@ -42,6 +54,15 @@ function copyOf(native: string): string {
     if (!existsSync(target)) throw error;
   }
   return target;
+}
+
+/** Lets everybody read the programs that `nobody` runs; all else that this process writes is for its owner alone. */
+function openToNobody(copy: string): void {
+  for (const path of ['.', ...readdirSync(copy, { recursive: true, encoding: 'utf8' })]) {
+    const at = join(copy, path);
+    const stat = lstatSync(at);
+    if (!stat.isSymbolicLink()) chmodSync(at, stat.mode | (stat.mode & 0o100 ? 0o055 : 0o044));
+  }
 }
 
 /** npm can't pack symbolic links; the package makes them after installation, which `--ignore-scripts` skips. */
@@ -53,6 +74,7 @@ function linkLibraries(native: string): void {
     const path = join(dirname(native), target);
     if (existsSync(path)) continue;
     mkdirSync(dirname(path), { recursive: true });
+    chmodSync(dirname(path), 0o755);
     // Another platform may start at the same time: a link appears whole, and takes the place of one that leads nowhere.
     const linking = `${path}.${process.pid}`;
     symlinkSync(source.slice(source.lastIndexOf('/') + 1), linking);

@@ -32,11 +32,11 @@ export function traversableStandIn(path: string): string {
     '/var/tmp',
     `vestry-${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 16)}`,
   );
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
   const stat = lstatSync(directory);
   if (!stat.isDirectory() || stat.uid !== process.getuid?.())
     throw new StartError(`${directory} belongs to somebody else: choose another --data directory`);
-  chmodSync(directory, 0o755);
+  chmodSync(directory, 0o711);
   return directory;
 }
 

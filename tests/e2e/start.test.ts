@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -51,8 +51,21 @@ describe('npm start', () => {
       for (const { email } of users) expect(output).toContain(email);
   });
 
-  test('writes local.json for its owner alone', () => {
-    expect(statSync(join(dataDir, 'local.json')).mode & 0o777).toBe(0o600);
+  test('writes everything for its owner alone', () => {
+    // The templates and bundles are copies of what lies in the checkout; `loaded` is the mark of the test that loaded the demo.
+    const entries = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !['cdk.out', 'loaded'].includes(path.split('/')[0] ?? ''),
+    );
+    const open = entries.filter((path) => {
+      const stat = lstatSync(join(dataDir, path), { throwIfNoEntry: false });
+      return stat !== undefined && !stat.isSymbolicLink() && (stat.mode & 0o077) !== 0;
+    });
+    expect(open).toEqual([]);
+    expect(statSync(dataDir).mode & 0o066).toBe(0);
+    expect(entries).toEqual(expect.arrayContaining(['local.json', 'secrets.json', 'objects', 'logs']));
+  });
+
+  test('describes itself in local.json', () => {
     expect(platform.file.tenants.map(({ type }) => type).sort()).toEqual(['ISSUER', 'SPONSOR']);
     expect(Object.keys(platform.file.buckets).sort()).toEqual(['accessLogs', 'audit', 'uploads']);
     expect(platform.file.queues).toMatchObject({
