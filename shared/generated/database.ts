@@ -542,6 +542,16 @@ export interface PositionTallies {
   unreviewed: string;
 }
 
+export interface PublishedEvents {
+  created_at: Timestamp;
+  id: string;
+  payload: Json;
+  published_at: Timestamp | null;
+  request_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+  type: string;
+}
+
 export interface RefreshTokens {
   expires_at: Timestamp;
   family_id: string;
@@ -880,6 +890,7 @@ export interface DB {
   position_changes: PositionChanges;
   position_entries: PositionEntries;
   position_tallies: PositionTallies;
+  published_events: PublishedEvents;
   refresh_tokens: RefreshTokens;
   register_settings: RegisterSettings;
   report_exports: ReportExports;

@@ -20,24 +20,30 @@ export const retentionYears = z
   .min(LEGAL_MINIMUM_YEARS, `the law asks for at least ${LEGAL_MINIMUM_YEARS} years`)
   .max(MAXIMUM_YEARS);
 
-export const RetentionPolicy = z.strictObject({
-  /** Personal data of closed holders, terminated participants, disabled users, and accounts that are paid into no more. */
-  recordYears: retentionYears,
-  /** Files as they came from tenants and went to banks. */
-  fileYears: retentionYears,
-  /** Exported entries of the audit trail, under Object Lock. */
-  auditYears: retentionYears,
-  /** The days after which files that are kept for years move to Glacier, which charges for at least 90 days. */
-  archiveAfterDays: z.number().int().min(1).max(365),
-  /** Refused rows of uploads: the file of them, and what the upload quotes of them. */
-  errorsDays: z.number().int().min(30).max(365),
-  /** Events that were published. */
-  outboxDays: z.number().int().min(7).max(365),
-  /** Deliveries to webhooks with their logs, and webhooks that were deleted. */
-  deliveryDays: z.number().int().min(7).max(365),
-  /** Refresh tokens after their end: while any token of a family lives, the others are needed. */
-  tokenDays: z.number().int().min(1).max(365),
-});
+export const RetentionPolicy = z
+  .strictObject({
+    /** Personal data of closed holders, terminated participants, disabled users, and accounts that are paid into no more. */
+    recordYears: retentionYears,
+    /** Files as they came from tenants and went to banks. */
+    fileYears: retentionYears,
+    /** Exported entries of the audit trail, under Object Lock. */
+    auditYears: retentionYears,
+    /** The days after which files that are kept for years move to Glacier, which charges for at least 90 days. */
+    archiveAfterDays: z.number().int().min(1).max(365),
+    /** Refused rows of uploads: the file of them, and what the upload quotes of them. */
+    errorsDays: z.number().int().min(30).max(365),
+    /** Events that were published. */
+    outboxDays: z.number().int().min(7).max(365),
+    /** Deliveries to webhooks with their logs, and webhooks that were deleted. */
+    deliveryDays: z.number().int().min(7).max(365),
+    /** Refresh tokens after their end: while any token of a family lives, the others are needed. */
+    tokenDays: z.number().int().min(1).max(365),
+  })
+  .refine(({ outboxDays, deliveryDays }) => deliveryDays > outboxDays, {
+    path: ['deliveryDays'],
+    message:
+      'must be more than outboxDays: the sweep would make the deliveries of an event again that are erased before it',
+  });
 
 export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 

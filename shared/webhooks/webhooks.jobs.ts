@@ -11,7 +11,7 @@ export const queueWebhooks = queueJob({
   uses: ['queue:webhook-deliveries:send'],
   batchSize: 10,
   tries: 8,
-  foundBy: { nobody: 'The event is in the archive of the bus, and its dead letter holds it.' },
+  foundBy: { rows: 'published_events without a delivery', sweep: 'resume-webhook-events' },
   retryForHours: 12,
   maxConcurrency: 5,
   timeoutSeconds: 60,
@@ -57,4 +57,14 @@ export const retryWebhooks = scheduledJob({
   schedule: 'rate(1 minute)',
   uses: ['database:system', 'queue:webhook-deliveries:send'],
   timeoutSeconds: 50,
+});
+
+/** Finds events whose message is lost: it has waited and is given up, and its dead letter isn't kept for ever. */
+export const resumeWebhookEvents = scheduledJob({
+  name: 'resume-webhook-events',
+  suspended: 'goes-on',
+  purpose: 'Stores the deliveries of events whose message was lost',
+  schedule: 'rate(6 hours)',
+  uses: ['database:system', 'queue:webhook-deliveries:send'],
+  timeoutSeconds: 60,
 });

@@ -31,6 +31,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0022_position_limits.sql': 'register',
   '0023_request_counts.sql': 'platform',
   '0024_waiting_files.sql': 'uploads',
+  '0025_published_events.sql': 'platform',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

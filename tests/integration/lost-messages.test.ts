@@ -3,11 +3,13 @@ import { handler as orderExport } from '#functions/reporting/create-report-expor
 import { handler as resumeDividends } from '#functions/scheduled/resume-dividends.ts';
 import { handler as resumeReportExports } from '#functions/scheduled/resume-report-exports.ts';
 import { handler as resumeUploads } from '#functions/scheduled/resume-uploads.ts';
+import { handler as resumeWebhookEvents } from '#functions/scheduled/resume-webhook-events.ts';
 import { handler as scheduleVesting } from '#functions/scheduled/schedule-vesting.ts';
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
 import { handler as uploadWorker } from '#functions/workers/validate-upload.ts';
 import { handler as exportWorker } from '#functions/workers/write-report-export.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { createReportExport } from '#reporting/exports/exports.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -17,6 +19,7 @@ import { drain, failedTries, takeAll } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type DropFolder, dropFolder, storeFile, UPLOAD_HEADER } from '#tests/support/uploads.ts';
+import { busMessage, tell, Webhooks } from '#tests/support/webhooks.ts';
 import { findTenantOfFolder, upsertDropped } from '#uploads/upload.repository.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,6 +33,7 @@ let uploads: DropFolder;
 beforeAll(async () => {
   [database, aws] = [await testDatabase(), await testAws()];
   uploads = dropFolder(database.admin, aws);
+  process.env.WEBHOOKS_TO_LOOPBACK = 'on';
 });
 afterAll(async () => {
   await aws.close();
@@ -132,6 +136,65 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     await drain(aws, 'dividend-runs', runWorker);
     await drain(aws, 'dividends', payWorker);
     expect(await stateOf('dividends', id)).toBe('PENDING');
+  });
+});
+
+describe('an event for webhooks whose message was lost', () => {
+  /** Publishes an event of the tenant, whose message nobody reads. */
+  async function published(tenant: TestTenant, type = 'upload.completed'): Promise<string> {
+    const id = uuidV7();
+    await database.admin.query(
+      `insert into outbox (tenant_id, id, type, payload, request_id, published_at) values ($1, $2, $3, $4, 'r', now())`,
+      [tenant.id, id, type, { upload_id: uuidV7(), accepted: 1 }],
+    );
+    return id;
+  }
+  const deliveriesOf = async (event: string) =>
+    (
+      await database.admin.query(
+        'select webhook_id, type, payload, state from webhook_deliveries where event_id = $1',
+        [event],
+      )
+    ).rows;
+  const resume = (hours: number) => resumeWebhookEvents(later(hours), testContext());
+
+  test.each(LATER_HOURS)(
+    'is delivered %i hours later, once, to those who subscribed before it',
+    async (hours) => {
+      const issuer = await insertTestTenant(database.admin, 'ISSUER');
+      const webhooks = new Webhooks(issuer.as('ADMIN'));
+      const early = await published(issuer);
+      const { body: webhook } = await webhooks.create('http://127.0.0.1:9/hook');
+      const { body: other } = await webhooks.create('http://127.0.0.1:9/other', ['upload.failed']);
+      const event = await published(issuer);
+      expect(await resume(1)).toEqual({ events: 0 });
+      expect(await resume(hours)).toEqual({ events: 1 });
+      expect(await takeAll(aws, 'webhook-deliveries')).toHaveLength(1);
+      expect(await deliveriesOf(event)).toMatchObject([
+        {
+          webhook_id: webhook.id,
+          type: 'upload.completed',
+          payload: { id: event, tenant_id: issuer.id, schema_version: 1, data: { accepted: 1 } },
+          state: 'PENDING',
+        },
+      ]);
+      expect(await deliveriesOf(early)).toEqual([]);
+      expect(other.id).not.toBe(webhook.id);
+      expect(await resume(hours)).toEqual({ events: 0 });
+    },
+  );
+
+  test('is none of a webhook that was deleted, nor delivered again after its message', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    const webhooks = new Webhooks(issuer.as('ADMIN'));
+    const { status, body: webhook } = await webhooks.create('http://127.0.0.1:9/hook');
+    expect(status).toBe(201);
+    const delivered = await published(issuer);
+    await tell(busMessage(issuer.id, delivered));
+    expect(await resume(14)).toEqual({ events: 0 });
+    await published(issuer);
+    await webhooks.delete(webhook.id);
+    expect(await resume(14)).toEqual({ events: 0 });
   });
 });
 

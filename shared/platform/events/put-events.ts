@@ -74,18 +74,23 @@ function* callsOf(events: readonly OutboxEvent[]): Generator<Entry[]> {
   if (call.length > 0) yield call;
 }
 
-function entryOf({ id, tenantId, requestId, type, payload }: OutboxEvent): PutEventsRequestEntry {
+function entryOf(event: OutboxEvent): PutEventsRequestEntry {
   return {
     EventBusName: environment.eventBusName(),
     Source: EVENT_SOURCE,
-    DetailType: type,
-    Detail: JSON.stringify({
-      id,
-      tenant_id: tenantId,
-      request_id: requestId,
-      schema_version: EVENT_VERSIONS[type as EventType],
-      ...spelledOut(payload),
-    }),
+    DetailType: event.type,
+    Detail: JSON.stringify(detailOf(event)),
+  };
+}
+
+/** Returns an event as everybody gets it from the bus. */
+export function detailOf({ id, tenantId, requestId, type, payload }: OutboxEvent) {
+  return {
+    id,
+    tenant_id: tenantId,
+    request_id: requestId,
+    schema_version: EVENT_VERSIONS[type as EventType],
+    ...spelledOut(payload),
   };
 }
 

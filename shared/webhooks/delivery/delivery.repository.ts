@@ -1,9 +1,15 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import type { EventType } from '#contracts/event-types.ts';
 import type { WebhookDeliveries } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
-import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
+import {
+  type OutboxEvent,
+  type TenantRead,
+  type TenantTx,
+  tenantStatements,
+} from '#platform/db/tenant-tx.ts';
 import type { WebhookDelivery } from '#webhooks/webhooks.routes.ts';
 import type { DeliveryMessage, OutcomeMessage } from './delivery-message.ts';
 
@@ -109,6 +115,34 @@ export async function insertDeliveries(
     },
   ]);
   return (claimed?.rows ?? []) as DeliveryMessage[];
+}
+
+/** An event that is on the bus. */
+export interface PublishedEvent extends OutboxEvent {
+  readonly type: EventType;
+  readonly publishedAt: Date;
+}
+
+/**
+ * Lists events of all tenants, in the order of their ids, that were published before an instant and have no delivery to a webhook which was there
+ * before them and subscribes to them.
+ */
+export async function listUndelivered(
+  tx: SystemTx,
+  before: Date,
+  after: string,
+  limit: number,
+): Promise<PublishedEvent[]> {
+  const { rows } = await sql<PublishedEvent>`
+    select e.id, e.tenant_id as "tenantId", e.type, e.payload, e.request_id as "requestId", e.published_at as "publishedAt"
+    from published_events e
+    where e.published_at <= ${before} and e.id > ${after} and exists (
+      select from webhooks w
+      where w.tenant_id = e.tenant_id and w.status = 'ACTIVE' and w.created_at <= e.created_at and e.type = any (w.events)
+        and not exists (
+          select from webhook_deliveries d where d.tenant_id = e.tenant_id and d.webhook_id = w.id and d.event_id = e.id))
+    order by e.id limit ${limit}`.execute(tx);
+  return rows;
 }
 
 /** Claims deliveries of all tenants whose next attempt is due. A claimed delivery whose outcome never arrives is due again. */
