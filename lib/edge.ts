@@ -14,7 +14,10 @@ export function originName({ domain }: Edge): string {
   return `origin.${domain}`;
 }
 
-/** The secret by its name, which its replica in the edge's region has too. */
-export function edgeKeyName({ name }: Pick<Environment, 'name'>): string {
-  return `vestry/${name}/edge-key`;
+/**
+ * The secret of a key by its name, which its replica in the edge's region has too.
+ * @param number the key's, as the environment counts them
+ */
+export function edgeKeyName({ name }: Pick<Environment, 'name'>, number: number): string {
+  return `vestry/${name}/edge-key${number === 1 ? '' : `-${number}`}`;
 }

@@ -137,6 +137,16 @@ export const EnvironmentSchema = z
             /^Z[A-Z0-9]{5,31}$/,
             'must be the id of a hosted zone of Route 53, such as Z0123456789ABCDEFGHIJ',
           ),
+        /**
+         * The keys that the API's firewall accepts, by number; the edge shows the first. A new one takes two releases: `[2, 1]`, then `[2]`. A number is
+         * never used again.
+         */
+        keys: z
+          .array(z.number().int().min(1).max(9_999))
+          .min(1, 'must name a key: the edge shows it')
+          .max(2, 'must be the new key and the one that it replaces')
+          .refine((keys) => new Set(keys).size === keys.length, 'must be different keys')
+          .default([1]),
       })
       .optional(),
     /**

@@ -57,8 +57,8 @@ const CONTENT_GROUPS = [
 export interface WebFirewallProps {
   readonly name: string;
   readonly environment: Environment;
-  /** CloudFront's, whose distribution names the firewall; or the stage of an API, and the key that the edge shows if there is one. */
-  readonly place: 'edge' | { readonly stageArn: string; readonly edgeKey?: string | undefined };
+  /** CloudFront's, whose distribution names the firewall; or the stage of an API, and the keys of which the edge shows one if there is one. */
+  readonly place: 'edge' | { readonly stageArn: string; readonly edgeKeys?: readonly string[] | undefined };
 }
 
 /**
@@ -71,11 +71,11 @@ export class WebFirewall extends Construct {
 
   constructor(scope: Construct, id: string, { name, environment, place }: WebFirewallProps) {
     super(scope, id);
-    const edgeKey = place === 'edge' ? undefined : place.edgeKey;
+    const edgeKeys = place === 'edge' ? undefined : place.edgeKeys;
     const acl = new CfnWebACL(this, 'Acl', {
       name,
       scope: place === 'edge' ? 'CLOUDFRONT' : 'REGIONAL',
-      defaultAction: edgeKey === undefined ? { allow: {} } : { block: {} },
+      defaultAction: edgeKeys === undefined ? { allow: {} } : { block: {} },
       visibilityConfig: visibility(name),
       ...rulesAt(place, environment),
     });
@@ -132,7 +132,7 @@ function rulesAt(place: WebFirewallProps['place'], { requestsPerAddress }: Envir
       customResponseBodies: { ...tooMany, [FORBIDDEN]: problemText(FORBIDDEN, FORBIDDEN_DETAIL) },
       rules: inOrder([rateLimit(requestsPerAddress), ...badReputation()]),
     };
-  if (place.edgeKey !== undefined) return { rules: inOrder([...ofContent, fromEdge(place.edgeKey)]) };
+  if (place.edgeKeys !== undefined) return { rules: inOrder([...ofContent, fromEdge(place.edgeKeys)]) };
   return {
     customResponseBodies: tooMany,
     rules: inOrder([rateLimit(requestsPerAddress), managed(REPUTATION, []), ...ofContent]),
@@ -197,19 +197,22 @@ function badReputation(): Rule[] {
   return [counted, blocking];
 }
 
-/** Lets in who knows the key. Everything else is blocked by default. */
-function fromEdge(key: string): Rule {
+/** Lets in who knows one of the keys. Everything else is blocked by default. */
+function fromEdge(keys: readonly string[]): Rule {
+  const statements = keys.map((key) => ({
+    byteMatchStatement: {
+      fieldToMatch: { singleHeader: { Name: EDGE_HEADER } },
+      positionalConstraint: 'EXACTLY',
+      searchString: key,
+      textTransformations: [{ priority: 0, type: 'NONE' }],
+    },
+  }));
+  const [only, ...others] = statements;
   return {
     name: 'FromEdge',
     action: { allow: {} },
-    statement: {
-      byteMatchStatement: {
-        fieldToMatch: { singleHeader: { Name: EDGE_HEADER } },
-        positionalConstraint: 'EXACTLY',
-        searchString: key,
-        textTransformations: [{ priority: 0, type: 'NONE' }],
-      },
-    },
+    // WAF takes no disjunction of one.
+    statement: only !== undefined && others.length === 0 ? only : { orStatement: { statements } },
     visibilityConfig: visibility('FromEdge'),
   };
 }

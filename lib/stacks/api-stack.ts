@@ -116,7 +116,7 @@ export class ApiStack extends VestryStack {
       name: this.#name,
       place: {
         stageArn: api.deploymentStage.stageArn,
-        edgeKey: edge === undefined ? undefined : this.#edgeKey(),
+        edgeKeys: edge?.keys.map((number) => this.#edgeKey(number)),
       },
       environment: this.config,
     });
@@ -124,11 +124,11 @@ export class ApiStack extends VestryStack {
     new CfnOutput(this, 'Url', { value: api.url });
   }
 
-  /** Makes the key by which the API's firewall knows the edge, with a copy where the edge's stack is. */
-  #edgeKey(): string {
+  /** Makes a key by which the API's firewall knows the edge, with a copy where the edge's stack is. */
+  #edgeKey(number: number): string {
     const elsewhere = this.region === EDGE_REGION ? [] : [{ region: EDGE_REGION }];
-    const secret = new Secret(this, 'EdgeKey', {
-      secretName: edgeKeyName(this.config),
+    const secret = new Secret(this, `EdgeKey${number === 1 ? '' : number}`, {
+      secretName: edgeKeyName(this.config, number),
       description: 'By which the firewall of the API knows the edge',
       generateSecretString: { passwordLength: EDGE_KEY_CHARACTERS, excludePunctuation: true },
       replicaRegions: elsewhere,
@@ -137,7 +137,7 @@ export class ApiStack extends VestryStack {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'CloudFront and the firewall would have to change at one moment. Whoever learns it gets past the limits of addresses, and no further.',
+        'CloudFront and the firewall take it when they are released: an environment rotates it by its file. Whoever learns it gets past the limits of addresses, and no further.',
     });
     return secret.secretValue.unsafeUnwrap();
   }

@@ -1,11 +1,10 @@
 import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { alarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { TenantDatabase } from '#lib/constructs/tenant-database.ts';
 import type { Environment } from '#lib/environment.ts';
 import { VestryStack } from './vestry-stack.ts';
@@ -53,7 +52,7 @@ export class DataStack extends VestryStack {
     this.bankSecret = this.#generated('BankSecret', 'bank', 'By which we and the bank know each other', {
       reason: 'Agreed with the bank, which has to change it at the same time.',
     });
-    this.alarmTopic = this.#alarmTopic();
+    this.alarmTopic = alarmTopic(this, this.key);
     const secrets = [this.signingKeys, this.auditKeys, this.fieldKey, this.bankSecret];
     this.keepExporting([
       ...secrets.map(({ secretArn }) => secretArn),
@@ -90,32 +89,5 @@ export class DataStack extends VestryStack {
     });
     Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
     return secret as ISecret;
-  }
-
-  #alarmTopic(): ITopic {
-    const topic = new Topic(this, 'Alarms', { masterKey: this.key, enforceSSL: true });
-    const alarms = {
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-    };
-    // A topic's policy replaces the one by which the account's own alarms may publish.
-    topic.addToResourcePolicy(
-      new PolicyStatement({
-        ...alarms,
-        sid: 'AllowAlarms',
-        actions: ['sns:Publish'],
-        resources: [topic.topicArn],
-      }),
-    );
-    this.key.addToResourcePolicy(
-      new PolicyStatement({
-        ...alarms,
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-      }),
-    );
-    const { alarmEmail } = this.config;
-    if (alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(alarmEmail));
-    return topic;
   }
 }

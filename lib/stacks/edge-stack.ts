@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, SecretValue, Validations } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -15,10 +15,14 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-lib/aws-logs';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
+import { alarmTopic } from '#lib/constructs/alarm-topic.ts';
+import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
 import { PlatformLogs } from '#lib/constructs/platform-logs.ts';
 import { WebFirewall } from '#lib/constructs/web-firewall.ts';
 import { EDGE_HEADER, EDGE_REGION, type Edge, edgeKeyName, originName } from '#lib/edge.ts';
@@ -34,6 +38,11 @@ export interface EdgeStackProps {
 const ORIGIN_TIMEOUT = Duration.seconds(35);
 const KEEP_ALIVE = Duration.seconds(60);
 const HSTS_AGE = Duration.days(365);
+const ALARM_PERIOD = Duration.minutes(5);
+const ERROR_PERCENT = 5;
+const REFUSED_PERCENT = 95;
+/** Where few come, those who only try what there is are most of them. */
+const FEWEST_REQUESTS = 100;
 /** Allows nothing. Pages send policies of their own, which name what they run by its hash. */
 const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'";
 
@@ -43,6 +52,12 @@ const LOGGED_FIELDS = [
   ...['x-edge-location', 'x-edge-result-type', 'x-edge-detailed-result-type', 'x-edge-request-id'],
   ...['cs-protocol', 'cs-protocol-version', 'ssl-protocol', 'cs(User-Agent)'],
 ];
+
+/** Returns the number of the key that the edge shows. */
+function shownKey({ keys: [shown] }: Edge): number {
+  if (shown === undefined) throw new Error('an edge has a key');
+  return shown;
+}
 
 /**
  * The address of the environment: a distribution before the API, with a firewall and a certificate. Whatever else is served at this
@@ -77,7 +92,9 @@ export class EdgeStack extends VestryStack {
           protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
           originSslProtocols: [OriginSslPolicy.TLS_V1_2],
           customHeaders: {
-            [EDGE_HEADER]: SecretValue.secretsManager(edgeKeyName(environment)).unsafeUnwrap(),
+            [EDGE_HEADER]: SecretValue.secretsManager(
+              edgeKeyName(environment, shownKey(edge)),
+            ).unsafeUnwrap(),
           },
           readTimeout: ORIGIN_TIMEOUT,
           keepaliveTimeout: KEEP_ALIVE,
@@ -94,6 +111,7 @@ export class EdgeStack extends VestryStack {
     });
     this.#acknowledge(distribution);
     this.#log(distribution);
+    this.#watch(distribution);
     new ARecord(this, 'Address', {
       zone,
       target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
@@ -135,6 +153,47 @@ export class EdgeStack extends VestryStack {
       recordFields: LOGGED_FIELDS,
     });
     delivery.addResourceDependency(source);
+  }
+
+  /** CloudFront's metrics are in this region, and so are the alarms on them, with a topic of their own. */
+  #watch({ distributionId }: Distribution): void {
+    const key = new Key(this, 'AlarmKey', {
+      description: 'Encrypts alarms of the edge',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const topic = alarmTopic(this, key);
+    const metric = (metricName: string, statistic: string) =>
+      new Metric({
+        namespace: 'AWS/CloudFront',
+        metricName,
+        statistic,
+        dimensionsMap: { DistributionId: distributionId, Region: 'Global' },
+        period: ALARM_PERIOD,
+      });
+    new NotifyingAlarm(this, 'Unreachable', {
+      description:
+        'CloudFront answers one request in twenty with a server error: it may not reach the API: docs/runbooks/edge.md',
+      metric: metric('5xxErrorRate', Stats.AVERAGE),
+      threshold: ERROR_PERCENT,
+      periods: 2,
+      topic,
+    });
+    new NotifyingAlarm(this, 'Refused', {
+      description:
+        'Nearly everything is refused: the API may not know the key of the edge: docs/runbooks/edge.md',
+      metric: new MathExpression({
+        expression: `IF(requests >= ${FEWEST_REQUESTS}, refused, 0)`,
+        usingMetrics: {
+          requests: metric('Requests', Stats.SUM),
+          refused: metric('4xxErrorRate', Stats.AVERAGE),
+        },
+        period: ALARM_PERIOD,
+      }),
+      threshold: REFUSED_PERCENT,
+      periods: 2,
+      topic,
+    });
   }
 
   #acknowledge(distribution: Distribution): void {

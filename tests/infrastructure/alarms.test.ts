@@ -45,7 +45,13 @@ describe.each(environmentNames())('alarms of %s', (name) => {
   test('every alarm has an action, which is a topic', () => {
     expect(alarms.length).toBeGreaterThan(10);
     expect(alarms.filter(({ Properties }) => list(Properties.AlarmActions).length === 0)).toEqual([]);
-    expect([...topics].map(({ Type }) => Type)).toEqual(['AWS::SNS::Topic']);
+    // CloudFront's are where its metrics are.
+    expect([...topics].map(({ Type }) => Type)).toEqual(
+      Array(environment.edge === undefined ? 1 : 2).fill('AWS::SNS::Topic'),
+    );
+    for (const { stack, Properties } of alarms)
+      for (const action of list(Properties.AlarmActions))
+        expect(synthesised.referred(stack, action).stack.endsWith('-edge')).toBe(stack.endsWith('-edge'));
   });
 
   test('their topic lets CloudWatch publish, and the key of the topic lets it encrypt', () => {
@@ -68,7 +74,7 @@ describe.each(environmentNames())('alarms of %s', (name) => {
       .filter(({ stack, Properties }) => topics.has(synthesised.referred(stack, Properties.TopicArn)))
       .map(({ Properties }) => [Properties.Protocol, Properties.Endpoint]);
     expect(endpoints).toEqual(
-      environment.alarmEmail === undefined ? [] : [['email', environment.alarmEmail]],
+      environment.alarmEmail === undefined ? [] : [...topics].map(() => ['email', environment.alarmEmail]),
     );
   });
 });

@@ -7,7 +7,7 @@ const production = readEnvironment('acme-prod');
 const staging = readEnvironment('staging');
 const HOSTED_ZONE = 'Z0123456789ABCDEFGHIJ';
 const DOMAIN = 'equity.staging.example';
-const stagingAtEdge = { ...staging, edge: { domain: DOMAIN, hostedZoneId: HOSTED_ZONE } };
+const stagingAtEdge = { ...staging, edge: { domain: DOMAIN, hostedZoneId: HOSTED_ZONE, keys: [1] } };
 
 interface ViewedRequest {
   readonly headers?: Readonly<Record<string, string>>;
@@ -174,6 +174,19 @@ describe.each(environments)('the edge of %s', (_, environment) => {
     return Region;
   }
 
+  test('has alarms where its metrics are: when it can’t reach the API, and when the API refuses nearly everything', () => {
+    const alarms = synthesised.ofType('AWS::CloudWatch::Alarm').filter(({ stack }) => stack === stackName);
+    const text = alarms.map(({ Properties }) => JSON.stringify(Properties));
+    expect(text).toHaveLength(2);
+    for (const properties of text) {
+      expect(properties).toContain('"Namespace":"AWS/CloudFront"');
+      expect(properties).toContain('{"Name":"Region","Value":"Global"}');
+      expect(properties).toContain(one('AWS::CloudFront::Distribution').id);
+      expect(properties).toContain('docs/runbooks/edge.md');
+    }
+    expect(text.join()).toMatch(/5xxErrorRate.*4xxErrorRate|4xxErrorRate.*5xxErrorRate/);
+  });
+
   test('limits addresses where they are the clients’, and refuses with problems', () => {
     const firewall = one('AWS::WAFv2::WebACL', 'CLOUDFRONT');
     expect(verdict(firewall, {})).toEqual({ Allow: {} });
@@ -261,6 +274,46 @@ test('the mock bank is reached through the edge, since the other address is clos
   });
 });
 
+test('a new key: the firewall accepts both until the edge shows the new one, and then it alone', () => {
+  const KEYS = [[1], [2, 1], [2]] as const;
+  const releases = KEYS.map((keys) => {
+    const environment = { ...stagingAtEdge, edge: { ...stagingAtEdge.edge, keys: [...keys] } };
+    const synthesised = Synthesised.of(environment);
+    const [distribution] = synthesised.ofType('AWS::CloudFront::Distribution');
+    const [firewall] = synthesised
+      .ofType('AWS::WAFv2::WebACL')
+      .filter(({ Properties }) => Properties.Scope === 'REGIONAL');
+    const [header] = (distribution as TemplateResource).Properties.DistributionConfig.Origins[0]
+      .OriginCustomHeaders;
+    const keyOf: KeyOf = (reference) => {
+      const [, name] = /resolve:secretsmanager:([^:"]+):SecretString/.exec(JSON.stringify(reference)) ?? [];
+      return name ?? synthesised.referred('vestry-staging-api', reference).Properties.Name;
+    };
+    const accepts = (key: string) =>
+      'Allow' in verdict(firewall as TemplateResource, { headers: { [header.HeaderName]: key } }, keyOf);
+    return { assembly: synthesised.assembly, shown: keyOf(header.HeaderValue), accepts };
+  });
+  const [before, during, after] = releases;
+  const [old, fresh] = ['vestry/staging/edge-key', 'vestry/staging/edge-key-2'];
+  expect(releases.map(({ shown }) => shown)).toEqual([old, fresh, fresh]);
+  expect(releases.map(({ accepts }) => [accepts(old), accepts(fresh)])).toEqual([
+    [true, false],
+    [true, true],
+    [false, true],
+  ]);
+  // The API's stack is released before the edge's: what the edge shows meanwhile is accepted, and so it is when a release fails between them.
+  expect(during?.accepts(before?.shown ?? '')).toBe(true);
+  expect(after?.accepts(during?.shown ?? '')).toBe(true);
+  for (const [one, next] of [
+    [before, during],
+    [during, after],
+    [during, before],
+  ])
+    expect(refusals(one ? stackStates(one.assembly) : [], next ? stackStates(next.assembly) : [])).toEqual(
+      [],
+    );
+});
+
 describe('an environment without an edge', () => {
   const synthesised = Synthesised.of(staging);
 
@@ -284,11 +337,17 @@ describe('an environment without an edge', () => {
   });
 });
 
-test.each<[string, Record<string, string>, string]>([
+test.each<[string, Record<string, unknown>, string]>([
   [
     'a domain with a scheme',
     { domain: 'https://equity.example', hostedZoneId: HOSTED_ZONE },
     'must be a domain',
+  ],
+  ['no key', { domain: 'equity.example', hostedZoneId: HOSTED_ZONE, keys: [] }, 'must name a key'],
+  [
+    'a key twice',
+    { domain: 'equity.example', hostedZoneId: HOSTED_ZONE, keys: [2, 2] },
+    'must be different keys',
   ],
   ['a domain with a port', { domain: 'equity.example:443', hostedZoneId: HOSTED_ZONE }, 'must be a domain'],
   ['a domain in capitals', { domain: 'Equity.example', hostedZoneId: HOSTED_ZONE }, 'must be a domain'],
