@@ -41,7 +41,7 @@ const HSTS_AGE = Duration.days(365);
 const ALARM_PERIOD = Duration.minutes(5);
 const ERROR_PERCENT = 5;
 const REFUSED_PERCENT = 95;
-/** Where few come, those who only try what there is are most of them. */
+/** The fewest requests of a period that say something: of a few, most only try what there is. */
 const FEWEST_REQUESTS = 100;
 /** Allows nothing. Pages send policies of their own, which name what they run by its hash. */
 const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'";
