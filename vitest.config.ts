@@ -21,6 +21,7 @@ export default defineConfig({
       POWERTOOLS_SERVICE_NAME: 'test',
       VESTRY_ENVIRONMENT: 'test',
       VESTRY_PASSWORD_LOG2_N: '10',
+      PASSWORDS_BY_ADMIN: 'on',
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',

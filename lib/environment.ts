@@ -112,6 +112,12 @@ export const EnvironmentSchema = z
     alarmEmail: z.email().optional(),
     /** The OpenTelemetry collector that takes traces, within reach of the functions. If it is absent, only X-Ray gets them. */
     otlpEndpoint: z.url().optional(),
+    /** The address from which mail is sent, at a domain of its own. @default `no-reply@` the domain of the edge; without either, no mail is sent */
+    mail: z
+      .strictObject({ from: z.email('must be an address, such as no-reply@mail.acme.example') })
+      .optional(),
+    /** Whether an ADMIN may set the passwords of others. Nobody else knows a password that its user has set by a link: production can't have it. */
+    passwordsByAdmin: z.boolean().default(false),
     /** Web origins that may call the API from a browser; `http://localhost:*` stands for every port of the developer's machine. */
     corsOrigins: z
       .array(webOrigin)
@@ -225,6 +231,11 @@ export const EnvironmentSchema = z
       refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');
     if (environment.small)
       refuse('small', 'a production environment has a proxy, and endpoints in both zones: remove it');
+    if (environment.passwordsByAdmin)
+      refuse(
+        'passwordsByAdmin',
+        'a production environment invites its users, who set their own passwords: remove it',
+      );
     if (environment.webhooksToLoopback)
       refuse('webhooksToLoopback', 'a production environment sends nothing into its own network: remove it');
     if (environment.corsOrigins.some((origin) => ANY_LOCAL_PORT.test(origin)))

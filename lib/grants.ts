@@ -37,6 +37,12 @@ export interface GrantedResources {
   readonly uploads: IBucket;
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
+  /** The address from which mail is sent, and the identity that may; absent where no mail is sent. */
+  readonly mail: { readonly from: string; readonly identityArn: string } | undefined;
+  /** The environment's own address, which links in mails begin with; absent where API Gateway gives it one. */
+  readonly publicUrl: string | undefined;
+  /** Whether an ADMIN may set the passwords of others. */
+  readonly passwordsByAdmin: boolean;
   /** Whether webhooks may lead to this machine itself. Only development allows it. */
   readonly webhooksToLoopback: boolean;
   /** The contact for reports of weaknesses. */
@@ -202,6 +208,19 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'webhooks:address': {
       statements: [],
       environment: { WEBHOOKS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
+    },
+    'mail:send': {
+      statements:
+        resources.mail === undefined ? [] : [allow(['ses:SendEmail'], [resources.mail.identityArn])],
+      environment: resources.mail === undefined ? {} : { MAIL_FROM: resources.mail.from },
+    },
+    'links:public': {
+      statements: [],
+      environment: resources.publicUrl === undefined ? {} : { PUBLIC_URL: resources.publicUrl },
+    },
+    'passwords:byAdmin': {
+      statements: [],
+      environment: { PASSWORDS_BY_ADMIN: resources.passwordsByAdmin ? 'on' : 'off' },
     },
     'security:contact': { statements: [], environment: securityVariables(resources.security) },
     ...auditGrants(resources.audit, decrypt, encrypt),

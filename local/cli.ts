@@ -4,6 +4,7 @@ import { closest } from '#lib/closest.ts';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
+import { listMails, showMail } from './mails.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
@@ -33,6 +34,11 @@ ${OPTIONS}`,
 Prints an access token of the operator, or of the demo user of a tenant with a role (default: ADMIN).
 
   --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
+  mail: `usage: npm run local -- mail [ID] [--data DIR]
+
+Lists the newest mails that the platform has sent, or shows the one with an ID. They are .eml files in the data directory, and reach nobody.
+
+  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
   env: `usage: npm run local -- env [--data DIR]
 
 Prints what an AWS client needs to reach the platform, as shell commands: eval "$(npm run -s local -- env)".
@@ -59,6 +65,7 @@ Talks to the platform that runs on this machine.
   fire SCHEDULE                   fires one schedule now
   advance DATE                    moves its time ahead, and fires what falls due on the way
   token operator|TENANT [ROLE]    prints an access token
+  mail [ID]                       lists the mails that it has sent, or shows one
   env                             prints what an AWS client needs, as shell commands
   backup FILE                     writes what it has into a file
   restore FILE --data DIR         makes the platform of such a file in a new directory
@@ -105,6 +112,10 @@ async function main(): Promise<void> {
   const [name, ...words] = positionals;
   if (name === 'token' && (words.length === 1 || words.length === 2)) {
     console.log(await accessToken(readPlatformFile(values.data), words[0] as string, words[1]));
+    return;
+  }
+  if (name === 'mail' && words.length <= 1) {
+    console.log(words[0] === undefined ? listMails(values.data) : showMail(values.data, words[0]));
     return;
   }
   if (name === 'env' && words.length === 0) {

@@ -24,7 +24,7 @@ function traceVariables(): Record<string, string> {
 }
 
 /**
- * Returns the addresses of the database and the bank on this machine. A function that calls the API runs only once
+ * Returns the addresses of the API, the database and the bank on this machine. A function that calls the API runs only once
  * the API listens.
  */
 export function functionOverrides(
@@ -37,6 +37,7 @@ export function functionOverrides(
     ...Object.fromEntries(ofApi.map(([name, url]) => [name, `${apiUrl}${new URL(url).pathname}`])),
     ...traceVariables(),
     VESTRY_PASSWORD_LOG2_N,
+    ...(apiUrl === undefined ? {} : { PUBLIC_URL: apiUrl }),
     ...more,
     DATABASE_HOST: proxy.host,
     DATABASE_PORT: String(proxy.port),

@@ -1,6 +1,7 @@
 import * as audit from '#audit/audit.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
 import * as keys from '#identity/keys/keys.jobs.ts';
+import * as mail from '#mail/mail.jobs.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.jobs.ts';
 import * as payments from '#payments/payments.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
@@ -31,6 +32,7 @@ const specs: readonly Job[] = [
   projection,
   exports,
   webhooks,
+  mail,
   mockBank,
 ].flatMap((module) => Object.values(module));
 

@@ -13,6 +13,7 @@ export const sweepOutbox = scheduledJob({
     'database:system',
     'eventBus:put',
     'disbursementMachine:start',
+    'queue:mails:send',
     'queue:payment-runs:send',
     'queue:report-exports:send',
     'queue:uploads:send',

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
+import * as links from '#identity/links/links.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
 import * as tenantLinks from '#identity/tenant-links/tenant-links.routes.ts';
 import * as tenants from '#identity/tenants/tenants.routes.ts';
@@ -48,7 +49,7 @@ type RouteModule = Readonly<Record<string, unknown>>;
 
 /** The modules of routes by domain and group. What they export beside routes are the schemas that routes share. */
 const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> = {
-  identity: { access, tenants, users, 'tenant-links': tenantLinks },
+  identity: { access: { ...access, ...links }, tenants, users, 'tenant-links': tenantLinks },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },
   uploads: { uploads },
   dividends: { dividends },

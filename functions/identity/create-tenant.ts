@@ -1,30 +1,35 @@
-import { hashPassword } from '#identity/sign-in/password.ts';
-import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
+import { sendInvitation } from '#identity/links/prepare-link.ts';
+import { prepareWayIn } from '#identity/links/way-in.ts';
 import { insertTenant, toTenant } from '#identity/tenants/tenant.repository.ts';
 import * as routes from '#identity/tenants/tenants.routes.ts';
 import { insertUser } from '#identity/users/user.repository.ts';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import { actingOn, http } from '#platform/http/http.ts';
 
+const ROLES = { admin: 'ADMIN', first_compliance: 'COMPLIANCE' } as const;
+const FIRST = ['admin', 'first_compliance'] as const;
+
 export const handler = http(routes.createTenant, async ({ body, actor, tenantTx }) => {
-  const { admin, first_compliance, ...tenant } = body;
-  const first = [
-    { ...admin, role: 'ADMIN' } as const,
-    ...(first_compliance === undefined ? [] : [{ ...first_compliance, role: 'COMPLIANCE' } as const]),
-  ];
-  const own = [tenant.slug, tenant.name];
-  await refuseGuessable(admin.password, { email: admin.email, tenant: own }, '/admin/password');
-  if (first_compliance !== undefined) {
-    const { email, password } = first_compliance;
-    await refuseGuessable(password, { email, tenant: own }, '/first_compliance/password');
-  }
-  const hashes = await Promise.all(first.map(({ password }) => hashPassword(password)));
+  const { admin: _, first_compliance: __, ...tenant } = body;
   const id = uuidV7<TenantId>();
+  const users = FIRST.flatMap((field) => {
+    const user = body[field];
+    return user === undefined ? [] : [{ ...user, role: ROLES[field], pointer: `/${field}/password` }];
+  });
+  const prepared = await Promise.all(
+    users.map(async (user) => {
+      const wayIn = await prepareWayIn(user, { id, ...tenant }, user.pointer);
+      return { email: user.email, role: user.role, ...wayIn };
+    }),
+  );
   return tenantTx(
     async (tx) => {
       const created = await insertTenant(tx, { id, ...tenant });
-      for (const [index, { email, role }] of first.entries())
-        await insertUser(tx, { email, role, password_hash: hashes[index] ?? '' });
+      for (const { email, role, password_hash, invitation } of prepared) {
+        const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
+        const user = await insertUser(tx, { email, role, password_hash, status });
+        if (invitation !== undefined) await sendInvitation(tx, user.id, invitation);
+      }
       return toTenant(created);
     },
     { actor: actingOn(actor, id) },

@@ -1,12 +1,9 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
-import { hashPassword } from '#identity/sign-in/password.ts';
-import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
-import { getNames } from '#identity/tenants/tenant.repository.ts';
 import { proposeUserChange } from '#identity/users/propose-user.ts';
-import { findUser, toUser } from '#identity/users/user.repository.ts';
+import { toUser } from '#identity/users/user.repository.ts';
 import * as routes from '#identity/users/users.routes.ts';
-import { found } from '#platform/db/found.ts';
-import { http } from '#platform/http/http.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import { type HttpRequest, http } from '#platform/http/http.ts';
 
 const route = routes.updateUser;
 
@@ -14,14 +11,8 @@ export const handler = http(
   route,
   async ({ params, body, expectedVersion, principal, requestId, tenantRead, tenantTx }) => {
     const { password, ...rest } = body;
-    if (password !== undefined) {
-      const own = await tenantRead(async (read) => ({
-        email: found(await findUser(read, params.id)).email,
-        tenant: await getNames(read, principal.tenantId),
-      }));
-      await refuseGuessable(password, own);
-    }
-    const secret = password === undefined ? {} : { password_hash: await hashPassword(password) };
+    const user = { id: params.id, tenantId: principal.tenantId };
+    const secret = password === undefined ? {} : { password_hash: await hashOf(password, user, tenantRead) };
     const proposal = { id: params.id, version: expectedVersion, change: { ...rest, ...secret } };
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(
@@ -30,3 +21,13 @@ export const handler = http(
     );
   },
 );
+
+/** Loads what makes passwords, which most changes of a user do without. */
+async function hashOf(
+  password: string,
+  user: { readonly id: string; readonly tenantId: TenantId },
+  tenantRead: HttpRequest<typeof route>['tenantRead'],
+): Promise<string> {
+  const { hashOthersPassword } = await import('#identity/users/others-password.ts');
+  return hashOthersPassword(password, user, tenantRead);
+}

@@ -10,6 +10,7 @@ import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
 import { keptRules } from '#lib/constructs/kept-rule.ts';
+import { MailIdentity } from '#lib/constructs/mail-identity.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
 import { type ConsumedJob, QueueConsumer, type QueueJobEntry } from '#lib/constructs/queue-consumer.ts';
@@ -17,6 +18,7 @@ import { Rollout } from '#lib/constructs/rollout.ts';
 import { stateMachineArn } from '#lib/constructs/state-machine.ts';
 import { WormBucket } from '#lib/constructs/worm-bucket.ts';
 import { type ResourceGrants, resourceGrants, type SentQueue } from '#lib/grants.ts';
+import { mailFrom } from '#lib/mail.ts';
 import { maxReceivesOf } from '#platform/queue/job.ts';
 import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
@@ -101,6 +103,9 @@ export class IngestionStack extends VestryStack {
       disbursementMachineArn: stateMachineArn(this, 'disbursement'),
       uploads: uploads as IBucket,
       rejectedRows: rejectedRows.queue,
+      mail: this.#mail(),
+      publicUrl: this.config.edge && `https://${this.config.edge.domain}`,
+      passwordsByAdmin: this.config.passwordsByAdmin,
       webhooksToLoopback: this.config.webhooksToLoopback,
       security: { ...this.config.security, domain: this.config.edge?.domain },
       eventBus,
@@ -134,6 +139,12 @@ export class IngestionStack extends VestryStack {
       eventPattern: { source: [EVENT_SOURCE], detailType: [...job.source.events] },
       targets: [new SqsQueue(queue as IQueue, { deadLetterQueue: deadLetters as IQueue })],
     });
+  }
+
+  #mail(): { from: string; identityArn: string } | undefined {
+    const from = mailFrom(this.config);
+    if (from === undefined) return undefined;
+    return { from, identityArn: new MailIdentity(this, 'Mail', { from, edge: this.config.edge }).arn };
   }
 
   #bank(): { url: string; callbackUrl: string; waitSeconds: number } {

@@ -49,7 +49,7 @@ const because = {
   example: { reason: 'Confirmed by telephone with the holder.' },
 } as const;
 
-/** Applying a change may pay, start a run, or report to a waiting execution. */
+/** Applying a change may pay, start a run, report to a waiting execution, or invite a user. */
 const decision = {
   ...because,
   method: 'POST',
@@ -69,6 +69,7 @@ const decision = {
     'eventBus:put',
     'disbursementMachine:start',
     'disbursementMachine:report',
+    'queue:mails:send',
     'queue:payment-runs:send',
     'queue:uploads:send',
   ],

@@ -5,3 +5,6 @@ export const API_BASE_PATH = '/api';
 export function publicPath(route: { readonly path: string; readonly base?: 'api' | 'root' }): string {
   return route.base === 'root' ? route.path : `${API_BASE_PATH}${route.path}`;
 }
+
+/** The page to which links in mails lead. */
+export const PASSWORD_PAGE_PATH = '/password';

@@ -25,6 +25,7 @@ export const MASKED_FIELDS = [
   'cookie',
   'set_cookie',
   'secret',
+  'invitation_url',
   'saml_response',
   'upload_url',
   'errors_url',

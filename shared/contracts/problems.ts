@@ -9,6 +9,7 @@ export const problemRegistry = {
   'invalid-credentials': { status: 401, title: 'The credentials are not valid' },
   'invalid-refresh-token': { status: 401, title: 'The refresh token is not valid' },
   'invalid-signature': { status: 401, title: 'The signature is not valid' },
+  'invalid-link': { status: 401, title: 'The link does not work' },
   forbidden: { status: 403, title: 'Your role may not do this' },
   'tenant-suspended': { status: 403, title: 'The tenant is suspended' },
   'four-eyes': { status: 403, title: 'Another person must decide' },

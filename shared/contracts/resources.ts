@@ -36,6 +36,12 @@ export type Resource =
   | 'exports:write'
   /** Know which addresses a webhook may have. */
   | 'webhooks:address'
+  /** Send mail from the environment's address. */
+  | 'mail:send'
+  /** Know the address that links in mails begin with. */
+  | 'links:public'
+  /** Know whether an ADMIN may set the passwords of others. */
+  | 'passwords:byAdmin'
   /** Know whom to tell of a weakness. */
   | 'security:contact'
   /** Read and list what was exported of the audit trail; add to it, under Object Lock. */

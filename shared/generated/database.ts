@@ -676,6 +676,18 @@ export interface SigningKeys {
   signs_from: Timestamp;
 }
 
+export interface SignInLinks {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  purpose: 'INVITATION' | 'RESET';
+  revoked_at: Timestamp | null;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  token_sha256: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface TenantDirectory {
   id: string;
   slug: string;
@@ -770,7 +782,7 @@ export interface Uploads {
 export interface UserDirectory {
   id: string;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
-  status: 'ACTIVE' | 'DISABLED';
+  status: 'ACTIVE' | 'DISABLED' | 'INVITED';
   tenant_id: ColumnType<TenantId, string, string>;
 }
 
@@ -784,7 +796,7 @@ export interface Users {
   password_hash: string;
   purged_at: Timestamp | null;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
-  status: Generated<'ACTIVE' | 'DISABLED'>;
+  status: Generated<'ACTIVE' | 'DISABLED' | 'INVITED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -900,6 +912,7 @@ export interface DB {
   sent_instructions: SentInstructions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
+  sign_in_links: SignInLinks;
   signing_keys: SigningKeys;
   tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;

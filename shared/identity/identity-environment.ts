@@ -7,5 +7,9 @@ export const identityEnvironment = {
    * in a file, set a lower one: the full cost is half a second of a processor.
    */
   passwordLog2N: (): number | undefined => Number(optional('VESTRY_PASSWORD_LOG2_N')) || undefined,
+  /** Whether an ADMIN may set the passwords of others; elsewhere people are invited, and set their own. */
+  passwordsByAdmin: (): boolean => optional('PASSWORDS_BY_ADMIN') === 'on',
+  /** The environment's own address. Absent: the API is reached at the address that API Gateway gives it. */
+  publicUrl: (): string | undefined => optional('PUBLIC_URL'),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
 };

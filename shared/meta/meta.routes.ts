@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PASSWORD_PAGE_PATH } from '#contracts/api-paths.ts';
 import { route } from '#platform/http/route.ts';
 import { DOCS_ASSETS } from './docs-assets.ts';
 
@@ -20,6 +21,19 @@ export const getHome = route({
   operationId: 'getHome',
   path: '/',
   summary: 'Get the home page',
+  query: anyQuery,
+  response: z.string(),
+  produces: ['text/html'],
+  problems: [],
+});
+
+export const getPasswordPage = route({
+  ...open,
+  operationId: 'getPasswordPage',
+  path: PASSWORD_PAGE_PATH,
+  summary: 'Get the page on which people set their password',
+  description:
+    'Links in mails lead to it. What they let in by stands behind `#`, and so reaches no server but by the form.',
   query: anyQuery,
   response: z.string(),
   produces: ['text/html'],

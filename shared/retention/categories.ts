@@ -160,6 +160,10 @@ export const CATEGORIES: readonly Category[] = [
       and (t.expires_at <= now() or t.rotated_at is not null or t.revoked_at is not null)`,
   },
   {
+    ...{ name: 'sign-in-links', table: 'sign_in_links', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
     ...{ name: 'idempotency-keys', table: 'idempotency_keys', key: 'id' },
     due: ({ at }) => sql`t.expires_at <= ${at}`,
   },

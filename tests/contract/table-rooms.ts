@@ -32,6 +32,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0023_request_counts.sql': 'platform',
   '0024_waiting_files.sql': 'uploads',
   '0025_published_events.sql': 'platform',
+  '0026_invitations.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -132,10 +132,33 @@ describe.each(environments)('the edge of %s', (_, environment) => {
   });
 
   test('has records in the zone for both names', () => {
-    const records = synthesised.ofType('AWS::Route53::RecordSet').map(({ Properties }) => Properties);
+    const records = synthesised
+      .ofType('AWS::Route53::RecordSet')
+      .map(({ Properties }) => Properties)
+      .filter(({ Type }) => Type !== 'CNAME');
     expect(records.map(({ Name, HostedZoneId }) => [Name, HostedZoneId]).sort()).toEqual(
       [`${domain}.`, `origin.${domain}.`].map((name) => [name, hostedZoneId]).sort(),
     );
+  });
+
+  test('signs its mail: three records verify its domain, from which one function may send', () => {
+    const keys = synthesised
+      .ofType('AWS::Route53::RecordSet')
+      .map(({ Properties }) => Properties)
+      .filter(({ Type }) => Type === 'CNAME');
+    const [identity, ...others] = synthesised.ofType('AWS::SES::EmailIdentity');
+    const sends = identity?.Properties.EmailIdentity;
+    expect([domain, 'staging.vestry.example']).toContain(sends);
+    expect(others).toEqual([]);
+    // Whoever keeps another domain writes its records.
+    expect(keys.map(({ HostedZoneId }) => HostedZoneId)).toEqual(
+      sends === domain ? Array(3).fill(hostedZoneId) : [],
+    );
+    const senders = synthesised
+      .ofType('AWS::IAM::Role')
+      .filter(({ Properties }) => JSON.stringify(Properties).includes('ses:'));
+    expect(senders).toHaveLength(1);
+    expect(JSON.stringify(senders[0]?.Properties)).toMatch(new RegExp(`ses:SendEmail.*:identity/${sends}"`));
   });
 
   test('is the only way to the API: its firewall lets nobody else in, and no other address leads to it', () => {

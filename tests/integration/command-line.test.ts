@@ -8,7 +8,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const COMMANDS = [
   ['npm start --', 'local/start.ts'],
   ['npm run local --', 'local/cli.ts'],
-  ...['status', 'fire', 'advance', 'token', 'env'].map((name) => [
+  ...['status', 'fire', 'advance', 'token', 'mail', 'env'].map((name) => [
     `npm run local -- ${name}`,
     'local/cli.ts',
     name,

@@ -97,6 +97,7 @@ export async function testAws(
         : [{ ...fieldKey, initialValue: 'the key of fields in the test' }]),
       ...(more.secrets ?? []),
     ],
+    mailIdentities: ['vestry.test'],
     ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
     onEvent: (event) => {
       events.push(event);
@@ -115,6 +116,7 @@ export async function testAws(
     AUDIT_BUCKET: auditBucket,
     AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
     RETENTION_YEARS: '7',
+    MAIL_FROM: 'no-reply@vestry.test',
     ...Object.fromEntries(
       [...consumed.map(({ queue: name }) => name), FIRINGS_GIVEN_UP].map((name) => [
         queueUrlVariable(name),

@@ -14,6 +14,12 @@ const rowsOf = (
     token_sha256: Buffer.from('x'),
     expires_at: '2099-01-01',
   },
+  sign_in_links: {
+    user_id: id(1),
+    purpose: 'RESET',
+    token_sha256: Buffer.from('x'),
+    expires_at: '2099-01-01',
+  },
   idempotency_keys: {
     id: 'filled',
     status: 'INPROGRESS',

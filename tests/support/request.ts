@@ -61,6 +61,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
     isBase64Encoded: bytes !== undefined,
     requestContext: {
       path: `${base}${path}`,
+      domainName: 'api.vestry.example',
       identity: { sourceIp: address },
       authorizer:
         as === undefined

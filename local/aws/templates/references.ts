@@ -14,6 +14,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::Lambda::Alias': 'Name',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::S3::Bucket': 'BucketName',
+  'AWS::SES::EmailIdentity': 'EmailIdentity',
   'AWS::SQS::Queue': 'QueueName',
   'AWS::SecretsManager::Secret': 'Name',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',

@@ -36,6 +36,11 @@ export async function hashPassword(password: string): Promise<string> {
   return encode(log2N, salt, await derive(password, salt, { N: 2 ** log2N, r: R, p: P }));
 }
 
+/** Returns a hash of nothing: it is as long to compare with as any other, and no password matches it. */
+export function unusableHash(): string {
+  return encode(currentLog2N(), randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
+}
+
 /** Compared against when there is no such user, so that the answer takes as long. */
 function nobody(): string {
   return encode(currentLog2N(), Buffer.alloc(SALT_BYTES), Buffer.alloc(KEY_BYTES));

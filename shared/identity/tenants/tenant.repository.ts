@@ -72,7 +72,7 @@ export function findTenant(read: TenantRead, id: string): Promise<TenantRow | un
 }
 
 /** Returns the tenant's slug and name. */
-export async function getNames(read: TenantRead, id: TenantId): Promise<string[]> {
+export async function getNames(read: TenantRead, id: TenantId): Promise<[slug: string, name: string]> {
   const { slug, name } = await read
     .selectFrom('tenants')
     .select(['slug', 'name'])

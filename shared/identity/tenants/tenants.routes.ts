@@ -18,7 +18,7 @@ export const Tenant = z.object({
 
 const firstUser = z.strictObject({
   email: loginEmail,
-  password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX),
+  password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX).optional(),
 });
 
 const NewTenant = z.strictObject({
@@ -44,14 +44,14 @@ export const createTenant = route({
   path: '/tenants',
   summary: 'Create a tenant with its first ADMIN, and its first COMPLIANCE user',
   description:
-    'Changes that decide where money or shares go need two persons (see `/approvals`). A tenant that begins with its ADMIN alone gets its second person by an operator’s approval, see `/tenants/{id}/approvals`.',
+    'Its first users are invited by mail: each link works once, for 72 hours, and is shown to nobody else. Environments that set `passwordsByAdmin` also take their passwords. Changes that decide where money or shares go need two persons (see `/approvals`). A tenant that begins with its ADMIN alone gets its second person by an operator’s approval, see `/tenants/{id}/approvals`.',
   ...operator,
   body: NewTenant,
   example: {
     slug: 'initech',
     name: 'Initech Holdings',
     type: 'ISSUER',
-    admin: { email: 'admin@initech.example', password: 'correct horse battery staple' },
+    admin: { email: 'admin@initech.example' },
   },
   status: 201,
   location: '/tenants/{id}',
@@ -59,7 +59,7 @@ export const createTenant = route({
   concurrency: 'etag',
   audit: 'tenant.created',
   problems: ['tenant-exists', 'user-exists'],
-  uses: [],
+  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin'],
   // Hashes a password: see login.
   memoryMb: 1769,
 });

@@ -3,16 +3,21 @@ import type { UserRole } from '#kernel/roles.ts';
 /** Whoever has one of these roles decides where money and shares go, or what others may do. */
 const PRIVILEGED: ReadonlySet<UserRole> = new Set(['ADMIN', 'COMPLIANCE', 'OPS']);
 
+/** Tells whether only the user may hold the link by which they get in: who makes a privileged user must not be able to act as that user. */
+export function isPrivileged(role: UserRole): boolean {
+  return PRIVILEGED.has(role);
+}
+
 /** Tells whether a role gives rights that the one before did not: an ADMIN may do whatever OPS may. */
 export function isGrant(before: UserRole | undefined, after: UserRole): boolean {
-  if (!PRIVILEGED.has(after) || before === after) return false;
+  if (!isPrivileged(after) || before === after) return false;
   return !(before === 'ADMIN' && after === 'OPS');
 }
 
 interface Standing {
   readonly id: string;
   readonly role: UserRole;
-  readonly status: 'ACTIVE' | 'DISABLED';
+  readonly status: 'ACTIVE' | 'DISABLED' | 'INVITED';
 }
 
 interface Change {
@@ -27,7 +32,7 @@ interface Change {
  */
 export function needsSecondPerson(user: Standing, change: Change, actorId: string | null): boolean {
   const role = change.role ?? user.role;
-  if (!PRIVILEGED.has(role)) return false;
+  if (!isPrivileged(role)) return false;
   const returns = user.status === 'DISABLED' && change.status === 'ACTIVE';
   const isOthers = change.password_hash !== undefined && user.id !== actorId;
   return isGrant(user.role, role) || returns || isOthers;

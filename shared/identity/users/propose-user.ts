@@ -6,7 +6,8 @@ import {
   stillThere,
   type Waiting,
 } from '#approvals/propose-change.ts';
-import { DomainError } from '#kernel/domain-error.ts';
+import type { PreparedLink } from '#identity/links/prepare-link.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import type { UserRole } from '#kernel/roles.ts';
 import { changed, found } from '#platform/db/found.ts';
@@ -28,12 +29,14 @@ interface NewUser {
   readonly role: UserRole;
   readonly password_hash: string;
   readonly employee_id?: string | undefined;
+  /** The way in of a user who is invited. Whoever was given a password has none. */
+  readonly invitation?: PreparedLink | undefined;
 }
 
 /** A change of a user, as a change request keeps it. */
 export interface UserChange {
   readonly role?: UserRole | undefined;
-  readonly status?: UserRow['status'] | undefined;
+  readonly status?: 'ACTIVE' | 'DISABLED' | undefined;
   readonly password_hash?: string | undefined;
   readonly employee_id?: string | null | undefined;
 }
@@ -76,8 +79,16 @@ export async function proposeUser(
   );
 }
 
-function create(tx: TenantTx, user: ProposedUser, permit: Permit): Promise<UserRow> {
-  return insertUser(tx, { ...user, made_by: permit.madeBy, confirmed_by: permit.confirmedBy });
+async function create(tx: TenantTx, { invitation, ...user }: ProposedUser, permit: Permit): Promise<UserRow> {
+  const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
+  const made = { ...user, status, made_by: permit.madeBy, confirmed_by: permit.confirmedBy } as const;
+  const created = await insertUser(tx, made);
+  if (invitation !== undefined) {
+    // Loaded by the requests that invite.
+    const { sendInvitation } = await import('#identity/links/prepare-link.ts');
+    await sendInvitation(tx, created.id, invitation);
+  }
+  return created;
 }
 
 export const userCreatedEffects: ChangeEffects = {
@@ -98,6 +109,7 @@ export async function proposeUserChange(
 ): Promise<UserRow | Waiting> {
   const current = found(await findUser(tx, id));
   await changed(current.version === version ? current : undefined, async () => current);
+  refuseWayIn(current, change);
   const { password_hash, ...seen } = change;
   return proposeChange(
     tx,
@@ -115,6 +127,14 @@ export async function proposeUserChange(
   );
 }
 
+/** @throws DomainError `validation-failed` where somebody who is invited would get in otherwise */
+function refuseWayIn({ status }: UserRow, change: UserChange): void {
+  if (status !== 'INVITED') return;
+  const message = 'must not be set while the user is invited: send the invitation again';
+  if (change.status === 'ACTIVE') throw invalidField('/status', 'invited', message);
+  if (change.password_hash !== undefined) throw invalidField('/password', 'invited', message);
+}
+
 async function apply(
   tx: TenantTx,
   current: UserRow,
@@ -127,8 +147,11 @@ async function apply(
   const isMade = isOthers || needsSecondPerson(current, change, permit.madeBy);
   const hands = isMade ? { made_by: permit.madeBy, confirmed_by: permit.confirmedBy } : {};
   const user = await setUser(tx, current.id, version, { ...change, ...hands });
-  if (user !== undefined && (user.status === 'DISABLED' || change.password_hash !== undefined))
+  if (user !== undefined && (user.status === 'DISABLED' || change.password_hash !== undefined)) {
     await setSessionsRevoked(tx, user.id);
+    const { setLinksRevoked } = await import('#identity/links/link.repository.ts');
+    await setLinksRevoked(tx, user.id);
+  }
   return user;
 }
 

@@ -34,6 +34,7 @@ export function insertUser(
     id?: string;
     email: string;
     role: UserRow['role'];
+    status?: UserRow['status'];
     password_hash: string;
     employee_id?: string | undefined;
     made_by?: string;
@@ -112,6 +113,27 @@ export function setUser(
     .returning(COLUMNS)
     .$narrowType<Member>()
     .executeTakeFirst();
+}
+
+/** Gives a user who is `wanted` a password of their own. A user who is anything else keeps theirs. */
+export async function setPassword(
+  tx: TenantTx,
+  id: string,
+  { password_hash, wanted }: { readonly password_hash: string; readonly wanted: 'INVITED' | 'ACTIVE' },
+): Promise<boolean> {
+  const set = await tx
+    .updateTable('users')
+    .set((eb) => ({
+      password_hash,
+      status: 'ACTIVE',
+      version: eb('version', '+', 1),
+      updated_at: new Date(),
+    }))
+    .where('id', '=', id)
+    .where('status', '=', wanted)
+    .returning('id')
+    .executeTakeFirst();
+  return set !== undefined;
 }
 
 export async function setSessionsRevoked(tx: TenantTx, userId: string): Promise<void> {

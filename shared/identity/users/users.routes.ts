@@ -6,17 +6,22 @@ import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
 const STATUSES = ['ACTIVE', 'DISABLED'] as const;
+/** Whoever is invited can't sign in before they have set a password. */
+const SHOWN_STATUSES = [...STATUSES, 'INVITED'] as const;
 
 export const User = z.object({
   id: idOut,
   tenant_id: idOut,
   email: z.string(),
   role: z.enum(USER_ROLES),
-  status: z.enum(STATUSES),
+  status: z.enum(SHOWN_STATUSES),
   employee_id: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
 });
+
+/** A user with the link of their invitation, which no other answer shows. */
+const InvitedUser = User.extend({ invitation_url: z.string().optional() });
 
 const password = z.string().min(PASSWORD_MIN).max(PASSWORD_MAX);
 
@@ -24,25 +29,25 @@ export const createUser = route({
   operationId: 'createUser',
   method: 'POST',
   path: '/users',
-  summary: 'Create a user of the tenant',
+  summary: 'Invite a user to the tenant',
   description:
-    'A user with the role ADMIN, COMPLIANCE or OPS is created when a second person has approved it; until then nobody can sign in as that user.',
+    'The user gets a mail with a link that works once, for 72 hours, and sets their own password by it. For an EMPLOYEE this answer, and no repetition of it, shows the link as `invitation_url` too. A user with the role ADMIN, COMPLIANCE or OPS is invited when a second person has approved it, and only by mail: nobody else may get in as that user. Environments that set `passwordsByAdmin` also take a `password`, by which the user is ACTIVE at once.',
   roles: ['ADMIN'],
   body: z.strictObject({
     email: loginEmail,
     role: z.enum(USER_ROLES),
-    password,
+    password: password.optional(),
     employee_id: text(100).optional(),
   }),
-  example: { email: 'ops@acme.example', role: 'OPS', password: 'correct horse battery staple' },
+  example: { email: 'ops@acme.example', role: 'OPS' },
   status: 201,
   location: '/users/{id}',
-  response: User,
+  response: InvitedUser,
   concurrency: 'etag',
   waiting: ChangeRequest,
   audit: 'user.created',
   problems: ['user-exists'],
-  uses: [],
+  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin'],
   // Hashes a password: see login.
   memoryMb: 1769,
 });
@@ -98,6 +103,38 @@ export const updateUser = route({
   waiting: ChangeRequest,
   audit: 'user.updated',
   problems: ['not-found', 'last-admin', 'change-pending', 'precondition-failed', 'precondition-required'],
-  uses: [],
+  uses: ['passwords:byAdmin'],
   memoryMb: 1769,
+});
+
+export const inviteUser = route({
+  operationId: 'inviteUser',
+  method: 'POST',
+  path: '/users/{id}/invitation',
+  summary: 'Send an invitation again',
+  description:
+    'The new link replaces the one before it. It goes to the user by mail; for an EMPLOYEE this answer, and no repetition of it, shows it too.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 200,
+  response: InvitedUser,
+  concurrency: 'if-match-honoured',
+  audit: 'user.invited',
+  problems: ['not-found', 'too-many-requests'],
+  uses: ['fieldKey:use', 'queue:mails:send', 'links:public'],
+});
+
+export const revokeInvitation = route({
+  operationId: 'revokeInvitation',
+  method: 'DELETE',
+  path: '/users/{id}/invitation',
+  summary: 'Revoke an invitation',
+  description: 'Its link works no longer. The user stays INVITED, and can be invited again or disabled.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 204,
+  concurrency: 'if-match-honoured',
+  audit: 'invitation.revoked',
+  problems: ['not-found'],
+  uses: [],
 });

@@ -5,6 +5,8 @@ import { maskText } from '#platform/observability/mask.ts';
 export interface Origin {
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
+  /** The name and path by which API Gateway was reached, which it says itself. */
+  readonly reached?: string;
 }
 
 const MAX_USER_AGENT_LENGTH = 256;
@@ -15,8 +17,9 @@ const UNPRINTABLE = /[^\x20-\x7e]/g;
 const origins = new AsyncLocalStorage<Origin>();
 
 /** Runs a request: every entry that it leaves says from where it came. */
-export function fromOrigin<T>({ sourceIp, userAgent }: Origin, run: () => T): T {
-  return origins.run({ sourceIp, userAgent: userAgent === undefined ? undefined : bounded(userAgent) }, run);
+export function fromOrigin<T>(origin: Origin, run: () => T): T {
+  const { userAgent } = origin;
+  return origins.run({ ...origin, userAgent: userAgent === undefined ? undefined : bounded(userAgent) }, run);
 }
 
 /** Takes the client's own word for what it is. */

@@ -239,6 +239,7 @@ function originOf(event: APIGatewayProxyEvent): Origin {
   return {
     sourceIp: clientAddressOf(headers, event.requestContext.identity.sourceIp),
     userAgent: headers.get('user-agent')?.join(),
+    reached: event.requestContext.domainName + baseOf(event),
   };
 }
 

@@ -9,11 +9,11 @@ import { receivesWithin } from './pauses.ts';
  */
 export type Suspended = 'goes-on' | 'parks' | 'refuses';
 
-/** Says how work is found whose message or execution is lost: by the rows that show it is unfinished, and the scheduled job that takes them up. */
-export interface FoundBy {
-  readonly rows: string;
-  readonly sweep: string;
-}
+/**
+ * Says how work is found whose message or execution is lost: by the rows that show it is unfinished, and the scheduled job that takes them up.
+ * `nobody` says what a person finds instead, where no row shows it.
+ */
+export type FoundBy = { readonly rows: string; readonly sweep: string } | { readonly nobody: string };
 
 interface JobSpec {
   /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */

@@ -1,0 +1,43 @@
+import { hashPassword } from '#identity/sign-in/password.ts';
+import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
+import { anonymousActor } from '#identity/sign-in/session.ts';
+import { getNames } from '#identity/tenants/tenant.repository.ts';
+import { setPassword, setSessionsRevoked } from '#identity/users/user.repository.ts';
+import { tenantRead } from '#platform/db/tenant-tx.ts';
+import type { HttpRequest } from '#platform/http/http.ts';
+import type { RouteSpec } from '#platform/http/route.ts';
+import { findOwner, type LinkPurpose, setLinksRevoked, setUsed } from './link.repository.ts';
+import { hashOfLink, refusedLink, tenantOfLink } from './link-token.ts';
+
+/**
+ * Sets the password of whoever was sent a link, and uses it up; all their other links and sessions end. A link that doesn't work is
+ * refused alike, whatever the reason.
+ * @throws DomainError `invalid-link`, `validation-failed`
+ */
+export async function redeemLink(
+  { requestId, tenantTx }: Pick<HttpRequest<RouteSpec>, 'requestId' | 'tenantTx'>,
+  purpose: LinkPurpose,
+  { token, password }: { readonly token: string; readonly password: string },
+): Promise<void> {
+  const actor = anonymousActor(tenantOfLink(token), requestId);
+  const sha256 = hashOfLink(token);
+  const { owner, tenant } = await tenantRead(actor, async (read) => {
+    const found = await findOwner(read, sha256, purpose);
+    if (found === undefined) throw refusedLink();
+    return { owner: found, tenant: await getNames(read, actor.tenantId) };
+  });
+  await refuseGuessable(password, { email: owner.email, tenant });
+  const password_hash = await hashPassword(password);
+  await tenantTx(
+    async (tx) => {
+      const userId = await setUsed(tx, sha256, purpose);
+      const wanted = purpose === 'INVITATION' ? 'INVITED' : 'ACTIVE';
+      if (userId === undefined || !(await setPassword(tx, userId, { password_hash, wanted })))
+        throw refusedLink();
+      await setLinksRevoked(tx, userId);
+      await setSessionsRevoked(tx, userId);
+      return userId;
+    },
+    { actor, resource: () => `users/${owner.id}`, payload: {} },
+  );
+}

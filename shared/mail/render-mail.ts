@@ -1,0 +1,60 @@
+import type { Mail } from './mail-message.ts';
+
+export interface RenderedMail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A mail before it is text and HTML: a subject, paragraphs, and the link that it is about. */
+interface Written {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+  readonly link?: { readonly url: string; readonly label: string };
+}
+
+type Writers = { readonly [K in Mail['kind']]: (mail: Extract<Mail, { kind: K }>) => Written };
+
+const WRITERS: Writers = {
+  invitation: ({ tenant, role, url, hours }) => ({
+    subject: `Your access to ${tenant} at Vestry`,
+    paragraphs: [
+      `You have been invited to Vestry as a user of ${tenant}, with the role ${role}.`,
+      `Follow the link to set your password. It works once, and for ${hours} hours; after that, ask whoever invited you for another.`,
+      'If you expected no invitation, do nothing: nobody gets in without the link.',
+    ],
+    link: { url, label: 'Set your password' },
+  }),
+};
+
+/** Renders a mail as plain text and as HTML of the simplest kind. Whatever names or links it was given, neither gets a line or an element of its own. */
+export function renderMail(mail: Mail): RenderedMail {
+  const write = WRITERS[mail.kind] as (mail: Mail) => Written;
+  const { subject, paragraphs, link } = write(mail);
+  const lines = paragraphs.map(oneLine);
+  const text = [...lines, ...(link === undefined ? [] : [oneLine(link.url)]), '-- \nVestry'].join('\n\n');
+  const elements = [
+    ...lines.map((line) => `<p>${escaped(line)}</p>`),
+    ...(link === undefined
+      ? []
+      : [`<p><a href="${escaped(oneLine(link.url))}">${escaped(link.label)}</a></p>`]),
+  ];
+  const html = `<!doctype html>\n<html lang="en"><body>\n${elements.join('\n')}\n</body></html>\n`;
+  return { subject: oneLine(subject), text: `${text}\n`, html };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
