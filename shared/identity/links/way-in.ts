@@ -16,7 +16,7 @@ interface Tenant {
   readonly name: string;
 }
 
-/** How a new user gets in: by a link, or by the password that they were given. */
+/** A new user gets in by a link, or by the password that they were given. */
 export interface WayIn {
   readonly password_hash: string;
   readonly invitation: PreparedLink | undefined;
