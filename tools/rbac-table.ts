@@ -1,4 +1,5 @@
 import { publicPath } from '#contracts/api-paths.ts';
+import type { AuditAction } from '#contracts/audit-actions.ts';
 import { type Role, USER_ROLES } from '#kernel/roles.ts';
 import type { RouteEntry } from '../shared/routes.ts';
 import { inReadingOrder, tenantTypesOf } from './openapi-document.ts';
@@ -11,7 +12,7 @@ const INTRODUCTION = `# Who may do what
 
 \`npm run rbac\` writes this file from the route table, which the platform enforces: a caller needs a role with a ✓
 and a tenant of a named type. A refusal is answered with 403 and recorded in the caller's audit trail. No role can reach rows of other
-tenants. The last column is the entry that a change adds to the audit trail.
+tenants. The last column is the entry that a change, or a read of many people's data, adds to the audit trail.
 `;
 
 const HEADER = ['Operation', 'Tenants', ...ROLES, 'Audit entry'];
@@ -38,10 +39,16 @@ function row(route: RouteEntry): string[] {
     operation(route),
     tenantTypesOf(route).join(', '),
     ...ROLES.map((role) => (route.roles.includes(role) ? YES : '')),
-    route.audit === undefined ? '' : `\`${route.audit}\``,
+    entryOf(route),
   ];
 }
 
 function operation(route: RouteEntry): string {
   return `\`${route.method} ${publicPath(route)}\` ${route.summary}`;
+}
+
+function entryOf({ audit, discloses }: RouteEntry): string {
+  const action =
+    audit ?? (discloses === undefined ? undefined : ('personal-data.read' satisfies AuditAction));
+  return action === undefined ? '' : `\`${action}\``;
 }

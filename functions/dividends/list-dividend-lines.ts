@@ -2,13 +2,14 @@ import { findDividend } from '#dividends/dividend.repository.ts';
 import { listLines, toLine } from '#dividends/dividend-line.repository.ts';
 import * as routes from '#dividends/dividends.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
+import { disclosing } from '#platform/db/disclosing.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.listDividendLines, async ({ params, query, tenantRead }) => {
   const rows = await tenantRead(async (read) => {
     found(await findDividend(read, params.id));
-    return listLines(read, params.id, query);
+    return listLines(disclosing(read), params.id, query);
   });
   return toPage(rows, query.limit, toLine, (row) => [row.shareholder_id]);
 });

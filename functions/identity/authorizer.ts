@@ -2,6 +2,15 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { findPublicKey } from '#identity/keys/signing-keys.ts';
 import { verifyAccessToken } from '#identity/sign-in/access-token.ts';
 import { answerCanary, isCanary } from '#platform/canary.ts';
+import { fromOrigin } from '#platform/db/origin.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { Actor } from '#platform/db/tenant-tx.ts';
+import { clientAddressOf } from '#platform/http/client-address.ts';
+import { enterOnceAMinute } from '#platform/http/once-a-minute.ts';
+import { headersOf } from '#platform/http/parse.ts';
+import { requestIdFrom } from '#platform/http/request-id.ts';
+import { logger } from '#platform/observability/logger.ts';
+import { countSecurity } from '#platform/observability/security.ts';
 
 /** API Gateway answers its UNAUTHORIZED response to exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
@@ -19,7 +28,10 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     .flatMap(([, values]) => values ?? []);
   const token = sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
   const claims = token === undefined ? undefined : await verifyAccessToken(token, findPublicKey);
-  if (claims === undefined) throw new Error(UNAUTHORIZED);
+  if (claims === undefined) {
+    await enterRefusal(event);
+    throw new Error(UNAUTHORIZED);
+  }
   const { sub, sid, tid, role, tenantType, employeeId, exp } = claims;
   const [api, stage] = event.methodArn.split('/');
   return {
@@ -38,4 +50,29 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
       ...(employeeId === null ? {} : { employeeId }),
     },
   };
+}
+
+/** A token that isn't valid names nobody, so the entry is the platform's. Whoever sent it is refused, also when that can't be entered. */
+async function enterRefusal(event: APIGatewayRequestAuthorizerEvent): Promise<void> {
+  countSecurity('access.denied');
+  const headers = headersOf({
+    multiValueHeaders: (event.multiValueHeaders ?? {}) as Record<string, string[]>,
+  });
+  const origin = {
+    sourceIp: clientAddressOf(headers, event.requestContext.identity.sourceIp),
+    userAgent: headers.get('user-agent')?.join(),
+  };
+  const actor: Actor = {
+    ...{ tenantId: PLATFORM_TENANT_ID, actorId: null, actorRole: 'ANONYMOUS' },
+    requestId: requestIdFrom(headers.get('x-request-id')),
+  };
+  const entry = {
+    action: 'access.denied',
+    resource: 'authorizer',
+    payload: {},
+    problem: 'unauthenticated',
+  } as const;
+  await fromOrigin(origin, () => enterOnceAMinute(actor, entry)).catch((error: unknown) =>
+    logger.error('a refusal could not be entered', { error: error as Error }),
+  );
 }

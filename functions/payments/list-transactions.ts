@@ -1,9 +1,10 @@
 import { listOrderedTransactions, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import * as routes from '#payments/orders/orders.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
+import { disclosing } from '#platform/db/disclosing.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.listTransactions, async ({ query, tenantRead }) => {
-  const rows = await tenantRead((read) => listOrderedTransactions(read, query));
+  const rows = await tenantRead((read) => listOrderedTransactions(disclosing(read), query));
   return toPage(rows, query.limit, toTransaction, (row) => [row.id]);
 });

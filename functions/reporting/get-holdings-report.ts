@@ -1,3 +1,4 @@
+import { disclosing } from '#platform/db/disclosing.ts';
 import { negotiate } from '#platform/http/accept.ts';
 import { http } from '#platform/http/http.ts';
 import { reply } from '#platform/http/reply.ts';
@@ -15,7 +16,9 @@ export const handler = http(
     const limit = rowLimit(query.limit, format);
     const { cursor } = query;
     const from = cursor === undefined ? undefined : openCursor(await fieldSealer(), tenantId, cursor, query);
-    const part = await tenantRead((read) => readHoldings(read, query, { limit, from }));
+    const part = await tenantRead((read) =>
+      readHoldings(read, query, { limit, from, list: disclosing(read, limit) }),
+    );
     const cursorOf = async (position: Position) => signedCursor(await fieldSealer(), tenantId, position);
     if (format === 'application/json') {
       const next = nextOf(part);

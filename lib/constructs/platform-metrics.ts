@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, type MetricName } from '#contracts/metrics.ts';
+import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
+import { ENVIRONMENT_DIMENSION, type MetricName } from '#contracts/metrics.ts';
 
 /** The metrics of an environment, by plain names: a reference to what they are of would tie stacks together. */
 export class PlatformMetrics {
@@ -46,6 +47,16 @@ export class PlatformMetrics {
       metricName,
       dimensionsMap: { ApiName: `vestry-${this.#environment}`, Stage: this.#stage },
       ...{ statistic, period },
+    });
+  }
+
+  /** Requests that the firewall before the API has blocked. */
+  blocked(period: Duration): Metric {
+    return new Metric({
+      namespace: 'AWS/WAFV2',
+      metricName: 'BlockedRequests',
+      dimensionsMap: { WebACL: `vestry-${this.#environment}`, Region: Aws.REGION, Rule: 'ALL' },
+      ...{ statistic: 'Sum', period },
     });
   }
 

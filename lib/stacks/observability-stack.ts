@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { SecurityKind } from '#contracts/audit-actions.ts';
 import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
 import { PlatformDashboard } from '#lib/constructs/platform-dashboard.ts';
 import { PlatformMetrics } from '#lib/constructs/platform-metrics.ts';
@@ -22,6 +23,13 @@ const P99_MS = 5_000;
 const OUTBOX_LAG_SECONDS = 300;
 /** Nacha inquires at 15 % of an originator's debits; a returned credit costs the payee a day. */
 const RETURN_RATE = 0.1;
+/** People mistype passwords; a tenth of these in five minutes are many. */
+const FAILED_SIGN_INS = 50;
+/** A client whose token has expired is refused a few times before it refreshes. */
+const DENIALS = 200;
+/** Approvals of all tenants in an hour. */
+const CONTROLLED_CHANGES = 100;
+const BLOCKED = 500;
 
 interface Watched {
   readonly id: string;
@@ -47,6 +55,8 @@ export class ObservabilityStack extends VestryStack {
 function watched(metrics: PlatformMetrics): Watched[] {
   const minute = Duration.minutes(1);
   const fiveMinutes = Duration.minutes(5);
+  const security = (kind: SecurityKind, period: Duration) =>
+    metrics.ours('SecurityEvents', 'Sum', period, { kind });
   return [
     {
       id: 'ErrorRate',
@@ -83,6 +93,34 @@ function watched(metrics: PlatformMetrics): Watched[] {
       description: 'The audit trail does not verify: docs/runbooks/audit-verification.md',
       metric: metrics.ours('AuditChainFailures', 'Sum', fiveMinutes),
       threshold: 1,
+      periods: 1,
+    },
+    {
+      id: 'FailedSignIns',
+      description: 'Somebody guesses passwords, or sessions are stolen: docs/runbooks/security-alarms.md',
+      metric: security('sign-in', fiveMinutes),
+      threshold: FAILED_SIGN_INS,
+      periods: 1,
+    },
+    {
+      id: 'Denials',
+      description: 'Somebody tries what they may not do: docs/runbooks/security-alarms.md',
+      metric: security('denial', fiveMinutes),
+      threshold: DENIALS,
+      periods: 1,
+    },
+    {
+      id: 'ControlledChanges',
+      description: 'More changes were approved than on a working day: docs/runbooks/security-alarms.md',
+      metric: security('controlled-change', Duration.hours(1)),
+      threshold: CONTROLLED_CHANGES,
+      periods: 1,
+    },
+    {
+      id: 'Firewall',
+      description: 'The firewall blocks many requests: docs/runbooks/security-alarms.md',
+      metric: metrics.blocked(fiveMinutes),
+      threshold: BLOCKED,
       periods: 1,
     },
     {

@@ -87,6 +87,7 @@ export const listApprovals = route({
   summary: 'List changes that wait for a second person, or were decided',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   ...list,
+  discloses: true,
 });
 
 export const getApproval = route({

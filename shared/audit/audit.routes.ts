@@ -7,6 +7,11 @@ import { route } from '#platform/http/route.ts';
 
 const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
 
+const values = z.record(z.string(), z.unknown()).nullable();
+
+/** A record before and after, by what differs; null before it was made. */
+const AuditedChange = z.object({ resource: z.string(), before: values, after: values });
+
 export const AuditEntry = z.object({
   id: idOut,
   ts: instantOut,
@@ -20,6 +25,8 @@ export const AuditEntry = z.object({
   outcome: z.enum(['done', 'refused']),
   problem: z.string().nullable(),
   payload: z.record(z.string(), z.unknown()),
+  changes: z.array(AuditedChange),
+  changes_complete: z.boolean(),
 });
 
 const MAX_FILTER = 200;
@@ -31,8 +38,8 @@ export const listAudit = route({
   path: '/audit',
   summary: 'Search the audit trail',
   description:
-    'Entries are listed newest first. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
-  ...readers,
+    'Entries are listed newest first: those of the caller’s own tenant. Operators read the platform’s, with what was refused to callers whom nobody knows; what they do to a tenant is in the tenant’s trail. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked. `changes` are the records that were changed, with the values that differ before and after: `***` for what is personal or secret, numbers as texts; of more than 20 records the first, and `changes_complete` is false. A change of state that an entry of another record has caused leaves an entry of its own, such as `dividend.paid`. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
+  roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   query: z.strictObject({
     actor_id: filter,
     resource: filter,

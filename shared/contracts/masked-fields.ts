@@ -34,4 +34,5 @@ export const MASKED_FIELDS = [
   'filename',
   'title',
   'memo',
+  'reason',
 ] as const;

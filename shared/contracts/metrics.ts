@@ -67,6 +67,13 @@ export const METRICS = {
     help: 'Broken links that a verification of the audit trail has found.',
     dimensions: [],
   },
+  SecurityEvents: {
+    type: 'counter',
+    unit: 'Count',
+    prometheus: 'vestry_security_events_total',
+    help: 'Failed sign-ins, refused requests and decided changes that two persons must agree on, by kind.',
+    dimensions: ['kind'],
+  },
   WebhookDeliveries: {
     type: 'counter',
     unit: 'Count',
@@ -78,8 +85,7 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 
-/** The one namespace of every environment; the environment is the dimension `service`. */
-export const METRIC_NAMESPACE = 'Vestry';
+/** The dimension that names the environment. */
 export const ENVIRONMENT_DIMENSION = 'service';
 
 type OfType<T extends MetricSpec['type']> = {

@@ -174,6 +174,7 @@ export const listDividendLines = route({
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(DividendLine),
+  discloses: true,
   problems: ['not-found'],
   uses: [],
 });

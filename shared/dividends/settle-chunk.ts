@@ -1,6 +1,7 @@
+import type { AuditAction } from '#contracts/audit-actions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
-import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
+import { type Actor, type AuditEntry, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { completeDividend } from './complete-dividend.ts';
@@ -66,7 +67,12 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
       if (paid > 0) emitPaid(tx, chunk.dividendId, chunk);
       return paid;
     },
-    { audit: (count) => entry(chunk, locked?.chunk_state === 'VOIDING', { ...chunk, count }) },
+    {
+      audit: (count) => {
+        const action = locked?.chunk_state === 'VOIDING' ? 'dividend.lines-voided' : 'dividend.lines-written';
+        return entry(chunk, action, { ...chunk, count });
+      },
+    },
   );
   // The relay publishes the events of a large run, because the workers still have payments to write.
   if ((locked?.open ?? 0n) < COUNTED_CHUNKS) await publishCommitted(events);
@@ -76,8 +82,7 @@ async function payAll(actor: Actor, chunk: Chunk): Promise<LockedChunk> {
 const isPayable = ({ chunk_state, dividend_state }: LockedChunk) =>
   dividend_state === 'SNAPSHOT' && (chunk_state === 'QUEUED' || chunk_state === 'FAILED');
 
-function entry(chunk: Chunk, voided: boolean, payload: unknown) {
-  const action = voided ? ('dividend.lines-voided' as const) : ('dividend.lines-paid' as const);
+function entry(chunk: Chunk, action: AuditAction, payload: unknown): AuditEntry {
   return { action, resource: `dividends/${chunk.dividendId}`, payload };
 }
 
@@ -87,7 +92,9 @@ async function isolate(actor: Actor, chunk: Chunk, cause: unknown, isFinal: IsFi
   const failing = await failingOf(actor, chunk, holders);
   if (holders.length <= 1 && failing.length > 0) {
     if (isFinal(cause))
-      await changeChunk(actor, chunk, (tx) => setChunkState(tx, chunk, 'FAILED'), { failed: chunk.first });
+      await changeChunk(actor, chunk, (tx) => setChunkState(tx, chunk, 'FAILED'), 'dividend.lines-failed', {
+        failed: chunk.first,
+      });
     throw cause;
   }
   const locked = await changeChunk(
@@ -97,6 +104,7 @@ async function isolate(actor: Actor, chunk: Chunk, cause: unknown, isFinal: IsFi
       if (failing.length > 0) await insertHolderChunks(tx, chunk.dividendId, failing);
       await setChunkState(tx, chunk, 'DONE');
     },
+    'dividend.lines-isolated',
     { ...chunk, isolated: failing },
   );
   if (failing.length > 0) await sendUnsent(actor, chunk.dividendId);
@@ -134,7 +142,7 @@ async function payPart(actor: Actor, chunk: Chunk, part: HolderRange): Promise<v
       emitPaid(tx, dividendId, part);
       return paid;
     },
-    { audit: (count) => entry(chunk, false, { ...part, count }) },
+    { audit: (count) => entry(chunk, 'dividend.lines-written', { ...part, count }) },
   );
   await publishCommitted(events);
 }
@@ -143,6 +151,7 @@ async function changeChunk(
   actor: Actor,
   chunk: Chunk,
   change: (tx: Parameters<typeof lockChunk>[0]) => Promise<void>,
+  action: AuditAction,
   payload: unknown,
 ): Promise<LockedChunk> {
   const { result } = await tenantTx(
@@ -150,10 +159,11 @@ async function changeChunk(
     async (tx) => {
       const locked = await lockChunk(tx, chunk);
       if (locked === undefined) throw new Error(`dividend ${chunk.dividendId} has no such chunk`);
-      if (isPayable(locked)) await change(tx);
+      if (!isPayable(locked)) return noEffect(locked);
+      await change(tx);
       return locked;
     },
-    { audit: () => entry(chunk, false, payload) },
+    { audit: () => entry(chunk, action, payload) },
   );
   return result;
 }

@@ -46,6 +46,7 @@ export interface AuditLog {
   action: string;
   actor_id: string | null;
   actor_role: string;
+  changes: Generated<Json | null>;
   id: Generated<string>;
   payload: Json;
   problem: string | null;

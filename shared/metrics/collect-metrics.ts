@@ -1,7 +1,7 @@
+import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
 import {
   DURATION_BUCKETS_SECONDS,
   ENVIRONMENT_DIMENSION,
-  METRIC_NAMESPACE,
   METRICS,
   type MetricName,
   type MetricSpec,

@@ -114,6 +114,7 @@ export const listPlans = route({
   }),
   status: 200,
   response: listOf(Plan),
+  discloses: true,
   problems: [],
   uses: [],
 });

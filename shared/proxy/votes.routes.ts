@@ -46,6 +46,7 @@ export const listMeetingVotes = route({
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(Vote),
+  discloses: true,
   problems: ['not-found'],
   uses: [],
 });

@@ -138,6 +138,7 @@ export const listShareholders = route({
   }),
   status: 200,
   response: listOf(Shareholder),
+  discloses: true,
   problems: [],
   uses: [],
 });

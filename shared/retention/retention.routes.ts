@@ -75,6 +75,7 @@ export const listLegalHolds = route({
   query: z.strictObject({ status: z.enum(STATUSES).optional(), ...page }),
   status: 200,
   response: listOf(LegalHold),
+  discloses: true,
   problems: [],
   uses: [],
 });

@@ -90,7 +90,7 @@ function objectOf(entries: number): BenchObject {
         actor_role: 'ADMIN',
       },
       ...{ action: 'contribution.recorded', resource: `plans/${uuidV7()}`, request_id: uuidV7() },
-      ...{ source_ip: '203.0.113.7', user_agent: 'curl/8.7.1', problem: null },
+      ...{ source_ip: '203.0.113.7', user_agent: 'curl/8.7.1', problem: null, changes: null },
       payload: `{"id": "${uuidV7()}", "amount": "${index}.50", "source": "EMPLOYEE", "effective_date": "2026-11-24"}`,
     })),
   );

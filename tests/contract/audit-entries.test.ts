@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';
-import type { TestResponse } from '#tests/support/request.ts';
+import type { TestRequest, TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { sendExample } from './route-fixtures.ts';
+import { callerOf, sendExample } from './route-fixtures.ts';
 
 /** The number of writing routes whose example is accepted as it is, by a tenant with one row in every table. */
 const AT_LEAST_DONE = 12;
@@ -43,6 +44,14 @@ interface Entry {
   readonly action: string;
   readonly problem: string | null;
   readonly tenant_id: string;
+  readonly changes: readonly Change[] | null;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+interface Change {
+  readonly resource: string;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
 }
 
 /** The entries that were not there before. */
@@ -51,16 +60,53 @@ async function entriesOf(work: () => Promise<unknown>): Promise<Entry[]> {
   const known = (await admin.query<{ id: string }>('select id from audit_log')).rows.map(({ id }) => id);
   await work();
   const { rows } = await admin.query<Entry>(
-    'select action, problem, tenant_id from audit_log where id <> all ($1)',
+    'select action, problem, tenant_id, changes, payload, actor_id, source_ip from audit_log where id <> all ($1)',
     [known],
   );
   return rows;
 }
 
-async function send(route: RouteEntry): Promise<{ tenant: TestTenant; answer: TestResponse }> {
+async function send(
+  route: RouteEntry,
+  request: TestRequest = {},
+): Promise<{ tenant: TestTenant; answer: TestResponse }> {
   const tenant = tenants[route.tenants?.includes('ISSUER') === false ? 'SPONSOR' : 'ISSUER'];
-  return { tenant, answer: await sendExample(database.admin, route, tenant) };
+  return { tenant, answer: await sendExample(database.admin, route, tenant, request) };
 }
+
+/** The values after a change are those of the record, as far as the trail shows them. */
+async function areOfTheDatabase(changes: readonly Change[]): Promise<void> {
+  expect(changes).not.toEqual([]);
+  for (const { resource, before, after } of changes) {
+    expect(Object.keys(after ?? before ?? {})).not.toEqual([]);
+    const [collection = '', key] = resource.split('/');
+    const table = TABLES[collection] ?? collection.replaceAll('-', '_');
+    const column = KEYS[table] ?? 'id';
+    const { rows } = await database.admin.query<{ row: Record<string, unknown> }>(
+      `select to_jsonb(t) as row from ${table} t where ${column}::text = $1`,
+      [key],
+    );
+    const shown = Object.entries(after ?? {}).filter(([, value]) => value !== '***');
+    expect(rows.map(({ row }) => row)).toContainEqual(
+      expect.objectContaining(
+        Object.fromEntries(
+          shown.map(([name, value]) => [
+            name,
+            rows.some(({ row }) => typeof row[name] === 'number') && value !== null ? Number(value) : value,
+          ]),
+        ),
+      ),
+    );
+  }
+}
+
+const TABLES: Readonly<Record<string, string>> = { approvals: 'change_requests' };
+const KEYS: Readonly<Record<string, string>> = {
+  participants: 'employee_id',
+  payment_settings: 'tenant_id',
+  register_settings: 'tenant_id',
+  payment_runs: 'dividend_id',
+};
 
 describe('a request that writes adds one audit entry, and one that is wrong adds none', () => {
   test.each(ofTenants.filter(({ audit }) => audit !== undefined))('$operationId', async (route) => {
@@ -75,6 +121,7 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     done.push(route.operationId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });
+    await areOfTheDatabase(entries[0]?.changes ?? []);
   });
 
   test('and enough of them were done', () => {
@@ -82,10 +129,60 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
   });
 });
 
-describe('a request that reads adds none', () => {
-  test.each(ofTenants.filter(({ audit }) => audit === undefined))('$operationId', async (route) => {
-    expect(await entriesOf(() => send(route))).toEqual([]);
+const REQUIRED_QUERIES: Readonly<Record<string, Record<string, string>>> = {
+  getVestingReport: { period: '2026-01' },
+  get1099DivReport: { year: '2026' },
+};
+const disclosing = ofTenants.filter(({ discloses }) => discloses);
+
+describe('a page of many people’s data adds an entry: who read which list, with which filters, and how many rows', () => {
+  test.each(disclosing)('$operationId', async (route) => {
+    let sent: Awaited<ReturnType<typeof send>> | undefined;
+    const entries = await entriesOf(async () => {
+      sent = await send(route, { query: REQUIRED_QUERIES[route.operationId] ?? {} });
+    });
+    const { answer, tenant } = sent as Awaited<ReturnType<typeof send>>;
+    expect(answer.status, answer.text).toBe(200);
+    expect(entries).toMatchObject([
+      {
+        action: 'personal-data.read',
+        tenant_id: tenant.id,
+        actor_id: callerOf(route, tenant)?.actorId,
+        source_ip: expect.any(String),
+        problem: null,
+        payload: { operation: route.operationId, further_page: false, rows: answer.body.data.length },
+      },
+    ]);
   });
+
+  test('and the lists that hold such data say so', () => {
+    const personal = ['email', 'name', 'employee_id', 'shareholder_id', 'requested_by'];
+    const silent = ofTenants.filter(
+      ({ discloses, response }) =>
+        discloses === undefined && response !== undefined && personal.some((field) => lists(response, field)),
+    );
+    expect(silent.map(({ operationId }) => operationId).sort()).toEqual(OF_ONE_PERSON);
+  });
+});
+
+/** Lists that hold data of one person, whom their path names. */
+const OF_ONE_PERSON = ['listMyPlans', 'listShareholderVotes'];
+
+/** Whether items of the list have the field. */
+function lists(response: z.ZodType, field: string): boolean {
+  const { properties = {} } = z.toJSONSchema(response, { io: 'input', unrepresentable: 'any' }) as {
+    properties?: Record<string, { items?: { properties?: Record<string, unknown> } }>;
+  };
+  return Object.hasOwn(properties.data?.items?.properties ?? {}, field);
+}
+
+describe('a request that reads something else adds none', () => {
+  test.each(ofTenants.filter(({ audit, discloses }) => audit === undefined && discloses === undefined))(
+    '$operationId',
+    async (route) => {
+      expect(await entriesOf(() => send(route))).toEqual([]);
+    },
+  );
 });
 
 test('every route that can write says which entry it adds', () => {

@@ -51,6 +51,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   has_second_person: 'identity',
   is_approved_change: 'approvals',
   is_second_person: 'identity',
+  leave_entry: 'audit',
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',
   position_at: 'register',

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ENVIRONMENT_DIMENSION, METRIC_NAMESPACE, METRICS, type MetricName } from '#contracts/metrics.ts';
+import { SECURITY_KINDS } from '#contracts/audit-actions.ts';
+import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
+import { ENVIRONMENT_DIMENSION, METRICS, type MetricName } from '#contracts/metrics.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
@@ -21,10 +23,13 @@ function metricsOf({ Metrics, ...alarm }: TemplateProperties): TemplatePropertie
 }
 
 describe('alarms on the platform', () => {
-  test('watch errors, latency, payments, the outbox, the audit trail and returns', () => {
+  test('watch errors, latency, payments, the outbox, the audit trail, returns and security', () => {
     const ids = alarms.map(({ id }) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(ids.sort()).toEqual(
-      ['AuditChain', 'ErrorRate', 'Latency', 'OutboxLag', 'PaymentsStuck', 'ReturnRate'].sort(),
+      [
+        ...['AuditChain', 'ErrorRate', 'Latency', 'OutboxLag', 'PaymentsStuck', 'ReturnRate'],
+        ...['ControlledChanges', 'Denials', 'FailedSignIns', 'Firewall'],
+      ].sort(),
     );
   });
 
@@ -48,6 +53,23 @@ describe('alarms on the platform', () => {
         [ENVIRONMENT_DIMENSION, ...dimensions].sort(),
       );
     }
+  });
+
+  test('watch every kind of security event, and what the firewall blocks', () => {
+    const kinds = alarms
+      .filter(({ Properties }) => Properties.MetricName === 'SecurityEvents')
+      .flatMap(({ Properties }) => Properties.Dimensions)
+      .filter(({ Name }: TemplateProperties) => Name === 'kind')
+      .map(({ Value }: TemplateProperties) => Value);
+    expect(kinds.sort()).toEqual([...SECURITY_KINDS].sort());
+    const firewall = alarms.find(({ Properties }) => Properties.Namespace === 'AWS/WAFV2');
+    const [acl] = synthesised
+      .ofType('AWS::WAFv2::WebACL')
+      .filter(({ Properties }) => Properties.Scope === 'REGIONAL');
+    expect(firewall?.Properties.Dimensions).toContainEqual({
+      Name: 'WebACL',
+      Value: acl?.Properties.VisibilityConfig.MetricName,
+    });
   });
 
   test('name runbooks that there are', () => {

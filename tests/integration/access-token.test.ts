@@ -2,14 +2,16 @@ import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey } fro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { listAudit } from '#audit/audit.routes.ts';
+import { handler as listAuditHandler } from '#functions/audit/list-audit.ts';
 import { handler as listUsersHandler } from '#functions/identity/list-users.ts';
 import { signAccessToken } from '#identity/sign-in/access-token.ts';
 import { listUsers } from '#identity/users/users.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, proxyEvent } from '#tests/support/request.ts';
 import { authorizerVerdict, publishTestKey, type TestKey } from '#tests/support/sign-in.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let key: TestKey;
@@ -189,5 +191,34 @@ test('a tenant in a header is ignored', async () => {
   const answer = await call(listUsersHandler, listUsers, { as: tenant.as('ADMIN'), headers });
   expect(new Set(answer.body.data.map(({ tenant_id }: { tenant_id: string }) => tenant_id))).toEqual(
     new Set([tenant.id]),
+  );
+});
+
+test('a refused token leaves an entry a minute and source, in the trail that operators read', async () => {
+  const operator = await insertTestOperator(database.admin);
+  const source = '198.51.100.77';
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  try {
+    for (let times = 0; times < 3; times += 1)
+      expect(await authorizerVerdict('Bearer a.b.c', source)).toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
+  const { status, body } = await call(listAuditHandler, listAudit, {
+    as: operator,
+    query: { resource: 'authorizer' },
+  });
+  expect(status).toBe(200);
+  expect(body.data.filter(({ source_ip }: { source_ip: string }) => source_ip === source)).toMatchObject([
+    {
+      action: 'access.denied',
+      outcome: 'refused',
+      problem: 'unauthenticated',
+      actor_role: 'ANONYMOUS',
+      actor_id: null,
+    },
+  ]);
+  expect((await call(listAuditHandler, listAudit, { as: tenant.as('ADMIN') })).text).not.toContain(
+    'authorizer',
   );
 });

@@ -27,6 +27,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   purge_request_counts: [SYSTEM_ROLE],
   purge_shareholder_names: [SYSTEM_ROLE],
   reconcile_dividend: [APP_ROLE, REPORT_ROLE],
+  recorded_changes: [APP_ROLE, SYSTEM_ROLE],
   retention_lock_key: [APP_ROLE, SYSTEM_ROLE],
   settled_instant: [APP_ROLE],
   take_dividend_snapshot: [APP_ROLE],

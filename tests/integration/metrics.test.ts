@@ -11,7 +11,8 @@ import { handler as uploadWorker } from '#functions/workers/validate-upload.ts';
 import { getHealth } from '#meta/meta.routes.ts';
 import { getMetrics } from '#metrics/metrics.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
-import { count, gauge } from '#platform/observability/metrics.ts';
+import { gauge } from '#platform/observability/gauge.ts';
+import { count } from '#platform/observability/metrics.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -58,6 +59,7 @@ async function aFewThings(): Promise<void> {
   for (const external_ref of ['A', 'B', 'A'])
     await call(createHandler, createShareholder, { as, body: { external_ref, name: 'Ada Holder' } });
   await call(getHealthHandler, getHealth);
+  expect((await call(getMetricsHandler, getMetrics)).status).toBe(401);
   await sweepHandler({ id: 'e', time: new Date().toISOString() }, testContext());
   aws.endpoint.queues.send(UPLOADS_QUEUE, JSON.stringify({ nonsense: true }));
   const [bad] = (await aws.endpoint.queues.receive(UPLOADS_QUEUE, { max: 1, waitMs: 0 })).map(toRecord);
@@ -134,6 +136,7 @@ describe('GET /metrics', () => {
     expect(sampleOf('vestry_retention_purged_total', { entity: 'shareholders' })).toBe(7);
     expect(sampleOf('vestry_payments_stuck')).toBe(2);
     expect(sampleOf('vestry_audit_chain_failures_total')).toBe(0);
+    expect(sampleOf('vestry_security_events_total', { kind: 'denial' })).toBe(1);
   });
 
   test('shows depth and oldest age of queues', async () => {

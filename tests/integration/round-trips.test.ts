@@ -70,7 +70,7 @@ test.each<[string, () => Promise<unknown>, number]>([
     2,
   ],
   ['no query across tenants', () => systemTx('to do nothing', async () => undefined), 0],
-  // Its count, the standing of its caller, and its query.
+  // Its count, the standing of its caller, its query, and the entry of what it lists.
   ['a request that reads', get, 1],
   // The claim of the key, the work, and the stored answer with the commit.
   ['a request that creates a holder', post, 3],

@@ -172,6 +172,7 @@ test('queues, audit and events hold no personal data', async () => {
   expect(told).toContain('"external_ref":"canary-ref"');
   const { rows: audit } = await database.admin.query('select * from audit_log where tenant_id = $1', [of.id]);
   expect(audit).toMatchObject([
+    { action: 'upload.validating', resource: `uploads/${upload.id}` },
     { action: 'upload.completed', resource: `uploads/${upload.id}`, actor_role: 'SYSTEM', actor_id: null },
   ]);
   expect(JSON.stringify(audit)).not.toMatch(/canary/i);

@@ -129,6 +129,7 @@ describe('a small file', () => {
     );
     expect(rows).toMatchObject([
       { action: 'upload.received', actor_id: tenant.as('OPS').actorId, request_id: 'rq-1' },
+      { action: 'upload.validating', actor_id: null, request_id: 'rq-1' },
       { action: 'upload.completed', actor_id: null, request_id: 'rq-1' },
     ]);
     expect(JSON.stringify(rows)).not.toContain('märz');
@@ -245,7 +246,11 @@ describe('a large file', () => {
       'select action from audit_log where tenant_id = $1 order by id',
       [tenant.id],
     );
-    expect(rows.map(({ action }) => action)).toEqual(['upload.requested', 'upload.completed']);
+    expect(rows.map(({ action }) => action)).toEqual([
+      'upload.requested',
+      'upload.validating',
+      'upload.completed',
+    ]);
   });
 
   test('goes in parts, which are put together', async () => {

@@ -23,11 +23,13 @@ export async function publishTestKey(admin: pg.Pool): Promise<TestKey> {
 /** Returns the context that the authorizer derives from the headers, or undefined when it refuses. */
 export async function authorizerVerdict(
   authorization: string | readonly string[],
+  sourceIp = '203.0.113.7',
 ): Promise<Record<string, unknown> | undefined> {
   const event = {
     type: 'REQUEST',
     methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/live/GET/api/users',
     multiValueHeaders: { Authorization: [authorization].flat() },
+    requestContext: { identity: { sourceIp } },
   } as unknown as APIGatewayRequestAuthorizerEvent;
   try {
     return (await authorize(event)).context as Record<string, unknown>;

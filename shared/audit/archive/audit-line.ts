@@ -14,6 +14,8 @@ export interface ExportedEntry {
   readonly source_ip: string | null;
   readonly user_agent: string | null;
   readonly problem: string | null;
+  /** The same of the changes; absent where nothing was changed. */
+  readonly changes: string | null;
   readonly payload: string;
 }
 
@@ -39,12 +41,13 @@ export function chainedLines(entries: readonly ExportedEntry[]): Buffer {
   return Buffer.from(parts.join(''));
 }
 
-function openLine({ payload, ...entry }: ExportedEntry): string {
+function openLine({ changes, payload, ...entry }: ExportedEntry): string {
   const { tenant_id, id, ts, actor_id, actor_role, action, resource, request_id } = entry;
   const { source_ip, user_agent, problem } = entry;
   const members = JSON.stringify({
     ...{ tenant_id, id, ts, actor_id, actor_role, action, resource, request_id },
     ...{ source_ip, user_agent, problem },
   });
-  return `${members.slice(0, -1)},"payload":${payload},"chain":"`;
+  const changed = changes === null ? '' : `,"changes":${changes}`;
+  return `${members.slice(0, -1)}${changed},"payload":${payload},"chain":"`;
 }

@@ -100,7 +100,8 @@ export function listExported({ from_xact, to_xact }: ExportPlan): Promise<Export
   return systemTx(REASON, async (tx) => {
     const { rows } = await sql<ExportedEntry>`
       select tenant_id, id, to_char(ts at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ts,
-        actor_id, actor_role, action, resource, request_id, source_ip, user_agent, problem, payload::text as payload
+        actor_id, actor_role, action, resource, request_id, source_ip, user_agent, problem, changes::text as changes,
+        payload::text as payload
       from audit_log where xact >= ${from_xact}::xid8 and xact < ${to_xact}::xid8
       order by tenant_id, id`.execute(tx);
     return rows;

@@ -17,15 +17,26 @@ const COLUMNS = [
   'user_agent',
   'problem',
   'payload',
+  'changes',
 ] as const;
 type AuditRow = Pick<Selectable<AuditLog>, (typeof COLUMNS)[number]>;
 
-export function toAuditEntry(row: AuditRow): z.input<typeof AuditEntry> {
+type Change = z.input<typeof AuditEntry>['changes'][number];
+/** Stands behind the last change that was recorded, where there were more. */
+interface More {
+  readonly more: true;
+}
+
+export function toAuditEntry({ changes, ...row }: AuditRow): z.input<typeof AuditEntry> {
+  const recorded = (changes ?? []) as unknown as readonly (Change | More)[];
+  const shown = recorded.filter((change): change is Change => !('more' in change));
   return {
     ...row,
     ts: row.ts.toISOString(),
     outcome: row.problem === null ? 'done' : 'refused',
     payload: row.payload as Record<string, unknown>,
+    changes: shown,
+    changes_complete: shown.length === recorded.length,
   };
 }
 

@@ -12,7 +12,7 @@ const entry = (number: number, payload: string) => ({
     actor_role: 'OPS',
   },
   ...{ action: 'tenant.updated', resource: `tenants/${number}`, request_id: 'r', payload },
-  ...{ source_ip: null, user_agent: null, problem: null },
+  ...{ source_ip: null, user_agent: null, problem: null, changes: null },
 });
 
 function read(text: Buffer, cuts: readonly number[]) {

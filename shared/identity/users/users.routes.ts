@@ -61,6 +61,7 @@ export const listUsers = route({
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(User),
+  discloses: true,
   problems: [],
   uses: [],
 });

@@ -18,13 +18,14 @@ import { reportTask } from './report-task.ts';
 export async function awaitOutcome(input: OutcomeInput): Promise<void> {
   const { tenant_id, transaction_id, task_token, bank_reference } = input;
   const actor = systemActor(tenant_id, input.request_id, awaitSettlement);
-  const known = await systemWrite(
+  const { known } = await systemWrite(
     actor,
     async (tx) => {
       const transaction = found(await lockTransaction(tx, transaction_id));
       const { channel } = found(await findOrder(tx, transaction_id));
       // A file's payments are sent when the file is written.
-      if (transaction.status === 'PENDING' && channel === 'BANK') await changeStatus(tx, transaction, 'SENT');
+      const sent = transaction.status === 'PENDING' && channel === 'BANK';
+      if (sent) await changeStatus(tx, transaction, 'SENT');
       await setOrder(tx, transaction_id, {
         waits_for: 'SETTLEMENT',
         task_token,
@@ -32,11 +33,14 @@ export async function awaitOutcome(input: OutcomeInput): Promise<void> {
       });
       const events = await listUnapplied(tx, transaction_id);
       await crashPoint('sent-before-commit', transaction_id);
-      return events.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status);
+      return {
+        sent,
+        known: events.some(({ kind }) => kind !== 'CORRECTED') || isTerminal(transaction.status),
+      };
     },
     {
-      audit: () => ({
-        action: 'payment-order.sent',
+      audit: ({ sent }) => ({
+        action: sent ? 'payment-order.sent' : 'payment-order.awaited',
         resource: `transactions/${transaction_id}`,
         payload: { bank_reference },
       }),

@@ -1,3 +1,4 @@
+import type { AuditAction } from '#contracts/audit-actions.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
@@ -7,9 +8,10 @@ import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
 import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { enqueuePaymentRun } from '#payments/runs/payment-run.ts';
+import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { gauge } from '#platform/observability/metrics.ts';
+import { gauge } from '#platform/observability/gauge.ts';
 import { eachFound, LISTED_AT_ONCE } from '#platform/queue/each-found.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
@@ -79,7 +81,7 @@ export async function reconcileStuckPayments(
     'resumed',
     (tx, most) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS), most),
     (item) =>
-      write(item.tenant_id, requestId, `dividends/${item.dividend_id}`, async (tx) =>
+      write(item.tenant_id, requestId, ['payment-run.resumed', `dividends/${item.dividend_id}`], async (tx) =>
         enqueuePaymentRun(tx, item),
       ),
   );
@@ -90,30 +92,35 @@ export async function reconcileStuckPayments(
 async function write<T>(
   tenantId: TenantId,
   requestId: string,
-  resource: string,
-  work: (tx: TenantTx) => Promise<T>,
+  [action, resource]: readonly [AuditAction, string],
+  work: (tx: TenantTx) => Promise<T | NoEffect<T>>,
 ): Promise<T> {
   const actor = systemActor(tenantId, requestId, reconcilePayments);
   return systemWrite(actor, work, {
-    audit: () => ({ action: 'payment-order.restarted', resource, payload: {} }),
+    audit: () => ({ action, resource, payload: {} }),
   });
 }
 
 /** Applies bank events, and wakes the execution that may still wait. */
 async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: string): Promise<void> {
-  const token = await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
-    const transaction = await lockTransaction(tx, transaction_id);
-    if (transaction === undefined) return null;
-    await applyBankEvents(tx, transaction);
-    const order = await findOrder(tx, transaction_id);
-    return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
-  });
+  const token = await write(
+    tenant_id,
+    requestId,
+    ['bank-event.applied', `transactions/${transaction_id}`],
+    async (tx) => {
+      const transaction = await lockTransaction(tx, transaction_id);
+      if (transaction === undefined) return noEffect(null);
+      await applyBankEvents(tx, transaction);
+      const order = await findOrder(tx, transaction_id);
+      return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
+    },
+  );
   await reportTask(token);
 }
 
 async function settleFiled(item: Stuck, requestId: string): Promise<void> {
   const { tenant_id, transaction_id } = item;
-  await write(tenant_id, requestId, `transactions/${transaction_id}`, async (tx) => {
+  await write(tenant_id, requestId, ['bank-event.received', `transactions/${transaction_id}`], async (tx) => {
     await lockTransaction(tx, transaction_id);
     await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
   });
@@ -122,8 +129,14 @@ async function settleFiled(item: Stuck, requestId: string): Promise<void> {
 
 /** The new execution begins by looking up the payment's state; if the old one still runs, both come to the same end. */
 async function restart({ tenant_id, transaction_id, request_id }: Stuck, now: Date): Promise<void> {
-  await write(tenant_id, request_id, `transactions/${transaction_id}`, async (tx) => {
-    const order = await setRestarted(tx, transaction_id, now);
-    if (order !== undefined) startPayment(tx, { tenant_id, transaction_id, request_id }, order.restarts);
-  });
+  await write(
+    tenant_id,
+    request_id,
+    ['payment-order.restarted', `transactions/${transaction_id}`],
+    async (tx) => {
+      const order = await setRestarted(tx, transaction_id, now);
+      if (order === undefined) return noEffect();
+      return startPayment(tx, { tenant_id, transaction_id, request_id }, order.restarts);
+    },
+  );
 }

@@ -26,11 +26,11 @@ export async function applyBankStatus(
         await insertBankEvent(tx, { transaction_id, event_id: `status:${status}`, kind: status, code });
       const applied = await applyBankEvents(tx, locked);
       await crashPoint('final-before-commit', transaction_id);
-      return applied;
+      return { ...applied, moved: applied !== locked };
     },
     {
-      audit: ({ status, return_code }) => ({
-        action: 'payment-order.ended',
+      audit: ({ moved, status, return_code }) => ({
+        action: moved && isTerminal(status) ? 'payment-order.ended' : 'payment-order.checked',
         resource: `transactions/${transaction_id}`,
         payload: { status, return_code },
       }),

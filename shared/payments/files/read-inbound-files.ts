@@ -12,6 +12,7 @@ import { correctAccount } from '#payments/payees/payable-account.ts';
 import { readInboundFiles } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
+import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, type TenantTx, tenantRead, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
@@ -100,13 +101,18 @@ async function applyItem(actor: Actor, id: string, item: InboundItem, sealer: Se
   await reportTask(token);
 }
 
-async function applyIn(tx: TenantTx, id: string, item: InboundItem, sealer: Sealer): Promise<string | null> {
+async function applyIn(
+  tx: TenantTx,
+  id: string,
+  item: InboundItem,
+  sealer: Sealer,
+): Promise<string | null | NoEffect<null>> {
   const transaction = found(await lockTransaction(tx, id));
   const order = found(await findOrder(tx, id));
   const event_id = `ach:${item.originalRdfi}:${item.traceNumber}:${item.reason.code}`;
   const kind = isReturn(item) ? 'RETURNED' : 'CORRECTED';
   const isNew = await insertBankEvent(tx, { transaction_id: id, event_id, kind, code: item.reason.code });
-  if (!isNew) return null;
+  if (!isNew) return noEffect(null);
   if (!isReturn(item) && item.correction !== undefined)
     await correctAccount(tx, order.bank_account_id, item.correction, sealer);
   await applyBankEvents(tx, transaction);

@@ -9,6 +9,7 @@ import { writeOutboundFiles } from '#payments/payments.jobs.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { Failures } from '#platform/queue/failures.ts';
@@ -88,7 +89,7 @@ async function prepareFile(
     async (tx) => {
       const released = await lockReleased(tx, PAYMENTS_PER_FILE);
       const originator = (await findSettings(tx))?.ach_originator as Originator | null | undefined;
-      if (released.length === 0) return false;
+      if (released.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
       for (const id of released) {
@@ -168,7 +169,7 @@ async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): P
   const sent = await systemWrite(
     { ...actor, allowSuspended: true },
     async (tx) => {
-      if (!(await setWritten(tx, file.id, sha256))) return 0;
+      if (!(await setWritten(tx, file.id, sha256))) return noEffect(0);
       for (const { transactionId } of entries) {
         const transaction = found(await lockTransaction(tx, transactionId));
         if (transaction.status === 'PENDING') await changeStatus(tx, transaction, 'SENT');

@@ -115,6 +115,7 @@ export const listTransactions = route({
   }),
   status: 200,
   response: listOf(Transaction),
+  discloses: true,
   problems: [],
   uses: [],
 });

@@ -1,5 +1,6 @@
 import { toVestingInputs } from '#plans/plan.repository.ts';
 import * as jobs from '#plans/plans.jobs.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
@@ -49,12 +50,16 @@ function compute(due: readonly DuePlan[], asOf: string, failed: Set<string>): Co
 }
 
 async function store(actor: Actor, chunk: VestingChunk, plans: readonly ComputedPlan[]): Promise<number> {
-  const { result } = await tenantTx(actor, (tx) => setVested(tx, chunk.as_of, plans), {
-    audit: (stored) => ({
-      action: 'vesting.computed',
-      resource: `vesting/${chunk.as_of}`,
-      payload: { from: chunk.from, before: chunk.before, plans: stored },
-    }),
-  });
+  const { result } = await tenantTx(
+    actor,
+    async (tx) => (await setVested(tx, chunk.as_of, plans)) || noEffect(0),
+    {
+      audit: (stored) => ({
+        action: 'vesting.computed',
+        resource: `vesting/${chunk.as_of}`,
+        payload: { from: chunk.from, before: chunk.before, plans: stored },
+      }),
+    },
+  );
   return result;
 }

@@ -154,6 +154,28 @@ const INSERT_OUTBOX = `insert into outbox (id, type, payload, request_id)
 
 const INSERT_AUDIT_ONCE = `insert into audit_log (${AUDIT_COLUMNS}, id) values (${AUDIT_VALUES}, $10) on conflict do nothing`;
 
+/** A read of personal data in bulk, as its entry says it. */
+export interface Disclosure {
+  readonly resource: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The rows of a page: a query looks for one more. Absent: all that it finds. */
+  readonly limit?: number | undefined;
+}
+
+/** The way in which a request that discloses reads. */
+interface Disclosing {
+  readonly send: Send;
+  readonly actor: Actor;
+  readonly disclosure: Disclosure;
+}
+
+const disclosingOf = new WeakMap<TenantRead, Disclosing>();
+
+/** Returns how a read discloses, see disclosing.ts. */
+export function disclosureOfRead(read: TenantRead): Disclosing | undefined {
+  return disclosingOf.get(read);
+}
+
 export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
   const origin = originOfRequest();
   return {
@@ -311,20 +333,26 @@ async function withClient<T>(
  * Reads of one tenant: every query is a transaction of its own, which carries the tenant's context and the standing of its caller,
  * in one round trip. A lost connection is reported as `temporarily-unavailable`.
  * @param of the caller, or the tenant for work that no token asked for
+ * @param disclosure of a caller whose list leaves an entry, see disclosing.ts
  * @throws DomainError `unauthenticated`, `temporarily-unavailable`, and whatever `work` throws
  */
 export async function tenantRead<T>(
   of: TenantId | Actor,
   work: (read: TenantRead) => Promise<T>,
+  disclosure?: Disclosure,
 ): Promise<T> {
   try {
-    return await withNewPlans(() => readOnce(of, work));
+    return await withNewPlans(() => readOnce(of, work, disclosure));
   } catch (error) {
     throw translateDatabaseError(error);
   }
 }
 
-async function readOnce<T>(of: TenantId | Actor, work: (read: TenantRead) => Promise<T>): Promise<T> {
+async function readOnce<T>(
+  of: TenantId | Actor,
+  work: (read: TenantRead) => Promise<T>,
+  disclosure: Disclosure | undefined,
+): Promise<T> {
   const client = await appPool().connect();
   let broken: Error | undefined;
   try {
@@ -337,7 +365,10 @@ async function readOnce<T>(of: TenantId | Actor, work: (read: TenantRead) => Pro
         throw error;
       }
     };
-    return await work(queriesBy(send) as unknown as TenantRead);
+    const read = queriesBy(send) as unknown as TenantRead;
+    if (disclosure !== undefined && typeof of !== 'string')
+      disclosingOf.set(read, { send, actor: of, disclosure });
+    return await work(read);
   } catch (error) {
     if (isUnusable(error)) broken = error as Error;
     throw error;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { systemTx } from '#platform/db/system-tx.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
-import { gauge } from '#platform/observability/metrics.ts';
+import { gauge } from '#platform/observability/gauge.ts';
 import { publish } from './publish.ts';
 
 /** Younger rows are about to be published by the invocation that wrote them. */

@@ -11,6 +11,7 @@ import { asRequest } from '#platform/db/standing.ts';
 import {
   type Actor,
   countAlone,
+  type Disclosure,
   type SerializableTx,
   type TenantRead,
   type TenantTx,
@@ -22,6 +23,7 @@ import {
 import { publishCommitted } from '#platform/events/publish.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
+import { countSecurity } from '#platform/observability/security.ts';
 import { authenticate, authorize, type Principal } from './authorize.ts';
 import { clientAddressOf } from './client-address.ts';
 import { instrumented } from './instrumented.ts';
@@ -192,9 +194,11 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     const action = options.action ?? route.audit;
     if (action === undefined)
       throw new Error(`${route.operationId} declares no audit action and may not write`);
+    const actionOf = (result: T) => (typeof action === 'function' ? action(result) : action);
+    let entered: AuditAction | undefined;
     const committed = await tenantTx(options.actor ?? actor ?? missingPrincipal(), work, {
       audit: (result) => ({
-        action: typeof action === 'function' ? action(result) : action,
+        action: actionOf(result),
         resource: options.resource?.(result) ?? resourceOf(route, parsed.params, result),
         payload:
           'payload' in options
@@ -203,9 +207,13 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       lockFirst: options.lockFirst,
-      complete: (result) => store?.completion(renderReply(route, result, parsed.params)),
+      complete: (result) => {
+        entered = actionOf(result);
+        return store?.completion(renderReply(route, result, parsed.params));
+      },
       retryForMs: Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS),
     } satisfies TenantTxOptions<T>);
+    if (entered !== undefined) countSecurity(entered);
     await publishCommitted(committed.events);
     return committed.result;
   };
@@ -230,7 +238,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     tenantTx: write,
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
-    tenantRead: (work) => tenantRead(actor ?? missingPrincipal(), work),
+    tenantRead: (work) => tenantRead(actor ?? missingPrincipal(), work, disclosureOf(route, parsed)),
   };
 }
 
@@ -253,6 +261,16 @@ function resourceOf(route: RouteSpec, params: unknown, result: unknown): string 
   const body = (isReply(result) ? result.body : result) as { id?: unknown } | undefined;
   const id = (params as { id?: unknown }).id ?? body?.id;
   return typeof id === 'string' ? `${collection}/${id}` : collection;
+}
+
+function disclosureOf(route: RouteSpec, { params, query }: Parts['parsed']): Disclosure | undefined {
+  if (route.discloses === undefined) return undefined;
+  const { limit, cursor, ...filters } = (query ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    resource: resourceOf(route, params ?? {}, undefined),
+    payload: { operation: route.operationId, filters, further_page: cursor !== undefined },
+    limit: limit as number | undefined,
+  };
 }
 
 const ETAG = /^"(\d{1,9})"$/;

@@ -56,6 +56,8 @@ export interface RouteSpec {
   readonly concurrency?: 'etag' | 'if-match' | 'if-match-honoured';
   /** Set on every route that writes: the one audit entry that its transaction adds. */
   readonly audit?: AuditAction;
+  /** The route reads personal data of many people: each page of it leaves an entry, with its filters and its number of rows. */
+  readonly discloses?: true;
   /** Problems beyond those of every route (validation, authentication, limits). */
   readonly problems: readonly ProblemSlug[];
   /**

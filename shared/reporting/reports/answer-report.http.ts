@@ -3,6 +3,7 @@ import { linkTo } from '#contracts/links.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { type CursorPart, decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
+import { disclosing } from '#platform/db/disclosing.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { negotiate } from '#platform/http/accept.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
@@ -43,7 +44,7 @@ export async function answerReport<Sent, Query, Row, Head extends object, Item e
   const after = resume(report, query, request.query.cursor);
   const page = await request.tenantRead(async (read): Promise<Page<Row, Query, Head>> => {
     const head = await report.head(read, query, after === undefined);
-    const rows = await report.rows(read, query, { after, limit: limit + 1 });
+    const rows = await report.rows(disclosing(read, limit), query, { after, limit: limit + 1 });
     return {
       ...{ query, head, isFirst: after === undefined },
       rows: rows.slice(0, limit),

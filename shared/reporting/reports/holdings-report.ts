@@ -42,11 +42,15 @@ const BEGINNING = '';
 export async function readHoldings(
   read: TenantRead,
   query: Query,
-  { limit, from }: { readonly limit: number; readonly from?: Position | undefined },
+  {
+    limit,
+    from,
+    list = read,
+  }: { readonly limit: number; readonly from?: Position | undefined; readonly list?: TenantRead },
 ): Promise<HoldingsPart> {
   const position = from ?? (await begin(read, query));
   if (position.holders === 0) return { ...position, rows: [], more: false };
-  const rows = await listHoldings(read, position.view, { after: position.after, limit: limit + 1 });
+  const rows = await listHoldings(list, position.view, { after: position.after, limit: limit + 1 });
   return { ...position, rows: rows.slice(0, limit), more: rows.length > limit };
 }
 

@@ -80,6 +80,7 @@ export const getTransactionsReport = route({
       .nullable(),
     ...page(ReportedTransaction),
   }),
+  discloses: true,
   problems: ['not-acceptable'],
 });
 
@@ -129,6 +130,7 @@ export const getContributionsReport = route({
       .nullable(),
     ...page(ReportedContribution),
   }),
+  discloses: true,
   problems: ['not-acceptable'],
 });
 
@@ -155,6 +157,7 @@ export const getVestingReport = route({
   tenants: ['SPONSOR'],
   query: z.strictObject({ period, plan_type: oneOf(PLAN_TYPES).optional(), ...reportPage }),
   response: z.object({ period: z.string(), from: dateOut, to: dateOut, ...page(ReportedVesting) }),
+  discloses: true,
   problems: ['not-acceptable'],
 });
 
@@ -205,6 +208,7 @@ export const getDividendReport = route({
     differences: z.array(z.string()),
     ...page(ReportedDividendLine),
   }),
+  discloses: true,
   problems: ['not-acceptable', 'not-found'],
 });
 
@@ -244,5 +248,6 @@ export const get1099DivReport = route({
     total: amountOut.nullable(),
     ...page(Form1099Div),
   }),
+  discloses: true,
   problems: ['not-acceptable'],
 });

@@ -36,6 +36,7 @@ export const getHoldingsReport = route({
   response: HoldingsReport,
   produces: ['application/json', 'text/csv'],
   limit: 'reports',
+  discloses: true,
   problems: ['not-acceptable'],
   uses: ['fieldKey:use'],
   timeoutSeconds: 29,

@@ -38,7 +38,7 @@ async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> 
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const payload = { kind, door: 'MULTIPART', size: bytes.length, sha256, dry_run: query.dry_run ?? false };
   const same = await sameFile(request, kind, sha256);
-  if (same !== undefined) return tenantTx(async () => same, { payload });
+  if (same !== undefined) return tenantTx(async () => same, { action: 'upload.repeated', payload });
   const id = uuidV7<UploadId>();
   const object_key = incomingKey(actor.tenantId, id);
   await putObject(object_key, bytes, sha256);
@@ -67,7 +67,7 @@ async function announceUpload(request: Request, kind: UploadKind): Promise<Answe
   const { filename, size, sha256 } = body;
   const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false };
   const same = sha256 === undefined ? undefined : await sameFile(request, kind, sha256);
-  if (same !== undefined) return tenantTx(async () => same, { payload });
+  if (same !== undefined) return tenantTx(async () => same, { action: 'upload.repeated', payload });
   const id = uuidV7<UploadId>();
   const object_key = incomingKey(actor.tenantId, id);
   const multipart_id = comesInParts(size) ? await beginParts(object_key) : null;

@@ -1,0 +1,29 @@
+-- The trigger function of record_changes: notes a changed row for the next audit entry of its transaction, or behind as many as a person reads
+-- that there are more. It is called once for those.
+create or replace function record_change() returns trigger
+  language plpgsql security definer set search_path = vestry, pg_temp
+  as $$
+declare
+  most constant integer := 20;
+  known jsonb := coalesce(nullif(current_setting('app.changes', true), ''), '[]');
+  before jsonb;
+  after jsonb;
+  change jsonb;
+begin
+  if jsonb_array_length(known) >= most then
+    perform set_config('app.changes', (known || '{"more": true}')::text, true);
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    before := to_jsonb(old);
+  end if;
+  if tg_op <> 'DELETE' then
+    after := to_jsonb(new);
+  end if;
+  change := change_of(tg_argv[0] || '/' || (coalesce(after, before) ->> tg_argv[1]), tg_argv[2]::text[], before, after);
+  if change is not null then
+    perform set_config('app.changes', (known || change)::text, true);
+  end if;
+  return null;
+end
+$$;
