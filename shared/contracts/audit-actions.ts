@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'upload.repeated',
   'upload.received',
   'upload.validating',
+  'upload.awaiting-approval',
   'upload.completed',
   'upload.failed',
   'tenant-link.granted',

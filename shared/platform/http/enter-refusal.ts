@@ -6,7 +6,7 @@ import { type Actor, recordRefusal } from '#platform/db/tenant-tx.ts';
 import { principalOf } from './authorize.ts';
 import { enterOnceAMinute } from './once-a-minute.ts';
 import { headersOf } from './parse.ts';
-import type { Claim, Refusal } from './refusals.ts';
+import type { Claim, Refusal } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RouteSpec } from './route.ts';
 

@@ -1,18 +1,11 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { AuditAction } from '#contracts/audit-actions.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { TenantId } from '#kernel/ids.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { countSecurity } from '#platform/observability/security.ts';
+import type { Claim, Refusal } from './refusal.ts';
 import type { RouteSpec } from './route.ts';
-
-export interface Refusal {
-  readonly action: AuditAction;
-  /** A flood of them costs no more than one entry a minute for each caller, network and operation. */
-  readonly onceAMinute?: true;
-}
 
 /** The problems that refuse somebody, rather than something that they sent. */
 const REFUSALS: Partial<Record<ProblemSlug, Refusal>> = {
@@ -24,13 +17,6 @@ const REFUSALS: Partial<Record<ProblemSlug, Refusal>> = {
   'four-eyes': { action: 'access.denied' },
   'tenant-suspended': { action: 'access.denied' },
 };
-
-/** The people whom a request without a caller is about, as far as it says. */
-export interface Claim {
-  /** @default the platform's, since nobody says whose it is */
-  readonly tenantId?: TenantId;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
 
 const claims = new WeakMap<APIGatewayProxyEvent, () => Promise<Claim>>();
 

@@ -1,0 +1,15 @@
+import type { AuditAction } from '#contracts/audit-actions.ts';
+import type { TenantId } from '#kernel/ids.ts';
+
+export interface Refusal {
+  readonly action: AuditAction;
+  /** A flood of them costs no more than one entry a minute for each caller, network and operation. */
+  readonly onceAMinute?: true;
+}
+
+/** The people whom a request without a caller is about, as far as it says. */
+export interface Claim {
+  /** @default the platform's, since nobody says whose it is */
+  readonly tenantId?: TenantId;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
