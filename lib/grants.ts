@@ -43,7 +43,7 @@ export interface GrantedResources {
   readonly publicUrl: string | undefined;
   /** Whether an ADMIN may set the passwords of others. */
   readonly passwordsByAdmin: boolean;
-  /** Whether webhooks may lead to this machine itself. Only development allows it. */
+  /** Whether webhooks and identity providers may be on this machine itself. Only development allows it. */
   readonly webhooksToLoopback: boolean;
   /** The contact for reports of weaknesses. */
   readonly security: SecurityContact;
@@ -221,6 +221,15 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'passwords:byAdmin': {
       statements: [],
       environment: { PASSWORDS_BY_ADMIN: resources.passwordsByAdmin ? 'on' : 'off' },
+    },
+    'identityProviders:address': {
+      statements: [],
+      environment: { IDENTITY_PROVIDERS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
+    },
+    'publicAddress:know': {
+      statements: [],
+      environment:
+        resources.security.domain === undefined ? {} : { PUBLIC_DOMAIN: resources.security.domain },
     },
     'security:contact': { statements: [], environment: securityVariables(resources.security) },
     ...auditGrants(resources.audit, decrypt, encrypt),

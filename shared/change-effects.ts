@@ -17,4 +17,7 @@ export const changeEffects: EffectsOfChanges = {
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
+  connection: async () => (await import('#identity/connections/propose-connection.ts')).connectionEffects,
+  'sign-in-settings': async () =>
+    (await import('#identity/sign-in-settings/propose-settings.ts')).signInSettingsEffects,
 };

@@ -2,8 +2,11 @@ import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
+import * as connections from '#identity/connections/connections.routes.ts';
+import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
+import * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import * as tenantLinks from '#identity/tenant-links/tenant-links.routes.ts';
 import * as tenants from '#identity/tenants/tenants.routes.ts';
 import * as users from '#identity/users/users.routes.ts';
@@ -49,7 +52,14 @@ type RouteModule = Readonly<Record<string, unknown>>;
 
 /** The modules of routes by domain and group. What they export beside routes are the schemas that routes share. */
 const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> = {
-  identity: { access: { ...access, ...links }, tenants, users, 'tenant-links': tenantLinks },
+  identity: {
+    access: { ...access, ...links },
+    tenants,
+    users,
+    'tenant-links': tenantLinks,
+    connections,
+    'single-sign-on': { ...federation, ...signInSettings },
+  },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },
   uploads: { uploads },
   dividends: { dividends },

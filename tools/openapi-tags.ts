@@ -33,6 +33,14 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
   me: { name: 'Mine', description: 'An employee’s own plans.' },
+  connections: {
+    name: 'Connections',
+    description: 'The identity providers of a tenant, what they are trusted with, and tests of them.',
+  },
+  'single-sign-on': {
+    name: 'Single sign-on',
+    description: 'Signing in by an identity provider, and whether a tenant requires it.',
+  },
   'tenant-links': {
     name: 'Tenant links',
     description: 'Permissions by which an issuer lets a sponsor name its holders of record in plans.',

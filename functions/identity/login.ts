@@ -23,6 +23,12 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
     await countFailure(attempt);
     throw new DomainError('invalid-credentials', 'The tenant, email or password is wrong.');
   }
+  // Only somebody who knows the password learns of it: others could tell users from strangers.
+  if (user.sso_required)
+    throw new DomainError(
+      'sso-required',
+      'The tenant requires single sign-on: GET /auth/connections?tenant=… lists where to sign in.',
+    );
   const key = await currentSigningKey();
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };

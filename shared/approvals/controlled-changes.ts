@@ -58,6 +58,10 @@ export const CONTROLLED_CHANGES = {
   'register-settings': ofAdmins,
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
   'payment-settings': ofAdmins,
+  /** An identity provider decides who comes in, and as what: a new one waits, and so does every change that could let in somebody else, and its being switched on. */
+  connection: ofAdmins,
+  /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
+  'sign-in-settings': ofAdmins,
 } as const satisfies Readonly<Record<string, ControlledChange>>;
 
 export type ChangeKind = keyof typeof CONTROLLED_CHANGES;

@@ -8,6 +8,9 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   ],
   tenants_slug_key: ['tenant-exists', 'Another tenant has this slug.'],
   users_email_key: ['user-exists', 'Another user of this tenant has this email.'],
+  connections_one_of_name: ['connection-exists', 'Another connection has this name.'],
+  federated_identities_pkey: ['conflict', 'The identity is a user’s already.'],
+  federated_sign_ins_state_once: ['sign-in-invalid', 'This answer has been used.'],
   shareholders_external_ref_key: [
     'shareholder-exists',
     'Another shareholder of this register has this external_ref.',

@@ -33,6 +33,21 @@ export class Link {
 export const link = z.instanceof(Link).meta({ openapi: { type: 'string', format: 'uri-reference' } });
 
 /**
+ * Returns the path of a route, for addresses that outsiders keep.
+ * @throws Error if a parameter of the path is missing
+ */
+export function pathTo(
+  route: Parameters<typeof publicPath>[0],
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
+  return publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`${route.path} has no ${name}`);
+    return encodeURIComponent(value);
+  });
+}
+
+/**
  * Returns the link to a route.
  * @throws Error if a parameter of the path is missing
  */
@@ -41,10 +56,6 @@ export function linkTo(
   params: Readonly<Record<string, string | undefined>> = {},
   query?: URLSearchParams,
 ): Link {
-  const path = publicPath(route).replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name];
-    if (value === undefined) throw new Error(`${route.path} has no ${name}`);
-    return encodeURIComponent(value);
-  });
+  const path = pathTo(route, params);
   return new Link(query === undefined ? path : `${path}?${query}`);
 }

@@ -42,6 +42,10 @@ export type Resource =
   | 'links:public'
   /** Know whether an ADMIN may set the passwords of others. */
   | 'passwords:byAdmin'
+  /** Know which addresses an identity provider may have. */
+  | 'identityProviders:address'
+  /** Know by which address browsers reach the platform. */
+  | 'publicAddress:know'
   /** Know whom to tell of a weakness. */
   | 'security:contact'
   /** Read and list what was exported of the audit trail; add to it, under Object Lock. */

@@ -110,6 +110,40 @@ export interface ChangeRequests {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
+export interface Connections {
+  client_authentication: 'SECRET' | 'PRIVATE_KEY';
+  client_id: string;
+  created_at: Generated<Timestamp>;
+  credential_sealed: string;
+  employee_id_claim: string | null;
+  id: Generated<string>;
+  issuer: string;
+  kind: string;
+  name: string;
+  public_jwk: Json | null;
+  role_map: Json;
+  scopes: string[];
+  status: Generated<'DRAFT' | 'ACTIVE' | 'DISABLED' | 'DELETED'>;
+  subject_claim: 'sub' | 'oid';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  tested_at: Timestamp | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface ConnectionTests {
+  connection_id: string;
+  detail: string | null;
+  id: Generated<string>;
+  outcome: 'ADMITTED' | 'REFUSED';
+  reason: string | null;
+  received: Json;
+  role: string | null;
+  started_by: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  tested_at: Generated<Timestamp>;
+}
+
 export interface ContributionLimits {
   amount: bigint;
   currency: Generated<string>;
@@ -206,6 +240,49 @@ export interface Entitlements {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string, string>;
   transaction_id: string | null;
+}
+
+export interface FederatedIdentities {
+  issuer: string;
+  linked_at: Generated<Timestamp>;
+  subject: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string;
+}
+
+export interface FederatedSessions {
+  acr: string | null;
+  amr: string[];
+  authenticated_at: Timestamp | null;
+  connection_id: string;
+  family_id: string;
+  issuer: string;
+  protocol_subject: string;
+  provider_session: string | null;
+  started_at: Generated<Timestamp>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string;
+}
+
+export interface FederatedSignIns {
+  acr: string | null;
+  amr: string[];
+  authenticated_at: Timestamp | null;
+  code_challenge: string | null;
+  code_sha256: Buffer | null;
+  connection_id: string;
+  expires_at: Timestamp;
+  family_id: string | null;
+  id: Generated<string>;
+  issuer: string;
+  protocol_subject: string;
+  provider_session: string | null;
+  purpose: 'SIGN_IN' | 'LINK' | 'TEST';
+  redeemed_at: Timestamp | null;
+  state_sha256: Buffer;
+  subject: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string | null;
 }
 
 export interface HoldersOfRecord {
@@ -689,6 +766,14 @@ export interface SignInLinks {
   user_id: string;
 }
 
+export interface SignInSettings {
+  break_glass_user_id: string | null;
+  sso_required: boolean;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface TenantDirectory {
   id: string;
   slug: string;
@@ -869,6 +954,8 @@ export interface DB {
   bank_accounts: BankAccounts;
   bank_events: BankEvents;
   change_requests: ChangeRequests;
+  connection_tests: ConnectionTests;
+  connections: Connections;
   contribution_limits: ContributionLimits;
   contribution_years: ContributionYears;
   contributions: Contributions;
@@ -877,6 +964,9 @@ export interface DB {
   dividend_lines: DividendLines;
   dividends: Dividends;
   entitlements: Entitlements;
+  federated_identities: FederatedIdentities;
+  federated_sessions: FederatedSessions;
+  federated_sign_ins: FederatedSignIns;
   holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
   issuance_entries: IssuanceEntries;
@@ -914,6 +1004,7 @@ export interface DB {
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   sign_in_links: SignInLinks;
+  sign_in_settings: SignInSettings;
   signing_keys: SigningKeys;
   tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;

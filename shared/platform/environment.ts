@@ -52,6 +52,8 @@ export const environment = {
   requestsPerUser: (): number => Number(required('REQUESTS_PER_USER')),
   requestsPerTenant: (): number => Number(required('REQUESTS_PER_TENANT')),
   requestsPerSource: (): number => Number(required('REQUESTS_PER_SOURCE')),
+  /** The environment's own domain, for functions that are told it; absent where it has none. */
+  publicDomain: (): string | undefined => optional('PUBLIC_DOMAIN'),
   uploadsBucket: (): string => required('UPLOADS_BUCKET'),
   /** The URL of the queue that the function consumes, or may send to: `queue:<name>:send`. */
   queueUrlOf: (queue: string): string => required(queueUrlVariable(queue)),

@@ -118,6 +118,7 @@ export async function sendExample(
 const TABLES: Readonly<Record<string, string>> = {
   from_shareholder: 'shareholders',
   to_shareholder: 'shareholders',
+  break_glass_user: 'users',
   exports: 'report_exports',
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',

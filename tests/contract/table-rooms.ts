@@ -33,6 +33,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0024_waiting_files.sql': 'uploads',
   '0025_published_events.sql': 'platform',
   '0026_invitations.sql': 'identity',
+  '0028_connections.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -42,6 +43,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   complete_idempotency_key: 'platform',
   distribute_from_plan: 'plans',
   enter_tenant: 'identity',
+  find_connection_tenant: 'identity',
   find_tenant_by_slug: 'identity',
   guard_dividend_payment: 'dividends',
   guard_order_approval: 'payments',

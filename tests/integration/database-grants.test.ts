@@ -15,6 +15,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   complete_idempotency_key: [APP_ROLE],
   current_tenant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   enter_tenant: [APP_ROLE],
+  find_connection_tenant: [APP_ROLE],
   find_tenant_by_slug: [APP_ROLE],
   has_second_person: [APP_ROLE, SYSTEM_ROLE],
   is_approved_change: [APP_ROLE, SYSTEM_ROLE],
@@ -137,6 +138,7 @@ describe('a temporary relation in the place of one of ours', () => {
   const CALLS: Readonly<Record<string, string>> = {
     add_login_failure: `select vestry.add_login_failure(array['\\x01'::bytea], 60)`,
     clear_login_failures: `select vestry.clear_login_failures('\\x01'::bytea)`,
+    find_connection_tenant: `select id from vestry.find_connection_tenant('00000000-0000-0000-0000-000000000000')`,
     find_tenant_by_slug: `select id from vestry.find_tenant_by_slug('nobody')`,
     has_second_person: 'select vestry.has_second_person(gen_random_uuid())',
     is_approved_change: `select vestry.is_approved_change('payment', 'transactions', 'x', gen_random_uuid())`,

@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHANGE_KINDS, type ChangeKind, CONTROLLED_CHANGES } from '#approvals/controlled-changes.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as setSignInSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
+import { handler as updateConnectionHandler } from '#functions/identity/update-connection.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
+import { updateConnection } from '#identity/connections/connections.routes.ts';
+import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import { createUser, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
@@ -177,7 +181,34 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select approve_above from payment_settings where tenant_id = $1', [tenant.id]),
     };
   },
+  connection: async (tenant, by) => {
+    const id = await testedConnection(tenant, 'DRAFT');
+    const request = { as: by, params: { id }, body: { status: 'ACTIVE' }, headers: { 'If-Match': '"1"' } };
+    return {
+      request: requested(await call(updateConnectionHandler, updateConnection, request)),
+      effect: () => one('select status from connections where id = $1', [id]),
+    };
+  },
+  'sign-in-settings': async (tenant, by) => {
+    await testedConnection(tenant, 'ACTIVE');
+    const body = { sso_required: true, break_glass_user_id: tenant.as('ADMIN').actorId };
+    const request = { as: by, body, headers: { 'If-Match': '"0"' } };
+    return {
+      request: requested(await call(setSignInSettingsHandler, setSignInSettings, request)),
+      effect: () => one('select sso_required from sign_in_settings where tenant_id = $1', [tenant.id]),
+    };
+  },
 };
+
+/** Inserts a connection whose test has succeeded; nobody reaches its issuer here. */
+async function testedConnection(tenant: TestTenant, status: 'DRAFT' | 'ACTIVE'): Promise<string> {
+  const { id } = await one(
+    `insert into connections (tenant_id, kind, name, issuer, client_id, client_authentication, credential_sealed, scopes, subject_claim, role_map, status, tested_at)
+     values ($1, 'OIDC', $2, 'https://id.vestry.example', 'vestry', 'SECRET', 'v1.sealed', '{openid}', 'sub', '[]', $3, now()) returning id`,
+    [tenant.id, randomUUID(), status],
+  );
+  return String(id);
+}
 
 async function changeUser(by: Principal, id: string, body: object): Promise<TestResponse> {
   const { version } = await one('select version from users where id = $1', [id]);

@@ -46,6 +46,11 @@ function nobody(): string {
   return encode(currentLog2N(), Buffer.alloc(SALT_BYTES), Buffer.alloc(KEY_BYTES));
 }
 
+/** Returns what is stored for a user without a password: a hash of no password, which takes as long to compare. */
+export function hashOfNoPassword(): string {
+  return encode(currentLog2N(), randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
+}
+
 /** Takes the same time whether or not there is a hash to compare with. */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
   const [, log2N, r, p, salt = '', key = ''] = (hash ?? nobody()).split('$');

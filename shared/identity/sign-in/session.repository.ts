@@ -17,6 +17,8 @@ export interface Credentials {
   readonly status: 'ACTIVE' | 'DISABLED';
   readonly employee_id: string | null;
   readonly password_hash: string;
+  /** The tenant requires single sign-on, and the user is not the one whom a password lets in all the same. */
+  readonly sso_required: boolean;
 }
 
 /** Finds a tenant outside any tenant's context, through a database function that returns no more than this. */
@@ -35,7 +37,9 @@ export async function findTenantBySlug(slug: string): Promise<TenantStanding | u
 export async function findCredentials(tenantId: TenantId, email: string): Promise<Credentials | undefined> {
   const [found] = await tenantStatements(tenantId, [
     {
-      text: 'select id, role, status, employee_id, password_hash from users where email = $1',
+      text: `select id, role, status, employee_id, password_hash, exists (
+          select from sign_in_settings s where s.sso_required and s.break_glass_user_id is distinct from users.id) as sso_required
+        from users where email = $1`,
       values: [email],
     },
   ]);

@@ -123,14 +123,16 @@ async function issue(
 
 const endOfSession = (): Date => new Date(Date.now() + SESSION_DAYS * 24 * HOUR_MS);
 
+/** @param familyId names the session, for those who keep more about it */
 export function startSession(
   tx: TenantTx,
   tenant: TenantStanding,
   user: SessionUser,
   key: SigningKey,
+  familyId: string = uuidV7(),
 ): Promise<TokenPair> {
   const token = refreshTokenOf(tenant.id, randomBytes(SECRET_BYTES));
-  return issue(tx, { tenant, user, familyId: uuidV7() }, { token, sessionEndsAt: endOfSession() }, key);
+  return issue(tx, { tenant, user, familyId }, { token, sessionEndsAt: endOfSession() }, key);
 }
 
 export type Refreshed =

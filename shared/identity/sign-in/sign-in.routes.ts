@@ -4,7 +4,7 @@ import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password-limits.ts';
 import { FREE_ATTEMPTS, REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './sign-in-limits.ts';
 
-const TokenPair = z.object({
+export const TokenPair = z.object({
   access_token: z.string(),
   refresh_token: z.string(),
   token_type: z.literal('Bearer'),
@@ -30,7 +30,7 @@ export const login = route({
   response: TokenPair,
   audit: 'login.succeeded',
   limit: 'signIn',
-  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended'],
+  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required'],
   uses: ['signingKeys:read'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,

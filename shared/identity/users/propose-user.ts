@@ -6,6 +6,7 @@ import {
   stillThere,
   type Waiting,
 } from '#approvals/propose-change.ts';
+import type { Identity } from '#identity/federation/federation.repository.ts';
 import type { PreparedLink } from '#identity/links/prepare-link.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -31,6 +32,8 @@ interface NewUser {
   readonly employee_id?: string | undefined;
   /** The way in of a user who is invited. Whoever was given a password has none. */
   readonly invitation?: PreparedLink | undefined;
+  /** The person at an identity provider whom the user is. */
+  readonly identity?: Identity;
 }
 
 /** A change of a user, as a change request keeps it. */
@@ -56,14 +59,14 @@ interface ProposedChange {
  */
 export async function proposeUser(
   tx: TenantTx,
-  user: NewUser,
+  user: NewUser & { readonly id?: string },
   proposer: Proposer,
 ): Promise<UserRow | Waiting> {
-  const proposed: ProposedUser = { ...user, id: uuidV7() };
+  const proposed: ProposedUser = { id: uuidV7(), ...user };
   const isControlled = isGrant(undefined, user.role);
   if (isControlled && (await existsEmail(tx, user.email)))
     throw new DomainError('user-exists', 'Another user of this tenant has this email.');
-  const { email, role, employee_id = null } = user;
+  const { email, role, employee_id = null, identity } = user;
   return proposeChange(
     tx,
     {
@@ -71,7 +74,7 @@ export async function proposeUser(
       isControlled,
       subject: { type: 'users', id: proposed.id },
       before: null,
-      after: { email, role, employee_id },
+      after: { email, role, employee_id, ...(identity === undefined ? {} : { issuer: identity.issuer }) },
       proposal: proposed,
     },
     proposer,
@@ -79,7 +82,11 @@ export async function proposeUser(
   );
 }
 
-async function create(tx: TenantTx, { invitation, ...user }: ProposedUser, permit: Permit): Promise<UserRow> {
+async function create(
+  tx: TenantTx,
+  { invitation, identity, ...user }: ProposedUser,
+  permit: Permit,
+): Promise<UserRow> {
   const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
   const made = { ...user, status, made_by: permit.madeBy, confirmed_by: permit.confirmedBy } as const;
   const created = await insertUser(tx, made);
@@ -87,6 +94,11 @@ async function create(tx: TenantTx, { invitation, ...user }: ProposedUser, permi
     // Loaded by the requests that invite.
     const { sendInvitation } = await import('#identity/links/prepare-link.ts');
     await sendInvitation(tx, created.id, invitation);
+  }
+  if (identity !== undefined) {
+    // Loaded for those who come by a provider.
+    const { insertIdentity } = await import('#identity/federation/federation.repository.ts');
+    await insertIdentity(tx, identity, created.id);
   }
   return created;
 }

@@ -30,6 +30,7 @@ import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
 import { answerAt, baseOf } from './public-base.ts';
+import type { Reached } from './public-url.ts';
 import type { Claim } from './refusal.ts';
 import { noteClaim, refusals } from './refusals.ts';
 import { isReply, type Reply, renderReply } from './reply.ts';
@@ -75,6 +76,8 @@ export interface HttpRequest<R extends RouteSpec> {
   /** The version that `If-Match` names; undefined where the route demands none and any is meant. */
   readonly expectedVersion: R['concurrency'] extends 'if-match' ? number : number | undefined;
   readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Where the request was sent, from which `public-url.ts` makes the addresses that outsiders are told. */
+  readonly reached: Reached;
   readonly mediaType: string;
   rawBody(): Buffer;
   /** Says how to find out whom a request without a caller is about, for the trail, if it is refused. */
@@ -233,6 +236,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     requestId,
     clientAddress: originOf(event).sourceIp,
     headers,
+    reached: event,
     mediaType: mediaTypeOf(headers),
     rawBody: () => bodyBytes(event),
     claim: (of) => noteClaim(event, of),

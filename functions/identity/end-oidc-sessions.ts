@@ -1,0 +1,33 @@
+import { endFederatedSessions } from '#identity/federation/federation.repository.ts';
+import * as routes from '#identity/federation/federation.routes.ts';
+import { logoutTokenIn } from '#identity/federation/logout-token.ts';
+import { anonymousActor } from '#identity/sign-in/session.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(
+  routes.endOidcSessions,
+  async ({ params, rawBody, requestId, claim, tenantTx }) => {
+    const { connectionInPath } = await import('#identity/federation/connection-in-path.ts');
+    const { tenant, connection } = await connectionInPath(params.connection);
+    claim(async () => ({ tenantId: tenant.id, payload: { connection: connection.id } }));
+    const { fieldSealer } = await import('#platform/sealing.ts');
+    const { providerOf } = await import('#identity/federation/providers.ts');
+    const provider = await providerOf(connection, await fieldSealer());
+    const { session, protocolSubject, issuedBefore } = await provider.verifyLogout(logoutTokenIn(rawBody()));
+    await tenantTx(
+      (tx) =>
+        endFederatedSessions(tx, {
+          connectionId: connection.id,
+          session,
+          protocolSubject,
+          startedBefore: issuedBefore,
+        }),
+      {
+        actor: { ...anonymousActor(tenant.id, requestId), allowSuspended: true },
+        resource: () => `connections/${connection.id}`,
+        payload: { by: session === null ? 'sub' : 'sid' },
+      },
+    );
+    return undefined;
+  },
+);

@@ -1,0 +1,20 @@
+import * as routes from '#identity/federation/federation.routes.ts';
+import { tenantOfCode, usedCode } from '#identity/federation/sign-in-code.ts';
+import { anonymousActor } from '#identity/sign-in/session.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(routes.exchangeSignInCode, async ({ body, requestId, claim, tenantTx }) => {
+  const tenantId = tenantOfCode(body.code);
+  claim(async () => ({ tenantId, payload: {} }));
+  const { currentSigningKey } = await import('#identity/keys/signing-keys.ts');
+  const { redeemCode } = await import('#identity/federation/redeem-code.ts');
+  const key = await currentSigningKey();
+  const redeemed = await tenantTx((tx) => redeemCode(tx, tenantId, body, key), {
+    action: (result) => ('pair' in result ? 'login.succeeded' : 'session.refresh-refused'),
+    actor: anonymousActor(tenantId, requestId),
+    resource: (result) => ('pair' in result ? `users/${result.userId}` : `sessions/${result.endedFamilyId}`),
+    payload: {},
+  });
+  if ('endedFamilyId' in redeemed) throw usedCode();
+  return redeemed.pair;
+});

@@ -1,0 +1,30 @@
+import { credentialPlace } from '#identity/connections/client-credential.ts';
+import type { ConnectionRow } from '#identity/connections/connection.repository.ts';
+import { identityEnvironment } from '#identity/identity-environment.ts';
+import type { Sealer } from '#platform/sealing.ts';
+import type { IdentityProvider } from './identity-provider.ts';
+
+type ProviderOf = (connection: ConnectionRow, credential: string) => Promise<IdentityProvider>;
+
+/** The kinds of identity providers. Each is loaded by the sign-ins that use it. */
+const PROVIDERS: Readonly<Record<ConnectionRow['kind'], ProviderOf>> = {
+  OIDC: async (connection, credential) => {
+    const { openIdProvider } = await import('./open-id-provider.ts');
+    const { role_map, employee_id_claim } = connection;
+    const wanted_claims = [
+      ...new Set([
+        ...role_map.map(({ claim }) => claim),
+        ...(employee_id_claim === null ? [] : [employee_id_claim]),
+      ]),
+      'email',
+    ];
+    const loopback = identityEnvironment.providersToLoopback();
+    return openIdProvider({ ...connection, credential, wanted_claims }, { loopback });
+  },
+};
+
+/** Returns the provider that a connection leads to. */
+export function providerOf(connection: ConnectionRow, sealer: Sealer): Promise<IdentityProvider> {
+  const credential = sealer.open(connection.credential_sealed, credentialPlace(connection.id));
+  return PROVIDERS[connection.kind](connection, credential);
+}

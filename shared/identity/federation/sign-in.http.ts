@@ -1,0 +1,75 @@
+import { invalidField } from '#kernel/domain-error.ts';
+import { environment } from '#platform/environment.ts';
+import { isAllowed } from '#platform/http/cors.ts';
+import type { HttpRequest } from '#platform/http/http.ts';
+import { publicUrlOf } from '#platform/http/public-url.ts';
+import { type Reply, reply } from '#platform/http/reply.ts';
+import { fieldSealer } from '#platform/sealing.ts';
+import { bindingCookie, newSecret, openTicket, type Purpose, type Started } from './browser-binding.ts';
+import { connectionInPath } from './connection-in-path.ts';
+import { finishOidcSignIn, SIGN_IN_SECONDS, type startSignIn } from './federation.routes.ts';
+import { invalidAnswer, refusedSignIn } from './provider-errors.ts';
+import { providerOf } from './providers.ts';
+
+type Request = HttpRequest<typeof startSignIn>;
+
+/** Sends a browser to the provider, with a cookie that only it has. Nothing is stored here. */
+export async function beginSignIn({ params, query, reached }: Request): Promise<Reply<undefined>> {
+  const { connection } = await connectionInPath(params.connection);
+  const sealer = await fieldSealer();
+  const ticket = query.ticket === undefined ? undefined : openTicket(query.ticket, connection.id, sealer);
+  if (query.ticket !== undefined && ticket === undefined)
+    throw invalidAnswer('ticket', 'The test has run out. Begin it again: POST /connections/{id}/test.');
+  if (ticket === undefined && connection.status !== 'ACTIVE')
+    throw refusedSignIn({ reason: 'connection-off', detail: 'The connection is not switched on.' });
+  const purpose: Purpose = ticket !== undefined ? 'TEST' : query.link === 'true' ? 'LINK' : 'SIGN_IN';
+  const started: Started = {
+    connectionId: connection.id,
+    purpose,
+    startedBy: ticket?.startedBy ?? null,
+    ...applicationOf(query),
+    ...{ state: newSecret(), nonce: newSecret(), codeVerifier: newSecret() },
+    redirectUri: publicUrlOf(reached, finishOidcSignIn, { connection: connection.id }),
+    expiresAtMs: Date.now() + SIGN_IN_SECONDS * 1000,
+  };
+  const provider = await providerOf(connection, sealer);
+  const to = await provider.begin(started, query.login_hint);
+  const isSecure = started.redirectUri.startsWith('https:');
+  return reply(undefined, {
+    status: 302,
+    headers: {
+      location: to.href,
+      'set-cookie': bindingCookie(started, sealer, isSecure, SIGN_IN_SECONDS),
+    },
+  });
+}
+
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?$/;
+
+/**
+ * Reads the application that gets the code. Its code is bound to a secret of its own, so that nobody who sees the address can use it.
+ * @throws DomainError `validation-failed`
+ */
+function applicationOf({
+  redirect_uri,
+  code_challenge,
+}: Request['query']): Pick<Started, 'returnTo' | 'codeChallenge'> {
+  if (redirect_uri === undefined) return { returnTo: null, codeChallenge: code_challenge ?? null };
+  const url = URL.parse(redirect_uri);
+  const isPage =
+    url !== null && ['https:', 'http:'].includes(url.protocol) && url.username === '' && url.hash === '';
+  // A native application listens on this machine (RFC 8252); pages are those that may call the API.
+  if (!isPage || !(LOOPBACK.test(url.origin) || isAllowed(url.origin, environment.corsOrigins())))
+    throw invalidField(
+      '?redirect_uri',
+      'not-allowed',
+      'must be a page of an origin that may call the API, or a loopback address',
+    );
+  if (code_challenge === undefined)
+    throw invalidField(
+      '?code_challenge',
+      'required',
+      'is required with a redirect_uri: the S256 challenge of a secret (PKCE)',
+    );
+  return { returnTo: url.href, codeChallenge: code_challenge };
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { id, idOut, instantOut } from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const SignInSettings = z.object({
+  sso_required: z.boolean(),
+  break_glass_user_id: idOut.nullable(),
+  version: z.number().int(),
+  updated_at: instantOut.nullable(),
+});
+
+const tenants = ['ISSUER', 'SPONSOR'] as const;
+
+export const getSignInSettings = route({
+  operationId: 'getSignInSettings',
+  method: 'GET',
+  path: '/settings/sign-in',
+  summary: 'Get how people of the tenant may sign in',
+  tenants,
+  roles: ['ADMIN', 'COMPLIANCE'],
+  status: 200,
+  response: SignInSettings,
+  concurrency: 'etag',
+  problems: [],
+  uses: [],
+});
+
+export const setSignInSettings = route({
+  operationId: 'setSignInSettings',
+  method: 'PUT',
+  path: '/settings/sign-in',
+  summary: 'Require single sign-on, or no longer',
+  description:
+    'With `sso_required` passwords let in one user alone, the ADMIN whom `break_glass_user_id` names, and sessions that passwords have begun end, except that user’s. It takes an ACTIVE connection. Every change waits for a second person.',
+  tenants,
+  roles: ['ADMIN'],
+  body: z.strictObject({
+    sso_required: z.boolean('must be true or false'),
+    break_glass_user_id: id.nullable(),
+  }),
+  example: { sso_required: false, break_glass_user_id: null },
+  status: 200,
+  response: SignInSettings,
+  concurrency: 'if-match',
+  waiting: ChangeRequest,
+  audit: 'sign-in-settings.set',
+  problems: ['change-pending', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});
