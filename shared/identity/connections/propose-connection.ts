@@ -1,13 +1,7 @@
 import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import {
-  type Permit,
-  type Proposer,
-  proposeChange,
-  requestChange,
-  stillThere,
-  Waiting,
-} from '#approvals/propose-change.ts';
+import { type Permit, type Proposer, proposeChange, stillThere, Waiting } from '#approvals/propose-change.ts';
+import { requestChange } from '#approvals/request-change.ts';
 import { endSessionsOfConnection } from '#identity/federation/federation.repository.ts';
 import { refuseIssuer, subjectClaimOf } from '#identity/federation/subject.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Permit, type Proposer, requestChange, stillThere, Waiting } from '#approvals/propose-change.ts';
+import { type Permit, type Proposer, stillThere, Waiting } from '#approvals/propose-change.ts';
+import { requestChange } from '#approvals/request-change.ts';
 import { listActiveConnections } from '#identity/connections/connection.repository.ts';
 import { findUser } from '#identity/users/user.repository.ts';
 import { invalidField } from '#kernel/domain-error.ts';
