@@ -166,9 +166,9 @@ class OpenIdProvider implements IdentityProvider {
       authentication,
     );
     configuration[oidc.customFetch] = this.#guarded;
-    // Which addresses are called, and how, is for the guarded fetch to say.
+    // The guarded fetch says which addresses are called, and how.
     if (this.#rules.loopback) oidc.allowInsecureRequests(configuration);
-    // Without it nobody looks at the signature of the ID token.
+    // The client looks at the signature of the ID token only if it is told to.
     oidc.enableNonRepudiationChecks(configuration);
     return configuration;
   }

@@ -76,7 +76,7 @@ export interface HttpRequest<R extends RouteSpec> {
   /** The version that `If-Match` names; undefined where the route demands none and any is meant. */
   readonly expectedVersion: R['concurrency'] extends 'if-match' ? number : number | undefined;
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** Where the request was sent, from which `public-url.ts` makes the addresses that outsiders are told. */
+  /** The request's event, from which `public-url.ts` makes the addresses that outsiders are told. */
   readonly reached: Reached;
   readonly mediaType: string;
   rawBody(): Buffer;

@@ -9,9 +9,9 @@ export interface Person {
   readonly id: string;
   /** Recognises the person when a sign-in hints at them. */
   readonly email: string;
-  /** What the provider says of them, beside `sub`. */
+  /** The provider's word about them, beside `sub`. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** How they have authenticated. */
+  /** The methods by which they have authenticated. */
   readonly amr?: readonly string[];
   readonly acr?: string;
 }
