@@ -24,8 +24,8 @@ create table connections (
   primary key (tenant_id, id),
   constraint connections_active_is_tested check (status <> 'ACTIVE' or tested_at is not null)
 );
--- The path of a sign-in names the connection alone.
-create unique index connections_id on connections (id);
+-- The path of a sign-in names the connection alone. Ids are made here, and are nobody's choice.
+create index connections_id on connections (id);
 create unique index connections_one_of_name on connections (tenant_id, name) where status <> 'DELETED';
 call scope_by_tenant('connections', 'select, insert, update');
 -- find_connection_tenant looks here before a tenant is known; it runs with the owner's rights, and forced row-level security binds the owner too.
