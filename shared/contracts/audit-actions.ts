@@ -122,6 +122,9 @@ export const AUDIT_ACTIONS = [
   'webhook.secret-rotated',
   'webhook.resent',
   'connection.updated',
+  'connection.draft',
+  'connection.active',
+  'connection.disabled',
   'connection.deleted',
   'connection.test-started',
   'connection.tested',
@@ -146,6 +149,7 @@ export type SecurityKind = (typeof SECURITY_KINDS)[number];
 const SECURITY_ACTIONS = {
   'login.failed': 'sign-in',
   'session.refresh-refused': 'sign-in',
+  'sign-in.refused': 'sign-in',
   'access.denied': 'denial',
   'change.approved': 'controlled-change',
   'payment-order.approved': 'controlled-change',
