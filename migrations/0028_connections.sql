@@ -125,7 +125,7 @@ create table sign_in_settings (
 call scope_by_tenant('sign_in_settings', 'select, insert, update');
 
 call record_changes('connections', 'connections', 'id', array[
-  'kind', 'name', 'issuer', 'client_id', 'client_authentication', 'scopes', 'subject_claim', 'employee_id_claim', 'role_map', 'status', 'tested_at'],
+  'kind', 'issuer', 'client_id', 'client_authentication', 'scopes', 'subject_claim', 'employee_id_claim', 'role_map', 'status', 'tested_at'],
   'connection', array['status']);
 call record_changes('federated_identities', 'users', 'user_id', array['issuer', 'linked_at']);
 call record_changes('sign_in_settings', 'sign-in-settings', 'tenant_id', array['sso_required', 'break_glass_user_id']);
