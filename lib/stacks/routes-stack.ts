@@ -11,6 +11,7 @@ export const CORE = 'core';
 
 /** The domains of each part of the platform; all others are in the core. A function that changes stacks is created again. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
+  identity: ['identity'],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   plans: ['plans'],
   money: ['payments', 'ledger'],
