@@ -108,13 +108,14 @@ describe.each(environmentNames())('API of %s', (name) => {
   });
 
   // Development has one machine, and clients that measure it.
-  test.skipIf(environment.webhooksToLoopback)('no tenant can use up what the stage admits for all', () => {
-    const [stage] = synthesised.ofType('AWS::ApiGateway::Stage');
-    const { reads, writes, uploads, reports } = environment.requestQuotas;
-    const ofTenant = [reads, writes, uploads, reports].reduce((sum, { tenant }) => sum + tenant, 0);
-    const admitted = stage?.Properties.MethodSettings[0].ThrottlingRateLimit * LIMIT_WINDOW_SECONDS;
-    expect(ofTenant).toBeLessThan(admitted / 3);
-  });
+  if (!environment.webhooksToLoopback)
+    test('no tenant can use up what the stage admits for all', () => {
+      const [stage] = synthesised.ofType('AWS::ApiGateway::Stage');
+      const { reads, writes, uploads, reports } = environment.requestQuotas;
+      const ofTenant = [reads, writes, uploads, reports].reduce((sum, { tenant }) => sum + tenant, 0);
+      const admitted = stage?.Properties.MethodSettings[0].ThrottlingRateLimit * LIMIT_WINDOW_SECONDS;
+      expect(ofTenant).toBeLessThan(admitted / 3);
+    });
 
   test('a function knows the quotas of its class', () => {
     const functions = new Map(

@@ -15,6 +15,7 @@ export const acceptInvitation = route({
   description:
     'The token is what follows `#invitation=` in the link. It works once; a newer invitation replaces it. The user can sign in afterwards.',
   roles: 'PUBLIC',
+  limit: 'signIn',
   body: NewPassword,
   example: {
     token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0',
