@@ -32,6 +32,7 @@ describe('the text of a new environment', () => {
     expect(parseEnvironment(FILE, environmentText(FILE, options)).edge).toEqual({
       domain: 'equity.acme.example',
       hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+      keys: [1],
     });
     expect(parseEnvironment(FILE, environmentText(FILE, trial)).edge).toBeUndefined();
   });
