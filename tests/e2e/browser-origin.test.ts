@@ -134,6 +134,7 @@ describe('behind a stage', () => {
     await page.goto(`${origin}${base}/`);
     await page.getByRole('link', { name: 'Documentation' }).click();
     await page.waitForURL(`${origin}${base}/docs`);
+    await page.locator('#operations-tag-Platform').click();
     const health = page.locator('#operations-Platform-getHealth');
     await health.locator('.opblock-summary-control').click();
     await health.getByRole('button', { name: 'Try it out' }).click();

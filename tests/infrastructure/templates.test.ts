@@ -306,7 +306,15 @@ describe.each(environmentNames())('templates of %s', (name) => {
   test('the schema is migrated before a function is deployed, whenever a migration changes', () => {
     const [migration] = ofType('Custom::Migration');
     expect(migration?.Properties.migrations).toMatch(/^[0-9a-f]{64}$/);
-    for (const part of ['api', 'routes-core', 'routes-identity', 'routes-money', 'ingestion', 'schedules', 'payments']) {
+    for (const part of [
+      'api',
+      'routes-core',
+      'routes-identity',
+      'routes-money',
+      'ingestion',
+      'schedules',
+      'payments',
+    ]) {
       const stack = synthesised.assembly.getStackByName(`vestry-${name}-${part}`);
       expect(stack.dependencies.map(({ id }) => id)).toContain(migration?.stack);
     }

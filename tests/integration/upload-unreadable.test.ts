@@ -71,7 +71,10 @@ describe('a file that is no table fails, writes nothing and says why', () => {
     expect(upload.failure).toMatch(new RegExp(`^${code}: `));
     expect(await registerOf(database.admin, of.id)).toEqual([]);
     expect(await takeMessages(aws.endpoint, REJECTED)).toEqual([]);
-    const { rows } = await database.admin.query('select action from audit_log where tenant_id = $1 order by id', [of.id]);
+    const { rows } = await database.admin.query(
+      'select action from audit_log where tenant_id = $1 order by id',
+      [of.id],
+    );
     expect(rows.map(({ action }) => action)).toEqual(['upload.validating', 'upload.failed']);
   });
 
