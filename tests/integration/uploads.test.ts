@@ -56,9 +56,11 @@ function form(fields: readonly Field[], boundary = 'b'): Pick<TestRequest, 'body
   };
 }
 
-/** Fills a part of a file up with lines that are empty. */
+const BLANK_LINE = `${' '.repeat(9_999)}\n`;
+
+/** Fills a part of a file up with lines of blanks, which are no rows. */
 function wholePart(start: string): string {
-  return start.padEnd(PART_BYTES, '\n');
+  return `${start.padEnd(PART_BYTES - 1, BLANK_LINE)}\n`;
 }
 
 /** The last part, and one row. */
