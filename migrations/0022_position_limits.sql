@@ -1,7 +1,7 @@
 -- Positions set by hand or by file wait for a second person above a tenant's limits.
 
--- By how much each change has altered the shares of a class; the sum is what is issued. What moves shares between holders adds nothing,
--- so the sum is short where a register is long.
+-- Each row is what a change has added to the shares of a class, or taken from them; the sum is what is issued. Moves between holders add
+-- nothing, so the sum is short where a register is long.
 create table issuance_entries (
   tenant_id uuid not null,
   security_class text not null,

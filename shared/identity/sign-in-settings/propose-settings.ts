@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import { requireVersion } from '#approvals/controlled-settings.ts';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Permit, type Proposer, stillThere, Waiting } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
 import { listActiveConnections } from '#identity/connections/connection.repository.ts';
 import { findUser } from '#identity/users/user.repository.ts';
 import { invalidField } from '#kernel/domain-error.ts';
-import { changed } from '#platform/db/found.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import {
   endPasswordSessions,
@@ -41,7 +41,7 @@ export async function proposeSettings(
   proposer: Proposer,
 ): Promise<Waiting> {
   const current = await findSettings(tx);
-  await changed((current?.version ?? 0) === version ? true : undefined, async () => true);
+  requireVersion(current, version);
   const refusal = await whyImpossible(tx, settings);
   if (refusal !== undefined) throw invalidField(refusal.pointer, refusal.code, refusal.message);
   const request = await requestChange(
