@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import {
+  booleanInQuery,
+  id,
+  idInPath,
+  idOut,
+  instantOut,
+  listOf,
+  page,
+  text,
+  wholeNumber,
+} from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { CHANGE_KINDS } from './controlled-changes.ts';
 
@@ -27,10 +37,37 @@ export const ChangeRequest = z.object({
   version: z.number().int(),
 });
 
+/** The reasons for which a reader of a request can't decide on it. */
+export const CANNOT_DECIDE = [
+  'decided',
+  'own-proposal',
+  'role',
+  'not-independent',
+  'tenant-has-second-person',
+] as const;
+
+/** A request as somebody sees it who may have to decide on it. */
+const SeenChangeRequest = ChangeRequest.extend({
+  can_decide: z.boolean(),
+  /** Null where the reader can decide; `not-independent`: the reader and the proposer depend on one person, who made or reset them. */
+  cannot_decide_because: z.enum(CANNOT_DECIDE).nullable(),
+});
+
+const MOST_HOURS = 87_600;
+
 const filter = z.strictObject({
   ...page,
   state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(),
   kind: z.enum(CHANGE_KINDS, `must be one of ${CHANGE_KINDS.join(', ')}`).optional(),
+  requested_by: id.optional(),
+  /** Only what has waited for at least so many hours, and waits still. */
+  waiting_hours: z
+    .string()
+    .regex(/^\d{1,5}$/, `must be 0 to ${MOST_HOURS}`)
+    .transform(Number)
+    .refine((value) => value <= MOST_HOURS, `must be at most ${MOST_HOURS}`)
+    .optional()
+    .meta({ openapi: { type: 'integer', minimum: 0, maximum: MOST_HOURS } }),
 });
 
 const list = {
@@ -38,7 +75,7 @@ const list = {
   description: 'The newest come first. `state=PENDING` is the inbox.',
   query: filter,
   status: 200,
-  response: listOf(ChangeRequest),
+  response: listOf(SeenChangeRequest),
   problems: [],
   uses: [],
 } as const;
@@ -75,6 +112,9 @@ const decision = {
   ],
 } as const;
 
+/** Requests that one person decides on at once. */
+const MOST_AT_ONCE = 100;
+
 const deciders = ['ADMIN', 'COMPLIANCE'] as const;
 const operator = { roles: ['OPERATOR'], tenants: ['PLATFORM'] } as const;
 const ofTenant = z.strictObject({ id, approval: id });
@@ -87,7 +127,35 @@ export const listApprovals = route({
   summary: 'List changes that wait for a second person, or were decided',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   ...list,
+  description:
+    'The newest come first. `state=PENDING` is the inbox, payments that wait among it; `decidable=true` is what you can decide on yourself.',
+  query: filter.extend({ decidable: booleanInQuery.optional() }),
   discloses: true,
+});
+
+export const countApprovals = route({
+  operationId: 'countApprovals',
+  method: 'GET',
+  path: '/approvals/counts',
+  summary: 'Count the changes that wait for a second person, by kind',
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  status: 200,
+  response: z.object({
+    /** The requests that wait, of all kinds. */
+    waiting: z.number().int(),
+    /** Those of them on which the caller can decide. */
+    decidable: z.number().int(),
+    data: z.array(
+      z.object({
+        kind: z.enum(CHANGE_KINDS),
+        waiting: z.number().int(),
+        decidable: z.number().int(),
+        oldest_requested_at: instantOut,
+      }),
+    ),
+  }),
+  problems: [],
+  uses: [],
 });
 
 export const getApproval = route({
@@ -98,7 +166,7 @@ export const getApproval = route({
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   params: idInPath,
   status: 200,
-  response: ChangeRequest,
+  response: SeenChangeRequest,
   concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
@@ -124,6 +192,56 @@ export const denyChange = route({
   params: idInPath,
   ...decision,
   audit: 'change.denied',
+});
+
+const ItemProblem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+});
+
+export const decideChanges = route({
+  operationId: 'decideChanges',
+  method: 'POST',
+  path: '/approvals/decisions',
+  summary: 'Approve or deny several changes that others have proposed',
+  description: `At most ${MOST_AT_ONCE}, in the order in which they are named. Each is a transaction and an entry of the trail of its own: one that is refused undoes no other. \`version\` is the item's \`If-Match\`. What there was no time for is answered with 503, and can be sent again.`,
+  roles: deciders,
+  body: z.strictObject({
+    decision: z.enum(['APPROVE', 'DENY'], 'must be APPROVE or DENY'),
+    reason: text(500).optional(),
+    items: z
+      .array(z.strictObject({ id, version: wholeNumber(1, 999_999_999).optional() }))
+      .min(1, 'must name at least one change request')
+      .max(MOST_AT_ONCE, `must name at most ${MOST_AT_ONCE} change requests`)
+      .refine(
+        (items) => new Set(items.map((item) => item.id)).size === items.length,
+        'must not name a change request twice',
+      ),
+  }),
+  example: {
+    decision: 'APPROVE',
+    items: [{ id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d', version: 1 }],
+  },
+  status: 200,
+  response: z.object({
+    decided: z.number().int(),
+    refused: z.number().int(),
+    data: z.array(
+      z.object({
+        id: idOut,
+        /** The status with which a request for this item alone would be answered. */
+        status: z.number().int(),
+        change_request: ChangeRequest.nullable(),
+        problem: ItemProblem.nullable(),
+      }),
+    ),
+  }),
+  problems: [],
+  uses: decision.uses,
+  audit: 'changes.decided',
+  timeoutSeconds: 29,
 });
 
 export const withdrawChange = route({

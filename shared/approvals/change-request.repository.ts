@@ -186,12 +186,41 @@ export function setDecided(
 export interface ChangeFilter {
   readonly state?: ChangeState | undefined;
   readonly kind?: ChangeKind | undefined;
+  readonly requested_by?: string | undefined;
+  /** Only what has waited for at least so many hours, and waits still. */
+  readonly waiting_hours?: number | undefined;
+  /** Only what a user may decide on, or only what they may not. */
+  readonly decidable?: boolean | undefined;
+}
+
+/** A user of the tenant who looks at requests, and the kinds on which their role decides. */
+export interface Reader {
+  readonly actorId: string;
+  readonly kinds: readonly ChangeKind[];
+}
+
+const WAITS = sql<boolean>`(state = 'PENDING' and (expires_at is null or expires_at > now()))`;
+
+/** The rule by which the guard of the table lets an approval pass, asked once for each maker. */
+function isDecidableBy({ actorId, kinds }: Reader) {
+  return sql<boolean>`(${WAITS} and kind = any (${kinds}::text[]) and requested_by in (
+    select maker from (select distinct requested_by as maker from change_requests where state = 'PENDING') as makers
+    where is_second_person(maker, ${actorId})))`;
 }
 
 /** Newest first. */
 export function listChangeRequests(
   read: TenantRead,
-  { limit, cursor, state, kind }: PageRequest & ChangeFilter,
+  {
+    limit,
+    cursor,
+    state,
+    kind,
+    requested_by,
+    waiting_hours,
+    decidable,
+    reader,
+  }: PageRequest & ChangeFilter & { readonly reader?: Reader },
 ): Promise<ChangeRequestRow[]> {
   let query = read
     .selectFrom('change_requests')
@@ -201,9 +230,54 @@ export function listChangeRequests(
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
   if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (requested_by !== undefined) query = query.where('requested_by', '=', requested_by);
   if (state === 'EXPIRED')
     query = query.where(sql<boolean>`(state = 'EXPIRED' or state = 'PENDING' and expires_at <= now())`);
+  else if (state === 'PENDING') query = query.where(WAITS);
   else if (state !== undefined) query = query.where('state', '=', state);
-  if (state === 'PENDING') query = query.where(sql<boolean>`(expires_at is null or expires_at > now())`);
+  if (waiting_hours !== undefined)
+    query = query
+      .where(WAITS)
+      .where('requested_at', '<=', sql<Date>`now() - make_interval(hours => ${waiting_hours})`);
+  if (decidable !== undefined && reader !== undefined)
+    query = query.where(decidable ? isDecidableBy(reader) : sql<boolean>`not ${isDecidableBy(reader)}`);
   return query.execute();
+}
+
+/** Returns those of some proposers for whom a user is a second person. */
+export async function listIndependentOf(
+  read: TenantRead,
+  makers: readonly string[],
+  checker: string,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ maker: string }>`
+    select maker from unnest(${makers}::uuid[]) as maker where is_second_person(maker, ${checker})`.execute(
+    read,
+  );
+  return new Set(rows.map(({ maker }) => maker));
+}
+
+/** Returns those of some proposers for whose changes the tenant has no second person, so that an operator decides. */
+export async function listWithoutSecondPerson(
+  read: TenantRead,
+  makers: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ maker: string }>`
+    select maker from unnest(${makers}::uuid[]) as maker where not has_second_person(maker)`.execute(read);
+  return new Set(rows.map(({ maker }) => maker));
+}
+
+export interface WaitingOfKind {
+  readonly kind: ChangeKind;
+  readonly waiting: number;
+  readonly decidable: number;
+  readonly oldest_requested_at: Date;
+}
+
+export async function countWaiting(read: TenantRead, reader: Reader): Promise<WaitingOfKind[]> {
+  const { rows } = await sql<WaitingOfKind>`
+    select kind, count(*)::integer as waiting, (count(*) filter (where ${isDecidableBy(reader)}))::integer as decidable,
+      min(requested_at) as oldest_requested_at
+    from change_requests where ${WAITS} group by kind order by kind`.execute(read);
+  return rows;
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import type { Role, UserRole } from '#kernel/roles.ts';
+import type { Role } from '#kernel/roles.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import { type ChangeKind, controlledChange } from './controlled-changes.ts';
 import { Permit } from './permit.ts';
 import { eventOf } from './request-change.ts';
+import { decidesOn } from './who-decides.ts';
 
 export type Decision = 'APPROVED' | 'DENIED' | 'WITHDRAWN';
 
@@ -92,11 +93,9 @@ export async function decideChange(
 }
 
 function requireDecider(kind: ChangeKind, decision: Decision, role: Role): void {
-  if (decision === 'WITHDRAWN') return;
-  const { decides, operatorDecides = false } = controlledChange(kind);
-  if (role === 'OPERATOR' ? operatorDecides : decides.includes(role as UserRole)) return;
+  if (decision === 'WITHDRAWN' || decidesOn(kind, role)) return;
   throw new DomainError(
     'four-eyes',
-    `Users of the tenant with the role ${decides.join(' or ')} decide on this change.`,
+    `Users of the tenant with the role ${controlledChange(kind).decides.join(' or ')} decide on this change.`,
   );
 }

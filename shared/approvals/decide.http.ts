@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
-import { actingOn, type HttpRequest } from '#platform/http/http.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { actingOn, type HttpRequest, type WriteOptions } from '#platform/http/http.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import type { ChangeRequest } from './approvals.routes.ts';
 import { toChangeRequest } from './change-request.repository.ts';
@@ -22,38 +23,61 @@ interface Deciding {
   readonly reason?: string | undefined;
   /** The tenant on which an operator decides. @default the caller's */
   readonly tenantId?: TenantId;
+  /** One of several decisions of the request. @default false */
+  readonly isPart?: boolean;
+}
+
+interface Decided<T> {
+  readonly answer: T;
+  readonly afterCommit: AfterCommit | undefined;
+}
+
+/** Runs a transaction that decides and, once it is committed, what follows from the decision. */
+export async function inDecision<T>(
+  tenantTx: Request['tenantTx'],
+  decide: (tx: TenantTx) => Promise<Decided<T>>,
+  options: WriteOptions<T> = {},
+): Promise<T> {
+  let afterCommit: AfterCommit | undefined;
+  const answer = await tenantTx(async (tx) => {
+    const decided = await decide(tx);
+    afterCommit = decided.afterCommit;
+    return decided.answer;
+  }, options);
+  await afterCommit?.();
+  return answer;
 }
 
 /** Answers a request that decides on a change; the audit entry names both persons, and the change. */
-export async function decideOn(
+export function decideOn(
   { actor, expectedVersion, principal, tenantTx }: Request,
-  { id, decision, effects, reason, tenantId }: Deciding,
+  { id, decision, effects, reason, tenantId, isPart = false }: Deciding,
 ): Promise<z.infer<typeof ChangeRequest>> {
   const decider = { actorId: principal.actorId, role: principal.actorRole };
-  const payload: Record<string, unknown> = {};
-  let afterCommit: AfterCommit | undefined;
-  const answer = await tenantTx(
+  return inDecision<z.infer<typeof ChangeRequest>>(
+    tenantTx,
     async (tx) => {
-      const decided = await decideChange(tx, id, decision, decider, {
+      const { request, afterCommit } = await decideChange(tx, id, decision, decider, {
         effects,
         reason: reason ?? null,
         expectedVersion,
       });
-      afterCommit = decided.afterCommit;
-      const shown = toChangeRequest(decided.request);
-      const { kind, subject, requested_by, before, after } = shown;
-      Object.assign(payload, { kind, subject, requested_by, before, after });
-      return shown;
+      return { answer: toChangeRequest(request), afterCommit };
     },
     {
       action: ({ kind }) =>
         (decision === 'WITHDRAWN' ? undefined : controlledChange(kind).audit?.[decision]) ??
         ACTIONS[decision],
       resource: () => `approvals/${id}`,
-      payload,
+      payload: ({ kind, subject, requested_by, before, after }) => ({
+        kind,
+        subject,
+        requested_by,
+        before,
+        after,
+      }),
+      isPart,
       ...(tenantId === undefined ? {} : { actor: actingOn(actor, tenantId) }),
     },
   );
-  await afterCommit?.();
-  return answer;
 }

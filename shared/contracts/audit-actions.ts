@@ -139,6 +139,7 @@ export const AUDIT_ACTIONS = [
   'change.approved',
   'change.denied',
   'change.withdrawn',
+  'changes.decided',
 ] as const;
 
 /** The kinds of security events: each has an alarm, see docs/runbooks/security-alarms.md. */

@@ -119,6 +119,7 @@ const TABLES: Readonly<Record<string, string>> = {
   from_shareholder: 'shareholders',
   to_shareholder: 'shareholders',
   break_glass_user: 'users',
+  requested_by: 'users',
   exports: 'report_exports',
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',
@@ -130,7 +131,7 @@ export function tableOf(parameter: string, path: string): string {
   const named = /^(.+)_id$/.exec(parameter)?.[1];
   if (named !== undefined) return TABLES[named] ?? `${named}s`;
   const segment = new RegExp(`/([^/]+)/\\{${parameter}\\}`).exec(path)?.[1] ?? '';
-  return TABLES[segment] ?? segment.replaceAll('-', '_');
+  return TABLES[parameter] ?? TABLES[segment] ?? segment.replaceAll('-', '_');
 }
 
 /** The id of a row that belongs to the tenant. */

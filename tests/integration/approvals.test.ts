@@ -66,7 +66,9 @@ describe('a change that loosens', () => {
       after: { approve_above: [{ currency: 'USD', amount: '9999999.00' }] },
     });
     expect(await inForce()).toBeUndefined();
-    expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([asked.body]);
+    expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([
+      { ...asked.body, can_decide: true, cannot_decide_because: null },
+    ]);
 
     const own = await new Approvals(acme.as('ADMIN')).approve(asked.body.id);
     expect([own.status, own.body.type]).toEqual([403, 'urn:vestry:problem:four-eyes']);
@@ -88,7 +90,11 @@ describe('a change that loosens', () => {
     expect(approved.status, approved.text).toBe(200);
     expect(approved.body).toMatchObject({ state: 'APPROVED', decided_by: acme.as('COMPLIANCE').actorId });
     expect(await inForce()).toBe('999999900');
-    expect((await compliance.get(asked.body.id)).body).toEqual(approved.body);
+    expect((await compliance.get(asked.body.id)).body).toEqual({
+      ...approved.body,
+      can_decide: false,
+      cannot_decide_because: 'decided',
+    });
     expect((await compliance.approve(asked.body.id)).status).toBe(409);
     expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([]);
   });
@@ -403,4 +409,163 @@ test('a dividend is paid once another person has approved it, and its run as a w
   expect((await ops.progress(id)).status).toBe(404);
   await approved(acme, run);
   expect((await ops.progress(id)).body).toMatchObject({ state: 'RUNNING' });
+});
+
+/** Inserts a user whom another has made and nobody has confirmed, with a session. */
+async function madeBy(maker: Principal, role: 'COMPLIANCE'): Promise<Principal> {
+  const { rows } = await database.admin.query(
+    `insert into users (tenant_id, email, role, password_hash, made_by) values ($1, gen_random_uuid()::text, $2, 'none', $3) returning id`,
+    [acme.id, role, maker.actorId],
+  );
+  const made = { ...acme.as(role), actorId: rows[0].id, sessionId: uuidV7() };
+  await insertSession(database.admin, made);
+  return made;
+}
+
+describe('the inbox', () => {
+  const propose = async () => ({
+    settings: (await admin.setSettings(threshold('20000'))).body.id as string,
+    user: (
+      await call(createUserHandler, createUser, {
+        as: acme.as('ADMIN'),
+        body: { email: 'new@acme.example', role: 'OPS', password: 'correct horse battery' },
+      })
+    ).body.id as string,
+    payment: await paymentOf(acme.as('OPS')),
+  });
+  const paymentOf = async (maker: Principal): Promise<string> => {
+    const { rows } = await database.admin.query(
+      `insert into shareholders (tenant_id, external_ref, name, kyc_status) values ($1, gen_random_uuid()::text, 'Ada', 'VERIFIED') returning id`,
+      [acme.id],
+    );
+    await database.admin.query(
+      `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+       values ($1, $2, '121042882', 'v1.sealed', '0000', 'CHECKING', 'Ada')`,
+      [acme.id, rows[0].id],
+    );
+    const order = { shareholder_id: rows[0].id, amount: '9999999', currency: 'USD' };
+    await new Payments(maker).order(order);
+    const [request] = (await compliance.list({ kind: 'payment' })).body.data;
+    return request.id;
+  };
+  const idsIn = async (inbox: Approvals, query: Record<string, string>) =>
+    (await inbox.list(query)).body.data.map(({ id }: { id: string }) => id);
+
+  test('tells everybody what they can decide, and why not: by the rule that then decides', async () => {
+    const { settings, user, payment } = await propose();
+    const puppet = await madeBy(acme.as('ADMIN'), 'COMPLIANCE');
+    const seen = async (as: Principal) => {
+      const entries = (await new Approvals(as).list({ state: 'PENDING' })).body.data;
+      const reasons = entries.map((entry: Record<string, string>) => [entry.id, entry.cannot_decide_because]);
+      expect(await idsIn(new Approvals(as), { decidable: 'true' })).toEqual(
+        entries
+          .filter(({ can_decide }: { can_decide: boolean }) => can_decide)
+          .map((e: { id: string }) => e.id),
+      );
+      return Object.fromEntries(reasons);
+    };
+    expect(await seen(acme.as('COMPLIANCE'))).toEqual({ [settings]: null, [user]: null, [payment]: null });
+    expect(await seen(acme.as('ADMIN'))).toEqual({
+      [settings]: 'own-proposal',
+      [user]: 'own-proposal',
+      [payment]: null,
+    });
+    expect(await seen(acme.as('OPS'))).toEqual({
+      [settings]: 'role',
+      [user]: 'role',
+      [payment]: 'own-proposal',
+    });
+    expect(await seen(puppet)).toEqual({
+      [settings]: 'not-independent',
+      [user]: 'not-independent',
+      [payment]: null,
+    });
+    expect((await new Approvals(puppet).approve(settings)).status).toBe(403);
+    expect((await new Approvals(puppet).get(settings)).body.cannot_decide_because).toBe('not-independent');
+    expect((await new Approvals(puppet).counts()).body).toMatchObject({
+      waiting: 3,
+      decidable: 1,
+      data: [
+        { kind: 'payment', waiting: 1, decidable: 1 },
+        { kind: 'payment-settings', waiting: 1, decidable: 0 },
+        { kind: 'user-created', waiting: 1, decidable: 0 },
+      ],
+    });
+    expect(await idsIn(new Approvals(puppet), { decidable: 'false', state: 'PENDING' })).toEqual([
+      user,
+      settings,
+    ]);
+  });
+
+  test('is filtered by kind, maker and the time that something has waited', async () => {
+    const { settings, user, payment } = await propose();
+    await database.admin.query('alter table change_requests disable trigger guard_change_request');
+    await database.admin.query(
+      `update change_requests set requested_at = now() - interval '49 hours' where id = $1`,
+      [user],
+    );
+    await database.admin.query('alter table change_requests enable trigger guard_change_request');
+    expect(await idsIn(compliance, { waiting_hours: '48' })).toEqual([user]);
+    expect(await idsIn(compliance, { waiting_hours: '50' })).toEqual([]);
+    expect(await idsIn(compliance, { requested_by: acme.as('OPS').actorId })).toEqual([payment]);
+    expect(
+      await idsIn(compliance, { requested_by: acme.as('ADMIN').actorId, kind: 'payment-settings' }),
+    ).toEqual([settings]);
+    await compliance.deny(user);
+    expect(await idsIn(compliance, { waiting_hours: '48' })).toEqual([]);
+    for (const query of [
+      { waiting_hours: '-1' },
+      { waiting_hours: '87601' },
+      { decidable: '1' },
+      { requested_by: 'me' },
+    ])
+      expect((await compliance.list(query as unknown as Record<string, string>)).status).toBe(422);
+  });
+
+  test('is decided on many at once, each by itself', async () => {
+    const { settings, user, payment } = await propose();
+    const unknown = uuidV7();
+    const own = new Approvals(acme.as('ADMIN'));
+    const items = [settings, unknown, payment, user].map((id) => ({ id, version: id === user ? 7 : 1 }));
+    const answer = await own.decide({ decision: 'APPROVE', items });
+    expect([answer.status, answer.body.decided, answer.body.refused], answer.text).toEqual([200, 1, 3]);
+    expect(answer.body.data).toMatchObject([
+      { id: settings, status: 403, change_request: null, problem: { type: 'urn:vestry:problem:four-eyes' } },
+      { id: unknown, status: 404, problem: { type: 'urn:vestry:problem:not-found' } },
+      { id: payment, status: 200, change_request: { state: 'APPROVED' }, problem: null },
+      { id: user, status: 412, problem: { type: 'urn:vestry:problem:precondition-failed' } },
+    ]);
+    const key = { 'Idempotency-Key': 'of the test' };
+    const denial = { decision: 'DENY', reason: 'Not now.', items: [{ id: settings }, { id: user }] };
+    const denied = await compliance.decide(denial, key);
+    expect(denied.body).toMatchObject({
+      decided: 2,
+      refused: 0,
+      data: [{ change_request: { state: 'DENIED', reason: 'Not now.' } }, { status: 200 }],
+    });
+    expect((await compliance.decide(denial, key)).body).toEqual(denied.body);
+    expect((await compliance.decide(denial)).body.data).toMatchObject([{ status: 409 }, { status: 409 }]);
+    const { rows } = await database.admin.query(
+      `select action, problem, resource from audit_log where tenant_id = $1 and action <> 'change.requested'
+         and action not like 'payment-order%' and action <> 'personal-data.read' order by id`,
+      [acme.id],
+    );
+    expect(rows).toEqual([
+      { action: 'access.denied', problem: 'four-eyes', resource: 'decideChanges' },
+      { action: 'changes.decided', problem: null, resource: 'approvals' },
+      { action: 'change.denied', problem: null, resource: `approvals/${settings}` },
+      { action: 'change.denied', problem: null, resource: `approvals/${user}` },
+      { action: 'changes.decided', problem: null, resource: 'approvals' },
+      { action: 'changes.decided', problem: null, resource: 'approvals' },
+    ]);
+  });
+
+  test.each([
+    ['no item', []],
+    ['101 items', Array.from({ length: 101 }, () => ({ id: uuidV7() }))],
+    ['an item twice', Array.from({ length: 2 }, () => ({ id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d' }))],
+  ])('takes no decision on %s', async (_, items) => {
+    const answer = await compliance.decide({ decision: 'APPROVE', items });
+    expect([answer.status, answer.body.errors?.[0].pointer], answer.text).toEqual([422, '/items']);
+  });
 });

@@ -1,5 +1,7 @@
 import * as routes from '#approvals/approvals.routes.ts';
 import { handler as approveChange } from '#functions/approvals/approve-change.ts';
+import { handler as countApprovals } from '#functions/approvals/count-approvals.ts';
+import { handler as decideChanges } from '#functions/approvals/decide-changes.ts';
 import { handler as denyChange } from '#functions/approvals/deny-change.ts';
 import { handler as getApproval } from '#functions/approvals/get-approval.ts';
 import { handler as listApprovals } from '#functions/approvals/list-approvals.ts';
@@ -22,6 +24,14 @@ export class Approvals {
 
   get(id: string): Promise<TestResponse> {
     return call(getApproval, routes.getApproval, { as: this.#as, params: { id } });
+  }
+
+  counts(): Promise<TestResponse> {
+    return call(countApprovals, routes.countApprovals, { as: this.#as });
+  }
+
+  decide(body: object, headers: Record<string, string> = {}): Promise<TestResponse> {
+    return call(decideChanges, routes.decideChanges, { as: this.#as, body, headers });
   }
 
   approve(id: string): Promise<TestResponse> {

@@ -54,7 +54,9 @@ export interface WriteOptions<T> {
   /** `users/<id>`. @default the first segment of the path and the answer's id */
   readonly resource?: (result: T) => string;
   /** @default the request's path parameters and body, masked */
-  readonly payload?: unknown;
+  readonly payload?: object | ((result: T) => object);
+  /** One of several transactions of the request: another one, after it, stores the answer. @default false */
+  readonly isPart?: boolean;
 }
 
 type Work<T, N, Tx> = (tx: Tx) => Promise<T | NoEffect<N>>;
@@ -205,15 +207,15 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
         action: actionOf(result),
         resource: options.resource?.(result) ?? resourceOf(route, parsed.params, result),
         payload:
-          'payload' in options
-            ? options.payload
-            : { ...(parsed.params as object), ...(parsed.body as object) },
+          typeof options.payload === 'function'
+            ? options.payload(result)
+            : (options.payload ?? { ...(parsed.params as object), ...(parsed.body as object) }),
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       lockFirst: options.lockFirst,
       complete: (result) => {
         entered = actionOf(result);
-        return store?.completion(renderReply(route, result, parsed.params));
+        return options.isPart ? undefined : store?.completion(renderReply(route, result, parsed.params));
       },
       retryForMs: Math.max(0, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS),
     } satisfies TenantTxOptions<T>);

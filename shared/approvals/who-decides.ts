@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { Role, UserRole } from '#kernel/roles.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { CANNOT_DECIDE, ChangeRequest } from './approvals.routes.ts';
+import {
+  type ChangeRequestRow,
+  listIndependentOf,
+  listWithoutSecondPerson,
+  type Reader,
+  toChangeRequest,
+} from './change-request.repository.ts';
+import { CHANGE_KINDS, type ChangeKind, controlledChange } from './controlled-changes.ts';
+
+type Request = z.infer<typeof ChangeRequest>;
+type Because = (typeof CANNOT_DECIDE)[number];
+type Seen = Request & { readonly can_decide: boolean; readonly cannot_decide_because: Because | null };
+
+interface Looking {
+  readonly actorId: string;
+  readonly actorRole: Role;
+}
+
+export function readerOf({ actorId, actorRole }: Looking): Reader {
+  return { actorId, kinds: CHANGE_KINDS.filter((kind) => decidesOn(kind, actorRole)) };
+}
+
+/** Tells of each request whether its reader can decide on it, and if not, why. */
+export async function seenBy(
+  read: TenantRead,
+  rows: readonly ChangeRequestRow[],
+  { actorId, actorRole }: Looking,
+): Promise<Map<string, Seen>> {
+  const requests = rows.map(toChangeRequest);
+  const makers = [
+    ...new Set(requests.filter(({ state }) => state === 'PENDING').map((request) => request.requested_by)),
+  ];
+  const isOperator = actorRole === 'OPERATOR';
+  const others = makers.filter((maker) => maker !== actorId);
+  const independent =
+    others.length === 0
+      ? new Set<string>()
+      : await (isOperator ? listWithoutSecondPerson(read, others) : listIndependentOf(read, others, actorId));
+  const because = ({ state, kind, requested_by }: Request): Because | null => {
+    if (state !== 'PENDING') return 'decided';
+    if (requested_by === actorId) return 'own-proposal';
+    if (!decidesOn(kind, actorRole)) return 'role';
+    if (independent.has(requested_by)) return null;
+    return isOperator ? 'tenant-has-second-person' : 'not-independent';
+  };
+  return new Map(
+    requests.map((request) => {
+      const reason = because(request);
+      return [request.id, { ...request, can_decide: reason === null, cannot_decide_because: reason }];
+    }),
+  );
+}
+
+/** Tells whether a role decides on a kind of change, whoever has proposed it. */
+export function decidesOn(kind: ChangeKind, role: Role): boolean {
+  const { decides, operatorDecides = false } = controlledChange(kind);
+  return role === 'OPERATOR' ? operatorDecides : decides.includes(role as UserRole);
+}
