@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StartError } from 'template-runner/start-error';
 import { dataPaths } from './data-directory.ts';
+import type { LocalIdentity } from './identity-provider/local-provider.ts';
 
 export interface LocalUser {
   readonly email: string;
@@ -56,6 +57,8 @@ export interface PlatformState {
   readonly rolePassword: string;
   readonly operator: { readonly email: string; readonly password: string };
   readonly tenants: readonly LocalTenant[];
+  /** The identity provider of the demo, which others do without. */
+  readonly identity?: LocalIdentity;
   /** Whether the first start came to its end. */
   readonly isSetUp: boolean;
 }

@@ -8,6 +8,7 @@ import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
 import { chooseDatabase, forgetDatabase } from './external-database.ts';
 import { functionOverrides } from './function-environment.ts';
+import type { LocalIdentity } from './identity-provider/local-provider.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import {
   isUnfinished,
@@ -60,8 +61,10 @@ export interface LocalPlatform {
   readonly scheduler: TemplateRunner['scheduler'];
   /** Whether all queues with a consumer ran empty within the time. */
   drained(timeoutMs: number): Promise<boolean>;
+  /** The identity provider that an earlier start has made. */
+  readonly identity: LocalIdentity | undefined;
   /** Completes the first start: the tenants are written to `local.json`. */
-  finishSetUp(tenants: readonly LocalTenant[]): void;
+  finishSetUp(tenants: readonly LocalTenant[], identity?: LocalIdentity): void;
   /** Finishes what runs, at most ten seconds, then stops everything. */
   stop(): Promise<void>;
 }
@@ -158,8 +161,13 @@ async function start(
     isNew: !state.isSetUp,
     ...{ pool: runner.pool, endpoint: runner.endpoint, scheduler: runner.scheduler },
     drained: (timeoutMs: number) => runner.drained(timeoutMs),
-    finishSetUp: (tenants: readonly LocalTenant[]) => {
-      writeState(dataDir, { ...state, tenants, isSetUp: true });
+    identity: state.identity,
+    finishSetUp: (tenants: readonly LocalTenant[], identity?: LocalIdentity) => {
+      writeState(dataDir, {
+        ...{ ...state, tenants, isSetUp: true },
+        ...(identity === undefined ? {} : { identity }),
+      });
+      platform.identity = identity ?? state.identity;
       platform.file = described(tenants);
       writePlatformFile(dataDir, platform.file);
     },

@@ -2,8 +2,7 @@ import { StartError } from 'template-runner/start-error';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
-import type { LocalTenant } from './platform-file.ts';
-import { DEFAULT_PORT } from './ports.ts';
+import { DEFAULT_PORT, isPortFree } from './ports.ts';
 import { DEFAULT_ENVIRONMENT, existingEnvironment } from './synthesis.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
@@ -42,6 +41,15 @@ function list(text: string | undefined): string[] {
     .filter(Boolean);
 }
 
+/** The connections of the demo tenants, which browsers open. */
+function singleSignOn({ file, identity }: LocalPlatform): readonly string[] {
+  if (identity === undefined) return [];
+  const starts = identity.clients.map(
+    ({ tenant, connectionId }) => `  ${tenant.padEnd(18)} ${file.apiUrl}/api/auth/${connectionId}/start`,
+  );
+  return ['Or sign in by the local identity provider, in a browser', ...starts, ''];
+}
+
 function summary(platform: LocalPlatform, dataDir: string): string {
   const { apiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets, operator, tenants } =
     platform.file;
@@ -64,6 +72,7 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     `  ${'operator'.padEnd(18)} ${'OPERATOR'.padEnd(11)} ${operator.email.padEnd(26)} ${operator.password}`,
     ...logins,
     '',
+    ...singleSignOn(platform),
     'Drop a register with any S3 client',
     `  export AWS_ENDPOINT_URL=${awsEndpointUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     `  aws --endpoint-url $AWS_ENDPOINT_URL s3 cp register.csv ${drop}`,
@@ -75,10 +84,42 @@ function summary(platform: LocalPlatform, dataDir: string): string {
   ].join('\n');
 }
 
-async function demo(platform: LocalPlatform): Promise<readonly LocalTenant[]> {
-  const { loadDemo } = await import('./demo/demo.ts');
-  return loadDemo(platform);
+type Close = () => Promise<void>;
+
+/** Loads the demo, and starts the identity provider that its tenants sign in by. Returns what stops the provider. */
+async function startDemo(platform: LocalPlatform): Promise<Close> {
+  const [{ DEMO_TENANTS, loadDemo }, { providerPort, startLocalProvider }] = await Promise.all([
+    import('./demo/demo.ts'),
+    import('./identity-provider/local-provider.ts'),
+  ]);
+  const apiPort = portOf(platform);
+  const provider = await startLocalProvider(await providerPort(apiPort), apiPort, DEMO_TENANTS);
+  try {
+    const { tenants, clients } = await loadDemo(platform, provider);
+    platform.finishSetUp(tenants, { port: provider.port, clients });
+    return provider.close;
+  } catch (error) {
+    await provider.close();
+    throw error;
+  }
 }
+
+/** Starts the identity provider of an earlier start again. The demo works without it while its port is somebody else's. */
+async function resumeProvider(platform: LocalPlatform): Promise<Close | undefined> {
+  const { identity } = platform;
+  if (identity === undefined) return undefined;
+  if (!(await isPortFree(identity.port))) {
+    console.error(`port ${identity.port} is in use: nobody can sign in by the local identity provider`);
+    return undefined;
+  }
+  const { startLocalProvider } = await import('./identity-provider/local-provider.ts');
+  const slugs = identity.clients.map(({ tenant }) => tenant);
+  const provider = await startLocalProvider(identity.port, portOf(platform), slugs);
+  provider.serve(identity.clients);
+  return provider.close;
+}
+
+const portOf = ({ file }: LocalPlatform): number => Number(new URL(file.apiUrl).port);
 
 /** Ctrl-C and SIGTERM stop in order; a second one stops at once. */
 function stopOnSignals(stop: () => Promise<void>): void {
@@ -137,15 +178,20 @@ async function main(): Promise<void> {
     await stop();
   });
   const platform = await starting;
-  stop = () => platform.stop();
+  let closeProvider: Close | undefined;
+  stop = async () => {
+    await closeProvider?.();
+    await platform.stop();
+  };
   try {
-    if (platform.isNew) {
+    if (!platform.isNew) closeProvider = await resumeProvider(platform);
+    else if (values.demo && values.env === DEFAULT_ENVIRONMENT) {
       const startedMs = performance.now();
-      const withDemo = values.demo && values.env === DEFAULT_ENVIRONMENT;
-      platform.finishSetUp(withDemo ? await demo(platform) : []);
-      if (withDemo)
-        console.log(`demo data ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-      else console.log('no demo data: the first tenant is made by the operator, at POST /api/tenants');
+      closeProvider = await startDemo(platform);
+      console.log(`demo data ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    } else {
+      platform.finishSetUp([]);
+      console.log('no demo data: the first tenant is made by the operator, at POST /api/tenants');
     }
   } catch (error) {
     await platform.stop();

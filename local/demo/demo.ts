@@ -1,9 +1,11 @@
+import type { LocalClient, LocalProvider } from '#local/identity-provider/local-provider.ts';
 import type { LocalPlatform } from '#local/platform.ts';
 import { generatePassword, type LocalTenant, type LocalUser } from '#local/platform-file.ts';
 import { type DemoDoors, demoDoors } from './doors.ts';
 import { loadIssuerDemo } from './issuer.ts';
 import { payDemoHolders } from './payments.ts';
 import { dropRegister } from './register.ts';
+import { connectProvider } from './single-sign-on.ts';
 import { loadSponsor } from './sponsor.ts';
 
 const ROLES = ['OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
@@ -11,8 +13,16 @@ const ROLES = ['OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
 const ISSUER = { slug: 'acme', name: 'Acme Corporation', type: 'ISSUER' } as const;
 const SPONSOR = { slug: 'globex', name: 'Globex Plan Services', type: 'SPONSOR' } as const;
 
+export const DEMO_TENANTS: readonly string[] = [ISSUER.slug, SPONSOR.slug];
+
+export interface LoadedDemo {
+  readonly tenants: readonly LocalTenant[];
+  /** What the tenants are at their identity provider. */
+  readonly clients: readonly LocalClient[];
+}
+
 /** Loads an issuer and a sponsor with a user of each role and a year of business, by the doors that customers use. */
-export async function loadDemo(platform: LocalPlatform): Promise<readonly LocalTenant[]> {
+export async function loadDemo(platform: LocalPlatform, provider: LocalProvider): Promise<LoadedDemo> {
   const doors = demoDoors(platform);
   try {
     const operator = await signIn(doors, platform.file.operator);
@@ -24,14 +34,19 @@ export async function loadDemo(platform: LocalPlatform): Promise<readonly LocalT
     const ops = await tokenOf(doors, issuer, 'OPS');
     const compliance = await tokenOf(doors, issuer, 'COMPLIANCE');
     const token = await tokenOf(doors, sponsor, 'ADMIN');
+    const connecting = [
+      { slug: issuer.slug, admin: await tokenOf(doors, issuer, 'ADMIN'), compliance },
+      { slug: sponsor.slug, admin: token, compliance: await tokenOf(doors, sponsor, 'COMPLIANCE') },
+    ];
     await dropRegister(doors, issuer.slug);
-    await Promise.all([
+    const [clients] = await Promise.all([
+      connectProvider(doors, provider, connecting),
       loadIssuerDemo(doors, { ops, compliance }, now),
       loadSponsor(doors, { slug: sponsor.slug, token }, now),
     ]);
     // These payments come last and are not awaited: for some of them the bank reports nothing for a long time.
     await payDemoHolders(doors, { ops, compliance });
-    return tenants;
+    return { tenants, clients };
   } finally {
     doors.close();
   }

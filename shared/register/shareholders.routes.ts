@@ -119,7 +119,7 @@ export const createShareholder = route({
   concurrency: 'etag',
   audit: 'shareholder.created',
   problems: ['shareholder-exists', 'change-pending'],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const listShareholders = route({
@@ -181,7 +181,7 @@ export const updateShareholder = route({
     'precondition-failed',
     'precondition-required',
   ],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const setShareholderKyc = route({

@@ -45,6 +45,7 @@ test('the tour of the README works as it is written', async () => {
       `${error.message.slice(0, 200)}\n${error.stdout?.slice(-4000)}\n${error.stderr?.slice(-2000)}`,
     );
   });
+  expect(stdout).toMatch(/^\{"data":\[\{"id":.*ACME-/m);
   expect(stdout).toMatch(/9774 \+ 226 = 10000/);
   expect(stdout).toContain('200 for the same file again');
   expect(stdout).toContain('403 for the other tenant');

@@ -10,14 +10,14 @@ import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
-import { Approvals, approved } from '#tests/support/approvals.ts';
-import { type TestAws, testAws } from '#tests/support/aws-services.ts';
-import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import {
   type IdentityProvider,
   type Person,
   startIdentityProvider,
-} from '#tests/support/identity-provider/identity-provider.ts';
+} from '#local/identity-provider/identity-provider.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { Json } from '#tests/support/json.ts';
 import { type Listener, listen } from '#tests/support/listener.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';

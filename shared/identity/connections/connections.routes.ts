@@ -131,7 +131,7 @@ export const createConnection = route({
   idempotency: 'none',
   audit: 'change.requested',
   problems: ['connection-exists', 'conflict'],
-  uses: ['fieldKey:use', 'identityProviders:address'],
+  uses: ['fieldKey:use', 'identityProviders:address', 'eventBus:put'],
 });
 
 export const listConnections = route({
@@ -198,7 +198,7 @@ export const updateConnection = route({
     'precondition-failed',
     'precondition-required',
   ],
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know'],
+  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
 });
 
 export const deleteConnection = route({
@@ -212,7 +212,7 @@ export const deleteConnection = route({
   concurrency: 'if-match-honoured',
   audit: 'connection.deleted',
   problems: ['not-found', 'precondition-failed'],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const testConnection = route({

@@ -46,5 +46,5 @@ export const setSignInSettings = route({
   waiting: ChangeRequest,
   audit: 'sign-in-settings.set',
   problems: ['change-pending', 'precondition-failed', 'precondition-required'],
-  uses: [],
+  uses: ['eventBus:put'],
 });

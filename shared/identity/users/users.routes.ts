@@ -47,7 +47,7 @@ export const createUser = route({
   waiting: ChangeRequest,
   audit: 'user.created',
   problems: ['user-exists'],
-  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin'],
+  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin', 'eventBus:put'],
   // Hashes a password: see login.
   memoryMb: 1769,
 });
@@ -104,7 +104,7 @@ export const updateUser = route({
   waiting: ChangeRequest,
   audit: 'user.updated',
   problems: ['not-found', 'last-admin', 'change-pending', 'precondition-failed', 'precondition-required'],
-  uses: ['passwords:byAdmin'],
+  uses: ['passwords:byAdmin', 'eventBus:put'],
   memoryMb: 1769,
 });
 

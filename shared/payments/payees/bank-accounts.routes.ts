@@ -55,7 +55,7 @@ const create = {
   response: ChangeRequest,
   concurrency: 'etag',
   audit: 'bank-account.created',
-  uses: ['fieldKey:use'],
+  uses: ['fieldKey:use', 'eventBus:put'],
 } as const;
 
 const list = {

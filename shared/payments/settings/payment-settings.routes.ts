@@ -44,7 +44,6 @@ const shared = {
   status: 200,
   response: PaymentSettings,
   tenants: ['ISSUER', 'SPONSOR'],
-  uses: ['bank:terms'],
 } as const;
 
 export const getPaymentSettings = route({
@@ -55,6 +54,7 @@ export const getPaymentSettings = route({
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   concurrency: 'etag',
   problems: [],
+  uses: ['bank:terms'],
 });
 
 export const setPaymentSettings = route({
@@ -88,4 +88,5 @@ export const setPaymentSettings = route({
   waiting: ChangeRequest,
   audit: 'payment-settings.set',
   problems: ['change-pending', 'precondition-failed', 'precondition-required', 'channel-unavailable'],
+  uses: ['bank:terms', 'eventBus:put'],
 });

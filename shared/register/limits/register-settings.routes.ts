@@ -18,7 +18,6 @@ const shared = {
   status: 200,
   response: RegisterSettings,
   tenants: ['ISSUER'],
-  uses: [],
 } as const;
 
 export const getRegisterSettings = route({
@@ -29,6 +28,7 @@ export const getRegisterSettings = route({
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   concurrency: 'etag',
   problems: [],
+  uses: [],
 });
 
 export const setRegisterSettings = route({
@@ -45,4 +45,5 @@ export const setRegisterSettings = route({
   waiting: ChangeRequest,
   audit: 'register-settings.set',
   problems: ['change-pending', 'precondition-failed', 'precondition-required'],
+  uses: ['eventBus:put'],
 });
