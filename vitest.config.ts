@@ -33,8 +33,6 @@ export default defineConfig({
       include: ['shared/**/*.ts'],
       exclude: ['shared/generated/**', '**/*.test.ts'],
       reporter: ['text-summary', 'json-summary'],
-      // A failed run may be mended by running one test again (.ci/run-failed-again.mjs), which needs to know the coverage.
-      reportOnFailure: true,
       thresholds: { lines: 85, statements: 85 },
     },
     projects: [
