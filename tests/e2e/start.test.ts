@@ -49,7 +49,9 @@ describe('npm start', () => {
       expect(output).toContain(shown);
     for (const { users } of platform.file.tenants)
       for (const { email } of users) expect(output).toContain(email);
-    expect(output).toMatch(/by the local identity provider[\s\S]*acme +http\S+\/start\n +globex +http\S+\/start/);
+    expect(output).toMatch(
+      /by the local identity provider[\s\S]*acme +http\S+\/start\n +globex +http\S+\/start/,
+    );
     expect(output).not.toContain('WARN left in the outbox');
   });
 
