@@ -17,7 +17,7 @@ export const DEMO_TENANTS: readonly string[] = [ISSUER.slug, SPONSOR.slug];
 
 export interface LoadedDemo {
   readonly tenants: readonly LocalTenant[];
-  /** What the tenants are at their identity provider. */
+  /** The clients that the tenants are at their identity provider. */
   readonly clients: readonly LocalClient[];
 }
 

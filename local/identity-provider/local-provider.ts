@@ -10,7 +10,7 @@ export interface LocalClient {
   readonly clientSecret: string;
 }
 
-/** What a data directory keeps of its provider. */
+/** The part of the state of a data directory that belongs to its provider. */
 export interface LocalIdentity {
   /** The provider stays where its connections were told that it is. */
   readonly port: number;

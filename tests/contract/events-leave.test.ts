@@ -5,8 +5,8 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { routes } from '../../shared/routes.ts';
 
 /**
- * What a route emits is put on the bus right after its commit. Without the right to do so it would wait for the sweeper, a minute or
- * more, and each request would leave a warning. The modules that a handler can reach say whether it may emit something.
+ * Events are put on the bus right after the commit. Without the right to do so they would wait for the sweeper, a minute or more, and
+ * each request would leave a warning. The modules that a handler can reach say whether it may emit something.
  */
 
 const EMITS = /\bemit(Alike)?\(tx/;
