@@ -7,4 +7,5 @@ export const DATA_ENTRIES = [
   'objects',
   'queues',
   'secrets.json',
+  'users.json',
 ] as const;

@@ -109,6 +109,7 @@ async function start(
     secrets: model.secrets,
     mailIdentities: model.mailIdentities,
     roles: model.roles,
+    managedPolicies: model.managedPolicies,
     now: () => clock.now(),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
     onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),

@@ -8,8 +8,10 @@ import { MetricStore } from './cloudwatch/metric-store.ts';
 import { queueMetrics } from './cloudwatch/queue-metrics.ts';
 import type { BusEvent } from './event-bridge.ts';
 import { wantedOf } from './iam/actions.ts';
-import type { Role } from './iam/policy.ts';
+import { readIamCall } from './iam/iam-operations.ts';
+import type { ManagedPolicy, Role } from './iam/policy.ts';
 import { type Principal, Principals, permit } from './iam/principals.ts';
+import { UserStore } from './iam/user-store.ts';
 import { isJsonObject, type JsonObject } from './json-input.ts';
 import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
 import { readBody } from './request-body.ts';
@@ -51,6 +53,8 @@ export interface AwsEndpointOptions {
   readonly mailIdentities?: readonly string[];
   /** The roles that functions take: each signs with a key pair of its own and may do what its policies allow. @default none */
   readonly roles?: readonly Role[];
+  /** The policies that users can be given. @default none */
+  readonly managedPolicies?: readonly ManagedPolicy[];
   /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
   readonly stepFunctions?: Omit<ExecutionEngineOptions, 'directory'>;
   /** The clock by which the lifecycle rules of buckets move objects. @default the machine's */
@@ -229,6 +233,27 @@ async function serveSqsQuery(
   }
 }
 
+async function serveIam(
+  services: Services,
+  users: UserStore,
+  wire: WireRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = randomUUID();
+  const respond = (status: number, body: string): void => {
+    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
+  };
+  try {
+    const { body, principal } = await authorizedBody(services, wire, request, 'iam');
+    const { action, resource, context, make } = readIamCall(users, body.toString('utf8'));
+    permit(principal, action, resource, { context });
+    respond(200, make(requestId));
+  } catch (error) {
+    if (!response.destroyed) respond(...queryError(asAwsError(error, 'iam'), requestId));
+  }
+}
+
 function queryError(error: AwsError, requestId: string): [number, string] {
   return [error.status, renderQueryError(error, requestId)];
 }
@@ -242,7 +267,10 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-function createRouter(services: Services, s3: S3Service, ses: SesOptions): Server {
+/** IAM and SQS are asked by forms alike; the scope of the signature tells them apart. */
+const FOR_IAM = /Credential=[^,]+\/iam\/aws4_request\b/;
+
+function createRouter(services: Services, s3: S3Service, ses: SesOptions, users: UserStore): Server {
   return createServer((request, response) => {
     let wire: WireRequest;
     try {
@@ -254,6 +282,8 @@ function createRouter(services: Services, s3: S3Service, ses: SesOptions): Serve
     const target = request.headers['x-amz-target'];
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
     if (typeof target === 'string') void serveTarget(services, target, wire, request, response);
+    else if (isForm && FOR_IAM.test(request.headers.authorization ?? ''))
+      void serveIam(services, users, wire, request, response);
     else if (request.method === 'POST' && isForm && !request.url?.includes('?'))
       void serveSqsQuery(services, wire, request, response);
     else if (wire.path.startsWith('/v2/email/')) void serveSes(services, ses, wire, request, response);
@@ -262,8 +292,8 @@ function createRouter(services: Services, s3: S3Service, ses: SesOptions): Serve
 }
 
 /**
- * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions, CloudWatch's reads and SES's SendEmail on one port, told apart by
- * `X-Amz-Target`, by a form body (SQS's Query protocol), by SES's path, and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
+ * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions, CloudWatch's reads, SES's SendEmail and IAM's users on one port, told
+ * apart by `X-Amz-Target`, by a form body (IAM, and SQS's Query protocol), by SES's path, and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
  * each other (an unknown queue ARN, an event it can't send).
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -292,11 +322,14 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     ...(options.now === undefined ? {} : { now: options.now }),
   });
   const uploads = new MultipartStore(objects.uploadsDirectory);
-  const principals = new Principals({ accessKeyId, secretAccessKey }, options.roles ?? []);
+  const users = new UserStore(join(dataDir, 'users.json'), accountId, options.managedPolicies ?? []);
+  const principals = new Principals({ accessKeyId, secretAccessKey }, options.roles ?? [], users);
   const credentials: EndpointCredentials = { principals, region };
   const cors = new Map(buckets.map((bucket) => [bucket.name, bucket.cors ?? []]));
   const corsRules = (bucket: string) => cors.get(bucket) ?? [];
-  const s3 = { objects, uploads, account: { region, accountId }, credentials, corsRules };
+  const policies = new Map(buckets.map(({ name, policy = [] }) => [name, policy]));
+  const policyOf = (bucket: string) => policies.get(bucket) ?? [];
+  const s3 = { objects, uploads, account: { region, accountId }, credentials, corsRules, policyOf };
 
   const metrics = new MetricStore(() => queueMetrics(queues));
   const services = createServices(options, { queues, secrets, stepFunctions, metrics }, credentials);
@@ -306,7 +339,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     region,
     now: options.now ?? (() => new Date()),
   };
-  const server = createRouter(services, s3, ses);
+  const server = createRouter(services, s3, ses, users);
   const port = await listen(server, options.port, host);
   url = `http://${host}:${port}`;
 

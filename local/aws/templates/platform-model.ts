@@ -1,4 +1,4 @@
-import type { Role } from '#aws/endpoint/iam/policy.ts';
+import type { ManagedPolicy, Role } from '#aws/endpoint/iam/policy.ts';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { BucketNotification, BucketSpec } from '#aws/endpoint/s3/object-store.ts';
 import type { SecretSpec } from '#aws/endpoint/secrets-manager.ts';
@@ -11,7 +11,7 @@ import { Properties } from './properties.ts';
 import { physicalName } from './references.ts';
 import { Resolver } from './resolver.ts';
 import { isKnownType } from './resource-types.ts';
-import { roleSpec } from './role-specs.ts';
+import { bucketPolicySpec, managedPolicySpec, roleSpec } from './role-specs.ts';
 import { stateMachineSpec } from './state-machine-specs.ts';
 import { bucketSpec, customNotifications, queueSpec, secretSpec } from './storage-specs.ts';
 import {
@@ -39,6 +39,8 @@ export interface PlatformModel {
   readonly functions: readonly FunctionSpec[];
   /** The roles that functions take. */
   readonly roles: readonly Role[];
+  /** The policies that users are given. */
+  readonly managedPolicies: readonly ManagedPolicy[];
   readonly apis: readonly ApiSpec[];
   readonly buckets: readonly BucketSpec[];
   readonly queues: readonly QueueSpec[];
@@ -125,6 +127,12 @@ function build(
   const added = (bucket: string): BucketNotification[] =>
     custom.filter((entry) => entry.bucket === bucket).flatMap(({ notifications }) => notifications);
 
+  const policies = ofType('AWS::S3::BucketPolicy').map(({ resource, values }) =>
+    bucketPolicySpec(resource, values),
+  );
+  const policyOf = (bucket: string) =>
+    policies.filter((entry) => entry.bucket === bucket).flatMap(({ statements }) => statements);
+
   return {
     region,
     accountId,
@@ -132,10 +140,15 @@ function build(
     roles: ofType('AWS::IAM::Role')
       .filter(({ arn }) => taken.has(arn))
       .map(({ resource, values, arn }) => roleSpec(resource, values, arn)),
+    // One that the templates attach themselves is for a role of a service, which doesn't call here.
+    managedPolicies: ofType('AWS::IAM::ManagedPolicy')
+      .filter(({ values }) => values.Roles === undefined)
+      .map(({ resource, values, arn }) => managedPolicySpec(resource, values, arn)),
     apis: apiSpecs(ofType('AWS::ApiGateway::RestApi'), ofType('AWS::ApiGateway::Stage'), resolver),
-    buckets: ofType('AWS::S3::Bucket').map((item) =>
-      bucketSpec(item.resource, item.values, item.name, added(item.name)),
-    ),
+    buckets: ofType('AWS::S3::Bucket').map((item) => ({
+      ...bucketSpec(item.resource, item.values, item.name, added(item.name)),
+      policy: policyOf(item.name),
+    })),
     queues: ofType('AWS::SQS::Queue').map((item) =>
       queueSpec(item.resource, item.values, { name: item.name, arn: item.arn }),
     ),

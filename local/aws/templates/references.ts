@@ -10,6 +10,7 @@ const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Stage': 'StageName',
   'AWS::Events::EventBus': 'Name',
   'AWS::Events::Rule': 'Name',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Lambda::Alias': 'Name',
   'AWS::Lambda::Function': 'FunctionName',
@@ -57,6 +58,8 @@ export function refOf(resource: Resource, resolve: Resolve): string | undefined 
     case 'AWS::SecretsManager::Secret':
     case 'AWS::StepFunctions::StateMachine':
       return attributeOf(resource, 'Arn', resolve);
+    case 'AWS::IAM::ManagedPolicy':
+      return attributeOf(resource, 'PolicyArn', resolve);
     case 'AWS::Lambda::Version':
       return `${String(resolve(resource.properties.FunctionName))}:1`;
     case 'AWS::Lambda::Alias':
@@ -111,6 +114,9 @@ export function attributeOf(resource: Resource, attribute: string, resolve: Reso
       return shortId(`${name}/`, 10);
     case 'AWS::ApiGateway::RestApi.RestApiId':
       return apiId(name);
+    case 'AWS::IAM::ManagedPolicy.Arn':
+    case 'AWS::IAM::ManagedPolicy.PolicyArn':
+      return `arn:aws:iam::${resource.stack.accountId}:policy/${name}`;
     case 'AWS::IAM::Role.Arn':
       return `arn:aws:iam::${resource.stack.accountId}:role/${name}`;
     default:

@@ -1,4 +1,5 @@
-import type { PolicyStatement, Role } from '#aws/endpoint/iam/policy.ts';
+import { type Condition, unknownCondition } from '#aws/endpoint/iam/conditions.ts';
+import type { ManagedPolicy, PolicyStatement, Role } from '#aws/endpoint/iam/policy.ts';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { Resource } from './assembly.ts';
 import { Properties } from './properties.ts';
@@ -6,7 +7,7 @@ import { Properties } from './properties.ts';
 const HONOURED = ['Policies'];
 /** These properties don't matter to a role that is a function's. */
 const INERT = ['AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Path', 'RoleName', 'Tags'];
-const STATEMENT = ['Action', 'Effect', 'Resource', 'Sid'];
+const STATEMENT = ['Action', 'Condition', 'Effect', 'Resource', 'Sid'];
 
 /** Reads the role of a function. Policies that are not written in it are refused. */
 export function roleSpec(resource: Resource, values: JsonObject, arn: string): Role {
@@ -18,15 +19,58 @@ export function roleSpec(resource: Resource, values: JsonObject, arn: string): R
   return { arn, statements };
 }
 
+/** Reads a policy that users are given. */
+export function managedPolicySpec(resource: Resource, values: JsonObject, arn: string): ManagedPolicy {
+  const inert = ['Description', 'ManagedPolicyName', 'Path'];
+  const properties: Properties = new Properties(resource, values, ['PolicyDocument', ...inert]);
+  const { Statement } = properties.object('PolicyDocument');
+  return { arn, statements: listOf(Statement).map((statement) => statementOf(properties, statement)) };
+}
+
+/**
+ * Reads what the policy of a bucket denies to everybody; whom it allows is a service, and services don't call here.
+ */
+export function bucketPolicySpec(
+  resource: Resource,
+  values: JsonObject,
+): { readonly bucket: string; readonly statements: readonly PolicyStatement[] } {
+  const properties: Properties = new Properties(resource, values, ['Bucket', 'PolicyDocument']);
+  const { Statement } = properties.object('PolicyDocument');
+  const statements = listOf(Statement).flatMap((statement): PolicyStatement[] => {
+    const { Principal, ...rest } = isJsonObject(statement) ? statement : {};
+    if (rest.Effect === 'Allow') {
+      if (isJsonObject(Principal) && Object.keys(Principal).every((kind) => kind === 'Service')) return [];
+      properties.fail('a policy of a bucket that allows anybody but services is not implemented');
+    }
+    const everybody = Principal === '*' || (isJsonObject(Principal) && Principal.AWS === '*');
+    if (!everybody) properties.fail('a policy of a bucket that denies only some is not implemented');
+    return [statementOf(properties, rest)];
+  });
+  return { bucket: properties.text('Bucket'), statements };
+}
+
 function statementOf(properties: Properties, statement: unknown): PolicyStatement {
   if (!isJsonObject(statement)) properties.fail('a statement of its policies must be an object');
   const unknown = Object.keys(statement).find((name) => !STATEMENT.includes(name));
   if (unknown !== undefined) properties.fail(`${unknown} of a statement is not implemented`);
+  const conditions = conditionsOf(statement.Condition);
+  const refused = conditions.map(unknownCondition).find((reason) => reason !== undefined);
+  if (refused !== undefined) properties.fail(`${refused} is not implemented`);
   return {
     effect: statement.Effect === 'Allow' ? 'Allow' : 'Deny',
     actions: listOf(statement.Action).map(String),
     resources: listOf(statement.Resource).map(String),
+    ...(conditions.length === 0 ? {} : { conditions }),
   };
+}
+
+function conditionsOf(condition: unknown): Condition[] {
+  return Object.entries(isJsonObject(condition) ? condition : {}).flatMap(([operator, keys]) =>
+    Object.entries(isJsonObject(keys) ? keys : {}).map(([key, values]) => ({
+      ...{ operator, key },
+      values: listOf(values).map(String),
+    })),
+  );
 }
 
 /** Policies write one thing as itself, and several as a list. */

@@ -4,6 +4,17 @@ import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  DetachUserPolicyCommand,
+  GetUserCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import {
   AbortMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -31,7 +42,8 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AwsEndpoint, startAwsEndpoint } from '#aws/endpoint/endpoint.ts';
-import type { Role } from '#aws/endpoint/iam/policy.ts';
+import type { PolicyStatement, Role } from '#aws/endpoint/iam/policy.ts';
+import { UserStore } from '#aws/endpoint/iam/user-store.ts';
 
 const REGION = 'eu-central-1';
 const ACCOUNT = '111122223333';
@@ -62,7 +74,7 @@ const OBJECT = `arn:aws:s3:::${Bucket}/${Key}`;
 const s3 = (config: object) => new S3Client({ ...config, forcePathStyle: true });
 
 /** One call of each operation that functions use, with the permission that the service authorization reference names. */
-const CALLS: Readonly<Record<string, Call>> = {
+const CALLS: Record<string, Call> = {
   GetObject: {
     needs: 's3:GetObject',
     on: OBJECT,
@@ -170,11 +182,54 @@ const CALLS: Readonly<Record<string, Call>> = {
   },
 };
 
+const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/drop`;
+const UserName = 'drop-of-nobody';
+const USER = `arn:aws:iam::${ACCOUNT}:user/${UserName}`;
+const iam = (config: object) => new IAMClient(config);
+/** Calls about a user who isn't there: IAM lets them pass before it looks. */
+const USER_CALLS: Readonly<Record<string, Call>> = {
+  GetUser: {
+    ...{ needs: 'iam:GetUser', on: USER },
+    send: (c) => iam(c).send(new GetUserCommand({ UserName })),
+  },
+  DeleteUser: {
+    ...{ needs: 'iam:DeleteUser', on: USER },
+    send: (c) => iam(c).send(new DeleteUserCommand({ UserName })),
+  },
+  AttachUserPolicy: {
+    ...{ needs: 'iam:AttachUserPolicy', on: USER },
+    send: (c) => iam(c).send(new AttachUserPolicyCommand({ UserName, PolicyArn })),
+  },
+  DetachUserPolicy: {
+    ...{ needs: 'iam:DetachUserPolicy', on: USER },
+    send: (c) => iam(c).send(new DetachUserPolicyCommand({ UserName, PolicyArn })),
+  },
+  CreateAccessKey: {
+    ...{ needs: 'iam:CreateAccessKey', on: USER },
+    send: (c) => iam(c).send(new CreateAccessKeyCommand({ UserName })),
+  },
+  ListAccessKeys: {
+    ...{ needs: 'iam:ListAccessKeys', on: USER },
+    send: (c) => iam(c).send(new ListAccessKeysCommand({ UserName })),
+  },
+  DeleteAccessKey: {
+    ...{ needs: 'iam:DeleteAccessKey', on: USER },
+    send: (c) => iam(c).send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: 'AKIAABCDEFGHIJKLMNOP' })),
+  },
+};
+Object.assign(CALLS, USER_CALLS);
+
 const owner = () => ({ endpoint: endpoint.url, region: REGION, credentials: OWNER, maxAttempts: 1 });
 const as = (role: string) => ({
   ...owner(),
   credentials: endpoint.principals.keysOf(roles.get(role)?.arn ?? ''),
 });
+
+const OWN_FOLDER: PolicyStatement = {
+  ...{ effect: 'Allow', actions: ['s3:PutObject'] },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM
+  resources: [`arn:aws:s3:::${Bucket}/drop/`.concat('${aws:PrincipalTag/folder}/*')],
+};
 
 function role(name: string, actions: string[], resources: string[]): Role {
   const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
@@ -204,7 +259,24 @@ beforeAll(async () => {
   roles.set('writer', role('writer', ['s3:PutObject'], [`arn:aws:s3:::${Bucket}/*`]));
   endpoint = await startAwsEndpoint({
     ...{ port: 0, dataDir, region: REGION, accountId: ACCOUNT, ...OWNER },
-    buckets: [{ name: Bucket, versioned: true, notifications: [] }],
+    buckets: [
+      {
+        ...{ name: Bucket, versioned: true },
+        notifications: [{ queueArn: QUEUE, events: ['s3:ObjectCreated:*'], prefix: 'drop/' }],
+        policy: [
+          {
+            ...{ effect: 'Deny', actions: ['s3:PutObject'], resources: [`arn:aws:s3:::${Bucket}/drop/*`] },
+            conditions: [
+              {
+                ...{ operator: 'ArnNotLike', key: 'aws:PrincipalArn' },
+                values: [`arn:aws:iam::${ACCOUNT}:user/drop-*`],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    managedPolicies: [{ arn: PolicyArn, statements: [OWN_FOLDER] }],
     queues: [
       {
         ...{ name: 'jobs', arn: QUEUE, visibilityTimeoutSeconds: 30, delaySeconds: 0 },
@@ -227,7 +299,7 @@ afterAll(async () => {
 });
 
 /** Services refuse by these names, once IAM has let the call pass. */
-const BEHIND_IAM = ['StateMachineDoesNotExist', 'TaskDoesNotExist'];
+const BEHIND_IAM = ['StateMachineDoesNotExist', 'TaskDoesNotExist', 'NoSuchEntityException'];
 
 const outcomeOf = (sent: Promise<unknown>): Promise<string> =>
   sent.then(
@@ -284,4 +356,66 @@ test('a presigned URL may do what its signer may, when it is used', async () => 
   expect((await fetch(url)).status).toBe(403);
   const readable = await getSignedUrl(s3(as('reader')), new GetObjectCommand({ Bucket, Key }));
   expect(await (await fetch(readable)).text()).toBe('rows');
+});
+
+/** Makes a user with a folder, and answers the configuration of their client. */
+async function newUser(name: string, folder: string, boundary?: string) {
+  const client = iam(owner());
+  const Tags = [{ Key: 'folder', Value: folder }];
+  const { User } = await client.send(
+    new CreateUserCommand({ UserName: name, Tags, ...(boundary && { PermissionsBoundary: boundary }) }),
+  );
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: name }));
+  const accessKeyId = AccessKey?.AccessKeyId ?? '';
+  const credentials = { accessKeyId, secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+  return { id: User?.UserId, accessKeyId, config: { ...owner(), credentials } };
+}
+
+const put = (config: object, key: string) =>
+  outcomeOf(s3(config).send(new PutObjectCommand({ Bucket, Key: key, Body: 'rows' })));
+
+test('a user writes into their own folder once a policy is attached, and until the key is deleted', async () => {
+  const { id, accessKeyId, config } = await newUser('drop-acme', 'acme', PolicyArn);
+  expect(await put(config, 'drop/acme/a.csv')).toBe('AccessDenied');
+  await iam(owner()).send(new AttachUserPolicyCommand({ UserName: 'drop-acme', PolicyArn }));
+  expect(await put(config, 'drop/acme/a.csv')).toBe('done');
+  expect(await put(config, 'drop/globex/a.csv')).toBe('AccessDenied');
+  expect(await put(config, 'in/a.csv')).toBe('AccessDenied');
+  const { Messages = [] } = await new SQSClient(owner()).send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+  );
+  const announced = Messages.find(({ Body }) => Body?.includes('drop/acme/a.csv'));
+  expect(JSON.parse(announced?.Body ?? '').Records[0].userIdentity).toEqual({ principalId: `AWS:${id}` });
+  await iam(owner()).send(new DeleteAccessKeyCommand({ UserName: 'drop-acme', AccessKeyId: accessKeyId }));
+  expect(await put(config, 'drop/acme/b.csv')).toBe('InvalidAccessKeyId');
+});
+
+test('what a policy of the bucket denies, nobody may: not a role that may write anywhere, and not the owner', async () => {
+  expect(await put(as('writer'), 'drop/acme/a.csv')).toBe('AccessDenied');
+  expect(await put(owner(), 'drop/acme/a.csv')).toBe('AccessDenied');
+  expect(await put(as('writer'), 'in/a.csv')).toBe('done');
+});
+
+test('a user outlives a restart with the same id, has two keys at most, and goes only without any', async () => {
+  const { accessKeyId } = await newUser('drop-twice', 'acme');
+  const client = iam(owner());
+  const of = { UserName: 'drop-twice' };
+  await expect(client.send(new CreateUserCommand(of))).rejects.toMatchObject({
+    name: 'EntityAlreadyExistsException',
+  });
+  await client.send(new CreateAccessKeyCommand(of));
+  await expect(client.send(new CreateAccessKeyCommand(of))).rejects.toMatchObject({
+    name: 'LimitExceededException',
+  });
+  await expect(client.send(new DeleteUserCommand(of))).rejects.toMatchObject({
+    name: 'DeleteConflictException',
+  });
+  expect(new UserStore(join(dataDir, 'users.json'), ACCOUNT, []).principalOf(accessKeyId)).toMatchObject({
+    identity: { tags: { folder: 'acme' } },
+  });
+  const { AccessKeyMetadata = [] } = await client.send(new ListAccessKeysCommand(of));
+  for (const { AccessKeyId } of AccessKeyMetadata)
+    await client.send(new DeleteAccessKeyCommand({ ...of, AccessKeyId }));
+  await client.send(new DeleteUserCommand(of));
+  await expect(client.send(new GetUserCommand(of))).rejects.toMatchObject({ name: 'NoSuchEntityException' });
 });

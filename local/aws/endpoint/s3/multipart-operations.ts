@@ -9,7 +9,7 @@ import type { MultipartUpload, UploadedPart } from './multipart-store.ts';
 import { requestedLock, storedHeaders } from './object-headers.ts';
 import type { ChecksumType, ObjectDraft, ObjectMetadata, StoredChecksum } from './object-metadata.ts';
 import { declaredChecksum, receiveDocument, withReceivedFile } from './payload.ts';
-import { respondXml, type S3Call } from './s3-call.ts';
+import { respondXml, type S3Call, writerOf } from './s3-call.ts';
 
 const PART_LIMIT = 10_000;
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -250,6 +250,7 @@ async function assemble(
       ...(checksum && { checksum }),
       ...(upload.lock && { lock: upload.lock }),
       uploadId: upload.id,
+      ...writerOf(call),
     };
     return call.objects.commit(draft, temporary, 'CompleteMultipartUpload', writeCondition(call.headers));
   } finally {

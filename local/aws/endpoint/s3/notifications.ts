@@ -33,21 +33,21 @@ function notificationBody(
   metadata: ObjectMetadata,
   kind: CreationKind,
 ): string {
-  const { bucket, key, size, etag, versionId, sequencer, lastModified } = metadata;
-  const principalId = context.accountId;
+  const { bucket, key, size, etag, versionId, sequencer, lastModified, writtenBy } = metadata;
+  const owner = context.accountId;
   const record = {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
     awsRegion: context.region,
     eventTime: lastModified,
     eventName: `ObjectCreated:${kind}`,
-    userIdentity: { principalId },
+    userIdentity: { principalId: writtenBy ?? owner },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
     responseElements: { 'x-amz-request-id': sequencer, 'x-amz-id-2': sequencer },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId: 'local',
-      bucket: { name: bucket, ownerIdentity: { principalId }, arn: `arn:aws:s3:::${bucket}` },
+      bucket: { name: bucket, ownerIdentity: { principalId: owner }, arn: `arn:aws:s3:::${bucket}` },
       object: { key: encodeEventKey(key), size, eTag: etag, ...(versionId && { versionId }), sequencer },
     },
   };

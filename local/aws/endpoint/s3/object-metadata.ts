@@ -37,6 +37,8 @@ export interface ObjectDraft {
   readonly lock?: ObjectLock;
   /** The multipart upload it was completed from, so that completing again gives the same answer. */
   readonly uploadId?: string;
+  /** The id of the role or user that wrote it; absent where the owner of the account did. */
+  readonly writtenBy?: string;
 }
 
 export interface ObjectMetadata extends ObjectDraft {

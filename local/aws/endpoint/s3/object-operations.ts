@@ -9,7 +9,7 @@ import { identityHeaders, objectHeaders, requestedLock, storedHeaders } from './
 import type { ObjectDraft, ObjectMetadata } from './object-metadata.ts';
 import type { ObjectStore, OpenedObject } from './object-store.ts';
 import { withReceivedFile } from './payload.ts';
-import { respondXml, type S3Call } from './s3-call.ts';
+import { respondXml, type S3Call, writerOf } from './s3-call.ts';
 import { assertReadable } from './storage-class.ts';
 
 /** One read and one write are faster than a stream below this size. */
@@ -30,6 +30,7 @@ export async function putObject(call: S3Call): Promise<void> {
       ...{ bucket: call.bucket, key: call.key, size, etag, headers },
       ...(checksum && { checksum: { ...checksum, type: 'FULL_OBJECT' } }),
       ...(lock && { lock }),
+      ...writerOf(call),
     };
     return call.objects.commit(draft, path, 'Put', writeCondition(call.headers));
   });
@@ -202,6 +203,7 @@ export async function copyObject(call: S3Call): Promise<void> {
         },
       }),
       ...(lock && { lock }),
+      ...writerOf(call),
     };
     const metadata = call.objects.commit(draft, temporary, 'Copy', writeCondition(call.headers));
     if (metadata.versionId) call.response.setHeader('x-amz-version-id', metadata.versionId);

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AwsError } from '../aws-error.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import type { CorsRule } from './cors.ts';
 import { writeHashed } from './hashed-file.ts';
 import { jsonFiles, readJson, writeJson } from './json-files.ts';
@@ -18,6 +19,8 @@ export interface BucketSpec {
   /** @default every object stays as it is */
   readonly transitions?: readonly TransitionRule[];
   readonly notifications: readonly BucketNotification[];
+  /** The statements of its policy that deny. @default none */
+  readonly policy?: readonly PolicyStatement[];
 }
 
 export interface BucketNotification {

@@ -27,6 +27,12 @@ export interface S3Call {
   readonly headers: ReadonlyMap<string, string>;
 }
 
+/** Returns what an object keeps of whoever writes it. */
+export function writerOf({ authorization }: S3Call): { writtenBy?: string } {
+  const { identity } = authorization.principal;
+  return identity === undefined ? {} : { writtenBy: identity.principalId };
+}
+
 const SIGNATURE_PARAMETERS = new Set(
   [
     'Algorithm',

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError, notImplemented } from '../aws-error.ts';
 import { CHECKSUM_ALGORITHMS } from '../checksums.ts';
 import { isDiskFull } from '../full-disk.ts';
+import type { PolicyStatement } from '../iam/policy.ts';
 import { permit } from '../iam/principals.ts';
 import { authorize, decodeText, type EndpointCredentials, type WireRequest } from '../sigv4.ts';
 import { xmlDocument } from '../xml.ts';
@@ -233,12 +234,13 @@ const MISSING = ['NoSuchKey', 'NoSuchVersion'];
 const arnOf = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
 
 /** Throws unless the principal may do this to the object, or to the bucket. */
-function permitOperation({ action, on }: Operation, call: S3Call): void {
+function permitOperation({ action, on }: Operation, call: S3Call, policyOf: S3Service['policyOf']): void {
   const { bucket, key, headers, query, authorization } = call;
   const { principal } = authorization;
+  const resourcePolicy = policyOf(bucket);
   const resource = on === 'service' ? '*' : arnOf(bucket, key);
   const ofVersion = query.has('versionId') && /^s3:(Get|Delete)Object$/.test(action);
-  permit(principal, ofVersion ? `${action}Version` : action, resource);
+  permit(principal, ofVersion ? `${action}Version` : action, resource, { resourcePolicy });
   if (headers.has('x-amz-object-lock-mode')) permit(principal, 's3:PutObjectRetention', resource);
   const source = headers.get('x-amz-copy-source');
   if (source !== undefined)
@@ -266,6 +268,8 @@ export interface S3Service {
   readonly account: S3Account;
   readonly credentials: EndpointCredentials;
   corsRules(bucket: string): readonly CorsRule[];
+  /** Returns the statements by which the policy of a bucket denies. */
+  policyOf(bucket: string): readonly PolicyStatement[];
 }
 
 /** Serves one request; every failure is answered in S3's XML. */
@@ -299,7 +303,7 @@ export async function serveS3(
     };
     const operation = selectOperation(call);
     checkValues(call);
-    permitOperation(operation, call);
+    permitOperation(operation, call, service.policyOf);
     await run(operation, call);
   } catch (error) {
     respondError(error, wire, response, requestId);
