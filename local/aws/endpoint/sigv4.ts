@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
-import type { Principal, Principals } from './iam/principals.ts';
+import type { Principal } from './iam/principal.ts';
+import type { Principals } from './iam/principals.ts';
 
 /** The key pairs and the region that this endpoint accepts. */
 export interface EndpointCredentials {

@@ -1,7 +1,4 @@
-import { matches } from './patterns.ts';
-
-/** The facts about a request that conditions and variables look at, by condition key. A key that is absent has no value. */
-export type Context = Readonly<Record<string, string | undefined>>;
+import { type Context, matches } from './patterns.ts';
 
 export interface Condition {
   readonly operator: string;

@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import { parseQuery } from '../sigv4.ts';
 import { type XmlValue, xmlDocument } from '../xml.ts';
-import type { Context } from './conditions.ts';
+import type { Context } from './patterns.ts';
 import type { UserStore } from './user-store.ts';
 
 const NAMESPACE = 'https://iam.amazonaws.com/doc/2010-05-08/';

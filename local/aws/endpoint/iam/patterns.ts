@@ -1,4 +1,5 @@
-import type { Context } from './conditions.ts';
+/** The facts about a request that conditions and variables look at, by condition key. A key that is absent has no value. */
+export type Context = Readonly<Record<string, string | undefined>>;
 
 /** Returns whether a value has the form of a pattern, in which `*` stands for any characters and `?` for one. */
 export function matches(pattern: string, value: string): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Condition, type Context, holds, unknownCondition } from './conditions.ts';
+import { type Condition, holds, unknownCondition } from './conditions.ts';
+import type { Context } from './patterns.ts';
 import { isAllowed, isDenied, type PolicyStatement } from './policy.ts';
 
 const OBJECTS = 'arn:aws:s3:::uploads/incoming/*';

@@ -1,5 +1,5 @@
-import { type Condition, type Context, holds } from './conditions.ts';
-import { matches, withVariables } from './patterns.ts';
+import { type Condition, holds } from './conditions.ts';
+import { type Context, matches, withVariables } from './patterns.ts';
 
 /** A statement of a policy. Conditions that can't be judged here are refused when it is read. */
 export interface PolicyStatement {

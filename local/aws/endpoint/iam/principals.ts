@@ -1,30 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
-import type { Context } from './conditions.ts';
+import type { Context } from './patterns.ts';
 import { isAllowed, isDenied, type PolicyStatement, type Role } from './policy.ts';
+import type { KeyPair, Principal } from './principal.ts';
 import type { UserStore } from './user-store.ts';
-
-export interface KeyPair {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-/** A role or a user, and what their policies let them do. */
-export interface Identity {
-  readonly arn: string;
-  /** The id by which events of S3 name whoever has written an object. */
-  readonly principalId: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly statements: readonly PolicyStatement[];
-  /** Nothing beyond it is allowed, whatever the statements allow. @default no boundary */
-  readonly boundary?: readonly PolicyStatement[];
-}
-
-/** Whoever signs requests with a key pair. */
-export interface Principal extends KeyPair {
-  /** Absent for the owner of the account, whom only the policy of a resource can keep out. */
-  readonly identity?: Identity;
-}
 
 /** The identities that an endpoint knows: the owner of the account, the roles of functions, and the users that were created. */
 export class Principals {

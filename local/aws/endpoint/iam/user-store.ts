@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { AwsError } from '../aws-error.ts';
 import { readJson, writeJson } from '../s3/json-files.ts';
 import type { ManagedPolicy } from './policy.ts';
-import type { KeyPair, Principal } from './principals.ts';
+import type { KeyPair, Principal } from './principal.ts';
 
 interface User {
   readonly name: string;
