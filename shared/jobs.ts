@@ -1,6 +1,7 @@
 import * as audit from '#audit/audit.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
 import * as keys from '#identity/keys/keys.jobs.ts';
+import * as notices from '#identity/notices/notices.jobs.ts';
 import * as mail from '#mail/mail.jobs.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.jobs.ts';
 import * as payments from '#payments/payments.jobs.ts';
@@ -33,6 +34,7 @@ const specs: readonly Job[] = [
   exports,
   webhooks,
   mail,
+  notices,
   mockBank,
 ].flatMap((module) => Object.values(module));
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
+import * as account from '#identity/account/account.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
@@ -56,6 +57,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     access: { ...access, ...links },
     tenants,
     users,
+    account,
     'tenant-links': tenantLinks,
     connections,
     'single-sign-on': { ...federation, ...signInSettings },

@@ -9,6 +9,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   access: { name: 'Access', description: 'Signing in and out, and the keys that verify access tokens.' },
   tenants: { name: 'Tenants', description: 'The customers of the platform: issuers and plan sponsors.' },
   users: { name: 'Users', description: 'Who may sign in to a tenant, and in which role.' },
+  account: {
+    name: 'Own account',
+    description: 'What people do with their own access: passwords and sessions.',
+  },
   shareholders: {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',

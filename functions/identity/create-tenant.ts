@@ -27,7 +27,13 @@ export const handler = http(routes.createTenant, async ({ body, actor, tenantTx 
       const created = await insertTenant(tx, { id, ...tenant });
       for (const { email, role, password_hash, invitation } of prepared) {
         const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
-        const user = await insertUser(tx, { email, role, password_hash, status });
+        const user = await insertUser(tx, {
+          email,
+          role,
+          password_hash,
+          status,
+          has_password: invitation === undefined,
+        });
         if (invitation !== undefined) await sendInvitation(tx, user.id, invitation);
       }
       return toTenant(created);

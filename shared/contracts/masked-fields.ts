@@ -17,6 +17,7 @@ export const MASKED_FIELDS = [
   'iban',
   'password',
   'password_hash',
+  'current_password',
   'token',
   'access_token',
   'refresh_token',

@@ -412,6 +412,14 @@ export interface MockBankPayments {
   status: Generated<'ACCEPTED' | 'REJECTED'>;
 }
 
+export interface Notices {
+  id: Generated<string>;
+  kind: string;
+  posted_at: Generated<Timestamp>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string;
+}
+
 export interface OutboundEntries {
   descriptive_date: string | null;
   effective_entry_date: ColumnType<Day, string, string>;
@@ -877,6 +885,7 @@ export interface Users {
   created_at: Generated<Timestamp>;
   email: string;
   employee_id: string | null;
+  has_password: Generated<boolean>;
   id: Generated<string>;
   made_by: string | null;
   password_hash: string;
@@ -978,6 +987,7 @@ export interface DB {
   meetings: Meetings;
   mock_bank_outages: MockBankOutages;
   mock_bank_payments: MockBankPayments;
+  notices: Notices;
   outbound_entries: OutboundEntries;
   outbound_files: OutboundFiles;
   outbox: Outbox;

@@ -12,6 +12,8 @@ export const Mail = z.discriminatedUnion('kind', [
     role: z.string(),
     hours: z.int(),
   }),
+  z.strictObject({ kind: z.literal('password-reset'), ...people, url: z.url(), minutes: z.int() }),
+  z.strictObject({ kind: z.literal('password-changed'), ...people, at: z.iso.datetime() }),
 ]);
 export type Mail = z.infer<typeof Mail>;
 

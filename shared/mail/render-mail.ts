@@ -1,3 +1,4 @@
+import { dayWrittenIn } from '#kernel/calendar.ts';
 import type { Mail } from './mail-message.ts';
 
 export interface RenderedMail {
@@ -25,7 +26,31 @@ const WRITERS: Writers = {
     ],
     link: { url, label: 'Set your password' },
   }),
+  'password-reset': ({ tenant, url, minutes }) => ({
+    subject: `Set another password at ${tenant}`,
+    paragraphs: [
+      `Somebody has asked for another password for your access to ${tenant} at Vestry.`,
+      `Follow the link to set it. It works once, and for ${minutes} minutes; a newer one replaces it. All your sessions end then.`,
+      'If it was not you, do nothing: your password stays as it is.',
+    ],
+    link: { url, label: 'Set another password' },
+  }),
+  'password-changed': ({ tenant, at }) => ({
+    subject: `Your password at ${tenant} was changed`,
+    paragraphs: [
+      `The password of your access to ${tenant} at Vestry was changed ${instant(at)}. Your other sessions have ended.`,
+      NOT_YOU,
+    ],
+  }),
 };
+
+const NOT_YOU =
+  'If it was not you, set another password at once, and tell an administrator of yours. This mail has no link, so that nobody can imitate one.';
+
+/** `2026-11-27T10:15:30.000Z` → `on 2026-11-27 at 10:15 UTC`. */
+function instant(at: string): string {
+  return `on ${dayWrittenIn(at)} at ${at.slice(11, 16)} UTC`;
+}
 
 /** Renders a mail as plain text and as HTML of the simplest kind. Whatever names or links it was given, neither gets a line or an element of its own. */
 export function renderMail(mail: Mail): RenderedMail {

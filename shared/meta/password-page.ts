@@ -3,6 +3,7 @@ import { page } from './page.ts';
 
 /** The routes of another room, by what stands before the token in the link. */
 const ACCEPT_INVITATION = { path: '/auth/invitations/accept' } as const;
+const RESET_PASSWORD = { path: '/auth/password-reset/complete' } as const;
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b2423; --quiet: #5b6866; --line: #b9c4c0; --paper: #fbfbf8; --accent: #1d4d4f; --on: #fff; }
@@ -58,7 +59,7 @@ export const passwordPage = page({
   title: 'Set your password',
   description: 'Set the password with which you sign in to Vestry.',
   style: STYLE,
-  body: `<main data-invitation="${linkTo(ACCEPT_INVITATION)}">
+  body: `<main data-invitation="${linkTo(ACCEPT_INVITATION)}" data-reset="${linkTo(RESET_PASSWORD)}">
 <h1>Set your password</h1>
 <form>
 <label for="password">New password</label>

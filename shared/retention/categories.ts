@@ -164,6 +164,10 @@ export const CATEGORIES: readonly Category[] = [
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
   },
   {
+    ...{ name: 'notices', table: 'notices', key: 'id' },
+    due: ({ tokens }) => sql`t.posted_at <= ${tokens}`,
+  },
+  {
     ...{ name: 'idempotency-keys', table: 'idempotency_keys', key: 'id' },
     due: ({ at }) => sql`t.expires_at <= ${at}`,
   },

@@ -8,6 +8,8 @@ import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
 import { callerOf, sendExample } from './route-fixtures.ts';
 
+/** Routes that change no record of their own: they ask for something that a worker does, or end sessions. */
+const CHANGE_NO_RECORD = ['sendPasswordReset'];
 /** The number of writing routes whose example is accepted as it is, by a tenant with one row in every table. */
 const AT_LEAST_DONE = 12;
 
@@ -123,7 +125,8 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     done.push(route.operationId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });
-    if (!IN_PARTS.has(route.operationId)) await areOfTheDatabase(entries[0]?.changes ?? []);
+    if (CHANGE_NO_RECORD.includes(route.operationId) || IN_PARTS.has(route.operationId)) return;
+    await areOfTheDatabase(entries[0]?.changes ?? []);
   });
 
   test('and enough of them were done', () => {

@@ -4,7 +4,7 @@ import { jobs } from '../../shared/jobs.ts';
 const scheduled = new Set(jobs.filter(({ kind }) => kind === 'scheduled').map(({ name }) => name));
 const asynchronous = jobs.filter((job) => job.kind !== 'scheduled');
 /** The jobs whose lost work no row shows: whoever misses a mail asks for another. */
-const FOUND_BY_NOBODY = ['send-mail'];
+const FOUND_BY_NOBODY = ['post-notices', 'send-mail'];
 
 describe('work whose message or execution is lost', () => {
   test.each(asynchronous)('of $name is found by a sweep that there is, or by a person', ({ foundBy }) => {

@@ -15,6 +15,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   outbox: 'events on their way to the bus',
   audit_log: 'the trail',
   sign_in_links: 'secrets; invitations and what is done with them are entries',
+  notices: 'a log of its own; each has an entry',
   connection_tests: 'a log of its own',
   federated_sign_ins: 'sign-ins are entries',
   federated_sessions: 'what the provider said of a session; sign-ins are entries',

@@ -20,6 +20,7 @@ const rowsOf = (
     token_sha256: Buffer.from('x'),
     expires_at: '2099-01-01',
   },
+  notices: { id: id(80), user_id: id(1), kind: 'password-changed' },
   idempotency_keys: {
     id: 'filled',
     status: 'INPROGRESS',

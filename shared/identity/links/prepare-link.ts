@@ -2,16 +2,16 @@ import { PASSWORD_PAGE_PATH } from '#contracts/api-paths.ts';
 import { identityEnvironment } from '#identity/identity-environment.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import type { MailMessage } from '#mail/mail-message.ts';
+import type { Mail, MailMessage } from '#mail/mail-message.ts';
 import { postSealed, sealMail } from '#mail/post-mail.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { fieldSealer } from '#platform/sealing.ts';
-import { countLinksOfDay, insertLink } from './link.repository.ts';
+import { countLinksOfDay, insertLink, type LinkPurpose } from './link.repository.ts';
 import { hashOfLink, newLinkToken } from './link-token.ts';
 
-/** Invitations are read at work, after a weekend too. */
-const INVITATION_HOURS = 72;
+/** Invitations are read at work, after a weekend too. Whoever asks for a reset is waiting for it. */
+const HOURS = { INVITATION: 72, RESET: 1 } as const satisfies Record<LinkPurpose, number>;
 /** Nobody fills another's mailbox through us. */
 const LINKS_A_DAY = 10;
 
@@ -29,6 +29,11 @@ interface Invited {
   readonly role: string;
 }
 
+interface Tenant {
+  readonly id: TenantId;
+  readonly name: string;
+}
+
 /**
  * Returns the address that links in mails begin with: the environment's own, or the one that API Gateway has given the API. No header
  * says it, since a client writes those.
@@ -37,33 +42,68 @@ function publicUrl(): string {
   return identityEnvironment.publicUrl() ?? `https://${originOfRequest()?.reached}`;
 }
 
-/** Makes a link for whoever is invited, and seals the mail that brings it. It has no effect until {@link sendInvitation}. */
+/** Makes a link for whoever is invited, and seals the mail that brings it. It has no effect until {@link sendLink}. */
 export async function prepareInvitation(
   { email, role }: Invited,
-  { id, name }: { readonly id: TenantId; readonly name: string },
+  { id, name }: Tenant,
 ): Promise<{ readonly link: PreparedLink; readonly url: string }> {
-  const token = newLinkToken(id);
+  const { token, url } = newLink('invitation', id);
+  const mail = { kind: 'invitation', to: email, tenant: name, role, url, hours: HOURS.INVITATION } as const;
+  return { link: await prepared(id, token, mail), url };
+}
+
+/** Makes a link by which a user sets another password, and seals its mail. It has no effect until {@link sendLink}. */
+export function prepareReset(
+  { email }: { readonly email: string },
+  { id, name }: Tenant,
+): Promise<PreparedLink> {
+  const { token, url } = newLink('reset', id);
+  return prepared(id, token, {
+    kind: 'password-reset',
+    to: email,
+    tenant: name,
+    url,
+    minutes: HOURS.RESET * 60,
+  });
+}
+
+function newLink(purpose: 'invitation' | 'reset', tenantId: TenantId): { token: string; url: string } {
+  const token = newLinkToken(tenantId);
   // A browser sends what stands behind # to no server, and so to no log.
-  const url = `${publicUrl()}${PASSWORD_PAGE_PATH}#invitation=${token}`;
-  const mail = { kind: 'invitation', to: email, tenant: name, role, url, hours: INVITATION_HOURS } as const;
-  const sealed = sealMail(await fieldSealer(), id, mail);
-  return { link: { token_sha256: hashOfLink(token).toString('base64url'), mail: sealed }, url };
+  return { token, url: `${publicUrl()}${PASSWORD_PAGE_PATH}#${purpose}=${token}` };
+}
+
+async function prepared(tenantId: TenantId, token: string, mail: Mail): Promise<PreparedLink> {
+  const sealed = sealMail(await fieldSealer(), tenantId, mail);
+  return { token_sha256: hashOfLink(token).toString('base64url'), mail: sealed };
+}
+
+/** Tells whether a user has had as many links within a day as anybody gets. */
+export async function isTooManyLinks(tx: TenantTx, userId: string): Promise<boolean> {
+  return (await countLinksOfDay(tx, userId)) >= LINKS_A_DAY;
 }
 
 /**
  * Makes the link work from now on, instead of the one before it, and has it sent.
  * @throws DomainError `too-many-requests`
  */
-export async function sendInvitation(tx: TenantTx, userId: string, link: PreparedLink): Promise<void> {
-  if ((await countLinksOfDay(tx, userId)) >= LINKS_A_DAY)
+export async function sendLink(
+  tx: TenantTx,
+  userId: string,
+  purpose: LinkPurpose,
+  link: PreparedLink,
+): Promise<void> {
+  if (await isTooManyLinks(tx, userId))
     throw new DomainError(
       'too-many-requests',
       `A user gets at most ${LINKS_A_DAY} links a day. Try again tomorrow.`,
-      {
-        retryAfterSeconds: DAY_SECONDS,
-      },
+      { retryAfterSeconds: DAY_SECONDS },
     );
   const sha256 = Buffer.from(link.token_sha256, 'base64url');
-  await insertLink(tx, { userId, purpose: 'INVITATION', sha256, minutes: INVITATION_HOURS * 60 });
+  await insertLink(tx, { userId, purpose, sha256, minutes: HOURS[purpose] * 60 });
   postSealed(tx, link.mail);
+}
+
+export function sendInvitation(tx: TenantTx, userId: string, link: PreparedLink): Promise<void> {
+  return sendLink(tx, userId, 'INVITATION', link);
 }

@@ -1,3 +1,4 @@
+import { postNotice } from '#identity/notices/post-notice.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
 import { anonymousActor } from '#identity/sign-in/session.ts';
@@ -36,6 +37,7 @@ export async function redeemLink(
         throw refusedLink();
       await setLinksRevoked(tx, userId);
       await setSessionsRevoked(tx, userId);
+      if (purpose === 'RESET') postNotice(tx, actor.tenantId, userId, 'password-changed');
       return userId;
     },
     { actor, resource: () => `users/${owner.id}`, payload: {} },

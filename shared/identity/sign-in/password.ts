@@ -51,14 +51,15 @@ export function hashOfNoPassword(): string {
   return encode(currentLog2N(), randomBytes(SALT_BYTES), randomBytes(KEY_BYTES));
 }
 
-/** Takes the same time whether or not there is a hash to compare with. */
+/** Takes the same time whether or not there is a hash to compare with. What is purged has none. */
 export async function verifyPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const [, log2N, r, p, salt = '', key = ''] = (hash ?? nobody()).split('$');
+  const stored = hash?.startsWith('scrypt$') ? hash : undefined;
+  const [, log2N, r, p, salt = '', key = ''] = (stored ?? nobody()).split('$');
   const expected = Buffer.from(key, 'base64');
   const actual = await derive(password, Buffer.from(salt, 'base64'), {
     N: 2 ** Number(log2N),
     r: Number(r),
     p: Number(p),
   });
-  return timingSafeEqual(actual, expected) && hash !== undefined;
+  return timingSafeEqual(actual, expected) && stored !== undefined;
 }

@@ -88,7 +88,14 @@ async function create(
   permit: Permit,
 ): Promise<UserRow> {
   const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
-  const made = { ...user, status, made_by: permit.madeBy, confirmed_by: permit.confirmedBy } as const;
+  const has_password = invitation === undefined && identity === undefined;
+  const made = {
+    ...user,
+    status,
+    has_password,
+    made_by: permit.madeBy,
+    confirmed_by: permit.confirmedBy,
+  } as const;
   const created = await insertUser(tx, made);
   if (invitation !== undefined) {
     // Loaded by the requests that invite.

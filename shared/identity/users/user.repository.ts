@@ -36,6 +36,7 @@ export function insertUser(
     role: UserRow['role'];
     status?: UserRow['status'];
     password_hash: string;
+    has_password?: boolean;
     employee_id?: string | undefined;
     made_by?: string;
     confirmed_by?: string | null;
@@ -105,9 +106,10 @@ export function setUser(
     confirmed_by?: string | null;
   },
 ): Promise<UserRow | undefined> {
+  const way = change.password_hash === undefined ? {} : { has_password: true };
   return tx
     .updateTable('users')
-    .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: new Date() }))
+    .set((eb) => ({ ...change, ...way, version: eb('version', '+', 1), updated_at: new Date() }))
     .where('id', '=', id)
     .where('version', '=', version)
     .returning(COLUMNS)
@@ -125,6 +127,7 @@ export async function setPassword(
     .updateTable('users')
     .set((eb) => ({
       password_hash,
+      has_password: true,
       status: 'ACTIVE',
       version: eb('version', '+', 1),
       updated_at: new Date(),
@@ -136,11 +139,46 @@ export async function setPassword(
   return set !== undefined;
 }
 
-export async function setSessionsRevoked(tx: TenantTx, userId: string): Promise<void> {
-  await tx
+interface OwnPassword {
+  readonly email: string;
+  readonly password_hash: string;
+}
+
+export function getOwnPassword(read: TenantRead, id: string): Promise<OwnPassword> {
+  return read
+    .selectFrom('users')
+    .select(['email', 'password_hash'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
+/** Changes the password that a user has proved to know. Of two who change it at once, one does. */
+export async function setOwnPassword(
+  tx: TenantTx,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<boolean> {
+  const set = await tx
+    .updateTable('users')
+    .set((eb) => ({ password_hash: to, version: eb('version', '+', 1), updated_at: new Date() }))
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .returning('id')
+    .executeTakeFirst();
+  return set !== undefined;
+}
+
+/** @param exceptSessionId the session that goes on. @default none */
+export async function setSessionsRevoked(
+  tx: TenantTx,
+  userId: string,
+  exceptSessionId?: string,
+): Promise<void> {
+  let query = tx
     .updateTable('refresh_tokens')
     .set({ revoked_at: new Date() })
     .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
+    .where('revoked_at', 'is', null);
+  if (exceptSessionId !== undefined) query = query.where('family_id', '<>', exceptSessionId);
+  await query.execute();
 }

@@ -139,3 +139,19 @@ export const revokeInvitation = route({
   problems: ['not-found'],
   uses: [],
 });
+
+export const sendPasswordReset = route({
+  operationId: 'sendPasswordReset',
+  method: 'POST',
+  path: '/users/{id}/password-reset',
+  summary: 'Send a user a link to set another password',
+  description:
+    'The link goes to the user alone, by mail. A user who is still invited gets the invitation again. A password stays as it is until the link is used. A user gets at most ten links a day, and whoever signs in by an identity provider alone gets none.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 202,
+  concurrency: 'if-match-honoured',
+  audit: 'password-reset.sent',
+  problems: ['not-found'],
+  uses: ['queue:notices:send'],
+});
