@@ -14,10 +14,9 @@ export const handler = http(
   routes.requestPasswordReset,
   async ({ body, clientAddress, requestId, claim, tenantTx }) => {
     const slug = body.tenant ?? PLATFORM_TENANT_SLUG;
-    const claimed = claimOf(slug, body.email);
-    claim(() => claimed);
+    claim(() => claimOf(slug, body.email));
     await takeAttempt(attemptOf(`reset ${slug}`, body.email, clientAddress));
-    const { tenantId, payload } = await claimed;
+    const { tenantId, payload } = await claimOf(slug, body.email);
     const place = { tenant_id: tenantId ?? PLATFORM_TENANT_ID, notice_id: uuidV7() };
     // A tenant that doesn't exist has no accounts, and nobody is meant whose address is an operator's.
     const sealed = (await fieldSealer()).seal(tenantId === undefined ? '' : body.email, resetPlace(place));
