@@ -11,12 +11,14 @@ export const changeEffects: EffectsOfChanges = {
   'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
+  'dividend-cancelled': async () => (await import('#dividends/cancel-dividend.ts')).cancellationEffects,
   position: async () => (await import('#register/propose-positions.ts')).positionEffects,
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
+  'legal-hold-released': async () => (await import('#retention/release-hold.ts')).releaseEffects,
   connection: async () => (await import('#identity/connections/propose-connection.ts')).connectionEffects,
   'sign-in-settings': async () =>
     (await import('#identity/sign-in-settings/propose-settings.ts')).signInSettingsEffects,

@@ -1,10 +1,12 @@
 import { http } from '#platform/http/http.ts';
-import { changeShareholder } from '#register/change-shareholder.ts';
 import { toShareholder } from '#register/shareholder.repository.ts';
 import * as routes from '#register/shareholders.routes.ts';
+import { verifyShareholder } from '#register/verify-shareholder.ts';
 
-export const handler = http(routes.setShareholderKyc, async ({ params, body, expectedVersion, tenantTx }) =>
-  tenantTx(async (tx) =>
-    toShareholder(await changeShareholder(tx, params.id, expectedVersion, { kyc_status: body.status })),
-  ),
+export const handler = http(
+  routes.setShareholderKyc,
+  async ({ params, body, expectedVersion, principal, tenantTx }) =>
+    tenantTx(async (tx) =>
+      toShareholder(await verifyShareholder(tx, params.id, expectedVersion, body.status, principal.actorId)),
+    ),
 );

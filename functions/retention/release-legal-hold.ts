@@ -1,15 +1,14 @@
-import { asRead } from '#platform/db/found.ts';
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
-import { lockLegalHold, setReleased } from '#retention/legal-hold.repository.ts';
+import { proposeRelease } from '#retention/release-hold.ts';
 import * as routes from '#retention/retention.routes.ts';
 
-export const handler = http(
-  routes.releaseLegalHold,
-  async ({ params, expectedVersion, principal, tenantTx }) => {
-    await tenantTx(async (tx) => {
-      asRead(await lockLegalHold(tx, params.id), expectedVersion);
-      return setReleased(tx, params.id, principal.actorId);
-    });
-    return undefined;
-  },
-);
+const route = routes.releaseLegalHold;
+
+export const handler = http(route, ({ params, expectedVersion, principal, requestId, tenantTx }) => {
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await proposeRelease(tx, params.id, expectedVersion, proposer), () => undefined),
+    entryOf(route.audit, () => `legal-holds/${params.id}`),
+  );
+});

@@ -101,6 +101,7 @@ const decision = {
     'shareholder-exists',
     'shareholder-closed',
     'insufficient-position',
+    'dividend-not-cancellable',
   ],
   uses: [
     'eventBus:put',
@@ -109,6 +110,7 @@ const decision = {
     'queue:mails:send',
     'queue:payment-runs:send',
     'queue:uploads:send',
+    'queue:dividend-runs:send',
   ],
 } as const;
 

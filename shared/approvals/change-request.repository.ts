@@ -281,3 +281,16 @@ export async function countWaiting(read: TenantRead, reader: Reader): Promise<Wa
     from change_requests where ${WAITS} group by kind order by kind`.execute(read);
   return rows;
 }
+
+/** Returns who has proposed the accounts of a payee that are approved or wait. */
+export async function listAccountProposers(read: TenantRead, payee: string): Promise<string[]> {
+  const rows = await read
+    .selectFrom('change_requests')
+    .select('requested_by')
+    .distinct()
+    .where('kind', '=', 'bank-account')
+    .where(sql`coalesce(after ->> 'shareholder_id', after ->> 'employee_id')`, '=', payee)
+    .where('state', 'in', ['PENDING', 'APPROVED'])
+    .execute();
+  return rows.map(({ requested_by }) => requested_by);
+}

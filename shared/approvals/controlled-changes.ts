@@ -44,6 +44,8 @@ export const CONTROLLED_CHANGES = {
     ...ofOperations,
     expiresAfterDays: null,
   },
+  /** An approved dividend is cancelled by two persons, as it was made by two. One that nobody has approved needs nobody. */
+  'dividend-cancelled': ofOperations,
   /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. */
   position: ofOperations,
   /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */
@@ -60,6 +62,8 @@ export const CONTROLLED_CHANGES = {
   'payment-settings': ofAdmins,
   /** An identity provider decides who comes in, and as what: a new one waits, and so does every change that could let in somebody else, and its being switched on. */
   connection: ofAdmins,
+  /** A hold keeps records from the purge: a second person releases what one has placed. */
+  'legal-hold-released': { proposes: ['COMPLIANCE'], decides: deciders, expiresAfterDays: 30 },
   /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
   'sign-in-settings': ofAdmins,
 } as const satisfies Readonly<Record<string, ControlledChange>>;

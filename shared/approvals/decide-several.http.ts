@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ProblemSlug, problemRegistry, problemType } from '#contracts/problems.ts';
+import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { recordRefusal } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
@@ -36,7 +36,7 @@ export async function decideOnSeveral(
   const data: Outcome[] = [];
   for (const item of items) {
     const isLate = performance.now() - startedMs > BEGIN_WITHIN_MS;
-    data.push(isLate ? refused(item, outOfTime()) : await outcomeOf(request, item, deciding));
+    data.push(await (isLate ? refused(item, outOfTime()) : outcomeOf(request, item, deciding)));
   }
   const decided = data.filter(({ status }) => status === 200).length;
   const answer = { decided, refused: data.length - decided, data };
@@ -70,14 +70,10 @@ async function outcomeOf(
   }
 }
 
-function refused({ id }: Item, { slug, message }: DomainError): Outcome {
-  const { status, title } = problemRegistry[slug];
-  return {
-    id,
-    status,
-    change_request: null,
-    problem: { type: problemType(slug), title, status, detail: message },
-  };
+/** The registry of problems is loaded by the requests that meet one. */
+async function refused({ id }: Item, error: DomainError): Promise<Outcome> {
+  const { refusedItem } = await import('./refused-item.ts');
+  return refusedItem(id, error);
 }
 
 function outOfTime(): DomainError {

@@ -1,3 +1,5 @@
+import type { ChangeEffects } from '#approvals/decide-change.ts';
+import { type Permit, type Proposer, proposeChange, type Waiting } from '#approvals/propose-change.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { asRead, found } from '#platform/db/found.ts';
@@ -16,20 +18,61 @@ const EVERYONE = {
 };
 
 /**
- * Cancels a dividend of which no payment was sent. None can be sent after the commit; payments of a large dividend
- * are voided in the background, chunk by chunk.
- * @throws DomainError `not-found`, `precondition-failed`, `dividend-not-cancellable`
+ * Cancels a dividend of which no payment was sent: one that somebody has approved, once a second person approves that too. Until then it
+ * goes on, and may be paid.
+ * @throws DomainError `not-found`, `precondition-failed`, `dividend-not-cancellable`, `change-pending`
  */
-export async function cancelDividend(
+export async function proposeCancellation(
   tx: TenantTx,
   id: string,
   expectedVersion: number | undefined,
   tenantId: TenantId,
+  proposer: Proposer,
+): Promise<DividendRow | Waiting> {
+  const dividend = cancellable(asRead(await lockDividend(tx, id), expectedVersion));
+  const { state, approval, security_class, currency, record_date, payable_date } = dividend;
+  const before = { state, approval, security_class, currency, record_date, payable_date };
+  return proposeChange(
+    tx,
+    {
+      kind: 'dividend-cancelled',
+      isControlled: approval === 'APPROVED',
+      subject: { type: 'dividends', id },
+      before,
+      after: { ...before, state: 'CANCELLED' },
+      proposal: { tenantId } satisfies Proposed,
+    },
+    proposer,
+    (permit) => cancelDividend(tx, dividend, tenantId, permit),
+  );
+}
+
+interface Proposed {
+  readonly tenantId: TenantId;
+}
+
+export const cancellationEffects: ChangeEffects = {
+  approved: async (tx, { subject_id, proposal }, permit) => {
+    const dividend = cancellable(found(await lockDividend(tx, subject_id)));
+    await cancelDividend(tx, dividend, (proposal as Proposed).tenantId, permit);
+    return undefined;
+  },
+};
+
+/** @throws DomainError `dividend-not-cancellable` */
+function cancellable(dividend: DividendRow): DividendRow {
+  if (isCancellable(dividend.state)) return dividend;
+  throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
+}
+
+/** None of its payments can be sent after the commit; those of a large dividend are voided in the background, chunk by chunk. */
+async function cancelDividend(
+  tx: TenantTx,
+  dividend: DividendRow,
+  tenantId: TenantId,
+  _permit: Permit,
 ): Promise<DividendRow> {
-  const dividend = asRead(await lockDividend(tx, id), expectedVersion);
-  if (!isCancellable(dividend.state)) {
-    throw new DomainError('dividend-not-cancellable', `The dividend is ${dividend.state}.`);
-  }
+  const { id } = dividend;
   const cancelled = found(
     await setDividendState(tx, dividend, { state: 'CANCELLED', cancel_reason: 'REQUESTED' }),
   );

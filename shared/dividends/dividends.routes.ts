@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { TRANSACTION_STATUSES } from '#contracts/transactions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
 import {
@@ -185,14 +186,15 @@ export const cancelDividend = route({
   path: '/dividends/{id}/cancel',
   summary: 'Cancel a dividend before its first payment',
   description:
-    'Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; for a large dividend, within moments after the answer. Once a payment was sent, the answer is 409.',
+    'A dividend that somebody has approved is cancelled once a second person approves that too: the answer is then a change request, and the dividend goes on until it is decided. Every pending transaction of the dividend becomes FAILED with `return_code` CANCELLED; for a large dividend, within moments after the answer. Once a payment was sent, the answer is 409.',
   ...writers,
   params: idInPath,
   status: 200,
   response: DividendSummary,
   concurrency: 'if-match-honoured',
   audit: 'dividend.cancelled',
-  problems: ['not-found', 'dividend-not-cancellable'],
+  waiting: ChangeRequest,
+  problems: ['not-found', 'dividend-not-cancellable', 'change-pending'],
   uses: ['eventBus:put', 'queue:dividend-runs:send'],
 });
 

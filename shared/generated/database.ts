@@ -462,6 +462,7 @@ export interface Participants {
   created_at: Generated<Timestamp>;
   date_of_birth: ColumnType<Day, string, string> | null;
   employee_id: string;
+  identified_by: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -743,6 +744,7 @@ export interface Shareholders {
   external_ref: string;
   holdings: Generated<string>;
   id: Generated<string>;
+  identified_by: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
   phone: string | null;

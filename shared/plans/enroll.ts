@@ -9,7 +9,12 @@ import type { Enrolment } from './plans.routes.ts';
  * Makes the employee a participant, and opens the plan with what has vested by today.
  * @throws DomainError `plan-exists`, `shareholder-not-linked`, `validation-failed`
  */
-export async function enroll(tx: SerializableTx, order: Enrolment, today: string): Promise<PlanRow> {
+export async function enroll(
+  tx: SerializableTx,
+  order: Enrolment,
+  today: string,
+  enrolledBy: string,
+): Promise<PlanRow> {
   const { employee_id, plan_type, shareholder_id, currency, enrolled_on = today, date_of_birth } = order;
   if (enrolled_on > today) throw invalidField('/enrolled_on', 'in-future', 'must not be in the future');
   if (date_of_birth !== undefined && date_of_birth > today)
@@ -20,7 +25,7 @@ export async function enroll(tx: SerializableTx, order: Enrolment, today: string
       'shareholder_id must name an active holder of an issuer that has linked this sponsor.',
       { errors: [{ pointer: '/shareholder_id', code: 'not-linked', message: 'is not a linked holder' }] },
     );
-  await insertParticipant(tx, employee_id, date_of_birth);
+  await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
   const vesting = vestingOf(order, enrolled_on);
   return insertPlan(
     tx,

@@ -21,12 +21,14 @@ export async function changeShareholder(
   id: string,
   expectedVersion: number,
   change: ShareholderChange,
-  position?: { readonly note: LedgerNote; readonly permit: Permit },
+  { note, permit }: { readonly note: LedgerNote; readonly permit: Permit },
 ): Promise<ShareholderRow> {
-  refuseClosed(asRead(await lockShareholder(tx, id), expectedVersion));
-  const { holdings, ...rest } = change;
-  if (holdings === undefined || position === undefined) return setShareholder(tx, id, rest);
-  const { note, permit } = position;
+  const current = asRead(await lockShareholder(tx, id), expectedVersion);
+  refuseClosed(current);
+  const { holdings, ...others } = change;
+  const isRenamed = others.name !== undefined && others.name !== current.name;
+  const rest = isRenamed ? { ...others, identified_by: permit.madeBy } : others;
+  if (holdings === undefined) return setShareholder(tx, id, rest);
   const reason = note.reason ?? 'correction';
   const changeId = await recordPositionChange(tx, { ...note, reason, source: 'api' }, permit);
   return setShareholder(tx, id, { ...rest, holdings, position_change_id: changeId });

@@ -25,5 +25,5 @@ export async function enterShareholder(
     shareholder.holdings === undefined
       ? undefined
       : await recordPositionChange(tx, { ...rest, reason, source: 'api' }, permit);
-  return insertShareholder(tx, { ...shareholder, position_change_id });
+  return insertShareholder(tx, { ...shareholder, position_change_id, identified_by: permit.madeBy });
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Permit } from '#approvals/permit.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
-import { consecutiveIds, type TenantId } from '#kernel/ids.ts';
+import { consecutiveIds, isUuid, type TenantId } from '#kernel/ids.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -119,6 +119,8 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   const permit = load.permit ?? (await uncontrolled(tx, load));
   const source = sourceOf(uploadId);
   const changeId = await recordPositionChange(tx, { reason: 'upload', source }, permit);
+  // A file that was dropped has no user.
+  const identifiedBy = isUuid(permit.madeBy) ? permit.madeBy : null;
   const ids = consecutiveIds();
   const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
   const order = inOrder ? sql`` : sql`order by external_ref`;
@@ -131,9 +133,12 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
     when matched and h.status = 'ACTIVE' and (
         h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email))
       then update set name = s.name, holdings = s.holdings, email = case when s.speaks_of_email then s.email else h.email end,
-        position_change_id = ${changeId}, version = h.version + 1, updated_at = now()
-    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id)
-      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId})`.execute(tx);
+        position_change_id = ${changeId}, version = h.version + 1, updated_at = now(),
+        identified_by = case when h.name <> s.name then ${identifiedBy}::uuid else h.identified_by end
+    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id, identified_by)
+      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId}, ${identifiedBy}::uuid)`.execute(
+    tx,
+  );
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
     where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
       and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);

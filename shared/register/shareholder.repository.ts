@@ -14,6 +14,7 @@ const COLUMNS = [
   'external_ref',
   'holdings',
   'id',
+  'identified_by',
   'kyc_status',
   'name',
   'phone',
@@ -72,6 +73,8 @@ export function insertShareholder(
     readonly name: string;
     readonly holdings?: string | undefined;
     readonly position_change_id?: bigint | undefined;
+    /** The user who says who the holder is. */
+    readonly identified_by: string;
   },
 ): Promise<ShareholderRow> {
   return tx.insertInto('shareholders').values(shareholder).returning(COLUMNS).executeTakeFirstOrThrow();
@@ -165,7 +168,7 @@ export interface ShareholderChange extends ContactFields {
 export function setShareholder(
   tx: TenantTx,
   id: string,
-  change: ShareholderChange & { readonly position_change_id?: bigint },
+  change: ShareholderChange & { readonly position_change_id?: bigint; readonly identified_by?: string },
 ): Promise<ShareholderRow> {
   return tx
     .updateTable('shareholders')

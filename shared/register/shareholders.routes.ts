@@ -184,11 +184,15 @@ export const updateShareholder = route({
   uses: ['eventBus:put'],
 });
 
+const WHO_VERIFIES =
+  'Nobody verifies a holder whom they have entered or renamed, or for whom they have proposed an account; nor does somebody whom that person has made or reset.';
+
 export const setShareholderKyc = route({
   operationId: 'setShareholderKyc',
   method: 'PATCH',
   path: '/shareholders/{id}/kyc',
   summary: 'Record the outcome of a KYC check',
+  description: WHO_VERIFIES,
   ...issuer,
   roles: ['COMPLIANCE'],
   params: idInPath,
@@ -198,7 +202,7 @@ export const setShareholderKyc = route({
   response: Shareholder,
   concurrency: 'if-match',
   audit: 'shareholder.kyc-set',
-  problems: ['not-found', 'shareholder-closed', 'precondition-failed', 'precondition-required'],
+  problems: ['not-found', 'shareholder-closed', 'four-eyes', 'precondition-failed', 'precondition-required'],
   uses: [],
 });
 

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import type { Permit } from '#approvals/permit.ts';
 import type { LegalHolds } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -19,7 +20,7 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof LegalHolds)[];
 
-type LegalHoldRow = Selectable<LegalHolds>;
+export type LegalHoldRow = Selectable<LegalHolds>;
 
 export function toLegalHold(row: LegalHoldRow): z.input<typeof LegalHold> {
   return {
@@ -65,13 +66,13 @@ export function lockLegalHold(tx: TenantTx, id: string): Promise<LegalHoldRow | 
   return tx.selectFrom('legal_holds').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-/** A released hold keeps who released it first, and when. */
-export function setReleased(tx: TenantTx, id: string, releasedBy: string): Promise<LegalHoldRow> {
+/** A released hold keeps who proposed its release first, and when it was released. */
+export function setReleased(tx: TenantTx, id: string, permit: Permit): Promise<LegalHoldRow> {
   return tx
     .updateTable('legal_holds')
     .set((eb) => ({
       released_at: sql<Date>`coalesce(released_at, now())`,
-      released_by: sql<string>`case when released_at is null then ${releasedBy}::uuid else released_by end`,
+      released_by: sql<string>`case when released_at is null then ${permit.madeBy}::uuid else released_by end`,
       version: eb('version', '+', 1),
     }))
     .where('id', '=', id)

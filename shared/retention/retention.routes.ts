@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -100,13 +101,14 @@ export const releaseLegalHold = route({
   path: '/legal-holds/{id}',
   summary: 'Release a legal hold',
   description:
-    'The next run purges the records that it kept, if their retention period has ended. Releasing it again changes nothing.',
+    'A second person has to approve it: the answer is a change request. The next run then purges the records that it kept, if their retention period has ended. Releasing it again changes nothing, and is answered 204.',
   ...keepers,
   params: idInPath,
   status: 204,
   concurrency: 'if-match-honoured',
   audit: 'legal-hold.released',
-  problems: ['not-found'],
+  waiting: ChangeRequest,
+  problems: ['not-found', 'change-pending'],
   uses: [],
 });
 

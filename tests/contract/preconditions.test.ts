@@ -109,8 +109,9 @@ describe.each(changing)('$method $path', (route) => {
 
 test('without If-Match, or with any version, what only honours it goes on', async () => {
   const route = changing.find(({ operationId }) => operationId === 'releaseLegalHold') as RouteEntry;
-  expect((await send(route, { 'If-Match': '"1"' })).status).toBe(204);
-  expect((await send(route, { 'If-Match': '"1"' })).status).toBe(412);
-  expect((await send(route, { 'If-Match': '*' })).status).toBe(204);
-  expect((await send(route, {})).status).toBe(204);
+  const pending = 'urn:vestry:problem:change-pending';
+  expect((await send(route, { 'If-Match': '"2"' })).status).toBe(412);
+  expect((await send(route, { 'If-Match': '"1"' })).status).toBe(202);
+  expect((await send(route, { 'If-Match': '*' })).body.type).toBe(pending);
+  expect((await send(route, {})).body.type).toBe(pending);
 });

@@ -5,19 +5,28 @@ import { handler as createUserHandler } from '#functions/identity/create-user.ts
 import { handler as setSignInSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
 import { handler as updateConnectionHandler } from '#functions/identity/update-connection.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { handler as addAccountHandler } from '#functions/payments/create-participant-bank-account.ts';
+import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
+import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
+import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
+import { handler as releaseHoldHandler } from '#functions/retention/release-legal-hold.ts';
 import { updateConnection } from '#identity/connections/connections.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import { createUser, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
+import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
+import { setParticipant, setParticipantKyc } from '#plans/participants/participants.routes.ts';
+import { enrollPlan } from '#plans/plans.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { updateShareholder } from '#register/shareholders.routes.ts';
+import { releaseLegalHold } from '#retention/retention.routes.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
-import { Payments } from '#tests/support/payment-client.ts';
+import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
 import { Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
@@ -150,6 +159,14 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select approval from dividends where id = $1', [dividend]),
     };
   },
+  'dividend-cancelled': async (tenant, by) => {
+    const dividend = await pendingDividend(tenant, by);
+    await new Approvals(tenant.as('COMPLIANCE')).approve(await requestFor(tenant, dividend));
+    return {
+      request: requested(await new Dividends(by).cancel(dividend)),
+      effect: () => one('select state from dividends where id = $1', [dividend]),
+    };
+  },
   position: async (tenant, by) => {
     const holder = await openRegister(tenant);
     return {
@@ -166,6 +183,17 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     await openRegister(tenant);
     const { id } = await dropFolder(database.admin, aws).load(FILE, tenant);
     return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
+  },
+  'legal-hold-released': async (tenant, by) => {
+    const { id } = await one(
+      `insert into legal_holds (tenant_id, subject, reason) values ($1, 'TENANT', 'Matter 1') returning id`,
+      [tenant.id],
+    );
+    const request = { as: by, params: { id: String(id) } };
+    return {
+      request: requested(await call(releaseHoldHandler, releaseLegalHold, request)),
+      effect: () => one('select released_at from legal_holds where id = $1', [id]),
+    };
   },
   'register-settings': async (tenant, by) => {
     await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
@@ -328,4 +356,121 @@ test('a verified holder with a new name is verified no more, until somebody veri
   expect((await change({ contact: { email: 'a@b.example' } }, 1)).body.kyc_status).toBe('VERIFIED');
   expect((await change({ name: 'Ada' }, 2)).body.kyc_status).toBe('VERIFIED');
   expect((await change({ name: 'Mallory' }, 3)).body.kyc_status).toBe('PENDING');
+});
+
+/** A payee, and what somebody does who says who the payee is or where they are paid. The id of the payee comes back. */
+type Entered = (tenant: TestTenant, by: Principal) => Promise<string>;
+
+const HOLDERS: Readonly<Record<string, Entered>> = {
+  'has entered': async (_, by) => (await new Register(by).holder('0')).id,
+  'has renamed': async (tenant, by) => {
+    const { id } = await new Register(tenant.as('OPS')).holder('0');
+    expect((await new Register(by).update(id, { name: 'Mallory' })).status).toBe(200);
+    return id;
+  },
+  'has proposed an account of': async (tenant, by) => {
+    const { id } = await new Register(tenant.as('OPS')).holder('0');
+    requested(await new Payments(by).proposeAccount(id));
+    return id;
+  },
+  'has loaded in a file': async (tenant, by) => {
+    await new RegisterFiles(aws, by).load('external_ref,name,holdings\nM-1,Mallory,5\n');
+    return idOfHolder(tenant, 'M-1');
+  },
+  'has renamed in a file': async (tenant, by) => {
+    await new Register(tenant.as('OPS')).create({ external_ref: 'M-2', name: 'Ada', holdings: '0' });
+    await new RegisterFiles(aws, by).load('external_ref,name,holdings\nM-2,Mallory,0\n');
+    return idOfHolder(tenant, 'M-2');
+  },
+};
+
+async function idOfHolder(tenant: TestTenant, reference: string): Promise<string> {
+  const { id } = await one('select id from shareholders where tenant_id = $1 and external_ref = $2', [
+    tenant.id,
+    reference,
+  ]);
+  return String(id);
+}
+
+const setDateOfBirth = (as: Principal, employee: string) =>
+  call(setParticipantHandler, setParticipant, {
+    as,
+    params: { employee },
+    body: { date_of_birth: '1980-02-29' },
+  });
+
+const PARTICIPANTS: Readonly<Record<string, Entered>> = {
+  'has enrolled': async (_, by) => {
+    const body = { employee_id: 'E-7', plan_type: '401K', currency: 'USD' };
+    expect((await call(enrollHandler, enrollPlan, { as: by, body })).status).toBe(201);
+    return 'E-7';
+  },
+  'has given a date of birth': async (tenant, by) => {
+    await setDateOfBirth(tenant.as('OPS'), 'E-6');
+    await database.admin.query(
+      `update participants set date_of_birth = '1990-01-01' where tenant_id = $1 and employee_id = 'E-6'`,
+      [tenant.id],
+    );
+    expect((await setDateOfBirth(by, 'E-6')).status).toBe(200);
+    return 'E-6';
+  },
+  'has proposed an account of': async (tenant, by) => {
+    await setDateOfBirth(tenant.as('OPS'), 'E-8');
+    const request = { as: by, params: { employee: 'E-8' }, body: ACCOUNT };
+    requested(await call(addAccountHandler, createParticipantBankAccount, request));
+    return 'E-8';
+  },
+};
+
+async function verifyParticipant(as: Principal, employee: string): Promise<TestResponse> {
+  const { version } = await one(
+    'select version from participants where tenant_id = $1 and employee_id = $2',
+    [as.tenantId, employee],
+  );
+  return call(setParticipantKycHandler, setParticipantKyc, {
+    as,
+    params: { employee },
+    body: { status: 'VERIFIED' },
+    headers: { 'If-Match': `"${version}"` },
+  });
+}
+
+const VERIFIED = { status: 'VERIFIED' };
+const verifications = [
+  ...Object.entries(HOLDERS).map(
+    ([way, entered]) =>
+      ['ISSUER', way, entered, (as: Principal, id: string) => new Register(as).setKyc(id, VERIFIED)] as const,
+  ),
+  ...Object.entries(PARTICIPANTS).map(
+    ([way, entered]) => ['SPONSOR', way, entered, verifyParticipant] as const,
+  ),
+];
+
+describe('nobody verifies a payee', () => {
+  test.each(verifications)(
+    'of an %s whom they, or whoever stands behind them, %s',
+    async (type, _, entered, verify) => {
+      const tenant = await insertTestTenant(database.admin, type);
+      const person = await unconfirmed(tenant, 'OPS', tenant.as('ADMIN').actorId);
+      const payee = await entered(tenant, person);
+      await database.admin.query(`update users set role = 'COMPLIANCE' where id = $1`, [person.actorId]);
+      const later = await signedIn(tenant, person.actorId, 'COMPLIANCE');
+      const puppet = await unconfirmed(tenant, 'COMPLIANCE', person.actorId);
+      for (const hand of [
+        later,
+        puppet,
+        await unconfirmed(tenant, 'COMPLIANCE', tenant.as('ADMIN').actorId),
+      ]) {
+        const answer = await verify(hand, payee);
+        expect([answer.status, answer.body.type], answer.text).toEqual([403, 'urn:vestry:problem:four-eyes']);
+      }
+      expect((await verify(tenant.as('COMPLIANCE'), payee)).body).toMatchObject({ kyc_status: 'VERIFIED' });
+    },
+  );
+});
+
+test('a dividend that nobody has approved is cancelled by one person', async () => {
+  const tenant = await insertTestTenant(database.admin, 'ISSUER');
+  const id = await pendingDividend(tenant, tenant.as('OPS'));
+  expect((await new Dividends(tenant.as('OPS')).cancel(id)).body.state).toBe('CANCELLED');
 });

@@ -22,7 +22,7 @@ afterAll(() => database.close());
 const audit = () => ({ action: 'shareholder.created', resource: 'shareholders', payload: {} }) as const;
 
 async function write(tx: TenantTx): Promise<void> {
-  await insertShareholder(tx, { external_ref: 'A', name: 'Holder' });
+  await insertShareholder(tx, { external_ref: 'A', name: 'Holder', identified_by: String(actor.actorId) });
   command(tx, { type: 'message.send', queue: 'report-exports', message: {} });
 }
 

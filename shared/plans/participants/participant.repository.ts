@@ -8,6 +8,7 @@ const COLUMNS = [
   'created_at',
   'date_of_birth',
   'employee_id',
+  'identified_by',
   'kyc_status',
   'purged_at',
   'tenant_id',
@@ -15,7 +16,7 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof Participants)[];
 
-type ParticipantRow = Selectable<Participants>;
+export type ParticipantRow = Selectable<Participants>;
 
 export function toParticipant(row: ParticipantRow): z.input<typeof Participant> {
   const { employee_id, date_of_birth, version, created_at } = row;
@@ -27,24 +28,27 @@ export async function insertParticipant(
   tx: TenantTx,
   employee_id: string,
   date_of_birth: string | undefined,
+  identified_by: string,
 ): Promise<void> {
-  const values = { employee_id, date_of_birth: date_of_birth ?? null };
+  const values = { employee_id, date_of_birth: date_of_birth ?? null, identified_by };
   const insert = tx.insertInto('participants').values(values);
   if (date_of_birth === undefined) await insert.onConflict((on) => on.doNothing()).execute();
-  else await setParticipant(tx, employee_id, date_of_birth);
+  else await setParticipant(tx, employee_id, date_of_birth, identified_by);
 }
 
 export function setParticipant(
   tx: TenantTx,
   employee_id: string,
   date_of_birth: string | null,
+  identified_by: string,
 ): Promise<ParticipantRow> {
   return tx
     .insertInto('participants')
-    .values({ employee_id, date_of_birth })
+    .values({ employee_id, date_of_birth, identified_by })
     .onConflict((on) =>
       on.columns(['tenant_id', 'employee_id']).doUpdateSet((eb) => ({
         date_of_birth,
+        identified_by: identifiedBy(date_of_birth, identified_by),
         version: eb('participants.version', '+', 1),
         updated_at: sql<Date>`now()`,
       })),
@@ -53,16 +57,29 @@ export function setParticipant(
     .executeTakeFirstOrThrow();
 }
 
+/** Whoever changes the date of birth says who the participant is. */
+function identifiedBy(dateOfBirth: string | null, user: string) {
+  return sql<
+    string | null
+  >`case when participants.date_of_birth is distinct from ${dateOfBirth}::date then ${user}::uuid else participants.identified_by end`;
+}
+
 /** Sets the date of birth, if the row still has `version`. */
 export function setDateOfBirth(
   tx: TenantTx,
   employeeId: string,
   version: number,
   date_of_birth: string | null,
+  identified_by: string,
 ): Promise<ParticipantRow | undefined> {
   return tx
     .updateTable('participants')
-    .set((eb) => ({ date_of_birth, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .set((eb) => ({
+      date_of_birth,
+      identified_by: identifiedBy(date_of_birth, identified_by),
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
     .where('employee_id', '=', employeeId)
     .where('version', '=', version)
     .returning(COLUMNS)
@@ -77,7 +94,7 @@ export function findParticipant(read: TenantRead, employeeId: string): Promise<P
     .executeTakeFirst();
 }
 
-type ParticipantKyc = Pick<ParticipantRow, 'employee_id' | 'kyc_status' | 'version'>;
+export type ParticipantKyc = Pick<ParticipantRow, 'employee_id' | 'kyc_status' | 'version'>;
 
 /** Sets how far the identity of the participant is verified, if the row still has `version`. */
 export function setParticipantKyc(

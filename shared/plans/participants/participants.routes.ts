@@ -53,6 +53,8 @@ export const setParticipantKyc = route({
   method: 'PATCH',
   path: '/participants/{employee}/kyc',
   summary: 'Set whether a plan participant is verified',
+  description:
+    'Nobody verifies a participant whom they have entered, or for whom they have proposed an account; nor does somebody whom that person has made or reset.',
   tenants: ['SPONSOR'],
   roles: ['COMPLIANCE'],
   params: employeeInPath,
@@ -62,6 +64,6 @@ export const setParticipantKyc = route({
   response: ParticipantKyc,
   concurrency: 'if-match',
   audit: 'participant.kyc-set',
-  problems: ['not-found', 'precondition-failed', 'precondition-required'],
+  problems: ['not-found', 'four-eyes', 'precondition-failed', 'precondition-required'],
   uses: [],
 });
