@@ -109,7 +109,7 @@ export const releaseLegalHold = route({
   audit: 'legal-hold.released',
   waiting: ChangeRequest,
   problems: ['not-found', 'change-pending'],
-  uses: [],
+  uses: ['eventBus:put'],
 });
 
 export const previewRetention = route({
