@@ -1,4 +1,5 @@
-import { endFederatedSessions } from '#identity/federation/federation.repository.ts';
+import { sha256 } from '#identity/federation/browser-binding.ts';
+import { endFederatedSessions, insertUsedLogoutToken } from '#identity/federation/federation.repository.ts';
 import * as routes from '#identity/federation/federation.routes.ts';
 import { logoutTokenIn } from '#identity/federation/logout-token.ts';
 import { anonymousActor } from '#identity/sign-in/session.ts';
@@ -13,15 +14,19 @@ export const handler = http(
     const { fieldSealer } = await import('#platform/sealing.ts');
     const { providerOf } = await import('#identity/federation/providers.ts');
     const provider = await providerOf(connection, await fieldSealer());
-    const { session, protocolSubject, issuedBefore } = await provider.verifyLogout(logoutTokenIn(rawBody()));
+    const { session, protocolSubject, tokenId, issuedBefore } = await provider.verifyLogout(
+      logoutTokenIn(rawBody()),
+    );
     await tenantTx(
-      (tx) =>
-        endFederatedSessions(tx, {
+      async (tx) => {
+        await insertUsedLogoutToken(tx, { connectionId: connection.id, tokenSha256: sha256(tokenId) });
+        return endFederatedSessions(tx, {
           connectionId: connection.id,
           session,
           protocolSubject,
           startedBefore: issuedBefore,
-        }),
+        });
+      },
       {
         actor: { ...anonymousActor(tenant.id, requestId), allowSuspended: true },
         resource: () => `connections/${connection.id}`,

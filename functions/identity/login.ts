@@ -32,7 +32,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   const key = await currentSigningKey();
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
-  return tenantTx((tx) => startSession(tx, tenant, user, key), {
+  return tenantTx((tx) => startSession(tx, tenant, user, key, { method: 'PASSWORD', amr: ['pwd'] }), {
     actor,
     resource: () => `users/${user.id}`,
     payload: {},

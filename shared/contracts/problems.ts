@@ -47,6 +47,7 @@ export const problemRegistry = {
   'meeting-closed': { status: 409, title: 'The meeting has closed' },
   'webhook-exists': { status: 409, title: 'A webhook with this URL already exists' },
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
+  'last-way-in': { status: 409, title: 'The user could not sign in any more' },
   'connection-exists': { status: 409, title: 'The connection already exists' },
   'connection-untested': { status: 409, title: 'The connection is untested' },
   'approval-required': { status: 409, title: 'Another person must approve it first' },

@@ -243,6 +243,7 @@ export interface Entitlements {
 }
 
 export interface FederatedIdentities {
+  id: Generated<string>;
   issuer: string;
   linked_at: Generated<Timestamp>;
   subject: string;
@@ -730,6 +731,20 @@ export interface SentInstructions {
   transaction_id: string | null;
 }
 
+export interface Sessions {
+  amr: string[];
+  device: string;
+  id: string;
+  method: 'PASSWORD' | 'PROVIDER';
+  network: string | null;
+  second_factor_at: Timestamp | null;
+  source_ip: string | null;
+  started_at: Generated<Timestamp>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_agent: string | null;
+  user_id: string;
+}
+
 export interface ShareholderNames {
   name: string;
   replaced_at: Timestamp;
@@ -875,6 +890,14 @@ export interface Uploads {
   warnings: Generated<Json>;
 }
 
+export interface UsedLogoutTokens {
+  connection_id: string;
+  id: Generated<string>;
+  jti_sha256: Buffer;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  used_at: Generated<Timestamp>;
+}
+
 export interface UserDirectory {
   id: string;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
@@ -1013,6 +1036,7 @@ export interface DB {
   reporting_transactions: ReportingTransactions;
   request_counts: RequestCounts;
   sent_instructions: SentInstructions;
+  sessions: Sessions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   sign_in_links: SignInLinks;
@@ -1024,6 +1048,7 @@ export interface DB {
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;
   uploads: Uploads;
+  used_logout_tokens: UsedLogoutTokens;
   user_directory: UserDirectory;
   users: Users;
   vote_choices: VoteChoices;

@@ -14,6 +14,13 @@ export const Mail = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('password-reset'), ...people, url: z.url(), minutes: z.int() }),
   z.strictObject({ kind: z.literal('password-changed'), ...people, at: z.iso.datetime() }),
+  z.strictObject({
+    kind: z.literal('new-sign-in'),
+    ...people,
+    at: z.iso.datetime(),
+    device: z.string(),
+    address: z.string(),
+  }),
 ]);
 export type Mail = z.infer<typeof Mail>;
 

@@ -12,6 +12,22 @@ const MAILS: readonly Mail[] = [
     role: 'OPS',
     hours: 72,
   },
+  {
+    kind: 'password-reset',
+    to: 'ada@acme.example',
+    tenant: 'Acme',
+    url: 'https://vestry.example/password#reset=a.b',
+    minutes: 60,
+  },
+  { kind: 'password-changed', to: 'ada@acme.example', tenant: 'Acme', at: '2026-11-27T10:15:30.000Z' },
+  {
+    kind: 'new-sign-in',
+    to: 'ada@acme.example',
+    tenant: 'Acme',
+    at: '2026-11-27T10:15:30.000Z',
+    device: 'Firefox on Windows',
+    address: '203.0.113.7',
+  },
 ];
 
 test('there is an example of each kind', () => {

@@ -27,7 +27,7 @@ const WRITERS: Writers = {
     link: { url, label: 'Set your password' },
   }),
   'password-reset': ({ tenant, url, minutes }) => ({
-    subject: `Set another password at ${tenant}`,
+    subject: `Another password for ${tenant} at Vestry`,
     paragraphs: [
       `Somebody has asked for another password for your access to ${tenant} at Vestry.`,
       `Follow the link to set it. It works once, and for ${minutes} minutes; a newer one replaces it. All your sessions end then.`,
@@ -36,9 +36,16 @@ const WRITERS: Writers = {
     link: { url, label: 'Set another password' },
   }),
   'password-changed': ({ tenant, at }) => ({
-    subject: `Your password at ${tenant} was changed`,
+    subject: `Your password for ${tenant} at Vestry was changed`,
     paragraphs: [
       `The password of your access to ${tenant} at Vestry was changed ${instant(at)}. Your other sessions have ended.`,
+      NOT_YOU,
+    ],
+  }),
+  'new-sign-in': ({ tenant, at, device, address }) => ({
+    subject: `A new sign-in to ${tenant} at Vestry`,
+    paragraphs: [
+      `Somebody has signed in to your access to ${tenant} at Vestry ${instant(at)}, by ${device}, from the address ${address}. You have not signed in like this before.`,
       NOT_YOU,
     ],
   }),

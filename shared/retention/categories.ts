@@ -160,6 +160,24 @@ export const CATEGORIES: readonly Category[] = [
       and (t.expires_at <= now() or t.rotated_at is not null or t.revoked_at is not null)`,
   },
   {
+    ...{ name: 'sessions', table: 'sessions', key: 'id' },
+    due: ({ tokens }) => sql`t.started_at <= ${tokens} and not exists (
+      select from refresh_tokens r where r.tenant_id = t.tenant_id and r.family_id = t.id)`,
+  },
+  {
+    ...{ name: 'federated-sessions', table: 'federated_sessions', key: 'family_id' },
+    due: ({ tokens }) => sql`t.started_at <= ${tokens} and not exists (
+      select from refresh_tokens r where r.tenant_id = t.tenant_id and r.family_id = t.family_id)`,
+  },
+  {
+    ...{ name: 'federated-sign-ins', table: 'federated_sign_ins', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
+    ...{ name: 'used-logout-tokens', table: 'used_logout_tokens', key: 'id' },
+    due: ({ tokens }) => sql`t.used_at <= ${tokens}`,
+  },
+  {
     ...{ name: 'sign-in-links', table: 'sign_in_links', key: 'id' },
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
   },

@@ -124,6 +124,7 @@ const TABLES: Readonly<Record<string, string>> = {
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',
   approvals: 'change_requests',
+  identities: 'federated_identities',
 };
 
 /** `shareholder_id` → `shareholders`; `id` after `/users/` → `users`. */

@@ -13,6 +13,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'It stands for a foreign key, which would ask for each holder of a file what is asked once.',
   'shared/identity/keys/sealed-field.repository.ts → a table named elsewhere':
     'A new key seals the fields anew that it is told of, in rows of every room.',
+  'shared/retention/categories.ts → refresh_tokens': 'A session is due when it has no tokens left.',
   'shared/retention/categories.ts → webhook_deliveries': 'A webhook is due when it has no deliveries left.',
   'shared/retention/purge.repository.ts → a table named elsewhere':
     'A purge erases what retention categories name, in rows of every room.',

@@ -2,12 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as changePasswordHandler } from '#functions/identity/change-password.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as endMySessionHandler } from '#functions/identity/end-my-session.ts';
+import { handler as endMySessionsHandler } from '#functions/identity/end-my-sessions.ts';
+import { handler as endUserSessionsHandler } from '#functions/identity/end-user-sessions.ts';
+import { handler as listMySessionsHandler } from '#functions/identity/list-my-sessions.ts';
+import { handler as listUserSessionsHandler } from '#functions/identity/list-user-sessions.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as requestResetHandler } from '#functions/identity/request-password-reset.ts';
 import { handler as resetHandler } from '#functions/identity/reset-password.ts';
 import { handler as sendResetHandler } from '#functions/identity/send-password-reset.ts';
 import { handler as postNotices } from '#functions/workers/post-notices.ts';
-import { changePassword } from '#identity/account/account.routes.ts';
+import {
+  changePassword,
+  endMySession,
+  endMySessions,
+  endUserSessions,
+  listMySessions,
+  listUserSessions,
+} from '#identity/account/account.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { requestPasswordReset, resetPassword } from '#identity/links/links.routes.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
@@ -195,7 +207,7 @@ describe('a reset by mail', () => {
         await signIn(person.email, OTHER, tenant),
       ]).toEqual([401, 200]);
       expect((await mails(person.email)).map(({ subject }) => subject)).toEqual([
-        expect.stringContaining('Set another password'),
+        expect.stringContaining('Another password'),
         expect.stringContaining('was changed'),
       ]);
     },
@@ -286,5 +298,74 @@ describe('a reset by mail', () => {
     expect(second).toMatch(/./);
     expect(second).not.toBe(first);
     expect((await send(uuidV7())).status).toBe(404);
+  });
+});
+
+describe('sessions', () => {
+  const list = ({ as }: Person) => call(listMySessionsHandler, listMySessions, { as });
+  const endOne = ({ as }: Person, id: string) =>
+    call(endMySessionHandler, endMySession, { as, params: { id } });
+
+  test('are listed with where, by what and how they began, and end one by one', async () => {
+    const person = await newPerson();
+    const headers = { 'User-Agent': 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0' };
+    const body = { tenant: acme.slug, email: person.email, password: PASSWORD };
+    await call(loginHandler, login, { body, headers, address: '198.51.100.8' });
+    const { data } = (await list(person)).body;
+    expect(data).toHaveLength(2);
+    const other = data.find(({ current }: { current: boolean }) => !current);
+    expect(other).toMatchObject({
+      method: 'PASSWORD',
+      amr: ['pwd'],
+      source_ip: '198.51.100.8',
+      device: 'Firefox on Windows',
+    });
+    expect((await endOne(await newPerson(), other.id)).status).toBe(404);
+    expect((await endOne(person, other.id)).status).toBe(204);
+    expect((await endOne(person, other.id)).status).toBe(404);
+    expect((await list(person)).body.data).toMatchObject([{ id: person.as.sessionId, current: true }]);
+    expect((await endOne(person, person.as.sessionId)).status).toBe(204);
+    expect((await list(person)).status).toBe(401);
+  });
+
+  test.each([
+    ['all but the one of the request', {}, 200],
+    ['all', { current: 'true' }, 401],
+  ])('end at once: %s', async (_, query, then) => {
+    const person = await newPerson();
+    for (let n = 0; n < 2; n += 1) await insertSession(database.admin, { ...person.as, sessionId: uuidV7() });
+    expect((await call(endMySessionsHandler, endMySessions, { as: person.as, query })).status).toBe(204);
+    expect(await livingSessions(person)).toHaveLength(then === 200 ? 1 : 0);
+    expect((await list(person)).status).toBe(then);
+  });
+
+  test('of a user are seen and ended by an ADMIN', async () => {
+    const person = await newPerson();
+    const of = { as: acme.as('ADMIN'), params: { id: person.as.actorId } };
+    expect((await call(listUserSessionsHandler, listUserSessions, of)).body.data).toMatchObject([
+      { id: person.as.sessionId },
+    ]);
+    expect((await call(endUserSessionsHandler, endUserSessions, of)).status).toBe(204);
+    expect((await list(person)).status).toBe(401);
+  });
+
+  test('that begin in a new place, or by a new program, are told of; the first, and known ones, are not', async () => {
+    const person = await newPerson();
+    await database.admin.query('delete from sessions where user_id = $1', [person.as.actorId]);
+    const from = async (address: string, program: string) => {
+      const body = { tenant: acme.slug, email: person.email, password: PASSWORD };
+      await call(loginHandler, login, { body, address, headers: { 'User-Agent': program } });
+      return (await mails(person.email)).length;
+    };
+    expect([
+      await from('198.51.100.31', 'curl/8.1'),
+      await from('198.51.100.31', 'curl/8.2'),
+      await from('198.51.100.32', 'curl/8.2'),
+      await from('198.51.100.32', 'Mozilla/5.0 (X11; Linux) Firefox/140.0 https://evil.example'),
+      await from('198.51.100.32', 'Mozilla/5.0 (X11; Linux) Firefox/141.0'),
+    ]).toEqual([0, 0, 1, 2, 2]);
+    const [, second] = await mails(person.email);
+    expect(second?.text).toContain('Firefox on Linux, from the address 198.51.100.32');
+    expect(second?.text).not.toContain('evil');
   });
 });

@@ -16,6 +16,8 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   audit_log: 'the trail',
   sign_in_links: 'secrets; invitations and what is done with them are entries',
   notices: 'a log of its own; each has an entry',
+  sessions: 'sign-ins are entries',
+  used_logout_tokens: 'what a provider has ended is an entry',
   connection_tests: 'a log of its own',
   federated_sign_ins: 'sign-ins are entries',
   federated_sessions: 'what the provider said of a session; sign-ins are entries',

@@ -28,9 +28,11 @@ import {
   created,
   endSessions,
   exchange,
+  identities,
   link,
   switchedOn,
   tested,
+  unlink,
 } from '#tests/support/single-sign-on.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -398,6 +400,17 @@ describe('a sign-in', () => {
     });
     const taken = code(await new Browser().signIn(id, impostor, { link: 'true' }));
     expect((await link(tenant.as('ADMIN'), taken)).body.type).toBe('urn:vestry:problem:conflict');
+
+    const [linked] = (await identities(ops)).body.data;
+    expect((await unlink(tenant.as('ADMIN'), linked.id)).status).toBe(404);
+    const withPassword = (has: boolean) =>
+      database.admin.query('update users set has_password = $2 where id = $1', [ops.actorId, has]);
+    await withPassword(false);
+    expect((await unlink(ops, linked.id)).body.type).toBe('urn:vestry:problem:last-way-in');
+    await withPassword(true);
+    expect((await unlink(ops, linked.id)).status).toBe(204);
+    expect((await identities(ops)).body.data).toEqual([]);
+    expect((await unlink(ops, linked.id)).status).toBe(404);
   });
 
   test('as Entra ID answers: recognised by tid and oid whatever the sub, without a verified address, refused when groups overflow', async () => {
@@ -480,6 +493,8 @@ describe('a provider', () => {
     const first = await tokenOf(ada.id, sessions[0]?.provider_session ?? '');
     expect((await endSessions(id, first)).status).toBe(200);
     expect(await lives()).toEqual([false, true, true]);
+    const again = await endSessions(id, first);
+    expect([again.status, again.body.detail]).toEqual([401, 'This logout token has been used.']);
     expect((await endSessions(id, `${first.slice(0, -4)}AAAA`)).status).toBe(401);
     expect((await endSessions(id, sessions[1]?.pair.access_token)).status).toBe(401);
     expect((await endSessions(id, '')).status).toBe(422);

@@ -20,6 +20,7 @@ const rowsOf = (
     token_sha256: Buffer.from('x'),
     expires_at: '2099-01-01',
   },
+  sessions: { id: id(2), user_id: id(1), method: 'PASSWORD', amr: '{pwd}', device: 'curl' },
   notices: { id: id(80), user_id: id(1), kind: 'password-changed' },
   idempotency_keys: {
     id: 'filled',
@@ -221,7 +222,12 @@ const rowsOf = (
     role: 'OPS',
     received: '{}',
   },
-  federated_identities: { issuer: 'https://id.filled.example', subject: 'filled', user_id: id(72) },
+  federated_identities: {
+    id: id(82),
+    issuer: 'https://id.filled.example',
+    subject: 'filled',
+    user_id: id(72),
+  },
   federated_sign_ins: {
     id: id(73),
     connection_id: id(70),
@@ -241,6 +247,7 @@ const rowsOf = (
     protocol_subject: 'filled',
     amr: '{}',
   },
+  used_logout_tokens: { id: id(81), connection_id: id(70), jti_sha256: Buffer.from('x') },
   sign_in_settings: { sso_required: 'false' },
   tenant_links: { id: id(20), sponsor_tenant_id: id(21), sponsor_slug: 'filled' },
   participants: { employee_id: 'E-1001' },

@@ -4,9 +4,12 @@ import { handler as exchangeHandler } from '#functions/identity/exchange-sign-in
 import { handler as finishHandler } from '#functions/identity/finish-oidc-sign-in.ts';
 import { handler as getHandler } from '#functions/identity/get-connection.ts';
 import { handler as linkHandler } from '#functions/identity/link-identity.ts';
+import { handler as identitiesHandler } from '#functions/identity/list-my-identities.ts';
 import { handler as startHandler } from '#functions/identity/start-sign-in.ts';
 import { handler as testHandler } from '#functions/identity/test-connection.ts';
+import { handler as unlinkHandler } from '#functions/identity/unlink-identity.ts';
 import { handler as updateHandler } from '#functions/identity/update-connection.ts';
+import { listMyIdentities, unlinkIdentity } from '#identity/account/account.routes.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import type { Person } from '#local/identity-provider/identity-provider.ts';
@@ -105,6 +108,12 @@ export const endSessions = (connection: string, logout_token: string): Promise<T
     body: new URLSearchParams({ logout_token }).toString(),
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
   });
+
+export const identities = (as: Principal): Promise<TestResponse> =>
+  call(identitiesHandler, listMyIdentities, { as });
+
+export const unlink = (as: Principal, id: string): Promise<TestResponse> =>
+  call(unlinkHandler, unlinkIdentity, { as, params: { id } });
 
 export const link = (as: Principal, code: string): Promise<TestResponse> =>
   call(linkHandler, federation.linkIdentity, { as, body: { code } });

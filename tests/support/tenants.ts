@@ -113,4 +113,9 @@ export async function insertSession(
        values ($1, $2, $3, sha256($4), now() + interval '12 hours', now() + interval '30 days')`,
     [tenantId, actorId, sessionId, Buffer.from(randomUUID())],
   );
+  await admin.query(
+    `insert into sessions (tenant_id, id, user_id, method, amr, network, device)
+       values ($1, $2, $3, 'PASSWORD', '{pwd}', '203.0.113.7', 'another program')`,
+    [tenantId, sessionId, actorId],
+  );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
+import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -29,4 +30,124 @@ export const changePassword = route({
   uses: ['queue:notices:send'],
   // Hashes a password: see login.
   memoryMb: 1769,
+});
+
+export const Session = z.object({
+  id: idOut,
+  /** Whether this is the session of the request. */
+  current: z.boolean(),
+  started_at: instantOut,
+  last_used_at: instantOut,
+  expires_at: instantOut,
+  method: z.enum(['PASSWORD', 'PROVIDER']).nullable(),
+  amr: z.array(z.string()),
+  second_factor_at: instantOut.nullable(),
+  source_ip: z.string().nullable(),
+  device: z.string().nullable(),
+  user_agent: z.string().nullable(),
+});
+
+export const listMySessions = route({
+  operationId: 'listMySessions',
+  method: 'GET',
+  path: '/me/sessions',
+  summary: 'List one’s own sessions',
+  description: 'Sessions that have ended are not listed. A session is used when it is refreshed.',
+  roles,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Session),
+  problems: [],
+  uses: [],
+});
+
+export const endMySession = route({
+  operationId: 'endMySession',
+  method: 'DELETE',
+  path: '/me/sessions/{id}',
+  summary: 'End one of one’s own sessions',
+  description: 'Its access tokens end with it.',
+  roles,
+  params: idInPath,
+  status: 204,
+  audit: 'session.ended',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const endMySessions = route({
+  operationId: 'endMySessions',
+  method: 'DELETE',
+  path: '/me/sessions',
+  summary: 'End all of one’s own sessions',
+  description: 'The session of the request goes on, unless `current=true` says that it ends too.',
+  roles,
+  query: z.strictObject({ current: z.enum(['true', 'false']).optional() }),
+  status: 204,
+  audit: 'sessions.ended',
+  problems: [],
+  uses: [],
+});
+
+export const listUserSessions = route({
+  operationId: 'listUserSessions',
+  method: 'GET',
+  path: '/users/{id}/sessions',
+  summary: 'List the sessions of a user',
+  roles: ['ADMIN'],
+  params: idInPath,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Session),
+  discloses: true,
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const endUserSessions = route({
+  operationId: 'endUserSessions',
+  method: 'DELETE',
+  path: '/users/{id}/sessions',
+  summary: 'End all sessions of a user',
+  description:
+    'Their access tokens end with them. The user can sign in again: disable the user to prevent that.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 204,
+  concurrency: 'if-match-honoured',
+  audit: 'sessions.ended',
+  problems: ['not-found'],
+  uses: [],
+});
+
+const Identity = z.object({ id: idOut, issuer: z.string(), subject: z.string(), linked_at: instantOut });
+
+export const listMyIdentities = route({
+  operationId: 'listMyIdentities',
+  method: 'GET',
+  path: '/me/identities',
+  summary: 'List by which identity providers one signs in',
+  tenants: ['ISSUER', 'SPONSOR'],
+  roles: USER_ROLES,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(Identity),
+  problems: [],
+  uses: [],
+});
+
+export const unlinkIdentity = route({
+  operationId: 'unlinkIdentity',
+  method: 'DELETE',
+  path: '/me/identities/{id}',
+  summary: 'Sign in by an identity provider no longer',
+  description:
+    'Sessions that began with the identity end, except the one of the request. The last way in stays: whoever has no password that lets them in keeps one identity.',
+  tenants: ['ISSUER', 'SPONSOR'],
+  roles: USER_ROLES,
+  params: idInPath,
+  status: 204,
+  audit: 'identity.unlinked',
+  problems: ['not-found', 'last-way-in'],
+  uses: [],
 });

@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import type { FederatedSignIns } from '#generated/database.ts';
+import type { FederatedIdentities, FederatedSignIns } from '#generated/database.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { TenantType } from '#kernel/roles.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -50,6 +51,44 @@ export async function insertIdentity(
   userId: string,
 ): Promise<void> {
   await tx.insertInto('federated_identities').values({ issuer, subject, user_id: userId }).execute();
+}
+
+const IDENTITY = [
+  'id',
+  'issuer',
+  'subject',
+  'linked_at',
+] as const satisfies readonly (keyof FederatedIdentities)[];
+export type IdentityRow = Pick<Selectable<FederatedIdentities>, (typeof IDENTITY)[number]>;
+
+export function listIdentities(
+  read: TenantRead,
+  userId: string,
+  { limit, cursor }: PageRequest,
+): Promise<IdentityRow[]> {
+  let query = read
+    .selectFrom('federated_identities')
+    .select(IDENTITY)
+    .where('user_id', '=', userId)
+    .orderBy('id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
+  return query.execute();
+}
+
+export async function deleteIdentity(tx: TenantTx, id: string): Promise<void> {
+  await tx.deleteFrom('federated_identities').where('id', '=', id).execute();
+}
+
+/** Ends the sessions of a user that began at a provider, except one. */
+export async function endSessionsOfIdentity(
+  tx: TenantTx,
+  of: { readonly userId: string; readonly issuer: string; readonly exceptSessionId: string },
+): Promise<void> {
+  await sql`update refresh_tokens set revoked_at = now() where revoked_at is null and family_id <> ${of.exceptSessionId}
+    and family_id in (select family_id from federated_sessions where user_id = ${of.userId} and issuer = ${of.issuer})`.execute(
+    tx,
+  );
 }
 
 const COLUMNS = [
@@ -149,6 +188,17 @@ export interface EndedSessions {
   readonly session: string | null;
   readonly protocolSubject: string | null;
   readonly startedBefore: Date;
+}
+
+/** @throws DomainError `sign-in-invalid` for a token that was used before */
+export async function insertUsedLogoutToken(
+  tx: TenantTx,
+  { connectionId, tokenSha256 }: { readonly connectionId: string; readonly tokenSha256: Buffer },
+): Promise<void> {
+  await tx
+    .insertInto('used_logout_tokens')
+    .values({ connection_id: connectionId, jti_sha256: tokenSha256 })
+    .execute();
 }
 
 /** Ends sessions and returns how many lived. */

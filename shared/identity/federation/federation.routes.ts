@@ -116,7 +116,7 @@ export const exchangeSignInCode = route({
   response: TokenPair,
   audit: 'login.succeeded',
   problems: ['sign-in-invalid', 'sign-in-refused', 'tenant-suspended'],
-  uses: ['signingKeys:read'],
+  uses: ['signingKeys:read', 'queue:notices:send'],
 });
 
 export const linkIdentity = route({

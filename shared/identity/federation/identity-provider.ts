@@ -51,6 +51,8 @@ export interface IdentityProvider {
 export interface Logout {
   readonly protocolSubject: string | null;
   readonly session: string | null;
+  /** The token's own id, by which it is used once. */
+  readonly tokenId: string;
   /** Sessions that began later are others. */
   readonly issuedBefore: Date;
 }

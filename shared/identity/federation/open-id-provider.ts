@@ -267,7 +267,7 @@ function logoutOf(payload: JWTPayload): Logout {
     throw invalidAnswer('token-claim', 'The logout token names neither a session nor a subject.');
   // Both clocks count, and the token's knows whole seconds only.
   const issuedBefore = new Date(((payload.iat ?? 0) + CLOCK_SKEW_SECONDS) * 1000);
-  return { session, protocolSubject, issuedBefore };
+  return { session, protocolSubject, tokenId: payload.jti ?? '', issuedBefore };
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);

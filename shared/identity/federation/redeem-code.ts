@@ -48,7 +48,8 @@ export async function redeemCode(
     throw refusedSignIn({ reason: 'connection-off', detail: 'The connection has been switched off.' });
   const tenant = found(await findTenantStanding(tx, tenantId));
   const familyId = uuidV7();
-  const pair = await startSession(tx, tenant, { id: userId, ...user }, key, familyId);
+  const how = { method: 'PROVIDER', amr: row.amr, familyId } as const;
+  const pair = await startSession(tx, tenant, { id: userId, ...user }, key, how);
   await insertFederatedSession(tx, familyId, userId, row);
   await setRedeemed(tx, row.id, familyId);
   return { pair, userId };

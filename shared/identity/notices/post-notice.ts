@@ -5,9 +5,16 @@ import type { NoticeKind, NoticeMessage } from './notice-message.ts';
 import { postNotices } from './notices.jobs.ts';
 
 /** Has a user told of something by mail, once the transaction is committed. */
-export function postNotice(tx: TenantTx, tenantId: TenantId, userId: string, kind: NoticeKind): void {
-  const at = new Date().toISOString();
-  send(tx, { type: 'notice', tenant_id: tenantId, notice_id: uuidV7(), user_id: userId, kind, at });
+export function postNotice(
+  tx: TenantTx,
+  tenantId: TenantId,
+  userId: string,
+  kind: NoticeKind,
+  sessionId?: string,
+): void {
+  const about = { tenant_id: tenantId, notice_id: uuidV7(), user_id: userId, kind };
+  const of = sessionId === undefined ? {} : { session_id: sessionId };
+  send(tx, { type: 'notice', ...about, at: new Date().toISOString(), ...of });
 }
 
 /** Has a user sent a link by which they set a password: their first one, or another. */

@@ -1,6 +1,8 @@
 import { isTooManyLinks, prepareInvitation, prepareReset, sendLink } from '#identity/links/prepare-link.ts';
+import { findSessionOrigin } from '#identity/sign-in/session.repository.ts';
 import { getNames } from '#identity/tenants/tenant.repository.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import type { Mail } from '#mail/mail-message.ts';
 import { postSealed, sealMail } from '#mail/post-mail.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { fromOrigin } from '#platform/db/origin.ts';
@@ -56,28 +58,34 @@ async function emailOf(message: Of<'reset'>): Promise<string> {
   return (await fieldSealer()).open(message.sealed, resetPlace(message));
 }
 
-async function writeTelling(
-  { notice_id: id, kind, at }: Of<'notice'>,
-  { actor, recipient, tenant }: Writing,
-): Promise<void> {
-  if (recipient.status !== 'ACTIVE') return;
-  const mail = sealMail(await fieldSealer(), tenant.id, {
-    kind,
-    to: recipient.email,
-    tenant: tenant.name,
-    at,
-  });
+async function writeTelling(message: Of<'notice'>, { actor, recipient, tenant }: Writing): Promise<void> {
+  const { notice_id: id, kind } = message;
+  const mail = await mailOf(message, recipient.email, tenant);
+  if (recipient.status !== 'ACTIVE' || mail === undefined) return;
+  const sealed = sealMail(await fieldSealer(), tenant.id, mail);
   const userId = recipient.id;
   await systemWrite(
     actor,
     async (tx) => {
       if ((await countNoticesOfDay(tx, userId, kind)) >= NOTICES_A_DAY) return noEffect();
       if (!(await insertNotice(tx, { id, userId, kind }))) return noEffect();
-      postSealed(tx, mail);
+      postSealed(tx, sealed);
       return undefined;
     },
     { audit: () => ({ action: 'notice.posted', resource: `users/${userId}`, payload: { kind } }) },
   );
+}
+
+async function mailOf(
+  { kind, at, session_id }: Of<'notice'>,
+  to: string,
+  { id, name }: Writing['tenant'],
+): Promise<Mail | undefined> {
+  const about = { to, tenant: name, at };
+  if (kind !== 'new-sign-in') return { kind, ...about };
+  const session = await tenantRead(id, (read) => findSessionOrigin(read, session_id ?? ''));
+  if (session === undefined) return undefined;
+  return { kind, ...about, device: session.device, address: session.source_ip ?? 'that is unknown' };
 }
 
 /** Sends the link that fits the user: of an invitation to whoever is invited, of a reset to whoever has a password. */

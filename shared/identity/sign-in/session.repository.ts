@@ -1,5 +1,8 @@
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Sessions } from '#generated/database.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { appPool } from '#platform/db/pool.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -126,4 +129,91 @@ export function findTenantStanding(read: TenantRead, id: TenantId): Promise<Tena
     .select(['id', 'type', 'status'])
     .where('id', '=', id)
     .executeTakeFirst() as Promise<TenantStanding | undefined>;
+}
+
+export type NewSession = Pick<
+  Selectable<Sessions>,
+  'id' | 'user_id' | 'method' | 'amr' | 'source_ip' | 'user_agent' | 'network' | 'device'
+>;
+
+/** Stores a session, and tells whether its user has had others, but none from there or none by such a device. */
+export async function insertSession(tx: TenantTx, session: NewSession): Promise<boolean> {
+  const earlier = (condition: RawBuilder<unknown>) =>
+    sql<boolean>`exists (select from sessions s where s.user_id = ${session.user_id} and s.id <> ${session.id} and ${condition})`;
+  const { knows_any, knows_network, knows_device } = await tx
+    .insertInto('sessions')
+    .values(session)
+    .returning([
+      earlier(sql`true`).as('knows_any'),
+      earlier(sql`s.network is not distinct from ${session.network}`).as('knows_network'),
+      earlier(sql`s.device = ${session.device}`).as('knows_device'),
+    ])
+    .executeTakeFirstOrThrow();
+  return knows_any && !(knows_network && knows_device);
+}
+
+/** A session that goes on, as its user sees it. One that an earlier release has begun has tokens alone. */
+export interface LivingSession {
+  readonly id: string;
+  readonly started_at: Date;
+  readonly last_used_at: Date;
+  readonly expires_at: Date;
+  readonly method: 'PASSWORD' | 'PROVIDER' | null;
+  readonly amr: string[] | null;
+  readonly source_ip: string | null;
+  readonly user_agent: string | null;
+  readonly device: string | null;
+  readonly second_factor_at: Date | null;
+}
+
+export function listSessions(
+  read: TenantRead,
+  userId: string,
+  { limit, cursor }: PageRequest,
+): Promise<LivingSession[]> {
+  let query = read
+    .selectFrom('refresh_tokens as t')
+    .leftJoin('sessions as s', (join) =>
+      join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.id', '=', 't.family_id'),
+    )
+    .select((eb) => [
+      't.family_id as id',
+      eb.fn.coalesce('s.started_at', 't.issued_at').as('started_at'),
+      't.issued_at as last_used_at',
+      't.expires_at',
+      's.method',
+      's.amr',
+      's.source_ip',
+      's.user_agent',
+      's.device',
+      's.second_factor_at',
+    ])
+    .where('t.user_id', '=', userId)
+    .where('t.rotated_at', 'is', null)
+    .where('t.revoked_at', 'is', null)
+    .where('t.expires_at', '>', sql<Date>`now()`)
+    .orderBy('t.family_id')
+    .limit(limit + 1);
+  if (cursor !== undefined) query = query.where('t.family_id', '>', decodeCursor(cursor, ['uuid'])[0]);
+  return query.execute() as Promise<LivingSession[]>;
+}
+
+/** Ends a session of a user, and tells whether there was one that lived. */
+export async function endSessionOf(tx: TenantTx, userId: string, familyId: string): Promise<boolean> {
+  const ended = await tx
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: new Date() })
+    .where('family_id', '=', familyId)
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null)
+    .returning('expires_at')
+    .execute();
+  return ended.length > 0;
+}
+
+export function findSessionOrigin(
+  read: TenantRead,
+  id: string,
+): Promise<{ device: string; source_ip: string | null } | undefined> {
+  return read.selectFrom('sessions').select(['device', 'source_ip']).where('id', '=', id).executeTakeFirst();
 }

@@ -1,14 +1,19 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { postNotice } from '#identity/notices/post-notice.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { isUuid, type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
+import { sourceNetwork } from '#kernel/source-network.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
+import { originOfRequest } from '#platform/db/origin.ts';
 import type { Actor, TenantTx } from '#platform/db/tenant-tx.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
+import { deviceOf } from './device.ts';
 import {
   findTenantStanding,
   findUserStanding,
   insertRefreshToken,
+  insertSession,
   lockRefreshToken,
   type StoredRefreshToken,
   setFamilyRevoked,
@@ -123,15 +128,37 @@ async function issue(
 
 const endOfSession = (): Date => new Date(Date.now() + SESSION_DAYS * 24 * HOUR_MS);
 
-/** @param familyId names the session, for those who keep more about it */
-export function startSession(
+/** The way in which somebody has signed in. */
+export interface Authenticated {
+  readonly method: 'PASSWORD' | 'PROVIDER';
+  /** RFC 8176. */
+  readonly amr: readonly string[];
+}
+
+/**
+ * Begins a session. Its user is told by mail if they have never signed in from such a place, or by such a program, before.
+ * @param familyId names the session, for those who keep more about it
+ */
+export async function startSession(
   tx: TenantTx,
   tenant: TenantStanding,
   user: SessionUser,
   key: SigningKey,
-  familyId: string = uuidV7(),
+  { method, amr, familyId = uuidV7() }: Authenticated & { readonly familyId?: string },
 ): Promise<TokenPair> {
   const token = refreshTokenOf(tenant.id, randomBytes(SECRET_BYTES));
+  const { sourceIp, userAgent } = originOfRequest() ?? {};
+  const isNew = await insertSession(tx, {
+    id: familyId,
+    user_id: user.id,
+    method,
+    amr: [...amr],
+    source_ip: sourceIp ?? null,
+    user_agent: userAgent ?? null,
+    network: sourceIp === undefined ? null : sourceNetwork(sourceIp),
+    device: deviceOf(userAgent),
+  });
+  if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
   return issue(tx, { tenant, user, familyId }, { token, sessionEndsAt: endOfSession() }, key);
 }
 

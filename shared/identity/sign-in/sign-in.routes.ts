@@ -31,7 +31,7 @@ export const login = route({
   audit: 'login.succeeded',
   limit: 'signIn',
   problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required'],
-  uses: ['signingKeys:read'],
+  uses: ['signingKeys:read', 'queue:notices:send'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,
 });

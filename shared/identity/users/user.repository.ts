@@ -139,6 +139,11 @@ export async function setPassword(
   return set !== undefined;
 }
 
+/** Has changes of what belongs to a user follow one another. */
+export async function lockUser(tx: TenantTx, id: string): Promise<void> {
+  await tx.selectFrom('users').select('id').where('id', '=', id).forUpdate().execute();
+}
+
 interface OwnPassword {
   readonly email: string;
   readonly password_hash: string;
