@@ -2,7 +2,7 @@ import { sha256 } from '#identity/federation/browser-binding.ts';
 import { endFederatedSessions, insertUsedLogoutToken } from '#identity/federation/federation.repository.ts';
 import * as routes from '#identity/federation/federation.routes.ts';
 import { logoutTokenIn } from '#identity/federation/logout-token.ts';
-import { anonymousActor } from '#identity/sign-in/session.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(

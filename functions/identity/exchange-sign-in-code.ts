@@ -1,6 +1,6 @@
 import * as routes from '#identity/federation/federation.routes.ts';
 import { tenantOfCode, usedCode } from '#identity/federation/sign-in-code.ts';
-import { anonymousActor } from '#identity/sign-in/session.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.exchangeSignInCode, async ({ body, requestId, claim, tenantTx }) => {

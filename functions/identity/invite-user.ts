@@ -1,4 +1,3 @@
-import { prepareInvitation, sendInvitation } from '#identity/links/prepare-link.ts';
 import { getNames } from '#identity/tenants/tenant.repository.ts';
 import { getInvited } from '#identity/users/invited-user.ts';
 import { isPrivileged } from '#identity/users/privilege.ts';
@@ -13,6 +12,8 @@ export const handler = http(
       user: await getInvited(read, params.id, expectedVersion),
       name: (await getNames(read, principal.tenantId))[1],
     }));
+    // Loaded here: what makes links is a fiftieth of the function’s code.
+    const { prepareInvitation, sendInvitation } = await import('#identity/links/prepare-link.ts');
     const { link, url } = await prepareInvitation(user, { id: principal.tenantId, name });
     const invited = await tenantTx(async (tx) => {
       const current = await getInvited(tx, params.id, expectedVersion);

@@ -1,4 +1,5 @@
-import { anonymousActor, endSession, tenantOfToken } from '#identity/sign-in/session.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
+import { endSession, tenantOfToken } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,5 +1,6 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
-import { anonymousActor, refreshSession, refusedToken, tenantOfToken } from '#identity/sign-in/session.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
+import { refreshSession, refusedToken, tenantOfToken } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,8 +1,8 @@
 import * as routes from '#identity/links/links.routes.ts';
 import { resetPlace } from '#identity/notices/notice-message.ts';
 import { postReset } from '#identity/notices/post-notice.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { claimOf } from '#identity/sign-in/claim.ts';
-import { anonymousActor } from '#identity/sign-in/session.ts';
 import { attemptOf, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID, PLATFORM_TENANT_SLUG } from '#platform/db/roles.ts';

@@ -1,6 +1,6 @@
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import { insertTest, setTested, toConnectionTest } from '#identity/connections/connection.repository.ts';
-import { anonymousActor } from '#identity/sign-in/session.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { publicUrlOf } from '#platform/http/public-url.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';

@@ -1,7 +1,7 @@
 import { postNotice } from '#identity/notices/post-notice.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
-import { anonymousActor } from '#identity/sign-in/session.ts';
 import { getNames } from '#identity/tenants/tenant.repository.ts';
 import { setPassword, setSessionsRevoked } from '#identity/users/user.repository.ts';
 import { tenantRead } from '#platform/db/tenant-tx.ts';

@@ -6,7 +6,7 @@ import type { Role } from '#kernel/roles.ts';
 import { sourceNetwork } from '#kernel/source-network.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
-import type { Actor, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
 import { deviceOf } from './device.ts';
 import {
@@ -74,11 +74,6 @@ export function tenantOfToken(token: string): TenantId {
   const tenantId = token.split('.', 1)[0] ?? '';
   if (!isUuid(tenantId)) throw refusedToken();
   return tenantId as TenantId;
-}
-
-/** Returns the actor of a request that only a refresh token authenticates. */
-export function anonymousActor(tenantId: TenantId, requestId: string): Actor {
-  return { tenantId, actorId: null, actorRole: 'ANONYMOUS', requestId };
 }
 
 interface Session {
