@@ -1,21 +1,31 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
 import { identityEnvironment } from '#identity/identity-environment.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 
 const route = routes.createConnection;
 
 export const handler = http(route, async ({ body, principal, requestId, tenantTx }) => {
-  const { proposeConnection, requireIssuer } = await import('#identity/connections/propose-connection.ts');
-  await requireIssuer(body.issuer, identityEnvironment.providersToLoopback());
-  const sealer = await fieldSealer();
-  const proposer = { actorId: principal.actorId, requestId };
-  const { kind, name, issuer, role_map } = body;
-  return tenantTx(async (tx) => answerOf(await proposeConnection(tx, body, proposer, sealer), never), {
-    ...entryOf(route.audit, () => 'connections'),
-    payload: { kind, name, issuer, role_map },
+  const { proposeConnection } = await import('#identity/connections/propose-connection.ts');
+  const { settingsOfNew } = await import('#identity/connections/sent-settings.ts');
+  const id = uuidV7();
+  const { kind, name, role_map } = body;
+  const settings = await settingsOfNew(body, {
+    id,
+    sealer: await fieldSealer(),
+    loopback: identityEnvironment.providersToLoopback(),
+    now: new Date(),
   });
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await proposeConnection(tx, { id, kind, settings }, proposer), never),
+    {
+      ...entryOf(route.audit, () => 'connections'),
+      payload: { kind, name, issuer: settings.issuer, role_map },
+    },
+  );
 });
 
 /** Nothing is created at once. */

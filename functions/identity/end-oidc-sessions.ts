@@ -1,7 +1,7 @@
 import { sha256 } from '#identity/federation/browser-binding.ts';
 import { endFederatedSessions, insertUsedLogoutToken } from '#identity/federation/federation.repository.ts';
 import * as routes from '#identity/federation/federation.routes.ts';
-import { logoutTokenIn } from '#identity/federation/logout-token.ts';
+import { formFields } from '#identity/federation/form.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { http } from '#platform/http/http.ts';
 
@@ -11,12 +11,11 @@ export const handler = http(
     const { connectionInPath } = await import('#identity/federation/connection-in-path.ts');
     const { tenant, connection } = await connectionInPath(params.connection);
     claim(async () => ({ tenantId: tenant.id, payload: { connection: connection.id } }));
+    const { logout_token } = formFields(rawBody(), { maxKb: 16, required: ['logout_token'] });
     const { fieldSealer } = await import('#platform/sealing.ts');
     const { providerOf } = await import('#identity/federation/providers.ts');
     const provider = await providerOf(connection, await fieldSealer());
-    const { session, protocolSubject, tokenId, issuedBefore } = await provider.verifyLogout(
-      logoutTokenIn(rawBody()),
-    );
+    const { session, protocolSubject, tokenId, issuedBefore } = await provider.verifyLogout(logout_token);
     await tenantTx(
       async (tx) => {
         await insertUsedLogoutToken(tx, { connectionId: connection.id, tokenSha256: sha256(tokenId) });

@@ -1,26 +1,31 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
 import { identityEnvironment } from '#identity/identity-environment.ts';
+import { asRead } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 
 const route = routes.updateConnection;
 
 export const handler = http(
   route,
-  async ({ params, body, expectedVersion, principal, reached, requestId, tenantTx }) => {
+  async ({ params, body, expectedVersion, principal, reached, requestId, tenantRead, tenantTx }) => {
     const { toConnection } = await import('#identity/connections/shown-connection.http.ts');
     const { fieldSealer } = await import('#platform/sealing.ts');
-    const { proposeConnectionChange, requireIssuer } = await import(
-      '#identity/connections/propose-connection.ts'
-    );
-    await requireIssuer(body.issuer, identityEnvironment.providersToLoopback());
-    const sealer = await fieldSealer();
-    const proposal = { id: params.id, version: expectedVersion, body };
+    const { proposeConnectionChange } = await import('#identity/connections/propose-connection.ts');
+    const { settingsOf } = await import('#identity/connections/sent-settings.ts');
+    const { findConnection } = await import('#identity/connections/connection.repository.ts');
+    const current = asRead(await tenantRead((read) => findConnection(read, params.id)), expectedVersion);
+    const settings = await settingsOf(current.kind, body, {
+      id: params.id,
+      sealer: await fieldSealer(),
+      loopback: identityEnvironment.providersToLoopback(),
+      now: new Date(),
+    });
     const proposer = { actorId: principal.actorId, requestId };
-    const { client_secret, ...shown } = body;
+    const { client_secret, metadata_xml, ...shown } = body;
     return tenantTx(
       async (tx) =>
-        answerOf(await proposeConnectionChange(tx, proposal, proposer, sealer), (row) =>
+        answerOf(await proposeConnectionChange(tx, { current, body, settings }, proposer), (row) =>
           toConnection(row, reached),
         ),
       {
@@ -28,6 +33,7 @@ export const handler = http(
         payload: {
           id: params.id,
           ...shown,
+          ...(metadata_xml === undefined ? {} : { issuer: settings.issuer, sso_url: settings.sso_url }),
           ...(client_secret === undefined ? {} : { credential: 'set anew' }),
         },
       },

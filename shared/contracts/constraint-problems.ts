@@ -11,6 +11,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   connections_one_of_name: ['connection-exists', 'Another connection has this name.'],
   federated_identities_pkey: ['conflict', 'The identity is a user’s already.'],
   used_logout_tokens_once: ['sign-in-invalid', 'This logout token has been used.'],
+  federated_sign_ins_assertion_once: ['sign-in-invalid', 'This answer has been used.'],
   federated_sign_ins_state_once: ['sign-in-invalid', 'This answer has been used.'],
   shareholders_external_ref_key: [
     'shareholder-exists',

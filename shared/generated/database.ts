@@ -111,20 +111,24 @@ export interface ChangeRequests {
 }
 
 export interface Connections {
+  certificates: string[] | null;
   client_authentication: 'SECRET' | 'PRIVATE_KEY';
-  client_id: string;
+  client_id: string | null;
   created_at: Generated<Timestamp>;
   credential_sealed: string;
   employee_id_claim: string | null;
   id: Generated<string>;
+  idp_initiated: Generated<boolean>;
   issuer: string;
-  kind: string;
+  kind: 'OIDC' | 'SAML';
   name: string;
   public_jwk: Json | null;
   role_map: Json;
   scopes: string[];
+  signing_certificate: string | null;
+  sso_url: string | null;
   status: Generated<'DRAFT' | 'ACTIVE' | 'DISABLED' | 'DELETED'>;
-  subject_claim: 'sub' | 'oid';
+  subject_claim: 'sub' | 'oid' | 'NameID';
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   tested_at: Timestamp | null;
   updated_at: Generated<Timestamp>;
@@ -268,6 +272,7 @@ export interface FederatedSessions {
 export interface FederatedSignIns {
   acr: string | null;
   amr: string[];
+  assertion_sha256: Buffer | null;
   authenticated_at: Timestamp | null;
   code_challenge: string | null;
   code_sha256: Buffer | null;

@@ -216,7 +216,10 @@ describe('a connection', () => {
   test('is not of a kind that is not offered, has a secret, maps a claim, and names an issuer that can be one', async () => {
     const admin = new Connections(tenant.as('ADMIN'));
     const cases: [object, string][] = [
-      [{ kind: 'SAML' }, '/kind'],
+      [{ kind: 'LDAP' }, '/kind'],
+      [{ idp_initiated: true }, '/idp_initiated'],
+      [{ issuer: undefined }, '/issuer'],
+      [{ client_id: undefined }, '/client_id'],
       [{ client_secret: undefined }, '/client_secret'],
       [{ client_authentication: 'PRIVATE_KEY' }, '/client_secret'],
       [{ role_map: [] }, '/role_map'],

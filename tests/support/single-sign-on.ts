@@ -2,6 +2,7 @@ import { handler as createHandler } from '#functions/identity/create-connection.
 import { handler as logoutHandler } from '#functions/identity/end-oidc-sessions.ts';
 import { handler as exchangeHandler } from '#functions/identity/exchange-sign-in-code.ts';
 import { handler as finishHandler } from '#functions/identity/finish-oidc-sign-in.ts';
+import { handler as finishSamlHandler } from '#functions/identity/finish-saml-sign-in.ts';
 import { handler as getHandler } from '#functions/identity/get-connection.ts';
 import { handler as linkHandler } from '#functions/identity/link-identity.ts';
 import { handler as identitiesHandler } from '#functions/identity/list-my-identities.ts';
@@ -50,6 +51,15 @@ export class Browser {
       params: { connection },
       query,
       headers,
+    });
+  }
+
+  /** Posts the platform an answer of a SAML provider. */
+  post(connection: string, form: Record<string, string>): Promise<TestResponse> {
+    return call(finishSamlHandler, federation.finishSamlSignIn, {
+      params: { connection },
+      body: new URLSearchParams(form).toString(),
+      headers: { ...this.#sent(), 'Content-Type': 'application/x-www-form-urlencoded' },
     });
   }
 

@@ -7,18 +7,22 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ConnectionTest } from './connections.routes.ts';
 
 const COLUMNS = [
+  'certificates',
   'client_authentication',
   'client_id',
   'created_at',
   'credential_sealed',
   'employee_id_claim',
   'id',
+  'idp_initiated',
   'issuer',
   'kind',
   'name',
   'public_jwk',
   'role_map',
   'scopes',
+  'signing_certificate',
+  'sso_url',
   'status',
   'subject_claim',
   'tenant_id',
@@ -29,7 +33,7 @@ const COLUMNS = [
 
 /** This room alone writes connections: the map is one of roles, and nothing that is deleted is read. */
 type Known = {
-  kind: 'OIDC';
+  kind: 'OIDC' | 'SAML';
   role_map: readonly RoleMapping[];
   public_jwk: Record<string, unknown> | null;
   status: 'DRAFT' | 'ACTIVE' | 'DISABLED';
@@ -40,7 +44,8 @@ export type ConnectionRow = Omit<Selectable<Connections>, keyof Known> & Known;
 export interface ConnectionSettings {
   readonly name: string;
   readonly issuer: string;
-  readonly client_id: string;
+  /** Null for SAML. */
+  readonly client_id: string | null;
   readonly client_authentication: ConnectionRow['client_authentication'];
   readonly credential_sealed: string;
   readonly public_jwk: Record<string, unknown> | null;
@@ -48,12 +53,24 @@ export interface ConnectionSettings {
   readonly subject_claim: ConnectionRow['subject_claim'];
   readonly employee_id_claim: string | null;
   readonly role_map: readonly RoleMapping[];
+  /** SAML's; null for OpenID Connect. */
+  readonly sso_url: string | null;
+  readonly certificates: readonly string[] | null;
+  readonly signing_certificate: string | null;
+  readonly idp_initiated: boolean;
 }
 
-function written({ role_map, public_jwk, scopes, ...rest }: Omit<ConnectionChange, 'status' | 'tested_at'>) {
+function written({
+  role_map,
+  public_jwk,
+  scopes,
+  certificates,
+  ...rest
+}: Omit<ConnectionChange, 'status' | 'tested_at'>) {
   return {
     ...rest,
     ...(scopes === undefined ? {} : { scopes: [...scopes] }),
+    ...(certificates === undefined ? {} : { certificates: listed(certificates) }),
     ...(role_map === undefined ? {} : { role_map: JSON.stringify(role_map) }),
     ...(public_jwk === undefined
       ? {}
@@ -61,19 +78,23 @@ function written({ role_map, public_jwk, scopes, ...rest }: Omit<ConnectionChang
   };
 }
 
+const listed = (values: readonly string[] | null): string[] | null => (values === null ? null : [...values]);
+
 /** @throws DomainError `connection-exists` when the tenant has one of this name */
 export async function insertConnection(
   tx: TenantTx,
   id: string,
-  { role_map, scopes, ...settings }: ConnectionSettings,
+  kind: ConnectionRow['kind'],
+  { role_map, scopes, certificates, ...settings }: ConnectionSettings,
 ): Promise<void> {
   await tx
     .insertInto('connections')
     .values({
       ...settings,
       id,
-      kind: 'OIDC',
+      kind,
       scopes: [...scopes],
+      certificates: listed(certificates),
       role_map: JSON.stringify(role_map),
       public_jwk: settings.public_jwk === null ? null : JSON.stringify(settings.public_jwk),
     })

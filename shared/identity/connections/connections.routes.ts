@@ -7,6 +7,9 @@ import { route } from '#platform/http/route.ts';
 const STATUSES = ['DRAFT', 'ACTIVE', 'DISABLED'] as const;
 const AUTHENTICATIONS = ['SECRET', 'PRIVATE_KEY'] as const;
 const SUBJECT_CLAIMS = ['sub', 'oid'] as const;
+const KINDS = ['OIDC', 'SAML'] as const;
+const MAX_CERTIFICATES = 4;
+const MAX_METADATA = 256 * 1024;
 const MAX_MAPPINGS = 50;
 const MAX_SCOPES = 20;
 
@@ -46,13 +49,44 @@ const clientSecret = z
   .max(500, { error: 'must have at most 500 characters', abort: true })
   .regex(/^[\x20-\x7e]+$/, 'must be printable ASCII');
 
+/** A SAML provider, as its metadata describe it or field by field. */
+const samlFields = {
+  metadata_xml: z
+    .string('must be a string')
+    .min(1, 'must not be empty')
+    .max(MAX_METADATA, `must have at most ${MAX_METADATA} characters`)
+    .optional(),
+  sso_url: text(1_000).optional(),
+  certificates: z
+    .array(
+      z
+        .string('must be a string')
+        .min(1, 'must not be empty')
+        .max(8_192, 'must have at most 8192 characters'),
+    )
+    .min(1, 'must have a certificate')
+    .max(MAX_CERTIFICATES, `must have at most ${MAX_CERTIFICATES} entries`)
+    .optional(),
+  idp_initiated: z.boolean('must be true or false').optional(),
+};
+
+const Certificate = z.object({
+  /** The SHA-256 fingerprint, as providers show it. */
+  fingerprint: z.string(),
+  subject: z.string(),
+  not_before: instantOut,
+  not_after: instantOut,
+  pem: z.string(),
+});
+
 export const Connection = z.object({
   id: idOut,
   tenant_id: idOut,
-  kind: z.enum(['OIDC']),
+  kind: z.enum(KINDS),
   name: z.string(),
   issuer: z.string(),
-  client_id: z.string(),
+  /** The client at an OpenID provider; null for SAML. */
+  client_id: z.string().nullable(),
   client_authentication: z.enum(AUTHENTICATIONS),
   /** The key to register with the provider where the client signs (`PRIVATE_KEY`); null where it has a secret. */
   public_jwk: z
@@ -61,16 +95,26 @@ export const Connection = z.object({
     .meta({ openapi: { type: ['object', 'null'], additionalProperties: true } }),
   scopes: z.array(z.string()),
   /** Keys users: `sub`, or `tid` and `oid` together, as Entra ID recommends. */
-  subject_claim: z.enum(SUBJECT_CLAIMS),
+  subject_claim: z.enum([...SUBJECT_CLAIMS, 'NameID']),
   employee_id_claim: z.string().nullable(),
   role_map: z.array(z.object({ claim: z.string(), value: z.string(), role: z.enum(USER_ROLES) })),
   status: z.enum(STATUSES),
   /** A test sign-in has succeeded at this instant; null since the provider or the client has changed. */
   tested_at: instantOut.nullable(),
-  /** Register these three with the provider. */
-  redirect_uri: z.string(),
+  /** The address of a SAML provider to which browsers bring requests, and the certificates by which its answers are verified. */
+  sso_url: z.string().nullable(),
+  certificates: z.array(Certificate),
+  /** Whether a sign-in may begin at the SAML provider. */
+  idp_initiated: z.boolean(),
+  /** Register these with an OpenID provider. */
+  redirect_uri: z.string().nullable(),
+  backchannel_logout_uri: z.string().nullable(),
+  /** Register these with a SAML provider; the metadata have both, and the key by which requests are signed. */
+  entity_id: z.string().nullable(),
+  acs_uri: z.string().nullable(),
+  metadata_uri: z.string().nullable(),
+  /** A browser signs in here. */
   start_uri: z.string(),
-  backchannel_logout_uri: z.string(),
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
@@ -100,17 +144,18 @@ export const createConnection = route({
   path: '/connections',
   summary: 'Connect an identity provider',
   description:
-    'A connection is created, as a DRAFT, when a second person has approved it. `POST /connections/{id}/test` tries it; only a connection whose test has succeeded can be made ACTIVE. Users are recognised by the issuer and their subject there, never by an email. The first entry of `role_map` that matches gives the role; where none does, the sign-in is refused. With `client_authentication` PRIVATE_KEY the platform makes a key, whose `public_jwk` is registered with the provider.',
+    'A connection is created, as a DRAFT, when a second person has approved it. `POST /connections/{id}/test` tries it; only a connection whose test has succeeded can be made ACTIVE. Users are recognised by the issuer and their subject there, never by an email. The first entry of `role_map` that matches gives the role; where none does, the sign-in is refused. With `client_authentication` PRIVATE_KEY the platform makes a key, whose `public_jwk` is registered with the provider. A SAML provider is given as `metadata_xml`, or as `issuer`, `sso_url` and `certificates`; its answers must have a signed assertion, and `idp_initiated` lets a sign-in begin there.',
   ...writer,
   body: z.strictObject({
-    kind: z.literal('OIDC', 'must be OIDC: SAML is not offered yet'),
+    kind: oneOf(KINDS),
     name: text(100),
-    issuer,
-    client_id: text(200),
-    client_authentication: oneOf(AUTHENTICATIONS).default('SECRET'),
+    issuer: issuer.optional(),
+    client_id: text(200).optional(),
+    client_authentication: oneOf(AUTHENTICATIONS).optional(),
     client_secret: clientSecret.optional(),
     scopes: scopes.optional(),
     subject_claim: oneOf(SUBJECT_CLAIMS).optional(),
+    ...samlFields,
     employee_id_claim: text(200).nullable().optional(),
     role_map: roleMap,
   }),
@@ -167,7 +212,7 @@ export const updateConnection = route({
   path: '/connections/{id}',
   summary: 'Change a connection, switch it on or off',
   description:
-    'A new name, and DISABLED, take effect at once; DISABLED ends the sessions that the connection began. Every other change, ACTIVE too, waits for a second person. Another issuer, client or way of recognising users makes the connection a DRAFT again, which has to be tested anew.',
+    'A new name, and DISABLED, take effect at once; DISABLED ends the sessions that the connection began. Every other change, ACTIVE too, waits for a second person. Another issuer, client or way of recognising users, or certificates none of which was there before, make the connection a DRAFT again, which has to be tested anew.',
   ...writer,
   params: idInPath,
   body: z
@@ -179,6 +224,7 @@ export const updateConnection = route({
       client_secret: clientSecret.optional(),
       scopes: scopes.optional(),
       subject_claim: oneOf(SUBJECT_CLAIMS).optional(),
+      ...samlFields,
       employee_id_claim: text(200).nullable().optional(),
       role_map: roleMap.optional(),
       status: oneOf(['ACTIVE', 'DISABLED']).optional(),

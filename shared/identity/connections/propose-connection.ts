@@ -1,16 +1,10 @@
-import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Permit, type Proposer, proposeChange, stillThere, Waiting } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
 import { endSessionsOfConnection } from '#identity/federation/federation.repository.ts';
-import { refuseIssuer, subjectClaimOf } from '#identity/federation/subject.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import { uuidV7 } from '#kernel/ids.ts';
 import { asRead, changed } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { requirePublicUrl } from '#platform/outbound/require-public-url.ts';
-import type { Sealer } from '#platform/sealing.ts';
-import { type Credential, newClientKey, sealSecret } from './client-credential.ts';
 import {
   type ConnectionChange,
   type ConnectionRow,
@@ -21,17 +15,14 @@ import {
   lockConnection,
   setConnection,
 } from './connection.repository.ts';
-import type { createConnection, updateConnection } from './connections.routes.ts';
+import type { ChangeBody } from './sent-settings.ts';
 import { shownSettings } from './shown-settings.ts';
-
-type NewBody = z.output<(typeof createConnection)['body']>;
-type ChangeBody = z.output<(typeof updateConnection)['body']>;
 
 /** Providers of one customer are few, and all of them are offered to whoever signs in. */
 const MAX_CONNECTIONS = 20;
-const DEFAULT_SCOPES = ['openid', 'profile', 'email'];
 
 interface ProposedNew {
+  readonly kind: ConnectionRow['kind'];
   readonly settings: ConnectionSettings;
 }
 
@@ -41,67 +32,16 @@ interface ProposedChange {
 }
 
 /**
- * Refuses an issuer that stands for many directories, or that can't be reached on the public internet.
- * @throws DomainError `validation-failed`
- */
-export async function requireIssuer(issuer: string | undefined, loopback: boolean): Promise<void> {
-  if (issuer === undefined) return;
-  const refusal = refuseIssuer(issuer);
-  if (refusal !== undefined) throw invalidField('/issuer', 'invalid-issuer', refusal);
-  await requirePublicUrl(issuer, '/issuer', { loopback });
-}
-
-interface SentCredential {
-  readonly client_authentication?: 'SECRET' | 'PRIVATE_KEY' | undefined;
-  readonly client_secret?: string | undefined;
-}
-
-/**
- * Returns the secret or key that a request brings or asks for; undefined where it asks for none.
- * @throws DomainError `validation-failed`
- */
-function credentialOf(
-  id: string,
-  { client_authentication, client_secret }: SentCredential,
-  sealer: Sealer,
-): Credential | undefined {
-  if (client_authentication === 'PRIVATE_KEY') {
-    if (client_secret !== undefined)
-      throw invalidField('/client_secret', 'unexpected', 'must be left out: the client signs with a key');
-    return newClientKey(id, sealer);
-  }
-  if (client_secret !== undefined) return sealSecret(id, client_secret, sealer);
-  if (client_authentication === 'SECRET') throw secretMissing();
-  return undefined;
-}
-
-function secretMissing(): DomainError {
-  return invalidField('/client_secret', 'required', 'is required where client_authentication is SECRET');
-}
-
-/**
  * Asks a second person for a new connection.
  * @throws DomainError `validation-failed`, `conflict`
  */
 export async function proposeConnection(
   tx: TenantTx,
-  body: NewBody,
+  { id, kind, settings }: { readonly id: string } & ProposedNew,
   proposer: Proposer,
-  sealer: Sealer,
 ): Promise<Waiting> {
   if ((await countConnections(tx)) >= MAX_CONNECTIONS)
     throw new DomainError('conflict', `A tenant has at most ${MAX_CONNECTIONS}. Delete one first.`);
-  const id = uuidV7();
-  const { kind, client_secret: _, ...rest } = body;
-  const credential = credentialOf(id, body, sealer);
-  if (credential === undefined) throw secretMissing();
-  const settings: ConnectionSettings = {
-    ...rest,
-    scopes: body.scopes ?? DEFAULT_SCOPES,
-    subject_claim: body.subject_claim ?? subjectClaimOf(body.issuer),
-    employee_id_claim: body.employee_id_claim ?? null,
-    ...credential,
-  };
   const request = await requestChange(
     tx,
     {
@@ -109,7 +49,7 @@ export async function proposeConnection(
       subject: { type: 'connections', id },
       before: null,
       after: { kind, ...shownSettings(settings) },
-      proposal: { settings } satisfies ProposedNew,
+      proposal: { kind, settings } satisfies ProposedNew,
     },
     proposer,
   );
@@ -117,7 +57,30 @@ export async function proposeConnection(
 }
 
 /** Fields by which another provider or client would vouch for people: what was tested is no longer what is used. */
-const TESTED_FIELDS = ['issuer', 'client_id', 'client_authentication', 'scopes', 'subject_claim'] as const;
+const TESTED_FIELDS = [
+  'issuer',
+  'client_id',
+  'client_authentication',
+  'scopes',
+  'subject_claim',
+  'sso_url',
+] as const;
+
+/** Certificates may be added beside one that was tested: a provider changes its key without anybody being locked out. */
+function isOtherProvider(current: ConnectionRow, sent: ConnectionChange): boolean {
+  const isOther = TESTED_FIELDS.some(
+    (field) => sent[field] !== undefined && JSON.stringify(sent[field]) !== JSON.stringify(current[field]),
+  );
+  const keeps = sent.certificates?.some((pem) => current.certificates?.includes(pem)) ?? true;
+  return isOther || !keeps;
+}
+
+export interface ChangedConnection {
+  /** The connection as it was read; one that has changed meanwhile is refused by its version. */
+  readonly current: ConnectionRow;
+  readonly body: ChangeBody;
+  readonly settings: Omit<ConnectionChange, 'status' | 'tested_at'>;
+}
 
 /**
  * Changes a connection: at once where it is renamed or switched off, and else when a second person has approved it.
@@ -125,13 +88,11 @@ const TESTED_FIELDS = ['issuer', 'client_id', 'client_authentication', 'scopes',
  */
 export async function proposeConnectionChange(
   tx: TenantTx,
-  { id, version, body }: { readonly id: string; readonly version: number; readonly body: ChangeBody },
+  { current, body, settings }: ChangedConnection,
   proposer: Proposer,
-  sealer: Sealer,
 ): Promise<ConnectionRow | Waiting> {
-  const current = asRead(await findConnection(tx, id), version);
-  const { client_secret: _, status, ...fields } = body;
-  const settings = { ...fields, ...credentialOf(id, body, sealer) };
+  const { id, version } = current;
+  const { status } = body;
   if (
     body.client_secret !== undefined &&
     current.client_authentication === 'PRIVATE_KEY' &&
@@ -142,10 +103,7 @@ export async function proposeConnectionChange(
       'unexpected',
       'needs client_authentication SECRET: the client signs with a key',
     );
-  const isOther = TESTED_FIELDS.some(
-    (field) =>
-      settings[field] !== undefined && JSON.stringify(settings[field]) !== JSON.stringify(current[field]),
-  );
+  const isOther = isOtherProvider(current, settings);
   if (status === 'ACTIVE' && (isOther || current.tested_at === null)) throw untested();
   const change: ConnectionChange = {
     ...settings,
@@ -206,9 +164,10 @@ export async function removeConnection(
 
 export const connectionEffects: ChangeEffects = {
   approved: async (tx, { subject_id, proposal }, permit) => {
-    if ('settings' in (proposal as object))
-      await insertConnection(tx, subject_id, (proposal as ProposedNew).settings);
-    else stillThere(await apply(tx, subject_id, proposal as ProposedChange, permit));
+    if ('settings' in (proposal as object)) {
+      const { kind, settings } = proposal as ProposedNew;
+      await insertConnection(tx, subject_id, kind, settings);
+    } else stillThere(await apply(tx, subject_id, proposal as ProposedChange, permit));
     return undefined;
   },
 };

@@ -46,19 +46,27 @@ function nameOf(state: string, secure: boolean): string {
   return `${secure ? '__Host-' : ''}${NAME}${sha256(state).toString('hex').slice(0, NAME_LENGTH)}`;
 }
 
-function attributes(secure: boolean): string {
-  // Lax: the provider leads back by a navigation from another site.
-  return `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+/** The way in which a provider leads back to us. */
+export interface Return {
+  readonly secure: boolean;
+  /** Whether the browser posts the answer from the provider's page (SAML), or is redirected. */
+  readonly posted: boolean;
 }
 
-export function bindingCookie(started: Started, sealer: Sealer, secure: boolean, seconds: number): string {
+function attributes({ secure, posted }: Return): string {
+  // Lax lets a navigation from another site bring the cookie. A form that another site posts brings it with None alone, which needs TLS; on
+  // this machine all providers are of the same site.
+  return `Path=/; HttpOnly; SameSite=${posted && secure ? 'None' : 'Lax'}${secure ? '; Secure' : ''}`;
+}
+
+export function bindingCookie(started: Started, sealer: Sealer, way: Return, seconds: number): string {
   const value = sealer.seal(JSON.stringify(started), COOKIE_PLACE);
-  return `${nameOf(started.state, secure)}=${value}; Max-Age=${seconds}; ${attributes(secure)}`;
+  return `${nameOf(started.state, way.secure)}=${value}; Max-Age=${seconds}; ${attributes(way)}`;
 }
 
 /** Takes the cookie away from the browser: the sign-in is over. */
-export function endedCookie(state: string, secure: boolean): string {
-  return `${nameOf(state, secure)}=; Max-Age=0; ${attributes(secure)}`;
+export function endedCookie(state: string, way: Return): string {
+  return `${nameOf(state, way.secure)}=; Max-Age=0; ${attributes(way)}`;
 }
 
 /**

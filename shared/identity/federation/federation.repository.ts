@@ -114,6 +114,7 @@ export type NewSignIn = Pick<
   Selectable<FederatedSignIns>,
   | 'connection_id'
   | 'state_sha256'
+  | 'assertion_sha256'
   | 'code_sha256'
   | 'code_challenge'
   | 'purpose'

@@ -36,7 +36,9 @@ export const listSignInConnections = route({
   query: z.strictObject({ tenant: z.string().min(1).max(40) }),
   status: 200,
   response: z.object({
-    data: z.array(z.object({ id: idOut, kind: z.enum(['OIDC']), name: z.string(), start_uri: z.string() })),
+    data: z.array(
+      z.object({ id: idOut, kind: z.enum(['OIDC', 'SAML']), name: z.string(), start_uri: z.string() }),
+    ),
   }),
   problems: [],
   uses: ['publicAddress:know'],
@@ -96,6 +98,48 @@ export const finishOidcSignIn = route({
     'temporarily-unavailable',
   ],
   uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+});
+
+export const getSamlMetadata = route({
+  operationId: 'getSamlMetadata',
+  method: 'GET',
+  path: '/auth/saml/{connection}/metadata',
+  summary: 'Describe the platform to a SAML provider',
+  description: 'The address of this document is the entity id. Providers read it, or people upload it there.',
+  roles: 'PUBLIC',
+  limit: 'signIn',
+  params: connectionInPath,
+  status: 200,
+  produces: ['application/samlmetadata+xml'],
+  problems: ['not-found'],
+  uses: ['publicAddress:know'],
+});
+
+export const finishSamlSignIn = route({
+  operationId: 'finishSamlSignIn',
+  method: 'POST',
+  path: '/auth/saml/{connection}/acs',
+  summary: 'Receive the answer of a SAML provider',
+  description: `The assertion must be signed, and is taken once; only the browser that began the sign-in can bring it, unless the connection lets the provider begin. The answer has a \`code\`, which \`POST /auth/sso/token\` exchanges within ${CODE_SECONDS} seconds; of a test, it has the result.`,
+  roles: 'PUBLIC',
+  limit: 'signIn',
+  params: connectionInPath,
+  body: z.strictObject({ SAMLResponse: z.string(), RelayState: z.string().optional() }),
+  consumes: ['application/x-www-form-urlencoded'],
+  status: 200,
+  response: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
+  produces: ['application/json', 'text/html'],
+  audit: 'sign-in.verified',
+  problems: [
+    'not-found',
+    'sign-in-invalid',
+    'sign-in-refused',
+    'tenant-suspended',
+    'user-exists',
+    'last-admin',
+    'conflict',
+  ],
+  uses: ['fieldKey:use', 'publicAddress:know', 'eventBus:put'],
 });
 
 export const exchangeSignInCode = route({

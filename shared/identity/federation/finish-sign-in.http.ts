@@ -1,64 +1,87 @@
 import type { AuditAction } from '#contracts/audit-actions.ts';
-import { insertTest, setTested, toConnectionTest } from '#identity/connections/connection.repository.ts';
+import {
+  type ConnectionRow,
+  insertTest,
+  setTested,
+  toConnectionTest,
+} from '#identity/connections/connection.repository.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
+import { notFound } from '#kernel/domain-error.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { publicUrlOf } from '#platform/http/public-url.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { admit, isEntry } from './admit.ts';
 import { acceptsHtml, codePage, testPage } from './answer-pages.http.ts';
-import { endedCookie, findStarted, type Started, sha256 } from './browser-binding.ts';
+import { endedCookie, findStarted, newSecret, type Started, sha256 } from './browser-binding.ts';
 import { connectionInPath } from './connection-in-path.ts';
 import { decideRole, isRefused, type Refused, valuesOf } from './decide-role.ts';
 import { insertSignIn, type NewSignIn } from './federation.repository.ts';
-import { CODE_SECONDS, exchangeSignInCode, finishOidcSignIn } from './federation.routes.ts';
+import { CODE_SECONDS, exchangeSignInCode, type finishOidcSignIn } from './federation.routes.ts';
 import type { Assertion } from './identity-provider.ts';
+import { namesOf } from './names.http.ts';
 import { invalidAnswer, refusedSignIn } from './provider-errors.ts';
 import { providerOf } from './providers.ts';
 import { newCode } from './sign-in-code.ts';
 
-type Request = HttpRequest<typeof finishOidcSignIn>;
+type Request = Pick<
+  HttpRequest<typeof finishOidcSignIn>,
+  'params' | 'headers' | 'reached' | 'claim' | 'tenantTx' | 'requestId'
+>;
 type Addressed = Awaited<ReturnType<typeof connectionInPath>>;
 type Answer = Reply<Record<string, unknown> | string>;
 
-/** The parameters of OAuth; whatever else a provider adds has no meaning here. */
-const PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description'] as const;
+/** An answer of a provider, as a browser has brought it. */
+export interface Brought {
+  /** The kind of connections that answers come to the address from. */
+  readonly kind: ConnectionRow['kind'];
+  readonly state: string;
+  readonly answer: URLSearchParams;
+}
 
 /** Finishes what a browser has begun: the answer is verified before anything is looked up or written. */
-export async function finishSignIn(request: Request): Promise<Answer> {
-  const { params, query, headers, reached, claim } = request;
+export async function finishSignIn(request: Request, { kind, state, answer }: Brought): Promise<Answer> {
+  const { params, headers, reached, claim } = request;
   const addressed = await connectionInPath(params.connection);
   const { tenant, connection } = addressed;
+  if (connection.kind !== kind) throw notFound();
   claim(async () => ({ tenantId: tenant.id, payload: { connection: connection.id } }));
   const sealer = await fieldSealer();
-  const isSecure = publicUrlOf(reached, finishOidcSignIn, params).startsWith('https:');
+  const names = namesOf(connection, reached);
+  const way = { secure: names.redirectUri.startsWith('https:'), posted: kind === 'SAML' };
   const cookies = headers.get('cookie') ?? [];
-  const { state = '' } = query;
-  const started = findStarted(cookies, { state, connectionId: connection.id, secure: isSecure }, sealer);
+  const sought = { state, connectionId: connection.id, secure: way.secure };
+  const started =
+    findStarted(cookies, sought, sealer) ??
+    (connection.idp_initiated ? { ...unsolicited(connection.id), ...names } : undefined);
   if (started === undefined)
     throw invalidAnswer('state', 'This browser has begun no such sign-in, or too long ago. Begin it again.');
   const isOn = connection.status === 'ACTIVE' || started.purpose === 'TEST';
   if (!isOn) throw refusedSignIn({ reason: 'connection-off', detail: 'The connection is not switched on.' });
   const provider = await providerOf(connection, sealer);
-  const answer = new URLSearchParams(
-    PARAMETERS.flatMap((name): [string, string][] =>
-      query[name] === undefined ? [] : [[name, query[name]]],
-    ),
-  );
   const assertion = await provider.complete(answer, started);
   const finish = started.purpose === 'TEST' ? finishTest : finishWithCode;
   const { body, status = 200, headers: more = {} } = await finish(request, addressed, started, assertion);
-  return reply(body, { status, headers: { ...more, 'set-cookie': endedCookie(state, isSecure) } });
+  return reply(body, { status, headers: { ...more, 'set-cookie': endedCookie(state, way) } });
+}
+
+/** A sign-in that the provider itself has begun. No application waits for it. */
+function unsolicited(connectionId: string): Omit<Started, keyof ReturnType<typeof namesOf>> {
+  return {
+    ...{ connectionId, purpose: 'SIGN_IN', startedBy: null, returnTo: null, codeChallenge: null },
+    ...{ state: newSecret(), nonce: null, codeVerifier: '', expiresAtMs: 0 },
+  };
 }
 
 function signInOf(
   { connectionId, purpose, codeChallenge, state }: Started,
-  { issuer, subject, protocolSubject, session, acr, amr, authenticatedAt }: Assertion,
+  { issuer, subject, protocolSubject, session, acr, amr, authenticatedAt, assertionId }: Assertion,
 ): Omit<NewSignIn, 'code_sha256' | 'user_id'> {
   return {
     connection_id: connectionId,
     purpose,
     state_sha256: sha256(state),
+    assertion_sha256: assertionId === null ? null : sha256(assertionId),
     code_challenge: codeChallenge,
     ...{ issuer, subject, acr },
     protocol_subject: protocolSubject,

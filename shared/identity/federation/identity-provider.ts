@@ -4,12 +4,14 @@ import type { Claims } from './decide-role.ts';
 export interface Binding {
   /** Comes back with the answer: OAuth's `state`, SAML's RelayState. */
   readonly state: string;
-  /** Stands in what the provider signs: OpenID's `nonce`, the id of a SAML request. */
-  readonly nonce: string;
+  /** Stands in what the provider signs: OpenID's `nonce`, the id of a SAML request. Null where the provider itself began (SAML). */
+  readonly nonce: string | null;
   /** PKCE's secret; SAML has none. */
   readonly codeVerifier: string;
   /** The address of ours to which the provider sends the browser back. */
   readonly redirectUri: string;
+  /** The name that we have at the provider: the client's id, the entity id of SAML. */
+  readonly entityId: string;
 }
 
 /** A provider's word about a person, once everything about it is verified. */
@@ -27,9 +29,11 @@ export interface Assertion {
   readonly acr: string | null;
   readonly amr: readonly string[];
   readonly authenticatedAt: Date | null;
+  /** The provider's own id of its word, which is taken once; null where something else sees to that. */
+  readonly assertionId: string | null;
 }
 
-/** One kind of identity provider. OpenID Connect is the first; SAML stands behind the same port. */
+/** One kind of identity provider: OpenID Connect, or SAML. */
 export interface IdentityProvider {
   /**
    * Returns the address to which the browser is sent.

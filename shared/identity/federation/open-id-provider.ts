@@ -103,7 +103,7 @@ class OpenIdProvider implements IdentityProvider {
       scope: scopes.join(' '),
       redirect_uri: binding.redirectUri,
       state: binding.state,
-      nonce: binding.nonce,
+      ...(binding.nonce === null ? {} : { nonce: binding.nonce }),
       code_challenge: await this.#oidc.calculatePKCECodeChallenge(binding.codeVerifier),
       code_challenge_method: 'S256',
       ...(loginHint === undefined ? {} : { login_hint: loginHint }),
@@ -129,7 +129,7 @@ class OpenIdProvider implements IdentityProvider {
   async #exchange(url: URL, { state, nonce, codeVerifier }: Binding) {
     const checks = {
       expectedState: state,
-      expectedNonce: nonce,
+      ...(nonce === null ? {} : { expectedNonce: nonce }),
       pkceCodeVerifier: codeVerifier,
       idTokenExpected: true,
     };
@@ -228,6 +228,7 @@ class OpenIdProvider implements IdentityProvider {
       acr: acr ?? null,
       amr: valuesOf(token, 'amr'),
       authenticatedAt: typeof token.auth_time === 'number' ? new Date(token.auth_time * 1000) : null,
+      assertionId: null,
     };
   }
 

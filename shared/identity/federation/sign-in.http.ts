@@ -2,12 +2,12 @@ import { invalidField } from '#kernel/domain-error.ts';
 import { environment } from '#platform/environment.ts';
 import { isAllowed } from '#platform/http/cors.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
-import { publicUrlOf } from '#platform/http/public-url.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { bindingCookie, newSecret, openTicket, type Purpose, type Started } from './browser-binding.ts';
 import { connectionInPath } from './connection-in-path.ts';
-import { finishOidcSignIn, SIGN_IN_SECONDS, type startSignIn } from './federation.routes.ts';
+import { SIGN_IN_SECONDS, type startSignIn } from './federation.routes.ts';
+import { namesOf } from './names.http.ts';
 import { invalidAnswer, refusedSignIn } from './provider-errors.ts';
 import { providerOf } from './providers.ts';
 
@@ -24,22 +24,22 @@ export async function beginSignIn({ params, query, reached }: Request): Promise<
     throw refusedSignIn({ reason: 'connection-off', detail: 'The connection is not switched on.' });
   const purpose: Purpose = ticket !== undefined ? 'TEST' : query.link === 'true' ? 'LINK' : 'SIGN_IN';
   const started: Started = {
+    ...namesOf(connection, reached),
     connectionId: connection.id,
     purpose,
     startedBy: ticket?.startedBy ?? null,
     ...applicationOf(query),
     ...{ state: newSecret(), nonce: newSecret(), codeVerifier: newSecret() },
-    redirectUri: publicUrlOf(reached, finishOidcSignIn, { connection: connection.id }),
     expiresAtMs: Date.now() + SIGN_IN_SECONDS * 1000,
   };
   const provider = await providerOf(connection, sealer);
   const to = await provider.begin(started, query.login_hint);
-  const isSecure = started.redirectUri.startsWith('https:');
+  const way = { secure: started.redirectUri.startsWith('https:'), posted: connection.kind === 'SAML' };
   return reply(undefined, {
     status: 302,
     headers: {
       location: to.href,
-      'set-cookie': bindingCookie(started, sealer, isSecure, SIGN_IN_SECONDS),
+      'set-cookie': bindingCookie(started, sealer, way, SIGN_IN_SECONDS),
     },
   });
 }
