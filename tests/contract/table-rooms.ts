@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0026_invitations.sql': 'identity',
   '0028_connections.sql': 'identity',
   '0029_notices.sql': 'identity',
-  '0030_listed_sessions.sql': 'identity',
+  '0031_listed_sessions.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
