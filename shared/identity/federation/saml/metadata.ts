@@ -19,7 +19,7 @@ const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 export interface ProviderMetadata {
   readonly issuer: string;
   readonly sso_url: string;
-  /** As they stand there, without the lines of PEM. */
+  /** They are written as they stand there, without the lines of PEM. */
   readonly certificates: readonly string[];
 }
 
