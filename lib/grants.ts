@@ -20,12 +20,11 @@ export interface Grant {
   readonly wildcards?: readonly Wildcard[];
 }
 
-/** Every object under a prefix of a bucket. */
-export interface Wildcard {
-  readonly bucket: IBucket;
-  readonly prefix: string;
-  readonly reason: string;
-}
+/** Every object under a prefix of a bucket, or whatever else an ARN with a wildcard names. */
+export type Wildcard = { readonly reason: string } & (
+  | { readonly bucket: IBucket; readonly prefix: string }
+  | { readonly arn: string }
+);
 
 /** Returns the grant that using a resource takes. It throws if there is no resource of that name. */
 export type ResourceGrants = (resource: Resource) => Grant;
@@ -35,6 +34,7 @@ export interface GrantedResources {
   readonly database: TenantDatabase;
   readonly key: IKey;
   readonly uploads: IBucket;
+  readonly dropUsers: DropUsers;
   readonly rejectedRows: IQueue;
   readonly eventBus: IEventBus;
   /** The address from which mail is sent, and the identity that may; absent where no mail is sent. */
@@ -93,6 +93,21 @@ const INBOUND_FILES = 'ach/inbound/';
 const OUTBOUND_FILES = 'ach/outbound/';
 const EXPORTS = 'exports/';
 
+/** The users of the drop folder, all of them by the prefix of their names, and the policy that bounds each. */
+export interface DropUsers {
+  readonly prefix: string;
+  readonly arn: string;
+  readonly policyArn: string;
+}
+
+const underPolicy = (
+  { arn, policyArn }: DropUsers,
+  operator: string,
+  key: string,
+  actions: string[],
+): PolicyStatement =>
+  new PolicyStatement({ actions, resources: [arn], conditions: { [operator]: { [key]: policyArn } } });
+
 const allow = (actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ actions, resources });
 
@@ -139,6 +154,39 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       ],
       environment: bucketName,
       wildcards: anyObject(WRITTEN_PREFIXES),
+    },
+    'dropFolder:know': { statements: [], environment: bucketName },
+    'dropUsers:manage': {
+      statements: [
+        // A user is made with the boundary or not at all, and gets no other policy.
+        underPolicy(resources.dropUsers, 'StringEquals', 'iam:PermissionsBoundary', ['iam:CreateUser']),
+        underPolicy(resources.dropUsers, 'ArnEquals', 'iam:PolicyARN', [
+          'iam:AttachUserPolicy',
+          'iam:DetachUserPolicy',
+        ]),
+        allow(
+          [
+            'iam:TagUser',
+            'iam:GetUser',
+            'iam:DeleteUser',
+            'iam:CreateAccessKey',
+            'iam:ListAccessKeys',
+            'iam:DeleteAccessKey',
+          ],
+          [resources.dropUsers.arn],
+        ),
+      ],
+      environment: {
+        DROP_POLICY_ARN: resources.dropUsers.policyArn,
+        DROP_USER_PREFIX: resources.dropUsers.prefix,
+      },
+      wildcards: [
+        {
+          arn: resources.dropUsers.arn,
+          reason:
+            'Users are made at run time, one for each credential; the prefix of their names bounds them.',
+        },
+      ],
     },
     'rejectedRowsQueue:send': {
       statements: [allow(['sqs:SendMessage'], [rejectedRows.queueArn]), encrypt],

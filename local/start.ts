@@ -51,8 +51,7 @@ function singleSignOn({ file, identity }: LocalPlatform): readonly string[] {
 }
 
 function summary(platform: LocalPlatform, dataDir: string): string {
-  const { apiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets, operator, tenants } =
-    platform.file;
+  const { apiUrl, awsEndpointUrl, region, buckets, operator, tenants } = platform.file;
   const logins = tenants.flatMap(({ slug, type, users }) =>
     users.map(
       ({ email, password, role }) =>
@@ -65,7 +64,7 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     '',
     `API            ${apiUrl}/api`,
     `Documentation  ${apiUrl}/docs`,
-    `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager, Step Functions)`,
+    `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager, Step Functions, IAM)`,
     `Data           ${dataDir} (all of this is in local.json there)`,
     '',
     'Sign in at POST /api/auth/login',
@@ -73,8 +72,8 @@ function summary(platform: LocalPlatform, dataDir: string): string {
     ...logins,
     '',
     ...singleSignOn(platform),
-    'Drop a register with any S3 client',
-    `  export AWS_ENDPOINT_URL=${awsEndpointUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    'Drop a register with any S3 client, by a key of POST /api/drop-credentials',
+    `  export AWS_ENDPOINT_URL=${awsEndpointUrl} AWS_REGION=${region} AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`,
     `  aws --endpoint-url $AWS_ENDPOINT_URL s3 cp register.csv ${drop}`,
     '',
     'Try next',

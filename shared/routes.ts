@@ -35,6 +35,7 @@ import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
+import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
 
@@ -63,7 +64,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'single-sign-on': { ...federation, ...signInSettings },
   },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },
-  uploads: { uploads },
+  uploads: { uploads: { ...uploads, ...dropCredentials } },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...reportExports } },

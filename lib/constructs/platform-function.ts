@@ -202,7 +202,9 @@ function networkInterfaces(): PolicyStatement {
  * Returns cdk-nag's name of a wildcard over objects: the bucket's attribute, or its export if the bucket is in
  * another stack.
  */
-function findingOf(scope: Construct, { bucket, prefix }: Wildcard): string {
+function findingOf(scope: Construct, wildcard: Wildcard): string {
+  if ('arn' in wildcard) return wildcard.arn;
+  const { bucket, prefix } = wildcard;
   const owner = Stack.of(bucket);
   const arn =
     owner === Stack.of(scope)

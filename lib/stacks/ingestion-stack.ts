@@ -9,6 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
+import { DropUsers } from '#lib/constructs/drop-users.ts';
 import { keptRules } from '#lib/constructs/kept-rule.ts';
 import { MailIdentity } from '#lib/constructs/mail-identity.ts';
 import type { FunctionContext } from '#lib/constructs/platform-function.ts';
@@ -102,6 +103,11 @@ export class IngestionStack extends VestryStack {
       bank: { secret: props.bankSecret, ...this.#bank() },
       disbursementMachineArn: stateMachineArn(this, 'disbursement'),
       uploads: uploads as IBucket,
+      dropUsers: new DropUsers(this, 'DropUsers', {
+        environment: this.config,
+        bucket: uploads,
+        key: props.key,
+      }),
       rejectedRows: rejectedRows.queue,
       mail: this.#mail(),
       publicUrl: this.config.edge && `https://${this.config.edge.domain}`,

@@ -21,7 +21,7 @@ import { exportTables, type SavedDatabase } from './tables.ts';
 /** The directories of objects: what is being received is no object yet. */
 const PASSING = ['.incoming', '.pending', '.uploads'];
 /** The secrets, the logins and the time of a platform. */
-export const SAVED_FILES = ['secrets.json', 'clock.json', 'state.json'] as const;
+export const SAVED_FILES = ['secrets.json', 'users.json', 'clock.json', 'state.json'] as const;
 export const SAVED_DATABASE = 'database';
 export const SAVED_OBJECTS = 'objects';
 const MANIFEST = 'manifest.json';

@@ -38,7 +38,7 @@ export async function loadDemo(platform: LocalPlatform, provider: LocalProvider)
       { slug: issuer.slug, admin: await tokenOf(doors, issuer, 'ADMIN'), compliance },
       { slug: sponsor.slug, admin: token, compliance: await tokenOf(doors, sponsor, 'COMPLIANCE') },
     ];
-    await dropRegister(doors, issuer.slug);
+    await dropRegister(doors, issuer.slug, await tokenOf(doors, issuer, 'ADMIN'));
     const [clients] = await Promise.all([
       connectProvider(doors, provider, connecting),
       loadIssuerDemo(doors, { ops, compliance }, now),

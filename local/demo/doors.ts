@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { StartError } from 'template-runner/start-error';
+import { issuedDropKey } from '#local/drop-key.ts';
 import type { LocalPlatform } from '#local/platform.ts';
 
 const DRAIN_TIMEOUT_MS = 180_000;
@@ -17,28 +18,23 @@ export interface DemoDoors {
     body?: object,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Body>;
-  /** Puts a file into the drop folder of a tenant. */
-  drop(key: string, content: string): Promise<void>;
+  /** Has a key of the drop folder issued to an ADMIN, and returns what puts files there by it. */
+  dropper(token: string): Promise<(key: string, content: string) => Promise<void>>;
   /** Waits until the queues have nothing left. */
   drained(): Promise<void>;
 }
 
 /** The doors of a platform that has just started. What they refuse ends the start. */
 export function demoDoors(platform: LocalPlatform): DemoDoors & { close(): void } {
-  const { apiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, buckets } = platform.file;
-  const s3 = new S3Client({
-    endpoint: awsEndpointUrl,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-  });
+  const { apiUrl, awsEndpointUrl: endpoint, region, buckets } = platform.file;
+  const clients: S3Client[] = [];
   const drained = async (): Promise<void> => {
     if (await platform.drained(DRAIN_TIMEOUT_MS)) return;
     throw new StartError(
       `the demo data was not loaded in ${DRAIN_TIMEOUT_MS / 1000} s: see the functions' log`,
     );
   };
-  return {
+  const doors: Omit<DemoDoors, 'dropper'> = {
     call: async (method, path, token, body, headers = {}) => {
       const sent = {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -63,12 +59,21 @@ export function demoDoors(platform: LocalPlatform): DemoDoors & { close(): void 
         await sleep(1_000 * attempt);
       }
     },
-    drop: async (key, content) => {
-      await s3.send(
-        new PutObjectCommand({ Bucket: buckets.uploads, Key: key, Body: content, ContentType: 'text/csv' }),
-      );
-    },
     drained,
-    close: () => s3.destroy(),
   };
+  const dropper: DemoDoors['dropper'] = async (token) => {
+    const credentials = await issuedDropKey(
+      (method, path, body) => doors.call(method, path, token, body),
+      'demo data',
+    );
+    const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    clients.push(s3);
+    return async (Key, Body) => {
+      await s3.send(new PutObjectCommand({ Bucket: buckets.uploads, Key, Body, ContentType: 'text/csv' }));
+    };
+  };
+  const close = (): void => {
+    for (const s3 of clients) s3.destroy();
+  };
+  return { ...doors, dropper, close };
 }

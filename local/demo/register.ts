@@ -3,8 +3,9 @@ import type { DemoDoors } from './doors.ts';
 const REGISTER_ROWS = 500;
 
 /** Drops a register into the folder of an issuer, and waits until it is loaded. */
-export async function dropRegister(doors: DemoDoors, slug: string): Promise<void> {
-  await doors.drop(`drop/${slug}/shareholders/register.csv`, registerCsv(REGISTER_ROWS));
+export async function dropRegister(doors: DemoDoors, slug: string, token: string): Promise<void> {
+  const drop = await doors.dropper(token);
+  await drop(`drop/${slug}/shareholders/register.csv`, registerCsv(REGISTER_ROWS));
   await doors.drained();
 }
 

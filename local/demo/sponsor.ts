@@ -80,9 +80,10 @@ export async function loadSponsor(
     for (const body of waiting) await doors.call('POST', '/plans/enroll', token, body);
   };
   await Promise.all(Array.from({ length: ENROLMENTS_AT_ONCE }, enrolling));
+  const drop = await doors.dropper(token);
   for (let month = MONTHS; month >= 1; month -= 1) {
     const period = monthStart(today, month).slice(0, 7);
-    await doors.drop(`drop/${slug}/contributions/payroll-${period}.csv`, payroll(period));
+    await drop(`drop/${slug}/contributions/payroll-${period}.csv`, payroll(period));
     // One after the other: together each would start an environment of its own.
     await doors.drained();
   }

@@ -50,12 +50,8 @@ export const CONTROLLED_CHANGES = {
   position: ofOperations,
   /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */
   'register-file': ofOperations,
-  /** Nobody knows who has dropped a file. ADMIN and OPS users run the drop folder: COMPLIANCE decides. `requested_by` is the tenant. */
-  'dropped-file': {
-    proposes: [],
-    decides: ['COMPLIANCE'],
-    expiresAfterDays: 30,
-  },
+  /** A file that was dropped waits like one that was uploaded; the owner of the credential by which it came has proposed it. */
+  'dropped-file': ofOperations,
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': ofAdmins,
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */

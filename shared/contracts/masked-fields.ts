@@ -26,6 +26,7 @@ export const MASKED_FIELDS = [
   'cookie',
   'set_cookie',
   'secret',
+  'secret_access_key',
   'invitation_url',
   'saml_response',
   'upload_url',

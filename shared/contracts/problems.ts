@@ -48,6 +48,7 @@ export const problemRegistry = {
   'webhook-exists': { status: 409, title: 'A webhook with this URL already exists' },
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
   'last-way-in': { status: 409, title: 'The user could not sign in any more' },
+  'too-many-drop-credentials': { status: 409, title: 'The tenant has two live credentials' },
   'connection-exists': { status: 409, title: 'The connection already exists' },
   'connection-untested': { status: 409, title: 'The connection is untested' },
   'approval-required': { status: 409, title: 'Another person must approve it first' },

@@ -8,6 +8,10 @@ export type Resource =
   | 'database:system'
   | 'uploadsBucket:read'
   | 'uploadsBucket:write'
+  /** Know where the drop folder is. */
+  | 'dropFolder:know'
+  /** Create and remove the users by whose keys tenants write into their folders. */
+  | 'dropUsers:manage'
   | 'rejectedRowsQueue:send'
   /** Send to the queue of a {@link QueueJob}, by the queue's name. */
   | QueueSend

@@ -237,6 +237,28 @@ export interface Dividends {
   version: Generated<number>;
 }
 
+export interface DropCredentials {
+  access_key_id: string | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  folder: string;
+  id: Generated<string>;
+  last_used_at: Timestamp | null;
+  name: string;
+  owner_id: string;
+  principal_id: string | null;
+  removed_at: Timestamp | null;
+  revoked_by: string | null;
+  secret_sealed: string | null;
+  shown_at: Timestamp | null;
+  slot: number;
+  state: Generated<'ISSUING' | 'ACTIVE' | 'REVOKED' | 'EXPIRED' | 'FAILED'>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface Entitlements {
   amount: bigint;
   dividend_id: string;
@@ -873,6 +895,7 @@ export interface Uploads {
   created_by: string | null;
   declared_sha256: string | null;
   door: 'MULTIPART' | 'PRESIGNED' | 'DROP';
+  drop_credential_id: string | null;
   dry_run: Generated<boolean>;
   duplicate_of: string | null;
   errors: Generated<Json>;
@@ -1002,6 +1025,7 @@ export interface DB {
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
   dividends: Dividends;
+  drop_credentials: DropCredentials;
   entitlements: Entitlements;
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;

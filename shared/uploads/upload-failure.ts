@@ -6,10 +6,12 @@ export type RefusalCode =
   | 'approval-expired'
   | 'approval-withdrawn'
   | 'checksum-mismatch'
+  | 'credential-ended'
   | 'object-missing'
   | 'tenant-suspended'
   | 'unknown-folder'
   | 'unknown-format'
+  | 'unknown-sender'
   | 'uploader-put-out'
   | 'wrong-tenant';
 

@@ -23,6 +23,7 @@ const COLUMNS = [
   'created_by',
   'declared_sha256',
   'door',
+  'drop_credential_id',
   'dry_run',
   'duplicate_of',
   'errors',
@@ -73,6 +74,8 @@ export interface ListedWarning {
 
 /** An attempt that failed on our side may be made again; every other end is one. */
 export const INTERNAL_ERROR = 'internal-error';
+/** It may be known later who dropped a file: a message that was lost and is found says so. */
+export const UNKNOWN_SENDER = 'unknown-sender';
 
 export function insertUpload(
   tx: TenantTx,
@@ -95,11 +98,15 @@ export function findUpload(read: TenantRead, id: string): Promise<UploadRecord |
     .executeTakeFirst();
 }
 
-/**
- * Tells whether the user who uploaded a file may still do so. A file from the drop folder has no user.
- */
+/** Returns the user whose file it is: who uploaded it, or owns the credential by which it was dropped. */
+export function uploaderOf({ id, created_by }: UploadRecord): string {
+  if (created_by === null) throw new Error(`the upload ${id} is nobody's`);
+  return created_by;
+}
+
+/** Tells whether the user whose file it is may still upload files. */
 export async function mayStillUpload(read: TenantRead, { created_by }: UploadRecord): Promise<boolean> {
-  if (created_by === null) return true;
+  if (created_by === null) return false;
   const uploader = await read
     .selectFrom('user_directory')
     .select('id')
@@ -210,13 +217,22 @@ export async function findTenantOfFolder(
 export async function upsertDropped(
   tenantId: TenantId,
   dropped: Pick<UploadRecord, 'kind' | 'filename' | 'object_key' | 'object_ref' | 'request_id'>,
+  by: { readonly id: string; readonly owner_id: string } | undefined,
 ): Promise<UploadRecord> {
   const { kind, filename, object_key, object_ref, request_id } = dropped;
-  const [, found] = await tenantStatements(tenantId, [
+  const [, , found] = await tenantStatements(tenantId, [
     {
-      text: `insert into uploads (kind, door, filename, object_key, object_ref, request_id) values ($1, 'DROP', $2, $3, $4, $5)
-        on conflict (tenant_id, object_key, object_ref) do nothing`,
-      values: [kind, filename, object_key, object_ref, request_id],
+      // An event that names the sender may come after an announcement of ours, which doesn't.
+      text: `insert into uploads (kind, door, filename, object_key, object_ref, request_id, drop_credential_id, created_by)
+        values ($1, 'DROP', $2, $3, $4, $5, $6, $7)
+        on conflict (tenant_id, object_key, object_ref) do update
+          set drop_credential_id = excluded.drop_credential_id, created_by = excluded.created_by
+          where uploads.drop_credential_id is null and excluded.drop_credential_id is not null`,
+      values: [kind, filename, object_key, object_ref, request_id, by?.id ?? null, by?.owner_id ?? null],
+    },
+    {
+      text: 'update drop_credentials set last_used_at = now() where id = $1',
+      values: [by?.id ?? null],
     },
     {
       text: `select ${COLUMNS.join(', ')} from uploads where object_key = $1 and object_ref = $2`,
@@ -227,7 +243,7 @@ export async function upsertDropped(
 }
 
 /**
- * Takes an upload up for validation: again after a kill or an internal error. Undefined when it has ended, or was begun with
+ * Takes an upload up for validation: again after a kill or an internal error, or once it is known who dropped it. Undefined when it has ended, or was begun with
  * another version of the object.
  */
 export async function claimUpload(
@@ -240,9 +256,10 @@ export async function claimUpload(
       text: `update uploads set state = 'VALIDATING', object_ref = $2, bytes_total = $3, bytes_done = 0, rows = 0,
           failure = null, completed_at = null
         where id = $1 and (object_ref is null or object_ref = $2)
-          and (state in ('RECEIVED', 'VALIDATING') or (state = 'FAILED' and failure like $4))
+          and (state in ('RECEIVED', 'VALIDATING') or (state = 'FAILED'
+            and (failure like $4 or (failure like $5 and drop_credential_id is not null))))
         returning ${COLUMNS.join(', ')}`,
-      values: [id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`],
+      values: [id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`, `${UNKNOWN_SENDER}:%`],
     },
   ]);
   return claimed?.rows[0] as UploadRecord | undefined;

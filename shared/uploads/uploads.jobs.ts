@@ -30,3 +30,52 @@ export const resumeUploads = scheduledJob({
   uses: ['database:system', 'uploadsBucket:read', 'queue:uploads:send', 'eventBus:put'],
   timeoutSeconds: 300,
 });
+
+/** Runs outside the database's network, which has no way to IAM, and has only what its message contains. */
+export const issueDropKeys = queueJob({
+  name: 'issue-drop-keys',
+  suspended: 'goes-on',
+  purpose: 'Issues and removes keys of the drop folder',
+  queue: 'drop-keys',
+  source: 'code',
+  database: false,
+  uses: ['dropUsers:manage', 'fieldKey:use', 'queue:drop-key-outcomes:send'],
+  batchSize: 1,
+  tries: 3,
+  foundBy: {
+    rows: 'drop_credentials in ISSUING, or ended and not removed',
+    sweep: 'end-drop-credentials',
+  },
+  retryForHours: 12,
+  maxConcurrency: 2,
+  timeoutSeconds: 30,
+});
+
+export const recordDropKey = queueJob({
+  name: 'record-drop-key',
+  suspended: 'goes-on',
+  purpose: 'Stores the key of a credential, sealed, until its owner has seen it',
+  queue: 'drop-key-outcomes',
+  source: 'code',
+  uses: ['queue:drop-keys:send'],
+  batchSize: 1,
+  tries: 8,
+  foundBy: {
+    rows: 'drop_credentials in ISSUING, or ended and not removed',
+    sweep: 'end-drop-credentials',
+  },
+  retryForHours: 12,
+  maxConcurrency: 2,
+  timeoutSeconds: 30,
+});
+
+/** Ends credentials whose time or owner is gone, and finds keys whose message is lost. */
+export const endDropCredentials = scheduledJob({
+  name: 'end-drop-credentials',
+  suspended: 'goes-on',
+  purpose:
+    'Ends credentials of the drop folder that have expired or lost their owner, and removes their keys',
+  schedule: 'rate(15 minutes)',
+  uses: ['database:system', 'queue:drop-keys:send'],
+  timeoutSeconds: 60,
+});

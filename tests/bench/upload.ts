@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { bundle } from '#lib/constructs/bundle.ts';
 import { NODE_OPTIONS } from '#lib/constructs/platform-function.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { insertDropCredential } from '#tests/support/drop-credentials.ts';
 import { insertTestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
 import { type BenchDatabase, benchDatabase } from './bench-database.ts';
@@ -95,6 +96,7 @@ class UploadBench {
     await admin.query('create table bare_shareholders (like shareholders including all)');
     for (let index = 0; index < runs; index += 1) {
       const tenant = await insertTestTenant(admin, 'ISSUER');
+      const { principalId } = await insertDropCredential(admin, tenant);
       const file = await storeFile(
         this.#aws,
         `drop/${tenant.slug}/shareholders/register.csv`,
@@ -105,7 +107,8 @@ class UploadBench {
       });
       await once(child, 'message');
       const object = { key: file.key, size: file.bytes, eTag: file.ref, sequencer: '1' };
-      this.#workers.push({ child, event: eventOf({ Records: [{ s3: { object } }] }) });
+      const Records = [{ userIdentity: { principalId }, s3: { object } }];
+      this.#workers.push({ child, event: eventOf({ Records }) });
     }
   }
 

@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0028_connections.sql': 'identity',
   '0029_notices.sql': 'identity',
   '0031_listed_sessions.sql': 'identity',
+  '0033_drop_credentials.sql': 'uploads',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -47,7 +47,8 @@ describe(`the templates of ${NAME} on this machine`, () => {
   });
 
   test('load a register that is dropped, through the aliases of their functions', async () => {
-    await platform.s3().send(
+    const client = await platform.dropClient(SLUG);
+    await client.send(
       new PutObjectCommand({
         Bucket: platform.file.buckets.uploads,
         Key: `drop/${SLUG}/shareholders/register.csv`,

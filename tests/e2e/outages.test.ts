@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approveChange } from '#approvals/approvals.routes.ts';
@@ -12,6 +12,7 @@ import { createDisbursement } from '#payments/orders/orders.routes.ts';
 import { createShareholderBankAccount } from '#payments/payees/bank-accounts.routes.ts';
 import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
 import { createReportExport, getReportExport } from '#reporting/exports/exports.routes.ts';
+import { dropClientOf } from '#tests/support/drop-credentials.ts';
 import { magic } from '#tests/support/payment-client.ts';
 import { proxyEvent, type TestRequest } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -42,25 +43,13 @@ beforeAll(async () => {
       BANK_URL: `${await lines.bank.listen()}/mock-bank`,
     },
   });
-  const {
-    awsEndpointUrl: endpoint,
-    apiUrl,
-    databaseUrl,
-    region,
-    accessKeyId,
-    secretAccessKey,
-  } = platform.file;
+  const { awsEndpointUrl: endpoint, apiUrl, databaseUrl } = platform.file;
   lines.S3.leadTo(endpoint);
   lines.bank.leadTo(apiUrl);
-  s3 = new S3Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-  });
   admin = new pg.Pool({ connectionString: databaseUrl, max: 2, options: '-c search_path=vestry' });
   admin.on('error', () => undefined);
   acme = await insertTestTenant(admin, 'ISSUER');
+  s3 = await dropClientOf(platform.file, admin, acme);
 }, 5 * MINUTE_MS);
 afterAll(async () => {
   await admin?.end();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type DropKeyPair, issuedDropKey } from '#local/drop-key.ts';
 import type { LocalTenant, PlatformFile } from '#local/platform-file.ts';
 import { accessToken } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
@@ -27,6 +28,7 @@ export class RunningPlatform {
   readonly output: readonly string[];
   readonly #process: ChildProcess;
   readonly #tokens = new Map<string, Promise<string>>();
+  readonly #dropKeys = new Map<string, Promise<DropKeyPair>>();
 
   constructor(dataDir: string, output: readonly string[], process: ChildProcess) {
     this.dataDir = dataDir;
@@ -72,6 +74,18 @@ export class RunningPlatform {
 
   s3(): S3Client {
     return new S3Client({ ...this.#aws(), forcePathStyle: true });
+  }
+
+  /** Returns a client that puts files into the drop folder of a tenant, kept for the test run. */
+  async dropClient(slug: string): Promise<S3Client> {
+    const key =
+      this.#dropKeys.get(slug) ??
+      issuedDropKey(
+        (method, path, body) => this.api(slug, method, path, body).then((answer) => answer.body),
+        'end to end',
+      );
+    this.#dropKeys.set(slug, key);
+    return new S3Client({ ...this.#aws(), credentials: await key, forcePathStyle: true });
   }
 
   sqs(): SQSClient {

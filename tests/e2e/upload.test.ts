@@ -3,9 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DropKeyPair } from '#local/drop-key.ts';
 import { type ExpectedRow, sampleRegister } from '#local/sample/sample-register.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
@@ -74,9 +75,8 @@ const accepted = ({ rows }: Register) => rows.filter(({ code }) => code === unde
 
 async function drop(slug: string, name: string, bytes: Buffer): Promise<void> {
   const key = `drop/${slug}/shareholders/${name}`;
-  await platform
-    .s3()
-    .send(new PutObjectCommand({ Bucket: platform.file.buckets.uploads, Key: key, Body: bytes }));
+  const client = await platform.dropClient(slug);
+  await client.send(new PutObjectCommand({ Bucket: platform.file.buckets.uploads, Key: key, Body: bytes }));
 }
 
 /** The upload of a file, once it has come to its end. */
@@ -119,6 +119,8 @@ describe('a register of ten thousand rows', () => {
       rejected: bad.length,
     });
     expect(upload.bytes_done).toBe(file.bytes.length);
+    const { body } = await platform.api(tenant, 'GET', `/drop-credentials/${upload.drop_credential_id}`);
+    expect(body).toMatchObject({ state: 'ACTIVE', owner_id: upload.uploaded_by });
     await expectRegister(tenant, [file]);
   });
 
@@ -151,6 +153,21 @@ describe('a register of ten thousand rows', () => {
     await expectRegister(tenant, [file]);
   });
 
+  test('lands in no other folder, and by no other key: not by the owner’s of the account', async () => {
+    const put = (client: S3Client, slug: string) =>
+      client
+        .send(
+          new PutObjectCommand({
+            Bucket: platform.file.buckets.uploads,
+            Key: `drop/${slug}/shareholders/foreign.csv`,
+            Body: file.bytes,
+          }),
+        )
+        .catch((error: Error) => error.name);
+    expect(await put(await platform.dropClient(tenant), 'acme')).toBe('AccessDenied');
+    expect(await put(platform.s3(), tenant)).toBe('AccessDenied');
+  });
+
   test('is invisible to other tenants', async () => {
     expect((await platform.api('acme', 'GET', `/uploads/${upload.id}`)).status).toBe(404);
     expect((await platform.api('acme', 'GET', '/uploads')).text).not.toContain(upload.id);
@@ -179,8 +196,9 @@ describe('a register of ten thousand rows', () => {
 });
 
 describe.runIf(AWS !== undefined)('the AWS CLI', () => {
-  const cli = (...args: string[]) => {
-    const { awsEndpointUrl, region, accessKeyId, secretAccessKey } = platform.file;
+  const cli = (...args: string[]) => cliAs(platform.file, ...args);
+  const cliAs = ({ accessKeyId, secretAccessKey }: DropKeyPair, ...args: string[]) => {
+    const { awsEndpointUrl, region } = platform.file;
     return run(AWS as string, ['--endpoint-url', awsEndpointUrl, '--region', region, ...args], {
       env: { ...process.env, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
       timeout: 120_000,
@@ -201,7 +219,9 @@ describe.runIf(AWS !== undefined)('the AWS CLI', () => {
     const file = register(300, 13);
     const path = join(dataDir, 'cli.csv');
     writeFileSync(path, file.bytes);
-    await cli(
+    const { credentials } = (await platform.dropClient(slug)).config;
+    await cliAs(
+      await credentials(),
       's3',
       'cp',
       '--no-progress',

@@ -209,6 +209,48 @@ describe.each(environmentNames())('templates of %s', (name) => {
     }
   });
 
+  test('a user of the drop folder may write into the folder of the user’s tag, and nobody else there', () => {
+    const text = (value: unknown) => JSON.stringify(value);
+    const arn = `:user/vestry-${name}-drop-*`;
+    const [policy] = ofType('AWS::IAM::ManagedPolicy').filter(
+      ({ Properties }) => Properties.ManagedPolicyName === `vestry-${name}-drop`,
+    );
+    const [objects, key] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(policy?.Properties.PolicyDocument.Statement).toHaveLength(2);
+    expect([...objects.Action].sort()).toEqual([
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+      's3:PutObject',
+    ]);
+    expect(text(objects.Resource)).toContain('/drop/\u0024{aws:PrincipalTag/folder}/*');
+    expect([...key.Action].sort()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+    expect(Object.keys(key.Condition)).toEqual(['StringEquals', 'StringLike']);
+    const denials = ofType('AWS::S3::BucketPolicy')
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as TemplateProperties[])
+      .filter(({ Sid }) => Sid === 'DropFolder');
+    expect(denials).toMatchObject([{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:PutObject' }]);
+    expect(text(denials[0]?.Resource)).toContain('/drop/*');
+    expect(text(denials[0]?.Condition.ArnNotLike['aws:PrincipalArn'])).toContain(arn);
+    const roles = ofType('AWS::IAM::Role').filter(({ Properties }) => text(Properties).includes('"iam:'));
+    const statements = roles.flatMap(({ Properties }) =>
+      (Properties.Policies as TemplateProperties[]).flatMap(
+        ({ PolicyDocument }) => PolicyDocument.Statement as TemplateProperties[],
+      ),
+    );
+    const onUsers = statements.filter(({ Action }) => text(Action).includes('"iam:'));
+    // One function, outside of the database's network.
+    expect(roles).toHaveLength(1);
+    for (const { Resource } of onUsers) expect(text(Resource)).toContain(arn);
+    for (const [action, operator, condition] of [
+      ['iam:CreateUser', 'StringEquals', 'iam:PermissionsBoundary'],
+      ['iam:AttachUserPolicy', 'ArnEquals', 'iam:PolicyARN'],
+    ] as const) {
+      const allowing = onUsers.filter(({ Action }) => text(Action).includes(`"${action}"`));
+      expect(allowing).toHaveLength(1);
+      expect(text(allowing[0]?.Condition[operator][condition])).toContain(`:policy/vestry-${name}-drop`);
+    }
+  });
+
   test('the database is encrypted, takes IAM tokens over TLS, and is protected', () => {
     const [cluster] = ofType('AWS::RDS::DBCluster');
     expect(cluster?.Properties).toMatchObject({

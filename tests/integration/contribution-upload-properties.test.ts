@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -102,7 +103,9 @@ test.each(seeds)(
   async (seed) => {
     const rows = payroll(56, randomOf(seed));
     const [byFile, byPosts] = [await newSponsor(), await newSponsor()];
-    const stored = await storeFile(aws, `drop/${byFile.tenant.slug}/contributions/p.csv`, fileOf(rows));
+    const credential = await dropCredentialOf(database.admin, byFile.tenant);
+    const key = `drop/${byFile.tenant.slug}/contributions/p.csv`;
+    const stored = await storeFile(aws, key, fileOf(rows), credential);
     await processUpload(stored, { requestId: 'worker', isFinal: () => false });
     const { rows: uploads } = await database.admin.query(
       'select state, accepted, errors from uploads where tenant_id = $1',
@@ -130,9 +133,10 @@ test.each(seeds)(
     // The last repeats rows of the others, as a file does that is sent whole again after a part of it.
     const files = [rows.slice(0, 8), rows.slice(8, 16), rows.slice(16), rows.slice(4, 20)].map(fileOf);
     const take = async ({ tenant }: Sponsor, order: readonly number[]) => {
+      const credential = await dropCredentialOf(database.admin, tenant);
       const stored = await Promise.all(
         files.map((content, index) =>
-          storeFile(aws, `drop/${tenant.slug}/contributions/p-${index}.csv`, content),
+          storeFile(aws, `drop/${tenant.slug}/contributions/p-${index}.csv`, content, credential),
         ),
       );
       for (const index of order)

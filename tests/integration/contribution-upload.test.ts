@@ -7,6 +7,7 @@ import { reverseContribution } from '#plans/contributions/contributions.routes.t
 import { terminatePlan } from '#plans/plans.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -52,7 +53,9 @@ async function uploadOf(key: string): Promise<Row> {
 async function drop(content: string, extension = 'csv', of: TestTenant = globex): Promise<Row> {
   files += 1;
   const key = `drop/${of.slug}/contributions/payroll-${files}.${extension}`;
-  await processUpload(await storeFile(aws, key, content), { requestId: 'worker', isFinal: () => false });
+  const credential = await dropCredentialOf(database.admin, of);
+  const file = await storeFile(aws, key, content, credential);
+  await processUpload(file, { requestId: 'worker', isFinal: () => false });
   return uploadOf(key);
 }
 
@@ -289,7 +292,7 @@ describe('a payroll file', () => {
       ['2026-01', '2026-02', '2026-03'].map((period) => `${employee},401K,10,${period},`),
     );
     const key = `drop/${globex.slug}/contributions/killed.csv`;
-    const file = await storeFile(aws, key, csv(...rows));
+    const file = await storeFile(aws, key, csv(...rows), await dropCredentialOf(database.admin, globex));
     for (const killAfterMs of [1, 40, 80]) await processInChild(file, { killAfterMs });
     const singles = [...plans.values()].map((id) => contribute(globex, id, { amount: '1' }));
     const about = { requestId: 'worker', isFinal: () => false };

@@ -26,12 +26,14 @@ import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
+import { insertDropCredential } from '#tests/support/drop-credentials.ts';
 import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
 import { Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { dropFolder } from '#tests/support/uploads.ts';
+import { DELIVERY, storeFile } from '#tests/support/uploads.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 /**
  * No single person moves money or shares past the limits. The cases are made from the table of controlled changes: each kind, by each
@@ -179,9 +181,13 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     const { id } = (await new RegisterFiles(aws, by).load(FILE)).body;
     return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
   },
-  'dropped-file': async (tenant) => {
+  'dropped-file': async (tenant, by) => {
     await openRegister(tenant);
-    const { id } = await dropFolder(database.admin, aws).load(FILE, tenant);
+    const credential = await insertDropCredential(database.admin, tenant, { owner: by });
+    const stored = await storeFile(aws, `drop/${tenant.slug}/shareholders/dropped.csv`, FILE, credential);
+    await processUpload(stored, DELIVERY);
+    const { rows } = await database.admin.query('select id from uploads where object_ref = $1', [stored.ref]);
+    const id: string = rows[0]?.id;
     return { request: await requestFor(tenant, id), effect: () => uploadOf(id) };
   },
   'legal-hold-released': async (tenant, by) => {
@@ -332,9 +338,11 @@ describe.each(cases)('%s, proposed by %s', (kind, role) => {
   });
 });
 
-test('a dropped file is approved by COMPLIANCE: who runs the drop folder decides on nothing that came by it', async () => {
+test('a dropped file has been proposed by the owner of the credential, who decides on nothing that came by it', async () => {
   const tenant = await insertTestTenant(database.admin, 'ISSUER');
   const { request, effect } = await PROPOSALS['dropped-file'](tenant, tenant.as('ADMIN'));
+  const requestedBy = await one('select requested_by from change_requests where id = $1', [request]);
+  expect(requestedBy).toMatchObject({ requested_by: tenant.as('ADMIN').actorId });
   const before = await effect();
   for (const role of ['ADMIN', 'OPS', 'EMPLOYEE'] as const)
     expect((await new Approvals(tenant.as(role)).approve(request)).status).toBe(403);

@@ -14,12 +14,14 @@ import { createReportExport } from '#reporting/exports/exports.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders } from '#tests/support/dividends.ts';
+import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { enroll } from '#tests/support/plans.ts';
 import { drain, failedTries, takeAll } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { type DropFolder, dropFolder, storeFile, UPLOAD_HEADER } from '#tests/support/uploads.ts';
+import { DELIVERY, type DropFolder, dropFolder, storeFile, UPLOAD_HEADER } from '#tests/support/uploads.ts';
 import { busMessage, tell, Webhooks } from '#tests/support/webhooks.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 import { findTenantOfFolder, upsertDropped } from '#uploads/upload.repository.ts';
 
 const HOUR_MS = 3_600_000;
@@ -44,6 +46,8 @@ const later = (hours: number) => ({ time: new Date(Date.now() + hours * HOUR_MS)
 const stateOf = async (table: string, id: string): Promise<string> =>
   (await database.admin.query(`select state from ${table} where id = $1`, [id])).rows[0].state;
 
+const rows = async (text: string, values: unknown[]) => (await database.admin.query(text, values)).rows;
+
 const loadedFrom = async (key: string) =>
   (await database.admin.query('select state, accepted from uploads where object_key = $1', [key])).rows;
 
@@ -66,10 +70,15 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     const issuer = await insertTestTenant(database.admin, 'ISSUER');
     const file = await uploads.drop(`${UPLOAD_HEADER}a-1,Ada Holder,,10\n`, issuer);
     const folder = await findTenantOfFolder(issuer.slug);
-    await upsertDropped(folder?.id ?? issuer.id, {
-      ...{ kind: 'shareholders', filename: 'a.csv', request_id: 'r' },
-      ...{ object_key: file.key, object_ref: file.ref },
-    });
+    const { id, ownerId } = await dropCredentialOf(database.admin, issuer);
+    await upsertDropped(
+      folder?.id ?? issuer.id,
+      {
+        ...{ kind: 'shareholders', filename: 'a.csv', request_id: 'r' },
+        ...{ object_key: file.key, object_ref: file.ref },
+      },
+      { id, owner_id: ownerId },
+    );
     await takeAll(aws, 'uploads');
     expect(await resumeUploads(later(1), testContext())).toEqual({ uploads: 0 });
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
@@ -85,6 +94,14 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     expect(await resumeUploads(later(1), testContext())).toEqual({ uploads: 0 });
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
     await drain(aws, 'uploads', uploadWorker);
+    // Nobody can say any more who dropped it, until its own message is found among the dead letters.
+    expect(await loadedFrom(first.key)).toEqual([{ state: 'FAILED', accepted: 0 }]);
+    // Both messages name the same version, in buckets that have them, as ours do.
+    const [{ object_ref: ref, failure }] = await rows('select * from uploads where object_key = $1', [
+      first.key,
+    ]);
+    expect(failure).toMatch(/^unknown-sender: .* Drop it again/);
+    await processUpload({ ...first, ref }, DELIVERY);
     expect(await loadedFrom(first.key)).toEqual([{ state: 'COMPLETED', accepted: 1 }]);
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 0 });
     // The row of the first version was made long before the second one was stored.
@@ -96,7 +113,10 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     await takeAll(aws, 'uploads');
     expect(await resumeUploads(later(hours), testContext())).toEqual({ uploads: 1 });
     await drain(aws, 'uploads', uploadWorker);
-    expect(await loadedFrom(first.key)).toEqual(Array(2).fill({ state: 'COMPLETED', accepted: 1 }));
+    expect(await loadedFrom(first.key)).toEqual([
+      { state: 'COMPLETED', accepted: 1 },
+      { state: 'FAILED', accepted: 0 },
+    ]);
   });
 
   test('nothing in the folder of nobody, nor what is no file', async () => {

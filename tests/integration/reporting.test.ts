@@ -10,6 +10,7 @@ import { sweepOutbox } from '#platform/events/sweep.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
+import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
 import {
@@ -86,7 +87,9 @@ async function payrollFile(): Promise<void> {
     return `${employee_id},401K,1.${number % 10}5,${day},${number % 2 === 0 ? 'EMPLOYEE' : 'EMPLOYER'}\n`;
   });
   const content = `employee_id,plan_type,amount,period,source\n${rows.join('')}`;
-  const file = await storeFile(aws, `drop/${sponsor.slug}/contributions/payroll.csv`, content);
+  const credential = await dropCredentialOf(database.admin, sponsor);
+  const key = `drop/${sponsor.slug}/contributions/payroll.csv`;
+  const file = await storeFile(aws, key, content, credential);
   await processUpload(file, { requestId: 'payroll', isFinal: () => false });
   const left = async () =>
     (

@@ -279,9 +279,9 @@ test('a dry run finds the same and writes nothing', async () => {
   const id = '0197a000-0000-7000-8000-0000000000aa';
   const key = `incoming/${of.id}/${id}`;
   await database.admin.query(
-    `insert into uploads (tenant_id, id, kind, door, filename, dry_run, object_key, request_id)
-     values ($1, $2, 'shareholders', 'PRESIGNED', 'x.csv', true, $3, 'r')`,
-    [of.id, id, key],
+    `insert into uploads (tenant_id, id, kind, door, filename, dry_run, object_key, request_id, created_by)
+     values ($1, $2, 'shareholders', 'PRESIGNED', 'x.csv', true, $3, 'r', $4)`,
+    [of.id, id, key, of.as('OPS').actorId],
   );
   const file = await storeFile(aws, key, bytes);
   await processUpload(file, DELIVERY);

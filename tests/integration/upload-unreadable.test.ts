@@ -118,7 +118,15 @@ test('the handler reads S3 events with encoded keys, and finishes those of the t
   });
   const Records = [
     record('1', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' }),
-    record('2', { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object } }] }),
+    record('2', {
+      Records: [
+        {
+          eventName: 'ObjectCreated:Put',
+          userIdentity: { principalId: file.principalId },
+          s3: { bucket: { name: 'b' }, object },
+        },
+      ],
+    }),
     record('3', { nothing: 'of ours' }),
   ];
   const answer = await handler({ Records } as never, testContext());

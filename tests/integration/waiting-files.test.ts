@@ -202,13 +202,14 @@ test('files of a day count together, by user', async () => {
   expect((await admin.load(file('B,Bob,440'))).body.state).toBe('COMPLETED');
 });
 
-test('a file from the drop folder waits too, and is loaded once COMPLIANCE has approved it', async () => {
+test('a file from the drop folder waits too, for somebody other than the owner of its credential', async () => {
   const { tenant } = await issuer();
   const uploads = dropFolder(database.admin, aws);
   const stored = await uploads.drop(file('A,Ann,1'), tenant);
   await processUpload(stored, DELIVERY);
   const { id } = await uploads.uploadOf(stored);
-  expect(await requestOf(tenant, id)).toMatchObject({ kind: 'dropped-file', requested_by: tenant.id });
+  const owner = tenant.as('ADMIN').actorId;
+  expect(await requestOf(tenant, id)).toMatchObject({ kind: 'dropped-file', requested_by: owner });
   await approve(tenant, id);
   await processUpload(stored, DELIVERY);
   expect(await uploads.uploadOf(stored)).toMatchObject({ state: 'COMPLETED', accepted: 1 });

@@ -34,7 +34,7 @@ export interface TestAws {
  * finds them. Messages come back at once.
  */
 export async function testAws(
-  more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions' | 'now'>> & {
+  more: Partial<Pick<AwsEndpointOptions, 'secrets' | 'stepFunctions' | 'now' | 'managedPolicies'>> & {
     /** The lifecycle rules of the audit bucket. @default none */
     readonly auditTransitions?: AwsEndpointOptions['buckets'][number]['transitions'];
   } = {},
@@ -98,6 +98,7 @@ export async function testAws(
       ...(more.secrets ?? []),
     ],
     mailIdentities: ['vestry.test'],
+    managedPolicies: more.managedPolicies ?? [],
     ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
     onEvent: (event) => {
       events.push(event);

@@ -51,6 +51,14 @@ const rowsOf = (
   },
   legal_holds: { subject: 'SHAREHOLDER', shareholder_id: id(4), reason: 'filled' },
   shareholder_names: { shareholder_id: id(4), replaced_at: '2026-01-01', name: 'Filled before' },
+  drop_credentials: {
+    id: id(65),
+    name: 'filled',
+    folder: 'filled',
+    owner_id: id(1),
+    slot: 2,
+    expires_at: '2099-01-01',
+  },
   uploads: {
     kind: 'shareholders',
     door: 'DROP',

@@ -8,15 +8,24 @@ import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { TestAws } from './aws-services.ts';
+import { dropCredentialOf } from './drop-credentials.ts';
 import type { TestTenant } from './tenants.ts';
 
-/** Stores a file as any S3 client would, and returns the content of its creation event. */
-export async function storeFile(aws: TestAws, key: string, content: string | Buffer): Promise<StoredFile> {
+/**
+ * Stores a file as any S3 client would, and returns the content of its creation event.
+ * @param by the credential whose key stores it. @default one that nobody knows
+ */
+export async function storeFile(
+  aws: TestAws,
+  key: string,
+  content: string | Buffer,
+  by?: { readonly principalId: string },
+): Promise<StoredFile> {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client({});
   await client.send(new PutObjectCommand({ Bucket: aws.uploadsBucket, Key: key, Body: content }));
   client.destroy();
-  return storedFile(aws, key);
+  return { ...storedFile(aws, key), ...by };
 }
 
 /** The creation event's view of what is stored under a key now. */
@@ -110,9 +119,11 @@ export interface DropFolder {
 export function dropFolder(admin: pg.Pool, aws: TestAws): DropFolder {
   let files = 0;
   const folder: DropFolder = {
-    drop: (content, of, name) => {
+    drop: async (content, of, name) => {
       files += 1;
-      return storeFile(aws, `drop/${of.slug}/shareholders/${name ?? `file ${files}.csv`}`, content);
+      const key = `drop/${of.slug}/shareholders/${name ?? `file ${files}.csv`}`;
+      const { principalId } = await dropCredentialOf(admin, of);
+      return storeFile(aws, key, content, { principalId });
     },
     uploadOf: async (file) => {
       const { rows } = await admin.query('select * from uploads where object_key = $1 and object_ref = $2', [

@@ -1,13 +1,19 @@
 import { credentialPlace } from '#identity/connections/client-credential.ts';
 import { instructionPlace } from '#payments/execution/payment-instruction.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
+import { keyPlace } from '#uploads/drop/drop-key-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
 /** A column of sealed values, or of arrays of them. A test finds one that is missing here by its name. */
 export interface SealedField {
-  readonly table: 'bank_accounts' | 'connections' | 'outbound_entries' | 'webhooks';
+  readonly table: 'bank_accounts' | 'connections' | 'drop_credentials' | 'outbound_entries' | 'webhooks';
   readonly key: 'id' | 'transaction_id';
-  readonly column: 'account_number_sealed' | 'credential_sealed' | 'instruction_sealed' | 'secrets_sealed';
+  readonly column:
+    | 'account_number_sealed'
+    | 'credential_sealed'
+    | 'instruction_sealed'
+    | 'secret_sealed'
+    | 'secrets_sealed';
   readonly isArray: boolean;
   /** Returns the place that a value of the row was sealed for. */
   readonly placeOf: (key: string) => string;
@@ -21,6 +27,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'connections', key: 'id', column: 'credential_sealed', isArray: false },
     placeOf: credentialPlace,
+  },
+  {
+    ...{ table: 'drop_credentials', key: 'id', column: 'secret_sealed', isArray: false },
+    placeOf: keyPlace,
   },
   {
     ...{ table: 'outbound_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },

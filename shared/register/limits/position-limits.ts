@@ -32,7 +32,7 @@ export interface Move {
   /** Shares that leave a holder or come to one, whichever are more. */
   readonly shares: string;
   readonly means: 'HAND' | 'FILE';
-  /** The user who moves them, or the drop folder. */
+  /** The user who moves them. */
   readonly party: string;
   /** The shares are the first ones of a holder. @default false */
   readonly isFirst?: boolean;

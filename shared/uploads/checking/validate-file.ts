@@ -12,7 +12,12 @@ import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loadi
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
-import { findSameFile, type ListedWarning, type UploadRecord } from '#uploads/upload.repository.ts';
+import {
+  findSameFile,
+  type ListedWarning,
+  type UploadRecord,
+  uploaderOf,
+} from '#uploads/upload.repository.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
@@ -102,9 +107,6 @@ interface ReadFile {
   readonly warnings: readonly ListedWarning[];
 }
 
-/** The name of the drop folder among those who move shares. */
-const DROP_FOLDER = 'drop-folder';
-
 /** Returns the leave of the second person who has approved a file that was shown. */
 async function permitOf({ actor, upload }: Job): Promise<Permit | undefined> {
   if (upload.shown_at === null) return undefined;
@@ -124,7 +126,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
     tenantId,
     uploadId: upload.id,
     requestId: actor.requestId,
-    party: upload.created_by ?? DROP_FOLDER,
+    party: uploaderOf(upload),
     shownAt: upload.shown_at,
     permit: await permitOf(job),
   };

@@ -21,6 +21,8 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     sha256,
     failure,
     duplicate_of,
+    uploaded_by: row.created_by,
+    drop_credential_id: row.drop_credential_id,
     created_at: row.created_at.toISOString(),
     completed_at: row.completed_at?.toISOString() ?? null,
   };

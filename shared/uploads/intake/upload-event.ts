@@ -13,23 +13,34 @@ const CreatedObject = z.object({
 /** The message that S3 puts on the queue: created objects, or the test message that it sends when notifications are set up. */
 export const S3Notification = z.union([
   z.object({ Event: z.literal('s3:TestEvent') }),
-  z.object({ Records: z.array(z.object({ s3: z.object({ object: CreatedObject }) })) }),
+  z.object({
+    Records: z.array(
+      z.object({
+        // Absent where we announce an object again.
+        userIdentity: z.object({ principalId: z.string() }).optional(),
+        s3: z.object({ object: CreatedObject }),
+      }),
+    ),
+  }),
 ]);
 
 export interface StoredFile extends ObjectVersion {
   readonly bytes: number;
   /** The same for every delivery of an object's event, another for every other object or version. */
   readonly ref: string;
+  /** The identity by which it was written, as S3 names it. */
+  readonly principalId?: string | undefined;
 }
 
 export function storedFiles(notification: z.infer<typeof S3Notification>): StoredFile[] {
   if ('Event' in notification) return [];
-  return notification.Records.map(({ s3: { object } }) => ({
+  return notification.Records.map(({ userIdentity, s3: { object } }) => ({
     // URL-encoded as a form is: a space is a plus.
     key: decodeURIComponent(object.key.replaceAll('+', ' ')),
     versionId: object.versionId,
     bytes: object.size,
     ref: object.versionId ?? `${object.eTag}:${object.sequencer}`,
+    principalId: userIdentity?.principalId,
   }));
 }
 

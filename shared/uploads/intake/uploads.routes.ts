@@ -49,6 +49,10 @@ export const UploadSummary = z.object({
   failure: z.string().nullable(),
   /** The upload that loaded the same bytes first, and whose result this is. */
   duplicate_of: idOut.nullable(),
+  /** The user whose file it is: who uploaded it, or owns the credential by which it was dropped. Null: nobody knows who dropped it, and it has failed. */
+  uploaded_by: idOut.nullable(),
+  /** The credential by which it was dropped. */
+  drop_credential_id: idOut.nullable(),
   created_at: instantOut,
   completed_at: instantOut.nullable(),
 });

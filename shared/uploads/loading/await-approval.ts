@@ -8,8 +8,13 @@ import { publishCommitted } from '#platform/events/publish.ts';
 import { writeObject } from '#platform/storage/objects.ts';
 import { changesKey } from '#uploads/intake/upload-event.ts';
 import { getUpload } from '#uploads/intake/uploads.routes.ts';
-import { type Completion, setAwaitingApproval, type UploadRecord } from '#uploads/upload.repository.ts';
-import { refusePutOut } from './finish-upload.ts';
+import {
+  type Completion,
+  setAwaitingApproval,
+  type UploadRecord,
+  uploaderOf,
+} from '#uploads/upload.repository.ts';
+import { refusePutOut, senderOf } from './finish-upload.ts';
 import type { Review } from './upload-loader.ts';
 
 /**
@@ -30,10 +35,10 @@ export async function awaitApproval(
     filename: `changes-${upload.id}.csv`,
   });
   const { rows, accepted, rejected } = completion;
-  const { filename, door, created_by } = upload;
+  const { filename, door } = upload;
   const link = String(linkTo(getUpload, { id: upload.id }));
   const proposer: Proposer = {
-    actorId: created_by ?? upload.tenant_id,
+    actorId: uploaderOf(upload),
     requestId: actor.requestId,
   };
   const { events } = await tenantTx(
@@ -45,7 +50,7 @@ export async function awaitApproval(
       const { id } = await requestChange(
         tx,
         {
-          kind: created_by === null ? 'dropped-file' : 'register-file',
+          kind: door === 'DROP' ? 'dropped-file' : 'register-file',
           subject: { type: 'uploads', id: upload.id },
           before: {
             by_class: changes.by_class.map(({ security_class, before }) => ({
@@ -65,7 +70,11 @@ export async function awaitApproval(
       audit: (id) => ({
         action: 'change.requested',
         resource: `approvals/${id}`,
-        payload: { upload_id: upload.id, rows, accepted, rejected, by_class: changes.by_class },
+        payload: {
+          ...{ upload_id: upload.id, rows, accepted, rejected },
+          ...senderOf(upload),
+          by_class: changes.by_class,
+        },
       }),
     },
   );

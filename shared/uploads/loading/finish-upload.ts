@@ -3,6 +3,7 @@ import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
+import { mayStillDrop } from '#uploads/drop/drop-credential.repository.ts';
 import {
   type Completion,
   mayStillUpload,
@@ -23,15 +24,27 @@ export type Ending = 'completed' | 'ended-before' | 'same-file';
 const RETRY_MS = 60_000;
 
 /**
- * Refuses a file whose uploader has been put out since: what they may not do any more doesn't happen later.
+ * Refuses a file whose uploader has been put out since: what they may not do any more doesn't happen later. A credential that was revoked or
+ * has expired drops nothing either; a file that a second person has seen and approved is not stopped by its rotation.
  * @throws RefusedFile
  */
 export async function refusePutOut(read: TenantRead, upload: UploadRecord): Promise<void> {
+  const { drop_credential_id, approved_by } = upload;
+  if (drop_credential_id !== null && approved_by === null && !(await mayStillDrop(read, drop_credential_id)))
+    throw new RefusedFile(
+      'credential-ended',
+      'The credential by which it was dropped has been revoked or has expired. Drop it again, by a live one.',
+    );
   if (await mayStillUpload(read, upload)) return;
   throw new RefusedFile(
     'uploader-put-out',
     'The user who uploaded the file has been disabled, or may upload no files any more. Upload it as another user.',
   );
+}
+
+/** Returns whose file it is, for the trail: a worker's entry has no actor. */
+export function senderOf({ created_by, drop_credential_id }: UploadRecord) {
+  return { uploaded_by: created_by, ...(drop_credential_id === null ? {} : { drop_credential_id }) };
 }
 
 /**
@@ -47,6 +60,7 @@ export async function completeUpload(
 ): Promise<Ending> {
   const { rows, accepted, rejected, duplicate_of, sha256 } = completion;
   const summary = { kind: upload.kind, rows, accepted, rejected, dry_run: upload.dry_run, duplicate_of };
+  const sender = senderOf(upload);
   try {
     const { result, events } = await tenantTx(
       actor,
@@ -64,7 +78,7 @@ export async function completeUpload(
         audit: () => ({
           action: 'upload.completed',
           resource: `uploads/${upload.id}`,
-          payload: { ...summary, sha256 },
+          payload: { ...summary, ...sender, sha256 },
         }),
         retryForMs: RETRY_MS,
         ...(options.session === undefined ? {} : { session: options.session }),
@@ -119,7 +133,7 @@ export async function failUpload(
       audit: () => ({
         action: 'upload.failed',
         resource: `uploads/${upload.id}`,
-        payload: { kind: upload.kind, code },
+        payload: { kind: upload.kind, code, ...senderOf(upload) },
       }),
     },
   );

@@ -5,12 +5,14 @@ import { logger } from '#platform/observability/logger.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { validateFile } from '#uploads/checking/validate-file.ts';
+import { findByPrincipal } from '#uploads/drop/drop-credential.repository.ts';
 import { type Door, doorOf, type StoredFile } from '#uploads/intake/upload-event.ts';
 import {
   claimUpload,
   findTenantOfFolder,
   findUpload,
   INTERNAL_ERROR,
+  UNKNOWN_SENDER,
   type UploadRecord,
   upsertDropped,
 } from '#uploads/upload.repository.ts';
@@ -106,13 +108,27 @@ async function findDropped(
     logger.warn('a file was dropped into the folder of no tenant', { bytes: file.bytes });
     return undefined;
   }
-  const upload = await upsertDropped(tenant.id, {
-    kind: isUploadKind(folder) ? folder : 'unknown',
-    filename,
-    object_key: file.key,
-    object_ref: file.ref,
-    request_id: about.requestId,
-  });
+  const { principalId } = file;
+  const sender = principalId === undefined ? undefined : await findByPrincipal(tenant.id, principalId);
+  const upload = await upsertDropped(
+    tenant.id,
+    {
+      kind: isUploadKind(folder) ? folder : 'unknown',
+      filename,
+      object_key: file.key,
+      object_ref: file.ref,
+      request_id: about.requestId,
+    },
+    sender,
+  );
+  if (upload.drop_credential_id === null)
+    return {
+      upload,
+      refusal: new RefusedFile(
+        UNKNOWN_SENDER,
+        'It is not known by which credential of the tenant it was dropped. Drop it again, by a live credential.',
+      ),
+    };
   if (!isUploadKind(folder))
     return {
       upload,

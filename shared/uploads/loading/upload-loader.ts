@@ -57,7 +57,7 @@ export interface LoadedFile {
   readonly rows: number;
   /** Whether the rows follow each other as the keys they get do. */
   readonly inOrder: boolean;
-  /** The user who uploaded the file, or the drop folder. */
+  /** The user whose file it is. */
   readonly party: string;
   /** The leave of a second person, where one has approved the file. */
   readonly permit: Permit | undefined;
