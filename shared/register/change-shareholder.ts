@@ -1,8 +1,10 @@
 import type { Permit } from '#approvals/permit.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { findPosition } from './position.repository.ts';
 import { type LedgerNote, recordPositionChange } from './position-change.ts';
 import {
   lockShareholder,
@@ -10,10 +12,12 @@ import {
   type ShareholderRow,
   setShareholder,
 } from './shareholder.repository.ts';
+import { differenceOf, sumOf } from './shares.ts';
 import { refuseClosed } from './standing.ts';
 
 /**
- * Changes an open holder that is still the version the caller read. Holdings are changed with leave of the room of approvals.
+ * Changes an open holder that is still the version the caller read. Holdings are those of one class, and are changed with leave of the
+ * room of approvals.
  * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`
  */
 export async function changeShareholder(
@@ -29,9 +33,11 @@ export async function changeShareholder(
   const isRenamed = others.name !== undefined && others.name !== current.name;
   const rest = isRenamed ? { ...others, identified_by: permit.madeBy } : others;
   if (holdings === undefined) return setShareholder(tx, id, rest);
-  const reason = note.reason ?? 'correction';
+  const { reason = 'correction', security_class = DEFAULT_SECURITY_CLASS } = note;
+  const held = await findPosition(tx, id, security_class);
+  const total = sumOf(current.holdings, differenceOf(holdings, held));
   const changeId = await recordPositionChange(tx, { ...note, reason, source: 'api' }, permit);
-  return setShareholder(tx, id, { ...rest, holdings, position_change_id: changeId });
+  return setShareholder(tx, id, { ...rest, holdings: total, position_change_id: changeId });
 }
 
 /**

@@ -38,8 +38,8 @@ export interface HolderChange extends ShownChange {
 const LARGEST = 20;
 
 const COMPARED = `(
-  select s.n, s.line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) as before,
-    s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) - coalesce(h.holdings, 0) as difference,
+  select s.n, s.line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
+    s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) + s.other_classes - coalesce(h.holdings, 0) as difference,
     s.speaks_of_email and h.email is distinct from s.email as has_other_email
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
   where s.error_code is null) as c`;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { Permit } from '#approvals/permit.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { consecutiveIds, isUuid, type TenantId } from '#kernel/ids.ts';
@@ -11,7 +11,8 @@ import { recordPositionChange } from './position-change.ts';
 
 /**
  * A file of holders enters the register. It reads the session's temporary table `staged_rows` (n, external_ref, name, email,
- * speaks_of_email, holdings, error_*), and marks there the rows that the register can't take.
+ * speaks_of_email, holdings, error_*), and marks there the rows that the register can't take. A row states the shares of one class, the
+ * default one; `other_classes` is filled here with the shares that its holder has in others, which stay.
  */
 
 /** A holder was closed while the file was being staged: its row must be refused, and the rest tried again. */
@@ -38,14 +39,19 @@ const REFUSE_CLOSED = `update staged_rows s set error_column = 'external_ref', e
   where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
     and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
 
-// A file states a holder's whole holdings, and the difference is written to the default class.
-const REFUSE_OTHER_CLASSES = `update staged_rows s set error_column = 'holdings', error_code = 'holds-other-classes',
-    error_message = 'holdings are less than what the holder has in other security classes.'
-  from shareholders h join (
+const OTHER_CLASSES = `shareholders h join (
     select shareholder_id, sum(delta) as held from position_entries
-    where tenant_id = $1 and security_class <> 'COMMON' group by shareholder_id) other on other.shareholder_id = h.id
-  where exists (select from position_entries where tenant_id = $1 and security_class <> 'COMMON')
-    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.holdings::numeric < other.held`;
+    where tenant_id = $1 and security_class <> '${DEFAULT_SECURITY_CLASS}' group by shareholder_id) other on other.shareholder_id = h.id
+  where exists (select from position_entries where tenant_id = $1 and security_class <> '${DEFAULT_SECURITY_CLASS}')
+    and h.tenant_id = $1`;
+
+const SET_OTHER_CLASSES = `update staged_rows s set other_classes = other.held
+  from ${OTHER_CLASSES} and h.external_ref = s.external_ref and s.error_code is null and s.other_classes <> other.held`;
+
+/** Finds a holder whose shares in other classes have changed since they were looked up: the rows that are written are locked now. */
+const FIND_OTHER_CLASSES = `select from ${OTHER_CLASSES}
+    and exists (select from staged_rows s where s.external_ref = h.external_ref and s.error_code is null and s.other_classes <> other.held)
+  limit 1`;
 
 // A second person has approved what they saw. A transaction runs for at most fifteen minutes after the instant that it writes as updated_at.
 const IS_NEWER = `h.updated_at > $2::timestamptz - interval '15 minutes' and (
@@ -56,7 +62,7 @@ const IS_NEWER = `h.updated_at > $2::timestamptz - interval '15 minutes' and (
 
 const REFUSE_NEWER = `update staged_rows s set error_column = 'holdings', error_code = 'changed-since-received',
     error_message = 'The holder has changed since the file was shown: the file has ' || s.holdings || ' shares, and the register '
-      || trim_scale(h.holdings) || '.'
+      || trim_scale(h.holdings - s.other_classes) || '.'
   from shareholders h
   where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and ${IS_NEWER}`;
 
@@ -69,9 +75,9 @@ export async function judgeRegister(
   { tenantId, uploadId, shownAt }: Pick<RegisterLoad, 'tenantId' | 'uploadId' | 'shownAt'>,
 ): Promise<number> {
   const values = [tenantId];
+  await session.run([{ text: SET_OTHER_CLASSES, values }]);
   const statements = [
     { text: REFUSE_CLOSED, values },
-    { text: REFUSE_OTHER_CLASSES, values },
     ...(shownAt === null
       ? []
       : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOf(uploadId)] }]),
@@ -116,6 +122,7 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   const { tenantId, uploadId, rows, inOrder } = load;
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
+  await tx.getExecutor().executeQuery(CompiledQuery.raw(SET_OTHER_CLASSES, [tenantId]));
   const permit = load.permit ?? (await uncontrolled(tx, load));
   const source = sourceOf(uploadId);
   const changeId = await recordPositionChange(tx, { reason: 'upload', source }, permit);
@@ -126,7 +133,7 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   const order = inOrder ? sql`` : sql`order by external_ref`;
   await sql`merge into shareholders h
     using (
-      select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) as holdings,
+      select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) + other_classes as holdings,
         (${ids.prefix}::text || to_hex(${ids.first}::bigint + ${place}))::uuid as id
       from staged_rows where error_code is null ${order}) s
     on h.tenant_id = ${tenantId} and h.external_ref = s.external_ref
@@ -142,7 +149,8 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)
     where exists (select from shareholders where tenant_id = ${tenantId} and status = 'CLOSED')
       and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
-  if (closed.rows.length > 0) throw new RegisterMoved();
+  const moved = await tx.getExecutor().executeQuery(CompiledQuery.raw(FIND_OTHER_CLASSES, [tenantId]));
+  if (closed.rows.length > 0 || moved.rows.length > 0) throw new RegisterMoved();
   if (load.shownAt !== null) await refuseMoved(tx, { tenantId, source, shownAt: load.shownAt });
 }
 

@@ -23,6 +23,14 @@ export async function setTransferred(
     where id in (${from}::uuid, ${to}::uuid)`.execute(tx);
 }
 
+/** Returns the shares of a class that a holder has, as a decimal. */
+export async function findPosition(read: TenantRead, holder: string, securityClass: string): Promise<string> {
+  const { rows } = await sql<{ held: string }>`
+    select coalesce(sum(delta), 0)::text as held from position_entries
+    where shareholder_id = ${holder} and security_class = ${securityClass}`.execute(read);
+  return canonicalDecimal(rows[0]?.held ?? '0');
+}
+
 /** Tells whether a holder has so many shares of a class. */
 export async function isHeld(
   tx: TenantTx,

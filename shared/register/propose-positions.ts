@@ -6,7 +6,7 @@ import {
   stillThere,
   type Waiting,
 } from '#approvals/propose-change.ts';
-import { canonicalDecimal, parseDecimal, renderDecimal, unitsAt } from '#kernel/decimal.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -15,7 +15,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { changeShareholder } from './change-shareholder.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
 import { exceedsLimit } from './limits/position-limits.ts';
-import { isHeld } from './position.repository.ts';
+import { findPosition, isHeld } from './position.repository.ts';
 import { type LedgerNote, refuseFuture } from './position-change.ts';
 import {
   existsReference,
@@ -24,6 +24,7 @@ import {
   type ShareholderChange,
   type ShareholderRow,
 } from './shareholder.repository.ts';
+import { differenceOf } from './shares.ts';
 import { refuseClosed } from './standing.ts';
 import { type Transfer, type TransferOrder, transferShares } from './transfer-shares.ts';
 
@@ -40,8 +41,6 @@ type Proposed =
   | { readonly changed: ChangedShareholder }
   | { readonly transferred: { readonly id: string; readonly order: TransferOrder } };
 
-/** The decimal places that shares have at most. */
-const PLACES = 8;
 const NONE = '0';
 
 /**
@@ -99,9 +98,9 @@ export async function proposeShareholderChange(
   const { id, version, change, note } = proposed;
   const current = asRead(await lockShareholder(tx, id), version);
   refuseClosed(current);
-  const before = canonicalDecimal(current.holdings);
-  const { holdings = before, ...rest } = change;
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
+  const before = await findPosition(tx, id, securityClass);
+  const { holdings = before, ...rest } = change;
   const difference = differenceOf(holdings, before);
   const shares = difference.replace('-', '');
   const isControlled =
@@ -164,11 +163,6 @@ export async function proposeTransfer(
     proposer,
     (permit) => transferShares(tx, id, order, permit),
   );
-}
-
-function differenceOf(a: string, b: string): string {
-  const difference = unitsAt(parseDecimal(a), PLACES) - unitsAt(parseDecimal(b), PLACES);
-  return canonicalDecimal(renderDecimal(difference, PLACES));
 }
 
 /** A change without a date takes effect on the day of its approval. */

@@ -163,7 +163,7 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact or the holdings',
   description:
-    'Setting `holdings`, the total over all classes, writes the difference to the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,

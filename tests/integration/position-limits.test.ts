@@ -191,7 +191,6 @@ test('what cannot be done is refused, and waits for nobody', async () => {
     [admin.create(newHolder('500', { external_ref: known })), 409, 'shareholder-exists'],
     [admin.create(newHolder('500', { effective_date: daysAgo(-1) })), 422, 'validation-failed'],
     [admin.update(first, { holdings: '900' }, 7), 412, 'precondition-failed'],
-    [admin.update(first, { holdings: '100', security_class: 'PREF' }), 422, 'insufficient-position'],
   ];
   for (const [answering, status, slug] of refusals) {
     const answer = await answering;

@@ -208,8 +208,9 @@ describe('setting holdings', () => {
   test('writes the difference to the ledger, dated and explained', async () => {
     const { id } = await ops.holder('100', { effective_date: daysAgo(30), reason: 'migration' });
     await ops.update(id, { holdings: '70.25', effective_date: daysAgo(10), reason: 'recount' });
-    await ops.update(id, { holdings: '75.25', security_class: 'PREF-A' });
-    await ops.update(id, { holdings: '75.250' });
+    await ops.update(id, { holdings: '5', security_class: 'PREF-A' });
+    await ops.update(id, { holdings: '70.250' });
+    expect((await ops.get(id)).body.holdings).toBe('75.25');
     const { data } = (await ops.positions(id)).body;
     expect(data).toMatchObject([
       {
@@ -230,12 +231,44 @@ describe('setting holdings', () => {
     expect((await ops.positions(id, { security_class: 'PREF-A' })).body.data).toHaveLength(1);
   });
 
+  test('sets one class, and leaves the others as they are', async () => {
+    const { id } = await ops.holder('300');
+    await ops.update(id, { holdings: '300', security_class: 'PREF' });
+    const classes = async () => {
+      const { data } = (await ops.positions(id)).body;
+      const sums = new Map<string, number>();
+      for (const { security_class, delta } of data)
+        sums.set(security_class, (sums.get(security_class) ?? 0) + Number(delta));
+      return Object.fromEntries(sums);
+    };
+    for (const [change, expected] of [
+      [{ holdings: '300' }, { COMMON: 300, PREF: 300 }],
+      [
+        { holdings: '300', security_class: 'COMMON' },
+        { COMMON: 300, PREF: 300 },
+      ],
+      [{ holdings: '0' }, { COMMON: 0, PREF: 300 }],
+      [
+        { holdings: '1', security_class: 'PREF' },
+        { COMMON: 0, PREF: 1 },
+      ],
+      [
+        { holdings: '2.5', security_class: 'SERIES-B' },
+        { COMMON: 0, PREF: 1, 'SERIES-B': 2.5 },
+      ],
+    ] as const) {
+      expect((await ops.update(id, change)).status).toBe(200);
+      expect(await classes()).toEqual(expected);
+    }
+    expect((await ops.get(id)).body.holdings).toBe('3.5');
+  });
+
   test('can overdraw no class and no day', async () => {
     const { id } = await ops.holder('100', { effective_date: daysAgo(20) });
-    await ops.update(id, { holdings: '110', security_class: 'PREF' });
-    expect(await ops.update(id, { holdings: '99', security_class: 'PREF' })).toMatchObject(
-      problem(422, 'insufficient-position'),
-    );
+    await ops.update(id, { holdings: '10', security_class: 'PREF', effective_date: daysAgo(3) });
+    expect(
+      await ops.update(id, { holdings: '1', security_class: 'PREF', effective_date: daysAgo(4) }),
+    ).toMatchObject(problem(422, 'insufficient-position'));
     const { id: dated } = await ops.holder('100', { effective_date: daysAgo(20) });
     await ops.update(dated, { holdings: '40', effective_date: daysAgo(5) });
     await ops.update(dated, { holdings: '100' });

@@ -35,6 +35,17 @@ async function asTenant(of: TestTenant, ...statements: string[]): Promise<void> 
   await client.end();
 }
 
+/** The sum of each class, as `reference class shares`. */
+async function classesOf(of: TestTenant): Promise<string[]> {
+  const { rows } = await database.admin.query(
+    `select h.external_ref || ' ' || e.security_class || ' ' || trim_scale(sum(e.delta)) as held
+       from position_entries e join shareholders h on h.id = e.shareholder_id
+      where e.tenant_id = $1 group by h.external_ref, e.security_class order by 1`,
+    [of.id],
+  );
+  return rows.map(({ held }) => held);
+}
+
 async function foundRegister(of: TestTenant) {
   return (await registerOf(database.admin, of.id)).map(({ name, holdings }) => ({
     name,
@@ -103,7 +114,7 @@ describe('rows', () => {
     expect(await foundRegister(of)).toMatchObject([{ holdings: 5 }, { holdings: 0 }]);
   });
 
-  test('below what a holder has in other classes are refused', async () => {
+  test('set one class, and leave what a holder has in others', async () => {
     const of = await newTenant();
     await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
     await asTenant(
@@ -111,10 +122,14 @@ describe('rows', () => {
       `with change as (insert into position_changes (security_class, reason, source) values ('PREF', 'correction', 'test') returning id)
        update shareholders set holdings = 15, position_change_id = change.id from change`,
     );
-    const upload = await uploads.load(`${UPLOAD_HEADER}A,Ann,,4.9\nB,Bob,,5\n`, of);
-    expect(upload).toMatchObject({ accepted: 1, rejected: 1 });
-    expect(upload.errors).toMatchObject([{ line: 2, column: 'holdings', code: 'holds-other-classes' }]);
-    expect(await foundRegister(of)).toMatchObject([{ holdings: 15 }, { holdings: 5 }]);
+    const before = await classesOf(of);
+    expect(before).toEqual(['A COMMON 10', 'A PREF 5', 'B COMMON 10', 'B PREF 5']);
+    const same = await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
+    expect(same).toMatchObject({ accepted: 2, rejected: 0 });
+    expect(await classesOf(of)).toEqual(before);
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,,4.9\nB,Bob,,0\nC,Cy,,1\n`, of);
+    expect(await classesOf(of)).toEqual(['A COMMON 4.9', 'A PREF 5', 'B COMMON 0', 'B PREF 5', 'C COMMON 1']);
+    expect(await foundRegister(of)).toMatchObject([{ holdings: 9.9 }, { holdings: 5 }, { holdings: 1 }]);
     expect(await unbalancedHolders(database.admin, of.id)).toEqual([]);
   });
 

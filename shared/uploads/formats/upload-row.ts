@@ -21,7 +21,6 @@ export type RowErrorCode =
   | 'duplicate-key'
   | 'duplicate-period'
   | 'holder-closed'
-  | 'holds-other-classes'
   | 'invalid-email'
   | 'invalid-encoding'
   | 'invalid-json'

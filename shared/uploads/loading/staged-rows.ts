@@ -16,7 +16,8 @@ const CREATE = `create temporary table staged_rows (
   n integer not null, line integer not null,
   external_ref text collate "C", name text, email text, holdings text,
   speaks_of_email boolean not null, out_of_order boolean not null,
-  error_column text, error_code text, error_message text, first_line integer)`;
+  error_column text, error_code text, error_message text, first_line integer,
+  other_classes numeric(28, 8) not null default 0)`;
 
 const COPY = `copy staged_rows (${STAGED_COLUMNS.join(', ')}) from stdin`;
 
