@@ -2,6 +2,7 @@ import * as routes from '#identity/federation/federation.routes.ts';
 import { tenantOfCode, usedCode } from '#identity/federation/sign-in-code.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { http } from '#platform/http/http.ts';
+import { enteredAlready } from '#platform/http/refusal.ts';
 
 export const handler = http(routes.exchangeSignInCode, async ({ body, requestId, claim, tenantTx }) => {
   const tenantId = tenantOfCode(body.code);
@@ -15,6 +16,6 @@ export const handler = http(routes.exchangeSignInCode, async ({ body, requestId,
     resource: (result) => ('pair' in result ? `users/${result.userId}` : `sessions/${result.endedFamilyId}`),
     payload: {},
   });
-  if ('endedFamilyId' in redeemed) throw usedCode();
+  if ('endedFamilyId' in redeemed) throw enteredAlready(usedCode());
   return redeemed.pair;
 });

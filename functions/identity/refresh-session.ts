@@ -1,11 +1,13 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
-import { refreshSession, refusedToken, tenantOfToken } from '#identity/sign-in/session.ts';
+import { claimOfToken, refreshSession, refusedToken, tenantOfToken } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { http } from '#platform/http/http.ts';
+import { enteredAlready } from '#platform/http/refusal.ts';
 
-export const handler = http(routes.refreshSession, async ({ body, headers, requestId, tenantTx }) => {
+export const handler = http(routes.refreshSession, async ({ body, headers, requestId, claim, tenantTx }) => {
   const tenantId = tenantOfToken(body.refresh_token);
+  claim(() => claimOfToken(tenantId, body.refresh_token));
   const sent = { token: body.refresh_token, userAgent: headers.get('user-agent')?.join() ?? '' };
   const key = await currentSigningKey();
   const refreshed = await tenantTx((tx) => refreshSession(tx, tenantId, sent, key), {
@@ -14,6 +16,6 @@ export const handler = http(routes.refreshSession, async ({ body, headers, reque
     resource: (result) => `sessions/${'pair' in result ? result.familyId : result.revokedFamilyId}`,
     payload: {},
   });
-  if ('revokedFamilyId' in refreshed) throw refusedToken();
+  if ('revokedFamilyId' in refreshed) throw enteredAlready(refusedToken());
   return refreshed.pair;
 });

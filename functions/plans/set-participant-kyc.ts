@@ -7,6 +7,6 @@ export const handler = http(
   async ({ params, body, expectedVersion, principal, tenantTx }) =>
     tenantTx(
       (tx) => verifyParticipant(tx, params.employee, expectedVersion, body.status, principal.actorId),
-      { resource: () => 'participants' },
+      { resource: () => `participants/${params.employee}` },
     ),
 );

@@ -6,7 +6,7 @@ import { fillTables } from '#tests/support/filled-tables.ts';
 import type { TestRequest, TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { callerOf, sendExample } from './route-fixtures.ts';
+import { callerOf, pathParameters, sendExample } from './route-fixtures.ts';
 
 /** Routes that change no record of their own: they ask for something that a worker does, or end sessions. */
 const CHANGE_NO_RECORD = ['sendPasswordReset', 'endMySession', 'endMySessions', 'endUserSessions'];
@@ -125,6 +125,9 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     done.push(route.operationId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });
+    // What isn't an id may be free text: the resource and the changes name it, and the payload doesn't.
+    for (const parameter of pathParameters(route).filter((one) => one !== 'id' && !one.endsWith('_id')))
+      expect(entries[0]?.payload[parameter], parameter).toBe('***');
     if (CHANGE_NO_RECORD.includes(route.operationId) || IN_PARTS.has(route.operationId)) return;
     await areOfTheDatabase(entries[0]?.changes ?? []);
   });

@@ -10,6 +10,7 @@ import { currentSigningKey, rotateSigningKeys } from '#identity/keys/signing-key
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, logout, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
 import { updateUser } from '#identity/users/users.routes.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { AuthorizerContext, Principal } from '#platform/http/authorize.ts';
 import { listShareholders } from '#register/shareholders.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
@@ -53,8 +54,12 @@ const signIn = (email: string, password = PASSWORD, tenant = acme.slug, address 
   call(loginHandler, login, { body: { tenant, email, password }, address });
 
 let browser = 'one';
-const refresh = (refresh_token: string) =>
-  call(refreshHandler, refreshSession, { body: { refresh_token }, headers: { 'User-Agent': browser } });
+const refresh = (refresh_token: string, address = '203.0.113.7') =>
+  call(refreshHandler, refreshSession, {
+    body: { refresh_token },
+    headers: { 'User-Agent': browser },
+    address,
+  });
 
 /** Reads with an access token, and returns the status. */
 async function mayRead(token: string): Promise<number> {
@@ -256,7 +261,10 @@ describe('refreshing', () => {
     expect(status).toBe(200);
     expect(await mayRead(second.access_token)).toBe(200);
     await meanwhile(first.refresh_token);
+    const before = await auditOf('session.refresh-refused');
     const reused = await refresh(first.refresh_token);
+    // One entry, in the transaction that has ended the session.
+    expect(await auditOf('session.refresh-refused')).toBe(before + 1);
     expect(reused).toMatchObject({ status: 401, body: { type: 'urn:vestry:problem:invalid-refresh-token' } });
     expect((await refresh(second.refresh_token)).status).toBe(401);
     expect(await mayRead(first.access_token)).toBe(401);
@@ -278,16 +286,38 @@ describe('refreshing', () => {
     expect((await refresh(answers[7]?.body.refresh_token)).status).toBe(200);
   });
 
-  test.each<[string, string]>([
-    ['nobody refreshes it for too long', `expires_at = now() - interval '1 second'`],
-    ['it is over', `expires_at = now(), session_ends_at = now()`],
-  ])('a session ends when %s', async (_, change) => {
+  test.each<[string, string, string]>([
+    ['nobody refreshes it for too long', `expires_at = now() - interval '1 second'`, '198.51.100.1'],
+    ['it is over', `expires_at = now(), session_ends_at = now()`, '198.51.100.2'],
+  ])('a session ends when %s', async (_, change, address) => {
     const { body } = await signIn(await newUser());
     await database.admin.query(`update refresh_tokens set ${change} where token_sha256 = sha256($1)`, [
       Buffer.from(body.refresh_token),
     ]);
-    expect((await refresh(body.refresh_token)).status).toBe(401);
+    const before = await auditOf('session.refresh-refused');
+    expect((await refresh(body.refresh_token, address)).status).toBe(401);
+    expect(await auditOf('session.refresh-refused')).toBe(before + 1);
+    // A flood of them from one network is one entry a minute, or two where one begins.
+    for (let times = 0; times < 5; times += 1) await refresh(body.refresh_token, address);
+    expect(await auditOf('session.refresh-refused')).toBeLessThanOrEqual(before + 2);
     expect(await mayRead(body.access_token)).toBe(401);
+  });
+
+  test('a token that nobody was given is entered where no tenant reads it', async () => {
+    const { body } = await signIn(await newUser());
+    const [tenantId = ''] = body.refresh_token.split('.', 1);
+    const entriesOf = async (tenant: string) => {
+      const { rows } = await database.admin.query(
+        `select 1 from audit_log where tenant_id = $1 and action = 'session.refresh-refused'`,
+        [tenant],
+      );
+      return rows.length;
+    };
+    const [before, platforms] = [await entriesOf(tenantId), await entriesOf(PLATFORM_TENANT_ID)];
+    for (const forged of [`${tenantId}.forged`, 'forged'])
+      expect((await refresh(forged, '198.51.100.3')).status).toBe(401);
+    expect(await entriesOf(tenantId)).toBe(before);
+    expect(await entriesOf(PLATFORM_TENANT_ID)).toBeGreaterThan(platforms);
   });
 
   test('a refresh moves the idle limit, and never the end', async () => {

@@ -60,6 +60,14 @@ export interface StoredRefreshToken {
   readonly revoked_at: Date | null;
 }
 
+/** Finds the session of a token, whether it lives or has ended. */
+export async function findFamily(tenantId: TenantId, sha256: Buffer): Promise<string | undefined> {
+  const [found] = await tenantStatements(tenantId, [
+    { text: 'select family_id from refresh_tokens where token_sha256 = $1', values: [sha256] },
+  ]);
+  return (found?.rows[0] as { family_id: string } | undefined)?.family_id;
+}
+
 /** Locked: of parallel refreshes one sees the token unrotated. */
 export function lockRefreshToken(tx: TenantTx, sha256: Buffer): Promise<StoredRefreshToken | undefined> {
   return tx

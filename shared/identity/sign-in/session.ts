@@ -10,6 +10,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
 import { deviceOf } from './device.ts';
 import {
+  findFamily,
   findTenantStanding,
   findUserStanding,
   insertRefreshToken,
@@ -74,6 +75,15 @@ export function tenantOfToken(token: string): TenantId {
   const tenantId = token.split('.', 1)[0] ?? '';
   if (!isUuid(tenantId)) throw refusedToken();
   return tenantId as TenantId;
+}
+
+/** Returns whose trail a refused token belongs to: a tenant's if the token was one of its sessions, and nobody's if it was made up. */
+export async function claimOfToken(
+  tenantId: TenantId,
+  token: string,
+): Promise<{ readonly tenantId?: TenantId; readonly payload: { readonly session?: string } }> {
+  const session = await findFamily(tenantId, sha256(token));
+  return session === undefined ? { payload: {} } : { tenantId, payload: { session } };
 }
 
 interface Session {

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ProblemSlug } from '#contracts/problems.ts';
-import { isUuid } from '#kernel/ids.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, recordRefusal } from '#platform/db/tenant-tx.ts';
 import { principalOf } from './authorize.ts';
+import { idsOf } from './ids-in-path.ts';
 import { enterOnceAMinute } from './once-a-minute.ts';
 import { headersOf } from './parse.ts';
 import type { Claim, Refusal } from './refusal.ts';
@@ -22,7 +22,7 @@ export async function enterRefusal(
   const entry = {
     action,
     resource: route.operationId,
-    payload: { path_parameters: idsOf(event), ...payload },
+    payload: { path_parameters: idsOf(event.pathParameters), ...payload },
     problem,
   };
   if (onceAMinute === undefined) return recordRefusal(actor, entry);
@@ -38,14 +38,4 @@ async function whoAsked(
   if (caller !== undefined) return { actor: { ...caller, requestId }, payload: {} };
   const { tenantId = PLATFORM_TENANT_ID, payload = {} } = (await claim?.()) ?? {};
   return { actor: { tenantId, actorId: null, actorRole: 'ANONYMOUS', requestId }, payload };
-}
-
-/** Only ids are kept: anything else in a path may be free text. */
-function idsOf({ pathParameters }: APIGatewayProxyEvent): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(pathParameters ?? {}).map(([name, value]) => [
-      name,
-      isUuid((value ?? '').toLowerCase()) ? value : '***',
-    ]),
-  );
 }

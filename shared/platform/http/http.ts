@@ -26,6 +26,7 @@ import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.t
 import { countSecurity } from '#platform/observability/security.ts';
 import { authenticate, authorize, type Principal } from './authorize.ts';
 import { clientAddressOf } from './client-address.ts';
+import { idsOf } from './ids-in-path.ts';
 import { instrumented } from './instrumented.ts';
 import { observe, problems } from './middlewares.ts';
 import { bodyBytes, headersOf, mediaTypeOf, parseRequest } from './parse.ts';
@@ -209,7 +210,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
         payload:
           typeof options.payload === 'function'
             ? options.payload(result)
-            : (options.payload ?? { ...(parsed.params as object), ...(parsed.body as object) }),
+            : (options.payload ?? { ...idsOf(parsed.params), ...(parsed.body as object) }),
       }),
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       lockFirst: options.lockFirst,

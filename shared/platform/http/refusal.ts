@@ -13,3 +13,15 @@ export interface Claim {
   readonly tenantId?: TenantId;
   readonly payload: Readonly<Record<string, unknown>>;
 }
+
+const entered = new WeakSet<Error>();
+
+/** Marks a refusal whose entry the work itself has committed, so that it gets no second one. */
+export function enteredAlready<E extends Error>(refusal: E): E {
+  entered.add(refusal);
+  return refusal;
+}
+
+export function isEntered(refusal: Error): boolean {
+  return entered.has(refusal);
+}

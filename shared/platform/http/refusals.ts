@@ -4,7 +4,7 @@ import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
 import { countSecurity } from '#platform/observability/security.ts';
-import type { Claim, Refusal } from './refusal.ts';
+import { type Claim, isEntered, type Refusal } from './refusal.ts';
 import type { RouteSpec } from './route.ts';
 
 /** The problems that refuse somebody, rather than something that they sent. */
@@ -13,6 +13,7 @@ const REFUSALS: Partial<Record<ProblemSlug, Refusal>> = {
   'too-many-requests': { action: 'access.denied', onceAMinute: true },
   'invalid-signature': { action: 'access.denied', onceAMinute: true },
   'invalid-credentials': { action: 'login.failed' },
+  'invalid-refresh-token': { action: 'session.refresh-refused', onceAMinute: true },
   'sign-in-invalid': { action: 'sign-in.refused', onceAMinute: true },
   'sign-in-refused': { action: 'sign-in.refused' },
   'sso-required': { action: 'login.failed' },
@@ -36,7 +37,7 @@ export function refusals(
     onError: async (request) => {
       const error = translateDatabaseError(request.error);
       const refusal = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
-      if (refusal === undefined) return;
+      if (refusal === undefined || isEntered(error as Error)) return;
       countSecurity(refusal.action);
       if (route.database === false) return;
       try {
