@@ -125,7 +125,7 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     done.push(route.operationId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });
-    // What isn't an id may be free text: the resource and the changes name it, and the payload doesn't.
+    // A parameter that isn't an id may be free text: the resource and the changes name it, and the payload doesn't.
     for (const parameter of pathParameters(route).filter((one) => one !== 'id' && !one.endsWith('_id')))
       expect(entries[0]?.payload[parameter], parameter).toBe('***');
     if (CHANGE_NO_RECORD.includes(route.operationId) || IN_PARTS.has(route.operationId)) return;
