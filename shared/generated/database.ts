@@ -907,6 +907,7 @@ export interface Uploads {
   multipart_id: string | null;
   object_key: string;
   object_ref: string | null;
+  overtaken_at: Timestamp | null;
   rejected: Generated<number>;
   request_id: string;
   rows: Generated<number>;

@@ -8,6 +8,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { sharesMoved } from './file-changes.ts';
 import { exceedsLimit, isFree } from './limits/position-limits.ts';
 import { recordPositionChange } from './position-change.ts';
+import { sourceOfUpload } from './register-changes.ts';
 
 /**
  * A file of holders enters the register. It reads the session's temporary table `staged_rows` (n, external_ref, name, email,
@@ -80,7 +81,7 @@ export async function judgeRegister(
     { text: REFUSE_CLOSED, values },
     ...(shownAt === null
       ? []
-      : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOf(uploadId)] }]),
+      : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOfUpload(uploadId)] }]),
   ];
   let refused = 0;
   for (const statement of statements) {
@@ -89,8 +90,6 @@ export async function judgeRegister(
   }
   return refused;
 }
-
-const sourceOf = (uploadId: string): string => `upload:${uploadId}`;
 
 export interface RegisterLoad {
   readonly tenantId: TenantId;
@@ -124,7 +123,7 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
   await tx.getExecutor().executeQuery(CompiledQuery.raw(SET_OTHER_CLASSES, [tenantId]));
   const permit = load.permit ?? (await uncontrolled(tx, load));
-  const source = sourceOf(uploadId);
+  const source = sourceOfUpload(uploadId);
   const changeId = await recordPositionChange(tx, { reason: 'upload', source }, permit);
   // A file that was dropped has no user.
   const identifiedBy = isUuid(permit.madeBy) ? permit.madeBy : null;

@@ -186,8 +186,8 @@ export interface FileIdentity {
   readonly sha256: string;
 }
 
-/** The first upload of the same bytes, once it is completed or waits for approval. */
-export function findSameFile(
+/** The upload that stands for these bytes, once it is completed or waits for approval. */
+export function findUploadOfFile(
   read: TenantRead,
   { kind, dry_run, sha256 }: FileIdentity,
 ): Promise<UploadRecord | undefined> {
@@ -199,8 +199,19 @@ export function findSameFile(
     .where('sha256', '=', sha256)
     .where('state', 'in', ['COMPLETED', 'AWAITING_APPROVAL'])
     .where('duplicate_of', 'is', null)
+    .where('overtaken_at', 'is', null)
     .$castTo<UploadRecord>()
     .executeTakeFirst();
+}
+
+/** Notes that an upload no longer stands for its bytes. */
+export async function setOvertaken(tx: TenantTx, id: UploadId): Promise<void> {
+  await tx
+    .updateTable('uploads')
+    .set({ overtaken_at: sql`now()` })
+    .where('id', '=', id)
+    .where('overtaken_at', 'is', null)
+    .execute();
 }
 
 /** Finds the tenant outside any tenant's context; the platform's own tenant has no folder. */

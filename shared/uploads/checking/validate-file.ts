@@ -12,12 +12,8 @@ import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loadi
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
-import {
-  findSameFile,
-  type ListedWarning,
-  type UploadRecord,
-  uploaderOf,
-} from '#uploads/upload.repository.ts';
+import { findSameFile } from '#uploads/same-file.ts';
+import { type ListedWarning, type UploadRecord, uploaderOf } from '#uploads/upload.repository.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';

@@ -8,6 +8,7 @@ import { publishCommitted } from '#platform/events/publish.ts';
 import { writeObject } from '#platform/storage/objects.ts';
 import { changesKey } from '#uploads/intake/upload-event.ts';
 import { getUpload } from '#uploads/intake/uploads.routes.ts';
+import { overtake } from '#uploads/same-file.ts';
 import {
   type Completion,
   setAwaitingApproval,
@@ -45,6 +46,7 @@ export async function awaitApproval(
     actor,
     async (tx) => {
       const shown = { changes, changes_key, shown_at: shownAt };
+      await overtake(tx, { kind: upload.kind, dry_run: upload.dry_run, sha256: completion.sha256 });
       if ((await setAwaitingApproval(tx, upload.id, completion, shown)) === undefined) return noEffect();
       await refusePutOut(tx, upload);
       const { id } = await requestChange(

@@ -4,6 +4,7 @@ import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
 import { mayStillDrop } from '#uploads/drop/drop-credential.repository.ts';
+import { overtake } from '#uploads/same-file.ts';
 import {
   type Completion,
   mayStillUpload,
@@ -66,6 +67,7 @@ export async function completeUpload(
       actor,
       async (tx) => {
         // First, so that two deliveries, or two uploads of the same bytes, wait for each other here.
+        if (duplicate_of === null) await overtake(tx, { kind: upload.kind, dry_run: upload.dry_run, sha256 });
         if ((await setCompleted(tx, upload.id, completion)) === undefined)
           return noEffect('ended-before' as const);
         await refusePutOut(tx, upload);
