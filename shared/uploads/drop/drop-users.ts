@@ -37,18 +37,15 @@ export async function issueKey(credentialId: string, folder: string): Promise<Dr
   const { client, sdk } = await iam();
   const user = userOf(credentialId);
   const PolicyArn = dropEnvironment.policyArn();
-  try {
-    await client.send(
-      new sdk.CreateUserCommand({
-        ...user,
-        PermissionsBoundary: PolicyArn,
-        Tags: [{ Key: FOLDER_TAG, Value: folder }],
-      }),
-    );
-  } catch (error) {
+  const creation = new sdk.CreateUserCommand({
+    ...user,
+    PermissionsBoundary: PolicyArn,
+    Tags: [{ Key: FOLDER_TAG, Value: folder }],
+  });
+  const { User } = await client.send(creation).catch((error: unknown) => {
     if (!isNamed(error, 'EntityAlreadyExistsException')) throw error;
-  }
-  const { User } = await client.send(new sdk.GetUserCommand(user));
+    return client.send(new sdk.GetUserCommand(user));
+  });
   const { AccessKeyMetadata = [] } = await client.send(new sdk.ListAccessKeysCommand(user));
   if (AccessKeyMetadata.length >= MAX_KEYS) return undefined;
   await client.send(new sdk.AttachUserPolicyCommand({ ...user, PolicyArn }));
