@@ -22,6 +22,7 @@ export default defineConfig({
       VESTRY_ENVIRONMENT: 'test',
       VESTRY_PASSWORD_LOG2_N: '10',
       PASSWORDS_BY_ADMIN: 'on',
+      SECOND_FACTOR: 'off',
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',

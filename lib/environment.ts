@@ -118,6 +118,8 @@ export const EnvironmentSchema = z
       .optional(),
     /** Whether an ADMIN may set the passwords of others. Nobody else knows a password that its user has set by a link: production can't have it. */
     passwordsByAdmin: z.boolean().default(false),
+    /** Whether ADMIN, COMPLIANCE, OPS and operators need a second factor, where their tenant has set nothing. */
+    secondFactor: z.enum(['on', 'off']).default('on'),
     /** Web origins that may call the API from a browser; `http://localhost:*` stands for every port of the developer's machine. */
     corsOrigins: z
       .array(webOrigin)

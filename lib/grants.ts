@@ -43,6 +43,8 @@ export interface GrantedResources {
   readonly publicUrl: string | undefined;
   /** Whether an ADMIN may set the passwords of others. */
   readonly passwordsByAdmin: boolean;
+  /** Whether privileged users need a second factor where their tenant has set nothing. */
+  readonly secondFactor: 'on' | 'off';
   /** Whether webhooks and identity providers may be on this machine itself. Only development allows it. */
   readonly webhooksToLoopback: boolean;
   /** The contact for reports of weaknesses. */
@@ -269,6 +271,10 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'passwords:byAdmin': {
       statements: [],
       environment: { PASSWORDS_BY_ADMIN: resources.passwordsByAdmin ? 'on' : 'off' },
+    },
+    'secondFactor:demand': {
+      statements: [],
+      environment: { SECOND_FACTOR: resources.secondFactor },
     },
     'identityProviders:address': {
       statements: [],

@@ -20,6 +20,8 @@ export const changeEffects: EffectsOfChanges = {
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
   'legal-hold-released': async () => (await import('#retention/release-hold.ts')).releaseEffects,
   connection: async () => (await import('#identity/connections/propose-connection.ts')).connectionEffects,
+  'second-factor-reset': async () =>
+    (await import('#identity/second-factor/propose-factor-reset.ts')).factorResetEffects,
   'sign-in-settings': async () =>
     (await import('#identity/sign-in-settings/propose-settings.ts')).signInSettingsEffects,
 };

@@ -6,6 +6,7 @@ import * as account from '#identity/account/account.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
+import * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
 import * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import * as tenantLinks from '#identity/tenant-links/tenant-links.routes.ts';
@@ -59,6 +60,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     tenants,
     users,
     account,
+    'second-factor': secondFactor,
     'tenant-links': tenantLinks,
     connections,
     'single-sign-on': { ...federation, ...signInSettings },

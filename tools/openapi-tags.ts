@@ -13,6 +13,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Own account',
     description: 'What people do with their own access: passwords and sessions.',
   },
+  'second-factor': {
+    name: 'Second factor',
+    description: 'Codes by time, recovery codes, and sign-ins that wait for them.',
+  },
   shareholders: {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',

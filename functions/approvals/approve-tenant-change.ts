@@ -1,15 +1,17 @@
 import * as routes from '#approvals/approvals.routes.ts';
 import { decideOn } from '#approvals/decide.http.ts';
+import { requireFreshFactor } from '#identity/second-factor/require-fresh-factor.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
 import { changeEffects } from '../../shared/change-effects.ts';
 
-export const handler = http(routes.approveTenantChange, (request) =>
-  decideOn(request, {
+export const handler = http(routes.approveTenantChange, async (request) => {
+  await requireFreshFactor(request.principal);
+  return decideOn(request, {
     id: request.params.approval,
     decision: 'APPROVED',
     effects: changeEffects,
     reason: request.body.reason,
     tenantId: request.params.id as TenantId,
-  }),
-);
+  });
+});

@@ -11,7 +11,10 @@ export const handler = http(routes.exchangeSignInCode, async ({ body, requestId,
   const { redeemCode } = await import('#identity/federation/redeem-code.ts');
   const key = await currentSigningKey();
   const redeemed = await tenantTx((tx) => redeemCode(tx, tenantId, body, key), {
-    action: (result) => ('pair' in result ? 'login.succeeded' : 'session.refresh-refused'),
+    action: (result) => {
+      if ('endedFamilyId' in result) return 'session.refresh-refused';
+      return 'mfa_required' in result.pair ? 'login.challenged' : 'login.succeeded';
+    },
     actor: anonymousActor(tenantId, requestId),
     resource: (result) => ('pair' in result ? `users/${result.userId}` : `sessions/${result.endedFamilyId}`),
     payload: {},

@@ -1,8 +1,8 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
+import { beginSession, isChallenged } from '#identity/second-factor/begin-session.ts';
 import { claimOf } from '#identity/sign-in/claim.ts';
 import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
-import { startSession } from '#identity/sign-in/session.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
@@ -32,7 +32,9 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   const key = await currentSigningKey();
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
-  return tenantTx((tx) => startSession(tx, tenant, user, key, { method: 'PASSWORD', amr: ['pwd'] }), {
+  const proved = { method: 'PASSWORD', amr: ['pwd'], secondFactor: false } as const;
+  return tenantTx((tx) => beginSession(tx, tenant, user, key, proved), {
+    action: (begun) => (isChallenged(begun) ? 'login.challenged' : 'login.succeeded'),
     actor,
     resource: () => `users/${user.id}`,
     payload: {},

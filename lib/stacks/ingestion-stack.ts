@@ -112,6 +112,7 @@ export class IngestionStack extends VestryStack {
       mail: this.#mail(),
       publicUrl: this.config.edge && `https://${this.config.edge.domain}`,
       passwordsByAdmin: this.config.passwordsByAdmin,
+      secondFactor: this.config.secondFactor,
       webhooksToLoopback: this.config.webhooksToLoopback,
       security: { ...this.config.security, domain: this.config.edge?.domain },
       eventBus,

@@ -86,7 +86,7 @@ const because = {
   example: { reason: 'Confirmed by telephone with the holder.' },
 } as const;
 
-/** Applying a change may pay, start a run, report to a waiting execution, or invite a user. */
+/** Applying a change may pay, start a run, report to a waiting execution, or send mail to a user. */
 const decision = {
   ...because,
   method: 'POST',
@@ -111,7 +111,15 @@ const decision = {
     'queue:payment-runs:send',
     'queue:uploads:send',
     'queue:dividend-runs:send',
+    'queue:notices:send',
   ],
+} as const;
+
+/** Whoever approves proves to be the person who may, where a second factor is demanded. */
+const approval = {
+  ...decision,
+  problems: [...decision.problems, 'second-factor-required'],
+  uses: [...decision.uses, 'secondFactor:demand'],
 } as const;
 
 /** Requests that one person decides on at once. */
@@ -182,7 +190,7 @@ export const approveChange = route({
     'Nobody approves what they have proposed, or what somebody has proposed whom they have made or reset, or who was made by the same person, until somebody else has confirmed that user.',
   roles: deciders,
   params: idInPath,
-  ...decision,
+  ...approval,
   audit: 'change.approved',
 });
 
@@ -240,8 +248,8 @@ export const decideChanges = route({
       }),
     ),
   }),
-  problems: [],
-  uses: decision.uses,
+  problems: ['second-factor-required'],
+  uses: approval.uses,
   audit: 'changes.decided',
   timeoutSeconds: 29,
 });
@@ -273,7 +281,7 @@ export const approveTenantChange = route({
   description: WHERE_NOBODY_ELSE,
   ...operator,
   params: ofTenant,
-  ...decision,
+  ...approval,
   audit: 'change.approved',
 });
 

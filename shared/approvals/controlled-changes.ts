@@ -60,6 +60,8 @@ export const CONTROLLED_CHANGES = {
   connection: ofAdmins,
   /** A hold keeps records from the purge: a second person releases what one has placed. */
   'legal-hold-released': { proposes: ['COMPLIANCE'], decides: deciders, expiresAfterDays: 30 },
+  /** A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. */
+  'second-factor-reset': { ...ofAdmins, operatorDecides: true },
   /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
   'sign-in-settings': ofAdmins,
 } as const satisfies Readonly<Record<string, ControlledChange>>;

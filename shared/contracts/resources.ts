@@ -46,6 +46,8 @@ export type Resource =
   | 'links:public'
   /** Know whether an ADMIN may set the passwords of others. */
   | 'passwords:byAdmin'
+  /** Know whether privileged users need a second factor where their tenant has set nothing. */
+  | 'secondFactor:demand'
   /** Know which addresses an identity provider may have. */
   | 'identityProviders:address'
   /** Know by which address browsers reach the platform. */

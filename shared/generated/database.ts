@@ -667,6 +667,14 @@ export interface PublishedEvents {
   type: string;
 }
 
+export interface RecoveryCodes {
+  code_sha256: Buffer;
+  id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface RefreshTokens {
   expires_at: Timestamp;
   family_id: string;
@@ -750,6 +758,16 @@ export interface RequestCounts {
   requests: number;
 }
 
+export interface SecondFactors {
+  confirmed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  id: string;
+  last_step: Generated<bigint>;
+  secret_sealed: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string;
+}
+
 export interface SentInstructions {
   employee_id: string | null;
   sent_at: Timestamp | null;
@@ -798,6 +816,18 @@ export interface Shareholders {
   version: Generated<number>;
 }
 
+export interface SignInChallenges {
+  amr: string[];
+  expires_at: Timestamp;
+  family_id: string;
+  id: Generated<string>;
+  method: 'PASSWORD' | 'PROVIDER';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  token_sha256: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
@@ -820,6 +850,7 @@ export interface SignInLinks {
 
 export interface SignInSettings {
   break_glass_user_id: string | null;
+  second_factor_demanded: boolean | null;
   sso_required: boolean;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
@@ -1059,16 +1090,19 @@ export interface DB {
   position_entries: PositionEntries;
   position_tallies: PositionTallies;
   published_events: PublishedEvents;
+  recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   register_settings: RegisterSettings;
   report_exports: ReportExports;
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
   request_counts: RequestCounts;
+  second_factors: SecondFactors;
   sent_instructions: SentInstructions;
   sessions: Sessions;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
+  sign_in_challenges: SignInChallenges;
   sign_in_links: SignInLinks;
   sign_in_settings: SignInSettings;
   signing_keys: SigningKeys;

@@ -14,6 +14,7 @@ export const Mail = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('password-reset'), ...people, url: z.url(), minutes: z.int() }),
   z.strictObject({ kind: z.literal('password-changed'), ...people, at: z.iso.datetime() }),
+  z.strictObject({ kind: z.literal('second-factor-changed'), ...people, at: z.iso.datetime() }),
   z.strictObject({
     kind: z.literal('new-sign-in'),
     ...people,

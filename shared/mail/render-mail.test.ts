@@ -20,6 +20,7 @@ const MAILS: readonly Mail[] = [
     minutes: 60,
   },
   { kind: 'password-changed', to: 'ada@acme.example', tenant: 'Acme', at: '2026-11-27T10:15:30.000Z' },
+  { kind: 'second-factor-changed', to: 'ada@acme.example', tenant: 'Acme', at: '2026-11-27T10:15:30.000Z' },
   {
     kind: 'new-sign-in',
     to: 'ada@acme.example',

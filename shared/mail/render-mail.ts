@@ -42,6 +42,13 @@ const WRITERS: Writers = {
       NOT_YOU,
     ],
   }),
+  'second-factor-changed': ({ tenant, at }) => ({
+    subject: `Your second factor for ${tenant} at Vestry was changed`,
+    paragraphs: [
+      `The second factor of your access to ${tenant} at Vestry, or its recovery codes, were set, replaced or removed ${instant(at)}.`,
+      NOT_YOU,
+    ],
+  }),
   'new-sign-in': ({ tenant, at, device, address }) => ({
     subject: `A new sign-in to ${tenant} at Vestry`,
     paragraphs: [

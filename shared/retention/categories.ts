@@ -182,6 +182,10 @@ export const CATEGORIES: readonly Category[] = [
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
   },
   {
+    ...{ name: 'sign-in-challenges', table: 'sign_in_challenges', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
     ...{ name: 'notices', table: 'notices', key: 'id' },
     due: ({ tokens }) => sql`t.posted_at <= ${tokens}`,
   },

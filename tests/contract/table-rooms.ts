@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0029_notices.sql': 'identity',
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
+  '0034_second_factor.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHANGE_KINDS, type ChangeKind, CONTROLLED_CHANGES } from '#approvals/controlled-changes.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
+import { handler as resetFactorHandler } from '#functions/identity/reset-second-factor.ts';
 import { handler as setSignInSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
 import { handler as updateConnectionHandler } from '#functions/identity/update-connection.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
@@ -12,6 +13,7 @@ import { handler as setParticipantKycHandler } from '#functions/plans/set-partic
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
 import { handler as releaseHoldHandler } from '#functions/retention/release-legal-hold.ts';
 import { updateConnection } from '#identity/connections/connections.routes.ts';
+import { resetSecondFactor } from '#identity/second-factor/second-factor.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import { createUser, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -221,6 +223,19 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(await call(updateConnectionHandler, updateConnection, request)),
       effect: () => one('select status from connections where id = $1', [id]),
+    };
+  },
+  'second-factor-reset': async (tenant, by) => {
+    const { actorId: id } = tenant.as('EMPLOYEE');
+    await one(
+      `insert into second_factors (tenant_id, id, user_id, secret_sealed, confirmed_at) values ($1, $2, $2, 'v1.sealed', now())
+       on conflict do nothing returning id`,
+      [tenant.id, id],
+    );
+    const request = { as: by, params: { id } };
+    return {
+      request: requested(await call(resetFactorHandler, resetSecondFactor, request)),
+      effect: () => one('select count(*) from second_factors where user_id = $1', [id]),
     };
   },
   'sign-in-settings': async (tenant, by) => {

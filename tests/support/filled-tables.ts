@@ -21,6 +21,17 @@ const rowsOf = (
     expires_at: '2099-01-01',
   },
   sessions: { id: id(2), user_id: id(1), method: 'PASSWORD', amr: '{pwd}', device: 'curl' },
+  second_factors: { id: id(83), user_id: id(1), secret_sealed: 'v1.x.x' },
+  recovery_codes: { id: id(84), user_id: id(1), code_sha256: Buffer.from('x') },
+  sign_in_challenges: {
+    id: id(85),
+    user_id: id(1),
+    family_id: id(2),
+    token_sha256: Buffer.from('x'),
+    method: 'PASSWORD',
+    amr: '{pwd}',
+    expires_at: '2026-01-01',
+  },
   notices: { id: id(80), user_id: id(1), kind: 'password-changed' },
   idempotency_keys: {
     id: 'filled',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
+import { Challenge, TokenPair } from '#identity/sign-in/sign-in.routes.ts';
 import { idOut, text } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
@@ -157,10 +157,10 @@ export const exchangeSignInCode = route({
     code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
   },
   status: 200,
-  response: TokenPair,
+  response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
   problems: ['sign-in-invalid', 'sign-in-refused', 'tenant-suspended'],
-  uses: ['signingKeys:read', 'queue:notices:send'],
+  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand'],
 });
 
 export const linkIdentity = route({

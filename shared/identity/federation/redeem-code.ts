@@ -1,11 +1,14 @@
 import { findConnection } from '#identity/connections/connection.repository.ts';
+import { beginSession, type Challenged } from '#identity/second-factor/begin-session.ts';
+import { hasProved } from '#identity/second-factor/demand.ts';
+import { endChallenges } from '#identity/second-factor/second-factor.repository.ts';
 import type { SigningKey } from '#identity/sign-in/access-token.ts';
 import {
   findTenantStanding,
   findUserStanding,
   setFamilyRevoked,
 } from '#identity/sign-in/session.repository.ts';
-import { startSession, type TokenPair } from '#identity/sign-in/session.ts';
+import type { TokenPair } from '#identity/sign-in/session.ts';
 import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -15,7 +18,7 @@ import { invalidAnswer, refusedSignIn } from './provider-errors.ts';
 import { usedCode, whyUnusable } from './sign-in-code.ts';
 
 type Redeemed =
-  | { readonly pair: TokenPair; readonly userId: string }
+  | { readonly pair: TokenPair | Challenged; readonly userId: string }
   /** The code was used before: whoever has a session by it may not be the one who should. */
   | { readonly endedFamilyId: string };
 
@@ -33,6 +36,7 @@ export async function redeemCode(
   if (signIn?.redeemed_at != null) {
     if (signIn.family_id === null) throw usedCode();
     await setFamilyRevoked(tx, signIn.family_id);
+    await endChallenges(tx, { familyId: signIn.family_id });
     return { endedFamilyId: signIn.family_id };
   }
   const row = signIn;
@@ -48,8 +52,8 @@ export async function redeemCode(
     throw refusedSignIn({ reason: 'connection-off', detail: 'The connection has been switched off.' });
   const tenant = found(await findTenantStanding(tx, tenantId));
   const familyId = uuidV7();
-  const how = { method: 'PROVIDER', amr: row.amr, familyId } as const;
-  const pair = await startSession(tx, tenant, { id: userId, ...user }, key, how);
+  const how = { method: 'PROVIDER', amr: row.amr, secondFactor: hasProved(row), familyId } as const;
+  const pair = await beginSession(tx, tenant, { id: userId, ...user }, key, how);
   await insertFederatedSession(tx, familyId, userId, row);
   await setRedeemed(tx, row.id, familyId);
   return { pair, userId };

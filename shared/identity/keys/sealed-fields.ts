@@ -1,4 +1,5 @@
 import { credentialPlace } from '#identity/connections/client-credential.ts';
+import { factorPlace } from '#identity/second-factor/factor-place.ts';
 import { instructionPlace } from '#payments/execution/payment-instruction.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
 import { keyPlace } from '#uploads/drop/drop-key-place.ts';
@@ -6,7 +7,13 @@ import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
 /** A column of sealed values, or of arrays of them. A test finds one that is missing here by its name. */
 export interface SealedField {
-  readonly table: 'bank_accounts' | 'connections' | 'drop_credentials' | 'outbound_entries' | 'webhooks';
+  readonly table:
+    | 'bank_accounts'
+    | 'connections'
+    | 'drop_credentials'
+    | 'outbound_entries'
+    | 'second_factors'
+    | 'webhooks';
   readonly key: 'id' | 'transaction_id';
   readonly column:
     | 'account_number_sealed'
@@ -35,6 +42,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'outbound_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },
     placeOf: instructionPlace,
+  },
+  {
+    ...{ table: 'second_factors', key: 'id', column: 'secret_sealed', isArray: false },
+    placeOf: factorPlace,
   },
   { ...{ table: 'webhooks', key: 'id', column: 'secrets_sealed', isArray: true }, placeOf: secretPlace },
 ];

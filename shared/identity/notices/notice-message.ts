@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** The notices of a user's own account. Each is a mail of the same kind. */
-const NOTICES = ['password-changed', 'new-sign-in'] as const;
+const NOTICES = ['password-changed', 'second-factor-changed', 'new-sign-in'] as const;
 export type NoticeKind = (typeof NOTICES)[number];
 
 const of = { tenant_id: z.uuid(), notice_id: z.uuid(), reached: z.string().optional() } as const;

@@ -26,8 +26,8 @@ export function toSignInSettings(row: SettingsRow | undefined): z.infer<typeof S
 }
 
 function shown(settings: NewSettings | undefined): NewSettings {
-  const { sso_required = false, break_glass_user_id = null } = settings ?? {};
-  return { sso_required, break_glass_user_id };
+  const { sso_required = false, break_glass_user_id = null, second_factor_demanded = null } = settings ?? {};
+  return { sso_required, break_glass_user_id, second_factor_demanded };
 }
 
 /**

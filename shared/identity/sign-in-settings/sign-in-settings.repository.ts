@@ -4,13 +4,17 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 const COLUMNS = [
   'break_glass_user_id',
+  'second_factor_demanded',
   'sso_required',
   'updated_at',
   'version',
 ] as const satisfies readonly (keyof SignInSettings)[];
 
 export type SettingsRow = Pick<Selectable<SignInSettings>, (typeof COLUMNS)[number]>;
-export type NewSettings = Pick<SettingsRow, 'break_glass_user_id' | 'sso_required'>;
+export type NewSettings = Pick<
+  SettingsRow,
+  'break_glass_user_id' | 'second_factor_demanded' | 'sso_required'
+>;
 
 export function findSettings(read: TenantRead): Promise<SettingsRow | undefined> {
   return read.selectFrom('sign_in_settings').select(COLUMNS).executeTakeFirst();

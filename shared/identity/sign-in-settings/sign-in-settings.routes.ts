@@ -6,6 +6,7 @@ import { route } from '#platform/http/route.ts';
 export const SignInSettings = z.object({
   sso_required: z.boolean(),
   break_glass_user_id: idOut.nullable(),
+  second_factor_demanded: z.boolean().nullable(),
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });
@@ -32,12 +33,13 @@ export const setSignInSettings = route({
   path: '/settings/sign-in',
   summary: 'Require single sign-on, or no longer',
   description:
-    'With `sso_required` passwords let in one user alone, the ADMIN whom `break_glass_user_id` names, and sessions that passwords have begun end, except that user’s. It takes an ACTIVE connection. Every change waits for a second person.',
+    'With `sso_required` passwords let in one user alone, the ADMIN whom `break_glass_user_id` names, and sessions that passwords have begun end, except that user’s. It takes an ACTIVE connection. `second_factor_demanded` says whether ADMIN, COMPLIANCE and OPS need a second factor; null, also if it is left out: as the environment says. Every change waits for a second person.',
   tenants,
   roles: ['ADMIN'],
   body: z.strictObject({
     sso_required: z.boolean('must be true or false'),
     break_glass_user_id: id.nullable(),
+    second_factor_demanded: z.boolean('must be true, false or null').nullable().default(null),
   }),
   example: { sso_required: false, break_glass_user_id: null },
   status: 200,
@@ -45,6 +47,6 @@ export const setSignInSettings = route({
   concurrency: 'if-match',
   waiting: ChangeRequest,
   audit: 'sign-in-settings.set',
-  problems: ['change-pending', 'precondition-failed', 'precondition-required'],
+  problems: ['change-pending', 'precondition-failed', 'precondition-required', 'second-factor-required'],
   uses: ['eventBus:put'],
 });

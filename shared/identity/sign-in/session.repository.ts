@@ -141,7 +141,7 @@ export function findTenantStanding(read: TenantRead, id: TenantId): Promise<Tena
 
 export type NewSession = Pick<
   Selectable<Sessions>,
-  'id' | 'user_id' | 'method' | 'amr' | 'source_ip' | 'user_agent' | 'network' | 'device'
+  'id' | 'user_id' | 'method' | 'amr' | 'source_ip' | 'user_agent' | 'network' | 'device' | 'second_factor_at'
 >;
 
 /** Stores a session, and tells whether its user has had others, but none from there or none by such a device. */

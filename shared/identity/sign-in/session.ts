@@ -34,7 +34,7 @@ export interface TokenPair {
   readonly expires_in: number;
 }
 
-interface SessionUser {
+export interface SessionUser {
   readonly id: UserId;
   readonly role: Role;
   readonly employee_id: string | null;
@@ -149,7 +149,12 @@ export async function startSession(
   tenant: TenantStanding,
   user: SessionUser,
   key: SigningKey,
-  { method, amr, familyId = uuidV7() }: Authenticated & { readonly familyId?: string },
+  {
+    method,
+    amr,
+    familyId = uuidV7(),
+    secondFactor = false,
+  }: Authenticated & { readonly familyId?: string; readonly secondFactor?: boolean },
 ): Promise<TokenPair> {
   const token = refreshTokenOf(tenant.id, randomBytes(SECRET_BYTES));
   const { sourceIp, userAgent } = originOfRequest() ?? {};
@@ -162,6 +167,7 @@ export async function startSession(
     user_agent: userAgent ?? null,
     network: sourceIp === undefined ? null : sourceNetwork(sourceIp),
     device: deviceOf(userAgent),
+    second_factor_at: secondFactor ? new Date() : null,
   });
   if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
   return issue(tx, { tenant, user, familyId }, { token, sessionEndsAt: endOfSession() }, key);

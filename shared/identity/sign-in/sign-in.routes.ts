@@ -11,6 +11,14 @@ export const TokenPair = z.object({
   expires_in: z.number().int(),
 });
 
+/** A sign-in that waits for the second factor. The token does nothing but bring it. */
+export const Challenge = z.object({
+  mfa_required: z.literal(true),
+  mfa_token: z.string(),
+  enrolled: z.boolean(),
+  expires_in: z.number().int(),
+});
+
 const RefreshToken = z.strictObject({ refresh_token: z.string().min(1).max(200) });
 
 export const login = route({
@@ -18,7 +26,7 @@ export const login = route({
   method: 'POST',
   path: '/auth/login',
   summary: 'Sign in with a password',
-  description: `Operators of the platform leave out \`tenant\`. After ${FREE_ATTEMPTS} attempts at an account from one network in vain, each further one waits twice as long (\`Retry-After\`); nobody else waits with it. A session ends after ${SESSION_IDLE_HOURS} hours without a refresh, and after ${SESSION_DAYS} days.`,
+  description: `Operators of the platform leave out \`tenant\`. After ${FREE_ATTEMPTS} attempts at an account from one network in vain, each further one waits twice as long (\`Retry-After\`); nobody else waits with it. Whoever has a second factor, or needs one, gets \`mfa_required\` in place of tokens, and completes the sign-in by \`POST /auth/mfa\`; where \`enrolled\` is false, after \`POST /auth/mfa/enrol\`. A session ends after ${SESSION_IDLE_HOURS} hours without a refresh, and after ${SESSION_DAYS} days.`,
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),
@@ -27,11 +35,11 @@ export const login = route({
   }),
   example: { tenant: 'acme', email: 'ops@acme.example', password: 'correct horse battery staple' },
   status: 200,
-  response: TokenPair,
+  response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
   limit: 'signIn',
   problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required'],
-  uses: ['signingKeys:read', 'queue:notices:send'],
+  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,
 });

@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { Users } from '#generated/database.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { UserRole } from '#kernel/roles.ts';
+import type { UserId } from '#kernel/ids.ts';
+import type { Role, UserRole } from '#kernel/roles.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { User } from './users.routes.ts';
@@ -137,6 +138,40 @@ export async function setPassword(
     .returning('id')
     .executeTakeFirst();
   return set !== undefined;
+}
+
+/** A user as a sign-in that waits for the second factor needs them. */
+export interface SignInUser {
+  readonly id: UserId;
+  readonly email: string;
+  readonly role: Role;
+  readonly status: 'ACTIVE' | 'DISABLED' | 'INVITED';
+  readonly employee_id: string | null;
+  readonly has_second_factor: boolean;
+}
+
+export function findSignInUser(read: TenantRead, id: string): Promise<SignInUser | undefined> {
+  return read
+    .selectFrom('users as u')
+    .select((eb) => [
+      'u.id',
+      'u.email',
+      'u.role',
+      'u.status',
+      'u.employee_id',
+      eb
+        .exists(
+          eb
+            .selectFrom('second_factors as f')
+            .select('f.id')
+            .whereRef('f.user_id', '=', 'u.id')
+            .where('f.confirmed_at', 'is not', null),
+        )
+        .$castTo<boolean>()
+        .as('has_second_factor'),
+    ])
+    .where('u.id', '=', id)
+    .executeTakeFirst() as Promise<SignInUser | undefined>;
 }
 
 /** Has changes of what belongs to a user follow one another. */

@@ -1,0 +1,19 @@
+import { verifyCode } from '#identity/second-factor/prove-factor.ts';
+import { setFactorProved } from '#identity/second-factor/second-factor.repository.ts';
+import * as routes from '#identity/second-factor/second-factor.routes.ts';
+import { wrongCode } from '#identity/second-factor/wrong-code.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(routes.stepUp, async ({ body, clientAddress, principal, tenantTx }) => {
+  const { tenantId, actorId: userId, sessionId } = principal;
+  const verified = await verifyCode({ tenantId, userId, clientAddress }, body.code);
+  if (verified === undefined) throw wrongCode();
+  await tenantTx(
+    async (tx) => {
+      if (!(await verified.use(tx))) throw wrongCode();
+      await setFactorProved(tx, sessionId);
+    },
+    { resource: () => `sessions/${sessionId}`, payload: {} },
+  );
+  return undefined;
+});

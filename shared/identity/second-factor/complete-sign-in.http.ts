@@ -1,0 +1,54 @@
+import { currentSigningKey } from '#identity/keys/signing-keys.ts';
+import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
+import { startSession, type TokenPair } from '#identity/sign-in/session.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import type { HttpRequest } from '#platform/http/http.ts';
+import { challengeOf, invalidChallenge } from './challenge.ts';
+import { confirmFactor } from './enrol-factor.ts';
+import { verifyCode } from './prove-factor.ts';
+import { findFactor, setChallengeUsed } from './second-factor.repository.ts';
+import type { completeSignIn as route } from './second-factor.routes.ts';
+
+type Request = HttpRequest<typeof route>;
+
+/**
+ * Begins the session of a sign-in whose second factor is proved. A factor that the user has just enrolled is confirmed by it.
+ * @throws DomainError `sign-in-invalid`, `invalid-credentials`, `too-many-requests`
+ */
+export async function completeSignIn({
+  body,
+  clientAddress,
+  requestId,
+  claim,
+  tenantTx,
+}: Request): Promise<TokenPair & { recovery_codes?: string[] }> {
+  const { challenge, user, tenant } = await challengeOf(body.mfa_token, claim);
+  const prover = { tenantId: tenant.id, userId: user.id, clientAddress };
+  const state = user.has_second_factor ? 'confirmed' : 'begun';
+  const verified = await verifyCode(prover, body.code, state);
+  if (verified === undefined) throw wrong();
+  const key = await currentSigningKey();
+  return tenantTx(
+    async (tx) => {
+      if (!(await setChallengeUsed(tx, challenge.id))) throw invalidChallenge();
+      if (!(await verified.use(tx))) throw wrong();
+      const { method, amr, family_id: familyId } = challenge;
+      const how = { method, amr: [...new Set([...amr, 'otp', 'mfa'])], familyId, secondFactor: true };
+      const pair = await startSession(tx, tenant, user, key, how);
+      if (state === 'confirmed') return pair;
+      const { factorId } = verified;
+      // Of two who confirm at once, one has made the factor count already.
+      if (factorId === undefined || (await findFactor(tx, user.id, 'confirmed')) !== undefined) throw wrong();
+      return { ...pair, recovery_codes: [...(await confirmFactor(tx, { ...prover, factorId }))] };
+    },
+    {
+      actor: { ...anonymousActor(tenant.id, requestId), actorId: user.id, actorRole: user.role },
+      resource: () => `users/${user.id}`,
+      payload: {},
+    },
+  );
+}
+
+function wrong(): DomainError {
+  return new DomainError('invalid-credentials', 'The code is wrong, too old, or has been used.');
+}

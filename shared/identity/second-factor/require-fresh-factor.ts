@@ -1,0 +1,30 @@
+import { DomainError } from '#kernel/domain-error.ts';
+import type { TenantId } from '#kernel/ids.ts';
+import type { Role } from '#kernel/roles.ts';
+import { tenantRead } from '#platform/db/tenant-tx.ts';
+import { isDemanded } from './demand.ts';
+import { findFreshness } from './second-factor.repository.ts';
+
+const FRESH_MINUTES = 5;
+
+interface Caller {
+  readonly tenantId: TenantId;
+  readonly actorRole: Role;
+  readonly sessionId: string;
+}
+
+/**
+ * Refuses what only the person themselves may do, wherever a second factor is demanded of them, unless they have just proved it. The
+ * session says when, not the token: whoever has stolen that has not proved anything.
+ * @throws DomainError `second-factor-required`
+ */
+export async function requireFreshFactor({ tenantId, actorRole, sessionId }: Caller): Promise<void> {
+  const { fresh, demanded } = await tenantRead(tenantId, (read) =>
+    findFreshness(read, sessionId, FRESH_MINUTES),
+  );
+  if (fresh || !isDemanded(actorRole, demanded)) return;
+  throw new DomainError(
+    'second-factor-required',
+    `Prove your second factor, and repeat the request within ${FRESH_MINUTES} minutes: POST /auth/step-up, or sign in again by your provider.`,
+  );
+}

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
+import { idInPath, instantOut } from '#kernel/fields.ts';
+import { USER_ROLES } from '#kernel/roles.ts';
+import { route } from '#platform/http/route.ts';
+
+const roles = [...USER_ROLES, 'OPERATOR'] as const;
+const code = z.string().min(6).max(40);
+const mfa_token = z.string().min(1).max(200);
+const Enrolment = z.object({ secret: z.string(), otpauth_uri: z.string() });
+const RecoveryCodes = z.object({ recovery_codes: z.array(z.string()) });
+const exampleToken = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0';
+const MASKED = 'Codes are counted before they are verified, like passwords; each works once.';
+
+export const completeSignIn = route({
+  operationId: 'completeSignIn',
+  method: 'POST',
+  path: '/auth/mfa',
+  summary: 'Complete a sign-in by the second factor',
+  description: `\`code\` is the six digits of the app, or a recovery code. Where the user has enrolled a factor by \`POST /auth/mfa/enrol\`, its first code confirms it, and the answer has ten recovery codes, which no other answer shows. ${MASKED}`,
+  roles: 'PUBLIC',
+  limit: 'signIn',
+  body: z.strictObject({ mfa_token, code }),
+  example: { mfa_token: exampleToken, code: '287082' },
+  status: 200,
+  response: TokenPair.extend({ recovery_codes: z.array(z.string()).optional() }),
+  audit: 'login.succeeded',
+  problems: ['sign-in-invalid', 'invalid-credentials', 'too-many-requests', 'tenant-suspended'],
+  uses: ['signingKeys:read', 'fieldKey:use', 'queue:notices:send'],
+});
+
+export const enrolAtSignIn = route({
+  operationId: 'enrolAtSignIn',
+  method: 'POST',
+  path: '/auth/mfa/enrol',
+  summary: 'Enrol a second factor during a sign-in that demands one',
+  description:
+    'For users who have none. The secret is shown once; `POST /auth/mfa` with a code of it confirms it, and completes the sign-in. Another call begins anew.',
+  roles: 'PUBLIC',
+  limit: 'signIn',
+  body: z.strictObject({ mfa_token }),
+  example: { mfa_token: exampleToken },
+  status: 200,
+  response: Enrolment,
+  audit: 'second-factor.begun',
+  problems: ['sign-in-invalid', 'second-factor-exists', 'tenant-suspended'],
+  uses: ['fieldKey:use'],
+});
+
+export const stepUp = route({
+  operationId: 'stepUp',
+  method: 'POST',
+  path: '/auth/step-up',
+  summary: 'Prove the second factor again, for the session of the request',
+  description: `Approving, and changing how people sign in, need it within five minutes where a second factor is demanded. ${MASKED}`,
+  roles,
+  body: z.strictObject({ code }),
+  example: { code: '287082' },
+  status: 204,
+  // A code works once.
+  idempotency: 'none',
+  audit: 'second-factor.proved',
+  problems: ['too-many-requests'],
+  uses: ['fieldKey:use'],
+});
+
+export const getSecondFactor = route({
+  operationId: 'getSecondFactor',
+  method: 'GET',
+  path: '/me/second-factor',
+  summary: 'Get one’s own second factor, and whether one is demanded',
+  roles,
+  status: 200,
+  response: z.object({
+    demanded: z.boolean(),
+    enrolled_at: instantOut.nullable(),
+    recovery_codes_left: z.number().int(),
+  }),
+  problems: [],
+  uses: ['secondFactor:demand'],
+});
+
+export const enrolSecondFactor = route({
+  operationId: 'enrolSecondFactor',
+  method: 'POST',
+  path: '/me/second-factor',
+  summary: 'Begin to enrol a second factor',
+  description:
+    'The secret is shown once. It counts when a code of it has confirmed it; until then the factor before it does. Whoever has one proves it first.',
+  roles,
+  status: 200,
+  response: Enrolment,
+  // The answer is a secret, which is not kept.
+  idempotency: 'none',
+  audit: 'second-factor.begun',
+  problems: ['second-factor-required'],
+  uses: ['fieldKey:use'],
+});
+
+export const confirmSecondFactor = route({
+  operationId: 'confirmSecondFactor',
+  method: 'POST',
+  path: '/me/second-factor/confirm',
+  summary: 'Confirm the second factor by its first code',
+  description: 'The answer has ten recovery codes, which no other answer shows. A mail tells the user.',
+  roles,
+  body: z.strictObject({ code }),
+  example: { code: '287082' },
+  status: 200,
+  response: RecoveryCodes,
+  idempotency: 'none',
+  audit: 'second-factor.enrolled',
+  problems: ['too-many-requests'],
+  uses: ['fieldKey:use', 'queue:notices:send'],
+});
+
+export const renewRecoveryCodes = route({
+  operationId: 'renewRecoveryCodes',
+  method: 'POST',
+  path: '/me/second-factor/recovery-codes',
+  summary: 'Get other recovery codes',
+  description: 'Those before work no longer. The second factor is proved within five minutes before.',
+  roles,
+  status: 200,
+  response: RecoveryCodes,
+  idempotency: 'none',
+  audit: 'second-factor.codes-renewed',
+  problems: ['second-factor-required', 'not-found'],
+  uses: ['queue:notices:send'],
+});
+
+export const removeSecondFactor = route({
+  operationId: 'removeSecondFactor',
+  method: 'DELETE',
+  path: '/me/second-factor',
+  summary: 'Remove one’s own second factor',
+  description:
+    'It is proved within five minutes before. Where one is demanded, the next sign-in enrols another. A mail tells the user.',
+  roles,
+  status: 204,
+  audit: 'second-factor.removed',
+  problems: ['second-factor-required', 'not-found'],
+  uses: ['queue:notices:send'],
+});
+
+export const resetSecondFactor = route({
+  operationId: 'resetSecondFactor',
+  method: 'DELETE',
+  path: '/users/{id}/second-factor',
+  summary: 'Take a second factor that was lost from a user',
+  description:
+    'It waits for a second person. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 202,
+  location: '/approvals/{id}',
+  response: ChangeRequest,
+  concurrency: 'if-match-honoured',
+  audit: 'change.requested',
+  problems: ['not-found', 'change-pending'],
+  uses: [],
+});

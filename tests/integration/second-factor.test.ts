@@ -1,0 +1,333 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { approveChange } from '#approvals/approvals.routes.ts';
+import { handler as approveHandler } from '#functions/approvals/approve-change.ts';
+import { handler as completeHandler } from '#functions/identity/complete-sign-in.ts';
+import { handler as confirmHandler } from '#functions/identity/confirm-second-factor.ts';
+import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
+import { handler as enrolHandler } from '#functions/identity/enrol-second-factor.ts';
+import { handler as getFactorHandler } from '#functions/identity/get-second-factor.ts';
+import { handler as loginHandler } from '#functions/identity/login.ts';
+import { handler as removeHandler } from '#functions/identity/remove-second-factor.ts';
+import { handler as renewHandler } from '#functions/identity/renew-recovery-codes.ts';
+import { handler as resetHandler } from '#functions/identity/reset-second-factor.ts';
+import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
+import { handler as stepUpHandler } from '#functions/identity/step-up.ts';
+import { handler as postNotices } from '#functions/workers/post-notices.ts';
+import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
+import * as routes from '#identity/second-factor/second-factor.routes.ts';
+import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
+import { hashPassword } from '#identity/sign-in/password.ts';
+import { login } from '#identity/sign-in/sign-in.routes.ts';
+import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import { type UserId, uuidV7 } from '#kernel/ids.ts';
+import type { Role } from '#kernel/roles.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
+import type { Principal } from '#platform/http/authorize.ts';
+import { approved } from '#tests/support/approvals.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { mailsTo } from '#tests/support/mails.ts';
+import { drain } from '#tests/support/queue-driver.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
+import { authorizerVerdict } from '#tests/support/sign-in.ts';
+import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+let database: TestDatabase;
+let aws: TestAws;
+let acme: TestTenant;
+let people = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  await rotateSigningKeys(new Date());
+});
+
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+
+beforeEach(() => {
+  vi.stubEnv('SECOND_FACTOR', 'on');
+  return () => vi.unstubAllEnvs();
+});
+
+interface Person {
+  readonly email: string;
+  readonly tenant: string | undefined;
+  readonly as: Principal;
+}
+
+async function newPerson(role: Role = 'OPS', tenant = acme): Promise<Person> {
+  const email = `person-${++people}@people.example`;
+  const isOperator = role === 'OPERATOR';
+  const as: Principal = {
+    tenantId: isOperator ? PLATFORM_TENANT_ID : tenant.id,
+    tenantType: isOperator ? 'PLATFORM' : tenant.type,
+    actorId: uuidV7<UserId>(),
+    actorRole: role,
+    sessionId: uuidV7(),
+    employeeId: undefined,
+  };
+  await database.admin.query(
+    'insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, $3, $4, $5)',
+    [as.tenantId, as.actorId, email, role, await hashPassword(PASSWORD)],
+  );
+  await insertSession(database.admin, as);
+  return { email, tenant: isOperator ? undefined : tenant.slug, as };
+}
+
+const signIn = ({ email, tenant }: Person): Promise<TestResponse> =>
+  call(loginHandler, login, {
+    body: { ...(tenant === undefined ? {} : { tenant }), email, password: PASSWORD },
+  });
+const complete = (mfa_token: string, code: string, address = '203.0.113.7'): Promise<TestResponse> =>
+  call(completeHandler, routes.completeSignIn, { body: { mfa_token, code }, address });
+const enrolAtSignIn = (mfa_token: string): Promise<TestResponse> =>
+  call(enrolAtSignInHandler, routes.enrolAtSignIn, { body: { mfa_token } });
+const stepUp = ({ as }: Person, code: string): Promise<TestResponse> =>
+  call(stepUpHandler, routes.stepUp, { as, body: { code } });
+/** The code of so many steps from now; each can be used once. */
+const codeOf = (secret: string, steps = 0): string => totpOf(secret, stepAt(Date.now()) + steps);
+
+/** Enrols a factor by the person's own session. The code of the step before now is used up then. */
+async function enrolled(person: Person): Promise<{ secret: string; codes: string[] }> {
+  const { secret } = (await call(enrolHandler, routes.enrolSecondFactor, { as: person.as })).body;
+  const body = { code: codeOf(secret, -1) };
+  const confirmed = await call(confirmHandler, routes.confirmSecondFactor, { as: person.as, body });
+  expect(confirmed.status).toBe(200);
+  return { secret, codes: confirmed.body.recovery_codes };
+}
+
+/** Makes the latest proof of a session's factor so many minutes old. */
+const proofIsOld = ({ as }: Person, minutes: number) =>
+  database.admin.query(
+    'update sessions set second_factor_at = now() - make_interval(mins => $2) where id = $1',
+    [as.sessionId, minutes],
+  );
+
+describe('a sign-in', () => {
+  test.each(['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'] as const)(
+    'of an %s without a factor enrols one; the token does nothing else, and the next sign-in asks for it',
+    async (role) => {
+      const person = await newPerson(role);
+      const { body } = await signIn(person);
+      expect(body).toEqual({
+        mfa_required: true,
+        mfa_token: expect.any(String),
+        enrolled: false,
+        expires_in: 600,
+      });
+      expect(await authorizerVerdict(`Bearer ${body.mfa_token}`)).toBeUndefined();
+      const { secret, otpauth_uri } = (await enrolAtSignIn(body.mfa_token)).body;
+      expect(otpauth_uri).toContain(`secret=${secret}`);
+      expect((await complete(body.mfa_token, codeOf(secret, 5))).status).toBe(401);
+      const done = await complete(body.mfa_token, codeOf(secret, -1));
+      expect(done).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+      expect(new Set(done.body.recovery_codes).size).toBe(10);
+      expect(await authorizerVerdict(`Bearer ${done.body.access_token}`)).toMatchObject({
+        sub: person.as.actorId,
+      });
+      const next = (await signIn(person)).body;
+      expect(next).toMatchObject({ mfa_required: true, enrolled: true });
+      expect((await enrolAtSignIn(next.mfa_token)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+      expect((await complete(next.mfa_token, codeOf(secret))).status).toBe(200);
+      await drain(aws, 'notices', postNotices);
+      expect((await mailsTo(aws, person.email)).map(({ subject }) => subject)).toContainEqual(
+        expect.stringContaining('second factor'),
+      );
+    },
+  );
+
+  test.each<[string, Role, () => void]>([
+    ['of an EMPLOYEE', 'EMPLOYEE', () => undefined],
+    ['where the environment demands none', 'ADMIN', () => vi.stubEnv('SECOND_FACTOR', 'off')],
+  ])(
+    '%s needs no second factor, and one that is there is asked for all the same',
+    async (_, role, prepare) => {
+      prepare();
+      const person = await newPerson(role);
+      expect((await signIn(person)).body).toHaveProperty('access_token');
+      await enrolled(person);
+      expect((await signIn(person)).body).toMatchObject({ mfa_required: true, enrolled: true });
+    },
+  );
+
+  test('takes a code once, also from two racers, and neither it nor an older one at another sign-in', async () => {
+    const person = await newPerson();
+    const { secret } = await enrolled(person);
+    const tokens = await Promise.all([0, 1].map(async () => (await signIn(person)).body.mfa_token as string));
+    const both = await Promise.all(tokens.map((token) => complete(token, codeOf(secret))));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const { mfa_token } = (await signIn(person)).body;
+    for (const step of [0, -1]) expect((await complete(mfa_token, codeOf(secret, step))).status).toBe(401);
+    expect((await complete(mfa_token, codeOf(secret, 1))).status).toBe(200);
+  });
+
+  test('takes each recovery code once, however it is written, and none of those before they were renewed', async () => {
+    const person = await newPerson();
+    const { codes } = await enrolled(person);
+    const { mfa_token } = (await signIn(person)).body;
+    const [first = '', second = '', third = ''] = codes;
+    expect((await complete(mfa_token, first.toUpperCase().replaceAll('-', ' '))).status).toBe(200);
+    const again = (await signIn(person)).body.mfa_token;
+    expect((await complete(again, first)).status).toBe(401);
+    const racers = [again, (await signIn(person)).body.mfa_token];
+    const both = await Promise.all(racers.map((token) => complete(token, second)));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const renewed = await call(renewHandler, routes.renewRecoveryCodes, { as: person.as });
+    const last = (await signIn(person)).body.mfa_token;
+    expect((await complete(last, third)).status).toBe(401);
+    expect((await complete(last, renewed.body.recovery_codes[0])).status).toBe(200);
+  });
+
+  test.each<[string, (token: string, person: Person) => Promise<string>]>([
+    [
+      'that has ended',
+      async (token) => {
+        await database.admin.query('update sign_in_challenges set expires_at = now() where used_at is null');
+        return token;
+      },
+    ],
+    [
+      'that was completed',
+      async (token, { as }) => {
+        await database.admin.query('update sign_in_challenges set used_at = now() where user_id = $1', [
+          as.actorId,
+        ]);
+        return token;
+      },
+    ],
+    [
+      'of a user who is disabled',
+      async (token, { as }) => {
+        await database.admin.query(`update users set status = 'DISABLED' where id = $1`, [as.actorId]);
+        return token;
+      },
+    ],
+    ['of another tenant', async (token) => token.replace(/^[^.]+/, PLATFORM_TENANT_ID)],
+    ['that there is not', async () => 'nothing'],
+  ])('%s is completed by nobody', async (_, spoil) => {
+    const person = await newPerson();
+    const { secret } = await enrolled(person);
+    const token = await spoil((await signIn(person)).body.mfa_token, person);
+    expect(await complete(token, codeOf(secret))).toMatchObject({
+      status: 401,
+      body: { type: 'urn:vestry:problem:sign-in-invalid' },
+    });
+  });
+
+  test('is guessed at ten times from one network, also at once and by several sign-ins', async () => {
+    const person = await newPerson();
+    const { secret } = await enrolled(person);
+    const tokens = await Promise.all([0, 1].map(async () => (await signIn(person)).body.mfa_token as string));
+    const guesses = await Promise.all(
+      Array.from({ length: 14 }, (_, n) =>
+        complete(tokens[n % 2] ?? '', codeOf(secret, 100 + n), '198.51.100.61'),
+      ),
+    );
+    expect(guesses.map(({ status }) => status).sort()).toEqual([
+      ...Array(10).fill(401),
+      ...Array(4).fill(429),
+    ]);
+    expect((await complete(tokens[0] ?? '', codeOf(secret), '198.51.100.61')).status).toBe(429);
+    expect((await complete(tokens[0] ?? '', codeOf(secret))).status).toBe(200);
+  });
+});
+
+describe('who approves, or changes how people sign in', () => {
+  const settings = (as: Principal) =>
+    call(setSettingsHandler, setSignInSettings, {
+      as,
+      body: { sso_required: false, break_glass_user_id: null, second_factor_demanded: false },
+      headers: { 'If-Match': '"0"' },
+    });
+  const REQUIRED = { status: 403, body: { type: 'urn:vestry:problem:second-factor-required' } };
+
+  test('proves the second factor within five minutes before, by a code that works once; the tenant can decide otherwise', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const [admin, officer] = [await newPerson('ADMIN', tenant), await newPerson('COMPLIANCE', tenant)];
+    const refused = await settings(admin.as);
+    expect(refused).toMatchObject(REQUIRED);
+    expect(refused.body.detail).toContain('POST /auth/step-up');
+    const { secret } = await enrolled(admin);
+    const asked = await settings(admin.as);
+    expect(asked.status).toBe(202);
+    const approve = () =>
+      call(approveHandler, approveChange, { as: officer.as, params: { id: asked.body.id } });
+    expect(await approve()).toMatchObject(REQUIRED);
+    const own = await enrolled(officer);
+    await proofIsOld(officer, 6);
+    expect(await approve()).toMatchObject(REQUIRED);
+    expect(await stepUp(officer, codeOf(secret))).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/code', code: 'wrong-code' }] },
+    });
+    const steps = await Promise.all([
+      stepUp(officer, codeOf(own.secret)),
+      stepUp(officer, codeOf(own.secret)),
+    ]);
+    expect(steps.map(({ status }) => status).sort()).toEqual([204, 422]);
+    await proofIsOld(officer, 4);
+    expect((await approve()).status).toBe(200);
+    await proofIsOld(admin, 60);
+    expect((await signIn(await newPerson('OPS', tenant))).body).toHaveProperty('access_token');
+  });
+});
+
+describe('a factor', () => {
+  const own = ({ as }: Person) => call(getFactorHandler, routes.getSecondFactor, { as });
+
+  test('that a user has is replaced, renewed and removed only by who has just proved it', async () => {
+    const person = await newPerson();
+    const { secret } = await enrolled(person);
+    await proofIsOld(person, 6);
+    const touch = () =>
+      Promise.all([
+        call(enrolHandler, routes.enrolSecondFactor, { as: person.as }),
+        call(renewHandler, routes.renewRecoveryCodes, { as: person.as }),
+        call(removeHandler, routes.removeSecondFactor, { as: person.as }),
+      ]);
+    for (const answer of await touch())
+      expect(answer.body.type).toBe('urn:vestry:problem:second-factor-required');
+    expect((await own(person)).body).toMatchObject({ demanded: true, recovery_codes_left: 10 });
+    expect((await stepUp(person, codeOf(secret))).status).toBe(204);
+    expect((await call(removeHandler, routes.removeSecondFactor, { as: person.as })).status).toBe(204);
+    expect((await own(person)).body).toEqual({ demanded: true, enrolled_at: null, recovery_codes_left: 0 });
+    expect((await signIn(person)).body).toMatchObject({ mfa_required: true, enrolled: false });
+  });
+
+  test('that is lost is taken from its user by two persons, which ends the user’s sessions', async () => {
+    const person = await newPerson();
+    await enrolled(person);
+    vi.stubEnv('SECOND_FACTOR', 'off');
+    const request = { as: acme.as('ADMIN'), params: { id: person.as.actorId } };
+    const asked = await call(resetHandler, routes.resetSecondFactor, request);
+    expect((await own(person)).body.enrolled_at).not.toBeNull();
+    await approved(acme, asked);
+    expect((await own(person)).status).toBe(401);
+    expect((await signIn(person)).body).toHaveProperty('access_token');
+    expect((await call(resetHandler, routes.resetSecondFactor, request)).status).toBe(404);
+  });
+
+  test('and its codes stand nowhere in the clear: not in the trail, the outbox or a table', async () => {
+    const person = await newPerson();
+    const { secret, codes } = await enrolled(person);
+    const { mfa_token } = (await signIn(person)).body;
+    const { rows: tables } = await database.admin.query<{ name: string }>(
+      `select table_name as name from information_schema.columns where table_schema = 'vestry' and column_name = 'tenant_id' group by table_name`,
+    );
+    for (const { name } of tables)
+      for (const hidden of [secret, codes[0], mfa_token.split('.')[1]]) {
+        const { rows } = await database.admin.query(
+          `select 1 from ${name} t where t::text like '%' || $1 || '%'`,
+          [hidden],
+        );
+        expect([name, rows.length]).toEqual([name, 0]);
+      }
+  });
+});
