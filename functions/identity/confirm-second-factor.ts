@@ -7,9 +7,13 @@ import { http } from '#platform/http/http.ts';
 
 export const handler = http(
   routes.confirmSecondFactor,
-  async ({ body, clientAddress, principal, tenantTx }) => {
+  async ({ body, clientAddress, principal, tenantRead, tenantTx }) => {
     const { tenantId, actorId: userId, sessionId } = principal;
-    const verified = await verifyCode({ tenantId, userId, clientAddress }, body.code, 'begun');
+    const verified = await verifyCode(
+      { tenantId, userId, clientAddress, reading: tenantRead },
+      body.code,
+      'begun',
+    );
     const factorId = verified?.factorId;
     if (verified === undefined || factorId === undefined) throw wrongCode();
     return tenantTx(

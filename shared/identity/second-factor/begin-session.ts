@@ -13,7 +13,7 @@ import { isDemanded } from './demand.ts';
 import { findFactorStanding, insertChallenge } from './second-factor.repository.ts';
 
 /** Whoever enrols reads a code from an app that they may have to install first. */
-export const CHALLENGE_SECONDS = 10 * 60;
+const CHALLENGE_SECONDS = 10 * 60;
 
 /** A sign-in that waits for the second factor. */
 export interface Challenged {
@@ -24,7 +24,7 @@ export interface Challenged {
   readonly expires_in: number;
 }
 
-/** What somebody has proved so far. */
+/** The proofs that somebody has given so far. */
 export interface Proved extends Authenticated {
   /** Whether the provider has had the person prove a second factor. */
   readonly secondFactor: boolean;

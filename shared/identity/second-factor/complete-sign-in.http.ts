@@ -2,14 +2,15 @@ import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { startSession, type TokenPair } from '#identity/sign-in/session.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { challengeOf, invalidChallenge } from './challenge.ts';
 import { confirmFactor } from './enrol-factor.ts';
 import { verifyCode } from './prove-factor.ts';
 import { findFactor, setChallengeUsed } from './second-factor.repository.ts';
-import type { completeSignIn as route } from './second-factor.routes.ts';
+import type * as routes from './second-factor.routes.ts';
 
-type Request = HttpRequest<typeof route>;
+type Request = HttpRequest<typeof routes.completeSignIn>;
 
 /**
  * Begins the session of a sign-in whose second factor is proved. A factor that the user has just enrolled is confirmed by it.
@@ -23,7 +24,10 @@ export async function completeSignIn({
   tenantTx,
 }: Request): Promise<TokenPair & { recovery_codes?: string[] }> {
   const { challenge, user, tenant } = await challengeOf(body.mfa_token, claim);
-  const prover = { tenantId: tenant.id, userId: user.id, clientAddress };
+  const prover = {
+    ...{ tenantId: tenant.id, userId: user.id, clientAddress },
+    reading: <T>(work: (read: TenantRead) => Promise<T>) => tenantRead(tenant.id, work),
+  };
   const state = user.has_second_factor ? 'confirmed' : 'begun';
   const verified = await verifyCode(prover, body.code, state);
   if (verified === undefined) throw wrong();
@@ -37,7 +41,7 @@ export async function completeSignIn({
       const pair = await startSession(tx, tenant, user, key, how);
       if (state === 'confirmed') return pair;
       const { factorId } = verified;
-      // Of two who confirm at once, one has made the factor count already.
+      // Another request may have confirmed a factor meanwhile, which stands against this one.
       if (factorId === undefined || (await findFactor(tx, user.id, 'confirmed')) !== undefined) throw wrong();
       return { ...pair, recovery_codes: [...(await confirmFactor(tx, { ...prover, factorId }))] };
     },

@@ -9,7 +9,7 @@ export function isDemanded(role: Role, setting: boolean | null): boolean {
   return DEMANDED_OF.has(role) && (setting ?? identityEnvironment.secondFactorDemanded());
 }
 
-/** What a provider says of a second factor: RFC 8176, with Entra ID's and Okta's own words. */
+/** Providers name a second factor by these words: those of RFC 8176, and Entra ID's and Okta's own. */
 const PROVIDER_AMR: ReadonlySet<string> = new Set(['mfa', 'ngcmfa', 'otp', 'hwk', 'swk', 'fido', 'sc']);
 const PROVIDER_ACR: ReadonlySet<string> = new Set([
   'phr',

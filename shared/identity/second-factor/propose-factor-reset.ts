@@ -7,21 +7,21 @@ import { postNotice } from '#identity/notices/post-notice.ts';
 import { findUser, setSessionsRevoked } from '#identity/users/user.repository.ts';
 import { notFound } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { asRead } from '#platform/db/found.ts';
+import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { deleteFactors, endChallenges, findFactorStanding } from './second-factor.repository.ts';
 
 /**
  * Asks a second person to take a factor from its user, who has lost it. One ADMIN alone could otherwise be a colleague whose password
  * they know.
- * @throws DomainError `not-found`, `precondition-failed`, `change-pending`
+ * @throws DomainError `not-found`, `change-pending`
  */
 export async function proposeFactorReset(
   tx: TenantTx,
-  { id, expectedVersion }: { readonly id: string; readonly expectedVersion: number | undefined },
+  id: string,
   proposer: Proposer,
 ): Promise<z.infer<typeof ChangeRequest>> {
-  const user = asRead(await findUser(tx, id), expectedVersion);
+  const user = found(await findUser(tx, id));
   if ((await findFactorStanding(tx, user.id)).confirmed_at === null) throw notFound();
   const change = {
     kind: 'second-factor-reset',

@@ -1,59 +1,74 @@
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import { type TenantRead, type TenantTx, tenantRead } from '#platform/db/tenant-tx.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { factorPlace } from './factor-place.ts';
 import { hashOfRecoveryCode } from './recovery-code.ts';
 import {
   existsRecoveryCode,
+  type Factor,
   findFactor,
   setRecoveryCodeUsed,
   setStepUsed,
 } from './second-factor.repository.ts';
 import { stepOf } from './totp.ts';
 
-/** A code as it was sent: six digits of the app, or a recovery code. */
+/** A code of the app. Anything else may be a recovery code. */
 const TOTP = /^\d{6}$/;
 
 interface Prover {
   readonly tenantId: TenantId;
   readonly userId: string;
   readonly clientAddress: string;
+  /** Reads as the caller, whose standing the database confirms before an attempt is counted. */
+  readonly reading: <T>(work: (read: TenantRead) => Promise<T>) => Promise<T>;
 }
 
-/** Uses a code up in the transaction of what it is for; false where it doesn't work, or has been used meanwhile. */
-export type UseCode = (tx: TenantTx) => Promise<boolean>;
+/** A code that is right. It works if nobody uses it up meanwhile. */
+interface Verified {
+  readonly use: (tx: TenantTx) => Promise<boolean>;
+  /** The factor of a code by time. */
+  readonly factorId: string | undefined;
+}
 
 /**
- * Verifies a code of a user outside any transaction, counted before it is looked at, like a password. Which factor: the one that counts,
- * or the one that is being enrolled.
+ * Verifies a code of a user outside any transaction, counted before it is looked at, like a password.
+ * @param state the factor that counts, or the one that is being enrolled
  * @returns undefined where the code is wrong
  * @throws DomainError `too-many-requests`
  */
 export async function verifyCode(
-  { tenantId, userId, clientAddress }: Prover,
-  code: string,
+  { tenantId, userId, clientAddress, reading }: Prover,
+  sent: string,
   state: 'confirmed' | 'begun' = 'confirmed',
-): Promise<{ readonly use: UseCode; readonly factorId: string | undefined } | undefined> {
+): Promise<Verified | undefined> {
+  const code = sent.trim();
+  const factor = await reading((read) => findFactor(read, userId, state));
   const attempt = attemptOf(`second-factor ${tenantId}`, userId, clientAddress);
   await takeAttempt(attempt);
-  const verified = await tenantRead(tenantId, (read) => matching(read, userId, code.trim(), state));
+  const isTotp = TOTP.test(code);
+  const verified = isTotp
+    ? await ofTime(factor, code)
+    : await ofRecovery(reading, userId, state === 'confirmed' ? code : '');
   if (verified === undefined) await countFailure(attempt);
   else await clearAttempts(attempt);
   return verified;
 }
 
-async function matching(read: TenantRead, userId: string, code: string, state: 'confirmed' | 'begun') {
-  if (!TOTP.test(code)) {
-    if (state === 'begun') return undefined;
-    const sha256 = hashOfRecoveryCode(code);
-    if (!(await existsRecoveryCode(read, userId, sha256))) return undefined;
-    return { factorId: undefined, use: (tx: TenantTx) => setRecoveryCodeUsed(tx, userId, sha256) };
-  }
-  const factor = await findFactor(read, userId, state);
+async function ofTime(factor: Factor | undefined, code: string): Promise<Verified | undefined> {
   if (factor === undefined) return undefined;
   const secret = (await fieldSealer()).open(factor.secret_sealed, factorPlace(factor.id));
   const step = stepOf(secret, code, Date.now());
   if (step === undefined) return undefined;
-  return { factorId: factor.id, use: (tx: TenantTx) => setStepUsed(tx, factor.id, step) };
+  return { factorId: factor.id, use: (tx) => setStepUsed(tx, factor.id, step) };
+}
+
+async function ofRecovery(
+  reading: Prover['reading'],
+  userId: string,
+  code: string,
+): Promise<Verified | undefined> {
+  const sha256 = hashOfRecoveryCode(code);
+  if (!(await reading((read) => existsRecoveryCode(read, userId, sha256)))) return undefined;
+  return { factorId: undefined, use: (tx) => setRecoveryCodeUsed(tx, userId, sha256) };
 }

@@ -5,7 +5,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 export interface FactorStanding {
   readonly confirmed_at: Date | null;
   readonly recovery_codes_left: number;
-  /** What the tenant has set; null: as the environment says. */
+  /** The tenant's setting; null: as the environment says. */
   readonly demanded: boolean | null;
 }
 
@@ -18,7 +18,7 @@ export async function findFactorStanding(read: TenantRead, userId: string): Prom
   return rows[0] ?? { confirmed_at: null, recovery_codes_left: 0, demanded: null };
 }
 
-type Factor = Pick<Selectable<SecondFactors>, 'id' | 'secret_sealed'>;
+export type Factor = Pick<Selectable<SecondFactors>, 'id' | 'secret_sealed'>;
 
 /** Finds the factor of a user that counts, or the one that they have begun to enrol. */
 export function findFactor(
@@ -47,7 +47,7 @@ export async function insertFactor(
   await tx.insertInto('second_factors').values(factor).execute();
 }
 
-/** Uses the code of a step up, and tells whether nobody has before. Of two racers with one code, one gets in. */
+/** Uses the code of a step up, and tells whether nobody has before. One of two racers with the same code gets in. */
 export async function setStepUsed(tx: TenantTx, id: string, step: number): Promise<boolean> {
   const used = await tx
     .updateTable('second_factors')

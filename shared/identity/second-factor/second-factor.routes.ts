@@ -156,8 +156,7 @@ export const resetSecondFactor = route({
   status: 202,
   location: '/approvals/{id}',
   response: ChangeRequest,
-  concurrency: 'if-match-honoured',
   audit: 'change.requested',
   problems: ['not-found', 'change-pending'],
-  uses: [],
+  uses: ['eventBus:put'],
 });

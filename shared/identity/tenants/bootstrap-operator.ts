@@ -25,7 +25,7 @@ export interface BootstrapOptions {
 }
 
 /**
- * Creates the first operator, or resets a lost password and ends the operator's sessions. It is the only user that no
+ * Creates the first operator, or resets a lost password and a lost second factor, and ends the operator's sessions. It is the only user that no
  * other user creates. The email may have any case; the password is taken as given, 12 to 128 characters that nobody would guess.
  */
 export async function bootstrapOperator(
@@ -54,6 +54,8 @@ export async function bootstrapOperator(
       `update refresh_tokens set revoked_at = now() where user_id = $1 and revoked_at is null`,
       [rows[0]?.id],
     );
+    await client.query(`delete from second_factors where user_id = $1`, [rows[0]?.id]);
+    await client.query(`delete from recovery_codes where user_id = $1`, [rows[0]?.id]);
     const entry = { action: 'user.created', resource: `users/${rows[0]?.id}`, payload: {} } as const;
     const { text, values = [] } = auditStatement(BOOTSTRAP, entry);
     await client.query(text, [...values]);
