@@ -1,12 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type Provider from 'oidc-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as listHandler } from '#functions/identity/list-sign-in-connections.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
 import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
 import { listSignInConnections } from '#identity/federation/federation.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
+import { enrolAtSignIn } from '#identity/second-factor/second-factor.routes.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
@@ -415,6 +417,29 @@ describe('a sign-in', () => {
     expect((await identities(ops)).body.data).toEqual([]);
     expect((await unlink(ops, linked.id)).status).toBe(404);
   });
+
+  test.each([['pwd', 'mfa'], ['pwd']])(
+    'of a privileged user by %s %s needs ours where the provider has had no second factor proved',
+    async (...amr) => {
+      const id = await connected();
+      const { acr: _, ...person } = okta(['vestry-ops']);
+      const ada = known({ ...person, amr: amr.filter((method) => method !== undefined) });
+      await link(tenant.as('OPS'), code(await new Browser().signIn(id, ada, { link: 'true' })));
+      vi.stubEnv('SECOND_FACTOR', 'on');
+      const given = code(await new Browser().signIn(id, ada));
+      const { body: began } = await exchange(given);
+      expect(began).toMatchObject(
+        amr.includes('mfa') ? { token_type: 'Bearer' } : { mfa_required: true, enrolled: false },
+      );
+      await exchange(given);
+      if ('mfa_token' in began) {
+        const mfa_token = began.mfa_token;
+        const enrol = await call(enrolAtSignInHandler, enrolAtSignIn, { body: { mfa_token } });
+        expect([enrol.status, enrol.body.type]).toEqual([401, 'urn:vestry:problem:sign-in-invalid']);
+      }
+      vi.unstubAllEnvs();
+    },
+  );
 
   test('as Entra ID answers: recognised by tid and oid whatever the sub, without a verified address, refused when groups overflow', async () => {
     const id = await created(tenant, body({ subject_claim: 'oid' }));

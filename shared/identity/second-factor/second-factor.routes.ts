@@ -156,6 +156,7 @@ export const resetSecondFactor = route({
   status: 202,
   location: '/approvals/{id}',
   response: ChangeRequest,
+  concurrency: 'etag',
   audit: 'change.requested',
   problems: ['not-found', 'change-pending'],
   uses: ['eventBus:put'],
