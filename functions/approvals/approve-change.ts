@@ -1,10 +1,10 @@
 import * as routes from '#approvals/approvals.routes.ts';
 import { decideOn } from '#approvals/decide.http.ts';
-import { requireFreshFactor } from '#identity/second-factor/require-fresh-factor.ts';
 import { http } from '#platform/http/http.ts';
 import { changeEffects } from '../../shared/change-effects.ts';
 
 export const handler = http(routes.approveChange, async (request) => {
+  const { requireFreshFactor } = await import('#identity/second-factor/require-fresh-factor.ts');
   await requireFreshFactor(request.principal);
   return decideOn(request, {
     id: request.params.id,

@@ -1,10 +1,12 @@
 import * as routes from '#approvals/approvals.routes.ts';
 import { decideOnSeveral } from '#approvals/decide-several.http.ts';
-import { requireFreshFactor } from '#identity/second-factor/require-fresh-factor.ts';
 import { http } from '#platform/http/http.ts';
 import { changeEffects } from '../../shared/change-effects.ts';
 
 export const handler = http(routes.decideChanges, async (request) => {
-  if (request.body.decision === 'APPROVE') await requireFreshFactor(request.principal);
+  if (request.body.decision === 'APPROVE') {
+    const { requireFreshFactor } = await import('#identity/second-factor/require-fresh-factor.ts');
+    await requireFreshFactor(request.principal);
+  }
   return decideOnSeveral(request, changeEffects);
 });

@@ -1,5 +1,7 @@
-import { completeSignIn } from '#identity/second-factor/complete-sign-in.http.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.completeSignIn, completeSignIn);
+export const handler = http(routes.completeSignIn, async (request) => {
+  const { completeSignIn } = await import('#identity/second-factor/complete-sign-in.http.ts');
+  return completeSignIn(request);
+});

@@ -1,6 +1,3 @@
-import { confirmFactor } from '#identity/second-factor/enrol-factor.ts';
-import { verifyCode } from '#identity/second-factor/prove-factor.ts';
-import { setFactorProved } from '#identity/second-factor/second-factor.repository.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { wrongCode } from '#identity/second-factor/wrong-code.ts';
 import { http } from '#platform/http/http.ts';
@@ -8,6 +5,9 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(
   routes.confirmSecondFactor,
   async ({ body, clientAddress, principal, tenantRead, tenantTx }) => {
+    const { verifyCode } = await import('#identity/second-factor/prove-factor.ts');
+    const { confirmFactor } = await import('#identity/second-factor/enrol-factor.ts');
+    const { setFactorProved } = await import('#identity/second-factor/second-factor.repository.ts');
     const { tenantId, actorId: userId, sessionId } = principal;
     const verified = await verifyCode(
       { tenantId, userId, clientAddress, reading: tenantRead },

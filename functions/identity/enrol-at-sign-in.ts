@@ -1,12 +1,12 @@
-import { challengeOf } from '#identity/second-factor/challenge.ts';
-import { beginFactor, prepareFactor } from '#identity/second-factor/enrol-factor.ts';
-import { findFactor } from '#identity/second-factor/second-factor.repository.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { anonymousActor } from '#identity/sign-in/anonymous-actor.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.enrolAtSignIn, async ({ body, requestId, claim, tenantTx }) => {
+  const { challengeOf } = await import('#identity/second-factor/challenge.ts');
+  const { beginFactor, prepareFactor } = await import('#identity/second-factor/enrol-factor.ts');
+  const { findFactor } = await import('#identity/second-factor/second-factor.repository.ts');
   const { tenant, user, challenge } = await challengeOf(body.mfa_token, claim);
   const { factor, shown } = await prepareFactor({ tenant: tenant.name, email: user.email });
   return tenantTx(

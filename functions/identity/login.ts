@@ -1,5 +1,4 @@
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
-import { beginSession, isChallenged } from '#identity/second-factor/begin-session.ts';
 import { claimOf } from '#identity/sign-in/claim.ts';
 import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
@@ -29,12 +28,13 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
       'sso-required',
       'The tenant requires single sign-on: GET /auth/connections?tenant=… lists where to sign in.',
     );
+  const { beginSession } = await import('#identity/second-factor/begin-session.ts');
   const key = await currentSigningKey();
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
   const proved = { method: 'PASSWORD', amr: ['pwd'], secondFactor: false } as const;
   return tenantTx((tx) => beginSession(tx, tenant, user, key, proved), {
-    action: (begun) => (isChallenged(begun) ? 'login.challenged' : 'login.succeeded'),
+    action: (begun) => ('mfa_required' in begun ? 'login.challenged' : 'login.succeeded'),
     actor,
     resource: () => `users/${user.id}`,
     payload: {},

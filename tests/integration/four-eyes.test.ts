@@ -13,9 +13,8 @@ import { handler as setParticipantKycHandler } from '#functions/plans/set-partic
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
 import { handler as releaseHoldHandler } from '#functions/retention/release-legal-hold.ts';
 import { updateConnection } from '#identity/connections/connections.routes.ts';
-import { resetSecondFactor } from '#identity/second-factor/second-factor.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
-import { createUser, updateUser } from '#identity/users/users.routes.ts';
+import { createUser, resetSecondFactor, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';

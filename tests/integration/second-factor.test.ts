@@ -19,6 +19,7 @@ import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import { resetSecondFactor } from '#identity/users/users.routes.ts';
 import { type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
@@ -306,12 +307,12 @@ describe('a factor', () => {
     await enrolled(person);
     vi.stubEnv('SECOND_FACTOR', 'off');
     const request = { as: acme.as('ADMIN'), params: { id: person.as.actorId } };
-    const asked = await call(resetHandler, routes.resetSecondFactor, request);
+    const asked = await call(resetHandler, resetSecondFactor, request);
     expect((await own(person)).body.enrolled_at).not.toBeNull();
     await approved(acme, asked);
     expect((await own(person)).status).toBe(401);
     expect((await signIn(person)).body).toHaveProperty('access_token');
-    expect((await call(resetHandler, routes.resetSecondFactor, request)).status).toBe(404);
+    expect((await call(resetHandler, resetSecondFactor, request)).status).toBe(404);
   });
 
   test('and its codes stand nowhere in the clear: not in the trail, the outbox or a table', async () => {

@@ -51,7 +51,3 @@ export async function beginSession(
   await insertChallenge(tx, { ...challenge, token_sha256: hashOfLink(mfa_token) }, CHALLENGE_SECONDS);
   return { mfa_required: true, mfa_token, enrolled, expires_in: CHALLENGE_SECONDS };
 }
-
-export function isChallenged(begun: TokenPair | Challenged): begun is Challenged {
-  return 'mfa_required' in begun;
-}

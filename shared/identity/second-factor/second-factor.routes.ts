@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
-import { idInPath, instantOut } from '#kernel/fields.ts';
+import { instantOut } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -142,22 +141,4 @@ export const removeSecondFactor = route({
   audit: 'second-factor.removed',
   problems: ['second-factor-required', 'not-found'],
   uses: ['queue:notices:send'],
-});
-
-export const resetSecondFactor = route({
-  operationId: 'resetSecondFactor',
-  method: 'DELETE',
-  path: '/users/{id}/second-factor',
-  summary: 'Take a second factor that was lost from a user',
-  description:
-    'It waits for a second person. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
-  roles: ['ADMIN'],
-  params: idInPath,
-  status: 202,
-  location: '/approvals/{id}',
-  response: ChangeRequest,
-  concurrency: 'etag',
-  audit: 'change.requested',
-  problems: ['not-found', 'change-pending'],
-  uses: ['eventBus:put'],
 });

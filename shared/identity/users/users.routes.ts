@@ -155,3 +155,21 @@ export const sendPasswordReset = route({
   problems: ['not-found'],
   uses: ['queue:notices:send'],
 });
+
+export const resetSecondFactor = route({
+  operationId: 'resetSecondFactor',
+  method: 'DELETE',
+  path: '/users/{id}/second-factor',
+  summary: 'Take a second factor that was lost from a user',
+  description:
+    'It waits for a second person. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
+  roles: ['ADMIN'],
+  params: idInPath,
+  status: 202,
+  location: '/approvals/{id}',
+  response: ChangeRequest,
+  concurrency: 'etag',
+  audit: 'change.requested',
+  problems: ['not-found', 'change-pending'],
+  uses: ['eventBus:put'],
+});
