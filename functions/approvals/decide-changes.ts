@@ -1,5 +1,4 @@
 import * as routes from '#approvals/approvals.routes.ts';
-import { decideOnSeveral } from '#approvals/decide-several.http.ts';
 import { http } from '#platform/http/http.ts';
 import { changeEffects } from '../../shared/change-effects.ts';
 
@@ -8,5 +7,6 @@ export const handler = http(routes.decideChanges, async (request) => {
     const { requireFreshFactor } = await import('#identity/second-factor/require-fresh-factor.ts');
     await requireFreshFactor(request.principal);
   }
+  const { decideOnSeveral } = await import('#approvals/decide-several.http.ts');
   return decideOnSeveral(request, changeEffects);
 });
