@@ -4,7 +4,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.enrolAtSignIn, async ({ body, requestId, claim, tenantTx }) => {
-  const { challengeOf } = await import('#identity/second-factor/challenge.ts');
+  const { challengeOf } = await import('#identity/second-factor/challenge.http.ts');
   const { beginFactor, prepareFactor } = await import('#identity/second-factor/enrol-factor.ts');
   const { findFactor } = await import('#identity/second-factor/second-factor.repository.ts');
   const { tenant, user, challenge } = await challengeOf(body.mfa_token, claim);

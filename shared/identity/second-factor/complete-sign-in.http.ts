@@ -4,7 +4,7 @@ import { startSession, type TokenPair } from '#identity/sign-in/session.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
-import { challengeOf, invalidChallenge } from './challenge.ts';
+import { challengeOf, invalidChallenge } from './challenge.http.ts';
 import { confirmFactor } from './enrol-factor.ts';
 import { verifyCode } from './prove-factor.ts';
 import { findFactor, setChallengeUsed } from './second-factor.repository.ts';
