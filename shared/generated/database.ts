@@ -939,6 +939,7 @@ export interface Uploads {
   object_key: string;
   object_ref: string | null;
   overtaken_at: Timestamp | null;
+  received_at: Timestamp | null;
   rejected: Generated<number>;
   request_id: string;
   rows: Generated<number>;

@@ -61,6 +61,22 @@ const IS_NEWER = `h.updated_at > $2::timestamptz - interval '15 minutes' and (
   or exists (select from shareholder_names m where m.tenant_id = $1 and m.shareholder_id = h.id and m.replaced_at > $2::timestamptz)
   or h.created_at > $2::timestamptz)`;
 
+// Asked first whether anybody has changed positions since, which nearly nobody has, the load looks at no holder for it.
+const IS_OVERTAKEN = `exists (select from position_changes c where c.tenant_id = $1 and c.created_at > $2::timestamptz
+    and not (c.source = any($3::text[])))
+  and h.updated_at > $2::timestamptz
+  and exists (select from position_entries e where e.tenant_id = $1 and e.shareholder_id = h.id
+    and e.security_class = '${DEFAULT_SECURITY_CLASS}' and e.recorded_at > $2::timestamptz and not (e.source = any($3::text[])))`;
+
+const REFUSE_OVERTAKEN = `update staged_rows s set error_column = 'holdings', error_code = 'changed-since-received',
+    error_message = 'The holder has changed since the file was received: the file has ' || s.holdings || ' shares, and the register '
+      || trim_scale(h.holdings - s.other_classes) || '.'
+  from shareholders h
+  where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and ${IS_OVERTAKEN}`;
+
+const FIND_OVERTAKEN = `select from shareholders h join staged_rows s on s.external_ref = h.external_ref
+  where h.tenant_id = $1 and s.error_code is null and ${IS_OVERTAKEN} limit 1`;
+
 const REFUSE_NEWER = `update staged_rows s set error_column = 'holdings', error_code = 'changed-since-received',
     error_message = 'The holder has changed since the file was shown: the file has ' || s.holdings || ' shares, and the register '
       || trim_scale(h.holdings - s.other_classes) || '.'
@@ -73,14 +89,15 @@ const REFUSE_NEWER = `update staged_rows s set error_column = 'holdings', error_
  */
 export async function judgeRegister(
   session: TenantSession,
-  { tenantId, uploadId, shownAt }: Pick<RegisterLoad, 'tenantId' | 'uploadId' | 'shownAt'>,
+  load: Overtaking & Pick<RegisterLoad, 'shownAt'>,
 ): Promise<number> {
+  const { tenantId, uploadId, shownAt } = load;
   const values = [tenantId];
   await session.run([{ text: SET_OTHER_CLASSES, values }]);
   const statements = [
     { text: REFUSE_CLOSED, values },
     ...(shownAt === null
-      ? []
+      ? [{ text: REFUSE_OVERTAKEN, values: overtaking(load) }]
       : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOfUpload(uploadId)] }]),
   ];
   let refused = 0;
@@ -89,6 +106,13 @@ export async function judgeRegister(
     refused += marked?.rowCount ?? 0;
   }
   return refused;
+}
+
+type Overtaking = Pick<RegisterLoad, 'tenantId' | 'uploadId' | 'receivedAt' | 'earlier'>;
+
+/** Returns the values of statements that look for changes since a file was received; earlier files and the file itself make none. */
+function overtaking({ tenantId, uploadId, receivedAt, earlier }: Overtaking): unknown[] {
+  return [tenantId, receivedAt.toISOString(), [uploadId, ...earlier].map(sourceOfUpload)];
 }
 
 export interface RegisterLoad {
@@ -103,6 +127,10 @@ export interface RegisterLoad {
   readonly permit: Permit | undefined;
   /** The instant as of which that person saw what the file changes. */
   readonly shownAt: Date | null;
+  /** The instant at which the file was received. Nothing that came later is undone. */
+  readonly receivedAt: Date;
+  /** The uploads that were received before, and have ended since. */
+  readonly earlier: readonly string[];
 }
 
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
@@ -150,7 +178,12 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
       and h.tenant_id = ${tenantId} and h.status = 'CLOSED' and s.error_code is null limit 1`.execute(tx);
   const moved = await tx.getExecutor().executeQuery(CompiledQuery.raw(FIND_OTHER_CLASSES, [tenantId]));
   if (closed.rows.length > 0 || moved.rows.length > 0) throw new RegisterMoved();
-  if (load.shownAt !== null) await refuseMoved(tx, { tenantId, source, shownAt: load.shownAt });
+  if (load.shownAt === null) {
+    const overtaken = await tx
+      .getExecutor()
+      .executeQuery(CompiledQuery.raw(FIND_OVERTAKEN, overtaking(load)));
+    if (overtaken.rows.length > 0) throw new RegisterMoved();
+  } else await refuseMoved(tx, { tenantId, source, shownAt: load.shownAt });
 }
 
 /** Asks nobody where the file moves little, or finds no shares. The lock of loads is held: no other file decides on the same grounds. */

@@ -35,6 +35,7 @@ const COLUMNS = [
   'multipart_id',
   'object_key',
   'object_ref',
+  'received_at',
   'rejected',
   'request_id',
   'rows',
@@ -260,20 +261,39 @@ export async function upsertDropped(
 export async function claimUpload(
   tenantId: TenantId,
   id: UploadId,
-  object: { readonly ref: string; readonly bytes: number },
+  object: { readonly ref: string; readonly bytes: number; readonly storedAt?: string | undefined },
 ): Promise<UploadRecord | undefined> {
   const [claimed] = await tenantStatements(tenantId, [
     {
       text: `update uploads set state = 'VALIDATING', object_ref = $2, bytes_total = $3, bytes_done = 0, rows = 0,
-          failure = null, completed_at = null
+          failure = null, completed_at = null, received_at = coalesce(received_at, least($6::timestamptz, now()))
         where id = $1 and (object_ref is null or object_ref = $2)
           and (state in ('RECEIVED', 'VALIDATING') or (state = 'FAILED'
             and (failure like $4 or (failure like $5 and drop_credential_id is not null))))
         returning ${COLUMNS.join(', ')}`,
-      values: [id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`, `${UNKNOWN_SENDER}:%`],
+      values: [
+        ...[id, object.ref, object.bytes, `${INTERNAL_ERROR}:%`, `${UNKNOWN_SENDER}:%`],
+        object.storedAt ?? null,
+      ],
     },
   ]);
   return claimed?.rows[0] as UploadRecord | undefined;
+}
+
+/**
+ * Lists the uploads that were received before another, or at the same instant, and have ended after that: what they wrote is older all the same. A
+ * transaction runs for at most fifteen minutes.
+ */
+export async function listReceivedBefore(read: TenantRead, receivedAt: Date): Promise<readonly UploadId[]> {
+  const at = receivedAt.toISOString();
+  const rows = await read
+    .selectFrom('uploads')
+    .select('id')
+    .where('received_at', '<=', sql<Date>`${at}::timestamptz`)
+    .where('completed_at', '>', sql<Date>`${at}::timestamptz - interval '15 minutes'`)
+    .$castTo<{ id: UploadId }>()
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 export async function setProgress(

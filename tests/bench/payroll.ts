@@ -68,7 +68,11 @@ async function loadFile({ id: tenantId }: TestTenant, bytes: Buffer): Promise<nu
     const staged = await payrollLoader.stage(session, source(), 'csv', {});
     await payrollLoader.refuseRepeated(session, staged);
     const uploadId = uuidV7<UploadId>();
-    await payrollLoader.refuseConflicts(session, { tenantId, uploadId, shownAt: null }, staged);
+    await payrollLoader.refuseConflicts(
+      session,
+      { tenantId, uploadId, shownAt: null, receivedAt: new Date(), earlier: [] },
+      staged,
+    );
     const rows = staged.rows - staged.rejected;
     const load = { tenantId, uploadId, requestId: 'bench', rows } as const;
     await tenantTx(

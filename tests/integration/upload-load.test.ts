@@ -4,6 +4,7 @@ import { queueUrlVariable } from '#contracts/resources.ts';
 import type { ExpectedRow } from '#local/sample/sample-register.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { daysAgo, Register } from '#tests/support/register.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import {
   DELIVERY,
@@ -177,6 +178,65 @@ test('queues, audit and events hold no personal data', async () => {
   ]);
   expect(JSON.stringify(audit)).not.toMatch(/canary/i);
   expect(aws.events).toMatchObject([{ event: { 'detail-type': 'upload.completed' } }]);
+});
+
+describe('the order of receipt', () => {
+  const heldBy = async (of: TestTenant) =>
+    Object.fromEntries(
+      (await registerOf(database.admin, of.id)).map(({ external_ref, holdings }) => [
+        external_ref,
+        Number(holdings),
+      ]),
+    );
+
+  test('a transfer that was answered while a file waited for its worker stays, and its rows say so', async () => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,,600\nB,Bob,,600\nC,Cy,,600\n`, of);
+    const register = new Register(of.as('OPS'));
+    const received = new Date().toISOString();
+    const file = await uploads.drop(`${UPLOAD_HEADER}A,Ann,,601\nB,Bob,,599\nC,Cyrus,,602\n`, of);
+    const { data } = (await register.list()).body;
+    const [from_shareholder_id, to_shareholder_id] = data.map(({ id }: { id: string }) => id);
+    const order = { from_shareholder_id, to_shareholder_id, quantity: '1', effective_date: daysAgo(0) };
+    expect((await register.transfer(order)).status).toBe(201);
+    await processUpload({ ...file, storedAt: received }, DELIVERY);
+    const upload = await uploads.uploadOf(file);
+    expect(upload).toMatchObject({ state: 'COMPLETED', accepted: 1, rejected: 2 });
+    expect(upload.errors).toMatchObject([
+      {
+        line: 2,
+        column: 'holdings',
+        code: 'changed-since-received',
+        message: expect.stringMatching(/has 601 shares, and the register 599/),
+      },
+      {
+        line: 3,
+        code: 'changed-since-received',
+        message: expect.stringMatching(/has 599 shares, and the register 601/),
+      },
+    ]);
+    expect(await heldBy(of)).toEqual({ A: 599, B: 601, C: 602 });
+  });
+
+  test.each([
+    ['the newer first', [1, 0]],
+    ['the older first', [0, 1]],
+  ])('two files: the newer counts, whichever worker is faster: %s', async (_, order) => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ann,,1000\nB,Bob,,1000\n`, of);
+    const older = { at: new Date().toISOString(), rows: 'A,Ann,,1001\nB,Bob,,1002\n' };
+    const files = [];
+    for (const { at, rows } of [
+      older,
+      { at: new Date(Date.parse(older.at) + 1).toISOString(), rows: 'A,Ann,,1003\n' },
+    ])
+      files.push({ ...(await uploads.drop(`${UPLOAD_HEADER}${rows}`, of)), storedAt: at });
+    for (const index of order) await processUpload(files[index] as StoredFile, DELIVERY);
+    expect(await heldBy(of)).toEqual({ A: 1003, B: 1002 });
+    const [first, second] = await Promise.all(files.map(uploads.uploadOf));
+    expect(second).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(first).toMatchObject(order[0] === 0 ? { accepted: 2, rejected: 0 } : { accepted: 1, rejected: 1 });
+  });
 });
 
 describe('one file again', () => {

@@ -18,6 +18,8 @@ export interface ObjectHead {
   readonly traceparent: string | undefined;
   /** Absent where the bucket keeps one version only. */
   readonly versionId: string | undefined;
+  /** The second in which it was stored. */
+  readonly storedAt: Date | undefined;
 }
 
 let client: S3Client | undefined;
@@ -55,6 +57,7 @@ export async function headObject(version: ObjectVersion): Promise<ObjectHead | u
       sha256: checksum && Buffer.from(checksum, 'base64').toString('hex'),
       traceparent: head.Metadata?.traceparent,
       versionId: head.VersionId,
+      storedAt: head.LastModified,
     };
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -16,6 +16,8 @@ export const S3Notification = z.union([
   z.object({
     Records: z.array(
       z.object({
+        /** The instant at which the object was stored. */
+        eventTime: z.string().optional(),
         // Absent where we announce an object again.
         userIdentity: z.object({ principalId: z.string() }).optional(),
         s3: z.object({ object: CreatedObject }),
@@ -28,13 +30,16 @@ export interface StoredFile extends ObjectVersion {
   readonly bytes: number;
   /** The same for every delivery of an object's event, another for every other object or version. */
   readonly ref: string;
+  /** The instant at which it was stored, RFC 3339. @default not known: when it is taken up */
+  readonly storedAt?: string | undefined;
   /** The identity by which it was written, as S3 names it. */
   readonly principalId?: string | undefined;
 }
 
 export function storedFiles(notification: z.infer<typeof S3Notification>): StoredFile[] {
   if ('Event' in notification) return [];
-  return notification.Records.map(({ userIdentity, s3: { object } }) => ({
+  return notification.Records.map(({ eventTime, userIdentity, s3: { object } }) => ({
+    storedAt: eventTime,
     // URL-encoded as a form is: a space is a plus.
     key: decodeURIComponent(object.key.replaceAll('+', ' ')),
     versionId: object.versionId,
@@ -52,13 +57,21 @@ export function storedVersion(key: string, ref: string | null): ObjectVersion {
 /** Makes the message by which S3 announces an object, of one that was announced before. */
 export function notificationOf(
   key: string,
-  { bytes, versionId }: Pick<ObjectHead, 'bytes' | 'versionId'>,
+  {
+    bytes,
+    versionId,
+    storedAt,
+  }: Pick<ObjectHead, 'bytes' | 'versionId'> & Partial<Pick<ObjectHead, 'storedAt'>>,
   ref: string | null,
 ): z.input<typeof S3Notification> {
   const [eTag = '', sequencer = ''] = ref?.split(':') ?? [];
   const identity = versionId === undefined ? { eTag, sequencer } : { versionId };
   const encoded = encodeURIComponent(key).replaceAll('%20', '+');
-  return { Records: [{ s3: { object: { key: encoded, size: bytes, ...identity } } }] };
+  return {
+    Records: [
+      { eventTime: storedAt?.toISOString(), s3: { object: { key: encoded, size: bytes, ...identity } } },
+    ],
+  };
 }
 
 /** The way by which a file arrived. */

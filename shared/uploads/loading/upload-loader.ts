@@ -26,7 +26,7 @@ export interface UploadLoader {
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(
     session: TenantSession,
-    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt'>,
+    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'earlier'>,
     staged: StagedFile,
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
@@ -63,4 +63,8 @@ export interface LoadedFile {
   readonly permit: Permit | undefined;
   /** The instant as of which that person saw what the file changes. */
   readonly shownAt: Date | null;
+  /** The instant at which the file was received. */
+  readonly receivedAt: Date;
+  /** The uploads that were received before, and have ended since. */
+  readonly earlier: readonly UploadId[];
 }
