@@ -22,6 +22,7 @@ export const changeEffects: EffectsOfChanges = {
   connection: async () => (await import('#identity/connections/propose-connection.ts')).connectionEffects,
   'second-factor-reset': async () =>
     (await import('#identity/second-factor/propose-factor-reset.ts')).factorResetEffects,
+  'api-key': async () => (await import('#identity/api-keys/propose-key.ts')).apiKeyEffects,
   'sign-in-settings': async () =>
     (await import('#identity/sign-in-settings/propose-settings.ts')).signInSettingsEffects,
 };

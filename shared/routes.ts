@@ -3,6 +3,7 @@ import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
 import * as account from '#identity/account/account.routes.ts';
+import * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
@@ -63,6 +64,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'second-factor': secondFactor,
     'tenant-links': tenantLinks,
     connections,
+    'api-keys': apiKeys,
     'single-sign-on': { ...federation, ...signInSettings },
   },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },

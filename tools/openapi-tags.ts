@@ -41,6 +41,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
   me: { name: 'Mine', description: 'An employee’s own plans.' },
+  'api-keys': {
+    name: 'API keys',
+    description: 'Programs that act for a tenant: their keys, and access tokens for OAuth clients.',
+  },
   connections: {
     name: 'Connections',
     description: 'The identity providers of a tenant, what they are trusted with, and tests of them.',

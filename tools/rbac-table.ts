@@ -5,7 +5,7 @@ import type { RouteEntry } from '../shared/routes.ts';
 import { inReadingOrder, tenantTypesOf } from './openapi-document.ts';
 import { tagOf } from './openapi-tags.ts';
 
-const ROLES: readonly Role[] = [...USER_ROLES, 'OPERATOR'];
+const ROLES: readonly Role[] = [...USER_ROLES, 'DIRECTORY', 'OPERATOR'];
 const YES = '✓';
 
 const INTRODUCTION = `# Who may do what

@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { findPublicKey } from '#identity/keys/signing-keys.ts';
-import { verifyAccessToken } from '#identity/sign-in/access-token.ts';
+import { type AccessClaims, verifyAccessToken } from '#identity/sign-in/access-token.ts';
 import { answerCanary, isCanary } from '#platform/canary.ts';
 import { fromOrigin } from '#platform/db/origin.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
@@ -15,7 +15,7 @@ import { countSecurity } from '#platform/observability/security.ts';
 /** API Gateway answers its UNAUTHORIZED response to exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
 /** The name of a scheme is in any case (RFC 9110, 11.1). */
-const BEARER = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const BEARER = /^bearer +(vk_[\w-]{1,200}|[\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /**
  * Verifies the access token and hands its claims to the function. Roles are checked there, against the route's own data,
@@ -27,12 +27,12 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     .filter(([name]) => name.toLowerCase() === 'authorization')
     .flatMap(([, values]) => values ?? []);
   const token = sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
-  const claims = token === undefined ? undefined : await verifyAccessToken(token, findPublicKey);
+  const claims = token === undefined ? undefined : await claimsOf(token, event);
   if (claims === undefined) {
     await enterRefusal(event);
     throw new Error(UNAUTHORIZED);
   }
-  const { sub, sid, tid, role, tenantType, employeeId, exp } = claims;
+  const { sub, sid, tid, role, tenantType, employeeId, exp, key } = claims;
   const [api, stage] = event.methodArn.split('/');
   return {
     principalId: sub,
@@ -48,7 +48,35 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
       tenantType,
       exp: String(exp),
       ...(employeeId === null ? {} : { employeeId }),
+      ...(key === undefined ? {} : { key: JSON.stringify(key) }),
     },
+  };
+}
+
+/** An access token says who calls; an API key is looked up. */
+async function claimsOf(
+  token: string,
+  event: APIGatewayRequestAuthorizerEvent,
+): Promise<AccessClaims | undefined> {
+  if (!token.startsWith('vk_')) return verifyAccessToken(token, findPublicKey);
+  const { boundsOf, findLiveKey } = await import('#identity/api-keys/find-key.ts');
+  const found = await findLiveKey(token, originOf(event).sourceIp);
+  if (found === undefined) return undefined;
+  const { id, secret_id, tenant_id, tenant_type, role, expires_at } = found;
+  return {
+    ...{ sub: id, sid: secret_id, tid: tenant_id, role, tenantType: tenant_type, employeeId: null },
+    exp: Math.floor(expires_at.getTime() / 1000),
+    key: boundsOf(found),
+  };
+}
+
+function originOf(event: APIGatewayRequestAuthorizerEvent) {
+  const headers = headersOf({
+    multiValueHeaders: (event.multiValueHeaders ?? {}) as Record<string, string[]>,
+  });
+  return {
+    sourceIp: clientAddressOf(headers, event.requestContext.identity.sourceIp),
+    userAgent: headers.get('user-agent')?.join(),
   };
 }
 
@@ -58,10 +86,6 @@ async function enterRefusal(event: APIGatewayRequestAuthorizerEvent): Promise<vo
   const headers = headersOf({
     multiValueHeaders: (event.multiValueHeaders ?? {}) as Record<string, string[]>,
   });
-  const origin = {
-    sourceIp: clientAddressOf(headers, event.requestContext.identity.sourceIp),
-    userAgent: headers.get('user-agent')?.join(),
-  };
   const actor: Actor = {
     ...{ tenantId: PLATFORM_TENANT_ID, actorId: null, actorRole: 'ANONYMOUS' },
     requestId: requestIdFrom(headers.get('x-request-id')),
@@ -72,7 +96,7 @@ async function enterRefusal(event: APIGatewayRequestAuthorizerEvent): Promise<vo
     payload: {},
     problem: 'unauthenticated',
   } as const;
-  await fromOrigin(origin, () => enterOnceAMinute(actor, entry)).catch((error: unknown) =>
+  await fromOrigin(originOf(event), () => enterOnceAMinute(actor, entry)).catch((error: unknown) =>
     logger.error('a refusal could not be entered', { error: error as Error }),
   );
 }

@@ -9,6 +9,14 @@ declare
   hands uuid[];
   further uuid[];
 begin
+  -- Behind a key stand those who have made it, and who have seen a secret of it.
+  if exists (select from api_keys where tenant_id = current_tenant() and id = maker) then
+    return not exists (
+      select made_by as holder from api_keys where tenant_id = current_tenant() and id = maker and not is_second_person(made_by, checker)
+      union all
+      select issued_to from api_key_secrets
+        where tenant_id = current_tenant() and api_key_id = maker and not is_second_person(issued_to, checker));
+  end if;
   if maker = checker or not exists (select from users
     where tenant_id = current_tenant() and id = checker and status = 'ACTIVE' and role in ('ADMIN', 'COMPLIANCE'))
   then

@@ -184,6 +184,7 @@ export const getApproval = route({
 
 export const approveChange = route({
   operationId: 'approveChange',
+  peopleOnly: true,
   path: '/approvals/{id}/approve',
   summary: 'Approve a change that another person has proposed; it takes effect with the answer',
   description:
@@ -196,6 +197,7 @@ export const approveChange = route({
 
 export const denyChange = route({
   operationId: 'denyChange',
+  peopleOnly: true,
   path: '/approvals/{id}/deny',
   summary: 'Deny a change that another person has proposed',
   roles: deciders,
@@ -213,6 +215,7 @@ const ItemProblem = z.object({
 
 export const decideChanges = route({
   operationId: 'decideChanges',
+  peopleOnly: true,
   method: 'POST',
   path: '/approvals/decisions',
   summary: 'Approve or deny several changes that others have proposed',

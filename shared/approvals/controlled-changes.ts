@@ -62,6 +62,8 @@ export const CONTROLLED_CHANGES = {
   'legal-hold-released': { proposes: ['COMPLIANCE'], decides: deciders, expiresAfterDays: 30 },
   /** A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. */
   'second-factor-reset': { ...ofAdmins, operatorDecides: true },
+  /** An API key lets a program in, with rights of OPS, of COMPLIANCE, or over the tenant's users. */
+  'api-key': ofAdmins,
   /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
   'sign-in-settings': ofAdmins,
 } as const satisfies Readonly<Record<string, ControlledChange>>;

@@ -8,6 +8,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   ],
   tenants_slug_key: ['tenant-exists', 'Another tenant has this slug.'],
   users_email_key: ['user-exists', 'Another user of this tenant has this email.'],
+  api_keys_one_of_name: ['api-key-exists', 'Another key has this name.'],
   connections_one_of_name: ['connection-exists', 'Another connection has this name.'],
   federated_identities_pkey: ['conflict', 'The identity is a user’s already.'],
   used_logout_tokens_once: ['sign-in-invalid', 'This logout token has been used.'],

@@ -30,6 +30,7 @@ export const MASKED_FIELDS = [
   'set_cookie',
   'secret',
   'secret_access_key',
+  'client_secret',
   'invitation_url',
   'saml_response',
   'upload_url',

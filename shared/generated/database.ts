@@ -26,6 +26,34 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  confirmed_by: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  last_used_at: Timestamp | null;
+  last_used_from: string | null;
+  made_by: string;
+  name: string;
+  networks: string[] | null;
+  role: 'OPS' | 'COMPLIANCE' | 'DIRECTORY';
+  routes: string[] | null;
+  status: Generated<'PENDING' | 'ACTIVE' | 'REVOKED'>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface ApiKeySecrets {
+  api_key_id: string;
+  ends_at: Timestamp | null;
+  id: Generated<string>;
+  issued_at: Generated<Timestamp>;
+  issued_to: string;
+  secret_sha256: Buffer;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface AuditExports {
   digest_key: string | null;
   digest_sha256: string | null;
@@ -1043,6 +1071,8 @@ export interface Webhooks {
 }
 
 export interface DB {
+  api_key_secrets: ApiKeySecrets;
+  api_keys: ApiKeys;
   audit_exports: AuditExports;
   audit_keys: AuditKeys;
   audit_log: AuditLog;

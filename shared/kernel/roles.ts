@@ -4,4 +4,8 @@ export type TenantType = (typeof TENANT_TYPES)[number] | 'PLATFORM';
 
 export const USER_ROLES = ['ADMIN', 'EMPLOYEE', 'COMPLIANCE', 'OPS'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
-export type Role = UserRole | 'OPERATOR';
+
+/** The roles that an API key can have. Only keys have DIRECTORY: they provision users (SCIM), and do nothing else. */
+export const KEY_ROLES = ['OPS', 'COMPLIANCE', 'DIRECTORY'] as const;
+export type KeyRole = (typeof KEY_ROLES)[number];
+export type Role = UserRole | KeyRole | 'OPERATOR';

@@ -189,6 +189,7 @@ const WHO_VERIFIES =
 
 export const setShareholderKyc = route({
   operationId: 'setShareholderKyc',
+  peopleOnly: true,
   method: 'PATCH',
   path: '/shareholders/{id}/kyc',
   summary: 'Record the outcome of a KYC check',

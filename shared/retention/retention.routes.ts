@@ -97,6 +97,7 @@ export const getLegalHold = route({
 
 export const releaseLegalHold = route({
   operationId: 'releaseLegalHold',
+  peopleOnly: true,
   method: 'DELETE',
   path: '/legal-holds/{id}',
   summary: 'Release a legal hold',

@@ -8,7 +8,7 @@ import { rbacDocument } from '../../tools/rbac-table.ts';
 const FILE = join(import.meta.dirname, '../../docs/rbac.md');
 const document = rbacDocument(routes);
 const lines = document.split('\n');
-const roleNames = ['ADMIN', 'EMPLOYEE', 'COMPLIANCE', 'OPS', 'OPERATOR'];
+const roleNames = ['ADMIN', 'EMPLOYEE', 'COMPLIANCE', 'OPS', 'DIRECTORY', 'OPERATOR'];
 
 test('docs/rbac.md is what `npm run rbac` has written', () => {
   expect(readFileSync(FILE, 'utf8')).toBe(document);

@@ -38,6 +38,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
   '0034_second_factor.sql': 'identity',
+  '0034_api_keys.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -56,6 +57,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_vote: 'proxy',
   has_second_person: 'identity',
   is_approved_change: 'approvals',
+  is_live_key: 'identity',
   is_second_person: 'identity',
   leave_entry: 'audit',
   linked_shareholder_exists: 'register',
@@ -76,6 +78,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   take_dividend_snapshot: 'dividends',
   take_login_attempt: 'identity',
   take_request: 'platform',
+  use_api_key: 'identity',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -19,6 +19,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   find_tenant_by_slug: [APP_ROLE],
   has_second_person: [APP_ROLE, SYSTEM_ROLE],
   is_approved_change: [APP_ROLE, SYSTEM_ROLE],
+  is_live_key: [APP_ROLE],
   is_second_person: [APP_ROLE, SYSTEM_ROLE],
   ledger_lock_key: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],
@@ -34,6 +35,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   take_dividend_snapshot: [APP_ROLE],
   take_login_attempt: [APP_ROLE],
   take_request: [APP_ROLE],
+  use_api_key: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
 };
 
@@ -147,6 +149,7 @@ describe('a temporary relation in the place of one of ours', () => {
     take_dividend_snapshot: 'select vestry.take_dividend_snapshot(gen_random_uuid(), now(), 10)',
     take_login_attempt: `select vestry.take_login_attempt('\\x01'::bytea, array['\\x02'::bytea], 1, 1, 1, 1, 1, 1, 1)`,
     take_request: `select vestry.take_request(array[gen_random_uuid()], array[1], 'reads', 10, 1)`,
+    use_api_key: `select id from vestry.use_api_key('\\\\x01'::bytea, '203.0.113.7')`,
   };
 
   test('every such function is called here', async () => {

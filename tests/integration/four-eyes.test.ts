@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHANGE_KINDS, type ChangeKind, CONTROLLED_CHANGES } from '#approvals/controlled-changes.ts';
+import { handler as createApiKeyHandler } from '#functions/identity/create-api-key.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as resetFactorHandler } from '#functions/identity/reset-second-factor.ts';
 import { handler as setSignInSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
@@ -12,6 +13,7 @@ import { handler as setParticipantHandler } from '#functions/plans/set-participa
 import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
 import { handler as releaseHoldHandler } from '#functions/retention/release-legal-hold.ts';
+import { createApiKey } from '#identity/api-keys/api-keys.routes.ts';
 import { updateConnection } from '#identity/connections/connections.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import { createUser, resetSecondFactor, updateUser } from '#identity/users/users.routes.ts';
@@ -235,6 +237,12 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(await call(resetFactorHandler, resetSecondFactor, request)),
       effect: () => one('select count(*) from second_factors where user_id = $1', [id]),
+  'api-key': async (tenant, by) => {
+    const body = { name: randomUUID(), role: 'OPS', expires_at: new Date(Date.now() + 60_000).toISOString() };
+    const { id } = await proposedKey(by, body);
+    return {
+      request: await requestFor(tenant, id),
+      effect: () => one('select status from api_keys where id = $1', [id]),
     };
   },
   'sign-in-settings': async (tenant, by) => {
@@ -256,6 +264,12 @@ async function testedConnection(tenant: TestTenant, status: 'DRAFT' | 'ACTIVE'):
     [tenant.id, randomUUID(), status],
   );
   return String(id);
+}
+
+async function proposedKey(by: Principal, body: object): Promise<{ id: string }> {
+  const answer = await call(createApiKeyHandler, createApiKey, { as: by, body });
+  requested(answer);
+  return answer.body.subject;
 }
 
 async function changeUser(by: Principal, id: string, body: object): Promise<TestResponse> {

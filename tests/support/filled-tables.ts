@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 
 /**
@@ -232,6 +233,13 @@ const rowsOf = (
     scopes: '{openid}',
     subject_claim: 'sub',
     role_map: '[]',
+  },
+  api_keys: { id: id(90), name: 'Filled', role: 'OPS', made_by: id(72), expires_at: '2030-01-01' },
+  api_key_secrets: {
+    id: id(91),
+    api_key_id: id(90),
+    secret_sha256: createHash('sha256').update(id(91)).digest(),
+    issued_to: id(72),
   },
   connection_tests: {
     id: id(71),

@@ -74,6 +74,7 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
               tenantType: as.tenantType,
               exp: String(Math.floor(Date.now() / 1000) + 900),
               ...(as.employeeId === undefined ? {} : { employeeId: as.employeeId }),
+              ...(as.key === undefined ? {} : { key: JSON.stringify(as.key) }),
             },
     } as unknown as APIGatewayProxyEvent['requestContext'],
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type TenantId, type UserId, uuidV7 } from '#kernel/ids.ts';
-import type { Role, TenantType, UserRole } from '#kernel/roles.ts';
+import type { KeyRole, Role, TenantType, UserRole } from '#kernel/roles.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 
@@ -10,13 +10,13 @@ export interface TestTenant {
   readonly slug: string;
   readonly type: 'ISSUER' | 'SPONSOR';
   /** A caller of that role, who has a session. The user of an employee's id is another one, who exists when `call` begins. */
-  as(role: UserRole, employeeId?: string): Principal;
+  as(role: UserRole | KeyRole, employeeId?: string): Principal;
 }
 
 /** The tenants of a test by their ids, with the database that they are in: helpers find the second person there. */
 export const testTenants = new Map<string, { readonly tenant: TestTenant; readonly admin: pg.Pool }>();
 
-const ROLES = ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
+const ROLES = ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE', 'DIRECTORY'] as const;
 
 /** Inserts a tenant with one user of each role directly into the database; nobody can sign in as them. */
 export async function insertTestTenant(
@@ -38,19 +38,20 @@ export async function insertTestTenant(
       [id],
     );
   const callers = new Map<string, Principal>();
-  const newCaller = (role: UserRole, employeeId?: string): Principal =>
+  const newCaller = (role: UserRole | KeyRole, employeeId?: string): Principal =>
     callerOf({ tenantId: id, tenantType: type, role, employeeId });
   for (const role of ROLES) {
     const caller = newCaller(role);
     callers.set(role, caller);
-    await insertCaller(admin, caller, `${role.toLowerCase()}@${slug}.example`);
+    if (role === 'DIRECTORY') await insertKey(admin, caller, String(callers.get('ADMIN')?.actorId));
+    else await insertCaller(admin, caller, `${role.toLowerCase()}@${slug}.example`);
   }
   const tenant: TestTenant = {
     id,
     slug,
     type,
     as: (role, employeeId) => {
-      const name = employeeId === undefined ? role : `${role}.${employeeId}`;
+      const name = employeeId === undefined || role === 'DIRECTORY' ? role : `${role}.${employeeId}`;
       const known = callers.get(name);
       if (known !== undefined) return known;
       const caller = newCaller(role, employeeId);
@@ -91,7 +92,34 @@ function callerOf(of: {
   readonly employeeId?: string | undefined;
 }): Principal {
   const { tenantId, tenantType, role: actorRole, employeeId } = of;
-  return { tenantId, tenantType, actorId: uuidV7<UserId>(), actorRole, sessionId: uuidV7(), employeeId };
+  const caller = {
+    tenantId,
+    tenantType,
+    actorId: uuidV7<UserId>(),
+    actorRole,
+    sessionId: uuidV7(),
+    employeeId,
+  };
+  return actorRole === 'DIRECTORY' ? { ...caller, key: { routes: undefined, networks: undefined } } : caller;
+}
+
+/** Inserts an API key that lets in, without the approval that its guard asks for. */
+async function insertKey(admin: pg.Pool, key: Principal, madeBy: string): Promise<void> {
+  const { tenantId, actorId, actorRole, sessionId } = key;
+  const client = await admin.connect();
+  await client.query('begin');
+  await client.query('set local session_replication_role = replica');
+  await client.query(
+    `insert into api_keys (tenant_id, id, name, role, status, made_by, confirmed_by, expires_at)
+     values ($1, $2, $3, $3, 'ACTIVE', $4, $4, now() + interval '1 day')`,
+    [tenantId, actorId, actorRole, madeBy],
+  );
+  await client.query(
+    `insert into api_key_secrets (tenant_id, id, api_key_id, secret_sha256, issued_to) values ($1, $2, $3, sha256($4), $5)`,
+    [tenantId, sessionId, actorId, Buffer.from(randomUUID()), madeBy],
+  );
+  await client.query('commit');
+  client.release();
 }
 
 async function insertCaller(admin: pg.Pool, caller: Principal, email: string): Promise<void> {

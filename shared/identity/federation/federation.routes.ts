@@ -165,6 +165,7 @@ export const exchangeSignInCode = route({
 
 export const linkIdentity = route({
   operationId: 'linkIdentity',
+  peopleOnly: true,
   method: 'POST',
   path: '/me/identities',
   summary: 'Sign in by an identity provider from now on',

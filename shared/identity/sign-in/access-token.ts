@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import { environment } from '#platform/environment.ts';
+import type { KeyBounds } from '#platform/http/authorize.ts';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const CLOCK_SKEW_SECONDS = 30;
@@ -20,6 +21,8 @@ export interface AccessClaims {
   readonly role: Role;
   readonly tenantType: TenantType;
   readonly employeeId: string | null;
+  /** The bounds of an API key; absent where a person has signed in. */
+  readonly key?: KeyBounds | undefined;
   /** Seconds since 1970. */
   readonly exp: number;
 }
@@ -32,8 +35,9 @@ export interface SigningKey {
 /** Signs an access token of 15 minutes (RFC 9068 `at+jwt`). */
 export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
   const { SignJWT } = await import('jose');
-  const { sub, sid, tid, role, tenantType, employeeId } = claims;
-  return new SignJWT({ sid, tid, role, tty: tenantType, ...(employeeId === null ? {} : { emp: employeeId }) })
+  const { sub, sid, tid, role, tenantType, employeeId, key: bounds } = claims;
+  const optional = { ...(employeeId === null ? {} : { emp: employeeId }), ...(bounds && { key: bounds }) };
+  return new SignJWT({ sid, tid, role, tty: tenantType, ...optional })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
     .setIssuer(issuer())
     .setAudience(AUDIENCE)
@@ -92,5 +96,6 @@ function toClaims(payload: JWTPayload): AccessClaims {
     tenantType: payload.tty as TenantType,
     employeeId: typeof payload.emp === 'string' ? payload.emp : null,
     exp: payload.exp as number,
+    ...(payload.key === undefined ? {} : { key: payload.key as KeyBounds }),
   };
 }

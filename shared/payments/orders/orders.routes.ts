@@ -147,6 +147,7 @@ const decision = {
 
 export const approveTransaction = route({
   operationId: 'approveTransaction',
+  peopleOnly: true,
   path: '/transactions/{id}/approve',
   summary: 'Approve a payment that another user has ordered',
   ...decision,
@@ -155,6 +156,7 @@ export const approveTransaction = route({
 
 export const denyTransaction = route({
   operationId: 'denyTransaction',
+  peopleOnly: true,
   path: '/transactions/{id}/deny',
   summary: 'Deny a payment that another user has ordered',
   description: 'The payment fails with the code `DENIED`.',

@@ -50,6 +50,7 @@ export const ParticipantKyc = z.object({
 
 export const setParticipantKyc = route({
   operationId: 'setParticipantKyc',
+  peopleOnly: true,
   method: 'PATCH',
   path: '/participants/{employee}/kyc',
   summary: 'Set whether a plan participant is verified',

@@ -44,6 +44,8 @@ export interface Actor {
   /** The session of the access token, whose user must still be who it says. Absent where no token acts. */
   readonly sessionId?: string;
   readonly employeeId?: string | undefined;
+  /** The bounds of the API key that acts; absent where a person does. */
+  readonly key?: object | undefined;
   /** Refuses a suspended tenant already where the request only reads. */
   readonly writes?: true;
   /** Operators reactivate what they suspended. */
@@ -176,13 +178,18 @@ export function disclosureOfRead(read: TenantRead): Disclosing | undefined {
   return disclosingOf.get(read);
 }
 
+/** The role of an API key is told from that of a person. */
+function auditedRole({ actorRole, key }: Actor): string {
+  return key === undefined ? actorRole : `KEY:${actorRole}`;
+}
+
 export function auditStatement(actor: Actor, entry: AuditEntry): Statement {
   const origin = originOfRequest();
   return {
     text: INSERT_AUDIT,
     values: [
       actor.actorId,
-      actor.actorRole,
+      auditedRole(actor),
       entry.action,
       entry.resource,
       actor.requestId,

@@ -15,6 +15,16 @@ export interface Principal {
   readonly actorRole: Role;
   readonly sessionId: string;
   readonly employeeId: string | undefined;
+  /** The bounds of an API key; absent where a person calls. */
+  readonly key?: KeyBounds | undefined;
+}
+
+/** An API key never changes: these are what they were when two persons made it. */
+export interface KeyBounds {
+  /** The operations that it may call; undefined: all of its role. */
+  readonly routes: readonly string[] | undefined;
+  /** The networks that it may be used from; undefined: any. */
+  readonly networks: readonly string[] | undefined;
 }
 
 /** The context that the authorizer hands to functions, in flat strings. */
@@ -26,6 +36,8 @@ export interface AuthorizerContext {
   readonly role: string;
   readonly exp: string;
   readonly employeeId?: string;
+  /** The bounds of an API key, as JSON. */
+  readonly key?: string;
 }
 
 /** Returns whom the authorizer's verdict names, whether or not they may still do anything. */
@@ -39,6 +51,7 @@ export function principalOf(event: APIGatewayProxyEvent): Principal | undefined 
     actorRole: context.role as Role,
     sessionId: context.sid,
     employeeId: context.employeeId,
+    ...(context.key === undefined ? {} : { key: JSON.parse(context.key) as KeyBounds }),
   };
 }
 
@@ -66,9 +79,13 @@ export function authenticate(
  * Checks the caller against the route, which declares who may call it.
  * @throws DomainError `forbidden`
  */
-export function authorize(route: RouteSpec, caller: Principal): void {
+export async function authorize(route: RouteSpec, caller: Principal, address: string): Promise<void> {
   const allowed =
     (route.roles as readonly Role[]).includes(caller.actorRole) &&
     (route.tenants === undefined || route.tenants.includes(caller.tenantType));
   if (!allowed) throw new DomainError('forbidden', 'This operation requires another role or type of tenant.');
+  if (caller.key === undefined) return;
+  // Loaded for keys alone.
+  const { requireWithinBounds } = await import('./key-bounds.ts');
+  requireWithinBounds(route, caller.key, address);
 }

@@ -121,7 +121,7 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?
       }
       const actor = actorOf(route, principal, requestId);
       const answerCaller = async () => {
-        authorize(route, principal);
+        await authorize(route, principal, originOf(event).sourceIp);
         const answered = await answer(route, run, received);
         return answerAt(baseOf(event), complete ? await complete(answered, actor) : answered);
       };

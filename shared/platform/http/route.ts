@@ -24,6 +24,8 @@ export interface RouteSpec {
   readonly base?: 'api' | 'root';
   /** `PUBLIC` routes need no token. */
   readonly roles: readonly Role[] | 'PUBLIC';
+  /** No API key may call it, whatever its role: it is a person's to decide. @default false */
+  readonly peopleOnly?: true;
   /** @default every tenant type that has the roles */
   readonly tenants?: readonly TenantType[];
   readonly params?: Schema;

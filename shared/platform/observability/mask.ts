@@ -6,6 +6,7 @@ const MASK = '***';
 const MAX_DEPTH = 16;
 const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.[\p{L}]{2,}/gu;
 const BEARER = /\b(Bearer\s+)[\w.~+/-]+=*/gi;
+const API_KEY = /\bvk_[\w-]{20,}/g;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 function canonical(name: string): string {
@@ -30,5 +31,5 @@ export function maskPayload(value: unknown, depth = 0): unknown {
 
 /** Masks what looks like an email address or a token inside free text, such as an error message. */
 export function maskText(text: string): string {
-  return text.replace(JWT, MASK).replace(BEARER, `$1${MASK}`).replace(EMAIL, MASK);
+  return text.replace(JWT, MASK).replace(API_KEY, MASK).replace(BEARER, `$1${MASK}`).replace(EMAIL, MASK);
 }
