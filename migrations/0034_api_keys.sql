@@ -23,7 +23,7 @@ create unique index api_keys_one_of_name on api_keys (tenant_id, name) where sta
 call scope_by_tenant('api_keys', 'select, insert, update (status, confirmed_by, version, updated_at)');
 create trigger guard_api_key before insert or update on api_keys for each row execute function guard_api_key();
 call record_changes('api_keys', 'api-keys', 'id', array[
-  'name', 'role', 'routes', 'networks', 'status', 'made_by', 'confirmed_by', 'expires_at'], 'api-key', array['status']);
+  'role', 'routes', 'networks', 'status', 'made_by', 'confirmed_by', 'expires_at'], 'api-key', array['status']);
 
 -- A secret of a key, as its hash. It lives as long as whoever has seen it may make keys.
 create table api_key_secrets (
@@ -38,7 +38,7 @@ create table api_key_secrets (
   primary key (tenant_id, id),
   foreign key (tenant_id, api_key_id) references api_keys
 );
-create unique index api_key_secrets_sha256 on api_key_secrets (secret_sha256);
+create index api_key_secrets_sha256 on api_key_secrets (secret_sha256);
 create index api_key_secrets_of_key on api_key_secrets (tenant_id, api_key_id);
 call scope_by_tenant('api_key_secrets', 'select, insert, update (ends_at)');
 call record_changes('api_key_secrets', 'api-key-secrets', 'id', array['api_key_id', 'issued_to', 'ends_at']);
