@@ -4,8 +4,8 @@ import { boundsOf, findLiveKey } from '#identity/api-keys/find-key.ts';
 import { oauthAnswers } from '#identity/api-keys/oauth-answers.ts';
 import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from '#identity/sign-in/access-token.ts';
+import { isInside } from '#kernel/network.ts';
 import { http } from '#platform/http/http.ts';
-import { isInside } from '#platform/http/key-bounds.ts';
 
 export const handler = oauthAnswers(
   http(routes.issueClientToken, async ({ clientAddress, headers, rawBody, requestId, tenantTx }) => {

@@ -1,4 +1,3 @@
-import { BlockList, isIPv6 } from 'node:net';
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { idInPath, idOut, instant, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
@@ -41,17 +40,7 @@ const operation = z
 const network = z
   .string('must be a network')
   .max(43, { error: 'must have at most 43 characters', abort: true })
-  .refine(isNetwork, 'must be a network as 203.0.113.0/24 or 2001:db8::/32');
-
-function isNetwork(value: string): boolean {
-  const [, address = '', bits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(value) ?? [];
-  try {
-    new BlockList().addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
-    return true;
-  } catch {
-    return false;
-  }
-}
+  .regex(/^[0-9a-fA-F.:]{2,39}\/\d{1,3}$/, 'must be a network as 203.0.113.0/24 or 2001:db8::/32');
 
 const secretOnce = z.string().meta({ description: 'Shown once: only its hash is kept.' });
 

@@ -1,9 +1,9 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { TenantId, UserId } from '#kernel/ids.ts';
+import type { KeyBounds } from '#kernel/key-bounds.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import { environment } from '#platform/environment.ts';
-import type { KeyBounds } from '#platform/http/authorize.ts';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const CLOCK_SKEW_SECONDS = 30;

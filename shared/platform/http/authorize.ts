@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
+import type { KeyBounds } from '#kernel/key-bounds.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -17,14 +18,6 @@ export interface Principal {
   readonly employeeId: string | undefined;
   /** The bounds of an API key; absent where a person calls. */
   readonly key?: KeyBounds | undefined;
-}
-
-/** An API key never changes: these are what they were when two persons made it. */
-export interface KeyBounds {
-  /** The operations that it may call; undefined: all of its role. */
-  readonly routes: readonly string[] | undefined;
-  /** The networks that it may be used from; undefined: any. */
-  readonly networks: readonly string[] | undefined;
 }
 
 /** The context that the authorizer hands to functions, in flat strings. */

@@ -1,6 +1,6 @@
-import { BlockList, isIPv6 } from 'node:net';
 import { DomainError } from '#kernel/domain-error.ts';
-import type { KeyBounds } from './authorize.ts';
+import type { KeyBounds } from '#kernel/key-bounds.ts';
+import { isInside } from '#kernel/network.ts';
 import type { RouteSpec } from './route.ts';
 
 /**
@@ -18,17 +18,4 @@ export function requireWithinBounds(
     throw new DomainError('forbidden', `The API key may not call ${operationId}.`);
   if (networks !== undefined && !isInside(networks, address))
     throw new DomainError('forbidden', 'The API key may not be used from this address.');
-}
-
-export function isInside(networks: readonly string[], address: string): boolean {
-  const allowed = new BlockList();
-  for (const network of networks) {
-    const [net = '', bits] = network.split('/');
-    allowed.addSubnet(net, Number(bits), familyOf(net));
-  }
-  return allowed.check(address, familyOf(address));
-}
-
-function familyOf(address: string): 'ipv6' | 'ipv4' {
-  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
