@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
   '0034_second_factor.sql': 'identity',
-  '0034_api_keys.sql': 'identity',
+  '0036_api_keys.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

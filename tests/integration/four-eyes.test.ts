@@ -237,6 +237,8 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(await call(resetFactorHandler, resetSecondFactor, request)),
       effect: () => one('select count(*) from second_factors where user_id = $1', [id]),
+    };
+  },
   'api-key': async (tenant, by) => {
     const body = { name: randomUUID(), role: 'OPS', expires_at: new Date(Date.now() + 60_000).toISOString() };
     const { id } = await proposedKey(by, body);
