@@ -1,6 +1,5 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
-import { proposeShareholderChange } from '#register/propose-positions.ts';
 import { toShareholder } from '#register/shareholder.repository.ts';
 import * as routes from '#register/shareholders.routes.ts';
 
@@ -9,6 +8,8 @@ const route = routes.updateShareholder;
 export const handler = http(
   route,
   async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
+    // Loaded here: with it, the function’s code would be longer than a cold start may read.
+    const { proposeShareholderChange } = await import('#register/propose-positions.ts');
     const { contact, name, holdings, ...note } = body;
     const change = { ...contact, name, holdings };
     const proposed = { id: params.id, version: expectedVersion, change, note };

@@ -37,8 +37,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0029_notices.sql': 'identity',
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
-  '0034_second_factor.sql': 'identity',
   '0036_api_keys.sql': 'identity',
+  '0037_second_factor.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
