@@ -307,6 +307,10 @@ describe('a tenant with one ADMIN', () => {
          where t.tenant_id = $1 and u.id = t.user_id and u.role <> 'ADMIN'`,
       [acme.id],
     );
+    await database.admin.query(
+      `delete from sessions s using users u where s.tenant_id = $1 and u.id = s.user_id and u.role <> 'ADMIN'`,
+      [acme.id],
+    );
     const { rows } = await database.admin.query(
       `delete from users where tenant_id = $1 and role <> 'ADMIN' returning id`,
       [acme.id],
