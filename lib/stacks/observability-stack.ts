@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { SecurityKind } from '#contracts/audit-actions.ts';
+import type { SecurityKind } from '#contracts/security-kinds.ts';
 import { NotifyingAlarm } from '#lib/constructs/notifying-alarm.ts';
 import { PlatformDashboard } from '#lib/constructs/platform-dashboard.ts';
 import { PlatformMetrics } from '#lib/constructs/platform-metrics.ts';

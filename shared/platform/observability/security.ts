@@ -1,4 +1,5 @@
-import { type AuditAction, securityKindOf } from '#contracts/audit-actions.ts';
+import type { AuditAction } from '#contracts/audit-actions.ts';
+import { securityKindOf } from '#contracts/security-kinds.ts';
 import { count } from './metrics.ts';
 
 /** Counts an audit action that is a security event, for its alarm. */
