@@ -9,16 +9,28 @@ import { VestryStack } from './vestry-stack.ts';
 
 export const CORE = 'core';
 
-/** The domains of each part of the platform; all others are in the core. A function that changes stacks is created again. */
+/**
+ * The domains of each part of the platform, and groups of a domain that would be too large; all others are in the core. A function that
+ * changes stacks is created again.
+ */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   identity: ['identity'],
+  'sign-in': [
+    'identity/account',
+    'identity/api-keys',
+    'identity/connections',
+    'identity/second-factor',
+    'identity/single-sign-on',
+  ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   plans: ['plans'],
   money: ['payments', 'ledger'],
 };
 
-export function partOf({ domain }: Pick<RouteEntry, 'domain'>): string {
-  return Object.keys(PARTS).find((part) => PARTS[part]?.includes(domain)) ?? CORE;
+export function partOf({ domain, group }: Pick<RouteEntry, 'domain' | 'group'>): string {
+  const partWith = (name: string): string | undefined =>
+    Object.keys(PARTS).find((part) => PARTS[part]?.includes(name));
+  return partWith(`${domain}/${group}`) ?? partWith(domain) ?? CORE;
 }
 
 /** Routes by part: a route with its roll-out is six resources, and a stack takes five hundred. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SECURITY_KINDS } from '#contracts/security-kinds.ts';
 import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
 import { ENVIRONMENT_DIMENSION, METRICS, type MetricName } from '#contracts/metrics.ts';
+import { SECURITY_KINDS } from '#contracts/security-kinds.ts';
 import { readEnvironment } from '#lib/environment.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
 
