@@ -16,7 +16,8 @@ const ERRORS: Readonly<Record<string, string>> = {
 export function oauthAnswers(handler: Handler): Handler {
   return async (event, context) => {
     const answer = await handler(event, context);
-    if (answer.statusCode < 400) return answer;
+    // The answer to a canary has no status.
+    if (!(answer.statusCode >= 400)) return answer;
     const problem = JSON.parse(answer.body) as { type: string; detail: string };
     const error = ERRORS[problem.type.split(':').at(-1) ?? ''] ?? 'invalid_request';
     return {
