@@ -1,8 +1,23 @@
 import { StartError } from 'template-runner/start-error';
 import type { PlatformFile } from './platform-file.ts';
 
+/** Completes a sign-in that demands a second factor, and returns the access token. */
+export type SecondFactor = (apiUrl: string, mfaToken: string) => Promise<string>;
+
+/** The environment of the demo demands none. */
+const withoutSecondFactor: SecondFactor = async (apiUrl) => {
+  throw new StartError(
+    `the environment demands a second factor: sign in at ${apiUrl}/api/auth/login, and go on at ${apiUrl}/api/auth/mfa`,
+  );
+};
+
 /** An access token of a demo user, or of the operator, of the platform that runs. */
-export async function accessToken(file: PlatformFile, who: string, role = 'ADMIN'): Promise<string> {
+export async function accessToken(
+  file: PlatformFile,
+  who: string,
+  role = 'ADMIN',
+  secondFactor = withoutSecondFactor,
+): Promise<string> {
   const credentials = who === 'operator' ? file.operator : { tenant: who, ...demoUser(file, who, role) };
   const answer = await fetch(`${file.apiUrl}/api/auth/login`, {
     method: 'POST',
@@ -13,7 +28,8 @@ export async function accessToken(file: PlatformFile, who: string, role = 'ADMIN
   });
   if (!answer.ok)
     throw new StartError(`signing in as ${who} answered ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { access_token: string }).access_token;
+  const tokens = (await answer.json()) as { access_token: string } | { mfa_token: string };
+  return 'mfa_token' in tokens ? secondFactor(file.apiUrl, tokens.mfa_token) : tokens.access_token;
 }
 
 function demoUser(

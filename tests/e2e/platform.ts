@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
 import { type DropKeyPair, issuedDropKey } from '#local/drop-key.ts';
 import type { LocalTenant, PlatformFile } from '#local/platform-file.ts';
-import { accessToken } from '#local/sign-in.ts';
+import { accessToken, type SecondFactor } from '#local/sign-in.ts';
 import type { Json } from '#tests/support/json.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -19,6 +20,20 @@ export interface StartOptions {
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Enrols a second factor at a first sign-in, as the app on a telephone does. */
+const enrolled: SecondFactor = async (apiUrl, mfa_token) => {
+  const post = async (path: string, body: object): Promise<Json> => {
+    const answer = await fetch(`${apiUrl}/api/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return answer.json();
+  };
+  const { secret } = await post('mfa/enrol', { mfa_token });
+  return (await post('mfa', { mfa_token, code: totpOf(secret, stepAt(Date.now())) })).access_token;
+};
 
 /** A platform that was started as its users start it: as a process of its own. */
 export class RunningPlatform {
@@ -45,7 +60,7 @@ export class RunningPlatform {
   /** Returns the token of a demo user, kept for the test run. */
   token(who: string, role = 'ADMIN'): Promise<string> {
     const key = `${who}/${role}`;
-    const known = this.#tokens.get(key) ?? accessToken(this.file, who, role);
+    const known = this.#tokens.get(key) ?? accessToken(this.file, who, role, enrolled);
     this.#tokens.set(key, known);
     return known;
   }
