@@ -18,9 +18,13 @@ export const handler = http(route, async ({ body, principal, requestId, tenantTx
     loopback: identityEnvironment.providersToLoopback(),
     now: new Date(),
   });
+  const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
-    async (tx) => answerOf(await proposeConnection(tx, { id, kind, settings }, proposer), never),
+    async (tx) => {
+      const outcome = await proposeConnection(tx, { id, kind, settings }, proposer);
+      return answerOf(await requireFreshToLoosen<never>(tx, principal, outcome), never);
+    },
     {
       ...entryOf(route.audit, () => 'connections'),
       payload: { kind, name, issuer: settings.issuer, role_map },

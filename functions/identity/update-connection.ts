@@ -21,13 +21,16 @@ export const handler = http(
       loopback: identityEnvironment.providersToLoopback(),
       now: new Date(),
     });
+    const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');
     const proposer = { actorId: principal.actorId, requestId };
     const { client_secret, metadata_xml, ...shown } = body;
     return tenantTx(
-      async (tx) =>
-        answerOf(await proposeConnectionChange(tx, { current, body, settings }, proposer), (row) =>
+      async (tx) => {
+        const outcome = await proposeConnectionChange(tx, { current, body, settings }, proposer);
+        return answerOf(await requireFreshToLoosen(tx, principal, outcome), (row) =>
           toConnection(row, reached),
-        ),
+        );
+      },
       {
         ...entryOf(route.audit, ({ id }) => `connections/${id}`),
         payload: {

@@ -6,11 +6,15 @@ import * as routes from '#register/limits/register-settings.routes.ts';
 const route = routes.setRegisterSettings;
 
 export const handler = http(route, async ({ body, expectedVersion, principal, requestId, tenantTx }) => {
+  const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');
   const { by_hand_percent = null, by_file_percent = null } = body;
   const settings = { by_hand_percent, by_file_percent };
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
-    async (tx) => answerOf(await changeLimits(tx, expectedVersion, settings, proposer), toRegisterSettings),
+    async (tx) => {
+      const outcome = await changeLimits(tx, expectedVersion, settings, proposer);
+      return answerOf(await requireFreshToLoosen(tx, principal, outcome), toRegisterSettings);
+    },
     entryOf(route.audit, () => 'settings/register'),
   );
 });

@@ -3,6 +3,7 @@ import { approveChange } from '#approvals/approvals.routes.ts';
 import { handler as approveHandler } from '#functions/approvals/approve-change.ts';
 import { handler as completeHandler } from '#functions/identity/complete-sign-in.ts';
 import { handler as confirmHandler } from '#functions/identity/confirm-second-factor.ts';
+import { handler as createConnectionHandler } from '#functions/identity/create-connection.ts';
 import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as enrolHandler } from '#functions/identity/enrol-second-factor.ts';
 import { handler as getFactorHandler } from '#functions/identity/get-second-factor.ts';
@@ -12,7 +13,10 @@ import { handler as renewHandler } from '#functions/identity/renew-recovery-code
 import { handler as resetHandler } from '#functions/identity/reset-second-factor.ts';
 import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
 import { handler as stepUpHandler } from '#functions/identity/step-up.ts';
+import { handler as setPaymentSettingsHandler } from '#functions/payments/set-payment-settings.ts';
+import { handler as setRegisterSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as postNotices } from '#functions/workers/post-notices.ts';
+import { createConnection } from '#identity/connections/connections.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
@@ -22,8 +26,10 @@ import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.r
 import { resetSecondFactor } from '#identity/users/users.routes.ts';
 import { type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
+import { setPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import { setRegisterSettings } from '#register/limits/register-settings.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -277,6 +283,69 @@ describe('who approves, or changes how people sign in', () => {
     expect((await approve()).status).toBe(200);
     await proofIsOld(admin, 60);
     expect((await signIn(await newPerson('OPS', tenant))).body).toHaveProperty('access_token');
+  });
+});
+
+describe('who loosens settings', () => {
+  const connection = {
+    kind: 'OIDC',
+    name: 'Provider',
+    issuer: 'https://id.loosened.example',
+    client_id: 'vestry',
+    client_secret: 'a secret of the test',
+    role_map: [{ claim: 'groups', value: 'staff', role: 'EMPLOYEE' }],
+  };
+  const put = { 'If-Match': '"0"' };
+  /** An issuer whose register has the limits that it begins with. */
+  const newIssuer = async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
+    return tenant;
+  };
+
+  test.each<[string, (as: Principal) => Promise<TestResponse>]>([
+    [
+      'of payments',
+      (as) =>
+        call(setPaymentSettingsHandler, setPaymentSettings, {
+          as,
+          body: { cooling_off_hours: 0 },
+          headers: put,
+        }),
+    ],
+    [
+      'of the register',
+      (as) =>
+        call(setRegisterSettingsHandler, setRegisterSettings, {
+          as,
+          body: { by_hand_percent: '90' },
+          headers: put,
+        }),
+    ],
+    ['of single sign-on', (as) => call(createConnectionHandler, createConnection, { as, body: connection })],
+  ])('%s proves the second factor, and leaves nothing until then', async (_, loosen) => {
+    const tenant = await newIssuer();
+    const admin = await newPerson('ADMIN', tenant);
+    await newPerson('COMPLIANCE', tenant);
+    const { secret } = await enrolled(admin);
+    await proofIsOld(admin, 6);
+    expect(await loosen(admin.as)).toMatchObject({
+      status: 403,
+      body: { type: 'urn:vestry:problem:second-factor-required' },
+    });
+    const waiting = 'select from change_requests where tenant_id = $1';
+    expect((await database.admin.query(waiting, [tenant.id])).rows).toHaveLength(0);
+    expect((await stepUp(admin, codeOf(secret))).status).toBe(204);
+    expect((await loosen(admin.as)).status).toBe(202);
+  });
+
+  test('proves nothing to tighten them', async () => {
+    const tenant = await newIssuer();
+    const { as } = await newPerson('ADMIN', tenant);
+    const body = { by_hand_percent: '0.5' };
+    expect(
+      (await call(setRegisterSettingsHandler, setRegisterSettings, { as, body, headers: put })).status,
+    ).toBe(200);
   });
 });
 

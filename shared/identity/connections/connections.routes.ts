@@ -175,8 +175,8 @@ export const createConnection = route({
   // An answer that is kept would be bound to the secret in its request.
   idempotency: 'none',
   audit: 'change.requested',
-  problems: ['connection-exists', 'conflict'],
-  uses: ['fieldKey:use', 'identityProviders:address', 'eventBus:put'],
+  problems: ['second-factor-required', 'connection-exists', 'conflict'],
+  uses: ['fieldKey:use', 'identityProviders:address', 'eventBus:put', 'secondFactor:demand'],
 });
 
 export const listConnections = route({
@@ -237,6 +237,7 @@ export const updateConnection = route({
   waiting: ChangeRequest,
   audit: 'connection.updated',
   problems: [
+    'second-factor-required',
     'not-found',
     'connection-exists',
     'connection-untested',
@@ -244,7 +245,13 @@ export const updateConnection = route({
     'precondition-failed',
     'precondition-required',
   ],
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+  uses: [
+    'fieldKey:use',
+    'identityProviders:address',
+    'publicAddress:know',
+    'eventBus:put',
+    'secondFactor:demand',
+  ],
 });
 
 export const deleteConnection = route({

@@ -139,7 +139,7 @@ export const finishSamlSignIn = route({
     'last-admin',
     'conflict',
   ],
-  uses: ['fieldKey:use', 'publicAddress:know', 'eventBus:put'],
+  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
 });
 
 export const exchangeSignInCode = route({

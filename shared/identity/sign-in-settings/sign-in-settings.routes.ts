@@ -48,5 +48,5 @@ export const setSignInSettings = route({
   waiting: ChangeRequest,
   audit: 'sign-in-settings.set',
   problems: ['change-pending', 'precondition-failed', 'precondition-required', 'second-factor-required'],
-  uses: ['eventBus:put'],
+  uses: ['eventBus:put', 'secondFactor:demand'],
 });

@@ -87,6 +87,12 @@ export const setPaymentSettings = route({
   concurrency: 'if-match',
   waiting: ChangeRequest,
   audit: 'payment-settings.set',
-  problems: ['change-pending', 'precondition-failed', 'precondition-required', 'channel-unavailable'],
-  uses: ['bank:terms', 'eventBus:put'],
+  problems: [
+    'second-factor-required',
+    'change-pending',
+    'precondition-failed',
+    'precondition-required',
+    'channel-unavailable',
+  ],
+  uses: ['bank:terms', 'eventBus:put', 'secondFactor:demand'],
 });

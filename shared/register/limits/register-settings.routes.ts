@@ -44,6 +44,6 @@ export const setRegisterSettings = route({
   concurrency: 'if-match',
   waiting: ChangeRequest,
   audit: 'register-settings.set',
-  problems: ['change-pending', 'precondition-failed', 'precondition-required'],
-  uses: ['eventBus:put'],
+  problems: ['second-factor-required', 'change-pending', 'precondition-failed', 'precondition-required'],
+  uses: ['eventBus:put', 'secondFactor:demand'],
 });
