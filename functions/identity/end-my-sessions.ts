@@ -3,7 +3,7 @@ import { setSessionsRevoked } from '#identity/users/user.repository.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.endMySessions, async ({ query, principal, tenantTx }) => {
-  const kept = query.current === 'true' ? undefined : principal.sessionId;
+  const kept = query.current === true ? undefined : principal.sessionId;
   await tenantTx((tx) => setSessionsRevoked(tx, principal.actorId, kept), {
     resource: () => `users/${principal.actorId}`,
   });

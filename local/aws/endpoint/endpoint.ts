@@ -206,6 +206,13 @@ async function serveSes(
   }
 }
 
+/** Returns how a call of one of the services that speak XML is answered. */
+function xmlResponder(response: ServerResponse, requestId: string): (status: number, body: string) => void {
+  return (status, body) => {
+    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
+  };
+}
+
 async function serveSqsQuery(
   services: Services,
   wire: WireRequest,
@@ -213,9 +220,7 @@ async function serveSqsQuery(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const respond = (status: number, body: string): void => {
-    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
-  };
+  const respond = xmlResponder(response, requestId);
   try {
     const { body, principal } = await authorizedBody(services, wire, request, 'sqs');
     const { action, input } = parseQueryRequest(body.toString('utf8'), wire.path);
@@ -242,9 +247,7 @@ async function serveIam(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = randomUUID();
-  const respond = (status: number, body: string): void => {
-    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(body);
-  };
+  const respond = xmlResponder(response, requestId);
   try {
     const { body, principal } = await authorizedBody(services, wire, request, 'iam');
     const { action, resource, context, make } = readIamCall(users, body.toString('utf8'));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
-import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { booleanInQuery, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -82,7 +82,7 @@ export const endMySessions = route({
   summary: 'End all of one’s own sessions',
   description: 'The session of the request goes on, unless `current=true` says that it ends too.',
   roles,
-  query: z.strictObject({ current: z.enum(['true', 'false']).optional() }),
+  query: z.strictObject({ current: booleanInQuery.optional() }),
   status: 204,
   audit: 'sessions.ended',
   problems: [],

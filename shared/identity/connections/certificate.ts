@@ -20,6 +20,20 @@ export function readCertificate(text: string): X509Certificate | undefined {
   }
 }
 
+/** Shorter keys are factored. */
+const MIN_RSA_BITS = 2048;
+
+/** The keys by which a provider may sign. */
+export const STRONG_KEYS = `RSA, with at least ${MIN_RSA_BITS} bits, or of an elliptic curve`;
+
+/** Tells whether a signature by the key of a certificate proves something. */
+export function hasStrongKey({
+  publicKey: { asymmetricKeyType, asymmetricKeyDetails },
+}: X509Certificate): boolean {
+  const isLong = (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+  return asymmetricKeyType === 'ec' || (asymmetricKeyType === 'rsa' && isLong);
+}
+
 /** Returns the base64 between the lines of PEM. */
 export function base64Of(pem: string): string {
   return pem.replace(/-----(BEGIN|END) CERTIFICATE-----|\s/g, '');

@@ -3,7 +3,7 @@ import { refuseIssuer, subjectClaimOf } from '#identity/federation/subject.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { requirePublicUrl } from '#platform/outbound/require-public-url.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { readCertificate, toPem } from './certificate.ts';
+import { hasStrongKey, readCertificate, STRONG_KEYS, toPem } from './certificate.ts';
 import { type Credential, newClientKey, sealSecret } from './client-credential.ts';
 import type { ConnectionChange, ConnectionRow, ConnectionSettings } from './connection.repository.ts';
 import type { createConnection, updateConnection } from './connections.routes.ts';
@@ -22,7 +22,6 @@ export interface Preparing {
 }
 
 const DEFAULT_SCOPES = ['openid', 'profile', 'email'];
-const SHORTEST_RSA_BITS = 2048;
 
 /** The fields that one kind has and the other hasn't. */
 const FIELDS_OF = {
@@ -197,16 +196,8 @@ function certificatesOf(
     const certificate = readCertificate(text);
     if (certificate === undefined)
       throw invalidField(pointerTo(index), 'certificate', 'must be an X.509 certificate, as PEM');
-    const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
-    const isStrong =
-      asymmetricKeyType === 'ec' ||
-      (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= SHORTEST_RSA_BITS);
-    if (!isStrong)
-      throw invalidField(
-        pointerTo(index),
-        'certificate',
-        `must have a key of RSA, with at least ${SHORTEST_RSA_BITS} bits, or of an elliptic curve`,
-      );
+    if (!hasStrongKey(certificate))
+      throw invalidField(pointerTo(index), 'certificate', `must have a key of ${STRONG_KEYS}`);
     return certificate;
   });
   if (read.every(({ validToDate }) => validToDate <= now))

@@ -66,15 +66,34 @@ export const startSignIn = route({
   uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know'],
 });
 
+/** An answer of a provider lets somebody in, or tells what a test has received. */
+const finished = {
+  roles: 'PUBLIC',
+  limit: 'signIn',
+  params: connectionInPath,
+  status: 200,
+  response: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
+  produces: ['application/json', 'text/html'],
+  audit: 'sign-in.verified',
+  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+} as const;
+const FINISHED_PROBLEMS = [
+  'not-found',
+  'sign-in-invalid',
+  'sign-in-refused',
+  'tenant-suspended',
+  'user-exists',
+  'last-admin',
+  'conflict',
+] as const;
+
 export const finishOidcSignIn = route({
   operationId: 'finishOidcSignIn',
   method: 'GET',
   path: '/auth/oidc/{connection}/callback',
   summary: 'Receive the answer of an OpenID provider',
   description: `Only the browser that began the sign-in can bring the answer, and once. The answer has a \`code\`, which \`POST /auth/sso/token\` exchanges within ${CODE_SECONDS} seconds; of a test, it has the result.`,
-  roles: 'PUBLIC',
-  limit: 'signIn',
-  params: connectionInPath,
+  ...finished,
   // A provider adds what it likes; what isn't used is not looked at.
   query: z.looseObject({
     code: z.string().max(4_000).optional(),
@@ -83,21 +102,7 @@ export const finishOidcSignIn = route({
     error: z.string().max(200).optional(),
     error_description: z.string().max(2_000).optional(),
   }),
-  status: 200,
-  response: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
-  produces: ['application/json', 'text/html'],
-  audit: 'sign-in.verified',
-  problems: [
-    'not-found',
-    'sign-in-invalid',
-    'sign-in-refused',
-    'tenant-suspended',
-    'user-exists',
-    'last-admin',
-    'conflict',
-    'temporarily-unavailable',
-  ],
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+  problems: [...FINISHED_PROBLEMS, 'temporarily-unavailable'],
 });
 
 export const getSamlMetadata = route({
@@ -121,25 +126,10 @@ export const finishSamlSignIn = route({
   path: '/auth/saml/{connection}/acs',
   summary: 'Receive the answer of a SAML provider',
   description: `The assertion must be signed, and is taken once; only the browser that began the sign-in can bring it, unless the connection lets the provider begin. The answer has a \`code\`, which \`POST /auth/sso/token\` exchanges within ${CODE_SECONDS} seconds; of a test, it has the result.`,
-  roles: 'PUBLIC',
-  limit: 'signIn',
-  params: connectionInPath,
+  ...finished,
   body: z.strictObject({ SAMLResponse: z.string(), RelayState: z.string().optional() }),
   consumes: ['application/x-www-form-urlencoded'],
-  status: 200,
-  response: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
-  produces: ['application/json', 'text/html'],
-  audit: 'sign-in.verified',
-  problems: [
-    'not-found',
-    'sign-in-invalid',
-    'sign-in-refused',
-    'tenant-suspended',
-    'user-exists',
-    'last-admin',
-    'conflict',
-  ],
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+  problems: FINISHED_PROBLEMS,
 });
 
 export const exchangeSignInCode = route({

@@ -4,9 +4,8 @@ import type { TenantId } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { type TenantRead, type TenantTx, tenantRead } from '#platform/db/tenant-tx.ts';
 import { isDemanded } from './demand.ts';
+import { FRESH_MINUTES } from './freshness.ts';
 import { findFreshness } from './second-factor.repository.ts';
-
-const FRESH_MINUTES = 5;
 
 interface Caller {
   readonly tenantId: TenantId;

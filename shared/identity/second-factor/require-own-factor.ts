@@ -1,8 +1,7 @@
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { FRESH_MINUTES } from './freshness.ts';
 import { findFactor, findFreshness } from './second-factor.repository.ts';
-
-const FRESH_MINUTES = 5;
 
 interface Caller {
   readonly actorId: string;

@@ -13,12 +13,7 @@ import type { StagedFile } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
 import { findSameFile } from '#uploads/same-file.ts';
-import {
-  type ListedWarning,
-  listReceivedBefore,
-  type UploadRecord,
-  uploaderOf,
-} from '#uploads/upload.repository.ts';
+import { type ListedWarning, type UploadRecord, uploaderOf } from '#uploads/upload.repository.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
@@ -134,8 +129,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
   };
   let rejections: Rejections | undefined;
   for (let writes = 1; ; writes += 1) {
-    const earlier = await tenantRead(tenantId, (read) => listReceivedBefore(read, load.receivedAt));
-    const conflicts = await loader.refuseConflicts(session, { ...load, earlier }, staged);
+    const conflicts = await loader.refuseConflicts(session, load, staged);
     const { rows, rejected } = staged;
     if (rejected > 0 && (rejections === undefined || conflicts > 0))
       rejections = await reportRejected(
@@ -161,8 +155,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       ending = await completeUpload(actor, upload, completion, {
         session,
         write: async (tx) => {
-          if (loads)
-            await loader.load(tx, { ...load, earlier, rows: accepted, inOrder: staged.outOfOrder === 0 });
+          if (loads) await loader.load(tx, { ...load, rows: accepted, inOrder: staged.outOfOrder === 0 });
           await crashPoint('upload.written', upload.id);
         },
       });

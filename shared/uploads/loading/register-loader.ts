@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
+import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { maskText } from '#platform/observability/mask.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import { changedHolders, compareFile } from '#register/file-changes.ts';
@@ -6,6 +7,7 @@ import { FileWaits, judgeRegister, loadRegister, RegisterMoved } from '#register
 import { SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { RowErrorCode } from '#uploads/formats/upload-row.ts';
+import { listReceivedBefore } from '#uploads/upload.repository.ts';
 import { refuseDuplicates, stageRows } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
@@ -27,7 +29,8 @@ export const registerLoader: UploadLoader = {
   stage: (session, source, format, following) => stageRows(session, readRows(source, format, following)),
   refuseRepeated: refuseDuplicates,
   refuseConflicts: async (session, load, staged) => {
-    const refused = await judgeRegister(session, load);
+    const earlier = await tenantRead(load.tenantId, (read) => listReceivedBefore(read, load.receivedAt));
+    const refused = await judgeRegister(session, { ...load, earlier });
     staged.rejected += refused;
     return refused;
   },
@@ -39,7 +42,8 @@ export const registerLoader: UploadLoader = {
       error.column !== null && (error.column !== 'external_ref' || OF_REGISTER.has(error.code));
     return { external_ref: isReference && ref !== null ? maskText(ref) : null };
   },
-  load: loadRegister,
+  load: async (tx, load) =>
+    loadRegister(tx, { ...load, earlier: await listReceivedBefore(tx, load.receivedAt) }),
   mustWait: (error) => error instanceof FileWaits,
   review: async (session, tenantId) => ({
     ...(await compareFile(session, tenantId)),

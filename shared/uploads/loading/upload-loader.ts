@@ -26,7 +26,7 @@ export interface UploadLoader {
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(
     session: TenantSession,
-    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'earlier'>,
+    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt'>,
     staged: StagedFile,
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
@@ -65,6 +65,4 @@ export interface LoadedFile {
   readonly shownAt: Date | null;
   /** The instant at which the file was received. */
   readonly receivedAt: Date;
-  /** The uploads that were received before, and have ended since. */
-  readonly earlier: readonly UploadId[];
 }

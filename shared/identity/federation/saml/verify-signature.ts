@@ -1,5 +1,6 @@
 import { verify, X509Certificate } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
+import { hasStrongKey, STRONG_KEYS } from '#identity/connections/certificate.ts';
 import { invalidAnswer, refusedSignIn } from '#identity/federation/provider-errors.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { attributeOf, childrenNamed, elementsOf, isNamed, onlyChild, parseText, textOf } from './xml.ts';
@@ -15,8 +16,6 @@ const RSA = /^http:\/\/www\.w3\.org\/2001\/04\/xmldsig-more#rsa-sha(256|384|512)
 const ECDSA = /^http:\/\/www\.w3\.org\/2001\/04\/xmldsig-more#ecdsa-sha(256|384|512)$/;
 const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 const CLOCK_SKEW_MS = 60_000;
-/** Shorter keys are factored. */
-const MIN_RSA_BITS = 2048;
 
 function invalid(detail: string, cause?: unknown): Error {
   return invalidAnswer('signature', detail, cause);
@@ -97,13 +96,13 @@ function notAccepted(): Error {
 function verified(
   xml: string,
   signature: Element,
-  { publicKey }: X509Certificate,
+  certificate: X509Certificate,
   algorithm: string,
 ): string | undefined {
+  const { publicKey } = certificate;
   const kind = RSA.test(algorithm) ? 'rsa' : 'ec';
   if (publicKey.asymmetricKeyType !== kind) return undefined;
-  if (kind === 'rsa' && (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS)
-    throw invalid(`The provider’s key has fewer than ${MIN_RSA_BITS} bits.`);
+  if (!hasStrongKey(certificate)) throw invalid(`The provider’s key must be of ${STRONG_KEYS}.`);
   const bits = algorithm.slice(-3);
   let isGood = false;
   const signed = new SignedXml({ publicCert: publicKey, getCertFromKeyInfo: () => null });
