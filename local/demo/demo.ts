@@ -34,14 +34,18 @@ export async function loadDemo(platform: LocalPlatform, provider: LocalProvider)
     const ops = await tokenOf(doors, issuer, 'OPS');
     const compliance = await tokenOf(doors, issuer, 'COMPLIANCE');
     const token = await tokenOf(doors, sponsor, 'ADMIN');
+    const admin = await tokenOf(doors, issuer, 'ADMIN');
     const connecting = [
-      { slug: issuer.slug, admin: await tokenOf(doors, issuer, 'ADMIN'), compliance },
+      { slug: issuer.slug, admin, compliance },
       { slug: sponsor.slug, admin: token, compliance: await tokenOf(doors, sponsor, 'COMPLIANCE') },
     ];
-    await dropRegister(doors, issuer.slug, await tokenOf(doors, issuer, 'ADMIN'));
+    const loadIssuer = async (): Promise<void> => {
+      await dropRegister(doors, issuer.slug, admin);
+      await loadIssuerDemo(doors, { ops, compliance }, now);
+    };
     const [clients] = await Promise.all([
       connectProvider(doors, provider, connecting),
-      loadIssuerDemo(doors, { ops, compliance }, now),
+      loadIssuer(),
       loadSponsor(doors, { slug: sponsor.slug, token }, now),
     ]);
     // These payments come last and are not awaited: for some of them the bank reports nothing for a long time.

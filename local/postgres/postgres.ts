@@ -79,9 +79,11 @@ export async function removePostgres(dataDir: string): Promise<void> {
 /** Starts the cluster of a data directory, creating it first when it is new, and restarts it when it ends by itself. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const binaries = findBinaries();
+  const isNew = !existsSync(join(options.dataDir, 'postgres.json'));
   const record = recordOf(options.dataDir);
-  if (!existsSync(join(record.directory, 'PG_VERSION'))) initialise(binaries, record);
   await stopOrphan(record.directory);
+  // A cluster that stands outside a private data directory outlives it. Nobody knows the password of that of one which was deleted.
+  if (isNew || !existsSync(join(record.directory, 'PG_VERSION'))) initialise(binaries, record);
   const port = await freePort();
   const connection = {
     host: HOST,
