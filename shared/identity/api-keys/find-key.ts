@@ -26,7 +26,7 @@ export async function findLiveKey(secret: string, address: string): Promise<Live
     );
     return rows[0];
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

@@ -22,7 +22,7 @@ export async function findConnectionTenant(connectionId: string): Promise<Connec
     );
     return rows[0];
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

@@ -43,7 +43,7 @@ async function readPublished(): Promise<PublishedKey[]> {
     );
     return rows.map((row) => ({ kid: row.kid, publicJwk: row.public_jwk }));
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

@@ -33,7 +33,7 @@ export async function findTenantBySlug(slug: string): Promise<TenantStanding | u
     );
     return rows[0];
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

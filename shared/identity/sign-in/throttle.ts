@@ -40,7 +40,7 @@ async function query(text: string, values: readonly unknown[]): Promise<number> 
     const { rows } = await appPool().query<{ value: number | null }>(text, [...values]);
     return rows[0]?.value ?? 0;
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

@@ -12,9 +12,9 @@ describe('the database is unavailable', () => {
     ...['08000', '08001', '08003', '08004', '08006', '08P01'],
     ...['53000', '53100', '53200', '53300', '53400'],
     ...['57P01', '57P02', '57P03', '57P05', '57014', '55P03', '25P03', '25P04'],
-  ])('state %s: 503, with the time to wait', (code) => {
+  ])('state %s: 503, with the time to wait', async (code) => {
     expect(isUnavailable(database(code))).toBe(true);
-    expect(translateDatabaseError(database(code))).toMatchObject({
+    expect(await translateDatabaseError(database(code))).toMatchObject({
       slug: 'temporarily-unavailable',
       retryAfterSeconds: expect.any(Number),
     });
@@ -49,10 +49,10 @@ describe('the statement is wrong', () => {
   });
 });
 
-test('a plan that a migration has outdated may be tried again; another missing feature may not', () => {
-  const stale = translateDatabaseError(database('0A000', 'cached plan must not change result type'));
+test('a plan that a migration has outdated may be tried again; another missing feature may not', async () => {
+  const stale = await translateDatabaseError(database('0A000', 'cached plan must not change result type'));
   expect(stale).toBeInstanceOf(DomainError);
   expect(stale).toMatchObject({ slug: 'temporarily-unavailable' });
   const missing = database('0A000', 'command-line options are not supported');
-  expect(translateDatabaseError(missing)).toBe(missing);
+  expect(await translateDatabaseError(missing)).toBe(missing);
 });

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { CONSTRAINT_PROBLEMS } from '#contracts/constraint-problems.ts';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { NETWORK_FAILURES } from '#platform/network-failures.ts';
@@ -61,9 +60,13 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** Translates Postgres errors into problems. No other code does. Any other error passes through unchanged. */
-export function translateDatabaseError(error: unknown): unknown {
+/**
+ * Translates Postgres errors into problems. No other code does. Any other error passes through unchanged. The table of
+ * constraints is read by whoever meets one, and stays out of every function's cold start.
+ */
+export async function translateDatabaseError(error: unknown): Promise<unknown> {
   if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
+    const { CONSTRAINT_PROBLEMS } = await import('#contracts/constraint-problems.ts');
     const known = CONSTRAINT_PROBLEMS[error.constraint];
     if (known !== undefined) return new DomainError(...known, { cause: error });
   }

@@ -27,8 +27,8 @@ export async function systemTx<T>(
 ): Promise<T> {
   const client = await systemPool()
     .connect()
-    .catch((error: unknown) => {
-      throw translateDatabaseError(error);
+    .catch(async (error: unknown) => {
+      throw await translateDatabaseError(error);
     });
   let broken: Error | undefined;
   const opening = [
@@ -49,7 +49,7 @@ export async function systemTx<T>(
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error;
     else await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   } finally {
     client.release(broken);
   }

@@ -63,7 +63,7 @@ export async function tenantSession<T>(
     await client.query(limitsOfSession());
     return await work(new TenantSession(client, tenantId));
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   } finally {
     client?.release(true);
   }

@@ -294,7 +294,7 @@ export async function tenantTx<T, N = never>(
     } catch (error) {
       const waitMs = Math.random() * Math.min(200, 5 * 2 ** attempts);
       const mayRetry = attempts < MAX_ATTEMPTS && performance.now() + waitMs < deadlineMs;
-      if (!isSerializationFailure(error) || !mayRetry) throw translateDatabaseError(error);
+      if (!isSerializationFailure(error) || !mayRetry) throw await translateDatabaseError(error);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
@@ -351,7 +351,7 @@ export async function tenantRead<T>(
   try {
     return await withNewPlans(() => readOnce(of, work, disclosure));
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 
@@ -415,7 +415,7 @@ export async function tenantStatements(
   try {
     return await withNewPlans(() => withClient((client) => statementsFor(client, of, statements)));
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 
@@ -429,7 +429,7 @@ export async function countAlone(): Promise<void> {
       counting.length === 0 ? [] : withClient((client) => pipeline(client, counting)),
     );
   } catch (error) {
-    throw translateDatabaseError(error);
+    throw await translateDatabaseError(error);
   }
 }
 

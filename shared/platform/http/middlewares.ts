@@ -33,7 +33,7 @@ export function problems(route: RouteSpec): HttpMiddleware {
     onError: async (request) => {
       const { renderProblem } = await import('./problem-document.ts');
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
-      const error = translateDatabaseError(request.error);
+      const error = await translateDatabaseError(request.error);
       if (error instanceof DomainError) {
         if (error.slug === 'temporarily-unavailable')
           logger.warn('unavailable', { route: route.operationId, error });

@@ -35,7 +35,7 @@ export function refusals(
 ): MiddlewareObj<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context> {
   return {
     onError: async (request) => {
-      const error = translateDatabaseError(request.error);
+      const error = await translateDatabaseError(request.error);
       const refusal = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
       if (refusal === undefined || isEntered(error as Error)) return;
       countSecurity(refusal.action);
