@@ -63,7 +63,7 @@ export interface LocalPlatform {
   drained(timeoutMs: number): Promise<boolean>;
   /** The identity provider that an earlier start has made. */
   readonly identity: LocalIdentity | undefined;
-  /** Completes the first start: the tenants are written to `local.json`. */
+  /** Completes the first start: the tenants are written to `local.json`, and jobs run on their schedules from now on. */
   finishSetUp(tenants: readonly LocalTenant[], identity?: LocalIdentity): void;
   /** Finishes what runs, at most ten seconds, then stops everything. */
   stop(): Promise<void>;
@@ -140,7 +140,8 @@ async function start(
   });
   cleanups.push(() => runner.stop());
   await bootstrap(runner, database, state);
-  const apiPort = await runner.serve(port);
+  // The first start has enough to do: each sweep would load a function of its own in the midst of it.
+  const apiPort = await runner.serve(port, state.isSetUp);
 
   if (changes !== undefined)
     reloadOn(changes, {
@@ -170,6 +171,7 @@ async function start(
       platform.identity = identity ?? state.identity;
       platform.file = described(tenants);
       writePlatformFile(dataDir, platform.file);
+      if (!state.isSetUp) runner.scheduler.start();
     },
     stop: cleanUp,
   };

@@ -161,6 +161,7 @@ export function buildOptions(paths: readonly string[]) {
     alias: {
       'cls-hooked/context': './shared/platform/observability/x-ray-context.ts',
       'pg-connection-string': './shared/platform/db/no-connection-string.ts',
+      'node:http': './shared/platform/node-http.ts',
     },
     metafile: true,
     logLevel: 'warning',

@@ -57,8 +57,11 @@ export interface TemplateRunner {
   readonly pool: FunctionPool;
   readonly scheduler: Scheduler;
   readonly clock: PlatformClock;
-  /** Opens the API on a port (0 takes a free one), and starts queues, executions and schedules. Returns the API's port. */
-  serve(port: number): Promise<number>;
+  /**
+   * Opens the API on a port (0 takes a free one), and starts queues, executions and, unless the caller starts the scheduler
+   * later, schedules. Returns the API's port.
+   */
+  serve(port: number, schedules?: boolean): Promise<number>;
   /** Says whether all queues with a consumer ran empty within the time. */
   drained(timeoutMs: number): Promise<boolean>;
   /** Finishes what runs, within ten seconds, and stops everything. */
@@ -154,12 +157,12 @@ async function start(
   const activity = (): number => router.published + endpoint.queues.sent - router.fired;
   const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
-  const serve = async (port: number): Promise<number> => {
+  const serve = async (port: number, schedules = true): Promise<number> => {
     const gateway = await startGateway({ port, api, pool, region, accountId });
     late.apiUrl = `http://localhost:${gateway.port}`;
     for (const poller of pollers) poller.start();
     executions.start();
-    scheduler.start();
+    if (schedules) scheduler.start();
     cleanups.push(() =>
       // Invocations that do not end in time are cut off when the pool closes; their messages are delivered again.
       atMost(STOP_GRACE_MS, [

@@ -43,6 +43,7 @@ beforeAll(async () => {
       BANK_URL: `${await lines.bank.listen()}/mock-bank`,
     },
   });
+  platform.finishSetUp([]);
   const { awsEndpointUrl: endpoint, apiUrl, databaseUrl } = platform.file;
   lines.S3.leadTo(endpoint);
   lines.bank.leadTo(apiUrl);

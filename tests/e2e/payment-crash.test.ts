@@ -69,6 +69,7 @@ beforeAll(async () => {
     fsync: false,
     functionVariables: { VESTRY_CRASH_DIR: crashes, BANK_WAIT_SECONDS: '20' },
   });
+  platform.finishSetUp([]);
   admin = new pg.Pool({
     connectionString: platform.file.databaseUrl,
     max: 2,

@@ -41,6 +41,16 @@ describe('bundle', () => {
     expect(staticInputs.filter((input) => input.includes('@aws-sdk/client-'))).toEqual([]);
   });
 
+  test.each(entries.map(({ entry }) => entry))('%s imports no module that loads all of undici', (entry) => {
+    const { directory } = code.get(entry) ?? { directory: '' };
+    const chunks = readdirSync(directory).filter((file) => file.endsWith('.mjs'));
+    const loading = chunks.filter((file) =>
+      /(from|import)\s*["'](node:)?http["']|import\(\s*["']node:http["']/.test(readFileSync(join(directory, file), 'utf8')),
+    );
+    expect(chunks).toContain('index.mjs');
+    expect(loading).toEqual([]);
+  });
+
   test('migrations travel with the function that applies them', () => {
     const { directory } = code.get('functions/platform/migrate.ts') ?? { directory: '' };
     const filesOf = (path: string): string[] =>

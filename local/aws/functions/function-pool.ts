@@ -11,7 +11,7 @@ export interface FunctionPoolOptions {
   readonly processes: ReadonlySet<string>;
   /** The time for which an environment without work is kept. @default 30000 */
   readonly idleMs?: number;
-  /** The time for which a request waits for an environment that works before another is started. @default 100 */
+  /** The time for which a request waits for an environment that works before another is started. @default the time that the last one took to load, at least 100 */
   readonly patienceMs?: number;
   onLine(spec: FunctionSpec, line: string, stream: 'stdout' | 'stderr'): void;
   onError(spec: FunctionSpec, requestId: string, error: FunctionError): void;
@@ -39,7 +39,8 @@ const ENVIRONMENTS_LIMIT = 64;
 const IDLE_MS = 30_000;
 /**
  * A burst would otherwise start an environment for each request of it, though the first one could answer them all in the time
- * that the second takes to load: a request waits for one that works before another is started.
+ * that the second takes to load: a request waits for one that works for as long as the last one took to load, at least
+ * this, before another is started.
  */
 const PATIENCE_MS = 100;
 /** Lambda's limit of a synchronous request and answer. */
@@ -69,6 +70,8 @@ class PooledFunction {
   isRenewing = false;
   /** Milliseconds since 1970: the last environment was loaded then. */
   loadedMs = 0;
+  /** The time that loading it took. */
+  loadingMs = 0;
   /** Dispatches again once the request that waits longest has been patient. */
   patience: NodeJS.Timeout | undefined;
   invocations = 0;
@@ -206,6 +209,7 @@ export class FunctionPool {
     if (this.#closed || pooled.busy.size >= pooled.limit || !this.#needsAnother(pooled)) return undefined;
     this.#makeRoom();
     const { overrides, processes, onLine } = this.#options;
+    const startedMs = Date.now();
     return new Environment({
       spec: pooled.spec,
       variables: { ...pooled.spec.environment, ...overrides(pooled.spec) },
@@ -213,6 +217,7 @@ export class FunctionPool {
       onLine: (line, stream) => onLine(pooled.spec, line, stream),
       onLoaded: () => {
         pooled.loadedMs = Date.now();
+        pooled.loadingMs = pooled.loadedMs - startedMs;
         this.#dispatch(pooled);
       },
     });
@@ -223,7 +228,8 @@ export class FunctionPool {
     if (pooled.busy.size === 0) return true;
     if ([...pooled.busy].some(({ isLoaded }) => !isLoaded)) return false;
     const sinceMs = Math.max(pooled.loadedMs, pooled.waiting[0]?.sinceMs ?? 0);
-    const patientMs = sinceMs + (this.#options.patienceMs ?? PATIENCE_MS) - Date.now();
+    const patienceMs = this.#options.patienceMs ?? Math.max(PATIENCE_MS, pooled.loadingMs);
+    const patientMs = sinceMs + patienceMs - Date.now();
     if (patientMs <= 0) return true;
     clearTimeout(pooled.patience);
     pooled.patience = setTimeout(() => this.#dispatch(pooled), patientMs).unref();
