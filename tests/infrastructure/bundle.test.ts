@@ -45,7 +45,9 @@ describe('bundle', () => {
     const { directory } = code.get(entry) ?? { directory: '' };
     const chunks = readdirSync(directory).filter((file) => file.endsWith('.mjs'));
     const loading = chunks.filter((file) =>
-      /(from|import)\s*["'](node:)?http["']|import\(\s*["']node:http["']/.test(readFileSync(join(directory, file), 'utf8')),
+      /(from|import)\s*["'](node:)?http["']|import\(\s*["']node:http["']/.test(
+        readFileSync(join(directory, file), 'utf8'),
+      ),
     );
     expect(chunks).toContain('index.mjs');
     expect(loading).toEqual([]);
