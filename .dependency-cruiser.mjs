@@ -144,7 +144,7 @@ export default {
       from: {
         orphan: true,
         path: '^(shared|lib|local)/',
-        pathNot: ['\\.d\\.m?ts$', '\\.test\\.ts$', '/(x-ray-context|no-connection-string)\\.ts$'],
+        pathNot: ['\\.d\\.m?ts$', '\\.test\\.ts$', '/(x-ray-context|no-connection-string|node-http)\\.ts$'],
       },
       to: {},
     },

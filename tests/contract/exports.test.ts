@@ -27,7 +27,7 @@ interface Exported {
 
 const exported: readonly Exported[] = [...sources].flatMap(([path, text]) =>
   // Routes and jobs are read from their modules as a whole, Lambda looks for the handler, and others for what they replace.
-  /\.routes\.ts$|^shared\/generated\/|(x-ray-context|no-connection-string)\.ts$/.test(path)
+  /\.routes\.ts$|^shared\/generated\/|(x-ray-context|no-connection-string|node-http)\.ts$/.test(path)
     ? []
     : [...text.matchAll(EXPORT)].flatMap(([, name = '']) => {
         if (name === 'handler') return [];
