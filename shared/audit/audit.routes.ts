@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Verification } from '#audit/verification/verification.ts';
 import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
-import { idOut, instant, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { booleanInQuery, idOut, instant, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const readers = { roles: ['ADMIN', 'COMPLIANCE'] } as const;
@@ -38,13 +38,14 @@ export const listAudit = route({
   path: '/audit',
   summary: 'Search the audit trail',
   description:
-    'Entries are listed newest first: those of the caller’s own tenant. Operators read the platform’s, with what was refused to callers whom nobody knows; what they do to a tenant is in the tenant’s trail. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. Payloads are masked. `changes` are the records that were changed, with the values that differ before and after: `***` for what is personal or secret, numbers as texts; of more than 20 records the first, and `changes_complete` is false. A change of state that an entry of another record has caused leaves an entry of its own, such as `dividend.paid`. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
+    'Entries are listed newest first: those of the caller’s own tenant. Operators read the platform’s, with what was refused to callers whom nobody knows; what they do to a tenant is in the tenant’s trail. `resource` has the form `shareholders/<id>`. `from` is inclusive, `to` exclusive. `security=true` lists security events alone, those that `security.reported` tells webhooks of; false the others. Payloads are masked. `changes` are the records that were changed, with the values that differ before and after: `***` for what is personal or secret, numbers as texts; of more than 20 records the first, and `changes_complete` is false. A change of state that an entry of another record has caused leaves an entry of its own, such as `dividend.paid`. An entry whose `outcome` is `refused` names the problem that was answered; jobs have no `source_ip`.',
   roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   query: z.strictObject({
     actor_id: filter,
     resource: filter,
     request_id: filter,
     action: z.enum(AUDIT_ACTIONS).optional(),
+    security: booleanInQuery.optional(),
     from: instant.optional(),
     to: instant.optional(),
     ...page,

@@ -140,6 +140,7 @@ export const AUDIT_ACTIONS = [
   'webhook.disabled',
   'webhook.secret-rotated',
   'webhook.resent',
+  'security.reported',
   'connection.updated',
   'connection.draft',
   'connection.active',

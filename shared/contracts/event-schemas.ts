@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
+import { ENTRIES_PER_REPORT, EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
 import { CONTRIBUTION_SOURCES, TRANSACTION_STATUSES, TRANSACTION_TYPES } from './transactions.ts';
 
 /**
  * The schemas of events. The types that `emit` takes and the JSON Schemas that consumers get (`npm run
  * event-schemas`) both come from here. No field holds personal data, because consumers of the bus keep what they
- * receive.
+ * receive; but `security.reported` has addresses, which are what it is for, and goes only to webhooks that name it.
  */
 
 const id = z.uuid();
@@ -48,6 +48,26 @@ const ChangeRequestState = z.object({
   decided_by: id.optional(),
 });
 
+/** An entry of the audit trail, masked as the trail is. */
+const SecurityEntry = z.object({
+  id,
+  ts: instant,
+  kind: z.string().describe('Of security event, such as sign-in, denial or controlled-change.'),
+  action: z.string(),
+  actor_id: z.string().nullable(),
+  actor_role: z.string(),
+  resource: z.string(),
+  request_id: z.string(),
+  source_ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  outcome: z.enum(['done', 'refused']),
+  problem: z.string().nullable(),
+  payload: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('Null where it is too long for an event: the trail has it.'),
+});
+
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
 /** The payload of each event, beside its envelope. */
@@ -72,6 +92,14 @@ const eventPayloads = {
   'upload.failed': z.object({ upload_id: id, kind: z.string(), code: z.string().optional() }),
   'change.requested': ChangeRequestState,
   'change.decided': ChangeRequestState,
+  'security.reported': z.object({
+    first_at: instant.describe('Of the earliest entry that is counted.'),
+    last_at: instant.describe('Of the latest entry that is counted.'),
+    total: count,
+    omitted: count.describe('Entries that are counted, and not among `entries`.'),
+    counts: z.array(z.object({ action: z.string(), kind: z.string(), entries: count })).min(1),
+    entries: z.array(SecurityEntry).min(1).max(ENTRIES_PER_REPORT),
+  }),
   'transaction.created': Transactions,
   'transaction.sent': Transactions,
   'transaction.settled': Transactions,

@@ -8,6 +8,7 @@ export const EVENT_VERSIONS = {
   'upload.failed': 1,
   'change.requested': 1,
   'change.decided': 1,
+  'security.reported': 1,
   'transaction.created': 1,
   'transaction.sent': 1,
   'transaction.settled': 1,
@@ -30,6 +31,9 @@ export const TRANSACTION_EVENTS = [
 
 /** Transactions in one event: the bus takes 256 KB, which is three times as much as they are. */
 export const TRANSACTIONS_PER_EVENT = 200;
+
+/** Entries in one report of security events, which stays within the 256 KB of the bus and of a message. */
+export const ENTRIES_PER_REPORT = 100;
 
 export type TransactionEvent = (typeof TRANSACTION_EVENTS)[number];
 

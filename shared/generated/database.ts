@@ -796,6 +796,11 @@ export interface SecondFactors {
   user_id: string;
 }
 
+export interface SecurityReports {
+  reported_to: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface SentInstructions {
   employee_id: string | null;
   sent_at: Timestamp | null;
@@ -1129,6 +1134,7 @@ export interface DB {
   reporting_transactions: ReportingTransactions;
   request_counts: RequestCounts;
   second_factors: SecondFactors;
+  security_reports: SecurityReports;
   sent_instructions: SentInstructions;
   sessions: Sessions;
   shareholder_names: ShareholderNames;

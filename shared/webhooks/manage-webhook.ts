@@ -12,6 +12,7 @@ import {
   findDelivery,
 } from '#webhooks/delivery/delivery.repository.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
+import { beginReports } from '#webhooks/security/security-report.repository.ts';
 import {
   countWebhooks,
   insertWebhook,
@@ -42,7 +43,9 @@ export async function addWebhook(
   const secret_sealed = sealer.seal(secret, secretPlace(id));
   const { events } = body;
   const url = normalisedUrl(body.url);
-  return { ...toWebhook(await insertWebhook(tx, { id, url, events, secret_sealed })), secret };
+  const webhook = await insertWebhook(tx, { id, url, events, secret_sealed });
+  if (events.includes('security.reported')) await beginReports(tx, id);
+  return { ...toWebhook(webhook), secret };
 }
 
 /** @throws DomainError `not-found`, `precondition-failed` */

@@ -68,3 +68,13 @@ export const resumeWebhookEvents = scheduledJob({
   uses: ['database:system', 'queue:webhook-deliveries:send'],
   timeoutSeconds: 60,
 });
+
+/** Reports what is new in the trail to the webhooks that ask for it: at most one event a tenant each minute, whatever happens. */
+export const reportSecurity = scheduledJob({
+  name: 'report-security',
+  suspended: 'goes-on',
+  purpose: 'Tells webhooks that ask for it of the security events of the last minute',
+  schedule: 'rate(1 minute)',
+  uses: ['database:system', 'eventBus:put'],
+  timeoutSeconds: 50,
+});

@@ -39,6 +39,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0033_drop_credentials.sql': 'uploads',
   '0036_api_keys.sql': 'identity',
   '0037_second_factor.sql': 'identity',
+  '0038_security_reports.sql': 'webhooks',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

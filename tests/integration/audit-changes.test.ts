@@ -33,6 +33,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   outbound_entries: 'parts of a file, whose rows never change',
   webhook_attempts: 'a log of its own',
   webhook_deliveries: 'they have a log of their own, of each attempt',
+  security_reports: 'how far the trail has been reported; each report has an entry',
   bank_events: 'what the bank said; the entry that received it has it',
   dividend_chunks: 'how far the work on a dividend has come',
   contribution_years: 'sums of contributions',

@@ -1,6 +1,12 @@
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listAudit } from '#audit/audit.routes.ts';
+import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
+import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
+import { handler as report } from '#functions/scheduled/report-security.ts';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { allSettled } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { Json } from '#tests/support/json.ts';
@@ -9,6 +15,7 @@ import { takeAll } from '#tests/support/queue-driver.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
+import { createWebhook } from '#webhooks/webhooks.routes.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -113,6 +120,131 @@ describe('a delivery', () => {
     expect(await tell(broken, busMessage(acme.id, uuidV7()))).toEqual(['0']);
     await settle(aws);
     expect(listener.heard).toHaveLength(1);
+  });
+});
+
+describe('security events', () => {
+  const reportNow = () =>
+    report({ id: 'report', time: new Date().toISOString() }, testContext()) as Promise<{ reported: number }>;
+  /** The reports of a tenant that a run has put on the bus. */
+  async function reports(): Promise<Json[]> {
+    await allSettled(database.admin);
+    const before = aws.events.length;
+    await reportNow();
+    return reportsSince(before);
+  }
+  const reportsSince = (before: number): Json[] =>
+    aws.events
+      .slice(before)
+      .map(({ event }) => event as Json)
+      .filter((event) => event['detail-type'] === 'security.reported' && event.detail.tenant_id === acme.id);
+  const enter = (
+    client: Pick<pg.ClientBase, 'query'>,
+    action: string,
+    times = 1,
+    payload = '{"a": 1}',
+    userAgent = 'curl',
+  ) =>
+    client.query(
+      `insert into audit_log (tenant_id, actor_role, action, resource, request_id, payload, source_ip, user_agent, problem)
+       select $1, 'ANONYMOUS', $2, 'login', 'r-' || n, $4, '192.0.2.7', $5, 'invalid-credentials' from generate_series(1, $3::integer) n`,
+      [acme.id, action, times, payload, userAgent],
+    );
+
+  test('are told once, with counts and where each came from, to the webhook that names them', async () => {
+    const { secret } = await webhook(['security.reported']);
+    await admin.create(`${here()}/other`);
+    await enter(database.admin, 'login.failed');
+    await enter(database.admin, 'shares.transferred');
+    const [told] = await reports();
+    expect(told.detail).toMatchObject({
+      total: 3,
+      omitted: 0,
+      counts: [
+        { action: 'login.failed', kind: 'sign-in', entries: 1 },
+        { action: 'webhook.created', kind: 'configuration', entries: 2 },
+      ],
+    });
+    expect(told.detail.entries.at(-1)).toMatchObject({
+      ...{
+        action: 'login.failed',
+        kind: 'sign-in',
+        actor_role: 'ANONYMOUS',
+        resource: 'login',
+        request_id: 'r-1',
+      },
+      ...{ source_ip: '192.0.2.7', user_agent: 'curl', outcome: 'refused', problem: 'invalid-credentials' },
+      payload: { a: 1 },
+    });
+    expect(await reports()).toEqual([]);
+    await tell(told);
+    await settle(aws);
+    expect(listener.heard).toHaveLength(1);
+    expect(isSigned(listener.heard[0] as Heard, secret)).toBe(true);
+    expect(JSON.parse((listener.heard[0] as Heard).body).data.total).toBe(3);
+  });
+
+  test('are one event, however many there are, and many of one hide no other', async () => {
+    await webhook(['security.reported']);
+    const quotes = { quotes: '"'.repeat(240) };
+    await enter(database.admin, 'user.disabled', 1, JSON.stringify(quotes));
+    await enter(database.admin, 'user.invited', 1, JSON.stringify({ long: 'x'.repeat(500) }));
+    await enter(database.admin, 'login.failed', 1_000);
+    const [told, ...more] = await reports();
+    expect(more).toEqual([]);
+    expect(told.detail).toMatchObject({ total: 1_003, omitted: 903 });
+    const payloadOf = (name: string) =>
+      told.detail.entries.find(({ action }: Json) => action === name)?.payload;
+    expect(payloadOf('user.disabled')).toEqual(quotes);
+    expect(payloadOf('user.invited')).toBeNull();
+    expect(payloadOf('webhook.created')).toMatchObject({ events: ['security.reported'] });
+
+    await enter(database.admin, 'login.failed', 100, JSON.stringify(quotes), '"'.repeat(256));
+    const [long] = await reports();
+    expect(long.detail.entries.length + long.detail.omitted).toBe(100);
+    await tell(long);
+    await settle(aws);
+    expect(JSON.parse((listener.heard[0] as Heard).body).data.total).toBe(100);
+  });
+
+  test('are neither lost when their transaction ends late, nor told twice by two runs at once', async () => {
+    await webhook(['security.reported']);
+    const late = await database.admin.connect();
+    await late.query('begin');
+    await enter(late, 'user.disabled');
+    await enter(database.admin, 'login.failed');
+    const before = aws.events.length;
+    await reportNow();
+    await late.query('commit');
+    late.release();
+    await enter(database.admin, 'access.denied');
+    await allSettled(database.admin);
+    await Promise.all([reportNow(), reportNow(), reportNow()]);
+    const told = reportsSince(before);
+    const all = told.flatMap(({ detail }) => detail.entries.map(({ action }: Json) => action));
+    expect(all.sort()).toEqual(['access.denied', 'login.failed', 'user.disabled', 'webhook.created']);
+  });
+
+  test('begin with the subscription, and end with the last', async () => {
+    await enter(database.admin, 'login.failed');
+    await allSettled(database.admin);
+    const { id } = await webhook(['security.reported']);
+    expect((await reports())[0].detail.counts).toMatchObject([{ action: 'webhook.created' }]);
+    await admin.delete(id);
+    await enter(database.admin, 'login.failed', 3);
+    expect(await reports()).toEqual([]);
+    await webhook(['security.reported']);
+    const [told] = await reports();
+    expect(told.detail.counts).toMatchObject([{ action: 'webhook.created', entries: 1 }]);
+  });
+
+  test('name every action of sign-in, accounts, keys, settings and decisions, and nobody subscribes who can’t read the trail', () => {
+    const watched =
+      /^(login|sign-?in|sessions?|second-factor|access|user|invitation|password|password-reset|identity|api-key|client-token|drop-credential|connection|sign-in-settings|tenant|tenant-link|change|changes|legal-hold)\./;
+    const daily = ['tenant.created', 'session.refreshed'];
+    const expected = AUDIT_ACTIONS.filter((action) => watched.test(action) && !daily.includes(action));
+    expect(SECURITY_ACTION_NAMES).toEqual(expect.arrayContaining(expected));
+    expect(listAudit.roles).toEqual(expect.arrayContaining([...createWebhook.roles]));
   });
 });
 

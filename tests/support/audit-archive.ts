@@ -15,20 +15,22 @@ export function exportAt(time: string): Promise<Record<string, unknown>> {
 
 const PATIENCE_MS = 2 * 60_000;
 
-/**
- * Exports every entry as one digest. It waits until all are settled, because transactions of other tests in other
- * databases of the same server share the numbering.
- */
-export async function exportAll(admin: pg.Pool, time: string): Promise<void> {
+/** Waits until all entries are settled, because transactions of other tests in other databases of the same server share the numbering. */
+export async function allSettled(admin: pg.Pool): Promise<void> {
   const deadlineMs = Date.now() + PATIENCE_MS;
   for (;;) {
     const { rows } = await admin.query(
       'select not exists (select from audit_log where xact >= pg_snapshot_xmin(pg_current_snapshot())) as settled',
     );
-    if (rows[0].settled) break;
+    if (rows[0].settled) return;
     if (Date.now() > deadlineMs) throw new Error('entries are still not settled');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Exports every entry as one digest, once all are settled. */
+export async function exportAll(admin: pg.Pool, time: string): Promise<void> {
+  await allSettled(admin);
   await exportAt(time);
 }
 

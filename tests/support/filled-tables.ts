@@ -221,6 +221,7 @@ const rowsOf = (
     request_id: 'filled',
     next_attempt_at: '2026-01-01',
   },
+  security_reports: { reported_to: '1' },
   webhook_attempts: { delivery_id: id(61), attempt: '1', attempted_at: '2026-01-01', duration_ms: '1' },
   connections: {
     id: id(70),

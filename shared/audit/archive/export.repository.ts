@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { sql } from 'kysely';
+import { settledUpTo } from '#audit/trail/settled.repository.ts';
 import type { AuditExports } from '#generated/database.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { LOCKS } from '#kernel/locks.ts';
@@ -34,9 +35,6 @@ export interface WrittenDigest {
   readonly sha256: string;
 }
 
-/** Every transaction below it has ended: no entry of a lower number can appear any more, however late it commits. */
-const HORIZON = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
-
 /**
  * Returns the export that was begun and not completed, or else one that begins where the last ended. Returns
  * undefined if there is nothing new and the day already has its digest; a day without entries gets a digest without
@@ -49,7 +47,7 @@ export function planExport(at: Date): Promise<ExportPlan | undefined> {
     const last = await findLast(tx);
     if (last !== undefined && last.digest_sha256 === null) return last;
     const from = last?.to_xact ?? '0';
-    const { to, hasEntries } = await settledUpTo(tx, from);
+    const { to, hasEntries } = await settledUpTo(tx, from, ENTRIES_PER_EXPORT);
     const isDaySaid = last !== undefined && dayOf(last.exported_at) >= dayOf(at);
     if (isDaySaid && !hasEntries) return undefined;
     const plan = { sequence: (last?.sequence ?? 0n) + 1n, from_xact: from, to_xact: to, exported_at: at };
@@ -65,34 +63,6 @@ function findLast(tx: SystemTx) {
     .orderBy('sequence', 'desc')
     .limit(1)
     .executeTakeFirst();
-}
-
-/**
- * Returns the horizon, or a number before it, so that an export stays small, and whether there are entries up to it. Never
- * between entries of one number.
- */
-async function settledUpTo(tx: SystemTx, from: string): Promise<{ to: string; hasEntries: boolean }> {
-  const { rows } = await sql<{
-    horizon: string;
-    cut: string | null;
-    next: string | null;
-    has_entries: boolean;
-  }>`
-    select ${HORIZON} as horizon,
-      (select xact from audit_log where xact >= ${from}::xid8 and xact < ${HORIZON} order by xact
-        offset ${ENTRIES_PER_EXPORT} limit 1) as cut,
-      (select xact from audit_log where xact > ${from}::xid8 and xact < ${HORIZON} order by xact limit 1) as next,
-      exists (select from audit_log where xact >= ${from}::xid8 and xact < ${HORIZON}) as has_entries`.execute(
-    tx,
-  );
-  const [found = { horizon: '0', cut: null, next: null, has_entries: false }] = rows;
-  const { horizon, cut, next, has_entries: hasEntries } = found;
-  if (BigInt(horizon) < BigInt(from))
-    throw new Error(
-      `transactions are numbered from ${horizon} again, and ${from} was exported: see the runbook of restores`,
-    );
-  if (cut === null) return { to: horizon, hasEntries };
-  return { to: cut === from ? (next ?? horizon) : cut, hasEntries };
 }
 
 /** The same entries in the same order, whenever it is asked. */

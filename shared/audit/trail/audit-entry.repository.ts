@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { AuditEntry, listAudit } from '#audit/audit.routes.ts';
+import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
 import type { AuditLog } from '#generated/database.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
@@ -64,7 +65,9 @@ export function searchEntries(
     const value = search[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
-  const { from, to, cursor } = search;
+  const { from, to, cursor, security } = search;
+  if (security !== undefined)
+    query = query.where('action', security ? 'in' : 'not in', SECURITY_ACTION_NAMES);
   if (from !== undefined)
     query = query.where('ts', '>=', sql<Date>`${from}`).where('id', '>=', lowestId(from, -ID_SLACK_MS));
   if (to !== undefined)
