@@ -1,9 +1,4 @@
-import {
-  findSecurityReport,
-  listSecurityActivity,
-  type SecurityActivity,
-} from '#audit/trail/security-entries.repository.ts';
-import { settledUpTo } from '#audit/trail/settled.repository.ts';
+import { type SecurityActivity, securityActivity, securityReport } from '#audit/trail/security-report.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
@@ -69,8 +64,7 @@ function findActivity(from: string | undefined): Promise<Found | undefined> {
     const subscribers = await listSubscribers(tx);
     if (subscribers.length === 0) return undefined;
     const begin = from ?? oldestOf(subscribers);
-    const { to, hasEntries, hasMore } = await settledUpTo(tx, begin, ENTRIES_AT_ONCE);
-    const activity = hasEntries ? await listSecurityActivity(tx, { from: begin, to }) : [];
+    const { to, hasMore, activity } = await securityActivity(tx, begin, ENTRIES_AT_ONCE);
     const byTenant = new Map(activity.map((each) => [each.tenant_id, each]));
     const active: Found['active'][number][] = [];
     const idle: string[] = [];
@@ -101,7 +95,7 @@ async function reportOf(
     async (tx) => {
       const from = await lockReported(tx);
       if (from === undefined || BigInt(from) >= BigInt(to)) return noEffect(0);
-      const report = await findSecurityReport(tx, { from, to }, ids);
+      const report = await securityReport(tx, { from, to }, ids);
       if (report === undefined) return noEffect(0);
       await setReportedTo(tx, to);
       emit(tx, 'security.reported', report);
