@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { putLocked } from '#audit/archive/audit-bucket.ts';
 import { currentDigestKey } from '#audit/archive/audit-keys.ts';
+import { handler as createUpload } from '#functions/uploads/create-shareholder-upload.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { queryPayment } from '#payments/bank/bank-client.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
@@ -20,7 +21,9 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { currentSecretText } from '#platform/secret.ts';
 import { headObject, readObject, writeObject } from '#platform/storage/objects.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { createShareholderUpload } from '#uploads/intake/uploads.routes.ts';
 import { postWebhook } from '#webhooks/delivery/post-webhook.ts';
 
 /** Calls are given up after so long here; the SDK makes three attempts. */
@@ -133,6 +136,20 @@ describe.each(Object.entries(CALLS))('%s', (name, call) => {
     await failureOf(() => systemTx('a test', call));
     expect(calls).toBe(before);
   });
+});
+
+test.each([
+  ['says nothing', ''],
+  ['is out of order', 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'],
+  ['fails for itself', 'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n'],
+  ['has too much to do', 'HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n'],
+])('a request that needs a service which %s is answered 503, with the time to wait', async (_, answered) => {
+  says = answered;
+  const body = { filename: 'register.csv', size: 500_000_000, sha256: 'a'.repeat(64) };
+  const answer = await call(createUpload, createShareholderUpload, { as: tenant.as('OPS'), body });
+  expect(answer.body).toMatchObject({ type: 'urn:vestry:problem:temporarily-unavailable' });
+  expect([answer.status, answer.header('retry-after')]).toEqual([503, '2']);
+  says = '';
 });
 
 test('an object whose body stops in the middle is given up, as an outage', async () => {

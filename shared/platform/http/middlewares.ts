@@ -27,20 +27,36 @@ function isOutOfTime(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
 }
 
+const RETRY_AFTER_SECONDS = 2;
+
+/** Returns the problem that an error is, or the error where it is none: something outside that can't answer now is an outage, and no fault of ours. */
+async function problemOf(error: unknown): Promise<unknown> {
+  const known = await translateDatabaseError(error);
+  if (known instanceof DomainError || isOutOfTime(known)) return known;
+  // Loaded by the requests that fail.
+  const { isOutage } = await import('#platform/outage.ts');
+  if (!isOutage(known)) return known;
+  return new DomainError(
+    'temporarily-unavailable',
+    'A service that this needs does not answer. Send the same request again, with the same Idempotency-Key if it had one.',
+    { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: known },
+  );
+}
+
 /** Renders every error as a problem document. An unforeseen error is logged and answered with 500, without any detail. */
 export function problems(route: RouteSpec): HttpMiddleware {
   return {
     onError: async (request) => {
       const { renderProblem } = await import('./problem-document.ts');
       const requestId = headersOf(request.event).get('x-request-id')?.[0] ?? '';
-      const error = await translateDatabaseError(request.error);
+      const error = await problemOf(request.error);
       if (error instanceof DomainError) {
         if (error.slug === 'temporarily-unavailable')
           logger.warn('unavailable', { route: route.operationId, error });
         request.response = renderProblem(error.slug, error.message, requestId, error);
         return;
       }
-      if (isOutOfTime(request.error)) {
+      if (isOutOfTime(error)) {
         logger.warn('out of time', { route: route.operationId, request_id: requestId });
         request.response = renderProblem('gateway-timeout', OUT_OF_TIME, requestId, {
           errors: undefined,
