@@ -7,6 +7,7 @@ import * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
 import * as federation from '#identity/federation/federation.routes.ts';
 import * as links from '#identity/links/links.routes.ts';
+import * as scim from '#identity/scim/scim.routes.ts';
 import * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
 import * as access from '#identity/sign-in/sign-in.routes.ts';
 import * as signInSettings from '#identity/sign-in-settings/sign-in-settings.routes.ts';
@@ -65,6 +66,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'tenant-links': tenantLinks,
     connections,
     'api-keys': apiKeys,
+    scim,
     'single-sign-on': { ...federation, ...signInSettings },
   },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },

@@ -41,6 +41,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
   me: { name: 'Mine', description: 'An employee’s own plans.' },
+  scim: {
+    name: 'SCIM',
+    description: 'Users and groups as the customer’s directory provisions them (RFC 7643, 7644).',
+  },
   'api-keys': {
     name: 'API keys',
     description: 'Programs that act for a tenant: their keys, and access tokens for OAuth clients.',

@@ -8,6 +8,8 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   ],
   tenants_slug_key: ['tenant-exists', 'Another tenant has this slug.'],
   users_email_key: ['user-exists', 'Another user of this tenant has this email.'],
+  directory_users_user_name: ['user-exists', 'Another user of this tenant has this userName.'],
+  directory_groups_display_name: ['conflict', 'Another group has this displayName.'],
   api_keys_one_of_name: ['api-key-exists', 'Another key has this name.'],
   connections_one_of_name: ['connection-exists', 'Another connection has this name.'],
   federated_identities_pkey: ['conflict', 'The identity is a user’s already.'],

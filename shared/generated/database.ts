@@ -221,6 +221,33 @@ export interface DeclaredDividends {
   tenant_id: ColumnType<TenantId, string, string>;
 }
 
+export interface DirectoryGroups {
+  created_at: Generated<Timestamp>;
+  display_name: string;
+  external_id: string | null;
+  id: Generated<string>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface DirectoryMembers {
+  group_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  user_id: string;
+}
+
+export interface DirectoryUsers {
+  attributes: Generated<Json>;
+  created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
+  external_id: string | null;
+  is_provisioned: boolean;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+  user_name: string;
+}
+
 export interface DividendChunks {
   dividend_id: string;
   enqueued_at: Timestamp | null;
@@ -1090,6 +1117,9 @@ export interface DB {
   contribution_years: ContributionYears;
   contributions: Contributions;
   declared_dividends: DeclaredDividends;
+  directory_groups: DirectoryGroups;
+  directory_members: DirectoryMembers;
+  directory_users: DirectoryUsers;
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
   dividends: Dividends;

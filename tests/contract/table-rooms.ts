@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0036_api_keys.sql': 'identity',
   '0037_second_factor.sql': 'identity',
   '0038_security_reports.sql': 'webhooks',
+  '0039_directory.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -51,6 +52,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   enter_tenant: 'identity',
   find_connection_tenant: 'identity',
   find_tenant_by_slug: 'identity',
+  forget_directory_user: 'identity',
   guard_dividend_payment: 'dividends',
   guard_order_approval: 'payments',
   guard_payment_order: 'payments',

@@ -242,6 +242,9 @@ const rowsOf = (
     secret_sha256: createHash('sha256').update(id(91)).digest(),
     issued_to: id(72),
   },
+  directory_users: { user_id: id(72), user_name: 'filled@vestry.example', is_provisioned: 'true' },
+  directory_groups: { id: id(95), display_name: 'filled' },
+  directory_members: { group_id: id(95), user_id: id(72) },
   connection_tests: {
     id: id(71),
     connection_id: id(70),

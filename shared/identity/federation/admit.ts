@@ -9,7 +9,7 @@ import { type TenantId, uuidV7OfMinute } from '#kernel/ids.ts';
 import type { UserRole } from '#kernel/roles.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { decideRole, isRefused, type Refused, valuesOf } from './decide-role.ts';
-import { findUserOfIdentity } from './federation.repository.ts';
+import { findUserOfIdentity, insertIdentity } from './federation.repository.ts';
 import type { Assertion } from './identity-provider.ts';
 
 /** A person whom a provider vouches for, and the connection by which they come. */
@@ -37,7 +37,7 @@ const MAX_EMPLOYEE_ID = 100;
 export async function admit(tx: TenantTx, arrival: Arrival): Promise<Entry | Refused> {
   const { connection, assertion } = arrival;
   const decided = decideRole(connection.role_map, assertion.claims);
-  const userId = await findUserOfIdentity(tx, assertion);
+  const userId = (await findUserOfIdentity(tx, assertion)) ?? (await provisionedBefore(tx, assertion));
   const user = userId === undefined ? undefined : await findUser(tx, userId);
   if (isRefused(decided)) return endedBy(tx, user, decided);
   if (user === undefined) return provision(tx, arrival, decided.role);
@@ -47,6 +47,14 @@ export async function admit(tx: TenantTx, arrival: Arrival): Promise<Entry | Ref
       detail: 'The user is disabled here. An administrator can enable it again.',
     };
   return asNow(tx, user, arrival, decided);
+}
+
+/** Whom the directory has provisioned comes in for the first time: it has said by which subject the provider knows them. */
+async function provisionedBefore(tx: TenantTx, assertion: Assertion): Promise<string | undefined> {
+  const { findProvisioned } = await import('#identity/scim/scim-user.repository.ts');
+  const userId = await findProvisioned(tx, assertion.subject);
+  if (userId !== undefined) await insertIdentity(tx, assertion, userId);
+  return userId;
 }
 
 export function isEntry(outcome: Entry | Refused): outcome is Entry {

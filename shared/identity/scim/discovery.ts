@@ -1,0 +1,84 @@
+import {
+  type Attribute,
+  CORE_GROUP,
+  CORE_USER,
+  ENTERPRISE_USER,
+  GROUP_ATTRIBUTES,
+  type Resource,
+  USER_ATTRIBUTES,
+} from './attributes.ts';
+
+const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+const unsupported = { supported: false } as const;
+
+export const SERVICE_PROVIDER_CONFIG: Resource = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+  patch: { supported: true },
+  bulk: { ...unsupported, maxOperations: 0, maxPayloadSize: 0 },
+  filter: { supported: true, maxResults: 200 },
+  changePassword: unsupported,
+  sort: unsupported,
+  etag: unsupported,
+  authenticationSchemes: [
+    {
+      type: 'oauthbearertoken',
+      name: 'OAuth Bearer Token',
+      description: 'An API key of the role DIRECTORY, or an access token that it was exchanged for',
+      primary: true,
+    },
+  ],
+  meta: { resourceType: 'ServiceProviderConfig', location: '/scim/v2/ServiceProviderConfig' },
+};
+
+const resourceType = (name: 'User' | 'Group', schema: string, extensions: readonly string[]): Resource => ({
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+  id: name,
+  name,
+  endpoint: `/${name}s`,
+  schema,
+  schemaExtensions: extensions.map((extension) => ({ schema: extension, required: false })),
+  meta: { resourceType: 'ResourceType', location: `/scim/v2/ResourceTypes/${name}` },
+});
+
+export const RESOURCE_TYPES: readonly Resource[] = [
+  resourceType('User', CORE_USER, [ENTERPRISE_USER]),
+  resourceType('Group', CORE_GROUP, []),
+];
+
+const REQUIRED: ReadonlySet<string> = new Set(['userName']);
+
+function described(attribute: Attribute): Resource {
+  const { name, kind, isMany = false, of } = attribute;
+  return {
+    name,
+    type: { text: 'string', boolean: 'boolean', complex: 'complex' }[kind],
+    multiValued: isMany,
+    required: REQUIRED.has(name),
+    caseExact: name === 'externalId',
+    mutability: 'readWrite',
+    returned: 'default',
+    uniqueness: name === 'userName' ? 'server' : 'none',
+    ...(of === undefined ? {} : { subAttributes: of.map(described) }),
+  };
+}
+
+const schema = (id: string, name: string, attributes: readonly Attribute[]): Resource => ({
+  schemas: [SCHEMA],
+  id,
+  name,
+  description: name,
+  attributes: attributes.map(described),
+  meta: { resourceType: 'Schema', location: `/scim/v2/Schemas/${id}` },
+});
+
+const enterprise = USER_ATTRIBUTES.find(({ name }) => name === ENTERPRISE_USER);
+
+export const SCHEMAS: readonly Resource[] = [
+  schema(
+    CORE_USER,
+    'User',
+    USER_ATTRIBUTES.filter((attribute) => attribute !== enterprise),
+  ),
+  schema(ENTERPRISE_USER, 'EnterpriseUser', enterprise?.of ?? []),
+  schema(CORE_GROUP, 'Group', GROUP_ATTRIBUTES),
+];
