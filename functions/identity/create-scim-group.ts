@@ -1,7 +1,7 @@
 import { createDirectoryGroup } from '#identity/scim/provision-group.ts';
 import { toScimGroup } from '#identity/scim/resources.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { located, scimAnswers } from '#identity/scim/scim-answers.ts';
+import { located, scimAnswers } from '#identity/scim/scim-answers.http.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = scimAnswers(

@@ -1,6 +1,6 @@
 import { deleteDirectoryGroup } from '#identity/scim/provision-group.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { scimAnswers } from '#identity/scim/scim-answers.ts';
+import { scimAnswers } from '#identity/scim/scim-answers.http.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = scimAnswers(

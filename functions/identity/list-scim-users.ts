@@ -1,7 +1,7 @@
 import { conditionOf } from '#identity/scim/filter-sql.ts';
 import { pageOf, shown, toList, toScimUser } from '#identity/scim/resources.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { scimAnswers } from '#identity/scim/scim-answers.ts';
+import { scimAnswers } from '#identity/scim/scim-answers.http.ts';
 import { countDirectoryUsers, listDirectoryUsers } from '#identity/scim/scim-user.repository.ts';
 import { disclosing } from '#platform/db/disclosing.ts';
 import { http } from '#platform/http/http.ts';
