@@ -7,7 +7,7 @@ create table directory_users (
   external_id text check (length(external_id) between 1 and 254),
   -- Whatever else the directory says of the user, in the words of SCIM.
   attributes jsonb not null default '{}',
-  -- The directory has made the user, and so says who they are at its provider.
+  -- The directory has made the user, and says by the same `external_id` since then who they are at its provider.
   is_provisioned boolean not null,
   -- The directory has deleted the user, who is disabled and can't be seen by it any more.
   deleted_at timestamptz,
@@ -19,7 +19,7 @@ create table directory_users (
 create unique index directory_users_user_name on directory_users (tenant_id, lower(user_name)) where deleted_at is null;
 create index directory_users_external_id on directory_users (tenant_id, external_id) where external_id is not null;
 call scope_by_tenant('directory_users', 'select, insert, update');
-call record_changes('directory_users', 'directory-users', 'user_id', array['is_provisioned', 'deleted_at']);
+call record_changes('directory_users', 'directory-users', 'user_id', array['external_id', 'is_provisioned', 'deleted_at']);
 -- Whoever is erased here is erased of the directory's words too.
 create trigger forget_directory_user after update of purged_at on users for each row
   when (new.purged_at is not null and old.purged_at is null) execute function forget_directory_user();
@@ -47,4 +47,4 @@ create table directory_members (
 );
 create index directory_members_of_user on directory_members (tenant_id, user_id);
 call scope_by_tenant('directory_members', 'select, insert, delete');
-call record_changes('directory_members', 'directory-groups', 'group_id', array['user_id']);
+call record_changes('directory_members', 'directory-members', 'group_id', array['user_id']);

@@ -1,14 +1,14 @@
 import { createDirectoryUser } from '#identity/scim/provision-user.ts';
 import { toScimUser } from '#identity/scim/resources.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { located, scimAnswers } from '#identity/scim/scim-answers.http.ts';
+import { scimAnswers } from '#identity/scim/scim-answers.http.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = scimAnswers(
   http(routes.createScimUser, ({ body, principal, requestId, tenantTx }) => {
     const proposer = { actorId: principal.actorId, requestId };
-    return tenantTx(async (tx) => located(toScimUser(await createDirectoryUser(tx, body, proposer))), {
-      resource: ({ body: made }) => `directory-users/${made.id}`,
+    return tenantTx(async (tx) => toScimUser(await createDirectoryUser(tx, body, proposer)), {
+      resource: (made) => `users/${made.id}`,
       payload: {},
     });
   }),

@@ -7,7 +7,7 @@ export const handler = scimAnswers(
   http(routes.deleteScimUser, async ({ params, principal, requestId, tenantTx }) => {
     const proposer = { actorId: principal.actorId, requestId };
     await tenantTx((tx) => deleteDirectoryUser(tx, params.id, proposer), {
-      resource: () => `directory-users/${params.id}`,
+      resource: () => `users/${params.id}`,
       payload: {},
     });
     return undefined;

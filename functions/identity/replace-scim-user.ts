@@ -9,7 +9,7 @@ export const handler = scimAnswers(
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(
       async (tx) => toScimUser(await changeDirectoryUser(tx, params.id, body, 'PUT', proposer)),
-      { resource: () => `directory-users/${params.id}`, payload: {} },
+      { resource: () => `users/${params.id}`, payload: {} },
     );
   }),
 );

@@ -18,6 +18,16 @@ import { callerOf, callRoute } from './route-fixtures.ts';
 const ROLES = ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const satisfies readonly Role[];
 const ORIGIN = { address: '198.51.100.9', headers: { 'User-Agent': 'curl/8.7.1' } } as const;
 
+/** Changes that put a caller out, and let them in again. */
+const OF_PEOPLE = {
+  out: `update users set status = 'DISABLED' where id = $1`,
+  back: `update users set status = 'ACTIVE' where id = $1`,
+};
+const OF_KEYS = {
+  out: 'update api_key_secrets set ends_at = now() where api_key_id = $1',
+  back: 'update api_key_secrets set ends_at = null where api_key_id = $1',
+};
+
 let database: TestDatabase;
 let aws: TestAws;
 let operator: Principal;
@@ -65,7 +75,7 @@ async function refusalsOf(route: RouteEntry): Promise<Record<string, unknown>[]>
 const entryOf = (as: Principal | undefined, problem: string) => ({
   tenant_id: as?.tenantId ?? operator.tenantId,
   actor_id: as?.actorId ?? null,
-  actor_role: as?.actorRole ?? 'ANONYMOUS',
+  actor_role: as === undefined ? 'ANONYMOUS' : as.key === undefined ? as.actorRole : `KEY:${as.actorRole}`,
   action: 'access.denied',
   problem,
   source_ip: ORIGIN.address,
@@ -89,9 +99,10 @@ describe.each(withCaller)('$method $path', (route) => {
       expected.push(entryOf(tenant.as(other), 'forbidden'));
     }
 
-    await admin.query(`update users set status = 'DISABLED' where id = $1`, [as.actorId]);
+    const { out, back } = as.key === undefined ? OF_PEOPLE : OF_KEYS;
+    await admin.query(out, [as.actorId]);
     for (let times = 0; times < 3; times += 1) expect((await send(route, as)).status).toBe(401);
-    await admin.query(`update users set status = 'ACTIVE' where id = $1`, [as.actorId]);
+    await admin.query(back, [as.actorId]);
     expected.push(entryOf(as, 'unauthenticated'));
 
     if (route.audit !== undefined && as !== operator) {

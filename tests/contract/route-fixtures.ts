@@ -42,6 +42,16 @@ export function callerOf(route: RouteEntry, tenant: TestTenant): Principal | und
   return role === undefined ? undefined : tenant.as(role, 'E-1001');
 }
 
+/** Whether a route answers as SCIM does (RFC 7644, 3.12): a wrong value is a 400, and attributes that it doesn't know are ignored. */
+export function speaksScim({ produces }: RouteEntry): boolean {
+  return produces?.includes('application/scim+json') === true;
+}
+
+/** The status by which a route answers a problem. */
+export function statusOfProblem(route: RouteEntry, status: number): number {
+  return speaksScim(route) && status === 422 ? 400 : status;
+}
+
 /** The names of the parameters in a route's path. */
 export function pathParameters(route: RouteEntry): string[] {
   return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
@@ -125,6 +135,8 @@ const TABLES: Readonly<Record<string, string>> = {
   delivery: 'webhook_deliveries',
   approvals: 'change_requests',
   identities: 'federated_identities',
+  Users: 'directory_users',
+  Groups: 'directory_groups',
 };
 
 /** `shareholder_id` → `shareholders`; `id` after `/users/` → `users`. */
@@ -135,14 +147,22 @@ export function tableOf(parameter: string, path: string): string {
   return TABLES[parameter] ?? TABLES[segment] ?? segment.replaceAll('-', '_');
 }
 
-/** The id of a row that belongs to the tenant. */
+/** The rows that were found, for tests that have deleted the only one. */
+const once = new Map<string, string>();
+
+/** The id of a row that belongs to the tenant, or did. */
 export async function idIn(admin: pg.Pool, table: string, tenantId: string): Promise<string> {
-  const { rows } = await admin.query(`select id from ${table} where tenant_id = $1 order by id limit 1`, [
-    tenantId,
-  ]);
-  if (rows[0] === undefined)
-    throw new Error(`${table} has no row of the tenant: add one to filled-tables.ts`);
-  return rows[0].id;
+  // The last user of the directory is the one of `filled-tables.ts`.
+  const [column, order] = table === 'directory_users' ? ['user_id', 'desc'] : ['id', 'asc'];
+  const { rows } = await admin.query(
+    `select ${column} as id from ${table} where tenant_id = $1 order by 1 ${order} limit 1`,
+    [tenantId],
+  );
+  const of = `${table} ${tenantId}`;
+  const id: string | undefined = rows[0]?.id ?? once.get(of);
+  if (id === undefined) throw new Error(`${table} has no row of the tenant: add one to filled-tables.ts`);
+  once.set(of, id);
+  return id;
 }
 
 /** Everything that tenants own, as one value; what a refusal itself may write is left out. */

@@ -17,7 +17,7 @@ import { callerOf, callRoute, digestOfTables, sendExample } from './route-fixtur
 const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
 
 /** The ways in which a person is put out while their access token goes on. */
-const WAYS: Readonly<Record<string, string>> = {
+const WAYS_OF_PEOPLE: Readonly<Record<string, string>> = {
   disabled: `update users set status = 'DISABLED' where tenant_id = $1 and id = $2 and $3::uuid is not null`,
   'given another role': `update users set role = case role when 'OPS' then 'EMPLOYEE' else 'OPS' end
     where tenant_id = $1 and id = $2 and $3::uuid is not null`,
@@ -25,6 +25,19 @@ const WAYS: Readonly<Record<string, string>> = {
   'signed out': `update refresh_tokens set revoked_at = now() where tenant_id = $1 and user_id = $2 and family_id = $3`,
   'idle for too long': `update refresh_tokens set expires_at = now() where tenant_id = $1 and user_id = $2 and family_id = $3`,
   'another’s session': `update refresh_tokens set family_id = uuid_v7() where tenant_id = $1 and user_id = $2 and family_id = $3`,
+};
+
+/** The ways in which a key is put out while the gateway remembers it. */
+const WAYS_OF_KEYS: Readonly<Record<string, string>> = {
+  revoked: `update api_keys set status = 'REVOKED' where tenant_id = $1 and id = $2 and $3::uuid is not null`,
+  expired: `update api_keys set expires_at = now() where tenant_id = $1 and id = $2 and $3::uuid is not null`,
+  'given another role': `update api_keys set role = 'OPS' where tenant_id = $1 and id = $2 and $3::uuid is not null`,
+  'by a secret that has ended': `update api_key_secrets set ends_at = now() where tenant_id = $1 and api_key_id = $2 and id = $3`,
+  'by another secret': `update api_key_secrets set id = uuid_v7() where tenant_id = $1 and api_key_id = $2 and id = $3`,
+  'of a disabled ADMIN': `update users set status = 'DISABLED' where tenant_id = $1 and id = (select made_by from api_keys where id = $2)
+    and $3::uuid is not null`,
+  'of somebody who was ADMIN': `update users set role = 'OPS' where tenant_id = $1 and id = (select made_by from api_keys where id = $2)
+    and $3::uuid is not null`,
 };
 
 let database: TestDatabase;
@@ -48,7 +61,11 @@ beforeAll(async () => {
   const { rows } = await database.admin.query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'vestry'::regnamespace and relkind = 'r'`,
   );
-  tables = rows.map(({ name }) => name).filter((name) => !['users', 'refresh_tokens'].includes(name));
+  tables = rows
+    .map(({ name }) => name)
+    .filter((name) => !['users', 'refresh_tokens', 'api_keys', 'api_key_secrets'].includes(name));
+  // Keys change here as they never do, and back.
+  await database.admin.query('alter table api_keys disable trigger guard_api_key');
 });
 
 afterAll(async () => {
@@ -64,22 +81,40 @@ function tenantOf(route: RouteEntry): TestTenant {
 
 /** Puts a caller out for as long as `work` takes. */
 async function putOut<T>(as: Principal, change: string, work: () => Promise<T>): Promise<T> {
-  const { admin } = database;
-  const { tenantId, actorId, actorRole, employeeId = null, sessionId } = as;
-  await admin.query(change, [tenantId, actorId, sessionId]);
+  await database.admin.query(change, [as.tenantId, as.actorId, as.sessionId]);
   try {
     return await work();
   } finally {
-    await admin.query(
-      `update users set status = 'ACTIVE', role = $3, employee_id = $4 where tenant_id = $1 and id = $2`,
-      [tenantId, actorId, actorRole, employeeId],
-    );
-    await admin.query(
-      `update refresh_tokens set revoked_at = null, expires_at = now() + interval '1 hour', family_id = $3
-         where tenant_id = $1 and user_id = $2`,
-      [tenantId, actorId, sessionId],
-    );
+    await (as.key === undefined ? restoreUser(as) : restoreKey(as));
   }
+}
+
+async function restoreUser({ tenantId, actorId, actorRole, employeeId, sessionId }: Principal) {
+  await database.admin.query(
+    `update users set status = 'ACTIVE', role = $3, employee_id = $4 where tenant_id = $1 and id = $2`,
+    [tenantId, actorId, actorRole, employeeId ?? null],
+  );
+  await database.admin.query(
+    `update refresh_tokens set revoked_at = null, expires_at = now() + interval '1 hour', family_id = $3
+       where tenant_id = $1 and user_id = $2`,
+    [tenantId, actorId, sessionId],
+  );
+}
+
+async function restoreKey({ tenantId, actorId, actorRole, sessionId }: Principal) {
+  const { rows } = await database.admin.query<{ made_by: string }>(
+    `update api_keys set status = 'ACTIVE', role = $3, expires_at = now() + interval '1 day'
+       where tenant_id = $1 and id = $2 returning made_by`,
+    [tenantId, actorId, actorRole],
+  );
+  await database.admin.query(
+    `update api_key_secrets set ends_at = null, id = $3 where tenant_id = $1 and api_key_id = $2`,
+    [tenantId, actorId, sessionId],
+  );
+  await database.admin.query(
+    `update users set status = 'ACTIVE', role = 'ADMIN' where tenant_id = $1 and id = $2`,
+    [tenantId, rows[0]?.made_by],
+  );
 }
 
 let outside = 0;
@@ -102,7 +137,7 @@ describe.each(withCaller)('$method $path', (route) => {
         : sendExample(database.admin, route, tenant, request);
     const before = await digestOfTables(database.admin, tables);
     outside = 0;
-    for (const [way, change] of Object.entries(WAYS)) {
+    for (const [way, change] of Object.entries(as.key === undefined ? WAYS_OF_PEOPLE : WAYS_OF_KEYS)) {
       await putOut(as, change, async () => {
         expect(await send(), way).toMatchObject(unauthenticated);
         expect(await send({ body: '{"of": "no shape"' }), `${way}, malformed`).toMatchObject(unauthenticated);

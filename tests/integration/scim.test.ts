@@ -17,7 +17,7 @@ import { handler as patchUser } from '#functions/identity/patch-scim-user.ts';
 import { handler as replaceGroup } from '#functions/identity/replace-scim-group.ts';
 import { handler as replaceUser } from '#functions/identity/replace-scim-user.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { listUsers as listUsersRoute } from '#identity/users/users.routes.ts';
+import * as users from '#identity/users/users.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -134,11 +134,11 @@ describe('a user', () => {
 
   test('who is not active any more is refused with the next request', async () => {
     const employee = acme.as('OPS');
-    const before = await call(listUsersOfTenant, listUsersRoute, { as: acme.as('COMPLIANCE') });
+    const before = await call(listUsersOfTenant, users.listUsers, { as: acme.as('COMPLIANCE') });
     expect(before.status).toBe(200);
     const officer = acme.as('COMPLIANCE').actorId;
     expect((await patch(officer, { op: 'replace', path: 'active', value: false })).body.active).toBe(false);
-    expect((await call(listUsersOfTenant, listUsersRoute, { as: acme.as('COMPLIANCE') })).status).toBe(401);
+    expect((await call(listUsersOfTenant, users.listUsers, { as: acme.as('COMPLIANCE') })).status).toBe(401);
     // The return of somebody with such a role waits.
     expect((await patch(officer, { op: 'replace', path: 'active', value: true })).body.active).toBe(false);
     const [request] = (await new Approvals(acme.as('ADMIN')).list({ state: 'PENDING' })).body.data;
@@ -381,5 +381,5 @@ test('only a key of the directory provisions', async () => {
   for (const role of ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const)
     isError(await call(listUsers, routes.listScimUsers, { as: acme.as(role) }), 403);
   isError(await call(listUsers, routes.listScimUsers, {}), 401);
-  expect((await call(listUsersOfTenant, listUsersRoute, { as: key })).status).toBe(403);
+  expect((await call(listUsersOfTenant, users.listUsers, { as: key })).status).toBe(403);
 });

@@ -8,7 +8,7 @@ import type pg from 'pg';
 const rowsOf = (
   id: (number: number) => string,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({
-  users: { email: 'filled@vestry.example', role: 'OPS', password_hash: 'none' },
+  users: { id: lastOf(id(1)), email: 'filled@vestry.example', role: 'OPS', password_hash: 'none' },
   refresh_tokens: {
     user_id: id(1),
     family_id: id(2),
@@ -242,9 +242,9 @@ const rowsOf = (
     secret_sha256: createHash('sha256').update(id(91)).digest(),
     issued_to: id(72),
   },
-  directory_users: { user_id: id(72), user_name: 'filled@vestry.example', is_provisioned: 'true' },
+  directory_users: { user_id: lastOf(id(1)), user_name: 'filled@vestry.example', is_provisioned: 'true' },
   directory_groups: { id: id(95), display_name: 'filled' },
-  directory_members: { group_id: id(95), user_id: id(72) },
+  directory_members: { group_id: id(95), user_id: lastOf(id(1)) },
   connection_tests: {
     id: id(71),
     connection_id: id(70),
@@ -311,6 +311,9 @@ const rowsOf = (
     upload_line: '2',
   },
 });
+
+/** The id of a user who comes after those of all callers: what is done to the first user of a tenant is refused to a caller. */
+const lastOf = (id: string): string => `f${id.slice(1)}`;
 
 /** An id of the tenant's own; rows that refer to one another share a number. */
 function idOf(tenantId: string): (number: number) => string {

@@ -9,7 +9,7 @@ export interface TestTenant {
   readonly id: TenantId;
   readonly slug: string;
   readonly type: 'ISSUER' | 'SPONSOR';
-  /** A caller of that role, who has a session. The user of an employee's id is another one, who exists when `call` begins. */
+  /** A caller of that role, who has a session. The user, or the key, of an employee's id is another one, who exists when `call` begins. */
   as(role: UserRole | KeyRole, employeeId?: string): Principal;
 }
 
@@ -43,7 +43,7 @@ export async function insertTestTenant(
   for (const role of ROLES) {
     const caller = newCaller(role);
     callers.set(role, caller);
-    if (role === 'DIRECTORY') await insertKey(admin, caller, String(callers.get('ADMIN')?.actorId));
+    if (role === 'DIRECTORY') await insertKey(admin, caller, role, String(callers.get('ADMIN')?.actorId));
     else await insertCaller(admin, caller, `${role.toLowerCase()}@${slug}.example`);
   }
   const tenant: TestTenant = {
@@ -51,15 +51,16 @@ export async function insertTestTenant(
     slug,
     type,
     as: (role, employeeId) => {
-      const name = employeeId === undefined || role === 'DIRECTORY' ? role : `${role}.${employeeId}`;
+      const name = employeeId === undefined ? role : `${role}.${employeeId}`;
       const known = callers.get(name);
       if (known !== undefined) return known;
-      const caller = newCaller(role, employeeId);
+      const caller = newCaller(role, role === 'DIRECTORY' ? undefined : employeeId);
       callers.set(name, caller);
-      beginning = Promise.all([
-        beginning,
-        insertCaller(admin, caller, `${name.toLowerCase()}@${slug}.example`),
-      ]);
+      const begun =
+        role === 'DIRECTORY'
+          ? insertKey(admin, caller, name, String(callers.get('ADMIN')?.actorId))
+          : insertCaller(admin, caller, `${name.toLowerCase()}@${slug}.example`);
+      beginning = Promise.all([beginning, begun]);
       return caller;
     },
   };
@@ -104,15 +105,15 @@ function callerOf(of: {
 }
 
 /** Inserts an API key that lets in, without the approval that its guard asks for. */
-async function insertKey(admin: pg.Pool, key: Principal, madeBy: string): Promise<void> {
+async function insertKey(admin: pg.Pool, key: Principal, name: string, madeBy: string): Promise<void> {
   const { tenantId, actorId, actorRole, sessionId } = key;
   const client = await admin.connect();
   await client.query('begin');
   await client.query('set local session_replication_role = replica');
   await client.query(
     `insert into api_keys (tenant_id, id, name, role, status, made_by, confirmed_by, expires_at)
-     values ($1, $2, $3, $3, 'ACTIVE', $4, $4, now() + interval '1 day')`,
-    [tenantId, actorId, actorRole, madeBy],
+     values ($1, $2, $3, $4, 'ACTIVE', $5, $5, now() + interval '1 day')`,
+    [tenantId, actorId, name, actorRole, madeBy],
   );
   await client.query(
     `insert into api_key_secrets (tenant_id, id, api_key_id, secret_sha256, issued_to) values ($1, $2, $3, sha256($4), $5)`,

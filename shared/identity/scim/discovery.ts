@@ -1,3 +1,4 @@
+import { linkTo } from '#contracts/links.ts';
 import {
   type Attribute,
   CORE_GROUP,
@@ -27,7 +28,10 @@ export const SERVICE_PROVIDER_CONFIG: Resource = {
       primary: true,
     },
   ],
-  meta: { resourceType: 'ServiceProviderConfig', location: '/scim/v2/ServiceProviderConfig' },
+  meta: {
+    resourceType: 'ServiceProviderConfig',
+    location: linkTo({ path: '/scim/v2/ServiceProviderConfig' }),
+  },
 };
 
 const resourceType = (name: 'User' | 'Group', schema: string, extensions: readonly string[]): Resource => ({
@@ -37,7 +41,7 @@ const resourceType = (name: 'User' | 'Group', schema: string, extensions: readon
   endpoint: `/${name}s`,
   schema,
   schemaExtensions: extensions.map((extension) => ({ schema: extension, required: false })),
-  meta: { resourceType: 'ResourceType', location: `/scim/v2/ResourceTypes/${name}` },
+  meta: { resourceType: 'ResourceType', location: linkTo({ path: `/scim/v2/ResourceTypes/${name}` }) },
 });
 
 export const RESOURCE_TYPES: readonly Resource[] = [
@@ -68,7 +72,7 @@ const schema = (id: string, name: string, attributes: readonly Attribute[]): Res
   name,
   description: name,
   attributes: attributes.map(described),
-  meta: { resourceType: 'Schema', location: `/scim/v2/Schemas/${id}` },
+  meta: { resourceType: 'Schema', location: linkTo({ path: `/scim/v2/Schemas/${id}` }) },
 });
 
 const enterprise = USER_ATTRIBUTES.find(({ name }) => name === ENTERPRISE_USER);

@@ -4,7 +4,7 @@ import { hashOfNoPassword } from '#identity/sign-in/password.ts';
 import { proposeUserChange, type UserChange } from '#identity/users/propose-user.ts';
 import { insertUser } from '#identity/users/user.repository.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import { email as emailField } from '#kernel/fields.ts';
+import * as fields from '#kernel/fields.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { ENTERPRISE_USER, invalidValue, type Resource, readResource, USER_ATTRIBUTES } from './attributes.ts';
@@ -54,7 +54,7 @@ function signInAddress(userName: string, emails: readonly Resource[]): string {
   const chosen =
     emails.find(({ primary }) => primary === true) ?? emails.find(({ type }) => type === 'work') ?? emails[0];
   for (const candidate of [userName, chosen?.value]) {
-    const address = emailField.safeParse(candidate);
+    const address = fields.email.safeParse(candidate);
     if (address.success) return address.data.toLowerCase();
   }
   throw invalidValue('/userName', 'must be an email address, or emails must have one');

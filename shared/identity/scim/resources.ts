@@ -7,7 +7,7 @@ const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const MOST = 200;
 const FEWER = 100;
 
-/** What the directory may change of a user, as it would send it. */
+/** Returns what the directory may change of a user, as it would send it. */
 export function wordsOf(user: DirectoryUser): Resource {
   const { user_name, external_id, attributes, email, employee_id } = user;
   const said: Resource = { ...attributes };

@@ -80,21 +80,27 @@ interface Words {
   readonly attributes: Resource;
 }
 
-/** Keeps what the directory says of a user. Whoever it has made once stays one whom it has made. */
+/**
+ * Keeps what the directory says of a user. Whom it has made under another `external_id` it no longer names at its provider: the user may have been
+ * given more since.
+ */
 export async function setDirectoryUser(
   tx: TenantTx,
   userId: string,
   { user_name, external_id, attributes }: Words,
   isProvisioned = false,
 ): Promise<void> {
-  await sql`insert into directory_users (user_id, user_name, external_id, attributes, is_provisioned)
+  await sql`insert into directory_users as d (user_id, user_name, external_id, attributes, is_provisioned)
     values (${userId}, ${user_name}, ${external_id}, ${JSON.stringify(attributes)}::jsonb, ${isProvisioned})
     on conflict (tenant_id, user_id) do update set user_name = excluded.user_name, external_id = excluded.external_id,
-      attributes = excluded.attributes, deleted_at = null, updated_at = now()`.execute(tx);
+      attributes = excluded.attributes,
+      is_provisioned = d.is_provisioned and d.external_id is not distinct from excluded.external_id, deleted_at = null, updated_at = now()`.execute(
+    tx,
+  );
 }
 
 export async function setDirectoryUserDeleted(tx: TenantTx, userId: string, userName: string): Promise<void> {
-  await sql`insert into directory_users (user_id, user_name, is_provisioned, deleted_at) values (${userId}, ${userName}, false, now())
+  await sql`insert into directory_users as d (user_id, user_name, is_provisioned, deleted_at) values (${userId}, ${userName}, false, now())
     on conflict (tenant_id, user_id) do update set deleted_at = now(), updated_at = now()`.execute(tx);
 }
 

@@ -63,6 +63,24 @@ export const listScimSchemas = route({
   problems: [],
 });
 
+export const getScimResourceType = route({
+  operationId: 'getScimResourceType',
+  path: '/scim/v2/ResourceTypes/{type}',
+  summary: 'Get a type of SCIM resources',
+  ...reading,
+  params: z.strictObject({ type: z.string().max(100) }),
+  problems: ['not-found'],
+});
+
+export const getScimSchema = route({
+  operationId: 'getScimSchema',
+  path: '/scim/v2/Schemas/{schema}',
+  summary: 'Get a SCIM schema',
+  ...reading,
+  params: z.strictObject({ schema: z.string().max(200) }),
+  problems: ['not-found'],
+});
+
 export const createScimUser = route({
   operationId: 'createScimUser',
   method: 'POST',
@@ -80,6 +98,7 @@ export const createScimUser = route({
     active: true,
   },
   status: 201,
+  location: '/scim/v2/Users/{id}',
   response: Answer,
   audit: 'directory-user.created',
   problems: ['user-exists'],
@@ -120,7 +139,7 @@ export const replaceScimUser = route({
   path: '/scim/v2/Users/{id}',
   summary: 'Replace what the directory says of a user',
   ...ofUser,
-  example: createScimUser.example,
+  example: { ...createScimUser.example, userName: 'grace@acme.example', externalId: '00u9h8g7f6e5d4c3b2a1' },
 });
 
 export const patchScimUser = route({
@@ -161,9 +180,9 @@ export const createScimGroup = route({
   example: {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
     displayName: 'vestry-ops',
-    members: [],
   },
   status: 201,
+  location: '/scim/v2/Groups/{id}',
   response: Answer,
   audit: 'directory-group.created',
   problems: ['conflict', 'last-admin'],
@@ -204,7 +223,7 @@ export const replaceScimGroup = route({
   path: '/scim/v2/Groups/{id}',
   summary: 'Replace a group and its members',
   ...ofGroup,
-  example: createScimGroup.example,
+  example: { ...createScimGroup.example, displayName: 'vestry-compliance' },
 });
 
 export const patchScimGroup = route({
@@ -215,7 +234,7 @@ export const patchScimGroup = route({
   ...ofGroup,
   example: {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-    Operations: [{ op: 'replace', path: 'displayName', value: 'vestry-ops' }],
+    Operations: [{ op: 'replace', path: 'displayName', value: 'vestry-employee' }],
   },
 });
 
