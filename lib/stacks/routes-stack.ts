@@ -15,6 +15,7 @@ export const CORE = 'core';
  */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   identity: ['identity'],
+  directory: ['identity/scim'],
   'sign-in': [
     'identity/account',
     'identity/api-keys',

@@ -352,6 +352,7 @@ describe.each(environmentNames())('templates of %s', (name) => {
       'api',
       'routes-core',
       'routes-identity',
+      'routes-directory',
       'routes-sign-in',
       'routes-money',
       'ingestion',

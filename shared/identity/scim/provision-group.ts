@@ -3,7 +3,6 @@ import { isUuid } from '#kernel/ids.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { GROUP_ATTRIBUTES, invalidValue, type Resource, readResource } from './attributes.ts';
-import { patched } from './patch.ts';
 import { wordsOfGroup } from './resources.ts';
 import {
   type DirectoryGroup,
@@ -57,9 +56,10 @@ export async function changeDirectoryGroup(
   proposer: Proposer,
 ): Promise<DirectoryGroup> {
   const group = found(await lockGroup(tx, id));
+  // What applies operations is loaded for PATCH alone.
   const next =
     how === 'PATCH'
-      ? patched(GROUP_ATTRIBUTES, wordsOfGroup(group), body)
+      ? (await import('./patch.ts')).patched(GROUP_ATTRIBUTES, wordsOfGroup(group), body)
       : readResource(GROUP_ATTRIBUTES, body);
   const said = saidBy(next);
   const was = new Set(group.members.map(({ value }) => value));

@@ -8,7 +8,6 @@ import * as fields from '#kernel/fields.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { ENTERPRISE_USER, invalidValue, type Resource, readResource, USER_ATTRIBUTES } from './attributes.ts';
-import { patched } from './patch.ts';
 import { wordsOf } from './resources.ts';
 import { deleteMembershipsOf } from './scim-group.repository.ts';
 import {
@@ -108,10 +107,10 @@ export async function changeDirectoryUser(
 ): Promise<DirectoryUser> {
   const user = found(await lockDirectoryUser(tx, id));
   const words = wordsOf(user);
-  // Whoever replaces a user without saying whether they are active leaves that as it is.
+  // What applies operations is loaded for PATCH alone. Whoever replaces a user without saying whether they are active leaves that as it is.
   const next =
     how === 'PATCH'
-      ? patched(USER_ATTRIBUTES, words, body)
+      ? (await import('./patch.ts')).patched(USER_ATTRIBUTES, words, body)
       : { active: words.active, ...readResource(USER_ATTRIBUTES, body) };
   const said = saidBy(next);
   const other = await findByName(tx, { email: '', userName: said.userName });
