@@ -56,7 +56,7 @@ export async function changeDirectoryGroup(
   proposer: Proposer,
 ): Promise<DirectoryGroup> {
   const group = found(await lockGroup(tx, id));
-  // What applies operations is loaded for PATCH alone.
+  // The code that applies operations is loaded for PATCH alone.
   const next =
     how === 'PATCH'
       ? (await import('./patch.ts')).patched(GROUP_ATTRIBUTES, wordsOfGroup(group), body)

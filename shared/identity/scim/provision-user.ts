@@ -107,7 +107,7 @@ export async function changeDirectoryUser(
 ): Promise<DirectoryUser> {
   const user = found(await lockDirectoryUser(tx, id));
   const words = wordsOf(user);
-  // What applies operations is loaded for PATCH alone. Whoever replaces a user without saying whether they are active leaves that as it is.
+  // The code that applies operations is loaded for PATCH alone. Whoever replaces a user without saying whether they are active leaves that as it is.
   const next =
     how === 'PATCH'
       ? (await import('./patch.ts')).patched(USER_ATTRIBUTES, words, body)
