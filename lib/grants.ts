@@ -4,7 +4,14 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { machineArnVariable, type QueueSend, queueUrlVariable, type Resource } from '#contracts/resources.ts';
+import {
+  type FunctionCall,
+  functionArnVariable,
+  machineArnVariable,
+  type QueueSend,
+  queueUrlVariable,
+  type Resource,
+} from '#contracts/resources.ts';
 import type { TenantDatabase } from '#lib/constructs/tenant-database.ts';
 import type { Environment } from '#lib/environment.ts';
 
@@ -58,6 +65,8 @@ export interface GrantedResources {
   readonly disbursementMachineArn: string;
   /** Those that our own code sends to, by their jobs' names for them. */
   readonly queues: ReadonlyMap<string, SentQueue>;
+  /** The ARNs of the functions that others call, by their jobs' names. */
+  readonly called: ReadonlyMap<string, string>;
 }
 
 /** A queue that our own code sends to. */
@@ -135,7 +144,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     environment: { BANK_SECRET_ARN: bank.secret.secretArn },
   };
   const secretArn = { SIGNING_KEYS_SECRET_ARN: signingKeys.secretArn };
-  const named: Readonly<Record<Exclude<Resource, QueueSend>, Grant>> = {
+  const named: Readonly<Record<Exclude<Resource, QueueSend | FunctionCall>, Grant>> = {
     'database:system': { statements: [database.connectStatement('vestry_system')], environment: {} },
     'uploadsBucket:read': {
       statements: [
@@ -255,9 +264,9 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       environment: bucketName,
       wildcards: anyObject([EXPORTS]),
     },
-    'webhooks:address': {
+    'outside:address': {
       statements: [],
-      environment: { WEBHOOKS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
+      environment: { OUTSIDE_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
     },
     'mail:send': {
       statements:
@@ -275,10 +284,6 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'secondFactor:demand': {
       statements: [],
       environment: { SECOND_FACTOR: resources.secondFactor },
-    },
-    'identityProviders:address': {
-      statements: [],
-      environment: { IDENTITY_PROVIDERS_TO_LOOPBACK: resources.webhooksToLoopback ? 'on' : 'off' },
     },
     'publicAddress:know': {
       statements: [],
@@ -301,9 +306,12 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       environment: secretArn,
     },
   };
-  const sends = new Map([...queues].map(([name, queue]) => [`queue:${name}:send`, sendGrant(name, queue)]));
+  const byName = new Map<string, Grant>([
+    ...[...queues].map(([name, queue]) => [`queue:${name}:send`, sendGrant(name, queue)] as const),
+    ...[...resources.called].map(([name, arn]) => [`function:${name}:call`, callGrant(name, arn)] as const),
+  ]);
   return (resource) => {
-    const grant = sends.get(resource) ?? named[resource as keyof typeof named];
+    const grant = byName.get(resource) ?? named[resource as keyof typeof named];
     if (grant === undefined) throw new Error(`${resource} names nothing that our code may use`);
     return grant;
   };
@@ -314,6 +322,13 @@ function sendGrant(name: string, queue: SentQueue): Grant {
   return {
     statements: [allow(['sqs:SendMessage'], [queue.queueArn])],
     environment: { [queueUrlVariable(name)]: queue.queueUrl },
+  };
+}
+
+function callGrant(name: string, functionArn: string): Grant {
+  return {
+    statements: [allow(['lambda:InvokeFunction'], [functionArn])],
+    environment: { [functionArnVariable(name)]: functionArn },
   };
 }
 

@@ -23,6 +23,17 @@ function traceVariables(): Record<string, string> {
   return Object.fromEntries(named) as Record<string, string>;
 }
 
+/** Returns where those traces go, as `host:port`: a collector of a deployment stands in its network. */
+export function collectors(): string[] {
+  const urls = Object.values(traceVariables()).filter(
+    (value) => /^https?:/.test(value) && URL.canParse(value),
+  );
+  return urls.map((text) => {
+    const { hostname, port, protocol } = new URL(text);
+    return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+  });
+}
+
 /**
  * Returns the addresses of the API, the database and the bank on this machine. A function that calls the API runs only once
  * the API listens.

@@ -7,7 +7,7 @@ import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
 import { chooseDatabase, forgetDatabase } from './external-database.ts';
-import { functionOverrides } from './function-environment.ts';
+import { collectors, functionOverrides } from './function-environment.ts';
 import type { LocalIdentity } from './identity-provider/local-provider.ts';
 import { migrateDatabase } from './migrate-database.ts';
 import {
@@ -131,6 +131,7 @@ async function start(
     // Start migrates before it serves.
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
+    reachable: () => [`${proxy.host}:${proxy.port}`, ...collectors()],
     variables: (spec, addresses) =>
       functionOverrides(spec, addresses, {
         ...{ state, database, proxy },

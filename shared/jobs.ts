@@ -6,6 +6,7 @@ import * as mail from '#mail/mail.jobs.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.jobs.ts';
 import * as payments from '#payments/payments.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
+import * as outbound from '#platform/outbound/outbound.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
 import * as exports from '#reporting/exports/exports.jobs.ts';
 import * as projection from '#reporting/projection/projection.jobs.ts';
@@ -26,6 +27,7 @@ const specs: readonly Job[] = [
   plans,
   dividends,
   payments,
+  outbound,
   outbox,
   audit,
   keys,
@@ -40,9 +42,9 @@ const specs: readonly Job[] = [
 
 const bankJobs: ReadonlySet<Job> = new Set(Object.values(mockBank));
 
-const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps' } as const;
+const DIRECTORIES = { queue: 'workers', scheduled: 'scheduled', step: 'steps', called: 'called' } as const;
 
-/** Every queue consumer, scheduled job and state machine task. Only lib, local, docs and tests import it. */
+/** Every queue consumer, scheduled job, state machine task and called function. Only lib, local, docs and tests import it. */
 export const jobs: readonly JobEntry[] = [
   ...specs.map((job) => ({
     ...job,

@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
-import { identityEnvironment } from '#identity/identity-environment.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { environment } from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 
@@ -15,7 +15,7 @@ export const handler = http(route, async ({ body, principal, requestId, tenantTx
   const settings = await settingsOfNew(body, {
     id,
     sealer: await fieldSealer(),
-    loopback: identityEnvironment.providersToLoopback(),
+    loopback: environment.outsideToLoopback(),
     now: new Date(),
   });
   const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');

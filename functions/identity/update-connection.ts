@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import * as routes from '#identity/connections/connections.routes.ts';
-import { identityEnvironment } from '#identity/identity-environment.ts';
 import { asRead } from '#platform/db/found.ts';
+import { environment } from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 
 const route = routes.updateConnection;
@@ -18,7 +18,7 @@ export const handler = http(
     const settings = await settingsOf(current.kind, body, {
       id: params.id,
       sealer: await fieldSealer(),
-      loopback: identityEnvironment.providersToLoopback(),
+      loopback: environment.outsideToLoopback(),
       now: new Date(),
     });
     const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');

@@ -1,12 +1,12 @@
+import { environment } from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
 import { requirePublicUrl } from '#platform/outbound/require-public-url.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 import { addWebhook } from '#webhooks/manage-webhook.ts';
-import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import * as routes from '#webhooks/webhooks.routes.ts';
 
 export const handler = http(routes.createWebhook, async ({ body, tenantTx }) => {
-  await requirePublicUrl(body.url, '/url', { loopback: webhookEnvironment.webhooksToLoopback() });
+  await requirePublicUrl(body.url, '/url', { loopback: environment.outsideToLoopback() });
   const sealer = await fieldSealer();
   return tenantTx((tx) => addWebhook(tx, body, sealer), {
     // The path of a URL is often a secret of its receiver.

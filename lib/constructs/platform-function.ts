@@ -112,12 +112,7 @@ export class PlatformFunction extends Construct {
         : {}),
     });
     this.target = props.rollout === undefined ? (this.lambda as IFunction) : this.#alias(props.rollout);
-    this.targetArn = Stack.of(this).formatArn({
-      service: 'lambda',
-      resource: 'function',
-      resourceName: props.rollout === undefined ? this.name : `${this.name}:${ALIAS}`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    this.targetArn = targetArn(Stack.of(this), this.name, props.rollout !== undefined);
   }
 
   #environment({ context, name, grant }: PlatformFunctionProps, inVpc: boolean): Record<string, string> {
@@ -181,6 +176,16 @@ export class PlatformFunction extends Construct {
     rollout.shift({ name: this.name, version, alias });
     return alias as IFunction;
   }
+}
+
+/** Returns the ARN of what callers invoke, by the function's name. */
+export function targetArn(stack: Stack, name: string, isRolledOut: boolean): string {
+  return stack.formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: isRolledOut ? `${name}:${ALIAS}` : name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 /** Lambda itself, with the function's role, attaches the function to the VPC. */

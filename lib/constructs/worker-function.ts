@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { Environment } from '#lib/environment.ts';
 import { combine, type Grant, type ResourceGrants } from '#lib/grants.ts';
 import type { JobEntry } from '../../shared/jobs.ts';
 import { type FunctionContext, PlatformFunction } from './platform-function.ts';
@@ -19,13 +20,13 @@ export interface WorkerFunctionProps {
   readonly rollout?: Rollout | undefined;
 }
 
-const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as const;
+const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step', called: 'called' } as const;
 
 /** The function of one job, built from the job's own data, with an alarm on its errors. */
 export class WorkerFunction extends PlatformFunction {
   constructor(scope: Construct, { job, grants, grant, alarmTopic, ...props }: WorkerFunctionProps) {
     const name = `${PREFIXES[job.kind]}-${job.name}`;
-    addErrorAlarm(scope, job.name, `vestry-${props.context.environment.name}-${name}`, alarmTopic);
+    addErrorAlarm(scope, job.name, workerFunctionName(props.context.environment, job), alarmTopic);
     super(scope, job.name, {
       ...props,
       name,
@@ -38,6 +39,16 @@ export class WorkerFunction extends PlatformFunction {
       grant: combine([grant, ...job.uses.map((resource) => grants(resource))]),
     });
   }
+}
+
+/** The name of a job's function. */
+export function workerFunctionName(environment: Environment, { kind, name }: JobEntry): string {
+  return `vestry-${environment.name}-${PREFIXES[kind]}-${name}`;
+}
+
+/** The names of all functions that others call, as a pattern of IAM. */
+export function calledFunctions({ name }: Environment): string {
+  return `vestry-${name}-${PREFIXES.called}-*`;
 }
 
 function addErrorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): void {

@@ -12,13 +12,14 @@ import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts'
 import { DropUsers } from '#lib/constructs/drop-users.ts';
 import { keptRules } from '#lib/constructs/kept-rule.ts';
 import { MailIdentity } from '#lib/constructs/mail-identity.ts';
-import type { FunctionContext } from '#lib/constructs/platform-function.ts';
+import { type FunctionContext, targetArn } from '#lib/constructs/platform-function.ts';
 import { PrivateBucket } from '#lib/constructs/private-bucket.ts';
 import { type ConsumedJob, QueueConsumer, type QueueJobEntry } from '#lib/constructs/queue-consumer.ts';
 import { Rollout } from '#lib/constructs/rollout.ts';
 import { stateMachineArn } from '#lib/constructs/state-machine.ts';
+import { WorkerFunction, workerFunctionName } from '#lib/constructs/worker-function.ts';
 import { WormBucket } from '#lib/constructs/worm-bucket.ts';
-import { type ResourceGrants, resourceGrants, type SentQueue } from '#lib/grants.ts';
+import { combine, type ResourceGrants, resourceGrants, type SentQueue } from '#lib/grants.ts';
 import { mailFrom } from '#lib/mail.ts';
 import { maxReceivesOf } from '#platform/queue/job.ts';
 import { type RetentionPolicy, retentionPolicy } from '#retention/retention-policy.ts';
@@ -57,7 +58,7 @@ const VISIBILITY_TIMEOUTS = 6;
 /** The source of every event on our bus. */
 const EVENT_SOURCE = 'vestry';
 
-/** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share. */
+/** Files come in, queues carry them, workers read them, events go out. Also what the other stacks' functions share, and call. */
 export class IngestionStack extends VestryStack {
   readonly grants: ResourceGrants;
   /** The mock bank's jobs: they call the API, so their consumers come after it. */
@@ -85,6 +86,9 @@ export class IngestionStack extends VestryStack {
       alarmTopic: props.alarmTopic,
       key: props.key,
     });
+    const { context, alarmTopic } = props;
+    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'ingestion' });
+    const calledJobs = props.jobs.filter(({ kind }) => kind === 'called');
     const queueJobs = props.jobs.filter((job): job is QueueJobEntry => job.kind === 'queue');
     const fed = queueJobs.map((job) => ({ job, ...this.#queues(job) }));
     const used = new Set(props.jobs.flatMap(({ uses }) => uses));
@@ -117,13 +121,26 @@ export class IngestionStack extends VestryStack {
       security: { ...this.config.security, domain: this.config.edge?.domain },
       eventBus,
       queues: new Map(sentTo.map(({ job }) => [job.queue, this.#byName(job)])),
+      called: new Map(
+        calledJobs.map((job) => [
+          job.name,
+          targetArn(this, workerFunctionName(this.config, job), rollout !== undefined),
+        ]),
+      ),
     });
     this.keepExporting(
       [uploads, audit.bucket].flatMap(({ bucketArn, bucketName }) => [bucketArn, bucketName]),
     );
     this.keepExporting([eventBus.eventBusArn, eventBus.eventBusName]);
-    const { context, alarmTopic } = props;
-    const rollout = Rollout.of(this, { environment: this.config, alarmTopic, part: 'ingestion' });
+    for (const job of calledJobs)
+      new WorkerFunction(this, {
+        context,
+        grants: this.grants,
+        alarmTopic,
+        job,
+        grant: combine([]),
+        rollout,
+      });
     for (const one of fed.filter(({ job }) => !job.mockBank))
       new QueueConsumer(this, { context, grants: this.grants, alarmTopic, ...one, rollout });
     this.mockBank = fed

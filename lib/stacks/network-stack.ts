@@ -1,3 +1,4 @@
+import { ArnFormat } from 'aws-cdk-lib';
 import {
   type CfnSubnet,
   FlowLogDestination,
@@ -11,8 +12,10 @@ import {
   SubnetType,
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { calledFunctions } from '#lib/constructs/worker-function.ts';
 import type { Environment } from '#lib/environment.ts';
 import { VestryStack } from './vestry-stack.ts';
 
@@ -28,6 +31,7 @@ const INTERFACE_ENDPOINTS: Readonly<Record<string, InterfaceVpcEndpointAwsServic
   SecretsManager: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
   StepFunctions: InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
   CloudWatch: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+  Lambda: InterfaceVpcEndpointAwsService.LAMBDA,
 };
 
 /** A network without a way to the internet: the database, the functions beside it and endpoints for what they call. */
@@ -68,12 +72,30 @@ export class NetworkStack extends VestryStack {
       allowAllOutbound: false,
     });
     endpoints.addIngressRule(this.functions, HTTPS, 'Functions');
-    for (const [id, service] of Object.entries(INTERFACE_ENDPOINTS))
-      vpc.addInterfaceEndpoint(id, {
+    for (const [id, service] of Object.entries(INTERFACE_ENDPOINTS)) {
+      const endpoint = vpc.addInterfaceEndpoint(id, {
         ...{ service, securityGroups: [endpoints], open: false },
         // The functions of the other zone reach them through the first.
         ...(props.environment.small ? { subnets: { subnets: vpc.isolatedSubnets.slice(0, 1) } } : {}),
       });
+      if (service === INTERFACE_ENDPOINTS.Lambda) endpoint.addToPolicy(this.#calls());
+    }
+  }
+
+  /** From the network only functions are called that exist for that: a function of somebody else's would be a way out. */
+  #calls(): PolicyStatement {
+    return new PolicyStatement({
+      principals: [new AnyPrincipal()],
+      actions: ['lambda:InvokeFunction'],
+      resources: [
+        this.formatArn({
+          service: 'lambda',
+          resource: 'function',
+          resourceName: calledFunctions(this.config),
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      ],
+    });
   }
 }
 

@@ -39,6 +39,11 @@ export interface TemplateRunnerOptions {
   readonly typesWithoutEffect?: readonly string[];
   /** Functions that run as a process each instead of a thread, by name or the end of it. @default none */
   readonly processFunctions?: readonly string[];
+  /**
+   * Returns what functions in a network (`VpcConfig`) connect to beside the endpoint, as `host:port`: the database. Called when an environment
+   * starts. Everything else is refused to them. @default nothing
+   */
+  reachable?(): readonly string[];
   /** Variables of a function that stand above those of its template. Called when an environment starts. @default none */
   variables?(spec: FunctionSpec, addresses: Addresses): Readonly<Record<string, string>>;
   /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
@@ -114,6 +119,7 @@ async function start(
     roles: model.roles,
     managedPolicies: model.managedPolicies,
     now: () => clock.now(),
+    functions: invokerOf(late),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
     onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),
   });
@@ -128,6 +134,8 @@ async function start(
         more: options.variables?.(spec, addresses) ?? {},
       });
     },
+    reachable: ({ isInNetwork }, variables) =>
+      isInNetwork ? [...endpointsOf(variables), ...(options.reachable?.() ?? [])] : undefined,
     processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
     onLine: (spec, line, stream) => {
       if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);
@@ -189,6 +197,13 @@ async function atMost(limitMs: number, work: readonly Promise<unknown>[]): Promi
     sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined),
   ]);
   timer.abort();
+}
+
+/** Returns where a function finds the services: the endpoint, and whatever stands before it for one of them. */
+function endpointsOf(variables: Readonly<Record<string, string>>): string[] {
+  return Object.entries(variables)
+    .filter(([name]) => name.startsWith('AWS_ENDPOINT_URL'))
+    .map(([, url]) => new URL(url).host);
 }
 
 function onlyApi(model: PlatformModel): ApiDefinition {

@@ -59,6 +59,7 @@ function start(imports: Readonly<Record<string, readonly string[]>>): void {
     return {
       ...{ name: entry, arn: `arn:${entry}`, path: entry, directory, handler: 'index.handler' },
       ...{ timeoutSeconds: 10, memoryMb: 128, reservedConcurrency: undefined, environment: {} },
+      isInNetwork: false,
       roleArn: 'arn:aws:iam::000000000000:role/watched',
     };
   });

@@ -15,6 +15,8 @@ export type Resource =
   | 'rejectedRowsQueue:send'
   /** Send to the queue of a {@link QueueJob}, by the queue's name. */
   | QueueSend
+  /** Call a function outside the network, a {@link CalledJob}, by its name. */
+  | FunctionCall
   | 'eventBus:put'
   /** Start executions of the disbursement state machine: straight, or by publishing what was committed. */
   | 'disbursementMachine:start'
@@ -38,8 +40,8 @@ export type Resource =
   /** Write exports of reports, and hand out links to them. */
   | 'exports:read'
   | 'exports:write'
-  /** Know which addresses a webhook may have. */
-  | 'webhooks:address'
+  /** Know which addresses of webhooks and identity providers may be called. */
+  | 'outside:address'
   /** Send mail from the environment's address. */
   | 'mail:send'
   /** Know the address that links in mails begin with. */
@@ -48,8 +50,6 @@ export type Resource =
   | 'passwords:byAdmin'
   /** Know whether privileged users need a second factor where their tenant has set nothing. */
   | 'secondFactor:demand'
-  /** Know which addresses an identity provider may have. */
-  | 'identityProviders:address'
   /** Know by which address browsers reach the platform. */
   | 'publicAddress:know'
   /** Know whom to tell of a weakness. */
@@ -68,6 +68,13 @@ export type Resource =
   | 'metrics:read';
 
 export type QueueSend = `queue:${string}:send`;
+
+export type FunctionCall = `function:${string}:call`;
+
+/** Returns the name of the variable that holds the ARN of a called function: `fetch-public` → `FETCH_PUBLIC_FUNCTION_ARN`. */
+export function functionArnVariable(name: string): string {
+  return `${name.toUpperCase().replaceAll('-', '_')}_FUNCTION_ARN`;
+}
 
 /** Returns the name of the variable that holds a queue's URL: `dividends` → `DIVIDENDS_QUEUE_URL`. */
 export function queueUrlVariable(queue: string): string {

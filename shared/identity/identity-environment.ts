@@ -14,6 +14,4 @@ export const identityEnvironment = {
   /** The environment's own address. Absent: the API is reached at the address that API Gateway gives it. */
   publicUrl: (): string | undefined => optional('PUBLIC_URL'),
   signingKeysSecretArn: (): string => required('SIGNING_KEYS_SECRET_ARN'),
-  /** Whether identity providers may be this machine's own, see #platform/outbound/public-address.ts. */
-  providersToLoopback: (): boolean => optional('IDENTITY_PROVIDERS_TO_LOOPBACK') === 'on',
 };

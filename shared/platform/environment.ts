@@ -1,4 +1,4 @@
-import { machineArnVariable, queueUrlVariable } from '#contracts/resources.ts';
+import { functionArnVariable, machineArnVariable, queueUrlVariable } from '#contracts/resources.ts';
 
 /**
  * Returns a variable. This file alone reads `process.env`; a room names its own variables in its `*-environment.ts`. `lib/grants.ts` sets
@@ -60,6 +60,10 @@ export const environment = {
   eventBusName: (): string => required('EVENT_BUS_NAME'),
   /** The ARN of a state machine that the function may start: `disbursementMachine:start`. */
   machineArnOf: (machine: string): string => required(machineArnVariable(machine)),
+  /** The ARN of a function that this one calls: `function:<name>:call`. */
+  functionArnOf: (name: string): string => required(functionArnVariable(name)),
+  /** Whether webhooks and identity providers may be this machine's own, see #platform/outbound/public-address.ts. */
+  outsideToLoopback: (): boolean => optional('OUTSIDE_TO_LOOPBACK') === 'on',
   fieldKeySecretArn: (): string => required('FIELD_KEY_SECRET_ARN'),
   /**
    * A directory whose files name the points at which the process ends itself; only tests set it, see

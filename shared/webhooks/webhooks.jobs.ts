@@ -25,7 +25,7 @@ export const deliverWebhook = queueJob({
   queue: 'webhook-deliveries',
   source: 'code',
   database: false,
-  uses: ['fieldKey:use', 'webhooks:address', 'queue:webhook-outcomes:send'],
+  uses: ['fieldKey:use', 'outside:address', 'queue:webhook-outcomes:send'],
   batchSize: 1,
   tries: 3,
   foundBy: { rows: 'webhook_deliveries whose lease has run out', sweep: 'retry-webhooks' },

@@ -82,7 +82,7 @@ export const createWebhook = route({
   idempotency: 'none',
   audit: 'webhook.created',
   problems: ['webhook-exists', 'too-many-webhooks'],
-  uses: ['fieldKey:use', 'webhooks:address'],
+  uses: ['fieldKey:use', 'function:fetch-public:call', 'outside:address'],
 });
 
 export const listWebhooks = route({

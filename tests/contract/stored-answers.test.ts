@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = await testDatabase();
   aws = await testAws({ secrets: [{ name: 'field-key', arn: FIELD_KEY_ARN, initialValue: 'of the test' }] });
   process.env.FIELD_KEY_SECRET_ARN = FIELD_KEY_ARN;
-  process.env.WEBHOOKS_TO_LOOPBACK = 'on';
+  process.env.OUTSIDE_TO_LOOPBACK = 'on';
   for (const type of ['ISSUER', 'SPONSOR'] as const) {
     tenants[type] = await insertTestTenant(database.admin, type);
     await fillTables(database.admin, [tenants[type].id]);

@@ -9,7 +9,7 @@ import { Synthesised, type TemplateProperties, type TemplateResource } from './s
 const RESOURCES_PER_STACK = 400;
 /** CloudFormation takes 1 MB. */
 const TEMPLATE_BYTES = 800_000;
-const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step' } as const;
+const PREFIXES = { queue: 'worker', scheduled: 'scheduled', step: 'step', called: 'called' } as const;
 const VISIBILITY_TIMEOUTS = 6;
 
 /** Actions that take no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
@@ -121,7 +121,7 @@ describe.each(environmentNames())('templates of %s', (name) => {
         .flatMap(({ Resource }) =>
           [...JSON.stringify(Resource).matchAll(/\/(vestry_\w+|\*)"/g)].map(([, user]) => user),
         );
-      const short = fn.Properties.FunctionName.replace(/^vestry-.*?-(api|worker|scheduled|step)-/, '');
+      const short = fn.Properties.FunctionName.replace(/^vestry-.*?-(api|worker|scheduled|step|called)-/, '');
       const expected = ['vestry_app', ...(system.includes(short) ? ['vestry_system'] : [])];
       expect([...new Set(users)].sort(), fn.Properties.FunctionName).toEqual(
         fn.Properties.VpcConfig ? expected : [],
@@ -160,7 +160,9 @@ describe.each(environmentNames())('templates of %s', (name) => {
 
   test('a message stays hidden for six times as long as its worker may run', () => {
     const mappings = ofType('AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(tables.jobs.filter(({ kind }) => kind !== 'step').length);
+    expect(mappings).toHaveLength(
+      tables.jobs.filter(({ kind }) => kind === 'queue' || kind === 'scheduled').length,
+    );
     for (const { stack, Properties } of mappings) {
       const queue = synthesised.referred(stack, Properties.EventSourceArn);
       const worker = synthesised.functionBehind(stack, Properties.FunctionName);

@@ -54,7 +54,7 @@ const withClaims = (more: Claims | (() => Claims)) => (asked: Asked) =>
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 beforeAll(async () => {
-  process.env.IDENTITY_PROVIDERS_TO_LOOPBACK = 'on';
+  process.env.OUTSIDE_TO_LOOPBACK = 'on';
   database = await testDatabase();
   aws = await testAws();
   server = createServer(async (request, response) => {

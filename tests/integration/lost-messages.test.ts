@@ -35,7 +35,7 @@ let uploads: DropFolder;
 beforeAll(async () => {
   [database, aws] = [await testDatabase(), await testAws()];
   uploads = dropFolder(database.admin, aws);
-  process.env.WEBHOOKS_TO_LOOPBACK = 'on';
+  process.env.OUTSIDE_TO_LOOPBACK = 'on';
 });
 afterAll(async () => {
   await aws.close();

@@ -73,7 +73,7 @@ const known = <P extends Person>(person: P): P => {
 };
 
 beforeAll(async () => {
-  process.env.IDENTITY_PROVIDERS_TO_LOOPBACK = 'on';
+  process.env.OUTSIDE_TO_LOOPBACK = 'on';
   database = await testDatabase();
   aws = await testAws();
   await rotateSigningKeys(new Date());

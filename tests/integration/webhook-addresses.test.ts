@@ -12,7 +12,7 @@ let admin: Webhooks;
 
 beforeAll(async () => {
   database = await testDatabase();
-  process.env.WEBHOOKS_TO_LOOPBACK = 'off';
+  process.env.OUTSIDE_TO_LOOPBACK = 'off';
   admin = new Webhooks((await insertTestTenant(database.admin, 'ISSUER')).as('ADMIN'));
 });
 afterAll(() => database.close());

@@ -26,7 +26,7 @@ let admin: Webhooks;
 beforeAll(async () => {
   database = await testDatabase();
   aws = await testAws();
-  process.env.WEBHOOKS_TO_LOOPBACK = 'on';
+  process.env.OUTSIDE_TO_LOOPBACK = 'on';
 });
 afterAll(async () => {
   await aws.close();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import type { BusEvent } from 'template-runner/endpoint';
 import { type AwsEndpoint, type AwsEndpointOptions, startAwsEndpoint } from 'template-runner/endpoint';
 import { detailSchema } from '#contracts/event-schemas.ts';
 import { EVENT_TYPES } from '#contracts/event-types.ts';
-import { queueUrlVariable } from '#contracts/resources.ts';
+import { functionArnVariable, queueUrlVariable } from '#contracts/resources.ts';
 import { type Consumption, consumptionOf, FIRINGS_GIVEN_UP, maxReceivesOf } from '#platform/queue/job.ts';
 import { setPace } from '#platform/queue/pauses.ts';
 import { jobs } from '../../shared/jobs.ts';
@@ -53,7 +54,9 @@ export async function testAws(
     receiveWaitSeconds: 0,
     ...(given && { deadLetter: { arn: arnOf(given.deadLetters), maxReceives: given.maxReceives } }),
   });
-  const consumed = jobs.flatMap((job) => (job.kind === 'step' ? [] : [consumptionOf(job)]));
+  const consumed = jobs.flatMap((job) =>
+    job.kind === 'queue' || job.kind === 'scheduled' ? [consumptionOf(job)] : [],
+  );
   const deadLettersOf = (job: Consumption) => job.deadLetters ?? `${job.queue}-dlq`;
   const fieldKey = {
     name: 'field-key',
@@ -98,6 +101,7 @@ export async function testAws(
       ...(more.secrets ?? []),
     ],
     mailIdentities: ['vestry.test'],
+    functions: calledFunctions,
     managedPolicies: more.managedPolicies ?? [],
     ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
     onEvent: (event) => {
@@ -118,6 +122,7 @@ export async function testAws(
     AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
     RETENTION_YEARS: '7',
     MAIL_FROM: 'no-reply@vestry.test',
+    ...Object.fromEntries(called.map(({ name }) => [functionArnVariable(name), functionArn(name)])),
     ...Object.fromEntries(
       [...consumed.map(({ queue: name }) => name), FIRINGS_GIVEN_UP].map((name) => [
         queueUrlVariable(name),
@@ -139,6 +144,28 @@ export async function testAws(
     },
   };
 }
+
+const called = jobs.filter(({ kind }) => kind === 'called');
+const functionArn = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
+
+/** The functions that others call, run in the process of the test. */
+const calledFunctions: NonNullable<AwsEndpointOptions['functions']> = {
+  has: (name) => called.some((job) => job.name === name),
+  invoke: async (name, payload) => {
+    const requestId = randomUUID();
+    try {
+      const { entry = '' } = called.find((job) => job.name === name) ?? {};
+      const { handler } = (await import(join(import.meta.dirname, '../..', entry))) as {
+        handler(event: unknown, context: object): Promise<unknown>;
+      };
+      const result = await handler(JSON.parse(payload), { awsRequestId: requestId });
+      return { ok: true, requestId, payload: JSON.stringify(result) };
+    } catch (error) {
+      const { name: errorType, message: errorMessage } = error as Error;
+      return { ok: false, requestId, error: { errorType, errorMessage } };
+    }
+  },
+};
 
 /** Returns why an event doesn't match its schema, to the last field: consumers rely on it. */
 function refuseEvent({ event }: BusEvent): string[] {

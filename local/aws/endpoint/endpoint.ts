@@ -15,6 +15,7 @@ import { Principals, permit } from './iam/principals.ts';
 import { UserStore } from './iam/user-store.ts';
 import { isJsonObject, type JsonObject } from './json-input.ts';
 import { asAwsError, type JsonService, respondJson, respondJsonError } from './json-protocol.ts';
+import { answerInvocation, calledFunction, isForLambda } from './lambda/invoke.ts';
 import { readBody } from './request-body.ts';
 import { MultipartStore } from './s3/multipart-store.ts';
 import { createNotifier } from './s3/notifications.ts';
@@ -29,6 +30,7 @@ import { parseQueryRequest, renderQueryError, renderQueryResponse } from './sqs/
 import type { QueueSpec } from './sqs/queue.ts';
 import { QueueBroker } from './sqs/queue-broker.ts';
 import type { ExecutionEngineOptions } from './step-functions/execution-engine.ts';
+import type { FunctionInvoker } from './step-functions/function-task.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 
 export type { MetricStore } from './cloudwatch/metric-store.ts';
@@ -58,6 +60,8 @@ export interface AwsEndpointOptions {
   readonly managedPolicies?: readonly ManagedPolicy[];
   /** Executions run from `stepFunctions.engine.start()` on. @default no state machines */
   readonly stepFunctions?: Omit<ExecutionEngineOptions, 'directory'>;
+  /** The functions that callers may invoke. @default none */
+  readonly functions?: FunctionInvoker;
   /** The clock by which the lifecycle rules of buckets move objects. @default the machine's */
   readonly now?: () => Date;
   /** Called for each accepted entry of PutEvents, before it is answered. */
@@ -82,9 +86,14 @@ export interface AwsEndpoint {
 /** The largest JSON or form body: a 1 MiB message, escaped. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
+const NO_FUNCTIONS: FunctionInvoker = {
+  has: () => false,
+  invoke: () => Promise.reject(new Error('there are no functions')),
+};
+
 const NO_STATE_MACHINES: Omit<ExecutionEngineOptions, 'directory'> = {
   stateMachines: [],
-  functions: { has: () => false, invoke: () => Promise.reject(new Error('there are no functions')) },
+  functions: NO_FUNCTIONS,
   clock: { now: () => new Date(), onMove: () => undefined },
 };
 
@@ -206,6 +215,25 @@ async function serveSes(
   }
 }
 
+const LAMBDA: JsonService = { signingName: 'lambda', contentType: 'application/json', errorNamespace: '' };
+
+async function serveLambda(
+  services: Services,
+  functions: FunctionInvoker,
+  wire: WireRequest,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { body, principal } = await authorizedBody(services, wire, request, LAMBDA.signingName);
+    const called = calledFunction(wire);
+    permitCall(services, principal, ['lambda', 'InvokeFunction'], { FunctionName: called });
+    await answerInvocation(functions, called, body, response);
+  } catch (error) {
+    if (!response.destroyed) respondJsonError(response, LAMBDA, asAwsError(error, wire.path));
+  }
+}
+
 /** Returns how a call of one of the services that speak XML is answered. */
 function xmlResponder(response: ServerResponse, requestId: string): (status: number, body: string) => void {
   return (status, body) => {
@@ -274,7 +302,15 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
 /** IAM and SQS are asked by forms alike; the scope of the signature tells them apart. */
 const FOR_IAM = /Credential=[^,]+\/iam\/aws4_request\b/;
 
-function createRouter(services: Services, s3: S3Service, ses: SesOptions, users: UserStore): Server {
+interface Routed {
+  readonly services: Services;
+  readonly s3: S3Service;
+  readonly ses: SesOptions;
+  readonly users: UserStore;
+  readonly functions: FunctionInvoker;
+}
+
+function createRouter({ services, s3, ses, users, functions }: Routed): Server {
   return createServer((request, response) => {
     let wire: WireRequest;
     try {
@@ -290,14 +326,15 @@ function createRouter(services: Services, s3: S3Service, ses: SesOptions, users:
       void serveIam(services, users, wire, request, response);
     else if (request.method === 'POST' && isForm && !request.url?.includes('?'))
       void serveSqsQuery(services, wire, request, response);
+    else if (isForLambda(wire.path)) void serveLambda(services, functions, wire, request, response);
     else if (wire.path.startsWith('/v2/email/')) void serveSes(services, ses, wire, request, response);
     else void serveS3(s3, wire, request, response);
   });
 }
 
 /**
- * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions, CloudWatch's reads, SES's SendEmail and IAM's users on one port, told
- * apart by `X-Amz-Target`, by a form body (IAM, and SQS's Query protocol), by SES's path, and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
+ * Serves S3, SQS, EventBridge PutEvents, Secrets Manager, Step Functions, CloudWatch's reads, SES's SendEmail, Lambda's Invoke and IAM's users on one port, told
+ * apart by `X-Amz-Target`, by a form body (IAM, and SQS's Query protocol), by the paths of SES and Lambda, and otherwise S3. What it doesn't implement it refuses. Throws when the specs contradict
  * each other (an unknown queue ARN, an event it can't send).
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
@@ -343,7 +380,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     region,
     now: options.now ?? (() => new Date()),
   };
-  const server = createRouter(services, s3, ses, users);
+  const server = createRouter({ services, s3, ses, users, functions: options.functions ?? NO_FUNCTIONS });
   const port = await listen(server, options.port, host);
   url = `http://${host}:${port}`;
 

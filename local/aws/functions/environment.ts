@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { transformSync } from 'esbuild';
+import { buildSync } from 'esbuild';
 import type { FunctionSpec } from '#aws/templates/function-specs.ts';
 import type { FunctionError, Invocation, RuntimeConfiguration, RuntimeMessage } from './protocol.ts';
 
@@ -13,6 +12,8 @@ export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** A process has memory of its own to measure; a thread is cheaper. @default 'thread' */
   readonly isolation?: 'thread' | 'process';
+  /** All that it can connect to, as `host:port`. @default anything */
+  readonly reachable?: readonly string[] | undefined;
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
   /** Called once, when the bundle is there and the first invocation begins. */
   onLoaded?(): void;
@@ -42,19 +43,24 @@ let compiled: URL | undefined;
 /** Returns the runtime as JavaScript: a thread that reads TypeScript loads a compiler first, which is half of a cold start. */
 function compiledRuntime(): URL {
   if (compiled === undefined) {
-    const { code } = transformSync(readFileSync(RUNTIME_MODULE, 'utf8'), { loader: 'ts', format: 'esm' });
-    compiled = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    const { outputFiles } = buildSync({
+      entryPoints: [RUNTIME_MODULE],
+      ...{ bundle: true, write: false, platform: 'node', format: 'esm' },
+    });
+    compiled = new URL(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`);
   }
   return compiled;
 }
 
-function configurationOf({ directory, handler, name, arn, memoryMb }: FunctionSpec): RuntimeConfiguration {
-  return { directory, handler, functionName: name, functionArn: arn, memoryMb };
+function configurationOf({ spec, reachable }: EnvironmentOptions): RuntimeConfiguration {
+  const { directory, handler, name, arn, memoryMb } = spec;
+  return { directory, handler, functionName: name, functionArn: arn, memoryMb, reachable };
 }
 
-function startThread({ spec, variables }: EnvironmentOptions, events: RuntimeEvents): Runtime {
+function startThread(options: EnvironmentOptions, events: RuntimeEvents): Runtime {
+  const { spec, variables } = options;
   const worker = new Worker(compiledRuntime(), {
-    workerData: configurationOf(spec),
+    workerData: configurationOf(options),
     env: { ...variables },
     stdout: true,
     stderr: true,
@@ -68,9 +74,10 @@ function startThread({ spec, variables }: EnvironmentOptions, events: RuntimeEve
   };
 }
 
-function startProcess({ spec, variables }: EnvironmentOptions, events: RuntimeEvents): Runtime {
+function startProcess(options: EnvironmentOptions, events: RuntimeEvents): Runtime {
+  const { spec, variables } = options;
   const child = fork(RUNTIME_MODULE, [], {
-    env: { ...variables, RUNTIME_CONFIGURATION: JSON.stringify(configurationOf(spec)) },
+    env: { ...variables, RUNTIME_CONFIGURATION: JSON.stringify(configurationOf(options)) },
     execArgv: [`--max-old-space-size=${spec.memoryMb}`],
     silent: true,
     // Ctrl-C in the terminal is for the platform, which drains before it stops its functions.

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +10,23 @@ import { FunctionPool, type InvokeResult } from './function-pool.ts';
 
 const MODULE = `
 import { randomUUID } from 'node:crypto';
+import { lookup, Resolver } from 'node:dns/promises';
+import * as dns from 'node:dns';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import * as tls from 'node:tls';
+const over = (open) => new Promise((resolve, reject) => open(resolve).on('error', reject));
+const WAYS = {
+  fetch: (port) => fetch('http://localhost:' + port),
+  http: (port) => over((done) => get({ host: '127.0.0.1', port }, done)),
+  sockets: (port) => over((done) => connect(port, '127.0.0.1', done)),
+  'sockets by options': (port) => over((done) => connect({ port, host: 'localhost' }, done)),
+  tls: (port) => over((done) => tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, done)),
+  'a pipe': () => over((done) => connect('/tmp/nobody.sock', done)),
+  'names': () => lookup('shop.example'),
+  'names with callbacks': () => new Promise((resolve, reject) => dns.lookup('shop.example', {}, (error) => error ? reject(error) : resolve())),
+  'a resolver': () => new Resolver().resolve4('shop.example'),
+};
 import { readdirSync, writeFileSync } from 'node:fs';
 let calls = 0;
 export async function handler(event, context) {
@@ -20,6 +40,10 @@ export async function handler(event, context) {
   if (event.exit !== undefined) process.exit(event.exit);
   if (event.spin) for (;;);
   if (event.log) console.log(event.log);
+  if (event.way) {
+    const failed = (error) => ({ refused: error.code ?? error.cause?.code ?? error.message });
+    return WAYS[event.way](event.port).then(() => 'got there', failed);
+  }
   return { calls, echo: event, region: process.env.REGION, secret: process.env.HOME, name: context.functionName,
     remaining: context.getRemainingTimeInMillis() };
 }`;
@@ -31,7 +55,11 @@ const open: FunctionPool[] = [];
 function poolOf(
   spec: Partial<FunctionSpec> = {},
   processes: string[] = [],
-  times: { readonly idleMs?: number; readonly patienceMs?: number } = {},
+  more: {
+    readonly idleMs?: number;
+    readonly patienceMs?: number;
+    readonly reachable?: readonly string[];
+  } = {},
 ): FunctionPool {
   const full: FunctionSpec = {
     name: 'echo',
@@ -43,6 +71,7 @@ function poolOf(
     memoryMb: 128,
     reservedConcurrency: undefined,
     roleArn: 'arn:aws:iam::000000000000:role/echo',
+    isInNetwork: false,
     environment: { REGION: 'template' },
     ...spec,
   };
@@ -51,7 +80,8 @@ function poolOf(
     overrides: () => ({ REGION: 'override' }),
     processes: new Set(processes),
     idleMs: 60_000,
-    ...times,
+    ...more,
+    reachable: () => more.reachable,
     onLine: (_, line) => lines.push(line),
     onError: () => undefined,
   });
@@ -82,6 +112,26 @@ test.each([[[]], [['echo']]])(
     expect(answer).toMatchObject({ calls: 1, echo: { a: 1 }, region: 'override', name: 'echo' });
     expect(answer.secret).toBeUndefined();
     expect(answer.remaining).toBeGreaterThan(1_000);
+  },
+);
+
+const WAYS_OUT = ['fetch', 'http', 'sockets', 'sockets by options'];
+const OTHER_WAYS_OUT = ['tls', 'a pipe', 'names', 'names with callbacks', 'a resolver'];
+
+test.each([[[]], [['echo']]])(
+  'who reaches only some gets nowhere else (processes: %j)',
+  async (processes) => {
+    const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const closed = poolOf({ timeoutSeconds: 20 }, processes, { reachable: ['127.0.0.1:1'] });
+    const open = poolOf({ timeoutSeconds: 20 }, processes, { reachable: [`localhost:${port}`] });
+    const by = async (pool: FunctionPool, way: string) =>
+      payloadOf(await pool.invoke('echo', JSON.stringify({ way, port })));
+    for (const way of [...WAYS_OUT, ...OTHER_WAYS_OUT])
+      expect(await by(closed, way), way).toEqual({ refused: 'ERR_NO_WAY_OUT' });
+    for (const way of WAYS_OUT) expect(await by(open, way), way).toBe('got there');
+    server.close();
   },
 );
 

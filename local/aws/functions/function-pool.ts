@@ -7,6 +7,11 @@ export interface FunctionPoolOptions {
   readonly functions: readonly FunctionSpec[];
   /** Variables that stand above those of the template. */
   readonly overrides: (spec: FunctionSpec) => Readonly<Record<string, string>>;
+  /** Returns all that a function can connect to, as `host:port`, or `undefined` where it is anything. @default anything */
+  readonly reachable?: (
+    spec: FunctionSpec,
+    variables: Readonly<Record<string, string>>,
+  ) => readonly string[] | undefined;
   /** Names of functions that run as a process each. */
   readonly processes: ReadonlySet<string>;
   /** The time for which an environment without work is kept. @default 30000 */
@@ -208,12 +213,14 @@ export class FunctionPool {
     }
     if (this.#closed || pooled.busy.size >= pooled.limit || !this.#needsAnother(pooled)) return undefined;
     this.#makeRoom();
-    const { overrides, processes, onLine } = this.#options;
+    const { overrides, processes, reachable, onLine } = this.#options;
+    const variables = { ...pooled.spec.environment, ...overrides(pooled.spec) };
     const startedMs = Date.now();
     return new Environment({
       spec: pooled.spec,
-      variables: { ...pooled.spec.environment, ...overrides(pooled.spec) },
+      variables,
       isolation: processes.has(pooled.spec.name) ? 'process' : 'thread',
+      reachable: reachable?.(pooled.spec, variables),
       onLine: (line, stream) => onLine(pooled.spec, line, stream),
       onLoaded: () => {
         pooled.loadedMs = Date.now();

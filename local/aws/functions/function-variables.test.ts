@@ -12,6 +12,7 @@ test('the URL of a queue leads to the local endpoint, whether the template refer
     ...{ name: 'worker', arn: 'arn:aws:lambda:eu-central-1:000000000000:function:worker' },
     ...{ directory: '.', path: '.', handler: 'index.handler', memoryMb: 128, timeoutSeconds: 3, environment },
     reservedConcurrency: undefined,
+    isInNetwork: false,
     roleArn: 'arn:aws:iam::000000000000:role/worker',
   };
   const variables = functionVariables(spec, {

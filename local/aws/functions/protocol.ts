@@ -12,6 +12,8 @@ export interface RuntimeConfiguration {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** All that it can connect to, as `host:port`. Absent: anything. */
+  readonly reachable?: readonly string[] | undefined;
 }
 
 /** Shaped as Lambda reports an error of a function. */

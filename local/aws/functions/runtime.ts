@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guardNetwork } from './network-guard.ts';
 import type { FunctionError, Invocation, RuntimeConfiguration, RuntimeMessage } from './protocol.ts';
 
 /**
@@ -12,6 +13,8 @@ const configuration: RuntimeConfiguration =
   parentPort === null
     ? (JSON.parse(process.env.RUNTIME_CONFIGURATION ?? '') as RuntimeConfiguration)
     : (workerData as RuntimeConfiguration);
+
+if (configuration.reachable !== undefined) guardNetwork(configuration.functionName, configuration.reachable);
 
 function send(message: RuntimeMessage): void {
   if (parentPort === null) process.send?.(message);

@@ -58,6 +58,7 @@ function functionSpec(name: string, code: string): FunctionSpec {
   return {
     ...{ name, arn: arnOf(name), path: name, directory, handler: `${name}.handler` },
     ...{ timeoutSeconds: 5, memoryMb: 128, reservedConcurrency: 4, environment: {} },
+    isInNetwork: false,
     roleArn: `arn:aws:iam::000000000000:role/${name}`,
   };
 }

@@ -16,6 +16,8 @@ export interface FunctionSpec {
   readonly reservedConcurrency: number | undefined;
   /** The role that it takes. */
   readonly roleArn: string;
+  /** Whether it stands in a network, which leads nowhere but to what the caller names. */
+  readonly isInNetwork: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -29,9 +31,10 @@ const HONOURED = [
   'Role',
   'Runtime',
   'Timeout',
+  'VpcConfig',
 ];
 
-/** Placement, encryption and observation: no effect on one machine. /tmp is the machine's. */
+/** Encryption and observation: no effect on one machine. /tmp is the machine's. */
 const INERT = [
   'Architectures',
   'Description',
@@ -42,7 +45,6 @@ const INERT = [
   'RuntimeManagementConfig',
   'Tags',
   'TracingConfig',
-  'VpcConfig',
 ];
 
 /** Lambda's own default. */
@@ -74,6 +76,7 @@ export function functionSpec(
     timeoutSeconds: properties.number('Timeout', DEFAULT_TIMEOUT_SECONDS),
     memoryMb: properties.number('MemorySize', DEFAULT_MEMORY_MB),
     roleArn: properties.text('Role'),
+    isInNetwork: properties.value('VpcConfig') !== undefined,
     reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
   };

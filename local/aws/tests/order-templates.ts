@@ -41,7 +41,13 @@ export const handler = async ({ Records }) => {
 /** Counts how often it is invoked, in the memory of its environment. */
 const COUNTER = 'let fired = 0; export const handler = async () => ({ fired: ++fired });';
 
-const CODE = { orders: ORDERS, packer: PACKER, counter: COUNTER };
+/** Calls what it is told to call, and says how that went. */
+const REACHER = `export const handler = async ({ url }) => fetch(url).then(
+  ({ status }) => ({ status }),
+  ({ cause: { code, message } }) => ({ code, message }),
+);`;
+
+const CODE = { orders: ORDERS, packer: PACKER, counter: COUNTER, reacher: REACHER };
 
 const integration = {
   'x-amazon-apigateway-integration': {
@@ -62,7 +68,7 @@ const integration = {
   },
 };
 
-function lambda(name: keyof typeof CODE, variables: object) {
+function lambda(name: keyof typeof CODE, variables: object, more: object = {}) {
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
@@ -74,9 +80,12 @@ function lambda(name: keyof typeof CODE, variables: object) {
       Timeout: 20,
       MemorySize: 256,
       Environment: { Variables: variables },
+      ...more,
     },
   };
 }
+
+const IN_NETWORK = { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } };
 
 const RESOURCES = {
   Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } },
@@ -111,9 +120,14 @@ const RESOURCES = {
       ],
     },
   },
-  Orders: lambda('orders', { BUCKET: { Ref: 'Bucket' }, QUEUE_URL: { Ref: 'Queue' }, GREETING: 'none' }),
+  Orders: lambda(
+    'orders',
+    { BUCKET: { Ref: 'Bucket' }, QUEUE_URL: { Ref: 'Queue' }, GREETING: 'none' },
+    IN_NETWORK,
+  ),
   Packer: lambda('packer', { BUCKET: { Ref: 'Bucket' } }),
   Counter: lambda('counter', {}),
+  Reacher: lambda('reacher', {}, IN_NETWORK),
   Mapping: {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {

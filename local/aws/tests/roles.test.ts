@@ -14,6 +14,7 @@ import {
   IAMClient,
   ListAccessKeysCommand,
 } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   AbortMultipartUploadCommand,
   CopyObjectCommand,
@@ -49,6 +50,7 @@ const REGION = 'eu-central-1';
 const ACCOUNT = '111122223333';
 const OWNER = { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'a-secret-of-the-test' };
 const MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:pay`;
+const FUNCTION = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:greet:live`;
 const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:jobs`;
 const SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:key-abc123`;
 const BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/bus`;
@@ -158,6 +160,10 @@ const CALLS: Record<string, Call> = {
           Content: { Simple: { Subject: { Data: 's' }, Body: { Text: { Data: 't' } } } },
         }),
       ),
+  },
+  Invoke: {
+    ...{ needs: 'lambda:InvokeFunction', on: FUNCTION },
+    send: (c) => new LambdaClient(c).send(new InvokeCommand({ FunctionName: FUNCTION, Payload: '{"a":1}' })),
   },
   StartExecution: {
     ...{ needs: 'states:StartExecution', on: MACHINE },
@@ -287,6 +293,10 @@ beforeAll(async () => {
     secrets: [{ name: 'key', arn: SECRET, initialValue: 'one' }],
     mailIdentities: ['mail.example'],
     roles: [...roles.values()],
+    functions: {
+      has: () => true,
+      invoke: async (_, payload) => ({ ok: true, requestId: 'r', payload }),
+    },
     onEvent: () => undefined,
   });
   queueUrl = endpoint.queues.queueUrl('jobs');

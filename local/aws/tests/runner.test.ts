@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -126,7 +129,30 @@ test.each([
 test('a custom resource whose work the caller does is left alone', async () => {
   writeOrderTemplates(join(directory, 'cdk.out'), { Made: { Type: 'Custom::Migration' } });
   const runner = await start({ typesWithoutEffect: ['Custom::Migration'] });
-  expect(runner.model.functions.map(({ name }) => name)).toEqual(['orders', 'packer', 'counter']);
+  expect(runner.model.functions.map(({ name }) => name)).toEqual(['orders', 'packer', 'counter', 'reacher']);
+});
+
+test('a function in a network reaches the endpoint and what the caller names, and nothing else', async () => {
+  const server = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const reached = async (runner: TemplateRunner, url: string) => {
+    const result = await runner.pool.invoke('reacher', JSON.stringify({ url }));
+    return result.ok && JSON.parse(result.payload);
+  };
+  const closed = await start();
+  expect(await reached(closed, `http://localhost:${port}/`)).toEqual({
+    code: 'ERR_NO_WAY_OUT',
+    message: expect.stringContaining(
+      `reacher stands in a network without a way out, and calls localhost:${port}`,
+    ),
+  });
+  // Whoever isn't signed is refused by the endpoint itself.
+  expect(await reached(closed, closed.endpoint.url)).toEqual({ status: 403 });
+  await closed.stop();
+  const open = await start({ reachable: () => [`127.0.0.1:${port}`] });
+  expect(await reached(open, `http://localhost:${port}/`)).toEqual({ status: 200 });
+  server.close();
 });
 
 test('no source file names the application that it was written for', () => {

@@ -176,7 +176,13 @@ export const createConnection = route({
   idempotency: 'none',
   audit: 'change.requested',
   problems: ['second-factor-required', 'connection-exists', 'conflict'],
-  uses: ['fieldKey:use', 'identityProviders:address', 'eventBus:put', 'secondFactor:demand'],
+  uses: [
+    'fieldKey:use',
+    'function:fetch-public:call',
+    'outside:address',
+    'eventBus:put',
+    'secondFactor:demand',
+  ],
 });
 
 export const listConnections = route({
@@ -247,7 +253,8 @@ export const updateConnection = route({
   ],
   uses: [
     'fieldKey:use',
-    'identityProviders:address',
+    'function:fetch-public:call',
+    'outside:address',
     'publicAddress:know',
     'eventBus:put',
     'secondFactor:demand',

@@ -63,7 +63,7 @@ export const startSignIn = route({
   }),
   status: 302,
   problems: ['not-found', 'sign-in-invalid', 'temporarily-unavailable'],
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know'],
+  uses: ['fieldKey:use', 'function:fetch-public:call', 'outside:address', 'publicAddress:know'],
 });
 
 /** An answer of a provider lets somebody in, or tells what a test has received. */
@@ -75,7 +75,13 @@ const finished = {
   response: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
   produces: ['application/json', 'text/html'],
   audit: 'sign-in.verified',
-  uses: ['fieldKey:use', 'identityProviders:address', 'publicAddress:know', 'eventBus:put'],
+  uses: [
+    'fieldKey:use',
+    'function:fetch-public:call',
+    'outside:address',
+    'publicAddress:know',
+    'eventBus:put',
+  ],
 } as const;
 const FINISHED_PROBLEMS = [
   'not-found',
@@ -189,5 +195,5 @@ export const endOidcSessions = route({
   status: 200,
   audit: 'session.ended-by-provider',
   problems: ['not-found', 'sign-in-invalid', 'temporarily-unavailable'],
-  uses: ['fieldKey:use', 'identityProviders:address'],
+  uses: ['fieldKey:use', 'function:fetch-public:call', 'outside:address'],
 });

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 import type * as OpenIdClient from 'openid-client';
-import { guardedFetch } from '#platform/outbound/guarded-fetch.ts';
+import { outsideFetch } from '#platform/outbound/outside-fetch.ts';
 import { type AddressRules, refuseUrl } from '#platform/outbound/public-url.ts';
 import { type Claims, valuesOf } from './decide-role.ts';
 import type { Assertion, Binding, IdentityProvider, Logout } from './identity-provider.ts';
@@ -25,7 +25,6 @@ const CLOCK_SKEW_SECONDS = 60;
 /** A logout token that is older is a repetition. */
 const LOGOUT_SECONDS = 300;
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-const CALL = 'an identity provider';
 /** Discovery is read again after so long. Keys are not kept: an answer is verified by those that stand there now. */
 const METADATA_MS = 5 * 60_000;
 const MAX_REMEMBERED = 100;
@@ -53,8 +52,7 @@ export async function openIdProvider(
   rules: AddressRules,
 ): Promise<IdentityProvider> {
   const oidc = await import('openid-client');
-  const fetch = guardedFetch(CALL, rules) as OpenIdClient.CustomFetch;
-  const provider = new OpenIdProvider(oidc, connection, rules, fetch);
+  const provider = new OpenIdProvider(oidc, connection, rules);
   const translated =
     <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
@@ -75,18 +73,11 @@ class OpenIdProvider implements IdentityProvider {
   readonly #oidc: typeof OpenIdClient;
   readonly #connection: OpenIdConnection;
   readonly #rules: AddressRules;
-  readonly #guarded: OpenIdClient.CustomFetch;
 
-  constructor(
-    oidc: typeof OpenIdClient,
-    connection: OpenIdConnection,
-    rules: AddressRules,
-    fetch: OpenIdClient.CustomFetch,
-  ) {
+  constructor(oidc: typeof OpenIdClient, connection: OpenIdConnection, rules: AddressRules) {
     this.#oidc = oidc;
     this.#connection = connection;
     this.#rules = rules;
-    this.#guarded = fetch;
   }
 
   async begin(binding: Binding, loginHint: string | undefined): Promise<URL> {
@@ -165,8 +156,8 @@ class OpenIdProvider implements IdentityProvider {
       { [oidc.clockTolerance]: CLOCK_SKEW_SECONDS },
       authentication,
     );
-    configuration[oidc.customFetch] = this.#guarded;
-    // The guarded fetch says which addresses are called, and how.
+    configuration[oidc.customFetch] = outsideFetch;
+    // The function outside the network says which addresses are called, and how.
     if (this.#rules.loopback) oidc.allowInsecureRequests(configuration);
     // The client looks at the signature of the ID token only if it is told to.
     oidc.enableNonRepudiationChecks(configuration);
@@ -180,7 +171,7 @@ class OpenIdProvider implements IdentityProvider {
     if (known !== undefined && known.untilMs > Date.now()) return known.metadata;
     const oidc = this.#oidc;
     const found = await oidc.discovery(new URL(issuer), client_id, undefined, this.#oidc.None(), {
-      [oidc.customFetch]: this.#guarded,
+      [oidc.customFetch]: outsideFetch,
       execute: this.#rules.loopback ? [oidc.allowInsecureRequests] : [],
     });
     const metadata = { ...found.serverMetadata() };
@@ -236,11 +227,9 @@ class OpenIdProvider implements IdentityProvider {
     const { createLocalJWKSet, jwtVerify } = await import('jose');
     const { issuer, jwks_uri } = await this.#metadata();
     if (jwks_uri === undefined) throw invalidAnswer('token-key', 'The provider publishes no keys.');
-    const answer = await this.#guarded(jwks_uri, {
+    const answer = await outsideFetch(jwks_uri, {
       method: 'GET',
       headers: { accept: 'application/json' },
-      body: undefined,
-      redirect: 'manual',
     });
     if (answer.status !== 200) throw invalidAnswer('token-key', 'The provider publishes no keys.');
     const { payload } = await jwtVerify(token, createLocalJWKSet((await answer.json()) as JSONWebKeySet), {

@@ -1,10 +1,10 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import { NETWORK_FAILURES } from '#platform/network-failures.ts';
-import { AddressRefused } from '#platform/outbound/resolve-target.ts';
+import { Unavailable } from '#platform/outage.ts';
+import { AnswerTooLarge } from '#platform/outbound/public-call.ts';
+import { AddressRefused } from '#platform/outbound/public-url.ts';
 import type { Refused } from './decide-role.ts';
 
 const RETRY_AFTER_SECONDS = 30;
-const UNREACHABLE: ReadonlySet<string> = new Set([...NETWORK_FAILURES, 'TimeoutError', 'AbortError']);
 
 /** The answer of a provider, or the way in which it came, is not what it should be. */
 export function invalidAnswer(reason: string, detail: string, cause?: unknown): DomainError {
@@ -72,11 +72,13 @@ export function translateProviderError(error: unknown): unknown {
       'The provider names an address that is not on the public internet.',
       error,
     );
-  if (codes.some((code) => UNREACHABLE.has(code)))
+  if (chainOf(error).some((one) => one instanceof Unavailable))
     return new DomainError('temporarily-unavailable', 'The identity provider does not answer. Try again.', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       cause: error,
     });
+  if (chainOf(error).some((one) => one instanceof AnswerTooLarge))
+    return invalidAnswer('answer-malformed', 'The provider’s answer is larger than any that is read.', error);
   if (
     codes.some((code) => code.startsWith('OAUTH_') || code.startsWith('ERR_JW') || code.startsWith('ERR_J'))
   )

@@ -1,6 +1,6 @@
 import { credentialPlace } from '#identity/connections/client-credential.ts';
 import type { ConnectionRow } from '#identity/connections/connection.repository.ts';
-import { identityEnvironment } from '#identity/identity-environment.ts';
+import { environment } from '#platform/environment.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 
@@ -19,7 +19,7 @@ const PROVIDERS: Readonly<Record<ConnectionRow['kind'], ProviderOf>> = {
       ]),
       'email',
     ];
-    const loopback = identityEnvironment.providersToLoopback();
+    const loopback = environment.outsideToLoopback();
     return openIdProvider(
       { ...connection, client_id, subject_claim, credential, wanted_claims },
       { loopback },

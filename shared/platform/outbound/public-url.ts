@@ -6,6 +6,9 @@ export interface AddressRules {
   readonly loopback: boolean;
 }
 
+/** The host is, or resolves to, an address that is not on the public internet. */
+export class AddressRefused extends Error {}
+
 /** Ports below are those of services that a request could be turned on. */
 const FIRST_FREE_PORT = 1_024;
 const HTTPS_PORT = 443;

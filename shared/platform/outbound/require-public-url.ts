@@ -1,24 +1,29 @@
-import { invalidField } from '#kernel/domain-error.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { Unavailable } from '#platform/outage.ts';
 import { type AddressRules, refuseUrl } from './public-url.ts';
-import { AddressRefused, resolveTarget } from './resolve-target.ts';
 
-const NOT_PUBLIC = 'must be reached on the public internet';
-/** A resolver that doesn't answer doesn't hold up the request: what matters is checked again at each call. */
-const RESOLVE_MS = 2_000;
+const RETRY_AFTER_SECONDS = 30;
 
 /**
  * Refuses a URL that leads into our network, by itself or by what its name resolves to now. A name without addresses is allowed:
- * it may be about to get one.
+ * it may be about to get one, and it is looked at again at each call.
  * @param pointer the field of the request that has the URL
- * @throws DomainError `validation-failed`
+ * @throws DomainError `validation-failed`, `temporarily-unavailable`
  */
 export async function requirePublicUrl(text: string, pointer: string, rules: AddressRules): Promise<void> {
   const refusal = refuseUrl(text, rules);
   if (refusal !== undefined) throw invalidField(pointer, 'invalid-url', refusal);
-  const answered = resolveTarget(new URL(text), rules).catch((error: unknown) => error);
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), RESOLVE_MS);
-  const outcome = await Promise.race([answered, promise]);
-  clearTimeout(timer);
-  if (outcome instanceof AddressRefused) throw invalidField(pointer, 'invalid-url', NOT_PUBLIC);
+  const { leadsInside } = await import('./outside-fetch.ts');
+  const isInside = await leadsInside(text).catch((error: unknown) => {
+    if (!(error instanceof Unavailable)) throw error;
+    throw new DomainError(
+      'temporarily-unavailable',
+      'The address can’t be looked up at the moment. Try again.',
+      {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause: error,
+      },
+    );
+  });
+  if (isInside) throw invalidField(pointer, 'invalid-url', 'must be reached on the public internet');
 }

@@ -1,13 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { isLoopback, isPublicAddress } from './public-address.ts';
-import { type AddressRules, hostOf } from './public-url.ts';
+import { AddressRefused, type AddressRules, hostOf } from './public-url.ts';
 
 /** The addresses of a name; rejects when it has none. */
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
-
-/** The host is, or resolves to, an address that is not on the public internet. */
-export class AddressRefused extends Error {}
 
 async function resolveByDns(name: string): Promise<readonly LookupAddress[]> {
   const { lookup } = await import('node:dns/promises');

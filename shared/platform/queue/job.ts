@@ -16,7 +16,7 @@ export type Suspended = 'goes-on' | 'parks' | 'refuses';
 export type FoundBy = { readonly rows: string; readonly sweep: string } | { readonly nobody: string };
 
 interface JobSpec {
-  /** kebab-case; the handler is `functions/<workers, scheduled or steps>/<name>.ts`. */
+  /** kebab-case; the handler is `functions/<workers, scheduled, steps or called>/<name>.ts`. */
   readonly name: string;
   readonly purpose: string;
   readonly uses: readonly Resource[];
@@ -98,12 +98,21 @@ export interface StepJob extends JobSpec {
   readonly database?: boolean;
 }
 
+/**
+ * A function that others of ours call and wait for (`uses: ['function:<name>:call']`). It stands outside the network and has no
+ * database: it does what they can't do from inside (docs/adr/0204).
+ */
+export interface CalledJob extends JobSpec {
+  readonly kind: 'called';
+  readonly database: false;
+}
+
 /** Returns how often SQS delivers a message of a job, for whatever reason, before it takes it to the dead-letter queue. */
 export function maxReceivesOf({ tries, retryForHours }: Pick<QueueJob, 'tries' | 'retryForHours'>): number {
   return tries + receivesWithin(retryForHours);
 }
 
-export type Job = QueueJob | ScheduledJob | StepJob;
+export type Job = QueueJob | ScheduledJob | StepJob | CalledJob;
 
 /** Returns what a job consumes. Firings are tried like messages: a few times if they fail for themselves, for hours in an outage. */
 export function consumptionOf(job: QueueJob | ScheduledJob): Consumption {
@@ -132,4 +141,8 @@ export function scheduledJob<const J extends Omit<ScheduledJob, 'kind'>>(
 
 export function stepJob<const J extends Omit<StepJob, 'kind'>>(spec: J): J & { readonly kind: 'step' } {
   return { kind: 'step', ...spec };
+}
+
+export function calledJob<const J extends Omit<CalledJob, 'kind'>>(spec: J): J & { readonly kind: 'called' } {
+  return { kind: 'called', ...spec };
 }

@@ -1,7 +1,7 @@
+import { environment } from '#platform/environment.ts';
 import { inSpan, traceHeaders } from '#platform/observability/trace.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { fieldSealer } from '#platform/sealing.ts';
-import { webhookEnvironment } from '#webhooks/webhook-environment.ts';
 import { recordWebhookAttempt } from '#webhooks/webhooks.jobs.ts';
 import type { DeliveryMessage, OutcomeMessage } from './delivery-message.ts';
 import { type PostOptions, postWebhook } from './post-webhook.ts';
@@ -11,7 +11,7 @@ import { secretPlace, signedHeaders } from './webhook-signature.ts';
 export async function deliver(
   message: DeliveryMessage,
   requestId: string,
-  options: PostOptions = { loopback: webhookEnvironment.webhooksToLoopback() },
+  options: PostOptions = { loopback: environment.outsideToLoopback() },
 ): Promise<void> {
   const { webhook_id, url, body } = message;
   const sealer = await fieldSealer();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { sendPinned, withSignal } from '#platform/outbound/pinned-request.ts';
-import type { AddressRules } from '#platform/outbound/public-url.ts';
-import { AddressRefused, type Resolve, resolveTarget } from '#platform/outbound/resolve-target.ts';
+import { AddressRefused, type AddressRules } from '#platform/outbound/public-url.ts';
+import { type Resolve, resolveTarget } from '#platform/outbound/resolve-target.ts';
 import { beforeOutsideCall } from '#platform/outside-call.ts';
 import { retryAfterSeconds } from './retry-pauses.ts';
 

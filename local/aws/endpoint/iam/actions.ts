@@ -51,6 +51,10 @@ function resourcesOf(service: string, input: JsonObject, account: AccountNames):
         bus.startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`),
       );
     }
+    case 'lambda': {
+      const called = text(input.FunctionName);
+      return [called.startsWith('arn:') ? called : arn('lambda', `function:${called}`)];
+    }
     case 'ses':
       return [arn('ses', `identity/${senderDomain(input)}`)];
     case 'states':
