@@ -82,7 +82,7 @@ export class NetworkStack extends VestryStack {
     }
   }
 
-  /** From the network only functions are called that exist for that: a function of somebody else's would be a way out. */
+  /** Only functions that exist for that are called from the network: a function of somebody else's would be a way out. */
   #calls(): PolicyStatement {
     return new PolicyStatement({
       principals: [new AnyPrincipal()],

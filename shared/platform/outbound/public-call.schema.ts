@@ -3,7 +3,7 @@ import { CALL_HEADERS, CALL_LIMITS, CALL_METHODS } from './public-call.ts';
 
 const url = z.string().max(CALL_LIMITS.url);
 
-/** What the function `fetch-public` takes from its callers. It alone loads the schema: they build their calls themselves. */
+/** The schema of what `fetch-public` takes. That function alone loads it: its callers build their calls themselves. */
 export const PublicCallSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('request'),
