@@ -45,7 +45,7 @@ function compiledRuntime(): URL {
   if (compiled === undefined) {
     const { outputFiles } = buildSync({
       entryPoints: [RUNTIME_MODULE],
-      ...{ bundle: true, write: false, platform: 'node', format: 'esm' },
+      ...{ bundle: true, write: false, minify: true, platform: 'node', format: 'esm' },
     });
     compiled = new URL(`data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`);
   }
