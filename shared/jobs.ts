@@ -1,3 +1,4 @@
+import * as announcements from '#announcements/announcements.jobs.ts';
 import * as audit from '#audit/audit.jobs.ts';
 import * as dividends from '#dividends/dividends.jobs.ts';
 import * as keys from '#identity/keys/keys.jobs.ts';
@@ -37,6 +38,7 @@ const specs: readonly Job[] = [
   webhooks,
   mail,
   notices,
+  announcements,
   mockBank,
 ].flatMap((module) => Object.values(module));
 

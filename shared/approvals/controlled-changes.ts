@@ -3,6 +3,8 @@ import type { UserRole } from '#kernel/roles.ts';
 
 /** A kind of change that decides where money or shares go, and so waits for a second person. */
 interface ControlledChange {
+  /** It, as a mail says it at the beginning of a sentence. */
+  readonly title: string;
   readonly proposes: readonly UserRole[];
   readonly decides: readonly UserRole[];
   /** An operator decides while the tenant has no second person. @default false */
@@ -23,49 +25,49 @@ const ofOperations = { proposes: ['ADMIN', 'OPS'], decides: deciders, expiresAft
  */
 export const CONTROLLED_CHANGES = {
   /** A new user with the role ADMIN, COMPLIANCE or OPS waits; an EMPLOYEE does not. */
-  'user-created': { ...ofAdmins, operatorDecides: true },
+  'user-created': { title: 'A new user', ...ofAdmins, operatorDecides: true },
   /** The role ADMIN, COMPLIANCE or OPS for a user who did not have its rights, and the password or return of another user who has such a role, wait. What takes rights away takes effect at once. */
-  'user-changed': { ...ofAdmins, operatorDecides: true },
+  'user-changed': { title: 'A change of a user', ...ofAdmins, operatorDecides: true },
   /** A payment waits above the tenant’s threshold, by itself or together with what was ordered on the same day without a second person, by the same user or to the same payee. */
   payment: {
+    title: 'A payment',
     ...ofOperations,
     expiresAfterDays: null,
     audit: { APPROVED: 'payment-order.approved', DENIED: 'payment-order.denied' },
   },
   /** The payments of a dividend wait, as a whole, if they come to more than the threshold, or do with what the same user has ordered on the same day. */
-  'payment-run': ofOperations,
+  'payment-run': { title: 'The payments of a dividend', ...ofOperations },
   /** A payee’s new account waits, and cools off after its approval; until then the one before is paid into. */
-  'bank-account': {
-    ...ofOperations,
-    expiresAfterDays: null,
-  },
+  'bank-account': { title: 'A bank account of a payee', ...ofOperations, expiresAfterDays: null },
   /** A dividend is declared by one person; before anything is paid, another approves its terms. */
-  dividend: {
-    ...ofOperations,
-    expiresAfterDays: null,
-  },
+  dividend: { title: 'A dividend', ...ofOperations, expiresAfterDays: null },
   /** An approved dividend is cancelled by two persons, as it was made by two. One that nobody has approved needs nobody. */
-  'dividend-cancelled': ofOperations,
+  'dividend-cancelled': { title: 'The cancellation of a dividend', ...ofOperations },
   /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. */
-  position: ofOperations,
+  position: { title: 'A change of positions', ...ofOperations },
   /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */
-  'register-file': ofOperations,
+  'register-file': { title: 'A file of the register', ...ofOperations },
   /** A file that was dropped waits like one that was uploaded; the owner of the credential by which it came has proposed it. */
-  'dropped-file': ofOperations,
+  'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
   /** Higher limits of the register wait; lower ones take effect at once. */
-  'register-settings': ofAdmins,
+  'register-settings': { title: 'A change of the limits of the register', ...ofAdmins },
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
-  'payment-settings': ofAdmins,
+  'payment-settings': { title: 'A change of how payments are made', ...ofAdmins },
   /** An identity provider decides who comes in, and as what: a new one waits, and so does every change that could let in somebody else, and its being switched on. */
-  connection: ofAdmins,
+  connection: { title: 'An identity provider, or a change of one', ...ofAdmins },
   /** A hold keeps records from the purge: a second person releases what one has placed. */
-  'legal-hold-released': { proposes: ['COMPLIANCE'], decides: deciders, expiresAfterDays: 30 },
+  'legal-hold-released': {
+    title: 'The release of a legal hold',
+    proposes: ['COMPLIANCE'],
+    decides: deciders,
+    expiresAfterDays: 30,
+  },
   /** A second factor that was lost is taken from its user by two persons: one of them could otherwise be that user. */
-  'second-factor-reset': { ...ofAdmins, operatorDecides: true },
+  'second-factor-reset': { title: 'The reset of a second factor', ...ofAdmins, operatorDecides: true },
   /** An API key lets a program in, with rights of OPS, of COMPLIANCE, or over the tenant's users. */
-  'api-key': ofAdmins,
+  'api-key': { title: 'An API key', ...ofAdmins },
   /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
-  'sign-in-settings': ofAdmins,
+  'sign-in-settings': { title: 'A change of how people sign in', ...ofAdmins },
 } as const satisfies Readonly<Record<string, ControlledChange>>;
 
 export type ChangeKind = keyof typeof CONTROLLED_CHANGES;

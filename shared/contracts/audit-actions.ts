@@ -166,6 +166,7 @@ export const AUDIT_ACTIONS = [
   'directory-group.updated',
   'directory-group.deleted',
   'change.requested',
+  'change.announced',
   'change.pending',
   'change.expired',
   'change.approved',

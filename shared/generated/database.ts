@@ -500,7 +500,7 @@ export interface Notices {
   kind: string;
   posted_at: Generated<Timestamp>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
-  user_id: string;
+  user_id: string | null;
 }
 
 export interface OutboundEntries {

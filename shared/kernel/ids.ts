@@ -27,10 +27,19 @@ export function uuidV7OfMinute(digest: Buffer, nowMs: number = Date.now()): stri
   return uuidV7Of(nowMs - (nowMs % MINUTE_MS), Buffer.from(digest.subarray(0, 16)));
 }
 
-/** Writes over what isn't free in the bytes of a UUID. */
+/** Returns the same UUID version 8 for the same digest, whenever. */
+export function uuidV8(digest: Buffer): string {
+  return uuidOf(Buffer.from(digest.subarray(0, 16)), 8);
+}
+
 function uuidV7Of(atMs: number, bytes: Buffer): string {
   bytes.writeUIntBE(atMs, 0, 6);
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
+  return uuidOf(bytes, 7);
+}
+
+/** Writes over what isn't free in the bytes of a UUID. */
+function uuidOf(bytes: Buffer, version: number): string {
+  bytes[6] = ((bytes[6] as number) & 0x0f) | (version << 4);
   bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -22,6 +22,13 @@ export const Mail = z.discriminatedUnion('kind', [
     device: z.string(),
     address: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal('approval-waiting'),
+    ...people,
+    at: z.iso.datetime(),
+    change: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('payee-account'), ...people, at: z.iso.datetime(), last4: z.string() }),
 ]);
 export type Mail = z.infer<typeof Mail>;
 

@@ -13,3 +13,14 @@ export function findHolderStanding(read: TenantRead, id: string): Promise<Holder
     .where('id', '=', id)
     .executeTakeFirst();
 }
+
+/** Returns the mail address of a holder; undefined if the register has none, or not the holder. */
+export async function findHolderEmail(read: TenantRead, id: string): Promise<string | undefined> {
+  const holder = await read
+    .selectFrom('shareholders')
+    .select('email')
+    .where('id', '=', id)
+    .where('status', '=', 'ACTIVE')
+    .executeTakeFirst();
+  return holder?.email ?? undefined;
+}

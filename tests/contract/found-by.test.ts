@@ -5,7 +5,7 @@ const scheduled = new Set(jobs.filter(({ kind }) => kind === 'scheduled').map(({
 /** Whoever calls a function waits for it, and so is the one to miss its answer. */
 const asynchronous = jobs.filter((job) => job.kind === 'queue' || job.kind === 'step');
 /** The jobs whose lost work no row shows: whoever misses a mail asks for another. */
-const FOUND_BY_NOBODY = ['post-notices', 'send-mail'];
+const FOUND_BY_NOBODY = ['announce-changes', 'post-notices', 'send-mail'];
 
 describe('work whose message or execution is lost', () => {
   test.each(asynchronous)('of $name is found by a sweep that there is, or by a person', ({ foundBy }) => {

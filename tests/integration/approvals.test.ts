@@ -3,16 +3,26 @@ import * as routes from '#approvals/approvals.routes.ts';
 import { handler as approveTenantChange } from '#functions/approvals/approve-tenant-change.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
+import { handler as addParticipantAccount } from '#functions/payments/create-participant-bank-account.ts';
+import { handler as enrollPlanHandler } from '#functions/plans/enroll-plan.ts';
+import { handler as announceChanges } from '#functions/workers/announce-changes.ts';
+import { handler as postNotices } from '#functions/workers/post-notices.ts';
 import { createUser, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
+import { enrollPlan } from '#plans/plans.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
-import { Payments } from '#tests/support/payment-client.ts';
-import { call } from '#tests/support/request.ts';
+import { mailsTo, type ReadMail } from '#tests/support/mails.ts';
+import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
+import { drain, recordOf } from '#tests/support/queue-driver.ts';
+import { Register } from '#tests/support/register.ts';
+import { call, testContext } from '#tests/support/request.ts';
 import {
+  callersExist,
   insertSession,
   insertTestOperator,
   insertTestTenant,
@@ -571,5 +581,81 @@ describe('the inbox', () => {
   ])('takes no decision on %s', async (_, items) => {
     const answer = await compliance.decide({ decision: 'APPROVE', items });
     expect([answer.status, answer.body.errors?.[0].pointer], answer.text).toEqual([422, '/items']);
+  });
+});
+
+describe('by mail', () => {
+  const mailTo = (role: string) => `${role.toLowerCase()}@${acme.slug}.example`;
+
+  /** Delivers what the bus holds of the tenant's proposals, some times over, and returns the subjects of the mails to somebody. */
+  async function toldOf(address: string, times = 1): Promise<ReadMail[]> {
+    const proposed = aws.events
+      .map(({ event }) => event)
+      .filter(
+        ({ 'detail-type': type, detail }) => type === 'change.requested' && detail.tenant_id === acme.id,
+      );
+    for (let time = 0; time < times; time++) {
+      const { batchItemFailures } = await announceChanges(
+        { Records: proposed.map((event, index) => recordOf(event, 1, String(index))) },
+        testContext(),
+      );
+      expect(batchItemFailures).toEqual([]);
+      await drain(aws, 'notices', postNotices);
+    }
+    return mailsTo(aws, address);
+  }
+
+  test('those are told, once, who may decide on a change, and nobody else', async () => {
+    await database.admin.query(
+      `insert into users (tenant_id, email, role, password_hash, status, made_by) values ($1, $2, 'COMPLIANCE', 'x', 'ACTIVE', $3)`,
+      [acme.id, `puppet@${acme.slug}.example`, acme.as('ADMIN').actorId],
+    );
+    expect((await admin.setSettings(threshold('20000'))).status).toBe(202);
+    const [mail, ...more] = await toldOf(mailTo('COMPLIANCE'), 3);
+    expect(more).toEqual([]);
+    expect(mail?.subject).toBe(`A change waits for a second person at ${acme.slug}`);
+    expect(mail?.text).toContain('A change of how payments are made at');
+    expect(mail?.text).not.toMatch(/https?:|20000/);
+    for (const other of ['ADMIN', 'OPS', 'EMPLOYEE', 'puppet'])
+      expect(await toldOf(mailTo(other))).toEqual([]);
+  });
+
+  test('nobody is told of what was decided meanwhile', async () => {
+    const asked = await admin.setSettings(threshold('20000'));
+    await compliance.deny(asked.body.id, 'No.');
+    expect(await toldOf(mailTo('COMPLIANCE'))).toEqual([]);
+  });
+
+  test('a payee is told, once, that an account was entered for them', async () => {
+    const register = new Register(acme.as('OPS'));
+    const email = `holder@${acme.slug}.example`;
+    const told = await register.holder('10', { contact: { email } });
+    const silent = await register.holder('10');
+    for (const { id } of [told, silent])
+      expect((await admin.proposeAccount(id, { account_number: '1234567890' })).status).toBe(202);
+    const mails = await toldOf(email, 2);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.text).toContain('whose number ends in 7890');
+    expect(mails[0]?.text).not.toMatch(/https?:|1234567890/);
+    expect(await toldOf(mailTo('COMPLIANCE'))).toHaveLength(2);
+  });
+
+  test('an employee who is a user is told of theirs, by the address of that user', async () => {
+    acme = await insertTestTenant(database.admin, 'SPONSOR');
+    const employee = acme.as('EMPLOYEE', 'E-7');
+    await callersExist();
+    const enrolled = await call(enrollPlanHandler, enrollPlan, {
+      as: acme.as('OPS'),
+      body: { employee_id: 'E-7', plan_type: '401K' },
+    });
+    expect(enrolled.status, enrolled.text).toBe(201);
+    const asked = await call(addParticipantAccount, createParticipantBankAccount, {
+      as: acme.as('OPS'),
+      params: { employee: 'E-7' },
+      body: ACCOUNT,
+    });
+    expect(asked.status, asked.text).toBe(202);
+    expect(employee.employeeId).toBe('E-7');
+    expect(await toldOf(`employee.e-7@${acme.slug}.example`, 2)).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** The notices of a user's own account. Each is a mail of the same kind. */
-const NOTICES = ['password-changed', 'second-factor-changed', 'new-sign-in'] as const;
+/** The notices of a user's own account and inbox. Each is a mail of the same kind. */
+const NOTICES = ['password-changed', 'second-factor-changed', 'new-sign-in', 'approval-waiting'] as const;
 export type NoticeKind = (typeof NOTICES)[number];
 
 const of = { tenant_id: z.uuid(), notice_id: z.uuid(), reached: z.string().optional() } as const;
@@ -16,6 +16,8 @@ export const NoticeMessage = z.discriminatedUnion('type', [
     at: z.iso.datetime(),
     /** The session that the notice is of. */
     session_id: z.uuid().optional(),
+    /** The change that the notice is of, in words that name nobody. */
+    change: z.string().max(100).optional(),
   }),
   /** A user whom an administrator sends a link: of an invitation, or to set the password anew. */
   z.strictObject({ type: z.literal('link'), ...of, user_id: z.uuid() }),

@@ -51,7 +51,7 @@ export function findRecipient(
 /** Notes that a notice is posted. Of a notice that comes twice the second isn't. */
 export async function insertNotice(
   tx: TenantTx,
-  { id, userId, kind }: { readonly id: string; readonly userId: string; readonly kind: string },
+  { id, userId, kind }: { readonly id: string; readonly userId: string | null; readonly kind: string },
 ): Promise<boolean> {
   const inserted = await tx
     .insertInto('notices')

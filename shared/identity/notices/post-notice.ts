@@ -1,4 +1,5 @@
-import { type TenantId, uuidV7 } from '#kernel/ids.ts';
+import { createHash } from 'node:crypto';
+import { type TenantId, uuidV7, uuidV8 } from '#kernel/ids.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import type { NoticeKind, NoticeMessage } from './notice-message.ts';
@@ -15,6 +16,18 @@ export function postNotice(
   const about = { tenant_id: tenantId, notice_id: uuidV7(), user_id: userId, kind };
   const of = sessionId === undefined ? {} : { session_id: sessionId };
   send(tx, { type: 'notice', ...about, at: new Date().toISOString(), ...of });
+}
+
+/** Has a user told that a change waits for them: once, however often it is asked for. */
+export function postApprovalWaiting(
+  tx: TenantTx,
+  tenantId: TenantId,
+  userId: string,
+  waiting: { readonly id: string; readonly at: Date; readonly change: string },
+): void {
+  const notice_id = uuidV8(createHash('sha256').update(`${waiting.id}/${userId}`).digest());
+  const about = { tenant_id: tenantId, notice_id, user_id: userId, kind: 'approval-waiting' } as const;
+  send(tx, { type: 'notice', ...about, at: waiting.at.toISOString(), change: waiting.change });
 }
 
 /** Has a user sent a link by which they set a password: their first one, or another. */

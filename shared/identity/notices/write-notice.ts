@@ -77,11 +77,12 @@ async function writeTelling(message: Of<'notice'>, { actor, recipient, tenant }:
 }
 
 async function mailOf(
-  { kind, at, session_id }: Of<'notice'>,
+  { kind, at, session_id, change = 'A change' }: Of<'notice'>,
   to: string,
   { id, name }: Writing['tenant'],
 ): Promise<Mail | undefined> {
   const about = { to, tenant: name, at };
+  if (kind === 'approval-waiting') return { kind, ...about, change };
   if (kind !== 'new-sign-in') return { kind, ...about };
   const session = await tenantRead(id, (read) => findSessionOrigin(read, session_id ?? ''));
   if (session === undefined) return undefined;

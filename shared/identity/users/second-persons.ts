@@ -1,0 +1,22 @@
+import { sql } from 'kysely';
+import type { UserRole } from '#kernel/roles.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+
+/** Returns users with one of some roles who are a second person for a proposer, the longest there first. */
+export async function listSecondPersons(
+  read: TenantRead,
+  maker: string,
+  roles: readonly UserRole[],
+  limit: number,
+): Promise<string[]> {
+  const rows = await read
+    .selectFrom('users')
+    .select('id')
+    .where('status', '=', 'ACTIVE')
+    .where('role', 'in', roles)
+    .where(sql<boolean>`is_second_person(${maker}, id)`)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
