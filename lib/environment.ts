@@ -44,6 +44,9 @@ const MAX_DOMAIN = 57;
 /** Zones in which RDS is known to make no proxy. Its documentation names none: a further one shows at the first deployment. */
 const ZONES_WITHOUT_PROXY = ['use1-az3'];
 
+/** A policy of a bucket has at most 20 KB. */
+const MAX_ARCHIVE_READERS = 20;
+
 /** A number of requests in a window. */
 const quota = z.number().int().min(1, 'lets nobody in; the least is 1').max(1_000_000);
 
@@ -217,6 +220,26 @@ export const EnvironmentSchema = z
     webhooksToLoopback: z.boolean().default(false),
     /** The years for which records that the law asks for are kept. */
     retentionYears,
+    /** The accounts of customers that read what the archive of the audit trail has of their tenant, see docs/runbooks/archive-readers.md. */
+    archiveReaders: z
+      .array(
+        z.strictObject({
+          tenant: z
+            .string()
+            .regex(
+              /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+              'must be the id of a tenant in small letters, such as 0197a4c0-0000-7000-8000-000000000000',
+            ),
+          account: z.string().regex(/^\d{12}$/, 'must be the twelve digits of an AWS account'),
+        }),
+      )
+      .max(MAX_ARCHIVE_READERS, `the policy of a bucket has room for ${MAX_ARCHIVE_READERS}`)
+      .refine(
+        (readers) =>
+          new Set(readers.map(({ tenant, account }) => `${tenant} ${account}`)).size === readers.length,
+        'must name each tenant and account once',
+      )
+      .default([]),
     /** @default a name that CloudFormation generates */
     uploadsBucketName: z.string().optional(),
     /** @default a name that CloudFormation generates */
@@ -228,6 +251,8 @@ export const EnvironmentSchema = z
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     for (const reason of wrongZones(environment)) refuse('zones', reason);
+    if (environment.archiveReaders.some(({ account }) => account === environment.account))
+      refuse('archiveReaders', 'the account of the environment itself reads by its own roles: remove it');
     if (!environment.production) return;
     if (environment.mockBank)
       refuse('mockBank', 'a production environment has no mock bank: set it, or production, to false');

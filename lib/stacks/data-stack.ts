@@ -5,6 +5,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { alarmTopic } from '#lib/constructs/alarm-topic.ts';
+import { archiveDecryption } from '#lib/constructs/archive-readers.ts';
 import { TenantDatabase } from '#lib/constructs/tenant-database.ts';
 import type { Environment } from '#lib/environment.ts';
 import { VestryStack } from './vestry-stack.ts';
@@ -31,16 +32,19 @@ export class DataStack extends VestryStack {
   constructor(scope: Construct, props: DataStackProps) {
     super(scope, 'data', { ...props, description: 'Vestry: database, keys and secrets', stateful: true });
     const { environment } = props;
-    this.key = new Key(this, 'Key', {
+    const key = new Key(this, 'Key', {
       alias: `vestry/${environment.name}`,
       description: `Data of the Vestry environment ${environment.name}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    const decryption = archiveDecryption(environment);
+    if (decryption !== undefined) key.addToResourcePolicy(decryption);
+    this.key = key;
     this.database = new TenantDatabase(this, 'Database', {
       environment,
       vpc: props.vpc,
-      key: this.key,
+      key,
       clients: props.databaseClients,
     });
     this.signingKeys = this.#rotatedKeys('SigningKeys', 'signing-keys', 'that sign access tokens');

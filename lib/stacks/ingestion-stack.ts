@@ -9,6 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { AlarmedQueue, DeadLetterQueue } from '#lib/constructs/alarmed-queue.ts';
+import { grantArchive } from '#lib/constructs/archive-readers.ts';
 import { DropUsers } from '#lib/constructs/drop-users.ts';
 import { keptRules } from '#lib/constructs/kept-rule.ts';
 import { MailIdentity } from '#lib/constructs/mail-identity.ts';
@@ -81,6 +82,7 @@ export class IngestionStack extends VestryStack {
     const audit = new WormBucket(this, 'Audit', {
       ...{ bucketName: this.config.auditBucketName, key: props.key, accessLogs, policy },
     });
+    grantArchive(audit.bucket, this.config);
     const rejectedRows = new DeadLetterQueue(this, 'RejectedRows', {
       queueName: `vestry-${this.config.name}-rejected-rows`,
       alarmTopic: props.alarmTopic,

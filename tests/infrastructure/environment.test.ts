@@ -11,6 +11,8 @@ import { routes } from '../../shared/routes.ts';
 const production = readEnvironment('acme-prod');
 const local = readEnvironment('local');
 
+const READER = { tenant: '0197a4c0-0000-7000-8000-00000000000a', account: '222222222222' };
+
 describe('environments', () => {
   test.each(environmentNames())('%s can be used', (name) => {
     expect(readEnvironment(name).name).toBe(name);
@@ -33,6 +35,20 @@ describe('environments', () => {
     ['a minimum above the maximum', { database: { minAcu: 4, maxAcu: 2 } }],
     ['a contact that is no address', { security: { contact: 'security@acme.example' } }],
     ['a contact of two lines', { security: { contact: 'mailto:a@b.example\nContact: mailto:c@d.example' } }],
+    ['a reader of no tenant', { archiveReaders: [{ tenant: 'acme', account: '222222222222' }] }],
+    ['a reader of every tenant', { archiveReaders: [{ tenant: '*', account: '222222222222' }] }],
+    ['a reader that is no account', { archiveReaders: [{ tenant: READER.tenant, account: '*' }] }],
+    ['a reader twice', { archiveReaders: [READER, READER] }],
+    ['its own account for a reader', { archiveReaders: [{ ...READER, account: production.account }] }],
+    [
+      'more readers than a policy has room for',
+      {
+        archiveReaders: Array.from({ length: 21 }, (_, n) => ({
+          ...READER,
+          account: String(200_000_000_000 + n),
+        })),
+      },
+    ],
     ['more of a user than of their tenant', { requestQuotas: { reads: { user: 3_001 } } }],
     ['a quota that lets nobody in', { requestQuotas: { reports: { user: 0 } } }],
     ['a class of requests that does not exist', { requestQuotas: { writing: { user: 5 } } }],

@@ -1,5 +1,8 @@
+import { isAllowed } from 'template-runner/policy';
 import { readPlatformModel } from 'template-runner/templates';
 import { describe, expect, test } from 'vitest';
+import { objectKey } from '#audit/archive/digest.ts';
+import { archivePrefix } from '#contracts/archive-keys.ts';
 import { EnvironmentSchema, readEnvironment } from '#lib/environment.ts';
 import { daysOf, retentionPolicy } from '#retention/retention-policy.ts';
 import { Synthesised, type TemplateProperties } from './synthesised.ts';
@@ -66,6 +69,87 @@ test('the local buckets move objects by the rules of the template', () => {
     expect(rule).toMatchObject({
       ...{ largerThanBytes: 0, storageClass: 'GLACIER_IR', afterDays: policy.archiveAfterDays },
     });
+});
+
+describe('the archive of a tenant', () => {
+  const [a, b] = ['0197a4c0-0000-7000-8000-00000000000a', '0197a4c0-0000-7000-8000-00000000000b'] as const;
+  const [ofA, ofB, stranger] = ['222222222222', '333333333333', '444444444444'] as const;
+  const local = readEnvironment('local');
+  const readers = Array.from({ length: 18 }, (_, n) => ({
+    tenant: `0197a4c0-0000-7000-8000-${String(n).padStart(12, '0')}`,
+    account: String(500_000_000_000 + n),
+  }));
+  const archiveReaders = [{ tenant: a, account: ofA }, { tenant: b, account: ofB }, ...readers];
+  const auditBucketName = 'the-archive';
+  const granting = Synthesised.of({ ...local, archiveReaders, auditBucketName });
+  const { buckets } = readPlatformModel(granting.assembly.directory, {
+    typesWithoutEffect: ['Custom::Migration'],
+  });
+  const granted = buckets.flatMap((bucket) => bucket.granted);
+  const arn = `arn:aws:s3:::${auditBucketName}`;
+  const may = (account: string, action: string, resource: string, prefix?: string) =>
+    isAllowed(
+      granted.filter(({ accounts }) => accounts.includes(account)).map(({ statement }) => statement),
+      { action, resource, context: { 's3:prefix': prefix } },
+    );
+  const key = (tenant: string) => objectKey('2026-11-24', tenant, 42);
+
+  test.each([
+    ['s3:GetObject', ofA, key(a), true],
+    ['s3:GetObjectVersion', ofA, key(a), true],
+    ['s3:GetObject', ofA, key(b), false],
+    ['s3:GetObject', ofB, key(a), false],
+    ['s3:GetObject', stranger, key(a), false],
+    ['s3:GetObject', ofA, `${archivePrefix('2026-11-24', b)}tenant=${a}/1`, false],
+    ['s3:GetObject', ofA, `audit/dt=2026-11-24/x/tenant=${a}/1`, false],
+    ['s3:GetObject', ofA, 'audit/digests/0000000001.2026-11-24.2026-11-24.jsonl', false],
+    ['s3:PutObject', ofA, key(a), false],
+    ['s3:DeleteObject', ofA, key(a), false],
+    ['s3:DeleteObjectVersion', ofA, key(a), false],
+    ['s3:PutObjectRetention', ofA, key(a), false],
+    ['s3:BypassGovernanceRetention', ofA, key(a), false],
+  ])('%s by %s of %s: %s', (action, account, object, allowed) => {
+    expect(may(account, action, `${arn}/${object}`)).toBe(allowed);
+  });
+
+  test.each<[string, string | undefined, boolean]>([
+    ['a day of its own', archivePrefix('2026-11-24', a), true],
+    ['part of a day of its own', `${archivePrefix('2026-11-24', a)}00000`, true],
+    ['a day of another', archivePrefix('2026-11-24', b), false],
+    ['everything', undefined, false],
+    ['everything, by an empty prefix', '', false],
+    ['a day of all', 'audit/dt=2026-11-24/', false],
+    ['what begins like its own', archivePrefix('2026-11-24', a).slice(0, -1), false],
+    ['its own within a day of another', `${archivePrefix('2026-11-24', b)}tenant=${a}/`, false],
+  ])('a list of %s is given by its prefix alone', (_, prefix, allowed) => {
+    for (const action of ['s3:ListBucket', 's3:ListBucketVersions'])
+      expect(may(ofA, action, arn, prefix)).toBe(allowed);
+    expect(may(stranger, 's3:ListBucket', arn, prefix)).toBe(false);
+  });
+
+  test('is opened through S3 alone, and both policies have room for as many readers as there may be', () => {
+    const statements = (type: string, property: string) =>
+      granting.ofType(type).map(({ Properties }) => Properties[property]);
+    const [decryption] = statements('AWS::KMS::Key', 'KeyPolicy')
+      .flatMap(({ Statement }) => Statement as TemplateProperties[])
+      .filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(JSON.stringify(decryption.Principal)).toContain(`:iam::${ofA}:root`);
+    expect(JSON.stringify(decryption.Principal)).not.toContain(stranger);
+    expect(decryption.Condition.StringEquals).toEqual({
+      'kms:ViaService': `s3.${local.region}.amazonaws.com`,
+    });
+    expect(JSON.stringify(decryption.Condition.StringLike)).toContain(auditBucketName);
+    const policies = statements('AWS::S3::BucketPolicy', 'PolicyDocument').map((one) => JSON.stringify(one));
+    for (const policy of policies) expect(policy.length).toBeLessThan(20_000);
+    for (const policy of policies) expect(policy).toContain('aws:SecureTransport');
+  });
+
+  test('is nobody else’s where no reader is named', () => {
+    const plain = Synthesised.of(local);
+    const model = readPlatformModel(plain.assembly.directory, { typesWithoutEffect: ['Custom::Migration'] });
+    expect(model.buckets.flatMap((bucket) => bucket.granted)).toEqual([]);
+    expect(JSON.stringify(plain.ofType('AWS::KMS::Key'))).not.toContain('s3:arn');
+  });
 });
 
 test('no environment keeps records for less than the law asks', () => {

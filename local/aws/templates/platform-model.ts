@@ -11,7 +11,7 @@ import { Properties } from './properties.ts';
 import { physicalName } from './references.ts';
 import { Resolver } from './resolver.ts';
 import { isKnownType } from './resource-types.ts';
-import { bucketPolicySpec, managedPolicySpec, roleSpec } from './role-specs.ts';
+import { bucketPolicySpec, type Granted, managedPolicySpec, roleSpec } from './role-specs.ts';
 import { stateMachineSpec } from './state-machine-specs.ts';
 import { bucketSpec, customNotifications, queueSpec, secretSpec } from './storage-specs.ts';
 import {
@@ -42,7 +42,10 @@ export interface PlatformModel {
   /** The policies that users are given. */
   readonly managedPolicies: readonly ManagedPolicy[];
   readonly apis: readonly ApiSpec[];
-  readonly buckets: readonly BucketSpec[];
+  readonly buckets: readonly (BucketSpec & {
+    /** What its policy allows to other accounts. */
+    readonly granted: readonly Granted[];
+  })[];
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
   readonly secrets: readonly SecretSpec[];
@@ -128,10 +131,12 @@ function build(
     custom.filter((entry) => entry.bucket === bucket).flatMap(({ notifications }) => notifications);
 
   const policies = ofType('AWS::S3::BucketPolicy').map(({ resource, values }) =>
-    bucketPolicySpec(resource, values),
+    bucketPolicySpec(resource, values, accountId),
   );
   const policyOf = (bucket: string) =>
     policies.filter((entry) => entry.bucket === bucket).flatMap(({ statements }) => statements);
+  const grantedBy = (bucket: string) =>
+    policies.filter((entry) => entry.bucket === bucket).flatMap(({ granted }) => granted);
 
   return {
     region,
@@ -148,6 +153,7 @@ function build(
     buckets: ofType('AWS::S3::Bucket').map((item) => ({
       ...bucketSpec(item.resource, item.values, item.name, added(item.name)),
       policy: policyOf(item.name),
+      granted: grantedBy(item.name),
     })),
     queues: ofType('AWS::SQS::Queue').map((item) =>
       queueSpec(item.resource, item.values, { name: item.name, arn: item.arn }),

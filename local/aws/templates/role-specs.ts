@@ -27,26 +27,52 @@ export function managedPolicySpec(resource: Resource, values: JsonObject, arn: s
   return { arn, statements: listOf(Statement).map((statement) => statementOf(properties, statement)) };
 }
 
+/** A statement by which a bucket lets other accounts in. Nobody of them has a key of this endpoint. */
+export interface Granted {
+  readonly accounts: readonly string[];
+  readonly statement: PolicyStatement;
+}
+
+interface BucketPolicy {
+  readonly bucket: string;
+  readonly statements: readonly PolicyStatement[];
+  readonly granted: readonly Granted[];
+}
+
 /**
- * Reads what the policy of a bucket denies to everybody; whom it allows is a service, and services don't call here.
+ * Reads what the policy of a bucket denies to everybody, and what it allows to other accounts. Services that it allows don't call here.
  */
-export function bucketPolicySpec(
-  resource: Resource,
-  values: JsonObject,
-): { readonly bucket: string; readonly statements: readonly PolicyStatement[] } {
+export function bucketPolicySpec(resource: Resource, values: JsonObject, accountId: string): BucketPolicy {
+  const granted: Granted[] = [];
   const properties: Properties = new Properties(resource, values, ['Bucket', 'PolicyDocument']);
   const { Statement } = properties.object('PolicyDocument');
   const statements = listOf(Statement).flatMap((statement): PolicyStatement[] => {
     const { Principal, ...rest } = isJsonObject(statement) ? statement : {};
     if (rest.Effect === 'Allow') {
       if (isJsonObject(Principal) && Object.keys(Principal).every((kind) => kind === 'Service')) return [];
-      properties.fail('a policy of a bucket that allows anybody but services is not implemented');
+      const accounts = otherAccounts(Principal, accountId);
+      if (accounts === undefined)
+        properties.fail(
+          'a policy of a bucket that allows anybody but services and other accounts is not implemented',
+        );
+      granted.push({ accounts, statement: statementOf(properties, rest) });
+      return [];
     }
     const everybody = Principal === '*' || (isJsonObject(Principal) && Principal.AWS === '*');
     if (!everybody) properties.fail('a policy of a bucket that denies only some is not implemented');
     return [statementOf(properties, rest)];
   });
-  return { bucket: properties.text('Bucket'), statements };
+  return { bucket: properties.text('Bucket'), statements, granted };
+}
+
+/** Returns the accounts that a principal names as wholes, if it names nothing else and not our own. */
+function otherAccounts(principal: unknown, accountId: string): string[] | undefined {
+  if (!isJsonObject(principal) || Object.keys(principal).some((kind) => kind !== 'AWS')) return undefined;
+  const accounts = listOf(principal.AWS).map(
+    (value) => /^(?:arn:[\w-]+:iam::)?(\d{12})(?::root)?$/.exec(String(value))?.[1],
+  );
+  const known = accounts.filter((account) => account !== undefined && account !== accountId);
+  return known.length === accounts.length && known.length > 0 ? (known as string[]) : undefined;
 }
 
 function statementOf(properties: Properties, statement: unknown): PolicyStatement {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { archivePrefix } from '#contracts/archive-keys.ts';
 import { dayWrittenIn } from '#kernel/calendar.ts';
 
 /**
@@ -43,7 +44,7 @@ const padded = (sequence: number | bigint): string => String(sequence).padStart(
 
 /** `audit/dt=2026-11-24/tenant=<id>/0000000042.jsonl.gz`: of the day on which the entries were written. */
 export function objectKey(dayOfEntries: string, tenantId: string, sequence: number | bigint): string {
-  return `audit/dt=${dayOfEntries}/tenant=${tenantId}/${padded(sequence)}.jsonl.gz`;
+  return `${archivePrefix(dayOfEntries, tenantId)}${padded(sequence)}.jsonl.gz`;
 }
 
 /**

@@ -32,6 +32,7 @@ const KEYS = [
   /^aws:PrincipalTag\/.+$/,
   /^aws:SecureTransport$/,
   /^s3:TlsVersion$/,
+  /^s3:prefix$/,
   /^iam:PermissionsBoundary$/,
   /^iam:PolicyARN$/,
   /^kms:/,

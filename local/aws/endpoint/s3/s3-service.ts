@@ -240,7 +240,8 @@ function permitOperation({ action, on }: Operation, call: S3Call, policyOf: S3Se
   const resourcePolicy = policyOf(bucket);
   const resource = on === 'service' ? '*' : arnOf(bucket, key);
   const ofVersion = query.has('versionId') && /^s3:(Get|Delete)Object$/.test(action);
-  permit(principal, ofVersion ? `${action}Version` : action, resource, { resourcePolicy });
+  const context = action.startsWith('s3:ListBucket') ? { 's3:prefix': query.get('prefix') ?? undefined } : {};
+  permit(principal, ofVersion ? `${action}Version` : action, resource, { resourcePolicy, context });
   if (headers.has('x-amz-object-lock-mode')) permit(principal, 's3:PutObjectRetention', resource);
   const source = headers.get('x-amz-copy-source');
   if (source !== undefined)
