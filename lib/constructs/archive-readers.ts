@@ -52,7 +52,7 @@ export function archiveDecryption({
     resources: ['*'],
     conditions: {
       StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
-      // With a key for the bucket, S3 names the bucket and not the object.
+      // S3 names the bucket and not the object where the bucket has a key of its own.
       StringLike: { 'kms:EncryptionContext:aws:s3:arn': `arn:${Aws.PARTITION}:s3:::${bucket}` },
     },
   });

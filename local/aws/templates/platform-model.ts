@@ -43,7 +43,7 @@ export interface PlatformModel {
   readonly managedPolicies: readonly ManagedPolicy[];
   readonly apis: readonly ApiSpec[];
   readonly buckets: readonly (BucketSpec & {
-    /** What its policy allows to other accounts. */
+    /** The statements by which its policy lets other accounts in. */
     readonly granted: readonly Granted[];
   })[];
   readonly queues: readonly QueueSpec[];
