@@ -180,6 +180,8 @@ export const EnvironmentSchema = z
         writes: quotasOfCallers(1_000, 2_000),
         uploads: quotasOfCallers(50, 200),
         reports: quotasOfCallers(50, 200),
+        /** The gallery of Entra ID asks for 25 a second. */
+        provisioning: quotasOfCallers(250, 250),
         /** An office signs in from one address in the morning. */
         signIn: quotaOfSources(300),
         /** A bank settles a run of payments from one address. */

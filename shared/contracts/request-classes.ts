@@ -7,6 +7,7 @@ export const CALLER_CLASSES = {
   writes: 'changes',
   uploads: 'uploads',
   reports: 'reports',
+  provisioning: 'requests of a directory',
 } as const;
 
 /** The classes of requests without a caller, which are limited for the network that they come from. */

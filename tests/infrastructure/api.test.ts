@@ -111,8 +111,11 @@ describe.each(environmentNames())('API of %s', (name) => {
   if (!environment.webhooksToLoopback)
     test('no tenant can use up what the stage admits for all', () => {
       const [stage] = synthesised.ofType('AWS::ApiGateway::Stage');
-      const { reads, writes, uploads, reports } = environment.requestQuotas;
-      const ofTenant = [reads, writes, uploads, reports].reduce((sum, { tenant }) => sum + tenant, 0);
+      const { reads, writes, uploads, reports, provisioning } = environment.requestQuotas;
+      const ofTenant = [reads, writes, uploads, reports, provisioning].reduce(
+        (sum, { tenant }) => sum + tenant,
+        0,
+      );
       const admitted = stage?.Properties.MethodSettings[0].ThrottlingRateLimit * LIMIT_WINDOW_SECONDS;
       expect(ofTenant).toBeLessThan(admitted / 3);
     });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as createGroup } from '#functions/identity/create-scim-group.ts';
 import { handler as createUser } from '#functions/identity/create-scim-user.ts';
 import { handler as deleteGroup } from '#functions/identity/delete-scim-group.ts';
 import { handler as deleteUser } from '#functions/identity/delete-scim-user.ts';
 import { handler as getConfig } from '#functions/identity/get-scim-config.ts';
 import { handler as getGroup } from '#functions/identity/get-scim-group.ts';
+import { handler as getResourceType } from '#functions/identity/get-scim-resource-type.ts';
+import { handler as getSchema } from '#functions/identity/get-scim-schema.ts';
 import { handler as getUser } from '#functions/identity/get-scim-user.ts';
 import { handler as listGroups } from '#functions/identity/list-scim-groups.ts';
 import { handler as listResourceTypes } from '#functions/identity/list-scim-resource-types.ts';
@@ -48,7 +50,7 @@ const send = (handler: unknown, route: Parameters<typeof call>[1], id?: string, 
     ...(body === undefined ? {} : { body, headers: SCIM }),
   });
 const find = (filter: string, query: Record<string, string> = {}) =>
-  call(listUsers, routes.listScimUsers, { as: key, query: { filter, ...query } });
+  call(listUsers, routes.listScimUsers, { as: key, query: filter === '' ? query : { filter, ...query } });
 const patch = (id: string, ...Operations: unknown[]) =>
   send(patchUser, routes.patchScimUser, id, { Operations });
 
@@ -362,6 +364,95 @@ describe('a group', () => {
     isError(await send(getGroup, routes.getScimGroup, randomUUID()), 404);
     isError(await group(''), 400, 'invalidValue');
   });
+});
+
+/** The requests of Okta's SPEC run, in its order, and what it asks of the answers. */
+test('everything is answered that Okta’s SPEC run asks for', async () => {
+  const userName = `${randomUUID()}@acme.example`;
+  const first = (await find('', { count: '1', startIndex: '1' })).body;
+  expect(first).toMatchObject({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+    itemsPerPage: 1,
+    startIndex: 1,
+    totalResults: expect.any(Number),
+    Resources: [oktaUser],
+  });
+  const [{ id }] = first.Resources;
+  expect((await send(getUser, routes.getScimUser, id)).body).toMatchObject({ ...oktaUser, id });
+  expect((await find(`userName eq "${userName}"`)).body).toMatchObject({ totalResults: 0, Resources: [] });
+
+  const sent = {
+    ...user({ userName, displayName: 'Ada Lovelace' }),
+    emails: [{ primary: true, value: userName, type: 'work' }],
+  };
+  const created = await send(createUser, routes.createScimUser, undefined, sent);
+  expect([created.status, created.body]).toMatchObject([201, { ...sent, ...oktaUser }]);
+  expect((await send(getUser, routes.getScimUser, created.body.id)).body).toEqual(created.body);
+  isError(await send(createUser, routes.createScimUser, undefined, sent), 409, 'uniqueness');
+  expect((await find(`userName eq "${userName.toUpperCase()}"`)).body.Resources).toEqual([created.body]);
+  isError(await send(getUser, routes.getScimUser, randomUUID()), 404);
+  expect((await call(listUsers, routes.listScimUsers, {})).status).toBe(401);
+  expect((await call(listGroups, routes.listScimGroups, { as: key })).status).toBe(200);
+});
+
+const oktaUser = {
+  id: expect.stringMatching(/./),
+  userName: expect.stringMatching(/./),
+  active: true,
+  name: { givenName: expect.stringMatching(/./), familyName: expect.stringMatching(/./) },
+  emails: [{ value: expect.stringMatching(/./) }],
+};
+
+/** The direct requests of Microsoft's validation, beyond those of the tables of patch.test.ts. */
+test('everything is answered that Microsoft’s direct tests ask for', async () => {
+  const schemas = (await send(listSchemas, routes.listScimSchemas)).body.Resources;
+  for (const { id, attributes } of schemas) {
+    const one = await call(getSchema, routes.getScimSchema, { as: key, params: { schema: id } });
+    expect(one.body).toMatchObject({ id, attributes });
+  }
+  const type = await call(getResourceType, routes.getScimResourceType, { as: key, params: { type: 'User' } });
+  expect(type.body).toMatchObject({ id: 'User', endpoint: '/Users', schema: CORE });
+  isError(await call(getSchema, routes.getScimSchema, { as: key, params: { schema: 'urn:x' } }), 404);
+
+  // Entra ID adds a flag to its requests if it is asked to, and looks for who isn't there yet.
+  expect((await find('userName eq "nobody@acme.example"', { aadOptscim062020: '' })).status).toBe(200);
+  const boss = await made();
+  const { id } = await made({ [ENTERPRISE]: { manager: { value: boss.id } } });
+  const managerOf = async () => (await send(getUser, routes.getScimUser, id)).body[ENTERPRISE]?.manager;
+  expect(await managerOf()).toEqual({ value: boss.id });
+  await patch(id, { op: 'Replace', path: `${ENTERPRISE}:manager`, value: 'another' });
+  expect(await managerOf()).toEqual({ value: 'another' });
+  await patch(id, { op: 'Remove', path: `${ENTERPRISE}:manager` });
+  expect(await managerOf()).toBeUndefined();
+  await patch(id, { op: 'Add', path: 'title', value: 'Countess' });
+  await patch(id, { op: 'Replace', path: 'title', value: null });
+  expect((await send(getUser, routes.getScimUser, id)).body.title).toBeUndefined();
+  const off = await patch(id, { op: 'Replace', path: 'active', value: 'False' });
+  expect(off.body.active).toBe(false);
+  expect((await find(`id eq "${id}" and active eq "False"`)).body.Resources).toMatchObject([
+    { id, active: false },
+  ]);
+  const empty = (await group('Board')).body;
+  expect(empty.members).toEqual([]);
+  const both = await send(patchGroup, routes.patchScimGroup, empty.id, {
+    Operations: [
+      { op: 'Add', path: 'members', value: [{ value: id }, { value: boss.id }] },
+      { op: 'Replace', value: { displayName: 'Board of directors' } },
+      { op: 'Remove', path: `members[value eq "${boss.id}"]` },
+    ],
+  });
+  expect(both.body).toMatchObject({ displayName: 'Board of directors', members: [{ value: id }] });
+});
+
+test('who sends more than a directory may is told to wait, as SCIM has it', async () => {
+  vi.stubEnv('REQUESTS_PER_USER', '3');
+  const answers = [];
+  for (let i = 0; i < 4; i += 1) answers.push(await send(getConfig, routes.getScimConfig));
+  vi.unstubAllEnvs();
+  expect(answers.slice(0, 3).map(({ status }) => status)).toEqual([200, 200, 200]);
+  isError(answers[3] as TestResponse, 429);
+  expect(answers[3]?.header('retry-after')).toMatch(/^[1-9]\d*$/);
+  expect(answers[3]?.header('ratelimit-policy')).toContain('"provisioning-per-tenant"');
 });
 
 test('what the service can do is told', async () => {

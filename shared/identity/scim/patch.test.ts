@@ -57,6 +57,16 @@ const ACCEPTED: readonly (readonly [string, unknown[], object])[] = [
     { [ENTERPRISE_USER]: { department: 'Register', manager: { value: 'M-2' } } },
   ],
   [
+    'the name of the manager, whose id stays',
+    [{ op: 'Add', path: `${ENTERPRISE_USER}:manager.displayName`, value: 'Charles' }],
+    { [ENTERPRISE_USER]: { department: 'Register', manager: { value: 'M-1', displayName: 'Charles' } } },
+  ],
+  [
+    'the id of a manager as a part',
+    [{ op: 'Replace', path: `${ENTERPRISE_USER}:manager.value`, value: 'M-3' }],
+    { [ENTERPRISE_USER]: { department: 'Register', manager: { value: 'M-3' } } },
+  ],
+  [
     'no manager any more',
     [{ op: 'Remove', path: `${ENTERPRISE_USER}:manager` }],
     { [ENTERPRISE_USER]: { department: 'Register' } },

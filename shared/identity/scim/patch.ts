@@ -21,6 +21,8 @@ interface Target {
   readonly attribute: Attribute;
   readonly filter: Filter | undefined;
   readonly part: Attribute | undefined;
+  /** A part of the part: the manager's name. */
+  readonly inner?: Attribute | undefined;
 }
 
 /**
@@ -106,9 +108,9 @@ function findTarget(table: readonly Attribute[], path: string, pointer: string):
     if (!name) return { attribute: extension, filter: undefined, part: undefined };
     const part = attributeIn(extension.of ?? [], name);
     if (part === undefined) return undefined;
-    if (inner !== undefined && (part.kind !== 'complex' || attributeIn(part.of ?? [], inner) === undefined))
-      return undefined;
-    return { attribute: extension, filter: undefined, part };
+    const innermost = inner === undefined ? undefined : attributeIn(part.of ?? [], inner);
+    if (inner !== undefined && innermost === undefined) return undefined;
+    return { attribute: extension, filter: undefined, part, inner: innermost };
   }
   const [, name = '', condition, sub] = PATH.exec(path) ?? [];
   const attribute = attributeIn(table, name);
@@ -121,15 +123,22 @@ function findTarget(table: readonly Attribute[], path: string, pointer: string):
 }
 
 function applyAt(target: Target, resource: Resource, op: Op, value: unknown, pointer: string): void {
-  const { attribute, part } = target;
+  const { attribute, part, inner } = target;
   if (attribute.isMany) applyToEntries(target, resource, op, value, pointer);
   else if (part === undefined) setAt(resource, attribute, op, value, pointer);
-  else {
-    const whole = { ...(resource[attribute.name] as Resource | undefined) };
-    setAt(whole, part, op, value, pointer);
-    if (Object.keys(whole).length === 0) delete resource[attribute.name];
-    else resource[attribute.name] = whole;
-  }
+  else
+    within(resource, attribute, (whole) => {
+      if (inner === undefined) setAt(whole, part, op, value, pointer);
+      else within(whole, part, (innerWhole) => setAt(innerWhole, inner, op, value, pointer));
+    });
+}
+
+/** Changes parts of an attribute, which is gone once it has none. */
+function within(resource: Resource, { name }: Attribute, change: (whole: Resource) => void): void {
+  const whole = { ...(resource[name] as Resource | undefined) };
+  change(whole);
+  if (Object.keys(whole).length === 0) delete resource[name];
+  else resource[name] = whole;
 }
 
 /** A value that is null or empty takes the attribute away, as Microsoft's validator asks for. */

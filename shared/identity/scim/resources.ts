@@ -27,10 +27,17 @@ export function toScimUser(user: DirectoryUser): Resource {
   return {
     schemas: ENTERPRISE_USER in words ? [CORE_USER, ENTERPRISE_USER] : [CORE_USER],
     id: user.id,
+    ...(user.attributes === null ? { name: nameOf(user) } : {}),
     ...words,
     groups: user.groups,
     meta: metaOf('User', user),
   };
+}
+
+/** The name of a user of whom the directory has said nothing, by the parts of the address: Okta's compliance run asks for both names of everybody. */
+function nameOf({ email }: DirectoryUser): Resource {
+  const [givenName, familyName] = email.split('@');
+  return { givenName, familyName, formatted: email };
 }
 
 export function wordsOfGroup({ display_name, external_id, members }: DirectoryGroup): Resource {

@@ -10,7 +10,16 @@ const Message = z.looseObject({}).meta({ openapi: { type: 'object', additionalPr
 const Answer = z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } });
 const idOfPath = z.strictObject({ id });
 
-const shared = { roles: ['DIRECTORY'], tenants: TENANT_TYPES, produces: MEDIA_TYPES } as const;
+/** The flag that Entra ID adds to addresses, if its administrator asks for requests by the letter of RFC 7644: it is how we read them anyway. */
+const flags = { aadOptscim062020: z.string().max(20).optional() };
+
+const shared = {
+  roles: ['DIRECTORY'],
+  tenants: TENANT_TYPES,
+  produces: MEDIA_TYPES,
+  limit: 'provisioning',
+  query: z.strictObject(flags),
+} as const;
 const reading = { ...shared, method: 'GET', status: 200, response: Answer, uses: [] } as const;
 const writing = {
   ...shared,
@@ -28,8 +37,9 @@ const count = z
   .transform(Number)
   .optional();
 const attributes = z.string().max(1_000).optional();
-const one = z.strictObject({ attributes, excludedAttributes: attributes });
+const one = z.strictObject({ ...flags, attributes, excludedAttributes: attributes });
 const listing = z.strictObject({
+  ...flags,
   filter: z.string().max(1_024, 'must have at most 1024 characters').optional(),
   startIndex: count,
   count,
