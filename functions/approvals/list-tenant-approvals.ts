@@ -12,7 +12,7 @@ export const handler = http(routes.listTenantApprovals, async ({ params, princip
   const tenant = found(await tenantRead((read) => findTenant(read, params.id)));
   return database.tenantRead(tenant.id as TenantId, async (read) => {
     const rows = await listChangeRequests(read, query);
-    const seen = await seenBy(read, rows, principal);
+    const seen = await seenBy(read, rows, { ...principal, fromOutside: true });
     return toPage(
       rows,
       query.limit,

@@ -2,6 +2,7 @@ import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { getNames } from '#identity/tenants/tenant.repository.ts';
 import { isPrivileged } from '#identity/users/privilege.ts';
 import { proposeUser } from '#identity/users/propose-user.ts';
+import { requireRoleOf } from '#identity/users/role-of-tenant.ts';
 import { toUser, type UserRow } from '#identity/users/user.repository.ts';
 import * as routes from '#identity/users/users.routes.ts';
 import { http } from '#platform/http/http.ts';
@@ -12,7 +13,8 @@ type Answer = ReturnType<typeof answerOf<UserRow, ReturnType<typeof toUser>>>;
 
 export const handler = http(route, async ({ body, principal, requestId, tenantRead, tenantTx }) => {
   const { password, ...user } = body;
-  const { tenantId, actorId } = principal;
+  const { tenantId, tenantType, actorId } = principal;
+  requireRoleOf(tenantType, body.role);
   const [slug, name] = await tenantRead((read) => getNames(read, tenantId));
   // Loaded here: what makes passwords and links is a fiftieth of the function’s code.
   const { prepareWayIn } = await import('#identity/links/way-in.ts');

@@ -1,5 +1,6 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { proposeUserChange } from '#identity/users/propose-user.ts';
+import { requireRoleOf } from '#identity/users/role-of-tenant.ts';
 import { toUser } from '#identity/users/user.repository.ts';
 import * as routes from '#identity/users/users.routes.ts';
 import type { TenantId } from '#kernel/ids.ts';
@@ -11,6 +12,7 @@ export const handler = http(
   route,
   async ({ params, body, expectedVersion, principal, requestId, tenantRead, tenantTx }) => {
     const { password, ...rest } = body;
+    requireRoleOf(principal.tenantType, body.role);
     const user = { id: params.id, tenantId: principal.tenantId };
     const secret = password === undefined ? {} : { password_hash: await hashOf(password, user, tenantRead) };
     const proposal = { id: params.id, version: expectedVersion, change: { ...rest, ...secret } };

@@ -3,6 +3,6 @@ create or replace function has_second_person(maker uuid) returns boolean
   language sql stable security definer set search_path = vestry, pg_temp
   as $$
   select exists (select from users
-    where tenant_id = current_tenant() and role in ('ADMIN', 'COMPLIANCE') and status = 'ACTIVE' and is_second_person(maker, id))
+    where tenant_id = current_tenant() and role in ('ADMIN', 'COMPLIANCE', 'OPERATOR') and status = 'ACTIVE' and is_second_person(maker, id))
 $$;
 grant execute on function has_second_person to vestry_app, vestry_system;

@@ -1,4 +1,4 @@
--- Tells whether a user may confirm what another has proposed: an active ADMIN or COMPLIANCE user, and no single person has made or
+-- Tells whether a user may confirm what another has proposed: an active ADMIN or COMPLIANCE user, or another operator among operators, and no single person has made or
 -- reset both of them. Whom somebody else has confirmed counts as a person of their own, unless the same person stands behind both.
 create or replace function is_second_person(maker uuid, checker uuid) returns boolean
   language plpgsql stable security definer set search_path = vestry, pg_temp
@@ -18,7 +18,7 @@ begin
         where tenant_id = current_tenant() and api_key_id = maker and not is_second_person(issued_to, checker));
   end if;
   if maker = checker or not exists (select from users
-    where tenant_id = current_tenant() and id = checker and status = 'ACTIVE' and role in ('ADMIN', 'COMPLIANCE'))
+    where tenant_id = current_tenant() and id = checker and status = 'ACTIVE' and role in ('ADMIN', 'COMPLIANCE', 'OPERATOR'))
   then
     return false;
   end if;

@@ -125,7 +125,7 @@ const approval = {
 /** Requests that one person decides on at once. */
 const MOST_AT_ONCE = 100;
 
-const deciders = ['ADMIN', 'COMPLIANCE'] as const;
+const deciders = ['ADMIN', 'COMPLIANCE', 'OPERATOR'] as const;
 const operator = { roles: ['OPERATOR'], tenants: ['PLATFORM'] } as const;
 const ofTenant = z.strictObject({ id, approval: id });
 const WHERE_NOBODY_ELSE =
@@ -135,7 +135,7 @@ export const listApprovals = route({
   operationId: 'listApprovals',
   path: '/approvals',
   summary: 'List changes that wait for a second person, or were decided',
-  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],
   ...list,
   description:
     'The newest come first. `state=PENDING` is the inbox, payments that wait among it; `decidable=true` is what you can decide on yourself.',
@@ -148,7 +148,7 @@ export const countApprovals = route({
   method: 'GET',
   path: '/approvals/counts',
   summary: 'Count the changes that wait for a second person, by kind',
-  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],
   status: 200,
   response: z.object({
     /** The requests that wait, of all kinds. */
@@ -173,7 +173,7 @@ export const getApproval = route({
   method: 'GET',
   path: '/approvals/{id}',
   summary: 'Get a change request',
-  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],
   params: idInPath,
   status: 200,
   response: SeenChangeRequest,
@@ -261,7 +261,7 @@ export const withdrawChange = route({
   operationId: 'withdrawChange',
   path: '/approvals/{id}/withdraw',
   summary: 'Withdraw a change that you have proposed',
-  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],
   params: idInPath,
   ...decision,
   audit: 'change.withdrawn',

@@ -39,6 +39,8 @@ export type EffectsOfChanges = Readonly<Record<ChangeKind, () => Promise<ChangeE
 export interface Decider {
   readonly actorId: string;
   readonly role: Role;
+  /** An operator who decides for a tenant that has no second person. @default false */
+  readonly fromOutside?: boolean;
 }
 
 export interface Decided {
@@ -54,7 +56,7 @@ export async function decideChange(
   tx: TenantTx,
   id: string,
   decision: Decision,
-  { actorId, role }: Decider,
+  { actorId, role, fromOutside = false }: Decider,
   {
     effects,
     reason = null,
@@ -80,7 +82,7 @@ export async function decideChange(
   const decided = await setDecided(tx, id, {
     state: decision,
     decided_by: actorId,
-    decided_by_operator: role === 'OPERATOR',
+    decided_by_operator: fromOutside,
     reason,
   });
   const { approved, refused } = await found(effects[request.kind])();

@@ -53,7 +53,11 @@ export function decideOn(
   { actor, expectedVersion, principal, tenantTx }: Request,
   { id, decision, effects, reason, tenantId, isPart = false }: Deciding,
 ): Promise<z.infer<typeof ChangeRequest>> {
-  const decider = { actorId: principal.actorId, role: principal.actorRole };
+  const decider = {
+    actorId: principal.actorId,
+    role: principal.actorRole,
+    fromOutside: tenantId !== undefined,
+  };
   return inDecision<z.infer<typeof ChangeRequest>>(
     tenantTx,
     async (tx) => {

@@ -1,6 +1,10 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { listAccountProposers, listIndependentOf } from './change-request.repository.ts';
+import {
+  listAccountProposers,
+  listIndependentOf,
+  listWithoutSecondPerson,
+} from './change-request.repository.ts';
 
 /** The payee whose identity is to be verified. */
 interface Verified {
@@ -28,4 +32,9 @@ export async function requireVerifier(
     'four-eyes',
     'You, or somebody who was made or reset by the same person, have entered who this payee is or an account of theirs: another person verifies it.',
   );
+}
+
+/** Tells whether the tenant has anybody who may confirm what a user has proposed. */
+export async function hasSecondPerson(read: TenantRead, maker: string): Promise<boolean> {
+  return (await listWithoutSecondPerson(read, [maker])).size === 0;
 }

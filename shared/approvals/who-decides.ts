@@ -18,6 +18,8 @@ type Seen = Request & { readonly can_decide: boolean; readonly cannot_decide_bec
 interface Looking {
   readonly actorId: string;
   readonly actorRole: Role;
+  /** An operator who looks at the requests of a tenant. @default false */
+  readonly fromOutside?: boolean;
 }
 
 export function readerOf({ actorId, actorRole }: Looking): Reader {
@@ -28,24 +30,25 @@ export function readerOf({ actorId, actorRole }: Looking): Reader {
 export async function seenBy(
   read: TenantRead,
   rows: readonly ChangeRequestRow[],
-  { actorId, actorRole }: Looking,
+  { actorId, actorRole, fromOutside = false }: Looking,
 ): Promise<Map<string, Seen>> {
   const requests = rows.map(toChangeRequest);
   const makers = [
     ...new Set(requests.filter(({ state }) => state === 'PENDING').map((request) => request.requested_by)),
   ];
-  const isOperator = actorRole === 'OPERATOR';
   const others = makers.filter((maker) => maker !== actorId);
   const independent =
     others.length === 0
       ? new Set<string>()
-      : await (isOperator ? listWithoutSecondPerson(read, others) : listIndependentOf(read, others, actorId));
+      : await (fromOutside
+          ? listWithoutSecondPerson(read, others)
+          : listIndependentOf(read, others, actorId));
   const because = ({ state, kind, requested_by }: Request): Because | null => {
     if (state !== 'PENDING') return 'decided';
     if (requested_by === actorId) return 'own-proposal';
     if (!decidesOn(kind, actorRole)) return 'role';
     if (independent.has(requested_by)) return null;
-    return isOperator ? 'tenant-has-second-person' : 'not-independent';
+    return fromOutside ? 'tenant-has-second-person' : 'not-independent';
   };
   return new Map(
     requests.map((request) => {

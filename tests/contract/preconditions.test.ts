@@ -50,7 +50,7 @@ function tenantOf(route: RouteEntry): TestTenant {
 }
 
 async function send(route: RouteEntry, headers: Record<string, string>): Promise<TestResponse> {
-  if ((route.roles as readonly string[]).includes('OPERATOR')) {
+  if ((route.roles as readonly string[]).every((role) => role === 'OPERATOR')) {
     const { id } = tenants.ISSUER;
     const approval = await idIn(database.admin, 'change_requests', id);
     return callRoute(route, {

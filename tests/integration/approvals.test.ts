@@ -659,3 +659,70 @@ describe('by mail', () => {
     expect(await toldOf(`employee.e-7@${acme.slug}.example`, 2)).toHaveLength(1);
   });
 });
+
+describe('operators', () => {
+  let roots: Principal[];
+  const invite = (as: Principal, role = 'OPERATOR') =>
+    call(createUserHandler, createUser, { as, body: { email: `${uuidV7()}@vestry.example`, role } });
+  const user = async (id: string) =>
+    (await database.admin.query('select role, status, made_by from users where id = $1', [id])).rows[0];
+  const disable = async (as: Principal, id: string) => {
+    const { rows } = await database.admin.query('select version from users where id = $1', [id]);
+    const headers = { 'If-Match': `"${rows[0].version}"` };
+    return call(updateUserHandler, updateUser, { as, params: { id }, body: { status: 'DISABLED' }, headers });
+  };
+
+  beforeEach(async () => {
+    await database.admin.query(`update users set status = 'DISABLED' where role = 'OPERATOR'`);
+    roots = [await insertTestOperator(database.admin), await insertTestOperator(database.admin)];
+    await callersExist();
+  });
+
+  test('are invited by one of them and approved by another, who is independent', async () => {
+    const [first, second] = roots as [Principal, Principal];
+    const asked = await invite(first);
+    expect(asked.status, asked.text).toBe(202);
+    expect(await user(asked.body.subject.id)).toBeUndefined();
+    const puppet = await insertTestOperator(database.admin);
+    await callersExist();
+    await database.admin.query('update users set made_by = $1 where id = $2', [
+      first.actorId,
+      puppet.actorId,
+    ]);
+    for (const as of [first, puppet, acme.as('ADMIN')])
+      expect((await new Approvals(as).approve(asked.body.id)).status).toBeGreaterThanOrEqual(403);
+    expect((await new Approvals(second).list({ state: 'PENDING' })).body.data).toMatchObject([
+      { id: asked.body.id, can_decide: true },
+    ]);
+    const approved = await new Approvals(second).approve(asked.body.id);
+    expect(approved.status, approved.text).toBe(200);
+    expect(await user(asked.body.subject.id)).toMatchObject({ role: 'OPERATOR', status: 'INVITED' });
+  });
+
+  test('are invited at once while nobody else could approve', async () => {
+    const [first, second] = roots as [Principal, Principal];
+    expect((await disable(first, second.actorId)).status).toBe(200);
+    const made = await invite(first);
+    expect([made.status, made.body.status, made.body.invitation_url]).toEqual([201, 'INVITED', undefined]);
+    expect(await user(made.body.id)).toMatchObject({ role: 'OPERATOR', made_by: first.actorId });
+  });
+
+  test('end at once, but for the last one', async () => {
+    const [first, second] = roots as [Principal, Principal];
+    expect((await disable(second, first.actorId)).status).toBe(200);
+    expect((await invite(first)).status).toBe(401);
+    expect((await disable(second, second.actorId)).body.type).toBe('urn:vestry:problem:last-admin');
+  });
+
+  test('are of the platform’s own tenant alone, which has nobody else', async () => {
+    const [first] = roots as [Principal];
+    for (const [as, role] of [
+      [first, 'ADMIN'],
+      [acme.as('ADMIN'), 'OPERATOR'],
+    ] as const) {
+      const answer = await invite(as, role);
+      expect([answer.status, answer.body.errors?.[0].code]).toEqual([422, 'role-of-another-tenant']);
+    }
+    expect((await disable(first, acme.as('OPS').actorId)).status).toBe(404);
+  });
+});

@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { booleanInQuery, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
-import { USER_ROLES } from '#kernel/roles.ts';
+import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
-
-const roles = [...USER_ROLES, 'OPERATOR'] as const;
 
 export const changePassword = route({
   operationId: 'changePassword',
@@ -13,7 +11,7 @@ export const changePassword = route({
   summary: 'Change one’s own password',
   description:
     'All other sessions of the user end, and a mail tells the user. The current password is counted like an attempt to sign in.',
-  roles,
+  roles: PERSON_ROLES,
   body: z.strictObject({
     current_password: z.string().min(1).max(PASSWORD_MAX),
     password: z.string().min(PASSWORD_MIN).max(PASSWORD_MAX),
@@ -53,7 +51,7 @@ export const listMySessions = route({
   path: '/me/sessions',
   summary: 'List one’s own sessions',
   description: 'Sessions that have ended are not listed. A session is used when it is refreshed.',
-  roles,
+  roles: PERSON_ROLES,
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(Session),
@@ -67,7 +65,7 @@ export const endMySession = route({
   path: '/me/sessions/{id}',
   summary: 'End one of one’s own sessions',
   description: 'Its access tokens end with it.',
-  roles,
+  roles: PERSON_ROLES,
   params: idInPath,
   status: 204,
   audit: 'session.ended',
@@ -81,7 +79,7 @@ export const endMySessions = route({
   path: '/me/sessions',
   summary: 'End all of one’s own sessions',
   description: 'The session of the request goes on, unless `current=true` says that it ends too.',
-  roles,
+  roles: PERSON_ROLES,
   query: z.strictObject({ current: booleanInQuery.optional() }),
   status: 204,
   audit: 'sessions.ended',
@@ -94,7 +92,7 @@ export const listUserSessions = route({
   method: 'GET',
   path: '/users/{id}/sessions',
   summary: 'List the sessions of a user',
-  roles: ['ADMIN'],
+  roles: ['ADMIN', 'OPERATOR'],
   params: idInPath,
   query: z.strictObject({ ...page }),
   status: 200,
@@ -111,7 +109,7 @@ export const endUserSessions = route({
   summary: 'End all sessions of a user',
   description:
     'Their access tokens end with them. The user can sign in again: disable the user to prevent that.',
-  roles: ['ADMIN'],
+  roles: ['ADMIN', 'OPERATOR'],
   params: idInPath,
   status: 204,
   concurrency: 'if-match-honoured',
@@ -128,7 +126,7 @@ export const listMyIdentities = route({
   path: '/me/identities',
   summary: 'List by which identity providers one signs in',
   tenants: ['ISSUER', 'SPONSOR'],
-  roles: USER_ROLES,
+  roles: PERSON_ROLES,
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(Identity),
@@ -144,7 +142,7 @@ export const unlinkIdentity = route({
   description:
     'Sessions that began with the identity end, except the one of the request. The last way in stays: whoever has no password that lets them in keeps one identity.',
   tenants: ['ISSUER', 'SPONSOR'],
-  roles: USER_ROLES,
+  roles: PERSON_ROLES,
   params: idInPath,
   status: 204,
   audit: 'identity.unlinked',

@@ -6,7 +6,7 @@ import { hashOfNoPassword } from '#identity/sign-in/password.ts';
 import { proposeUser, proposeUserChange } from '#identity/users/propose-user.ts';
 import { existsEmail, findUser, setSessionsRevoked, type UserRow } from '#identity/users/user.repository.ts';
 import { type TenantId, uuidV7OfMinute } from '#kernel/ids.ts';
-import type { UserRole } from '#kernel/roles.ts';
+import type { PersonRole, UserRole } from '#kernel/roles.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { decideRole, isRefused, type Refused, valuesOf } from './decide-role.ts';
 import { findUserOfIdentity, insertIdentity } from './federation.repository.ts';
@@ -117,7 +117,7 @@ async function asNow(
   tx: TenantTx,
   user: UserRow,
   { connection, requestId }: Arrival,
-  { role, roles }: { readonly role: UserRole; readonly roles: readonly UserRole[] },
+  { role, roles }: { readonly role: UserRole; readonly roles: readonly PersonRole[] },
 ): Promise<Entry | Refused> {
   if (user.role === role) return { user, became: 'sign-in.verified' };
   const pending = await findPendingChange(tx, 'user-changed', { type: 'users', id: user.id });

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
 import { instantOut } from '#kernel/fields.ts';
-import { USER_ROLES } from '#kernel/roles.ts';
+import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
-const roles = [...USER_ROLES, 'OPERATOR'] as const;
 const code = z.string().min(6).max(40);
 const mfa_token = z.string().min(1).max(200);
 const Enrolment = z.object({ secret: z.string(), otpauth_uri: z.string() });
@@ -53,7 +52,7 @@ export const stepUp = route({
   path: '/auth/step-up',
   summary: 'Prove the second factor again, for the session of the request',
   description: `Approving, and changing how people sign in, need it within five minutes where a second factor is demanded. ${MASKED}`,
-  roles,
+  roles: PERSON_ROLES,
   body: z.strictObject({ code }),
   example: { code: '287082' },
   status: 204,
@@ -69,7 +68,7 @@ export const getSecondFactor = route({
   method: 'GET',
   path: '/me/second-factor',
   summary: 'Get one’s own second factor, and whether one is demanded',
-  roles,
+  roles: PERSON_ROLES,
   status: 200,
   response: z.object({
     demanded: z.boolean(),
@@ -87,7 +86,7 @@ export const enrolSecondFactor = route({
   summary: 'Begin to enrol a second factor',
   description:
     'The secret is shown once. It counts when a code of it has confirmed it; until then the factor before it does. Whoever has one proves it first.',
-  roles,
+  roles: PERSON_ROLES,
   status: 200,
   response: Enrolment,
   // The answer is a secret, which is not kept.
@@ -103,7 +102,7 @@ export const confirmSecondFactor = route({
   path: '/me/second-factor/confirm',
   summary: 'Confirm the second factor by its first code',
   description: 'The answer has ten recovery codes, which no other answer shows. A mail tells the user.',
-  roles,
+  roles: PERSON_ROLES,
   body: z.strictObject({ code }),
   example: { code: '287082' },
   status: 200,
@@ -120,7 +119,7 @@ export const renewRecoveryCodes = route({
   path: '/me/second-factor/recovery-codes',
   summary: 'Get other recovery codes',
   description: 'Those before work no longer. The second factor is proved within five minutes before.',
-  roles,
+  roles: PERSON_ROLES,
   status: 200,
   response: RecoveryCodes,
   idempotency: 'none',
@@ -136,7 +135,7 @@ export const removeSecondFactor = route({
   summary: 'Remove one’s own second factor',
   description:
     'It is proved within five minutes before. Where one is demanded, the next sign-in enrols another. A mail tells the user.',
-  roles,
+  roles: PERSON_ROLES,
   status: 204,
   audit: 'second-factor.removed',
   problems: ['second-factor-required', 'not-found'],

@@ -1,27 +1,27 @@
-import type { UserRole } from '#kernel/roles.ts';
+import type { PersonRole } from '#kernel/roles.ts';
 
 /** Whoever has one of these roles decides where money and shares go, or what others may do. */
-const PRIVILEGED: ReadonlySet<UserRole> = new Set(['ADMIN', 'COMPLIANCE', 'OPS']);
+const PRIVILEGED: ReadonlySet<PersonRole> = new Set(['ADMIN', 'COMPLIANCE', 'OPS', 'OPERATOR']);
 
 /** Tells whether only the user may hold the link by which they get in: who makes a privileged user must not be able to act as that user. */
-export function isPrivileged(role: UserRole): boolean {
+export function isPrivileged(role: PersonRole): boolean {
   return PRIVILEGED.has(role);
 }
 
 /** Tells whether a role gives rights that the one before did not: an ADMIN may do whatever OPS may. */
-export function isGrant(before: UserRole | undefined, after: UserRole): boolean {
+export function isGrant(before: PersonRole | undefined, after: PersonRole): boolean {
   if (!isPrivileged(after) || before === after) return false;
   return !(before === 'ADMIN' && after === 'OPS');
 }
 
 interface Standing {
   readonly id: string;
-  readonly role: UserRole;
+  readonly role: PersonRole;
   readonly status: 'ACTIVE' | 'DISABLED' | 'INVITED';
 }
 
 interface Change {
-  readonly role?: UserRole | undefined;
+  readonly role?: PersonRole | undefined;
   readonly status?: 'ACTIVE' | 'DISABLED' | undefined;
   readonly password_hash?: string | undefined;
 }

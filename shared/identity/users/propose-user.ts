@@ -6,11 +6,12 @@ import {
   stillThere,
   type Waiting,
 } from '#approvals/propose-change.ts';
+import { hasSecondPerson } from '#approvals/second-person.ts';
 import type { Identity } from '#identity/federation/federation.repository.ts';
 import type { PreparedLink } from '#identity/links/prepare-link.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import type { UserRole } from '#kernel/roles.ts';
+import type { PersonRole } from '#kernel/roles.ts';
 import { changed, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { isGrant, needsSecondPerson } from './privilege.ts';
@@ -27,7 +28,7 @@ import {
 /** A user to be created, as a change request keeps it. */
 interface NewUser {
   readonly email: string;
-  readonly role: UserRole;
+  readonly role: PersonRole;
   readonly password_hash: string;
   readonly employee_id?: string | undefined;
   /** The way in of a user who is invited. Whoever was given a password has none. */
@@ -38,7 +39,7 @@ interface NewUser {
 
 /** A change of a user, as a change request keeps it. */
 export interface UserChange {
-  readonly role?: UserRole | undefined;
+  readonly role?: PersonRole | undefined;
   readonly status?: 'ACTIVE' | 'DISABLED' | undefined;
   readonly password_hash?: string | undefined;
   readonly employee_id?: string | null | undefined;
@@ -63,7 +64,7 @@ export async function proposeUser(
   proposer: Proposer,
 ): Promise<UserRow | Waiting> {
   const proposed: ProposedUser = { id: uuidV7(), ...user };
-  const isControlled = isGrant(undefined, user.role);
+  const isControlled = isGrant(undefined, user.role) && (await isConfirmable(tx, user.role, proposer));
   if (isControlled && (await existsEmail(tx, user.email)))
     throw new DomainError('user-exists', 'Another user of this tenant has this email.');
   const { email, role, employee_id = null, identity } = user;
@@ -80,6 +81,11 @@ export async function proposeUser(
     proposer,
     (permit) => create(tx, proposed, permit),
   );
+}
+
+/** An operator decides for a tenant that has no second person; operators who have none among them wait for nobody. */
+async function isConfirmable(tx: TenantTx, role: PersonRole, { actorId }: Proposer): Promise<boolean> {
+  return role !== 'OPERATOR' || hasSecondPerson(tx, actorId);
 }
 
 async function create(
@@ -134,7 +140,9 @@ export async function proposeUserChange(
     tx,
     {
       kind: 'user-changed',
-      isControlled: needsSecondPerson(current, change, proposer.actorId),
+      isControlled:
+        needsSecondPerson(current, change, proposer.actorId) &&
+        (await isConfirmable(tx, current.role, proposer)),
       subject: { type: 'users', id },
       before: { role: current.role, status: current.status, employee_id: current.employee_id },
       after: { ...seen, ...(password_hash === undefined ? {} : { password: 'set anew' }) },

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { UserRole } from '#kernel/roles.ts';
+import type { PersonRole } from '#kernel/roles.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 
 /** Returns users with one of some roles who are a second person for a proposer, the longest there first. */
 export async function listSecondPersons(
   read: TenantRead,
   maker: string,
-  roles: readonly UserRole[],
+  roles: readonly PersonRole[],
   limit: number,
 ): Promise<string[]> {
   const rows = await read

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Users } from '#generated/database.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { UserId } from '#kernel/ids.ts';
-import type { Role, UserRole } from '#kernel/roles.ts';
+import type { Role } from '#kernel/roles.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { User } from './users.routes.ts';
@@ -18,9 +18,7 @@ const COLUMNS = [
   'version',
   'created_at',
 ] as const;
-/** A user of a customer's tenant: operators are made by the command line alone. */
-type Member = { role: UserRole };
-export type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]> & Member;
+export type UserRow = Pick<Selectable<Users>, (typeof COLUMNS)[number]>;
 
 export function toUser(row: UserRow): z.infer<typeof User> {
   return {
@@ -43,12 +41,7 @@ export function insertUser(
     confirmed_by?: string | null;
   },
 ): Promise<UserRow> {
-  return tx
-    .insertInto('users')
-    .values(user)
-    .returning(COLUMNS)
-    .$narrowType<Member>()
-    .executeTakeFirstOrThrow();
+  return tx.insertInto('users').values(user).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
 export async function existsEmail(read: TenantRead, email: string): Promise<boolean> {
@@ -57,19 +50,13 @@ export async function existsEmail(read: TenantRead, email: string): Promise<bool
 }
 
 export function findUser(read: TenantRead, id: string): Promise<UserRow | undefined> {
-  return read
-    .selectFrom('users')
-    .select(COLUMNS)
-    .$narrowType<Member>()
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return read.selectFrom('users').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
 export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Promise<UserRow[]> {
   let query = read
     .selectFrom('users')
     .select(COLUMNS)
-    .$narrowType<Member>()
     .orderBy('id')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
@@ -77,20 +64,20 @@ export function listUsers(read: TenantRead, { limit, cursor }: PageRequest): Pro
 }
 
 /**
- * Locks every active ADMIN, in one order, so that two requests can't each take away the other's last one.
+ * Locks every active ADMIN, or operator, in one order, so that two requests can't each take away the other's last one.
  * @throws DomainError `last-admin` when `id` is the only one
  */
 export async function lockOtherAdmins(tx: TenantTx, id: string): Promise<void> {
   const admins = await tx
     .selectFrom('users')
     .select('id')
-    .where('role', '=', 'ADMIN')
+    .where('role', 'in', ['ADMIN', 'OPERATOR'])
     .where('status', '=', 'ACTIVE')
     .orderBy('id')
     .forUpdate()
     .execute();
   if (admins.length === 1 && admins[0]?.id === id) {
-    throw new DomainError('last-admin', 'Make another user ADMIN first.');
+    throw new DomainError('last-admin', 'Make another user ADMIN, or operator, first.');
   }
 }
 
@@ -114,7 +101,6 @@ export function setUser(
     .where('id', '=', id)
     .where('version', '=', version)
     .returning(COLUMNS)
-    .$narrowType<Member>()
     .executeTakeFirst();
 }
 

@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
-import { USER_ROLES } from '#kernel/roles.ts';
+import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
+
+/** Operators manage themselves as the ADMINs of a tenant manage its users. */
+const admins = ['ADMIN', 'OPERATOR'] as const;
 
 const STATUSES = ['ACTIVE', 'DISABLED'] as const;
 /** Whoever is invited can't sign in before they have set a password. */
@@ -13,7 +16,7 @@ export const User = z.object({
   id: idOut,
   tenant_id: idOut,
   email: z.string(),
-  role: z.enum(USER_ROLES),
+  role: z.enum(PERSON_ROLES),
   status: z.enum(SHOWN_STATUSES),
   employee_id: z.string().nullable(),
   version: z.number().int(),
@@ -31,11 +34,11 @@ export const createUser = route({
   path: '/users',
   summary: 'Invite a user to the tenant',
   description:
-    'The user gets a mail with a link that works once, for 72 hours, and sets their own password by it. For an EMPLOYEE this answer, and no repetition of it, shows the link as `invitation_url` too. A user with the role ADMIN, COMPLIANCE or OPS is invited when a second person has approved it, and only by mail: nobody else may get in as that user. Environments that set `passwordsByAdmin` also take a `password`, by which the user is ACTIVE at once.',
-  roles: ['ADMIN'],
+    'The user gets a mail with a link that works once, for 72 hours, and sets their own password by it. For an EMPLOYEE this answer, and no repetition of it, shows the link as `invitation_url` too. A user with the role ADMIN, COMPLIANCE or OPS is invited when a second person has approved it, and only by mail: nobody else may get in as that user. An operator invites operators, in the same way; while there is no other who could approve, at once. Environments that set `passwordsByAdmin` also take a `password`, by which the user is ACTIVE at once.',
+  roles: admins,
   body: z.strictObject({
     email: loginEmail,
-    role: z.enum(USER_ROLES),
+    role: z.enum(PERSON_ROLES),
     password: password.optional(),
     employee_id: text(100).optional(),
   }),
@@ -57,7 +60,7 @@ export const listUsers = route({
   method: 'GET',
   path: '/users',
   summary: 'List the users of the tenant',
-  roles: ['ADMIN', 'COMPLIANCE'],
+  roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   query: z.strictObject({ ...page }),
   status: 200,
   response: listOf(User),
@@ -71,7 +74,7 @@ export const getUser = route({
   method: 'GET',
   path: '/users/{id}',
   summary: 'Get a user',
-  roles: ['ADMIN', 'COMPLIANCE'],
+  roles: ['ADMIN', 'COMPLIANCE', 'OPERATOR'],
   params: idInPath,
   status: 200,
   response: User,
@@ -86,12 +89,12 @@ export const updateUser = route({
   path: '/users/{id}',
   summary: 'Change a role, disable a user, set a password',
   description:
-    'The last active ADMIN can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions. Access tokens end at once then, and when `role` or `employee_id` changes: a refreshed token has the new ones. Granting ADMIN, COMPLIANCE or OPS waits for a second person, and so does the password, or the return, of another user who has such a role.',
-  roles: ['ADMIN'],
+    'The last active ADMIN, or operator, can be neither disabled nor demoted. Disabling a user or setting a password ends the user’s sessions. Access tokens end at once then, and when `role` or `employee_id` changes: a refreshed token has the new ones. Granting ADMIN, COMPLIANCE or OPS waits for a second person, and so does the password, or the return, of another user who has such a role.',
+  roles: admins,
   params: idInPath,
   body: z
     .strictObject({
-      role: z.enum(USER_ROLES).optional(),
+      role: z.enum(PERSON_ROLES).optional(),
       status: z.enum(STATUSES).optional(),
       password: password.optional(),
       employee_id: text(100).nullable().optional(),
@@ -115,7 +118,7 @@ export const inviteUser = route({
   summary: 'Send an invitation again',
   description:
     'The new link replaces the one before it. It goes to the user by mail; for an EMPLOYEE this answer, and no repetition of it, shows it too.',
-  roles: ['ADMIN'],
+  roles: admins,
   params: idInPath,
   status: 200,
   response: InvitedUser,
@@ -131,7 +134,7 @@ export const revokeInvitation = route({
   path: '/users/{id}/invitation',
   summary: 'Revoke an invitation',
   description: 'Its link works no longer. The user stays INVITED, and can be invited again or disabled.',
-  roles: ['ADMIN'],
+  roles: admins,
   params: idInPath,
   status: 204,
   concurrency: 'if-match-honoured',
@@ -147,7 +150,7 @@ export const sendPasswordReset = route({
   summary: 'Send a user a link to set another password',
   description:
     'The link goes to the user alone, by mail. A user who is still invited gets the invitation again. A password stays as it is until the link is used. A user gets at most ten links a day, and whoever signs in by an identity provider alone gets none.',
-  roles: ['ADMIN'],
+  roles: admins,
   params: idInPath,
   status: 202,
   concurrency: 'if-match-honoured',
@@ -163,7 +166,7 @@ export const resetSecondFactor = route({
   summary: 'Take a second factor that was lost from a user',
   description:
     'It waits for a second person. Then the sessions of the user end, and the next sign-in enrols another factor where one is demanded. A mail tells the user.',
-  roles: ['ADMIN'],
+  roles: admins,
   params: idInPath,
   status: 202,
   location: '/approvals/{id}',
