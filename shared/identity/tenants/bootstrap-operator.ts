@@ -25,8 +25,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Creates an operator, or resets a lost password and a lost second factor, and ends the operator's sessions. It is the only user that no
- * other user creates. The email may have any case; the password is taken as given, 12 to 128 characters that nobody would guess.
+ * Creates an operator, or resets a lost password and a lost second factor, and ends the operator's sessions. Nobody else can
+ * create the first one. The email may have any case; the password is taken as given, 12 to 128 characters that nobody would guess.
  */
 export async function bootstrapOperator(
   { ssl, ...connection }: BootstrapOptions,
