@@ -465,7 +465,17 @@ test('what the service can do is told', async () => {
   const types = (await send(listResourceTypes, routes.listScimResourceTypes)).body.Resources;
   expect(types.map(({ name }: { name: string }) => name)).toEqual(['User', 'Group']);
   const schemas = (await send(listSchemas, routes.listScimSchemas)).body.Resources;
-  expect(schemas.map(({ id }: { id: string }) => id)).toContain(ENTERPRISE);
+  const required = schemas.map(
+    (schema: { id: string; attributes: { name: string; required: boolean }[] }) => [
+      schema.id,
+      schema.attributes.filter(({ required }) => required).map(({ name }) => name),
+    ],
+  );
+  expect(Object.fromEntries(required)).toEqual({
+    [CORE]: ['userName'],
+    [ENTERPRISE]: [],
+    'urn:ietf:params:scim:schemas:core:2.0:Group': ['displayName'],
+  });
 });
 
 test('only a key of the directory provisions', async () => {

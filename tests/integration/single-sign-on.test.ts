@@ -1,13 +1,16 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler as createScimUserHandler } from '#functions/identity/create-scim-user.ts';
 import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as listHandler } from '#functions/identity/list-sign-in-connections.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
+import { handler as patchScimUserHandler } from '#functions/identity/patch-scim-user.ts';
 import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
 import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
 import { listSignInConnections } from '#identity/federation/federation.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
+import { createScimUser, patchScimUser } from '#identity/scim/scim.routes.ts';
 import { enrolAtSignIn } from '#identity/second-factor/second-factor.routes.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
@@ -288,6 +291,33 @@ describe('a sign-in', () => {
     expect(await authorizerVerdict(`Bearer ${again.body.access_token}`)).toMatchObject({ sub: verdict?.sub });
   });
 
+  test('knows whom the directory has provisioned by the externalId with which it made them, and by no later one', async () => {
+    const id = await connected();
+    const scim = (handler: unknown, route: Parameters<typeof call>[1], body: object, params = {}) =>
+      call(handler, route, { as: tenant.as('DIRECTORY'), params, body });
+    const signedIn = async (who: Person) => {
+      const { access_token } = (await exchange(code(await new Browser().signIn(id, who)))).body;
+      return (await authorizerVerdict(`Bearer ${access_token}`))?.sub;
+    };
+    const provisioned = async (externalId?: string): Promise<string> => {
+      const made = { userName: `${randomUUID()}@acme.example`, externalId };
+      return (await scim(createScimUserHandler, createScimUser, made)).body.id;
+    };
+
+    const ada = known(okta(['everyone']));
+    const userId = await provisioned(ada.id);
+    expect([await signedIn(ada), await signedIn(ada)]).toEqual([userId, userId]);
+
+    // Whoever has the key names somebody else: they come in as nobody whom the directory has made.
+    const mallory = known(okta(['everyone']));
+    for (const other of [await provisioned('00u-another'), await provisioned()]) {
+      const Operations = [{ op: 'replace', path: 'externalId', value: mallory.id }];
+      const patched = await scim(patchScimUserHandler, patchScimUser, { Operations }, { id: other });
+      expect(patched.body).toMatchObject({ id: other, externalId: mallory.id });
+      expect(await signedIn(mallory)).not.toBe(other);
+    }
+  });
+
   test('binds the code to the application that began it, and a used code ends its session', async () => {
     const id = await connected();
     const verifier = randomBytes(32).toString('base64url');
@@ -454,6 +484,13 @@ describe('a sign-in', () => {
       claims: { ...ada.claims, preferred_username: 'renamed@entra.example' },
     });
     expect((await new Browser().signIn(id, samePerson)).body.user.email).toBe(ada.email);
+
+    // Its provisioning names people by the id of their object alone.
+    const eve = known(entra({ roles: ['Vestry.Employee'] }));
+    const made = { userName: 'eve@acme.example', externalId: eve.claims.oid };
+    const as = tenant.as('DIRECTORY');
+    expect((await call(createScimUserHandler, createScimUser, { as, body: made })).status).toBe(201);
+    expect((await new Browser().signIn(id, eve)).body.user.email).toBe('eve@acme.example');
 
     const overflowed = known(entra({ roles: ['Vestry.Employee'], _claim_names: { groups: 'src1' } }));
     expect(reasonOf(await new Browser().signIn(id, overflowed))).toEqual([403, 'groups-overage']);

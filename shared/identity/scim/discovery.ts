@@ -49,29 +49,27 @@ export const RESOURCE_TYPES: readonly Resource[] = [
   resourceType('Group', CORE_GROUP, []),
 ];
 
-const REQUIRED: ReadonlySet<string> = new Set(['userName']);
-
-function described(attribute: Attribute): Resource {
+function described(attribute: Attribute, required: string): Resource {
   const { name, kind, isMany = false, of } = attribute;
   return {
     name,
     type: { text: 'string', boolean: 'boolean', complex: 'complex' }[kind],
     multiValued: isMany,
-    required: REQUIRED.has(name),
+    required: name === required,
     caseExact: name === 'externalId',
     mutability: 'readWrite',
     returned: 'default',
     uniqueness: name === 'userName' ? 'server' : 'none',
-    ...(of === undefined ? {} : { subAttributes: of.map(described) }),
+    ...(of === undefined ? {} : { subAttributes: of.map((part) => described(part, '')) }),
   };
 }
 
-const schema = (id: string, name: string, attributes: readonly Attribute[]): Resource => ({
+const schema = (id: string, name: string, attributes: readonly Attribute[], required = ''): Resource => ({
   schemas: [SCHEMA],
   id,
   name,
   description: name,
-  attributes: attributes.map(described),
+  attributes: attributes.map((attribute) => described(attribute, required)),
   meta: { resourceType: 'Schema', location: linkTo({ path: `/scim/v2/Schemas/${id}` }) },
 });
 
@@ -82,7 +80,8 @@ export const SCHEMAS: readonly Resource[] = [
     CORE_USER,
     'User',
     USER_ATTRIBUTES.filter((attribute) => attribute !== enterprise),
+    'userName',
   ),
   schema(ENTERPRISE_USER, 'EnterpriseUser', enterprise?.of ?? []),
-  schema(CORE_GROUP, 'Group', GROUP_ATTRIBUTES),
+  schema(CORE_GROUP, 'Group', GROUP_ATTRIBUTES, 'displayName'),
 ];
