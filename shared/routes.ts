@@ -35,6 +35,7 @@ import * as registerSettings from '#register/limits/register-settings.routes.ts'
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
+import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
@@ -73,7 +74,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   uploads: { uploads: { ...uploads, ...dropCredentials } },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },
-  reporting: { reports: { ...reports, ...ledgerReports, ...reportExports } },
+  reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
   plans: { plans, contributions, participants, me, vesting },
   payments: {
     payments: { ...orders, ...paymentRuns, ...bankCallbacks, ...paymentSettings },

@@ -8,7 +8,7 @@ export const handler = http(
   routes.createReportExport,
   async ({ body, actor, principal, tenantRead, tenantTx }) => {
     const today = dayOf(new Date());
-    const opened = await tenantRead((read) => openOrdered(read, body, principal.tenantType, today));
+    const opened = await tenantRead((read) => openOrdered(read, body, principal, today));
     return tenantTx(async (tx) => toReportExport(await orderExport(tx, body, opened, actor), null), {
       resource: ({ id }) => `reports/exports/${id}`,
     });

@@ -26,6 +26,21 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeyAccess {
+  confirmed_by: string | null;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  last_used_from: string | null;
+  made_by: string;
+  name: string;
+  role: 'OPS' | 'COMPLIANCE' | 'DIRECTORY';
+  routes: string[] | null;
+  status: 'PENDING' | 'ACTIVE' | 'REVOKED';
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface ApiKeys {
   confirmed_by: string | null;
   created_at: Generated<Timestamp>;
@@ -290,6 +305,17 @@ export interface Dividends {
   total_pool: bigint | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface DropCredentialAccess {
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  owner_id: string;
+  status: string | null;
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface DropCredentials {
@@ -813,6 +839,14 @@ export interface RequestCounts {
   requests: number;
 }
 
+export interface RoleChanges {
+  id: string;
+  resource: string | null;
+  role: string | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+  ts: Timestamp;
+}
+
 export interface SecondFactors {
   confirmed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -1019,6 +1053,20 @@ export interface UsedLogoutTokens {
   used_at: Generated<Timestamp>;
 }
 
+export interface UserAccess {
+  confirmed_by: string | null;
+  created_at: Timestamp | null;
+  email: string | null;
+  granted_by: string | null;
+  id: string | null;
+  last_used_at: Timestamp | null;
+  last_used_from: string | null;
+  made_by: string | null;
+  role: string | null;
+  status: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+}
+
 export interface UserDirectory {
   id: string;
   role: 'ADMIN' | 'EMPLOYEE' | 'COMPLIANCE' | 'OPS' | 'OPERATOR';
@@ -1062,6 +1110,13 @@ export interface Votes {
   weight: string;
 }
 
+export interface WaitingChanges {
+  id: string;
+  kind: string;
+  requested_by: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface WebhookAttempts {
   attempt: number;
   attempted_at: Timestamp;
@@ -1103,6 +1158,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  api_key_access: ApiKeyAccess;
   api_key_secrets: ApiKeySecrets;
   api_keys: ApiKeys;
   audit_exports: AuditExports;
@@ -1123,6 +1179,7 @@ export interface DB {
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
   dividends: Dividends;
+  drop_credential_access: DropCredentialAccess;
   drop_credentials: DropCredentials;
   entitlements: Entitlements;
   federated_identities: FederatedIdentities;
@@ -1163,6 +1220,7 @@ export interface DB {
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;
   request_counts: RequestCounts;
+  role_changes: RoleChanges;
   second_factors: SecondFactors;
   security_reports: SecurityReports;
   sent_instructions: SentInstructions;
@@ -1180,10 +1238,12 @@ export interface DB {
   transactions: Transactions;
   uploads: Uploads;
   used_logout_tokens: UsedLogoutTokens;
+  user_access: UserAccess;
   user_directory: UserDirectory;
   users: Users;
   vote_choices: VoteChoices;
   votes: Votes;
+  waiting_changes: WaitingChanges;
   webhook_attempts: WebhookAttempts;
   webhook_deliveries: WebhookDeliveries;
   webhooks: Webhooks;

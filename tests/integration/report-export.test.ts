@@ -1,14 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handler as updateUser } from '#functions/identity/update-user.ts';
 import { handler as createHandler } from '#functions/reporting/create-report-export.ts';
+import { handler as accessHandler } from '#functions/reporting/get-access-report.ts';
 import { handler as getHandler } from '#functions/reporting/get-report-export.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as worker } from '#functions/workers/write-report-export.ts';
+import { updateUser as updateUserRoute } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { createReportExport, getReportExport } from '#reporting/exports/exports.routes.ts';
+import { getAccessReport } from '#reporting/reports/access-report.routes.ts';
 import { getTransactionsReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { day } from '#tests/support/dividends.ts';
+import type { Json } from '#tests/support/json.ts';
 import { drain, recordOf } from '#tests/support/queue-driver.ts';
 import { Register } from '#tests/support/register.ts';
 import { call, type TestResponse, testContext } from '#tests/support/request.ts';
@@ -101,6 +106,158 @@ test('the register and the plans can be exported like the rest', async () => {
   expect((await download(none.url)).text).toMatch(/^plan_id,.*\r\n$/);
   expect(await exported({ report: '1099-div', parameters: { year: '2026' } })).toMatchObject({ rows: 0 });
   expect(await exported({ report: 'contributions' }, sponsor)).toMatchObject({ rows: 0 });
+});
+
+describe('who may do what', () => {
+  let acme: TestTenant;
+  const report = (query: Record<string, string> = {}) =>
+    call(accessHandler, getAccessReport, { as: acme.as('COMPLIANCE'), query });
+  const of = async (id: string | null) =>
+    (await report({ limit: '200' })).body.data.find((row: Json) => row.id === id);
+  const insert = async (text: string, values: unknown[]) => {
+    const client = await database.admin.connect();
+    try {
+      await client.query('begin');
+      // Nobody has approved these rows, which guards would ask for.
+      await client.query('set local session_replication_role = replica');
+      await client.query(text, values);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+  };
+  const user = async (role: string, more: Json = {}): Promise<string> => {
+    const id = uuidV7();
+    const { made_by = acme.as('ADMIN').actorId, confirmed_by = null, status = 'ACTIVE' } = more;
+    await insert(
+      `insert into users (tenant_id, id, email, role, status, password_hash, made_by, confirmed_by)
+       values ($1, $2, $3, $4, $5, 'none', $6, $7)`,
+      [acme.id, id, `${id}@acme.example`, role, status, made_by, confirmed_by],
+    );
+    return id;
+  };
+  const keyOf = async (role: string, madeBy: string, more: Json = {}): Promise<string> => {
+    const id = uuidV7();
+    const { status = 'ACTIVE', expires = '1 day' } = more;
+    await insert(
+      `insert into api_keys (tenant_id, id, name, role, status, routes, made_by, confirmed_by, expires_at, last_used_at, last_used_from)
+       values ($1, $2::uuid, $2::uuid::text, $3, $4, '{listPlans,getPlan}', $5, $6, now() + $7::interval, now(), '192.0.2.9')`,
+      [acme.id, id, role, status, madeBy, acme.as('COMPLIANCE').actorId, expires],
+    );
+    return id;
+  };
+
+  beforeAll(async () => {
+    acme = await insertTestTenant(database.admin, 'ISSUER');
+  });
+
+  test('names how each person came in, who made and approved them, and when they were here last', async () => {
+    const ways: [string, string][] = [
+      ['ADMIN', await user('OPS', { confirmed_by: acme.as('COMPLIANCE').actorId })],
+    ];
+    const directory = await keyOf('DIRECTORY', String(acme.as('ADMIN').actorId));
+    ways.push(['DIRECTORY', await user('EMPLOYEE', { made_by: directory })]);
+    const connection = uuidV7();
+    await insert(
+      `insert into connections (tenant_id, id, kind, name, issuer, client_id, client_authentication, credential_sealed, scopes, subject_claim, role_map)
+       values ($1, $2, 'OIDC', 'IdP', 'https://idp.example', 'c', 'SECRET', 'x', '{openid}', 'sub', '[]')`,
+      [acme.id, connection],
+    );
+    ways.push(['CLAIM_MAP', await user('EMPLOYEE', { made_by: connection })]);
+    const invited = await user('OPS', { status: 'INVITED' });
+    await insert(
+      `insert into sign_in_links (tenant_id, user_id, purpose, token_sha256, expires_at) values ($1, $2, 'INVITATION', sha256('x'), now())`,
+      [acme.id, invited],
+    );
+    ways.push(['INVITATION', invited], ['OPERATOR', String(acme.as('ADMIN').actorId)]);
+    for (const [way, id] of ways) expect(await of(id)).toMatchObject({ kind: 'USER', granted_by: way });
+    expect(await of(ways[0]?.[1] ?? '')).toMatchObject({
+      made_by: acme.as('ADMIN').actorId,
+      approved_by: acme.as('COMPLIANCE').actorId,
+      last_used_at: null,
+    });
+    const { last_used_at } = await of(acme.as('COMPLIANCE').actorId);
+    expect(Date.now() - Date.parse(last_used_at)).toBeLessThan(600_000);
+  });
+
+  test('names the conflicts of roles, and of programs with the person behind them; what has ended has none', async () => {
+    expect((await of(acme.as('ADMIN').actorId)).conflicts).toContain('payment ');
+    expect((await of(acme.as('OPS').actorId)).conflicts).toBe('');
+    const admin = String(acme.as('ADMIN').actorId);
+    const live = await of(await keyOf('OPS', admin));
+    expect(live).toMatchObject({
+      ...{ kind: 'API_KEY', routes: 'listPlans getPlan', last_used_from: '192.0.2.9', status: 'ACTIVE' },
+      conflicts: expect.stringContaining('payment'),
+    });
+    expect((await of(await keyOf('OPS', String(acme.as('OPS').actorId)))).conflicts).toBe('');
+    for (const [more, status] of [
+      [{ status: 'REVOKED' }, 'REVOKED'],
+      [{ expires: '-1 day' }, 'EXPIRED'],
+    ] as const)
+      expect(await of(await keyOf('OPS', admin, more))).toMatchObject({ status, conflicts: '' });
+    expect(await of(await user('ADMIN', { status: 'DISABLED' }))).toMatchObject({ conflicts: '' });
+    const drop = uuidV7();
+    await insert(
+      `insert into drop_credentials (tenant_id, id, name, folder, owner_id, slot, expires_at) values ($1, $2, 'payroll', 'acme', $3, 1, now())`,
+      [acme.id, drop, admin],
+    );
+    expect(await of(drop)).toMatchObject({
+      kind: 'DROP_CREDENTIAL',
+      conflicts: 'dropped-file',
+      made_by: admin,
+    });
+  });
+
+  test('knows the roles that somebody had before, and what they have proposed in them', async () => {
+    const id = await user('OPS');
+    await insert(
+      `insert into change_requests (tenant_id, kind, subject_type, subject_id, after, proposal, requested_by, request_id)
+       values ($1, 'payment', 'transactions', $2::uuid::text, '{}', '{}', $2::uuid, 'r')`,
+      [acme.id, id],
+    );
+    expect(await of(id)).toMatchObject({ past_roles: '', conflicts_over_time: '', undecided: '' });
+    const body = { role: 'EMPLOYEE' };
+    const headers = { 'If-Match': '"1"' };
+    const changed = await call(updateUser, updateUserRoute, {
+      as: acme.as('ADMIN'),
+      params: { id },
+      body,
+      headers,
+    });
+    expect(changed.status, changed.text).toBe(200);
+    expect(await of(id)).toMatchObject({ role: 'EMPLOYEE', past_roles: 'OPS', conflicts_over_time: '' });
+    await insert(`update users set role = 'COMPLIANCE' where id = $1`, [id]);
+    const now = await of(id);
+    expect(now).toMatchObject({ role: 'COMPLIANCE', past_roles: 'OPS', undecided: 'payment' });
+    expect(now.conflicts_over_time.split(' ')).toEqual(expect.arrayContaining(['payment', 'dividend']));
+    expect(Date.parse(now.granted_at)).toBeGreaterThan(Date.now() - 600_000);
+  });
+
+  test('pages are joined without a gap, as JSON and as CSV, and OPS reads none', async () => {
+    const all = (await report({ limit: '200' })).body;
+    const ids: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await report({ limit: '3', ...(cursor === '' ? {} : { cursor }) });
+      ids.push(...body.data.map((row: Json) => row.id));
+      cursor = body.next_cursor;
+    }
+    expect(ids).toEqual(all.data.map((row: Json) => row.id));
+    const as = acme.as('ADMIN');
+    const csv = await call(accessHandler, getAccessReport, { as, headers: { Accept: 'text/csv' } });
+    expect(csv.text.trimEnd().split('\r\n')).toHaveLength(ids.length + 1);
+    expect((await call(accessHandler, getAccessReport, { as: acme.as('OPS') })).status).toBe(403);
+  });
+});
+
+test('who may do what is exported by those who may read it, and its file is nobody else’s', async () => {
+  const { id, url, rows } = await exported({ report: 'access' });
+  expect(rows).toBeGreaterThan(4);
+  expect((await download(url)).text).toMatch(/^kind,id,name,role,status,.*\r\nUSER,/);
+  const as = issuer.as('OPS');
+  const ordered = await call(createHandler, createReportExport, { as, body: { report: 'access' } });
+  expect([ordered.status, (await call(getHandler, getReportExport, { as, params: { id } })).status]).toEqual([
+    403, 403,
+  ]);
 });
 
 test.each<[string, object, string]>([

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import { id } from '#kernel/fields.ts';
 import type { TenantId } from '#kernel/ids.ts';
-import type { TenantType } from '#kernel/roles.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
 import { validate } from '#kernel/validate.ts';
 import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import type { Position } from '#reporting/reports/holdings-report.ts';
@@ -23,6 +23,8 @@ export interface OpenedReport {
 
 export interface Exportable {
   readonly tenants: readonly TenantType[];
+  /** Those who may read the report, and so its file. */
+  readonly roles: readonly Role[];
   /** @throws DomainError `validation-failed` */
   open(parameters: Parameters, today: string): OpenedReport;
 }
@@ -35,7 +37,7 @@ const ROWS_AT_ONCE = 5_000;
 function exportable<Sent, Query, Row, Head extends object, Item extends ReportItem>(
   report: Report<Sent, Query, Row, Head, Item>,
   schema: z.ZodType<Sent>,
-  tenants: readonly TenantType[],
+  { tenants, roles }: Pick<Exportable, 'tenants' | 'roles'>,
 ): Exportable {
   const open = (parameters: Parameters, today: string): OpenedReport => {
     const query = settled(() => report.settle(validate(schema, parameters, '/parameters'), today));
@@ -55,7 +57,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
       },
     };
   };
-  return { tenants, open };
+  return { tenants, roles, open };
 }
 
 async function holdings(): Promise<Exportable> {
@@ -80,7 +82,7 @@ async function holdings(): Promise<Exportable> {
       },
     };
   };
-  return { tenants: getHoldingsReport.tenants, open };
+  return { tenants: getHoldingsReport.tenants, roles: getHoldingsReport.roles, open };
 }
 
 type ReportName = (typeof REPORT_NAMES)[number];
@@ -91,27 +93,32 @@ const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
   transactions: async () => {
     const { getTransactionsReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
     const { transactionsReport } = await import('#reporting/reports/transactions-report.ts');
-    return exportable(transactionsReport, route.query.omit(PAGES), route.tenants);
+    return exportable(transactionsReport, route.query.omit(PAGES), route);
   },
   dividend: async () => {
     const { getDividendReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
     const { dividendReport } = await import('#reporting/reports/dividend-report.ts');
-    return exportable(dividendReport, z.strictObject({ id }), route.tenants);
+    return exportable(dividendReport, z.strictObject({ id }), route);
   },
   vesting: async () => {
     const { getVestingReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
     const { vestingReport } = await import('#reporting/reports/vesting-report.ts');
-    return exportable(vestingReport, route.query.omit(PAGES), route.tenants);
+    return exportable(vestingReport, route.query.omit(PAGES), route);
   },
   contributions: async () => {
     const { getContributionsReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
     const { contributionsReport } = await import('#reporting/reports/contributions-report.ts');
-    return exportable(contributionsReport, route.query.omit(PAGES), route.tenants);
+    return exportable(contributionsReport, route.query.omit(PAGES), route);
   },
   '1099-div': async () => {
     const { get1099DivReport: route } = await import('#reporting/reports/ledger-reports.routes.ts');
     const { form1099Div } = await import('#reporting/reports/form-1099-div.ts');
-    return exportable(form1099Div, route.query.omit(PAGES), route.tenants);
+    return exportable(form1099Div, route.query.omit(PAGES), route);
+  },
+  access: async () => {
+    const { getAccessReport: route } = await import('#reporting/reports/access-report.routes.ts');
+    const { accessReport } = await import('#reporting/reports/access-report.ts');
+    return exportable(accessReport, route.query.omit(PAGES), route);
   },
 };
 

@@ -9,6 +9,7 @@ export const REPORT_NAMES = [
   'vesting',
   'contributions',
   '1099-div',
+  'access',
 ] as const;
 const FORMATS = ['csv', 'ndjson'] as const;
 

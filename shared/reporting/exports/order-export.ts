@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { invalidField } from '#kernel/domain-error.ts';
-import type { TenantType } from '#kernel/roles.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
 import { type Actor, command, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { type ExportRow, insertExport } from './export.repository.ts';
 import { loadExportable, type OpenedReport } from './exportable.ts';
@@ -11,20 +11,32 @@ type Order = z.output<(typeof createReportExport)['body']>;
 
 /**
  * The report that an order names, with its parameters settled.
- * @throws DomainError `validation-failed`, `not-found`
+ * @throws DomainError `validation-failed`, `not-found`, `forbidden`
  */
 export async function openOrdered(
   read: TenantRead,
   { report, parameters }: Order,
-  tenantType: TenantType,
+  { tenantType, actorRole }: { readonly tenantType: TenantType; readonly actorRole: Role },
   today: string,
 ): Promise<OpenedReport> {
-  const { tenants, open } = await loadExportable(report);
+  const { tenants, roles, open } = await loadExportable(report);
+  requireReader(roles, actorRole);
   if (!tenants.includes(tenantType))
     throw invalidField('/report', 'other-tenants', `is a report of a tenant that is ${tenants.join(' or ')}`);
   const opened = open(parameters, today);
   await opened.check(read);
   return opened;
+}
+
+/** @throws DomainError `forbidden` to whoever may not read an export's report, and so not its file either */
+export async function requireReaderOf({ report }: ExportRow, role: Role): Promise<void> {
+  const { roles } = await loadExportable(report as Order['report']);
+  requireReader(roles, role);
+}
+
+function requireReader(roles: readonly Role[], role: Role): void {
+  if (!roles.includes(role))
+    throw new DomainError('forbidden', `This report is read by ${roles.join(' and ')}.`);
 }
 
 /** Orders the file; the worker writes it. */
