@@ -31,30 +31,37 @@ export async function listAccess(
   { after, limit }: Part,
 ): Promise<AccessReportRow[]> {
   const position =
-    after === undefined ? sql`true` : sql`(e.place, e.id) > (${after[0]}::integer, ${after[1]}::uuid)`;
+    after === undefined ? sql`true` : sql`(k.place, k.id) > (${after[0]}::integer, ${after[1]}::uuid)`;
+  // Only what is on the page is looked into: the last use of each is a search of its own.
   const { rows } = await sql<AccessReportRow>`
-    with entries as (
-      select 1 as place, 'USER' as kind, id, email as name, role, status, null::text[] as routes, granted_by, made_by, confirmed_by,
-        created_at, last_used_at, last_used_from, null::timestamptz as expires_at
-      from user_access
+    with page as materialized (
+      select k.place, k.id from (
+        select 1 as place, id from user_directory union all
+        select 2, id from api_key_access union all
+        select 3, id from drop_credential_access) k
+      where ${position} order by k.place, k.id limit ${limit}),
+    entries as (
+      select p.place, 'USER' as kind, u.id, u.email as name, u.role, u.status, null::text[] as routes, u.granted_by, u.made_by,
+        u.confirmed_by, u.created_at, u.last_used_at, u.last_used_from, null::timestamptz as expires_at
+      from page p join user_access u on p.place = 1 and u.id = p.id
       union all
-      select 2, 'API_KEY', id, name, role, status, routes, 'API_KEY', made_by, confirmed_by, created_at, last_used_at, last_used_from,
-        expires_at
-      from api_key_access
+      select p.place, 'API_KEY', a.id, a.name, a.role, a.status, a.routes, 'API_KEY', a.made_by, a.confirmed_by, a.created_at,
+        a.last_used_at, a.last_used_from, a.expires_at
+      from page p join api_key_access a on p.place = 2 and a.id = p.id
       union all
-      select 3, 'DROP_CREDENTIAL', id, name, 'DROP', status, null, 'DROP_CREDENTIAL', owner_id, null, created_at, last_used_at, null,
-        expires_at
-      from drop_credential_access),
-    page as (select e.* from entries e where ${position} order by e.place, e.id limit ${limit})
-    select p.kind, p.id, p.name, p.role, p.status, p.routes, p.granted_by, p.made_by, p.confirmed_by, p.created_at, p.last_used_at,
-      p.last_used_from, p.expires_at, b.role as behind_role, r.past_roles, r.role_since, w.waiting
-    from page p
-    left join user_directory b on p.kind <> 'USER' and b.id = p.made_by
-    cross join lateral (
-      select coalesce(array_agg(distinct c.role), '{}') as past_roles, max(c.ts) as role_since
-      from role_changes c where c.resource = 'users/' || p.id) r
-    cross join lateral (
-      select coalesce(array_agg(distinct c.kind), '{}') as waiting from waiting_changes c where c.requested_by = p.id) w
-    order by p.place, p.id`.execute(read);
+      select p.place, 'DROP_CREDENTIAL', d.id, d.name, 'DROP', d.status, null, 'DROP_CREDENTIAL', d.owner_id, null, d.created_at,
+        d.last_used_at, null, d.expires_at
+      from page p join drop_credential_access d on p.place = 3 and d.id = p.id),
+    past as (
+      select c.resource, array_agg(distinct c.role) as roles, max(c.ts) as since from role_changes c group by c.resource),
+    waiting as (select c.requested_by, array_agg(distinct c.kind) as kinds from waiting_changes c group by c.requested_by)
+    select e.kind, e.id, e.name, e.role, e.status, e.routes, e.granted_by, e.made_by, e.confirmed_by, e.created_at, e.last_used_at,
+      e.last_used_from, e.expires_at, b.role as behind_role, coalesce(past.roles, '{}') as past_roles, past.since as role_since,
+      coalesce(w.kinds, '{}') as waiting
+    from entries e
+    left join user_directory b on e.kind <> 'USER' and b.id = e.made_by
+    left join past on past.resource = 'users/' || e.id
+    left join waiting w on w.requested_by = e.id
+    order by e.place, e.id`.execute(read);
   return rows;
 }
