@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { listAudit } from '#audit/audit.routes.ts';
 import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
 import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
+import { handler as auditHandler } from '#functions/audit/list-audit.ts';
 import { handler as report } from '#functions/scheduled/report-security.ts';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -12,7 +13,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { Json } from '#tests/support/json.ts';
 import { type Heard, type Listener, listen } from '#tests/support/listener.ts';
 import { takeAll } from '#tests/support/queue-driver.ts';
-import { testContext } from '#tests/support/request.ts';
+import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
 import { createWebhook } from '#webhooks/webhooks.routes.ts';
@@ -177,6 +178,12 @@ describe('security events', () => {
       payload: { a: 1 },
     });
     expect(await reports()).toEqual([]);
+    const actionsOf = async (security: string) => {
+      const { body } = await call(auditHandler, listAudit, { as: acme.as('ADMIN'), query: { security } });
+      return new Set(body.data.map(({ action }: Json) => action));
+    };
+    expect(await actionsOf('true')).toEqual(new Set(['webhook.created', 'login.failed']));
+    expect(await actionsOf('false')).toEqual(new Set(['shares.transferred', 'security.reported']));
     await tell(told);
     await settle(aws);
     expect(listener.heard).toHaveLength(1);
