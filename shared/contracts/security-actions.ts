@@ -72,6 +72,7 @@ export const SECURITY_ACTIONS = {
   'tenant-link.granted': 'configuration',
   'tenant-link.revoked': 'configuration',
   'change.requested': 'controlled-change',
+  'change.announced': 'controlled-change',
   'change.pending': 'controlled-change',
   'change.expired': 'controlled-change',
   'change.approved': 'controlled-change',

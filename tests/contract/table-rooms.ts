@@ -41,10 +41,10 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0037_second_factor.sql': 'identity',
   '0038_security_reports.sql': 'webhooks',
   '0039_directory.sql': 'identity',
-  '0041_user_access.sql': 'identity',
-  '0042_drop_access.sql': 'uploads',
-  '0043_role_changes.sql': 'audit',
-  '0044_waiting_changes.sql': 'approvals',
+  '0042_user_access.sql': 'identity',
+  '0043_drop_access.sql': 'uploads',
+  '0044_role_changes.sql': 'audit',
+  '0045_waiting_changes.sql': 'approvals',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { handler as updateUser } from '#functions/identity/update-user.ts';
+import { handler as updateHandler } from '#functions/identity/update-user.ts';
 import { handler as createHandler } from '#functions/reporting/create-report-export.ts';
 import { handler as accessHandler } from '#functions/reporting/get-access-report.ts';
 import { handler as getHandler } from '#functions/reporting/get-report-export.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as worker } from '#functions/workers/write-report-export.ts';
-import { updateUser as updateUserRoute } from '#identity/users/users.routes.ts';
+import { updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { createReportExport, getReportExport } from '#reporting/exports/exports.routes.ts';
 import { getAccessReport } from '#reporting/reports/access-report.routes.ts';
@@ -218,7 +218,7 @@ describe('who may do what', () => {
     expect(await of(id)).toMatchObject({ past_roles: '', conflicts_over_time: '', undecided: '' });
     const body = { role: 'EMPLOYEE' };
     const headers = { 'If-Match': '"1"' };
-    const changed = await call(updateUser, updateUserRoute, {
+    const changed = await call(updateHandler, updateUser, {
       as: acme.as('ADMIN'),
       params: { id },
       body,
