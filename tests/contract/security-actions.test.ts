@@ -4,7 +4,7 @@ import { AUDIT_ACTIONS } from '#contracts/audit-actions.ts';
 import { SECURITY_ACTION_NAMES } from '#contracts/security-actions.ts';
 import { createWebhook } from '#webhooks/webhooks.routes.ts';
 
-/** What a tenant's security team watches: whoever adds an action of these says so, or names it among the daily ones. */
+/** The actions that a security team watches: whoever adds one says so in the list, or names it among the daily ones. */
 const WATCHED =
   /^(login|sign-?in|sessions?|second-factor|access|user|invitation|password|password-reset|identity|api-key|client-token|directory-\w+|drop-credential|connection|sign-in-settings|tenant|tenant-link|webhook|changes?|legal-hold)\./;
 const DAILY: readonly string[] = ['tenant.created', 'session.refreshed', 'webhook.resent'];
