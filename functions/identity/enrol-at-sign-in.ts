@@ -6,17 +6,14 @@ import { http } from '#platform/http/http.ts';
 export const handler = http(routes.enrolAtSignIn, async ({ body, requestId, claim, tenantTx }) => {
   const { challengeOf } = await import('#identity/second-factor/challenge.http.ts');
   const { beginFactor, prepareFactor } = await import('#identity/second-factor/enrol-factor.ts');
-  const { findFactor } = await import('#identity/second-factor/second-factor.repository.ts');
+  const { hasFactor } = await import('#identity/second-factor/second-factor.repository.ts');
   const { tenant, user, challenge } = await challengeOf(body.mfa_token, claim);
   const { factor, shown } = await prepareFactor({ tenant: tenant.name, email: user.email });
   return tenantTx(
     async (tx) => {
       // Whoever has the password alone must not replace the factor that stands against them.
-      if ((await findFactor(tx, user.id, 'confirmed')) !== undefined)
-        throw new DomainError(
-          'second-factor-exists',
-          'You have a second factor: POST /auth/mfa with a code of it.',
-        );
+      if (await hasFactor(tx, user.id))
+        throw new DomainError('second-factor-exists', 'You have a second factor: POST /auth/mfa with it.');
       await beginFactor(tx, challenge.user_id, factor);
       return shown;
     },

@@ -9,5 +9,6 @@ export const handler = http(routes.getSecondFactor, async ({ principal, tenantRe
     demanded: isDemanded(principal.actorRole, standing.demanded),
     enrolled_at: standing.confirmed_at?.toISOString() ?? null,
     recovery_codes_left: standing.recovery_codes_left,
+    passkeys: standing.passkeys,
   };
 });

@@ -1,6 +1,6 @@
 import { postNotice } from '#identity/notices/post-notice.ts';
+import { removeTimeFactor } from '#identity/second-factor/remove-factor.ts';
 import { getOwnFactor } from '#identity/second-factor/require-own-factor.ts';
-import { deleteFactors } from '#identity/second-factor/second-factor.repository.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { http } from '#platform/http/http.ts';
 
@@ -8,7 +8,7 @@ export const handler = http(routes.removeSecondFactor, async ({ principal, tenan
   await tenantTx(
     async (tx) => {
       await getOwnFactor(tx, principal);
-      await deleteFactors(tx, principal.actorId);
+      await removeTimeFactor(tx, principal.actorId);
       postNotice(tx, principal.tenantId, principal.actorId, 'second-factor-changed');
     },
     { resource: () => `users/${principal.actorId}`, payload: {} },

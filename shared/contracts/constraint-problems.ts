@@ -7,6 +7,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'Another execution of this request took over; ask for its result.',
   ],
   tenants_slug_key: ['tenant-exists', 'Another tenant has this slug.'],
+  passkeys_credential: ['passkey-exists', 'Somebody of this tenant has added the passkey already.'],
   users_email_key: ['user-exists', 'Another user of this tenant has this email.'],
   directory_users_user_name: ['user-exists', 'Another user of this tenant has this userName.'],
   directory_groups_display_name: ['conflict', 'Another group has this displayName.'],

@@ -54,6 +54,8 @@ export const problemRegistry = {
   'unsupported-grant': { status: 400, title: 'The grant type is not supported' },
   'api-key-exists': { status: 409, title: 'An API key with this name already exists' },
   'api-key-not-active': { status: 409, title: 'The API key is not active' },
+  'too-many-passkeys': { status: 409, title: 'The user has reached the limit of passkeys' },
+  'passkey-exists': { status: 409, title: 'The passkey was added already' },
   'too-many-api-keys': { status: 409, title: 'The tenant has reached its limit of API keys' },
   'connection-exists': { status: 409, title: 'The connection already exists' },
   'connection-untested': { status: 409, title: 'The connection is untested' },

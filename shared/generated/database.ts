@@ -579,6 +579,28 @@ export interface Participants {
   version: Generated<number>;
 }
 
+export interface PasskeyChallenges {
+  challenge: string;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  purpose: 'ADD' | 'STEP_UP';
+  session_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
+export interface Passkeys {
+  created_at: Generated<Timestamp>;
+  credential_id: string;
+  id: Generated<string>;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  sign_count: bigint;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transports: string[];
+  user_id: string;
+}
+
 export interface PaymentOrders {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED' | 'WITHDRAWN'>;
   automatic_repayments: Generated<number>;
@@ -1201,6 +1223,8 @@ export interface DB {
   outbound_files: OutboundFiles;
   outbox: Outbox;
   participants: Participants;
+  passkey_challenges: PasskeyChallenges;
+  passkeys: Passkeys;
   payment_orders: PaymentOrders;
   payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;

@@ -186,6 +186,10 @@ export const CATEGORIES: readonly Category[] = [
     due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
   },
   {
+    ...{ name: 'passkey-challenges', table: 'passkey_challenges', key: 'id' },
+    due: ({ tokens }) => sql`t.expires_at <= ${tokens}`,
+  },
+  {
     ...{ name: 'notices', table: 'notices', key: 'id' },
     due: ({ tokens }) => sql`t.posted_at <= ${tokens}`,
   },

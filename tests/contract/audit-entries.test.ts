@@ -15,6 +15,7 @@ const CHANGE_NO_RECORD = [
   'endMySessions',
   'endUserSessions',
   'enrolSecondFactor',
+  'beginPasskey',
 ];
 /** The number of writing routes whose example is accepted as it is, by a tenant with one row in every table. */
 const AT_LEAST_DONE = 12;
@@ -192,7 +193,7 @@ describe('a page of many people’s data adds an entry: who read which list, wit
 const OF_ONE_PERSON = ['listMyPlans', 'listShareholderVotes'];
 
 /** Lists whose names are not those of people. */
-const OF_NOBODY = ['listApiKeys', 'listConnections', 'listDropCredentials'];
+const OF_NOBODY = ['listApiKeys', 'listConnections', 'listDropCredentials', 'listPasskeys'];
 
 /** Whether items of the list have the field. */
 function lists(response: z.ZodType, field: string): boolean {

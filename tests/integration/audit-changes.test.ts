@@ -21,6 +21,8 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   second_factors: 'secrets; what is done with them are entries',
   recovery_codes: 'secrets; what is done with them are entries',
   sign_in_challenges: 'secrets; sign-ins are entries',
+  passkeys: 'what is done with them are entries',
+  passkey_challenges: 'what sessions are given to sign; what follows are entries',
   connection_tests: 'a log of its own',
   federated_sign_ins: 'sign-ins are entries',
   federated_sessions: 'what the provider said of a session; sign-ins are entries',

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { approveChange } from '#approvals/approvals.routes.ts';
 import { handler as approveHandler } from '#functions/approvals/approve-change.ts';
+import { handler as addPasskeyHandler } from '#functions/identity/add-passkey.ts';
+import { handler as beginPasskeyHandler } from '#functions/identity/begin-passkey.ts';
+import { handler as beginStepUpHandler } from '#functions/identity/begin-step-up.ts';
 import { handler as completeHandler } from '#functions/identity/complete-sign-in.ts';
 import { handler as confirmHandler } from '#functions/identity/confirm-second-factor.ts';
 import { handler as createConnectionHandler } from '#functions/identity/create-connection.ts';
 import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as enrolHandler } from '#functions/identity/enrol-second-factor.ts';
 import { handler as getFactorHandler } from '#functions/identity/get-second-factor.ts';
+import { handler as listPasskeysHandler } from '#functions/identity/list-passkeys.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
+import { handler as removePasskeyHandler } from '#functions/identity/remove-passkey.ts';
 import { handler as removeHandler } from '#functions/identity/remove-second-factor.ts';
 import { handler as renewHandler } from '#functions/identity/renew-recovery-codes.ts';
 import { handler as resetHandler } from '#functions/identity/reset-second-factor.ts';
@@ -31,6 +36,7 @@ import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { setRegisterSettings } from '#register/limits/register-settings.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
+import { type Algorithm, Authenticator, type Deviation } from '#tests/support/authenticator.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { mailsTo } from '#tests/support/mails.ts';
@@ -60,6 +66,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   vi.stubEnv('SECOND_FACTOR', 'on');
+  vi.stubEnv('CORS_ORIGINS', 'http://localhost:*');
   return () => vi.unstubAllEnvs();
 });
 
@@ -367,7 +374,10 @@ describe('a factor', () => {
     expect((await own(person)).body).toMatchObject({ demanded: true, recovery_codes_left: 10 });
     expect((await stepUp(person, codeOf(secret))).status).toBe(204);
     expect((await call(removeHandler, routes.removeSecondFactor, { as: person.as })).status).toBe(204);
-    expect((await own(person)).body).toEqual({ demanded: true, enrolled_at: null, recovery_codes_left: 0 });
+    expect((await own(person)).body).toEqual({
+      ...{ demanded: true, enrolled_at: null },
+      ...{ recovery_codes_left: 0, passkeys: 0 },
+    });
     expect((await signIn(person)).body).toMatchObject({ mfa_required: true, enrolled: false });
   });
 
@@ -399,5 +409,228 @@ describe('a factor', () => {
         );
         expect([name, rows.length]).toEqual([name, 0]);
       }
+  });
+});
+
+describe('a passkey', () => {
+  const begin = ({ as }: Person) => call(beginPasskeyHandler, routes.beginPasskey, { as });
+  const add = ({ as }: Person, credential: unknown, name = 'Laptop') =>
+    call(addPasskeyHandler, routes.addPasskey, { as, body: { name, credential } });
+  const list = ({ as }: Person) => call(listPasskeysHandler, routes.listPasskeys, { as });
+  const remove = ({ as }: Person, id: string) =>
+    call(removePasskeyHandler, routes.removePasskey, { as, params: { id } });
+  const beginStep = ({ as }: Person) => call(beginStepUpHandler, routes.beginStepUp, { as });
+  const stepBy = ({ as }: Person, passkey: unknown) =>
+    call(stepUpHandler, routes.stepUp, { as, body: { passkey } });
+  const completeBy = (mfa_token: string, passkey: unknown) =>
+    call(completeHandler, routes.completeSignIn, { body: { mfa_token, passkey }, address: '203.0.113.8' });
+
+  async function added(person: Person, authenticator = new Authenticator()): Promise<TestResponse> {
+    const { options } = (await begin(person)).body;
+    const answer = await add(person, authenticator.create(options));
+    expect(answer.status).toBe(201);
+    return answer;
+  }
+  /** The reasons of refusals that the trail has of a user, or of their tenant, latest first. */
+  const reasons = async ({ as }: Person): Promise<string[]> => {
+    const { rows } = await database.admin.query<{ reason: string }>(
+      `select payload->>'passkey' as reason from audit_log where tenant_id = $1 and payload ? 'passkey'
+       and (payload->>'user' = $2::text or actor_id::text = $2::text) order by id desc`,
+      [as.tenantId, as.actorId],
+    );
+    return rows.map(({ reason }) => reason);
+  };
+
+  test.each<Algorithm>(['ES256', 'EdDSA', 'RS256'])(
+    'of %s is added, signs in, and proves the factor again',
+    async (algorithm) => {
+      const [person, authenticator] = [await newPerson(), new Authenticator(algorithm)];
+      const { body } = await added(person, authenticator);
+      expect(new Set(body.recovery_codes).size).toBe(10);
+      expect((await list(person)).body.data).toMatchObject([
+        { id: body.id, name: 'Laptop', last_used_at: null },
+      ]);
+      const { mfa_token, enrolled, passkey_options } = (await signIn(person)).body;
+      expect([enrolled, passkey_options]).toMatchObject([
+        true,
+        {
+          rpId: 'localhost',
+          userVerification: 'required',
+          allowCredentials: [{ id: authenticator.credentialId }],
+        },
+      ]);
+      expect((await enrolAtSignIn(mfa_token)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+      const done = await completeBy(mfa_token, authenticator.get(passkey_options));
+      expect(done).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+      const { rows } = await database.admin.query(
+        'select amr from sessions where user_id = $1 order by id desc limit 1',
+        [person.as.actorId],
+      );
+      expect(rows).toEqual([{ amr: ['pwd', 'pop', 'mfa'] }]);
+      await proofIsOld(person, 6);
+      expect((await remove(person, body.id)).body.type).toBe('urn:vestry:problem:second-factor-required');
+      expect((await begin(person)).body.type).toBe('urn:vestry:problem:second-factor-required');
+      const { options } = (await beginStep(person)).body;
+      expect((await stepBy(person, authenticator.get(options))).status).toBe(204);
+      expect((await remove(person, body.id)).status).toBe(204);
+      expect((await list(person)).body.data).toEqual([]);
+      expect((await signIn(person)).body).toMatchObject({ enrolled: false });
+      await drain(aws, 'notices', postNotices);
+      expect((await mailsTo(aws, person.email)).length).toBeGreaterThan(0);
+    },
+  );
+
+  const DEVIATIONS: readonly (readonly [reason: string, deviation: Deviation])[] = [
+    ['wrong-origin', { origin: 'https://evil.example' }],
+    ['wrong-origin', { origin: 'https://localhost.evil.example' }],
+    ['wrong-origin', { origin: 'http://evil-localhost:5173' }],
+    ['wrong-origin', { crossOrigin: true }],
+    ['wrong-domain', { domain: 'evil.example' }],
+    ['wrong-challenge', { challenge: 'b3RoZXI' }],
+    ['wrong-challenge', { challenge: '' }],
+    ['not-verified', { flags: 0b001 }],
+    ['not-verified', { flags: 0b100 }],
+  ];
+
+  test.each([
+    ...DEVIATIONS,
+    ['wrong-type', { type: 'webauthn.create' }],
+    ['wrong-signature', { forged: true }],
+    ['counter-back', { count: 1 }],
+    ['counter-back', { count: 0 }],
+  ] as const)(
+    'is refused as %s: %j, at a sign-in and later, and the trail says so',
+    async (reason, deviation) => {
+      const [person, authenticator] = [await newPerson(), new Authenticator()];
+      await added(person, authenticator);
+      const { mfa_token, passkey_options } = (await signIn(person)).body;
+      expect(await completeBy(mfa_token, authenticator.get(passkey_options, deviation))).toMatchObject({
+        status: 401,
+        body: {
+          type: 'urn:vestry:problem:invalid-credentials',
+          errors: [{ pointer: '/passkey', code: reason }],
+        },
+      });
+      const { options } = (await beginStep(person)).body;
+      expect(await stepBy(person, authenticator.get(options, deviation))).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/passkey', code: reason }] },
+      });
+      expect(await reasons(person)).toEqual([reason, reason]);
+      // Whoever does as they should gets in all the same.
+      expect((await completeBy(mfa_token, authenticator.get(passkey_options, { count: 9 }))).status).toBe(
+        200,
+      );
+    },
+  );
+
+  test.each([
+    ...DEVIATIONS,
+    ['wrong-type', { type: 'webauthn.get' }],
+    ['malformed', { scheme: -50 }],
+    ['malformed', { scheme: -8 }],
+    ['malformed', { id: 'b3RoZXI' }],
+    ['malformed', { cutBytes: 1 }],
+    ['malformed', { cutBytes: 60 }],
+  ] as const)('is not added as %s: %j', async (code, deviation) => {
+    const [person, authenticator] = [await newPerson(), new Authenticator()];
+    const { options } = (await begin(person)).body;
+    expect(await add(person, authenticator.create(options, deviation))).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/credential', code }] },
+    });
+    expect((await list(person)).body.data).toEqual([]);
+  });
+
+  test('signs each challenge once, for its own user, session and purpose, and in time', async () => {
+    const [person, other] = [await newPerson(), await newPerson()];
+    const [own, others] = [new Authenticator(), new Authenticator()];
+    await added(person, own);
+    await added(other, others);
+    const { mfa_token, passkey_options } = (await signIn(person)).body;
+    const signed = own.get(passkey_options);
+    const both = await Promise.all([completeBy(mfa_token, signed), completeBy(mfa_token, signed)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const next = (await signIn(person)).body;
+    expect((await completeBy(next.mfa_token, signed)).body.errors).toMatchObject([
+      { code: 'wrong-challenge' },
+    ]);
+    expect((await completeBy(next.mfa_token, others.get(next.passkey_options))).body.errors).toMatchObject([
+      { code: 'unknown-passkey' },
+    ]);
+    const { options } = (await beginStep(person)).body;
+    const again = own.get(options);
+    expect((await stepBy(person, again)).status).toBe(204);
+    const codeOfRefusal = async (passkey: unknown) => (await stepBy(person, passkey)).body.errors[0].code;
+    expect(await codeOfRefusal(again)).toBe('wrong-challenge');
+    expect(await codeOfRefusal(own.get((await beginStep(other)).body.options))).toBe('wrong-challenge');
+    expect(await codeOfRefusal(own.get((await begin(person)).body.options))).toBe('wrong-challenge');
+    const late = (await beginStep(person)).body.options;
+    await database.admin.query('update passkey_challenges set expires_at = now() where session_id = $1', [
+      person.as.sessionId,
+    ]);
+    expect(await codeOfRefusal(own.get(late))).toBe('wrong-challenge');
+  });
+
+  test('of another tenant is unknown, and can be added there too', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const [here, there] = [await newPerson('OPS'), await newPerson('OPS', tenant)];
+    const authenticator = new Authenticator();
+    await added(there, authenticator);
+    await added(here, new Authenticator());
+    const { options } = (await beginStep(here)).body;
+    expect((await stepBy(here, authenticator.get(options))).body.errors).toMatchObject([
+      { code: 'unknown-passkey' },
+    ]);
+    await added(here, authenticator);
+  });
+
+  test('is added once, ten at most, and stands beside the app, whose codes go on to work', async () => {
+    const person = await newPerson();
+    const { secret } = await enrolled(person);
+    const first = new Authenticator();
+    expect((await added(person, first)).body).not.toHaveProperty('recovery_codes');
+    const { options } = (await begin(person)).body;
+    expect((await add(person, first.create(options))).body.type).toBe('urn:vestry:problem:passkey-exists');
+    for (let more = 0; more < 9; more++) await added(person);
+    expect((await begin(person)).body.type).toBe('urn:vestry:problem:too-many-passkeys');
+    const { mfa_token } = (await signIn(person)).body;
+    expect((await complete(mfa_token, codeOf(secret))).status).toBe(200);
+    expect((await call(removeHandler, routes.removeSecondFactor, { as: person.as })).status).toBe(204);
+    expect((await call(getFactorHandler, routes.getSecondFactor, { as: person.as })).body).toMatchObject({
+      ...{ enrolled_at: null, passkeys: 10, recovery_codes_left: 10 },
+    });
+  });
+
+  test('belongs to the environment’s own domain, where there is one', async () => {
+    vi.stubEnv('PUBLIC_DOMAIN', 'shares.example');
+    vi.stubEnv('CORS_ORIGINS', 'https://app.shares.example,https://elsewhere.example');
+    const person = await newPerson();
+    await added(person, new Authenticator('ES256', 'https://shares.example'));
+    const { options } = (await begin(person)).body;
+    expect(options.rp.id).toBe('shares.example');
+    const app = new Authenticator('ES256', 'https://app.shares.example');
+    expect((await add(person, app.create(options, { domain: 'shares.example' }))).status).toBe(201);
+    for (const origin of [
+      'https://elsewhere.example',
+      'http://shares.example',
+      'https://other.shares.example',
+    ]) {
+      const next = (await begin(person)).body.options;
+      const refused = await add(
+        person,
+        new Authenticator().create(next, { origin, domain: 'shares.example' }),
+      );
+      expect(refused.body.errors, origin).toMatchObject([{ code: 'wrong-origin' }]);
+    }
+  });
+
+  test('or a code: one of the two proves the factor, not both and not neither', async () => {
+    const [person, authenticator] = [await newPerson(), new Authenticator()];
+    await added(person, authenticator);
+    const { options } = (await beginStep(person)).body;
+    const passkey = authenticator.get(options);
+    for (const body of [{}, { code: '123456', passkey }])
+      expect((await call(stepUpHandler, routes.stepUp, { as: person.as, body })).status).toBe(422);
   });
 });

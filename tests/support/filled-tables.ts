@@ -33,6 +33,22 @@ const rowsOf = (
     amr: '{pwd}',
     expires_at: '2026-01-01',
   },
+  passkeys: {
+    id: id(86),
+    user_id: id(1),
+    name: 'Laptop',
+    credential_id: 'filled',
+    public_key: Buffer.from('x'),
+    sign_count: 0,
+    transports: '{internal}',
+  },
+  passkey_challenges: {
+    id: id(87),
+    session_id: id(2),
+    purpose: 'ADD',
+    challenge: 'x',
+    expires_at: '2026-01-01',
+  },
   notices: { id: id(80), user_id: id(1), kind: 'password-changed' },
   idempotency_keys: {
     id: 'filled',

@@ -156,7 +156,7 @@ export const exchangeSignInCode = route({
   response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
   problems: ['sign-in-invalid', 'sign-in-refused', 'tenant-suspended'],
-  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand'],
+  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
 });
 
 export const linkIdentity = route({

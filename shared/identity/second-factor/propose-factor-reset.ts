@@ -9,7 +9,7 @@ import { notFound } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { deleteFactors, endChallenges, findFactorStanding } from './second-factor.repository.ts';
+import { deleteFactors, endChallenges, hasFactor } from './second-factor.repository.ts';
 
 /**
  * Asks a second person to take a factor from its user, who has lost it. One ADMIN alone could otherwise be a colleague whose password
@@ -22,7 +22,7 @@ export async function proposeFactorReset(
   proposer: Proposer,
 ): Promise<z.infer<typeof ChangeRequest>> {
   const user = found(await findUser(tx, id));
-  if ((await findFactorStanding(tx, user.id)).confirmed_at === null) throw notFound();
+  if (!(await hasFactor(tx, user.id))) throw notFound();
   const change = {
     kind: 'second-factor-reset',
     subject: { type: 'users', id: user.id },

@@ -16,7 +16,7 @@ import { stepOf } from './totp.ts';
 /** A code of the app. Anything else may be a recovery code. */
 const TOTP = /^\d{6}$/;
 
-interface Prover {
+export interface Prover {
   readonly tenantId: TenantId;
   readonly userId: string;
   readonly clientAddress: string;
@@ -25,7 +25,7 @@ interface Prover {
 }
 
 /** A code that is right. It works if nobody uses it up meanwhile. */
-interface Verified {
+export interface Verified {
   readonly use: (tx: TenantTx) => Promise<boolean>;
   /** The factor of a code by time. */
   readonly factorId: string | undefined;

@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { FRESH_MINUTES } from './freshness.ts';
-import { findFactor, findFreshness } from './second-factor.repository.ts';
+import { findFreshness, hasFactor } from './second-factor.repository.ts';
 
 interface Caller {
   readonly actorId: string;
@@ -13,12 +13,12 @@ interface Caller {
  * @throws DomainError `second-factor-required`
  */
 export async function requireOwnFactor(tx: TenantTx, caller: Caller): Promise<void> {
-  if ((await findFactor(tx, caller.actorId, 'confirmed')) !== undefined) await requireProved(tx, caller);
+  if (await hasFactor(tx, caller.actorId)) await requireProved(tx, caller);
 }
 
 /** @throws DomainError `not-found` where there is no factor, `second-factor-required` */
 export async function getOwnFactor(tx: TenantTx, caller: Caller): Promise<void> {
-  if ((await findFactor(tx, caller.actorId, 'confirmed')) === undefined) throw notFound();
+  if (!(await hasFactor(tx, caller.actorId))) throw notFound();
   await requireProved(tx, caller);
 }
 

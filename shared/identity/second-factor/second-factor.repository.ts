@@ -5,6 +5,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 export interface FactorStanding {
   readonly confirmed_at: Date | null;
   readonly recovery_codes_left: number;
+  readonly passkeys: number;
   /** The tenant's setting; null: as the environment says. */
   readonly demanded: boolean | null;
 }
@@ -14,8 +15,15 @@ export async function findFactorStanding(read: TenantRead, userId: string): Prom
   const { rows } = await sql<FactorStanding>`select
       (select confirmed_at from second_factors where user_id = ${userId} and confirmed_at is not null) as confirmed_at,
       (select count(*)::integer from recovery_codes where user_id = ${userId} and used_at is null) as recovery_codes_left,
+      (select count(*)::integer from passkeys where user_id = ${userId}) as passkeys,
       (select second_factor_demanded from sign_in_settings) as demanded`.execute(read);
-  return rows[0] ?? { confirmed_at: null, recovery_codes_left: 0, demanded: null };
+  return rows[0] ?? { confirmed_at: null, recovery_codes_left: 0, passkeys: 0, demanded: null };
+}
+
+/** Tells whether a user has a second factor of any kind. */
+export async function hasFactor(read: TenantRead, userId: string): Promise<boolean> {
+  const { confirmed_at, passkeys } = await findFactorStanding(read, userId);
+  return confirmed_at !== null || passkeys > 0;
 }
 
 export type Factor = Pick<Selectable<SecondFactors>, 'id' | 'secret_sealed'>;
@@ -73,9 +81,20 @@ export async function setConfirmed(tx: TenantTx, userId: string, id: string): Pr
     .execute();
 }
 
-export async function deleteFactors(tx: TenantTx, userId: string): Promise<void> {
+/** Removes the codes by time of a user. */
+export async function deleteTimeFactor(tx: TenantTx, userId: string): Promise<void> {
   await tx.deleteFrom('second_factors').where('user_id', '=', userId).execute();
+}
+
+export async function deleteRecoveryCodes(tx: TenantTx, userId: string): Promise<void> {
   await tx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+}
+
+/** Removes every second factor of a user, of whatever kind. */
+export async function deleteFactors(tx: TenantTx, userId: string): Promise<void> {
+  await deleteTimeFactor(tx, userId);
+  await tx.deleteFrom('passkeys').where('user_id', '=', userId).execute();
+  await deleteRecoveryCodes(tx, userId);
 }
 
 /** Gives a user other recovery codes; those before work no longer. */

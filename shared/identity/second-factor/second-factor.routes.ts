@@ -1,14 +1,30 @@
 import * as z from 'zod';
 import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
-import { instantOut } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
+import { CreatedCredential, SignedCredential } from './passkeys/passkey.fields.ts';
+import { CHALLENGE_SECONDS, MAX_PASSKEYS } from './passkeys/passkey-limits.ts';
 
 const code = z.string().min(6).max(40);
 const mfa_token = z.string().min(1).max(200);
 const Enrolment = z.object({ secret: z.string(), otpauth_uri: z.string() });
 const RecoveryCodes = z.object({ recovery_codes: z.array(z.string()) });
 const exampleToken = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0';
+/** Either proves the second factor. */
+const proofs = { code: code.optional(), passkey: SignedCredential.optional() };
+const hasOneProof = ({ code, passkey }: { code?: unknown; passkey?: unknown }) =>
+  (code === undefined) !== (passkey === undefined);
+const ONE_PROOF = { message: 'must have either a code or a passkey', path: ['code'] };
+const Options = z.object({
+  options: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
+});
+const Passkey = z.object({
+  id: idOut,
+  name: z.string(),
+  created_at: instantOut,
+  last_used_at: instantOut.nullable(),
+});
 const MASKED = 'Codes are counted before they are verified, like passwords; each works once.';
 
 export const completeSignIn = route({
@@ -16,16 +32,16 @@ export const completeSignIn = route({
   method: 'POST',
   path: '/auth/mfa',
   summary: 'Complete a sign-in by the second factor',
-  description: `\`code\` is the six digits of the app, or a recovery code. Where the user has enrolled a factor by \`POST /auth/mfa/enrol\`, its first code confirms it, and the answer has ten recovery codes, which no other answer shows. ${MASKED}`,
+  description: `\`code\` is the six digits of the app, or a recovery code; \`passkey\` is what a passkey has made of the \`passkey_options\` that the sign-in answered. Where the user has enrolled a factor by \`POST /auth/mfa/enrol\`, its first code confirms it, and the answer has ten recovery codes, which no other answer shows. ${MASKED}`,
   roles: 'PUBLIC',
   limit: 'signIn',
-  body: z.strictObject({ mfa_token, code }),
+  body: z.strictObject({ mfa_token, ...proofs }).refine(hasOneProof, ONE_PROOF),
   example: { mfa_token: exampleToken, code: '287082' },
   status: 200,
   response: TokenPair.extend({ recovery_codes: z.array(z.string()).optional() }),
   audit: 'login.succeeded',
   problems: ['sign-in-invalid', 'invalid-credentials', 'too-many-requests', 'tenant-suspended'],
-  uses: ['signingKeys:read', 'fieldKey:use', 'queue:notices:send'],
+  uses: ['signingKeys:read', 'fieldKey:use', 'queue:notices:send', 'publicAddress:know'],
 });
 
 export const enrolAtSignIn = route({
@@ -51,16 +67,31 @@ export const stepUp = route({
   method: 'POST',
   path: '/auth/step-up',
   summary: 'Prove the second factor again, for the session of the request',
-  description: `Approving, and changing how people sign in, need it within five minutes where a second factor is demanded. ${MASKED}`,
+  description: `Approving, and changing how people sign in, need it within five minutes where a second factor is demanded. \`passkey\` signs the options of \`POST /auth/step-up/options\`. ${MASKED}`,
   roles: PERSON_ROLES,
-  body: z.strictObject({ code }),
+  body: z.strictObject(proofs).refine(hasOneProof, ONE_PROOF),
   example: { code: '287082' },
   status: 204,
   // A code works once.
   idempotency: 'none',
   audit: 'second-factor.proved',
   problems: ['too-many-requests'],
-  uses: ['fieldKey:use'],
+  uses: ['fieldKey:use', 'publicAddress:know'],
+});
+
+export const beginStepUp = route({
+  operationId: 'beginStepUp',
+  method: 'POST',
+  path: '/auth/step-up/options',
+  summary: 'Ask what a passkey has to sign to prove the second factor again',
+  description: `For \`navigator.credentials.get\`. It is good for ${CHALLENGE_SECONDS / 60} minutes, once, and for the session of the request.`,
+  roles: PERSON_ROLES,
+  status: 200,
+  response: Options,
+  idempotency: 'none',
+  audit: 'second-factor.begun',
+  problems: ['not-found'],
+  uses: ['publicAddress:know'],
 });
 
 export const getSecondFactor = route({
@@ -74,6 +105,7 @@ export const getSecondFactor = route({
     demanded: z.boolean(),
     enrolled_at: instantOut.nullable(),
     recovery_codes_left: z.number().int(),
+    passkeys: z.number().int(),
   }),
   problems: [],
   uses: ['secondFactor:demand'],
@@ -136,6 +168,64 @@ export const removeSecondFactor = route({
   description:
     'It is proved within five minutes before. Where one is demanded, the next sign-in enrols another. A mail tells the user.',
   roles: PERSON_ROLES,
+  status: 204,
+  audit: 'second-factor.removed',
+  problems: ['second-factor-required', 'not-found'],
+  uses: ['queue:notices:send'],
+});
+
+export const beginPasskey = route({
+  operationId: 'beginPasskey',
+  method: 'POST',
+  path: '/me/passkeys/options',
+  summary: 'Ask what a new passkey has to sign',
+  description: `For \`navigator.credentials.create\`. It is good for ${CHALLENGE_SECONDS / 60} minutes, once. Whoever has a second factor proves it first.`,
+  roles: PERSON_ROLES,
+  status: 200,
+  response: Options,
+  idempotency: 'none',
+  audit: 'second-factor.begun',
+  problems: ['second-factor-required', 'too-many-passkeys'],
+  uses: ['publicAddress:know'],
+});
+
+export const addPasskey = route({
+  operationId: 'addPasskey',
+  method: 'POST',
+  path: '/me/passkeys',
+  summary: 'Add a passkey, as a second factor',
+  description: `A user has ${MAX_PASSKEYS} at most, beside the app or instead of it. Whoever had no second factor gets ten recovery codes, which no other answer shows. A mail tells the user.`,
+  roles: PERSON_ROLES,
+  body: z.strictObject({ name: z.string().trim().min(1).max(60), credential: CreatedCredential }),
+  status: 201,
+  response: Passkey.extend({ recovery_codes: z.array(z.string()).optional() }),
+  idempotency: 'none',
+  audit: 'second-factor.enrolled',
+  problems: ['second-factor-required', 'too-many-passkeys', 'passkey-exists'],
+  uses: ['publicAddress:know', 'queue:notices:send'],
+});
+
+export const listPasskeys = route({
+  operationId: 'listPasskeys',
+  method: 'GET',
+  path: '/me/passkeys',
+  summary: 'List one’s own passkeys',
+  roles: PERSON_ROLES,
+  status: 200,
+  response: z.object({ data: z.array(Passkey) }),
+  problems: [],
+  uses: [],
+});
+
+export const removePasskey = route({
+  operationId: 'removePasskey',
+  method: 'DELETE',
+  path: '/me/passkeys/{id}',
+  summary: 'Remove one of one’s own passkeys',
+  description:
+    'The second factor is proved within five minutes before. Where one is demanded and no other is left, the next sign-in enrols another. A mail tells the user.',
+  roles: PERSON_ROLES,
+  params: idInPath,
   status: 204,
   audit: 'second-factor.removed',
   problems: ['second-factor-required', 'not-found'],

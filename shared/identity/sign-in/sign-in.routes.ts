@@ -17,6 +17,10 @@ export const Challenge = z.object({
   mfa_token: z.string(),
   enrolled: z.boolean(),
   expires_in: z.number().int(),
+  passkey_options: z
+    .looseObject({})
+    .meta({ openapi: { type: 'object', additionalProperties: true } })
+    .optional(),
 });
 
 const RefreshToken = z.strictObject({ refresh_token: z.string().min(1).max(200) });
@@ -39,7 +43,7 @@ export const login = route({
   audit: 'login.succeeded',
   limit: 'signIn',
   problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required'],
-  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand'],
+  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,
 });

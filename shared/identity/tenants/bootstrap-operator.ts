@@ -55,6 +55,7 @@ export async function bootstrapOperator(
       [rows[0]?.id],
     );
     await client.query(`delete from second_factors where user_id = $1`, [rows[0]?.id]);
+    await client.query(`delete from passkeys where user_id = $1`, [rows[0]?.id]);
     await client.query(`delete from recovery_codes where user_id = $1`, [rows[0]?.id]);
     const entry = { action: 'user.created', resource: `users/${rows[0]?.id}`, payload: {} } as const;
     const { text, values = [] } = auditStatement(BOOTSTRAP, entry);

@@ -146,13 +146,16 @@ export function findSignInUser(read: TenantRead, id: string): Promise<SignInUser
       'u.status',
       'u.employee_id',
       eb
-        .exists(
-          eb
-            .selectFrom('second_factors as f')
-            .select('f.id')
-            .whereRef('f.user_id', '=', 'u.id')
-            .where('f.confirmed_at', 'is not', null),
-        )
+        .or([
+          eb.exists(
+            eb
+              .selectFrom('second_factors as f')
+              .select('f.id')
+              .whereRef('f.user_id', '=', 'u.id')
+              .where('f.confirmed_at', 'is not', null),
+          ),
+          eb.exists(eb.selectFrom('passkeys as p').select('p.id').whereRef('p.user_id', '=', 'u.id')),
+        ])
         .$castTo<boolean>()
         .as('has_second_factor'),
     ])
