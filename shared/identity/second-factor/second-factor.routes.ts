@@ -197,6 +197,17 @@ export const addPasskey = route({
   description: `A user has ${MAX_PASSKEYS} at most, beside the app or instead of it. Whoever had no second factor gets ten recovery codes, which no other answer shows. A mail tells the user.`,
   roles: PERSON_ROLES,
   body: z.strictObject({ name: z.string().trim().min(1).max(60), credential: CreatedCredential }),
+  example: {
+    name: 'Laptop',
+    credential: {
+      ...{ id: 'bGFwdG9w', rawId: 'bGFwdG9w', type: 'public-key' },
+      response: {
+        clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0',
+        attestationObject: 'o2NmbXRkbm9uZQ',
+        transports: ['internal'],
+      },
+    },
+  },
   status: 201,
   response: Passkey.extend({ recovery_codes: z.array(z.string()).optional() }),
   idempotency: 'none',
