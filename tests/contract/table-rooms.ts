@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
   '0036_api_keys.sql': 'identity',
-  '0041_passkeys.sql': 'identity',
+  '0042_passkeys.sql': 'identity',
   '0037_second_factor.sql': 'identity',
   '0038_security_reports.sql': 'webhooks',
   '0039_directory.sql': 'identity',
