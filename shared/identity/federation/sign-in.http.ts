@@ -1,6 +1,6 @@
 import { invalidField } from '#kernel/domain-error.ts';
+import { isAllowed } from '#platform/allowed-origin.ts';
 import { environment } from '#platform/environment.ts';
-import { isAllowed } from '#platform/http/cors.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import { fieldSealer } from '#platform/sealing.ts';

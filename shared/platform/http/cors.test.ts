@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { corsHeaders, isAllowed, preflightHeaders } from './cors.ts';
+import { isAllowed } from '#platform/allowed-origin.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
 
 const CONSOLE = 'https://equity.acme.example';
 const ALLOWED = [CONSOLE, 'http://localhost:*'];

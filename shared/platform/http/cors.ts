@@ -1,18 +1,9 @@
 import { ACCEPTED_HEADERS, EXPOSED_HEADERS } from '#contracts/api-headers.ts';
+import { isAllowed } from '#platform/allowed-origin.ts';
 import { environment } from '#platform/environment.ts';
 
 /** Browsers keep a preflight's answer no longer than two hours. */
 const PREFLIGHT_SECONDS = 7_200;
-const ANY_PORT = ':*';
-
-/** Says whether an origin is among those configured, of which `http://localhost:*` stands for every port. */
-export function isAllowed(origin: string, allowed: readonly string[]): boolean {
-  return allowed.some((one) =>
-    one.endsWith(ANY_PORT)
-      ? origin.startsWith(one.slice(0, -1)) && /^\d{1,5}$/.test(origin.slice(one.length - 1))
-      : origin === one,
-  );
-}
 
 /**
  * Returns the headers that let a browser hand an answer to a page of another origin (the Fetch standard, CORS). Tokens travel in a

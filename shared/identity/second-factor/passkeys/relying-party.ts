@@ -1,5 +1,5 @@
+import { isAllowed } from '#platform/allowed-origin.ts';
 import { environment } from '#platform/environment.ts';
-import { isAllowed } from '#platform/http/cors.ts';
 
 const LOCAL = 'localhost';
 
