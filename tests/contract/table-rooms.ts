@@ -38,7 +38,6 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0031_listed_sessions.sql': 'identity',
   '0033_drop_credentials.sql': 'uploads',
   '0036_api_keys.sql': 'identity',
-  '0042_passkeys.sql': 'identity',
   '0037_second_factor.sql': 'identity',
   '0038_security_reports.sql': 'webhooks',
   '0039_directory.sql': 'identity',
@@ -46,6 +45,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0043_drop_access.sql': 'uploads',
   '0044_role_changes.sql': 'audit',
   '0045_waiting_changes.sql': 'approvals',
+  '0046_passkeys.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
