@@ -29,6 +29,20 @@ const MAILS: readonly Mail[] = [
     device: 'Firefox on Windows',
     address: '203.0.113.7',
   },
+  {
+    kind: 'approval-waiting',
+    to: 'ada@acme.example',
+    tenant: 'Acme',
+    at: '2026-11-27T10:15:30.000Z',
+    change: 'A payment',
+  },
+  {
+    kind: 'payee-account',
+    to: 'ada@acme.example',
+    tenant: 'Acme',
+    at: '2026-11-27T10:15:30.000Z',
+    last4: '6789',
+  },
 ];
 
 test('there is an example of each kind', () => {

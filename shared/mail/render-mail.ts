@@ -57,14 +57,14 @@ const WRITERS: Writers = {
     ],
   }),
   'approval-waiting': ({ tenant, at, change }) => ({
-    subject: `A change waits for a second person at ${tenant}`,
+    subject: `A change at ${tenant} at Vestry waits for a second person`,
     paragraphs: [
       `${change} at ${tenant} waits for a second person since it was proposed ${instant(at)}, and you may decide on it.`,
       'Look at it in your inbox of approvals, with what it would change, before you approve or deny it. This mail has no link, so that nobody can imitate one.',
     ],
   }),
   'payee-account': ({ tenant, at, last4 }) => ({
-    subject: `A bank account was entered for your payments from ${tenant}`,
+    subject: `A bank account for your payments from ${tenant} at Vestry was entered`,
     paragraphs: [
       `A bank account whose number ends in ${last4} was entered for your payments from ${tenant} ${instant(at)}. Once it is approved, they go into it.`,
       `If you have not asked for that, tell ${tenant} at once, by a way that you have used before. This mail has no link, so that nobody can imitate one.`,

@@ -613,7 +613,7 @@ describe('by mail', () => {
     expect((await admin.setSettings(threshold('20000'))).status).toBe(202);
     const [mail, ...more] = await toldOf(mailTo('COMPLIANCE'), 3);
     expect(more).toEqual([]);
-    expect(mail?.subject).toBe(`A change waits for a second person at ${acme.slug}`);
+    expect(mail?.subject).toBe(`A change at ${acme.slug} at Vestry waits for a second person`);
     expect(mail?.text).toContain('A change of how payments are made at');
     expect(mail?.text).not.toMatch(/https?:|20000/);
     for (const other of ['ADMIN', 'OPS', 'EMPLOYEE', 'puppet'])
