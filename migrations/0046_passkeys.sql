@@ -7,7 +7,7 @@ create table passkeys (
   name text not null check (length(name) between 1 and 60),
   -- The authenticator's name of the key, in base64url.
   credential_id text not null check (length(credential_id) between 1 and 1400),
-  -- In the form of COSE.
+  -- The key is written as COSE has it.
   public_key bytea not null,
   -- The authenticator's count of its signatures; one that doesn't count says 0 each time.
   sign_count bigint not null,

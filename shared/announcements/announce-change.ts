@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { CHANGE_KINDS, controlledChange } from '#approvals/controlled-changes.ts';
 import { findWaiting } from '#approvals/pending-change.ts';
+import { decidesOn } from '#approvals/who-decides.ts';
 import { BusMessage } from '#contracts/event-schemas.ts';
 import { postApprovalWaiting } from '#identity/notices/post-notice.ts';
 import { listSecondPersons } from '#identity/users/second-persons.ts';
+import { PERSON_ROLES } from '#kernel/roles.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
@@ -25,8 +27,7 @@ export async function announceChange(actor: Actor, id: string): Promise<void> {
   const found = await tenantRead(tenantId, async (read) => {
     const request = await findWaiting(read, id);
     if (request === undefined) return undefined;
-    // Operators are users of the platform’s own tenant alone, where they decide on each other.
-    const decides = [...controlledChange(request.kind).decides, 'OPERATOR'] as const;
+    const decides = PERSON_ROLES.filter((role) => decidesOn(request.kind, role));
     return { request, deciders: await listSecondPersons(read, request.requested_by, decides, MOST_TOLD) };
   });
   if (found === undefined || found.deciders.length === 0) return;

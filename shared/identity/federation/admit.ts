@@ -49,7 +49,7 @@ export async function admit(tx: TenantTx, arrival: Arrival): Promise<Entry | Ref
   return asNow(tx, user, arrival, decided);
 }
 
-/** Whom the directory has provisioned comes in for the first time: it has said by which subject the provider knows them. */
+/** The directory has said by which subject the provider knows a user whom it has provisioned, and who comes in for the first time. */
 async function provisionedBefore(tx: TenantTx, assertion: Assertion): Promise<string | undefined> {
   const { findProvisioned } = await import('#identity/scim/scim-user.repository.ts');
   const userId = await findProvisioned(tx, assertion.subject);

@@ -14,7 +14,8 @@ const UNAVAILABLE_SYSTEM: ReadonlySet<string> = new Set([...NETWORK_FAILURES, 'E
 const FEATURE_NOT_SUPPORTED = '0A000';
 /** Every number of a request fits its column; only sums of them can leave it. */
 const NUMERIC_OUT_OF_RANGE = '22003';
-const RETRY_AFTER_SECONDS = 2;
+/** The time after which a request that met an outage is sent again. */
+export const RETRY_AFTER_SECONDS = 2;
 /** The states by which `enter_tenant` refuses. */
 const STANDING_PROBLEMS: Readonly<Record<string, { slug: ProblemSlug; detail: string }>> = {
   VS401: {

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
-import { translateDatabaseError } from '#platform/db/errors.ts';
+import { RETRY_AFTER_SECONDS, translateDatabaseError } from '#platform/db/errors.ts';
 import { environment } from '#platform/environment.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
@@ -26,8 +26,6 @@ const OUT_OF_TIME = 'Send the same request again, with the same Idempotency-Key 
 function isOutOfTime(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError' && error.message.includes('AbortError');
 }
-
-const RETRY_AFTER_SECONDS = 2;
 
 /** Returns the problem that an error is, or the error where it is none: something outside that can't answer now is an outage, and no fault of ours. */
 async function problemOf(error: unknown): Promise<unknown> {
