@@ -17,6 +17,7 @@ export const changeEffects: EffectsOfChanges = {
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
+  'security-class': async () => (await import('#register/classes/change-class.ts')).securityClassEffects,
   'payment-settings': async () => (await import('#payments/settings/change-settings.ts')).settingsEffects,
   'legal-hold-released': async () => (await import('#retention/release-hold.ts')).releaseEffects,
   connection: async () => (await import('#identity/connections/propose-connection.ts')).connectionEffects,

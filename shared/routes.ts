@@ -31,6 +31,7 @@ import * as vesting from '#plans/vesting/vesting.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
 import * as meetings from '#proxy/meetings.routes.ts';
 import * as votes from '#proxy/votes.routes.ts';
+import * as securityClasses from '#register/classes/security-classes.routes.ts';
 import * as registerSettings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
@@ -70,7 +71,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     scim,
     'single-sign-on': { ...federation, ...signInSettings },
   },
-  register: { shareholders: { ...shareholders, ...positions, ...registerSettings } },
+  register: { shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses } },
   uploads: { uploads: { ...uploads, ...dropCredentials } },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },

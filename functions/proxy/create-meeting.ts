@@ -1,9 +1,10 @@
 import { http } from '#platform/http/http.ts';
-import { insertMeeting, toMeeting } from '#proxy/meeting.repository.ts';
+import { callMeeting } from '#proxy/call-meeting.ts';
+import { toMeeting } from '#proxy/meeting.repository.ts';
 import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.createMeeting, ({ body, tenantTx }) =>
-  tenantTx(async (tx) => toMeeting(await insertMeeting(tx, body), new Date()), {
+  tenantTx(async (tx) => toMeeting(await callMeeting(tx, body), new Date()), {
     resource: ({ id }) => `meetings/${id}`,
   }),
 );

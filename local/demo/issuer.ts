@@ -70,6 +70,8 @@ async function declare(
 }
 
 async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer): Promise<void> {
+  const preferred = { code: 'PREFERRED', name: 'Preferred stock', kind: 'PREFERRED', authorized: '1000000' };
+  await doors.call('POST', '/security-classes', ops, preferred);
   for (const [index, name] of PREFERRED_HOLDERS.entries()) {
     const holder = {
       external_ref: `PREF-${index + 1}`,

@@ -36,6 +36,9 @@ begin
     select current_tenant(), class, after.holdings - before.holdings
     from (select sum(holdings) as holdings from changed) after, (select sum(holdings) as holdings from previous) before
     where after.holdings <> before.holdings;
+  if found then
+    perform refuse_unauthorized_shares(class);
+  end if;
   insert into shareholder_names (tenant_id, shareholder_id, replaced_at, name)
     select o.tenant_id, o.id, recorded, o.name
     from changed n join previous o using (tenant_id, id) where n.name <> o.name;

@@ -28,6 +28,9 @@ begin
     from inserted where holdings <> 0;
   insert into issuance_entries (tenant_id, security_class, delta)
     select current_tenant(), class, sum(holdings) from inserted having sum(holdings) <> 0;
+  if found then
+    perform refuse_unauthorized_shares(class);
+  end if;
   if exists (select from inserted i where not exists (select from tenants t where t.id = i.tenant_id)) then
     raise exception 'a shareholder of no tenant'
       using errcode = 'foreign_key_violation', table = 'shareholders', constraint = 'shareholders_tenant_id_fkey';

@@ -51,6 +51,8 @@ export const CONTROLLED_CHANGES = {
   'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': { title: 'A change of the limits of the register', ...ofAdmins },
+  /** More shares that are authorised, or other votes, of a class that has been issued wait; fewer shares, and a new class, take effect at once. */
+  'security-class': { title: 'A change of a security class', ...ofOperations },
   /** A change of how the tenant pays waits if it loosens: a higher threshold, a shorter cooling-off, another channel or originator. One that tightens takes effect at once. */
   'payment-settings': { title: 'A change of how payments are made', ...ofAdmins },
   /** An identity provider decides who comes in, and as what: a new one waits, and so does every change that could let in somebody else, and its being switched on. */

@@ -41,6 +41,8 @@ export const AUDIT_ACTIONS = [
   'shares.transferred',
   'position.adjusted',
   'register-settings.set',
+  'security-class.declared',
+  'security-class.changed',
   'upload.requested',
   'upload.repeated',
   'upload.received',

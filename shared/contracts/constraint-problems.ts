@@ -1,7 +1,10 @@
 import type { ProblemSlug } from './problems.ts';
 
-/** Unique and check constraints that a client can violate, with the problem and its detail: pairs, since every function reads them. */
-export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: ProblemSlug, detail: string]>> = {
+/**
+ * Unique and check constraints that a client can violate, with the problem and its detail: pairs, since every function reads them. Without a
+ * detail, the database says it itself, with its figures.
+ */
+export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: ProblemSlug, detail?: string]>> = {
   idempotency_keys_owned: [
     'request-in-progress',
     'Another execution of this request took over; ask for its result.',
@@ -21,6 +24,8 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'shareholder-exists',
     'Another shareholder of this register has this external_ref.',
   ],
+  security_classes_pkey: ['security-class-exists', 'Another class of this tenant has this code.'],
+  security_classes_authorized_shares: ['authorized-shares-exceeded'],
   shareholders_holdings_check: ['insufficient-position', 'The holdings would be negative.'],
   shareholders_closed_hold_nothing: ['shareholder-closed', 'A closed shareholder can hold nothing.'],
   dividends_idempotency_key: [

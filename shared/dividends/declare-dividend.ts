@@ -5,6 +5,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { requireDeclaredClass } from '#register/classes/declared-class.ts';
 import { wasEverHeld } from '#register/security-class.ts';
 import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
@@ -39,6 +40,7 @@ export async function declareDividend(
       'before-declaration',
       `must not be before ${declaration_date}, when it is declared`,
     );
+  await requireDeclaredClass(tx, security_class);
   const isDue = record_date <= today;
   if (isDue && !(await wasEverHeld(tx, security_class, record_date)))
     throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);

@@ -18,7 +18,8 @@ import { refuseClosed } from './standing.ts';
 /**
  * Changes an open holder that is still the version the caller read. Holdings are those of one class, and are changed with leave of the
  * room of approvals.
- * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`
+ * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`,
+ * `authorized-shares-exceeded`, `validation-failed`
  */
 export async function changeShareholder(
   tx: TenantTx,

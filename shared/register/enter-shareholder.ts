@@ -13,7 +13,7 @@ export interface NewShareholder extends ContactFields {
 
 /**
  * Enters a holder, and the shares that they come with, with leave of the room of approvals.
- * @throws DomainError `shareholder-exists`, `validation-failed`
+ * @throws DomainError `shareholder-exists`, `authorized-shares-exceeded`, `validation-failed`
  */
 export async function enterShareholder(
   tx: TenantTx,

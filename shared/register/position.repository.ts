@@ -31,6 +31,14 @@ export async function findPosition(read: TenantRead, holder: string, securityCla
   return canonicalDecimal(rows[0]?.held ?? '0');
 }
 
+/** Lists the classes of which a holder has shares. */
+export async function listClassesHeld(read: TenantRead, holder: string): Promise<string[]> {
+  const { rows } = await sql<{ security_class: string }>`
+    select security_class from position_entries where shareholder_id = ${holder}
+    group by security_class having sum(delta) <> 0 order by security_class`.execute(read);
+  return rows.map(({ security_class }) => security_class);
+}
+
 /** Tells whether a holder has so many shares of a class. */
 export async function isHeld(
   tx: TenantTx,

@@ -13,9 +13,10 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { changeShareholder } from './change-shareholder.ts';
+import { requireDeclaredClass } from './classes/declared-class.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
 import { exceedsLimit } from './limits/position-limits.ts';
-import { findPosition, isHeld } from './position.repository.ts';
+import { findPosition, isHeld, listClassesHeld } from './position.repository.ts';
 import { type LedgerNote, refuseFuture } from './position-change.ts';
 import {
   existsReference,
@@ -45,7 +46,7 @@ const NONE = '0';
 
 /**
  * Enters a holder, once a second person has approved it if the shares are more than the tenant's limit.
- * @throws DomainError `shareholder-exists`, `validation-failed`
+ * @throws DomainError `shareholder-exists`, `authorized-shares-exceeded`, `validation-failed`
  */
 export async function proposeShareholder(
   tx: TenantTx,
@@ -54,6 +55,7 @@ export async function proposeShareholder(
 ): Promise<ShareholderRow | Waiting> {
   const entered = { ...shareholder, id: uuidV7() };
   const { id, external_ref, name, holdings = NONE, note } = entered;
+  await requireDeclaredClass(tx, note.security_class);
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
   const isControlled =
     canonicalDecimal(holdings) !== NONE &&
@@ -88,7 +90,7 @@ export async function proposeShareholder(
  * Changes an open holder that is still the version the caller read; holdings by more than the tenant's limit once a second person has
  * approved it.
  * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`,
- * `change-pending`
+ * `security-class-required`, `authorized-shares-exceeded`, `change-pending`
  */
 export async function proposeShareholderChange(
   tx: TenantTx,
@@ -98,6 +100,8 @@ export async function proposeShareholderChange(
   const { id, version, change, note } = proposed;
   const current = asRead(await lockShareholder(tx, id), version);
   refuseClosed(current);
+  await requireDeclaredClass(tx, note.security_class);
+  if (change.holdings !== undefined && note.security_class === undefined) await requireOneClass(tx, id);
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
   const before = await findPosition(tx, id, securityClass);
   const { holdings = before, ...rest } = change;
@@ -140,6 +144,7 @@ export async function proposeTransfer(
 ): Promise<Transfer | Waiting> {
   const { from_shareholder_id: from, to_shareholder_id: to, quantity: shares } = order;
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = order;
+  await requireDeclaredClass(tx, order.security_class);
   const holders = await lockShareholders(tx, [from, to]);
   if (holders.length < 2) throw notFound();
   holders.forEach(refuseClosed);
@@ -163,6 +168,16 @@ export async function proposeTransfer(
     proposer,
     (permit) => transferShares(tx, id, order, permit),
   );
+}
+
+/** @throws DomainError `security-class-required` where a holder of several classes is named without one */
+async function requireOneClass(tx: TenantTx, holder: string): Promise<void> {
+  const held = await listClassesHeld(tx, holder);
+  if (held.length > 1)
+    throw new DomainError(
+      'security-class-required',
+      `The holder has shares of ${held.join(', ')}: say by security_class which are set.`,
+    );
 }
 
 /** A change without a date takes effect on the day of its approval. */

@@ -118,7 +118,7 @@ export const createShareholder = route({
   waiting: ChangeRequest,
   concurrency: 'etag',
   audit: 'shareholder.created',
-  problems: ['shareholder-exists', 'change-pending'],
+  problems: ['shareholder-exists', 'authorized-shares-exceeded', 'change-pending'],
   uses: ['eventBus:put'],
 });
 
@@ -163,7 +163,7 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact or the holdings',
   description:
-    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,
@@ -178,6 +178,8 @@ export const updateShareholder = route({
     'not-found',
     'shareholder-closed',
     'insufficient-position',
+    'security-class-required',
+    'authorized-shares-exceeded',
     'precondition-failed',
     'precondition-required',
   ],

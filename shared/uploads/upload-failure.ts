@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'approval-denied'
   | 'approval-expired'
   | 'approval-withdrawn'
+  | 'authorized-shares-exceeded'
   | 'checksum-mismatch'
   | 'credential-ended'
   | 'object-missing'

@@ -119,6 +119,7 @@ const KEYS: Readonly<Record<string, string>> = {
   participants: 'employee_id',
   payment_settings: 'tenant_id',
   register_settings: 'tenant_id',
+  security_classes: 'code',
   payment_runs: 'dividend_id',
 };
 

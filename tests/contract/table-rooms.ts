@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0044_role_changes.sql': 'audit',
   '0045_waiting_changes.sql': 'approvals',
   '0046_passkeys.sql': 'identity',
+  '0050_security_classes.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -53,11 +54,13 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   add_login_failure: 'identity',
   clear_login_failures: 'identity',
   complete_idempotency_key: 'platform',
+  declare_common_class: 'register',
   distribute_from_plan: 'plans',
   enter_tenant: 'identity',
   find_connection_tenant: 'identity',
   find_tenant_by_slug: 'identity',
   forget_directory_user: 'identity',
+  guard_authorized_shares: 'register',
   guard_dividend_payment: 'dividends',
   guard_order_approval: 'payments',
   guard_payment_order: 'payments',
@@ -82,6 +85,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   record_changed_positions: 'register',
   record_new_positions: 'register',
   refuse_illegal_transition: 'ledger',
+  refuse_unauthorized_shares: 'register',
   refuse_unknown_holder: 'register',
   take_dividend_snapshot: 'dividends',
   take_login_attempt: 'identity',

@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts';
 import { Register } from '#tests/support/register.ts';
 import { testContext } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -198,6 +198,7 @@ describe('a record date in the future', () => {
   });
 
   test('finds nobody, and the dividend ends cancelled', async () => {
+    await declareClasses(database.admin, acme, 'NOBODY');
     const id = await dividends.declare({ security_class: 'NOBODY', record_date: day(1) });
     await takeSnapshots(at(day(2)), testContext());
     await work(aws);

@@ -211,6 +211,14 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select by_hand_percent from register_settings where tenant_id = $1', [tenant.id]),
     };
   },
+  'security-class': async (tenant, by) => {
+    await openRegister(tenant);
+    return {
+      request: requested(await new Register(by).updateClass('COMMON', { votes_per_share: '10' })),
+      effect: () =>
+        one(`select votes_per_share from security_classes where tenant_id = $1 and code = 'COMMON'`, [tenant.id]),
+    };
+  },
   'payment-settings': async (tenant, by) => {
     const settings = { approve_above: [{ currency: 'USD', amount: '9999999.00' }] };
     return {

@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { insertPositionChange } from '#tests/support/position-change.ts';
 import { daysAgo, Register } from '#tests/support/register.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
 
@@ -29,6 +29,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   acme = await insertTestTenant(database.admin, 'ISSUER');
+  await declareClasses(database.admin, acme, 'PREF');
   ops = new Register(acme.as('OPS'));
 });
 

@@ -5,7 +5,7 @@ import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import type { TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 
@@ -17,6 +17,7 @@ afterAll(() => database.close());
 /** A tenant with the limits that it has by default: 1 % by hand. */
 async function issuer(): Promise<TestTenant> {
   const tenant = await insertTestTenant(database.admin, 'ISSUER');
+  await declareClasses(database.admin, tenant, 'PREF');
   await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
   return tenant;
 }

@@ -4,7 +4,7 @@ import { blockHash } from '#tests/oracles/block-hash.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { enterHolders } from '#tests/support/dividends.ts';
 import { AGENDA, Meetings } from '#tests/support/proxy.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;
@@ -109,6 +109,7 @@ describe('the report of a meeting', () => {
   });
 
   test('of a meeting without holders has no quorum', async () => {
+    await declareClasses(database.admin, acme, 'NOBODY');
     const meeting = await proxy.meeting({ quorum: '0', security_class: 'NOBODY' });
     expect((await proxy.report(meeting)).body).toMatchObject({
       entitled_shares: '0',

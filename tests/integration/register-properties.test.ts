@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
-import { insertTestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -44,7 +44,9 @@ async function run(register: Register, ids: readonly string[], step: Operation):
 }
 
 test('whatever is done, holdings are the sum of the ledger and no class closes a day below zero', async () => {
-  const register = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('OPS'));
+  const issuer = await insertTestTenant(database.admin, 'ISSUER');
+  await declareClasses(database.admin, issuer, 'PREF');
+  const register = new Register(issuer.as('OPS'));
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 3, maxLength: 20 }),

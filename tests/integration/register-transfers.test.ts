@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;
@@ -11,6 +11,7 @@ let ops: Register;
 beforeAll(async () => {
   database = await testDatabase();
   acme = await insertTestTenant(database.admin, 'ISSUER');
+  await declareClasses(database.admin, acme, 'PREF');
   ops = new Register(acme.as('OPS'));
 });
 afterAll(() => database.close());

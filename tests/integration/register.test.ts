@@ -5,7 +5,7 @@ import { routes } from '#routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import type { TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let acme: TestTenant;
@@ -17,6 +17,7 @@ let foreign: Register;
 beforeAll(async () => {
   database = await testDatabase();
   acme = await insertTestTenant(database.admin, 'ISSUER');
+  await declareClasses(database.admin, acme, 'PREF', 'PREF-A', 'SERIES-B');
   other = await insertTestTenant(database.admin, 'ISSUER');
   ops = new Register(acme.as('OPS'));
   compliance = new Register(acme.as('COMPLIANCE'));
@@ -209,7 +210,7 @@ describe('setting holdings', () => {
     const { id } = await ops.holder('100', { effective_date: daysAgo(30), reason: 'migration' });
     await ops.update(id, { holdings: '70.25', effective_date: daysAgo(10), reason: 'recount' });
     await ops.update(id, { holdings: '5', security_class: 'PREF-A' });
-    await ops.update(id, { holdings: '70.250' });
+    await ops.update(id, { holdings: '70.250', security_class: 'COMMON' });
     expect((await ops.get(id)).body.holdings).toBe('75.25');
     const { data } = (await ops.positions(id)).body;
     expect(data).toMatchObject([
@@ -242,12 +243,14 @@ describe('setting holdings', () => {
       return Object.fromEntries(sums);
     };
     for (const [change, expected] of [
-      [{ holdings: '300' }, { COMMON: 300, PREF: 300 }],
       [
         { holdings: '300', security_class: 'COMMON' },
         { COMMON: 300, PREF: 300 },
       ],
-      [{ holdings: '0' }, { COMMON: 0, PREF: 300 }],
+      [
+        { holdings: '0', security_class: 'COMMON' },
+        { COMMON: 0, PREF: 300 },
+      ],
       [
         { holdings: '1', security_class: 'PREF' },
         { COMMON: 0, PREF: 1 },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import {
   type DropFolder,
   dropFolder,
@@ -117,6 +117,7 @@ describe('rows', () => {
   test('set one class, and leave what a holder has in others', async () => {
     const of = await newTenant();
     await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
+    await declareClasses(database.admin, of, 'PREF');
     await asTenant(
       of,
       `with change as (insert into position_changes (security_class, reason, source) values ('PREF', 'correction', 'test') returning id)

@@ -66,6 +66,8 @@ const rowsOf = (
     payload: '{}',
   },
   outbox: { type: 'upload.completed', payload: '{}', request_id: 'filled', created_at: '2026-01-01' },
+  // A path whose parameter is no id names this one.
+  security_classes: { code: 'E-1001', name: 'Filled', kind: 'OTHER' },
   position_changes: { reason: 'opening', source: 'test' },
   shareholders: { id: id(4), external_ref: 'filled', name: 'Filled' },
   position_entries: {

@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { handler as closeHandler } from '#functions/register/close-shareholder.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
+import { handler as declareClassHandler } from '#functions/register/declare-security-class.ts';
 import { handler as getSettingsHandler } from '#functions/register/get-register-settings.ts';
+import { handler as getClassHandler } from '#functions/register/get-security-class.ts';
 import { handler as getHandler } from '#functions/register/get-shareholder.ts';
 import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
 import { handler as listHandler } from '#functions/register/list-shareholders.ts';
+import { handler as listClassesHandler } from '#functions/register/list-security-classes.ts';
 import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
+import { handler as updateClassHandler } from '#functions/register/update-security-class.ts';
 import { handler as updateHandler } from '#functions/register/update-shareholder.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import * as classes from '#register/classes/security-classes.routes.ts';
 import * as settings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
@@ -86,6 +91,28 @@ export class Register {
   async setSettings(body: unknown, version?: number): Promise<TestResponse> {
     const known = version ?? (await this.settings()).body.version;
     return this.#call(setSettingsHandler, settings.setRegisterSettings, {
+      body,
+      headers: { 'If-Match': `"${known}"` },
+    });
+  }
+
+  declareClass(body: object): Promise<TestResponse> {
+    return this.#call(declareClassHandler, classes.declareSecurityClass, { body });
+  }
+
+  classes(query: Query = {}): Promise<TestResponse> {
+    return this.#call(listClassesHandler, classes.listSecurityClasses, { query });
+  }
+
+  class(code: string): Promise<TestResponse> {
+    return this.#call(getClassHandler, classes.getSecurityClass, { params: { code } });
+  }
+
+  /** Sends the current version, unless one is named. */
+  async updateClass(code: string, body: object, version?: number): Promise<TestResponse> {
+    const known = version ?? (await this.class(code)).body.version ?? 1;
+    return this.#call(updateClassHandler, classes.updateSecurityClass, {
+      params: { code },
       body,
       headers: { 'If-Match': `"${known}"` },
     });

@@ -68,6 +68,18 @@ export async function insertTestTenant(
   return tenant;
 }
 
+/** Declares classes of an issuer's shares directly in the database. */
+export async function declareClasses(
+  admin: pg.Pool,
+  { id }: Pick<TestTenant, 'id'>,
+  ...codes: readonly string[]
+): Promise<void> {
+  await admin.query(
+    `insert into security_classes (tenant_id, code, name, kind) select $1, code, code, 'OTHER' from unnest($2::text[]) as code`,
+    [id, codes],
+  );
+}
+
 let beginning: Promise<unknown> = Promise.resolve();
 
 /** Waits until every caller that a tenant has named exists. */

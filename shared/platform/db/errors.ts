@@ -69,7 +69,10 @@ export async function translateDatabaseError(error: unknown): Promise<unknown> {
   if (error instanceof pg.DatabaseError && error.constraint !== undefined) {
     const { CONSTRAINT_PROBLEMS } = await import('#contracts/constraint-problems.ts');
     const known = CONSTRAINT_PROBLEMS[error.constraint];
-    if (known !== undefined) return new DomainError(...known, { cause: error });
+    if (known !== undefined) {
+      const [slug, detail = error.message] = known;
+      return new DomainError(slug, detail, { cause: error });
+    }
   }
   const standing = STANDING_PROBLEMS[codeOf(error)];
   if (standing !== undefined) return new DomainError(standing.slug, standing.detail, { cause: error });

@@ -63,8 +63,11 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
 }
 
 function asRefusal(error: unknown): unknown {
-  const suspended = error instanceof DomainError && error.slug === 'tenant-suspended';
-  return suspended ? new RefusedFile('tenant-suspended', error.message) : error;
+  if (!(error instanceof DomainError)) return error;
+  const { slug, message } = error;
+  return slug === 'tenant-suspended' || slug === 'authorized-shares-exceeded'
+    ? new RefusedFile(slug, message)
+    : error;
 }
 
 interface FoundUpload {

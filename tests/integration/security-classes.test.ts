@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Approvals } from '#tests/support/approvals.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
+import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Dividends } from '#tests/support/dividends.ts';
+import { Meetings } from '#tests/support/proxy.ts';
+import { daysAgo, Register } from '#tests/support/register.ts';
+import { RegisterFiles } from '#tests/support/register-files.ts';
+import type { TestResponse } from '#tests/support/request.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+let database: TestDatabase;
+let aws: TestAws;
+let acme: TestTenant;
+let ops: Register;
+beforeAll(async () => {
+  database = await testDatabase();
+  aws = await testAws();
+});
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
+beforeEach(async () => {
+  acme = await insertTestTenant(database.admin, 'ISSUER');
+  ops = new Register(acme.as('OPS'));
+});
+
+const problem = (status: number, slug: string) => ({
+  status,
+  body: { type: `urn:vestry:problem:${slug}` },
+});
+const SERIES_A = { code: 'SERIES-A', name: 'Series A', kind: 'PREFERRED' };
+const load = (content: string, query = {}) => new RegisterFiles(aws, acme.as('OPS')).load(content, query);
+
+describe('classes', () => {
+  test('are declared, listed by code, read and changed; COMMON is there, with what is issued', async () => {
+    expect(await ops.class('COMMON')).toMatchObject({
+      status: 200,
+      body: { kind: 'COMMON', votes_per_share: '1', authorized: null, issued: '0', version: 1 },
+    });
+    const declared = await ops.declareClass({ ...SERIES_A, votes_per_share: '0.50', authorized: '1000.0' });
+    expect(declared).toMatchObject({
+      status: 201,
+      body: { ...SERIES_A, votes_per_share: '0.5', authorized: '1000', issued: '0' },
+    });
+    await ops.holder('250.5', { security_class: 'SERIES-A' });
+    expect((await ops.updateClass('SERIES-A', { name: 'Series A Preferred' })).body).toMatchObject({
+      name: 'Series A Preferred',
+      issued: '250.5',
+      authorized: '1000',
+      version: 2,
+    });
+    const first = (await ops.classes({ limit: '1' })).body;
+    expect(first.data).toMatchObject([{ code: 'COMMON' }]);
+    expect((await ops.classes({ cursor: first.next_cursor })).body).toMatchObject({
+      data: [{ code: 'SERIES-A', issued: '250.5' }],
+      next_cursor: null,
+    });
+  });
+
+  test.each([
+    [{ ...SERIES_A, code: 'COMMON' }, 409, 'security-class-exists'],
+    [{ ...SERIES_A, code: 'series-a' }, 422, 'validation-failed'],
+    [{ ...SERIES_A, code: 'A'.repeat(33) }, 422, 'validation-failed'],
+    [{ ...SERIES_A, kind: 'DEBT' }, 422, 'validation-failed'],
+    [{ ...SERIES_A, name: '' }, 422, 'validation-failed'],
+    [{ ...SERIES_A, votes_per_share: '-1' }, 422, 'validation-failed'],
+    [{ ...SERIES_A, authorized: '-1' }, 422, 'validation-failed'],
+    [{ ...SERIES_A, issued: '1' }, 422, 'validation-failed'],
+  ])('are refused: %j', async (body, status, slug) => {
+    expect(await ops.declareClass(body)).toMatchObject(problem(status, slug));
+  });
+
+  test('are at most a hundred, in parallel too', async () => {
+    await declareClasses(database.admin, acme, ...Array.from({ length: 97 }, (_, i) => `C${i}`));
+    const answers = await Promise.all(
+      ['X', 'Y', 'Z'].map((code) => ops.declareClass({ ...SERIES_A, code })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409]);
+    expect(answers.find(({ status }) => status === 409)).toMatchObject(problem(409, 'too-many-security-classes'));
+    expect(answers.find(({ status }) => status === 409)?.body.detail).toMatch(/at most 100/);
+  });
+
+  test('are those of their tenant, and changed by the version that was read', async () => {
+    await ops.declareClass(SERIES_A);
+    const other = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('OPS'));
+    expect(await other.class('SERIES-A')).toMatchObject(problem(404, 'not-found'));
+    expect(await other.updateClass('SERIES-A', { name: 'X' })).toMatchObject(problem(404, 'not-found'));
+    expect(await ops.updateClass('SERIES-A', { name: 'X' }, 2)).toMatchObject(problem(412, 'precondition-failed'));
+    expect(await new Register(acme.as('COMPLIANCE')).declareClass(SERIES_A)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('a class that is not declared', () => {
+  const TYPO = 'COMON';
+  const ways: Record<string, () => Promise<TestResponse>> = {
+    'a new holder': () => ops.create({ external_ref: randomUUID(), name: 'A', holdings: '1', security_class: TYPO }),
+    'holdings that are set': async () => ops.update((await ops.holder('1')).id, { holdings: '2', security_class: TYPO }),
+    'a transfer': async () =>
+      ops.transfer({
+        from_shareholder_id: (await ops.holder('1')).id,
+        to_shareholder_id: (await ops.holder('1')).id,
+        quantity: '1',
+        effective_date: daysAgo(0),
+        security_class: TYPO,
+      }),
+    'a dividend': () => new Dividends(acme.as('OPS')).schedule({ security_class: TYPO }),
+    'a meeting': () => new Meetings(acme.as('OPS')).call({ security_class: TYPO }),
+  };
+  test.each(Object.keys(ways))('%s: is an error that names the declared ones', async (way) => {
+    await ops.declareClass(SERIES_A);
+    expect(await ways[way]?.()).toMatchObject({
+      status: 422,
+      body: {
+        errors: [
+          {
+            pointer: '/security_class',
+            code: 'unknown-security-class',
+            message: 'COMON is not a declared class; declared are COMMON, SERIES-A',
+          },
+        ],
+      },
+    });
+    expect((await ops.classes()).body.data.map(({ code }: { code: string }) => code)).toEqual(['COMMON', 'SERIES-A']);
+  });
+});
+
+describe('a holder of several classes', () => {
+  test('is named with the class whose shares are set', async () => {
+    await ops.declareClass(SERIES_A);
+    const { id } = await ops.holder('300');
+    await ops.update(id, { holdings: '300', security_class: 'SERIES-A' });
+    const refused = await ops.update(id, { holdings: '300' });
+    expect(refused).toMatchObject(problem(422, 'security-class-required'));
+    expect(refused.body.detail).toContain('COMMON, SERIES-A');
+    expect((await ops.update(id, { name: 'Bob' })).status).toBe(200);
+    await ops.update(id, { holdings: '0', security_class: 'SERIES-A' });
+    expect((await ops.update(id, { holdings: '299' })).body.holdings).toBe('299');
+  });
+});
+
+describe('what is authorized', () => {
+  beforeEach(() => ops.declareClass({ ...SERIES_A, authorized: '100' }));
+  const ofA = { security_class: 'SERIES-A' };
+
+  test('is never exceeded: by a new holder, by hand, or by requests in parallel', async () => {
+    const { id } = await ops.holder('60', ofA);
+    const more = await ops.create({ external_ref: randomUUID(), name: 'A', holdings: '40.00000001', ...ofA });
+    expect(more).toMatchObject(problem(422, 'authorized-shares-exceeded'));
+    expect(more.body.detail).toBe('100.00000001 shares of SERIES-A would be issued, and 100 are authorized.');
+    expect(await ops.update(id, { holdings: '101', ...ofA })).toMatchObject(problem(422, 'authorized-shares-exceeded'));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => ops.create({ external_ref: randomUUID(), name: 'B', holdings: '10', ...ofA })),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
+    expect((await ops.class('SERIES-A')).body.issued).toBe('100');
+    expect((await ops.holder('500')).id, 'another class').toBeDefined();
+    expect((await ops.update(id, { holdings: '59', ...ofA })).status).toBe(200);
+  });
+
+  test('is never exceeded by a file, which fails with the figures', async () => {
+    await new Register(acme.as('ADMIN')).updateClass('COMMON', { authorized: '10' });
+    const upload = (await load('external_ref,name,holdings\nA,Ann,6\nB,Bob,5\n')).body;
+    expect(upload).toMatchObject({
+      state: 'FAILED',
+      failure: 'authorized-shares-exceeded: 11 shares of COMMON would be issued, and 10 are authorized.',
+    });
+    expect((await ops.list()).body.data).toEqual([]);
+  });
+
+  test('can’t be set below what is issued; more waits for another person once shares are issued', async () => {
+    expect((await ops.updateClass('SERIES-A', { authorized: '200', votes_per_share: '2' })).status, 'free').toBe(200);
+    await ops.holder('150', ofA);
+    const fewer = await ops.updateClass('SERIES-A', { authorized: '149.99999999' });
+    expect(fewer).toMatchObject(problem(422, 'authorized-shares-exceeded'));
+    expect((await ops.updateClass('SERIES-A', { authorized: '150', kind: 'OTHER', name: 'A' })).status).toBe(200);
+    for (const loosens of [{ authorized: '150.1' }, { authorized: null }, { votes_per_share: '1' }]) {
+      const waits = await ops.updateClass('SERIES-A', loosens);
+      expect(waits, JSON.stringify(loosens)).toMatchObject({ status: 202, body: { kind: 'security-class' } });
+      await new Approvals(acme.as('ADMIN')).deny(waits.body.id);
+    }
+    const waits = await ops.updateClass('SERIES-A', { authorized: '160' });
+    expect(waits.body).toMatchObject({ before: { authorized: '150' }, after: { authorized: '160' } });
+    expect((await new Approvals(acme.as('ADMIN')).approve(waits.body.id)).status).toBe(200);
+    expect((await ops.class('SERIES-A')).body).toMatchObject({ authorized: '160', votes_per_share: '2' });
+  });
+
+  test('and what is issued are both kept when they change at once', async () => {
+    const [issued, limited] = await Promise.all([
+      ops.create({ external_ref: randomUUID(), name: 'A', holdings: '90', ...ofA }),
+      ops.updateClass('SERIES-A', { authorized: '50' }, 1),
+    ]);
+    expect([issued.status, limited.status].sort()).toEqual(issued.status === 201 ? [201, 422] : [200, 422]);
+  });
+});
