@@ -13,7 +13,7 @@ create table security_classes (
   primary key (tenant_id, code)
 );
 call scope_by_tenant('security_classes', 'select, insert, update (name, kind, votes_per_share, authorized, version, updated_at)');
-call record_changes('security_classes', 'security-classes', 'code', array['code', 'name', 'kind', 'votes_per_share', 'authorized']);
+call record_changes('security_classes', 'security-classes', 'code', array['code', 'kind', 'votes_per_share', 'authorized']);
 
 -- The common shares of every issuer, and the classes that are in use. The owner reads every tenant's rows for it, while nobody writes any.
 alter table position_changes no force row level security;

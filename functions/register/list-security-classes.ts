@@ -4,10 +4,7 @@ import { listClasses, toSecurityClass } from '#register/classes/security-class.r
 import * as routes from '#register/classes/security-classes.routes.ts';
 
 export const handler = http(routes.listSecurityClasses, async ({ query, tenantRead }) =>
-  toPage(
-    await tenantRead((read) => listClasses(read, query)),
-    query.limit,
-    toSecurityClass,
-    ({ code }) => [code],
-  ),
+  toPage(await tenantRead((read) => listClasses(read, query)), query.limit, toSecurityClass, ({ code }) => [
+    code,
+  ]),
 );

@@ -11,6 +11,6 @@ export const handler = http(route, ({ params, body, expectedVersion, principal, 
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
     async (tx) => answerOf(await proposeClassChange(tx, params.code, proposed, proposer), toSecurityClass),
-    entryOf(route.audit, ({ code }) => `security-classes/${code}`),
+    entryOf(route.audit, () => `security-classes/${params.code}`),
   );
 });

@@ -879,6 +879,18 @@ export interface SecondFactors {
   user_id: string;
 }
 
+export interface SecurityClasses {
+  authorized: string | null;
+  code: string;
+  created_at: Generated<Timestamp>;
+  kind: 'COMMON' | 'PREFERRED' | 'OTHER';
+  name: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+  votes_per_share: Generated<string>;
+}
+
 export interface SecurityReports {
   reported_to: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -1246,6 +1258,7 @@ export interface DB {
   request_counts: RequestCounts;
   role_changes: RoleChanges;
   second_factors: SecondFactors;
+  security_classes: SecurityClasses;
   security_reports: SecurityReports;
   sent_instructions: SentInstructions;
   sessions: Sessions;

@@ -194,7 +194,13 @@ describe('a page of many people’s data adds an entry: who read which list, wit
 const OF_ONE_PERSON = ['listMyPlans', 'listShareholderVotes'];
 
 /** Lists whose names are not those of people. */
-const OF_NOBODY = ['listApiKeys', 'listConnections', 'listDropCredentials', 'listPasskeys'];
+const OF_NOBODY = [
+  'listApiKeys',
+  'listConnections',
+  'listDropCredentials',
+  'listPasskeys',
+  'listSecurityClasses',
+];
 
 /** Whether items of the list have the field. */
 function lists(response: z.ZodType, field: string): boolean {

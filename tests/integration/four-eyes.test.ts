@@ -216,7 +216,9 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(await new Register(by).updateClass('COMMON', { votes_per_share: '10' })),
       effect: () =>
-        one(`select votes_per_share from security_classes where tenant_id = $1 and code = 'COMMON'`, [tenant.id]),
+        one(`select votes_per_share from security_classes where tenant_id = $1 and code = 'COMMON'`, [
+          tenant.id,
+        ]),
     };
   },
   'payment-settings': async (tenant, by) => {

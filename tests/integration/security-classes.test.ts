@@ -75,11 +75,11 @@ describe('classes', () => {
 
   test('are at most a hundred, in parallel too', async () => {
     await declareClasses(database.admin, acme, ...Array.from({ length: 97 }, (_, i) => `C${i}`));
-    const answers = await Promise.all(
-      ['X', 'Y', 'Z'].map((code) => ops.declareClass({ ...SERIES_A, code })),
-    );
+    const answers = await Promise.all(['X', 'Y', 'Z'].map((code) => ops.declareClass({ ...SERIES_A, code })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 409]);
-    expect(answers.find(({ status }) => status === 409)).toMatchObject(problem(409, 'too-many-security-classes'));
+    expect(answers.find(({ status }) => status === 409)).toMatchObject(
+      problem(409, 'too-many-security-classes'),
+    );
     expect(answers.find(({ status }) => status === 409)?.body.detail).toMatch(/at most 100/);
   });
 
@@ -88,7 +88,9 @@ describe('classes', () => {
     const other = new Register((await insertTestTenant(database.admin, 'ISSUER')).as('OPS'));
     expect(await other.class('SERIES-A')).toMatchObject(problem(404, 'not-found'));
     expect(await other.updateClass('SERIES-A', { name: 'X' })).toMatchObject(problem(404, 'not-found'));
-    expect(await ops.updateClass('SERIES-A', { name: 'X' }, 2)).toMatchObject(problem(412, 'precondition-failed'));
+    expect(await ops.updateClass('SERIES-A', { name: 'X' }, 2)).toMatchObject(
+      problem(412, 'precondition-failed'),
+    );
     expect(await new Register(acme.as('COMPLIANCE')).declareClass(SERIES_A)).toMatchObject({ status: 403 });
   });
 });
@@ -96,8 +98,10 @@ describe('classes', () => {
 describe('a class that is not declared', () => {
   const TYPO = 'COMON';
   const ways: Record<string, () => Promise<TestResponse>> = {
-    'a new holder': () => ops.create({ external_ref: randomUUID(), name: 'A', holdings: '1', security_class: TYPO }),
-    'holdings that are set': async () => ops.update((await ops.holder('1')).id, { holdings: '2', security_class: TYPO }),
+    'a new holder': () =>
+      ops.create({ external_ref: randomUUID(), name: 'A', holdings: '1', security_class: TYPO }),
+    'holdings that are set': async () =>
+      ops.update((await ops.holder('1')).id, { holdings: '2', security_class: TYPO }),
     'a transfer': async () =>
       ops.transfer({
         from_shareholder_id: (await ops.holder('1')).id,
@@ -123,7 +127,10 @@ describe('a class that is not declared', () => {
         ],
       },
     });
-    expect((await ops.classes()).body.data.map(({ code }: { code: string }) => code)).toEqual(['COMMON', 'SERIES-A']);
+    expect((await ops.classes()).body.data.map(({ code }: { code: string }) => code)).toEqual([
+      'COMMON',
+      'SERIES-A',
+    ]);
   });
 });
 
@@ -150,9 +157,13 @@ describe('what is authorized', () => {
     const more = await ops.create({ external_ref: randomUUID(), name: 'A', holdings: '40.00000001', ...ofA });
     expect(more).toMatchObject(problem(422, 'authorized-shares-exceeded'));
     expect(more.body.detail).toBe('100.00000001 shares of SERIES-A would be issued, and 100 are authorized.');
-    expect(await ops.update(id, { holdings: '101', ...ofA })).toMatchObject(problem(422, 'authorized-shares-exceeded'));
+    expect(await ops.update(id, { holdings: '101', ...ofA })).toMatchObject(
+      problem(422, 'authorized-shares-exceeded'),
+    );
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => ops.create({ external_ref: randomUUID(), name: 'B', holdings: '10', ...ofA })),
+      Array.from({ length: 8 }, () =>
+        ops.create({ external_ref: randomUUID(), name: 'B', holdings: '10', ...ofA }),
+      ),
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(4);
     expect((await ops.class('SERIES-A')).body.issued).toBe('100');
@@ -171,11 +182,16 @@ describe('what is authorized', () => {
   });
 
   test('can’t be set below what is issued; more waits for another person once shares are issued', async () => {
-    expect((await ops.updateClass('SERIES-A', { authorized: '200', votes_per_share: '2' })).status, 'free').toBe(200);
+    expect(
+      (await ops.updateClass('SERIES-A', { authorized: '200', votes_per_share: '2' })).status,
+      'free',
+    ).toBe(200);
     await ops.holder('150', ofA);
     const fewer = await ops.updateClass('SERIES-A', { authorized: '149.99999999' });
     expect(fewer).toMatchObject(problem(422, 'authorized-shares-exceeded'));
-    expect((await ops.updateClass('SERIES-A', { authorized: '150', kind: 'OTHER', name: 'A' })).status).toBe(200);
+    expect((await ops.updateClass('SERIES-A', { authorized: '150', kind: 'OTHER', name: 'A' })).status).toBe(
+      200,
+    );
     for (const loosens of [{ authorized: '150.1' }, { authorized: null }, { votes_per_share: '1' }]) {
       const waits = await ops.updateClass('SERIES-A', loosens);
       expect(waits, JSON.stringify(loosens)).toMatchObject({ status: 202, body: { kind: 'security-class' } });

@@ -7,8 +7,8 @@ import { handler as getSettingsHandler } from '#functions/register/get-register-
 import { handler as getClassHandler } from '#functions/register/get-security-class.ts';
 import { handler as getHandler } from '#functions/register/get-shareholder.ts';
 import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
-import { handler as listHandler } from '#functions/register/list-shareholders.ts';
 import { handler as listClassesHandler } from '#functions/register/list-security-classes.ts';
+import { handler as listHandler } from '#functions/register/list-shareholders.ts';
 import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';

@@ -1,9 +1,21 @@
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Permit, type Proposer, proposeChange, stillThere, type Waiting } from '#approvals/propose-change.ts';
+import {
+  type Permit,
+  type Proposer,
+  proposeChange,
+  stillThere,
+  type Waiting,
+} from '#approvals/propose-change.ts';
 import { asRead, outdated } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { differenceOf } from '#register/shares.ts';
-import { type ClassFields, findClass, type SecurityClassRow, setClass, toSecurityClass } from './security-class.repository.ts';
+import {
+  type ClassFields,
+  findClass,
+  type SecurityClassRow,
+  setClass,
+  toSecurityClass,
+} from './security-class.repository.ts';
 
 interface Proposed {
   readonly version: number;
@@ -29,7 +41,7 @@ export async function proposeClassChange(
       isControlled: isIssued(current) && loosens(current, proposed.change),
       subject: { type: 'security-classes', id: code },
       before: shown(current),
-      after: shown({ ...current, ...given(proposed.change) }),
+      after: shown(changedClass(current, proposed.change)),
       proposal: proposed,
     },
     proposer,
@@ -44,7 +56,8 @@ export async function proposeClassChange(
 const isIssued = ({ issued }: SecurityClassRow) => Number(issued) !== 0;
 
 function loosens(current: SecurityClassRow, { authorized, votes_per_share }: ClassFields): boolean {
-  if (votes_per_share !== undefined && differenceOf(votes_per_share, current.votes_per_share) !== '0') return true;
+  if (votes_per_share !== undefined && differenceOf(votes_per_share, current.votes_per_share) !== '0')
+    return true;
   if (authorized === undefined || current.authorized === null) return false;
   return authorized === null || isMore(authorized, current.authorized);
 }
@@ -54,9 +67,10 @@ function isMore(a: string, b: string): boolean {
   return difference !== '0' && !difference.startsWith('-');
 }
 
-/** Returns the fields that a change names. */
-function given(change: ClassFields): ClassFields {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+function changedClass(current: SecurityClassRow, change: ClassFields): SecurityClassRow {
+  const { name = current.name, kind = current.kind, authorized = current.authorized } = change;
+  const { votes_per_share = current.votes_per_share } = change;
+  return { ...current, name, kind, votes_per_share, authorized };
 }
 
 function shown(row: SecurityClassRow) {

@@ -1,6 +1,11 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { type ClassFields, insertClass, lockClassCount, type SecurityClassRow } from './security-class.repository.ts';
+import {
+  type ClassFields,
+  insertClass,
+  lockClassCount,
+  type SecurityClassRow,
+} from './security-class.repository.ts';
 import { MAX_SECURITY_CLASSES } from './security-classes.routes.ts';
 
 /** @throws DomainError `security-class-exists`, `too-many-security-classes` */

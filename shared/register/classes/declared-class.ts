@@ -1,4 +1,4 @@
-import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { invalidField } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { listClassCodes } from './security-class.repository.ts';
@@ -22,7 +22,7 @@ export async function requireDeclaredClass(
 }
 
 /** Says that a class isn't declared, and which are. */
-export function notDeclared(code: string, declared: readonly string[]): string {
+function notDeclared(code: string, declared: readonly string[]): string {
   const more = declared.length > NAMED ? ` and ${declared.length - NAMED} more` : '';
   return `${code} is not a declared class; declared are ${declared.slice(0, NAMED).join(', ')}${more}`;
 }

@@ -19,7 +19,9 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof SecurityClasses)[];
 
 const issued = sql<string>`coalesce((
-  select sum(i.delta) from issuance_entries i where i.security_class = security_classes.code), 0)`.as('issued');
+  select sum(i.delta) from issuance_entries i where i.security_class = security_classes.code), 0)`.as(
+  'issued',
+);
 
 export type SecurityClassRow = Pick<Selectable<SecurityClasses>, (typeof COLUMNS)[number]> & {
   /** The sum of the shares that everybody has. */

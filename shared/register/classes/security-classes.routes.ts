@@ -39,7 +39,7 @@ export const declareSecurityClass = route({
   method: 'POST',
   path: '/security-classes',
   summary: 'Declare a class of shares',
-  description: `Shares, dividends and meetings are of declared classes only; COMMON is there. More shares than are \`authorized\` are never issued; without a value there is no limit. \`votes_per_share\` is 1 unless it is given. A tenant declares at most ${MAX_SECURITY_CLASSES} classes.`,
+  description: `Shares, dividends and meetings are of declared classes only; COMMON is there. More shares than are \`authorized\` are never issued; without a value there is no limit. \`votes_per_share\` is 1 unless it is given; ballots weigh shares alone as yet. A tenant declares at most ${MAX_SECURITY_CLASSES} classes.`,
   ...writers,
   body: z.strictObject({ code: securityClass, name: text(200), kind, ...fields }),
   example: { code: 'SERIES-A', name: 'Series A Preferred', kind: 'PREFERRED', authorized: '5000000' },
