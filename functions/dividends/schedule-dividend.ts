@@ -1,21 +1,17 @@
+import { declareDividend } from '#dividends/declare-dividend.ts';
 import { toDividend } from '#dividends/dividend.repository.ts';
 import * as routes from '#dividends/dividends.routes.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(
-  routes.scheduleDividend,
-  async ({ body, headers, principal, requestId, tenantTx }) => {
-    // Loaded here: with it, the function’s code would be longer than a cold start may read.
-    const { declareDividend } = await import('#dividends/declare-dividend.ts');
-    const declaration = {
-      tenantId: principal.tenantId,
-      idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
-      today: dayOf(new Date()),
-      proposer: { actorId: principal.actorId, requestId },
-    };
-    return tenantTx(async (tx) => toDividend(await declareDividend(tx, body, declaration)), {
-      resource: ({ id }) => `dividends/${id}`,
-    });
-  },
-);
+export const handler = http(routes.scheduleDividend, ({ body, headers, principal, requestId, tenantTx }) => {
+  const declaration = {
+    tenantId: principal.tenantId,
+    idempotencyKey: headers.get('idempotency-key')?.[0] ?? '',
+    today: dayOf(new Date()),
+    proposer: { actorId: principal.actorId, requestId },
+  };
+  return tenantTx(async (tx) => toDividend(await declareDividend(tx, body, declaration)), {
+    resource: ({ id }) => `dividends/${id}`,
+  });
+});

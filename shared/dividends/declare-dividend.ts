@@ -5,7 +5,6 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { requireDeclaredClass } from '#register/classes/declared-class.ts';
 import { wasEverHeld } from '#register/security-class.ts';
 import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
@@ -40,6 +39,8 @@ export async function declareDividend(
       'before-declaration',
       `must not be before ${declaration_date}, when it is declared`,
     );
+  // Loaded here: with it, the function’s code would be longer than a cold start may read.
+  const { requireDeclaredClass } = await import('#register/classes/declared-class.ts');
   await requireDeclaredClass(tx, security_class);
   const isDue = record_date <= today;
   if (isDue && !(await wasEverHeld(tx, security_class, record_date)))
