@@ -42,6 +42,7 @@ function problemsOf(route: RouteSpec): Set<ProblemSlug> {
   add(idempotency === 'required', 'idempotency-key-required');
   add(idempotency !== 'none', 'request-in-progress', 'idempotency-key-reused');
   add(route.roles !== 'PUBLIC', 'unauthenticated');
+  add(route.roles !== 'PUBLIC' && route.tenants?.join() !== 'PLATFORM', 'network-not-allowed');
   // The firewall answers it too, to any caller.
   add(true, 'forbidden');
   add(/\{(\w+_)?id\}/.test(route.path), 'not-found');

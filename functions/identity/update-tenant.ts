@@ -6,15 +6,22 @@ import { actingOn, http } from '#platform/http/http.ts';
 
 export const handler = http(
   routes.updateTenant,
-  async ({ params, body, expectedVersion, actor, tenantRead, tenantTx }) => {
+  async ({ params, body, expectedVersion, actor, principal, tenantRead, tenantTx }) => {
+    const { networks, ...change } = body;
+    if (networks === null) {
+      const { requireFreshFactor } = await import('#identity/second-factor/require-fresh-factor.ts');
+      await requireFreshFactor(principal);
+    }
     found(await tenantRead((read) => findTenant(read, params.id)));
+    const { setNoNetworks } = await import('#identity/sign-in-settings/sign-in-settings.repository.ts');
     return tenantTx(
-      async (tx) =>
-        toTenant(
-          await changed(await setTenant(tx, params.id, expectedVersion, body), () =>
-            findTenant(tx, params.id),
-          ),
-        ),
+      async (tx) => {
+        const tenant = await changed(await setTenant(tx, params.id, expectedVersion, change), () =>
+          findTenant(tx, params.id),
+        );
+        if (networks === null) await setNoNetworks(tx);
+        return toTenant(tenant);
+      },
       { actor: { ...actingOn(actor, params.id as TenantId), allowSuspended: true } },
     );
   },

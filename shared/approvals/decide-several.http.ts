@@ -19,12 +19,13 @@ const BEGIN_WITHIN_MS = 20_000;
 const OF_THE_CALLER: ReadonlySet<ProblemSlug> = new Set([
   'unauthenticated',
   'tenant-suspended',
+  'network-not-allowed',
   'too-many-requests',
 ]);
 
 /**
  * Decides on several changes, each in a transaction of its own.
- * @throws DomainError `unauthenticated`, `tenant-suspended`, also after some were decided; these stay so
+ * @throws DomainError `unauthenticated`, `tenant-suspended`, `network-not-allowed`, also after some were decided; these stay so
  */
 export async function decideOnSeveral(
   request: Request,

@@ -12,6 +12,7 @@ export const problemRegistry = {
   'invalid-link': { status: 401, title: 'The link does not work' },
   'sign-in-invalid': { status: 401, title: 'The sign-in is not valid' },
   forbidden: { status: 403, title: 'Your role may not do this' },
+  'network-not-allowed': { status: 403, title: 'The tenant may not be used from this network' },
   'tenant-suspended': { status: 403, title: 'The tenant is suspended' },
   'sign-in-refused': { status: 403, title: 'The sign-in is refused' },
   'second-factor-required': { status: 403, title: 'The second factor must be proved again' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sourceNetwork } from './source-network.ts';
+import { plainAddress, sourceNetwork } from './source-network.ts';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -13,4 +13,16 @@ test.each([
   ['unknown', 'unknown'],
 ])('%s is counted as %s', (address, network) => {
   expect(sourceNetwork(address)).toBe(network);
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::FFFF:203.0.113.7', '203.0.113.7'],
+  ['2001:db8::7', '2001:db8::7'],
+  ['::ffff:203.0.113.256', '::'],
+  ['fe80::1%eth0', '::'],
+  ['test-invoke-source-ip', '::'],
+  ['', '::'],
+])('%s is compared with networks as %s', (address, plain) => {
+  expect(plainAddress(address)).toBe(plain);
 });

@@ -5,6 +5,15 @@ const IPV6_GROUPS = 8;
 const NETWORK_GROUPS = 4;
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
+/** Nobody's address (RFC 4291, 2.5.2). */
+const UNSPECIFIED = '::';
+
+/** Returns an address as networks are compared with it: an IPv4 address in the clothes of IPv6 as what it is, and nobody's in place of what is none. */
+export function plainAddress(address: string): string {
+  const plain = MAPPED_IPV4.exec(address)?.[1] ?? address;
+  return isIP(plain) === 0 || plain.includes('%') ? UNSPECIFIED : plain;
+}
+
 /** Returns what an address stands for when attempts are counted: itself, or the /64 network of an IPv6 address. */
 export function sourceNetwork(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];

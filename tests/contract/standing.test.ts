@@ -157,6 +157,17 @@ describe.each(withCaller)('$method $path', (route) => {
       });
       await database.admin.query(suspend, [tenant.id, 'ACTIVE']);
     }
+    if (as !== operator) {
+      await database.admin.query(
+        `insert into sign_in_settings (tenant_id, sso_required, networks) values ($1, false, '{198.51.100.0/24}')`,
+        [as.tenantId],
+      );
+      expect(await send({ query: { unknown: '1' } }), 'from elsewhere').toMatchObject({
+        status: 403,
+        body: { type: 'urn:vestry:problem:network-not-allowed' },
+      });
+      await database.admin.query('delete from sign_in_settings where tenant_id = $1', [as.tenantId]);
+    }
     expect(await digestOfTables(database.admin, tables)).toBe(before);
     expect(outside).toBe(0);
     expect((await send()).status).not.toBe(401);

@@ -47,6 +47,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0045_waiting_changes.sql': 'approvals',
   '0046_passkeys.sql': 'identity',
   '0050_security_classes.sql': 'register',
+  '0048_networks.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -82,6 +83,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   purge_request_counts: 'platform',
   purge_shareholder_names: 'register',
   reconcile_dividend: 'dividends',
+  require_network: 'identity',
   record_changed_positions: 'register',
   record_new_positions: 'register',
   refuse_illegal_transition: 'ledger',

@@ -122,6 +122,29 @@ describe('an API key', () => {
       expect((await read(near, address)).body.detail, address).toMatch('address');
   });
 
+  test('is held to its own networks, and without any to those of its tenant', async () => {
+    const near = await admitted((await keyOf({ networks: ['198.51.100.0/24'] })).secret);
+    const { id, secret } = await keyOf();
+    const any = await admitted(secret);
+    const setNetworks = (networks: string[] | null) =>
+      database.admin.query(
+        `insert into sign_in_settings (tenant_id, sso_required, networks) values ($1, false, $2)
+           on conflict (tenant_id) do update set networks = excluded.networks`,
+        [acme.id, networks],
+      );
+    await setNetworks(['192.0.2.0/24']);
+    try {
+      expect((await read(near, '198.51.100.1')).status).toBe(200);
+      expect((await read(near, '192.0.2.1')).body.detail).toMatch('The API key may not be used');
+      expect((await read(any, '192.0.2.1')).status).toBe(200);
+      expect((await read(any)).body.type).toBe('urn:vestry:problem:network-not-allowed');
+      const token = await tokenFor(id, secret);
+      expect([token.status, token.body.error]).toEqual([403, 'unauthorized_client']);
+    } finally {
+      await setNetworks(null);
+    }
+  });
+
   test('decides on nothing, and stands for whoever has made it', async () => {
     const officer = await admitted((await keyOf({ role: 'COMPLIANCE' })).secret);
     const waiting = await propose();

@@ -3,12 +3,16 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as logoutHandler } from '#functions/identity/logout.ts';
+import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
+import { handler as updateTenantHandler } from '#functions/identity/update-tenant.ts';
 import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { handler as listHoldersHandler } from '#functions/register/list-shareholders.ts';
 import { currentSigningKey, rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, logout, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
+import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import { updateTenant } from '#identity/tenants/tenants.routes.ts';
 import { updateUser } from '#identity/users/users.routes.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { AuthorizerContext, Principal } from '#platform/http/authorize.ts';
@@ -18,7 +22,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
 import { authorizerVerdict } from '#tests/support/sign-in.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
@@ -483,3 +487,106 @@ test('known and unknown users take the same time', async () => {
   vi.unstubAllEnvs();
   expect(Math.min(...differences)).toBeLessThanOrEqual(TOLERANCE);
 }, 180_000);
+
+describe('the networks of a tenant', () => {
+  const OFFICE = '203.0.113.7';
+  const ELSEWHERE = '198.51.100.77';
+  const refused = { status: 403, body: { type: 'urn:vestry:problem:network-not-allowed' } };
+  let tenant: TestTenant;
+  let version = 0;
+
+  const setNetworks = async (networks: unknown, more: object = {}, address = OFFICE) => {
+    const answer = await call(setSettingsHandler, setSignInSettings, {
+      as: tenant.as('ADMIN'),
+      body: { sso_required: false, break_glass_user_id: null, networks, ...more },
+      headers: { 'If-Match': `"${version}"` },
+      address,
+    });
+    if (answer.status === 200) version = answer.body.version;
+    return answer;
+  };
+  const reads = (address: string, as: Principal = tenant.as('ADMIN')) =>
+    call(listHoldersHandler, listShareholders, { as, address });
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const hash = await hashPassword(PASSWORD);
+    await database.admin.query('update users set password_hash = $1 where tenant_id = $2', [hash, tenant.id]);
+  });
+
+  test.each<[unknown, string, string]>([
+    [[], '/networks', 'null'],
+    [['203.0.113.0/33'], '/networks/0', 'network'],
+    [['203.0.113.0/24', '203.0.113.7'], '/networks/1', 'network'],
+    [['203.0.113.0/024'], '/networks/0', 'network'],
+    [['::ffff:203.0.113.0/120'], '/networks', 'your own address, 203.0.113.7'],
+    [['198.51.100.0/24', '2001:db8::/32'], '/networks', 'your own address, 203.0.113.7'],
+    [Array.from({ length: 51 }, () => '203.0.113.0/24'), '/networks', 'at most 50'],
+    ['203.0.113.0/24', '/networks', 'list'],
+  ])('%j are refused at %s', async (networks, pointer, message) => {
+    const { status, body } = await setNetworks(networks);
+    expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+    expect(body.errors[0].message).toContain(message);
+  });
+
+  test('hold at once where they become narrower, for sign-ins, refreshes and each request', async () => {
+    const email = `ops@${tenant.slug}.example`;
+    const { body: pair } = await signIn(email, PASSWORD, tenant.slug, ELSEWHERE);
+    expect((await reads(ELSEWHERE)).status).toBe(200);
+    expect(await setNetworks(['203.0.113.0/24', '2001:db8::/32'])).toMatchObject({ status: 200 });
+    for (const address of [OFFICE, '::ffff:203.0.113.7', '2001:db8::1'])
+      expect((await reads(address)).status, address).toBe(200);
+    for (const address of [ELSEWHERE, '2001:db9::1', 'nowhere'])
+      expect(await reads(address), address).toMatchObject(refused);
+    expect(await signIn(email, PASSWORD, tenant.slug, ELSEWHERE)).toMatchObject(refused);
+    expect((await signIn(email, 'another password', tenant.slug, ELSEWHERE)).status).toBe(401);
+    expect(await refresh(pair.refresh_token, ELSEWHERE)).toMatchObject(refused);
+    expect((await refresh(pair.refresh_token, OFFICE)).status).toBe(200);
+    const { rows } = await database.admin.query(
+      `select resource, actor_role from audit_log where tenant_id = $1 and action = 'access.denied'
+         and problem = 'network-not-allowed' and source_ip = $2 order by ts`,
+      [tenant.id, ELSEWHERE],
+    );
+    expect(rows).toEqual([
+      { resource: 'listShareholders', actor_role: 'ADMIN' },
+      { resource: 'login', actor_role: 'ANONYMOUS' },
+      { resource: 'refreshSession', actor_role: 'ANONYMOUS' },
+    ]);
+    expect((await setNetworks(['203.0.113.0/25'])).status).toBe(200);
+    expect(await reads('2001:db8::1')).toMatchObject(refused);
+  });
+
+  test('are widened by two persons', async () => {
+    for (const networks of [null, ['203.0.113.0/24'], ['203.0.113.0/25', '2001:db8::/32']]) {
+      const asked = await setNetworks(networks);
+      expect([asked.status, asked.body.before?.networks]).toEqual([202, ['203.0.113.0/25']]);
+      expect((await reads('203.0.113.200')).status).toBe(403);
+      await database.admin.query(`update change_requests set state = 'WITHDRAWN' where id = $1`, [asked.body.id]);
+    }
+    const asked = await setNetworks(['203.0.113.0/24']);
+    await approved(tenant, asked);
+    version += 1;
+    expect((await reads('203.0.113.200')).status).toBe(200);
+    expect((await setNetworks(['203.0.113.0/25'], { second_factor_demanded: false })).status).toBe(202);
+  });
+
+  test('don’t bind operators, who take them away when they lock everybody out', async () => {
+    const operator = await insertTestOperator(database.admin);
+    const release = (body: object) =>
+      call(updateTenantHandler, updateTenant, {
+        as: operator,
+        params: { id: tenant.id },
+        body,
+        headers: { 'If-Match': '"1"' },
+        address: ELSEWHERE,
+      });
+    expect((await release({ networks: ['0.0.0.0/0'] })).status).toBe(422);
+    expect(await release({ networks: null })).toMatchObject({ status: 200, body: { version: 2 } });
+    expect((await reads(ELSEWHERE)).status).toBe(200);
+    const { rows } = await database.admin.query(
+      `select payload::text as payload from audit_log where tenant_id = $1 and action = 'tenant.updated'`,
+      [tenant.id],
+    );
+    expect(rows[0].payload).toContain('203.0.113.0/24');
+  });
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { networksUpTo } from '#identity/networks.ts';
 import { idInPath, idOut, instant, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
 import { KEY_ROLES, TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
@@ -15,7 +16,7 @@ export const ApiKey = z.object({
   role: z.enum(KEY_ROLES),
   /** The operations that it may call; null: all of its role. */
   routes: z.array(z.string()).nullable(),
-  /** The networks that it may be used from; null: any. */
+  /** The networks that it may be used from; null: those of its tenant. */
   networks: z.array(z.string()).nullable(),
   status: z.enum(['PENDING', 'ACTIVE', 'REVOKED', 'EXPIRED']),
   made_by: idOut,
@@ -36,12 +37,6 @@ const operation = z
   .max(60, { error: 'must have at most 60 characters', abort: true })
   .regex(/^[a-z][A-Za-z0-9]+$/, 'must be the name of an operation, as the contract has it: listShareholders');
 
-/** A network as an address and the bits that count: a single address is a network of all its bits. */
-const network = z
-  .string('must be a network')
-  .max(43, { error: 'must have at most 43 characters', abort: true })
-  .regex(/^[0-9a-fA-F.:]{2,39}\/\d{1,3}$/, 'must be a network as 203.0.113.0/24 or 2001:db8::/32');
-
 const secretOnce = z.string().meta({ description: 'Shown once: only its hash is kept.' });
 
 export const createApiKey = route({
@@ -50,7 +45,7 @@ export const createApiKey = route({
   path: '/api-keys',
   summary: 'Propose an API key',
   description:
-    'The key waits for a second person, and lets nobody in until then; its secret is in this answer and nowhere else. Send it as `Authorization: Bearer vk_…`, or exchange it at `POST /oauth/token` with the key’s id (`subject.id`) as `client_id`. `DIRECTORY` provisions users by SCIM, and does nothing else. A key approves nothing, whatever its role. Its secrets end with the rights of whoever has seen them.',
+    'The key waits for a second person, and lets nobody in until then; its secret is in this answer and nowhere else. Send it as `Authorization: Bearer vk_…`, or exchange it at `POST /oauth/token` with the key’s id (`subject.id`) as `client_id`. `DIRECTORY` provisions users by SCIM, and does nothing else. A key approves nothing, whatever its role. Its secrets end with the rights of whoever has seen them. With `networks` of its own it is held to these, and else to those of the tenant (`/settings/sign-in`).',
   ...writer,
   body: z.strictObject({
     name: text(100),
@@ -60,11 +55,7 @@ export const createApiKey = route({
       .min(1, 'must name at least one operation, or be left out')
       .max(MAX_ROUTES, `must name at most ${MAX_ROUTES} operations`)
       .optional(),
-    networks: z
-      .array(network)
-      .min(1, 'must name at least one network, or be left out')
-      .max(MAX_NETWORKS, `must name at most ${MAX_NETWORKS} networks`)
-      .optional(),
+    networks: networksUpTo(MAX_NETWORKS).optional(),
     expires_at: instant,
   }),
   example: {
@@ -171,6 +162,6 @@ export const issueClientToken = route({
     expires_in: z.number().int(),
   }),
   audit: 'client-token.issued',
-  problems: ['invalid-credentials', 'unsupported-grant', 'tenant-suspended'],
+  problems: ['invalid-credentials', 'unsupported-grant', 'tenant-suspended', 'network-not-allowed'],
   uses: ['signingKeys:read'],
 });

@@ -6,6 +6,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   'invalid-credentials': 'invalid_client',
   'unsupported-grant': 'unsupported_grant_type',
   'tenant-suspended': 'unauthorized_client',
+  'network-not-allowed': 'unauthorized_client',
   'too-many-requests': 'temporarily_unavailable',
   'temporarily-unavailable': 'temporarily_unavailable',
   'gateway-timeout': 'temporarily_unavailable',

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Proposer, stillThere } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
+import { refuseNoNetwork } from '#identity/networks.ts';
 import { addDays, dayOf, dayWrittenIn } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { isNetwork } from '#kernel/network.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { countApiKeys, insertApiKey, lockApiKey, setActive, setRevoked } from './api-key.repository.ts';
 import type { createApiKey } from './api-keys.routes.ts';
@@ -28,13 +28,8 @@ export async function proposeKey(tx: TenantTx, body: Body, proposer: Proposer): 
     throw invalidField('/expires_at', 'in-past', 'must be in the future');
   if (dayWrittenIn(expires_at) > addDays(dayOf(now), MAX_DAYS))
     throw invalidField('/expires_at', 'too-far', `must be at most ${MAX_DAYS} days from now`);
-  const wrong = (networks ?? []).findIndex((network) => !isNetwork(network));
-  if (wrong >= 0)
-    throw invalidField(
-      `/networks/${wrong}`,
-      'no-network',
-      'must be a network as 203.0.113.0/24 or 2001:db8::/32',
-    );
+  const noNetwork = refuseNoNetwork(networks);
+  if (noNetwork !== undefined) throw noNetwork;
   if ((await countApiKeys(tx)) >= MAX_KEYS)
     throw new DomainError('too-many-api-keys', `A tenant has at most ${MAX_KEYS} keys. Revoke one first.`);
   const id = uuidV7();

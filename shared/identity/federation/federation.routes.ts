@@ -155,7 +155,7 @@ export const exchangeSignInCode = route({
   status: 200,
   response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
-  problems: ['sign-in-invalid', 'sign-in-refused', 'tenant-suspended'],
+  problems: ['sign-in-invalid', 'sign-in-refused', 'tenant-suspended', 'network-not-allowed'],
   uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
 });
 

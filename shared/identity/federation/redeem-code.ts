@@ -6,6 +6,7 @@ import type { SigningKey } from '#identity/sign-in/access-token.ts';
 import {
   findTenantStanding,
   findUserStanding,
+  requireNetwork,
   setFamilyRevoked,
 } from '#identity/sign-in/session.repository.ts';
 import type { TokenPair } from '#identity/sign-in/session.ts';
@@ -24,7 +25,7 @@ type Redeemed =
 
 /**
  * Exchanges the code of a sign-in for a session, which keeps what the provider has said of it.
- * @throws DomainError `sign-in-invalid`, `sign-in-refused`
+ * @throws DomainError `sign-in-invalid`, `sign-in-refused`, `network-not-allowed`
  */
 export async function redeemCode(
   tx: TenantTx,
@@ -51,6 +52,7 @@ export async function redeemCode(
   if (connection?.status !== 'ACTIVE')
     throw refusedSignIn({ reason: 'connection-off', detail: 'The connection has been switched off.' });
   const tenant = found(await findTenantStanding(tx, tenantId));
+  await requireNetwork(tx, tenantId);
   const familyId = uuidV7();
   const how = { method: 'PROVIDER', amr: row.amr, secondFactor: hasProved(row), familyId } as const;
   const pair = await beginSession(tx, tenant, { id: userId, ...user }, key, how);

@@ -1,24 +1,26 @@
 import type { z } from 'zod';
-import { requireVersion } from '#approvals/controlled-settings.ts';
+import { type ControlledSettings, changeControlled, effectsOfSettings } from '#approvals/controlled-settings.ts';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Permit, type Proposer, stillThere, Waiting } from '#approvals/propose-change.ts';
-import { requestChange } from '#approvals/request-change.ts';
+import { type Permit, type Proposer, stillThere, type Waiting } from '#approvals/propose-change.ts';
 import { listActiveConnections } from '#identity/connections/connection.repository.ts';
+import { refuseNoNetwork } from '#identity/networks.ts';
 import { findUser } from '#identity/users/user.repository.ts';
-import { invalidField } from '#kernel/domain-error.ts';
+import { type DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { loosens } from './loosens.ts';
 import {
   endPasswordSessions,
   findSettings,
+  isAddressInside,
   type NewSettings,
   type SettingsRow,
   setSettings,
 } from './sign-in-settings.repository.ts';
 import type { SignInSettings } from './sign-in-settings.routes.ts';
 
-interface Proposed {
-  readonly version: number;
-  readonly settings: NewSettings;
+/** Whoever changes the settings, and the address from which they come. */
+interface ProposerAt extends Proposer {
+  readonly address: string;
 }
 
 export function toSignInSettings(row: SettingsRow | undefined): z.infer<typeof SignInSettings> {
@@ -26,72 +28,94 @@ export function toSignInSettings(row: SettingsRow | undefined): z.infer<typeof S
 }
 
 function shown(settings: NewSettings | undefined): NewSettings {
-  const { sso_required = false, break_glass_user_id = null, second_factor_demanded = null } = settings ?? {};
-  return { sso_required, break_glass_user_id, second_factor_demanded };
+  const {
+    sso_required = false,
+    break_glass_user_id = null,
+    second_factor_demanded = null,
+    networks = null,
+  } = settings ?? {};
+  return { sso_required, break_glass_user_id, second_factor_demanded, networks };
 }
 
+const settingsOfSignIn: ControlledSettings<NewSettings, SettingsRow> = {
+  kind: 'sign-in-settings',
+  name: 'sign-in',
+  find: findSettings,
+  write,
+  shown: (settings) => ({ ...shown(settings) }),
+  loosens: (current, next) => loosens(shown(current), next),
+};
+
 /**
- * Asks a second person for another way of signing in.
+ * Changes how people sign in: at once where that only narrows from where, and else when a second person has approved it.
  * @throws DomainError `validation-failed`, `precondition-failed`, `change-pending`
  */
 export async function proposeSettings(
   tx: TenantTx,
   version: number,
   settings: NewSettings,
-  proposer: Proposer,
-): Promise<Waiting> {
-  const current = await findSettings(tx);
-  requireVersion(current, version);
-  const refusal = await whyImpossible(tx, settings);
-  if (refusal !== undefined) throw invalidField(refusal.pointer, refusal.code, refusal.message);
-  const request = await requestChange(
-    tx,
-    {
-      kind: 'sign-in-settings',
-      subject: { type: 'settings', id: 'sign-in' },
-      before: { ...shown(current) },
-      after: { ...settings },
-      proposal: { version, settings } satisfies Proposed,
-    },
-    proposer,
-  );
-  return new Waiting(request);
+  proposer: ProposerAt,
+): Promise<SettingsRow | Waiting> {
+  const refusal =
+    refuseNoNetwork(settings.networks) ??
+    (await whyImpossible(tx, settings)) ??
+    (await whyLockedOut(tx, settings, proposer));
+  if (refusal !== undefined) throw refusal;
+  return changeControlled(settingsOfSignIn, tx, version, settings, proposer);
 }
 
 /** Returns why settings would lock everybody out. */
 async function whyImpossible(
   read: TenantRead,
   { sso_required, break_glass_user_id }: NewSettings,
-): Promise<{ pointer: string; code: string; message: string } | undefined> {
+): Promise<DomainError | undefined> {
   const user = break_glass_user_id === null ? undefined : await findUser(read, break_glass_user_id);
   const isAdmin = user?.role === 'ADMIN' && user.status === 'ACTIVE';
   if ((sso_required || break_glass_user_id !== null) && !isAdmin)
-    return {
-      pointer: '/break_glass_user_id',
-      code: 'no-admin',
-      message:
-        'must be an active ADMIN of the tenant, who can sign in by a password when the provider can’t be reached',
-    };
+    return invalidField(
+      '/break_glass_user_id',
+      'no-admin',
+      'must be an active ADMIN of the tenant, who can sign in by a password when the provider can’t be reached',
+    );
   if (sso_required && (await listActiveConnections(read)).length === 0)
-    return {
-      pointer: '/sso_required',
-      code: 'no-connection',
-      message: 'needs an ACTIVE connection: nobody else could sign in',
-    };
+    return invalidField(
+      '/sso_required',
+      'no-connection',
+      'needs an ACTIVE connection: nobody else could sign in',
+    );
   return undefined;
 }
 
-async function apply(tx: TenantTx, { version, settings }: Proposed, _permit: Permit): Promise<SettingsRow> {
-  stillThere((await whyImpossible(tx, settings)) === undefined ? true : undefined);
-  const updated = stillThere(await setSettings(tx, version, settings));
-  if (settings.sso_required && settings.break_glass_user_id !== null)
-    await endPasswordSessions(tx, settings.break_glass_user_id);
-  return updated;
+/** Returns why settings would lock out whoever asks for them. */
+async function whyLockedOut(
+  read: TenantRead,
+  { networks }: NewSettings,
+  { address }: ProposerAt,
+): Promise<DomainError | undefined> {
+  if (networks === null || (await isAddressInside(read, networks, address))) return undefined;
+  return invalidField(
+    '/networks',
+    'locks-out',
+    `must have a network that your own address, ${address}, is in: you would be locked out`,
+  );
+}
+
+async function write(
+  tx: TenantTx,
+  version: number,
+  settings: NewSettings,
+  _permit: Permit,
+): Promise<SettingsRow | undefined> {
+  const written = await setSettings(tx, version, settings);
+  if (written?.sso_required && written.break_glass_user_id !== null)
+    await endPasswordSessions(tx, written.break_glass_user_id);
+  return written;
 }
 
 export const signInSettingsEffects: ChangeEffects = {
-  approved: async (tx, { proposal }, permit) => {
-    await apply(tx, proposal as Proposed, permit);
-    return undefined;
+  approved: async (tx, request, permit) => {
+    const { settings } = request.proposal as { readonly settings: NewSettings };
+    stillThere((await whyImpossible(tx, settings)) === undefined ? true : undefined);
+    return effectsOfSettings(settingsOfSignIn).approved(tx, request, permit);
   },
 };

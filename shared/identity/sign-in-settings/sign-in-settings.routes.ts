@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { networksUpTo } from '#identity/networks.ts';
 import { id, idOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -7,11 +8,14 @@ export const SignInSettings = z.object({
   sso_required: z.boolean(),
   break_glass_user_id: idOut.nullable(),
   second_factor_demanded: z.boolean().nullable(),
+  /** The networks that its people may come from, and its keys that name none of their own; null: any. */
+  networks: z.array(z.string()).nullable(),
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });
 
 const tenants = ['ISSUER', 'SPONSOR'] as const;
+const MAX_NETWORKS = 50;
 
 export const getSignInSettings = route({
   operationId: 'getSignInSettings',
@@ -31,17 +35,18 @@ export const setSignInSettings = route({
   operationId: 'setSignInSettings',
   method: 'PUT',
   path: '/settings/sign-in',
-  summary: 'Require single sign-on, or no longer',
+  summary: 'Set how, and from where, people of the tenant may sign in',
   description:
-    'With `sso_required` passwords let in one user alone, the ADMIN whom `break_glass_user_id` names, and sessions that passwords have begun end, except that user’s. It takes an ACTIVE connection. `second_factor_demanded` says whether ADMIN, COMPLIANCE and OPS need a second factor; null, also if it is left out: as the environment says. Every change waits for a second person.',
+    'With `sso_required` passwords let in one user alone, the ADMIN whom `break_glass_user_id` names, and sessions that passwords have begun end, except that user’s. It takes an ACTIVE connection. `second_factor_demanded` says whether ADMIN, COMPLIANCE and OPS need a second factor; null, also if it is left out: as the environment says. `networks` are those from which people of the tenant may sign in and send requests, and API keys that name none of their own; null, also if it is left out: any. Operators are not bound by them. Networks that leave out the address of whoever sets them are refused. What only narrows the networks takes effect at once, for sessions too; every other change waits for a second person.',
   tenants,
   roles: ['ADMIN'],
   body: z.strictObject({
     sso_required: z.boolean('must be true or false'),
     break_glass_user_id: id.nullable(),
     second_factor_demanded: z.boolean('must be true, false or null').nullable().default(null),
+    networks: networksUpTo(MAX_NETWORKS).nullable().default(null),
   }),
-  example: { sso_required: false, break_glass_user_id: null },
+  example: { sso_required: false, break_glass_user_id: null, networks: ['203.0.113.0/24', '2001:db8::/32'] },
   status: 200,
   response: SignInSettings,
   concurrency: 'if-match',

@@ -2,8 +2,10 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Sessions } from '#generated/database.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
+import { plainAddress } from '#kernel/source-network.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
+import { originOfRequest } from '#platform/db/origin.ts';
 import { appPool } from '#platform/db/pool.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
@@ -47,6 +49,15 @@ export async function findCredentials(tenantId: TenantId, email: string): Promis
     },
   ]);
   return found?.rows[0] as Credentials | undefined;
+}
+
+/**
+ * Refuses a sign-in from outside the tenant's networks where the request names its user only now. Others are refused as they enter.
+ * @throws DomainError `network-not-allowed`
+ */
+export async function requireNetwork(read: TenantRead, tenantId: TenantId): Promise<void> {
+  const address = plainAddress(originOfRequest()?.sourceIp ?? '');
+  await sql`select require_network(${tenantId}, null, ${address})`.execute(read);
 }
 
 export interface StoredRefreshToken {

@@ -16,6 +16,7 @@ import {
   insertRefreshToken,
   insertSession,
   lockRefreshToken,
+  requireNetwork,
   type StoredRefreshToken,
   setFamilyRevoked,
   setRotated,
@@ -180,7 +181,7 @@ export type Refreshed =
 /**
  * Rotates a refresh token. A second use within a moment is another tab of the same browser, and gets the same successor; a later
  * one, and another browser's, revokes the whole family. The revocation has to be committed, so it is a result, not an error.
- * @throws DomainError `invalid-refresh-token` when there is nothing to revoke
+ * @throws DomainError `invalid-refresh-token` when there is nothing to revoke, `network-not-allowed`
  */
 export async function refreshSession(
   tx: TenantTx,
@@ -200,6 +201,7 @@ export async function refreshSession(
   const tenant = await findTenantStanding(tx, tenantId);
   const user = await findUserStanding(tx, stored.user_id);
   if (tenant === undefined || user?.status !== 'ACTIVE') throw refusedToken();
+  await requireNetwork(tx, tenantId);
   const session = { tenant, user: { id: stored.user_id, ...user }, familyId };
   if (given !== undefined) return { pair: await pairOf(session, given, key), familyId };
   const salt = randomBytes(SALT_BYTES);

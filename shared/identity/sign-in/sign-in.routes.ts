@@ -42,7 +42,7 @@ export const login = route({
   response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
   limit: 'signIn',
-  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required'],
+  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required', 'network-not-allowed'],
   uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,
@@ -61,7 +61,7 @@ export const refreshSession = route({
   response: TokenPair,
   audit: 'session.refreshed',
   limit: 'signIn',
-  problems: ['invalid-refresh-token', 'tenant-suspended'],
+  problems: ['invalid-refresh-token', 'tenant-suspended', 'network-not-allowed'],
   uses: ['signingKeys:read'],
 });
 

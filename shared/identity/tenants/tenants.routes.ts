@@ -96,17 +96,22 @@ export const updateTenant = route({
   method: 'PATCH',
   path: '/tenants/{id}',
   summary: 'Rename, suspend or reactivate a tenant',
-  description: 'The tokens of a suspended tenant stop working at once on every route that writes.',
+  description:
+    'The tokens of a suspended tenant stop working at once on every route that writes. `networks: null` takes the tenant’s list of networks (`/settings/sign-in`) away, for the day on which it locks everybody out.',
   ...operator,
   params: idInPath,
   body: z
-    .strictObject({ name: text(200).optional(), status: z.enum(STATUSES).optional() })
+    .strictObject({
+      name: text(200).optional(),
+      status: z.enum(STATUSES).optional(),
+      networks: z.null('must be null: only the tenant names networks').optional(),
+    })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
   example: { status: 'SUSPENDED' },
   status: 200,
   response: Tenant,
   concurrency: 'if-match',
   audit: 'tenant.updated',
-  problems: ['not-found', 'precondition-failed', 'precondition-required'],
-  uses: [],
+  problems: ['not-found', 'precondition-failed', 'precondition-required', 'second-factor-required'],
+  uses: ['secondFactor:demand'],
 });

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { plainAddress } from '#kernel/source-network.ts';
+import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { waitForAnswers } from './pool.ts';
 
@@ -53,8 +55,8 @@ const ENTER = 'enter_tenant($1, $2, $3, $4, $5, $6, $7)';
 const BY_INDEX = `set_config('enable_seqscan', 'off', true)`;
 
 /**
- * Sets the tenant as {@link setTenant} does, and refuses a caller whose session has ended, or whose role or employee isn't the
- * token's any more: the statements behind it don't run.
+ * Sets the tenant as {@link setTenant} does, and refuses a caller whose session has ended, whose role or employee isn't the
+ * token's any more, or who comes from outside their tenant's networks: the statements behind it don't run.
  */
 export function enterTenant(
   { tenantId, actorId, actorRole, actorTenantId = tenantId, sessionId, employeeId, writes }: Entrant,
@@ -63,14 +65,17 @@ export function enterTenant(
   const { refuseSuspended = writes ?? false, serializable = false } = options;
   if (actorId === null && !refuseSuspended && !serializable) return setTenant(tenantId);
   const caller = [actorTenantId, actorId, sessionId ?? null, actorRole, employeeId ?? null];
+  const origin = actorId === null ? undefined : originOfRequest();
+  const address = origin === undefined ? [] : [plainAddress(origin.sourceIp)];
   const parts = [
     ENTER,
-    ...(limits === undefined ? [] : [SET_LIMITS(8)]),
+    ...address.map(() => 'require_network($3, $4, $8)'),
+    ...(limits === undefined ? [] : [SET_LIMITS(8 + address.length)]),
     ...(serializable ? [BY_INDEX] : []),
   ];
   return {
     text: `select ${parts.join(', ')}`,
-    values: [tenantId, refuseSuspended, ...caller, ...(limits ?? [])],
+    values: [tenantId, refuseSuspended, ...caller, ...address, ...(limits ?? [])],
   };
 }
 

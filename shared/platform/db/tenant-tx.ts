@@ -280,7 +280,7 @@ const DEFAULT_RETRY_MS = 5_000;
  * Runs `work` in one transaction of one tenant. The first query carries begin, tenant context and standing in its round trip; the
  * stored answer, the audit entry, the outbox and the commit are another. Serialization failures are retried with jitter until the
  * deadline. Work that returns `noEffect(…)` is rolled back, and that is no error.
- * @throws DomainError `unauthenticated`, `tenant-suspended`, `temporarily-unavailable`, and whatever `work` throws
+ * @throws DomainError `unauthenticated`, `network-not-allowed`, `tenant-suspended`, `temporarily-unavailable`, and whatever `work` throws
  */
 export async function tenantTx<T, N = never>(
   actor: Actor,

@@ -20,6 +20,7 @@ const REFUSALS: Partial<Record<ProblemSlug, Refusal>> = {
   forbidden: { action: 'access.denied' },
   'four-eyes': { action: 'access.denied' },
   'tenant-suspended': { action: 'access.denied' },
+  'network-not-allowed': { action: 'access.denied', onceAMinute: true },
 };
 
 const claims = new WeakMap<APIGatewayProxyEvent, () => Promise<Claim>>();
