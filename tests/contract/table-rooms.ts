@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0046_passkeys.sql': 'identity',
   '0050_security_classes.sql': 'register',
   '0048_networks.sql': 'identity',
+  '0049_session_limits.sql': 'identity',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

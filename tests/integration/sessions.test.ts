@@ -339,6 +339,71 @@ describe('refreshing', () => {
     expect(rows).toEqual([{ expires_at: end, session_ends_at: end }]);
   });
 
+  describe('by the limits of the tenant', () => {
+    let version = 0;
+    const setLimits = async (limits: object) => {
+      const answer = await call(setSettingsHandler, setSignInSettings, {
+        as: acme.as('ADMIN'),
+        body: { sso_required: false, break_glass_user_id: null, ...limits },
+        headers: { 'If-Match': `"${version}"` },
+      });
+      if (answer.status === 200) version = answer.body.version;
+      return answer;
+    };
+    const age = (token: string, minutes: number) =>
+      database.admin.query(
+        `with family as (select family_id, tenant_id from refresh_tokens where token_sha256 = sha256($1)),
+           begun as (update sessions s set started_at = started_at - make_interval(mins => $2) from family f where s.id = f.family_id)
+         update refresh_tokens t set issued_at = issued_at - make_interval(mins => $2) from family f where t.family_id = f.family_id`,
+        [Buffer.from(token), minutes],
+      );
+
+    test.each<[object, string]>([
+      [{ session_idle_minutes: 4 }, '/session_idle_minutes'],
+      [{ session_idle_minutes: 721 }, '/session_idle_minutes'],
+      [{ session_idle_minutes: 7.5 }, '/session_idle_minutes'],
+      [{ session_hours: 0 }, '/session_hours'],
+      [{ session_hours: 721 }, '/session_hours'],
+      [{ session_hours: '8' }, '/session_hours'],
+    ])('%j is refused', async (limits, pointer) => {
+      const { status, body } = await setLimits(limits);
+      expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+    });
+
+    test('shorter ones end living sessions with their next refresh, and longer ones take two persons', async () => {
+      const tokens = await Promise.all(
+        [9, 11, 59, 61].map(async (minutes) => {
+          const { refresh_token } = (await signIn(await newUser())).body;
+          await age(refresh_token, minutes);
+          return refresh_token;
+        }),
+      );
+      const [idle9 = '', idle11 = '', begun59 = '', begun61 = ''] = tokens;
+      expect(await setLimits({ session_idle_minutes: 10 })).toMatchObject({
+        status: 200,
+        body: { session_idle_minutes: 10, session_hours: null },
+      });
+      expect((await refresh(idle11)).status).toBe(401);
+      expect(await refresh(idle9)).toMatchObject({ status: 200, body: { expires_in: 300 } });
+      expect((await setLimits({ session_idle_minutes: 720, session_hours: 1 })).status).toBe(202);
+      await database.admin.query(`update change_requests set state = 'WITHDRAWN' where state = 'PENDING'`);
+      expect((await setLimits({ session_idle_minutes: 10, session_hours: 1 })).status).toBe(200);
+      await approved(acme, await setLimits({ session_hours: 1 }));
+      version += 1;
+      expect((await refresh(begun61)).status).toBe(401);
+      const { body } = await refresh(begun59);
+      const { rows } = await database.admin.query(
+        `select session_ends_at < now() + interval '2 minutes' as soon, expires_at = session_ends_at as last
+           from refresh_tokens where token_sha256 = sha256($1)`,
+        [Buffer.from(body.refresh_token)],
+      );
+      expect(rows).toEqual([{ soon: true, last: true }]);
+      await approved(acme, await setLimits({}));
+      version += 1;
+      expect(await refresh(body.refresh_token)).toMatchObject({ status: 200, body: { expires_in: 900 } });
+    });
+  });
+
   test('disabling a user and setting a password end their sessions', async () => {
     for (const change of [{ status: 'DISABLED' }, { password: 'another long password' }]) {
       const email = await newUser();

@@ -1,4 +1,5 @@
 import { isCovered } from '#kernel/network.ts';
+import { livesLonger } from '#identity/sign-in/session-limits.ts';
 import type { NewSettings } from './sign-in-settings.repository.ts';
 
 /** Tells whether settings could let in somebody whom the current ones keep out. Who may sign in by what counts as that, whichever way it changes. */
@@ -7,7 +8,8 @@ export function loosens(current: NewSettings, next: NewSettings): boolean {
     next.sso_required !== current.sso_required ||
     next.break_glass_user_id !== current.break_glass_user_id ||
     next.second_factor_demanded !== current.second_factor_demanded ||
-    widens(current.networks, next.networks)
+    widens(current.networks, next.networks) ||
+    livesLonger(next, current)
   );
 }
 

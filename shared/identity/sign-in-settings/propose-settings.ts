@@ -33,8 +33,11 @@ function shown(settings: NewSettings | undefined): NewSettings {
     break_glass_user_id = null,
     second_factor_demanded = null,
     networks = null,
+    session_idle_minutes = null,
+    session_hours = null,
   } = settings ?? {};
-  return { sso_required, break_glass_user_id, second_factor_demanded, networks };
+  const limits = { session_idle_minutes, session_hours };
+  return { sso_required, break_glass_user_id, second_factor_demanded, networks, ...limits };
 }
 
 const settingsOfSignIn: ControlledSettings<NewSettings, SettingsRow> = {
@@ -47,7 +50,7 @@ const settingsOfSignIn: ControlledSettings<NewSettings, SettingsRow> = {
 };
 
 /**
- * Changes how people sign in: at once where that only narrows from where, and else when a second person has approved it.
+ * Changes how people sign in: at once where that only narrows from where or for how long, and else when a second person has approved it.
  * @throws DomainError `validation-failed`, `precondition-failed`, `change-pending`
  */
 export async function proposeSettings(

@@ -7,6 +7,8 @@ const COLUMNS = [
   'break_glass_user_id',
   'networks',
   'second_factor_demanded',
+  'session_hours',
+  'session_idle_minutes',
   'sso_required',
   'updated_at',
   'version',

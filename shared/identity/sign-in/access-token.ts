@@ -32,8 +32,12 @@ export interface SigningKey {
   readonly privateJwk: JsonWebKey;
 }
 
-/** Signs an access token of 15 minutes (RFC 9068 `at+jwt`). */
-export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims, 'exp'>): Promise<string> {
+/** Signs an access token (RFC 9068 `at+jwt`). */
+export async function signAccessToken(
+  key: SigningKey,
+  claims: Omit<AccessClaims, 'exp'>,
+  seconds: number = ACCESS_TOKEN_SECONDS,
+): Promise<string> {
   const { SignJWT } = await import('jose');
   const { sub, sid, tid, role, tenantType, employeeId, key: bounds } = claims;
   const optional = { ...(employeeId === null ? {} : { emp: employeeId }), ...(bounds && { key: bounds }) };
@@ -43,7 +47,7 @@ export async function signAccessToken(key: SigningKey, claims: Omit<AccessClaims
     .setAudience(AUDIENCE)
     .setSubject(sub)
     .setIssuedAt()
-    .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+    .setExpirationTime(`${seconds}s`)
     .sign(createPrivateKey({ key: key.privateJwk, format: 'jwk' }));
 }
 

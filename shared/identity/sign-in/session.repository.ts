@@ -9,6 +9,7 @@ import { originOfRequest } from '#platform/db/origin.ts';
 import { appPool } from '#platform/db/pool.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
+import type { TenantLimits } from './session-limits.ts';
 
 export interface TenantStanding {
   readonly id: TenantId;
@@ -64,6 +65,7 @@ export interface StoredRefreshToken {
   readonly id: string;
   readonly user_id: UserId;
   readonly family_id: string;
+  readonly issued_at: Date;
   readonly expires_at: Date;
   readonly session_ends_at: Date | null;
   readonly rotated_at: Date | null;
@@ -87,6 +89,7 @@ export function lockRefreshToken(tx: TenantTx, sha256: Buffer): Promise<StoredRe
       'id',
       'user_id',
       'family_id',
+      'issued_at',
       'expires_at',
       'session_ends_at',
       'rotated_at',
@@ -148,6 +151,29 @@ export function findTenantStanding(read: TenantRead, id: TenantId): Promise<Tena
     .select(['id', 'type', 'status'])
     .where('id', '=', id)
     .executeTakeFirst() as Promise<TenantStanding | undefined>;
+}
+
+export async function findTenantLimits(read: TenantRead): Promise<TenantLimits> {
+  const limits = await read
+    .selectFrom('sign_in_settings')
+    .select(['session_idle_minutes', 'session_hours'])
+    .executeTakeFirst();
+  return limits ?? { session_idle_minutes: null, session_hours: null };
+}
+
+/** Returns when a session has begun. One that an earlier release has begun has tokens alone. */
+export async function getStart(read: TenantRead, familyId: string): Promise<Date> {
+  const { started_at } = await read
+    .selectFrom('refresh_tokens as t')
+    .leftJoin('sessions as s', (join) =>
+      join.onRef('s.tenant_id', '=', 't.tenant_id').onRef('s.id', '=', 't.family_id'),
+    )
+    .select((eb) => eb.fn.coalesce('s.started_at', 't.issued_at').as('started_at'))
+    .where('t.family_id', '=', familyId)
+    .orderBy('t.issued_at')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return started_at;
 }
 
 export type NewSession = Pick<

@@ -7,12 +7,14 @@ import { sourceNetwork } from '#kernel/source-network.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { originOfRequest } from '#platform/db/origin.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { ACCESS_TOKEN_SECONDS, type SigningKey, signAccessToken } from './access-token.ts';
+import { type SigningKey, signAccessToken } from './access-token.ts';
 import { deviceOf } from './device.ts';
 import {
   findFamily,
+  findTenantLimits,
   findTenantStanding,
   findUserStanding,
+  getStart,
   insertRefreshToken,
   insertSession,
   lockRefreshToken,
@@ -22,11 +24,11 @@ import {
   setRotated,
   type TenantStanding,
 } from './session.repository.ts';
-import { REFRESH_GRACE_SECONDS, SESSION_DAYS, SESSION_IDLE_HOURS } from './sign-in-limits.ts';
+import { SessionLimits } from './session-limits.ts';
+import { REFRESH_GRACE_SECONDS } from './sign-in-limits.ts';
 
 const SECRET_BYTES = 32;
 const SALT_BYTES = 32;
-const HOUR_MS = 60 * 60 * 1000;
 
 export interface TokenPair {
   readonly access_token: string;
@@ -91,10 +93,11 @@ interface Session {
   readonly tenant: TenantStanding;
   readonly user: SessionUser;
   readonly familyId: string;
+  readonly limits: SessionLimits;
 }
 
 async function pairOf(
-  { tenant, user, familyId }: Session,
+  { tenant, user, familyId, limits }: Session,
   refresh_token: string,
   key: SigningKey,
 ): Promise<TokenPair> {
@@ -106,11 +109,12 @@ async function pairOf(
     tenantType: tenant.type,
     employeeId: user.employee_id,
   };
+  const { accessTokenSeconds } = limits;
   return {
-    access_token: await signAccessToken(key, claims),
+    access_token: await signAccessToken(key, claims, accessTokenSeconds),
     refresh_token,
     token_type: 'Bearer',
-    expires_in: ACCESS_TOKEN_SECONDS,
+    expires_in: accessTokenSeconds,
   };
 }
 
@@ -121,18 +125,16 @@ async function issue(
   token: { readonly token: string; readonly sessionEndsAt: Date },
   key: SigningKey,
 ): Promise<TokenPair> {
-  const idleUntilMs = Date.now() + SESSION_IDLE_HOURS * HOUR_MS;
+  const idleUntil = session.limits.idleUntil(new Date());
   await insertRefreshToken(tx, {
     userId: session.user.id,
     familyId: session.familyId,
     sha256: sha256(token.token),
-    expiresAt: new Date(Math.min(idleUntilMs, token.sessionEndsAt.getTime())),
+    expiresAt: idleUntil < token.sessionEndsAt ? idleUntil : token.sessionEndsAt,
     sessionEndsAt: token.sessionEndsAt,
   });
   return pairOf(session, token.token, key);
 }
-
-const endOfSession = (): Date => new Date(Date.now() + SESSION_DAYS * 24 * HOUR_MS);
 
 /** The way in which somebody has signed in. */
 export interface Authenticated {
@@ -171,7 +173,8 @@ export async function startSession(
     second_factor_at: secondFactor ? new Date() : null,
   });
   if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
-  return issue(tx, { tenant, user, familyId }, { token, sessionEndsAt: endOfSession() }, key);
+  const limits = new SessionLimits(await findTenantLimits(tx));
+  return issue(tx, { tenant, user, familyId, limits }, { token, sessionEndsAt: limits.endOf(new Date()) }, key);
 }
 
 export type Refreshed =
@@ -202,14 +205,16 @@ export async function refreshSession(
   const user = await findUserStanding(tx, stored.user_id);
   if (tenant === undefined || user?.status !== 'ACTIVE') throw refusedToken();
   await requireNetwork(tx, tenantId);
-  const session = { tenant, user: { id: stored.user_id, ...user }, familyId };
+  const limits = new SessionLimits(await findTenantLimits(tx));
+  const sessionEndsAt = limits.endOf(await getStart(tx, familyId), stored.session_ends_at);
+  // The tenant may have set shorter limits since the token was given.
+  const now = new Date();
+  if (limits.idleUntil(stored.issued_at) <= now || sessionEndsAt <= now) throw refusedToken();
+  const session = { tenant, user: { id: stored.user_id, ...user }, familyId, limits };
   if (given !== undefined) return { pair: await pairOf(session, given, key), familyId };
   const salt = randomBytes(SALT_BYTES);
   await setRotated(tx, stored.id, salt);
-  const next = {
-    token: successorOf(tenantId, sent, salt),
-    sessionEndsAt: stored.session_ends_at ?? endOfSession(),
-  };
+  const next = { token: successorOf(tenantId, sent, salt), sessionEndsAt };
   return { pair: await issue(tx, session, next, key), familyId };
 }
 
