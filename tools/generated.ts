@@ -5,4 +5,5 @@ await import('./validators.ts');
 await import('./database-types.ts');
 await import('./openapi.ts');
 await import('./rbac.ts');
+await import('./key-operations.ts');
 await import('./event-schemas.ts');

@@ -7,7 +7,7 @@ import * as routes from '#reporting/exports/exports.routes.ts';
 export const handler = http(routes.getReportExport, async ({ params, principal, tenantRead }) => {
   const row = found(await tenantRead((read) => findExport(read, params.id)));
   const { requireReaderOf } = await import('#reporting/exports/order-export.ts');
-  await requireReaderOf(row, principal.actorRole);
+  await requireReaderOf(row, principal);
   const isThere = hasFile(row, new Date()) && row.object_key !== null;
   return toReportExport(row, isThere ? await presignGet(row.object_key ?? '') : null);
 });

@@ -978,7 +978,10 @@ export interface SignInLinks {
 
 export interface SignInSettings {
   break_glass_user_id: string | null;
+  networks: string[] | null;
   second_factor_demanded: boolean | null;
+  session_hours: number | null;
+  session_idle_minutes: number | null;
   sso_required: boolean;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;

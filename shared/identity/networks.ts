@@ -10,12 +10,9 @@ const network = z
   .max(43, { error: 'must have at most 43 characters', abort: true })
   .regex(/^[0-9a-fA-F.:]{2,39}\/\d{1,3}$/, EXAMPLE);
 
-/** A list of networks that isn't empty, to be looked at by {@link refuseNoNetwork}. */
+/** A list of networks, to be looked at by {@link refuseNoNetwork}. */
 export const networksUpTo = (most: number) =>
-  z
-    .array(network, 'must be a list of networks')
-    .min(1, 'must name at least one network, or be left out')
-    .max(most, `must name at most ${most} networks`);
+  z.array(network, 'must be a list of networks').max(most, `must name at most ${most} networks`);
 
 /** Returns the error of the first entry that has the form of a network, and is none. */
 export function refuseNoNetwork(networks: readonly string[] | null): DomainError | undefined {

@@ -25,9 +25,7 @@ export function isCovered(networks: readonly string[], network: string): boolean
   return networks.some((wider) => {
     const [, other = '', widerBits = ''] = NETWORK.exec(wider) ?? [];
     return (
-      familyOf(other) === familyOf(address) &&
-      Number(widerBits) <= Number(bits) &&
-      isInside([wider], address)
+      familyOf(other) === familyOf(address) && Number(widerBits) <= Number(bits) && isInside([wider], address)
     );
   });
 }

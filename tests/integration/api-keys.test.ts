@@ -113,7 +113,7 @@ describe('an API key', () => {
   });
 
   test('does what its operations and networks say, and nothing else', async () => {
-    const one = await admitted((await keyOf({ routes: ['listUsers'] })).secret);
+    const one = await admitted((await keyOf({ routes: ['listShareholders'] })).secret);
     expect((await read(one)).body.detail).toMatch('listTransactions');
     const near = await admitted((await keyOf({ networks: ['203.0.113.0/29', '2001:db8::/32'] })).secret);
     expect((await read(near)).status).toBe(200);
@@ -321,6 +321,15 @@ describe('what is wrong with a key is said', () => {
     ['/expires_at', { expires_at: undefined }],
     ['/routes', { routes: [] }],
     ['/routes/0', { routes: ['GET /users'] }],
+    ['/routes/1', { routes: ['listTransactions', 'listTransaction'] }],
+    ['/routes/1', { routes: ['listTransactions', 'toString'] }],
+    ['/routes/0', { routes: ['listAudit'] }],
+    ['/routes/0', { routes: ['createUser', 'listTransactions'] }],
+    ['/routes/0', { routes: ['approveChange'], role: 'COMPLIANCE' }],
+    ['/routes/0', { routes: ['login'] }],
+    ['/routes/0', { routes: ['listMySessions'] }],
+    ['/routes/0', { routes: ['listTransactions'], role: 'DIRECTORY' }],
+    ['/routes/2', { routes: ['listTransactions', 'listShareholders', 'enrollPlan'] }],
     ['/networks', { networks: Array.from({ length: 21 }, () => '203.0.113.0/24') }],
     ['/networks/0', { networks: ['203.0.113.0/33'] }],
     ['/networks/0', { networks: ['203.0.113.0'] }],

@@ -17,7 +17,7 @@ import type { Json } from '#tests/support/json.ts';
 import { drain, recordOf } from '#tests/support/queue-driver.ts';
 import { Register } from '#tests/support/register.ts';
 import { call, type TestResponse, testContext } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { callersExist, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 /** More than are read at once, so that a file is made of several parts. */
 const TRANSACTIONS = 12_345;
@@ -80,6 +80,31 @@ test('a report that is longer than its pages is one file', async () => {
   });
   expect(text).toBe(page.text);
   expect(Date.parse(done.expires_at) - Date.parse(done.completed_at)).toBe(7 * 86_400_000);
+});
+
+test('an API key that names operations needs the report’s own for its file', async () => {
+  const as = (...routes: string[]) => ({
+    ...issuer.as('DIRECTORY'),
+    actorRole: 'OPS' as const,
+    key: { routes, networks: undefined },
+  });
+  await callersExist();
+  await database.admin.query(`set session_replication_role = replica;
+    update api_keys set role = 'OPS' where tenant_id = '${issuer.id}'; set session_replication_role = origin`);
+  const body = { report: 'transactions' };
+  const key = as('createReportExport', 'getReportExport', 'getHoldingsReport');
+  const refused = await call(createHandler, createReportExport, { as: key, body });
+  expect([refused.status, refused.body.detail]).toEqual([
+    403,
+    'The API key may not call getTransactionsReport.',
+  ]);
+  const holdings = await call(createHandler, createReportExport, { as: key, body: { report: 'holdings' } });
+  expect(holdings.status, holdings.text).toBe(202);
+  const { id } = (await order(body)).body;
+  expect((await call(getHandler, getReportExport, { as: key, params: { id } })).status).toBe(403);
+  const both = as('createReportExport', 'getReportExport', 'getTransactionsReport');
+  expect((await call(getHandler, getReportExport, { as: both, params: { id } })).status).toBe(200);
+  expect((await call(createHandler, createReportExport, { as: both, body })).status).toBe(202);
 });
 
 test('as NDJSON it has an item a line', async () => {

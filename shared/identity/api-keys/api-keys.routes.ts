@@ -45,7 +45,7 @@ export const createApiKey = route({
   path: '/api-keys',
   summary: 'Propose an API key',
   description:
-    'The key waits for a second person, and lets nobody in until then; its secret is in this answer and nowhere else. Send it as `Authorization: Bearer vk_…`, or exchange it at `POST /oauth/token` with the key’s id (`subject.id`) as `client_id`. `DIRECTORY` provisions users by SCIM, and does nothing else. A key approves nothing, whatever its role. Its secrets end with the rights of whoever has seen them. With `networks` of its own it is held to these, and else to those of the tenant (`/settings/sign-in`).',
+    'The key waits for a second person, and lets nobody in until then; its secret is in this answer and nowhere else. Send it as `Authorization: Bearer vk_…`, or exchange it at `POST /oauth/token` with the key’s id (`subject.id`) as `client_id`. `DIRECTORY` provisions users by SCIM, and does nothing else. A key approves nothing, whatever its role. `routes` are operations of the contract that its role may call; to export a report it needs `createReportExport` and the report’s own operation. Its secrets end with the rights of whoever has seen them. With `networks` of its own it is held to these, and else to those of the tenant (`/settings/sign-in`).',
   ...writer,
   body: z.strictObject({
     name: text(100),
@@ -55,7 +55,7 @@ export const createApiKey = route({
       .min(1, 'must name at least one operation, or be left out')
       .max(MAX_ROUTES, `must name at most ${MAX_ROUTES} operations`)
       .optional(),
-    networks: networksUpTo(MAX_NETWORKS).optional(),
+    networks: networksUpTo(MAX_NETWORKS).min(1, 'must name at least one network, or be left out').optional(),
     expires_at: instant,
   }),
   example: {

@@ -6,13 +6,20 @@ import { refuseNoNetwork } from '#identity/networks.ts';
 import { addDays, dayOf, dayWrittenIn } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import type { TenantType } from '#kernel/roles.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { countApiKeys, insertApiKey, lockApiKey, setActive, setRevoked } from './api-key.repository.ts';
 import type { createApiKey } from './api-keys.routes.ts';
 import { issueSecret } from './issue-secret.ts';
+import { refuseOperations } from './refuse-operations.ts';
 
 type Body = z.output<(typeof createApiKey)['body']>;
 type Answer = z.output<(typeof createApiKey)['response']>;
+
+/** Whoever proposes a key, and the type of their tenant. */
+interface KeyProposer extends Proposer {
+  readonly tenantType: TenantType;
+}
 
 const MAX_KEYS = 100;
 const MAX_DAYS = 366;
@@ -21,15 +28,16 @@ const MAX_DAYS = 366;
  * Makes a key that waits for a second person, and its first secret.
  * @throws DomainError `validation-failed`, `api-key-exists`, `too-many-api-keys`
  */
-export async function proposeKey(tx: TenantTx, body: Body, proposer: Proposer): Promise<Answer> {
+export async function proposeKey(tx: TenantTx, body: Body, proposer: KeyProposer): Promise<Answer> {
   const { name, role, routes = null, networks = null, expires_at } = body;
   const now = new Date();
   if (Date.parse(expires_at) <= now.getTime())
     throw invalidField('/expires_at', 'in-past', 'must be in the future');
   if (dayWrittenIn(expires_at) > addDays(dayOf(now), MAX_DAYS))
     throw invalidField('/expires_at', 'too-far', `must be at most ${MAX_DAYS} days from now`);
-  const noNetwork = refuseNoNetwork(networks);
-  if (noNetwork !== undefined) throw noNetwork;
+  const refusal =
+    refuseOperations(routes, { role, tenantType: proposer.tenantType }) ?? refuseNoNetwork(networks);
+  if (refusal !== undefined) throw refusal;
   if ((await countApiKeys(tx)) >= MAX_KEYS)
     throw new DomainError('too-many-api-keys', `A tenant has at most ${MAX_KEYS} keys. Revoke one first.`);
   const id = uuidV7();

@@ -40,7 +40,13 @@ export const completeSignIn = route({
   status: 200,
   response: TokenPair.extend({ recovery_codes: z.array(z.string()).optional() }),
   audit: 'login.succeeded',
-  problems: ['sign-in-invalid', 'invalid-credentials', 'too-many-requests', 'tenant-suspended', 'network-not-allowed'],
+  problems: [
+    'sign-in-invalid',
+    'invalid-credentials',
+    'too-many-requests',
+    'tenant-suspended',
+    'network-not-allowed',
+  ],
   uses: ['signingKeys:read', 'fieldKey:use', 'queue:notices:send', 'publicAddress:know'],
 });
 

@@ -1,5 +1,5 @@
-import { isCovered } from '#kernel/network.ts';
 import { livesLonger } from '#identity/sign-in/session-limits.ts';
+import { isCovered } from '#kernel/network.ts';
 import type { NewSettings } from './sign-in-settings.repository.ts';
 
 /** Tells whether settings could let in somebody whom the current ones keep out. Who may sign in by what counts as that, whichever way it changes. */

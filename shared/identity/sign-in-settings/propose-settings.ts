@@ -1,5 +1,9 @@
 import type { z } from 'zod';
-import { type ControlledSettings, changeControlled, effectsOfSettings } from '#approvals/controlled-settings.ts';
+import {
+  type ControlledSettings,
+  changeControlled,
+  effectsOfSettings,
+} from '#approvals/controlled-settings.ts';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Permit, type Proposer, stillThere, type Waiting } from '#approvals/propose-change.ts';
 import { listActiveConnections } from '#identity/connections/connection.repository.ts';
@@ -56,9 +60,10 @@ const settingsOfSignIn: ControlledSettings<NewSettings, SettingsRow> = {
 export async function proposeSettings(
   tx: TenantTx,
   version: number,
-  settings: NewSettings,
+  sent: NewSettings,
   proposer: ProposerAt,
 ): Promise<SettingsRow | Waiting> {
+  const settings = { ...sent, networks: sent.networks?.length === 0 ? null : sent.networks };
   const refusal =
     refuseNoNetwork(settings.networks) ??
     (await whyImpossible(tx, settings)) ??

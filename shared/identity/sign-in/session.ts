@@ -125,12 +125,12 @@ async function issue(
   token: { readonly token: string; readonly sessionEndsAt: Date },
   key: SigningKey,
 ): Promise<TokenPair> {
-  const idleUntil = session.limits.idleUntil(new Date());
+  const idleUntilMs = session.limits.idleUntil(new Date()).getTime();
   await insertRefreshToken(tx, {
     userId: session.user.id,
     familyId: session.familyId,
     sha256: sha256(token.token),
-    expiresAt: idleUntil < token.sessionEndsAt ? idleUntil : token.sessionEndsAt,
+    expiresAt: new Date(Math.min(idleUntilMs, token.sessionEndsAt.getTime())),
     sessionEndsAt: token.sessionEndsAt,
   });
   return pairOf(session, token.token, key);
@@ -174,7 +174,12 @@ export async function startSession(
   });
   if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
   const limits = new SessionLimits(await findTenantLimits(tx));
-  return issue(tx, { tenant, user, familyId, limits }, { token, sessionEndsAt: limits.endOf(new Date()) }, key);
+  return issue(
+    tx,
+    { tenant, user, familyId, limits },
+    { token, sessionEndsAt: limits.endOf(new Date()) },
+    key,
+  );
 }
 
 export type Refreshed =

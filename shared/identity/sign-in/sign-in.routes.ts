@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { loginEmail } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password-limits.ts';
-import { FREE_ATTEMPTS, REFRESH_GRACE_SECONDS, SESSION_HOURS, SESSION_IDLE_MINUTES } from './sign-in-limits.ts';
+import {
+  FREE_ATTEMPTS,
+  REFRESH_GRACE_SECONDS,
+  SESSION_HOURS,
+  SESSION_IDLE_MINUTES,
+} from './sign-in-limits.ts';
 
 export const TokenPair = z.object({
   access_token: z.string(),
@@ -30,7 +35,7 @@ export const login = route({
   method: 'POST',
   path: '/auth/login',
   summary: 'Sign in with a password',
-  description: `Operators of the platform leave out \`tenant\`. After ${FREE_ATTEMPTS} attempts at an account from one network in vain, each further one waits twice as long (\`Retry-After\`); nobody else waits with it. Whoever has a second factor, or needs one, gets \`mfa_required\` in place of tokens, and completes the sign-in by \`POST /auth/mfa\`; where \`enrolled\` is false, after \`POST /auth/mfa/enrol\`. A session ends after ${SESSION_IDLE_MINUTES / 60} hours without a refresh, and after ${SESSION_HOURS / 24} days, or sooner where its tenant says so (`/settings/sign-in`).`,
+  description: `Operators of the platform leave out \`tenant\`. After ${FREE_ATTEMPTS} attempts at an account from one network in vain, each further one waits twice as long (\`Retry-After\`); nobody else waits with it. Whoever has a second factor, or needs one, gets \`mfa_required\` in place of tokens, and completes the sign-in by \`POST /auth/mfa\`; where \`enrolled\` is false, after \`POST /auth/mfa/enrol\`. A session ends after ${SESSION_IDLE_MINUTES / 60} hours without a refresh, and after ${SESSION_HOURS / 24} days, or sooner where its tenant says so (\`/settings/sign-in\`).`,
   roles: 'PUBLIC',
   body: z.strictObject({
     tenant: z.string().min(1).max(40).optional(),
@@ -42,7 +47,13 @@ export const login = route({
   response: z.union([TokenPair, Challenge]),
   audit: 'login.succeeded',
   limit: 'signIn',
-  problems: ['invalid-credentials', 'too-many-requests', 'tenant-suspended', 'sso-required', 'network-not-allowed'],
+  problems: [
+    'invalid-credentials',
+    'too-many-requests',
+    'tenant-suspended',
+    'sso-required',
+    'network-not-allowed',
+  ],
   uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,

@@ -1,6 +1,7 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import type { KeyBounds } from '#kernel/key-bounds.ts';
 import { isInside } from '#kernel/network.ts';
+import { isForPeople } from './for-people.ts';
 import type { RouteSpec } from './route.ts';
 
 /**
@@ -8,14 +9,21 @@ import type { RouteSpec } from './route.ts';
  * @throws DomainError `forbidden`
  */
 export function requireWithinBounds(
-  { operationId, path, peopleOnly }: RouteSpec,
+  route: RouteSpec,
   { routes, networks }: KeyBounds,
   address: string,
 ): void {
-  if (peopleOnly === true || path.startsWith('/me/'))
-    throw new DomainError('forbidden', 'This is for people: no API key may call it.');
-  if (routes !== undefined && !routes.includes(operationId))
-    throw new DomainError('forbidden', `The API key may not call ${operationId}.`);
+  if (isForPeople(route)) throw new DomainError('forbidden', 'This is for people: no API key may call it.');
+  requireRoute({ routes }, route.operationId);
   if (networks !== undefined && !isInside(networks, address))
     throw new DomainError('forbidden', 'The API key may not be used from this address.');
+}
+
+/**
+ * Checks that a key which names operations names this one.
+ * @throws DomainError `forbidden`
+ */
+export function requireRoute({ routes }: Pick<KeyBounds, 'routes'>, operationId: string): void {
+  if (routes !== undefined && !routes.includes(operationId))
+    throw new DomainError('forbidden', `The API key may not call ${operationId}.`);
 }

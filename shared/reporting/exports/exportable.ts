@@ -22,6 +22,8 @@ export interface OpenedReport {
 }
 
 export interface Exportable {
+  /** The report's own operation. */
+  readonly operationId: string;
   readonly tenants: readonly TenantType[];
   /** Those who may read the report, and so its file. */
   readonly roles: readonly Role[];
@@ -37,7 +39,7 @@ const ROWS_AT_ONCE = 5_000;
 function exportable<Sent, Query, Row, Head extends object, Item extends ReportItem>(
   report: Report<Sent, Query, Row, Head, Item>,
   schema: z.ZodType<Sent>,
-  { tenants, roles }: Pick<Exportable, 'tenants' | 'roles'>,
+  { operationId, tenants, roles }: Omit<Exportable, 'open'>,
 ): Exportable {
   const open = (parameters: Parameters, today: string): OpenedReport => {
     const query = settled(() => report.settle(validate(schema, parameters, '/parameters'), today));
@@ -57,7 +59,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
       },
     };
   };
-  return { tenants, roles, open };
+  return { operationId, tenants, roles, open };
 }
 
 async function holdings(): Promise<Exportable> {
@@ -82,7 +84,8 @@ async function holdings(): Promise<Exportable> {
       },
     };
   };
-  return { tenants: getHoldingsReport.tenants, roles: getHoldingsReport.roles, open };
+  const { operationId, tenants, roles } = getHoldingsReport;
+  return { operationId, tenants, roles, open };
 }
 
 type ReportName = (typeof REPORT_NAMES)[number];

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import type { Role, TenantType } from '#kernel/roles.ts';
 import { type Actor, command, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Principal } from '#platform/http/authorize.ts';
 import { type ExportRow, insertExport } from './export.repository.ts';
-import { loadExportable, type OpenedReport } from './exportable.ts';
+import { type Exportable, loadExportable, type OpenedReport } from './exportable.ts';
 import { writeReportExport } from './exports.jobs.ts';
 import type { createReportExport } from './exports.routes.ts';
 
 type Order = z.output<(typeof createReportExport)['body']>;
+type Reader = Pick<Principal, 'tenantType' | 'actorRole' | 'key'>;
 
 /**
  * The report that an order names, with its parameters settled.
@@ -16,12 +17,13 @@ type Order = z.output<(typeof createReportExport)['body']>;
 export async function openOrdered(
   read: TenantRead,
   { report, parameters }: Order,
-  { tenantType, actorRole }: { readonly tenantType: TenantType; readonly actorRole: Role },
+  reader: Reader,
   today: string,
 ): Promise<OpenedReport> {
-  const { tenants, roles, open } = await loadExportable(report);
-  requireReader(roles, actorRole);
-  if (!tenants.includes(tenantType))
+  const exportable = await loadExportable(report);
+  const { tenants, open } = exportable;
+  await requireReader(exportable, reader);
+  if (!tenants.includes(reader.tenantType))
     throw invalidField('/report', 'other-tenants', `is a report of a tenant that is ${tenants.join(' or ')}`);
   const opened = open(parameters, today);
   await opened.check(read);
@@ -29,14 +31,17 @@ export async function openOrdered(
 }
 
 /** @throws DomainError `forbidden` to whoever may not read an export's report, and so not its file either */
-export async function requireReaderOf({ report }: ExportRow, role: Role): Promise<void> {
-  const { roles } = await loadExportable(report as Order['report']);
-  requireReader(roles, role);
+export async function requireReaderOf({ report }: ExportRow, reader: Reader): Promise<void> {
+  await requireReader(await loadExportable(report as Order['report']), reader);
 }
 
-function requireReader(roles: readonly Role[], role: Role): void {
-  if (!roles.includes(role))
+/** An API key that names operations reads a report by its own one, in whichever form. */
+async function requireReader({ roles, operationId }: Exportable, { actorRole, key }: Reader): Promise<void> {
+  if (!roles.includes(actorRole))
     throw new DomainError('forbidden', `This report is read by ${roles.join(' and ')}.`);
+  if (key === undefined) return;
+  const { requireRoute } = await import('#platform/http/key-bounds.ts');
+  requireRoute(key, operationId);
 }
 
 /** Orders the file; the worker writes it. */
