@@ -24,7 +24,7 @@ interface Proposed<New> {
 }
 
 /** @throws DomainError `precondition-failed` */
-export function requireVersion(current: { readonly version: number } | undefined, version: number): void {
+function requireVersion(current: { readonly version: number } | undefined, version: number): void {
   if ((current?.version ?? 0) !== version) throw outdated();
 }
 

@@ -121,6 +121,7 @@ const KEYS: Readonly<Record<string, string>> = {
   register_settings: 'tenant_id',
   security_classes: 'code',
   payment_runs: 'dividend_id',
+  sign_in_settings: 'tenant_id',
 };
 
 describe('a request that writes adds one audit entry, and one that is wrong adds none', () => {

@@ -113,5 +113,5 @@ export const updateTenant = route({
   concurrency: 'if-match',
   audit: 'tenant.updated',
   problems: ['not-found', 'precondition-failed', 'precondition-required', 'second-factor-required'],
-  uses: ['secondFactor:demand'],
+  uses: ['eventBus:put', 'secondFactor:demand'],
 });
