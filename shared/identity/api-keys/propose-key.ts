@@ -6,12 +6,11 @@ import { refuseNoNetwork } from '#identity/networks.ts';
 import { addDays, dayOf, dayWrittenIn } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import type { TenantType } from '#kernel/roles.ts';
+import type { KeyRole, TenantType } from '#kernel/roles.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { countApiKeys, insertApiKey, lockApiKey, setActive, setRevoked } from './api-key.repository.ts';
 import type { createApiKey } from './api-keys.routes.ts';
 import { issueSecret } from './issue-secret.ts';
-import { refuseOperations } from './refuse-operations.ts';
 
 type Body = z.output<(typeof createApiKey)['body']>;
 type Answer = z.output<(typeof createApiKey)['response']>;
@@ -36,7 +35,7 @@ export async function proposeKey(tx: TenantTx, body: Body, proposer: KeyProposer
   if (dayWrittenIn(expires_at) > addDays(dayOf(now), MAX_DAYS))
     throw invalidField('/expires_at', 'too-far', `must be at most ${MAX_DAYS} days from now`);
   const refusal =
-    refuseOperations(routes, { role, tenantType: proposer.tenantType }) ?? refuseNoNetwork(networks);
+    (await refuseUnknown(routes, { role, tenantType: proposer.tenantType })) ?? refuseNoNetwork(networks);
   if (refusal !== undefined) throw refusal;
   if ((await countApiKeys(tx)) >= MAX_KEYS)
     throw new DomainError('too-many-api-keys', `A tenant has at most ${MAX_KEYS} keys. Revoke one first.`);
@@ -51,6 +50,16 @@ export async function proposeKey(tx: TenantTx, body: Body, proposer: KeyProposer
     proposer,
   );
   return { ...request, secret };
+}
+
+/** The list of operations is loaded by the keys that name some. */
+async function refuseUnknown(
+  routes: readonly string[] | null,
+  key: { readonly role: KeyRole; readonly tenantType: TenantType },
+): Promise<DomainError | undefined> {
+  if (routes === null) return undefined;
+  const { refuseOperations } = await import('./refuse-operations.ts');
+  return refuseOperations(routes, key);
 }
 
 export const apiKeyEffects: ChangeEffects = {

@@ -9,8 +9,8 @@ interface KeyOf {
 }
 
 /** Returns the error that names each operation which a key could never call; undefined where it may call all of them. */
-export function refuseOperations(routes: readonly string[] | null, key: KeyOf): DomainError | undefined {
-  const errors = (routes ?? []).flatMap((operation, index) => {
+export function refuseOperations(routes: readonly string[], key: KeyOf): DomainError | undefined {
+  const errors = routes.flatMap((operation, index) => {
     const refusal = whyNot(
       key,
       Object.hasOwn(KEY_OPERATIONS, operation) ? KEY_OPERATIONS[operation] : undefined,
