@@ -46,9 +46,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0044_role_changes.sql': 'audit',
   '0045_waiting_changes.sql': 'approvals',
   '0046_passkeys.sql': 'identity',
-  '0050_security_classes.sql': 'register',
   '0048_networks.sql': 'identity',
   '0049_session_limits.sql': 'identity',
+  '0050_security_classes.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
