@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
-import { networksUpTo } from '#identity/networks.ts';
+import { networksUpTo } from '#identity/network.fields.ts';
 import { idInPath, idOut, instant, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
 import { KEY_ROLES, TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Proposer, stillThere } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
-import { refuseNoNetwork } from '#identity/networks.ts';
+import { refuseNoNetwork } from '#identity/refuse-no-network.ts';
 import { addDays, dayOf, dayWrittenIn } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';

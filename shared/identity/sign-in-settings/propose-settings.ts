@@ -7,7 +7,7 @@ import {
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Permit, type Proposer, stillThere, type Waiting } from '#approvals/propose-change.ts';
 import { listActiveConnections } from '#identity/connections/connection.repository.ts';
-import { refuseNoNetwork } from '#identity/networks.ts';
+import { refuseNoNetwork } from '#identity/refuse-no-network.ts';
 import { findUser } from '#identity/users/user.repository.ts';
 import { type DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';

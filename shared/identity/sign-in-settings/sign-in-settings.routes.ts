@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
-import { networksUpTo } from '#identity/networks.ts';
+import { networksUpTo } from '#identity/network.fields.ts';
 import { SESSION_HOURS, SESSION_IDLE_MINUTES } from '#identity/sign-in/sign-in-limits.ts';
 import { id, idOut, instantOut, wholeNumber } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';

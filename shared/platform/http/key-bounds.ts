@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
-import type { KeyBounds } from '#kernel/key-bounds.ts';
+import { type KeyBounds, requireRoute } from '#kernel/key-bounds.ts';
 import { isInside } from '#kernel/network.ts';
 import { isForPeople } from './for-people.ts';
 import type { RouteSpec } from './route.ts';
@@ -17,13 +17,4 @@ export function requireWithinBounds(
   requireRoute({ routes }, route.operationId);
   if (networks !== undefined && !isInside(networks, address))
     throw new DomainError('forbidden', 'The API key may not be used from this address.');
-}
-
-/**
- * Checks that a key which names operations names this one.
- * @throws DomainError `forbidden`
- */
-export function requireRoute({ routes }: Pick<KeyBounds, 'routes'>, operationId: string): void {
-  if (routes !== undefined && !routes.includes(operationId))
-    throw new DomainError('forbidden', `The API key may not call ${operationId}.`);
 }

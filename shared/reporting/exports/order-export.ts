@@ -1,14 +1,22 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { type KeyBounds, requireRoute } from '#kernel/key-bounds.ts';
+import type { Role, TenantType } from '#kernel/roles.ts';
 import { type Actor, command, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Principal } from '#platform/http/authorize.ts';
 import { type ExportRow, insertExport } from './export.repository.ts';
 import { type Exportable, loadExportable, type OpenedReport } from './exportable.ts';
 import { writeReportExport } from './exports.jobs.ts';
 import type { createReportExport } from './exports.routes.ts';
 
 type Order = z.output<(typeof createReportExport)['body']>;
-type Reader = Pick<Principal, 'tenantType' | 'actorRole' | 'key'>;
+
+/** Whoever orders or fetches a file. */
+interface Reader {
+  readonly tenantType: TenantType;
+  readonly actorRole: Role;
+  /** The bounds of an API key; absent where a person asks. */
+  readonly key?: KeyBounds | undefined;
+}
 
 /**
  * The report that an order names, with its parameters settled.
@@ -22,7 +30,7 @@ export async function openOrdered(
 ): Promise<OpenedReport> {
   const exportable = await loadExportable(report);
   const { tenants, open } = exportable;
-  await requireReader(exportable, reader);
+  requireReader(exportable, reader);
   if (!tenants.includes(reader.tenantType))
     throw invalidField('/report', 'other-tenants', `is a report of a tenant that is ${tenants.join(' or ')}`);
   const opened = open(parameters, today);
@@ -32,16 +40,14 @@ export async function openOrdered(
 
 /** @throws DomainError `forbidden` to whoever may not read an export's report, and so not its file either */
 export async function requireReaderOf({ report }: ExportRow, reader: Reader): Promise<void> {
-  await requireReader(await loadExportable(report as Order['report']), reader);
+  requireReader(await loadExportable(report as Order['report']), reader);
 }
 
 /** An API key that names operations reads a report by its own one, in whichever form. */
-async function requireReader({ roles, operationId }: Exportable, { actorRole, key }: Reader): Promise<void> {
+function requireReader({ roles, operationId }: Exportable, { actorRole, key }: Reader): void {
   if (!roles.includes(actorRole))
     throw new DomainError('forbidden', `This report is read by ${roles.join(' and ')}.`);
-  if (key === undefined) return;
-  const { requireRoute } = await import('#platform/http/key-bounds.ts');
-  requireRoute(key, operationId);
+  if (key !== undefined) requireRoute(key, operationId);
 }
 
 /** Orders the file; the worker writes it. */
