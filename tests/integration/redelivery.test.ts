@@ -30,6 +30,8 @@ const OUTAGES = {
 };
 /** The deliveries within an outage of twenty minutes, at the most: the shortest pauses add up to it (pauses.test.ts). */
 const DELIVERIES = 16;
+/** An outage here is an error that is thrown: nothing has to come back meanwhile. */
+const NO_PAUSE_MS = 0;
 
 let aws: TestAws;
 beforeAll(async () => {
@@ -62,6 +64,7 @@ function worker(job: QueueJob, errors: readonly (() => Error)[]) {
 
 const send = ({ queue }: QueueJob, id = 'one') =>
   aws.endpoint.queues.send(queueName(queue), JSON.stringify({ id }));
+const drained = (queue: string, run: Worker) => drain(aws, queue, run, NO_PAUSE_MS);
 const deadLetters = ({ queue }: QueueJob) =>
   aws.endpoint.queues.attributes(queueName(`${queue}-dlq`)).visible;
 const times = <T>(count: number, value: T): T[] => Array<T>(count).fill(value);
@@ -72,7 +75,7 @@ describe.each(queueJobs)('$name', (job) => {
     const errors = Object.values(OUTAGES).flatMap((error) => times(DELIVERIES, error));
     const { run, done, isFinal } = worker(job, errors);
     send(job);
-    expect(await failedTries(aws, job.queue, run)).toEqual([]);
+    expect(await failedTries(aws, job.queue, run, NO_PAUSE_MS)).toEqual([]);
     expect(done).toEqual(['one']);
     expect(isFinal).toEqual(times(errors.length, false));
     expect(deadLetters(job)).toBe(0);
@@ -82,11 +85,13 @@ describe.each(queueJobs)('$name', (job) => {
     const errors = times(job.tries, [OUTAGES.database, OUTAGES.network, defect]).flat();
     const { run, done, isFinal } = worker(job, [...errors, defect]);
     send(job);
-    expect(await failedTries(aws, job.queue, run)).toEqual(times(job.tries, 0).map((_, index) => index + 1));
+    expect(await failedTries(aws, job.queue, run, NO_PAUSE_MS)).toEqual(
+      times(job.tries, 0).map((_, index) => index + 1),
+    );
     expect(isFinal).toEqual([...times(errors.length - 1, false), true]);
     expect([done, deadLetters(job)]).toEqual([[], 1]);
     redrive(aws, job.queue);
-    expect(await failedTries(aws, job.queue, run)).toEqual([1]);
+    expect(await failedTries(aws, job.queue, run, NO_PAUSE_MS)).toEqual([1]);
     expect([done, deadLetters(job)]).toEqual([['one'], 0]);
   });
 
@@ -94,7 +99,7 @@ describe.each(queueJobs)('$name', (job) => {
     const { run, done } = worker(job, []);
     send(job);
     let starts = 0;
-    await drain(aws, job.queue, async (event, context) => {
+    await drained(job.queue, async (event, context) => {
       starts += 1;
       if (starts > 20) return run(event, context);
       return { batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -120,7 +125,7 @@ describe.each(scheduledJobs)('a firing of $name', (job) => {
       return {};
     });
     aws.endpoint.queues.send(queueName(queue), JSON.stringify(event));
-    await drain(aws, queue, async (records, context) => {
+    await drained(queue, async (records, context) => {
       try {
         return await handler(records, context);
       } catch {
@@ -149,7 +154,7 @@ test('an outage that is longer than a message may wait ends among the dead lette
   const receives = maxReceivesOf(job);
   const { run, isFinal } = worker(job, times(receives, OUTAGES.database));
   send(job);
-  await drain(aws, job.queue, run);
+  await drained(job.queue, run);
   expect(isFinal).toEqual([...times(receives - 1, false), true]);
   expect(deadLetters(job)).toBe(1);
 });
@@ -161,7 +166,7 @@ test('a failure that can not be counted, since the queue is away too, comes back
   const url = process.env[variable];
   const counts = new Set<string | undefined>();
   let deliveries = 0;
-  await drain(aws, job.queue, async (event: SQSEvent, context) => {
+  await drained(job.queue, async (event: SQSEvent, context) => {
     for (const { messageAttributes } of event.Records) counts.add(messageAttributes.failures?.stringValue);
     deliveries += 1;
     if (deliveries <= job.tries * 2) process.env[variable] = `${url}-gone`;

@@ -6,7 +6,7 @@ import { jobs } from '../../shared/jobs.ts';
 import { queueName, type TestAws } from './aws-services.ts';
 import { testContext } from './request.ts';
 
-/** The time after which messages are tried again when all of them have failed. */
+/** The time after which messages are tried again when all of them have failed: what they wait for needs the processor. */
 const PAUSE_MS = 20;
 
 export type Worker = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -36,8 +36,16 @@ export async function takeAll<Message>(aws: TestAws, queue: string): Promise<Mes
   }
 }
 
-/** Runs a worker on its queue, ten messages at a time, until nothing is left: done, or with the dead letters. */
-export async function drain(aws: TestAws, queue: string, worker: Worker): Promise<void> {
+/**
+ * Runs a worker on its queue, ten messages at a time, until nothing is left: done, or with the dead letters. Messages that wait
+ * for nothing need no pause.
+ */
+export async function drain(
+  aws: TestAws,
+  queue: string,
+  worker: Worker,
+  pauseMs: number = PAUSE_MS,
+): Promise<void> {
   const name = queueName(queue);
   const { queues } = aws.endpoint;
   for (;;) {
@@ -49,8 +57,7 @@ export async function drain(aws: TestAws, queue: string, worker: Worker): Promis
       if (!failed.has(messageId)) queues.delete(name, receiptHandle);
       else showAgain(queues, name, receiptHandle);
     }
-    // Messages that wait for something outside would otherwise keep the processor from it.
-    if (failed.size === received.length) await sleep(PAUSE_MS);
+    if (failed.size === received.length) await sleep(pauseMs);
   }
 }
 
@@ -64,17 +71,23 @@ function showAgain(queues: TestAws['endpoint']['queues'], name: string, receiptH
 }
 
 /** Runs a worker on its queue until nothing is left, and answers the numbers of the tries in which messages failed. */
-export async function failedTries(aws: TestAws, queue: string, worker: Worker): Promise<number[]> {
+export async function failedTries(
+  aws: TestAws,
+  queue: string,
+  worker: Worker,
+  pauseMs?: number,
+): Promise<number[]> {
   const job = jobs.find((one) => one.kind === 'queue' && one.queue === queue) as QueueJob;
   const dead = () => aws.endpoint.queues.attributes(queueName(`${queue}-dlq`)).visible;
   const before = dead();
   const failed = new Map<string, number>();
-  await drain(aws, queue, (event, context) => {
+  const counting: Worker = (event, context) => {
     for (const { messageId, messageAttributes } of event.Records)
       if (messageAttributes.failures !== undefined)
         failed.set(messageId, Number(messageAttributes.failures.stringValue));
     return worker(event, context);
-  });
+  };
+  await drain(aws, queue, counting, pauseMs);
   return [...failed.values(), ...Array<number>(dead() - before).fill(job.tries)];
 }
 
