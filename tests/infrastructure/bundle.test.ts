@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { type Bundle, bundle } from '#lib/constructs/bundle.ts';
@@ -15,13 +15,21 @@ const code: Bundle = new Map(inject('bundle'));
 
 function digest(of: Bundle): string {
   const hash = createHash('sha256');
+  // Functions share the files of their chunks, by links.
+  const contents = new Map<number, string>();
+  const contentOf = (path: string): string => {
+    const { ino } = statSync(path);
+    const content = contents.get(ino) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
+    contents.set(ino, content);
+    return content;
+  };
   for (const [entry, { directory }] of of) {
     hash.update(entry);
     const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );
     for (const file of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
-      hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
+      hash.update(file.name).update(contentOf(join(file.parentPath, file.name)));
   }
   return hash.digest('hex');
 }
