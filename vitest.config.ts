@@ -28,7 +28,7 @@ export default defineConfig({
     pool: 'forks',
     // For two processors: tests wait for databases, queues and timers about a third of their time.
     maxWorkers: 3,
-    sequence: { sequencer: TestOrder, groupOrder: 1 },
+    sequence: { sequencer: TestOrder },
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts'],
@@ -63,11 +63,8 @@ export default defineConfig({
           name: 'infrastructure',
           include: ['tests/infrastructure/**/*.test.ts'],
           globalSetup: ['tests/infrastructure/bundled.ts'],
-          // One process: the CDK is loaded once, and each environment synthesised once. It runs before the others, when lint and types
-          // are checked on the other processor.
+          // They share a process: the CDK is loaded once, and each environment synthesised once.
           isolate: false,
-          fileParallelism: false,
-          sequence: { groupOrder: 0 },
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
         },

@@ -1,25 +1,102 @@
+import { join, relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that start a platform end before the others do. */
-const PLATFORMS_END_AT = 0.6;
-
-const isOfProject =
-  (name: string) =>
-  ({ project }: TestSpecification): boolean =>
-    project.name === name;
+const REPOSITORY = join(import.meta.dirname, '../..');
 
 /**
- * Spreads the files that start a platform among those that don't. They wait for each other (tests/e2e/one-at-a-time.ts), and
- * a worker that waits does nothing else.
+ * Seconds that the slow files take on two processors beside others. Only the order depends on them: one that is wrong
+ * costs time, and nothing else.
+ */
+const SECONDS: Readonly<Record<string, number>> = {
+  'tests/e2e/browser-origin.test.ts': 50,
+  'tests/e2e/database-loss.test.ts': 90,
+  'tests/e2e/environments.test.ts': 40,
+  'tests/e2e/outages.test.ts': 100,
+  'tests/e2e/payment-crash.test.ts': 150,
+  'tests/e2e/readme.test.ts': 120,
+  'tests/e2e/restore.test.ts': 60,
+  'tests/e2e/start.test.ts': 60,
+  'tests/e2e/upload.test.ts': 50,
+  'local/aws/tests/s3.test.ts': 37,
+  'local/aws/tests/sqs.test.ts': 28,
+  'local/aws/tests/step-functions.test.ts': 36,
+  'tests/infrastructure/bundle.test.ts': 12,
+  'tests/infrastructure/edge.test.ts': 12,
+  'tests/infrastructure/release.test.ts': 32,
+  'tests/infrastructure/rollout.test.ts': 21,
+  'tests/contract/hostile-requests.test.ts': 41,
+  'tests/contract/request-limits.test.ts': 23,
+  'tests/contract/standing.test.ts': 52,
+  'tests/integration/audit-verify-command.test.ts': 26,
+  'tests/integration/audit-verify.test.ts': 23,
+  'tests/integration/canaries.test.ts': 25,
+  'tests/integration/contribution-load.test.ts': 75,
+  'tests/integration/dividend-worker.test.ts': 41,
+  'tests/integration/forged-answers.test.ts': 20,
+  'tests/integration/four-eyes.test.ts': 25,
+  'tests/integration/hanging-services.test.ts': 20,
+  'tests/integration/payment-file.test.ts': 20,
+  'tests/integration/payment-run.test.ts': 24,
+  'tests/integration/payment.test.ts': 61,
+  'tests/integration/redelivery.test.ts': 35,
+  'tests/integration/schema.test.ts': 21,
+  'tests/integration/upload-killed.test.ts': 55,
+  'tests/integration/upload-load.test.ts': 24,
+  'tests/integration/uploads.test.ts': 24,
+};
+const USUAL_SECONDS = 9;
+
+/** Files that a worker takes one after the other. */
+interface Share {
+  readonly files: readonly TestSpecification[];
+  readonly seconds: number;
+}
+
+/**
+ * Gives out the longest files first, so that none is left alone at the end. Those that start a platform wait for each other
+ * (tests/e2e/one-at-a-time.ts), and a worker that waits does nothing else: each is given out when the one before it is expected
+ * to have ended.
  */
 export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const ofPlatform = isOfProject('e2e');
-    const platforms = sorted.filter(ofPlatform);
-    const others = sorted.filter((file) => !ofPlatform(file));
-    const step = Math.floor((others.length * PLATFORMS_END_AT) / Math.max(platforms.length, 1));
-    for (const [index, platform] of platforms.entries()) others.splice(index * (step + 1), 0, platform);
-    return others;
+    const shares = (await super.sort(files)).map(shareOf).sort((a, b) => b.seconds - a.seconds);
+    const takeOf = (project: string): Share[] => {
+      const taken = shares.filter(({ files: [file] }) => file?.project.name === project);
+      for (const share of taken) shares.splice(shares.indexOf(share), 1);
+      return taken;
+    };
+    const [platforms, templates, rules] = [takeOf('e2e'), takeOf('infrastructure'), takeOf('unit')];
+    const workers = files[0]?.project.config.maxWorkers ?? 1;
+    // Files that follow one another share a process: those of templates when lasting ones keep the other workers.
+    shares.splice(Math.max(0, workers - 2), 0, joined(templates));
+    return [...plan(platforms, shares, workers), ...rules].flatMap((share) => share.files);
+  }
+}
+
+function shareOf(file: TestSpecification): Share {
+  return { files: [file], seconds: SECONDS[relative(REPOSITORY, file.moduleId)] ?? USUAL_SECONDS };
+}
+
+function joined(shares: readonly Share[]): Share {
+  return {
+    files: shares.flatMap(({ files }) => files),
+    seconds: shares.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** Returns the order in which workers that become free take a platform, or else another. */
+function plan(platforms: readonly Share[], others: readonly Share[], workers: number): Share[] {
+  const left = { platforms: [...platforms], others: [...others] };
+  const freeAt = Array<number>(workers).fill(0);
+  const order: Share[] = [];
+  for (let platformEndsAt = 0; ; ) {
+    const now = Math.min(...freeAt);
+    const platform = platformEndsAt <= now || left.others.length === 0 ? left.platforms.shift() : undefined;
+    const next = platform ?? left.others.shift();
+    if (next === undefined) return order;
+    const endsAt = next.seconds + (platform === undefined ? now : Math.max(now, platformEndsAt));
+    if (platform !== undefined) platformEndsAt = endsAt;
+    freeAt[freeAt.indexOf(now)] = endsAt;
+    order.push(next);
   }
 }
