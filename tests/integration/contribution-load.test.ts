@@ -5,7 +5,7 @@ import { contribute, enroll } from '#tests/support/plans.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
-const POSTS = 5_000;
+const POSTS = 2_500;
 const CLIENTS = 32;
 const TIMEOUT_MS = 5 * 60_000;
 
