@@ -34,11 +34,24 @@ export class FileWaits extends Error {
 
 // Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
 // where they must: statistics that don't know the tenant yet would have them sorted.
-const REFUSE_CLOSED = `update staged_rows s set error_column = 'external_ref', error_code = 'holder-closed',
+export const REFUSE_CLOSED = `update staged_rows s set error_column = 'external_ref', error_code = 'holder-closed',
     error_message = 'The holder with this external_ref is closed.'
   from shareholders h
   where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
     and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;
+
+// A row of a holder of several classes must say which it sets.
+export const REFUSE_UNNAMED = `update staged_rows s set error_column = 'security_class', error_code = 'security-class-required',
+    error_message = 'The holder has shares of ' || several.classes || ': the row must say by security_class which it sets.'
+  from shareholders h join (
+    select shareholder_id, string_agg(security_class, ', ' order by security_class) as classes from (
+      select shareholder_id, security_class from position_entries
+      where tenant_id = $1 and shareholder_id in (
+        select shareholder_id from position_entries where tenant_id = $1 and security_class <> '${DEFAULT_SECURITY_CLASS}')
+      group by shareholder_id, security_class having sum(delta) <> 0) held
+    group by shareholder_id having count(*) > 1) several on several.shareholder_id = h.id
+  where exists (select from position_entries where tenant_id = $1 and security_class <> '${DEFAULT_SECURITY_CLASS}')
+    and h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and s.security_class is null`;
 
 const OTHER_CLASSES = `shareholders h join (
     select shareholder_id, sum(delta) as held from position_entries
@@ -96,6 +109,7 @@ export async function judgeRegister(
   await session.run([{ text: SET_OTHER_CLASSES, values }]);
   const statements = [
     { text: REFUSE_CLOSED, values },
+    { text: REFUSE_UNNAMED, values },
     ...(shownAt === null
       ? [{ text: REFUSE_OVERTAKEN, values: overtaking(load) }]
       : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOfUpload(uploadId)] }]),
@@ -131,10 +145,12 @@ export interface RegisterLoad {
   readonly receivedAt: Date;
   /** The uploads that were received before, and have ended since. */
   readonly earlier: readonly string[];
+  /** The day on which the file's holders have its shares. Null: today, unless their rows say another. */
+  readonly asOf: string | null;
 }
 
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
-const MAX_NESTED_LOOP_ROWS = 200;
+export const MAX_NESTED_LOOP_ROWS = 200;
 
 /**
  * Writes the accepted rows of the session's `staged_rows` to the register: new holders, and whatever has changed of known
@@ -189,10 +205,9 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
 /** Asks nobody where the file moves little, or finds no shares. The lock of loads is held: no other file decides on the same grounds. */
 async function uncontrolled(tx: TenantTx, { tenantId, party }: RegisterLoad): Promise<Permit> {
   const file = { securityClass: DEFAULT_SECURITY_CLASS, means: 'FILE' } as const;
-  const isControlled =
-    !(await isFree(tx, file)) &&
-    (await exceedsLimit(tx, { ...file, party, shares: await sharesMoved(tx, tenantId) }));
-  if (isControlled) throw new FileWaits();
+  if (await isFree(tx, file)) return Permit.uncontrolled(party);
+  const [moved] = await sharesMoved(tx, tenantId, 'plain');
+  if (await exceedsLimit(tx, { ...file, party, shares: moved?.shares ?? '0' })) throw new FileWaits();
   return Permit.uncontrolled(party);
 }
 

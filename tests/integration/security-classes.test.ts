@@ -5,7 +5,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends } from '#tests/support/dividends.ts';
 import { Meetings } from '#tests/support/proxy.ts';
-import { daysAgo, Register } from '#tests/support/register.ts';
+import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -32,7 +32,8 @@ const problem = (status: number, slug: string) => ({
   body: { type: `urn:vestry:problem:${slug}` },
 });
 const SERIES_A = { code: 'SERIES-A', name: 'Series A', kind: 'PREFERRED' };
-const load = (content: string, query = {}) => new RegisterFiles(aws, acme.as('OPS')).load(content, query);
+const files = () => new RegisterFiles(aws, acme.as('OPS'));
+const load = (content: string, query = {}) => files().load(content, query);
 
 describe('classes', () => {
   test('are declared, listed by code, read and changed; COMMON is there, with what is issued', async () => {
@@ -209,5 +210,131 @@ describe('what is authorized', () => {
       ops.updateClass('SERIES-A', { authorized: '50' }, 1),
     ]);
     expect([issued.status, limited.status].sort()).toEqual(issued.status === 201 ? [201, 422] : [200, 422]);
+  });
+});
+
+describe('a file whose rows name classes', () => {
+  const HEADER = 'external_ref,name,holdings,security_class\n';
+  const positions = async (): Promise<string[]> => {
+    const { rows } = await database.admin.query(
+      `select h.external_ref || ' ' || e.security_class || ' ' || trim_scale(sum(e.delta)) as held
+       from position_entries e join shareholders h on h.tenant_id = e.tenant_id and h.id = e.shareholder_id
+       where e.tenant_id = $1 group by h.external_ref, e.security_class having sum(e.delta) <> 0 order by 1`,
+      [acme.id],
+    );
+    return rows.map(({ held }) => held);
+  };
+  beforeEach(() => ops.declareClass(SERIES_A));
+
+  test.each<[string, string, string]>([
+    ['register.csv', `${HEADER}A,Ann,300,COMMON\nA,Ann,200,SERIES-A\nB,Bob,5,\n`, 'csv'],
+    ['in another order', `${HEADER}B,Bob,5,\nA,Ann,200,SERIES-A\nA,Ann,300,COMMON\n`, 'csv'],
+    [
+      'as JSON',
+      JSON.stringify([
+        { external_ref: 'A', name: 'Ann', holdings: 300, security_class: ' COMMON ' },
+        { external_ref: 'A', name: 'Ann', holdings: '200.0000000000', security_class: 'SERIES-A' },
+        { external_ref: 'B', name: 'Bob', email: '', holdings: 5, security_class: '' },
+      ]),
+      'json',
+    ],
+    [
+      'as NDJSON',
+      [
+        { external_ref: 'A', name: 'Ann', holdings: 300, security_class: 'COMMON' },
+        { external_ref: 'A', name: 'Ann', holdings: 200, security_class: 'SERIES-A' },
+        { external_ref: 'B', name: 'Bob', holdings: 5, security_class: null },
+      ]
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+      'ndjson',
+    ],
+  ])('%s: each holder has a position of each', async (_, content, format) => {
+    const upload = await files().load(content, {}, `register.${format}`);
+    expect(upload.body).toMatchObject({ state: 'COMPLETED', accepted: 3, rejected: 0 });
+    expect(await positions()).toEqual(['A COMMON 300', 'A SERIES-A 200', 'B COMMON 5']);
+    expect(await brokenPositions(database.admin)).toEqual([]);
+    // The same positions again, in another file, change nothing.
+    await load(`${HEADER}B,Bob,5.0,COMMON\nA,Ann,200,SERIES-A\nA,Ann,300,COMMON\n`);
+    const { rows } = await database.admin.query('select 1 from position_entries where tenant_id = $1', [
+      acme.id,
+    ]);
+    expect(rows).toHaveLength(3);
+    await load(`${HEADER}A,Ann,150,SERIES-A\n`);
+    expect(await positions()).toEqual(['A COMMON 300', 'A SERIES-A 150', 'B COMMON 5']);
+    expect((await ops.list({ external_ref: 'A' })).body.data).toMatchObject([{ holdings: '450' }]);
+  });
+
+  test.each<[string, string, object]>([
+    [
+      'a class that is not declared',
+      'A,Ann,1,COMON',
+      { column: 'security_class', code: 'unknown-security-class' },
+    ],
+    ['a class in lower case', 'A,Ann,1,common', { column: 'security_class', code: 'unknown-security-class' }],
+    ['a class that is none', `A,Ann,1,${'X'.repeat(33)}`, { column: 'security_class', code: 'too-long' }],
+    ['a holder and class twice', 'A,Ann,1,COMMON\nA,Ann,2,', { line: 3, code: 'duplicate-external-ref' }],
+    [
+      'a holder with two names',
+      'A,Ann,1,COMMON\nA,Anna,2,SERIES-A',
+      { line: 3, column: 'name', code: 'conflicting-name' },
+    ],
+  ])('refuses %s, and lands the rest', async (_, row, error) => {
+    const upload = (await load(`${HEADER}${row}\nB,Bob,7,SERIES-A\n`)).body;
+    expect(upload).toMatchObject({ state: 'COMPLETED', rejected: 1, errors: [error] });
+    expect(await positions()).toContain('B SERIES-A 7');
+    if (row.endsWith('COMON'))
+      expect(upload.errors[0].message).toBe(
+        'security_class COMON is not a declared class; declared are COMMON, SERIES-A.',
+      );
+  });
+
+  test('or doesn’t, of a holder who has several, sets nothing of that holder', async () => {
+    await load(`${HEADER}A,Ann,300,COMMON\nA,Ann,300,SERIES-A\nB,Bob,9,SERIES-A\n`);
+    for (const content of [
+      'external_ref,name,holdings\nA,Ann,1\nB,Bob,2\n',
+      `${HEADER}A,Ann,3,\nB,Bob,2,COMMON\n`,
+    ]) {
+      const upload = (await load(content)).body;
+      expect(upload).toMatchObject({
+        accepted: 1,
+        errors: [{ line: 2, column: 'security_class', code: 'security-class-required' }],
+      });
+      expect(upload.errors[0].message).toContain('COMMON, SERIES-A');
+    }
+    expect(await positions()).toEqual(['A COMMON 300', 'A SERIES-A 300', 'B COMMON 2', 'B SERIES-A 9']);
+  });
+
+  test('moves no more of a class than its limit without a second person, who sees each', async () => {
+    await load(`${HEADER}A,Ann,1000,COMMON\nA,Ann,100,SERIES-A\n`);
+    await database.admin.query('delete from register_settings where tenant_id = $1', [acme.id]);
+    const waits = (await load(`${HEADER}A,Ann,1001,COMMON\nA,Ann,120,SERIES-A\n`)).body;
+    expect(waits).toMatchObject({
+      state: 'AWAITING_APPROVAL',
+      changes: {
+        changed: 2,
+        by_class: [
+          { security_class: 'COMMON', before: '1000', after: '1001', moved: '1' },
+          { security_class: 'SERIES-A', before: '100', after: '120', moved: '20' },
+        ],
+      },
+    });
+    const [request] = (await new Approvals(acme.as('ADMIN')).list({ state: 'PENDING' })).body.data;
+    await new Approvals(acme.as('ADMIN')).approve(request.id);
+    await files().process(waits.id);
+    expect(await positions()).toEqual(['A COMMON 1001', 'A SERIES-A 120']);
+  });
+
+  test('can be corrected by its errors file', async () => {
+    const upload = (await load(`${HEADER}A,Ann,1,SERIES-B\n`)).body;
+    const errors = await (await fetch(upload.errors_url)).text();
+    expect(errors.split('\r\n')[0]).toBe(
+      'external_ref,name,email,holdings,security_class,effective_date,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message',
+    );
+    expect((await load(errors.replaceAll('SERIES-B', 'SERIES-A'))).body).toMatchObject({
+      accepted: 1,
+      rejected: 0,
+    });
+    expect(await positions()).toEqual(['A SERIES-A 1']);
   });
 });

@@ -125,10 +125,11 @@ describe('rows', () => {
     );
     const before = await classesOf(of);
     expect(before).toEqual(['A COMMON 10', 'A PREF 5', 'B COMMON 10', 'B PREF 5']);
-    const same = await uploads.load(`${UPLOAD_HEADER}A,Ann,,10\nB,Bob,,10\n`, of);
+    const header = 'external_ref,name,email,holdings,security_class\n';
+    const same = await uploads.load(`${header}A,Ann,,10,COMMON\nB,Bob,,10,COMMON\n`, of);
     expect(same).toMatchObject({ accepted: 2, rejected: 0 });
     expect(await classesOf(of)).toEqual(before);
-    await uploads.load(`${UPLOAD_HEADER}A,Ann,,4.9\nB,Bob,,0\nC,Cy,,1\n`, of);
+    await uploads.load(`${header}A,Ann,,4.9,COMMON\nB,Bob,,0,COMMON\nC,Cy,,1,\n`, of);
     expect(await classesOf(of)).toEqual(['A COMMON 4.9', 'A PREF 5', 'B COMMON 0', 'B PREF 5', 'C COMMON 1']);
     expect(await foundRegister(of)).toMatchObject([{ holdings: 9.9 }, { holdings: 5 }, { holdings: 1 }]);
     expect(await unbalancedHolders(database.admin, of.id)).toEqual([]);

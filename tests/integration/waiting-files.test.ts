@@ -90,9 +90,9 @@ test('a file of ten percent is loaded, and one of more waits with what it would 
   expect(body.changes_url).toContain('-changes.csv');
   expect(await objectText(aws, `errors/${tenant.id}/${body.id}-changes.csv`)).toBe(
     [
-      'line,external_ref,name_before,name_after,holdings_before,holdings_after',
-      '2,A,Ann,Anne,550,300',
-      "4,D,,'=Dan,0,100",
+      'line,external_ref,security_class,name_before,name_after,holdings_before,holdings_after',
+      '2,A,COMMON,Ann,Anne,550,300',
+      "4,D,COMMON,,'=Dan,0,100",
       '',
     ].join('\r\n'),
   );

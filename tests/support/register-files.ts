@@ -18,9 +18,13 @@ export class RegisterFiles {
   }
 
   /** Sends a file in a form. */
-  send(content: string, query: Record<string, string> = {}): Promise<TestResponse> {
+  send(
+    content: string,
+    query: Record<string, string> = {},
+    filename = 'register.csv',
+  ): Promise<TestResponse> {
     const body = Buffer.from(
-      `--b\r\ncontent-disposition: form-data; name="file"; filename="register.csv"\r\n\r\n${content}\r\n--b--\r\n`,
+      `--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n${content}\r\n--b--\r\n`,
     );
     const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
     return call(createHandler, createShareholderUpload, { as: this.#as, body, headers, query });
@@ -36,8 +40,8 @@ export class RegisterFiles {
   }
 
   /** Sends a file, has it processed, and answers its upload. */
-  async load(content: string, query: Record<string, string> = {}): Promise<TestResponse> {
-    const sent = await this.send(content, query);
+  async load(content: string, query: Record<string, string> = {}, filename?: string): Promise<TestResponse> {
+    const sent = await this.send(content, query, filename);
     if (sent.status !== 202) throw new Error(sent.text);
     await this.process(sent.body.id);
     return this.get(sent.body.id);

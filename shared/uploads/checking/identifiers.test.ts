@@ -10,7 +10,14 @@ const CONFUSABLE = [
 
 describe.each(CONFUSABLE)('%j is taken for another identifier', (identifier, code) => {
   test('as a holder', () => {
-    const row = { external_ref: identifier, name: 'Ada', email: null, holdings: '1' };
+    const row = {
+      external_ref: identifier,
+      name: 'Ada',
+      email: null,
+      security_class: undefined,
+      effective_date: undefined,
+      holdings: '1',
+    };
     expect(shareholderContract.finish(2, row).error).toMatchObject({ column: 'external_ref', code });
   });
 
@@ -24,6 +31,13 @@ describe.each(CONFUSABLE)('%j is taken for another identifier', (identifier, cod
 });
 
 test('a name may hold what an identifier may not', () => {
-  const row = { external_ref: 'Größe-1', name: '株式会社\u200bＡＢＣ', email: null, holdings: '1' };
+  const row = {
+    external_ref: 'Größe-1',
+    name: '株式会社\u200bＡＢＣ',
+    email: null,
+    security_class: undefined,
+    effective_date: undefined,
+    holdings: '1',
+  };
   expect(shareholderContract.finish(2, row).error).toBeUndefined();
 });

@@ -35,7 +35,7 @@ interface ReportedUpload {
 export async function reportRejected(
   session: TenantSession,
   upload: ReportedUpload,
-  { columns, about }: Pick<UploadLoader, 'columns' | 'about'>,
+  { columns, about }: { readonly columns: readonly string[] } & Pick<UploadLoader, 'about'>,
 ): Promise<Rejections> {
   const key = errorsKey(upload.tenantId, upload.uploadId);
   const listed: ListedError[] = [];

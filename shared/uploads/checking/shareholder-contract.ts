@@ -1,13 +1,14 @@
+import { isDay } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { ShareholderValues, UploadRow } from '#uploads/formats/upload-row.ts';
 import { rejectedRow } from './finish-row.ts';
 import { type RowContract, trimmed } from './row-contract.ts';
 import {
-  SHAREHOLDER_COLUMNS,
+  REGISTER_COLUMNS,
   type ShareholderColumn,
   shareholderRowSchema,
 } from './shareholder-upload.schema.ts';
-import { findRowError, identifierError } from './validate-row.ts';
+import { findRowError, identifierError, invalidDay } from './validate-row.ts';
 
 const CANONICAL = /^(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?$/;
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -18,8 +19,12 @@ function finishRow(line: number, found: Record<ShareholderColumn, unknown>): Upl
   // The reference is normalised before the check: decomposed, it may have more characters than are allowed.
   const isMarked = typeof ref === 'string' && NOT_ASCII.test(ref);
   if (isMarked) found.external_ref = ref.normalize('NFC');
-  const error = findRowError(found) ?? (isMarked ? identifierError('external_ref', ref) : undefined);
-  if (error !== undefined) return rejectedRow(SHAREHOLDER_COLUMNS, line, found, error);
+  const { effective_date: day } = found;
+  const error =
+    findRowError(found) ??
+    (isMarked ? identifierError('external_ref', ref) : undefined) ??
+    (typeof day === 'string' && !isDay(day) ? invalidDay : undefined);
+  if (error !== undefined) return rejectedRow(REGISTER_COLUMNS, line, found, error);
   const values = found as unknown as {
     -readonly [Column in keyof ShareholderValues]: ShareholderValues[Column];
   };
@@ -27,8 +32,14 @@ function finishRow(line: number, found: Record<ShareholderColumn, unknown>): Upl
   return { line, values, error: undefined };
 }
 
+/** An empty text is an empty cell. */
+function emptied(value: unknown): unknown {
+  const text = trimmed(value);
+  return text === '' ? null : text;
+}
+
 export const shareholderContract: RowContract<ShareholderColumn, ShareholderValues> = {
-  columns: SHAREHOLDER_COLUMNS,
+  columns: REGISTER_COLUMNS,
   required: shareholderRowSchema.required,
   number: 'holdings',
   ofCells: (cells, at) => ({
@@ -36,12 +47,16 @@ export const shareholderContract: RowContract<ShareholderColumn, ShareholderValu
     name: cells[at.name],
     email: at.email < 0 ? undefined : cells[at.email] || null,
     holdings: cells[at.holdings],
+    security_class: at.security_class < 0 ? undefined : cells[at.security_class] || null,
+    effective_date: at.effective_date < 0 ? undefined : cells[at.effective_date] || null,
   }),
   ofObject: (row, number) => ({
     external_ref: trimmed(row.external_ref),
     name: trimmed(row.name),
-    email: trimmed(row.email),
+    email: emptied(row.email),
     holdings: number,
+    security_class: emptied(row.security_class),
+    effective_date: emptied(row.effective_date),
   }),
   finish: finishRow,
 };

@@ -126,6 +126,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
     shownAt: upload.shown_at,
     receivedAt: upload.received_at ?? upload.created_at,
     permit: await permitOf(job),
+    asOf: null,
   };
   let rejections: Rejections | undefined;
   for (let writes = 1; ; writes += 1) {
@@ -135,7 +136,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       rejections = await reportRejected(
         session,
         { tenantId, uploadId: upload.id, requestId: actor.requestId },
-        loader,
+        { columns: loader.columns(staged), about: loader.about },
       );
     const accepted = rows - rejected;
     const loads = !upload.dry_run && accepted > 0;
@@ -155,13 +156,14 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       ending = await completeUpload(actor, upload, completion, {
         session,
         write: async (tx) => {
-          if (loads) await loader.load(tx, { ...load, rows: accepted, inOrder: staged.outOfOrder === 0 });
+          if (loads)
+            await loader.load(tx, { ...load, rows: accepted, staged, inOrder: staged.outOfOrder === 0 });
           await crashPoint('upload.written', upload.id);
         },
       });
     } catch (error) {
       if (loader.mustWait?.(error) === true && loader.review !== undefined) {
-        const review = await loader.review(session, tenantId);
+        const review = await loader.review(session, { ...load, staged });
         await awaitApproval(actor, upload, completion, { session, review });
         return;
       }

@@ -3,12 +3,14 @@ import { identifierFault } from '#kernel/identifier.ts';
 import type { RowError, RowErrorCode } from '#uploads/formats/upload-row.ts';
 import { type ShareholderColumn, shareholderRowSchema } from './shareholder-upload.schema.ts';
 
-const { external_ref, name, email } = shareholderRowSchema.properties;
+const { external_ref, name, email, holdings, security_class } = shareholderRowSchema.properties;
 const MAX_LENGTH = {
   external_ref: external_ref.maxLength,
   name: name.maxLength,
   email: email.maxLength,
-  holdings: undefined,
+  holdings: holdings.maxLength,
+  security_class: security_class.maxLength,
+  effective_date: undefined,
 };
 
 /** The first fault of a row, in the order of the contract's columns; undefined when there is none. */
@@ -39,11 +41,18 @@ export function findRowError(
       return { column, code: 'invalid-email', message: `${column} must be an email address.` };
     default:
       if (values[column] === '') return required(column);
+      if (column === 'effective_date') return invalidDay;
       return column === 'holdings'
         ? holdingsError(String(values.holdings))
         : textError(column, String(values[column]));
   }
 }
+
+export const invalidDay: RowError<ShareholderColumn> = {
+  column: 'effective_date',
+  code: 'invalid-date',
+  message: 'effective_date must be a day that exists, as 2026-01-31.',
+};
 
 function required(column: ShareholderColumn): RowError<ShareholderColumn> {
   return { column, code: 'required', message: `${column} is required.` };

@@ -8,6 +8,17 @@ import { SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema
 import { StagingLines } from '#uploads/loading/copy-encoding.ts';
 import type { RejectedRow, UploadRow } from './upload-row.ts';
 
+const NOTHING = {
+  ...{
+    external_ref: null,
+    name: null,
+    email: null,
+    holdings: null,
+    security_class: null,
+    effective_date: null,
+  },
+};
+
 function accepted(
   values: { external_ref: string; name: string; email: string | null | undefined; holdings: string },
   line = 1,
@@ -88,7 +99,7 @@ describe('staging lines', () => {
   test('escapes what COPY gives a meaning, and only that', () => {
     const row = accepted({ external_ref: 'A\\N', name: 'a\tb\nc\r\\d', email: null, holdings: '1.5' }, 7);
     expect(of(row)).toEqual([
-      ['1', '7', 'A\\\\N', 'a\\tb\\nc\\r\\\\d', '\\N', '1.5', 't', 'f', '\\N', '\\N', '\\N'],
+      ['1', '7', 'A\\\\N', 'a\\tb\\nc\\r\\\\d', '\\N', '1.5', 't', 'f', '\\N', '\\N', '\\N', '\\N', '\\N'],
     ]);
   });
 
@@ -96,12 +107,12 @@ describe('staging lines', () => {
     const error = { column: null, code: 'cell-count', message: 'm' } as const;
     const rows = of(accepted({ external_ref: 'A', name: 'N', email: undefined, holdings: '1' }), {
       line: 2,
-      values: { external_ref: 'X', name: null, email: null, holdings: 'x' },
+      values: { ...NOTHING, external_ref: 'X', holdings: 'x' },
       error,
     });
     expect(rows).toEqual([
-      ['1', '1', 'A', 'N', '\\N', '1', 'f', 'f', '\\N', '\\N', '\\N'],
-      ['2', '2', 'X', '\\N', '\\N', 'x', 't', 'f', '\\N', 'cell-count', 'm'],
+      ['1', '1', 'A', 'N', '\\N', '1', 'f', 'f', '\\N', '\\N', '\\N', '\\N', '\\N'],
+      ['2', '2', 'X', '\\N', '\\N', 'x', 't', 'f', '\\N', 'cell-count', 'm', '\\N', '\\N'],
     ]);
   });
 

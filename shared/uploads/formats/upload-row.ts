@@ -13,6 +13,7 @@ export type RowErrorCode =
   | 'cell-count'
   | 'changed-since-received'
   | 'compatibility-character'
+  | 'conflicting-name'
   | 'contribution-limit'
   | 'control-character'
   | 'currency-mismatch'
@@ -21,6 +22,8 @@ export type RowErrorCode =
   | 'duplicate-key'
   | 'duplicate-period'
   | 'holder-closed'
+  | 'insufficient-position'
+  | 'invalid-date'
   | 'invalid-email'
   | 'invalid-encoding'
   | 'invalid-json'
@@ -32,11 +35,13 @@ export type RowErrorCode =
   | 'period-recorded'
   | 'plan-terminated'
   | 'required'
+  | 'security-class-required'
   | 'text-after-quote'
   | 'too-deep'
   | 'too-long'
   | 'too-many-decimals'
   | 'unknown-plan'
+  | 'unknown-security-class'
   | 'unknown-value'
   | 'wrong-type'
   | 'zero';
@@ -58,6 +63,10 @@ export interface ShareholderValues {
   /** Null clears it; undefined, if the file has no such column, leaves it unchanged. */
   readonly email: string | null | undefined;
   readonly holdings: string;
+  /** Null: the row names none; undefined: the file has no such column. */
+  readonly security_class?: string | null | undefined;
+  /** The day on which the holder has so many shares. Null: today; undefined: the file has no such column. */
+  readonly effective_date?: string | null | undefined;
 }
 
 export interface AcceptedRow<Values = ShareholderValues> {
@@ -107,12 +116,18 @@ export class UnreadableFile extends Error {
   }
 }
 
-/** The error of a row whose reference an earlier row of the same file has; the earlier row wins. */
-export function duplicateExternalRef(firstLine: number): RowError<ShareholderColumn> {
+/** The error of a row whose reference, and class, an earlier row of the same file has; the earlier row wins. */
+export function duplicateExternalRef(
+  firstLine: number,
+  securityClass: string | null,
+): RowError<ShareholderColumn> {
   return {
     column: 'external_ref',
     code: 'duplicate-external-ref',
-    message: `The same external_ref is already on line ${firstLine}.`,
+    message:
+      securityClass === null
+        ? `The same external_ref is already on line ${firstLine}.`
+        : `The same external_ref and security_class are already on line ${firstLine}.`,
   };
 }
 

@@ -148,7 +148,8 @@ export const createShareholderUpload = route({
   description: [
     ...DOORS,
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
-    'cell clears one. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
+    'may have a row for each. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,

@@ -1,3 +1,4 @@
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
 
 /** Characters with a meaning in COPY's text format. The other control characters never pass validation. */
@@ -19,6 +20,8 @@ export const STAGED_COLUMNS = [
   'error_column',
   'error_code',
   'error_message',
+  'security_class',
+  'effective_date',
 ] as const;
 
 /** Rows of a file, bad ones among them, as lines of COPY's text format. Rows are numbered, since lines need not be unique. */
@@ -31,26 +34,41 @@ export class StagingLines {
    * found are taken off.
    */
   outOfOrder = 0;
+  /** Whether a row says of which class its shares are, or on which day they are held. */
+  namesClasses = false;
+  namesDays = false;
   #highest = '';
+  #classOfHighest = '';
 
   of(batch: readonly UploadRow[]): string[] {
     return batch.map(({ line, values, error }) => {
       this.rows += 1;
-      const { external_ref: ref } = values;
-      let rest = '\\N\t\\N\t\\N\n';
+      const { external_ref: ref, security_class: of, effective_date: day } = values;
+      if (of !== undefined || day !== undefined) this.#notePosition(values);
+      let fault = '\\N\t\\N\t\\N';
       let outOfOrder = 'f';
       if (error !== undefined) {
         this.rejected += 1;
-        rest = `${cell(error.column)}\t${error.code}\t${cell(error.message)}\n`;
-      } else if ((ref as string) > this.#highest) this.#highest = ref as string;
-      else {
+        fault = `${cell(error.column)}\t${error.code}\t${cell(error.message)}`;
+      } else if ((ref as string) > this.#highest) {
+        this.#highest = ref as string;
+        this.#classOfHighest = of ?? DEFAULT_SECURITY_CLASS;
+      } else if (ref === this.#highest && (of ?? DEFAULT_SECURITY_CLASS) > this.#classOfHighest) {
+        this.#classOfHighest = of ?? DEFAULT_SECURITY_CLASS;
+      } else {
         this.outOfOrder += 1;
         outOfOrder = 't';
       }
       return `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
         values.email === undefined ? 'f' : 't'
-      }\t${outOfOrder}\t${rest}`;
+      }\t${outOfOrder}\t${fault}\t${cell(of)}\t${cell(day)}\n`;
     });
+  }
+
+  /** A rejected row has null for what its file doesn't have. */
+  #notePosition({ security_class, effective_date }: UploadRow['values']): void {
+    this.namesClasses ||= typeof security_class === 'string';
+    this.namesDays ||= typeof effective_date === 'string';
   }
 }
 

@@ -47,7 +47,7 @@ const REFUSE_REPEATED = `update staged_rows s set error_column = 'period', error
 
 /** Files of payroll: contributions to plans, each entered once for an employee, a plan type, a period and a source. */
 export const payrollLoader: UploadLoader = {
-  columns: CONTRIBUTION_COLUMNS,
+  columns: () => CONTRIBUTION_COLUMNS,
   stage: async (session, source, format, following) => {
     const staged = { rows: 0, rejected: 0 };
     await session.run([{ text: WORK_MEM }, { text: CREATE }]);

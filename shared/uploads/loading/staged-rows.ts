@@ -15,9 +15,10 @@ import { STAGED_COLUMNS, StagingLines } from './copy-encoding.ts';
 const CREATE = `create temporary table staged_rows (
   n integer not null, line integer not null,
   external_ref text collate "C", name text, email text, holdings text,
+  security_class text collate "C", effective_date text,
   speaks_of_email boolean not null, out_of_order boolean not null,
   error_column text, error_code text, error_message text, first_line integer,
-  other_classes numeric(28, 8) not null default 0)`;
+  other_classes numeric(28, 8) not null default 0, class text collate "C", day date, held numeric(28, 8))`;
 
 const COPY = `copy staged_rows (${STAGED_COLUMNS.join(', ')}) from stdin`;
 
@@ -33,6 +34,16 @@ const MARK_DUPLICATES = `with repeated as (
   update staged_rows s set error_column = 'external_ref', error_code = 'duplicate-external-ref', first_line = r.line
   from repeated r where s.external_ref = r.external_ref and s.n > r.n and s.error_code is null`;
 
+// Rows that name classes: a holder may have one of each.
+const MARK_DUPLICATE_POSITIONS = `with repeated as (
+    select external_ref, coalesce(security_class, 'COMMON') as class, min(n) as n, min(line) as line from staged_rows
+    where error_code is null and external_ref in (
+      select external_ref from staged_rows where out_of_order and error_code is null)
+    group by 1, 2 having count(*) > 1)
+  update staged_rows s set error_column = 'external_ref', error_code = 'duplicate-external-ref', first_line = r.line
+  from repeated r where s.external_ref = r.external_ref and coalesce(s.security_class, 'COMMON') = r.class and s.n > r.n
+    and s.error_code is null`;
+
 const FETCH = 'fetch 1000 from rejected_rows';
 
 /** A refused row with its number in the file, from 1. */
@@ -45,6 +56,9 @@ export interface StagedFile {
   rejected: number;
   /** Good rows that aren't in the order of the register's key, and may repeat another's; where it is counted. */
   outOfOrder?: number;
+  /** Whether rows say of which class their shares are, and on which day they are held; where they may. */
+  readonly namesClasses?: boolean;
+  readonly namesDays?: boolean;
 }
 
 /** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */
@@ -66,7 +80,10 @@ export async function stageRows(
 /** Refuses rows that repeat a reference of the same file. */
 export async function refuseDuplicates(session: TenantSession, staged: StagedFile): Promise<void> {
   if (staged.outOfOrder === 0) return;
-  const repeated = await mark(session, MARK_DUPLICATES);
+  const repeated = await mark(
+    session,
+    staged.namesClasses === true ? MARK_DUPLICATE_POSITIONS : MARK_DUPLICATES,
+  );
   staged.rejected += repeated;
   if (staged.outOfOrder !== undefined) staged.outOfOrder -= repeated;
 }
@@ -113,6 +130,8 @@ function toRejection(columns: readonly string[], row: StagedRejection): Numbered
   const cells = row as unknown as Readonly<Record<string, string | null>>;
   const values = Object.fromEntries(columns.map((name) => [name, cells[name] ?? null]));
   const error =
-    row.first_line === null ? { column, code, message: message ?? '' } : duplicateExternalRef(row.first_line);
+    row.first_line === null
+      ? { column, code, message: message ?? '' }
+      : duplicateExternalRef(row.first_line, cells.security_class ?? null);
   return { n, line, values, error };
 }

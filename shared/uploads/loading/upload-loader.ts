@@ -12,8 +12,8 @@ export type Following = Pick<ReadingOptions, 'onProgress' | 'onUnknownColumn'>;
 
 /** The processing of one kind of file: how its rows are staged and judged, and where the good ones go. */
 export interface UploadLoader {
-  /** The columns of the errors file. */
-  readonly columns: readonly string[];
+  /** Returns the columns of the errors file. */
+  columns(staged: StagedFile): readonly string[];
   /** Reads the rows into the session's `staged_rows`. @throws UnreadableFile */
   stage(
     session: TenantSession,
@@ -26,7 +26,7 @@ export interface UploadLoader {
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(
     session: TenantSession,
-    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt'>,
+    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'asOf'>,
     staged: StagedFile,
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
@@ -36,7 +36,7 @@ export interface UploadLoader {
   /** Whether {@link load} has written nothing, since the file waits for a second person. @default never */
   mustWait?(error: unknown): boolean;
   /** Compares the rows that are left with what is there, for that person. Absent where no file waits. */
-  review?(session: TenantSession, tenantId: TenantId): Promise<Review>;
+  review?(session: TenantSession, load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged'>): Promise<Review>;
   /** Whether {@link load} failed because the database changed, so that judging the rows again helps. */
   mayLoadAgain(error: unknown): boolean;
 }
@@ -55,6 +55,7 @@ export interface LoadedFile {
   readonly uploadId: UploadId;
   readonly requestId: string;
   readonly rows: number;
+  readonly staged: StagedFile;
   /** Whether the rows follow each other as the keys they get do. */
   readonly inOrder: boolean;
   /** The user whose file it is. */
@@ -65,4 +66,6 @@ export interface LoadedFile {
   readonly shownAt: Date | null;
   /** The instant at which the file was received. */
   readonly receivedAt: Date;
+  /** The day of which a register speaks. */
+  readonly asOf: string | null;
 }
