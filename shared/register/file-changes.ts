@@ -99,7 +99,7 @@ export async function compareFile(
   const compared = COMPARED[naming];
   const [sums, largest] = await session.run([
     {
-      text: `select c.*, issued::text as before, (issued + difference)::text as after from (
+      text: `select security_class, created, changed, unchanged, moved, issued::text as before, (issued + difference)::text as after from (
           select class as security_class, count(*) filter (where previous_name is null)::integer as created,
             count(*) filter (where previous_name is not null and (${IS_CHANGED} or has_other_email))::integer as changed,
             count(*) filter (where not (${IS_CHANGED} or has_other_email))::integer as unchanged,

@@ -119,7 +119,7 @@ export async function judgePositions(session: TenantSession, load: Judged): Prom
   return refused;
 }
 
-/** What a second person has seen is as old as that; of what was only received, what came earlier is older. */
+/** Returns the values of statements that look for newer changes: since a second person has seen the file, or else since it was received. */
 function overtaking({ tenantId, uploadId, receivedAt, shownAt, earlier }: Judged): unknown[] {
   const since = shownAt ?? receivedAt;
   const ours = shownAt === null ? [uploadId, ...earlier] : [uploadId];
