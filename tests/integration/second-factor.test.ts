@@ -441,6 +441,50 @@ describe('a passkey', () => {
     return rows.map(({ reason }) => reason);
   };
 
+  describe('of somebody who has no factor', () => {
+    const enrolBy = (mfa_token: string, credential: unknown, more: object = {}) =>
+      call(completeHandler, routes.completeSignIn, {
+        body: { mfa_token, new_passkey: { name: 'Laptop', credential }, ...more },
+        address: '203.0.113.9',
+      });
+
+    test('is made at the sign-in that demands one, completes it, and signs the next one in', async () => {
+      const [person, authenticator] = [await newPerson(), new Authenticator()];
+      const { mfa_token, enrolled } = (await signIn(person)).body;
+      expect(enrolled).toBe(false);
+      const { passkey_options } = (await enrolAtSignIn(mfa_token)).body;
+      const done = await enrolBy(mfa_token, authenticator.create(passkey_options));
+      expect(done).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
+      expect(new Set(done.body.recovery_codes).size).toBe(10);
+      expect((await list(person)).body.data).toMatchObject([{ name: 'Laptop' }]);
+      const next = (await signIn(person)).body;
+      expect(next.enrolled).toBe(true);
+      expect((await completeBy(next.mfa_token, authenticator.get(next.passkey_options))).status).toBe(200);
+    });
+
+    test('signs the challenge of its own sign-in, once, and is nobody’s second', async () => {
+      const [person, other, authenticator] = [await newPerson(), await newPerson(), new Authenticator()];
+      const { mfa_token } = (await signIn(person)).body;
+      const { passkey_options } = (await enrolAtSignIn(mfa_token)).body;
+      const theirs = (await signIn(other)).body.mfa_token;
+      const credential = authenticator.create(passkey_options);
+      for (const [token, sent, more, status, code] of [
+        [theirs, credential, {}, 401, 'wrong-challenge'],
+        [mfa_token, { ...credential, id: 'AAAA' }, {}, 401, 'malformed'],
+        [mfa_token, credential, { code: '123456' }, 422, 'custom'],
+      ] as const) {
+        const answer = await enrolBy(token, sent, more);
+        expect([answer.status, answer.body.errors?.[0]?.code]).toEqual([status, expect.stringMatching(code)]);
+      }
+      expect(await reasons(person)).toEqual(['malformed']);
+      const again = (await signIn(person)).body.mfa_token;
+      const second = new Authenticator().create((await enrolAtSignIn(again)).body.passkey_options);
+      expect((await enrolBy(mfa_token, credential)).status).toBe(200);
+      expect((await enrolBy(mfa_token, credential)).status).toBe(401);
+      expect((await enrolBy(again, second)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+    });
+  });
+
   test.each<Algorithm>(['ES256', 'EdDSA', 'RS256'])(
     'of %s is added, signs in, and proves the factor again',
     async (algorithm) => {

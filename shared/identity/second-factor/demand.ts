@@ -10,13 +10,23 @@ export function isDemanded(role: Role, setting: boolean | null): boolean {
 }
 
 /** Providers name a second factor by these words: those of RFC 8176, and Entra ID's and Okta's own. */
-const PROVIDER_AMR: ReadonlySet<string> = new Set(['mfa', 'ngcmfa', 'otp', 'hwk', 'swk', 'fido', 'sc']);
+const PROVIDER_AMR: ReadonlySet<string> = new Set([
+  'mfa',
+  'ngcmfa',
+  'otp',
+  'hwk',
+  'swk',
+  'fido',
+  'sc',
+  'http://schemas.microsoft.com/claims/multipleauthn',
+]);
 const PROVIDER_ACR: ReadonlySet<string> = new Set([
   'phr',
   'phrh',
   'possessionorinherence',
   'http://schemas.openid.net/pape/policies/2007/06/multi-factor',
   'urn:okta:loa:2fa:any',
+  'https://refeds.org/profile/mfa',
 ]);
 
 /** Tells whether a provider has had the person prove a second factor. */

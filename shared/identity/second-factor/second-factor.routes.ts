@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
-import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 import { CreatedCredential, SignedCredential } from './passkeys/passkey.fields.ts';
@@ -13,8 +13,9 @@ const RecoveryCodes = z.object({ recovery_codes: z.array(z.string()) });
 const exampleToken = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0';
 /** Either proves the second factor. */
 const proofs = { code: code.optional(), passkey: SignedCredential.optional() };
-const hasOneProof = ({ code, passkey }: { code?: unknown; passkey?: unknown }) =>
-  (code === undefined) !== (passkey === undefined);
+const NewPasskey = z.strictObject({ name: text(60), credential: CreatedCredential });
+const hasOneProof = (sent: { code?: unknown; passkey?: unknown; new_passkey?: unknown }) =>
+  [sent.code, sent.passkey, sent.new_passkey].filter((proof) => proof !== undefined).length === 1;
 const ONE_PROOF = { message: 'must have either a code or a passkey', path: ['code'] };
 const Options = z.object({
   options: z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } }),
@@ -32,10 +33,12 @@ export const completeSignIn = route({
   method: 'POST',
   path: '/auth/mfa',
   summary: 'Complete a sign-in by the second factor',
-  description: `\`code\` is the six digits of the app, or a recovery code; \`passkey\` is what a passkey has made of the \`passkey_options\` that the sign-in answered. Where the user has enrolled a factor by \`POST /auth/mfa/enrol\`, its first code confirms it, and the answer has ten recovery codes, which no other answer shows. ${MASKED}`,
+  description: `\`code\` is the six digits of the app, or a recovery code; \`passkey\` is what a passkey has made of the \`passkey_options\` that the sign-in answered. Where the user has enrolled a factor by \`POST /auth/mfa/enrol\`, its first code confirms it; a passkey made of its \`passkey_options\` is sent as \`new_passkey\` instead. Then the answer has ten recovery codes, which no other answer shows. ${MASKED}`,
   roles: 'PUBLIC',
   limit: 'signIn',
-  body: z.strictObject({ mfa_token, ...proofs }).refine(hasOneProof, ONE_PROOF),
+  body: z
+    .strictObject({ mfa_token, ...proofs, new_passkey: NewPasskey.optional() })
+    .refine(hasOneProof, ONE_PROOF),
   example: { mfa_token: exampleToken, code: '287082' },
   status: 200,
   response: TokenPair.extend({ recovery_codes: z.array(z.string()).optional() }),
@@ -43,6 +46,8 @@ export const completeSignIn = route({
   problems: [
     'sign-in-invalid',
     'invalid-credentials',
+    'second-factor-exists',
+    'passkey-exists',
     'too-many-requests',
     'tenant-suspended',
     'network-not-allowed',
@@ -56,16 +61,16 @@ export const enrolAtSignIn = route({
   path: '/auth/mfa/enrol',
   summary: 'Enrol a second factor during a sign-in that demands one',
   description:
-    'For users who have none. The secret is shown once; `POST /auth/mfa` with a code of it confirms it, and completes the sign-in. Another call begins anew.',
+    'For users who have none, of an app or of a passkey. The secret is shown once; `POST /auth/mfa` with a code of it confirms it, and completes the sign-in. Another call begins anew. `passkey_options` are for `navigator.credentials.create`, whose answer completes the sign-in as `new_passkey`.',
   roles: 'PUBLIC',
   limit: 'signIn',
   body: z.strictObject({ mfa_token }),
   example: { mfa_token: exampleToken },
   status: 200,
-  response: Enrolment,
+  response: Enrolment.extend({ passkey_options: Options.shape.options }),
   audit: 'second-factor.begun',
   problems: ['sign-in-invalid', 'second-factor-exists', 'tenant-suspended'],
-  uses: ['fieldKey:use'],
+  uses: ['fieldKey:use', 'publicAddress:know'],
 });
 
 export const stepUp = route({

@@ -20,11 +20,14 @@ export function samlProvider({
   credential,
 }: SamlConnection): IdentityProvider {
   return {
-    begin: async ({ state, nonce, redirectUri, entityId }: Binding): Promise<URL> =>
+    begin: async (
+      { state, nonce, redirectUri, entityId }: Binding,
+      loginHint: string | undefined,
+    ): Promise<URL> =>
       authnRequestUrl(
         {
           ...{ id: requestId(nonce) ?? '', entityId, acsUri: redirectUri, ssoUrl: sso_url },
-          ...{ relayState: state, issuedAt: new Date() },
+          ...{ relayState: state, issuedAt: new Date(), loginHint },
         },
         credential,
       ),

@@ -45,3 +45,8 @@ export function requestOptions(challenge: string, known: readonly Passkey[]) {
 export function challengeOfSignIn(mfaToken: string): string {
   return createHash('sha256').update(`passkey ${mfaToken}`).digest('base64url');
 }
+
+/** Returns what a passkey has to sign that is made during a sign-in. It is another challenge than that of one which is there. */
+export function challengeOfEnrolment(mfaToken: string): string {
+  return createHash('sha256').update(`new passkey ${mfaToken}`).digest('base64url');
+}
