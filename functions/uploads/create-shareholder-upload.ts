@@ -6,6 +6,6 @@ import * as routes from '#uploads/intake/uploads.routes.ts';
 
 export const handler = http(
   routes.createShareholderUpload,
-  (request) => receiveUpload(request, 'shareholders'),
+  (request) => receiveUpload(request, 'shareholders', { query: request.query, body: request.body }),
   present(withUrls),
 );

@@ -394,6 +394,20 @@ export interface FederatedSignIns {
   user_id: string | null;
 }
 
+export interface FrozenDividends {
+  id: string;
+  record_date: ColumnType<Day, string, string>;
+  security_class: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
+export interface FrozenMeetings {
+  id: string;
+  record_date: ColumnType<Day, string, string>;
+  security_class: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface HoldersOfRecord {
   address: string | null;
   external_ref: string;
@@ -1048,6 +1062,7 @@ export interface TransactionTransitions {
 export interface Uploads {
   accepted: Generated<number>;
   approved_by: string | null;
+  as_of: ColumnType<Day, string, string> | null;
   bytes_done: Generated<bigint>;
   bytes_total: Generated<bigint>;
   changes: Json | null;
@@ -1074,6 +1089,7 @@ export interface Uploads {
   rejected: Generated<number>;
   request_id: string;
   rows: Generated<number>;
+  settings: Generated<string>;
   sha256: string | null;
   shown_at: Timestamp | null;
   state: Generated<'RECEIVED' | 'VALIDATING' | 'AWAITING_APPROVAL' | 'COMPLETED' | 'FAILED'>;
@@ -1222,6 +1238,8 @@ export interface DB {
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;
   federated_sign_ins: FederatedSignIns;
+  frozen_dividends: FrozenDividends;
+  frozen_meetings: FrozenMeetings;
   holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
   issuance_entries: IssuanceEntries;

@@ -119,6 +119,26 @@ export async function judgePositions(session: TenantSession, load: Judged): Prom
   return refused;
 }
 
+/** A dividend or a meeting whose holders are frozen. */
+export interface Frozen {
+  readonly what: 'dividend' | 'meeting';
+  readonly id: string;
+  readonly record_date: string;
+}
+
+const TOO_LATE = `select what, id::text as id, record_date::text as record_date from (
+    select 'dividend' as what, id, security_class, record_date from frozen_dividends where tenant_id = $1
+    union all select 'meeting', id, security_class, record_date from frozen_meetings where tenant_id = $1) f
+  where exists (select from staged_rows s where s.error_code is null and s.class = f.security_class and s.day <= f.record_date
+    and s.holdings::numeric <> coalesce(s.held, 0))
+  order by record_date desc, id limit 50`;
+
+/** Lists what the rows come too late for: their day is not after its record date, and what they change is not in its snapshot. */
+export async function findTooLate(session: TenantSession, tenantId: TenantId): Promise<readonly Frozen[]> {
+  const [found] = await session.run([{ text: TOO_LATE, values: [tenantId] }]);
+  return (found?.rows ?? []) as Frozen[];
+}
+
 /** Returns the values of statements that look for newer changes: since a second person has seen the file, or else since it was received. */
 function overtaking({ tenantId, uploadId, receivedAt, shownAt, earlier }: Judged): unknown[] {
   const since = shownAt ?? receivedAt;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Permit } from '#approvals/permit.ts';
 import { invalidField } from '#kernel/domain-error.ts';
-import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 /** The note that the ledger keeps with a change of holdings. */
 export interface LedgerNote {
@@ -43,12 +43,17 @@ export async function recordPositionChange(
 }
 
 /** @throws DomainError `validation-failed`, as {@link recordPositionChange} would */
-export async function refuseFuture(tx: TenantTx, effectiveDate: string | undefined): Promise<void> {
+export async function refuseFuture(
+  read: TenantRead,
+  effectiveDate: string | undefined,
+  pointer = '/effective_date',
+): Promise<void> {
   if (effectiveDate === undefined) return;
   const { rows } = await sql<{
     happened: boolean;
-  }>`select ${effectiveDate}::date <= current_date as happened`.execute(tx);
-  if (rows[0]?.happened !== true) throw inTheFuture();
+  }>`select ${effectiveDate}::date <= current_date as happened`.execute(read);
+  if (rows[0]?.happened !== true) throw inTheFuture(pointer);
 }
 
-const inTheFuture = () => invalidField('/effective_date', 'future-date', 'must not be after today (UTC)');
+const inTheFuture = (pointer = '/effective_date') =>
+  invalidField(pointer, 'future-date', 'must not be after today (UTC)');

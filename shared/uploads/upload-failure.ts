@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'credential-ended'
   | 'object-missing'
   | 'tenant-suspended'
+  | 'two-dates'
   | 'unknown-folder'
   | 'unknown-format'
   | 'unknown-sender'

@@ -14,6 +14,7 @@ import { UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 const COLUMNS = [
   'accepted',
   'approved_by',
+  'as_of',
   'bytes_done',
   'bytes_total',
   'changes',
@@ -39,6 +40,7 @@ const COLUMNS = [
   'rejected',
   'request_id',
   'rows',
+  'settings',
   'sha256',
   'shown_at',
   'state',
@@ -185,12 +187,14 @@ export interface FileIdentity {
   readonly kind: UploadRecord['kind'];
   readonly dry_run: boolean;
   readonly sha256: string;
+  /** How it was to be read and loaded: the same bytes are another file with others. */
+  readonly settings: string;
 }
 
 /** The upload that stands for these bytes, once it is completed or waits for approval. */
 export function findUploadOfFile(
   read: TenantRead,
-  { kind, dry_run, sha256 }: FileIdentity,
+  { kind, dry_run, sha256, settings }: FileIdentity,
 ): Promise<UploadRecord | undefined> {
   return read
     .selectFrom('uploads')
@@ -198,6 +202,7 @@ export function findUploadOfFile(
     .where('kind', '=', kind)
     .where('dry_run', '=', dry_run)
     .where('sha256', '=', sha256)
+    .where('settings', '=', settings)
     .where('state', 'in', ['COMPLETED', 'AWAITING_APPROVAL'])
     .where('duplicate_of', 'is', null)
     .where('overtaken_at', 'is', null)

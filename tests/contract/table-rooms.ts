@@ -49,6 +49,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0048_networks.sql': 'identity',
   '0049_session_limits.sql': 'identity',
   '0050_security_classes.sql': 'register',
+  '0051_upload_as_of.sql': 'uploads',
+  '0052_frozen_dividends.sql': 'dividends',
+  '0053_frozen_meetings.sql': 'proxy',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { handler as holdingsHandler } from '#functions/reporting/get-holdings-report.ts';
+import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -7,7 +9,7 @@ import { Dividends } from '#tests/support/dividends.ts';
 import { Meetings } from '#tests/support/proxy.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
-import type { TestResponse } from '#tests/support/request.ts';
+import { call, type TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -336,5 +338,144 @@ describe('a file whose rows name classes', () => {
       rejected: 0,
     });
     expect(await positions()).toEqual(['A SERIES-A 1']);
+  });
+});
+
+describe('a register as at an earlier day', () => {
+  const PLAIN = 'external_ref,name,holdings\n';
+  const DATED = 'external_ref,name,holdings,effective_date\n';
+  const at = async (as_of: string): Promise<Record<string, string>> => {
+    const { body } = await call(holdingsHandler, getHoldingsReport, { as: acme.as('OPS'), query: { as_of } });
+    return Object.fromEntries(
+      body.data.map(({ external_ref, holdings }: Record<string, string>) => [external_ref, holdings]),
+    );
+  };
+  const dated = (rows: [string, string][], day: string) =>
+    `${DATED}${rows.map(([ref, shares]) => `${ref},Ann,${shares},${day}`).join('\n')}\n`;
+  const plain = (rows: [string, string][]) =>
+    `${PLAIN}${rows.map(([ref, shares]) => `${ref},Ann,${shares}`).join('\n')}\n`;
+
+  test.each<[string, (rows: [string, string][], day: string) => Promise<TestResponse>]>([
+    ['as_of in the query', (rows, day) => load(plain(rows), { as_of: day })],
+    ['as_of in the form', (rows, day) => files().load(plain(rows), {}, 'r.csv', { as_of: day })],
+    ['a column', (rows, day) => load(dated(rows, day))],
+  ])('by %s, gives the shares of that day, and what came later stays', async (_, send) => {
+    await load(
+      plain([
+        ['A', '100'],
+        ['B', '10'],
+      ]),
+      { as_of: daysAgo(9) },
+    );
+    const [a] = (await ops.list({ external_ref: 'A' })).body.data;
+    const [b] = (await ops.list({ external_ref: 'B' })).body.data;
+    const order = {
+      from_shareholder_id: a.id,
+      to_shareholder_id: b.id,
+      quantity: '30',
+      effective_date: daysAgo(2),
+    };
+    expect((await ops.transfer(order)).status).toBe(201);
+    const upload = await send(
+      [
+        ['A', '410'],
+        ['C', '5'],
+      ],
+      daysAgo(6),
+    );
+    expect(upload.body).toMatchObject({ state: 'COMPLETED', accepted: 2, rejected: 0 });
+    expect(await at(daysAgo(7))).toEqual({ A: '100', B: '10' });
+    expect(await at(daysAgo(6))).toEqual({ A: '410', B: '10', C: '5' });
+    expect(await at(daysAgo(0))).toEqual({ A: '380', B: '40', C: '5' });
+    expect(await brokenPositions(database.admin)).toEqual([]);
+  });
+
+  test('takes no day between below zero, and says which', async () => {
+    await load(plain([['A', '100']]), { as_of: daysAgo(9) });
+    const [{ id }] = (await ops.list()).body.data;
+    const to = await ops.holder('0');
+    await ops.transfer({
+      from_shareholder_id: id,
+      to_shareholder_id: to.id,
+      quantity: '60',
+      effective_date: daysAgo(3),
+    });
+    for (const content of [plain([['A', '59.99999999']]), plain([['A', '0']])]) {
+      const { body } = await load(content, { as_of: daysAgo(5) });
+      expect(body).toMatchObject({
+        state: 'COMPLETED',
+        rejected: 1,
+        errors: [{ line: 2, column: 'holdings', code: 'insufficient-position' }],
+      });
+      expect(body.errors[0].message).toContain(daysAgo(3));
+    }
+    expect((await load(plain([['A', '60']]), { as_of: daysAgo(5) })).body).toMatchObject({ accepted: 1 });
+    expect((await at(daysAgo(0))).A).toBeUndefined();
+  });
+
+  test('is not of the future, nor of two days, nor of one that does not exist', async () => {
+    for (const [query, pointer] of [
+      [{ as_of: daysAgo(-1) }, '/as_of'],
+      [{ as_of: '2026-02-30' }, '?as_of'],
+    ] as const)
+      expect(await files().send(plain([['A', '1']]), query)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+    const twice = await files().send(plain([['A', '1']]), { as_of: daysAgo(2) }, 'r.csv', {
+      as_of: daysAgo(3),
+    });
+    expect(twice).toMatchObject({ status: 422, body: { errors: [{ pointer: '/as_of', code: 'repeated' }] } });
+    for (const day of [daysAgo(1), '']) {
+      const { body } = await load(dated([['A', '1']], day), { as_of: daysAgo(1) });
+      expect(body).toMatchObject({
+        state: 'FAILED',
+        failure: expect.stringMatching(/^two-dates: .*effective_date.*as_of/),
+      });
+    }
+    for (const [day, code] of [
+      [daysAgo(-1), 'date-out-of-range'],
+      ['2026-02-30', 'invalid-date'],
+      ['20.11.2026', 'invalid-date'],
+    ] as const)
+      expect((await load(dated([['A', '1']], day))).body.errors, day).toMatchObject([
+        { column: 'effective_date', code },
+      ]);
+    expect(await at(daysAgo(0))).toEqual({});
+  });
+
+  test('is another file for another day, and the same for the same', async () => {
+    const first = (await load(plain([['A', '7']]), { as_of: daysAgo(4) })).body;
+    expect((await files().send(plain([['A', '7']]), { as_of: daysAgo(4) })).body).toMatchObject({
+      id: first.id,
+    });
+    expect((await load(plain([['A', '7']]), { as_of: daysAgo(5) })).body).toMatchObject({
+      as_of: daysAgo(5),
+    });
+    expect(await at(daysAgo(5))).toEqual({ A: '7' });
+  });
+
+  test('names the dividends and meetings that it is too late for, and leaves them as they are', async () => {
+    const holder = await ops.holder('10', { effective_date: daysAgo(9), external_ref: 'A', name: 'Ann' });
+    const { rows } = await database.admin.query(
+      `insert into dividends (tenant_id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date, payable_date,
+         holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
+       values ($1, 'SNAPSHOT', 'COMMON', 'USD', 2, 1, $2, $2, $3, 1, 1000, 0, repeat('0', 64), now(), 'k') returning id`,
+      [acme.id, daysAgo(3), daysAgo(-9)],
+    );
+    const meetings = new Meetings(acme.as('OPS'));
+    const meeting = await meetings.meeting({ record_date: daysAgo(2) });
+    await meetings.cast(meeting, holder.id);
+    const late = async (day: string, shares: string) => {
+      const { warnings } = (await load(plain([['A', shares]]), { as_of: day, dry_run: 'true' })).body;
+      return warnings.map(
+        ({ message }: { message: string }) => /^The (\S+ \S+) was frozen/.exec(message)?.[1],
+      );
+    };
+    const [ofMeeting, ofDividend] = [`meeting ${meeting}`, `dividend ${rows[0].id}`];
+    expect(await late(daysAgo(3), '11')).toEqual([ofMeeting, ofDividend]);
+    expect(await late(daysAgo(2), '12')).toEqual([ofMeeting]);
+    expect(await late(daysAgo(1), '13')).toEqual([]);
+    expect(await late(daysAgo(3), '10'), 'nothing changes').toEqual([]);
   });
 });

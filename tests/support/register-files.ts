@@ -22,9 +22,13 @@ export class RegisterFiles {
     content: string,
     query: Record<string, string> = {},
     filename = 'register.csv',
+    fields: Record<string, string> = {},
   ): Promise<TestResponse> {
+    const others = Object.entries(fields).map(
+      ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
     const body = Buffer.from(
-      `--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n${content}\r\n--b--\r\n`,
+      `${others.join('')}--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n${content}\r\n--b--\r\n`,
     );
     const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
     return call(createHandler, createShareholderUpload, { as: this.#as, body, headers, query });
@@ -40,8 +44,13 @@ export class RegisterFiles {
   }
 
   /** Sends a file, has it processed, and answers its upload. */
-  async load(content: string, query: Record<string, string> = {}, filename?: string): Promise<TestResponse> {
-    const sent = await this.send(content, query, filename);
+  async load(
+    content: string,
+    query: Record<string, string> = {},
+    filename?: string,
+    fields?: Record<string, string>,
+  ): Promise<TestResponse> {
+    const sent = await this.send(content, query, filename, fields);
     if (sent.status !== 202) throw new Error(sent.text);
     await this.process(sent.body.id);
     return this.get(sent.body.id);

@@ -67,6 +67,11 @@ export async function validateFile(job: Job): Promise<void> {
     if (upload.shown_at !== null && upload.sha256 !== sha256)
       throw new RefusedFile('checksum-mismatch', 'The file is another one than was approved.');
     if (await endIfKnown(job, sha256)) return;
+    if (upload.as_of !== null && staged.hasDays === true)
+      throw new RefusedFile(
+        'two-dates',
+        'The file has a column effective_date, and the upload an as_of. Leave one of them out.',
+      );
     await loader.refuseRepeated(session, staged);
     await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
   });
@@ -85,10 +90,10 @@ function unknownColumn(column: string): ListedWarning {
 
 /** @throws RefusedFile when the bytes aren't those that were announced */
 async function endIfKnown({ actor, upload }: Job, sha256: string): Promise<boolean> {
-  const { kind, dry_run, declared_sha256 } = upload;
+  const { declared_sha256 } = upload;
   if (declared_sha256 !== null && declared_sha256 !== sha256)
     throw new RefusedFile('checksum-mismatch', 'The SHA-256 of the file is not the one that was declared.');
-  const first = await tenantRead(actor.tenantId, (read) => findSameFile(read, { kind, dry_run, sha256 }));
+  const first = await tenantRead(actor.tenantId, (read) => findSameFile(read, { ...upload, sha256 }));
   if (first === undefined) return false;
   if (first.state === 'AWAITING_APPROVAL')
     throw new RefusedFile('already-waiting', `The same file waits for approval as the upload ${first.id}.`);
@@ -126,7 +131,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
     shownAt: upload.shown_at,
     receivedAt: upload.received_at ?? upload.created_at,
     permit: await permitOf(job),
-    asOf: null,
+    asOf: upload.as_of,
   };
   let rejections: Rejections | undefined;
   for (let writes = 1; ; writes += 1) {
@@ -139,6 +144,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
         { columns: loader.columns(staged), about: loader.about },
       );
     const accepted = rows - rejected;
+    const late = accepted > 0 ? await loader.warn?.(session, { ...load, staged }) : undefined;
     const loads = !upload.dry_run && accepted > 0;
     const completion = {
       sha256: rest.sha256,
@@ -147,7 +153,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       accepted,
       rejected,
       errors: rejections?.listed ?? [],
-      warnings: rest.warnings,
+      warnings: [...rest.warnings, ...(late ?? [])],
       errors_key: rejections?.key ?? null,
       duplicate_of: null,
     };

@@ -7,18 +7,36 @@ export interface SentFile {
   readonly bytes: Buffer;
 }
 
+/** A file with the other fields of its form. */
+export interface SentForm extends SentFile {
+  readonly fields: ReadonlyMap<string, string>;
+}
+
 const FIELD = 'file';
+/** More than any form of ours has. */
+const MAX_FIELDS = 20;
 
 /**
- * The one file of a multipart form (RFC 7578), which has no other field.
+ * The one file of a multipart form (RFC 7578), and its other fields.
+ * @param known the fields that it may have beside the file
  * @throws DomainError `payload-too-large`, `malformed-request`, `validation-failed`
  */
-export async function readMultipartFile(contentType: string, body: Buffer): Promise<SentFile> {
+export async function readMultipartFile(
+  contentType: string,
+  body: Buffer,
+  known: readonly string[],
+): Promise<SentForm> {
   const { files, fields } = await readForm(contentType, body);
-  const unknown = fields.find((name) => name !== FIELD) ?? files.find(({ field }) => field !== FIELD)?.field;
+  const names = fields.map(([name]) => name);
+  const unknown =
+    names.find((name) => name !== FIELD && !known.includes(name)) ??
+    files.find(({ field }) => field !== FIELD)?.field;
   if (unknown !== undefined)
     throw invalidField(`/${pointerPart(unknown)}`, 'unknown-field', 'is not a field here');
-  if (fields.length > 0) throw invalidField(`/${FIELD}`, 'invalid-type', 'must be a file, with a filename');
+  if (names.includes(FIELD))
+    throw invalidField(`/${FIELD}`, 'invalid-type', 'must be a file, with a filename');
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw invalidField(`/${repeated}`, 'repeated', 'must be given once');
   const [file] = files;
   if (file === undefined) throw invalidField(`/${FIELD}`, 'required', 'is required');
   if (files.length > 1) throw invalidField(`/${FIELD}`, 'repeated', 'must be given once');
@@ -30,7 +48,7 @@ export async function readMultipartFile(contentType: string, body: Buffer): Prom
       'invalid-filename',
       filename.error.issues[0]?.message ?? 'is not valid',
     );
-  return { filename: filename.data, bytes: file.bytes };
+  return { filename: filename.data, bytes: file.bytes, fields: new Map(fields) };
 }
 
 function tooLarge(): DomainError {
@@ -48,10 +66,12 @@ interface FormFile extends SentFile {
   readonly field: string;
 }
 
-async function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[]; fields: string[] }> {
+type Field = readonly [name: string, value: string];
+
+async function readForm(contentType: string, body: Buffer): Promise<{ files: FormFile[]; fields: Field[] }> {
   const { default: busboy } = await import('busboy');
   const files: FormFile[] = [];
-  const fields: string[] = [];
+  const fields: Field[] = [];
   const malformed = (cause?: Error) =>
     new DomainError('malformed-request', 'The body is not a complete multipart form.', { cause });
   let form: Busboy;
@@ -59,13 +79,13 @@ async function readForm(contentType: string, body: Buffer): Promise<{ files: For
     form = busboy({
       headers: { 'content-type': contentType },
       defParamCharset: 'utf8',
-      limits: { files: 2, fields: 2, fileSize: MAX_MULTIPART_BYTES + 1, fieldSize: 1024 },
+      limits: { files: 2, fields: MAX_FIELDS, fileSize: MAX_MULTIPART_BYTES + 1, fieldSize: 1024 },
     });
   } catch (error) {
     throw malformed(error as Error);
   }
   return new Promise((resolve, reject) => {
-    form.on('field', (name) => fields.push(name));
+    form.on('field', (name, value) => fields.push([name, value]));
     form.on('file', (field, stream, { filename }) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -6,6 +6,7 @@ import { type Reply, reply } from '#platform/http/reply.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { putObject } from '#platform/storage/objects.ts';
 import { beginParts } from '#platform/storage/presigned.ts';
+import { refuseFuture } from '#register/position-change.ts';
 import { findSameFile } from '#uploads/same-file.ts';
 import { insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
@@ -13,32 +14,54 @@ import { readMultipartFile } from './multipart-file.ts';
 import { comesInParts } from './offer-upload.ts';
 import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
-import type { createShareholderUpload, OfferedUpload } from './uploads.routes.ts';
+import {
+  registerSettings,
+  settingsOf,
+  settingsOfForm,
+  settingsText,
+  type UploadSettings,
+} from './upload-settings.ts';
+import type { createContributionUpload, OfferedUpload } from './uploads.routes.ts';
 
 /** A request with either kind of file. */
-type Request = HttpRequest<RouteSpec & Pick<typeof createShareholderUpload, 'query' | 'body'>>;
+type Request = HttpRequest<RouteSpec & Pick<typeof createContributionUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 
+/** The settings that a request names beside its form. */
+interface Named {
+  readonly query?: UploadSettings;
+  readonly body?: UploadSettings;
+}
+
 /** Takes a file by whichever of the two doors of the API the request came. */
-export function receiveUpload(request: Request, kind: UploadKind): Promise<Answer> {
+export function receiveUpload(request: Request, kind: UploadKind, named: Named = {}): Promise<Answer> {
   return request.mediaType === 'multipart/form-data'
-    ? receiveFile(request, kind)
-    : announceUpload(request, kind);
+    ? receiveFile(request, kind, named)
+    : announceUpload(request, kind, named);
 }
 
 /**
  * Receives a small file in the request. The file is stored before its row: a file without a row is never seen, while
  * a row without its file would wait for ever.
  */
-async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> {
+async function receiveFile(request: Request, kind: UploadKind, named: Named): Promise<Answer> {
   const { actor, headers, query, tenantTx } = request;
-  const { filename, bytes } = await readMultipartFile(
+  const { filename, bytes, fields } = await readMultipartFile(
     headers.get('content-type')?.[0] ?? '',
     request.rawBody(),
+    kind === 'shareholders' ? Object.keys(registerSettings) : [],
   );
+  const settings = await settled(request, named.query, settingsOfForm(fields));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const payload = { kind, door: 'MULTIPART', size: bytes.length, sha256, dry_run: query.dry_run ?? false };
-  const same = await sameFile(request, kind, sha256);
+  const payload = {
+    kind,
+    door: 'MULTIPART',
+    size: bytes.length,
+    sha256,
+    dry_run: query.dry_run ?? false,
+    ...settings,
+  };
+  const same = await sameFile(request, kind, sha256, settings);
   if (same !== undefined) return tenantTx(async () => same, { action: 'upload.repeated', payload });
   const id = uuidV7<UploadId>();
   const object_key = incomingKey(actor.tenantId, id);
@@ -48,7 +71,7 @@ async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> 
       answer(
         toUpload(
           await insertUpload(tx, {
-            ...common(request, kind, id),
+            ...common(request, kind, id, settings),
             door: 'MULTIPART',
             filename,
             object_key,
@@ -63,11 +86,12 @@ async function receiveFile(request: Request, kind: UploadKind): Promise<Answer> 
 }
 
 /** Announces a large file, which the client sends to S3 itself: `offer-upload.ts` says where. */
-async function announceUpload(request: Request, kind: UploadKind): Promise<Answer> {
+async function announceUpload(request: Request, kind: UploadKind, named: Named): Promise<Answer> {
   const { actor, body, query, tenantTx } = request;
   const { filename, size, sha256 } = body;
-  const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false };
-  const same = sha256 === undefined ? undefined : await sameFile(request, kind, sha256);
+  const settings = await settled(request, named.query, named.body);
+  const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false, ...settings };
+  const same = sha256 === undefined ? undefined : await sameFile(request, kind, sha256, settings);
   if (same !== undefined) return tenantTx(async () => same, { action: 'upload.repeated', payload });
   const id = uuidV7<UploadId>();
   const object_key = incomingKey(actor.tenantId, id);
@@ -75,7 +99,7 @@ async function announceUpload(request: Request, kind: UploadKind): Promise<Answe
   return tenantTx(
     async (tx) => {
       const upload = await insertUpload(tx, {
-        ...common(request, kind, id),
+        ...common(request, kind, id, settings),
         door: 'PRESIGNED',
         filename,
         object_key,
@@ -90,14 +114,33 @@ async function announceUpload(request: Request, kind: UploadKind): Promise<Answe
 }
 
 /** The answer for bytes that were loaded before. */
-async function sameFile(request: Request, kind: UploadKind, sha256: string): Promise<Answer | undefined> {
-  const dry_run = request.query.dry_run ?? false;
-  const first = await request.tenantRead((read) => findSameFile(read, { kind, dry_run, sha256 }));
+async function sameFile(
+  request: Request,
+  kind: UploadKind,
+  sha256: string,
+  named: UploadSettings,
+): Promise<Answer | undefined> {
+  const identity = { kind, dry_run: request.query.dry_run ?? false, sha256, settings: settingsText(named) };
+  const first = await request.tenantRead((read) => findSameFile(read, identity));
   return first && answer(toUpload(first), 200);
 }
 
-function common({ actor, query, requestId }: Request, kind: UploadKind, id: UploadId) {
-  return { id, kind, dry_run: query.dry_run ?? false, request_id: requestId, created_by: actor.actorId };
+/** @throws DomainError `validation-failed` */
+async function settled(
+  { tenantRead }: Request,
+  query: UploadSettings = {},
+  body: UploadSettings = {},
+): Promise<UploadSettings> {
+  const settings = settingsOf(query, body);
+  if (settings.as_of !== undefined) await tenantRead((read) => refuseFuture(read, settings.as_of, '/as_of'));
+  return settings;
+}
+
+function common({ actor, query, requestId }: Request, kind: UploadKind, id: UploadId, named: UploadSettings) {
+  return {
+    ...{ id, kind, dry_run: query.dry_run ?? false, request_id: requestId, created_by: actor.actorId },
+    ...{ as_of: named.as_of ?? null, settings: settingsText(named) },
+  };
 }
 
 function answer(body: z.infer<typeof OfferedUpload>, status: number): Answer {

@@ -13,6 +13,8 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     state: row.state,
     filename,
     dry_run,
+    as_of: row.as_of,
+    received_at: row.received_at?.toISOString() ?? null,
     rows,
     accepted,
     rejected,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { link } from '#contracts/links.ts';
 import {
   booleanInQuery,
+  dateOut,
   decimalOut,
   idInPath,
   idOut,
@@ -14,6 +15,7 @@ import {
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
+import { registerSettings } from './upload-settings.ts';
 
 const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
 
@@ -38,6 +40,10 @@ export const UploadSummary = z.object({
   state: z.enum(UPLOAD_STATES),
   filename: z.string(),
   dry_run: z.boolean(),
+  /** The day of which a register speaks; null: the day on which it is loaded, unless its rows say another. */
+  as_of: dateOut.nullable(),
+  /** The instant at which the file was there: files count in this order. */
+  received_at: instantOut.nullable(),
   /** Rows read so far; in the end accepted + rejected. */
   rows: count,
   accepted: count,
@@ -149,13 +155,16 @@ export const createShareholderUpload = route({
     ...DOORS,
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
     'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
-    'may have a row for each. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    'may have a row for each. With `as_of` (in the query, the body or the form), or a column `effective_date`, the shares are those of the close of',
+    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,
   ].join('\n'),
   tenants: ['ISSUER'],
   ...sending,
+  query: sending.query.extend(registerSettings),
+  body: NewUpload.extend(registerSettings),
 });
 
 export const createContributionUpload = route({

@@ -46,7 +46,7 @@ export async function awaitApproval(
     actor,
     async (tx) => {
       const shown = { changes, changes_key, shown_at: shownAt };
-      await overtake(tx, { kind: upload.kind, dry_run: upload.dry_run, sha256: completion.sha256 });
+      await overtake(tx, { ...upload, sha256: completion.sha256 });
       if ((await setAwaitingApproval(tx, upload.id, completion, shown)) === undefined) return noEffect();
       await refusePutOut(tx, upload);
       const { id } = await requestChange(

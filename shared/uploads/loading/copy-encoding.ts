@@ -37,6 +37,7 @@ export class StagingLines {
   /** Whether a row says of which class its shares are, or on which day they are held. */
   namesClasses = false;
   namesDays = false;
+  hasDays = false;
   #highest = '';
   #classOfHighest = '';
 
@@ -44,7 +45,7 @@ export class StagingLines {
     return batch.map(({ line, values, error }) => {
       this.rows += 1;
       const { external_ref: ref, security_class: of, effective_date: day } = values;
-      if (of !== undefined || day !== undefined) this.#notePosition(values);
+      if (of !== undefined || day !== undefined) this.#notePosition(values, error === undefined);
       let fault = '\\N\t\\N\t\\N';
       let outOfOrder = 'f';
       if (error !== undefined) {
@@ -66,7 +67,8 @@ export class StagingLines {
   }
 
   /** A rejected row has null for what its file doesn't have. */
-  #notePosition({ security_class, effective_date }: UploadRow['values']): void {
+  #notePosition({ security_class, effective_date }: UploadRow['values'], isGood: boolean): void {
+    this.hasDays ||= isGood && effective_date !== undefined;
     this.namesClasses ||= typeof security_class === 'string';
     this.namesDays ||= typeof effective_date === 'string';
   }

@@ -67,7 +67,7 @@ export async function completeUpload(
       actor,
       async (tx) => {
         // First, so that two deliveries, or two uploads of the same bytes, wait for each other here.
-        if (duplicate_of === null) await overtake(tx, { kind: upload.kind, dry_run: upload.dry_run, sha256 });
+        if (duplicate_of === null) await overtake(tx, { ...upload, sha256 });
         if ((await setCompleted(tx, upload.id, completion)) === undefined)
           return noEffect('ended-before' as const);
         await refusePutOut(tx, upload);

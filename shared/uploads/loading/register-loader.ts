@@ -3,7 +3,7 @@ import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { maskText } from '#platform/observability/mask.ts';
 import { csvLine } from '#platform/storage/csv.ts';
 import { changedHolders, compareFile, type Naming } from '#register/file-changes.ts';
-import { judgePositions, loadPositions } from '#register/load-positions.ts';
+import { findTooLate, judgePositions, loadPositions } from '#register/load-positions.ts';
 import { FileWaits, judgeRegister, loadRegister, RegisterMoved } from '#register/load-register.ts';
 import { REGISTER_COLUMNS, SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
@@ -45,6 +45,16 @@ export const registerLoader: UploadLoader = {
     const refused = await judge(session, { ...load, earlier });
     staged.rejected += refused;
     return refused;
+  },
+  warn: async (session, load) => {
+    if (namingOf(load) === 'plain') return [];
+    const column = load.asOf === null ? 'effective_date' : 'as_of';
+    const late = await findTooLate(session, load.tenantId);
+    return late.map(({ what, id, record_date }) => ({
+      column,
+      code: 'too-late-for',
+      message: `The ${what} ${id} was frozen for its record date, ${record_date}, before: what the file changes of that day doesn’t count for it.`,
+    }));
   },
   // The reference is included only if it surely is one; in a row with a cell too many, somebody's name may be in its
   // place.

@@ -59,6 +59,8 @@ export interface StagedFile {
   /** Whether rows say of which class their shares are, and on which day they are held; where they may. */
   readonly namesClasses?: boolean;
   readonly namesDays?: boolean;
+  /** Whether the file has a column of days, be it empty. */
+  readonly hasDays?: boolean;
 }
 
 /** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */

@@ -5,6 +5,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { FileChanges } from '#register/file-changes.ts';
 import type { ReadingOptions } from '#uploads/formats/read-rows.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
+import type { ListedWarning } from '#uploads/upload.repository.ts';
 import type { NumberedRejection, StagedFile } from './staged-rows.ts';
 
 /** The callbacks that follow the stream of a file's bytes while they are read. */
@@ -31,6 +32,11 @@ export interface UploadLoader {
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
   about(row: NumberedRejection): Record<string, unknown>;
+  /** Says what people should know of the rows that are left, though nothing is wrong with them. Absent where there is nothing to say. */
+  warn?(
+    session: TenantSession,
+    load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged'>,
+  ): Promise<readonly ListedWarning[]>;
   /** Writes the rows that are left. */
   load(tx: TenantTx, load: LoadedFile): Promise<void>;
   /** Whether {@link load} has written nothing, since the file waits for a second person. @default never */

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { invalidField } from '#kernel/domain-error.ts';
+import { isoDate } from '#kernel/fields.ts';
+
+/** The manner in which one file is to be read and loaded: parameters of the query, members of the body, or fields of the form. */
+export const registerSettings = {
+  /** The day of which the file speaks. */
+  as_of: isoDate.optional(),
+};
+
+export type UploadSettings = { readonly as_of?: string | undefined };
+
+const Settings = z.strictObject(registerSettings);
+const NAMES = Object.keys(registerSettings) as (keyof UploadSettings)[];
+
+/** @throws DomainError `validation-failed` */
+export function settingsOfForm(fields: ReadonlyMap<string, string>): UploadSettings {
+  const read = Settings.safeParse(Object.fromEntries(fields));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw invalidField(`/${String(issue?.path[0])}`, 'invalid-value', issue?.message ?? 'is not valid');
+}
+
+/**
+ * Returns the settings that a request names, wherever it does.
+ * @throws DomainError `validation-failed` for one that is given twice, and differs
+ */
+export function settingsOf(query: UploadSettings, body: UploadSettings): UploadSettings {
+  for (const name of NAMES)
+    if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name])
+      throw invalidField(`/${name}`, 'repeated', 'is another one in the query');
+  return Object.fromEntries(
+    NAMES.map((name) => [name, body[name] ?? query[name]] as const).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+/** Returns the settings as text: the same for the same ones, and empty where there are none. */
+export function settingsText(settings: UploadSettings): string {
+  const given = NAMES.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
+  return given.length === 0 ? '' : JSON.stringify(Object.fromEntries(given));
+}
