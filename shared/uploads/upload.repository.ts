@@ -187,7 +187,7 @@ export interface FileIdentity {
   readonly kind: UploadRecord['kind'];
   readonly dry_run: boolean;
   readonly sha256: string;
-  /** How it was to be read and loaded: the same bytes are another file with others. */
+  /** The settings by which it is read and loaded, as text: the same bytes with others are another file. */
   readonly settings: string;
 }
 
