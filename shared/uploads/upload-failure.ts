@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'approval-withdrawn'
   | 'authorized-shares-exceeded'
   | 'checksum-mismatch'
+  | 'control-totals'
   | 'credential-ended'
   | 'object-missing'
   | 'tenant-suspended'

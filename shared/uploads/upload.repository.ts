@@ -324,6 +324,9 @@ export interface Completion {
   readonly warnings: readonly ListedWarning[];
   readonly errors_key: string | null;
   readonly duplicate_of: UploadId | null;
+  /** What a file would change that is only checked, and the object that lists it. */
+  readonly changes?: FileChanges | null;
+  readonly changes_key?: string | null;
 }
 
 /** Ends an upload that is being validated; undefined when another delivery has ended it. */
@@ -332,7 +335,7 @@ export function setCompleted(
   id: UploadId,
   completion: Completion,
 ): Promise<UploadRecord | undefined> {
-  const { errors, warnings, bytes_done, ...counts } = completion;
+  const { errors, warnings, bytes_done, changes = null, ...counts } = completion;
   return tx
     .updateTable('uploads')
     .set({
@@ -340,6 +343,7 @@ export function setCompleted(
       bytes_done: BigInt(bytes_done),
       errors: JSON.stringify(errors),
       warnings: JSON.stringify(warnings),
+      ...(changes === null ? {} : { changes: JSON.stringify(changes) }),
       state: 'COMPLETED',
       completed_at: sql`now()`,
     })

@@ -479,3 +479,91 @@ describe('a register as at an earlier day', () => {
     expect(await late(daysAgo(3), '10'), 'nothing changes').toEqual([]);
   });
 });
+
+describe('before a file is loaded', () => {
+  const HEADER = 'external_ref,name,holdings,security_class\n';
+  const check = async (content: string, query = {}) =>
+    (await load(content, { dry_run: 'true', ...query })).body;
+
+  test('a dry run says what it would change, of each class, and who looks like whom', async () => {
+    await ops.declareClass({ ...SERIES_A, authorized: '500' });
+    await load(
+      `${HEADER}A,Ann,100,COMMON\nA,Ann,10,SERIES-A\nB,Bob,50,COMMON\nC,Cy,7,COMMON\nzw-7,Di,1,COMMON\n`,
+    );
+    const content = `${HEADER}A,Ann,90,COMMON\nA,Ann,10,SERIES-A\nB,Bob,50,\nZW-007,Ed,5,\nN,Ny,3,SERIES-A\nX,Xi,-1,\n`;
+    const checked = await check(content);
+    expect(checked).toMatchObject({
+      ...{ state: 'COMPLETED', dry_run: true, rows: 6, accepted: 5, rejected: 1 },
+      changes: {
+        ...{ created: 2, changed: 1, unchanged: 2, absent: 2 },
+        by_class: [
+          { security_class: 'COMMON', before: '158', after: '153', moved: '10' },
+          { security_class: 'SERIES-A', before: '10', after: '13', moved: '3' },
+        ],
+        largest: [
+          { external_ref: 'A', before: '100', after: '90' },
+          { external_ref: 'ZW-007', before: '0', after: '5' },
+          { external_ref: 'N', before: '0', after: '3' },
+        ],
+        look_alikes: [{ line: 5, external_ref: 'ZW-007', like: 'zw-7' }],
+      },
+    });
+    expect((await (await fetch(checked.changes_url)).text()).split('\r\n')).toEqual([
+      'line,external_ref,security_class,name_before,name_after,holdings_before,holdings_after',
+      '2,A,COMMON,Ann,Ann,100,90',
+      '5,ZW-007,COMMON,,Ed,0,5',
+      '6,N,SERIES-A,,Ny,0,3',
+      '',
+    ]);
+    expect((await ops.class('COMMON')).body.issued, 'nothing is loaded').toBe('158');
+    const plain = await check('external_ref,name,holdings\nB,Bob,60\n007,Jo,1\n7,Jo,1\n');
+    expect(plain.changes).toMatchObject({
+      ...{ created: 2, changed: 1, unchanged: 0, absent: 3 },
+      look_alikes: [
+        { external_ref: '007', like: '7' },
+        { external_ref: '7', like: '007' },
+      ],
+    });
+    expect(await check(`${HEADER}Q,Qi,491,SERIES-A\n`)).toMatchObject({
+      state: 'FAILED',
+      failure: 'authorized-shares-exceeded: 501 shares of SERIES-A would be issued, and 500 are authorized.',
+    });
+  });
+
+  test.each<[Record<string, string>, RegExp | null]>([
+    [{ expected_rows: '2', expected_total: '10.5' }, null],
+    [{ expected_rows: '02', expected_total: '10.50000000' }, null],
+    [{ expected_rows: '3' }, /^control-totals: The file has 2 rows, and 3 were expected/],
+    [
+      { expected_total: '10.50000001' },
+      /^control-totals: The holdings of the file come to 10.5, and 10.50000001/,
+    ],
+    [{ expected_total: '0' }, /^control-totals/],
+  ])('control totals %j are compared, exactly', async (totals, failure) => {
+    const content = 'external_ref,name,holdings\nA,Ann,10.4\nB,Bob,0.1\n';
+    for (const upload of [
+      await check(content, totals),
+      (await files().load(content, {}, 'r.csv', totals)).body,
+    ])
+      expect(upload).toMatchObject(
+        failure === null
+          ? { state: 'COMPLETED', accepted: 2 }
+          : { state: 'FAILED', failure: expect.stringMatching(failure) },
+      );
+    expect((await ops.list()).body.data).toHaveLength(failure === null ? 2 : 0);
+  });
+
+  test.each([
+    { expected_rows: '-1' },
+    { expected_rows: '1.5' },
+    { expected_total: 'many' },
+    { expected_total: '-1' },
+  ])('control totals %j are none', async (totals) => {
+    expect(await files().send('external_ref,name,holdings\n', totals)).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+    expect(await files().send('external_ref,name,holdings\n', {}, 'r.csv', totals)).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+  });
+});

@@ -80,11 +80,13 @@ test('a file of ten percent is loaded, and one of more waits with what it would 
     created: 1,
     changed: 1,
     unchanged: 1,
+    absent: 1,
     by_class: [{ security_class: 'COMMON', before: '1050', after: '900', moved: '250' }],
     largest: [
       { line: 2, external_ref: 'A', before: '550', after: '300' },
       { line: 4, external_ref: 'D', before: '0', after: '100' },
     ],
+    look_alikes: [],
   });
   expect(body.errors).toHaveLength(1);
   expect(body.changes_url).toContain('-changes.csv');

@@ -7,9 +7,11 @@ import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { headObject, readObject } from '#platform/storage/objects.ts';
 import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
+import { settingsIn } from '#uploads/intake/upload-settings.ts';
 import { awaitApproval } from '#uploads/loading/await-approval.ts';
 import { completeAsDuplicate, completeUpload, type Ending } from '#uploads/loading/finish-upload.ts';
 import type { StagedFile } from '#uploads/loading/staged-rows.ts';
+import { storeChanges } from '#uploads/loading/store-changes.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
 import { findSameFile } from '#uploads/same-file.ts';
@@ -17,6 +19,7 @@ import { type ListedWarning, type UploadRecord, uploaderOf } from '#uploads/uplo
 import { RefusedFile } from '#uploads/upload-failure.ts';
 import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
+import { refuseOtherTotals } from './control-totals.ts';
 import { type Rejections, reportRejected } from './report-rejected.ts';
 
 interface Job {
@@ -72,6 +75,7 @@ export async function validateFile(job: Job): Promise<void> {
         'two-dates',
         'The file has a column effective_date, and the upload an as_of. Leave one of them out.',
       );
+    await refuseOtherTotals(session, settingsIn(upload.settings), staged);
     await loader.refuseRepeated(session, staged);
     await write(job, session, { staged, sha256, bytes: head.bytes, warnings });
   });
@@ -145,6 +149,11 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       );
     const accepted = rows - rejected;
     const late = accepted > 0 ? await loader.warn?.(session, { ...load, staged }) : undefined;
+    const review = upload.dry_run ? await loader.review?.(session, { ...load, staged }) : undefined;
+    const shown =
+      review === undefined
+        ? {}
+        : { changes: review.changes, changes_key: await storeChanges(upload, review) };
     const loads = !upload.dry_run && accepted > 0;
     const completion = {
       sha256: rest.sha256,
@@ -156,6 +165,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       warnings: [...rest.warnings, ...(late ?? [])],
       errors_key: rejections?.key ?? null,
       duplicate_of: null,
+      ...shown,
     };
     let ending: Ending;
     try {

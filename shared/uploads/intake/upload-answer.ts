@@ -70,11 +70,12 @@ async function signed(key: string | null): Promise<string | null> {
 }
 
 /** Returns the fields in the order of the contract; the database keeps those of an object in an order of its own. */
-function toChanges({ created, changed, unchanged, by_class, largest }: FileChanges) {
+function toChanges({ created, changed, unchanged, absent, by_class, largest, look_alikes }: FileChanges) {
   return {
     created,
     changed,
     unchanged,
+    absent: absent ?? null,
     by_class: by_class.map(({ security_class, before, after, moved }) => ({
       security_class,
       before,
@@ -82,5 +83,6 @@ function toChanges({ created, changed, unchanged, by_class, largest }: FileChang
       moved,
     })),
     largest: largest.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })),
+    look_alikes: (look_alikes ?? []).map(({ line, external_ref, like }) => ({ line, external_ref, like })),
   };
 }

@@ -1,14 +1,36 @@
 import * as z from 'zod';
 import { invalidField } from '#kernel/domain-error.ts';
-import { isoDate } from '#kernel/fields.ts';
+import { isoDate, quantity } from '#kernel/fields.ts';
+import { JsonNumber } from '#kernel/json.ts';
+import { MAX_UPLOAD_ROWS } from '#uploads/formats/upload-row.ts';
+
+/** A whole number as its digits, which a query and a form write as text. */
+const wholeNumberText = (min: number, max: number) =>
+  z
+    .preprocess(
+      (value) => (value instanceof JsonNumber ? value.source : value),
+      z
+        .string('must be a whole number')
+        .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+        .refine((value) => Number(value) >= min && Number(value) <= max, `must be from ${min} to ${max}`)
+        .transform((value) => String(Number(value))),
+    )
+    .meta({ openapi: { type: ['integer', 'string'], minimum: min, maximum: max } });
 
 /** The manner in which one file is to be read and loaded: parameters of the query, members of the body, or fields of the form. */
 export const registerSettings = {
   /** The day of which the file speaks. */
   as_of: isoDate.optional(),
+  /** The rows that the file must have, and the sum of their holdings. */
+  expected_rows: wholeNumberText(0, MAX_UPLOAD_ROWS).optional(),
+  expected_total: quantity.optional(),
 };
 
-export type UploadSettings = { readonly as_of?: string | undefined };
+export interface UploadSettings {
+  readonly as_of?: string | undefined;
+  readonly expected_rows?: string | undefined;
+  readonly expected_total?: string | undefined;
+}
 
 const Settings = z.strictObject(registerSettings);
 const NAMES = Object.keys(registerSettings) as (keyof UploadSettings)[];
@@ -34,6 +56,11 @@ export function settingsOf(query: UploadSettings, body: UploadSettings): UploadS
       ([, value]) => value !== undefined,
     ),
   );
+}
+
+/** Returns the settings that {@link settingsText} wrote. */
+export function settingsIn(text: string): UploadSettings {
+  return text === '' ? {} : (JSON.parse(text) as UploadSettings);
 }
 
 /** Returns the settings as text: the same for the same ones, and empty where there are none. */

@@ -69,12 +69,14 @@ export const Upload = UploadSummary.extend({
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
   /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
-  /** The changes by a file that waits, or waited, for a second person, compared with the register when it was read. */
+  /** The changes by a file that waits, or waited, for a second person, or was only to be checked, compared with the register when it was read. */
   changes: z
     .object({
       created: count,
       changed: count,
       unchanged: count,
+      /** Positions in the classes of the file that it doesn't name; they stay. Null: nobody counted them. */
+      absent: count.nullable(),
       by_class: z.array(
         z.object({
           security_class: z.string(),
@@ -88,6 +90,8 @@ export const Upload = UploadSummary.extend({
       largest: z.array(
         z.object({ line: count, external_ref: z.string(), before: decimalOut, after: decimalOut }),
       ),
+      /** The first fifty new holders whose references differ from another's only in case, width or leading zeros. */
+      look_alikes: z.array(z.object({ line: count, external_ref: z.string(), like: z.string() })),
     })
     .nullable(),
   /** The URL of every changed holder, as CSV, like `errors_url`. */
@@ -144,7 +148,7 @@ const DOORS = [
 ];
 const SAME_BYTES = [
   'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
-  'checked and nothing is loaded.',
+  'checked and nothing is loaded; of a register, `changes` say what would be.',
 ];
 
 export const createShareholderUpload = route({
@@ -156,7 +160,7 @@ export const createShareholderUpload = route({
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
     'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
     'may have a row for each. With `as_of` (in the query, the body or the form), or a column `effective_date`, the shares are those of the close of',
-    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,

@@ -5,8 +5,6 @@ import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
-import { writeObject } from '#platform/storage/objects.ts';
-import { changesKey } from '#uploads/intake/upload-event.ts';
 import { getUpload } from '#uploads/intake/uploads.routes.ts';
 import { overtake } from '#uploads/same-file.ts';
 import {
@@ -16,6 +14,7 @@ import {
   uploaderOf,
 } from '#uploads/upload.repository.ts';
 import { refusePutOut, senderOf } from './finish-upload.ts';
+import { storeChanges } from './store-changes.ts';
 import type { Review } from './upload-loader.ts';
 
 /**
@@ -30,11 +29,7 @@ export async function awaitApproval(
   { session, review }: { readonly session: TenantSession; readonly review: Review },
 ): Promise<void> {
   const { changes, shownAt } = review;
-  const changes_key = changesKey(upload.tenant_id, upload.id);
-  await writeObject(changes_key, review.lines(), {
-    contentType: 'text/csv; charset=utf-8; header=present',
-    filename: `changes-${upload.id}.csv`,
-  });
+  const changes_key = await storeChanges(upload, review);
   const { rows, accepted, rejected } = completion;
   const { filename, door } = upload;
   const link = String(linkTo(getUpload, { id: upload.id }));

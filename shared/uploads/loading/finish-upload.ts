@@ -109,6 +109,8 @@ export async function completeAsDuplicate(
     errors: first.errors,
     warnings: first.warnings,
     errors_key: first.errors_key,
+    changes: first.changes,
+    changes_key: first.changes_key,
     duplicate_of: first.id,
   });
 }
