@@ -324,7 +324,7 @@ export interface Completion {
   readonly warnings: readonly ListedWarning[];
   readonly errors_key: string | null;
   readonly duplicate_of: UploadId | null;
-  /** What a file would change that is only checked, and the object that lists it. */
+  /** The changes that a file would make that is only checked, and the object that lists them. */
   readonly changes?: FileChanges | null;
   readonly changes_key?: string | null;
 }
