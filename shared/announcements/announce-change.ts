@@ -4,8 +4,11 @@ import { findWaiting } from '#approvals/pending-change.ts';
 import { decidesOn } from '#approvals/who-decides.ts';
 import { BusMessage } from '#contracts/event-schemas.ts';
 import { postApprovalWaiting } from '#identity/notices/post-notice.ts';
-import { listSecondPersons } from '#identity/users/second-persons.ts';
+import { getNames } from '#identity/tenants/tenant.repository.ts';
+import { listOperators, listSecondPersons } from '#identity/users/second-persons.ts';
+import type { TenantId } from '#kernel/ids.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 
@@ -21,24 +24,44 @@ export const ProposedMessage = BusMessage.extend({
 /** Deciders of one change who get a mail. Everybody finds it in the inbox. */
 const MOST_TOLD = 20;
 
-/** Tells those who may decide on a change that it waits for them. One that was decided meanwhile needs nobody. */
+/**
+ * Tells those who may decide on a change that it waits for them: the second persons of the tenant, or the operators where it has none. One that was
+ * decided meanwhile needs nobody.
+ */
 export async function announceChange(actor: Actor, id: string): Promise<void> {
   const { tenantId } = actor;
   const found = await tenantRead(tenantId, async (read) => {
     const request = await findWaiting(read, id);
     if (request === undefined) return undefined;
     const decides = PERSON_ROLES.filter((role) => decidesOn(request.kind, role));
-    return { request, deciders: await listSecondPersons(read, request.requested_by, decides, MOST_TOLD) };
+    const deciders = await listSecondPersons(read, request.requested_by, decides, MOST_TOLD);
+    return { request, deciders, slug: (await getNames(read, tenantId))[0] };
   });
-  if (found === undefined || found.deciders.length === 0) return;
-  const { request, deciders } = found;
-  const waiting = { id, at: request.requested_at, change: controlledChange(request.kind).title };
+  if (found === undefined) return;
+  const { request, deciders, slug } = found;
+  const change = controlledChange(request.kind).title;
+  const waiting = { id, at: request.requested_at, change };
+  if (deciders.length > 0) return tell(actor, deciders, waiting, `approvals/${id}`);
+  if (tenantId === PLATFORM_TENANT_ID || !decidesOn(request.kind, 'OPERATOR')) return;
+  const platform = PLATFORM_TENANT_ID as TenantId;
+  const operators = await tenantRead(platform, (read) => listOperators(read, MOST_TOLD));
+  const ofTenant = { ...waiting, change: `${change} of the tenant ${slug}` };
+  await tell({ ...actor, tenantId: platform }, operators, ofTenant, `tenants/${tenantId}/approvals/${id}`);
+}
+
+async function tell(
+  actor: Actor,
+  deciders: readonly string[],
+  waiting: Parameters<typeof postApprovalWaiting>[3],
+  resource: string,
+): Promise<void> {
+  if (deciders.length === 0) return;
   await systemWrite(
     actor,
     async (tx) => {
-      for (const decider of deciders) postApprovalWaiting(tx, tenantId, decider, waiting);
+      for (const decider of deciders) postApprovalWaiting(tx, actor.tenantId, decider, waiting);
       return deciders.length;
     },
-    { audit: (told) => ({ action: 'change.announced', resource: `approvals/${id}`, payload: { told } }) },
+    { audit: (told) => ({ action: 'change.announced', resource, payload: { told } }) },
   );
 }

@@ -620,6 +620,26 @@ describe('by mail', () => {
       expect(await toldOf(mailTo(other))).toEqual([]);
   });
 
+  test('operators are told, once, of what a tenant without a second person leaves to them, and of nothing else', async () => {
+    acme = await insertTestTenant(database.admin, 'ISSUER');
+    await database.admin.query(
+      `update users set status = 'DISABLED' where (tenant_id = $1 and role = 'COMPLIANCE') or role = 'OPERATOR'`,
+      [acme.id],
+    );
+    const operator = await insertTestOperator(database.admin);
+    await callersExist();
+    const { rows } = await database.admin.query('select email from users where id = $1', [operator.actorId]);
+    const body = { email: 'second@acme.example', role: 'COMPLIANCE', password: 'correct horse battery' };
+    expect((await call(createUserHandler, createUser, { as: acme.as('ADMIN'), body })).status).toBe(202);
+    const settings = await new Payments(acme.as('ADMIN')).setSettings(threshold('20000'));
+    expect(settings.status).toBe(202);
+    const mails = await toldOf(rows[0].email, 2);
+    expect(mails.map(({ text }) => text)).toEqual([
+      expect.stringContaining(`A new user of the tenant ${acme.slug} at`),
+    ]);
+    expect(await toldOf(mailTo('ADMIN'))).toEqual([]);
+  });
+
   test('nobody is told of what was decided meanwhile', async () => {
     const asked = await admin.setSettings(threshold('20000'));
     await compliance.deny(asked.body.id, 'No.');

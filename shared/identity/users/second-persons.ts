@@ -20,3 +20,16 @@ export async function listSecondPersons(
     .execute();
   return rows.map(({ id }) => id);
 }
+
+/** Returns operators, who are the only users of the platform's own tenant, the longest there first. */
+export async function listOperators(read: TenantRead, limit: number): Promise<string[]> {
+  const rows = await read
+    .selectFrom('users')
+    .select('id')
+    .where('status', '=', 'ACTIVE')
+    .where('role', '=', 'OPERATOR')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+}
