@@ -1,15 +1,4 @@
-import { changeDirectoryGroup } from '#identity/scim/provision-group.ts';
-import { toScimGroup } from '#identity/scim/resources.ts';
+import { changesGroup } from '#identity/scim/change-directory.http.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
-import { scimAnswers } from '#identity/scim/scim-answers.http.ts';
-import { http } from '#platform/http/http.ts';
 
-export const handler = scimAnswers(
-  http(routes.replaceScimGroup, ({ params, body, principal, requestId, tenantTx }) => {
-    const proposer = { actorId: principal.actorId, requestId };
-    return tenantTx(
-      async (tx) => toScimGroup(await changeDirectoryGroup(tx, params.id, body, 'PUT', proposer)),
-      { resource: () => `directory-groups/${params.id}`, payload: {} },
-    );
-  }),
-);
+export const handler = changesGroup(routes.replaceScimGroup);

@@ -146,3 +146,20 @@ describe('a path that no route serves', () => {
     },
   );
 });
+
+test.each([
+  ['GET', '/api/scim/v2/Nothing', 404],
+  ['PATCH', '/api/scim/v2/Users', 405],
+  ['GET', '/api/scim/v2', 404],
+])('%s %s is answered as SCIM has its errors', async (method, path, status) => {
+  const answer = await unrouted(method, path);
+  expect([answer.status, answer.header('content-type')]).toEqual([status, 'application/scim+json']);
+  expect(answer.body).toMatchObject({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(status),
+    detail: expect.any(String),
+  });
+  expect((await unrouted(method, path.replace('scim', 'skim'))).header('content-type')).toBe(
+    'application/problem+json',
+  );
+});
