@@ -4,7 +4,7 @@ import { findWaiting } from '#approvals/pending-change.ts';
 import { decidesOn } from '#approvals/who-decides.ts';
 import { BusMessage } from '#contracts/event-schemas.ts';
 import { postApprovalWaiting } from '#identity/notices/post-notice.ts';
-import { getNames } from '#identity/tenants/tenant.repository.ts';
+import { getSlug } from '#identity/tenants/tenant-slug.ts';
 import { listOperators, listSecondPersons } from '#identity/users/second-persons.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
@@ -35,7 +35,7 @@ export async function announceChange(actor: Actor, id: string): Promise<void> {
     if (request === undefined) return undefined;
     const decides = PERSON_ROLES.filter((role) => decidesOn(request.kind, role));
     const deciders = await listSecondPersons(read, request.requested_by, decides, MOST_TOLD);
-    return { request, deciders, slug: (await getNames(read, tenantId))[0] };
+    return { request, deciders, slug: await getSlug(read, tenantId) };
   });
   if (found === undefined) return;
   const { request, deciders, slug } = found;
