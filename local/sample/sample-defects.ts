@@ -61,7 +61,7 @@ const DEFECTS: readonly Defect[] = [
   { code: 'duplicate-external-ref', repeats: true },
   { code: 'invalid-encoding', latin1: true },
   { code: 'cell-count', of: 'csv', text: (written) => `${written},surplus` },
-  { code: 'cell-count', of: 'csv', text: () => ',' },
+  { code: 'cell-count', of: 'csv', text: () => 'x,' },
   { code: 'text-after-quote', of: 'csv', text: (written) => `"Q"x${written}` },
   { code: 'invalid-json', of: 'any-json', text: (written) => written.replace(/}$/, ',}') },
   { code: 'invalid-json', of: 'ndjson', text: (written) => written.slice(0, -5) },

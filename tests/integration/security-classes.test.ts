@@ -567,3 +567,32 @@ describe('before a file is loaded', () => {
     );
   });
 });
+
+describe('a file of another dialect', () => {
+  test.each<[string, Buffer, Record<string, string>]>([
+    [
+      'windows-1252, named',
+      Buffer.from('external_ref;name;holdings\r\nA;Jos\xe9;600000.0000000000\r\n;;\r\n', 'latin1'),
+      { encoding: 'windows-1252' },
+    ],
+    [
+      'UTF-16',
+      Buffer.from('\ufeffsep=,\nexternal_ref,name,holdings\nA,José,600000.0000000000\n,,\n', 'utf16le'),
+      {},
+    ],
+  ])('%s, is loaded as it is', async (_, content, settings) => {
+    for (const dry_run of ['true', 'false']) {
+      const { body } = await files().load(content, { dry_run }, 'r.csv', settings);
+      expect(body).toMatchObject({ state: 'COMPLETED', rows: 1, accepted: 1, warnings: [] });
+    }
+    expect((await ops.list()).body.data).toMatchObject([
+      { external_ref: 'A', name: 'José', holdings: '600000' },
+    ]);
+  });
+
+  test('is refused by a name that is no encoding', async () => {
+    expect(await files().send('external_ref,name,holdings\n', { encoding: 'ebcdic' })).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+  });
+});

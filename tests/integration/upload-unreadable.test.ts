@@ -47,7 +47,7 @@ describe('a file that is no table fails, writes nothing and says why', () => {
   test.each<[string, string | Buffer, string]>([
     ['empty.csv', '', 'empty-file'],
     ['x.csv', gzipSync(UPLOAD_HEADER), 'compressed-file'],
-    ['x.csv', Buffer.from('\ufeffexternal_ref', 'utf16le'), 'unsupported-encoding'],
+    ['x.csv', Buffer.from('external_ref', 'utf16le'), 'unsupported-encoding'],
     ['x.csv', 'external_ref,name\nA,N\n', 'missing-header'],
     ['x.csv', 'external_ref,name,holdings,name\nA,N,1,N\n', 'duplicate-header'],
     ['x.csv', `${UPLOAD_HEADER}A,N,,1\nB,"N,,1\nC,N,,1\n`, 'unclosed-quote'],

@@ -1,5 +1,10 @@
 import { readRows } from '#uploads/formats/read-rows.ts';
-import { UnreadableFile, type UploadFormat, type UploadRow } from '#uploads/formats/upload-row.ts';
+import {
+  type Encoding,
+  UnreadableFile,
+  type UploadFormat,
+  type UploadRow,
+} from '#uploads/formats/upload-row.ts';
 
 /** Returns the bytes in chunks of `lengths`, which are used in rotation. */
 export async function* inPieces(bytes: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {
@@ -16,11 +21,12 @@ export async function readUpload(
   content: string | Buffer,
   format: UploadFormat,
   lengths: readonly number[] = [],
+  encoding?: Encoding,
 ): Promise<{ rows: UploadRow[]; unknown: string[] }> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const rows: UploadRow[] = [];
   const unknown: string[] = [];
-  const options = { onUnknownColumn: (name: string) => unknown.push(name) };
+  const options = { encoding, onUnknownColumn: (name: string) => unknown.push(name) };
   for await (const batch of readRows(inPieces(bytes, lengths), format, options)) rows.push(...batch);
   return { rows, unknown };
 }

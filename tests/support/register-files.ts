@@ -19,7 +19,7 @@ export class RegisterFiles {
 
   /** Sends a file in a form. */
   send(
-    content: string,
+    content: string | Buffer,
     query: Record<string, string> = {},
     filename = 'register.csv',
     fields: Record<string, string> = {},
@@ -27,9 +27,8 @@ export class RegisterFiles {
     const others = Object.entries(fields).map(
       ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
     );
-    const body = Buffer.from(
-      `${others.join('')}--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n${content}\r\n--b--\r\n`,
-    );
+    const head = `${others.join('')}--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`;
+    const body = Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from('\r\n--b--\r\n')]);
     const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
     return call(createHandler, createShareholderUpload, { as: this.#as, body, headers, query });
   }
@@ -45,7 +44,7 @@ export class RegisterFiles {
 
   /** Sends a file, has it processed, and answers its upload. */
   async load(
-    content: string,
+    content: string | Buffer,
     query: Record<string, string> = {},
     filename?: string,
     fields?: Record<string, string>,

@@ -59,6 +59,7 @@ export async function validateFile(job: Job): Promise<void> {
     const warnings: ListedWarning[] = [];
     const loader = loaderOf(job);
     const following = {
+      encoding: settingsIn(upload.settings).encoding,
       onProgress: progress.set,
       onUnknownColumn: (column: string) => void warnings.push(unknownColumn(column)),
     };

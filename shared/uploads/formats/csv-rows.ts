@@ -12,12 +12,22 @@ interface Header<Column extends string> {
   readonly isErrorsFile: boolean;
 }
 
+const COMMA = 44;
+
+/** Spreadsheets write rows of separators alone below their tables. */
+function isBlank({ cells, count, textAfterQuote }: CsvScanner): boolean {
+  if (cells[0] !== '' || count < 2 || textAfterQuote) return false;
+  for (let at = 1; at < count; at += 1) if (cells[at] !== '') return false;
+  return true;
+}
+
 /** Rows of CSV text that comes in pieces. */
 export class CsvRows<Column extends string, Values> {
   readonly #contract: RowContract<Column, Values>;
   readonly #scanner = new CsvScanner();
   readonly #onUnknownColumn: (name: string) => void;
   #header: Header<Column> | undefined;
+  #isFirst = true;
   /** The next index in the scanner's text at which a row becomes undecodable. */
   #suspectAt = Number.POSITIVE_INFINITY;
 
@@ -33,14 +43,36 @@ export class CsvRows<Column extends string, Values> {
     this.#suspectAt = isSuspect(scanner.text) ? nextSuspect(scanner.text, 0) : Number.POSITIVE_INFINITY;
     const rows: UploadRow<Column, Values>[] = [];
     while (scanner.next()) {
-      if (this.#header === undefined)
-        this.#header = readHeader(this.#contract, scanner, this.#onUnknownColumn);
-      else rows.push(this.#row(this.#header));
+      if (this.#header === undefined) {
+        if (!this.#findsSeparator())
+          this.#header = readHeader(this.#contract, scanner, this.#onUnknownColumn);
+      } else if (!isBlank(scanner)) rows.push(this.#row(this.#header));
     }
     if (last && this.#header === undefined) {
       throw new UnreadableFile('missing-header', 'The file has no header line.', 1);
     }
     return rows;
+  }
+
+  /**
+   * Looks for the separator before the header is read: in a line `sep=;`, which spreadsheets write, or in a header without a comma. Numbers
+   * are not guessed at: a decimal comma stays an error.
+   */
+  #findsSeparator(): boolean {
+    const scanner = this.#scanner;
+    const { text, rowStart, rowEnd, count } = scanner;
+    const raw = text.slice(rowStart, rowEnd);
+    const named = this.#isFirst ? /^"?sep=([,;\t|])"?$/i.exec(raw)?.[1] : undefined;
+    this.#isFirst = false;
+    if (named !== undefined) {
+      scanner.separator = named.charCodeAt(0);
+      return true;
+    }
+    if (count > 1 || scanner.separator !== COMMA) return false;
+    const found = /[;\t]/.exec(raw)?.[0];
+    if (found === undefined || raw.includes(',')) return false;
+    scanner.readAgain(found.charCodeAt(0));
+    return true;
   }
 
   #row(header: Header<Column>): UploadRow<Column, Values> {

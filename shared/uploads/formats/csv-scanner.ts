@@ -30,6 +30,8 @@ export class CsvScanner {
   /** A quoted cell goes on after its closing quote. */
   textAfterQuote = false;
   text = '';
+  /** The code of the character between cells. */
+  separator = COMMA;
 
   #at = 0;
   #last = false;
@@ -42,6 +44,13 @@ export class CsvScanner {
     this.text = this.#at === this.text.length ? chunk : this.text.slice(this.#at) + chunk;
     this.#at = 0;
     this.#last = last;
+  }
+
+  /** Lets `next` read the last row once more, by another separator. */
+  readAgain(separator: number): void {
+    this.separator = separator;
+    this.#at = this.rowStart;
+    this.#nextLine = this.line;
   }
 
   /** Reads one row; false when none is complete. Lines without any character are skipped. */
@@ -71,13 +80,13 @@ export class CsvScanner {
 
   /** The index of the line break (or the end of the file) that ends the row; -1 when the row isn't complete. */
   #readCells(start: number): number {
-    const { text, cells } = this;
+    const { text, cells, separator } = this;
     const { length } = text;
     let from = start;
     for (;;) {
       let at = from;
       let code = text.charCodeAt(at);
-      while (code === SPACE || code === TAB) {
+      while (code === SPACE || (code === TAB && separator !== TAB)) {
         at += 1;
         code = text.charCodeAt(at);
       }
@@ -87,13 +96,13 @@ export class CsvScanner {
         code = text.charCodeAt(at);
       } else {
         // Past the end charCodeAt is NaN, which is none of these: the loop is bounded by the length.
-        while (code !== COMMA && code !== LF && code !== CR && at < length) {
+        while (code !== separator && code !== LF && code !== CR && at < length) {
           at += 1;
           code = text.charCodeAt(at);
         }
         cells[this.count++] = trimmed(text, from, at);
       }
-      if (code !== COMMA) return this.#isComplete(at, code) ? at : -1;
+      if (code !== separator) return this.#isComplete(at, code) ? at : -1;
       from = at + 1;
     }
   }
@@ -105,7 +114,7 @@ export class CsvScanner {
 
   /** Reads the cell whose quote is at `open`; answers the index after the cell, or -1 when it isn't complete. */
   #readQuoted(open: number): number {
-    const { text } = this;
+    const { text, separator } = this;
     this.#hasQuote = true;
     let from = open + 1;
     let cell = '';
@@ -124,16 +133,16 @@ export class CsvScanner {
     this.#breaksInRow += breaks;
     let at = close + 1;
     let code = text.charCodeAt(at);
-    while (code === SPACE || code === TAB) {
+    while (code === SPACE || (code === TAB && separator !== TAB)) {
       at += 1;
       code = text.charCodeAt(at);
     }
-    if (at < text.length && code !== COMMA && code !== LF && code !== CR) {
+    if (at < text.length && code !== separator && code !== LF && code !== CR) {
       // When the text spans a line break, the opening quote was most likely never closed, and rows would be
       // swallowed.
       if (breaks > 0) throw unclosedQuote(this.line);
       this.textAfterQuote = true;
-      while (at < text.length && code !== COMMA && code !== LF && code !== CR) {
+      while (at < text.length && code !== separator && code !== LF && code !== CR) {
         at += 1;
         code = text.charCodeAt(at);
       }

@@ -4,9 +4,8 @@ import { UnreadableFile, type UnreadableFileCode } from './upload-row.ts';
 export const HEAD_LENGTH = 8;
 
 const SIGNATURES: readonly { code: UnreadableFileCode; what: string; hex: readonly string[] }[] = [
-  // UTF-32 before UTF-16, whose mark it begins with.
+  // UTF-16 with its mark is read; UTF-32 begins with the same bytes.
   { code: 'unsupported-encoding', what: 'UTF-32', hex: ['fffe0000', '0000feff'] },
-  { code: 'unsupported-encoding', what: 'UTF-16', hex: ['fffe', 'feff'] },
   { code: 'compressed-file', what: 'a gzip file', hex: ['1f8b'] },
   // Spreadsheets are saved in this format too.
   { code: 'compressed-file', what: 'a zip file or a spreadsheet', hex: ['504b0304', '504b0506', '504b0708'] },
@@ -19,7 +18,13 @@ const SIGNATURES: readonly { code: UnreadableFileCode; what: string; hex: readon
   { code: 'unsupported-file', what: 'a Parquet file', hex: ['50415231'] },
 ];
 
-/** @throws UnreadableFile when the first bytes of a file are not those of UTF-8 text. */
+/** Returns the encoding that the byte order mark of a file names, if it isn't that of UTF-8. */
+export function markedEncoding(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+/** @throws UnreadableFile when the first bytes of a file are not those of text. */
 export function refuseForeignContent(head: Buffer): void {
   const hex = head.toString('hex');
   for (const { code, what, hex: marks } of SIGNATURES) {
@@ -27,6 +32,7 @@ export function refuseForeignContent(head: Buffer): void {
       throw new UnreadableFile(code, `The file is ${what}. Upload it as uncompressed UTF-8 text.`);
     }
   }
+  if (markedEncoding(head) !== undefined) return;
   const nul = head.subarray(0, 4).indexOf(0);
   if (nul >= 0) {
     // ASCII in UTF-16 or UTF-32 without a byte order mark is recognised by its zero bytes.

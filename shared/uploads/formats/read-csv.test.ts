@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readUpload, refusalOf } from '#tests/support/read-upload.ts';
+import type { Encoding } from './upload-row.ts';
 
 const HEADER = 'external_ref,name,email,holdings';
 
@@ -76,7 +77,7 @@ describe('cells', () => {
     ['A,lost\ufffd,,1', 'name:invalid-encoding'],
     ['A,N,,1,2', 'row:cell-count'],
     ['A,N', 'row:cell-count'],
-    [',,,', 'external_ref:required'],
+    [',,,1', 'external_ref:required'],
     ['""', 'row:cell-count'],
     ['A,"N"x,,1', 'row:text-after-quote'],
     ['A,a "quote" inside,,1', 'accepted'],
@@ -174,18 +175,81 @@ describe('header', () => {
   });
 });
 
+describe('dialects', () => {
+  const ROWS = [
+    [2, 'A', 'Ann; B', '600000', undefined],
+    [4, 'B', 'José, 山', '1.5', undefined],
+  ];
+  const utf16 = (text: string, swap: boolean) => {
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    return swap ? bytes.swap16() : bytes;
+  };
+  const commas =
+    'external_ref,name,holdings\nA,Ann; B,600000.0000000000\n,,\nB,"José, 山",1.50\n,,,\n" ",,\n';
+  const semicolons = 'external_ref;name;holdings\nA;"Ann; B";600000\n;;\nB;José, 山;1.5\n';
+  const tabs = semicolons.replaceAll('"Ann; B"', 'Ann+B').replaceAll(';', '\t').replace('Ann+B', 'Ann; B');
+  test.each<[string, string | Buffer, number?]>([
+    ['rows of separators alone', commas],
+    ['semicolons', semicolons],
+    ['quoted semicolons', semicolons.replace('external_ref;name', '"external_ref";"name"')],
+    ['tabs', tabs],
+    ['sep=,', `sep=,\r\n${commas}`, 1],
+    ['sep=;', `SEP=;\n${semicolons}`, 1],
+    ['sep= and a quote', `"sep=;"\n${semicolons}`, 1],
+    ['UTF-16, little end first', utf16(commas, false)],
+    ['UTF-16, big end first', utf16(tabs, true)],
+    ['a BOM and sep=', `\ufeffsep=;\n${semicolons}`, 1],
+  ])('%s', async (_, content, more = 0) => {
+    for (const lengths of [[], [1], [3, 5]]) {
+      const { rows, unknown } = await readUpload(content, 'csv', lengths);
+      const read = rows.map(({ line, values, error }) => [
+        ...[line, values.external_ref, values.name, values.holdings, error?.code],
+      ]);
+      expect(read).toEqual(ROWS.map(([line, ...rest]) => [Number(line) + more, ...rest]));
+      expect(unknown).toEqual([]);
+    }
+  });
+
+  test.each(['1,5', '1.234,56', '1 234', '1\u00a0234', '1,234'])(
+    'never guess the number %j',
+    async (number) => {
+      const { rows } = await readUpload(`external_ref;name;holdings\nA;Ann;${number}\n`, 'csv');
+      expect(rows.map(({ error }) => error?.code)).toEqual(['invalid-number']);
+    },
+  );
+
+  test.each<[Encoding, number[], string]>([
+    ['windows-1252', [0x4a, 0xf3, 0x80], 'Jó€'],
+    ['windows-1250', [0xb3, 0x9c], 'łś'],
+    ['iso-8859-15', [0xa4, 0xe9], '€é'],
+    ['shift_jis', [0x8e, 0x52], '山'],
+    ['utf-8', [0xc3, 0xa9], 'é'],
+  ])('%s is read where it is named', async (encoding, bytes, name) => {
+    const content = Buffer.concat([
+      Buffer.from('external_ref,name,holdings\nA,'),
+      Buffer.from(bytes),
+      Buffer.from(',1\n'),
+    ]);
+    for (const lengths of [[], [1]])
+      expect((await readUpload(content, 'csv', lengths, encoding)).rows).toMatchObject([
+        { values: { external_ref: 'A', name, holdings: '1' }, error: undefined },
+      ]);
+    if (encoding !== 'utf-8')
+      expect((await readUpload(content, 'csv')).rows[0]?.error?.code).toBe('invalid-encoding');
+  });
+});
+
 describe('unreadable files', () => {
   const utf16 = Buffer.from(`${HEADER}\nA,N,,1\n`, 'utf16le');
   test.each<[string, string | Buffer, [string, number?]]>([
     ['zero bytes', '', ['empty-file']],
     ['only blank lines', '\r\n \n', ['missing-header', 1]],
     ['no header', 'A,N,,1\n', ['missing-header', 1]],
-    ['semicolons', 'external_ref;name;holdings\nA;N;1\n', ['missing-header', 1]],
+    ['bars', 'external_ref|name|holdings\nA|N|1\n', ['missing-header', 1]],
     ['a column missing', '\nexternal_ref,name\nA,N\n', ['missing-header', 2]],
     ['a column twice', 'external_ref,name,holdings,Name\nA,N,1,N\n', ['duplicate-header', 1]],
     ['unclosed quote', `${HEADER}\nA,N,,1\nB,"N,,1\nC,N,,1\n`, ['unclosed-quote', 3]],
     ['a quote closed by a later row', `${HEADER}\nA,"N,,1\nB,"N, M",,1\n`, ['unclosed-quote', 2]],
-    ['UTF-16 with mark', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]), ['unsupported-encoding']],
     ['UTF-16 without mark', utf16, ['unsupported-encoding']],
     ['UTF-32', Buffer.from([0, 0, 0xfe, 0xff, 0, 0, 0, 0x65]), ['unsupported-encoding']],
     ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0]), ['compressed-file']],

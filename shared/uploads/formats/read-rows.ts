@@ -2,9 +2,10 @@ import type { RowContract } from '#uploads/checking/row-contract.ts';
 import { shareholderContract } from '#uploads/checking/shareholder-contract.ts';
 import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
 import { CsvRows } from './csv-rows.ts';
-import { HEAD_LENGTH, refuseForeignContent } from './foreign-content.ts';
+import { HEAD_LENGTH, markedEncoding, refuseForeignContent } from './foreign-content.ts';
 import { JsonArrayRows, NdjsonRows } from './json-rows.ts';
 import {
+  type Encoding,
   MAX_UPLOAD_BYTES,
   MAX_UPLOAD_ROWS,
   type ShareholderValues,
@@ -27,6 +28,8 @@ export interface ReadingOptions<Column extends string = ShareholderColumn, Value
   readonly onProgress?: (done: { readonly bytes: number; readonly rows: number }) => void;
   /** A column that the contract doesn't know, once each: it is ignored. */
   readonly onUnknownColumn?: (name: string) => void;
+  /** @default UTF-8, or UTF-16 where a byte order mark says so */
+  readonly encoding?: Encoding | undefined;
   /** @default 1,000,000,000 */
   readonly maxBytes?: number;
   /** @default 5,000,000 */
@@ -48,7 +51,7 @@ export async function* readRows<Column extends string = ShareholderColumn, Value
   const reader = new READERS[format](contract, namedOnce(options.onUnknownColumn));
   const { maxBytes = MAX_UPLOAD_BYTES, maxRows = MAX_UPLOAD_ROWS } = options;
   let rows = 0;
-  for await (const { text, bytes, last } of decoded(source, maxBytes)) {
+  for await (const { text, bytes, last } of decoded(source, maxBytes, options.encoding)) {
     const batch = reader.push(text, last);
     rows += batch.length;
     if (rows > maxRows) {
@@ -66,8 +69,41 @@ interface Piece {
   readonly last: boolean;
 }
 
-async function* decoded(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Piece, void> {
-  const decoder = new Utf8Decoder();
+interface Decoder {
+  write(chunk: Buffer): string;
+  end(): string;
+}
+
+/** Decodes what isn't UTF-8; what a character can't be made of becomes U+FFFD, which no cell may hold. */
+class OtherDecoder implements Decoder {
+  readonly #decoder: TextDecoder;
+
+  constructor(encoding: string) {
+    this.#decoder = new TextDecoder(encoding);
+  }
+
+  write(chunk: Buffer): string {
+    return this.#decoder.decode(chunk, { stream: true });
+  }
+
+  end(): string {
+    return this.#decoder.decode();
+  }
+}
+
+/** @throws UnreadableFile */
+function decoderOf(head: Buffer, encoding: Encoding | undefined): Decoder {
+  const other = encoding === undefined ? markedEncoding(head) : encoding;
+  if (encoding === undefined || encoding === 'utf-8') refuseForeignContent(head);
+  return other === undefined || other === 'utf-8' ? new Utf8Decoder() : new OtherDecoder(other);
+}
+
+async function* decoded(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  encoding: Encoding | undefined,
+): AsyncGenerator<Piece, void> {
+  let decoder: Decoder = new Utf8Decoder();
   let head: Buffer | undefined = Buffer.alloc(0);
   let bytes = 0;
   let atStart = true;
@@ -80,7 +116,7 @@ async function* decoded(source: AsyncIterable<Uint8Array>, maxBytes: number): As
     if (head !== undefined) {
       head = Buffer.concat([head, rest]);
       if (head.length < HEAD_LENGTH) continue;
-      refuseForeignContent(head);
+      decoder = decoderOf(head, encoding);
       rest = head;
       head = undefined;
     }
@@ -91,7 +127,7 @@ async function* decoded(source: AsyncIterable<Uint8Array>, maxBytes: number): As
     }
   }
   if (bytes === 0) throw new UnreadableFile('empty-file', 'The file is empty.');
-  if (head !== undefined) refuseForeignContent(head);
+  if (head !== undefined) decoder = decoderOf(head, encoding);
   const text = (head === undefined ? '' : decoder.write(head)) + decoder.end();
   yield { text: atStart ? withoutMark(text) : text, bytes, last: true };
 }

@@ -6,6 +6,19 @@ export type UploadFormat = 'csv' | 'json' | 'ndjson';
 export const MAX_UPLOAD_BYTES = 1_000_000_000;
 export const MAX_UPLOAD_ROWS = 5_000_000;
 
+/** The encodings that a file's sender can name. */
+export const ENCODINGS = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1250',
+  'windows-1252',
+  'iso-8859-1',
+  'iso-8859-15',
+  'shift_jis',
+] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
 /** Why one row was not taken. Messages never quote a cell: cells hold personal data. */
 export type RowErrorCode =
   | 'amount-too-large'

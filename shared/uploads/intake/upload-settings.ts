@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { invalidField } from '#kernel/domain-error.ts';
 import { isoDate, quantity } from '#kernel/fields.ts';
 import { JsonNumber } from '#kernel/json.ts';
-import { MAX_UPLOAD_ROWS } from '#uploads/formats/upload-row.ts';
+import { ENCODINGS, type Encoding, MAX_UPLOAD_ROWS } from '#uploads/formats/upload-row.ts';
 
 /** A whole number as its digits, which a query and a form write as text. */
 const wholeNumberText = (min: number, max: number) =>
@@ -24,12 +24,15 @@ export const registerSettings = {
   /** The rows that the file must have, and the sum of their holdings. */
   expected_rows: wholeNumberText(0, MAX_UPLOAD_ROWS).optional(),
   expected_total: quantity.optional(),
+  /** The encoding of a text file that is neither UTF-8 nor marked as UTF-16. */
+  encoding: z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(', ')}`).optional(),
 };
 
 export interface UploadSettings {
   readonly as_of?: string | undefined;
   readonly expected_rows?: string | undefined;
   readonly expected_total?: string | undefined;
+  readonly encoding?: Encoding | undefined;
 }
 
 const Settings = z.strictObject(registerSettings);

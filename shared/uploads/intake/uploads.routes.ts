@@ -160,7 +160,7 @@ export const createShareholderUpload = route({
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
     'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
     'may have a row for each. With `as_of` (in the query, the body or the form), or a column `effective_date`, the shares are those of the close of',
-    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. CSV may have commas, semicolons or tabs, and a line `sep=`; text is UTF-8, UTF-16 with its mark, or what `encoding` names. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,
