@@ -50,6 +50,8 @@ export interface GrantedResources {
   readonly publicUrl: string | undefined;
   /** Whether an ADMIN may set the passwords of others. */
   readonly passwordsByAdmin: boolean;
+  /** The time zone of tenants that name none. */
+  readonly timeZone: string;
   /** Whether privileged users need a second factor where their tenant has set nothing. */
   readonly secondFactor: 'on' | 'off';
   /** Whether webhooks and identity providers may be on this machine itself. Only development allows it. */
@@ -280,6 +282,10 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     'passwords:byAdmin': {
       statements: [],
       environment: { PASSWORDS_BY_ADMIN: resources.passwordsByAdmin ? 'on' : 'off' },
+    },
+    'timeZone:default': {
+      statements: [],
+      environment: { TIME_ZONE: resources.timeZone },
     },
     'secondFactor:demand': {
       statements: [],

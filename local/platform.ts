@@ -131,6 +131,7 @@ async function start(
     // Start migrates before it serves.
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
+    clockVariable: 'VESTRY_CLOCK_AHEAD_MS',
     reachable: () => [`${proxy.host}:${proxy.port}`, ...collectors()],
     variables: (spec, addresses) =>
       functionOverrides(spec, addresses, {

@@ -1,3 +1,4 @@
+import { identityEnvironment } from '#identity/identity-environment.ts';
 import { sendInvitation } from '#identity/links/prepare-link.ts';
 import { prepareWayIn } from '#identity/links/way-in.ts';
 import { insertTenant, toTenant } from '#identity/tenants/tenant.repository.ts';
@@ -10,7 +11,12 @@ const ROLES = { admin: 'ADMIN', first_compliance: 'COMPLIANCE' } as const;
 const FIRST = ['admin', 'first_compliance'] as const;
 
 export const handler = http(routes.createTenant, async ({ body, actor, tenantTx }) => {
-  const { admin: _, first_compliance: __, ...tenant } = body;
+  const {
+    admin: _,
+    first_compliance: __,
+    time_zone = identityEnvironment.defaultTimeZone(),
+    ...tenant
+  } = body;
   const id = uuidV7<TenantId>();
   const users = FIRST.flatMap((field) => {
     const user = body[field];
@@ -24,7 +30,7 @@ export const handler = http(routes.createTenant, async ({ body, actor, tenantTx 
   );
   return tenantTx(
     async (tx) => {
-      const created = await insertTenant(tx, { id, ...tenant });
+      const created = await insertTenant(tx, { id, time_zone, ...tenant });
       for (const { email, role, password_hash, invitation } of prepared) {
         const status = invitation === undefined ? 'ACTIVE' : 'INVITED';
         const user = await insertUser(tx, {

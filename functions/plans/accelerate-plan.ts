@@ -1,14 +1,14 @@
-import { dayOf } from '#kernel/calendar.ts';
 import { accelerate } from '#plans/change-vesting.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(
   routes.acceleratePlan,
   async ({ params, body, expectedVersion, serializableTx }) =>
     serializableTx(
-      async (tx) => toPlan(await accelerate(tx, params.id, expectedVersion, body, dayOf(new Date()))),
+      async (tx) => toPlan(await accelerate(tx, params.id, expectedVersion, body, await todayOf(tx))),
       {
         lockFirst: planLock(params.id),
       },

@@ -1,10 +1,9 @@
-import { dayOf } from '#kernel/calendar.ts';
 import { enroll } from '#plans/enroll.ts';
 import { toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 
-export const handler = http(routes.enrollPlan, async ({ body, principal, serializableTx }) => {
-  const today = dayOf(new Date());
-  return serializableTx(async (tx) => toPlan(await enroll(tx, body, today, principal.actorId)));
-});
+export const handler = http(routes.enrollPlan, async ({ body, principal, serializableTx }) =>
+  serializableTx(async (tx) => toPlan(await enroll(tx, body, await todayOf(tx), principal.actorId))),
+);

@@ -1,11 +1,11 @@
-import { dayOf } from '#kernel/calendar.ts';
 import { grant } from '#plans/change-vesting.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.grantShares, async ({ params, body, expectedVersion, serializableTx }) =>
-  serializableTx(async (tx) => toPlan(await grant(tx, params.id, expectedVersion, body, dayOf(new Date()))), {
+  serializableTx(async (tx) => toPlan(await grant(tx, params.id, expectedVersion, body, await todayOf(tx))), {
     lockFirst: planLock(params.id),
   }),
 );

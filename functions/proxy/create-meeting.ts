@@ -1,10 +1,11 @@
+import { now } from '#platform/clock.ts';
 import { http } from '#platform/http/http.ts';
 import { callMeeting } from '#proxy/call-meeting.ts';
 import { toMeeting } from '#proxy/meeting.repository.ts';
 import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.createMeeting, ({ body, tenantTx }) =>
-  tenantTx(async (tx) => toMeeting(await callMeeting(tx, body), new Date()), {
+  tenantTx(async (tx) => toMeeting(await callMeeting(tx, body), now()), {
     resource: ({ id }) => `meetings/${id}`,
   }),
 );

@@ -1,3 +1,4 @@
+import { now } from '#platform/clock.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 import { listMeetings, toMeeting } from '#proxy/meeting.repository.ts';
@@ -5,11 +6,10 @@ import * as routes from '#proxy/meetings.routes.ts';
 
 export const handler = http(routes.listMeetings, async ({ query, tenantRead }) => {
   const rows = await tenantRead((read) => listMeetings(read, query));
-  const now = new Date();
   return toPage(
     rows,
     query.limit,
-    (row) => toMeeting(row, now),
+    (row) => toMeeting(row, now()),
     (row) => [row.id],
   );
 });

@@ -118,6 +118,7 @@ export class IngestionStack extends VestryStack {
       mail: this.#mail(),
       publicUrl: this.config.edge && `https://${this.config.edge.domain}`,
       passwordsByAdmin: this.config.passwordsByAdmin,
+      timeZone: this.config.timeZone,
       secondFactor: this.config.secondFactor,
       webhooksToLoopback: this.config.webhooksToLoopback,
       security: { ...this.config.security, domain: this.config.edge?.domain },

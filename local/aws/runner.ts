@@ -46,6 +46,8 @@ export interface TemplateRunnerOptions {
   reachable?(): readonly string[];
   /** Variables of a function that stand above those of its template. Called when an environment starts. @default none */
   variables?(spec: FunctionSpec, addresses: Addresses): Readonly<Record<string, string>>;
+  /** The variable that tells functions, with each invocation, how many milliseconds the clock has been moved ahead. @default none */
+  readonly clockVariable?: string;
   /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
   warn?(line: string): void;
 }
@@ -100,7 +102,7 @@ async function start(
   cleanups: Cleanup[],
   cleanUp: () => Promise<void>,
 ): Promise<TemplateRunner> {
-  const { dataDir, credentials, warn = () => undefined } = options;
+  const { dataDir, credentials, clockVariable, warn = () => undefined } = options;
   const model = readPlatformModel(options.assembly, { typesWithoutEffect: options.typesWithoutEffect ?? [] });
   const { region, accountId } = model;
   const api = onlyApi(model);
@@ -136,6 +138,9 @@ async function start(
     },
     reachable: ({ isInNetwork }, variables) =>
       isInNetwork ? [...endpointsOf(variables), ...(options.reachable?.() ?? [])] : undefined,
+    ...(clockVariable === undefined
+      ? {}
+      : { variablesNow: () => ({ [clockVariable]: String(clock.aheadMs) }) }),
     processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
     onLine: (spec, line, stream) => {
       if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);

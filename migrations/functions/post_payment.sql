@@ -12,13 +12,13 @@ begin
   end if;
   if new.status = 'SENT' then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values (owed, 'IN_TRANSIT', new.amount, new.currency, 'sent', new.id, new.dividend_id, current_date);
+      values (owed, 'IN_TRANSIT', new.amount, new.currency, 'sent', new.id, new.dividend_id, today());
   elsif new.status = 'SETTLED' then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('IN_TRANSIT', paid_from, new.amount, new.currency, 'settled', new.id, new.dividend_id, current_date);
+      values ('IN_TRANSIT', paid_from, new.amount, new.currency, 'settled', new.id, new.dividend_id, today());
   elsif new.status = 'FAILED' and old.status = 'SENT' then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('IN_TRANSIT', owed, new.amount, new.currency, 'failed', new.id, new.dividend_id, current_date);
+      values ('IN_TRANSIT', owed, new.amount, new.currency, 'failed', new.id, new.dividend_id, today());
   end if;
   return null;
 end

@@ -5,10 +5,10 @@ create or replace function post_return() returns trigger
 begin
   if new.plan_id is null then
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, dividend_id, effective_date)
-      values ('CASH', 'RETURNS', -new.amount, new.currency, 'returned', new.id, new.dividend_id, current_date);
+      values ('CASH', 'RETURNS', -new.amount, new.currency, 'returned', new.id, new.dividend_id, today());
   else
     insert into journal (debit_account, credit_account, amount, currency, reason, transaction_id, effective_date)
-      values ('PLAN_ASSETS', 'PLAN_OBLIGATIONS', -new.amount, new.currency, 'returned', new.id, current_date);
+      values ('PLAN_ASSETS', 'PLAN_OBLIGATIONS', -new.amount, new.currency, 'returned', new.id, today());
   end if;
   return null;
 end

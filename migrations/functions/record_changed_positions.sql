@@ -56,7 +56,7 @@ begin
     end if;
   end if;
   -- What is taken back-dated may have been given away since: no day from then on may close below zero.
-  if effective < current_date then
+  if effective < today() then
     select n.id into overdrawn
       from changed n join previous o using (tenant_id, id)
       where n.holdings < o.holdings and exists (

@@ -48,6 +48,8 @@ export type Resource =
   | 'links:public'
   /** Know whether an ADMIN may set the passwords of others. */
   | 'passwords:byAdmin'
+  /** Know the time zone of tenants that name none. */
+  | 'timeZone:default'
   /** Know whether privileged users need a second factor where their tenant has set nothing. */
   | 'secondFactor:demand'
   /** Know by which address browsers reach the platform. */

@@ -5,6 +5,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { wasEverHeld } from '#register/security-class.ts';
 import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
@@ -13,8 +14,6 @@ import type { scheduleDividend } from './dividends.routes.ts';
 export interface Declaration {
   readonly tenantId: TenantId;
   readonly idempotencyKey: string;
-  /** The day of the request, in UTC. */
-  readonly today: string;
   /** The user who declares it. */
   readonly proposer: Proposer;
 }
@@ -27,12 +26,17 @@ export interface Declaration {
 export async function declareDividend(
   tx: TenantTx,
   terms: z.output<typeof scheduleDividend.body>,
-  { tenantId, idempotencyKey, today, proposer }: Declaration,
+  { tenantId, idempotencyKey, proposer }: Declaration,
 ): Promise<DividendRow> {
   const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
+  const today = await todayOf(tx);
   const declaration_date = terms.declaration_date ?? today;
   if (declaration_date > today)
-    throw invalidField('/declaration_date', 'future-date', 'must not be after today (UTC)');
+    throw invalidField(
+      '/declaration_date',
+      'future-date',
+      `must not be after ${today}, today in the tenant’s time zone`,
+    );
   if (record_date < declaration_date)
     throw invalidField(
       '/record_date',

@@ -40,7 +40,8 @@ export const takeDividendSnapshots = scheduledJob({
   name: 'take-dividend-snapshots',
   suspended: 'parks',
   purpose: 'Starts the dividends whose record date has closed',
-  schedule: 'cron(15 0 * * ? *)',
+  // Days end in every half hour of UTC, somewhere.
+  schedule: 'rate(30 minutes)',
   uses: ['database:system', 'queue:dividend-runs:send'],
   timeoutSeconds: 60,
 });

@@ -5,7 +5,6 @@ import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
 import { isUnsent } from './dividend-chunk.repository.ts';
-import { lastClosedDay } from './dividend-dates.ts';
 import { RUNS_QUEUE } from './dividend-message.ts';
 
 /** Dividends that are found and sent at once. */
@@ -20,17 +19,23 @@ const REASON = 'due dividends of every tenant';
 interface Found {
   readonly tenant_id: string;
   readonly dividend_id: string;
+  /** The last day that has closed in the tenant's time zone. */
+  readonly closed_on: string;
 }
+
+/** The last day that has closed by an instant where a tenant lives: the day before the one that it is there. */
+const closedOn = (time: Date) => sql`((${time}::timestamptz at time zone t.time_zone)::date - 1)`;
+const found = (time: Date) => sql`d.tenant_id, d.id as dividend_id, ${closedOn(time)}::text as closed_on`;
 
 type Find = (tx: SystemTx, after: string) => Promise<{ readonly rows: Found[] }>;
 
-/** Starts every dividend whose record date has closed by the time of the firing. */
+/** Starts every dividend whose record date has closed by the time of the firing, where its issuer lives. */
 export function runDue(firing: Firing, atOnce = RUNS_AT_ONCE): Promise<{ runs: number }> {
-  const closedOn = lastClosedDay(firing.time);
+  const { time } = firing;
   const find: Find = (tx, after) =>
-    sql<Found>`select d.tenant_id, d.id as dividend_id
+    sql<Found>`select ${found(time)}
       from dividends d join tenant_directory t on t.id = d.tenant_id and t.status = 'ACTIVE'
-      where d.id > ${after}::uuid and d.state = 'DECLARED' and d.record_date <= ${closedOn}::date
+      where d.id > ${after}::uuid and d.state = 'DECLARED' and d.record_date <= ${closedOn(time)}
       order by d.id limit ${atOnce}`.execute(tx);
   return run(find, firing, atOnce);
 }
@@ -43,7 +48,7 @@ export function runUnfinished(firing: Firing, atOnce = RUNS_AT_ONCE): Promise<{ 
   const { time } = firing;
   const quietSince = new Date(time.getTime() - QUIET_MINUTES * 60_000);
   const find: Find = (tx, after) =>
-    sql<Found>`select d.tenant_id, d.id as dividend_id
+    sql<Found>`select ${found(time)}
       from dividends d join tenant_directory t on t.id = d.tenant_id and t.status = 'ACTIVE'
       where d.id > ${after}::uuid and d.updated_at < ${quietSince} and (
         d.state in ('SNAPSHOT', 'CANCELLED') and exists (
@@ -63,14 +68,14 @@ async function run(
   { time, requestId, remainingMs }: Firing,
   atOnce: number,
 ): Promise<{ runs: number }> {
-  const about = { closed_on: lastClosedDay(time), at: time.toISOString() };
+  const at = time.toISOString();
   let runs = 0;
   for (let after = FIRST_ID; remainingMs() > MARGIN_MS; ) {
     const from = after;
     const { rows } = await systemTx(REASON, (tx) => find(tx, from));
     await sendMessages(
       RUNS_QUEUE,
-      rows.map((found) => ({ ...found, ...about })),
+      rows.map((row) => ({ ...row, at })),
       requestId,
     );
     runs += rows.length;

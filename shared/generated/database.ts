@@ -1006,6 +1006,7 @@ export interface TenantDirectory {
   id: string;
   slug: string;
   status: 'ACTIVE' | 'SUSPENDED';
+  time_zone: string;
   type: 'ISSUER' | 'SPONSOR' | 'PLATFORM';
 }
 
@@ -1025,6 +1026,7 @@ export interface Tenants {
   name: string;
   slug: string;
   status: Generated<'ACTIVE' | 'SUSPENDED'>;
+  time_zone: Generated<string>;
   type: 'ISSUER' | 'SPONSOR' | 'PLATFORM';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;

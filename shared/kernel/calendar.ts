@@ -40,6 +40,16 @@ export function dayOf(instant: Date, timeZone = 'UTC'): Day {
   return dayFrom({ year: Number(parts.year), month: Number(parts.month), day: Number(parts.day) });
 }
 
+/** Whether a text names a time zone of the IANA's, as `America/New_York` and `UTC` do. */
+export function isTimeZone(text: string): boolean {
+  if (!/^(UTC|[A-Z][A-Za-z]*(\/[A-Z][A-Za-z0-9_+-]*)+)$/.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the day with which the text of an instant begins: `2026-01-31T12:00:00Z` says `2026-01-31`. */
 export function dayWrittenIn(instant: string): Day {
   return instant.slice(0, 'YYYY-MM-DD'.length) as Day;

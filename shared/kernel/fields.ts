@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dayWrittenIn, isDay } from './calendar.ts';
+import { dayWrittenIn, isDay, isTimeZone } from './calendar.ts';
 import { canonicalDecimal, MAX_DECIMAL_LENGTH } from './decimal.ts';
 import { identifierFault } from './identifier.ts';
 import type { TenantId } from './ids.ts';
@@ -99,6 +99,12 @@ export const isoDate = z
   .regex(/^(19|20|21)\d\d-\d\d-\d\d$/, 'must be a date as YYYY-MM-DD, from 1900 to 2199')
   .refine(isDay, 'must be a day that exists')
   .meta({ openapi: { type: 'string', format: 'date' } });
+
+/** A time zone by its IANA name. An offset is none: it knows no summer. */
+export const timeZone = z
+  .string('must be a string')
+  .max(64, 'must have at most 64 characters')
+  .refine(isTimeZone, 'must be a time zone by its IANA name, such as America/New_York, or UTC');
 
 /** RFC 3339 in UTC, with up to microseconds. */
 export const instant = z

@@ -39,7 +39,7 @@ export async function findLedgerInstant(
 ): Promise<{ asOf: string; knownAt: string; ahead: boolean }> {
   const { as_of = null, known_at = null } = wanted;
   const { rows } = await sql<{ asOf: string; knownAt: string; ahead: boolean }>`
-    select coalesce(${as_of}::date, current_date) as "asOf",
+    select coalesce(${as_of}::date, today()) as "asOf",
       to_char(coalesce(wanted, settled) at time zone 'UTC', ${sql.lit(INSTANT)}) as "knownAt",
       coalesce(wanted > settled, false) as ahead
     from (select ${known_at}::timestamptz as wanted,

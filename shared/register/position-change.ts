@@ -14,7 +14,7 @@ export interface LedgerNote {
 export interface PositionChange {
   /** @default 'COMMON' */
   readonly security_class?: string | undefined;
-  /** @default today, UTC, by the clock of the database */
+  /** @default the tenant's today */
   readonly effective_date?: string | undefined;
   readonly reason: string;
   /** The origin of the change: `api`, `transfer:<id>`, `upload:<id>`. */
@@ -35,8 +35,11 @@ export async function recordPositionChange(
   const { security_class, effective_date, reason, source } = change;
   const { id, happened } = await tx
     .insertInto('position_changes')
-    .values({ security_class, effective_date, reason, source })
-    .returning(['id', sql<boolean>`effective_date <= current_date`.as('happened')])
+    .values({
+      ...{ security_class, reason, source },
+      effective_date: effective_date ?? sql<string>`today()`,
+    })
+    .returning(['id', sql<boolean>`effective_date <= today()`.as('happened')])
     .executeTakeFirstOrThrow();
   if (!happened) throw inTheFuture();
   return id;
@@ -51,9 +54,9 @@ export async function refuseFuture(
   if (effectiveDate === undefined) return;
   const { rows } = await sql<{
     happened: boolean;
-  }>`select ${effectiveDate}::date <= current_date as happened`.execute(read);
+  }>`select ${effectiveDate}::date <= today() as happened`.execute(read);
   if (rows[0]?.happened !== true) throw inTheFuture(pointer);
 }
 
 const inTheFuture = (pointer = '/effective_date') =>
-  invalidField(pointer, 'future-date', 'must not be after today (UTC)');
+  invalidField(pointer, 'future-date', 'must not be after today, in the tenant’s time zone');

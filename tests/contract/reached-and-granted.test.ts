@@ -13,6 +13,7 @@ const NEEDS: readonly (readonly [use: Resource, by: RegExp])[] = [
   ['eventBus:put', /\bemit(Alike)?\(tx/],
   ['secondFactor:demand', /identityEnvironment\.secondFactorDemanded\(/],
   ['passwords:byAdmin', /identityEnvironment\.passwordsByAdmin\(/],
+  ['timeZone:default', /identityEnvironment\.defaultTimeZone\(/],
   ['outside:address', /environment\.outsideToLoopback\(/],
   ['function:fetch-public:call', /callFunction<\w+>\(fetchPublic,/],
 ];

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as createTenantHandler } from '#functions/identity/create-tenant.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as listUsersHandler } from '#functions/identity/list-users.ts';
+import { handler as updateTenantHandler } from '#functions/identity/update-tenant.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
-import { createTenant } from '#identity/tenants/tenants.routes.ts';
+import { createTenant, updateTenant } from '#identity/tenants/tenants.routes.ts';
 import { createUser, listUsers, updateUser } from '#identity/users/users.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -114,4 +115,44 @@ test('the last ADMIN can be neither disabled nor demoted, also by two at once', 
     [tenant.id],
   );
   expect(rows).toEqual([{ admins: 1 }]);
+});
+
+describe('the time zone of a tenant', () => {
+  const tenant = (slug: string) => ({
+    slug,
+    name: 'Zoned',
+    type: 'ISSUER',
+    admin: { email: 'a@zoned.example' },
+  });
+
+  test('is the environment’s unless it is named, and may change', async () => {
+    vi.stubEnv('TIME_ZONE', 'America/Chicago');
+    const operator = await insertTestOperator(database.admin);
+    const create = (body: object) => call(createTenantHandler, createTenant, { as: operator, body });
+    expect(await create({ ...tenant('zoned-a'), time_zone: 'Asia/Kolkata' })).toMatchObject({
+      ...{ status: 201, body: { time_zone: 'Asia/Kolkata' } },
+    });
+    const created = await create(tenant('zoned-b'));
+    expect(created.body).toMatchObject({ time_zone: 'America/Chicago' });
+    const moved = await call(updateTenantHandler, updateTenant, {
+      as: operator,
+      params: { id: created.body.id },
+      body: { time_zone: 'UTC' },
+      headers: { 'If-Match': created.header('etag') ?? '' },
+    });
+    expect(moved).toMatchObject({ status: 200, body: { time_zone: 'UTC' } });
+    vi.unstubAllEnvs();
+  });
+
+  test.each(['Mars/Phobos', '+02:00', 'EST', '', 'america/new_york', 'Europe/Berlin; drop', 7, null])(
+    'is not %j',
+    async (time_zone) => {
+      const operator = await insertTestOperator(database.admin);
+      const body = { ...tenant('zoned-c'), time_zone };
+      expect(await call(createTenantHandler, createTenant, { as: operator, body })).toMatchObject({
+        status: 422,
+        body: { errors: [expect.objectContaining({ pointer: '/time_zone' })] },
+      });
+    },
+  );
 });

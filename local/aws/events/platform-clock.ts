@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * The time that scheduled jobs see: the machine's, until `advance` moves it ahead. From there it continues at the
+ * The time that scheduled jobs see, and functions that ask how far it is ahead: the machine's, until `advance` moves it ahead. From there it continues at the
  * usual pace, across restarts, so that no job ever gets an earlier time than the one before.
  */
 export class PlatformClock {
@@ -17,6 +17,11 @@ export class PlatformClock {
 
   now(): Date {
     return new Date(Date.now() + this.#offsetMs);
+  }
+
+  /** Milliseconds by which it is ahead of the machine's clock. */
+  get aheadMs(): number {
+    return this.#offsetMs;
   }
 
   /** Called after each `moveTo`, even one that the clock had reached by itself. */

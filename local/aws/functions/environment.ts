@@ -132,7 +132,11 @@ export class Environment {
   }
 
   /** Never rejects: what goes wrong in a function is an outcome. */
-  run(requestId: string, payload: string): Promise<Outcome> {
+  run(
+    requestId: string,
+    payload: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Outcome> {
     const timeoutMs = this.spec.timeoutSeconds * 1000;
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout;
@@ -156,7 +160,7 @@ export class Environment {
         },
       };
       if (!this.#alive) this.#exited(null);
-      else this.#runtime.post({ requestId, payload, timeoutMs });
+      else this.#runtime.post({ requestId, payload, timeoutMs, variables });
     });
   }
 

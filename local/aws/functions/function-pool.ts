@@ -7,6 +7,8 @@ export interface FunctionPoolOptions {
   readonly functions: readonly FunctionSpec[];
   /** Variables that stand above those of the template. */
   readonly overrides: (spec: FunctionSpec) => Readonly<Record<string, string>>;
+  /** Variables that are set anew for each invocation. @default none */
+  readonly variablesNow?: () => Readonly<Record<string, string>>;
   /** Returns all that a function can connect to, as `host:port`, or `undefined` where it is anything. @default anything */
   readonly reachable?: (
     spec: FunctionSpec,
@@ -198,7 +200,7 @@ export class FunctionPool {
     { requestId, payload, resolve }: Waiting,
   ): Promise<void> {
     pooled.busy.add(environment);
-    const outcome = await environment.run(requestId, payload);
+    const outcome = await environment.run(requestId, payload, this.#options.variablesNow?.());
     pooled.busy.delete(environment);
     if (environment.spec !== pooled.spec) void environment.kill();
     else if (environment.alive && !this.#closed) pooled.idle.push(environment);

@@ -4,6 +4,8 @@ export interface Invocation {
   readonly payload: string;
   /** The time that the handler has once its module is loaded. */
   readonly timeoutMs: number;
+  /** Variables that are set for this invocation. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface RuntimeConfiguration {

@@ -62,6 +62,7 @@ let loading: Promise<Handler> | undefined;
 async function serve(invocation: Invocation): Promise<void> {
   const { requestId } = invocation;
   try {
+    Object.assign(process.env, invocation.variables);
     const isFirst = loading === undefined;
     loading ??= loadHandler();
     const handler = await loading;

@@ -13,6 +13,7 @@ const COLUMNS = [
   'name',
   'slug',
   'status',
+  'time_zone',
   'type',
   'updated_at',
   'version',
@@ -31,6 +32,7 @@ export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
     name,
     type: row.type,
     status: row.status,
+    time_zone: row.time_zone,
     version,
     created_at: created_at.toISOString(),
   };
@@ -38,7 +40,7 @@ export function toTenant(row: TenantRow): z.infer<typeof Tenant> {
 
 export function insertTenant(
   tx: TenantTx,
-  tenant: { id: TenantId; slug: string; name: string; type: TenantRow['type'] },
+  tenant: { id: TenantId; slug: string; name: string; type: TenantRow['type']; time_zone: string },
 ): Promise<TenantRow> {
   return tx
     .insertInto('tenants')
@@ -86,7 +88,11 @@ export function setTenant(
   tx: TenantTx,
   id: string,
   version: number,
-  change: { name?: string | undefined; status?: TenantRow['status'] | undefined },
+  change: {
+    name?: string | undefined;
+    status?: TenantRow['status'] | undefined;
+    time_zone?: string | undefined;
+  },
 ): Promise<TenantRow | undefined> {
   return tx
     .updateTable('tenants')

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
-import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut, listOf, loginEmail, page, text, timeZone } from '#kernel/fields.ts';
 import { TENANT_TYPES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -12,6 +12,8 @@ export const Tenant = z.object({
   name: z.string(),
   type: z.enum(TENANT_TYPES),
   status: z.enum(STATUSES),
+  /** The tenant’s days begin and end there. */
+  time_zone: z.string(),
   version: z.number().int(),
   created_at: instantOut,
 });
@@ -31,6 +33,8 @@ const NewTenant = z.strictObject({
     .refine((slug) => !slug.startsWith('vestry'), 'must not begin with vestry'),
   name: text(200),
   type: z.enum(TENANT_TYPES),
+  /** Without it, the environment’s. */
+  time_zone: timeZone.optional(),
   admin: firstUser,
   /** A second person from the first day: without one, an operator approves the first. */
   first_compliance: firstUser.optional(),
@@ -51,6 +55,7 @@ export const createTenant = route({
     slug: 'initech',
     name: 'Initech Holdings',
     type: 'ISSUER',
+    time_zone: 'America/New_York',
     admin: { email: 'admin@initech.example' },
   },
   status: 201,
@@ -59,7 +64,7 @@ export const createTenant = route({
   concurrency: 'etag',
   audit: 'tenant.created',
   problems: ['tenant-exists', 'user-exists'],
-  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin'],
+  uses: ['fieldKey:use', 'queue:mails:send', 'links:public', 'passwords:byAdmin', 'timeZone:default'],
   // Hashes a password: see login.
   memoryMb: 1769,
 });
@@ -95,9 +100,9 @@ export const updateTenant = route({
   operationId: 'updateTenant',
   method: 'PATCH',
   path: '/tenants/{id}',
-  summary: 'Rename, suspend or reactivate a tenant',
+  summary: 'Rename, move, suspend or reactivate a tenant',
   description:
-    'The tokens of a suspended tenant stop working at once on every route that writes. `networks: null` takes the tenant’s list of networks (`/settings/sign-in`) away, for the day on which it locks everybody out.',
+    'The tokens of a suspended tenant stop working at once on every route that writes. `networks: null` takes the tenant’s list of networks (`/settings/sign-in`) away, for the day on which it locks everybody out. With another `time_zone`, its days begin and end there from now on; what was frozen at the close of a day stays as it is.',
   ...operator,
   params: idInPath,
   body: z
@@ -105,6 +110,7 @@ export const updateTenant = route({
       name: text(200).optional(),
       status: z.enum(STATUSES).optional(),
       networks: z.null('must be null: only the tenant names networks').optional(),
+      time_zone: timeZone.optional(),
     })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
   example: { status: 'SUSPENDED' },

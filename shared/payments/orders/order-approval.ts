@@ -1,5 +1,5 @@
-import { dayOf } from '#kernel/calendar.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { addToTallies, type Party, takeFromTallies } from './tally.repository.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function exceedsThreshold(
   thresholdMinor: bigint,
 ): Promise<boolean> {
   if (amountMinor > thresholdMinor) return true;
-  const tallied = { day: dayOf(new Date()), currency, parties };
+  const tallied = { day: await todayOf(tx), currency, parties };
   const sums = await addToTallies(tx, tallied, amountMinor);
   if (sums.every((sum) => sum <= thresholdMinor)) return false;
   await takeFromTallies(tx, tallied, amountMinor);

@@ -8,6 +8,7 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
+import { now } from '#platform/clock.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
@@ -68,7 +69,7 @@ const HOUR_MS = 3_600_000;
 export const bankAccountEffects: ChangeEffects = {
   approved: async (tx, { subject_id }) => {
     const { coolingOffHours } = paymentRules(await findSettings(tx));
-    const usable_from = new Date(Date.now() + coolingOffHours * HOUR_MS);
+    const usable_from = new Date(now().getTime() + coolingOffHours * HOUR_MS);
     await setBankAccount(tx, subject_id, { approval: 'APPROVED', usable_from });
     return undefined;
   },

@@ -89,7 +89,7 @@ export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAc
   return of(read, payee)
     .where('status', '=', 'ACTIVE')
     .where('approval', 'in', ['NOT_NEEDED', 'APPROVED'])
-    .where('usable_from', '<=', sql<Date>`now()`)
+    .where('usable_from', '<=', sql<Date>`present_instant()`)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -84,7 +84,7 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
         join holders_of_record s on s.id = t.shareholder_id
         left join lateral (select b.id from bank_accounts b
           where b.shareholder_id = s.id and b.status = 'ACTIVE'
-            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= now() order by b.id desc limit 1) a on true
+            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= present_instant() order by b.id desc limit 1) a on true
     ), ordered as (
       insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, approval, decided_by, decided_at)
       select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId},

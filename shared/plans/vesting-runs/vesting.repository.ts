@@ -6,17 +6,18 @@ import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
 /** The condition for plans that have not been computed in the month of a day. */
-const isDue = (asOf: string): RawBuilder<boolean> =>
-  sql<boolean>`status = 'ACTIVE' and vested_as_of < date_trunc('month', ${asOf}::date)`;
+const isDue = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`p.status = 'ACTIVE' and p.vested_as_of < date_trunc('month', ${asOf})`;
 
-/** Every tenant's plans that have not been computed in the month of the day, in ranges of `size`. */
-export async function listVestingChunks(tx: SystemTx, asOf: string, size: number): Promise<VestingChunk[]> {
+/** Every tenant's plans that have not been computed in the month which it is there at an instant, in ranges of `size`. */
+export async function listVestingChunks(tx: SystemTx, at: Date, size: number): Promise<VestingChunk[]> {
+  const day = sql`(${at}::timestamptz at time zone t.time_zone)::date`;
   const { rows } = await sql<VestingChunk>`
     with due as (
-      select tenant_id, id, row_number() over (partition by tenant_id order by id) as n
-      from plans where ${isDue(asOf)}
+      select p.tenant_id, p.id, ${day}::text as as_of, row_number() over (partition by p.tenant_id order by p.id) as n
+      from plans p join tenant_directory t on t.id = p.tenant_id where ${isDue(day)}
     )
-    select tenant_id, ${asOf}::text as as_of, id as "from",
+    select tenant_id, as_of, id as "from",
       lead(id) over (partition by tenant_id order by id) as before
     from due where (n - 1) % ${size}::integer = 0 order by tenant_id, id`.execute(tx);
   return rows;
@@ -27,7 +28,7 @@ export type DuePlan = VestingRow & Pick<PlanRow, 'id' | 'vesting_inputs'>;
 /** The plans of a range that have not been computed in the month of its day. */
 export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: number): Promise<DuePlan[]> {
   const due = read
-    .selectFrom('plans')
+    .selectFrom('plans as p')
     .select([
       'id',
       'vesting_inputs',
@@ -39,7 +40,7 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
       'accelerations',
       'terminated_on',
     ])
-    .where(isDue(chunk.as_of))
+    .where(isDue(sql`${chunk.as_of}::date`))
     .where('id', '>=', chunk.from)
     .orderBy('id')
     .limit(limit);

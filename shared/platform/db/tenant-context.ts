@@ -1,10 +1,16 @@
 import type pg from 'pg';
 import { plainAddress } from '#kernel/source-network.ts';
+import { environment } from '#platform/environment.ts';
 import { originOfRequest } from './origin.ts';
 import { pipeline, type Statement } from './pipeline.ts';
 import { waitForAnswers } from './pool.ts';
 
 const SET_TENANT = `set_config('app.tenant_id', $1, true)`;
+/** Lets the database see the clock of a local platform that was moved ahead; deployed ones have no other than the machine's. */
+const setClock = (): string => {
+  const aheadMs = Math.trunc(environment.clockAheadMs());
+  return aheadMs === 0 ? '' : `, set_config('app.clock_ahead', '${aheadMs} milliseconds', true)`;
+};
 const SET_LIMITS = (first: number): string =>
   `set_config('statement_timeout', $${first}, true), set_config('lock_timeout', $${first + 1}, true)`;
 
@@ -27,8 +33,8 @@ export function letStatementsRunFor(seconds: number): void {
 
 /** Sets the tenant whose rows can be seen until the transaction ends. No other code sets it. */
 export function setTenant(tenantId: string): Statement {
-  if (limits === undefined) return { text: `select ${SET_TENANT}`, values: [tenantId] };
-  return { text: `select ${SET_TENANT}, ${SET_LIMITS(2)}`, values: [tenantId, ...limits] };
+  if (limits === undefined) return { text: `select ${SET_TENANT}${setClock()}`, values: [tenantId] };
+  return { text: `select ${SET_TENANT}, ${SET_LIMITS(2)}${setClock()}`, values: [tenantId, ...limits] };
 }
 
 /** Whoever begins work for a tenant. */
@@ -74,7 +80,7 @@ export function enterTenant(
     ...(serializable ? [BY_INDEX] : []),
   ];
   return {
-    text: `select ${parts.join(', ')}`,
+    text: `select ${parts.join(', ')}${setClock()}`,
     values: [tenantId, refuseSuspended, ...caller, ...address, ...(limits ?? [])],
   };
 }

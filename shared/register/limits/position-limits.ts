@@ -1,6 +1,6 @@
-import { dayOf } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import {
   addToTally,
   compareWithIssued,
@@ -62,7 +62,7 @@ export async function exceedsLimit(tx: TenantTx, move: Move): Promise<boolean> {
   const { securityClass, shares, means, party, isFirst = false } = move;
   const percent = await percentOf(tx, means);
   if (percent === NO_LIMIT) return false;
-  const tally = { day: dayOf(new Date()), securityClass, party };
+  const tally = { day: await todayOf(tx), securityClass, party };
   if (means === 'HAND' && isFirst) {
     const opening = { ...tally, means: 'OPENING' } as const;
     const sum = await addToTally(tx, opening, shares);

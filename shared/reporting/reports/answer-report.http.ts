@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { linkTo } from '#contracts/links.ts';
-import { dayOf } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { type CursorPart, decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import { disclosing } from '#platform/db/disclosing.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { negotiate } from '#platform/http/accept.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
@@ -39,10 +39,10 @@ export async function answerReport<Sent, Query, Row, Head extends object, Item e
 ): Promise<Reply<PageOf<Head, Item> | string>> {
   const format = negotiate(request.headers.get('accept'), FORMATS);
   const limit = rowLimit(request.query.limit, format);
-  const today = dayOf(new Date());
-  const query = report.settle({ ...request.params, ...request.query } as Sent, today);
-  const after = resume(report, query, request.query.cursor);
   const page = await request.tenantRead(async (read): Promise<Page<Row, Query, Head>> => {
+    const sent = { ...request.params, ...request.query } as Sent;
+    const query = report.settle(sent, await todayOf(read));
+    const after = resume(report, query, request.query.cursor);
     const head = await report.head(read, query, after === undefined);
     const rows = await report.rows(disclosing(read, limit), query, { after, limit: limit + 1 });
     return {
@@ -51,6 +51,7 @@ export async function answerReport<Sent, Query, Row, Head extends object, Item e
       more: rows.length > limit,
     };
   });
+  const { query } = page;
   if (format === 'text/csv') return tableReply(report, route, page, request);
   const last = page.rows.at(-1);
   const body = {

@@ -1,5 +1,4 @@
 import { CompiledQuery } from 'kysely';
-import { dayOf } from '#kernel/calendar.ts';
 import {
   judgePayroll,
   loadPayroll,
@@ -8,6 +7,7 @@ import {
 } from '#plans/contributions/load-payroll.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { type ContributionValues, contributionContract } from '#uploads/checking/contribution-contract.ts';
 import {
   CONTRIBUTION_COLUMNS,
@@ -60,16 +60,17 @@ export const payrollLoader: UploadLoader = {
     staged.rejected += await mark(session, REFUSE_REPEATED);
   },
   refuseConflicts: async (session, _load, staged) => {
-    const refused = await judgePayroll(runOn(session), today());
+    const run = runOn(session);
+    const { rows } = await run('select today()::text as today');
+    const refused = await judgePayroll(run, (rows[0] as { readonly today: string }).today);
     staged.rejected += refused;
     return refused;
   },
   about: () => ({}),
-  load: (tx, { uploadId, requestId }) => loadPayroll(runIn(tx), { uploadId, requestId, today: today() }),
+  load: async (tx, { uploadId, requestId }) =>
+    loadPayroll(runIn(tx), { uploadId, requestId, today: await todayOf(tx) }),
   mayLoadAgain: (error) => error instanceof PayrollMoved,
 };
-
-const today = (): string => dayOf(new Date());
 
 function runOn(session: TenantSession): RunStatement {
   return async (text, values = []) => {
