@@ -26,6 +26,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   linked_shareholder_exists: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],
   positions_at: [APP_ROLE, REPORT_ROLE],
+  present_instant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   purge_login_failures: [SYSTEM_ROLE],
   purge_request_counts: [SYSTEM_ROLE],
   purge_shareholder_names: [SYSTEM_ROLE],
@@ -37,6 +38,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   take_dividend_snapshot: [APP_ROLE],
   take_login_attempt: [APP_ROLE],
   take_request: [APP_ROLE],
+  today: [APP_ROLE, REPORT_ROLE],
   use_api_key: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
 };

@@ -122,7 +122,7 @@ describe('the time zone of a tenant', () => {
     slug,
     name: 'Zoned',
     type: 'ISSUER',
-    admin: { email: 'a@zoned.example' },
+    admin: { email: 'a@zoned.example', password: 'correct horse battery' },
   });
 
   test('is the environment’s unless it is named, and may change', async () => {
