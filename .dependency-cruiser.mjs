@@ -79,7 +79,7 @@ export default {
       to: {
         path: '^shared/',
         pathNot:
-          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy|kernel/roles)\\.ts$|^shared/contracts/|^shared/platform/(http/route|queue/job)\\.ts$',
+          '^shared/(routes|jobs|meta/docs-assets|retention/retention-policy|kernel/(roles|calendar))\\.ts$|^shared/contracts/|^shared/platform/(http/route|queue/job)\\.ts$',
       },
     },
     {

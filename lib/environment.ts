@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { parse } from 'lossless-json';
 import * as z from 'zod';
 import type { RequestClass } from '#contracts/request-classes.ts';
-import { timeZone } from '#kernel/fields.ts';
+import { isTimeZone } from '#kernel/calendar.ts';
 import { retentionYears } from '#retention/retention-policy.ts';
 import { closest } from './closest.ts';
 import { ENVIRONMENTS, environmentFile, environmentNames } from './environment-names.ts';
@@ -123,7 +123,7 @@ export const EnvironmentSchema = z
     /** Whether an ADMIN may set the passwords of others. Nobody else knows a password that its user has set by a link: production can't have it. */
     passwordsByAdmin: z.boolean().default(false),
     /** The time zone of tenants that name none, by its IANA name. */
-    timeZone: timeZone.default('UTC'),
+    timeZone: z.string().refine(isTimeZone, 'must be an IANA name, such as America/New_York').default('UTC'),
     /** Whether ADMIN, COMPLIANCE, OPS and operators need a second factor, where their tenant has set nothing. */
     secondFactor: z.enum(['on', 'off']).default('on'),
     /** Web origins that may call the API from a browser; `http://localhost:*` stands for every port of the developer's machine. */
