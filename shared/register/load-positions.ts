@@ -25,7 +25,7 @@ import { sourceOfUpload } from './register-changes.ts';
  */
 
 const NAME_POSITIONS = `update staged_rows set class = coalesce(security_class, 'COMMON'),
-    day = coalesce(effective_date::date, $1::date, current_date)
+    day = coalesce(effective_date::date, $1::date, (select today()))
   where error_code is null`;
 
 const REFUSE_UNDECLARED = `update staged_rows s set error_column = 'security_class', error_code = 'unknown-security-class',
@@ -38,7 +38,7 @@ const REFUSE_UNDECLARED = `update staged_rows s set error_column = 'security_cla
 
 const REFUSE_FUTURE = `update staged_rows set error_column = 'effective_date', error_code = 'date-out-of-range',
     error_message = 'effective_date must not be after today.'
-  where error_code is null and day > current_date`;
+  where error_code is null and day > (select today())`;
 
 const REFUSE_OTHER_NAMES = `with named as (
     select distinct on (external_ref) external_ref, n, line, name, email from staged_rows
@@ -81,7 +81,7 @@ const OVERDRAWN = `select s.n, o.day from staged_rows s
         select e.effective_date as day, sum(e.delta) over (order by e.effective_date) as closing from position_entries e
         where e.tenant_id = $1 and e.shareholder_id = h.id and e.security_class = s.class) c
       where c.day > s.day and c.closing + s.holdings::numeric - s.held < 0 order by c.day limit 1) o
-  where s.error_code is null and s.day < current_date and s.holdings::numeric < s.held`;
+  where s.error_code is null and s.day < (select today()) and s.holdings::numeric < s.held`;
 
 const REFUSE_OVERDRAWN = `update staged_rows s set error_column = 'holdings', error_code = 'insufficient-position',
     error_message = 'With ' || s.holdings || ' shares of ' || s.class || ' on ' || s.day

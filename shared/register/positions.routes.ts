@@ -30,7 +30,7 @@ export const transferShares = route({
   path: '/shareholders/transfers',
   summary: 'Move shares between two holders',
   description:
-    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not in the future (UTC); the position that the shares leave may not become negative on that day or any later one. A quantity above the limit of `/settings/register` waits for a second person.',
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not after today, in the issuer’s time zone; the position that the shares leave may not become negative on that day or any later one. A quantity above the limit of `/settings/register` waits for a second person.',
   tenants: ['ISSUER'],
   roles: ['ADMIN', 'OPS'],
   body: z

@@ -38,7 +38,7 @@ export const recordContribution = route({
   path: '/plans/{id}/contributions',
   summary: 'Record a contribution',
   description:
-    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today (UTC) and may be neither before enrolment nor more than 31 days ahead. The legal limits of its year count every contribution effective in that year.',
+    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead. The legal limits of its year count every contribution effective in that year.',
   ...sponsor,
   roles: ['ADMIN', 'OPS'],
   params: idInPath,

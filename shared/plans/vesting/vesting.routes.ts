@@ -17,7 +17,7 @@ export const calculateVesting = route({
   method: 'POST',
   path: '/vesting/calculate',
   summary: 'Calculate vesting without a plan',
-  description: 'Nothing is stored. `as_of` defaults to today (UTC).',
+  description: 'Nothing is stored. `as_of` defaults to today, in the tenant’s time zone.',
   tenants: ['SPONSOR', 'ISSUER'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'],
   body: z.strictObject({

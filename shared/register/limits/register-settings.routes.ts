@@ -36,7 +36,7 @@ export const setRegisterSettings = route({
   method: 'PUT',
   summary: 'Set the limits above which a change of positions waits for a second person',
   description:
-    'Replaces both limits, in percent of a class’s shares; without a value, 1 by hand and 10 by file. Zero: every change waits; 100: none does. What one user has moved on the same day (UTC), by files that were uploaded or dropped, counts together. A higher limit waits for a second person; a lower one takes effect at once.',
+    'Replaces both limits, in percent of a class’s shares; without a value, 1 by hand and 10 by file. Zero: every change waits; 100: none does. What one user has moved on the same day, by files that were uploaded or dropped, counts together. A higher limit waits for a second person; a lower one takes effect at once.',
   ...shared,
   roles: ['ADMIN'],
   body: z.strictObject({ by_hand_percent: percent.optional(), by_file_percent: percent.optional() }),
