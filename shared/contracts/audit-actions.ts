@@ -102,6 +102,7 @@ export const AUDIT_ACTIONS = [
   'payment-run.started',
   'payment-run.advanced',
   'payment-run.resumed',
+  'payment-run.scheduled',
   'payment-run.running',
   'payment-run.done',
   'bank-event.received',

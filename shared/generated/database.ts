@@ -624,6 +624,7 @@ export interface PaymentOrders {
   decided_at: Timestamp | null;
   decided_by: string | null;
   idempotency_key: string | null;
+  not_before: ColumnType<Day, string, string> | null;
   released_at: Timestamp | null;
   replaces: string | null;
   request_id: string;
@@ -644,7 +645,7 @@ export interface PaymentRuns {
   request_id: string;
   requested_by: string;
   started_at: Generated<Timestamp>;
-  state: Generated<'RUNNING' | 'DONE'>;
+  state: Generated<'SCHEDULED' | 'RUNNING' | 'DONE'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   without_account: Generated<number>;

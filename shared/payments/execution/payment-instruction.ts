@@ -1,4 +1,3 @@
-import { findPayingDividend } from '#dividends/paying-dividend.ts';
 import type { TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
@@ -12,7 +11,7 @@ export interface Instruction extends AccountDetails {
   readonly amount: string;
   readonly currency: string;
   readonly memo: string | null;
-  /** The first day on which it may be paid, if the dividend has one. */
+  /** The first day on which it may be paid, if it has one. */
   readonly not_before: string | null;
 }
 
@@ -34,16 +33,11 @@ export async function sealInstruction(
     amount: transaction.amount.toString(),
     currency: transaction.currency,
     memo: transaction.memo,
-    not_before: await payableDate(tx, transaction.dividend_id),
+    not_before: order.not_before,
   };
   return sealer.seal(JSON.stringify(instruction), instructionPlace(transaction.id));
 }
 
 export function openInstruction(sealed: string, transactionId: string, sealer: Sealer): Instruction {
   return JSON.parse(sealer.open(sealed, instructionPlace(transactionId))) as Instruction;
-}
-
-async function payableDate(tx: TenantTx, dividendId: string | null): Promise<string | null> {
-  if (dividendId === null) return null;
-  return (await findPayingDividend(tx, dividendId))?.payableDate ?? null;
 }

@@ -7,7 +7,7 @@ import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
 import { reconcilePayments } from '#payments/payments.jobs.ts';
-import { enqueuePaymentRun } from '#payments/runs/payment-run.ts';
+import { enqueuePaymentRun, startScheduledRun } from '#payments/runs/payment-run.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -17,6 +17,7 @@ import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import {
+  listDueRuns,
   listFiled,
   listStoppedRuns,
   listStuck,
@@ -35,7 +36,7 @@ const STOPPED_AFTER_MS = 15 * 60_000;
 const RETURN_BANKING_DAYS = 2;
 const MARGIN_MS = 20_000;
 
-type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed', number>;
+type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'started', number>;
 
 /**
  * Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others.
@@ -46,7 +47,7 @@ export async function reconcileStuckPayments(
   requestId: string,
   remainingMs: () => number,
 ): Promise<Counts> {
-  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0 };
+  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, started: 0 };
   const failures = new Failures(reconcilePayments);
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
   const today = dayOf(now);
@@ -83,6 +84,14 @@ export async function reconcileStuckPayments(
     (item) =>
       write(item.tenant_id, requestId, ['payment-run.resumed', `dividends/${item.dividend_id}`], async (tx) =>
         enqueuePaymentRun(tx, item),
+      ),
+  );
+  await each(
+    'started',
+    (tx, most) => listDueRuns(tx, now, most),
+    (item) =>
+      write(item.tenant_id, requestId, ['payment-run.started', `dividends/${item.dividend_id}`], (tx) =>
+        startScheduledRun(tx, item),
       ),
   );
   failures.rethrow();

@@ -12,7 +12,7 @@ export interface Stuck {
 }
 
 /**
- * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve, and sent ones without a
+ * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve and whose day has come, and sent ones without a
  * bank event. A payment that goes by file needs its execution only until it is released: then the job that writes files finds it.
  * Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
  */
@@ -24,9 +24,10 @@ export async function listStuck(
 ): Promise<Stuck[]> {
   const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+      join tenant_directory d on d.id = t.tenant_id
     where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
       and o.approval in ('NOT_NEEDED', 'APPROVED')
-      and greatest(o.started_at, t.updated_at, o.decided_at)
+      and greatest(o.started_at, t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
         < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
     order by o.started_at limit ${most}`.execute(tx);
   return rows;
@@ -66,5 +67,16 @@ export async function listStoppedRuns(tx: SystemTx, before: Date, most: number):
   const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
     from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
     where r.state = 'RUNNING' and r.updated_at < ${before} limit ${most}`.execute(tx);
+  return rows;
+}
+
+/** Runs of active tenants whose dividend may be paid from now on: the day has begun where the issuer lives. */
+export async function listDueRuns(tx: SystemTx, now: Date, most: number): Promise<Unfinished[]> {
+  const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
+    from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
+      join declared_dividends d on d.tenant_id = r.tenant_id and d.id = r.dividend_id
+    where r.state = 'SCHEDULED' and d.payable_date <= (${now}::timestamptz at time zone t.time_zone)::date limit ${most}`.execute(
+    tx,
+  );
   return rows;
 }

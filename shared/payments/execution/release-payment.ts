@@ -13,6 +13,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { secondsUntil } from '#platform/db/today.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
@@ -47,7 +48,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /**
  * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
- * released to the bank when it is approved, its payee verified, its account open and its dividend not cancelled: that is
+ * released to the bank when it is approved, its day has come, its payee verified, its account open and its dividend not cancelled: that is
  * committed before the bank is called, and from then on only a bank event ends it.
  */
 export async function releaseToBank(input: ReleaseInput): Promise<NextStep> {
@@ -107,6 +108,8 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
     return look('END', channel, '');
   if (order.approval === 'REQUIRED') return look('AWAIT_APPROVAL', channel, '');
   const wasReleased = order.released_at !== null;
+  const held = wasReleased || order.not_before === null ? 0 : await secondsUntil(tx, order.not_before);
+  if (held > 0) return { ...look('HOLD', channel, ''), pause_seconds: held };
   if (!wasReleased) {
     const refusal = await refusalOf(tx, transaction, order);
     if (refusal !== undefined) {

@@ -11,6 +11,7 @@ import type { OrderRow } from './payment-order.repository.ts';
 export type OrderedRow = TransactionRow & {
   readonly approval: OrderRow['approval'] | null;
   readonly bank_account_id: string | null;
+  readonly not_before: string | null;
 };
 
 export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infer<typeof Transaction> {
@@ -31,6 +32,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
       memo: row.memo,
       approval: row.approval,
       bank_account_id: row.bank_account_id,
+      not_before: row.not_before,
     }),
     version,
     created_at: row.created_at.toISOString(),
@@ -53,7 +55,7 @@ function ordered(read: TenantRead) {
       join.onRef('o.tenant_id', '=', 't.tenant_id').onRef('o.transaction_id', '=', 't.id'),
     )
     .select(TRANSACTION_COLUMNS.map((column) => `t.${column}` as const))
-    .select(['o.approval', 'o.bank_account_id']);
+    .select(['o.approval', 'o.bank_account_id', 'o.not_before']);
 }
 
 export function findTransaction(read: TenantRead, id: string): Promise<OrderedRow | undefined> {

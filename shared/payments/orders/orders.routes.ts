@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
-import { id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { dateOut, id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
@@ -23,6 +23,8 @@ export const Transaction = z.object({
   /** Once it was ordered. */
   approval: z.enum(APPROVALS).optional(),
   bank_account_id: idOut.optional(),
+  /** The first day on which it leaves, in the tenant’s time zone. */
+  not_before: dateOut.optional(),
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
@@ -44,7 +46,9 @@ export const TransactionWithHistory = Transaction.extend({
   replaced_by: idOut.optional(),
 });
 
-const money = { amount, currency, memo: text(80).optional(), bank_account_id: id.optional() };
+/** The first day on which the payment may leave. */
+const notBefore = { not_before: isoDate.optional() };
+const money = { amount, currency, memo: text(80).optional(), bank_account_id: id.optional(), ...notBefore };
 
 const Order = z.union(
   [
@@ -56,6 +60,7 @@ const Order = z.union(
       currency: currency.optional(),
       memo: text(80).optional(),
       bank_account_id: id.optional(),
+      ...notBefore,
     }),
   ],
   'must name one of shareholder_id, plan_id and transaction_id; the first two with amount and currency',
@@ -72,6 +77,7 @@ export const createDisbursement = route({
   description: [
     '`transaction_id` names a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
     'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the tenant’s threshold it waits for a second person, see `/approvals`; what was ordered on the day without one, by the same user or to the same payee, counts with it.',
+    'Nothing leaves before the payable date of its dividend, or before `not_before`, on any channel: until then it is held.',
     'The answer is the transaction, still PENDING; follow it at its `Location`.',
   ].join('\n\n'),
   roles: ['ADMIN', 'OPS'],

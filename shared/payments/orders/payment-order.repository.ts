@@ -11,6 +11,7 @@ const COLUMNS = [
   'decided_at',
   'decided_by',
   'idempotency_key',
+  'not_before',
   'released_at',
   'replaces',
   'request_id',
@@ -37,6 +38,8 @@ export interface NewOrder {
   readonly approval: OrderRow['approval'];
   readonly decided_by?: string | null;
   readonly decided_at?: Date | null;
+  /** The first day on which it may be paid, where the tenant lives. */
+  readonly not_before?: string | null;
 }
 
 /** @throws DomainError `payment-ordered` at the end of the transaction's statement, by its unique constraints */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { findPayingDividend, requireApproved } from '#dividends/paying-dividend.ts';
+import { findPayingDividend, type PayingDividend, requireApproved } from '#dividends/paying-dividend.ts';
+import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import {
@@ -16,10 +17,11 @@ import { checkChannel, paymentRules } from '#payments/settings/payment-settings.
 import { findPaidPlan } from '#plans/paid-participant.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { exceedsThreshold } from './order-approval.ts';
 import { findTransaction, type OrderedRow } from './ordered-transaction.ts';
 import type { createDisbursement } from './orders.routes.ts';
-import { findOrder, findOrderByKey, insertOrder } from './payment-order.repository.ts';
+import { findOrder, findOrderByKey, insertOrder, type OrderRow } from './payment-order.repository.ts';
 import { sourceOfRepayment } from './replace-order.ts';
 
 type Order = z.output<(typeof createDisbursement)['body']>;
@@ -40,6 +42,8 @@ interface Subject {
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
+  /** The payable date of its dividend. */
+  readonly payableDate?: string;
   readonly sourceAccount: SourceAccount;
   readonly replaces: string | null;
 }
@@ -53,7 +57,8 @@ interface Subject {
  */
 export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Promise<OrderedRow> {
   const known = await findOrderByKey(tx, maker.idempotencyKey);
-  if (known !== undefined) return sameOrder(found(await findTransaction(tx, known.transaction_id)), order);
+  if (known !== undefined)
+    return sameOrder(found(await findTransaction(tx, known.transaction_id)), known, order);
   const subject = await subjectOf(tx, order);
   await requireVerified(tx, subject.payee);
   const account = await payableAccount(tx, subject.payee, order.bank_account_id);
@@ -79,6 +84,7 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
     requested_by: maker.actorId,
     request_id: maker.requestId,
     idempotency_key: maker.idempotencyKey,
+    not_before: await firstDay(tx, order, subject),
     approval: isControlled ? 'REQUIRED' : 'NOT_NEEDED',
   });
   if (isControlled) {
@@ -104,12 +110,28 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
   return found(await findTransaction(tx, id));
 }
 
+const MOST_DAYS_AHEAD = 366;
+
+/** Returns the first day on which a payment may leave: the one that is asked for, and not before its dividend is payable. */
+async function firstDay(
+  tx: TenantTx,
+  { not_before }: Order,
+  { payableDate }: Subject,
+): Promise<string | null> {
+  if (not_before === undefined) return payableDate ?? null;
+  const today = await todayOf(tx);
+  if (not_before > addDays(today, MOST_DAYS_AHEAD))
+    throw invalidField('/not_before', 'too-far', `must be at most ${MOST_DAYS_AHEAD} days after ${today}`);
+  return payableDate !== undefined && payableDate > not_before ? payableDate : not_before;
+}
+
 /** A key still orders nothing new after the stored answer has expired. */
-function sameOrder(transaction: OrderedRow, order: Order): OrderedRow {
+function sameOrder(transaction: OrderedRow, { not_before }: OrderRow, order: Order): OrderedRow {
   const { currency } = transaction;
   const same =
     (!('shareholder_id' in order) || order.shareholder_id === transaction.shareholder_id) &&
     (!('plan_id' in order) || order.plan_id === transaction.plan_id) &&
+    (order.not_before === undefined || transaction.dividend_id !== null || order.not_before === not_before) &&
     (order.currency === undefined || order.currency === currency) &&
     (order.amount === undefined || toMinor(order.amount, currency) === transaction.amount);
   if (same) return transaction;
@@ -163,8 +185,8 @@ async function subjectOfTransaction(
   if (transaction.status === 'PENDING' && transaction.type === 'DIVIDEND') {
     if ((await findOrder(tx, transaction.id)) !== undefined)
       throw new DomainError('payment-ordered', 'The payment has been ordered already.');
-    await requirePayable(tx, transaction.dividend_id);
-    return { ...base, transaction, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
+    const { payableDate } = await requirePayable(tx, transaction.dividend_id);
+    return { ...base, transaction, payableDate, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await sourceOfRepayment(tx, transaction);
   return { ...base, sourceAccount, replaces: transaction.id };
@@ -179,9 +201,10 @@ function checkRepeated({ amount, currency }: TransactionRow, order: Order): void
 }
 
 /** @throws DomainError `dividend-not-payable` */
-async function requirePayable(tx: TenantTx, dividendId: string | null): Promise<void> {
+async function requirePayable(tx: TenantTx, dividendId: string | null): Promise<PayingDividend> {
   const dividend = dividendId === null ? undefined : await findPayingDividend(tx, dividendId);
   if (dividend !== undefined) requireApproved(dividend);
   if (dividend?.isPayable !== true)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend?.state}.`);
+  return dividend;
 }

@@ -34,18 +34,27 @@ export function lockRun(tx: TenantTx, dividendId: string): Promise<RunRow | unde
 export async function beginRun(
   tx: TenantTx,
   run: {
+    readonly state: 'SCHEDULED' | 'RUNNING';
     readonly dividend_id: string;
     readonly requested_by: string;
     readonly approved_by: string | null;
     readonly request_id: string;
   },
 ): Promise<void> {
-  await sql`insert into payment_runs as r (dividend_id, requested_by, approved_by, request_id)
-    values (${run.dividend_id}, ${run.requested_by}, ${run.approved_by}, ${run.request_id})
-    on conflict (tenant_id, dividend_id) do update set state = 'RUNNING', requested_by = excluded.requested_by, approved_by = excluded.approved_by,
+  await sql`insert into payment_runs as r (dividend_id, state, requested_by, approved_by, request_id)
+    values (${run.dividend_id}, ${run.state}, ${run.requested_by}, ${run.approved_by}, ${run.request_id})
+    on conflict (tenant_id, dividend_id) do update set state = excluded.state, requested_by = excluded.requested_by, approved_by = excluded.approved_by,
       request_id = excluded.request_id, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
     tx,
   );
+}
+
+export async function setRunning(tx: TenantTx, dividendId: string): Promise<void> {
+  await tx
+    .updateTable('payment_runs')
+    .set({ state: 'RUNNING', updated_at: sql<Date>`now()` })
+    .where('dividend_id', '=', dividendId)
+    .execute();
 }
 
 export interface ChunkOrder {
@@ -57,6 +66,8 @@ export interface ChunkOrder {
   readonly requestId: string;
   /** The second person who has approved the run; null where nobody had to. */
   readonly approvedBy: string | null;
+  /** The payable date of the dividend. */
+  readonly notBefore: string;
 }
 
 export interface Chunk {
@@ -86,8 +97,8 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
           where b.shareholder_id = s.id and b.status = 'ACTIVE'
             and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= present_instant() order by b.id desc limit 1) a on true
     ), ordered as (
-      insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, approval, decided_by, decided_at)
-      select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId},
+      insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, not_before, approval, decided_by, decided_at)
+      select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId}, ${chunk.notBefore},
         case when ${chunk.approvedBy}::uuid is null then 'NOT_NEEDED' else 'APPROVED' end,
         ${chunk.approvedBy}::uuid, case when ${chunk.approvedBy}::uuid is not null then now() end
       from next where verified and account is not null order by id

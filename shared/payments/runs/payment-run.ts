@@ -14,9 +14,17 @@ import { paymentRules } from '#payments/settings/payment-settings.ts';
 import { found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
-import { beginRun, lockRun, orderChunk, setProgress, sumOfUnordered } from './payment-run.repository.ts';
+import {
+  beginRun,
+  lockRun,
+  orderChunk,
+  setProgress,
+  setRunning,
+  sumOfUnordered,
+} from './payment-run.repository.ts';
 
 /** Few enough that a transaction takes a fraction of a second, and its executions start before the next one. */
 const PAYMENTS_PER_CHUNK = 200;
@@ -27,7 +35,7 @@ export const PaymentRunMessage = z.strictObject({ tenant_id: tenantId, dividend_
 type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 
 /**
- * Begins to order the payments of a dividend, which the worker does; above the threshold, once a second person has approved it.
+ * Begins to order the payments of a dividend, which the worker does from the payable date on; above the threshold, once a second person has approved it.
  * What is not ordered yet counts as a whole, whoever of the holders can be paid today.
  * @throws DomainError `not-found`, `dividend-not-payable`, `approval-required`, `change-pending`
  */
@@ -52,7 +60,10 @@ export async function proposePaymentRun(
       isControlled,
       subject: { type: 'dividends', id: dividendId },
       before: null,
-      after: { payments, total: fromMinor(totalMinor, currency), currency },
+      after: {
+        ...{ payments, total: fromMinor(totalMinor, currency), currency },
+        payable_date: dividend.payableDate,
+      },
       proposal: proposed,
     },
     maker,
@@ -80,13 +91,16 @@ async function begin(
   { tenantId, requestId }: ProposedRun,
   permit: Permit,
 ): Promise<undefined> {
+  const { payableDate } = found(await findPayingDividend(tx, dividendId));
+  const isDue = payableDate <= (await todayOf(tx));
   await beginRun(tx, {
+    state: isDue ? 'RUNNING' : 'SCHEDULED',
     dividend_id: dividendId,
     requested_by: permit.madeBy,
     approved_by: permit.confirmedBy,
     request_id: requestId,
   });
-  enqueuePaymentRun(tx, { tenant_id: tenantId, dividend_id: dividendId });
+  if (isDue) enqueuePaymentRun(tx, { tenant_id: tenantId, dividend_id: dividendId });
   return undefined;
 }
 
@@ -99,6 +113,16 @@ export const paymentRunEffects: ChangeEffects = {
 
 export function enqueuePaymentRun(tx: TenantTx, message: PaymentRunMessage): void {
   command(tx, { type: 'message.send', queue: 'payment-runs', message });
+}
+
+/** Starts a run whose day has come; without effect when another firing has. */
+export async function startScheduledRun(
+  tx: TenantTx,
+  message: PaymentRunMessage,
+): Promise<void | NoEffect<void>> {
+  if ((await lockRun(tx, message.dividend_id))?.state !== 'SCHEDULED') return noEffect();
+  await setRunning(tx, message.dividend_id);
+  enqueuePaymentRun(tx, message);
 }
 
 /**
@@ -149,6 +173,7 @@ async function orderNext(
         requestedBy: run.requested_by,
         requestId: run.request_id,
         approvedBy: run.approved_by,
+        notBefore: dividend.payableDate,
       })
     : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
   const done = chunk.seen < PAYMENTS_PER_CHUNK;

@@ -5,7 +5,7 @@ import { route } from '#platform/http/route.ts';
 
 export const DividendDisbursement = z.object({
   dividend_id: idOut,
-  state: z.enum(['RUNNING', 'DONE']),
+  state: z.enum(['SCHEDULED', 'RUNNING', 'DONE']),
   /** Payments by where they stand. Those that wait for an order, a person or the bank are pending. */
   pending: z.number().int(),
   sent: z.number().int(),
@@ -33,7 +33,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend',
   description:
-    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   status: 202,

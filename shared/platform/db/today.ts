@@ -2,6 +2,15 @@ import { sql } from 'kysely';
 import type { Day } from '#kernel/calendar.ts';
 import type { TenantRead } from './tenant-tx.ts';
 
+/** Returns the seconds until a day begins in the tenant's time zone; none once it has. */
+export async function secondsUntil(read: TenantRead, day: string): Promise<number> {
+  const { rows } = await sql<{ seconds: number }>`select greatest(0, ceil(extract(epoch from
+    (${day}::date::timestamp at time zone (select time_zone from tenant_directory where id = current_tenant())) - present_instant())))::integer as seconds`.execute(
+    read,
+  );
+  return rows[0]?.seconds ?? 0;
+}
+
 /** Returns the day that it is in the tenant's time zone, by the database: see `migrations/functions/today.sql`. */
 export async function todayOf(read: TenantRead): Promise<Day> {
   const { rows } = await sql<{ today: Day }>`select today()::text as today`.execute(read);
