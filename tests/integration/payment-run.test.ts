@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
@@ -20,6 +21,7 @@ afterAll(() => world.close());
 async function pendingDividend(
   holders: readonly string[],
   amount = 500,
+  payableIn = 0,
 ): Promise<{ id: string; payments: string[] }> {
   const client = await world.database.admin.connect();
   try {
@@ -28,8 +30,8 @@ async function pendingDividend(
     await client.query(
       `insert into dividends (tenant_id, id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date,
          payable_date, holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
-       values ($1, $2, 'PENDING', 'COMMON', 'USD', 2, 1, current_date, current_date, current_date, $3, $4, 0, repeat('0', 64), now(), $5)`,
-      [acme.id, id, holders.length, amount * holders.length, randomUUID()],
+       values ($1, $2, 'PENDING', 'COMMON', 'USD', 2, 1, current_date, current_date, current_date + $6::integer, $3, $4, 0, repeat('0', 64), now(), $5)`,
+      [acme.id, id, holders.length, amount * holders.length, randomUUID(), payableIn],
     );
     const payments: string[] = [];
     for (const holder of holders) {
@@ -182,4 +184,89 @@ test('stuck payments continue: an execution that never started, and a bank event
   );
   expect(await reconcileStuckPayments(later(120), 'r', () => 60_000)).toMatchObject({ applied: 1 });
   expect((await ops.get(sent)).body.status).toBe('SETTLED');
+});
+
+describe('a payable date that has not come', () => {
+  const DAY_SECONDS = 86_400;
+  /** Moves the issuer to Tokyo, whose day begins nine hours before that of UTC. */
+  const inTokyo = () =>
+    world.database.admin.query(`update tenants set time_zone = 'Asia/Tokyo' where id = $1`, [acme.id]);
+  const sentToBank = async (payments: readonly string[]): Promise<number> =>
+    (
+      await world.database.admin.query(
+        'select count(*)::integer as n from mock_bank_payments where reference = any ($1)',
+        [payments],
+      )
+    ).rows[0].n;
+  const at = (instant: string) => reconcileStuckPayments(new Date(instant), 'r', () => 60_000);
+
+  test('holds a run, which begins by itself when that day begins for the issuer', async () => {
+    await inTokyo();
+    const { id, payments } = await pendingDividend(await holders('0000', '0000'), 500, 20);
+    const begun = await ops.disburseDividend(id);
+    expect(begun).toMatchObject({ status: 202, body: { state: 'SCHEDULED', ordered: 0, pending: 2 } });
+    const payable = addDays(dayOf(new Date()), 20);
+    const before = addDays(payable, -1);
+    expect(await at(`${before}T14:59:00Z`)).toMatchObject({ started: 0 });
+    expect((await ops.progress(id)).body.state).toBe('SCHEDULED');
+    await world.advance(20 * DAY_SECONDS);
+    expect(await at(`${before}T15:01:00Z`)).toMatchObject({ started: 1 });
+    expect(await at(`${before}T15:02:00Z`)).toMatchObject({ started: 0 });
+    for (const payment of payments) await ops.until(payment, 'SETTLED');
+  });
+
+  test('holds a single order, which neither the bank sees nor a sweep restarts, until that day', async () => {
+    const { id, payments } = await pendingDividend(await holders('0000'), 500, 50);
+    const [payment = ''] = payments;
+    const payable = (
+      await world.database.admin.query('select payable_date::text as day from dividends where id = $1', [id])
+    ).rows[0].day;
+    expect((await ops.order({ transaction_id: payment })).body).toMatchObject({ not_before: payable });
+    await world.advance(5 * DAY_SECONDS);
+    expect(await at(new Date(Date.now() + 25 * DAY_SECONDS * 1000).toISOString())).toMatchObject({
+      restarted: 0,
+    });
+    expect((await ops.get(payment)).body.status).toBe('PENDING');
+    expect(await sentToBank([payment])).toBe(0);
+    await expect(
+      world.database.admin.query(
+        `with context as (select set_config('app.tenant_id', $2, true), set_config('app.clock_ahead', '25 days', true))
+         update payment_orders set released_at = now() from context where transaction_id = $1`,
+        [payment, acme.id],
+      ),
+    ).rejects.toThrow('is not paid before');
+    await world.advance(26 * DAY_SECONDS);
+    await ops.until(payment, 'SETTLED');
+  });
+
+  test('lets a held payment be cancelled with its dividend', async () => {
+    const { id, payments } = await pendingDividend(await holders('0000'), 500, 60);
+    const [payment = ''] = payments;
+    await ops.order({ transaction_id: payment });
+    await world.database.admin.query(
+      `with context as (select set_config('app.tenant_id', $2, true))
+       update dividends set state = 'CANCELLED', cancel_reason = 'REQUESTED', version = version + 1 from context where id = $1`,
+      [id, acme.id],
+    );
+    await world.advance(70 * DAY_SECONDS);
+    expect(await ops.until(payment, 'FAILED')).toMatchObject({ return_code: 'CANCELLED' });
+    expect(await sentToBank([payment])).toBe(0);
+  });
+});
+
+describe('an order for a later day', () => {
+  test('is held until then, and its key names no other day', async () => {
+    const [shareholder = ''] = await holders('0000');
+    const today = (await world.database.admin.query('select current_date::text as day')).rows[0].day;
+    const order = { shareholder_id: shareholder, amount: '3', currency: 'USD' };
+    const not_before = addDays(today, 300);
+    const key = randomUUID();
+    const ordered = await ops.order({ ...order, not_before }, key);
+    expect(ordered).toMatchObject({ status: 202, body: { status: 'PENDING', not_before } });
+    expect((await ops.order({ ...order, not_before: addDays(not_before, 1) }, key)).status).toBe(422);
+    await world.advance(100 * 86_400);
+    expect((await ops.get(ordered.body.id)).body.status).toBe('PENDING');
+    const far = await ops.order({ ...order, not_before: addDays(today, 900) });
+    expect(far.body).toMatchObject({ status: 422, errors: [{ pointer: '/not_before', code: 'too-far' }] });
+  });
 });

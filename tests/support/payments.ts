@@ -129,9 +129,11 @@ export async function paymentsWorld({
     advance: async (seconds) => {
       await engine.settled();
       clock.moveTo(new Date(clock.now().getTime() + seconds * 1000));
+      process.env.VESTRY_CLOCK_AHEAD_MS = String(clock.aheadMs);
       await engine.settled();
     },
     close: async () => {
+      delete process.env.VESTRY_CLOCK_AHEAD_MS;
       stop.abort();
       await Promise.all(pumps);
       await engine.stop();
