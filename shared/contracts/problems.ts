@@ -45,6 +45,7 @@ export const problemRegistry = {
   'dividend-exists': { status: 409, title: 'The Idempotency-Key has declared another dividend' },
   'dividend-not-cancellable': { status: 409, title: 'The dividend can no longer be cancelled' },
   'dividend-not-payable': { status: 409, title: 'The dividend cannot be paid in its state' },
+  'dividend-repeated': { status: 409, title: 'A dividend with the same terms stands' },
   'ballot-exists': { status: 409, title: 'The holder has already voted in this meeting' },
   'ballot-revoked': { status: 409, title: 'The ballot is revoked' },
   'meeting-not-open': { status: 409, title: 'The meeting has not opened' },

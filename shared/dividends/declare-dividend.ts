@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Proposer } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
-import { invalidField } from '#kernel/domain-error.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { wasEverHeld } from '#register/security-class.ts';
-import { type DividendRow, insertDividend } from './dividend.repository.ts';
+import { type DividendRow, findSameTerms, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
 import type { scheduleDividend } from './dividends.routes.ts';
 
@@ -19,9 +19,10 @@ export interface Declaration {
 }
 
 /**
- * Declares a dividend. When its record date has come, the snapshot is ordered in the same transaction. Nothing is paid before a
+ * Declares a dividend. When its record date is over, the snapshot is ordered in the same
+ * transaction; a day that is open can still change, and waits for its close. Nothing is paid before a
  * second person has approved it.
- * @throws DomainError `validation-failed`, `dividend-exists`
+ * @throws DomainError `validation-failed`, `dividend-exists`, `dividend-repeated`
  */
 export async function declareDividend(
   tx: TenantTx,
@@ -46,15 +47,17 @@ export async function declareDividend(
   // Loaded here: with it, the function’s code would be longer than a cold start may read.
   const { requireDeclaredClass } = await import('#register/classes/declared-class.ts');
   await requireDeclaredClass(tx, security_class);
-  const isDue = record_date <= today;
-  if (isDue && !(await wasEverHeld(tx, security_class, record_date)))
+  const hasClosed = record_date < today;
+  if (hasClosed && !(await wasEverHeld(tx, security_class, record_date)))
     throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);
+  const total = total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool');
+  if (!terms.repeats_terms) await refuseRepeated(tx, { ...terms, total_pool: total });
   const dividend = await insertDividend(tx, {
     security_class,
     currency,
     exponent: exponentOf(currency),
     rate_per_share: rate_per_share ?? null,
-    total_pool: total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool'),
+    total_pool: total,
     declaration_date,
     record_date,
     payable_date: terms.payable_date,
@@ -76,8 +79,18 @@ export async function declareDividend(
     },
     proposer,
   );
-  if (isDue) orderRun(tx, { tenant_id: tenantId, dividend_id: dividend.id, closed_on: record_date });
+  if (hasClosed) orderRun(tx, { tenant_id: tenantId, dividend_id: dividend.id, closed_on: record_date });
   return dividend;
+}
+
+/** @throws DomainError `dividend-repeated`: the terms of another dividend that stands are more likely a mistake than a second one */
+async function refuseRepeated(tx: TenantTx, terms: Parameters<typeof findSameTerms>[1]): Promise<void> {
+  const same = await findSameTerms(tx, terms);
+  if (same !== undefined)
+    throw new DomainError(
+      'dividend-repeated',
+      `Dividend ${same.id} has the same terms. If this is another one, say so with repeats_terms.`,
+    );
 }
 
 /** Takes the dividend on in the background, once the transaction is committed. */

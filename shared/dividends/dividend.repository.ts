@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { Dividends } from '#generated/database.ts';
+import { addDays } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
@@ -48,6 +49,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
     declaration_date: row.declaration_date,
     record_date: row.record_date,
     payable_date: row.payable_date,
+    ...(row.state === 'DECLARED' ? { frozen_from: addDays(row.record_date, 1) } : {}),
     holders: row.holders,
     total_amount: total_amount === null ? null : fromMinor(total_amount, currency),
     residual: residual === null ? null : canonicalDecimal(residual),
@@ -76,6 +78,36 @@ export interface NewDividendRow {
 /** @throws DomainError `dividend-exists` when the key has declared another one */
 export function insertDividend(tx: TenantTx, dividend: NewDividendRow): Promise<DividendRow> {
   return tx.insertInto('dividends').values(dividend).returning(COLUMNS).executeTakeFirstOrThrow();
+}
+
+/** Finds a dividend that stands, with the same class, days and amount. */
+export function findSameTerms(
+  read: TenantRead,
+  terms: {
+    readonly security_class: string;
+    readonly currency: string;
+    readonly record_date: string;
+    readonly payable_date: string;
+    readonly rate_per_share?: string | undefined;
+    /** Minor units. */
+    readonly total_pool: bigint | null;
+  },
+): Promise<{ id: string } | undefined> {
+  const { rate_per_share = null, total_pool } = terms;
+  return read
+    .selectFrom('dividends')
+    .select('id')
+    .where('security_class', '=', terms.security_class)
+    .where('currency', '=', terms.currency)
+    .where(
+      sql<boolean>`record_date = ${terms.record_date}::date and payable_date = ${terms.payable_date}::date`,
+    )
+    .where(sql<boolean>`rate_per_share is not distinct from ${rate_per_share}::numeric`)
+    .where(sql<boolean>`total_pool is not distinct from ${total_pool}::bigint`)
+    .where('state', '<>', 'CANCELLED')
+    .where('approval', '<>', 'DENIED')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 export async function setApproval(tx: TenantTx, id: string, approval: 'APPROVED' | 'DENIED'): Promise<void> {

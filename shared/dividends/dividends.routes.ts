@@ -33,6 +33,8 @@ export const DividendSummary = z.object({
   declaration_date: dateOut,
   record_date: dateOut,
   payable_date: dateOut,
+  /** While it is DECLARED: the day on which positions are frozen, once the record date is over in the issuer’s time zone. */
+  frozen_from: dateOut.optional(),
   holders: z.number().int().nullable(),
   total_amount: amountOut.nullable(),
   residual: decimalOut.nullable(),
@@ -86,6 +88,8 @@ const NewDividend = z
     payable_date: isoDate,
     rate_per_share: positiveQuantity.optional(),
     total_pool: amount.optional(),
+    /** It is another dividend, though one with the same terms stands. */
+    repeats_terms: z.boolean().default(false),
   })
   .check(({ value, issues }) => {
     const refuse = (path: string, message: string) =>
@@ -111,7 +115,7 @@ export const scheduleDividend = route({
   path: '/dividends/schedule',
   summary: 'Declare a dividend',
   description:
-    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen on the day after it, at once when the record date is today or earlier. `declaration_date` defaults to today (UTC) and must not be after today. Nothing is paid before a second person has approved the dividend, see `/approvals`.',
+    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen once it is over where the issuer lives, which is at once when the record date is before today; `frozen_from` names the day. `declaration_date` defaults to today and must not be after it. The terms of another dividend that stands are refused unless `repeats_terms`. Nothing is paid before a second person has approved the dividend, see `/approvals`.',
   ...writers,
   body: NewDividend,
   example: {
@@ -126,7 +130,7 @@ export const scheduleDividend = route({
   concurrency: 'etag',
   idempotency: 'required',
   audit: 'dividend.declared',
-  problems: ['dividend-exists'],
+  problems: ['dividend-exists', 'dividend-repeated'],
   uses: ['eventBus:put', 'queue:dividend-runs:send'],
 });
 

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { readChoices } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
 import { insertVote, type VoteRow } from './vote.repository.ts';
@@ -24,6 +25,11 @@ export async function castVote(
   const state = stateOf(meeting, now);
   if (state === 'SCHEDULED') throw new DomainError('meeting-not-open', 'Voting has not begun.');
   if (state === 'CLOSED') throw new DomainError('meeting-closed', 'Voting has ended.');
+  if (meeting.positions_known_at === null && meeting.record_date >= (await todayOf(tx)))
+    throw new DomainError(
+      'meeting-not-open',
+      `Voting begins when the record date, ${meeting.record_date}, is over.`,
+    );
   if (meeting.positions_known_at === null) await freezePositions(tx, meeting_id);
   const weight = found(await findWeight(tx, meeting_id, shareholder_id));
   const choices = readChoices(meeting.items, ballot.choices);

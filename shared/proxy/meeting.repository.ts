@@ -50,7 +50,7 @@ export function stateOf(
 
 export async function insertMeeting(
   tx: TenantTx,
-  { items, ...meeting }: z.output<typeof createMeeting.body>,
+  { items, bylaws_differ: _, ...meeting }: z.output<typeof createMeeting.body>,
 ): Promise<MeetingRow> {
   const row = await tx.insertInto('meetings').values(meeting).returning(COLUMNS).executeTakeFirstOrThrow();
   const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
@@ -89,7 +89,7 @@ export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): 
 }
 
 /**
- * Settles for ever the instant up to which recorded positions count in a meeting. The first ballot does it: a later
+ * Settles for ever the instant up to which recorded positions count in a meeting. The first ballot does it, which is cast after the record date: a later
  * correction of the register can't give a share a second vote.
  */
 export async function freezePositions(tx: TenantTx, meetingId: string): Promise<void> {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { dayWrittenIn } from '#kernel/calendar.ts';
 import {
   DEFAULT_SECURITY_CLASS,
   dateOut,
@@ -62,6 +61,8 @@ const NewMeeting = z
     record_date: isoDate,
     opens_at: instant,
     closes_at: instant,
+    /** The record date need not be 10 to 60 days before the meeting opens. */
+    bylaws_differ: z.boolean().default(false),
     quorum: quantity.refine((value) => Number(value) <= 1, 'must be at most 1'),
     items: z
       .array(z.strictObject({ id: itemId, title: text(200), kind: z.enum(ITEM_KINDS) }))
@@ -73,8 +74,6 @@ const NewMeeting = z
       issues.push({ code: 'custom', path, input: value, message });
     if (Date.parse(value.opens_at) >= Date.parse(value.closes_at))
       refuse(['closes_at'], 'must be after opens_at');
-    if (value.record_date > dayWrittenIn(value.opens_at))
-      refuse(['record_date'], 'must not be after the day of opens_at');
     const seen = new Set<string>();
     value.items.forEach((item, index) => {
       if (seen.has(item.id)) refuse(['items', index, 'id'], 'is the id of another item');
@@ -91,7 +90,7 @@ export const createMeeting = route({
   path: '/proxy/meetings',
   summary: 'Call a meeting',
   description:
-    'Holders of `security_class` (default COMMON) at the close of `record_date` may vote. `quorum` is the part of the entitled shares that must be voted, from 0 to 1. A meeting cannot be changed once it is called.',
+    'Holders of `security_class` (default COMMON) at the close of `record_date` may vote. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1. A meeting cannot be changed once it is called.',
   ...issuer,
   roles: ['ADMIN', 'OPS'],
   body: NewMeeting,

@@ -23,8 +23,11 @@ export function day(offset: number): string {
 
 export const TERMS = {
   currency: 'USD',
-  record_date: day(0),
-  payable_date: day(14),
+  declaration_date: day(-1),
+  record_date: day(-1),
+  payable_date: day(0),
+  // Tests declare what others have declared before them.
+  repeats_terms: true,
   rate_per_share: '0.125',
 };
 

@@ -33,6 +33,7 @@ export class Meetings {
     const body = {
       title: 'Annual meeting',
       record_date: day(-1),
+      bylaws_differ: true,
       opens_at: instant(-HOUR_MS),
       closes_at: instant(HOUR_MS),
       quorum: '0.5',

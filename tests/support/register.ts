@@ -41,7 +41,15 @@ export class Register {
     holdings: string,
     more: object = {},
   ): Promise<{ id: string; external_ref: string; name: string }> {
-    const created = await this.create({ external_ref: randomUUID(), name: 'Ada Holder', holdings, ...more });
+    const created = await this.create({
+      ...{
+        external_ref: randomUUID(),
+        name: 'Ada Holder',
+        holdings,
+        effective_date: addDays(dayOf(new Date()), -2),
+      },
+      ...more,
+    });
     if (created.status !== 201) throw new Error(created.text);
     return created.body;
   }

@@ -17,3 +17,13 @@ export async function todayOf(read: TenantRead): Promise<Day> {
   if (rows[0] === undefined) throw new Error('the database knows no day');
   return rows[0].today;
 }
+
+/** Returns the day that it is in the tenant's time zone at an instant. */
+export async function dayAt(read: TenantRead, instant: string): Promise<Day> {
+  const { rows } = await sql<{
+    day: Day;
+  }>`select (${instant}::timestamptz at time zone time_zone)::date::text as day
+    from tenant_directory where id = current_tenant()`.execute(read);
+  if (rows[0] === undefined) throw new Error('the tenant has no time zone');
+  return rows[0].day;
+}
