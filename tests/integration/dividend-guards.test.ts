@@ -55,7 +55,7 @@ describe('terms that are refused', () => {
     ['a currency in lower case', { currency: 'usd' }, '/currency'],
     ['payable before record', { record_date: day(5), payable_date: day(4) }, '/payable_date'],
     ['payable after 61 days', { record_date: day(1), payable_date: day(62) }, '/payable_date'],
-    ['a record date before today', { record_date: day(-1) }, '/record_date'],
+    ['a record date before today', { declaration_date: undefined, record_date: day(-1) }, '/record_date'],
     ['record before declaration', { declaration_date: day(3), record_date: day(2) }, '/record_date'],
     ['a declaration tomorrow', { declaration_date: day(1), record_date: day(2) }, '/declaration_date'],
     ['Feb 29 2027', { record_date: '2027-02-29', payable_date: '2027-03-10' }, '/record_date'],

@@ -172,7 +172,7 @@ describe('the register continues', () => {
           from_shareholder_id: from,
           to_shareholder_id: to,
           quantity: '1',
-          effective_date: day(0),
+          effective_date: day(-1),
         });
         if (answer.status >= 300) throw new Error(answer.text);
         moved += 1;

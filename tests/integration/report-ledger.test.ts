@@ -46,7 +46,7 @@ async function payDividend(): Promise<void> {
   const formula = { name: '=HYPERLINK("http://x")', contact: { address: '+1' } };
   const renamed = await new Register(issuer.as('OPS')).update(holders[0] ?? '', formula);
   expect(renamed.status).toBe(200);
-  dividendId = await new Dividends(issuer.as('OPS')).declare({ record_date: day(0), payable_date: day(0) });
+  dividendId = await new Dividends(issuer.as('OPS')).declare();
   await work(aws);
   const { rows } = await database.admin.query(
     'select id from transactions where dividend_id = $1 order by amount',

@@ -75,7 +75,7 @@ describe.each(WALLS)('in %s at %s', (zone, instant, today) => {
       errors: [{ pointer: '/effective_date', code: 'future-date' }],
     });
     await register.holder('5', { effective_date: today });
-    await register.holder('7');
+    await register.create({ external_ref: randomUUID(), name: 'Ada Holder', holdings: '7' });
     const entries = await database.admin.query(
       'select distinct effective_date::text as day from position_entries where tenant_id = $1',
       [issuer.id],

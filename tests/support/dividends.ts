@@ -9,7 +9,7 @@ import { handler as ofHolderHandler } from '#functions/dividends/list-shareholde
 import { handler as scheduleHandler } from '#functions/dividends/schedule-dividend.ts';
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
-import { addDays, dayOf } from '#kernel/calendar.ts';
+import { addDays, dayOf, isDay } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { insertPositionChange } from '#tests/support/position-change.ts';
 import type { TestAws } from './aws-services.ts';
@@ -23,13 +23,19 @@ export function day(offset: number): string {
 
 export const TERMS = {
   currency: 'USD',
-  declaration_date: day(-1),
   record_date: day(-1),
-  payable_date: day(0),
   // Tests declare what others have declared before them.
   repeats_terms: true,
   rate_per_share: '0.125',
 };
+
+/** Returns the days that fit a record date: it was declared by then, and is paid afterwards. */
+function datesOf({ record_date = TERMS.record_date }: { record_date?: unknown }): object {
+  if (typeof record_date !== 'string' || !isDay(record_date)) return {};
+  return record_date < day(0)
+    ? { declaration_date: record_date, payable_date: day(0) }
+    : { payable_date: addDays(record_date, 14) };
+}
 
 /** The routes of dividends as one caller. */
 export class Dividends {
@@ -42,7 +48,7 @@ export class Dividends {
   schedule(terms: object = {}, key: string | null = randomUUID()): Promise<TestResponse> {
     return call(scheduleHandler, routes.scheduleDividend, {
       as: this.#as,
-      body: { ...TERMS, ...terms },
+      body: { ...datesOf(terms), ...TERMS, ...terms },
       headers: key === null ? {} : { 'Idempotency-Key': key },
     });
   }
