@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { LocalClient, LocalProvider } from '#local/identity-provider/local-provider.ts';
 import type { LocalPlatform } from '#local/platform.ts';
 import { generatePassword, type LocalTenant, type LocalUser } from '#local/platform-file.ts';
@@ -8,10 +9,20 @@ import { dropRegister } from './register.ts';
 import { connectProvider } from './single-sign-on.ts';
 import { loadSponsor } from './sponsor.ts';
 
+/** Record dates of the demo are over by the first start: its register is of an earlier day. */
+const REGISTERED_DAYS_AGO = 60;
 const ROLES = ['OPS', 'COMPLIANCE', 'EMPLOYEE'] as const;
 
-const ISSUER = { slug: 'acme', name: 'Acme Corporation', type: 'ISSUER' } as const;
-const SPONSOR = { slug: 'globex', name: 'Globex Plan Services', type: 'SPONSOR' } as const;
+const ISSUER = {
+  slug: 'acme',
+  name: 'Acme Corporation',
+  type: 'ISSUER',
+  time_zone: 'America/New_York',
+} as const;
+const SPONSOR = {
+  ...{ slug: 'globex', name: 'Globex Plan Services', type: 'SPONSOR' },
+  time_zone: 'America/Los_Angeles',
+} as const;
 
 export const DEMO_TENANTS: readonly string[] = [ISSUER.slug, SPONSOR.slug];
 
@@ -40,8 +51,9 @@ export async function loadDemo(platform: LocalPlatform, provider: LocalProvider)
       { slug: sponsor.slug, admin: token, compliance: await tokenOf(doors, sponsor, 'COMPLIANCE') },
     ];
     const loadIssuer = async (): Promise<void> => {
-      await dropRegister(doors, issuer.slug, admin);
-      await loadIssuerDemo(doors, { ops, compliance }, now);
+      const today = dayOf(now, ISSUER.time_zone);
+      await dropRegister(doors, issuer.slug, admin, addDays(today, -REGISTERED_DAYS_AGO));
+      await loadIssuerDemo(doors, { ops, compliance }, today);
     };
     const [clients] = await Promise.all([
       connectProvider(doors, provider, connecting),
@@ -71,7 +83,7 @@ function tokenOf(doors: DemoDoors, { slug, users }: LocalTenant, role: string): 
 async function createTenant(
   doors: DemoDoors,
   operatorToken: string,
-  { slug, name, type }: typeof ISSUER | typeof SPONSOR,
+  { slug, name, type, time_zone }: typeof ISSUER | typeof SPONSOR,
 ): Promise<LocalTenant> {
   const userOf = (role: string): LocalUser => ({
     email: `${role.toLowerCase()}@${slug}.example`,
@@ -86,7 +98,7 @@ async function createTenant(
     LocalUser,
   ];
   const first = ({ email, password }: LocalUser) => ({ email, password });
-  const tenant = { slug, name, type, admin: first(admin), first_compliance: first(compliance) };
+  const tenant = { slug, name, type, time_zone, admin: first(admin), first_compliance: first(compliance) };
   await doors.call('POST', '/tenants', operatorToken, tenant);
   const token = await signIn(doors, { tenant: slug, ...admin });
   const { id } = await doors.call<{ id: string }>('POST', '/users', token, ops);

@@ -1,4 +1,4 @@
-import { addDays, dayOf } from '#kernel/calendar.ts';
+import { addDays, type Day } from '#kernel/calendar.ts';
 import type { DemoDoors } from './doors.ts';
 
 export interface DemoIssuer {
@@ -25,12 +25,16 @@ const VOTERS = 60;
 export async function loadIssuerDemo(
   doors: DemoDoors,
   issuer: DemoIssuer,
-  now: Date = new Date(),
+  today: Day,
 ): Promise<DemoCorporateActions> {
-  const dividendId = await declare(doors, issuer, now, { rate_per_share: '0.32' });
-  await enterPreferred(doors, issuer);
-  const paidDividendId = await declare(doors, issuer, now, {
+  const dividendId = await declare(doors, issuer, today, {
+    rate_per_share: '0.32',
+    payable_date: addDays(today, 14),
+  });
+  await enterPreferred(doors, issuer, today);
+  const paidDividendId = await declare(doors, issuer, today, {
     security_class: 'PREFERRED',
+    payable_date: today,
     total_pool: '21000.00',
   });
   await doors.drained();
@@ -42,20 +46,21 @@ export async function loadIssuerDemo(
     { 'idempotency-key': 'demo-dividend-paid' },
   );
   await doors.call('POST', `/approvals/${run.id}/approve`, issuer.compliance);
-  const meetingId = await callMeeting(doors, issuer, now);
+  const meetingId = await callMeeting(doors, issuer, today);
   const ballots = await vote(doors, issuer, meetingId);
   await doors.drained();
   return { dividendId, paidDividendId, meetingId, ballots };
 }
 
-/** Positions are of today, when the register was loaded, and so the record date is. */
+/** The record date is yesterday: a day that is open can't be frozen. */
 async function declare(
   doors: DemoDoors,
   { ops, compliance }: DemoIssuer,
-  now: Date,
-  terms: { security_class?: string; rate_per_share?: string; total_pool?: string },
+  today: Day,
+  terms: { security_class?: string; rate_per_share?: string; total_pool?: string; payable_date: string },
 ): Promise<string> {
-  const body = { currency: 'USD', record_date: day(now, 0), payable_date: day(now, 14), ...terms };
+  const record_date = addDays(today, -1);
+  const body = { currency: 'USD', declaration_date: record_date, record_date, ...terms };
   const key = { 'idempotency-key': `demo-dividend-${terms.security_class ?? 'COMMON'}` };
   const { id } = (await doors.call('POST', '/dividends/schedule', ops, body, key)) as { id: string };
   const inbox = '/approvals?state=PENDING&kind=dividend&limit=200';
@@ -69,7 +74,7 @@ async function declare(
   return id;
 }
 
-async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer): Promise<void> {
+async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer, today: Day): Promise<void> {
   const preferred = { code: 'PREFERRED', name: 'Preferred stock', kind: 'PREFERRED', authorized: '1000000' };
   await doors.call('POST', '/security-classes', ops, preferred);
   for (const [index, name] of PREFERRED_HOLDERS.entries()) {
@@ -78,6 +83,7 @@ async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer)
       name,
       holdings: String(10_000 * (index + 3)),
       security_class: 'PREFERRED',
+      effective_date: addDays(today, -30),
     };
     const { id, version } = (await doors.call('POST', '/shareholders', ops, holder)) as {
       id: string;
@@ -97,12 +103,12 @@ async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer)
   }
 }
 
-async function callMeeting(doors: DemoDoors, { ops }: DemoIssuer, now: Date): Promise<string> {
+async function callMeeting(doors: DemoDoors, { ops }: DemoIssuer, today: Day): Promise<string> {
   const meeting = {
-    title: `Annual meeting ${now.getUTCFullYear()}`,
-    record_date: day(now, 0),
-    opens_at: `${day(now, 0)}T00:00:00Z`,
-    closes_at: `${day(now, 30)}T18:00:00Z`,
+    title: `Annual meeting ${today.slice(0, 4)}`,
+    record_date: addDays(today, -20),
+    opens_at: `${addDays(today, -1)}T14:00:00Z`,
+    closes_at: `${addDays(today, 30)}T18:00:00Z`,
     quorum: '0.1',
     items: [
       { id: '1', title: 'Approve the annual accounts', kind: 'STANDARD' },
@@ -130,8 +136,4 @@ async function vote(doors: DemoDoors, { ops }: DemoIssuer, meetingId: string): P
     await doors.call('POST', '/proxy/votes', ops, { meeting_id: meetingId, shareholder_id: id, choices });
   }
   return data.length;
-}
-
-function day(now: Date, offset: number): string {
-  return addDays(dayOf(now), offset);
 }
