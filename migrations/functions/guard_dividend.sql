@@ -17,11 +17,15 @@ begin
     raise exception 'a dividend changes one version at a time' using errcode = 'check_violation', constraint = 'dividends_versions';
   end if;
   if new.state <> old.state and (old.state, new.state) not in (
-    ('DECLARED', 'SNAPSHOT'), ('SNAPSHOT', 'PENDING'), ('PENDING', 'PAYING'), ('PENDING', 'PAID'), ('PAYING', 'PAID'),
+    ('DECLARED', 'SNAPSHOT'), ('SNAPSHOT', 'PENDING'), ('PENDING', 'PAYING'), ('PENDING', 'PAID'), ('PAYING', 'PAID'), ('PAID', 'PAYING'),
     ('DECLARED', 'CANCELLED'), ('SNAPSHOT', 'CANCELLED'), ('PENDING', 'CANCELLED'))
   then
     raise exception 'a dividend does not go from % to %', old.state, new.state
       using errcode = 'check_violation', constraint = 'dividends_legal_transition';
+  end if;
+  if old.state <> new.state and new.state = 'PAID' and not is_paid_off(new.tenant_id, new.id) then
+    raise exception 'dividend % still owes something', new.id
+      using errcode = 'check_violation', constraint = 'dividends_owe_nothing';
   end if;
   if old.state <> new.state and new.state in ('PENDING', 'PAID') then
     select * into sums from reconcile_dividend(new.id);

@@ -1,4 +1,4 @@
-import { hasOpenTransactions } from '#ledger/transactions.ts';
+import { isPaidOff } from '#ledger/transactions.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { lockDividend, setDividendState } from './dividend.repository.ts';
@@ -14,9 +14,9 @@ export async function completeDividend(actor: Actor, id: string): Promise<void> 
   await advance(actor, id, ['SNAPSHOT'], 'PENDING', 'dividend.pending');
 }
 
-/** Turns a dividend to PAID when none of its payments is open. */
+/** Turns a dividend to PAID when it owes nothing any more. */
 export async function closeDividend(actor: Actor, id: string): Promise<void> {
-  if (await tenantRead(actor.tenantId, (read) => hasOpenTransactions(read, id))) return;
+  if (!(await tenantRead(actor.tenantId, (read) => isPaidOff(read, id)))) return;
   await advance(actor, id, ['PENDING', 'PAYING'], 'PAID', 'dividend.paid');
 }
 

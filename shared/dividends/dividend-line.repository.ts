@@ -1,11 +1,11 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
-import type { TransactionStatus } from '#contracts/transactions.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
-import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
+import type { DividendLine, LineStatus, ShareholderDividend } from './dividends.routes.ts';
 
 interface PaidLine {
   readonly holdings: string;
@@ -13,7 +13,7 @@ interface PaidLine {
   readonly currency: string;
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
-  readonly status: TransactionStatus | null;
+  readonly status: LineStatus | null;
 }
 
 export interface LineRow extends PaidLine {
@@ -54,13 +54,23 @@ export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof Sh
   };
 }
 
+/** The standing of a line is that of its newest payment; only one that has failed or come back has a second. */
+const STATUS = sql`(select case when p.status = 'SETTLED' and p.return_code is not null then 'RETURNED'
+    when p.status = 'FAILED' and p.return_code = 'DENIED' then 'DENIED' else p.status end
+  from (select t.status, t.return_code, t.id
+    union all
+    select r.status, r.return_code, r.id from ledger_transactions r
+    where t.return_code is not null and r.tenant_id = t.tenant_id and r.repays_dividend_id = l.dividend_id
+      and r.shareholder_id = l.shareholder_id and r.compensates is null) p
+  order by p.id desc limit 1)` as RawBuilder<LineStatus | null>;
+
 /** The transaction of a line is found by the id that the snapshot gave it. */
 function paidLines(read: TenantRead) {
   return read
     .selectFrom('dividend_lines as l')
     .innerJoin('dividends as d', 'd.id', 'l.dividend_id')
     .leftJoin('ledger_transactions as t', 't.id', 'l.transaction_id')
-    .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', 't.status']);
+    .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', STATUS.as('status')]);
 }
 
 /** Lists the lines in the order of shareholder ids. */

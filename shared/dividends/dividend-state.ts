@@ -10,7 +10,8 @@ export const DIVIDEND_STEPS: Readonly<Record<DividendState, readonly DividendSta
   SNAPSHOT: ['PENDING', 'CANCELLED'],
   PENDING: ['PAYING', 'PAID', 'CANCELLED'],
   PAYING: ['PAID'],
-  PAID: [],
+  // A payment has come back after all.
+  PAID: ['PAYING'],
   CANCELLED: [],
 };
 

@@ -178,6 +178,10 @@ export interface Reconciliation {
   readonly unmatched: bigint;
   readonly failed_holders: bigint;
   readonly pending: bigint;
+  /** Minor units. */
+  readonly paid: string;
+  readonly in_flight: string;
+  readonly returned: string;
 }
 
 /** Sums of lines and transactions as they stand, computed by the database. */
@@ -185,7 +189,12 @@ export async function findReconciliation(read: TenantRead, id: string): Promise<
   const { rows } = await sql<Reconciliation>`
     select r.lines, r.lines_total, r.payable, r.transactions, r.transactions_total, r.unmatched,
       (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
-      (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending
-    from reconcile_dividend(${id}) r`.execute(read);
+      (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending,
+      s.paid, s.in_flight, s.returned
+    from reconcile_dividend(${id}) r, (
+      select coalesce(sum(amount) filter (where status = 'SETTLED'), 0)::text as paid,
+        coalesce(sum(amount) filter (where status = 'SENT'), 0)::text as in_flight,
+        coalesce(-sum(amount) filter (where compensates is not null), 0)::text as returned
+      from ledger_transactions where dividend_id = ${id} or repays_dividend_id = ${id}) s`.execute(read);
   return rows[0] as Reconciliation;
 }

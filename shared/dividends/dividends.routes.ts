@@ -48,6 +48,15 @@ export const DividendSummary = z.object({
 
 /** A dividend with its sums, computed from the current lines and transactions. */
 export const Dividend = DividendSummary.extend({
+  /** Null until the snapshot. An entitlement is owed until it is paid: entitled = paid + in flight + unpaid. */
+  entitled_amount: amountOut.nullable(),
+  /** Settled, and not come back. */
+  paid_amount: amountOut.nullable(),
+  /** The bank has been told to pay it. */
+  in_flight_amount: amountOut.nullable(),
+  unpaid_amount: amountOut.nullable(),
+  /** What had been paid and came back, also where it has been paid again since. */
+  returned_amount: amountOut.nullable(),
   reconciled: z.boolean(),
   reconciliation: z.object({
     lines: z.number().int(),
@@ -61,13 +70,17 @@ export const Dividend = DividendSummary.extend({
   }),
 });
 
+/** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed. */
+const LINE_STATUSES = [...TRANSACTION_STATUSES, 'RETURNED', 'DENIED'] as const;
+export type LineStatus = (typeof LINE_STATUSES)[number];
+
 export const DividendLine = z.object({
   shareholder_id: idOut,
   holdings: decimalOut,
   amount: amountOut,
   /** Null until the transaction exists, and for ever if the amount rounds to zero. */
   transaction_id: idOut.nullable(),
-  status: z.enum(TRANSACTION_STATUSES).nullable(),
+  status: z.enum(LINE_STATUSES).nullable(),
 });
 
 export const ShareholderDividend = DividendLine.omit({ shareholder_id: true }).extend({

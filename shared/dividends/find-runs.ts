@@ -1,6 +1,4 @@
 import { sql } from 'kysely';
-import { OPEN_STATUSES } from '#contracts/transactions.ts';
-import { literals } from '#platform/db/kysely.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { Firing } from '#platform/queue/scheduled.ts';
 import { sendMessages } from '#platform/queue/send.ts';
@@ -42,7 +40,7 @@ export function runDue(firing: Firing, atOnce = RUNS_AT_ONCE): Promise<{ runs: n
 
 /**
  * Takes up what was left behind: dividends with chunks that have no message, whose message must be lost or a dead letter by
- * now, or that are all done; cancelled ones with payments that aren't void yet; those whose payments have all ended.
+ * now, or that are all done; cancelled ones with payments that aren't void yet; those that owe nothing any more.
  */
 export function runUnfinished(firing: Firing, atOnce = RUNS_AT_ONCE): Promise<{ runs: number }> {
   const { time } = firing;
@@ -56,8 +54,7 @@ export function runUnfinished(firing: Firing, atOnce = RUNS_AT_ONCE): Promise<{ 
         or d.state = 'SNAPSHOT' and not exists (
           select from dividend_chunks c where c.tenant_id = d.tenant_id and c.dividend_id = d.id
             and c.state in ('QUEUED', 'FAILED', 'VOIDING'))
-        or d.state in ('PENDING', 'PAYING') and not exists (
-          select from ledger_transactions x where x.tenant_id = d.tenant_id and x.dividend_id = d.id and x.status in (${literals(OPEN_STATUSES)})))
+        or d.state in ('PENDING', 'PAYING') and is_paid_off(d.tenant_id, d.id))
       order by d.id limit ${atOnce}`.execute(tx);
   return run(find, firing, atOnce);
 }

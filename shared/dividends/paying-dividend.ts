@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { OPEN_STATUSES } from '#contracts/transactions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { dividendOf } from '#ledger/transactions.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { type DividendState, isPayable } from './dividend-state.ts';
 
@@ -57,26 +57,25 @@ export async function beginPaying(tx: TenantTx, dividendId: string | null): Prom
 }
 
 /**
- * Notes that a payment of the dividend has ended. The dividend is paid when none of its transactions is open. What has failed
- * stays owed, and is paid by a transaction of its own. Two last payments that end at once may each see the other as open: the job
- * resume-dividends closes what they leave.
+ * Notes that a payment of the dividend has ended, or come back. The dividend is PAID as long as it owes nothing: what has failed, was denied or returned
+ * stays owed until it is paid again. Two last payments that end at once may each see the other as open: the job resume-dividends closes what
+ * they leave.
  */
-export async function finishDividend(tx: TenantTx, dividendId: string | null): Promise<void> {
+export async function finishDividend(
+  tx: TenantTx,
+  transaction: Parameters<typeof dividendOf>[0],
+): Promise<void> {
+  const dividendId = dividendOf(transaction);
   if (dividendId === null) return;
   await tx
     .updateTable('dividends as d')
-    .set((eb) => ({ state: 'PAID', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .set((eb) => ({
+      state: sql<DividendState>`case d.state when 'PAYING' then 'PAID' else 'PAYING' end`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
     .where('d.id', '=', dividendId)
-    .where('d.state', '=', 'PAYING')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('ledger_transactions as t')
-            .select('t.id')
-            .where('t.dividend_id', '=', dividendId)
-            .where('t.status', 'in', OPEN_STATUSES),
-        ),
-      ),
-    )
+    .where('d.state', 'in', ['PAYING', 'PAID'])
+    .where(sql<boolean>`is_paid_off(d.tenant_id, d.id) = (d.state = 'PAYING')`)
     .execute();
 }

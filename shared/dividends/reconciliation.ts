@@ -8,6 +8,7 @@ export function toReconciled(dividend: DividendRow, sums: Reconciliation): z.inf
   const inCurrency = (minor: string) => fromMinor(BigInt(minor), dividend.currency);
   return {
     ...toDividend(dividend),
+    ...standing(dividend, sums),
     reconciled: isReconciled(dividend, sums),
     reconciliation: {
       lines: Number(sums.lines),
@@ -18,6 +19,23 @@ export function toReconciled(dividend: DividendRow, sums: Reconciliation): z.inf
       unmatched: Number(sums.unmatched),
       failed_holders: Number(sums.failed_holders),
     },
+  };
+}
+
+/** What of the entitlement has been paid, and what is owed still. */
+function standing(
+  { total_amount, currency, state }: DividendRow,
+  { paid, in_flight, returned }: Reconciliation,
+) {
+  const isOwed = total_amount !== null && state !== 'CANCELLED';
+  const inCurrency = (minor: bigint) => (isOwed ? fromMinor(minor, currency) : null);
+  const total = BigInt(total_amount ?? 0);
+  return {
+    entitled_amount: inCurrency(total),
+    paid_amount: inCurrency(BigInt(paid)),
+    in_flight_amount: inCurrency(BigInt(in_flight)),
+    unpaid_amount: inCurrency(total - BigInt(paid) - BigInt(in_flight)),
+    returned_amount: inCurrency(BigInt(returned)),
   };
 }
 

@@ -460,6 +460,7 @@ export interface LedgerTransactions {
   id: string;
   memo: string | null;
   plan_id: string | null;
+  repays_dividend_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
@@ -1042,6 +1043,7 @@ export interface Transactions {
   id: Generated<string>;
   memo: string | null;
   plan_id: string | null;
+  repays_dividend_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;

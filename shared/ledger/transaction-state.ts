@@ -3,7 +3,10 @@ import type { TransactionState } from '#contracts/event-schemas.ts';
 import type { Transactions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
 
-type TransactionRow = Omit<Selectable<Transactions>, 'tenant_id' | 'memo' | 'source_account'>;
+type TransactionRow = Omit<
+  Selectable<Transactions>,
+  'tenant_id' | 'memo' | 'source_account' | 'repays_dividend_id'
+>;
 
 /** Returns the state of a transaction for its event: everything except its memo, which is personal data of the payee. */
 export function toTransactionState(

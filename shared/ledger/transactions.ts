@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { OPEN_STATUSES, type TransactionStatus, type TransactionType } from '#contracts/transactions.ts';
+import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import type { Transactions, TransactionTransitions } from '#generated/database.ts';
 import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { toTransactionState } from './transaction-state.ts';
@@ -13,6 +13,7 @@ export const TRANSACTION_COLUMNS = [
   'id',
   'memo',
   'plan_id',
+  'repays_dividend_id',
   'return_code',
   'shareholder_id',
   'source_account',
@@ -47,6 +48,8 @@ export interface NewTransaction {
   readonly plan_id: string | null;
   readonly memo: string | null;
   readonly source_account: SourceAccount;
+  /** The dividend whose entitlement is paid again by it. */
+  readonly repays_dividend_id?: string | null;
 }
 
 /** Enters a pending transaction, and publishes it. */
@@ -97,11 +100,11 @@ export async function compensate(
   code: string,
 ): Promise<TransactionRow> {
   if ((await findCompensation(tx, settled.id)) !== undefined) return settled;
-  const { id, type, amount, currency, shareholder_id, plan_id, dividend_id } = settled;
+  const { id, type, amount, currency, shareholder_id, plan_id, dividend_id, repays_dividend_id } = settled;
   const compensation = await tx
     .insertInto('transactions')
     .values({
-      ...{ type, currency, shareholder_id, plan_id, dividend_id },
+      ...{ type, currency, shareholder_id, plan_id, dividend_id, repays_dividend_id },
       amount: -amount,
       status: 'SETTLED',
       compensates: id,
@@ -161,14 +164,17 @@ export function failPendingDividend(
     .execute();
 }
 
-/** Whether a transaction of the dividend has not ended. */
-export async function hasOpenTransactions(read: TenantRead, dividendId: string): Promise<boolean> {
-  const open = await read
-    .selectFrom('transactions')
-    .select('id')
-    .where('dividend_id', '=', dividendId)
-    .where('status', 'in', OPEN_STATUSES)
-    .limit(1)
-    .executeTakeFirst();
-  return open !== undefined;
+/** Whether nothing of a dividend is owed any more, see `migrations/functions/is_paid_off.sql`. */
+export async function isPaidOff(read: TenantRead, dividendId: string): Promise<boolean> {
+  const { rows } = await sql<{
+    paid: boolean;
+  }>`select is_paid_off(current_tenant(), ${dividendId}) as paid`.execute(read);
+  return rows[0]?.paid === true;
+}
+
+/** The dividend that a transaction pays, for the first time or again. */
+export function dividendOf(
+  transaction: Pick<TransactionRow, 'dividend_id' | 'repays_dividend_id'>,
+): string | null {
+  return transaction.dividend_id ?? transaction.repays_dividend_id;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
+import { Dividends } from '#tests/support/dividends.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -9,11 +10,13 @@ import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 let world: PaymentsWorld;
 let acme: TestTenant;
 let ops: Payments;
+let dividends: Dividends;
 
 beforeAll(async () => {
   world = await paymentsWorld();
   acme = await insertTestTenant(world.database.admin, 'ISSUER');
   ops = new Payments(acme.as('OPS'));
+  dividends = new Dividends(acme.as('OPS'));
 });
 afterAll(() => world.close());
 
@@ -131,7 +134,9 @@ test('all payments of a dividend: holders without papers are passed over, and pa
   expect((await ops.disburseDividend(id)).status).toBe(202);
   await ops.until(payments[2] ?? '', 'SETTLED');
   await ops.until(payments[3] ?? '', 'SETTLED');
-  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+  expect(await dividends.get(id)).toMatchObject({
+    body: { state: 'PAYING', entitled_amount: '20.00', paid_amount: '15.00', unpaid_amount: '5.00' },
+  });
   // A failed payment is still owed, and is paid by a transaction of its own once there is an account.
   await ops.addAccount(failing, { account_number: magic('0000') });
   const again = await ops.order({ transaction_id: payments[1] ?? '' });
@@ -141,6 +146,55 @@ test('all payments of a dividend: holders without papers are passed over, and pa
   });
   await ops.until(again.body.id, 'SETTLED');
   expect((await ops.get(payments[1] ?? '')).body.replaced_by).toBe(again.body.id);
+  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+  expect(await dividends.get(id)).toMatchObject({ body: { paid_amount: '20.00', unpaid_amount: '0.00' } });
+});
+
+test('an entitlement that was denied, or whose payment came back, is owed until it is paid', async () => {
+  const [first = '', second = ''] = await holders('0000', '0203');
+  const { id, payments } = await pendingDividend([first, second], 5_000_000);
+  const compliance = new Payments(acme.as('COMPLIANCE'));
+  const [denied = '', returned = ''] = payments;
+  const statuses = async () =>
+    (await dividends.lines(id)).body.data
+      .map(({ shareholder_id, status }: { shareholder_id: string; status: string }) => [
+        shareholder_id,
+        status,
+      ])
+      .sort(([a]: string[], [b]: string[]) => (a === first ? -1 : b === first ? 1 : 0))
+      .map(([, status]: string[]) => status);
+  const order = async (transaction_id: string): Promise<string> => {
+    const ordered = await ops.order({ transaction_id });
+    expect(ordered).toMatchObject({ status: 202, body: { approval: 'REQUIRED' } });
+    return ordered.body.id;
+  };
+  await order(denied);
+  await order(returned);
+  expect((await compliance.deny(denied)).status).toBe(200);
+  expect((await compliance.approve(returned)).status).toBe(200);
+  await ops.until(returned, 'SETTLED');
+  await expect
+    .poll(async () => (await dividends.get(id)).body.returned_amount, { timeout: 20_000 })
+    .toBe('50000.00');
+  expect(await dividends.get(id)).toMatchObject({
+    body: { state: 'PAYING', paid_amount: '0.00', unpaid_amount: '100000.00', in_flight_amount: '0.00' },
+  });
+  expect(await statuses()).toEqual(['DENIED', 'RETURNED']);
+  const again = await order(denied);
+  expect((await ops.get(again)).body).toMatchObject({ type: 'DISBURSE', repays_dividend_id: id });
+  await compliance.approve(again);
+  await ops.until(again, 'SETTLED');
+  expect(await statuses()).toEqual(['SETTLED', 'RETURNED']);
+  expect(await stateOf(id)).toBe('PAYING');
+  await ops.addAccount(second, { account_number: magic('0000') });
+  const last = await order(returned);
+  await compliance.approve(last);
+  await ops.until(last, 'SETTLED');
+  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+  expect(await dividends.get(id)).toMatchObject({
+    body: { paid_amount: '100000.00', unpaid_amount: '0.00', returned_amount: '50000.00', reconciled: true },
+  });
+  expect(await statuses()).toEqual(['SETTLED', 'SETTLED']);
 });
 
 test('a dividend that is cancelled before its payment is released pays nothing', async () => {

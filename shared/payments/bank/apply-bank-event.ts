@@ -25,8 +25,7 @@ export async function applyBankEvents(tx: TenantTx, locked: TransactionRow): Pro
   for (const { kind, code } of await listUnapplied(tx, locked.id))
     transaction = await applyBankEvent(tx, transaction, order, kind, code);
   if (order.released_at !== null) await setApplied(tx, locked.id);
-  if (transaction !== locked && isTerminal(transaction.status))
-    await finishDividend(tx, transaction.dividend_id);
+  if (transaction !== locked && isTerminal(transaction.status)) await finishDividend(tx, transaction);
   return transaction;
 }
 

@@ -114,7 +114,7 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
     const refusal = await refusalOf(tx, transaction, order);
     if (refusal !== undefined) {
       await changeStatus(tx, transaction, 'FAILED', refusal);
-      await finishDividend(tx, transaction.dividend_id);
+      await finishDividend(tx, transaction);
       return { ...look('END', channel, ''), outcome: 'refused' };
     }
     await setOrder(tx, transactionId, { released_at: new Date() });

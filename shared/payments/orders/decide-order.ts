@@ -52,7 +52,7 @@ async function decide(
     throw new DomainError('payment-decided', `The payment is ${transaction.status}.`);
   if (approval !== 'APPROVED') {
     await changeStatus(tx, transaction, 'FAILED', approval);
-    await finishDividend(tx, transaction.dividend_id);
+    await finishDividend(tx, transaction);
   }
   // An execution may have begun to wait since the order was read: the row that the decision was written to has its token.
   return () => reportTask(decided.task_token);

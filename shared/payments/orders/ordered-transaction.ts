@@ -27,6 +27,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
       shareholder_id: row.shareholder_id,
       plan_id: row.plan_id,
       dividend_id: row.dividend_id,
+      repays_dividend_id: row.repays_dividend_id,
       compensates: row.compensates,
       return_code: row.return_code,
       memo: row.memo,

@@ -16,6 +16,8 @@ export const Transaction = z.object({
   shareholder_id: idOut.optional(),
   plan_id: idOut.optional(),
   dividend_id: idOut.optional(),
+  /** The dividend whose entitlement it pays again, in place of a payment that failed, was denied or came back. */
+  repays_dividend_id: idOut.optional(),
   /** The transaction that this one compensates. */
   compensates: idOut.optional(),
   return_code: z.string().optional(),

@@ -5,6 +5,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import {
   createTransaction,
+  dividendOf,
   lockTransaction,
   type SourceAccount,
   type TransactionRow,
@@ -42,6 +43,8 @@ interface Subject {
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
+  /** The dividend whose entitlement it pays again. */
+  readonly repaysDividendId?: string | null;
   /** The payable date of its dividend. */
   readonly payableDate?: string;
   readonly sourceAccount: SourceAccount;
@@ -147,6 +150,7 @@ function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow>
     plan_id: subject.planId,
     memo: subject.memo,
     source_account: subject.sourceAccount,
+    repays_dividend_id: subject.repaysDividendId ?? null,
   });
 }
 
@@ -189,7 +193,7 @@ async function subjectOfTransaction(
     return { ...base, transaction, payableDate, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await sourceOfRepayment(tx, transaction);
-  return { ...base, sourceAccount, replaces: transaction.id };
+  return { ...base, sourceAccount, replaces: transaction.id, repaysDividendId: dividendOf(transaction) };
 }
 
 /** Checks that the caller's statements about the transaction are correct. */

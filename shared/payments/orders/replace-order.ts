@@ -1,6 +1,7 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import {
   createTransaction,
+  dividendOf,
   findCompensation,
   type SourceAccount,
   type TransactionRow,
@@ -10,8 +11,10 @@ import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { insertOrder, type OrderRow } from './payment-order.repository.ts';
 
-/** Codes of our own: nothing more is owed by a payment that was denied or whose dividend was cancelled. */
-const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
+/** A code of our own: nothing more is owed by a payment whose dividend was cancelled. */
+const CANCELLED = 'CANCELLED';
+/** Another one: nothing is owed by an order that was denied, except what a dividend owes. */
+const DENIED = 'DENIED';
 
 /**
  * Returns the account that holds the money of a transaction that has failed or was returned, from which a re-payment
@@ -20,7 +23,8 @@ const NOT_OWED = new Set(['DENIED', 'CANCELLED']);
  */
 export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRow): Promise<SourceAccount> {
   const { id, status, compensates, return_code, plan_id } = transaction;
-  const failed = status === 'FAILED' && compensates === null && !NOT_OWED.has(return_code ?? '');
+  const isOwed = return_code === DENIED ? dividendOf(transaction) !== null : return_code !== CANCELLED;
+  const failed = status === 'FAILED' && compensates === null && isOwed;
   const returned = status === 'SETTLED' && (await findCompensation(tx, id)) !== undefined;
   if (!failed && !returned)
     throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
@@ -46,6 +50,7 @@ export async function repayReturned(
     type: 'DISBURSE',
     ...{ amount, currency, shareholder_id, plan_id, memo },
     source_account: sourceAccount,
+    repays_dividend_id: dividendOf(failed),
   });
   await insertOrder(tx, {
     transaction_id: transaction.id,
