@@ -55,7 +55,7 @@ export const Dividend = DividendSummary.extend({
   /** The bank has been told to pay it. */
   in_flight_amount: amountOut.nullable(),
   unpaid_amount: amountOut.nullable(),
-  /** What had been paid and came back, also where it has been paid again since. */
+  /** Payments that came back, also where they were made again since. */
   returned_amount: amountOut.nullable(),
   reconciled: z.boolean(),
   reconciliation: z.object({

@@ -22,7 +22,7 @@ export function toReconciled(dividend: DividendRow, sums: Reconciliation): z.inf
   };
 }
 
-/** What of the entitlement has been paid, and what is owed still. */
+/** Returns how much of the entitlement has been paid, and how much is owed still. */
 function standing(
   { total_amount, currency, state }: DividendRow,
   { paid, in_flight, returned }: Reconciliation,

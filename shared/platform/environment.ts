@@ -70,7 +70,7 @@ export const environment = {
    * #platform/crash-point.ts.
    */
   crashDirectory: (): string | undefined => process.env.VESTRY_CRASH_DIR || undefined,
-  /** How far the clock of a local platform has been moved ahead; the platform says so with each invocation. */
+  /** The milliseconds by which the clock of a local platform has been moved ahead; the platform says so with each invocation. */
   clockAheadMs: (): number => Number(process.env.VESTRY_CLOCK_AHEAD_MS || 0),
   /** The factor by which pauses are shortened; only tests set it. */
   pauseFactor: (): number => Number(process.env.VESTRY_PAUSE_FACTOR || 1),

@@ -10,7 +10,7 @@ import type { createMeeting } from './meetings.routes.ts';
 /** The days between record date and meeting (Delaware General Corporation Law, 213a). */
 const FEWEST_DAYS = 10;
 const MOST_DAYS = 60;
-/** Of any bylaws. */
+/** No bylaws have an earlier one. */
 const MOST_DAYS_EVER = 366;
 
 /**

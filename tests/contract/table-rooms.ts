@@ -46,12 +46,15 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0044_role_changes.sql': 'audit',
   '0045_waiting_changes.sql': 'approvals',
   '0046_passkeys.sql': 'identity',
+  '0047_time_zones.sql': 'identity',
   '0048_networks.sql': 'identity',
   '0049_session_limits.sql': 'identity',
   '0050_security_classes.sql': 'register',
   '0051_upload_as_of.sql': 'uploads',
   '0052_frozen_dividends.sql': 'dividends',
   '0053_frozen_meetings.sql': 'proxy',
+  '0055_payment_days.sql': 'payments',
+  '0056_owed_until_paid.sql': 'ledger',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -96,6 +99,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   take_dividend_snapshot: 'dividends',
   take_login_attempt: 'identity',
   take_request: 'platform',
+  today: 'identity',
   use_api_key: 'identity',
 };
 

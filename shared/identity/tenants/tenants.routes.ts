@@ -33,7 +33,7 @@ const NewTenant = z.strictObject({
     .refine((slug) => !slug.startsWith('vestry'), 'must not begin with vestry'),
   name: text(200),
   type: z.enum(TENANT_TYPES),
-  /** Without it, the environment’s. */
+  /** Tenants that name none live in the environment’s. */
   time_zone: timeZone.optional(),
   admin: firstUser,
   /** A second person from the first day: without one, an operator approves the first. */
