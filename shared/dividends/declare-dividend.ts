@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Proposer } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
-import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { wasEverHeld } from '#register/security-class.ts';
-import { type DividendRow, findSameTerms, insertDividend } from './dividend.repository.ts';
+import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
 import type { scheduleDividend } from './dividends.routes.ts';
 
@@ -51,7 +51,10 @@ export async function declareDividend(
   if (hasClosed && !(await wasEverHeld(tx, security_class, record_date)))
     throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);
   const total = total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool');
-  if (!terms.repeats_terms) await refuseRepeated(tx, { ...terms, total_pool: total });
+  if (!terms.repeats_terms) {
+    const { refuseRepeated } = await import('./same-terms.repository.ts');
+    await refuseRepeated(tx, { ...terms, total_pool: total });
+  }
   const dividend = await insertDividend(tx, {
     security_class,
     currency,
@@ -81,16 +84,6 @@ export async function declareDividend(
   );
   if (hasClosed) orderRun(tx, { tenant_id: tenantId, dividend_id: dividend.id, closed_on: record_date });
   return dividend;
-}
-
-/** @throws DomainError `dividend-repeated`: the terms of another dividend that stands are more likely a mistake than a second one */
-async function refuseRepeated(tx: TenantTx, terms: Parameters<typeof findSameTerms>[1]): Promise<void> {
-  const same = await findSameTerms(tx, terms);
-  if (same !== undefined)
-    throw new DomainError(
-      'dividend-repeated',
-      `Dividend ${same.id} has the same terms. If this is another one, say so with repeats_terms.`,
-    );
 }
 
 /** Takes the dividend on in the background, once the transaction is committed. */

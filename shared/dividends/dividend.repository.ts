@@ -80,36 +80,6 @@ export function insertDividend(tx: TenantTx, dividend: NewDividendRow): Promise<
   return tx.insertInto('dividends').values(dividend).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
-/** Finds a dividend that stands, with the same class, days and amount. */
-export function findSameTerms(
-  read: TenantRead,
-  terms: {
-    readonly security_class: string;
-    readonly currency: string;
-    readonly record_date: string;
-    readonly payable_date: string;
-    readonly rate_per_share?: string | undefined;
-    /** Minor units. */
-    readonly total_pool: bigint | null;
-  },
-): Promise<{ id: string } | undefined> {
-  const { rate_per_share = null, total_pool } = terms;
-  return read
-    .selectFrom('dividends')
-    .select('id')
-    .where('security_class', '=', terms.security_class)
-    .where('currency', '=', terms.currency)
-    .where(
-      sql<boolean>`record_date = ${terms.record_date}::date and payable_date = ${terms.payable_date}::date`,
-    )
-    .where(sql<boolean>`rate_per_share is not distinct from ${rate_per_share}::numeric`)
-    .where(sql<boolean>`total_pool is not distinct from ${total_pool}::bigint`)
-    .where('state', '<>', 'CANCELLED')
-    .where('approval', '<>', 'DENIED')
-    .limit(1)
-    .executeTakeFirst();
-}
-
 export async function setApproval(tx: TenantTx, id: string, approval: 'APPROVED' | 'DENIED'): Promise<void> {
   await tx
     .updateTable('dividends')
