@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Proposer } from '#approvals/propose-change.ts';
-import { requestChange } from '#approvals/request-change.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
@@ -67,6 +66,7 @@ export async function declareDividend(
     idempotency_key: idempotencyKey,
     approval: 'REQUIRED',
   });
+  const { requestChange } = await import('#approvals/request-change.ts');
   await requestChange(
     tx,
     {
