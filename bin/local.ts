@@ -33,6 +33,9 @@ const app = new App({
   outdir: assembly,
   context: { ...cdkJson.context, 'aws:cdk:disable-asset-staging': true },
   analyticsReporting: false,
+  // Nobody reads where a construct was made, or a list of them.
+  stackTraces: false,
+  treeMetadata: false,
 });
 addStacks(app, environment, tables, code);
 app.synth();

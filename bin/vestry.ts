@@ -1,4 +1,5 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironmentOrExit } from '#lib/environment.ts';
 import { addStacks } from '#lib/vestry.ts';
 import cdkJson from '../cdk.json' with { type: 'json' };
@@ -12,4 +13,6 @@ const app = new App({
   analyticsReporting: false,
 });
 addStacks(app, readEnvironmentOrExit(String(app.node.tryGetContext('env') ?? DEFAULT_ENVIRONMENT)));
+// Templates that are deployed are held to the rules each time; tests hold every environment to them once.
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

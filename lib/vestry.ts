@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import type { App } from 'aws-cdk-lib';
 import { type JobEntry, jobs } from '../shared/jobs.ts';
 import { type RouteEntry, routes } from '../shared/routes.ts';
 import { type BundleEntry, bundle, type FunctionCode } from './constructs/bundle.ts';
@@ -48,7 +47,7 @@ export function entriesOf({ routes: served, jobs: run }: Tables): BundleEntry[] 
   ];
 }
 
-/** Adds the stacks of one environment, and the rules that they are held to. */
+/** Adds the stacks of one environment. */
 export function addStacks(
   app: App,
   environment: Environment,
@@ -98,7 +97,6 @@ export function addStacks(
     stack.addStackDependency(schema, 'functions run on the schema that they were written for');
   if (environment.delivery !== undefined)
     new DeliveryStack(app, { environment, delivery: environment.delivery });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }
 
 function migrationsHash(): string {

@@ -42,8 +42,14 @@ export class Synthesised {
     made.add(outdir);
     // The functions' contents are hashed and not copied: the templates are the same, in a tenth of the time.
     const context = { ...cdkJson.context, [DISABLE_ASSET_STAGING_CONTEXT]: true, ...more };
-    this.app = new App({ outdir, context, analyticsReporting: false });
-    // The rules of cdk-nag have a test of their own, which runs them once for each environment.
+    this.app = new App({
+      outdir,
+      context,
+      analyticsReporting: false,
+      stackTraces: false,
+      treeMetadata: false,
+    });
+    // `npm run synth` validates the templates; the rules of cdk-nag have a test of their own.
     process.env.CDK_VALIDATION = 'false';
     addStacks(this.app, environment, tables, new Map(inject('bundle')));
     this.assembly = this.app.synth();
