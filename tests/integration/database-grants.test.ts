@@ -21,6 +21,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   is_approved_change: [APP_ROLE, SYSTEM_ROLE],
   is_inside: [APP_ROLE],
   is_live_key: [APP_ROLE],
+  is_paid_off: [APP_ROLE, SYSTEM_ROLE],
   is_second_person: [APP_ROLE, SYSTEM_ROLE],
   ledger_lock_key: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],

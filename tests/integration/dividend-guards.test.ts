@@ -86,6 +86,35 @@ describe('terms that are refused', () => {
   });
 });
 
+describe('the terms of a dividend that stands', () => {
+  const TWICE = { record_date: day(40), payable_date: day(50), rate_per_share: '0.77' };
+  const again = (terms: object = {}) => dividends.schedule({ ...TWICE, repeats_terms: false, ...terms });
+
+  test('are those of another one only where that is said, or anything differs', async () => {
+    const first = await again();
+    expect(first.status).toBe(201);
+    const refused = await again({ rate_per_share: '0.770' });
+    expect(refused).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:dividend-repeated' } });
+    expect(refused.body.detail).toContain(first.body.id);
+    const others = [
+      { payable_date: day(51) },
+      { record_date: day(41) },
+      { rate_per_share: '0.78' },
+      { rate_per_share: undefined, total_pool: '100' },
+      { currency: 'EUR' },
+      { repeats_terms: true },
+    ];
+    for (const terms of others) expect((await again(terms)).status).toBe(201);
+  });
+
+  test('are free again once it is cancelled', async () => {
+    const terms = { rate_per_share: '0.99' };
+    const first = await again(terms);
+    expect((await dividends.cancel(first.body.id)).status).toBe(200);
+    expect((await again(terms)).status).toBe(201);
+  });
+});
+
 describe('one declaration', () => {
   test('needs a key', async () => {
     expect((await dividends.schedule({}, null)).body.type).toBe(

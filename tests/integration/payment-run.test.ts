@@ -197,6 +197,16 @@ test('an entitlement that was denied, or whose payment came back, is owed until 
   expect(await statuses()).toEqual(['SETTLED', 'SETTLED']);
 });
 
+test('a dividend that was paid owes again what comes back after that', async () => {
+  const { id, payments } = await pendingDividend(await holders('0203'));
+  await ops.order({ transaction_id: payments[0] ?? '' });
+  await expect.poll(() => stateOf(id), { timeout: 20_000 }).toBe('PAID');
+  await expect.poll(() => stateOf(id), { timeout: 20_000 }).toBe('PAYING');
+  expect(await dividends.get(id)).toMatchObject({
+    body: { paid_amount: '0.00', unpaid_amount: '5.00', returned_amount: '5.00' },
+  });
+});
+
 test('a dividend that is cancelled before its payment is released pays nothing', async () => {
   const { id, payments } = await pendingDividend(await holders('0000'), 5_000_000);
   const [payment = ''] = payments;

@@ -93,6 +93,35 @@ describe('a meeting', () => {
   });
 });
 
+describe('the record date of a meeting', () => {
+  const TIMES = { opens_at: '2028-03-20T16:00:00Z', closes_at: '2028-04-20T16:00:00Z' };
+
+  /** A meeting that opens in the morning of the 20th in New York, and after midnight of the 21st in Tokyo. */
+  test.each<[zone: string, record_date: string, bylaws_differ: boolean, code: string | undefined]>([
+    ['America/New_York', '2028-03-20', true, 'record-date-open'],
+    ['America/New_York', '2028-03-19', true, undefined],
+    ['America/New_York', '2028-03-19', false, 'bylaws'],
+    ['America/New_York', '2028-03-11', false, 'bylaws'],
+    ['America/New_York', '2028-03-10', false, undefined],
+    ['America/New_York', '2028-01-20', false, undefined],
+    ['America/New_York', '2028-01-19', false, 'bylaws'],
+    ['America/New_York', '1900-01-01', false, 'too-early'],
+    ['America/New_York', '1900-01-01', true, 'too-early'],
+    ['Asia/Tokyo', '2028-03-20', true, undefined],
+    ['Asia/Tokyo', '2028-03-21', true, 'record-date-open'],
+    ['Asia/Tokyo', '2028-03-11', false, undefined],
+    ['Asia/Tokyo', '2028-01-20', false, 'bylaws'],
+  ])('in %s is %s, where the bylaws differ: %s', async (zone, record_date, bylaws_differ, code) => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    await database.admin.query('update tenants set time_zone = $2 where id = $1', [issuer.id, zone]);
+    const called = await new Meetings(issuer.as('OPS')).call({ ...TIMES, record_date, bylaws_differ });
+    expect(called.body.errors?.[0]).toEqual(
+      code === undefined ? undefined : expect.objectContaining({ pointer: '/record_date', code }),
+    );
+    expect(called.status).toBe(code === undefined ? 201 : 422);
+  });
+});
+
 describe('a ballot', () => {
   test('weighs the position at the record date, whatever is traded later', async () => {
     const register = new Register(acme.as('OPS'));
