@@ -66,7 +66,7 @@ test('a transfer needs two holders, an available amount and a day that is not in
     [order(to.id, from.id, '1'), 422, 'insufficient-position'],
     [order(from.id, to.id, '1', { security_class: 'PREF' }), 422, 'insufficient-position'],
     [order(from.id, to.id, '1', { effective_date: daysAgo(-1) }), 422, 'validation-failed'],
-    [order(from.id, to.id, '1', { effective_date: daysAgo(1) }), 422, 'insufficient-position'],
+    [order(from.id, to.id, '1', { effective_date: daysAgo(3) }), 422, 'insufficient-position'],
     [order(from.id, to.id, '0'), 422, 'validation-failed'],
     [order(from.id, to.id, '-1'), 422, 'validation-failed'],
   ];
