@@ -67,7 +67,7 @@ export async function proposePaymentRun(
       proposal: proposed,
     },
     maker,
-    (permit) => begin(tx, dividendId, proposed, permit),
+    (permit) => begin(tx, dividendId, dividend, proposed, permit),
   );
 }
 
@@ -88,10 +88,10 @@ async function payableDividend(tx: TenantTx, dividendId: string): Promise<Paying
 async function begin(
   tx: TenantTx,
   dividendId: string,
+  { payableDate }: PayingDividend,
   { tenantId, requestId }: ProposedRun,
   permit: Permit,
 ): Promise<undefined> {
-  const { payableDate } = found(await findPayingDividend(tx, dividendId));
   const isDue = payableDate <= (await todayOf(tx));
   await beginRun(tx, {
     state: isDue ? 'RUNNING' : 'SCHEDULED',
@@ -106,8 +106,8 @@ async function begin(
 
 export const paymentRunEffects: ChangeEffects = {
   approved: async (tx, { subject_id, proposal }, permit) => {
-    await payableDividend(tx, subject_id);
-    return begin(tx, subject_id, proposal as ProposedRun, permit);
+    const dividend = await payableDividend(tx, subject_id);
+    return begin(tx, subject_id, dividend, proposal as ProposedRun, permit);
   },
 };
 
