@@ -32,7 +32,7 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   const key = await currentSigningKey();
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
-  const proved = { method: 'PASSWORD', amr: ['pwd'], secondFactor: false } as const;
+  const proved = { method: 'PASSWORD', amr: ['pwd'], secondFactor: undefined } as const;
   return tenantTx((tx) => beginSession(tx, tenant, user, key, proved), {
     action: (begun) => ('mfa_required' in begun ? 'login.challenged' : 'login.succeeded'),
     actor,

@@ -14,6 +14,8 @@ export interface Person {
   /** The methods by which they have authenticated. */
   readonly amr?: readonly string[];
   readonly acr?: string;
+  /** Seconds for which they have had a session there, unless they are to authenticate anew. @default 0 */
+  readonly signedInFor?: number;
 }
 
 export interface IdentityProviderOptions {
@@ -94,7 +96,8 @@ function configurationOf(
     // New keys at each start: whoever kept the old ones would notice.
     jwks: { keys: [newKey()] },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    claims: { openid: ['sub', 'amr', 'acr', 'sid', 'auth_time', ...claims] },
+    // A context is told to those who ask for it.
+    claims: { openid: ['sub', 'amr', 'acr', 'sid', 'auth_time', ...claims], acrs: null },
     scopes: ['openid', 'profile', 'email', 'groups'],
     // Okta and Entra ID put what they say of people into the ID token.
     conformIdTokenClaims: false,
@@ -106,6 +109,7 @@ function configurationOf(
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
+      claimsParameter: { enabled: true },
     },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     findAccount: (_, id) => {
@@ -119,7 +123,7 @@ function configurationOf(
         ...(oidc.client === undefined ? {} : { clientId: oidc.client.clientId }),
       });
       grant.addOIDCScope(String(oidc.params?.scope ?? 'openid'));
-      grant.addOIDCClaims([...claims]);
+      grant.addOIDCClaims([...claims, 'acrs']);
       await grant.save();
       return grant;
     },
@@ -138,9 +142,11 @@ async function chooseWho(
   const chosen = new URL(request.url ?? '/', provider.issuer).searchParams.get('as') ?? params.login_hint;
   const person = people.find(({ id, email }) => chosen === id || chosen === email);
   if (person === undefined) return showPeople(people, response);
-  const { id: accountId, amr, acr } = person;
+  const { id: accountId, amr, acr, signedInFor = 0 } = person;
+  const isAnew = params.prompt === 'login';
   const login = {
     accountId,
+    ...(isAnew ? {} : { ts: Math.floor(Date.now() / 1000) - signedInFor }),
     ...(amr === undefined ? {} : { amr: [...amr] }),
     ...(acr === undefined ? {} : { acr }),
   };

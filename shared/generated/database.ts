@@ -154,6 +154,7 @@ export interface ChangeRequests {
 }
 
 export interface Connections {
+  authentication_context: string | null;
   certificates: string[] | null;
   client_authentication: 'SECRET' | 'PRIVATE_KEY';
   client_id: string | null;

@@ -170,6 +170,7 @@ describe('a connection', () => {
     ['an address without TLS', { sso_url: 'http://idp.acme.example/' }, '/sso_url'],
     ['a script for an address', { sso_url: 'javascript:alert(1)' }, '/sso_url'],
     ['a client', { client_id: 'vestry' }, '/client_id'],
+    ['an authentication context', { authentication_context: 'c1' }, '/authentication_context'],
     ['scopes', { scopes: ['openid'] }, '/scopes'],
     ['metadata and an issuer', { metadata_xml: '<a/>' }, '/issuer'],
     [

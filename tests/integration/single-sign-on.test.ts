@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type Provider from 'oidc-provider';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as createScimUserHandler } from '#functions/identity/create-scim-user.ts';
 import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as listHandler } from '#functions/identity/list-sign-in-connections.ts';
@@ -103,6 +103,7 @@ afterAll(async () => {
   await aws.close();
   await database.close();
 });
+afterEach(() => vi.unstubAllEnvs());
 beforeEach(async () => {
   tenant = await insertTestTenant(database.admin, 'ISSUER');
 });
@@ -223,6 +224,8 @@ describe('a connection', () => {
     const cases: [object, string][] = [
       [{ kind: 'LDAP' }, '/kind'],
       [{ idp_initiated: true }, '/idp_initiated'],
+      [{ authentication_context: 'c1 c2' }, '/authentication_context'],
+      [{ authentication_context: '' }, '/authentication_context'],
       [{ issuer: undefined }, '/issuer'],
       [{ client_id: undefined }, '/client_id'],
       [{ client_secret: undefined }, '/client_secret'],
@@ -467,9 +470,72 @@ describe('a sign-in', () => {
         const enrol = await call(enrolAtSignInHandler, enrolAtSignIn, { body: { mfa_token } });
         expect([enrol.status, enrol.body.type]).toEqual([401, 'urn:vestry:problem:sign-in-invalid']);
       }
-      vi.unstubAllEnvs();
     },
   );
+
+  test.each<[string, number, Record<string, string>, number]>([
+    ['a minute ago', 60, {}, 202],
+    ['six minutes ago', 360, {}, 403],
+    ['anew', 360, { anew: 'true' }, 202],
+    ['at an instant that it does not tell', Number.NaN, {}, 403],
+  ])(
+    'counts for what needs a fresh second factor if the provider had it proved %s',
+    async (_, ago, query, status) => {
+      const id = await connected();
+      const signedInFor = Number.isNaN(ago) ? 0 : ago;
+      const ada = known({ ...okta(['vestry-admins']), signedInFor });
+      const as = tenant.as('ADMIN');
+      await link(as, code(await new Browser().signIn(id, ada, { link: 'true' })));
+      vi.stubEnv('SECOND_FACTOR', 'on');
+      const given = code(await new Browser().signIn(id, ada, query));
+      if (Number.isNaN(ago))
+        await database.admin.query('update federated_sign_ins set authenticated_at = null');
+      const { body: session } = await exchange(given);
+      const verdict = await authorizerVerdict(`Bearer ${session.access_token}`);
+      const settings = { sso_required: false, break_glass_user_id: null, second_factor_demanded: false };
+      const answer = await call(setSettingsHandler, setSignInSettings, {
+        as: { ...as, sessionId: String(verdict?.sid) },
+        body: settings,
+        headers: { 'If-Match': '"0"' },
+      });
+      expect([answer.status, answer.body.type], answer.text).toEqual([
+        status,
+        status === 403 ? 'urn:vestry:problem:second-factor-required' : undefined,
+      ]);
+    },
+  );
+
+  test('in the authentication context that the connection asks for proves a second factor, and in no other', async () => {
+    const acrs: string[] = [];
+    const ada = known(entra({ groups: ['vestry-ops'], acrs }));
+    const id = await created(tenant, body({ subject_claim: 'oid' }));
+    await register(id);
+    await switchedOn(tenant, id, ada);
+    await link(tenant.as('OPS'), code(await new Browser().signIn(id, ada, { link: 'true' })));
+    const proved = async (...told: string[]): Promise<boolean> => {
+      acrs.splice(0, acrs.length, ...told);
+      vi.stubEnv('SECOND_FACTOR', 'on');
+      const { body: session } = await exchange(code(await new Browser().signIn(id, ada)));
+      vi.unstubAllEnvs();
+      return !('mfa_required' in session);
+    };
+    expect(await proved('c1')).toBe(false);
+    const waiting = await new Connections(tenant.as('ADMIN')).change(id, { authentication_context: 'c1' });
+    expect(waiting).toMatchObject({ status: 202, body: { after: { authentication_context: 'c1' } } });
+    expect(await proved('c1')).toBe(false);
+    await approved(tenant, waiting);
+    expect(await proved('c1')).toBe(true);
+    expect(await proved('c2', 'c1')).toBe(true);
+    expect(await proved('c2')).toBe(false);
+    expect(await proved()).toBe(false);
+    const { searchParams } = new URL((await new Browser().start(id)).header('location') ?? '');
+    expect(JSON.parse(searchParams.get('claims') ?? '')).toEqual({
+      id_token: { acrs: { essential: true, value: 'c1' } },
+    });
+    const other = await connected({ authentication_context: 'urn:acme:loa:2' });
+    const asked = new URL((await new Browser().start(other)).header('location') ?? '').searchParams;
+    expect([asked.get('acr_values'), asked.get('claims')]).toEqual(['urn:acme:loa:2', null]);
+  });
 
   test('as Entra ID answers: recognised by tid and oid whatever the sub, without a verified address, refused when groups overflow', async () => {
     const id = await created(tenant, body({ subject_claim: 'oid' }));

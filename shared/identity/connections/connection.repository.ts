@@ -7,6 +7,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ConnectionTest } from './connections.routes.ts';
 
 const COLUMNS = [
+  'authentication_context',
   'certificates',
   'client_authentication',
   'client_id',
@@ -52,6 +53,8 @@ export interface ConnectionSettings {
   readonly scopes: readonly string[];
   readonly subject_claim: ConnectionRow['subject_claim'];
   readonly employee_id_claim: string | null;
+  /** The context that the provider is asked for; null for SAML, and where none is. */
+  readonly authentication_context: string | null;
   readonly role_map: readonly RoleMapping[];
   /** SAML's; null for OpenID Connect. */
   readonly sso_url: string | null;

@@ -42,6 +42,14 @@ const scopes = z
   .max(MAX_SCOPES, `must have at most ${MAX_SCOPES} entries`)
   .refine((names) => names.includes('openid'), 'must contain openid');
 
+/** A word of OpenID Connect's `acr`, or of Entra ID's `acrs`. */
+const authenticationContext = z
+  .string('must be a string')
+  .min(1, 'must not be empty')
+  .max(200, { error: 'must have at most 200 characters', abort: true })
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be printable ASCII, without spaces, quotes and backslashes')
+  .nullable();
+
 const issuer = text(500);
 const clientSecret = z
   .string('must be a string')
@@ -97,6 +105,8 @@ export const Connection = z.object({
   /** Keys users: `sub`, or `tid` and `oid` together, as Entra ID recommends. */
   subject_claim: z.enum([...SUBJECT_CLAIMS, 'NameID']),
   employee_id_claim: z.string().nullable(),
+  /** The authentication context that an OpenID provider is asked for, and that proves a second factor where its ID token has it. */
+  authentication_context: z.string().nullable(),
   role_map: z.array(z.object({ claim: z.string(), value: z.string(), role: z.enum(USER_ROLES) })),
   status: z.enum(STATUSES),
   /** A test sign-in has succeeded at this instant; null since the provider or the client has changed. */
@@ -144,7 +154,7 @@ export const createConnection = route({
   path: '/connections',
   summary: 'Connect an identity provider',
   description:
-    'A connection is created, as a DRAFT, when a second person has approved it. `POST /connections/{id}/test` tries it; only a connection whose test has succeeded can be made ACTIVE. Users are recognised by the issuer and their subject there, never by an email. The first entry of `role_map` that matches gives the role; where none does, the sign-in is refused. With `client_authentication` PRIVATE_KEY the platform makes a key, whose `public_jwk` is registered with the provider. A SAML provider is given as `metadata_xml`, or as `issuer`, `sso_url` and `certificates`; its answers must have a signed assertion, and `idp_initiated` lets a sign-in begin there.',
+    'A connection is created, as a DRAFT, when a second person has approved it. `POST /connections/{id}/test` tries it; only a connection whose test has succeeded can be made ACTIVE. Users are recognised by the issuer and their subject there, never by an email. The first entry of `role_map` that matches gives the role; where none does, the sign-in is refused. With `authentication_context` the provider is asked to authenticate people in that context (`acr_values`, or Entra ID’s `acrs` where `subject_claim` is `oid`), and an ID token that has it proves a second factor. With `client_authentication` PRIVATE_KEY the platform makes a key, whose `public_jwk` is registered with the provider. A SAML provider is given as `metadata_xml`, or as `issuer`, `sso_url` and `certificates`; its answers must have a signed assertion, and `idp_initiated` lets a sign-in begin there.',
   ...writer,
   body: z.strictObject({
     kind: oneOf(KINDS),
@@ -155,6 +165,7 @@ export const createConnection = route({
     client_secret: clientSecret.optional(),
     scopes: scopes.optional(),
     subject_claim: oneOf(SUBJECT_CLAIMS).optional(),
+    authentication_context: authenticationContext.optional(),
     ...samlFields,
     employee_id_claim: text(200).nullable().optional(),
     role_map: roleMap,
@@ -230,6 +241,7 @@ export const updateConnection = route({
       client_secret: clientSecret.optional(),
       scopes: scopes.optional(),
       subject_claim: oneOf(SUBJECT_CLAIMS).optional(),
+      authentication_context: authenticationContext.optional(),
       ...samlFields,
       employee_id_claim: text(200).nullable().optional(),
       role_map: roleMap.optional(),

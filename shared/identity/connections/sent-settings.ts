@@ -25,7 +25,14 @@ const DEFAULT_SCOPES = ['openid', 'profile', 'email'];
 
 /** The fields that one kind has and the other hasn't. */
 const FIELDS_OF = {
-  OIDC: ['client_id', 'client_authentication', 'client_secret', 'scopes', 'subject_claim'],
+  OIDC: [
+    'client_id',
+    'client_authentication',
+    'client_secret',
+    'scopes',
+    'subject_claim',
+    'authentication_context',
+  ],
   SAML: ['metadata_xml', 'sso_url', 'certificates', 'idp_initiated'],
 } as const satisfies Record<Kind, readonly (keyof ChangeBody)[]>;
 
@@ -69,11 +76,18 @@ export async function settingsOfNew(body: NewBody, preparing: Preparing): Promis
     ...{ ...common, client_id, client_authentication, credential_sealed, public_jwk },
     scopes: body.scopes ?? DEFAULT_SCOPES,
     subject_claim: body.subject_claim ?? subjectClaimOf(issuer),
+    authentication_context: body.authentication_context ?? null,
     ...{ sso_url: null, certificates: null, signing_certificate: null },
   };
 }
 
-const WITHOUT_CLIENT = { client_id: null, public_jwk: null, scopes: [], subject_claim: 'NameID' } as const;
+const WITHOUT_CLIENT = {
+  client_id: null,
+  public_jwk: null,
+  scopes: [],
+  subject_claim: 'NameID',
+  authentication_context: null,
+} as const;
 
 async function newSamlKey({ id, sealer, now }: Preparing) {
   // Loaded here: nothing else writes certificates.
@@ -106,8 +120,9 @@ export async function settingsOf(
       idp_initiated: body.idp_initiated,
     });
   await requireIssuer(issuer, loopback);
-  const { client_id, scopes, subject_claim } = body;
-  return defined({ ...common, ...{ client_id, scopes, subject_claim }, ...credentialOf(id, body, sealer) });
+  const { client_id, scopes, subject_claim, authentication_context } = body;
+  const client = { client_id, scopes, subject_claim, authentication_context };
+  return defined({ ...common, ...client, ...credentialOf(id, body, sealer) });
 }
 
 function defined(fields: Fields): Fields {

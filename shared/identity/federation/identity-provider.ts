@@ -14,6 +14,14 @@ export interface Binding {
   readonly entityId: string;
 }
 
+/** The wishes of whoever begins a sign-in. */
+export interface Wish {
+  /** The name by which the person is known there. */
+  readonly loginHint?: string | undefined;
+  /** Whether the person has to authenticate now, whatever session they have there. */
+  readonly anew?: boolean;
+}
+
 /** A provider's word about a person, once everything about it is verified. */
 export interface Assertion {
   readonly issuer: string;
@@ -26,6 +34,7 @@ export interface Assertion {
   readonly claims: Claims;
   /** The provider's own name of the session. */
   readonly session: string | null;
+  /** The authentication context: the connection's own, if the provider names it among others. */
   readonly acr: string | null;
   readonly amr: readonly string[];
   readonly authenticatedAt: Date | null;
@@ -39,7 +48,7 @@ export interface IdentityProvider {
    * Returns the address to which the browser is sent.
    * @throws DomainError `sign-in-invalid`, `temporarily-unavailable`
    */
-  begin(binding: Binding, loginHint: string | undefined): Promise<URL>;
+  begin(binding: Binding, wish: Wish): Promise<URL>;
   /**
    * Verifies what the browser has brought back.
    * @throws DomainError `sign-in-invalid`, `sign-in-refused`, `temporarily-unavailable`

@@ -3,7 +3,7 @@ import type * as OpenIdClient from 'openid-client';
 import { outsideFetch } from '#platform/outbound/outside-fetch.ts';
 import { type AddressRules, refuseUrl } from '#platform/outbound/public-url.ts';
 import { type Claims, valuesOf } from './decide-role.ts';
-import type { Assertion, Binding, IdentityProvider, Logout } from './identity-provider.ts';
+import type { Assertion, Binding, IdentityProvider, Logout, Wish } from './identity-provider.ts';
 import { invalidAnswer, translateProviderError } from './provider-errors.ts';
 import { addressOf, subjectOf } from './subject.ts';
 
@@ -17,6 +17,7 @@ export interface OpenIdConnection {
   readonly credential: string;
   readonly scopes: readonly string[];
   readonly subject_claim: 'sub' | 'oid';
+  readonly authentication_context: string | null;
   /** Claims that are looked up at the provider's userinfo where the ID token has none of them. */
   readonly wanted_claims: readonly string[];
 }
@@ -63,7 +64,7 @@ export async function openIdProvider(
       }
     };
   return {
-    begin: translated((binding, hint) => provider.begin(binding, hint)),
+    begin: translated((binding, wish) => provider.begin(binding, wish)),
     complete: translated((answer, binding) => provider.complete(answer, binding)),
     verifyLogout: translated((token) => provider.verifyLogout(token)),
   };
@@ -80,7 +81,7 @@ class OpenIdProvider implements IdentityProvider {
     this.#rules = rules;
   }
 
-  async begin(binding: Binding, loginHint: string | undefined): Promise<URL> {
+  async begin(binding: Binding, { loginHint, anew = false }: Wish): Promise<URL> {
     const { scopes } = this.#connection;
     const configuration = await this.#configuration(this.#oidc.None());
     const { authorization_endpoint } = configuration.serverMetadata();
@@ -98,7 +99,19 @@ class OpenIdProvider implements IdentityProvider {
       code_challenge: await this.#oidc.calculatePKCECodeChallenge(binding.codeVerifier),
       code_challenge_method: 'S256',
       ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+      // Providers honour one of the two, or both. The ID token says what came of it, since a browser can leave out what it brings.
+      ...(anew ? { prompt: 'login', max_age: '0' } : {}),
+      ...this.#askedContext(),
     });
+  }
+
+  /** Entra ID takes a context as a claim that it has to tell, and everybody else by the parameter of OpenID Connect. */
+  #askedContext(): Record<string, string> {
+    const { authentication_context: value, subject_claim } = this.#connection;
+    if (value === null) return {};
+    return subject_claim === 'oid'
+      ? { claims: JSON.stringify({ id_token: { acrs: { essential: true, value } } }) }
+      : { acr_values: value };
   }
 
   async complete(answer: URLSearchParams, binding: Binding): Promise<Assertion> {
@@ -199,7 +212,7 @@ class OpenIdProvider implements IdentityProvider {
   }
 
   #assertion(token: OpenIdClient.IDToken, claims: Claims): Assertion {
-    const { subject_claim } = this.#connection;
+    const { subject_claim, authentication_context } = this.#connection;
     const subject = subjectOf(subject_claim, token.iss, subject_claim === 'sub' ? token : claims);
     if (subject === undefined)
       throw invalidAnswer(
@@ -208,7 +221,8 @@ class OpenIdProvider implements IdentityProvider {
           ? 'The ID token names nobody.'
           : 'The ID token has no tid and oid of the directory that issues it.',
       );
-    const [acr] = valuesOf(token, 'acr');
+    const contexts = [...valuesOf(token, 'acr'), ...valuesOf(token, 'acrs')];
+    const [acr] = contexts.filter((one) => one === authentication_context).concat(valuesOf(token, 'acr'));
     return {
       issuer: token.iss,
       subject,

@@ -54,7 +54,10 @@ export async function redeemCode(
   const tenant = found(await findTenantStanding(tx, tenantId));
   await requireNetwork(tx, tenantId);
   const familyId = uuidV7();
-  const how = { method: 'PROVIDER', amr: row.amr, secondFactor: hasProved(row), familyId } as const;
+  const secondFactor = hasProved(row, connection.authentication_context)
+    ? { at: row.authenticated_at }
+    : undefined;
+  const how = { method: 'PROVIDER', amr: row.amr, secondFactor, familyId } as const;
   const pair = await beginSession(tx, tenant, { id: userId, ...user }, key, how);
   await insertFederatedSession(tx, familyId, userId, row);
   await setRedeemed(tx, row.id, familyId);

@@ -33,7 +33,10 @@ export async function beginSignIn({ params, query, reached }: Request): Promise<
     expiresAtMs: Date.now() + SIGN_IN_SECONDS * 1000,
   };
   const provider = await providerOf(connection, sealer);
-  const to = await provider.begin(started, query.login_hint);
+  const to = await provider.begin(started, {
+    loginHint: query.login_hint,
+    anew: query.anew === 'true',
+  });
   const way = { secure: started.redirectUri.startsWith('https:'), posted: connection.kind === 'SAML' };
   return reply(undefined, {
     status: 302,

@@ -3,6 +3,7 @@ import type { SigningKey } from '#identity/sign-in/access-token.ts';
 import type { TenantStanding } from '#identity/sign-in/session.repository.ts';
 import {
   type Authenticated,
+  type ProvedFactor,
   type SessionUser,
   startSession,
   type TokenPair,
@@ -30,8 +31,8 @@ export interface Challenged {
 
 /** The proofs that somebody has given so far. */
 export interface Proved extends Authenticated {
-  /** Whether the provider has had the person prove a second factor. */
-  readonly secondFactor: boolean;
+  /** The second factor that the provider has had the person prove, if it has. */
+  readonly secondFactor: ProvedFactor | undefined;
   readonly familyId?: string;
 }
 
@@ -45,7 +46,8 @@ export async function beginSession(
   key: SigningKey,
   { secondFactor, familyId = uuidV7(), ...how }: Proved,
 ): Promise<TokenPair | Challenged> {
-  if (secondFactor) return startSession(tx, tenant, user, key, { ...how, familyId, secondFactor });
+  if (secondFactor !== undefined)
+    return startSession(tx, tenant, user, key, { ...how, familyId, secondFactor });
   const { confirmed_at, passkeys, demanded } = await findFactorStanding(tx, user.id);
   const enrolled = confirmed_at !== null || passkeys > 0;
   if (!enrolled && !isDemanded(user.role, demanded))

@@ -52,7 +52,7 @@ export async function completeSignIn({
         method,
         amr: [...new Set([...amr, body.code === undefined ? 'pop' : 'otp', 'mfa'])],
         familyId,
-        secondFactor: true,
+        secondFactor: { at: new Date() },
       };
       const pair = await startSession(tx, tenant, user, key, how);
       if (state === 'confirmed') return pair;

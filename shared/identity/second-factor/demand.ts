@@ -29,13 +29,16 @@ const PROVIDER_ACR: ReadonlySet<string> = new Set([
   'https://refeds.org/profile/mfa',
 ]);
 
-/** Tells whether a provider has had the person prove a second factor. */
-export function hasProved({
-  amr,
-  acr,
-}: {
-  readonly amr: readonly string[];
-  readonly acr: string | null;
-}): boolean {
-  return amr.some((method) => PROVIDER_AMR.has(method)) || (acr !== null && PROVIDER_ACR.has(acr));
+/**
+ * Tells whether a provider has had the person prove a second factor.
+ * @param context the authentication context that the connection asks for, whose meaning its tenant knows
+ */
+export function hasProved(
+  { amr, acr }: { readonly amr: readonly string[]; readonly acr: string | null },
+  context: string | null,
+): boolean {
+  return (
+    amr.some((method) => PROVIDER_AMR.has(method)) ||
+    (acr !== null && (PROVIDER_ACR.has(acr) || acr === context))
+  );
 }

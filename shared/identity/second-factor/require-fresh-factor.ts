@@ -41,6 +41,6 @@ async function requireFresh(read: TenantRead, { actorRole, sessionId }: Caller):
   if (fresh || !isDemanded(actorRole, demanded)) return;
   throw new DomainError(
     'second-factor-required',
-    `Prove your second factor, and repeat the request within ${FRESH_MINUTES} minutes: POST /auth/step-up, or sign in again by your provider.`,
+    `Prove your second factor, and repeat the request within ${FRESH_MINUTES} minutes: POST /auth/step-up, or sign in again by your provider (GET /auth/{connection}/start?anew=true).`,
   );
 }

@@ -136,6 +136,11 @@ async function issue(
   return pairOf(session, token.token, key);
 }
 
+/** A second factor that somebody has proved, at an instant that may be unknown: a provider need not tell when it authenticated them. */
+export interface ProvedFactor {
+  readonly at: Date | null;
+}
+
 /** The way in which somebody has signed in. */
 export interface Authenticated {
   readonly method: 'PASSWORD' | 'PROVIDER';
@@ -156,8 +161,8 @@ export async function startSession(
     method,
     amr,
     familyId = uuidV7(),
-    secondFactor = false,
-  }: Authenticated & { readonly familyId?: string; readonly secondFactor?: boolean },
+    secondFactor,
+  }: Authenticated & { readonly familyId?: string; readonly secondFactor?: ProvedFactor },
 ): Promise<TokenPair> {
   const token = refreshTokenOf(tenant.id, randomBytes(SECRET_BYTES));
   const { sourceIp, userAgent } = originOfRequest() ?? {};
@@ -170,7 +175,7 @@ export async function startSession(
     user_agent: userAgent ?? null,
     network: sourceIp === undefined ? null : sourceNetwork(sourceIp),
     device: deviceOf(userAgent),
-    second_factor_at: secondFactor ? new Date() : null,
+    second_factor_at: pastOf(secondFactor?.at ?? null),
   });
   if (isNew) postNotice(tx, tenant.id, user.id, 'new-sign-in', familyId);
   const limits = new SessionLimits(await findTenantLimits(tx));
@@ -180,6 +185,11 @@ export async function startSession(
     { token, sessionEndsAt: limits.endOf(new Date()) },
     key,
   );
+}
+
+/** The clock of a provider may be ahead of ours. */
+function pastOf(at: Date | null): Date | null {
+  return at === null ? null : new Date(Math.min(at.getTime(), Date.now()));
 }
 
 export type Refreshed =

@@ -14,6 +14,8 @@ export interface AuthnRequest {
   readonly issuedAt: Date;
   /** The name that the person signs in by at the provider, as far as it is known. */
   readonly loginHint: string | undefined;
+  /** Whether the person has to authenticate now, whatever session they have there. */
+  readonly forceAuthn: boolean;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface AuthnRequest {
  * request with a Subject.
  */
 export function authnRequestUrl(
-  { id, entityId, acsUri, ssoUrl, relayState, issuedAt, loginHint }: AuthnRequest,
+  { id, entityId, acsUri, ssoUrl, relayState, issuedAt, loginHint, forceAuthn }: AuthnRequest,
   privateKeyPem: string,
 ): URL {
   const xml = [
     `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${escapeXml(id)}" Version="2.0"`,
-    ` IssueInstant="${issuedAt.toISOString()}" Destination="${escapeXml(ssoUrl)}" AssertionConsumerServiceURL="${escapeXml(acsUri)}"`,
+    `${forceAuthn ? ' ForceAuthn="true"' : ''} IssueInstant="${issuedAt.toISOString()}" Destination="${escapeXml(ssoUrl)}" AssertionConsumerServiceURL="${escapeXml(acsUri)}"`,
     ` ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"><saml:Issuer>${escapeXml(entityId)}</saml:Issuer>`,
     '<samlp:NameIDPolicy AllowCreate="true"/></samlp:AuthnRequest>',
   ].join('');

@@ -1,4 +1,10 @@
-import type { Assertion, Binding, IdentityProvider, Logout } from '#identity/federation/identity-provider.ts';
+import type {
+  Assertion,
+  Binding,
+  IdentityProvider,
+  Logout,
+  Wish,
+} from '#identity/federation/identity-provider.ts';
 import { invalidAnswer } from '#identity/federation/provider-errors.ts';
 import { authnRequestUrl } from './authn-request.ts';
 import { readResponse } from './read-response.ts';
@@ -22,12 +28,12 @@ export function samlProvider({
   return {
     begin: async (
       { state, nonce, redirectUri, entityId }: Binding,
-      loginHint: string | undefined,
+      { loginHint, anew = false }: Wish,
     ): Promise<URL> =>
       authnRequestUrl(
         {
           ...{ id: requestId(nonce) ?? '', entityId, acsUri: redirectUri, ssoUrl: sso_url },
-          ...{ relayState: state, issuedAt: new Date(), loginHint },
+          ...{ relayState: state, issuedAt: new Date(), loginHint, forceAuthn: anew },
         },
         credential,
       ),
