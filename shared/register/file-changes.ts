@@ -5,6 +5,7 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { ABSENT_LINE } from './replace-register.ts';
 
 /**
  * A file of holders compared with the register, before it is loaded. It reads `staged_rows`, as the load does. A file that names classes or
@@ -16,7 +17,10 @@ export interface FileChanges {
   readonly created: number;
   readonly changed: number;
   readonly unchanged: number;
-  /** Positions in the classes of the file that no row of it names; they stay. Files that waited before this was counted have none. */
+  /**
+   * Positions in the classes of the file that no row of it names. They stay, unless the file replaces the register: then they are set to zero.
+   * Files that waited before this was counted have none.
+   */
   readonly absent?: number;
   readonly by_class: readonly {
     readonly security_class: string;
@@ -25,8 +29,9 @@ export interface FileChanges {
     /** Shares that leave holders or come to them, whichever are more. */
     readonly moved: string;
   }[];
-  readonly largest: readonly ShownChange[];
-  /** New holders whose references could be taken for another's. */
+  /** Absent where everything is new. */
+  readonly largest?: readonly ShownChange[];
+  /** New holders whose references could be taken for another's. Absent where nobody has looked for them. */
   readonly look_alikes?: readonly LookAlike[];
 }
 
@@ -37,7 +42,8 @@ interface LookAlike {
 }
 
 interface ShownChange {
-  readonly line: number;
+  /** Null: of a position that the file doesn't name. */
+  readonly line: number | null;
   readonly external_ref: string;
   readonly before: string;
   readonly after: string;
@@ -78,14 +84,14 @@ const LOOK_ALIKES = `with refs as (
   order by s.n, r.external_ref limit ${MOST_LOOK_ALIKES}`;
 
 const PLAIN = `(
-  select '${DEFAULT_SECURITY_CLASS}' as class, s.n, s.line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
+  select '${DEFAULT_SECURITY_CLASS}' as class, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) + s.other_classes - coalesce(h.holdings, 0) as difference,
     s.speaks_of_email and h.email is distinct from s.email as has_other_email
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
   where s.error_code is null) as c`;
 
 const BY_POSITION = `(
-  select s.class, s.n, s.line, s.external_ref, s.name, h.name as previous_name, coalesce(s.held, 0) as before,
+  select s.class, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(s.held, 0) as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) - coalesce(s.held, 0) as difference,
     s.speaks_of_email and h.email is distinct from s.email as has_other_email
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
@@ -118,6 +124,7 @@ export async function sharesMoved(
 }
 
 interface Sums extends Pick<FileChanges, 'created' | 'changed' | 'unchanged'> {
+  readonly zeroed: number;
   readonly security_class: string;
   readonly before: string;
   readonly after: string;
@@ -126,25 +133,37 @@ interface Sums extends Pick<FileChanges, 'created' | 'changed' | 'unchanged'> {
   readonly exceeds: boolean | null;
 }
 
+/** Returns an instant before which everything is committed: a file that is compared afterwards was shown as of it. */
+export async function instantShown(session: TenantSession): Promise<string> {
+  const [first] = await session.run([{ text: `select settled_instant('5s')::text as "shownAt"` }]);
+  return String(first?.rows[0]?.shownAt);
+}
+
+interface Compared {
+  readonly tenantId: TenantId;
+  readonly naming: Naming;
+  /** Whether the positions that the file doesn't name are among its rows, to be set to zero. */
+  readonly replaces: boolean;
+}
+
 /**
- * Compares the file with the register at an instant before which everything is committed.
+ * Compares the file with the register.
  * @throws DomainError `authorized-shares-exceeded`
  */
 export async function compareFile(
   session: TenantSession,
-  tenantId: TenantId,
-  naming: Naming,
-): Promise<{ readonly shownAt: string; readonly changes: FileChanges }> {
+  { tenantId, naming, replaces }: Compared,
+): Promise<FileChanges> {
   const values = [tenantId];
-  const first = await session.run([{ text: `select settled_instant('5s')::text as "shownAt"` }]);
   const compared = COMPARED[naming];
   const [sums, largest] = await session.run([
     {
-      text: `select security_class, created, changed, unchanged, moved, issued::text as before, (issued + difference)::text as after,
+      text: `select security_class, created, changed, unchanged, zeroed, moved, issued::text as before, (issued + difference)::text as after,
           trim_scale(k.authorized)::text as authorized, difference > 0 and issued + difference > k.authorized as exceeds from (
           select class as security_class, count(*) filter (where previous_name is null)::integer as created,
-            count(*) filter (where previous_name is not null and (${IS_CHANGED} or has_other_email))::integer as changed,
-            count(*) filter (where not (${IS_CHANGED} or has_other_email))::integer as unchanged,
+            count(*) filter (where line is not null and previous_name is not null and (${IS_CHANGED} or has_other_email))::integer as changed,
+            count(*) filter (where line is not null and not (${IS_CHANGED} or has_other_email))::integer as unchanged,
+            count(*) filter (where line is null)::integer as zeroed,
             sum(difference) as difference, ${MOVED} as moved
           from ${compared} group by class) as c
         cross join lateral (
@@ -167,36 +186,61 @@ export async function compareFile(
         'authorized-shares-exceeded',
         `${canonicalDecimal(after)} shares of ${security_class} would be issued, and ${authorized} are authorized.`,
       );
-  const [absent, alike] = await session.run([
-    { text: ABSENT, values: [tenantId, classes.map(({ security_class }) => security_class)] },
-    { text: LOOK_ALIKES, values },
-  ]);
-  const total = (count: 'created' | 'changed' | 'unchanged') =>
+  const total = (count: 'created' | 'changed' | 'unchanged' | 'zeroed') =>
     classes.reduce((sum, { [count]: one }) => sum + one, 0);
+  const created = total('created');
+  const named = classes.map(({ security_class }) => security_class);
   return {
-    shownAt: String(first[0]?.rows[0]?.shownAt),
-    changes: {
-      created: total('created'),
-      changed: total('changed'),
-      unchanged: total('unchanged'),
-      absent: Number(absent?.rows[0]?.absent),
-      by_class: classes.map(({ security_class, before, after, moved }) => ({
-        security_class,
-        before: canonicalDecimal(before),
-        after: canonicalDecimal(after),
-        moved: canonicalDecimal(moved),
-      })),
-      largest: ((largest?.rows ?? []) as ShownChange[]).map(exact),
-      look_alikes: (alike?.rows ?? []) as LookAlike[],
-    },
+    created,
+    changed: total('changed'),
+    unchanged: total('unchanged'),
+    absent: replaces ? total('zeroed') : await countAbsent(session, tenantId, named),
+    by_class: classes.map(({ security_class, before, after, moved }) => ({
+      security_class,
+      before: canonicalDecimal(before),
+      after: canonicalDecimal(after),
+      moved: canonicalDecimal(moved),
+    })),
+    largest: ((largest?.rows ?? []) as ShownChange[]).map(exact),
+    // A pass over every reference of the register, for nothing where the file brings no new one.
+    look_alikes: created === 0 ? [] : await findLookAlikes(session, tenantId),
+  };
+}
+
+async function countAbsent(
+  session: TenantSession,
+  tenantId: TenantId,
+  classes: readonly string[],
+): Promise<number> {
+  const [absent] = await session.run([{ text: ABSENT, values: [tenantId, classes] }]);
+  return Number(absent?.rows[0]?.absent);
+}
+
+async function findLookAlikes(session: TenantSession, tenantId: TenantId): Promise<LookAlike[]> {
+  const [alike] = await session.run([{ text: LOOK_ALIKES, values: [tenantId] }]);
+  return (alike?.rows ?? []) as LookAlike[];
+}
+
+/** Returns what a plain file has changed that was loaded into a register without any holder. */
+export async function openingChanges(
+  tx: TenantTx,
+  { tenantId, rows }: { readonly tenantId: TenantId; readonly rows: number },
+): Promise<FileChanges> {
+  const text = `select coalesce(sum(delta), 0)::text as after from issuance_entries where tenant_id = $1 and security_class = $2`;
+  const { rows: found } = await tx
+    .getExecutor()
+    .executeQuery<{ after: string }>(CompiledQuery.raw(text, [tenantId, DEFAULT_SECURITY_CLASS]));
+  const after = canonicalDecimal(String(found[0]?.after));
+  return {
+    ...{ created: rows, changed: 0, unchanged: 0, absent: 0 },
+    by_class: [{ security_class: DEFAULT_SECURITY_CLASS, before: '0', after, moved: after }],
   };
 }
 
 /** Returns every holder whom the file would enter or change, in the order of the file, a batch at a time. */
 export async function* changedHolders(
   session: TenantSession,
-  tenantId: TenantId,
-  naming: Naming,
+  { tenantId, naming }: Pick<Compared, 'tenantId' | 'naming'>,
 ): AsyncGenerator<readonly HolderChange[], void> {
   await session.run([
     {

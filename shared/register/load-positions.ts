@@ -13,6 +13,7 @@ import {
   REFUSE_UNNAMED,
   type RegisterLoad,
   RegisterMoved,
+  refuseTurnedUp,
 } from './load-register.ts';
 import { recordPositionChange } from './position-change.ts';
 import { sourceOfUpload } from './register-changes.ts';
@@ -172,6 +173,7 @@ export async function loadPositions(tx: TenantTx, load: RegisterLoad): Promise<v
     `select pg_advisory_xact_lock(hashtextextended($1, $2)), set_config('enable_nestloop', $3, true)`,
     [...[tenantId, LOCKS.registerLoad], rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'],
   );
+  await refuseTurnedUp(tx, load);
   await run(LOCK_HOLDERS, [tenantId]);
   await run(SET_HELD, [tenantId]);
   const moved = await run(FIND_MOVED, overtaking(load));

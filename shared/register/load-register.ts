@@ -4,11 +4,12 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { consecutiveIds, isUuid, type TenantId } from '#kernel/ids.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
-import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { sharesMoved } from './file-changes.ts';
 import { exceedsLimit, isFree } from './limits/position-limits.ts';
 import { recordPositionChange } from './position-change.ts';
 import { sourceOfUpload } from './register-changes.ts';
+import { FIND_UNSTAGED } from './replace-register.ts';
 
 /**
  * A file of holders enters the register. It reads the session's temporary table `staged_rows` (n, external_ref, name, email,
@@ -147,6 +148,10 @@ export interface RegisterLoad {
   readonly earlier: readonly string[];
   /** The day on which the file's holders have its shares. Null: today, unless their rows say another. */
   readonly asOf: string | null;
+  /** Whether the file stands for the whole register: `staged_rows` has the positions that it doesn't name. */
+  readonly replaces: boolean;
+  /** Whether the register had no holder when the rows were judged, so that nothing was compared. */
+  readonly isFirst: boolean;
 }
 
 /** Joining row by row beats reading the whole register for a file of so few rows only. */
@@ -166,6 +171,7 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
     set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
   await tx.getExecutor().executeQuery(CompiledQuery.raw(SET_OTHER_CLASSES, [tenantId]));
+  await refuseTurnedUp(tx, load);
   const permit = load.permit ?? (await uncontrolled(tx, load));
   const source = sourceOfUpload(uploadId);
   const changeId = await recordPositionChange(tx, { reason: 'upload', source }, permit);
@@ -200,6 +206,26 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
       .executeQuery(CompiledQuery.raw(FIND_OVERTAKEN, overtaking(load)));
     if (overtaken.rows.length > 0) throw new RegisterMoved();
   } else await refuseMoved(tx, { tenantId, source, shownAt: load.shownAt });
+}
+
+/**
+ * Looks once more, under the lock of loads, for positions that the file would have set to zero, and for holders of a register that had none.
+ * @throws RegisterMoved
+ */
+export async function refuseTurnedUp(
+  tx: TenantTx,
+  { tenantId, asOf, replaces, isFirst }: RegisterLoad,
+): Promise<void> {
+  const find = (text: string, values: unknown[]) =>
+    tx.getExecutor().executeQuery(CompiledQuery.raw(text, values));
+  if (isFirst && !(await isEmptyRegister(tx, tenantId))) throw new RegisterMoved();
+  if (replaces && (await find(FIND_UNSTAGED, [tenantId, asOf])).rows.length > 0) throw new RegisterMoved();
+}
+
+/** Tells whether the tenant has no holder at all. */
+export async function isEmptyRegister(read: TenantRead, tenantId: TenantId): Promise<boolean> {
+  const { rows } = await sql`select from shareholders where tenant_id = ${tenantId} limit 1`.execute(read);
+  return rows.length === 0;
 }
 
 /** Asks nobody where the file moves little, or finds no shares. The lock of loads is held: no other file decides on the same grounds. */

@@ -1,4 +1,5 @@
 import { UnreadableFile } from '#uploads/formats/upload-row.ts';
+import type { ListedError } from './upload.repository.ts';
 
 export type RefusalCode =
   | 'already-waiting'
@@ -9,7 +10,10 @@ export type RefusalCode =
   | 'checksum-mismatch'
   | 'control-totals'
   | 'credential-ended'
+  | 'nothing-to-replace'
   | 'object-missing'
+  | 'rejected-rows'
+  | 'replaces-days'
   | 'tenant-suspended'
   | 'two-dates'
   | 'unknown-folder'
@@ -18,14 +22,23 @@ export type RefusalCode =
   | 'uploader-put-out'
   | 'wrong-tenant';
 
+/** The first of a file's wrong rows, and the object that has them all. */
+export interface RejectedRows {
+  readonly key: string;
+  readonly listed: readonly ListedError[];
+}
+
 /** The file is not taken, whatever is in it. */
 export class RefusedFile extends Error {
   readonly code: RefusalCode;
+  /** Its wrong rows, where it is refused for these. */
+  readonly rejections: RejectedRows | undefined;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: RefusalCode, message: string, rejections?: RejectedRows) {
     super(message);
     this.name = 'RefusedFile';
     this.code = code;
+    this.rejections = rejections;
   }
 }
 

@@ -410,11 +410,18 @@ export async function listWaiting(tx: SystemTx, before: Date, limit: number): Pr
     .execute()) as unknown as UploadRecord[];
 }
 
-/** Sets when the upload ended, once all of its rows are written. */
-export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> {
+/** Sets when the upload ended, once all of its rows are written, and what they have changed, where that is known only then. */
+export async function setCompletedAt(
+  tx: TenantTx,
+  id: UploadId,
+  changes: FileChanges | undefined,
+): Promise<void> {
   await tx
     .updateTable('uploads')
-    .set({ completed_at: sql`clock_timestamp()` })
+    .set({
+      completed_at: sql`clock_timestamp()`,
+      ...(changes === undefined ? {} : { changes: JSON.stringify(changes) }),
+    })
     .where('id', '=', id)
     .execute();
 }
@@ -422,16 +429,28 @@ export async function setCompletedAt(tx: TenantTx, id: UploadId): Promise<void> 
 /** The states of an upload that a worker has in hand. */
 const IN_HAND = ['RECEIVED', 'VALIDATING'] as const;
 
+export interface Failing {
+  /** @default those in which a worker has it in hand */
+  readonly states?: readonly UploadRecord['state'][];
+  /** The rows for which it has failed. */
+  readonly rejections?: { readonly key: string; readonly listed: readonly ListedError[] } | undefined;
+}
+
 /** Ends an upload that has written nothing; undefined if it has already ended, or is not in one of the states. */
 export function setFailed(
   tx: TenantTx,
   id: string,
   failure: string,
-  states: readonly UploadRecord['state'][] = IN_HAND,
+  { states = IN_HAND, rejections }: Failing = {},
 ): Promise<UploadRecord | undefined> {
   return tx
     .updateTable('uploads')
-    .set({ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` })
+    .set({
+      ...{ state: 'FAILED', failure, rows: 0, completed_at: sql`now()` },
+      ...(rejections === undefined
+        ? {}
+        : { errors: JSON.stringify(rejections.listed), errors_key: rejections.key }),
+    })
     .where('id', '=', id)
     .where('state', 'in', [...states])
     .returning(COLUMNS)

@@ -11,6 +11,8 @@ import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { DELIVERY, storedFile } from '#tests/support/uploads.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -524,9 +526,17 @@ describe('before a file is loaded', () => {
         { external_ref: '7', like: '007' },
       ],
     });
+    const loaded = (await load(content)).body;
+    expect(loaded, 'a load says the same').toMatchObject({
+      dry_run: false,
+      changes: checked.changes,
+    });
+    expect(await (await fetch(loaded.changes_url)).text()).toBe(
+      await (await fetch(checked.changes_url)).text(),
+    );
     expect(await check(`${HEADER}Q,Qi,491,SERIES-A\n`)).toMatchObject({
       state: 'FAILED',
-      failure: 'authorized-shares-exceeded: 501 shares of SERIES-A would be issued, and 500 are authorized.',
+      failure: 'authorized-shares-exceeded: 504 shares of SERIES-A would be issued, and 500 are authorized.',
     });
   });
 
@@ -565,6 +575,147 @@ describe('before a file is loaded', () => {
     expect(await files().send('external_ref,name,holdings\n', {}, 'r.csv', totals)).toMatchObject(
       problem(422, 'validation-failed'),
     );
+  });
+});
+
+describe('a file that replaces the register', () => {
+  const HEADER = 'external_ref,name,holdings,security_class\n';
+  const PLAIN = 'external_ref,name,holdings\n';
+  const replace = async (content: string, query = {}) =>
+    (await load(content, { mode: 'replace', ...query })).body;
+
+  /** Everybody's shares, as the register tells them. */
+  async function held(): Promise<string[]> {
+    const { rows } = await database.admin.query(
+      `select h.external_ref || ' ' || h.name || ' ' || e.security_class || ' ' || trim_scale(sum(e.delta)) as held
+         from position_entries e join shareholders h on h.tenant_id = e.tenant_id and h.id = e.shareholder_id
+        where e.tenant_id = $1 group by h.external_ref, h.name, e.security_class having sum(e.delta) <> 0 order by 1`,
+      [acme.id],
+    );
+    expect(await brokenPositions(database.admin)).toEqual([]);
+    return rows.map(({ held: one }) => one);
+  }
+
+  const OPENED = ['A Ann COMMON 100', 'A Ann SERIES-A 10', 'B Bob COMMON 50', 'C Cy SERIES-A 7'];
+  beforeEach(async () => {
+    await ops.declareClass(SERIES_A);
+    await load(`${HEADER}A,Ann,100,COMMON\nA,Ann,10,SERIES-A\nB,Bob,50,COMMON\nC,Cy,7,SERIES-A\n`);
+    expect(await held()).toEqual(OPENED);
+  });
+
+  test('sets to zero who isn’t in it, in its classes alone, and says so', async () => {
+    const content = `${PLAIN}B,Bob,50\nN,Ny,5\n`;
+    const changes = {
+      ...{ created: 1, changed: 0, unchanged: 1, absent: 1 },
+      by_class: [{ security_class: 'COMMON', before: '150', after: '55', moved: '100' }],
+      largest: [
+        { line: null, external_ref: 'A', before: '100', after: '0' },
+        { line: 3, external_ref: 'N', before: '0', after: '5' },
+      ],
+    };
+    expect(await replace(content, { dry_run: 'true' })).toMatchObject({ mode: 'replace', changes });
+    expect(await held()).toEqual(OPENED);
+    const upload = await replace(content);
+    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 2, accepted: 2, rejected: 0, changes });
+    expect(await (await fetch(upload.changes_url)).text()).toContain('\r\n,A,COMMON,Ann,Ann,100,0\r\n');
+    expect(await held()).toEqual([
+      'A Ann SERIES-A 10',
+      'B Bob COMMON 50',
+      'C Cy SERIES-A 7',
+      'N Ny COMMON 5',
+    ]);
+    expect(await replace(`${HEADER}A,Anne,1,SERIES-A\nB,Bob,2,COMMON\n`)).toMatchObject({
+      changes: { changed: 2, absent: 2 },
+    });
+    expect(await held(), 'a holder is called what the file says').toEqual([
+      'A Anne SERIES-A 1',
+      'B Bob COMMON 2',
+    ]);
+  });
+
+  test('as at an earlier day sets to zero who held shares then', async () => {
+    const day = daysAgo(3);
+    await load(`${PLAIN}D,Di,4\n`, { as_of: daysAgo(5) });
+    await load(`${PLAIN}D,Di,6\n`);
+    expect(await replace(`${PLAIN}B,Bob,0\n`, { as_of: day })).toMatchObject({
+      state: 'COMPLETED',
+      changes: { absent: 1, largest: [{ line: null, external_ref: 'D', before: '4', after: '0' }] },
+    });
+    expect(await held()).toEqual([...OPENED, 'D Di COMMON 2']);
+  });
+
+  test.each<[string, string, RegExp, number]>([
+    ['a wrong row', `${PLAIN}N,Ny,1\nB,Bob,x\n`, /^rejected-rows: 1 of 2 rows/, 1],
+    ['a row of no class', `${HEADER}A,Ann,100,COMMON\nB,Bob,50,COMON\n`, /^rejected-rows/, 1],
+    ['a row that doesn’t name its class', `${PLAIN}A,Ann,1\nB,Bob,1\n`, /^rejected-rows/, 1],
+    ['a repeated row', `${PLAIN}B,Bob,1\nB,Bob,1\n`, /^rejected-rows/, 1],
+    ['wrong rows alone', `${PLAIN},Bob,1\n`, /^rejected-rows/, 1],
+    ['no row', PLAIN, /^nothing-to-replace/, 0],
+    [
+      'a day of each row',
+      `external_ref,name,holdings,effective_date\nB,Bob,1,${daysAgo(2)}\n`,
+      /^replaces-days/,
+      0,
+    ],
+  ])('is refused with %s, and nothing is set to zero', async (_, content, failure, errors) => {
+    for (const dry_run of ['true', 'false']) {
+      const upload = await replace(content, { dry_run });
+      expect(upload).toMatchObject({ state: 'FAILED', failure: expect.stringMatching(failure), rows: 0 });
+      expect(upload.errors).toHaveLength(errors);
+      if (errors > 0)
+        expect((await (await fetch(upload.errors_url)).text()).trim().split('\r\n')).toHaveLength(2);
+    }
+    expect(await held()).toEqual(OPENED);
+  });
+
+  test('takes nothing back that is newer, says so, and misses nothing that is older', async () => {
+    const sent = (await files().send(`${PLAIN}N,Ny,5\n`, { mode: 'replace' })).body;
+    const storedAt = new Date().toISOString();
+    const holder = (await ops.list({ external_ref: 'B' })).body.data[0];
+    await ops.update(holder.id, { holdings: '51' });
+    await ops.create({ external_ref: 'E', name: 'Eve', holdings: '9' });
+    const stored = storedFile(aws, `incoming/${acme.id}/${sent.id}`);
+    await processUpload({ ...stored, storedAt }, DELIVERY);
+    expect((await files().get(sent.id)).body).toMatchObject({
+      state: 'COMPLETED',
+      changes: { created: 1, absent: 1 },
+      warnings: [{ code: 'absent-kept', message: expect.stringMatching(/^2 positions/) }],
+    });
+    expect(await held()).toEqual([
+      'A Ann SERIES-A 10',
+      'B Bob COMMON 51',
+      'C Cy SERIES-A 7',
+      'E Eve COMMON 9',
+      'N Ny COMMON 5',
+    ]);
+  });
+
+  test('waits for a second person where it moves more than the limit, by who isn’t in it', async () => {
+    await database.admin.query('delete from register_settings where tenant_id = $1', [acme.id]);
+    const waiting = await replace(`${PLAIN}B,Bob,50\n`);
+    expect(waiting).toMatchObject({
+      state: 'AWAITING_APPROVAL',
+      changes: { unchanged: 1, absent: 1, by_class: [{ before: '150', after: '50', moved: '100' }] },
+    });
+    expect(await held()).toEqual(OPENED);
+    const approvals = new Approvals(acme.as('COMPLIANCE'));
+    const [{ id }] = (await approvals.list({ state: 'PENDING' })).body.data;
+    expect((await approvals.approve(id)).status).toBe(200);
+    await files().process(waiting.id);
+    expect((await files().get(waiting.id)).body).toMatchObject({ state: 'COMPLETED', accepted: 1 });
+    expect(await held()).toEqual(OPENED.slice(1));
+  });
+
+  test('is another file than one that doesn’t', async () => {
+    const content = `${PLAIN}B,Bob,50\n`;
+    const merged = (await load(content, { mode: 'merge' })).body;
+    expect(merged).toMatchObject({ mode: 'merge', changes: { absent: 1 } });
+    expect(await files().send(content), 'merge is what is done anyway').toMatchObject({
+      status: 200,
+      body: { id: merged.id },
+    });
+    expect(await replace(content)).toMatchObject({ changes: { absent: 1 } });
+    expect(await files().send(content, { mode: 'both' })).toMatchObject(problem(422, 'validation-failed'));
   });
 });
 

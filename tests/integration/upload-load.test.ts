@@ -145,6 +145,27 @@ test('more rejected rows than are held in memory are all reported', async () => 
   expect(lines).toHaveLength(rows);
 });
 
+test('of more rows than are compared says what it has changed, first and again', async () => {
+  const of = await newTenant();
+  const rows = Array.from({ length: 10_001 }, (_, n) => `H-${String(n).padStart(5, '0')},Holder,,1\n`);
+  const sums = (before: string, after: string, moved: string) => ({
+    by_class: [{ security_class: 'COMMON', before, after, moved }],
+  });
+  const first = await uploads.load(UPLOAD_HEADER + rows.join(''), of);
+  expect(first.changes).toEqual({
+    ...{ created: 10_001, changed: 0, unchanged: 0, absent: 0 },
+    ...sums('0', '10001', '10001'),
+  });
+  expect(first.changes_key).toBeNull();
+  const again = await uploads.load(`${UPLOAD_HEADER}H-00000,Holder,,3\n${rows.slice(2).join('')}`, of);
+  expect(again.changes).toMatchObject({
+    ...{ created: 0, changed: 1, unchanged: 9_999, absent: 1 },
+    ...sums('10001', '10003', '2'),
+    largest: [{ line: 2, external_ref: 'H-00000', before: '1', after: '3' }],
+  });
+  expect((await objectText(aws, again.changes_key)).trim().split('\r\n')).toHaveLength(2);
+});
+
 test('what the queue of rejected rows does not take keeps the upload from ending, and the next delivery ends it', async () => {
   const of = await newTenant();
   const file = await uploads.drop(`${UPLOAD_HEADER}A,N,,1\nB,N,,x\n`, of);

@@ -7,6 +7,7 @@ import { errorsKey } from '#uploads/intake/upload-event.ts';
 import { type NumberedRejection, rejectedRows } from '#uploads/loading/staged-rows.ts';
 import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import type { ListedError } from '#uploads/upload.repository.ts';
+import type { RejectedRows } from '#uploads/upload-failure.ts';
 import { errorsFileHeader, errorsFileLine } from './errors-file.ts';
 
 /** The number of errors that an upload's answer shows; the errors file has all. */
@@ -16,10 +17,6 @@ const QUEUE = 'rejected-rows';
 const SINGLE_ROWS = 100;
 /** Ten such messages, which are sent in one call, stay below 256 KiB. */
 const PACKED_ROWS = 25;
-export interface Rejections {
-  readonly key: string;
-  readonly listed: readonly ListedError[];
-}
 
 interface ReportedUpload {
   readonly tenantId: TenantId;
@@ -36,7 +33,7 @@ export async function reportRejected(
   session: TenantSession,
   upload: ReportedUpload,
   { columns, about }: { readonly columns: readonly string[] } & Pick<UploadLoader, 'about'>,
-): Promise<Rejections> {
+): Promise<RejectedRows> {
   const key = errorsKey(upload.tenantId, upload.uploadId);
   const listed: ListedError[] = [];
   let sent = 0;

@@ -5,6 +5,7 @@ import { crashPoint } from '#platform/crash-point.ts';
 import { type TenantSession, tenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
 import { headObject, readObject } from '#platform/storage/objects.ts';
+import { instantShown } from '#register/file-changes.ts';
 import { MAX_UPLOAD_BYTES, UnreadableFile, uploadFormat } from '#uploads/formats/upload-row.ts';
 import type { StoredFile } from '#uploads/intake/upload-event.ts';
 import { settingsIn } from '#uploads/intake/upload-settings.ts';
@@ -16,11 +17,12 @@ import type { UploadLoader } from '#uploads/loading/upload-loader.ts';
 import { uploadLoaders } from '#uploads/loading/upload-loaders.ts';
 import { findSameFile } from '#uploads/same-file.ts';
 import { type ListedWarning, type UploadRecord, uploaderOf } from '#uploads/upload.repository.ts';
-import { RefusedFile } from '#uploads/upload-failure.ts';
+import { RefusedFile, type RejectedRows } from '#uploads/upload-failure.ts';
 import { isUploadKind } from '#uploads/upload-kind.ts';
 import { UploadProgress } from '#uploads/upload-progress.ts';
 import { refuseOtherTotals } from './control-totals.ts';
-import { type Rejections, reportRejected } from './report-rejected.ts';
+import { refuseReplacing } from './refuse-replacing.ts';
+import { reportRejected } from './report-rejected.ts';
 
 interface Job {
   readonly actor: Actor;
@@ -137,8 +139,9 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
     receivedAt: upload.received_at ?? upload.created_at,
     permit: await permitOf(job),
     asOf: upload.as_of,
+    replaces: settingsIn(upload.settings).mode === 'replace',
   };
-  let rejections: Rejections | undefined;
+  let rejections: RejectedRows | undefined;
   for (let writes = 1; ; writes += 1) {
     const conflicts = await loader.refuseConflicts(session, load, staged);
     const { rows, rejected } = staged;
@@ -148,14 +151,16 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
         { tenantId, uploadId: upload.id, requestId: actor.requestId },
         { columns: loader.columns(staged), about: loader.about },
       );
+    if (load.replaces) await refuseReplacing(session, staged, rejections);
     const accepted = rows - rejected;
     const late = accepted > 0 ? await loader.warn?.(session, { ...load, staged }) : undefined;
-    const review = upload.dry_run ? await loader.review?.(session, { ...load, staged }) : undefined;
+    const loads = !upload.dry_run && accepted > 0;
+    const opens = loads && (await loader.opens?.({ ...load, staged, rows: accepted })) === true;
+    const review = opens ? undefined : await loader.review?.(session, { ...load, staged });
     const shown =
       review === undefined
         ? {}
         : { changes: review.changes, changes_key: await storeChanges(upload, review) };
-    const loads = !upload.dry_run && accepted > 0;
     const completion = {
       sha256: rest.sha256,
       bytes_done: rest.bytes,
@@ -173,15 +178,19 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       ending = await completeUpload(actor, upload, completion, {
         session,
         write: async (tx) => {
-          if (loads)
-            await loader.load(tx, { ...load, rows: accepted, staged, inOrder: staged.outOfOrder === 0 });
+          const inOrder = staged.outOfOrder === 0;
+          const changes = loads
+            ? await loader.load(tx, { ...load, rows: accepted, staged, inOrder, opens })
+            : undefined;
           await crashPoint('upload.written', upload.id);
+          return changes;
         },
       });
     } catch (error) {
       if (loader.mustWait?.(error) === true && loader.review !== undefined) {
+        const shownAt = await instantShown(session);
         const review = await loader.review(session, { ...load, staged });
-        await awaitApproval(actor, upload, completion, { session, review });
+        await awaitApproval(actor, upload, completion, { session, review, shownAt });
         return;
       }
       if (!loader.mayLoadAgain(error) || writes === MAX_WRITES) throw error;

@@ -56,9 +56,9 @@ async function endExpired(time: Date, requestId: string, remainingMs: () => numb
   while (remainingMs() > MARGIN_MS) {
     const waiting = await systemTx(REASON, (tx) => listWaiting(tx, before, AT_ONCE));
     for (const upload of waiting)
-      await failUpload(systemActor(upload.tenant_id, requestId, resumeUploads), upload, EXPIRED, [
-        'AWAITING_APPROVAL',
-      ]);
+      await failUpload(systemActor(upload.tenant_id, requestId, resumeUploads), upload, EXPIRED, {
+        states: ['AWAITING_APPROVAL'],
+      });
     if (waiting.length < AT_ONCE) return;
   }
 }

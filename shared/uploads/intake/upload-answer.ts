@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { presignGet } from '#platform/storage/presigned.ts';
 import type { FileChanges } from '#register/file-changes.ts';
 import type { UploadRecord } from '#uploads/upload.repository.ts';
+import { settingsIn } from './upload-settings.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
 
 export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary> {
@@ -14,6 +15,7 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     filename,
     dry_run,
     as_of: row.as_of,
+    mode: settingsIn(row.settings).mode ?? 'merge',
     received_at: row.received_at?.toISOString() ?? null,
     rows,
     accepted,
@@ -82,7 +84,9 @@ function toChanges({ created, changed, unchanged, absent, by_class, largest, loo
       after,
       moved,
     })),
-    largest: largest.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })),
-    look_alikes: (look_alikes ?? []).map(({ line, external_ref, like }) => ({ line, external_ref, like })),
+    largest:
+      largest?.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })) ??
+      null,
+    look_alikes: look_alikes?.map(({ line, external_ref, like }) => ({ line, external_ref, like })) ?? null,
   };
 }

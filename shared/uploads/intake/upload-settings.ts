@@ -17,10 +17,15 @@ const wholeNumberText = (min: number, max: number) =>
     )
     .meta({ openapi: { type: ['integer', 'string'], minimum: min, maximum: max } });
 
+export const UPLOAD_MODES = ['merge', 'replace'] as const;
+type UploadMode = (typeof UPLOAD_MODES)[number];
+
 /** The manner in which one file is to be read and loaded: parameters of the query, members of the body, or fields of the form. */
 export const registerSettings = {
   /** The day of which the file speaks. */
   as_of: isoDate.optional(),
+  /** Whether holders whom the file doesn't name are left alone, or set to zero in the classes that it names. @default merge */
+  mode: z.enum(UPLOAD_MODES, `must be ${UPLOAD_MODES.join(' or ')}`).optional(),
   /** The rows that the file must have, and the sum of their holdings. */
   expected_rows: wholeNumberText(0, MAX_UPLOAD_ROWS).optional(),
   expected_total: quantity.optional(),
@@ -30,10 +35,14 @@ export const registerSettings = {
 
 export interface UploadSettings {
   readonly as_of?: string | undefined;
+  readonly mode?: UploadMode | undefined;
   readonly expected_rows?: string | undefined;
   readonly expected_total?: string | undefined;
   readonly encoding?: Encoding | undefined;
 }
+
+/** A setting that is named as it is anyway makes no other file. */
+const USUAL: UploadSettings = { mode: 'merge' };
 
 const Settings = z.strictObject(registerSettings);
 const NAMES = Object.keys(registerSettings) as (keyof UploadSettings)[];
@@ -56,7 +65,7 @@ export function settingsOf(query: UploadSettings, body: UploadSettings): UploadS
       throw invalidField(`/${name}`, 'repeated', 'is another one in the query');
   return Object.fromEntries(
     NAMES.map((name) => [name, body[name] ?? query[name]] as const).filter(
-      ([, value]) => value !== undefined,
+      ([name, value]) => value !== undefined && value !== USUAL[name],
     ),
   );
 }

@@ -15,7 +15,7 @@ import {
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
-import { registerSettings } from './upload-settings.ts';
+import { registerSettings, UPLOAD_MODES } from './upload-settings.ts';
 
 const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
 
@@ -42,6 +42,8 @@ export const UploadSummary = z.object({
   dry_run: z.boolean(),
   /** The day of which a register speaks; null: the day on which it is loaded, unless its rows say another. */
   as_of: dateOut.nullable(),
+  /** Whether holders whom a register doesn't name are left alone, or set to zero in the classes that it names. */
+  mode: z.enum(UPLOAD_MODES),
   /** The instant at which the file was there: files count in this order. */
   received_at: instantOut.nullable(),
   /** Rows read so far; in the end accepted + rejected. */
@@ -69,13 +71,13 @@ export const Upload = UploadSummary.extend({
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
   /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
-  /** The changes by a file that waits, or waited, for a second person, or was only to be checked, compared with the register when it was read. */
+  /** The changes by a register: those that were made, or, of a file that waits for a second person or is only checked, would be. Null for other files, and until it is compared. */
   changes: z
     .object({
       created: count,
       changed: count,
       unchanged: count,
-      /** Positions in the classes of the file that it doesn't name; they stay. Null: nobody counted them. */
+      /** Positions in the classes of the file that it doesn't name: they stay, unless its mode is `replace`. Null: nobody counted them. */
       absent: count.nullable(),
       by_class: z.array(
         z.object({
@@ -86,15 +88,22 @@ export const Upload = UploadSummary.extend({
           moved: decimalOut,
         }),
       ),
-      /** The twenty largest changes. */
-      largest: z.array(
-        z.object({ line: count, external_ref: z.string(), before: decimalOut, after: decimalOut }),
-      ),
-      /** The first fifty new holders whose references differ from another's only in case, width or leading zeros. */
-      look_alikes: z.array(z.object({ line: count, external_ref: z.string(), like: z.string() })),
+      /** The twenty largest changes. A position that the file doesn't name has no line. Null: a file of more than 10,000 rows was loaded into an empty register, so it is itself the list. */
+      largest: z
+        .array(
+          z.object({
+            line: count.nullable(),
+            external_ref: z.string(),
+            before: decimalOut,
+            after: decimalOut,
+          }),
+        )
+        .nullable(),
+      /** The first fifty new holders whose references differ from another's only in case, width or leading zeros. Null: as with `largest`. */
+      look_alikes: z.array(z.object({ line: count, external_ref: z.string(), like: z.string() })).nullable(),
     })
     .nullable(),
-  /** The URL of every changed holder, as CSV, like `errors_url`. */
+  /** The URL of every changed holder, as CSV, like `errors_url`. Null where `largest` is. */
   changes_url: z.string().nullable(),
 });
 
@@ -148,7 +157,7 @@ const DOORS = [
 ];
 const SAME_BYTES = [
   'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
-  'checked and nothing is loaded; of a register, `changes` say what would be.',
+  'checked and nothing is loaded; of a register, `changes` say what would be changed.',
 ];
 
 export const createShareholderUpload = route({
@@ -160,7 +169,8 @@ export const createShareholderUpload = route({
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
     'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
     'may have a row for each. With `as_of` (in the query, the body or the form), or a column `effective_date`, the shares are those of the close of',
-    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. CSV may have commas, semicolons or tabs, and a line `sep=`; text is UTF-8, UTF-16 with its mark, or what `encoding` names. Holders that are not in the file are unchanged. A file that moves more shares of a class than the limit of',
+    'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. CSV may have commas, semicolons or tabs, and a line `sep=`; text is UTF-8, UTF-16 with its mark, or what `encoding` names. Holders that are not in the file are unchanged; with `mode=replace`',
+    'they are set to zero in the classes that the file names. Such a file fails if one of its rows is wrong, or none is right. The answer’s `changes` say what the load has changed. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
     ...SAME_BYTES,

@@ -26,9 +26,13 @@ export async function awaitApproval(
   actor: Actor,
   upload: UploadRecord,
   completion: Completion,
-  { session, review }: { readonly session: TenantSession; readonly review: Review },
+  {
+    session,
+    review,
+    shownAt,
+  }: { readonly session: TenantSession; readonly review: Review; readonly shownAt: string },
 ): Promise<void> {
-  const { changes, shownAt } = review;
+  const { changes } = review;
   const changes_key = await storeChanges(upload, review);
   const { rows, accepted, rejected } = completion;
   const { filename, door } = upload;

@@ -23,7 +23,7 @@ export const fileEffects: ChangeEffects = {
   refused: async (tx, { subject_id }, decision) => {
     const { code, text } = REFUSALS[decision];
     const failure = `${code}: ${text}. Nothing was loaded.`;
-    const upload = await setFailed(tx, subject_id, failure, ['AWAITING_APPROVAL']);
+    const upload = await setFailed(tx, subject_id, failure, { states: ['AWAITING_APPROVAL'] });
     if (upload !== undefined) emit(tx, 'upload.failed', { upload_id: upload.id, kind: upload.kind, code });
     return undefined;
   },

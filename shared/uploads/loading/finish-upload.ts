@@ -3,10 +3,12 @@ import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
+import type { FileChanges } from '#register/file-changes.ts';
 import { mayStillDrop } from '#uploads/drop/drop-credential.repository.ts';
 import { overtake } from '#uploads/same-file.ts';
 import {
   type Completion,
+  type Failing,
   mayStillUpload,
   setCompleted,
   setCompletedAt,
@@ -57,7 +59,10 @@ export async function completeUpload(
   actor: Actor,
   upload: UploadRecord,
   completion: Completion,
-  options: { readonly session?: TenantSession; readonly write?: (tx: TenantTx) => Promise<void> } = {},
+  options: {
+    readonly session?: TenantSession;
+    readonly write?: (tx: TenantTx) => Promise<FileChanges | undefined>;
+  } = {},
 ): Promise<Ending> {
   const { rows, accepted, rejected, duplicate_of, sha256 } = completion;
   const summary = { kind: upload.kind, rows, accepted, rejected, dry_run: upload.dry_run, duplicate_of };
@@ -71,8 +76,7 @@ export async function completeUpload(
         if ((await setCompleted(tx, upload.id, completion)) === undefined)
           return noEffect('ended-before' as const);
         await refusePutOut(tx, upload);
-        await options.write?.(tx);
-        await setCompletedAt(tx, upload.id);
+        await setCompletedAt(tx, upload.id, await options.write?.(tx));
         emit(tx, 'upload.completed', { upload_id: upload.id, ...summary });
         return 'completed' as const;
       },
@@ -123,13 +127,13 @@ export async function failUpload(
   actor: Actor,
   upload: UploadRecord,
   failure: string,
-  states?: readonly UploadRecord['state'][],
+  failing?: Failing,
 ): Promise<void> {
   const code = failure.split(':')[0];
   const { events } = await tenantTx(
     { ...actor, allowSuspended: true },
     async (tx) => {
-      if ((await setFailed(tx, upload.id, failure, states)) === undefined) return noEffect();
+      if ((await setFailed(tx, upload.id, failure, failing)) === undefined) return noEffect();
       emit(tx, 'upload.failed', { upload_id: upload.id, kind: upload.kind, code });
       return undefined;
     },

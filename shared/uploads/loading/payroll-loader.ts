@@ -67,8 +67,10 @@ export const payrollLoader: UploadLoader = {
     return refused;
   },
   about: () => ({}),
-  load: async (tx, { uploadId, requestId }) =>
-    loadPayroll(runIn(tx), { uploadId, requestId, today: await todayOf(tx) }),
+  load: async (tx, { uploadId, requestId }) => {
+    await loadPayroll(runIn(tx), { uploadId, requestId, today: await todayOf(tx) });
+    return undefined;
+  },
   mayLoadAgain: (error) => error instanceof PayrollMoved,
 };
 

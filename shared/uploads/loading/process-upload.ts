@@ -48,7 +48,10 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
     await validateFile({ actor, upload: claimed, file });
   } catch (error) {
     const failure = failureText(asRefusal(error));
-    if (failure !== undefined) await failUpload(actor, upload, failure);
+    if (failure !== undefined)
+      await failUpload(actor, upload, failure, {
+        rejections: error instanceof RefusedFile ? error.rejections : undefined,
+      });
     else {
       // A redrive from the dead-letter queue takes it up again.
       if (about.isFinal(error))

@@ -61,6 +61,9 @@ export interface StagedFile {
   readonly namesDays?: boolean;
   /** Whether the file has a column of days, be it empty. */
   readonly hasDays?: boolean;
+  /** Positions that the file doesn't name, where it replaces the register: those that it sets to zero, and those that are newer, and stay. */
+  zeroed?: number;
+  kept?: number;
 }
 
 /** Fills the table. @throws UnreadableFile when the rows end in a file that can't be read */
@@ -115,7 +118,7 @@ export async function* rejectedRows(
     {
       text: `declare rejected_rows cursor with hold for
         select n, line, ${columns.join(', ')}, error_column, error_code, error_message, first_line
-        from staged_rows where error_code is not null order by n`,
+        from staged_rows where error_code is not null and line > 0 order by n`,
     },
   ]);
   for (;;) {

@@ -27,7 +27,7 @@ export interface UploadLoader {
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(
     session: TenantSession,
-    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'asOf'>,
+    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'asOf' | 'replaces'>,
     staged: StagedFile,
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
@@ -37,20 +37,23 @@ export interface UploadLoader {
     session: TenantSession,
     load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged'>,
   ): Promise<readonly ListedWarning[]>;
-  /** Writes the rows that are left. */
-  load(tx: TenantTx, load: LoadedFile): Promise<void>;
+  /** Whether there is nothing that a large file could be compared with, so that {@link load} itself answers what it has changed. @default never */
+  opens?(load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged' | 'rows'>): Promise<boolean>;
+  /** Writes the rows that are left; answers what that has changed, where nothing was compared before. */
+  load(tx: TenantTx, load: LoadedFile): Promise<FileChanges | undefined>;
   /** Whether {@link load} has written nothing, since the file waits for a second person. @default never */
   mustWait?(error: unknown): boolean;
-  /** Compares the rows that are left with what is there, for that person. Absent where no file waits. */
-  review?(session: TenantSession, load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged'>): Promise<Review>;
+  /** Compares the rows that are left with what is there, for people. Absent where a row says all that it changes. */
+  review?(
+    session: TenantSession,
+    load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged' | 'replaces'>,
+  ): Promise<Review>;
   /** Whether {@link load} failed because the database changed, so that judging the rows again helps. */
   mayLoadAgain(error: unknown): boolean;
 }
 
 /** The changes that a file would make. */
 export interface Review {
-  /** Whatever is recorded after this instant is newer. */
-  readonly shownAt: string;
   readonly changes: FileChanges;
   /** All of them, as CSV. */
   lines(): AsyncIterable<string>;
@@ -74,4 +77,8 @@ export interface LoadedFile {
   readonly receivedAt: Date;
   /** The day of which a register speaks. */
   readonly asOf: string | null;
+  /** Whether it stands for the whole register: positions in its classes that it doesn't name are set to zero. */
+  readonly replaces: boolean;
+  /** The answer of {@link UploadLoader.opens}. */
+  readonly opens: boolean;
 }
