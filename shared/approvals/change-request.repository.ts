@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ChangeRequests } from '#generated/database.ts';
+import { now } from '#platform/clock.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ChangeRequest } from './approvals.routes.ts';
@@ -31,9 +32,11 @@ export type ChangeRequestRow = Omit<Pick<Selectable<ChangeRequests>, (typeof COL
   Known;
 export type ChangeState = ChangeRequestRow['state'];
 
+const WAITS = sql<boolean>`(state = 'PENDING' and (expires_at is null or expires_at > present_instant()))`;
+
 /** A request that nobody has decided in its time is expired, whether or not that was written. */
-function stateOf({ state, expires_at }: ChangeRequestRow): ChangeState {
-  return state === 'PENDING' && expires_at !== null && expires_at <= new Date() ? 'EXPIRED' : state;
+export function stateOf({ state, expires_at }: ChangeRequestRow): ChangeState {
+  return state === 'PENDING' && expires_at !== null && expires_at <= now() ? 'EXPIRED' : state;
 }
 
 /** A request changes once: when it is decided, or nobody may decide any more. */
@@ -101,7 +104,7 @@ export async function setExpired(
     .where('subject_type', '=', subject_type)
     .where('subject_id', '=', subject_id)
     .where('state', '=', 'PENDING')
-    .where('expires_at', '<=', sql<Date>`now()`)
+    .where('expires_at', '<=', sql<Date>`present_instant()`)
     .execute();
 }
 
@@ -141,7 +144,7 @@ export function findPendingOf(
     .where('kind', '=', kind)
     .where('subject_type', '=', subjectType)
     .where('subject_id', '=', subjectId)
-    .where('state', '=', 'PENDING')
+    .where(WAITS)
     .executeTakeFirst();
 }
 
@@ -199,8 +202,6 @@ export interface Reader {
   readonly kinds: readonly ChangeKind[];
 }
 
-const WAITS = sql<boolean>`(state = 'PENDING' and (expires_at is null or expires_at > now()))`;
-
 /** The rule by which the guard of the table lets an approval pass, asked once for each maker. */
 function isDecidableBy({ actorId, kinds }: Reader) {
   return sql<boolean>`(${WAITS} and kind = any (${kinds}::text[]) and requested_by in (
@@ -232,7 +233,9 @@ export function listChangeRequests(
   if (kind !== undefined) query = query.where('kind', '=', kind);
   if (requested_by !== undefined) query = query.where('requested_by', '=', requested_by);
   if (state === 'EXPIRED')
-    query = query.where(sql<boolean>`(state = 'EXPIRED' or state = 'PENDING' and expires_at <= now())`);
+    query = query.where(
+      sql<boolean>`(state = 'EXPIRED' or state = 'PENDING' and expires_at <= present_instant())`,
+    );
   else if (state === 'PENDING') query = query.where(WAITS);
   else if (state !== undefined) query = query.where('state', '=', state);
   if (waiting_hours !== undefined)

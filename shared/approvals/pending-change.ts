@@ -1,5 +1,10 @@
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { type ChangeRequestRow, findChangeRequest, findPendingOf } from './change-request.repository.ts';
+import {
+  type ChangeRequestRow,
+  findChangeRequest,
+  findPendingOf,
+  stateOf,
+} from './change-request.repository.ts';
 import type { ChangeKind } from './controlled-changes.ts';
 
 /** Returns the id of the request for a change of a subject that waits, if there is one. */
@@ -14,5 +19,5 @@ export async function findPendingChange(
 /** Returns a request that nobody has decided yet. */
 export async function findWaiting(read: TenantRead, id: string): Promise<ChangeRequestRow | undefined> {
   const request = await findChangeRequest(read, id);
-  return request?.state === 'PENDING' ? request : undefined;
+  return request !== undefined && stateOf(request) === 'PENDING' ? request : undefined;
 }

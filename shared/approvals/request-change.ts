@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { now } from '#platform/clock.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import type { ChangeRequest } from './approvals.routes.ts';
 import {
@@ -34,7 +35,7 @@ export async function requestChange(
 }
 
 function expiry(days: number): Date {
-  const at = new Date();
+  const at = now();
   at.setUTCDate(at.getUTCDate() + days);
   return at;
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as routes from '#approvals/approvals.routes.ts';
 import { handler as approveTenantChange } from '#functions/approvals/approve-tenant-change.ts';
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
@@ -44,6 +44,7 @@ afterAll(async () => {
   await aws.close();
   await database.close();
 });
+afterEach(() => vi.unstubAllEnvs());
 beforeEach(async () => {
   acme = await insertTestTenant(database.admin, 'ISSUER');
   admin = new Payments(acme.as('ADMIN'));
@@ -133,15 +134,17 @@ describe('a change that loosens', () => {
 
   test('cannot be approved after its time, and is proposed anew', async () => {
     const asked = await admin.setSettings(threshold('20000'));
-    await database.admin.query('alter table change_requests disable trigger guard_change_request');
-    await database.admin.query(`update change_requests set expires_at = now() where id = $1`, [
-      asked.body.id,
-    ]);
-    await database.admin.query('alter table change_requests enable trigger guard_change_request');
+    const days = (count: number) => String(count * 86_400_000);
+    vi.stubEnv('VESTRY_CLOCK_AHEAD_MS', days(29));
+    expect((await compliance.list({ state: 'PENDING' })).body.data).toHaveLength(1);
+    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('urn:vestry:problem:change-pending');
+    vi.stubEnv('VESTRY_CLOCK_AHEAD_MS', days(31));
     expect((await compliance.list({ state: 'EXPIRED' })).body.data).toHaveLength(1);
     expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([]);
     expect((await compliance.approve(asked.body.id)).body.type).toBe('urn:vestry:problem:change-decided');
-    expect((await admin.setSettings(threshold('20000'))).status).toBe(202);
+    const anew = await admin.setSettings(threshold('20000'));
+    expect(anew.status).toBe(202);
+    expect(Date.parse(anew.body.expires_at)).toBeGreaterThan(Date.now() + Number(days(60)));
   });
 
   test.each([
