@@ -55,6 +55,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0053_frozen_meetings.sql': 'proxy',
   '0055_payment_days.sql': 'payments',
   '0056_owed_until_paid.sql': 'ledger',
+  '0058_expired_changes.sql': 'approvals',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
