@@ -17,7 +17,10 @@ export const handler = http(
     const { cursor } = query;
     const from = cursor === undefined ? undefined : openCursor(await fieldSealer(), tenantId, cursor, query);
     const part = await tenantRead((read) =>
-      readHoldings(read, query, { limit, from, list: disclosing(read, limit) }),
+      readHoldings(read, query, {
+        ...{ limit, from, list: disclosing(read, limit) },
+        byClass: format === 'text/csv',
+      }),
     );
     const cursorOf = async (position: Position) => signedCursor(await fieldSealer(), tenantId, position);
     if (format === 'application/json') {

@@ -52,6 +52,8 @@ interface ShownChange {
 /** A holder whom a file would enter, or change in name or shares. */
 export interface HolderChange extends ShownChange {
   readonly security_class: string;
+  /** Null: today. */
+  readonly day: string | null;
   readonly previous_name: string | null;
   readonly name: string;
 }
@@ -84,14 +86,14 @@ const LOOK_ALIKES = `with refs as (
   order by s.n, r.external_ref limit ${MOST_LOOK_ALIKES}`;
 
 const PLAIN = `(
-  select '${DEFAULT_SECURITY_CLASS}' as class, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
+  select '${DEFAULT_SECURITY_CLASS}' as class, null as day, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) + s.other_classes - coalesce(h.holdings, 0) as difference,
     s.speaks_of_email and h.email is distinct from s.email as has_other_email
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
   where s.error_code is null) as c`;
 
 const BY_POSITION = `(
-  select s.class, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(s.held, 0) as before,
+  select s.class, s.day::text as day, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(s.held, 0) as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) - coalesce(s.held, 0) as difference,
     s.speaks_of_email and h.email is distinct from s.email as has_other_email
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
@@ -245,7 +247,7 @@ export async function* changedHolders(
   await session.run([
     {
       text: `declare changed_holders cursor with hold for
-        select line, external_ref, class as security_class, previous_name, name, before::text, after::text from ${COMPARED[naming].replace('$1', `'${tenantId}'`)}
+        select line, external_ref, class as security_class, day, previous_name, name, before::text, after::text from ${COMPARED[naming].replace('$1', `'${tenantId}'`)}
         where ${IS_CHANGED} order by n`,
     },
   ]);

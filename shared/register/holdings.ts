@@ -23,6 +23,11 @@ export interface HoldingRow {
   readonly holdings: string;
 }
 
+/** The shares of one class of a holder. */
+export interface PositionRow extends HoldingRow {
+  readonly security_class: string;
+}
+
 /** Writers of the tenant wait behind a report that waits for a writer. */
 const PATIENCE = '1s';
 /** No function runs longer, and so no transaction: what was recorded before is committed or gone. */
@@ -147,4 +152,46 @@ async function listByLedger(
     where p.holdings <> 0 and s.external_ref > ${after}
     order by s.external_ref limit ${limit}`.execute(read);
   return rows;
+}
+
+/** Divides the holders of a page by class, in their order: a holder of several has a row for each. */
+export async function dividedByClass(
+  read: TenantRead,
+  view: LedgerView,
+  holders: readonly HoldingRow[],
+): Promise<PositionRow[]> {
+  const { securityClass } = view;
+  if (securityClass !== undefined) return holders.map((row) => ({ ...row, security_class: securityClass }));
+  const divided = await listDivided(read, view, holders);
+  return holders.flatMap((row) => {
+    const of = divided.get(row.shareholder_id) ?? [
+      { security_class: DEFAULT_SECURITY_CLASS, holdings: row.holdings },
+    ];
+    return of.map((position) => ({ ...row, ...position }));
+  });
+}
+
+type ClassHoldings = Pick<PositionRow, 'security_class' | 'holdings'>;
+
+/** Returns the classes of those who have others than the default one: few, and found by their index. */
+async function listDivided(
+  read: TenantRead,
+  view: LedgerView,
+  holders: readonly HoldingRow[],
+): Promise<ReadonlyMap<string, readonly ClassHoldings[]>> {
+  const ids = holders.map(({ shareholder_id }) => shareholder_id);
+  const { rows } = await sql<ClassHoldings & { shareholder_id: string }>`
+    select p.shareholder_id, p.security_class, p.holdings from (
+      select e.shareholder_id, e.security_class, ${sumOf(view)} from position_entries e
+      where e.shareholder_id in (
+        select shareholder_id from position_entries where security_class <> 'COMMON' and shareholder_id = any(${ids}::uuid[]))
+      group by 1, 2) p
+    where p.holdings <> 0 order by p.security_class`.execute(read);
+  const divided = new Map<string, ClassHoldings[]>();
+  for (const { shareholder_id, ...position } of rows) {
+    const of = divided.get(shareholder_id);
+    if (of === undefined) divided.set(shareholder_id, [position]);
+    else of.push(position);
+  }
+  return divided;
 }

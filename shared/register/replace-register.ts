@@ -12,16 +12,16 @@ export const ABSENT_LINE = 0;
 /** Positions of the day, in the classes of the file's rows, that none of them names: one that was refused names its position all the same. */
 const ABSENT = `(
     select shareholder_id, security_class from position_entries
-    where tenant_id = $1 and effective_date <= coalesce($2::date, (select today())) and security_class in (
+    where tenant_id = $1 and effective_date <= coalesce($2::date, (select max(effective_date::date) from staged_rows where error_code is null), (select today())) and security_class in (
       select coalesce(security_class, 'COMMON') from staged_rows where error_code is null)
     group by shareholder_id, security_class having sum(delta) <> 0) p
   join shareholders h on h.tenant_id = $1 and h.id = p.shareholder_id
   left join staged_rows s on s.external_ref = h.external_ref and coalesce(s.security_class, 'COMMON') = p.security_class`;
 
 // A holder who has another row is called what that row says.
-const STAGE = `insert into staged_rows (n, line, external_ref, name, holdings, security_class, speaks_of_email, out_of_order)
+const STAGE = `insert into staged_rows (n, line, external_ref, name, holdings, security_class, effective_date, speaks_of_email, out_of_order)
   select (select max(n) from staged_rows) + row_number() over (order by h.external_ref, p.security_class), ${ABSENT_LINE},
-    h.external_ref, coalesce(f.name, h.name), '0', p.security_class, false, true
+    h.external_ref, coalesce(f.name, h.name), '0', p.security_class, (select max(effective_date) from staged_rows where error_code is null), false, true
   from ${ABSENT}
   left join (
     select distinct on (external_ref) external_ref, name from staged_rows where error_code is null order by external_ref, n) f

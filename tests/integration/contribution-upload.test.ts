@@ -185,7 +185,7 @@ describe('a payroll file', () => {
     const upload = await drop(csv('e-1,401K,1,2026-01,', 'e-2,401K,x,2026-01,', '=cmd,401K,1,2026-01,'));
     const errors = await objectText(aws, upload.errors_key);
     expect(errors.split('\r\n').slice(0, 3)).toEqual([
-      'employee_id,plan_type,amount,source,period,currency,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message',
+      'employee_id,plan_type,amount,source,period,currency,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message,vestry_error_row',
       expect.stringMatching(/^e-2,401K,x,,2026-01,,3,amount,invalid-number,/),
       expect.stringMatching(/^'=cmd,401K,1,/),
     ]);

@@ -248,6 +248,9 @@ describe('an instant', () => {
   });
 });
 
+const HEADER =
+  'shareholder_id,external_ref,name,holdings,security_class,effective_date,vestry_known_at,vestry_total_holdings';
+
 describe('as CSV', () => {
   test('is one table in pages, safe to open in a spreadsheet', async () => {
     const names = ['=1+1', '+x', '-x', '@x', "'=x", 'a "quoted", name', 'plain'];
@@ -260,9 +263,12 @@ describe('as CSV', () => {
     expect(whole.header('link')).toBeUndefined();
     const shown = ["'=1+1", "'+x", "'-x", "'@x", "''=x", '"a ""quoted"", name"', 'plain'];
     const lines = whole.text.split('\r\n');
-    expect(lines[0]).toBe('shareholder_id,external_ref,name,holdings');
+    expect(lines[0]).toBe(HEADER);
     expect(lines.slice(1, -1).map((line) => line.replace(/^[^,]+,/, ''))).toEqual(
-      shown.map((name, i) => `'=R${i},${name},${i + 1}`),
+      shown.map(
+        (name, i) =>
+          `'=R${i},${name},${i + 1},COMMON,${whole.header('x-as-of')},${whole.header('x-known-at')},28`,
+      ),
     );
 
     let joined = '';
@@ -279,7 +285,7 @@ describe('as CSV', () => {
   });
 
   test('of an empty register is a header', async () => {
-    expect((await csv()).text).toBe('shareholder_id,external_ref,name,holdings\r\n');
+    expect((await csv()).text).toBe(`${HEADER}\r\n`);
   });
 
   test('is served to those who prefer it, JSON to the rest', async () => {

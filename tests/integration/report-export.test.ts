@@ -124,7 +124,7 @@ test('the register and the plans can be exported like the rest', async () => {
   await ops.holder('4', { external_ref: 'B' });
   const holdings = await exported({ report: 'holdings' });
   expect((await download(holdings.url)).text).toMatch(
-    /^shareholder_id,external_ref,name,holdings\r\n[^,]+,A,'@SUM\(1\),3\r\n[^,]+,B,Ada Holder,4\r\n$/,
+    /^shareholder_id,external_ref,name,holdings,security_class,.*\r\n[^,]+,A,'@SUM\(1\),3,COMMON,.*,7\r\n[^,]+,B,Ada Holder,4,COMMON,.*,7\r\n$/,
   );
   const none = await exported({ report: 'vesting', parameters: { period: '2026' } }, sponsor);
   expect(none).toMatchObject({ state: 'DONE', rows: 0 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { handler as dividendHandler } from '#functions/reporting/get-dividend-report.ts';
 import { handler as holdingsHandler } from '#functions/reporting/get-holdings-report.ts';
+import { getDividendReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -11,7 +13,7 @@ import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { DELIVERY, storedFile } from '#tests/support/uploads.ts';
+import { CHANGES_HEADER, DELIVERY, storedFile } from '#tests/support/uploads.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
@@ -333,7 +335,7 @@ describe('a file whose rows name classes', () => {
     const upload = (await load(`${HEADER}A,Ann,1,SERIES-B\n`)).body;
     const errors = await (await fetch(upload.errors_url)).text();
     expect(errors.split('\r\n')[0]).toBe(
-      'external_ref,name,email,holdings,security_class,effective_date,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message',
+      'external_ref,name,email,holdings,security_class,effective_date,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message,vestry_error_row',
     );
     expect((await load(errors.replaceAll('SERIES-B', 'SERIES-A'))).body).toMatchObject({
       accepted: 1,
@@ -511,10 +513,10 @@ describe('before a file is loaded', () => {
       },
     });
     expect((await (await fetch(checked.changes_url)).text()).split('\r\n')).toEqual([
-      'line,external_ref,security_class,name_before,name_after,holdings_before,holdings_after',
-      '2,A,COMMON,Ann,Ann,100,90',
-      '5,ZW-007,COMMON,,Ed,0,5',
-      '6,N,SERIES-A,,Ny,0,3',
+      CHANGES_HEADER,
+      `A,Ann,90,COMMON,${daysAgo(0)},2,Ann,100`,
+      `ZW-007,Ed,5,COMMON,${daysAgo(0)},5,,0`,
+      `N,Ny,3,SERIES-A,${daysAgo(0)},6,,0`,
       '',
     ]);
     expect((await ops.class('COMMON')).body.issued, 'nothing is loaded').toBe('158');
@@ -617,7 +619,7 @@ describe('a file that replaces the register', () => {
     expect(await held()).toEqual(OPENED);
     const upload = await replace(content);
     expect(upload).toMatchObject({ state: 'COMPLETED', rows: 2, accepted: 2, rejected: 0, changes });
-    expect(await (await fetch(upload.changes_url)).text()).toContain('\r\n,A,COMMON,Ann,Ann,100,0\r\n');
+    expect(await (await fetch(upload.changes_url)).text()).toContain('\r\nA,Ann,0,COMMON,,,Ann,100\r\n');
     expect(await held()).toEqual([
       'A Ann SERIES-A 10',
       'B Bob COMMON 50',
@@ -653,7 +655,7 @@ describe('a file that replaces the register', () => {
     ['no row', PLAIN, /^nothing-to-replace/, 0],
     [
       'a day of each row',
-      `external_ref,name,holdings,effective_date\nB,Bob,1,${daysAgo(2)}\n`,
+      `external_ref,name,holdings,effective_date\nB,Bob,1,${daysAgo(2)}\nN,Ny,1,\n`,
       /^replaces-days/,
       0,
     ],
@@ -716,6 +718,143 @@ describe('a file that replaces the register', () => {
     });
     expect(await replace(content)).toMatchObject({ changes: { absent: 1 } });
     expect(await files().send(content, { mode: 'both' })).toMatchObject(problem(422, 'validation-failed'));
+  });
+});
+
+describe('a CSV of ours, uploaded as it is', () => {
+  const NAMES = [
+    '=1+1',
+    '+x',
+    '-x',
+    '@x',
+    "'=x",
+    'a "quoted", name',
+    'two\nlines',
+    '＝ｗｉｄｅ　株式会社',
+    '＋1',
+    '－1',
+    '＠x',
+  ];
+  const HEADER = 'external_ref,name,email,holdings,security_class\n';
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const csv = async (query = {}) =>
+    (
+      await call(holdingsHandler, getHoldingsReport, {
+        as: acme.as('OPS'),
+        headers: { accept: 'text/csv' },
+        query,
+      })
+    ).text;
+
+  /** Whatever the register has, and how often it has changed. */
+  async function register(): Promise<unknown> {
+    const { rows } = await database.admin.query(
+      `select h.external_ref, h.name, h.email, h.version, h.updated_at, e.security_class, e.effective_date, e.delta
+         from shareholders h left join position_entries e on e.tenant_id = h.tenant_id and e.shareholder_id = h.id
+        where h.tenant_id = $1 order by 1, 6, 7, 8`,
+      [acme.id],
+    );
+    return rows;
+  }
+
+  /** Rows that are wrong only in their file, or at their time. */
+  const WRONG = [
+    'N0,Other,,1,COMMON',
+    'N0,Another,,3,PREF',
+    'X,Few,,1',
+    'Y,"Quo"te,,1,COMMON',
+    'Z,No class,,1,PREFFERED',
+  ];
+
+  const LISTS: Readonly<Record<string, () => Promise<string>>> = {
+    'holdings today': () => csv(),
+    'holdings of a class': () => csv({ security_class: 'PREF' }),
+    'holdings of an earlier day': () => csv({ as_of: daysAgo(2) }),
+    'holdings in pages': async () => {
+      const first = await call(holdingsHandler, getHoldingsReport, {
+        as: acme.as('OPS'),
+        headers: { accept: 'text/csv' },
+        query: { limit: '5' },
+      });
+      const next = new URLSearchParams(/\?(.*)>/.exec(first.header('link') ?? '')?.[1]);
+      return first.text + (await csv({ ...Object.fromEntries(next), limit: '20000' }));
+    },
+    'the rows that a file had wrong': async () => {
+      const { body } = await load(`${HEADER}N0,${quoted('=1+1')},,1,COMMON\n${WRONG.join('\n')}\n`);
+      expect(body).toMatchObject({ accepted: 1, rejected: 5 });
+      return (await fetch(body.errors_url)).text();
+    },
+    'the changes of a load': async () => {
+      const { body } = await load(`${HEADER}N0,Renamed,,6,COMMON\n"=R1",${quoted('+x')},,8,PREF\n`);
+      expect(body.changes).toMatchObject({ changed: 2 });
+      return (await fetch(body.changes_url)).text();
+    },
+    'the changes of a load as at an earlier day': async () => {
+      const { body } = await load('external_ref,name,holdings\nN2,-x,6\n', { as_of: daysAgo(1) });
+      return (await fetch(body.changes_url)).text();
+    },
+  };
+
+  const isOf = (index: number) => (index % 2 === 1 ? '=R' : 'N') + index;
+  beforeEach(async () => {
+    await ops.declareClass({ ...SERIES_A, code: 'PREF' });
+    const rows = NAMES.flatMap((name, index) => [
+      `"${isOf(index)}",${quoted(name)},n${index}@example.com,${index + 1}.5,COMMON`,
+      ...(index % 3 === 1 ? [`"${isOf(index)}",${quoted(name)},n${index}@example.com,7,PREF`] : []),
+    ]);
+    const only = 'P,Only preferred,,4,PREF';
+    const { body } = await load(`${HEADER}${rows.join('\n')}\n${only}\n`, { as_of: daysAgo(4) });
+    expect(body).toMatchObject({ state: 'COMPLETED', rejected: 0 });
+    await load('external_ref,name,holdings,security_class\nP,Only preferred,5,PREF\n', { as_of: daysAgo(1) });
+  });
+
+  test.each(Object.keys(LISTS))('%s: nothing changes', async (name) => {
+    const content = await LISTS[name]?.();
+    const before = await register();
+    const { body } = await load(String(content));
+    expect(body).toMatchObject({
+      state: 'COMPLETED',
+      rejected: name.includes('wrong') ? 5 : 0,
+      warnings: [],
+      changes: { created: 0, changed: 0, by_class: body.changes.by_class },
+    });
+    expect(body.rows).toBeGreaterThan(0);
+    expect(await register()).toEqual(before);
+    if (name === 'holdings today')
+      expect((await load(String(content), { mode: 'replace' })).body.changes).toMatchObject({
+        absent: 0,
+        changed: 0,
+      });
+    expect(await register()).toEqual(before);
+  });
+
+  test('the lines of a dividend, which only look like a register, are refused', async () => {
+    const { rows } = await database.admin.query(
+      `insert into dividends (tenant_id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date, payable_date,
+         holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
+       values ($1, 'SNAPSHOT', 'COMMON', 'USD', 2, 1, $2, $2, $3, 1, 1000, 0, repeat('0', 64), now(), 'k') returning id`,
+      [acme.id, daysAgo(3), daysAgo(-9)],
+    );
+    const { text } = await call(dividendHandler, getDividendReport, {
+      as: acme.as('OPS'),
+      params: { id: rows[0].id },
+      headers: { accept: 'text/csv' },
+    });
+    const [header = ''] = text.split('\r\n');
+    const cells = { external_ref: 'N0', name: 'Ann', holdings: '9' };
+    const columns = header.split(',');
+    const line = columns.map((column) => cells[column as keyof typeof cells] ?? '');
+    const before = await register();
+    const item = Object.fromEntries(columns.map((column, at) => [column, line[at]]));
+    for (const [content, filename] of [
+      [`${header}\r\n${line.join(',')}\r\n`, 'lines.csv'],
+      [`${JSON.stringify(item)}\n`, 'lines.ndjson'],
+    ] as const)
+      expect((await files().load(content, {}, filename)).body).toMatchObject({
+        state: 'FAILED',
+        failure: expect.stringMatching(/^other-list: The file is a report of a dividend/),
+      });
+    expect(await register()).toEqual(before);
   });
 });
 

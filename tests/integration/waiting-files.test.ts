@@ -7,7 +7,14 @@ import { Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { DELIVERY, dropFolder, objectText, takeMessages, unbalancedHolders } from '#tests/support/uploads.ts';
+import {
+  CHANGES_HEADER,
+  DELIVERY,
+  dropFolder,
+  objectText,
+  takeMessages,
+  unbalancedHolders,
+} from '#tests/support/uploads.ts';
 import { sendUnfinished } from '#uploads/intake/resume-uploads.ts';
 import { S3Notification, type StoredFile, storedFiles } from '#uploads/intake/upload-event.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
@@ -91,12 +98,7 @@ test('a file of ten percent is loaded, and one of more waits with what it would 
   expect(body.errors).toHaveLength(1);
   expect(body.changes_url).toContain('-changes.csv');
   expect(await objectText(aws, `errors/${tenant.id}/${body.id}-changes.csv`)).toBe(
-    [
-      'line,external_ref,security_class,name_before,name_after,holdings_before,holdings_after',
-      '2,A,COMMON,Ann,Anne,550,300',
-      "4,D,COMMON,,'=Dan,0,100",
-      '',
-    ].join('\r\n'),
+    [CHANGES_HEADER, 'A,Anne,300,COMMON,,2,Ann,550', "D,'=Dan,100,COMMON,,4,,0", ''].join('\r\n'),
   );
   expect(await registerOf(tenant)).toEqual({ A: 'Ann 550', B: 'Bob 450', C: 'Cy 50' });
   expect(await requestOf(tenant, body.id)).toMatchObject({

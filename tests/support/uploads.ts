@@ -104,6 +104,8 @@ export async function processInChild(
 }
 
 export const UPLOAD_HEADER = 'external_ref,name,email,holdings\n';
+export const CHANGES_HEADER =
+  'external_ref,name,holdings,security_class,effective_date,vestry_line,vestry_name_before,vestry_holdings_before';
 /** A delivery that is not the last. */
 export const DELIVERY = { requestId: 'request-of-the-test', isFinal: () => false };
 

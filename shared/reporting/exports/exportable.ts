@@ -64,7 +64,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
 
 async function holdings(): Promise<Exportable> {
   const { getHoldingsReport } = await import('#reporting/reports/reports.routes.ts');
-  const { HOLDINGS_COLUMNS, nextOf, readHoldings, toHolding } = await import(
+  const { HOLDINGS_COLUMNS, nextOf, readHoldings, toPosition } = await import(
     '#reporting/reports/holdings-report.ts'
   );
   const open: Exportable['open'] = (parameters) => {
@@ -75,9 +75,9 @@ async function holdings(): Promise<Exportable> {
       check: async () => undefined,
       parts: async function* (tenantId) {
         for (let from: Position | undefined, done = false; !done; ) {
-          const page = { limit: ROWS_AT_ONCE, from };
+          const page = { limit: ROWS_AT_ONCE, from, byClass: true };
           const part = await tenantRead(tenantId, (read) => readHoldings(read, query, page));
-          yield part.rows.map(toHolding);
+          yield part.positions.map((row) => toPosition(part, row));
           from = nextOf(part);
           done = from === undefined;
         }

@@ -13,6 +13,7 @@ const part = {
   totalHoldings: '15',
   after: '',
   rows,
+  positions: rows.map((row) => ({ ...row, security_class: 'COMMON' })),
   more: false,
 };
 
@@ -27,5 +28,18 @@ test('a page ends before its JSON string outgrows the bound, and always moves on
 });
 
 test('numbers stay numbers', () => {
-  expect(holdingsCsv(part).text.split('\r\n')[1]).toMatch(/,1\.5$/);
+  expect(holdingsCsv(part).text.split('\r\n')[1]).toMatch(
+    /,1\.5,COMMON,2026-01-01,2026-01-01T00:00:00\.000000Z,15$/,
+  );
+});
+
+test('the classes of a holder are on one page', () => {
+  const [first] = part.positions;
+  const positions = [
+    { ...(first as (typeof part.positions)[number]), security_class: 'PREF' },
+    ...part.positions.map((row) => row),
+  ].sort((a, b) => (a.external_ref < b.external_ref ? -1 : 1));
+  const page = holdingsCsv({ ...part, positions, after: 'Q' }, 1);
+  expect(page.rows).toBe(1);
+  expect(page.text.split('\r\n')).toHaveLength(3);
 });

@@ -1,21 +1,33 @@
 import { type Link, linkTo } from '#contracts/links.ts';
-import { canonicalDecimal } from '#kernel/decimal.ts';
-import { csvLine } from '#platform/storage/csv.ts';
-import type { HoldingRow } from '#register/holdings.ts';
-import { HOLDINGS_COLUMNS, type HoldingsPart, type Position, positionAfter } from './holdings-report.ts';
-import { fittingLines, headerLine, MAX_BODY_BYTES } from './report-csv.ts';
+import {
+  HOLDINGS_COLUMNS,
+  type HoldingsPart,
+  type Position,
+  positionAfter,
+  toPosition,
+} from './holdings-report.ts';
+import { fittingLines, headerLine, itemLine, MAX_BODY_BYTES } from './report-csv.ts';
 import { getHoldingsReport } from './reports.routes.ts';
 
-function toLine({ shareholder_id, external_ref, name, holdings }: HoldingRow): string {
-  return csvLine([shareholder_id, external_ref, name, { decimal: canonicalDecimal(holdings) }]);
+/** Returns the lines of each holder: they are not parted, since the next page begins after a holder. */
+function linesOf(part: HoldingsPart): string[] {
+  const lines: string[] = [];
+  let of: string | undefined;
+  for (const row of part.positions) {
+    const line = itemLine(HOLDINGS_COLUMNS, toPosition(part, row));
+    if (row.shareholder_id === of) lines[lines.length - 1] += line;
+    else lines.push(line);
+    of = row.shareholder_id;
+  }
+  return lines;
 }
 
-/** Returns as many rows as fit. Only the first page has the header line, so that pages can be joined. */
+/** Returns as many holders as fit. Only the first page has the header line, so that pages can be joined. */
 export function holdingsCsv(
   part: HoldingsPart,
   maxBytes: number = MAX_BODY_BYTES,
 ): { text: string; rows: number } {
-  const lines = fittingLines(part.rows.map(toLine), maxBytes);
+  const lines = fittingLines(linesOf(part), maxBytes);
   return {
     text: [...(part.after === '' ? [headerLine(HOLDINGS_COLUMNS)] : []), ...lines].join(''),
     rows: lines.length,

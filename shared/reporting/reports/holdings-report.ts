@@ -3,12 +3,14 @@ import { canonicalDecimal } from '#kernel/decimal.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {
+  dividedByClass,
   findLedgerInstant,
   findTotals,
   type HoldingRow,
   type HoldingsTotals,
   type LedgerView,
   listHoldings,
+  type PositionRow,
 } from '#register/holdings.ts';
 import type { Columns } from './report.ts';
 import type { getHoldingsReport, HoldingsReport } from './reports.routes.ts';
@@ -23,16 +25,25 @@ export interface Position extends HoldingsTotals {
 
 export interface HoldingsPart extends Position {
   readonly rows: readonly HoldingRow[];
+  /** The same by class, where they are asked for. */
+  readonly positions: readonly PositionRow[];
   /** Whether rows follow these. */
   readonly more: boolean;
 }
 
-/** The columns of the report as a table. */
+/**
+ * The columns of the report as a table, which can be uploaded again: a row says of which class and day it speaks. Uploads pass over those that begin
+ * with `vestry_`, and restore the cells of a file that has one.
+ */
 export const HOLDINGS_COLUMNS = {
   shareholder_id: 'text',
   external_ref: 'text',
   name: 'text',
   holdings: 'number',
+  security_class: 'text',
+  effective_date: 'text',
+  vestry_known_at: 'text',
+  vestry_total_holdings: 'number',
 } as const satisfies Columns;
 
 /** Sorts before every reference. */
@@ -46,12 +57,20 @@ export async function readHoldings(
     limit,
     from,
     list = read,
-  }: { readonly limit: number; readonly from?: Position | undefined; readonly list?: TenantRead },
+    byClass,
+  }: {
+    readonly limit: number;
+    readonly from?: Position | undefined;
+    readonly list?: TenantRead;
+    readonly byClass: boolean;
+  },
 ): Promise<HoldingsPart> {
   const position = from ?? (await begin(read, query));
-  if (position.holders === 0) return { ...position, rows: [], more: false };
-  const rows = await listHoldings(list, position.view, { after: position.after, limit: limit + 1 });
-  return { ...position, rows: rows.slice(0, limit), more: rows.length > limit };
+  if (position.holders === 0) return { ...position, rows: [], positions: [], more: false };
+  const found = await listHoldings(list, position.view, { after: position.after, limit: limit + 1 });
+  const rows = found.slice(0, limit);
+  const positions = byClass ? await dividedByClass(read, position.view, rows) : [];
+  return { ...position, rows, positions, more: found.length > limit };
 }
 
 async function begin(read: TenantRead, query: Query): Promise<Position> {
@@ -86,7 +105,21 @@ export function toHoldingsReport(
   };
 }
 
-export function toHolding({
+/** Returns a row of the table. */
+export function toPosition(
+  { view: { asOf, knownAt }, totalHoldings }: Position,
+  { security_class, ...row }: PositionRow,
+): Readonly<Record<keyof typeof HOLDINGS_COLUMNS, string>> {
+  return {
+    ...toHolding(row),
+    security_class,
+    effective_date: asOf,
+    vestry_known_at: knownAt,
+    vestry_total_holdings: totalHoldings,
+  };
+}
+
+function toHolding({
   shareholder_id,
   external_ref,
   name,

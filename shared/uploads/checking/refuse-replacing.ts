@@ -5,6 +5,9 @@ import { RefusedFile, type RejectedRows } from '#uploads/upload-failure.ts';
 /** A row that is older than the register names its position well; any other that was refused may have meant one that would be set to zero. */
 const FIND_UNSURE = `select from staged_rows where error_code is not null and error_code <> 'changed-since-received' and line > 0 limit 1`;
 
+const FIND_SEVERAL_DAYS = `select from staged_rows where error_code is null and line > 0
+  having count(distinct coalesce(effective_date, '')) > 1`;
+
 /**
  * Refuses a file that is to replace the register and doesn't say for certain what is in it.
  * @throws RefusedFile
@@ -14,10 +17,11 @@ export async function refuseReplacing(
   { rows, rejected, namesDays }: StagedFile,
   rejections: RejectedRows | undefined,
 ): Promise<void> {
-  if (namesDays === true)
+  const [days] = namesDays === true ? await session.run([{ text: FIND_SEVERAL_DAYS }]) : [];
+  if (days?.rows.length === 1)
     throw new RefusedFile(
       'replaces-days',
-      'A file that replaces the register speaks of one day: leave out effective_date, and name the day by as_of.',
+      'A file that replaces the register speaks of one day: give every row the same effective_date, or leave it out and name the day by as_of.',
     );
   const [unsure] = rejected === 0 ? [] : await session.run([{ text: FIND_UNSURE }]);
   if ((unsure?.rows.length ?? 0) > 0)

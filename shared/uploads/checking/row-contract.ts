@@ -6,6 +6,8 @@ export interface RowContract<Column extends string, Values> {
   readonly columns: readonly Column[];
   /** The columns that a CSV file must have. */
   readonly required: readonly Column[];
+  /** A column of a list of ours that is no such file, though it has the required columns, and what the list is. */
+  readonly otherList?: { readonly column: string; readonly is: string };
   /** The column whose JSON numbers are read by their digits. */
   readonly number: Column;
   /**

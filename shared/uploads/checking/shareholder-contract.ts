@@ -41,6 +41,10 @@ function emptied(value: unknown): unknown {
 export const shareholderContract: RowContract<ShareholderColumn, ShareholderValues> = {
   columns: REGISTER_COLUMNS,
   required: shareholderRowSchema.required,
+  otherList: {
+    column: 'entitled',
+    is: 'a report of a dividend, whose holdings are those of its record date',
+  },
   number: 'holdings',
   ofCells: (cells, at) => ({
     external_ref: cells[at.external_ref],

@@ -1,5 +1,5 @@
 import { restoreCell } from '#platform/storage/csv.ts';
-import { ERRORS_FILE_MARK, ERRORS_FILE_PREFIX } from '#uploads/checking/errors-file.ts';
+import { ERROR_CODE_COLUMN, ERROR_ROW_COLUMN, uncorrected } from '#uploads/checking/errors-file.ts';
 import { isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/checking/finish-row.ts';
 import type { RowContract } from '#uploads/checking/row-contract.ts';
 import { CsvScanner } from './csv-scanner.ts';
@@ -9,8 +9,16 @@ import { type RowError, UnreadableFile, type UploadRow } from './upload-row.ts';
 interface Header<Column extends string> {
   readonly width: number;
   readonly at: Readonly<Record<Column, number>>;
-  readonly isErrorsFile: boolean;
+  /** Whether we have written the file, or one from which it was made: its cells are restored. */
+  readonly isOurs: boolean;
+  /** The cells of an errors file that say why a row was refused, and what it was; undefined in others. */
+  readonly errorAt: { readonly code: number; readonly digest: number } | undefined;
 }
+
+/** Columns of ours that say something about a row, and are passed over. */
+const OUR_PREFIX = 'vestry_';
+/** It is in lists of ours beside the reference. */
+const OUR_ID = 'shareholder_id';
 
 const COMMA = 44;
 
@@ -80,7 +88,7 @@ export class CsvRows<Column extends string, Values> {
     const suspect = this.#suspectAt < rowEnd;
     if (suspect) this.#suspectAt = nextSuspect(this.#scanner.text, rowEnd);
     const { at, width } = header;
-    if (header.isErrorsFile) {
+    if (header.isOurs) {
       for (let i = 0; i < count; i += 1) cells[i] = restoreCell(cells[i] as string).trim();
     }
     if (textAfterQuote || count !== width || suspect) {
@@ -91,7 +99,21 @@ export class CsvRows<Column extends string, Values> {
         return rejectedRow(this.#contract.columns, line, this.#found(header), error);
       }
     }
+    const unchanged = header.errorAt === undefined ? undefined : this.#uncorrected(header, header.errorAt);
+    if (unchanged !== undefined)
+      return rejectedRow(this.#contract.columns, line, this.#found(header), unchanged);
     return this.#contract.finish(line, this.#contract.ofCells(cells, at));
+  }
+
+  #uncorrected(
+    header: Header<Column>,
+    { code, digest }: NonNullable<Header<Column>['errorAt']>,
+  ): RowError<Column> | undefined {
+    const { cells } = this.#scanner;
+    return uncorrected(this.#contract.columns, this.#found(header), {
+      code: cells[code] ?? '',
+      digest: cells[digest] ?? '',
+    });
   }
 
   #found({ at }: Header<Column>): Partial<Record<Column, string>> {
@@ -159,13 +181,19 @@ function readHeader<Column extends string>(
   }
   const missing = contract.required.filter((name) => !names.includes(name));
   if (missing.length > 0) throw missingHeader(missing, raw, line);
-  const isErrorsFile = names.includes(ERRORS_FILE_MARK);
+  const isOurs = names.some((name) => name.startsWith(OUR_PREFIX));
+  const errorAt = { code: names.indexOf(ERROR_CODE_COLUMN), digest: names.indexOf(ERROR_ROW_COLUMN) };
   for (const name of names) {
     const known = (contract.columns as readonly string[]).includes(name);
-    if (!known && !(isErrorsFile && name.startsWith(ERRORS_FILE_PREFIX))) onUnknownColumn(name);
+    if (!known && !(isOurs && (name.startsWith(OUR_PREFIX) || name === OUR_ID))) onUnknownColumn(name);
   }
   const at = Object.fromEntries(contract.columns.map((name) => [name, names.indexOf(name)]));
-  return { width: cells.length, at: at as Record<Column, number>, isErrorsFile };
+  return {
+    width: cells.length,
+    at: at as Record<Column, number>,
+    isOurs,
+    errorAt: errorAt.code < 0 || errorAt.digest < 0 ? undefined : errorAt,
+  };
 }
 
 function missingHeader(missing: readonly string[], raw: string, line: number): UnreadableFile {

@@ -48,7 +48,7 @@ export async function* readRows<Column extends string = ShareholderColumn, Value
   options: ReadingOptions<Column, Values> = {},
 ): AsyncGenerator<UploadRow<Column, Values>[], void> {
   const contract = options.contract ?? (shareholderContract as unknown as RowContract<Column, Values>);
-  const reader = new READERS[format](contract, namedOnce(options.onUnknownColumn));
+  const reader = new READERS[format](contract, namedOnce(contract, options.onUnknownColumn));
   const { maxBytes = MAX_UPLOAD_BYTES, maxRows = MAX_UPLOAD_ROWS } = options;
   let rows = 0;
   for await (const { text, bytes, last } of decoded(source, maxBytes, options.encoding)) {
@@ -137,9 +137,14 @@ function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-function namedOnce(report: ReadingOptions['onUnknownColumn']): (name: string) => void {
+function namedOnce(
+  { otherList }: Pick<RowContract<string, unknown>, 'otherList'>,
+  report: ReadingOptions['onUnknownColumn'],
+): (name: string) => void {
   const seen = new Set<string>();
   return (name) => {
+    if (name === otherList?.column)
+      throw new UnreadableFile('other-list', `The file is ${otherList.is}: it can’t be loaded.`);
     if (seen.has(name) || seen.size >= MAX_UNKNOWN_COLUMNS) return;
     seen.add(name);
     report?.(Buffer.from(name.slice(0, 100)).toString());

@@ -22,14 +22,16 @@ import type { LoadedFile, UploadLoader } from './upload-loader.ts';
 /** Errors of references that are well-formed. */
 const OF_REGISTER: ReadonlySet<RowErrorCode> = new Set(['duplicate-external-ref', 'holder-closed']);
 
+/** The list of changes can be uploaded in its turn: it makes these, and nothing once they are made. */
 const CHANGES_COLUMNS = [
-  'line',
   'external_ref',
+  'name',
+  'holdings',
   'security_class',
-  'name_before',
-  'name_after',
-  'holdings_before',
-  'holdings_after',
+  'effective_date',
+  'vestry_line',
+  'vestry_name_before',
+  'vestry_holdings_before',
 ];
 
 /** The rows of a file that opens a register up to which it is compared with nothing all the same, for look-alikes within it. */
@@ -116,10 +118,10 @@ export const registerLoader: UploadLoader = {
       yield csvLine(CHANGES_COLUMNS);
       for await (const holders of changedHolders(session, { tenantId, naming: namingOf(load) }))
         yield holders
-          .map(({ line, external_ref, security_class, previous_name, name, before, after }) =>
+          .map(({ line, external_ref, security_class, day, previous_name, name, before, after }) =>
             csvLine([
-              ...[line, external_ref, security_class, previous_name, name],
-              ...[{ decimal: before }, { decimal: after }],
+              ...[external_ref, name, { decimal: after }, security_class, day],
+              ...[line, previous_name, { decimal: before }],
             ]),
           )
           .join('');
