@@ -68,8 +68,8 @@ export const CONTROLLED_CHANGES = {
   'second-factor-reset': { title: 'The reset of a second factor', ...ofAdmins, operatorDecides: true },
   /** An API key lets a program in, with rights of OPS, of COMPLIANCE, or over the tenant's users. */
   'api-key': { title: 'An API key', ...ofAdmins },
-  /** A change of how people sign in waits, whatever it is: whoever requires single sign-on chooses the one user whose password still works. */
-  'sign-in-settings': { title: 'A change of how people sign in', ...ofAdmins },
+  /** A change of how people sign in waits: whoever requires single sign-on chooses the one user whose password still works, and who alone could lift it on the day that the provider is gone. */
+  'sign-in-settings': { title: 'A change of how people sign in', ...ofAdmins, operatorDecides: true },
 } as const satisfies Readonly<Record<string, ControlledChange>>;
 
 export type ChangeKind = keyof typeof CONTROLLED_CHANGES;

@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { approveTenantChange } from '#approvals/approvals.routes.ts';
+import { handler as approveTenantHandler } from '#functions/approvals/approve-tenant-change.ts';
 import { handler as createScimUserHandler } from '#functions/identity/create-scim-user.ts';
 import { handler as enrolAtSignInHandler } from '#functions/identity/enrol-at-sign-in.ts';
 import { handler as listHandler } from '#functions/identity/list-sign-in-connections.ts';
@@ -8,6 +10,7 @@ import { handler as loginHandler } from '#functions/identity/login.ts';
 import { handler as patchScimUserHandler } from '#functions/identity/patch-scim-user.ts';
 import { handler as refreshHandler } from '#functions/identity/refresh-session.ts';
 import { handler as setSettingsHandler } from '#functions/identity/set-sign-in-settings.ts';
+import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { listSignInConnections } from '#identity/federation/federation.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { createScimUser, patchScimUser } from '#identity/scim/scim.routes.ts';
@@ -15,6 +18,7 @@ import { enrolAtSignIn } from '#identity/second-factor/second-factor.routes.ts';
 import { hashPassword } from '#identity/sign-in/password.ts';
 import { login, refreshSession } from '#identity/sign-in/sign-in.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
+import { updateUser } from '#identity/users/users.routes.ts';
 import {
   type IdentityProvider,
   type Person,
@@ -39,7 +43,7 @@ import {
   tested,
   unlink,
 } from '#tests/support/single-sign-on.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 /** Sign-ins from end to end, by a certified provider that answers as Okta and as Entra ID do. */
 
@@ -637,11 +641,11 @@ describe('a provider', () => {
 });
 
 describe('required single sign-on', () => {
-  const settings = async (more: object) => {
+  const settings = async (more: object, version = 0) => {
     const answer = await call(setSettingsHandler, setSignInSettings, {
       as: tenant.as('ADMIN'),
       body: { sso_required: true, break_glass_user_id: tenant.as('ADMIN').actorId, ...more },
-      headers: { 'If-Match': '"0"' },
+      headers: { 'If-Match': `"${version}"` },
     });
     return answer;
   };
@@ -677,6 +681,31 @@ describe('required single sign-on', () => {
     expect(wrong.status).toBe(401);
     const refresh = { body: { refresh_token: before.body.refresh_token } };
     expect((await call(refreshHandler, refreshSession, refresh)).status).toBe(401);
+  });
+
+  test('is lifted by that user and an operator, once nobody else is there who could approve it', async () => {
+    await connected();
+    await approved(tenant, await settings({}));
+    const operator = await insertTestOperator(database.admin);
+    const lifting = await settings({ sso_required: false, break_glass_user_id: null }, 1);
+    expect(lifting.status, lifting.text).toBe(202);
+    const approve = (): Promise<TestResponse> =>
+      call(approveTenantHandler, approveTenantChange, {
+        as: operator,
+        params: { id: tenant.id, approval: lifting.body.id },
+      });
+    expect((await approve()).body.type).toBe('urn:vestry:problem:four-eyes');
+    const disabled = await call(updateUserHandler, updateUser, {
+      as: tenant.as('ADMIN'),
+      params: { id: String(tenant.as('COMPLIANCE').actorId) },
+      body: { status: 'DISABLED' },
+      headers: { 'If-Match': '"1"' },
+    });
+    expect(disabled.status, disabled.text).toBe(200);
+    expect(await approve()).toMatchObject({ status: 200, body: { state: 'APPROVED' } });
+    expect(await one('select sso_required from sign_in_settings where tenant_id = $1', [tenant.id])).toEqual({
+      sso_required: false,
+    });
   });
 });
 
