@@ -229,6 +229,19 @@ describe('somebody whom the provider vouches for is refused', () => {
   });
 });
 
+test.each([
+  'eve@forged.example\r\nBcc: ada@acme.example',
+  'eve@forged.example\n',
+  'Eve <eve@forged.example>',
+])('an address %j that a provider sends is not taken for one', async (email) => {
+  idToken = withClaims({ email });
+  const answer = await signIn();
+  expect([answer.status, answer.body.user?.email]).toEqual([
+    200,
+    expect.stringMatching(/^[\w-]+@no-address\.invalid$/),
+  ]);
+});
+
 describe('a provider is not followed', () => {
   test.each<[string, () => Claims, unknown]>([
     ['when it calls itself otherwise', () => ({ issuer: 'https://evil.example' }), [401, 'issuer-mismatch']],

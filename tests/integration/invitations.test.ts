@@ -5,10 +5,11 @@ import { handler as createTenantHandler } from '#functions/identity/create-tenan
 import { handler as createUserHandler } from '#functions/identity/create-user.ts';
 import { handler as inviteHandler } from '#functions/identity/invite-user.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
+import { handler as resetHandler } from '#functions/identity/request-password-reset.ts';
 import { handler as revokeHandler } from '#functions/identity/revoke-invitation.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
-import { acceptInvitation } from '#identity/links/links.routes.ts';
+import { acceptInvitation, requestPasswordReset } from '#identity/links/links.routes.ts';
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { createTenant } from '#identity/tenants/tenants.routes.ts';
 import { createUser, inviteUser, revokeInvitation, updateUser } from '#identity/users/users.routes.ts';
@@ -238,10 +239,24 @@ test.each([
   ['a NUL', 'a\0@b.example'],
   ['two addresses', 'a@b.example,c@d.example'],
   ['a name before it', 'A <a@b.example>'],
-])('an address with %s is refused by name', async (_, email) => {
-  const refused = await invite(email);
-  expect(refused.status).toBe(422);
-  expect(refused.body.errors[0]).toMatchObject({ pointer: '/email' });
+])('an address with %s is refused by name, wherever one is sent', async (_, email) => {
+  const operator = await insertTestOperator(database.admin);
+  const ofTenant = (more: object): Promise<TestResponse> =>
+    call(createTenantHandler, createTenant, {
+      as: operator,
+      body: { slug: 'never-made', name: 'New', type: 'ISSUER', admin: { email: newEmail() }, ...more },
+    });
+  const ways: [string, Promise<TestResponse>][] = [
+    ['/email', invite(email)],
+    ['/admin/email', ofTenant({ admin: { email } })],
+    ['/first_compliance/email', ofTenant({ first_compliance: { email } })],
+    ['/email', signIn(email)],
+    ['/email', call(resetHandler, requestPasswordReset, { body: { tenant: acme.slug, email } })],
+  ];
+  for (const [pointer, sent] of ways) {
+    const { status, body } = await sent;
+    expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+  }
 });
 
 test('where an environment does not allow it, nobody sets the password of another', async () => {

@@ -175,6 +175,12 @@ describe('a user', () => {
   test.each([
     ['no name', { userName: undefined }, 'invalidValue'],
     ['a name that is no address, and none beside it', { userName: 'ada' }, 'invalidValue'],
+    ['a name with a line end', { userName: 'ada@acme.example\r\nBcc: eve@evil.example' }, 'invalidValue'],
+    [
+      'an address with a line end',
+      { userName: 'ada', emails: [{ value: 'a@b.example\nx' }] },
+      'invalidValue',
+    ],
     ['a number for a text', { displayName: 7 }, 'invalidValue'],
     ['a text that is too long', { title: 'x'.repeat(255) }, 'invalidValue'],
     ['a control character', { title: 'a\u0007' }, 'invalidValue'],
