@@ -1,9 +1,12 @@
-import { RESOURCE_TYPES } from '#identity/scim/discovery.ts';
+import { RESOURCE_TYPES, refuseFilter } from '#identity/scim/discovery.ts';
 import { toList } from '#identity/scim/resources.ts';
 import * as routes from '#identity/scim/scim.routes.ts';
 import { scimAnswers } from '#identity/scim/scim-answers.http.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = scimAnswers(
-  http(routes.listScimResourceTypes, async () => toList(RESOURCE_TYPES, RESOURCE_TYPES.length, 1)),
+  http(routes.listScimResourceTypes, async ({ query }) => {
+    refuseFilter(query);
+    return toList(RESOURCE_TYPES, RESOURCE_TYPES.length, 1);
+  }),
 );

@@ -484,6 +484,20 @@ test('what the service can do is told', async () => {
   });
 });
 
+test('what describes the service is not searched: the words of a search are ignored, and a filter is refused', async () => {
+  const query = { startIndex: '1', count: '1', attributes: 'id', sortBy: 'id' };
+  const described: [Parameters<typeof call>[0], Parameters<typeof call>[1]][] = [
+    [getConfig, routes.getScimConfig],
+    [listSchemas, routes.listScimSchemas],
+    [listResourceTypes, routes.listScimResourceTypes],
+  ];
+  for (const [handler, route] of described) {
+    const whole = await call(handler, route, { as: key });
+    expect((await call(handler, route, { as: key, query })).body).toEqual(whole.body);
+    isError(await call(handler, route, { as: key, query: { filter: 'id eq "x"' } }), 403);
+  }
+});
+
 test('only a key of the directory provisions', async () => {
   for (const role of ['ADMIN', 'OPS', 'COMPLIANCE', 'EMPLOYEE'] as const)
     isError(await call(listUsers, routes.listScimUsers, { as: acme.as(role) }), 403);

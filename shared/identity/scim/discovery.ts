@@ -1,4 +1,5 @@
 import { linkTo } from '#contracts/links.ts';
+import { DomainError } from '#kernel/domain-error.ts';
 import {
   type Attribute,
   CORE_GROUP,
@@ -85,3 +86,8 @@ export const SCHEMAS: readonly Resource[] = [
   schema(ENTERPRISE_USER, 'EnterpriseUser', enterprise?.of ?? []),
   schema(CORE_GROUP, 'Group', GROUP_ATTRIBUTES, 'displayName'),
 ];
+
+/** @throws DomainError `forbidden` where a search comes to what is described as a whole */
+export function refuseFilter({ filter }: { readonly filter?: string | undefined }): void {
+  if (filter !== undefined) throw new DomainError('forbidden', 'This is not searched: leave out the filter.');
+}

@@ -49,11 +49,14 @@ const listing = z.strictObject({
   sortOrder: z.string().max(20).optional(),
 });
 
+/** The words of a search are ignored where there is nothing to search (RFC 7644, 4), but for a filter, whose asker would take the answer for what it finds. */
+const discovering = { ...reading, query: listing } as const;
+
 export const getScimConfig = route({
   operationId: 'getScimConfig',
   path: '/scim/v2/ServiceProviderConfig',
   summary: 'Get what this SCIM service can do',
-  ...reading,
+  ...discovering,
   problems: [],
 });
 
@@ -61,7 +64,7 @@ export const listScimResourceTypes = route({
   operationId: 'listScimResourceTypes',
   path: '/scim/v2/ResourceTypes',
   summary: 'List the types of SCIM resources',
-  ...reading,
+  ...discovering,
   problems: [],
 });
 
@@ -69,7 +72,7 @@ export const listScimSchemas = route({
   operationId: 'listScimSchemas',
   path: '/scim/v2/Schemas',
   summary: 'List the SCIM schemas',
-  ...reading,
+  ...discovering,
   problems: [],
 });
 
@@ -78,6 +81,7 @@ export const getScimResourceType = route({
   path: '/scim/v2/ResourceTypes/{type}',
   summary: 'Get a type of SCIM resources',
   ...reading,
+  query: one,
   params: z.strictObject({ type: z.string().max(100) }),
   problems: ['not-found'],
 });
@@ -87,6 +91,7 @@ export const getScimSchema = route({
   path: '/scim/v2/Schemas/{schema}',
   summary: 'Get a SCIM schema',
   ...reading,
+  query: one,
   params: z.strictObject({ schema: z.string().max(200) }),
   problems: ['not-found'],
 });

@@ -6,7 +6,10 @@ import { route } from '#platform/http/route.ts';
 import { CreatedCredential, SignedCredential } from './passkeys/passkey.fields.ts';
 import { CHALLENGE_SECONDS, MAX_PASSKEYS } from './passkeys/passkey-limits.ts';
 
-const code = z.string().min(6).max(40);
+const code = z
+  .string('must be a string')
+  .min(6, 'must have at least 6 characters')
+  .max(40, 'must have at most 40 characters');
 const mfa_token = z.string().min(1).max(200);
 const Enrolment = z.object({ secret: z.string(), otpauth_uri: z.string() });
 const RecoveryCodes = z.object({ recovery_codes: z.array(z.string()) });
