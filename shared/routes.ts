@@ -42,6 +42,7 @@ import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
+import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
 
 /** A route with the domain it is declared in and the file that serves it. */
@@ -72,7 +73,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'single-sign-on': { ...federation, ...signInSettings },
   },
   register: { shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses } },
-  uploads: { uploads: { ...uploads, ...dropCredentials } },
+  uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },

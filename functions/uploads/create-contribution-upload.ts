@@ -6,6 +6,6 @@ import * as routes from '#uploads/intake/uploads.routes.ts';
 
 export const handler = http(
   routes.createContributionUpload,
-  (request) => receiveUpload(request, 'contributions'),
+  (request) => receiveUpload(request, 'contributions', { query: request.query, body: request.body }),
   present(withUrls),
 );

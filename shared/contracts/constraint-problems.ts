@@ -57,6 +57,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'This Idempotency-Key has entered a contribution to the plan; look it up instead of sending it again.',
   ],
   contributions_reversed_once: ['contribution-reversed', 'It was already reversed.'],
+  upload_mappings_name: ['mapping-exists', 'Another mapping of the same kind has this name.'],
   drop_credentials_two_live: ['too-many-drop-credentials', 'Two are live. Revoke one of them first.'],
   webhooks_one_of_url: ['webhook-exists', 'Delete that one first, or rotate its secret.'],
   change_requests_one_pending: ['change-pending', 'Have the one that waits decided, or withdraw it.'],

@@ -54,6 +54,8 @@ export const problemRegistry = {
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
   'second-factor-exists': { status: 409, title: 'The user has a second factor' },
   'last-way-in': { status: 409, title: 'The user could not sign in any more' },
+  'mapping-exists': { status: 409, title: 'A mapping with this name already exists' },
+  'too-many-mappings': { status: 409, title: 'The tenant has reached its limit of mappings' },
   'too-many-drop-credentials': { status: 409, title: 'The tenant has two live credentials' },
   'unsupported-grant': { status: 400, title: 'The grant type is not supported' },
   'api-key-exists': { status: 409, title: 'An API key with this name already exists' },

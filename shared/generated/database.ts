@@ -1065,6 +1065,17 @@ export interface TransactionTransitions {
   version: number;
 }
 
+export interface UploadMappings {
+  created_at: Generated<Timestamp>;
+  definition: Json;
+  id: Generated<string>;
+  kind: 'shareholders' | 'contributions';
+  name: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface Uploads {
   accepted: Generated<number>;
   approved_by: string | null;
@@ -1087,6 +1098,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   kind: 'shareholders' | 'contributions' | 'unknown';
+  mapping: Json | null;
   multipart_id: string | null;
   object_key: string;
   object_ref: string | null;
@@ -1300,6 +1312,7 @@ export interface DB {
   tenants: Tenants;
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;
+  upload_mappings: UploadMappings;
   uploads: Uploads;
   used_logout_tokens: UsedLogoutTokens;
   user_access: UserAccess;

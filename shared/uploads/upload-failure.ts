@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'checksum-mismatch'
   | 'control-totals'
   | 'credential-ended'
+  | 'mapping-of-table'
   | 'nothing-to-replace'
   | 'object-missing'
   | 'rejected-rows'
@@ -18,6 +19,7 @@ export type RefusalCode =
   | 'two-dates'
   | 'unknown-folder'
   | 'unknown-format'
+  | 'unknown-mapping'
   | 'unknown-sender'
   | 'uploader-put-out'
   | 'wrong-tenant';

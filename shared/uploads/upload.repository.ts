@@ -9,6 +9,7 @@ import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import type { FileChanges } from '#register/file-changes.ts';
+import type { Mapping } from '#uploads/mappings/mapping.ts';
 import { UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
 const COLUMNS = [
@@ -33,6 +34,7 @@ const COLUMNS = [
   'filename',
   'id',
   'kind',
+  'mapping',
   'multipart_id',
   'object_key',
   'object_ref',
@@ -51,11 +53,13 @@ const COLUMNS = [
 
 export type UploadRecord = Omit<
   Selectable<Uploads>,
-  'id' | 'tenant_id' | 'changes' | 'errors' | 'warnings'
+  'id' | 'tenant_id' | 'changes' | 'mapping' | 'errors' | 'warnings'
 > & {
   readonly id: UploadId;
   readonly tenant_id: TenantId;
   readonly changes: FileChanges | null;
+  /** The mapping by which it is read, as it was when the file was received. */
+  readonly mapping: Mapping | null;
   readonly errors: readonly ListedError[];
   readonly warnings: readonly ListedWarning[];
 };
@@ -233,19 +237,25 @@ export async function findTenantOfFolder(
 /** The upload of a dropped object's version: made at the first delivery of its event, found at every other. */
 export async function upsertDropped(
   tenantId: TenantId,
-  dropped: Pick<UploadRecord, 'kind' | 'filename' | 'object_key' | 'object_ref' | 'request_id'>,
+  dropped: Pick<
+    UploadRecord,
+    'kind' | 'filename' | 'object_key' | 'object_ref' | 'request_id' | 'mapping' | 'settings'
+  >,
   by: { readonly id: string; readonly owner_id: string } | undefined,
 ): Promise<UploadRecord> {
-  const { kind, filename, object_key, object_ref, request_id } = dropped;
+  const { kind, filename, object_key, object_ref, request_id, mapping, settings } = dropped;
   const [, , found] = await tenantStatements(tenantId, [
     {
       // An event that names the sender may come after an announcement of ours, which doesn't.
-      text: `insert into uploads (kind, door, filename, object_key, object_ref, request_id, drop_credential_id, created_by)
-        values ($1, 'DROP', $2, $3, $4, $5, $6, $7)
+      text: `insert into uploads (kind, door, filename, object_key, object_ref, request_id, drop_credential_id, created_by, mapping, settings)
+        values ($1, 'DROP', $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (tenant_id, object_key, object_ref) do update
           set drop_credential_id = excluded.drop_credential_id, created_by = excluded.created_by
           where uploads.drop_credential_id is null and excluded.drop_credential_id is not null`,
-      values: [kind, filename, object_key, object_ref, request_id, by?.id ?? null, by?.owner_id ?? null],
+      values: [
+        ...[kind, filename, object_key, object_ref, request_id, by?.id ?? null, by?.owner_id ?? null],
+        ...[mapping === null ? null : JSON.stringify(mapping), settings],
+      ],
     },
     {
       text: 'update drop_credentials set last_used_at = now() where id = $1',

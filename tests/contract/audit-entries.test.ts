@@ -201,6 +201,7 @@ const OF_NOBODY = [
   'listDropCredentials',
   'listPasskeys',
   'listSecurityClasses',
+  'listUploadMappings',
 ];
 
 /** Whether items of the list have the field. */

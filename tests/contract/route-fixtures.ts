@@ -134,6 +134,8 @@ const TABLES: Readonly<Record<string, string>> = {
   deliveries: 'webhook_deliveries',
   delivery: 'webhook_deliveries',
   approvals: 'change_requests',
+  mapping: 'upload_mappings',
+  mappings: 'upload_mappings',
   identities: 'federated_identities',
   Users: 'directory_users',
   Groups: 'directory_groups',

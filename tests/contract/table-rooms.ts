@@ -54,6 +54,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0052_frozen_dividends.sql': 'dividends',
   '0053_frozen_meetings.sql': 'proxy',
   '0055_payment_days.sql': 'payments',
+  '0059_upload_mappings.sql': 'uploads',
   '0056_owed_until_paid.sql': 'ledger',
   '0058_expired_changes.sql': 'approvals',
 };

@@ -11,6 +11,7 @@ import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { UploadMappings } from '#tests/support/upload-mappings.ts';
 import { objectText, processInChild, storedFile, storeFile } from '#tests/support/uploads.ts';
 import { createContributionUpload } from '#uploads/intake/uploads.routes.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
@@ -192,6 +193,62 @@ describe('a payroll file', () => {
     const again = await drop(errors.replace('e-2,401K,x', 'e-2,401K,2'));
     expect(again).toMatchObject({ state: 'COMPLETED', rows: 2, accepted: 1, rejected: 1 });
     expect((await balances()).slice(0, 2)).toEqual([100n, 200n]);
+  });
+
+  test('of a payroll system, with a column for each source and codes of its own, is loaded by a mapping', async () => {
+    await sponsorWithPlans();
+    const mappings = new UploadMappings(globex.as('OPS'));
+    const { body, text } = await mappings.create({
+      name: 'payroll.system-1',
+      kind: 'contributions',
+      columns: [
+        { from: 'Emp', to: 'employee_id' },
+        { from: 'Plan', to: 'plan_type', values: { K: '401K' } },
+        { from: 'Pay month', to: 'period' },
+        { from: 'Deferral', to: 'amount', value: { source: 'EMPLOYEE' } },
+        { from: 'Match', to: 'amount', value: { source: 'EMPLOYER' } },
+      ],
+      decimal: ',',
+      date_format: 'MM/YYYY',
+      skip_lines: 1,
+    });
+    expect(body.version, text).toBe(1);
+    const content = [
+      'Payroll of January',
+      'Emp;Dept;Plan;Pay month;Deferral;Match',
+      'e-1;7;K;01/2026;1.100,50;50,25',
+      'e-2;7;K;01/2026;10;0,00',
+      'e-3;7;K;01/2026;;5',
+      'e-4;7;X;01/2026;1;1',
+      'e-4;7;K;13/2026;1;',
+      'e-4;7;K;2026-01;1;',
+      'e-4;7;K;01/2026;1.5;-1',
+      '',
+    ].join('\n');
+    const credential = await dropCredentialOf(database.admin, globex);
+    const key = `drop/${globex.slug}/contributions/payroll.system-1/january.csv`;
+    await processUpload(await storeFile(aws, key, content, credential), {
+      requestId: 'worker',
+      isFinal: () => false,
+    });
+    const upload = await uploadOf(key);
+    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 10, accepted: 4, rejected: 6 });
+    expect(upload.errors.map(({ line, column, code }: Row) => [line, column, code])).toEqual([
+      [6, 'plan_type', 'unknown-value'],
+      [6, 'plan_type', 'unknown-value'],
+      [7, 'period', 'invalid-period'],
+      [8, 'period', 'invalid-period'],
+      [9, 'amount', 'invalid-number'],
+      [9, 'amount', 'negative'],
+    ]);
+    expect(await balances()).toEqual([115_075n, 1_000n, 500n, 0n, 0n]);
+    const form = `--b\r\ncontent-disposition: form-data; name="mapping"\r\n\r\n${body.id}\r\n--b\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${content}\r\n--b--\r\n`;
+    const sent = await call(createUploadHandler, createContributionUpload, {
+      as: globex.as('OPS'),
+      body: Buffer.from(form),
+      headers: { 'Content-Type': 'multipart/form-data; boundary=b' },
+    });
+    expect(sent, 'the same file').toMatchObject({ status: 200, body: { id: upload.id, mapping: body.id } });
   });
 
   test('as JSON and NDJSON, with exact numbers', async () => {

@@ -74,7 +74,7 @@ describe.each(LATER_HOURS)('%i hours after its message was lost, the sweep finds
     await upsertDropped(
       folder?.id ?? issuer.id,
       {
-        ...{ kind: 'shareholders', filename: 'a.csv', request_id: 'r' },
+        ...{ kind: 'shareholders', filename: 'a.csv', mapping: null, settings: '', request_id: 'r' },
         ...{ object_key: file.key, object_ref: file.ref },
       },
       { id, owner_id: ownerId },

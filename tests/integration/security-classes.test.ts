@@ -13,7 +13,8 @@ import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-import { CHANGES_HEADER, DELIVERY, storedFile } from '#tests/support/uploads.ts';
+import { UploadMappings } from '#tests/support/upload-mappings.ts';
+import { CHANGES_HEADER, DELIVERY, dropFolder, storedFile } from '#tests/support/uploads.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 
 let database: TestDatabase;
@@ -40,6 +41,17 @@ const problem = (status: number, slug: string) => ({
 const SERIES_A = { code: 'SERIES-A', name: 'Series A', kind: 'PREFERRED' };
 const files = () => new RegisterFiles(aws, acme.as('OPS'));
 const load = (content: string, query = {}) => files().load(content, query);
+
+/** Everybody's shares of each class. */
+const positions = async (): Promise<string[]> => {
+  const { rows } = await database.admin.query(
+    `select h.external_ref || ' ' || e.security_class || ' ' || trim_scale(sum(e.delta)) as held
+     from position_entries e join shareholders h on h.tenant_id = e.tenant_id and h.id = e.shareholder_id
+     where e.tenant_id = $1 group by h.external_ref, e.security_class having sum(e.delta) <> 0 order by 1`,
+    [acme.id],
+  );
+  return rows.map(({ held }) => held);
+};
 
 describe('classes', () => {
   test('are declared, listed by code, read and changed; COMMON is there, with what is issued', async () => {
@@ -221,15 +233,6 @@ describe('what is authorized', () => {
 
 describe('a file whose rows name classes', () => {
   const HEADER = 'external_ref,name,holdings,security_class\n';
-  const positions = async (): Promise<string[]> => {
-    const { rows } = await database.admin.query(
-      `select h.external_ref || ' ' || e.security_class || ' ' || trim_scale(sum(e.delta)) as held
-       from position_entries e join shareholders h on h.tenant_id = e.tenant_id and h.id = e.shareholder_id
-       where e.tenant_id = $1 group by h.external_ref, e.security_class having sum(e.delta) <> 0 order by 1`,
-      [acme.id],
-    );
-    return rows.map(({ held }) => held);
-  };
   beforeEach(() => ops.declareClass(SERIES_A));
 
   test.each<[string, string, string]>([
@@ -855,6 +858,194 @@ describe('a CSV of ours, uploaded as it is', () => {
         failure: expect.stringMatching(/^other-list: The file is a report of a dividend/),
       });
     expect(await register()).toEqual(before);
+  });
+});
+
+describe('a file of a source, by a mapping', () => {
+  const AGENT = {
+    name: 'Transfer Agent',
+    kind: 'shareholders',
+    columns: [
+      { from: 'Account No', to: 'external_ref' },
+      { from: 'Registered Owner', to: 'name' },
+      { from: 'Shares', to: 'holdings' },
+      { from: 'Issue', to: 'security_class', values: { '01': 'COMMON', '02': 'PREF' } },
+    ],
+    separator: ';',
+    encoding: 'windows-1252',
+    decimal: ',',
+    skip_lines: 2,
+  };
+  const FILE = Buffer.from(
+    [
+      'Register of Acme; as at 2026-01-31',
+      '"Confidential; not for distribution"',
+      'No;ACCOUNT NO;Registered Owner;Tax;Shares;Issue',
+      '1;A-1;Zoë Größe;x;1.234,5;01',
+      '2;A-1;Zoë Größe;x;7;02',
+      '3;A-2;Bob;x;1,234,5;01',
+      '4;A-3;Cy;x;1.23;01',
+      '5;A-4;Di;x;5;03',
+      '6;A-5;Ed',
+      '7;A-6;Ευ;x;5;01'.replace('Ευ', '=Ed'),
+      ';;;;;',
+    ].join('\r\n'),
+    'latin1',
+  );
+  const OUTCOME = {
+    state: 'COMPLETED',
+    ...{ rows: 7, accepted: 3, rejected: 4 },
+    errors: [
+      { line: 6, column: 'holdings', code: 'invalid-number' },
+      { line: 7, column: 'holdings', code: 'invalid-number' },
+      { line: 8, column: 'security_class', code: 'unknown-value' },
+      { line: 9, column: null, code: 'cell-count' },
+    ],
+    warnings: [],
+  };
+  const LOADED = ['A-1 COMMON 1234.5', 'A-1 PREF 7', 'A-6 COMMON 5'];
+  let mappings: UploadMappings;
+  beforeEach(async () => {
+    mappings = new UploadMappings(acme.as('OPS'));
+    await ops.declareClass({ ...SERIES_A, code: 'PREF' });
+  });
+  const mappingOf = async (body: object = AGENT) => {
+    const created = await mappings.create(body);
+    expect(created.status, created.text).toBe(201);
+    return created.body;
+  };
+
+  test.each(['query', 'form'])('named in the %s, is loaded as it is', async (place) => {
+    const { id } = await mappingOf();
+    const named = { mapping: id };
+    const { body } = await files().load(
+      FILE,
+      place === 'query' ? named : {},
+      'r.csv',
+      place === 'form' ? named : {},
+    );
+    expect(body).toMatchObject({ ...OUTCOME, mapping: id });
+    expect(await positions()).toEqual(LOADED);
+    const errors = await (await fetch(body.errors_url)).text();
+    const corrected = errors.replace('A-4,Di,,5,03', 'A-4,Di,,5,PREF');
+    expect((await load(corrected)).body, 'the errors file has our columns').toMatchObject({
+      accepted: 1,
+      rejected: 3,
+    });
+  });
+
+  test('dropped into a folder with its name, is loaded as it is', async () => {
+    const folder = dropFolder(database.admin, aws);
+    await mappingOf();
+    expect(await folder.load(FILE, acme, 'Transfer Agent/register.csv')).toMatchObject(OUTCOME);
+    expect(await positions()).toEqual(LOADED);
+    for (const [place, code] of [
+      ['Another/register.csv', 'unknown-mapping'],
+      ['Transfer Agent/2026/register.csv', 'unknown-folder'],
+      ['Transfer Agent/register.ndjson', 'mapping-of-table'],
+    ] as const)
+      expect(await folder.load(FILE, acme, place)).toMatchObject({
+        state: 'FAILED',
+        failure: expect.stringMatching(`^${code}: `),
+      });
+  });
+
+  test('is read by it as it was when the file was received, and is another file by another version', async () => {
+    const { id } = await mappingOf();
+    const sent = await files().send(FILE, { mapping: id });
+    const { encoding, ...others } = AGENT;
+    expect((await mappings.replace(id, 1, { ...others, name: 'Agent', skip_lines: 0 })).body).toMatchObject({
+      ...{ name: 'Agent', version: 2, skip_lines: 0, encoding: null },
+    });
+    const again = (await load(FILE.toString('latin1'), { mapping: id })).body;
+    expect(again).toMatchObject({
+      state: 'FAILED',
+      failure: expect.stringMatching(/^missing-header: The header lacks "Account No"/),
+    });
+    expect((await mappings.delete(id, 2)).status).toBe(204);
+    await files().process(sent.body.id);
+    expect((await files().get(sent.body.id)).body).toMatchObject(OUTCOME);
+    expect(await files().send(FILE, { mapping: id }), 'it is gone').toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+  });
+
+  test('of several classes in columns gives a row for each that says something', async () => {
+    const { id } = await mappingOf({
+      name: 'Cap table',
+      kind: 'shareholders',
+      columns: [
+        ...AGENT.columns.slice(0, 2),
+        { from: 'Common', to: 'holdings', value: { security_class: 'COMMON' } },
+        { from: 'Pref', to: 'holdings', value: { security_class: 'PREF' } },
+        { from: 'As of', to: 'effective_date' },
+      ],
+      date_format: 'D/M/YYYY',
+    });
+    const [year = '', month = '', day = ''] = daysAgo(2).split('-');
+    const on = `${Number(day)}/${Number(month)}/${year}`;
+    const { body } = await load(
+      `Account No,Registered Owner,Common,Pref,As of\nA,Ann,5,7,${on}\nB,Bob,,3,${on}\nC,Cy,1,,31/31/2026\n`,
+      { mapping: id },
+    );
+    expect(body).toMatchObject({
+      ...{ rows: 4, accepted: 3, rejected: 1 },
+      errors: [{ line: 4, column: 'effective_date', code: 'invalid-date' }],
+      changes: { largest: [{ line: 2, external_ref: 'A' }, { line: 2 }, { line: 3 }] },
+    });
+    expect(await positions()).toEqual(['A COMMON 5', 'A PREF 7', 'B PREF 3']);
+  });
+
+  test('is kept, listed, replaced and deleted by the version that was read', async () => {
+    const created = await mappingOf();
+    expect(created).toMatchObject({ ...AGENT, columns: AGENT.columns, date_format: null, version: 1 });
+    expect((await mappings.get(created.id)).body).toEqual(created);
+    expect(await mappings.create(AGENT)).toMatchObject(problem(409, 'mapping-exists'));
+    const other = await mappingOf({ ...AGENT, name: 'Other' });
+    expect((await mappings.list({ limit: '1' })).body.data).toEqual([created]);
+    expect((await mappings.list()).body.data).toEqual([created, other]);
+    expect(await mappings.replace(created.id, undefined, AGENT)).toMatchObject(
+      problem(428, 'precondition-required'),
+    );
+    expect(await mappings.replace(created.id, 2, AGENT)).toMatchObject(problem(412, 'precondition-failed'));
+    expect(await mappings.replace(created.id, 1, { ...AGENT, name: 'Other' })).toMatchObject(
+      problem(409, 'mapping-exists'),
+    );
+    expect(await mappings.delete(created.id, 2)).toMatchObject(problem(412, 'precondition-failed'));
+    expect((await mappings.delete(created.id)).status).toBe(204);
+    expect(await mappings.get(created.id)).toMatchObject(problem(404, 'not-found'));
+    const stranger = new UploadMappings((await insertTestTenant(database.admin, 'ISSUER')).as('OPS'));
+    expect(await stranger.get(other.id)).toMatchObject(problem(404, 'not-found'));
+    expect((await stranger.list()).body.data).toEqual([]);
+  });
+
+  test.each<[object, string]>([
+    [{ columns: [...AGENT.columns, { from: 'Name', to: 'name' }] }, '/columns/4/to'],
+    [{ columns: AGENT.columns.slice(0, 2) }, '/columns'],
+    [{ columns: [] }, '/columns'],
+    [{ encoding: 'ebcdic' }, '/encoding'],
+    [{ date_format: 'DD.MM.YY' }, '/date_format'],
+    [{ decimal: ';' }, '/decimal'],
+    [{ separator: '\t\t' }, '/separator'],
+    [{ skip_lines: 101 }, '/skip_lines'],
+    [{ name: '../other' }, '/name'],
+    [{ name: 'a/b' }, '/name'],
+    [{ kind: 'contributions' }, '/kind'],
+    [{ quote: "'" }, '/quote'],
+  ])('means nothing with %j', async (change, pointer) => {
+    const refused = await mappings.create({ ...AGENT, ...change });
+    expect(refused).toMatchObject(problem(422, 'validation-failed'));
+    expect(refused.body.errors.map(({ pointer: at }: { pointer: string }) => at)).toContain(pointer);
+  });
+
+  test('is for tables of its kind', async () => {
+    const { id } = await mappingOf();
+    expect(await files().send(FILE, { mapping: id }, 'r.ndjson')).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
+    expect(await files().send(FILE, { mapping: 'Transfer Agent' })).toMatchObject(
+      problem(422, 'validation-failed'),
+    );
   });
 });
 

@@ -89,6 +89,12 @@ const rowsOf = (
     slot: 2,
     expires_at: '2099-01-01',
   },
+  upload_mappings: {
+    id: id(66),
+    kind: 'shareholders',
+    name: 'filled',
+    definition: '{"columns": []}',
+  },
   uploads: {
     kind: 'shareholders',
     door: 'DROP',

@@ -32,6 +32,8 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
   columns: CONTRIBUTION_COLUMNS,
   required: contributionRowSchema.required,
   number: 'amount',
+  day: { column: 'period', invalid: 'invalid-period' },
+  skipsZero: true,
   ofCells: (cells, at) => ({
     employee_id: cells[at.employee_id],
     plan_type: cells[at.plan_type],

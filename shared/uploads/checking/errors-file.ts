@@ -22,7 +22,7 @@ export function errorsFileLine(
 }
 
 /**
- * Rows that were refused for the file in which they stood, or for its age: alone, and later, nothing would be wrong with them. The others are refused again,
+ * Rows that were refused for the file in which they stood, by its mapping, or for its age: alone, and later, nothing would be wrong with them. The others are refused again,
  * or taken once what they name is there.
  */
 const OF_THEIR_FILE: ReadonlySet<string> = new Set<RowErrorCode>([
@@ -32,7 +32,11 @@ const OF_THEIR_FILE: ReadonlySet<string> = new Set<RowErrorCode>([
   'duplicate-external-ref',
   'duplicate-key',
   'duplicate-period',
+  'invalid-date',
+  'invalid-number',
+  'invalid-period',
   'text-after-quote',
+  'unknown-value',
   'wrong-type',
 ]);
 

@@ -1,4 +1,4 @@
-import type { UploadRow } from '#uploads/formats/upload-row.ts';
+import type { RowErrorCode, UploadRow } from '#uploads/formats/upload-row.ts';
 
 /** The contract of the rows of one kind of upload. The readers of each format know nothing else about the rows. */
 export interface RowContract<Column extends string, Values> {
@@ -10,6 +10,10 @@ export interface RowContract<Column extends string, Values> {
   readonly otherList?: { readonly column: string; readonly is: string };
   /** The column whose JSON numbers are read by their digits. */
   readonly number: Column;
+  /** The column of days, and the error of one that can't be read. */
+  readonly day: { readonly column: Column; readonly invalid: RowErrorCode };
+  /** Whether a wide file says nothing by a number that is zero. */
+  readonly skipsZero: boolean;
   /**
    * The cells of a CSV row by column; `at` is -1 where the file has no such column. Written out by each contract, since an
    * object of one shape is several times as fast as one that is assembled by names.

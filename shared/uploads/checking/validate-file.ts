@@ -48,6 +48,8 @@ export async function validateFile(job: Job): Promise<void> {
   const format = uploadFormat(upload.filename);
   if (format === undefined)
     throw new RefusedFile('unknown-format', 'The name of a file must end in .csv, .json, .ndjson or .jsonl.');
+  if (upload.mapping !== null && format !== 'csv')
+    throw new RefusedFile('mapping-of-table', 'A mapping reads files whose names end in .csv.');
   const head = await headObject(file);
   if (head === undefined) throw new RefusedFile('object-missing', 'The file was deleted before it was read.');
   if (head.bytes > MAX_UPLOAD_BYTES)
@@ -62,6 +64,7 @@ export async function validateFile(job: Job): Promise<void> {
     const loader = loaderOf(job);
     const following = {
       encoding: settingsIn(upload.settings).encoding,
+      mapping: upload.mapping ?? undefined,
       onProgress: progress.set,
       onUnknownColumn: (column: string) => void warnings.push(unknownColumn(column)),
     };

@@ -2,7 +2,9 @@ import { restoreCell } from '#platform/storage/csv.ts';
 import { ERROR_CODE_COLUMN, ERROR_ROW_COLUMN, uncorrected } from '#uploads/checking/errors-file.ts';
 import { isSuspect, nextSuspect, rejectedRow, undecodable } from '#uploads/checking/finish-row.ts';
 import type { RowContract } from '#uploads/checking/row-contract.ts';
+import type { Mapping } from '#uploads/mappings/mapping.ts';
 import { CsvScanner } from './csv-scanner.ts';
+import { MappedRows } from './mapped-row.ts';
 import { type RowError, UnreadableFile, type UploadRow } from './upload-row.ts';
 
 /** The index of each column of the contract; -1 if the file doesn't have it. */
@@ -13,6 +15,12 @@ interface Header<Column extends string> {
   readonly isOurs: boolean;
   /** The cells of an errors file that say why a row was refused, and what it was; undefined in others. */
   readonly errorAt: { readonly code: number; readonly digest: number } | undefined;
+}
+
+/** The settings by which CSV is read. */
+export interface CsvReading {
+  /** The meaning of the columns of a source. @default they are ours */
+  readonly mapping?: Mapping | undefined;
 }
 
 /** Columns of ours that say something about a row, and are passed over. */
@@ -34,14 +42,22 @@ export class CsvRows<Column extends string, Values> {
   readonly #contract: RowContract<Column, Values>;
   readonly #scanner = new CsvScanner();
   readonly #onUnknownColumn: (name: string) => void;
+  readonly #mapping: Mapping | undefined;
+  #mapped: MappedRows<Column, Values> | undefined;
   #header: Header<Column> | undefined;
   #isFirst = true;
   /** The next index in the scanner's text at which a row becomes undecodable. */
   #suspectAt = Number.POSITIVE_INFINITY;
 
-  constructor(contract: RowContract<Column, Values>, onUnknownColumn: (name: string) => void) {
+  constructor(
+    contract: RowContract<Column, Values>,
+    onUnknownColumn: (name: string) => void,
+    { mapping }: CsvReading = {},
+  ) {
     this.#contract = contract;
     this.#onUnknownColumn = onUnknownColumn;
+    this.#mapping = mapping;
+    if (mapping?.separator !== undefined) this.#scanner.separator = mapping.separator.charCodeAt(0);
   }
 
   /** @throws UnreadableFile */
@@ -52,14 +68,35 @@ export class CsvRows<Column extends string, Values> {
     const rows: UploadRow<Column, Values>[] = [];
     while (scanner.next()) {
       if (this.#header === undefined) {
-        if (!this.#findsSeparator())
-          this.#header = readHeader(this.#contract, scanner, this.#onUnknownColumn);
-      } else if (!isBlank(scanner)) rows.push(this.#row(this.#header));
+        if (scanner.line > (this.#mapping?.skip_lines ?? 0) && !this.#findsSeparator())
+          this.#header = this.#readHeader();
+      } else if (!isBlank(scanner)) this.#addRows(rows, this.#header);
     }
     if (last && this.#header === undefined) {
       throw new UnreadableFile('missing-header', 'The file has no header line.', 1);
     }
     return rows;
+  }
+
+  #readHeader(): Header<Column> {
+    const scanner = this.#scanner;
+    if (this.#mapping === undefined) return readHeader(this.#contract, scanner, this.#onUnknownColumn);
+    refuseUnreadable(scanner);
+    const cells = scanner.cells.slice(0, scanner.count);
+    const mapped = new MappedRows(this.#contract, this.#mapping, cells, scanner.line);
+    this.#mapped = mapped;
+    return { width: cells.length, at: mapped.placesInFile(), isOurs: false, errorAt: undefined };
+  }
+
+  #addRows(rows: UploadRow<Column, Values>[], header: Header<Column>): void {
+    const mapped = this.#mapped;
+    if (mapped === undefined) {
+      rows.push(this.#row(header));
+      return;
+    }
+    const broken = this.#broken(header);
+    if (broken !== undefined) rows.push(broken);
+    else rows.push(...mapped.rowsOf(this.#scanner.line, this.#scanner.cells.slice(0, header.width)));
   }
 
   /**
@@ -76,7 +113,7 @@ export class CsvRows<Column extends string, Values> {
       scanner.separator = named.charCodeAt(0);
       return true;
     }
-    if (count > 1 || scanner.separator !== COMMA) return false;
+    if (count > 1 || scanner.separator !== COMMA || this.#mapping?.separator !== undefined) return false;
     const found = /[;\t]/.exec(raw)?.[0];
     if (found === undefined || raw.includes(',')) return false;
     scanner.readAgain(found.charCodeAt(0));
@@ -84,25 +121,30 @@ export class CsvRows<Column extends string, Values> {
   }
 
   #row(header: Header<Column>): UploadRow<Column, Values> {
-    const { line, cells, count, textAfterQuote, rowEnd } = this.#scanner;
-    const suspect = this.#suspectAt < rowEnd;
-    if (suspect) this.#suspectAt = nextSuspect(this.#scanner.text, rowEnd);
-    const { at, width } = header;
+    const { line, cells, count } = this.#scanner;
     if (header.isOurs) {
       for (let i = 0; i < count; i += 1) cells[i] = restoreCell(cells[i] as string).trim();
     }
-    if (textAfterQuote || count !== width || suspect) {
-      const error = this.#rowFault(header, suspect);
-      if (error !== undefined) {
-        // Surplus cells stay with the last column, so that the errors file loses nothing.
-        if (count > width) cells[width - 1] = cells.slice(width - 1, count).join(',');
-        return rejectedRow(this.#contract.columns, line, this.#found(header), error);
-      }
-    }
+    const broken = this.#broken(header);
+    if (broken !== undefined) return broken;
     const unchanged = header.errorAt === undefined ? undefined : this.#uncorrected(header, header.errorAt);
     if (unchanged !== undefined)
       return rejectedRow(this.#contract.columns, line, this.#found(header), unchanged);
-    return this.#contract.finish(line, this.#contract.ofCells(cells, at));
+    return this.#contract.finish(line, this.#contract.ofCells(cells, header.at));
+  }
+
+  /** Returns the row as a rejected one, if its cells can't be told. */
+  #broken(header: Header<Column>): UploadRow<Column, Values> | undefined {
+    const { line, cells, count, textAfterQuote, rowEnd } = this.#scanner;
+    const suspect = this.#suspectAt < rowEnd;
+    if (suspect) this.#suspectAt = nextSuspect(this.#scanner.text, rowEnd);
+    const { width } = header;
+    if (!textAfterQuote && count === width && !suspect) return undefined;
+    const error = this.#rowFault(header, suspect);
+    if (error === undefined) return undefined;
+    // Surplus cells stay with the last column, so that the errors file loses nothing.
+    if (count > width) cells[width - 1] = cells.slice(width - 1, count).join(',');
+    return rejectedRow(this.#contract.columns, line, this.#found(header), error);
   }
 
   #uncorrected(
@@ -147,13 +189,8 @@ export class CsvRows<Column extends string, Values> {
   }
 }
 
-function readHeader<Column extends string>(
-  contract: RowContract<Column, unknown>,
-  scanner: CsvScanner,
-  onUnknownColumn: (name: string) => void,
-): Header<Column> {
+function refuseUnreadable(scanner: CsvScanner): void {
   const { line } = scanner;
-  const cells = scanner.cells.slice(0, scanner.count);
   const raw = scanner.text.slice(scanner.rowStart, scanner.rowEnd);
   if (raw.includes('\0')) {
     throw new UnreadableFile(
@@ -170,6 +207,17 @@ function readHeader<Column extends string>(
       line,
     );
   }
+}
+
+function readHeader<Column extends string>(
+  contract: RowContract<Column, unknown>,
+  scanner: CsvScanner,
+  onUnknownColumn: (name: string) => void,
+): Header<Column> {
+  refuseUnreadable(scanner);
+  const { line } = scanner;
+  const cells = scanner.cells.slice(0, scanner.count);
+  const raw = scanner.text.slice(scanner.rowStart, scanner.rowEnd);
   const names = cells.map((cell) => cell.toLowerCase());
   const duplicate = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (duplicate !== undefined) {

@@ -1,6 +1,7 @@
 import type { RowContract } from '#uploads/checking/row-contract.ts';
 import { shareholderContract } from '#uploads/checking/shareholder-contract.ts';
 import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
+import type { Mapping } from '#uploads/mappings/mapping.ts';
 import { CsvRows } from './csv-rows.ts';
 import { HEAD_LENGTH, markedEncoding, refuseForeignContent } from './foreign-content.ts';
 import { JsonArrayRows, NdjsonRows } from './json-rows.ts';
@@ -30,6 +31,8 @@ export interface ReadingOptions<Column extends string = ShareholderColumn, Value
   readonly onUnknownColumn?: (name: string) => void;
   /** @default UTF-8, or UTF-16 where a byte order mark says so */
   readonly encoding?: Encoding | undefined;
+  /** The meaning of a CSV file’s columns. @default they are ours */
+  readonly mapping?: Mapping | undefined;
   /** @default 1,000,000,000 */
   readonly maxBytes?: number;
   /** @default 5,000,000 */
@@ -48,10 +51,16 @@ export async function* readRows<Column extends string = ShareholderColumn, Value
   options: ReadingOptions<Column, Values> = {},
 ): AsyncGenerator<UploadRow<Column, Values>[], void> {
   const contract = options.contract ?? (shareholderContract as unknown as RowContract<Column, Values>);
-  const reader = new READERS[format](contract, namedOnce(contract, options.onUnknownColumn));
+  const reader = new READERS[format](contract, namedOnce(contract, options.onUnknownColumn), {
+    mapping: options.mapping,
+  });
   const { maxBytes = MAX_UPLOAD_BYTES, maxRows = MAX_UPLOAD_ROWS } = options;
   let rows = 0;
-  for await (const { text, bytes, last } of decoded(source, maxBytes, options.encoding)) {
+  for await (const { text, bytes, last } of decoded(
+    source,
+    maxBytes,
+    options.encoding ?? options.mapping?.encoding,
+  )) {
     const batch = reader.push(text, last);
     rows += batch.length;
     if (rows > maxRows) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { invalidField } from '#kernel/domain-error.ts';
 import { type UploadId, uuidV7 } from '#kernel/ids.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { type Reply, reply } from '#platform/http/reply.ts';
@@ -7,6 +8,9 @@ import type { RouteSpec } from '#platform/http/route.ts';
 import { putObject } from '#platform/storage/objects.ts';
 import { beginParts } from '#platform/storage/presigned.ts';
 import { refuseFuture } from '#register/position-change.ts';
+import { uploadFormat } from '#uploads/formats/upload-row.ts';
+import { findMapping, settingsOfMapping } from '#uploads/mappings/mapping.repository.ts';
+import type { Mapping } from '#uploads/mappings/mapping.ts';
 import { findSameFile } from '#uploads/same-file.ts';
 import { insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
@@ -15,6 +19,7 @@ import { comesInParts } from './offer-upload.ts';
 import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
 import {
+  payrollSettings,
   registerSettings,
   settingsOf,
   settingsOfForm,
@@ -49,9 +54,9 @@ async function receiveFile(request: Request, kind: UploadKind, named: Named): Pr
   const { filename, bytes, fields } = await readMultipartFile(
     headers.get('content-type')?.[0] ?? '',
     request.rawBody(),
-    kind === 'shareholders' ? Object.keys(registerSettings) : [],
+    Object.keys(kind === 'shareholders' ? registerSettings : payrollSettings),
   );
-  const settings = await settled(request, named.query, settingsOfForm(fields));
+  const { settings, mapping } = await settled(request, kind, filename, named.query, settingsOfForm(fields));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const payload = {
     kind,
@@ -71,7 +76,7 @@ async function receiveFile(request: Request, kind: UploadKind, named: Named): Pr
       answer(
         toUpload(
           await insertUpload(tx, {
-            ...common(request, kind, id, settings),
+            ...common(request, kind, id, settings, mapping),
             door: 'MULTIPART',
             filename,
             object_key,
@@ -89,7 +94,7 @@ async function receiveFile(request: Request, kind: UploadKind, named: Named): Pr
 async function announceUpload(request: Request, kind: UploadKind, named: Named): Promise<Answer> {
   const { actor, body, query, tenantTx } = request;
   const { filename, size, sha256 } = body;
-  const settings = await settled(request, named.query, named.body);
+  const { settings, mapping } = await settled(request, kind, filename, named.query, named.body);
   const payload = { kind, door: 'PRESIGNED', size, sha256, dry_run: query.dry_run ?? false, ...settings };
   const same = sha256 === undefined ? undefined : await sameFile(request, kind, sha256, settings);
   if (same !== undefined) return tenantTx(async () => same, { action: 'upload.repeated', payload });
@@ -99,7 +104,7 @@ async function announceUpload(request: Request, kind: UploadKind, named: Named):
   return tenantTx(
     async (tx) => {
       const upload = await insertUpload(tx, {
-        ...common(request, kind, id, settings),
+        ...common(request, kind, id, settings, mapping),
         door: 'PRESIGNED',
         filename,
         object_key,
@@ -128,18 +133,38 @@ async function sameFile(
 /** @throws DomainError `validation-failed` */
 async function settled(
   { tenantRead }: Request,
+  kind: UploadKind,
+  filename: string,
   query: UploadSettings = {},
   body: UploadSettings = {},
-): Promise<UploadSettings> {
+): Promise<Settled> {
   const settings = settingsOf(query, body);
   if (settings.as_of !== undefined) await tenantRead((read) => refuseFuture(read, settings.as_of, '/as_of'));
-  return settings;
+  const { mapping: id } = settings;
+  if (id === undefined) return { settings, mapping: undefined };
+  if (uploadFormat(filename) !== 'csv')
+    throw invalidField('/mapping', 'not-a-table', 'is for files whose names end in .csv');
+  const mapping = await tenantRead((read) => findMapping(read, id));
+  if (mapping?.kind !== kind) throw invalidField('/mapping', 'unknown', `is no mapping of ${kind}`);
+  return { settings: { ...settings, ...settingsOfMapping(mapping) }, mapping: mapping.definition };
 }
 
-function common({ actor, query, requestId }: Request, kind: UploadKind, id: UploadId, named: UploadSettings) {
+interface Settled {
+  readonly settings: UploadSettings;
+  readonly mapping: Mapping | undefined;
+}
+
+function common(
+  { actor, query, requestId }: Request,
+  kind: UploadKind,
+  id: UploadId,
+  named: UploadSettings,
+  mapping: Mapping | undefined,
+) {
   return {
     ...{ id, kind, dry_run: query.dry_run ?? false, request_id: requestId, created_by: actor.actorId },
     ...{ as_of: named.as_of ?? null, settings: settingsText(named) },
+    mapping: mapping === undefined ? null : JSON.stringify(mapping),
   };
 }
 

@@ -16,6 +16,7 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     dry_run,
     as_of: row.as_of,
     mode: settingsIn(row.settings).mode ?? 'merge',
+    mapping: settingsIn(row.settings).mapping ?? null,
     received_at: row.received_at?.toISOString() ?? null,
     rows,
     accepted,

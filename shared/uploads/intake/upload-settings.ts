@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { invalidField } from '#kernel/domain-error.ts';
-import { isoDate, quantity } from '#kernel/fields.ts';
+import { id, isoDate, quantity } from '#kernel/fields.ts';
 import { JsonNumber } from '#kernel/json.ts';
 import { ENCODINGS, type Encoding, MAX_UPLOAD_ROWS } from '#uploads/formats/upload-row.ts';
 
@@ -22,6 +22,8 @@ type UploadMode = (typeof UPLOAD_MODES)[number];
 
 /** The manner in which one file is to be read and loaded: parameters of the query, members of the body, or fields of the form. */
 export const registerSettings = {
+  /** The mapping that says what the columns of the file are. */
+  mapping: id.optional(),
   /** The day of which the file speaks. */
   as_of: isoDate.optional(),
   /** Whether holders whom the file doesn't name are left alone, or set to zero in the classes that it names. @default merge */
@@ -33,7 +35,13 @@ export const registerSettings = {
   encoding: z.enum(ENCODINGS, `must be one of ${ENCODINGS.join(', ')}`).optional(),
 };
 
+/** The settings of a payroll file. */
+export const payrollSettings = { mapping: registerSettings.mapping };
+
 export interface UploadSettings {
+  readonly mapping?: string | undefined;
+  /** The version of it at which the file was received: by another one, it is another file. */
+  readonly mapping_version?: string | undefined;
   readonly as_of?: string | undefined;
   readonly mode?: UploadMode | undefined;
   readonly expected_rows?: string | undefined;
@@ -77,6 +85,8 @@ export function settingsIn(text: string): UploadSettings {
 
 /** Returns the settings as text: the same for the same ones, and empty where there are none. */
 export function settingsText(settings: UploadSettings): string {
-  const given = NAMES.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]);
+  const given = [...NAMES, 'mapping_version' as const]
+    .filter((name) => settings[name] !== undefined)
+    .map((name) => [name, settings[name]]);
   return given.length === 0 ? '' : JSON.stringify(Object.fromEntries(given));
 }

@@ -15,7 +15,7 @@ import {
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
-import { registerSettings, UPLOAD_MODES } from './upload-settings.ts';
+import { payrollSettings, registerSettings, UPLOAD_MODES } from './upload-settings.ts';
 
 const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
 
@@ -44,6 +44,8 @@ export const UploadSummary = z.object({
   as_of: dateOut.nullable(),
   /** Whether holders whom a register doesn't name are left alone, or set to zero in the classes that it names. */
   mode: z.enum(UPLOAD_MODES),
+  /** The mapping by which it is read. It may have been changed or deleted since: the file is read by it as it was. */
+  mapping: idOut.nullable(),
   /** The instant at which the file was there: files count in this order. */
   received_at: instantOut.nullable(),
   /** Rows read so far; in the end accepted + rejected. */
@@ -155,6 +157,8 @@ const DOORS = [
   `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
   'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes, by URLs that work for an hour: repeat the request with its `Idempotency-Key` for new ones.',
 ];
+const MAPPED =
+  'A CSV file with other columns, dates or decimals loads by a `mapping` of `/uploads/mappings`: its id is in the query, the body or the form.';
 const SAME_BYTES = [
   'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
   'checked and nothing is loaded; of a register, `changes` say what would be changed.',
@@ -173,6 +177,7 @@ export const createShareholderUpload = route({
     'they are set to zero in the classes that the file names. Such a file fails if one of its rows is wrong, or none is right. The answer’s `changes` say what the load has changed. A file that moves more shares of a class than the limit of',
     '`/settings/register` waits in the state AWAITING_APPROVAL, with its `changes`, until a second person approves it under `/approvals`;',
     'then it is loaded as it was shown, except for holders who have changed since, whose rows are refused.',
+    MAPPED,
     ...SAME_BYTES,
   ].join('\n'),
   tenants: ['ISSUER'],
@@ -190,10 +195,13 @@ export const createContributionUpload = route({
     'Columns: `employee_id`, `plan_type`, `amount`, `period` (a month, effective on its last day, or a day), and optionally `source` (default',
     'EMPLOYEE) and `currency` (default the plan’s). A period is recorded once for each plan and source, whichever',
     'files it is in: the same amount again changes nothing, a different amount is an error of its row. The rules of single contributions apply.',
+    MAPPED,
     ...SAME_BYTES,
   ].join('\n'),
   tenants: ['SPONSOR'],
   ...sending,
+  query: sending.query.extend(payrollSettings),
+  body: NewUpload.extend(payrollSettings),
 });
 
 export const completeUpload = route({

@@ -7,6 +7,8 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { validateFile } from '#uploads/checking/validate-file.ts';
 import { findByPrincipal } from '#uploads/drop/drop-credential.repository.ts';
 import { type Door, doorOf, type StoredFile } from '#uploads/intake/upload-event.ts';
+import { settingsText } from '#uploads/intake/upload-settings.ts';
+import { findMappingByName, settingsOfMapping } from '#uploads/mappings/mapping.repository.ts';
 import {
   claimUpload,
   findTenantOfFolder,
@@ -116,10 +118,18 @@ async function findDropped(
   }
   const { principalId } = file;
   const sender = principalId === undefined ? undefined : await findByPrincipal(tenant.id, principalId);
+  const [kind = '', mappingName, ...deeper] = folder.split('/');
+  const mapping =
+    mappingName === undefined || !isUploadKind(kind)
+      ? undefined
+      : await tenantRead(tenant.id, (read) => findMappingByName(read, kind, mappingName));
+  const isPlace = isUploadKind(kind) && deeper.length === 0;
   const upload = await upsertDropped(
     tenant.id,
     {
-      kind: isUploadKind(folder) ? folder : 'unknown',
+      mapping: mapping?.definition ?? null,
+      settings: mapping === undefined ? '' : settingsText(settingsOfMapping(mapping)),
+      kind: isPlace ? kind : 'unknown',
       filename,
       object_key: file.key,
       object_ref: file.ref,
@@ -135,18 +145,27 @@ async function findDropped(
         'It is not known by which credential of the tenant it was dropped. Drop it again, by a live credential.',
       ),
     };
-  if (!isUploadKind(folder))
+  if (!isUploadKind(kind) || deeper.length > 0)
     return {
       upload,
       refusal: new RefusedFile(
         'unknown-folder',
-        `A file must be put directly into ${UPLOAD_KINDS.map((kind) => `${kind}/`).join(' or ')} of the drop folder.`,
+        `A file must be put into ${UPLOAD_KINDS.map((one) => `${one}/`).join(' or ')} of the drop folder, or into a folder there that is named like a mapping.`,
       ),
     };
-  if (TENANT_TYPE_OF[folder] !== tenant.type)
+  if (TENANT_TYPE_OF[kind] !== tenant.type)
     return {
       upload,
-      refusal: new RefusedFile('wrong-tenant', `This tenant has no ${folder} to load a file into.`),
+      refusal: new RefusedFile('wrong-tenant', `This tenant has no ${kind} to load a file into.`),
+    };
+  // The upload keeps the mapping that was there when the file came, whatever has become of it.
+  if (mappingName !== undefined && upload.mapping === null)
+    return {
+      upload,
+      refusal: new RefusedFile(
+        'unknown-mapping',
+        `There was no mapping of ${kind} with the name of the folder. Create it, and drop the file again.`,
+      ),
     };
   return { upload };
 }

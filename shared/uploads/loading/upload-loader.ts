@@ -8,8 +8,8 @@ import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { ListedWarning } from '#uploads/upload.repository.ts';
 import type { NumberedRejection, StagedFile } from './staged-rows.ts';
 
-/** The callbacks that follow the stream of a file's bytes while they are read, and the encoding that its sender has named. */
-export type Following = Pick<ReadingOptions, 'onProgress' | 'onUnknownColumn' | 'encoding'>;
+/** The callbacks that follow the stream of a file's bytes while they are read, and how its sender says that it is to be read. */
+export type Following = Pick<ReadingOptions, 'onProgress' | 'onUnknownColumn' | 'encoding' | 'mapping'>;
 
 /** The processing of one kind of file: how its rows are staged and judged, and where the good ones go. */
 export interface UploadLoader {

@@ -1,0 +1,153 @@
+import { rejectedRow } from '#uploads/checking/finish-row.ts';
+import type { RowContract } from '#uploads/checking/row-contract.ts';
+import { dayReader, fold, type Mapping, readNumber } from '#uploads/mappings/mapping.ts';
+import { type RowError, type RowErrorCode, UnreadableFile, type UploadRow } from './upload-row.ts';
+
+/** A column of a file with what the mapping says of it. */
+interface Source<Column extends string> {
+  readonly at: number;
+  readonly to: Column;
+  readonly values: ReadonlyMap<string, string> | undefined;
+  readonly given: ReadonlyMap<Column, string>;
+}
+
+const NO_NUMBER = /^-?0*(?:\.0*)?$/;
+
+/** Reads the rows of a source's file as ours: one line gives a row for each column of numbers. */
+export class MappedRows<Column extends string, Values> {
+  readonly #contract: RowContract<Column, Values>;
+  readonly #mapping: Mapping;
+  readonly #readDay: ((text: string) => string | undefined) | undefined;
+  /** The column of numbers by which each row of a line is made. */
+  readonly #numbers: readonly Source<Column>[];
+  readonly #others: readonly Source<Column>[];
+  /** The place of each column in the rows that are made; -1 for what the mapping doesn't give. */
+  readonly #at: Readonly<Record<Column, number>>;
+
+  /** @throws UnreadableFile when the header lacks a column, or has it twice */
+  constructor(
+    contract: RowContract<Column, Values>,
+    mapping: Mapping,
+    header: readonly string[],
+    line: number,
+  ) {
+    this.#contract = contract;
+    this.#mapping = mapping;
+    this.#readDay = mapping.date_format === undefined ? undefined : dayReader(mapping.date_format);
+    const sources = sourcesOf<Column>(mapping, header, line);
+    this.#numbers = sources.filter(({ to }) => to === contract.number);
+    this.#others = sources.filter(({ to }) => to !== contract.number);
+    const given = new Set<string>(sources.flatMap(({ to, given: more }) => [to, ...more.keys()]));
+    const at = contract.columns.map((name, index) => [name, given.has(name) ? index : -1]);
+    this.#at = Object.fromEntries(at) as Record<Column, number>;
+  }
+
+  /** Returns the place in the file of each column; -1 where none of the file's own gives it. */
+  placesInFile(): Readonly<Record<Column, number>> {
+    const sources = [...this.#numbers, ...this.#others];
+    const at = this.#contract.columns.map((name) => [name, sources.find(({ to }) => to === name)?.at ?? -1]);
+    return Object.fromEntries(at) as Record<Column, number>;
+  }
+
+  rowsOf(line: number, cells: readonly string[]): UploadRow<Column, Values>[] {
+    const found = this.#contract.columns.map(() => '');
+    let fault: RowError<Column> | undefined;
+    for (const source of this.#others) fault = this.#fill(found, source, cells) ?? fault;
+    const isWide = this.#numbers.length > 1;
+    const rows: UploadRow<Column, Values>[] = [];
+    for (const source of this.#numbers) {
+      const cell = cells[source.at] ?? '';
+      if (isWide && cell === '') continue;
+      const ofRow = [...found];
+      const wrong = this.#fill(ofRow, source, cells) ?? fault;
+      if (isWide && this.#contract.skipsZero && NO_NUMBER.test(this.#cellOf(ofRow, source.to))) continue;
+      rows.push(this.#finish(line, ofRow, wrong));
+    }
+    return rows;
+  }
+
+  #cellOf(row: readonly string[], column: Column): string {
+    return row[this.#at[column]] ?? '';
+  }
+
+  #finish(
+    line: number,
+    row: readonly string[],
+    wrong: RowError<Column> | undefined,
+  ): UploadRow<Column, Values> {
+    if (wrong === undefined) return this.#contract.finish(line, this.#contract.ofCells(row, this.#at));
+    const found = this.#contract.columns.map((name) => [name, this.#cellOf(row, name)]);
+    return rejectedRow(
+      this.#contract.columns,
+      line,
+      Object.fromEntries(found) as Record<Column, string>,
+      wrong,
+    );
+  }
+
+  /** Puts what a column of the file gives into a row; answers what is wrong with it. */
+  #fill(
+    row: string[],
+    { at, to, values, given }: Source<Column>,
+    cells: readonly string[],
+  ): RowError<Column> | undefined {
+    for (const [column, text] of given) row[this.#at[column]] = text;
+    const cell = cells[at] ?? '';
+    const read = cell === '' ? cell : this.#read(cell, to, values);
+    row[this.#at[to]] = typeof read === 'string' ? read : cell;
+    return typeof read === 'string' ? undefined : read;
+  }
+
+  #read(cell: string, to: Column, values: Source<Column>['values']): string | RowError<Column> {
+    if (values !== undefined)
+      return values.get(cell) ?? wrong(to, 'unknown-value', 'has a value that the mapping doesn’t know');
+    const { decimal, date_format } = this.#mapping;
+    if (decimal !== undefined && to === this.#contract.number)
+      return (
+        readNumber(cell, decimal) ??
+        wrong(
+          to,
+          'invalid-number',
+          `must be a number with the decimal ${JSON.stringify(decimal)} of the mapping`,
+        )
+      );
+    if (this.#readDay !== undefined && to === this.#contract.day.column)
+      return (
+        this.#readDay(cell) ??
+        wrong(to, this.#contract.day.invalid, `must be as ${date_format}, which the mapping says`)
+      );
+    return cell;
+  }
+}
+
+function wrong<Column extends string>(column: Column, code: RowErrorCode, what: string): RowError<Column> {
+  return { column, code, message: `${column} ${what}.` };
+}
+
+function sourcesOf<Column extends string>(
+  { columns }: Mapping,
+  header: readonly string[],
+  line: number,
+): Source<Column>[] {
+  const names = header.map(fold);
+  const missing = columns.filter(({ from }) => !names.includes(fold(from)));
+  if (missing.length > 0)
+    throw new UnreadableFile(
+      'missing-header',
+      `The header lacks ${missing.map(({ from }) => JSON.stringify(from)).join(', ')}, which the mapping names.`,
+      line,
+    );
+  const repeated = columns.find(({ from }) => names.indexOf(fold(from)) !== names.lastIndexOf(fold(from)));
+  if (repeated !== undefined)
+    throw new UnreadableFile(
+      'duplicate-header',
+      `The header names the column ${JSON.stringify(repeated.from)} twice.`,
+      line,
+    );
+  return columns.map(({ from, to, value, values }) => ({
+    at: names.indexOf(fold(from)),
+    to: to as Column,
+    values: values === undefined ? undefined : new Map(Object.entries(values)),
+    given: new Map(Object.entries(value ?? {})) as Map<Column, string>,
+  }));
+}

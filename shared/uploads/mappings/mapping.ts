@@ -1,0 +1,215 @@
+import { CONTRIBUTION_COLUMNS, contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
+import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
+import type { Encoding } from '#uploads/formats/upload-row.ts';
+import type { UploadKind } from '#uploads/upload-kind.ts';
+
+/** The separators of cells that a mapping can name. */
+export const SEPARATORS = [',', ';', '\t', '|'] as const;
+
+/** One column of a source's file, and what it is here. */
+interface MappedColumn {
+  /** Its name in the header, in whatever case. */
+  readonly from: string;
+  readonly to: string;
+  /** The values of other columns in the rows that this one gives: a wide file has a column of amounts for each source. */
+  readonly value?: Readonly<Record<string, string>> | undefined;
+  /** Our values by those of the source. */
+  readonly values?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The meaning of a source's files. */
+export interface Mapping {
+  readonly columns: readonly MappedColumn[];
+  readonly separator?: (typeof SEPARATORS)[number] | undefined;
+  readonly encoding?: Encoding | undefined;
+  readonly decimal?: '.' | ',' | undefined;
+  readonly date_format?: string | undefined;
+  /** Lines above the header. */
+  readonly skip_lines?: number | undefined;
+}
+
+interface MappedKind {
+  readonly columns: readonly string[];
+  readonly required: readonly string[];
+  /** The column of numbers, which several columns of a file may give. */
+  readonly number: string;
+  /** The column of days, and whether a month will do. */
+  readonly day: { readonly column: string; readonly takesMonth: boolean };
+  /** The values that a column may have, where it may not have any. */
+  readonly valuesOf: (column: string) => readonly (string | null)[] | undefined;
+}
+
+const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
+  shareholders: {
+    columns: REGISTER_COLUMNS,
+    required: shareholderRowSchema.required,
+    number: 'holdings',
+    day: { column: 'effective_date', takesMonth: false },
+    valuesOf: () => undefined,
+  },
+  contributions: {
+    columns: CONTRIBUTION_COLUMNS,
+    required: contributionRowSchema.required,
+    number: 'amount',
+    day: { column: 'period', takesMonth: true },
+    valuesOf: (column) => {
+      const { plan_type, source } = contributionRowSchema.properties;
+      return { plan_type: plan_type.enum, source: source.enum }[column];
+    },
+  },
+};
+
+/** A member of a mapping that means nothing. */
+interface MappingFault {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Returns the first member of a mapping by which no file could be read as its kind. */
+export function findMappingFault(kind: UploadKind, mapping: Mapping): MappingFault | undefined {
+  const known = KINDS[kind];
+  const { columns, date_format } = mapping;
+  for (const [at, column] of columns.entries()) {
+    const fault = findColumnFault(known, columns, at, column);
+    if (fault !== undefined) return fault;
+  }
+  const numbers = columns.filter(({ to }) => to === known.number);
+  const given = new Set(columns.flatMap(({ to, value = {} }) => [to, ...Object.keys(value)]));
+  const missing = known.required.filter((column) => !given.has(column));
+  if (missing.length > 0)
+    return { pointer: '/columns', code: 'required', message: `must give ${missing.join(', ')}` };
+  const [first] = numbers;
+  const odd = numbers.find(({ value }) => namesOf(value) !== namesOf(first?.value));
+  if (odd !== undefined)
+    return {
+      pointer: `/columns/${columns.indexOf(odd)}/value`,
+      code: 'invalid-value',
+      message: `must give the same columns as that of ${JSON.stringify(first?.from)}`,
+    };
+  if (date_format !== undefined && !isReadable(date_format, known.day.takesMonth))
+    return {
+      pointer: '/date_format',
+      code: 'invalid-format',
+      message: `must have YYYY, MM or M${known.day.takesMonth ? ', and DD or D for days' : ', and DD or D'}, once each, as in DD.MM.YYYY`,
+    };
+  return undefined;
+}
+
+const namesOf = (value: MappedColumn['value'] = {}): string => Object.keys(value).sort().join();
+
+function findColumnFault(
+  known: MappedKind,
+  columns: readonly MappedColumn[],
+  at: number,
+  { from, to, value, values }: MappedColumn,
+): MappingFault | undefined {
+  const pointer = `/columns/${at}`;
+  const before = columns.slice(0, at);
+  if (!known.columns.includes(to))
+    return {
+      pointer: `${pointer}/to`,
+      code: 'unknown-column',
+      message: `must be one of ${known.columns.join(', ')}`,
+    };
+  const same = before.filter((column) => column.to === to);
+  const isNumber = to === known.number;
+  if (
+    same.some(
+      (column) => !isNumber || textOf(column.value) === textOf(value) || fold(column.from) === fold(from),
+    )
+  )
+    return {
+      pointer: `${pointer}/to`,
+      code: 'repeated',
+      message: isNumber ? 'is given by another column without another value' : 'is given by another column',
+    };
+  if (value !== undefined && !isNumber)
+    return {
+      pointer: `${pointer}/value`,
+      code: 'invalid-value',
+      message: `is for columns that give ${known.number}`,
+    };
+  for (const [name, text] of Object.entries(value ?? {})) {
+    if (!known.columns.includes(name) || columns.some((column) => column.to === name))
+      return {
+        pointer: `${pointer}/value/${name}`,
+        code: known.columns.includes(name) ? 'repeated' : 'unknown-column',
+        message: known.columns.includes(name) ? 'is given by a column' : 'is not a column',
+      };
+    const fault = findValueFault(known, name, text, `${pointer}/value/${name}`);
+    if (fault !== undefined) return fault;
+  }
+  for (const text of Object.values(values ?? {})) {
+    const fault = findValueFault(known, to, text, `${pointer}/values`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+const textOf = (value: MappedColumn['value'] = {}): string => JSON.stringify(Object.entries(value).sort());
+
+function findValueFault(
+  known: MappedKind,
+  column: string,
+  text: string,
+  pointer: string,
+): MappingFault | undefined {
+  const allowed = known.valuesOf(column);
+  if (allowed === undefined || allowed.includes(text)) return undefined;
+  const names = allowed.filter((one) => one !== null).join(', ');
+  return { pointer, code: 'unknown-value', message: `must be one of ${names}` };
+}
+
+/** The name of a column, in whatever case and composition it is written. */
+export function fold(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+const TOKEN = /YYYY|MM?|DD?/g;
+const DATE_FORMAT = /^[YMD./ -]+$/;
+
+/** Returns the parts of a format of days: year, month and day, each where it has it. */
+function tokensOf(format: string): string[] {
+  return format.match(TOKEN) ?? [];
+}
+
+function isReadable(format: string, takesMonth: boolean): boolean {
+  if (!DATE_FORMAT.test(format) || /[YMD]/.test(format.replace(TOKEN, ''))) return false;
+  const kinds = tokensOf(format)
+    .map((token) => token[0])
+    .sort()
+    .join('');
+  // Digits of varying number need something between them.
+  const isParted = !/(?<!M)M(?!M)[YD]|[YMD](?<!M)M(?!M)|(?<!D)D(?!D)[YM]|[YM](?<!D)D(?!D)/.test(format);
+  return isParted && (kinds === 'DMY' || (takesMonth && kinds === 'MY'));
+}
+
+/** Returns what reads days of a format as ours: `2026-01-31`, or `2026-01`; undefined for what isn't of the format. */
+export function dayReader(format: string): (text: string) => string | undefined {
+  const tokens = tokensOf(format);
+  const pattern = format
+    .replaceAll('.', '\\.')
+    .replace(TOKEN, (token) => (token.length === 1 ? '(\\d{1,2})' : `(\\d{${token.length}})`));
+  const expression = new RegExp(`^${pattern}$`);
+  return (text) => {
+    const found = expression.exec(text);
+    if (found === null) return undefined;
+    const part = (kind: string): string | undefined =>
+      found[tokens.findIndex((token) => token.startsWith(kind)) + 1]?.padStart(2, '0');
+    const hasDay = tokens.some((token) => token.startsWith('D'));
+    return [part('Y'), part('M'), ...(hasDay ? [part('D')] : [])].join('-');
+  };
+}
+
+const NUMBERS = {
+  '.': /^-?(?:\d+|\d{1,3}(?:([,' \u00a0\u202f’])\d{3})(?:\1\d{3})*)(?:\.\d+)?$/,
+  ',': /^-?(?:\d+|\d{1,3}(?:([.' \u00a0\u202f’])\d{3})(?:\1\d{3})*)(?:,\d+)?$/,
+} as const;
+
+/** Returns a number, which may have its thousands apart, as a plain decimal; undefined for what is none with this sign. */
+export function readNumber(text: string, decimal: '.' | ','): string | undefined {
+  if (!NUMBERS[decimal].test(text)) return undefined;
+  const plain = text.replace(decimal === '.' ? /[,' \u00a0\u202f’]/g : /[.' \u00a0\u202f’]/g, '');
+  return plain.replace(',', '.');
+}
