@@ -283,6 +283,16 @@ export interface DividendLines {
   transaction_id: string | null;
 }
 
+export interface DividendReceipts {
+  amount: bigint | null;
+  currency: string | null;
+  dividend_id: string | null;
+  received_on: ColumnType<Day, string, string> | null;
+  shareholder_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+  transaction_id: string | null;
+}
+
 export interface Dividends {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
   cancel_reason: 'REQUESTED' | 'NO_HOLDERS' | 'TOO_LARGE' | null;
@@ -935,6 +945,12 @@ export interface Sessions {
   user_id: string;
 }
 
+export interface Settlements {
+  settled_on: ColumnType<Day, string, string> | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+  transaction_id: string | null;
+}
+
 export interface ShareholderNames {
   name: string;
   replaced_at: Timestamp;
@@ -1249,6 +1265,7 @@ export interface DB {
   directory_users: DirectoryUsers;
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
+  dividend_receipts: DividendReceipts;
   dividends: Dividends;
   drop_credential_access: DropCredentialAccess;
   drop_credentials: DropCredentials;
@@ -1301,6 +1318,7 @@ export interface DB {
   security_reports: SecurityReports;
   sent_instructions: SentInstructions;
   sessions: Sessions;
+  settlements: Settlements;
   shareholder_names: ShareholderNames;
   shareholders: Shareholders;
   sign_in_challenges: SignInChallenges;

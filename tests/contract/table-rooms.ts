@@ -57,6 +57,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0059_upload_mappings.sql': 'uploads',
   '0056_owed_until_paid.sql': 'ledger',
   '0058_expired_changes.sql': 'approvals',
+  '0068_settlements.sql': 'ledger',
+  '0069_dividend_receipts.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -195,6 +195,17 @@ test('an entitlement that was denied, or whose payment came back, is owed until 
     body: { paid_amount: '100000.00', unpaid_amount: '0.00', returned_amount: '50000.00', reconciled: true },
   });
   expect(await statuses()).toEqual(['SETTLED', 'SETTLED']);
+  // The holder whose payment came back has received it once as far as taxes go, and so has the one whose was denied.
+  const { rows } = await world.database.admin.query(
+    'select shareholder_id, transaction_id, amount::integer from dividend_receipts where dividend_id = $1',
+    [id],
+  );
+  const received = (shareholder_id: string, transaction_id: string) => ({
+    ...{ shareholder_id, transaction_id },
+    amount: 5_000_000,
+  });
+  expect(rows).toHaveLength(2);
+  expect(rows).toEqual(expect.arrayContaining([received(first, again), received(second, returned)]));
 });
 
 test('a dividend that was paid owes again what comes back after that', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as contributions } from '#functions/reporting/get-contributions-report.ts';
 import { handler as dividendHandler } from '#functions/reporting/get-dividend-report.ts';
@@ -15,7 +15,14 @@ import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts'
 import type { Json } from '#tests/support/json.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { Register } from '#tests/support/register.ts';
-import { consume, journalSums, move, takeTransactionEvents } from '#tests/support/reporting.ts';
+import {
+  consume,
+  giveBack,
+  journalSums,
+  move,
+  payAgain,
+  takeTransactionEvents,
+} from '#tests/support/reporting.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -84,6 +91,11 @@ async function contributeAll(): Promise<void> {
     params: { id: plan, contribution_id: wrong.body.id },
     headers: { 'Idempotency-Key': randomUUID() },
   });
+}
+
+/** Moves the clock that days are reckoned by to an instant that is ahead. */
+function moveTo(instant: string): void {
+  vi.stubEnv('VESTRY_CLOCK_AHEAD_MS', String(Date.parse(instant) - Date.now()));
 }
 
 type Query = Record<string, string>;
@@ -246,16 +258,71 @@ describe('the data of Forms 1099-DIV', () => {
   const year = day(0).slice(0, 4);
   const report = (query: Query, more?: Json) => ask(forms, routes.get1099DivReport, query, more);
 
-  test('is what was declared of the dividends payable in the year', async () => {
+  test('is what was paid of dividends in the year', async () => {
     const { body } = await report({ year });
     const journal = await journalSums(database.admin, issuer.id);
-    expect(minor(body.total)).toBe(journal['dividend-declared']);
-    expect(body.recipients).toBe(4);
-    const boxes = body.data.map((form: Json) => minor(form.box_1a_total_ordinary_dividends));
-    expect(boxes.reduce((all: bigint, box: bigint) => all + box, 0n)).toBe(minor(body.total));
-    expect(body.data.filter((form: Json) => form.must_be_filed)).toMatchObject([
-      { box_1a_total_ordinary_dividends: '12.50', recipient_tin: null },
+    expect(minor(body.total)).toBe(journal.settled);
+    expect(body.recipients).toBe(1);
+    expect(body.data).toMatchObject([
+      { box_1a_total_ordinary_dividends: '1.00', recipient_tin: null, must_be_filed: false },
     ]);
+  });
+
+  test('goes by the days of payment where the issuer lives, and has what was paid again once', async () => {
+    const living = await insertTestTenant(database.admin, 'ISSUER');
+    await database.admin.query(`update tenants set time_zone = 'America/New_York' where id = $1`, [
+      living.id,
+    ]);
+    await enterHolders(database.admin, living.id, ['8', '16', '40', '100']);
+    const id = await new Dividends(living.as('OPS')).declare({ record_date: day(-3) });
+    await work(aws);
+    const { rows } = await database.admin.query(
+      'select id from transactions where dividend_id = $1 order by amount',
+      [id],
+    );
+    const [paid = '', failed = '', returned = '', late = ''] = rows.map((row) => row.id);
+    const settle = async (payment: string) => {
+      await move(living, payment, 'SENT');
+      await move(living, payment, 'SETTLED');
+    };
+    const [last, next] = [Number(year), Number(year) + 1];
+    try {
+      moveTo(`${next}-01-01T04:30:00Z`);
+      await settle(paid);
+      await move(living, failed, 'SENT');
+      await move(living, failed, 'FAILED', 'R03');
+      await settle(returned);
+      await giveBack(living, returned);
+      moveTo(`${next}-01-01T05:30:00Z`);
+      await settle(late);
+      await settle(await payAgain(database.admin, living, failed));
+      const refused = await payAgain(database.admin, living, returned);
+      await move(living, refused, 'SENT');
+      await move(living, refused, 'FAILED', 'R03');
+      await settle(await payAgain(database.admin, living, refused));
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    const formsOf = async (asked: number) => {
+      const as = living.as('COMPLIANCE');
+      const { body } = await call(forms, routes.get1099DivReport, { as, query: { year: String(asked) } });
+      const boxes = body.data.map((form: Json) => [form.box_1a_total_ordinary_dividends, form.must_be_filed]);
+      return { recipients: body.recipients, total: body.total, boxes: boxes.sort() };
+    };
+    expect(await formsOf(last)).toEqual({
+      ...{ recipients: 2, total: '6.00' },
+      boxes: [
+        ['1.00', false],
+        ['5.00', false],
+      ],
+    });
+    expect(await formsOf(next)).toEqual({
+      ...{ recipients: 2, total: '14.50' },
+      boxes: [
+        ['12.50', true],
+        ['2.00', false],
+      ],
+    });
   });
 
   test('of another year is empty', async () => {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { handler as project } from '#functions/workers/project-transactions.ts';
 import { changeStatus } from '#ledger/change-status.ts';
-import { lockTransaction } from '#ledger/transactions.ts';
+import { compensate, createTransaction, dividendOf, lockTransaction } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
@@ -42,6 +42,45 @@ export async function move(
     async (tx) => changeStatus(tx, found(await lockTransaction(tx, transactionId)), status, code),
     { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },
   );
+}
+
+/** Takes a settled payment back, as a return of the bank would. */
+export async function giveBack(tenant: TestTenant, transactionId: string): Promise<void> {
+  await systemWrite(
+    systemActor(tenant.id, 'test', { suspended: 'goes-on' }),
+    async (tx) => compensate(tx, found(await lockTransaction(tx, transactionId)), 'R02'),
+    { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },
+  );
+}
+
+/** Enters another payment in the place of one that failed or came back, ordered as the first one was; answers its id. */
+export async function payAgain(admin: pg.Pool, tenant: TestTenant, transactionId: string): Promise<string> {
+  const { id } = await systemWrite(
+    systemActor(tenant.id, 'test', { suspended: 'goes-on' }),
+    async (tx) => {
+      const old = found(await lockTransaction(tx, transactionId));
+      const { amount, currency, shareholder_id } = old;
+      return createTransaction(tx, {
+        ...{ type: 'DISBURSE', amount, currency, shareholder_id, plan_id: null, memo: null },
+        source_account: old.return_code === 'R02' ? 'RETURNS' : 'DIVIDENDS_PAYABLE',
+        repays_dividend_id: dividendOf(old),
+      });
+    },
+    { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },
+  );
+  const client = await admin.connect();
+  try {
+    await client.query('set session_replication_role = replica');
+    await client.query(
+      `insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, replaces, requested_by, request_id, released_at)
+       values ($1, $2, gen_random_uuid(), 'BANK', $3, gen_random_uuid(), 'test', now())`,
+      [tenant.id, id, transactionId],
+    );
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+  return id;
 }
 
 const COLUMNS = `id, version, type, status, amount::text, currency, shareholder_id, plan_id, dividend_id, compensates, return_code`;

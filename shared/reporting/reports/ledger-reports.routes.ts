@@ -229,9 +229,8 @@ export const get1099DivReport = route({
   path: '/reports/1099-div',
   summary: 'Report the data of Forms 1099-DIV for a tax year',
   description: [
-    'Each holder has the dividends in USD whose payable date lies in the year and whose payment had begun: from that day they are at the holder’s disposal, even if a payment was returned (26 CFR 1.451-2). `must_be_filed` is true from 10.00 on (26 CFR 1.6042-2).',
+    'Each holder has the dividends in USD that were paid in the year: a payment counts by the day on which it settled where the issuer lives, whatever its payable date. One that came back counts too, since the money was at the holder’s disposal (26 CFR 1.451-2), and isn’t counted again when it is paid again; one that was denied or has failed counts when it is paid after all. `must_be_filed` is true from 10.00 on (26 CFR 1.6042-2).',
     'Taxpayer numbers and the division into qualified dividends (box 1b) are not recorded here and stay empty; nothing is withheld. `total` is that of the whole report; only the first page has it.',
-    FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),
   tenants: ['ISSUER'],
