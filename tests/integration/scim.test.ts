@@ -401,6 +401,40 @@ test('everything is answered that Okta’s SPEC run asks for', async () => {
   expect((await call(listGroups, routes.listScimGroups, { as: key })).status).toBe(200);
 });
 
+/** Applications that are made by Okta's wizard send the whole user, and those of its catalogue what has changed. */
+test.each(['PUT', 'PATCH'])(
+  'everything is answered that Okta’s CRUD run brings about, by %s',
+  async (way) => {
+    const userName = `${randomUUID()}@acme.example`;
+    const name = { givenName: 'Ada', familyName: 'Lovelace' };
+    const sent = {
+      ...user({ userName, name, externalId: randomUUID(), displayName: 'Ada Lovelace', locale: 'en-US' }),
+      emails: [{ primary: true, value: userName, type: 'work' }],
+      groups: [],
+    };
+    const isThere = async () => (await find(`userName eq "${userName}"`)).body.Resources;
+    const change = async (id: string, whole: object, changed: object): Promise<TestResponse> => {
+      const { body } = await send(getUser, routes.getScimUser, id);
+      return way === 'PUT'
+        ? send(replaceUser, routes.replaceScimUser, id, { ...body, ...whole })
+        : patch(id, { op: 'replace', value: changed });
+    };
+    expect(await isThere()).toEqual([]);
+    const { body: made } = await send(createUser, routes.createScimUser, undefined, sent);
+    expect(await isThere()).toEqual([made]);
+
+    const renamed = { ...name, givenName: 'Augusta' };
+    const updated = await change(made.id, { name: renamed }, { 'name.givenName': 'Augusta' });
+    expect([updated.status, updated.body.name, updated.body.userName]).toEqual([200, renamed, userName]);
+    for (const active of [false, true, false]) {
+      const answer = await change(made.id, { active }, { active });
+      expect([answer.status, answer.body.active]).toEqual([200, active]);
+      expect(await isThere()).toMatchObject([{ id: made.id, active, name: renamed, emails: sent.emails }]);
+      expect((await rowOf(made.id)).status).toBe(active ? 'ACTIVE' : 'DISABLED');
+    }
+  },
+);
+
 const oktaUser = {
   id: expect.stringMatching(/./),
   userName: expect.stringMatching(/./),
