@@ -22,27 +22,23 @@ import {
 } from '#identity/account/account.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import { requestPasswordReset, resetPassword } from '#identity/links/links.routes.ts';
-import { hashPassword } from '#identity/sign-in/password.ts';
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { createUser, sendPasswordReset } from '#identity/users/users.routes.ts';
-import type { UserId } from '#kernel/ids.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
-import type { Principal } from '#platform/http/authorize.ts';
+import type { Role } from '#kernel/roles.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { mailsTo, type ReadMail, tokenOf } from '#tests/support/mails.ts';
+import { insertPerson, PASSWORD, type Person } from '#tests/support/people.ts';
 import { drain } from '#tests/support/queue-driver.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
-const PASSWORD = 'correct horse battery staple';
 const OTHER = 'seven quiet lamps beneath the orchard';
 
 let database: TestDatabase;
 let aws: TestAws;
 let acme: TestTenant;
-let people = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -56,34 +52,8 @@ afterAll(async () => {
   await database.close();
 });
 
-interface Person {
-  readonly email: string;
-  readonly as: Principal;
-}
-
-/** A user with a password and a session. */
-async function newPerson(
-  role: Principal['actorRole'] = 'OPS',
-  change: Readonly<Record<string, unknown>> = {},
-): Promise<Person> {
-  const email = `person-${++people}@people.example`;
-  const isOperator = role === 'OPERATOR';
-  const as: Principal = {
-    tenantId: isOperator ? PLATFORM_TENANT_ID : acme.id,
-    tenantType: isOperator ? 'PLATFORM' : acme.type,
-    actorId: uuidV7<UserId>(),
-    actorRole: role,
-    sessionId: uuidV7(),
-    employeeId: undefined,
-  };
-  const row = { status: 'ACTIVE', has_password: true, ...change };
-  await database.admin.query(
-    `insert into users (tenant_id, id, email, role, password_hash, status, has_password) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [as.tenantId, as.actorId, email, role, await hashPassword(PASSWORD), row.status, row.has_password],
-  );
-  await insertSession(database.admin, as);
-  return { email, as };
-}
+const newPerson = (role?: Role, change?: Parameters<typeof insertPerson>[3]): Promise<Person> =>
+  insertPerson(database.admin, acme, role, change);
 
 async function mails(email: string): Promise<ReadMail[]> {
   await drain(aws, 'notices', postNotices);

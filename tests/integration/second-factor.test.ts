@@ -25,11 +25,9 @@ import { createConnection } from '#identity/connections/connections.routes.ts';
 import { rotateSigningKeys } from '#identity/keys/signing-keys.ts';
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
-import { hashPassword } from '#identity/sign-in/password.ts';
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.routes.ts';
 import { resetSecondFactor } from '#identity/users/users.routes.ts';
-import { type UserId, uuidV7 } from '#kernel/ids.ts';
 import type { Role } from '#kernel/roles.ts';
 import { setPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
@@ -40,17 +38,15 @@ import { type Algorithm, Authenticator, type Deviation } from '#tests/support/au
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { mailsTo } from '#tests/support/mails.ts';
+import { insertPerson, PASSWORD, type Person } from '#tests/support/people.ts';
 import { drain } from '#tests/support/queue-driver.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { authorizerVerdict } from '#tests/support/sign-in.ts';
-import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
-
-const PASSWORD = 'correct horse battery staple';
+import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
 let acme: TestTenant;
-let people = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -70,30 +66,8 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-interface Person {
-  readonly email: string;
-  readonly tenant: string | undefined;
-  readonly as: Principal;
-}
-
-async function newPerson(role: Role = 'OPS', tenant = acme): Promise<Person> {
-  const email = `person-${++people}@people.example`;
-  const isOperator = role === 'OPERATOR';
-  const as: Principal = {
-    tenantId: isOperator ? PLATFORM_TENANT_ID : tenant.id,
-    tenantType: isOperator ? 'PLATFORM' : tenant.type,
-    actorId: uuidV7<UserId>(),
-    actorRole: role,
-    sessionId: uuidV7(),
-    employeeId: undefined,
-  };
-  await database.admin.query(
-    'insert into users (tenant_id, id, email, role, password_hash) values ($1, $2, $3, $4, $5)',
-    [as.tenantId, as.actorId, email, role, await hashPassword(PASSWORD)],
-  );
-  await insertSession(database.admin, as);
-  return { email, tenant: isOperator ? undefined : tenant.slug, as };
-}
+const newPerson = (role?: Role, tenant: TestTenant = acme): Promise<Person> =>
+  insertPerson(database.admin, tenant, role);
 
 const signIn = ({ email, tenant }: Person): Promise<TestResponse> =>
   call(loginHandler, login, {
