@@ -10,8 +10,8 @@ export const handler = http(
   async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
     // Loaded here: with it, the function’s code would be longer than a cold start may read.
     const { proposeShareholderChange } = await import('#register/propose-positions.ts');
-    const { contact, name, holdings, ...note } = body;
-    const change = { ...contact, name, holdings };
+    const { contact, name, holdings, treasury, ...note } = body;
+    const change = { ...contact, name, holdings, treasury };
     const proposed = { id: params.id, version: expectedVersion, change, note };
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(

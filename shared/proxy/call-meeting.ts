@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { daysBetween } from '#kernel/calendar.ts';
 import { invalidField } from '#kernel/domain-error.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { dayAt } from '#platform/db/today.ts';
 import { requireDeclaredClass } from '#register/classes/declared-class.ts';
@@ -14,14 +15,21 @@ const MOST_DAYS = 60;
 const MOST_DAYS_EVER = 366;
 
 /**
- * Calls a meeting of the holders of a declared class. Its record date is over in the issuer's time zone when voting opens, so that the weights of ballots can't change.
+ * Calls a meeting of the holders of declared classes. Its record date is over in the issuer's time zone when voting opens, so that the weights of ballots can't change.
  * @throws DomainError `validation-failed`
  */
 export async function callMeeting(
   tx: TenantTx,
   meeting: z.output<typeof createMeeting.body>,
 ): Promise<MeetingRow> {
-  await requireDeclaredClass(tx, meeting.security_class);
+  const { security_class = DEFAULT_SECURITY_CLASS, security_classes, ...called } = meeting;
+  const classes = security_classes ?? [security_class];
+  for (const [index, code] of classes.entries())
+    await requireDeclaredClass(
+      tx,
+      code,
+      security_classes === undefined ? undefined : `/security_classes/${index}`,
+    );
   const opens = await dayAt(tx, meeting.opens_at);
   const days = daysBetween(meeting.record_date, opens);
   if (days < 1)
@@ -38,5 +46,5 @@ export async function callMeeting(
       'bylaws',
       `must be ${FEWEST_DAYS} to ${MOST_DAYS} days before ${opens}, when voting opens; if the bylaws say otherwise, send bylaws_differ`,
     );
-  return insertMeeting(tx, meeting);
+  return insertMeeting(tx, called, classes.toSorted());
 }

@@ -12,7 +12,7 @@ import type * as routes from './votes.routes.ts';
 const POSITIVE = /^[^-]*[1-9]/;
 
 /**
- * Casts the ballot of a holder of record, weighed by the position at the record date.
+ * Casts the ballot of a holder of record, weighed by the votes of the positions at the record date.
  * @throws DomainError `not-found`, `validation-failed`, `meeting-not-open`, `meeting-closed`, `no-position`, `ballot-exists`
  */
 export async function castVote(
@@ -36,7 +36,7 @@ export async function castVote(
   if (!POSITIVE.test(weight)) {
     throw new DomainError(
       'no-position',
-      `The holder had no ${meeting.security_class} shares at the close of ${meeting.record_date}.`,
+      `The holder had no vote by ${meeting.security_classes.join(', ')} shares at the close of ${meeting.record_date}.`,
     );
   }
   return insertVote(tx, { meeting_id, shareholder_id, weight }, choices);

@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type * as z from 'zod';
 import type { Meetings } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
+import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './meetings.routes.ts';
@@ -22,13 +23,17 @@ const COLUMNS = [
 
 type Item = z.infer<typeof Meeting>['items'][number];
 
-export type MeetingRow = Selectable<Meetings> & { readonly items: readonly Item[] };
+export type MeetingRow = Selectable<Meetings> & {
+  readonly items: readonly Item[];
+  readonly security_classes: readonly string[];
+};
 
 export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
   return {
     id: row.id,
     title: row.title,
     security_class: row.security_class,
+    security_classes: [...row.security_classes],
     record_date: row.record_date,
     opens_at: row.opens_at.toISOString(),
     closes_at: row.closes_at.toISOString(),
@@ -50,12 +55,22 @@ export function stateOf(
 
 export async function insertMeeting(
   tx: TenantTx,
-  { items, bylaws_differ: _, ...meeting }: z.output<typeof createMeeting.body>,
+  {
+    items,
+    bylaws_differ: _,
+    ...called
+  }: Omit<z.output<typeof createMeeting.body>, 'security_class' | 'security_classes'>,
+  classes: readonly string[],
 ): Promise<MeetingRow> {
+  const meeting = { ...called, security_class: classes[0] ?? DEFAULT_SECURITY_CLASS };
   const row = await tx.insertInto('meetings').values(meeting).returning(COLUMNS).executeTakeFirstOrThrow();
+  await tx
+    .insertInto('meeting_classes')
+    .values(classes.map((security_class) => ({ meeting_id: row.id, security_class })))
+    .execute();
   const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
   await tx.insertInto('meeting_items').values(agenda).execute();
-  return { ...row, items };
+  return { ...row, items, security_classes: classes };
 }
 
 function meetings(read: TenantRead) {
@@ -72,6 +87,12 @@ function meetings(read: TenantRead) {
       )
         .$castTo<Item[]>()
         .as('items'),
+    )
+    .select(
+      sql<string[]>`array(
+        select c.security_class from meeting_classes c where c.meeting_id = m.id order by c.security_class)`.as(
+        'security_classes',
+      ),
     );
 }
 
@@ -90,7 +111,7 @@ export function listMeetings(read: TenantRead, { limit, cursor }: PageRequest): 
 
 /**
  * Settles for ever the instant up to which recorded positions count in a meeting. The first ballot does it, which is cast after the record date: a later
- * correction of the register can't give a share a second vote.
+ * correction of the register can't give a share a second vote. The votes of each share are those of the same moment.
  */
 export async function freezePositions(tx: TenantTx, meetingId: string): Promise<void> {
   await tx
@@ -98,6 +119,12 @@ export async function freezePositions(tx: TenantTx, meetingId: string): Promise<
     .set({ positions_known_at: sql<Date>`settled_instant('5s')` })
     .where('id', '=', meetingId)
     .where('positions_known_at', 'is', null)
+    .execute();
+  await tx
+    .updateTable('meeting_classes')
+    .set({ votes_per_share: sql<string>`votes_of_class(security_class)` })
+    .where('meeting_id', '=', meetingId)
+    .where('votes_per_share', 'is', null)
     .execute();
 }
 
@@ -108,7 +135,7 @@ export async function findWeight(
   shareholderId: string,
 ): Promise<string | undefined> {
   const { rows } = await sql<{ weight: string | null }>`
-    select position_at(${shareholderId}, m.security_class, m.record_date, m.positions_known_at) as weight
-    from meetings m where m.id = ${meetingId}`.execute(tx);
+    select trim_scale(sum(position_at(${shareholderId}, c.security_class, m.record_date, m.positions_known_at) * c.votes_per_share))::text as weight
+    from meetings m join meeting_classes c on c.meeting_id = m.id where m.id = ${meetingId}`.execute(tx);
   return rows[0]?.weight ?? undefined;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import {
-  DEFAULT_SECURITY_CLASS,
   dateOut,
   decimalOut,
   idInPath,
@@ -15,6 +14,7 @@ import {
   text,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { MAX_SECURITY_CLASSES } from '#register/classes/security-classes.routes.ts';
 import { ALL_CHOICES, ITEM_KINDS, MAX_ITEMS } from './choices.ts';
 
 const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED'] as const;
@@ -28,7 +28,9 @@ export const MeetingItem = z.object({ id: z.string(), title: z.string(), kind: z
 export const Meeting = z.object({
   id: idOut,
   title: z.string(),
+  /** The first of `security_classes`. */
   security_class: z.string(),
+  security_classes: z.array(z.string()),
   record_date: dateOut,
   opens_at: instantOut,
   closes_at: instantOut,
@@ -39,6 +41,7 @@ export const Meeting = z.object({
   created_at: instantOut,
 });
 
+/** Shares are counted by their votes. */
 const Count = z.object({ ballots: z.number().int(), shares: decimalOut });
 
 export const MeetingReport = z.object({
@@ -57,7 +60,13 @@ export const MeetingReport = z.object({
 const NewMeeting = z
   .strictObject({
     title: text(200),
-    security_class: securityClass.default(DEFAULT_SECURITY_CLASS),
+    security_class: securityClass.optional(),
+    /** They vote together, in place of one class. */
+    security_classes: z
+      .array(securityClass)
+      .min(1, 'must have at least one class')
+      .max(MAX_SECURITY_CLASSES, `must have at most ${MAX_SECURITY_CLASSES} classes`)
+      .optional(),
     record_date: isoDate,
     opens_at: instant,
     closes_at: instant,
@@ -74,6 +83,10 @@ const NewMeeting = z
       issues.push({ code: 'custom', path, input: value, message });
     if (Date.parse(value.opens_at) >= Date.parse(value.closes_at))
       refuse(['closes_at'], 'must be after opens_at');
+    if (value.security_class !== undefined && value.security_classes !== undefined)
+      refuse(['security_classes'], 'must not be given together with security_class');
+    if (new Set(value.security_classes).size < (value.security_classes?.length ?? 0))
+      refuse(['security_classes'], 'must not name a class twice');
     const seen = new Set<string>();
     value.items.forEach((item, index) => {
       if (seen.has(item.id)) refuse(['items', index, 'id'], 'is the id of another item');
@@ -90,7 +103,7 @@ export const createMeeting = route({
   path: '/proxy/meetings',
   summary: 'Call a meeting',
   description:
-    'Holders of `security_class` (default COMMON) at the close of `record_date` may vote. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1. A meeting cannot be changed once it is called.',
+    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1. A meeting cannot be changed once it is called.',
   ...issuer,
   roles: ['ADMIN', 'OPS'],
   body: NewMeeting,
@@ -146,7 +159,7 @@ export const getMeetingReport = route({
   path: '/proxy/meetings/{id}/report',
   summary: 'Report the tally of a meeting',
   description:
-    'Effective ballots are counted. `turnout` is `voted_shares` / `entitled_shares`, truncated after six decimals; the quorum is computed exactly. `tally_sha256` hashes the ballots as `<shareholder id>,<weight>,<item id>=<choice>;…` with the items in the order of the agenda, in the order of shareholder ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed. As `text/csv`, the report has one line for each item and choice.',
+    'Effective ballots are counted, and shares by their votes: `entitled_shares` are those of the record date times the votes of their class, without treasury shares. `turnout` is `voted_shares` / `entitled_shares`, truncated after six decimals; the quorum is computed exactly. `tally_sha256` hashes the ballots as `<shareholder id>,<weight>,<item id>=<choice>;…` with the items in the order of the agenda, in the order of shareholder ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed. As `text/csv`, the report has one line for each item and choice.',
   ...issuer,
   roles: ['ADMIN', 'COMPLIANCE'],
   params: idInPath,

@@ -23,7 +23,7 @@ export interface Tally {
 export async function findTally(read: TenantRead, meetingId: string): Promise<Tally> {
   const { rows } = await sql<Tally>`
     with meeting as (
-      select security_class, record_date, positions_known_at, quorum from meetings where id = ${meetingId}
+      select id, record_date, positions_known_at, quorum from meetings where id = ${meetingId}
     ), effective as (
       select v.id, v.meeting_id, v.shareholder_id, v.weight from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null
     ), chosen as (
@@ -39,7 +39,8 @@ export async function findTally(read: TenantRead, meetingId: string): Promise<Ta
       select (n - 1) / 1000 as block, encode(sha256(convert_to(string_agg(line || E'\\n', '' order by n), 'UTF8')), 'hex') as digest
       from lines group by 1
     ), sums as (
-      select (select coalesce(sum(p.holdings), 0) from meeting m, positions_at(m.security_class, m.record_date,
+      select (select coalesce(sum(p.holdings * coalesce(c.votes_per_share, votes_of_class(c.security_class))), 0)
+          from meeting m join meeting_classes c on c.meeting_id = m.id, positions_at(c.security_class, m.record_date,
           coalesce(m.positions_known_at, clock_timestamp())) p) as entitled,
         (select coalesce(sum(weight), 0) from effective) as voted
     )

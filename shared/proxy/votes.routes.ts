@@ -57,7 +57,7 @@ export const castVote = route({
   path: '/proxy/votes',
   summary: 'Cast the ballot of a holder of record',
   description:
-    'STANDARD items take FOR, AGAINST or ABSTAIN, DIRECTOR items FOR or WITHHOLD; items may be left out. The weight is the position at the record date. A holder has one effective ballot in a meeting.',
+    'STANDARD items take FOR, AGAINST or ABSTAIN, DIRECTOR items FOR or WITHHOLD; items may be left out. The weight is the position at the record date times the votes of each share, over the classes of the meeting. Treasury shares, and shares of a class without votes, have none. A holder has one effective ballot in a meeting.',
   ...writers,
   body: NewVote,
   example: {

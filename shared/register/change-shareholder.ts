@@ -5,8 +5,9 @@ import { asRead, found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { findPosition } from './position.repository.ts';
-import { type LedgerNote, recordPositionChange } from './position-change.ts';
+import { type LedgerNote, recordPositionChange, refuseFuture } from './position-change.ts';
 import {
+  insertTreasuryEntry,
   lockShareholder,
   type ShareholderChange,
   type ShareholderRow,
@@ -14,6 +15,12 @@ import {
 } from './shareholder.repository.ts';
 import { differenceOf, sumOf } from './shares.ts';
 import { refuseClosed } from './standing.ts';
+
+/** A change that decides where shares or money go in `holdings` and in `treasury`. */
+export interface ProposedChange extends ShareholderChange {
+  /** Whether the holder's shares are the issuer's own. */
+  readonly treasury?: boolean | undefined;
+}
 
 /**
  * Changes an open holder that is still the version the caller read. Holdings are those of one class, and are changed with leave of the
@@ -25,12 +32,20 @@ export async function changeShareholder(
   tx: TenantTx,
   id: string,
   expectedVersion: number,
-  change: ShareholderChange,
+  change: ProposedChange,
   { note, permit }: { readonly note: LedgerNote; readonly permit: Permit },
 ): Promise<ShareholderRow> {
   const current = asRead(await lockShareholder(tx, id), expectedVersion);
   refuseClosed(current);
-  const { holdings, ...others } = change;
+  const { holdings, treasury, ...others } = change;
+  if (treasury !== undefined) {
+    await refuseFuture(tx, note.effective_date);
+    await insertTreasuryEntry(
+      tx,
+      { shareholder_id: id, treasury, effective_date: note.effective_date },
+      permit,
+    );
+  }
   const isRenamed = others.name !== undefined && others.name !== current.name;
   const rest = isRenamed ? { ...others, identified_by: permit.madeBy } : others;
   if (holdings === undefined) return setShareholder(tx, id, rest);

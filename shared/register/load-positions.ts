@@ -127,7 +127,7 @@ export interface Frozen {
   readonly record_date: string;
 }
 
-const TOO_LATE = `select what, id::text as id, record_date::text as record_date from (
+const TOO_LATE = `select distinct what, id::text as id, record_date::text as record_date from (
     select 'dividend' as what, id, security_class, record_date from frozen_dividends where tenant_id = $1
     union all select 'meeting', id, security_class, record_date from frozen_meetings where tenant_id = $1) f
   where exists (select from staged_rows s where s.error_code is null and s.class = f.security_class and s.day <= f.record_date

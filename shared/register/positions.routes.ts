@@ -22,6 +22,8 @@ export const Transfer = z.object({
   quantity: decimalOut,
   security_class: z.string(),
   effective_date: dateOut,
+  /** Dividends and meetings that were frozen for their record date before: the transfer doesn’t count for them. */
+  too_late_for: z.array(z.object({ what: z.enum(['dividend', 'meeting']), id: idOut, record_date: dateOut })),
 });
 
 export const transferShares = route({
@@ -30,7 +32,7 @@ export const transferShares = route({
   path: '/shareholders/transfers',
   summary: 'Move shares between two holders',
   description:
-    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not after today, in the issuer’s time zone; the position that the shares leave may not become negative on that day or any later one. A quantity above the limit of `/settings/register` waits for a second person.',
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not after today, in the issuer’s time zone; the position that the shares leave may not become negative on that day or any later one. A transfer that takes effect by the record date of a dividend or meeting that is frozen already is entered, and `too_late_for` names up to 50 of them, the newest first. A quantity above the limit of `/settings/register` waits for a second person.',
   tenants: ['ISSUER'],
   roles: ['ADMIN', 'OPS'],
   body: z

@@ -12,7 +12,7 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { changeShareholder } from './change-shareholder.ts';
+import { changeShareholder, type ProposedChange } from './change-shareholder.ts';
 import { requireDeclaredClass } from './classes/declared-class.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
 import { exceedsLimit } from './limits/position-limits.ts';
@@ -22,17 +22,17 @@ import {
   existsReference,
   lockShareholder,
   lockShareholders,
-  type ShareholderChange,
   type ShareholderRow,
 } from './shareholder.repository.ts';
 import { differenceOf } from './shares.ts';
 import { refuseClosed } from './standing.ts';
+import { listTooLate } from './too-late.ts';
 import { type Transfer, type TransferOrder, transferShares } from './transfer-shares.ts';
 
 interface ChangedShareholder {
   readonly id: string;
   readonly version: number;
-  readonly change: ShareholderChange;
+  readonly change: ProposedChange;
   readonly note: LedgerNote;
 }
 
@@ -87,8 +87,8 @@ export async function proposeShareholder(
 }
 
 /**
- * Changes an open holder that is still the version the caller read; holdings by more than the tenant's limit once a second person has
- * approved it.
+ * Changes an open holder that is still the version the caller read; holdings by more than the tenant's limit, and whether they are the
+ * issuer's own, once a second person has approved it.
  * @throws DomainError `not-found`, `precondition-failed`, `shareholder-closed`, `insufficient-position`, `validation-failed`,
  * `security-class-required`, `authorized-shares-exceeded`, `change-pending`
  */
@@ -97,9 +97,11 @@ export async function proposeShareholderChange(
   proposed: ChangedShareholder,
   proposer: Proposer,
 ): Promise<ShareholderRow | Waiting> {
-  const { id, version, change, note } = proposed;
+  const { id, version, note } = proposed;
   const current = asRead(await lockShareholder(tx, id), version);
   refuseClosed(current);
+  const change = withoutSameFlag(proposed, current);
+  const isFlagged = change.treasury !== undefined;
   await requireDeclaredClass(tx, note.security_class);
   if (change.holdings !== undefined && note.security_class === undefined) await requireOneClass(tx, id);
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;
@@ -108,11 +110,12 @@ export async function proposeShareholderChange(
   const difference = differenceOf(holdings, before);
   const shares = difference.replace('-', '');
   const isControlled =
-    shares !== NONE &&
-    (await exceedsLimit(tx, {
-      ...{ securityClass, shares, means: 'HAND', party: proposer.actorId },
-      isFirst: before === NONE,
-    }));
+    isFlagged ||
+    (shares !== NONE &&
+      (await exceedsLimit(tx, {
+        ...{ securityClass, shares, means: 'HAND', party: proposer.actorId },
+        isFirst: before === NONE,
+      })));
   if (isControlled) {
     await refuseFuture(tx, note.effective_date);
     if (difference.startsWith('-')) await requirePosition(tx, id, securityClass, shares);
@@ -123,13 +126,20 @@ export async function proposeShareholderChange(
       kind: 'position',
       isControlled,
       subject: { type: 'shareholders', id },
-      before: { holdings: before },
+      before: { holdings: before, ...(isFlagged ? { treasury: current.treasury } : {}) },
       after: { holdings: canonicalDecimal(holdings), ...shown(note), ...rest },
-      proposal: { changed: proposed } satisfies Proposed,
+      proposal: { changed: { ...proposed, change } } satisfies Proposed,
     },
     proposer,
     (permit) => changeShareholder(tx, id, version, change, { note, permit }),
   );
+}
+
+/** A flag that the holder has already, from no other day, is no change. */
+function withoutSameFlag({ change, note }: ChangedShareholder, { treasury }: ShareholderRow): ProposedChange {
+  if (change.treasury !== treasury || note.effective_date !== undefined) return change;
+  const { treasury: _, ...rest } = change;
+  return rest;
 }
 
 /**
@@ -162,12 +172,21 @@ export async function proposeTransfer(
       isControlled,
       subject: { type: 'transfers', id },
       before: null,
-      after: { ...order, quantity: canonicalDecimal(shares), security_class: securityClass },
+      after: {
+        ...{ ...order, quantity: canonicalDecimal(shares), security_class: securityClass },
+        ...(isControlled ? await tooLate(tx, order, securityClass) : {}),
+      },
       proposal: { transferred: { id, order } } satisfies Proposed,
     },
     proposer,
     (permit) => transferShares(tx, id, order, permit),
   );
+}
+
+/** Tells who decides what the transfer comes too late for: it can't be undone by deciding faster. */
+async function tooLate(tx: TenantTx, { effective_date }: TransferOrder, security_class: string) {
+  const too_late_for = await listTooLate(tx, { security_class, effective_date });
+  return too_late_for.length === 0 ? {} : { too_late_for };
 }
 
 /** @throws DomainError `security-class-required` where a holder of several classes is named without one */

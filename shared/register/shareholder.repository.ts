@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
+import type { Permit } from '#approvals/permit.ts';
 import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
@@ -26,7 +27,11 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof Shareholders)[];
 
-export type ShareholderRow = Selectable<Shareholders>;
+/** Whether the shares are the issuer's own. */
+const treasury = sql<boolean>`is_treasury(id)`.as('treasury');
+const SHOWN = [...COLUMNS, treasury] as const;
+
+export type ShareholderRow = Selectable<Shareholders> & { readonly treasury: boolean };
 type ShareholderPage = { data: z.infer<typeof Shareholder>[]; next_cursor: string | null };
 
 export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> {
@@ -38,6 +43,7 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     name,
     contact: { email, phone, address },
     holdings: canonicalDecimal(row.holdings),
+    treasury: row.treasury,
     kyc_status: row.kyc_status,
     status: row.status,
     version,
@@ -77,7 +83,7 @@ export function insertShareholder(
     readonly identified_by: string;
   },
 ): Promise<ShareholderRow> {
-  return tx.insertInto('shareholders').values(shareholder).returning(COLUMNS).executeTakeFirstOrThrow();
+  return tx.insertInto('shareholders').values(shareholder).returning(SHOWN).executeTakeFirstOrThrow();
 }
 
 export async function existsReference(tx: TenantTx, externalRef: string): Promise<boolean> {
@@ -90,19 +96,19 @@ export async function existsReference(tx: TenantTx, externalRef: string): Promis
 }
 
 export function findShareholder(read: TenantRead, id: string): Promise<ShareholderRow | undefined> {
-  return read.selectFrom('shareholders').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  return read.selectFrom('shareholders').select(SHOWN).where('id', '=', id).executeTakeFirst();
 }
 
 /** Holds the row until the transaction ends: its version and position can't change between a check and a write. */
 export function lockShareholder(tx: TenantTx, id: string): Promise<ShareholderRow | undefined> {
-  return tx.selectFrom('shareholders').select(COLUMNS).where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx.selectFrom('shareholders').select(SHOWN).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
 /** Always in the order of ids, so that two transfers between the same holders can't wait for each other. */
 export function lockShareholders(tx: TenantTx, ids: readonly string[]): Promise<ShareholderRow[]> {
   return tx
     .selectFrom('shareholders')
-    .select(COLUMNS)
+    .select(SHOWN)
     .where('id', 'in', [...ids])
     .orderBy('id')
     .forUpdate()
@@ -129,7 +135,7 @@ export async function listShareholders(
   if (after !== undefined) examined = examined.where('id', '>', after);
   if (external_ref !== undefined) examined = examined.where('external_ref', '=', external_ref);
 
-  let matching = read.selectFrom(examined.select(COLUMNS).limit(EXAMINED_PER_PAGE).as('s')).select(COLUMNS);
+  let matching = read.selectFrom(examined.select(COLUMNS).limit(EXAMINED_PER_PAGE).as('s')).select(SHOWN);
   if (status !== undefined) matching = matching.where('status', '=', status);
   if (name !== undefined)
     matching = matching.where(sql`lower(name)`, 'like', sql`lower(${containing(name)})`);
@@ -161,6 +167,28 @@ export interface ShareholderChange extends ContactFields {
 }
 
 /**
+ * Says from a day on whether a holder's shares are the issuer's own, which decides who is paid. It is done before the row is changed, so that the
+ * answer has it.
+ */
+export async function insertTreasuryEntry(
+  tx: TenantTx,
+  { shareholder_id, treasury, effective_date }: TreasuryEntry,
+  _permit: Permit,
+): Promise<void> {
+  await tx
+    .insertInto('treasury_entries')
+    .values({ shareholder_id, treasury, effective_date: effective_date ?? sql<string>`today()` })
+    .execute();
+}
+
+interface TreasuryEntry {
+  readonly shareholder_id: string;
+  readonly treasury: boolean;
+  /** @default the tenant's today */
+  readonly effective_date?: string | undefined;
+}
+
+/**
  * Changes a holder whom the transaction has locked. Holdings need the id of `recordPositionChange`, and their difference is
  * entered in the ledger as it says.
  * @throws DomainError `insufficient-position` when the position of that class would be negative on any day
@@ -174,6 +202,6 @@ export function setShareholder(
     .updateTable('shareholders')
     .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
-    .returning(COLUMNS)
+    .returning(SHOWN)
     .executeTakeFirstOrThrow();
 }

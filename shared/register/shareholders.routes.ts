@@ -31,6 +31,8 @@ export const Shareholder = z.object({
     address: z.string().nullable(),
   }),
   holdings: decimalOut,
+  /** Whether the shares are the issuer’s own: they are neither paid nor counted. */
+  treasury: z.boolean(),
   kyc_status: kycStatus,
   status: z.enum(STATUSES),
   version: z.number().int(),
@@ -58,12 +60,16 @@ const ledgerNote = {
   security_class: securityClass.optional(),
 };
 
-type WithNote = { readonly holdings?: string | undefined } & Readonly<Record<string, unknown>>;
+type WithNote = {
+  readonly holdings?: string | undefined;
+  readonly treasury?: boolean | undefined;
+} & Readonly<Record<string, unknown>>;
 
 function refuseNoteAlone({ value, issues }: z.core.ParsePayload<WithNote>): void {
   if (value.holdings !== undefined) return;
   for (const name of Object.keys(ledgerNote)) {
     if (value[name] === undefined) continue;
+    if (name === 'effective_date' && value.treasury !== undefined) continue;
     issues.push({
       code: 'custom',
       path: [name],
@@ -88,6 +94,7 @@ const ShareholderChange = z
     name: text(200).optional(),
     contact: Contact.optional(),
     holdings: quantity.optional(),
+    treasury: z.boolean('must be true or false').optional(),
     ...ledgerNote,
   })
   .refine((body) => Object.keys(body).length > 0, 'must change something')
@@ -161,9 +168,9 @@ export const updateShareholder = route({
   operationId: 'updateShareholder',
   method: 'PATCH',
   path: '/shareholders/{id}',
-  summary: 'Change a name, a contact or the holdings',
+  summary: 'Change a name, a contact, the holdings, or whether they are the issuer’s own',
   description:
-    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request; so does `treasury`, whatever it is set to. Treasury shares are the issuer’s own: from `effective_date` on they are neither paid nor counted, that is, in dividends and meetings whose record date is not before it and which are frozen later. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,

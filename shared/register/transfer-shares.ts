@@ -8,6 +8,7 @@ import { recordPositionChange } from './position-change.ts';
 import type * as routes from './positions.routes.ts';
 import { lockShareholders } from './shareholder.repository.ts';
 import { refuseClosed } from './standing.ts';
+import { listTooLate } from './too-late.ts';
 
 export type TransferOrder = z.infer<(typeof routes.transferShares)['body']>;
 export type Transfer = z.infer<typeof routes.Transfer>;
@@ -40,5 +41,5 @@ export async function transferShares(
     effective_date,
   };
   emit(tx, 'shares.transferred', transfer);
-  return transfer;
+  return { ...transfer, too_late_for: await listTooLate(tx, { security_class, effective_date }) };
 }

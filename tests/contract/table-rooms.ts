@@ -59,6 +59,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0058_expired_changes.sql': 'approvals',
   '0068_settlements.sql': 'ledger',
   '0069_dividend_receipts.sql': 'payments',
+  '0059_treasury_shares.sql': 'register',
+  '0060_meeting_classes.sql': 'proxy',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -82,6 +84,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   is_approved_change: 'approvals',
   is_live_key: 'identity',
   is_second_person: 'identity',
+  is_treasury: 'register',
   leave_entry: 'audit',
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',
@@ -104,7 +107,9 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   take_login_attempt: 'identity',
   take_request: 'platform',
   today: 'identity',
+  treasury_holders: 'register',
   use_api_key: 'identity',
+  votes_of_class: 'register',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -23,6 +23,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   is_live_key: [APP_ROLE],
   is_paid_off: [APP_ROLE, SYSTEM_ROLE],
   is_second_person: [APP_ROLE, SYSTEM_ROLE],
+  is_treasury: [APP_ROLE],
   ledger_lock_key: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],
@@ -40,8 +41,10 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   take_login_attempt: [APP_ROLE],
   take_request: [APP_ROLE],
   today: [APP_ROLE, REPORT_ROLE],
+  treasury_holders: [APP_ROLE, REPORT_ROLE],
   use_api_key: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
+  votes_of_class: [APP_ROLE, REPORT_ROLE],
 };
 
 let database: TestDatabase;

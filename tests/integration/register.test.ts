@@ -55,6 +55,7 @@ describe('a holder of record', () => {
       name: "Ada O'Hara 🦊",
       contact,
       holdings: '1250.5',
+      treasury: false,
       kyc_status: 'UNVERIFIED',
       status: 'ACTIVE',
       version: 1,

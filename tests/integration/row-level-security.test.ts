@@ -127,6 +127,7 @@ describe('the catalogue', () => {
       'audit_log',
       'position_entries',
       'position_changes',
+      'treasury_entries',
       'shareholder_names',
       'journal',
       'transaction_transitions',

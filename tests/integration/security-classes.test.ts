@@ -4,10 +4,10 @@ import { handler as dividendHandler } from '#functions/reporting/get-dividend-re
 import { handler as holdingsHandler } from '#functions/reporting/get-holdings-report.ts';
 import { getDividendReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
-import { Approvals } from '#tests/support/approvals.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { Dividends } from '#tests/support/dividends.ts';
+import { Dividends, work } from '#tests/support/dividends.ts';
 import { Meetings } from '#tests/support/proxy.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
@@ -484,6 +484,171 @@ describe('a register as at an earlier day', () => {
     expect(await late(daysAgo(2), '12')).toEqual([ofMeeting]);
     expect(await late(daysAgo(1), '13')).toEqual([]);
     expect(await late(daysAgo(3), '10'), 'nothing changes').toEqual([]);
+
+    const to = await ops.holder('0');
+    const transferred = async (effective_date: string, more = {}) => {
+      const order = {
+        from_shareholder_id: holder.id,
+        to_shareholder_id: to.id,
+        quantity: '1',
+        effective_date,
+      };
+      const { body } = await ops.transfer({ ...order, ...more });
+      return body.too_late_for ?? body.after.too_late_for;
+    };
+    const dividend = { what: 'dividend', id: rows[0].id, record_date: daysAgo(3) };
+    const called = { what: 'meeting', id: meeting, record_date: daysAgo(2) };
+    expect(await transferred(daysAgo(3))).toEqual([called, dividend]);
+    expect(await transferred(daysAgo(2))).toEqual([called]);
+    expect(await transferred(daysAgo(1))).toEqual([]);
+    await database.admin.query('update register_settings set by_hand_percent = 0 where tenant_id = $1', [
+      acme.id,
+    ]);
+    expect(await transferred(daysAgo(3)), 'also one that waits').toEqual([called, dividend]);
+  });
+});
+
+describe('treasury shares', () => {
+  const THOUSAND = { currency: 'USD', total_pool: '1000.00', rate_per_share: undefined };
+  const linesOf = async (id: string) => {
+    const { data } = (await new Dividends(acme.as('OPS')).lines(id)).body;
+    return Object.fromEntries(
+      data.map((line: { shareholder_id: string; amount: string }) => [line.shareholder_id, line.amount]),
+    );
+  };
+  const pay = async (terms: object) => {
+    const id = await new Dividends(acme.as('OPS')).declare(terms);
+    await work(aws);
+    return linesOf(id);
+  };
+
+  test('are neither paid nor counted: the pool goes to the others, and a quorum can be reached', async () => {
+    const company = await ops.holder('900');
+    const holders = [await ops.holder('60'), await ops.holder('40')];
+    const [a, b] = holders.map(({ id }) => id) as [string, string];
+    const flagged = await ops.update(company.id, { treasury: true, effective_date: daysAgo(2) });
+    expect(flagged).toMatchObject({
+      status: 202,
+      body: {
+        kind: 'position',
+        before: { treasury: false },
+        after: { treasury: true, effective_date: daysAgo(2) },
+      },
+    });
+    expect((await ops.get(company.id)).body, 'it waits').toMatchObject({ treasury: false });
+    await approved(acme, flagged);
+    expect((await ops.get(company.id)).body).toMatchObject({ treasury: true, holdings: '900', version: 2 });
+    expect((await ops.list({ external_ref: company.external_ref })).body.data).toMatchObject([
+      { treasury: true },
+    ]);
+    expect((await ops.class('COMMON')).body).toMatchObject({ issued: '1000', treasury_shares: '900' });
+
+    expect(await pay(THOUSAND)).toEqual({ [a]: '600.00', [b]: '400.00' });
+    expect(await pay({ currency: 'USD', rate_per_share: '0.5' })).toEqual({ [a]: '30.00', [b]: '20.00' });
+
+    const meetings = new Meetings(acme.as('ADMIN'));
+    const meeting = await meetings.meeting();
+    expect(await meetings.vote(meeting, company.id)).toMatchObject(problem(422, 'no-position'));
+    await meetings.cast(meeting, a);
+    expect((await meetings.report(meeting)).body).toMatchObject({
+      ...{ entitled_shares: '100', voted_shares: '60', turnout: '0.6', quorum_reached: true },
+    });
+  });
+
+  test('are those of the close of the record date, as it was known at the freeze', async () => {
+    const company = await ops.holder('900', { effective_date: daysAgo(9) });
+    const { id: other } = await ops.holder('100', { effective_date: daysAgo(9) });
+    const flag = async (treasury: boolean, day: string) =>
+      approved(acme, await ops.update(company.id, { treasury, effective_date: day }));
+    const at = (day: string) => pay({ ...THOUSAND, record_date: day });
+    const both = { [company.id]: '900.00', [other]: '100.00' };
+    const one = { [other]: '1000.00' };
+    await flag(true, daysAgo(4));
+    expect(await at(daysAgo(5)), 'not yet').toEqual(both);
+    expect(await at(daysAgo(4))).toEqual(one);
+    await flag(false, daysAgo(2));
+    expect(await at(daysAgo(3)), 'still').toEqual(one);
+    expect(await at(daysAgo(2))).toEqual(both);
+    await flag(true, daysAgo(5));
+    expect(await at(daysAgo(2)), 'what is recorded later rules from its day on').toEqual(one);
+    expect(await at(daysAgo(6))).toEqual(both);
+  });
+
+  test.each([
+    ['tomorrow', () => ({ treasury: true, effective_date: daysAgo(-1) }), 422],
+    ['no flag', () => ({ treasury: 'yes' }), 422],
+    ['a reason without holdings', () => ({ treasury: true, reason: 'buy-back' }), 422],
+    ['a day without anything', () => ({ effective_date: daysAgo(1) }), 422],
+    ['the flag that it has', () => ({ treasury: false, name: 'Ada Renamed' }), 200],
+  ])('%s is not a flag that waits', async (_, body, status) => {
+    const { id } = await ops.holder('1');
+    expect((await ops.update(id, body())).status).toBe(status);
+    expect((await ops.get(id)).body).toMatchObject({ treasury: false });
+  });
+});
+
+describe('the votes of a class', () => {
+  const meetings = () => new Meetings(acme.as('ADMIN'));
+  const declare = (code: string, votes_per_share: string) =>
+    ops.declareClass({ ...SERIES_A, code, votes_per_share });
+
+  test('weigh ballots and count for the quorum, and add up over the classes of a meeting', async () => {
+    await declare('SUPER', '10');
+    await declare('HALF', '0.50000001');
+    const { id: founder } = await ops.holder('7', { security_class: 'SUPER' });
+    const { id: other } = await ops.holder('5', { security_class: 'HALF' });
+    const { id: common } = await ops.holder('30');
+    await approved(acme, await ops.update(founder, { treasury: true })); // from today on: after the record date
+    const meeting = await meetings().meeting({ security_classes: ['SUPER', 'COMMON', 'HALF'] });
+    expect((await meetings().get(meeting)).body).toMatchObject({
+      security_class: 'COMMON',
+      security_classes: ['COMMON', 'HALF', 'SUPER'],
+    });
+    expect((await meetings().report(meeting)).body, 'before the first ballot').toMatchObject({
+      entitled_shares: '102.50000005',
+    });
+    expect((await meetings().vote(meeting, founder)).body).toMatchObject({ weight: '70' });
+    await approved(acme, await ops.updateClass('SUPER', { votes_per_share: '1' }));
+    expect((await meetings().vote(meeting, other)).body).toMatchObject({ weight: '2.50000005' });
+    expect((await meetings().vote(meeting, common)).body).toMatchObject({ weight: '30' });
+    expect((await meetings().report(meeting)).body, 'settled by the first').toMatchObject({
+      ...{ entitled_shares: '102.50000005', voted_shares: '102.50000005', turnout: '1' },
+      items: [{ counts: { FOR: { ballots: 3, shares: '102.50000005' } } }, {}],
+    });
+    const alone = await meetings().meeting({ security_class: 'SUPER' });
+    expect((await meetings().vote(alone, founder)).body, 'as they are now').toMatchObject({ weight: '7' });
+    expect(await meetings().vote(alone, common)).toMatchObject(problem(422, 'no-position'));
+  });
+
+  test('are none where a share has none: 422, and nobody is entitled', async () => {
+    await declare('MUTE', '0');
+    const { id } = await ops.holder('100', { security_class: 'MUTE' });
+    const meeting = await meetings().meeting({ security_class: 'MUTE' });
+    expect(await meetings().vote(meeting, id)).toMatchObject(problem(422, 'no-position'));
+    expect((await meetings().report(meeting)).body).toMatchObject({
+      ...{ entitled_shares: '0', quorum_reached: false },
+    });
+  });
+
+  test('are settled once: the database refuses others', async () => {
+    const { id } = await ops.holder('1');
+    const meeting = await meetings().meeting();
+    await meetings().cast(meeting, id);
+    await expect(
+      database.admin.query('update meeting_classes set votes_per_share = 9 where meeting_id = $1', [meeting]),
+    ).rejects.toMatchObject({ constraint: 'meeting_classes_settled' });
+  });
+
+  test.each([
+    [{ security_classes: [] }, '/security_classes'],
+    [{ security_classes: ['COMMON', 'COMMON'] }, '/security_classes'],
+    [{ security_classes: ['COMMON', 'COMON'] }, '/security_classes/1'],
+    [{ security_class: 'COMMON', security_classes: ['COMMON'] }, '/security_classes'],
+  ])('are of declared classes, each named once: %j', async (named, pointer) => {
+    expect(await meetings().call(named)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer }] },
+    });
   });
 });
 

@@ -79,6 +79,12 @@ const rowsOf = (
     reason: 'opening',
     source: 'test',
   },
+  treasury_entries: {
+    shareholder_id: id(4),
+    treasury: 'false',
+    effective_date: '2026-01-01',
+    recorded_at: '2026-01-01',
+  },
   legal_holds: { subject: 'SHAREHOLDER', shareholder_id: id(4), reason: 'filled' },
   shareholder_names: { shareholder_id: id(4), replaced_at: '2026-01-01', name: 'Filled before' },
   drop_credentials: {
@@ -210,6 +216,7 @@ const rowsOf = (
     closes_at: '2099-01-01',
     quorum: '0.5',
   },
+  meeting_classes: { meeting_id: id(31), security_class: 'COMMON' },
   meeting_items: { meeting_id: id(31), id: '1', position: '1', title: 'Filled', kind: 'STANDARD' },
   votes: { id: id(32), meeting_id: id(31), shareholder_id: id(4), weight: '1' },
   vote_choices: { meeting_id: id(31), vote_id: id(32), item_id: '1', kind: 'STANDARD', choice: 'FOR' },

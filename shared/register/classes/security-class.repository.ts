@@ -23,9 +23,18 @@ const issued = sql<string>`coalesce((
   'issued',
 );
 
+const treasuryShares = sql<string>`coalesce((
+  select sum(e.delta) from position_entries e
+  where e.security_class = security_classes.code and e.shareholder_id in (
+    select t.shareholder_id from treasury_entries t where is_treasury(t.shareholder_id))), 0)`.as(
+  'treasury_shares',
+);
+
 export type SecurityClassRow = Pick<Selectable<SecurityClasses>, (typeof COLUMNS)[number]> & {
   /** The sum of the shares that everybody has. */
   readonly issued: string;
+  /** The part of them that the issuer itself has. */
+  readonly treasury_shares: string;
 };
 
 export interface ClassFields {
@@ -44,6 +53,7 @@ export function toSecurityClass(row: SecurityClassRow): z.infer<typeof SecurityC
     votes_per_share: canonicalDecimal(votes_per_share),
     authorized: authorized === null ? null : canonicalDecimal(authorized),
     issued: canonicalDecimal(row.issued),
+    treasury_shares: canonicalDecimal(row.treasury_shares),
     version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
@@ -53,7 +63,7 @@ export function toSecurityClass(row: SecurityClassRow): z.infer<typeof SecurityC
 function classes(read: TenantRead) {
   return read
     .selectFrom('security_classes')
-    .select([...COLUMNS, issued])
+    .select([...COLUMNS, issued, treasuryShares])
     .$castTo<SecurityClassRow>();
 }
 
@@ -97,7 +107,7 @@ export async function insertClass(
     .values(declared)
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
-  return { ...row, issued: '0' } as SecurityClassRow;
+  return { ...row, issued: '0', treasury_shares: '0' } as SecurityClassRow;
 }
 
 /**
@@ -115,7 +125,7 @@ export function setClass(
     .set({ ...change, version: version + 1, updated_at: sql<Date>`now()` })
     .where('code', '=', code)
     .where('version', '=', version)
-    .returning([...COLUMNS, issued])
+    .returning([...COLUMNS, issued, treasuryShares])
     .$castTo<SecurityClassRow>()
     .executeTakeFirst();
 }

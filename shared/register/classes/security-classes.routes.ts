@@ -15,6 +15,8 @@ export const SecurityClass = z.object({
   /** Null: there is no limit. */
   authorized: decimalOut.nullable(),
   issued: decimalOut,
+  /** The part of what is issued that the issuer itself has: it is neither paid nor counted. */
+  treasury_shares: decimalOut,
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
@@ -39,7 +41,7 @@ export const declareSecurityClass = route({
   method: 'POST',
   path: '/security-classes',
   summary: 'Declare a class of shares',
-  description: `Shares, dividends and meetings are of declared classes only; COMMON is there. More shares than are \`authorized\` are never issued; without a value there is no limit. \`votes_per_share\` is 1 unless it is given; ballots weigh shares alone as yet. A tenant declares at most ${MAX_SECURITY_CLASSES} classes.`,
+  description: `Shares, dividends and meetings are of declared classes only; COMMON is there. More shares than are \`authorized\` are never issued; without a value there is no limit. \`votes_per_share\` is 1 unless it is given; shares of a class with 0 have no vote. A tenant declares at most ${MAX_SECURITY_CLASSES} classes.`,
   ...writers,
   body: z.strictObject({ code: securityClass, name: text(200), kind, ...fields }),
   example: { code: 'SERIES-A', name: 'Series A Preferred', kind: 'PREFERRED', authorized: '5000000' },
