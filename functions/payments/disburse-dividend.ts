@@ -7,11 +7,11 @@ import { http } from '#platform/http/http.ts';
 
 const route = routes.disburseDividend;
 
-export const handler = http(route, async ({ params, principal, requestId, tenantTx }) => {
+export const handler = http(route, async ({ params, body, principal, requestId, tenantTx }) => {
   const { actorId, tenantId } = principal;
   return tenantTx(
     async (tx) => {
-      const begun = await proposePaymentRun(tx, params.id, { actorId, tenantId, requestId });
+      const begun = await proposePaymentRun(tx, params.id, { actorId, tenantId, requestId }, body?.only);
       return answerOf(begun ?? found(await findProgress(tx, params.id)), (progress) => progress);
     },
     entryOf(route.audit, () => `dividends/${params.id}`),

@@ -654,6 +654,7 @@ export interface PaymentRuns {
   dividend_id: string;
   ordered: Generated<number>;
   position: Generated<string>;
+  repays_until: Timestamp | null;
   request_id: string;
   requested_by: string;
   started_at: Generated<Timestamp>;

@@ -61,6 +61,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0069_dividend_receipts.sql': 'payments',
   '0059_treasury_shares.sql': 'register',
   '0060_meeting_classes.sql': 'proxy',
+  '0061_unpaid_runs.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

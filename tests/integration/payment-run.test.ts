@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
+import { approved } from '#tests/support/approvals.ts';
 import { Dividends } from '#tests/support/dividends.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
@@ -206,6 +207,83 @@ test('an entitlement that was denied, or whose payment came back, is owed until 
   });
   expect(rows).toHaveLength(2);
   expect(rows).toEqual(expect.arrayContaining([received(first, again), received(second, returned)]));
+});
+
+describe('all unpaid of a dividend', () => {
+  const UNPAID = { only: 'UNPAID' };
+  const repayments = async (id: string) =>
+    (
+      await world.database.admin.query(
+        'select shareholder_id, amount::integer, status from transactions where repays_dividend_id = $1',
+        [id],
+      )
+    ).rows;
+
+  test('in one request: what was denied, has failed and come back, approved as a whole, and nothing is owed', async () => {
+    const all = await holders('0000', '0203', '0102');
+    const [, returned = '', failed = ''] = all;
+    const { id, payments } = await pendingDividend(all, 5_000_000);
+    const compliance = new Payments(acme.as('COMPLIANCE'));
+    for (const transaction_id of payments) await ops.order({ transaction_id });
+    await compliance.deny(payments[0] ?? '');
+    await compliance.approve(payments[1] ?? '');
+    await compliance.approve(payments[2] ?? '');
+    await ops.until(payments[2] ?? '', 'FAILED');
+    await expect
+      .poll(async () => (await dividends.get(id)).body.returned_amount, { timeout: 20_000 })
+      .toBe('50000.00');
+    for (const holder of [returned, failed]) await ops.addAccount(holder, { account_number: magic('0000') });
+    expect((await ops.disburseDividend(id, { only: 'ALL' })).status).toBe(422);
+    const waiting = await ops.disburseDividend(id, UNPAID);
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: { kind: 'payment-run', after: { payments: 3, total: '150000.00', only: 'UNPAID' } },
+    });
+    expect(await repayments(id), 'it waits').toEqual([]);
+    await approved(acme, waiting);
+    await expect.poll(() => stateOf(id), { timeout: 30_000 }).toBe('PAID');
+    expect(await ops.progress(id)).toMatchObject({ body: { state: 'DONE', only: 'UNPAID', ordered: 3 } });
+    expect((await repayments(id)).map(({ shareholder_id }) => shareholder_id).sort()).toEqual(all.toSorted());
+    expect(await dividends.get(id)).toMatchObject({
+      body: { paid_amount: '150000.00', unpaid_amount: '0.00', reconciled: true },
+    });
+    expect(await ops.disburseDividend(id, UNPAID)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:vestry:problem:dividend-not-payable' },
+    });
+  });
+
+  test('is paid once by ten requests at once, into an account that there is, and leaves what nobody has ordered', async () => {
+    const [failed = '', blocked = '', untouched = ''] = await holders('0102', '0102', '0000');
+    const { id, payments } = await pendingDividend([failed, blocked, untouched]);
+    for (const transaction_id of payments.slice(0, 2)) await ops.order({ transaction_id });
+    for (const payment of payments.slice(0, 2)) await ops.until(payment, 'FAILED');
+    await ops.addAccount(failed, { account_number: magic('0000') });
+    await world.database.admin.query(
+      `update bank_accounts set status = 'BLOCKED' where shareholder_id = $1`,
+      [blocked],
+    );
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ops.disburseDividend(id, UNPAID)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    await expect
+      .poll(async () => (await dividends.get(id)).body.paid_amount, { timeout: 30_000 })
+      .toBe('5.00');
+    await expect
+      .poll(async () => (await ops.progress(id)).body, { timeout: 30_000 })
+      .toMatchObject({ state: 'DONE', without_account: 1, pending: 1 });
+    expect(await repayments(id)).toEqual([{ shareholder_id: failed, amount: 500, status: 'SETTLED' }]);
+    expect((await ops.get(payments[2] ?? '')).body.status).toBe('PENDING');
+  });
+
+  test('doesn’t begin beside a run that waits for its day, which it would end', async () => {
+    const { id } = await pendingDividend(await holders('0000'), 500, 30);
+    expect((await ops.disburseDividend(id)).body).toMatchObject({ state: 'SCHEDULED' });
+    expect(await ops.disburseDividend(id, UNPAID)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:vestry:problem:dividend-not-payable', detail: expect.stringContaining('SCHEDULED') },
+    });
+    expect((await ops.progress(id)).body).toMatchObject({ state: 'SCHEDULED' });
+  });
 });
 
 test('a dividend that was paid owes again what comes back after that', async () => {

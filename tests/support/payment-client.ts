@@ -97,9 +97,10 @@ export class Payments {
     });
   }
 
-  disburseDividend(id: string): Promise<TestResponse> {
+  disburseDividend(id: string, body?: object): Promise<TestResponse> {
     return this.#call(disburseDividend, runs.disburseDividend, {
       params: { id },
+      ...(body === undefined ? {} : { body }),
       headers: { 'Idempotency-Key': randomUUID() },
     });
   }

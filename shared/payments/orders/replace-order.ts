@@ -9,7 +9,7 @@ import {
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { insertOrder, type OrderRow } from './payment-order.repository.ts';
+import { insertOrder, type NewOrder, type OrderRow } from './payment-order.repository.ts';
 
 /** A code of our own: nothing more is owed by a payment whose dividend was cancelled. */
 const CANCELLED = 'CANCELLED';
@@ -34,6 +34,27 @@ export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRo
 }
 
 /**
+ * Enters another payment of what a failed or returned one has not paid, and its order. Starting it is left to the caller.
+ * @throws DomainError `payment-ordered` if there is nothing to pay again
+ */
+export async function payAgain(
+  tx: TenantTx,
+  failed: TransactionRow,
+  order: Omit<NewOrder, 'transaction_id' | 'replaces'>,
+): Promise<TransactionRow> {
+  const sourceAccount = await sourceOfRepayment(tx, failed);
+  const { amount, currency, shareholder_id, plan_id, memo } = failed;
+  const transaction = await createTransaction(tx, {
+    type: 'DISBURSE',
+    ...{ amount, currency, shareholder_id, plan_id, memo },
+    source_account: sourceAccount,
+    repays_dividend_id: dividendOf(failed),
+  });
+  await insertOrder(tx, { ...order, transaction_id: transaction.id, replaces: failed.id });
+  return transaction;
+}
+
+/**
  * Presents a payment again by ourselves, where the code of its return allows it and as often as Nacha does. The person who
  * approved the first one has approved this: payee, account and amount are the same.
  */
@@ -44,19 +65,9 @@ export async function repayReturned(
   code: string,
 ): Promise<void> {
   if (!mayRepay(code, order.automatic_repayments)) return;
-  const sourceAccount = await sourceOfRepayment(tx, failed);
-  const { amount, currency, shareholder_id, plan_id, memo } = failed;
-  const transaction = await createTransaction(tx, {
-    type: 'DISBURSE',
-    ...{ amount, currency, shareholder_id, plan_id, memo },
-    source_account: sourceAccount,
-    repays_dividend_id: dividendOf(failed),
-  });
-  await insertOrder(tx, {
-    transaction_id: transaction.id,
+  const { tenant_id, id } = await payAgain(tx, failed, {
     bank_account_id: order.bank_account_id,
     channel: order.channel,
-    replaces: failed.id,
     automatic_repayments: order.automatic_repayments + 1,
     requested_by: order.requested_by,
     request_id: order.request_id,
@@ -64,6 +75,5 @@ export async function repayReturned(
     decided_by: order.decided_by,
     decided_at: order.decided_at,
   });
-  const { tenant_id, id } = transaction;
   startPayment(tx, { tenant_id, transaction_id: id, request_id: order.request_id });
 }

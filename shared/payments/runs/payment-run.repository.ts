@@ -9,6 +9,7 @@ const COLUMNS = [
   'dividend_id',
   'ordered',
   'position',
+  'repays_until',
   'request_id',
   'requested_by',
   'started_at',
@@ -39,12 +40,14 @@ export async function beginRun(
     readonly requested_by: string;
     readonly approved_by: string | null;
     readonly request_id: string;
+    /** Pays again what had ended unpaid by then; null: what nobody has ordered. */
+    readonly repays_until: string | null;
   },
 ): Promise<void> {
-  await sql`insert into payment_runs as r (dividend_id, state, requested_by, approved_by, request_id)
-    values (${run.dividend_id}, ${run.state}, ${run.requested_by}, ${run.approved_by}, ${run.request_id})
+  await sql`insert into payment_runs as r (dividend_id, state, requested_by, approved_by, request_id, repays_until)
+    values (${run.dividend_id}, ${run.state}, ${run.requested_by}, ${run.approved_by}, ${run.request_id}, ${run.repays_until}::timestamptz)
     on conflict (tenant_id, dividend_id) do update set state = excluded.state, requested_by = excluded.requested_by, approved_by = excluded.approved_by,
-      request_id = excluded.request_id, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
+      request_id = excluded.request_id, repays_until = excluded.repays_until, position = default, without_kyc = 0, without_account = 0, updated_at = now()`.execute(
     tx,
   );
 }
@@ -61,7 +64,7 @@ export interface ChunkOrder {
   readonly dividendId: string;
   readonly after: string;
   readonly limit: number;
-  readonly channel: string;
+  readonly channel: 'BANK' | 'NACHA_FILE';
   readonly requestedBy: string;
   readonly requestId: string;
   /** The second person who has approved the run; null where nobody had to. */
@@ -92,10 +95,7 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
           where t.dividend_id = ${chunk.dividendId} and t.status = 'PENDING' and t.id > ${chunk.after}
             and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.transaction_id = t.id)
           order by t.id limit ${chunk.limit}) t
-        join holders_of_record s on s.id = t.shareholder_id
-        left join lateral (select b.id from bank_accounts b
-          where b.shareholder_id = s.id and b.status = 'ACTIVE'
-            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= present_instant() order by b.id desc limit 1) a on true
+        ${PAYABLE}
     ), ordered as (
       insert into payment_orders (transaction_id, bank_account_id, channel, requested_by, request_id, not_before, approval, decided_by, decided_at)
       select id, account, ${chunk.channel}, ${chunk.requestedBy}, ${chunk.requestId}, ${chunk.notBefore},
@@ -117,6 +117,65 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
     withoutKyc: row?.without_kyc ?? 0,
     withoutAccount: row?.without_account ?? 0,
   };
+}
+
+/** Tells of a payment which account is paid into: the newest active one of a holder. */
+const PAYABLE = sql`join holders_of_record s on s.id = t.shareholder_id
+        left join lateral (select b.id from bank_accounts b
+          where b.shareholder_id = s.id and b.status = 'ACTIVE'
+            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= present_instant() order by b.id desc limit 1) a on true`;
+
+/**
+ * The payments of a dividend that were denied, have failed or come back, and that nobody has ordered again. Few payments are, and each part finds
+ * its own by an index.
+ */
+const unpaid = (dividendId: string) => sql`(
+    select t.id, t.amount, t.shareholder_id, t.updated_at from ledger_transactions t
+      join (select id from ledger_transactions where dividend_id = ${dividendId} and status = 'FAILED'
+        union select compensates from ledger_transactions where dividend_id = ${dividendId} and compensates is not null
+        union select id from ledger_transactions where repays_dividend_id = ${dividendId}) as ended using (id)
+    where (t.status = 'FAILED' and t.return_code is distinct from 'CANCELLED' or t.status = 'SETTLED' and t.return_code is not null)
+      and t.compensates is null
+      and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.replaces = t.id))`;
+
+interface UnpaidChunk {
+  readonly seen: number;
+  readonly last: string | null;
+  readonly payable: readonly { readonly id: string; readonly account: string }[];
+  readonly withoutKyc: number;
+  readonly withoutAccount: number;
+}
+
+/** Lists the next unpaid payments of a dividend, and where they can be paid to. */
+export async function listUnpaid(
+  tx: TenantTx,
+  { dividendId, after, until, limit }: { dividendId: string; after: string; until: Date; limit: number },
+): Promise<UnpaidChunk> {
+  const { rows } = await sql<{ id: string; verified: boolean; account: string | null }>`
+    select t.id::text as id, s.kyc_status = 'VERIFIED' as verified, a.id::text as account
+    from (select u.id, u.shareholder_id from ${unpaid(dividendId)} u
+        where u.id > ${after} and u.updated_at <= ${until} order by u.id limit ${limit}) t
+      ${PAYABLE} order by t.id`.execute(tx);
+  const verified = rows.filter((row) => row.verified);
+  return {
+    seen: rows.length,
+    last: rows.at(-1)?.id ?? null,
+    payable: verified.flatMap(({ id, account }) => (account === null ? [] : [{ id, account }])),
+    withoutKyc: rows.length - verified.length,
+    withoutAccount: verified.filter(({ account }) => account === null).length,
+  };
+}
+
+/** The unpaid payments of a dividend, what they come to, and the instant at which it is so. */
+export async function sumOfUnpaid(
+  read: TenantRead,
+  dividendId: string,
+): Promise<{ payments: number; totalMinor: bigint; until: string }> {
+  const { rows } = await sql<{ payments: number; total: string; until: Date }>`
+    select count(*)::integer as payments, coalesce(sum(u.amount), 0)::text as total, clock_timestamp() as until
+    from ${unpaid(dividendId)} u`.execute(read);
+  const { payments = 0, total = '0', until = new Date(0) } = rows[0] ?? {};
+  return { payments, totalMinor: BigInt(total), until: until.toISOString() };
 }
 
 /** The payments of a dividend that nobody has ordered yet, and what they come to. */
@@ -190,6 +249,7 @@ export async function findProgress(
   return {
     dividend_id: dividendId,
     state: run.state,
+    ...(run.repays_until === null ? {} : { only: 'UNPAID' as const }),
     pending: Number(counted.pending),
     sent: Number(counted.sent),
     settled: Number(counted.settled) - Number(counted.returned),

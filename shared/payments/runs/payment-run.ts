@@ -6,6 +6,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { tenantId } from '#kernel/fields.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { exceedsThreshold } from '#payments/orders/order-approval.ts';
 import { continuePaymentRun } from '#payments/payments.jobs.ts';
@@ -19,11 +20,15 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import {
   beginRun,
+  type Chunk,
+  type ChunkOrder,
+  listUnpaid,
   lockRun,
   orderChunk,
   setProgress,
   setRunning,
   sumOfUnordered,
+  sumOfUnpaid,
 } from './payment-run.repository.ts';
 
 /** Few enough that a transaction takes a fraction of a second, and its executions start before the next one. */
@@ -36,23 +41,28 @@ type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 
 /**
  * Begins to order the payments of a dividend, which the worker does from the payable date on; above the threshold, once a second person has approved it.
- * What is not ordered yet counts as a whole, whoever of the holders can be paid today.
+ * What is not ordered yet, or what is unpaid, counts as a whole, whoever of the holders can be paid today.
  * @throws DomainError `not-found`, `dividend-not-payable`, `approval-required`, `change-pending`
  */
 export async function proposePaymentRun(
   tx: TenantTx,
   dividendId: string,
   maker: Proposer & { readonly tenantId: TenantId },
+  only?: 'UNPAID',
 ): Promise<Waiting | undefined> {
   const dividend = await payableDividend(tx, dividendId);
   const { currency } = dividend;
-  const { payments, totalMinor } = await sumOfUnordered(tx, dividendId);
+  const { payments, totalMinor, until } =
+    only === undefined
+      ? { ...(await sumOfUnordered(tx, dividendId)), until: null }
+      : await sumOfUnpaid(tx, dividendId);
+  await refuseBesideOther(tx, dividendId, until);
   const isControlled = await exceedsThreshold(
     tx,
     { amountMinor: totalMinor, currency, parties: [{ party: 'USER', id: maker.actorId }] },
     paymentRules(await findSettings(tx)).approveAbove(currency),
   );
-  const proposed: ProposedRun = { tenantId: maker.tenantId, requestId: maker.requestId };
+  const proposed: ProposedRun = { tenantId: maker.tenantId, requestId: maker.requestId, repaysUntil: until };
   return proposeChange(
     tx,
     {
@@ -63,6 +73,7 @@ export async function proposePaymentRun(
       after: {
         ...{ payments, total: fromMinor(totalMinor, currency), currency },
         payable_date: dividend.payableDate,
+        ...(only === undefined ? {} : { only }),
       },
       proposal: proposed,
     },
@@ -75,6 +86,26 @@ export async function proposePaymentRun(
 interface ProposedRun {
   readonly tenantId: TenantId;
   readonly requestId: string;
+  /** The run pays again what had ended unpaid by then; null or absent: it pays what nobody has ordered. */
+  readonly repaysUntil?: string | null;
+}
+
+/**
+ * A dividend has one run at a time: one of the other kind would end before it has ordered everything.
+ * @throws DomainError `dividend-not-payable`
+ */
+async function refuseBesideOther(
+  tx: TenantTx,
+  dividendId: string,
+  repaysUntil: string | null,
+): Promise<void> {
+  const run = await lockRun(tx, dividendId);
+  if (run === undefined || run.state === 'DONE') return;
+  if ((run.repays_until === null) === (repaysUntil === null)) return;
+  throw new DomainError(
+    'dividend-not-payable',
+    `Another run of the dividend is ${run.state}: wait for its end.`,
+  );
 }
 
 async function payableDividend(tx: TenantTx, dividendId: string): Promise<PayingDividend> {
@@ -89,9 +120,10 @@ async function begin(
   tx: TenantTx,
   dividendId: string,
   { payableDate }: PayingDividend,
-  { tenantId, requestId }: ProposedRun,
+  { tenantId, requestId, repaysUntil = null }: ProposedRun,
   permit: Permit,
 ): Promise<undefined> {
+  await refuseBesideOther(tx, dividendId, repaysUntil);
   const isDue = payableDate <= (await todayOf(tx));
   await beginRun(tx, {
     state: isDue ? 'RUNNING' : 'SCHEDULED',
@@ -99,6 +131,7 @@ async function begin(
     requested_by: permit.madeBy,
     approved_by: permit.confirmedBy,
     request_id: requestId,
+    repays_until: repaysUntil,
   });
   if (isDue) enqueuePaymentRun(tx, { tenant_id: tenantId, dividend_id: dividendId });
   return undefined;
@@ -164,21 +197,44 @@ async function orderNext(
   if (run?.state !== 'RUNNING') return noEffect(true as const);
   const dividend = found(await findPayingDividend(tx, dividendId));
   const rules = paymentRules(await findSettings(tx));
+  const next = {
+    dividendId,
+    after: run.position,
+    limit: PAYMENTS_PER_CHUNK,
+    channel: rules.channel,
+    requestedBy: run.requested_by,
+    requestId: run.request_id,
+    approvedBy: run.approved_by,
+    notBefore: dividend.payableDate,
+  };
   const chunk = dividend.isPayable
-    ? await orderChunk(tx, {
-        dividendId,
-        after: run.position,
-        limit: PAYMENTS_PER_CHUNK,
-        channel: rules.channel,
-        requestedBy: run.requested_by,
-        requestId: run.request_id,
-        approvedBy: run.approved_by,
-        notBefore: dividend.payableDate,
-      })
+    ? await (run.repays_until === null ? orderChunk(tx, next) : payUnpaid(tx, next, run.repays_until))
     : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
   const done = chunk.seen < PAYMENTS_PER_CHUNK;
   await setProgress(tx, dividendId, chunk, done);
   for (const transaction_id of chunk.ordered)
     startPayment(tx, { tenant_id: tenantId, transaction_id, request_id: run.request_id });
   return done;
+}
+
+/** Orders again the next payments that were not paid. Somebody who does it by hand meanwhile makes the chunk begin anew, without theirs. */
+async function payUnpaid(tx: TenantTx, chunk: ChunkOrder, until: Date): Promise<Chunk> {
+  const { payable, ...unpaid } = await listUnpaid(tx, { ...chunk, until });
+  const ordered: string[] = [];
+  // Loaded here: with it, the code of the function that begins a run would be longer than a cold start may read.
+  const { payAgain } = await import('#payments/orders/replace-order.ts');
+  for (const { id, account } of payable) {
+    const transaction = await payAgain(tx, found(await lockTransaction(tx, id)), {
+      bank_account_id: account,
+      channel: chunk.channel,
+      requested_by: chunk.requestedBy,
+      request_id: chunk.requestId,
+      not_before: chunk.notBefore,
+      approval: chunk.approvedBy === null ? 'NOT_NEEDED' : 'APPROVED',
+      decided_by: chunk.approvedBy,
+      decided_at: chunk.approvedBy === null ? null : new Date(),
+    });
+    ordered.push(transaction.id);
+  }
+  return { ...unpaid, ordered };
 }
