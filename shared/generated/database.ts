@@ -509,6 +509,7 @@ export interface MeetingItems {
   meeting_id: string;
   position: number;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
+  threshold: string | null;
   title: string;
 }
 

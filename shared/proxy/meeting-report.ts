@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { type CsvCell, csvLine } from '#platform/storage/csv.ts';
-import { CHOICES } from './choices.ts';
+import { CHOICES, type Choice } from './choices.ts';
 import { type MeetingRow, stateOf } from './meeting.repository.ts';
 import type { MeetingReport } from './meetings.routes.ts';
+import { hasCarried } from './outcome.ts';
 import type { Tally } from './tally.repository.ts';
 
 type Report = z.infer<typeof MeetingReport>;
@@ -20,15 +21,23 @@ export function toReport(meeting: MeetingRow, tally: Tally, now: Date): Report {
     turnout: tally.turnout,
     quorum: canonicalDecimal(meeting.quorum),
     quorum_reached: tally.quorum_reached,
-    items: meeting.items.map((item) => ({
-      ...item,
-      counts: Object.fromEntries(
-        CHOICES[item.kind].map((choice) => {
-          const { ballots = 0, shares = '0' } = counted.get(`${choice} ${item.id}`) ?? {};
-          return [choice, { ballots, shares }];
-        }),
-      ),
-    })),
+    items: meeting.items.map((item) => {
+      const countOf = (choice: Choice) => {
+        const { ballots = 0, shares = '0' } = counted.get(`${choice} ${item.id}`) ?? {};
+        return { ballots, shares };
+      };
+      const [inFavour, against] = CHOICES[item.kind];
+      const carried = hasCarried({
+        ...item,
+        votesFor: countOf(inFavour).shares,
+        votesAgainst: countOf(against).shares,
+      });
+      return {
+        ...item,
+        counts: Object.fromEntries(CHOICES[item.kind].map((choice) => [choice, countOf(choice)])),
+        carried: carried === null ? null : carried && tally.quorum_reached,
+      };
+    }),
     tally_sha256: tally.tally_sha256,
   };
 }
@@ -45,6 +54,8 @@ const HEADER = [
   'voted_shares',
   'turnout',
   'quorum_reached',
+  'threshold',
+  'carried',
   'tally_sha256',
 ];
 
@@ -56,11 +67,15 @@ export function reportCsv(report: Report): string {
     decimal(report.voted_shares),
     decimal(report.turnout),
     String(report.quorum_reached),
-    report.tally_sha256,
   ];
   const lines = report.items.flatMap((item) =>
     Object.entries(item.counts).map(([choice, { ballots, shares }]) =>
-      csvLine([report.meeting_id, item.id, item.title, item.kind, choice, ballots, decimal(shares), ...sums]),
+      csvLine([
+        ...[report.meeting_id, item.id, item.title, item.kind, choice, ballots, decimal(shares), ...sums],
+        item.threshold === null ? '' : decimal(item.threshold),
+        item.carried === null ? '' : String(item.carried),
+        report.tally_sha256,
+      ]),
     ),
   );
   return [csvLine(HEADER), ...lines].join('');

@@ -38,7 +38,7 @@ export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
     opens_at: row.opens_at.toISOString(),
     closes_at: row.closes_at.toISOString(),
     quorum: canonicalDecimal(row.quorum),
-    items: row.items.map(({ id, title, kind }) => ({ id, title, kind })),
+    items: row.items.map(({ id, title, kind, threshold }) => ({ id, title, kind, threshold })),
     state: stateOf(row, now),
     created_at: row.created_at.toISOString(),
   };
@@ -70,7 +70,11 @@ export async function insertMeeting(
     .execute();
   const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
   await tx.insertInto('meeting_items').values(agenda).execute();
-  return { ...row, items, security_classes: classes };
+  const shown = items.map(({ threshold, ...item }) => ({
+    ...item,
+    threshold: threshold === undefined ? null : canonicalDecimal(threshold),
+  }));
+  return { ...row, items: shown, security_classes: classes };
 }
 
 function meetings(read: TenantRead) {
@@ -81,7 +85,12 @@ function meetings(read: TenantRead) {
       jsonArrayFrom(
         eb
           .selectFrom('meeting_items as i')
-          .select(['i.id', 'i.title', 'i.kind'])
+          .select([
+            'i.id',
+            'i.title',
+            'i.kind',
+            sql<string | null>`trim_scale(i.threshold)::text`.as('threshold'),
+          ])
           .whereRef('i.meeting_id', '=', 'm.id')
           .orderBy('i.position'),
       )

@@ -23,7 +23,13 @@ const itemId = z
   .string('must be a string')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 of letters, digits, ., _ and -');
 
-export const MeetingItem = z.object({ id: z.string(), title: z.string(), kind: z.enum(ITEM_KINDS) });
+export const MeetingItem = z.object({
+  id: z.string(),
+  title: z.string(),
+  kind: z.enum(ITEM_KINDS),
+  /** The part of the votes for and against that it needs; null: more for than against. */
+  threshold: decimalOut.nullable(),
+});
 
 export const Meeting = z.object({
   id: idOut,
@@ -53,7 +59,13 @@ export const MeetingReport = z.object({
   turnout: decimalOut,
   quorum: decimalOut,
   quorum_reached: z.boolean(),
-  items: z.array(MeetingItem.extend({ counts: z.partialRecord(z.enum(ALL_CHOICES), Count) })),
+  items: z.array(
+    MeetingItem.extend({
+      counts: z.partialRecord(z.enum(ALL_CHOICES), Count),
+      /** The outcome, so far while voting is open. Null: of a director without a threshold, the seats decide. */
+      carried: z.boolean().nullable(),
+    }),
+  ),
   tally_sha256: z.string(),
 });
 
@@ -74,7 +86,16 @@ const NewMeeting = z
     bylaws_differ: z.boolean().default(false),
     quorum: quantity.refine((value) => Number(value) <= 1, 'must be at most 1'),
     items: z
-      .array(z.strictObject({ id: itemId, title: text(200), kind: z.enum(ITEM_KINDS) }))
+      .array(
+        z.strictObject({
+          id: itemId,
+          title: text(200),
+          kind: z.enum(ITEM_KINDS),
+          threshold: quantity
+            .refine((value) => Number(value) > 0 && Number(value) <= 1, 'must be above 0 and at most 1')
+            .optional(),
+        }),
+      )
       .min(1, 'must have at least one item')
       .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`),
   })
@@ -103,7 +124,7 @@ export const createMeeting = route({
   path: '/proxy/meetings',
   summary: 'Call a meeting',
   description:
-    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1. A meeting cannot be changed once it is called.',
+    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1; `threshold` of an item is the part of the votes for and against that it needs, for instance 0.75 for a special resolution; without one it needs more for than against. A meeting cannot be changed once it is called.',
   ...issuer,
   roles: ['ADMIN', 'OPS'],
   body: NewMeeting,
@@ -159,7 +180,7 @@ export const getMeetingReport = route({
   path: '/proxy/meetings/{id}/report',
   summary: 'Report the tally of a meeting',
   description:
-    'Effective ballots are counted, and shares by their votes: `entitled_shares` are those of the record date times the votes of their class, without treasury shares. `turnout` is `voted_shares` / `entitled_shares`, truncated after six decimals; the quorum is computed exactly. `tally_sha256` hashes the ballots as `<shareholder id>,<weight>,<item id>=<choice>;…` with the items in the order of the agenda, in the order of shareholder ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed. As `text/csv`, the report has one line for each item and choice.',
+    'Effective ballots are counted, and shares by their votes: `entitled_shares` are those of the record date times the votes of their class, without treasury shares. An item has `carried` if there is a quorum and its threshold is reached; abstentions don’t count. `turnout` is `voted_shares` / `entitled_shares`, truncated after six decimals; the quorum is computed exactly. `tally_sha256` hashes the ballots as `<shareholder id>,<weight>,<item id>=<choice>;…` with the items in the order of the agenda, in the order of shareholder ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed. As `text/csv`, the report has one line for each item and choice.',
   ...issuer,
   roles: ['ADMIN', 'COMPLIANCE'],
   params: idInPath,

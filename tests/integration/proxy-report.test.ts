@@ -79,6 +79,8 @@ describe('the report of a meeting', () => {
       items: [
         {
           ...AGENDA[0],
+          threshold: null,
+          carried: true,
           counts: {
             FOR: { ballots: 2, shares: '150.5' },
             AGAINST: { ballots: 0, shares: '0' },
@@ -87,6 +89,8 @@ describe('the report of a meeting', () => {
         },
         {
           ...AGENDA[1],
+          threshold: null,
+          carried: null,
           counts: { FOR: { ballots: 1, shares: '25' }, WITHHOLD: { ballots: 1, shares: '100' } },
         },
       ],
@@ -106,6 +110,56 @@ describe('the report of a meeting', () => {
     await proxy.cast(meeting, a);
     await proxy.cast(meeting, b);
     expect((await proxy.report(meeting)).body).toMatchObject({ quorum_reached: reached, turnout });
+  });
+
+  test('says the threshold of each item, and whether it carried with a quorum', async () => {
+    const [a = '', b = '', c = ''] = await enterHolders(database.admin, acme.id, ['60', '20', '20']);
+    const items = [
+      { id: 'majority', kind: 'STANDARD' },
+      { id: 'special', kind: 'STANDARD', threshold: '0.75' },
+      { id: 'higher', kind: 'STANDARD', threshold: '0.7500001' },
+      { id: 'against', kind: 'STANDARD' },
+      { id: 'silent', kind: 'STANDARD' },
+      { id: 'seat', kind: 'DIRECTOR' },
+      { id: 'elected', kind: 'DIRECTOR', threshold: '0.5' },
+    ].map((item) => ({ ...item, title: item.id }));
+    const meeting = await proxy.meeting({ items, quorum: '0.7' });
+    const outcome = async () => {
+      const { body } = await proxy.report(meeting);
+      return Object.fromEntries(
+        body.items.map(({ id, threshold, carried }: Record<string, unknown>) => [id, [threshold, carried]]),
+      );
+    };
+    const inFavour = Object.fromEntries(items.map(({ id }) => [id, 'FOR']));
+    const { silent: _, ...spoken } = inFavour;
+    await proxy.cast(meeting, a, { ...spoken, against: 'AGAINST' });
+    expect(await outcome(), 'no quorum yet').toMatchObject({
+      majority: [null, false],
+      special: ['0.75', false],
+    });
+    await proxy.cast(meeting, b, {
+      majority: 'AGAINST',
+      special: 'AGAINST',
+      higher: 'AGAINST',
+      elected: 'WITHHOLD',
+    });
+    await proxy.cast(meeting, c, {
+      majority: 'ABSTAIN',
+      special: 'ABSTAIN',
+      higher: 'ABSTAIN',
+      against: 'FOR',
+    });
+    expect(await outcome()).toEqual({
+      majority: [null, true],
+      special: ['0.75', true],
+      higher: ['0.7500001', false],
+      against: [null, false],
+      silent: [null, false],
+      seat: [null, null],
+      elected: ['0.5', true],
+    });
+    for (const threshold of ['0', '1.00000001', '-1', 'most'])
+      expect((await proxy.call({ items: [{ ...items[0], threshold }] })).status, threshold).toBe(422);
   });
 
   test('of a meeting without holders has no quorum', async () => {
@@ -130,9 +184,9 @@ describe('the report of a meeting', () => {
     expect(csv.header('content-type')).toMatch(/^text\/csv/);
     const { tally_sha256 } = (await proxy.report(meeting)).body;
     const line = (choice: string, counts: string) =>
-      `${meeting},1,"'=HYPERLINK(""x""), or not",STANDARD,${choice},${counts},100,100,1,true,${tally_sha256}`;
+      `${meeting},1,"'=HYPERLINK(""x""), or not",STANDARD,${choice},${counts},100,100,1,true,,false,${tally_sha256}`;
     expect(csv.text.split('\r\n')).toEqual([
-      'meeting_id,item_id,item_title,kind,choice,ballots,shares,entitled_shares,voted_shares,turnout,quorum_reached,tally_sha256',
+      'meeting_id,item_id,item_title,kind,choice,ballots,shares,entitled_shares,voted_shares,turnout,quorum_reached,threshold,carried,tally_sha256',
       line('FOR', '0,0'),
       line('AGAINST', '1,100'),
       line('ABSTAIN', '0,0'),
