@@ -413,10 +413,10 @@ export interface FrozenDividends {
 }
 
 export interface FrozenMeetings {
-  id: string;
-  record_date: ColumnType<Day, string, string>;
-  security_class: string;
-  tenant_id: ColumnType<TenantId, string, string>;
+  id: string | null;
+  record_date: ColumnType<Day, string, string> | null;
+  security_class: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
 }
 
 export interface HoldersOfRecord {
@@ -501,6 +501,13 @@ export interface LoginFailures {
   failures: number;
   key: Buffer;
   window_started_at: Timestamp;
+}
+
+export interface MeetingClasses {
+  meeting_id: string;
+  security_class: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  votes_per_share: string | null;
 }
 
 export interface MeetingItems {
@@ -1083,6 +1090,15 @@ export interface TransactionTransitions {
   version: number;
 }
 
+export interface TreasuryEntries {
+  effective_date: ColumnType<Day, string, string>;
+  id: Generated<bigint>;
+  recorded_at: Generated<Timestamp>;
+  shareholder_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  treasury: boolean;
+}
+
 export interface UploadMappings {
   created_at: Generated<Timestamp>;
   definition: Json;
@@ -1284,6 +1300,7 @@ export interface DB {
   ledger_transactions: LedgerTransactions;
   legal_holds: LegalHolds;
   login_failures: LoginFailures;
+  meeting_classes: MeetingClasses;
   meeting_items: MeetingItems;
   meetings: Meetings;
   mock_bank_outages: MockBankOutages;
@@ -1332,6 +1349,7 @@ export interface DB {
   tenants: Tenants;
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;
+  treasury_entries: TreasuryEntries;
   upload_mappings: UploadMappings;
   uploads: Uploads;
   used_logout_tokens: UsedLogoutTokens;

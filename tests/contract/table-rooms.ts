@@ -59,9 +59,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0058_expired_changes.sql': 'approvals',
   '0068_settlements.sql': 'ledger',
   '0069_dividend_receipts.sql': 'payments',
-  '0059_treasury_shares.sql': 'register',
-  '0060_meeting_classes.sql': 'proxy',
-  '0061_unpaid_runs.sql': 'payments',
+  '0070_treasury_shares.sql': 'register',
+  '0071_meeting_classes.sql': 'proxy',
+  '0072_unpaid_runs.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
