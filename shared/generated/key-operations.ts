@@ -122,6 +122,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listApiKeys: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listApprovals: {"roles":["ADMIN","OPS","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   listAudit: {"roles":["ADMIN","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
+  listBlockedPayments: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listConnectionTests: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listConnections: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listContributionLimits: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},

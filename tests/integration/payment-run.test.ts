@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
+import { BLOCKED_REASONS } from '#payments/runs/payment-runs.routes.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { Dividends } from '#tests/support/dividends.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
@@ -149,6 +150,68 @@ test('all payments of a dividend: holders without papers are passed over, and pa
   expect((await ops.get(payments[1] ?? '')).body.replaced_by).toBe(again.body.id);
   await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
   expect(await dividends.get(id)).toMatchObject({ body: { paid_amount: '20.00', unpaid_amount: '0.00' } });
+});
+
+/** Brings about each reason for which a holder can't be paid. */
+const BLOCKING: Readonly<Record<(typeof BLOCKED_REASONS)[number], string>> = {
+  KYC_UNVERIFIED: `update shareholders set kyc_status = 'UNVERIFIED' where id = $1`,
+  KYC_PENDING: `update shareholders set kyc_status = 'PENDING' where id = $1`,
+  KYC_REJECTED: `update shareholders set kyc_status = 'REJECTED' where id = $1`,
+  NO_ACCOUNT: 'delete from bank_accounts where shareholder_id = $1',
+  ACCOUNT_AWAITING_APPROVAL: `update bank_accounts set approval = 'REQUIRED' where shareholder_id = $1`,
+  ACCOUNT_COOLING_OFF: `update bank_accounts set usable_from = '2999-12-31T00:00:00Z' where shareholder_id = $1`,
+  ACCOUNT_CLOSED: `update bank_accounts set status = 'BLOCKED', status_reason = 'R02' where shareholder_id = $1`,
+};
+
+test('whom a dividend can’t be paid to is told by name, with all reasons, and is whom the run passes over', async () => {
+  const reasons = [...BLOCKED_REASONS];
+  const all = await holders(...Array(reasons.length + 2).fill('0000'));
+  const { id } = await pendingDividend(all);
+  const [both = '', payable = ''] = all.slice(-2);
+  const client = await world.database.admin.connect();
+  try {
+    await client.query('set session_replication_role = replica');
+    for (const [index, reason] of reasons.entries()) await client.query(BLOCKING[reason], [all[index]]);
+    for (const reason of ['KYC_PENDING', 'ACCOUNT_CLOSED'] as const)
+      await client.query(BLOCKING[reason], [both]);
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+
+  const expected = [...reasons.map((reason) => [reason]), ['KYC_PENDING', 'ACCOUNT_CLOSED']].map(
+    (of, index) => ({
+      ...{ shareholder_id: String(all[index]), amount: '5.00', currency: 'USD', reasons: of },
+      usable_from: of[0] === 'ACCOUNT_COOLING_OFF' ? '2999-12-31T00:00:00.000Z' : null,
+    }),
+  );
+  const byId = (rows: typeof expected) =>
+    [...rows].sort((a, b) => (a.shareholder_id < b.shareholder_id ? -1 : 1));
+  const { status, body } = await ops.blocked(id);
+  expect(status).toBe(200);
+  expect(body.data).toMatchObject(byId(expected));
+  expect(body.data[0].name).toEqual(expect.any(String));
+  expect(body.data.some((row: { shareholder_id: string }) => row.shareholder_id === payable)).toBe(false);
+  for (const reason of reasons)
+    expect((await ops.blocked(id, { reason })).body.data).toMatchObject(
+      byId(expected.filter(({ reasons: of }) => of.includes(reason))),
+    );
+  const [first, second] = byId(expected);
+  const page = (await ops.blocked(id, { limit: '1' })).body;
+  expect(page.data).toMatchObject([first]);
+  expect((await ops.blocked(id, { limit: '1', cursor: page.next_cursor })).body.data).toMatchObject([second]);
+  expect((await ops.blocked(id, { reason: 'POOR' })).status).toBe(422);
+  expect((await ops.blocked(randomUUID())).status).toBe(404);
+
+  await ops.disburseDividend(id);
+  const withoutKyc = expected.filter(({ reasons: of }) => of[0]?.startsWith('KYC')).length;
+  await expect
+    .poll(async () => (await ops.progress(id)).body, { timeout: 30_000 })
+    .toMatchObject({
+      ...{ state: 'DONE', ordered: 1, settled: 1 },
+      ...{ without_kyc: withoutKyc, without_account: expected.length - withoutKyc },
+    });
+  expect((await ops.blocked(id)).body.data).toHaveLength(expected.length);
 });
 
 test('an entitlement that was denied, or whose payment came back, is owed until it is paid', async () => {

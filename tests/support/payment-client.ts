@@ -10,6 +10,7 @@ import { handler as disburseDividend } from '#functions/payments/disburse-divide
 import { handler as dividendProgress } from '#functions/payments/get-dividend-disbursement.ts';
 import { handler as getSettings } from '#functions/payments/get-payment-settings.ts';
 import { handler as get } from '#functions/payments/get-transaction.ts';
+import { handler as blocked } from '#functions/payments/list-blocked-payments.ts';
 import { handler as listAccounts } from '#functions/payments/list-shareholder-bank-accounts.ts';
 import { handler as list } from '#functions/payments/list-transactions.ts';
 import { handler as setSettings } from '#functions/payments/set-payment-settings.ts';
@@ -107,6 +108,10 @@ export class Payments {
 
   progress(id: string): Promise<TestResponse> {
     return this.#call(dividendProgress, runs.getDividendDisbursement, { params: { id } });
+  }
+
+  blocked(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    return this.#call(blocked, runs.listBlockedPayments, { params: { id }, query });
   }
 
   async setSettings(body: unknown): Promise<TestResponse> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
-import { idInPath, idOut, instantOut } from '#kernel/fields.ts';
+import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
 export const DividendDisbursement = z.object({
@@ -59,4 +60,48 @@ export const getDividendDisbursement = route({
   status: 200,
   problems: ['not-found'],
   uses: [],
+});
+
+/** Each keeps a holder from being paid. An account counts only where the holder has none that can be paid into. */
+export const BLOCKED_REASONS = [
+  'KYC_UNVERIFIED',
+  'KYC_PENDING',
+  'KYC_REJECTED',
+  'NO_ACCOUNT',
+  'ACCOUNT_AWAITING_APPROVAL',
+  'ACCOUNT_COOLING_OFF',
+  'ACCOUNT_CLOSED',
+] as const;
+
+export const BlockedPayment = z.object({
+  shareholder_id: idOut,
+  external_ref: z.string(),
+  name: z.string(),
+  amount: amountOut,
+  currency: z.string(),
+  reasons: z.array(z.enum(BLOCKED_REASONS)),
+  /** The end of the cooling-off of a new account. */
+  usable_from: instantOut.nullable(),
+});
+
+export const listBlockedPayments = route({
+  ...ofDividend,
+  operationId: 'listBlockedPayments',
+  method: 'GET',
+  path: '/dividends/{id}/blocked',
+  summary: 'List the holders whom a dividend can’t be paid to now, and why',
+  description:
+    'Holders are listed by id, once their positions are frozen, while the dividend owes them something and nothing is on its way. `reasons` has all that a run would pass them over for: that they are not verified, and that no account of theirs can be paid into. An account is `ACCOUNT_CLOSED` when the bank or its holder says that nothing can be paid into it any more; `usable_from` is the end of `ACCOUNT_COOLING_OFF`.',
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({
+    ...page,
+    reason: z.enum(BLOCKED_REASONS, `must be one of ${BLOCKED_REASONS.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: listOf(BlockedPayment),
+  discloses: true,
+  problems: ['not-found'],
+  uses: [],
+  // Walks the holders who can be paid, up to a million, to the next that can't.
+  timeoutSeconds: 29,
 });
