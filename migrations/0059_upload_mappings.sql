@@ -12,6 +12,6 @@ create table upload_mappings (
 );
 create unique index upload_mappings_name on upload_mappings (tenant_id, kind, name);
 call scope_by_tenant('upload_mappings', 'select, insert, update (name, definition, version, updated_at), delete');
-call record_changes('upload_mappings', 'upload-mappings', 'id', array['id', 'kind', 'name', 'definition']);
+call record_changes('upload_mappings', 'upload-mappings', 'id', array['id', 'kind', 'definition']);
 -- The mapping as it was when the file was received: what a second person has seen is read by the same one.
 alter table uploads add column mapping jsonb;
