@@ -52,6 +52,27 @@ async function stopPostgresAfter(tally: Tally, counts: readonly number[]): Promi
     const stopped = await runningPostmaster();
     process.kill(stopped, 'SIGQUIT');
     await runningPostmaster(stopped);
+    await forgetRequests();
+  }
+}
+
+/** Lets the deadlines pass until which the keys of requests that went with the server count as in flight. */
+async function forgetRequests(): Promise<void> {
+  for (;;) {
+    const database = new pg.Client({ connectionString: platform.file.databaseUrl });
+    database.on('error', () => undefined);
+    try {
+      await database.connect();
+      await database.query(
+        `update vestry.idempotency_keys set in_progress_until = now() where status = 'INPROGRESS' and in_progress_until > now()`,
+      );
+      return;
+    } catch {
+      // The new server isn't ready yet.
+      await sleep(50);
+    } finally {
+      await database.end().catch(() => undefined);
+    }
   }
 }
 

@@ -9,10 +9,10 @@ const REPOSITORY = join(import.meta.dirname, '../..');
  */
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/e2e/browser-origin.test.ts': 50,
-  'tests/e2e/database-loss.test.ts': 90,
+  'tests/e2e/database-loss.test.ts': 60,
   'tests/e2e/environments.test.ts': 40,
   'tests/e2e/outages.test.ts': 100,
-  'tests/e2e/payment-crash.test.ts': 150,
+  'tests/e2e/payment-crash.test.ts': 90,
   'tests/e2e/readme.test.ts': 120,
   'tests/e2e/restore.test.ts': 60,
   'tests/e2e/start.test.ts': 60,
