@@ -23,24 +23,12 @@ begin
     if d.rate_per_share is not null then
       insert into dividend_lines (dividend_id, shareholder_id, holdings, amount, transaction_id)
         select dividend, l.shareholder_id, l.holdings, l.amount, case when l.amount > 0 then uuid_v7_in_series(milliseconds, l.n, series) end
-        from (
-          select p.shareholder_id, p.holdings, round_half_even(p.holdings * d.rate_per_share * 10::numeric ^ d.exponent::integer) as amount,
-            row_number() over (order by p.shareholder_id) as n
-          from positions_at(d.security_class, d.record_date, known_at) p) as l
+        from allot_at_rate(d.security_class, d.rate_per_share, d.exponent::integer, d.record_date, known_at) as l
         order by l.shareholder_id;
     else
-      -- Largest remainder: everyone the whole part of the share, one more to those with the largest fractions, ties by id.
       insert into dividend_lines (dividend_id, shareholder_id, holdings, amount, transaction_id)
         select dividend, l.shareholder_id, l.holdings, l.amount, case when l.amount > 0 then uuid_v7_in_series(milliseconds, l.n, series) end
-        from (
-          select r.shareholder_id, r.holdings, r.n,
-            r.whole + case when row_number() over (order by r.remainder desc, r.shareholder_id) <= d.total_pool - sum(r.whole) over () then 1 else 0 end as amount
-          from (
-            select s.shareholder_id, s.holdings, s.n, div(s.product, s.shares) as whole, mod(s.product, s.shares) as remainder
-            from (
-              select p.shareholder_id, p.holdings, d.total_pool * p.holdings as product, sum(p.holdings) over () as shares,
-                row_number() over (order by p.shareholder_id) as n
-              from positions_at(d.security_class, d.record_date, known_at) p) as s) as r) as l
+        from allot_pool(d.security_class, d.total_pool, d.record_date, known_at) as l
         order by l.shareholder_id;
     end if;
     get diagnostics found_holders = row_count;

@@ -4,10 +4,10 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { todayOf } from '#platform/db/today.ts';
 import { wasEverHeld } from '#register/security-class.ts';
 import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
+import { settleDays } from './dividend-terms.ts';
 import type { scheduleDividend } from './dividends.routes.ts';
 
 export interface Declaration {
@@ -29,23 +29,7 @@ export async function declareDividend(
   { tenantId, idempotencyKey, proposer }: Declaration,
 ): Promise<DividendRow> {
   const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
-  const today = await todayOf(tx);
-  const declaration_date = terms.declaration_date ?? today;
-  if (declaration_date > today)
-    throw invalidField(
-      '/declaration_date',
-      'future-date',
-      `must not be after ${today}, today in the tenant’s time zone`,
-    );
-  if (record_date < declaration_date)
-    throw invalidField(
-      '/record_date',
-      'before-declaration',
-      `must not be before ${declaration_date}, when it is declared`,
-    );
-  // Loaded here: with it, the function’s code would be longer than a cold start may read.
-  const { requireDeclaredClass } = await import('#register/classes/declared-class.ts');
-  await requireDeclaredClass(tx, security_class);
+  const { today, declaration_date } = await settleDays(tx, terms);
   const hasClosed = record_date < today;
   if (hasClosed && !(await wasEverHeld(tx, security_class, record_date)))
     throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);

@@ -147,6 +147,50 @@ export const scheduleDividend = route({
   uses: ['eventBus:put', 'queue:dividend-runs:send'],
 });
 
+export const DividendPreview = z.object({
+  holders: z.number().int(),
+  /** Those whose amount doesn’t round to zero. */
+  payable_holders: z.number().int(),
+  total_amount: amountOut,
+  residual: decimalOut,
+  positions_as_of: dateOut,
+  /** The record date is over: only entries that are back-dated can still change it. */
+  is_final: z.boolean(),
+  frozen_from: dateOut,
+  /** The day on which banks can pay: the payable date, or the next one after a weekend or a holiday of the Federal Reserve. */
+  first_banking_day: dateOut,
+  /** Ten lines at most, the largest first. */
+  largest: z.array(
+    DividendLine.pick({ shareholder_id: true, holdings: true, amount: true }).extend({
+      external_ref: z.string(),
+    }),
+  ),
+});
+
+export const previewDividend = route({
+  operationId: 'previewDividend',
+  method: 'POST',
+  path: '/dividends/preview',
+  summary: 'Compute what a dividend would come to',
+  description:
+    'The body is that of a declaration, and nothing is stored. Positions are those at the close of the record date, or of today as far as they are known, while that isn’t over. `first_banking_day` is later than `payable_date` where that is no day on which the Federal Reserve pays. `residual` is `total_amount` minus the exact amount that is owed.',
+  ...writers,
+  body: NewDividend,
+  example: {
+    currency: 'USD',
+    record_date: '2027-03-01',
+    payable_date: '2027-03-15',
+    rate_per_share: '0.125',
+  },
+  status: 200,
+  response: DividendPreview,
+  idempotency: 'none',
+  problems: [],
+  uses: [],
+  // Computes a million lines.
+  timeoutSeconds: 29,
+});
+
 export const listDividends = route({
   operationId: 'listDividends',
   method: 'GET',

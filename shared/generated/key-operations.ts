@@ -165,6 +165,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   patchScimGroup: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   patchScimUser: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   placeLegalHold: {"roles":["COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  previewDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   previewRetention: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   receiveBankCallback: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   recordContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},

@@ -225,6 +225,6 @@ test('every route that can write says which entry it adds', () => {
   const silent = routes.filter(({ method, audit }) => method !== 'GET' && audit === undefined);
   // They write nothing of a tenant's: a what-if, a preview, and the stand-in for a bank.
   expect(silent.map(({ operationId }) => operationId).sort()).toEqual(
-    ['calculateVesting', 'createBankPayment', 'previewRetention'].sort(),
+    ['calculateVesting', 'createBankPayment', 'previewDividend', 'previewRetention'].sort(),
   );
 });

@@ -7,6 +7,7 @@ import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts';
 import { Register } from '#tests/support/register.ts';
+import type { TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -67,12 +68,61 @@ describe('the database computes what the pure functions do', () => {
       })),
     );
 
+  /** A preview has said what came: the sums, and the largest lines. */
+  async function expectPreviewed({ body }: TestResponse, dividends: Dividends, id: string): Promise<void> {
+    const { holders, total_amount, residual, reconciliation } = (await dividends.get(id)).body;
+    const payable_holders = reconciliation.payable_lines;
+    expect(body).toMatchObject({ holders, total_amount, residual, payable_holders, is_final: true });
+    const lines = (await dividends.lines(id)).body.data as { shareholder_id: string; amount: string }[];
+    const largest = lines
+      .sort((a, b) => Number(b.amount) - Number(a.amount) || (a.shareholder_id < b.shareholder_id ? -1 : 1))
+      .slice(0, 10);
+    expect(body.largest).toMatchObject(
+      largest.map(({ shareholder_id, amount }) => ({ shareholder_id, amount })),
+    );
+  }
+
+  test('a preview stores nothing, tells the banking day, and refuses what a declaration would', async () => {
+    const { dividends } = await freshIssuer(['8', '0.01']);
+    const friday = { declaration_date: '2026-01-02', record_date: '2026-01-05', payable_date: '2026-01-17' };
+    expect(await dividends.preview({ ...friday, record_date: day(-1), payable_date: day(0) })).toMatchObject({
+      status: 200,
+      body: {
+        holders: 2,
+        payable_holders: 1,
+        total_amount: '1.00',
+        positions_as_of: day(-1),
+        frozen_from: day(0),
+      },
+    });
+    // A Saturday, before the Monday of Martin Luther King, Jr.
+    expect((await dividends.preview(friday)).body).toMatchObject({
+      holders: 0,
+      first_banking_day: '2026-01-20',
+    });
+    expect((await dividends.preview({ record_date: day(7), payable_date: day(21) })).body).toMatchObject({
+      ...{ is_final: false, positions_as_of: day(0), holders: 2, frozen_from: day(8) },
+    });
+    for (const wrong of [
+      { security_class: 'PREFERED' },
+      { declaration_date: day(1), record_date: day(2), payable_date: day(9) },
+      { rate_per_share: '99999999999999999999' },
+      { total_pool: '1' },
+      { extra: true },
+    ])
+      expect((await dividends.preview(wrong)).status, JSON.stringify(wrong)).toBe(422);
+    expect((await dividends.list()).body.data).toEqual([]);
+  });
+
   test('at a rate', async () => {
     await fc.assert(
       fc.asyncProperty(holdings, decimal(10n ** 4n), currency, async (held, rate, code) => {
         const { dividends } = await freshIssuer(held);
-        const id = await dividends.declare({ currency: code, rate_per_share: rate });
+        const terms = { currency: code, rate_per_share: rate };
+        const previewed = await dividends.preview(terms);
+        const id = await dividends.declare(terms);
         await work(aws);
+        await expectPreviewed(previewed, dividends, id);
         const lines = await linesOf(id);
         expect(lines).toHaveLength(held.length);
         for (const line of lines) {
@@ -91,12 +141,11 @@ describe('the database computes what the pure functions do', () => {
     await fc.assert(
       fc.asyncProperty(holdings, pool, async (held, yen) => {
         const { dividends } = await freshIssuer(held);
-        const id = await dividends.declare({
-          currency: 'JPY',
-          rate_per_share: undefined,
-          total_pool: String(yen),
-        });
+        const terms = { currency: 'JPY', rate_per_share: undefined, total_pool: String(yen) };
+        const previewed = await dividends.preview(terms);
+        const id = await dividends.declare(terms);
         await work(aws);
+        await expectPreviewed(previewed, dividends, id);
         const lines = await linesOf(id);
         const allocated = allocatePool(
           yen,

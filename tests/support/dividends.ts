@@ -6,6 +6,7 @@ import { handler as getHandler } from '#functions/dividends/get-dividend.ts';
 import { handler as linesHandler } from '#functions/dividends/list-dividend-lines.ts';
 import { handler as listHandler } from '#functions/dividends/list-dividends.ts';
 import { handler as ofHolderHandler } from '#functions/dividends/list-shareholder-dividends.ts';
+import { handler as previewHandler } from '#functions/dividends/preview-dividend.ts';
 import { handler as scheduleHandler } from '#functions/dividends/schedule-dividend.ts';
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
@@ -50,6 +51,13 @@ export class Dividends {
       as: this.#as,
       body: { ...datesOf(terms), ...TERMS, ...terms },
       headers: key === null ? {} : { 'Idempotency-Key': key },
+    });
+  }
+
+  preview(terms: object = {}): Promise<TestResponse> {
+    return call(previewHandler, routes.previewDividend, {
+      as: this.#as,
+      body: { ...datesOf(terms), ...TERMS, ...terms },
     });
   }
 
