@@ -81,7 +81,7 @@ async function allot(
       sums as (select count(*)::integer as holders, (count(*) filter (where amount > 0))::integer as payable,
         coalesce(sum(amount), 0) as total, sum(holdings) as shares from lines),
       largest as (select l.shareholder_id, s.external_ref, trim_scale(l.holdings)::text as holdings, l.amount::text as amount
-        from (select * from lines order by amount desc, shareholder_id limit ${LARGEST}) l
+        from (select shareholder_id, holdings, amount from lines order by amount desc, shareholder_id limit ${LARGEST}) l
           join holders_of_record s on s.id = l.shareholder_id order by l.amount desc, l.shareholder_id)
     select holders, payable, trunc(total)::text as total,
       case when holders = 0 then '0' else trim_scale(total / 10::numeric ^ ${exponent}::integer - ${owed})::text end as exact,

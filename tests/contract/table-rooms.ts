@@ -104,8 +104,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   refuse_illegal_transition: 'ledger',
   refuse_unauthorized_shares: 'register',
   refuse_unknown_holder: 'register',
-  allot_at_rate: 'dividends',
-  allot_pool: 'dividends',
   take_dividend_snapshot: 'dividends',
   take_login_attempt: 'identity',
   take_request: 'platform',

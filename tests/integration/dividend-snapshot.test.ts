@@ -10,6 +10,9 @@ import { Register } from '#tests/support/register.ts';
 import type { TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
+/** The lines that a preview names. */
+const LARGEST = 10;
+
 let database: TestDatabase;
 let aws: TestAws;
 
@@ -76,7 +79,7 @@ describe('the database computes what the pure functions do', () => {
     const lines = (await dividends.lines(id)).body.data as { shareholder_id: string; amount: string }[];
     const largest = lines
       .sort((a, b) => Number(b.amount) - Number(a.amount) || (a.shareholder_id < b.shareholder_id ? -1 : 1))
-      .slice(0, 10);
+      .slice(0, LARGEST);
     expect(body.largest).toMatchObject(
       largest.map(({ shareholder_id, amount }) => ({ shareholder_id, amount })),
     );
