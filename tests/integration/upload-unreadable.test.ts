@@ -55,7 +55,8 @@ describe('a file that is no table fails, writes nothing and says why', () => {
     ['x.json', '{"external_ref":"A"}', 'not-an-array'],
     ['huge.csv', `${UPLOAD_HEADER}A,N,,1\n`, 'too-large'],
     ['x.xlsx', 'PK', 'unknown-format'],
-    ['deeper/x.csv', UPLOAD_HEADER, 'unknown-folder'],
+    ['deeper/x.csv', UPLOAD_HEADER, 'unknown-mapping'],
+    ['far/deeper/x.csv', UPLOAD_HEADER, 'unknown-folder'],
   ])('%s of %#: %s', async (name, content, code) => {
     const of = await newTenant();
     await takeMessages(aws.endpoint, REJECTED);

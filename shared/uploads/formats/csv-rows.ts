@@ -128,9 +128,10 @@ export class CsvRows<Column extends string, Values> {
     const broken = this.#broken(header);
     if (broken !== undefined) return broken;
     const unchanged = header.errorAt === undefined ? undefined : this.#uncorrected(header, header.errorAt);
-    if (unchanged !== undefined)
-      return rejectedRow(this.#contract.columns, line, this.#found(header), unchanged);
-    return this.#contract.finish(line, this.#contract.ofCells(cells, header.at));
+    const row = this.#contract.finish(line, this.#contract.ofCells(cells, header.at));
+    // What is wrong with a row by itself says more than that nobody has corrected it.
+    if (unchanged === undefined || row.error !== undefined) return row;
+    return rejectedRow(this.#contract.columns, line, this.#found(header), unchanged);
   }
 
   /** Returns the row as a rejected one, if its cells can't be told. */
