@@ -128,6 +128,8 @@ export const AUDIT_ACTIONS = [
   'dividend.cancelled',
   'dividend.paid',
   'meeting.created',
+  'meeting.amended',
+  'meeting.cancelled',
   'vote.cast',
   'vote.revoked',
   'legal-hold.placed',

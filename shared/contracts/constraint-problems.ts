@@ -42,6 +42,9 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   ],
   votes_meeting_not_open: ['meeting-not-open', 'Voting has not begun.'],
   votes_meeting_closed: ['meeting-closed', 'Voting has ended.'],
+  votes_meeting_cancelled: ['meeting-closed', 'The meeting was cancelled.'],
+  meetings_cancelled: ['meeting-not-changeable', 'The meeting was cancelled.'],
+  meetings_opened: ['meeting-not-changeable', 'Voting has begun.'],
   position_entries_not_negative: [
     'insufficient-position',
     'The position in the security class would be negative.',

@@ -50,6 +50,7 @@ export const problemRegistry = {
   'ballot-revoked': { status: 409, title: 'The ballot is revoked' },
   'meeting-not-open': { status: 409, title: 'The meeting has not opened' },
   'meeting-closed': { status: 409, title: 'The meeting has closed' },
+  'meeting-not-changeable': { status: 409, title: 'The meeting has opened or was cancelled' },
   'webhook-exists': { status: 409, title: 'A webhook with this URL already exists' },
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
   'second-factor-exists': { status: 409, title: 'The user has a second factor' },

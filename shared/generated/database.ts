@@ -521,6 +521,7 @@ export interface MeetingItems {
 }
 
 export interface Meetings {
+  cancelled_at: Timestamp | null;
   closes_at: Timestamp;
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -531,6 +532,7 @@ export interface Meetings {
   security_class: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   title: string;
+  version: Generated<number>;
 }
 
 export interface MockBankOutages {

@@ -128,6 +128,9 @@ export const securityClass = z
   .string('must be a string')
   .regex(/^[A-Z][A-Z0-9_-]{0,31}$/, 'must be 1 to 32 of A-Z, 0-9, _ and -, beginning with a letter');
 
+/** A tenant declares, and a meeting is of, at most so many classes. */
+export const MAX_SECURITY_CLASSES = 100;
+
 /** The class of positions that name none. */
 export const DEFAULT_SECURITY_CLASS = 'COMMON';
 

@@ -30,6 +30,15 @@ export async function callMeeting(
       code,
       security_classes === undefined ? undefined : `/security_classes/${index}`,
     );
+  await requireRecordDate(tx, meeting);
+  return insertMeeting(tx, called, classes.toSorted());
+}
+
+/** @throws DomainError `validation-failed` */
+export async function requireRecordDate(
+  tx: TenantTx,
+  meeting: Pick<z.output<typeof createMeeting.body>, 'record_date' | 'opens_at' | 'bylaws_differ'>,
+): Promise<void> {
   const opens = await dayAt(tx, meeting.opens_at);
   const days = daysBetween(meeting.record_date, opens);
   if (days < 1)
@@ -46,5 +55,4 @@ export async function callMeeting(
       'bylaws',
       `must be ${FEWEST_DAYS} to ${MOST_DAYS} days before ${opens}, when voting opens; if the bylaws say otherwise, send bylaws_differ`,
     );
-  return insertMeeting(tx, called, classes.toSorted());
 }

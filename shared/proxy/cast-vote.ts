@@ -24,6 +24,7 @@ export async function castVote(
   const meeting = found(await findMeeting(tx, meeting_id));
   const state = stateOf(meeting, now);
   if (state === 'SCHEDULED') throw new DomainError('meeting-not-open', 'Voting has not begun.');
+  if (state === 'CANCELLED') throw new DomainError('meeting-closed', 'The meeting was cancelled.');
   if (state === 'CLOSED') throw new DomainError('meeting-closed', 'Voting has ended.');
   if (meeting.positions_known_at === null && meeting.record_date >= (await todayOf(tx)))
     throw new DomainError(

@@ -9,6 +9,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { createMeeting, Meeting } from './meetings.routes.ts';
 
 const COLUMNS = [
+  'cancelled_at',
   'closes_at',
   'created_at',
   'id',
@@ -19,8 +20,10 @@ const COLUMNS = [
   'security_class',
   'tenant_id',
   'title',
+  'version',
 ] as const satisfies readonly (keyof Meetings)[];
 
+type Agenda = z.output<typeof createMeeting.body>['items'];
 type Item = z.infer<typeof Meeting>['items'][number];
 
 export type MeetingRow = Selectable<Meetings> & {
@@ -40,15 +43,17 @@ export function toMeeting(row: MeetingRow, now: Date): z.infer<typeof Meeting> {
     quorum: canonicalDecimal(row.quorum),
     items: row.items.map(({ id, title, kind, threshold }) => ({ id, title, kind, threshold })),
     state: stateOf(row, now),
+    version: row.version,
     created_at: row.created_at.toISOString(),
   };
 }
 
-/** Open from `opens_at` on, closed from `closes_at` on. */
+/** Open from `opens_at` on, closed from `closes_at` on, unless it was cancelled before. */
 export function stateOf(
-  { opens_at, closes_at }: Pick<MeetingRow, 'opens_at' | 'closes_at'>,
+  { opens_at, closes_at, cancelled_at }: Pick<MeetingRow, 'opens_at' | 'closes_at' | 'cancelled_at'>,
   now: Date,
 ): z.infer<typeof Meeting>['state'] {
+  if (cancelled_at !== null) return 'CANCELLED';
   if (now < opens_at) return 'SCHEDULED';
   return now < closes_at ? 'OPEN' : 'CLOSED';
 }
@@ -68,13 +73,57 @@ export async function insertMeeting(
     .insertInto('meeting_classes')
     .values(classes.map((security_class) => ({ meeting_id: row.id, security_class })))
     .execute();
-  const agenda = items.map((item, index) => ({ ...item, meeting_id: row.id, position: index + 1 }));
-  await tx.insertInto('meeting_items').values(agenda).execute();
+  await insertAgenda(tx, row.id, items);
   const shown = items.map(({ threshold, ...item }) => ({
     ...item,
     threshold: threshold === undefined ? null : canonicalDecimal(threshold),
   }));
   return { ...row, items: shown, security_classes: classes };
+}
+
+async function insertAgenda(tx: TenantTx, meetingId: string, items: Agenda): Promise<void> {
+  const agenda = items.map((item, index) => ({ ...item, meeting_id: meetingId, position: index + 1 }));
+  await tx.insertInto('meeting_items').values(agenda).execute();
+}
+
+/** Holds the meeting until the transaction ends: it can't open, or be changed, between a check and a write. */
+export async function lockMeeting(tx: TenantTx, id: string): Promise<MeetingRow | undefined> {
+  const held = await tx
+    .selectFrom('meetings')
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return held === undefined ? undefined : findMeeting(tx, id);
+}
+
+export interface MeetingChange {
+  readonly title?: string | undefined;
+  readonly record_date?: string | undefined;
+  readonly opens_at?: string | undefined;
+  readonly closes_at?: string | undefined;
+  readonly quorum?: string | undefined;
+  readonly cancelled_at?: Date;
+}
+
+/** @throws DomainError `meeting-not-changeable`, by the database */
+export async function updateMeeting(
+  tx: TenantTx,
+  id: string,
+  change: MeetingChange,
+  items?: Agenda,
+): Promise<MeetingRow | undefined> {
+  // The agenda comes first: it changes while the meeting hasn't opened, and the change may open it.
+  if (items !== undefined) {
+    await tx.deleteFrom('meeting_items').where('meeting_id', '=', id).execute();
+    await insertAgenda(tx, id, items);
+  }
+  await tx
+    .updateTable('meetings')
+    .set((eb) => ({ ...change, version: eb('version', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+  return findMeeting(tx, id);
 }
 
 function meetings(read: TenantRead) {

@@ -8,16 +8,16 @@ import {
   instantOut,
   isoDate,
   listOf,
+  MAX_SECURITY_CLASSES,
   page,
   quantity,
   securityClass,
   text,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { MAX_SECURITY_CLASSES } from '#register/classes/security-classes.routes.ts';
 import { ALL_CHOICES, ITEM_KINDS, MAX_ITEMS } from './choices.ts';
 
-const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED'] as const;
+const MEETING_STATES = ['SCHEDULED', 'OPEN', 'CLOSED', 'CANCELLED'] as const;
 
 const itemId = z
   .string('must be a string')
@@ -44,6 +44,7 @@ export const Meeting = z.object({
   items: z.array(MeetingItem),
   /** The state at the time of the answer. */
   state: z.enum(MEETING_STATES),
+  version: z.number().int(),
   created_at: instantOut,
 });
 
@@ -69,6 +70,36 @@ export const MeetingReport = z.object({
   tally_sha256: z.string(),
 });
 
+const quorum = quantity.refine((value) => Number(value) <= 1, 'must be at most 1');
+const agenda = z
+  .array(
+    z.strictObject({
+      id: itemId,
+      title: text(200),
+      kind: z.enum(ITEM_KINDS),
+      threshold: quantity
+        .refine((value) => Number(value) > 0 && Number(value) <= 1, 'must be above 0 and at most 1')
+        .optional(),
+    }),
+  )
+  .min(1, 'must have at least one item')
+  .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`)
+  .check(({ value, issues }) => {
+    const seen = new Set<string>();
+    value.forEach((item, index) => {
+      if (seen.has(item.id))
+        issues.push({
+          code: 'custom',
+          path: [index, 'id'],
+          input: value,
+          message: 'is the id of another item',
+        });
+      seen.add(item.id);
+    });
+  });
+/** The record date need not be 10 to 60 days before the meeting opens. */
+const bylawsDiffer = z.boolean().default(false);
+
 const NewMeeting = z
   .strictObject({
     title: text(200),
@@ -82,22 +113,9 @@ const NewMeeting = z
     record_date: isoDate,
     opens_at: instant,
     closes_at: instant,
-    /** The record date need not be 10 to 60 days before the meeting opens. */
-    bylaws_differ: z.boolean().default(false),
-    quorum: quantity.refine((value) => Number(value) <= 1, 'must be at most 1'),
-    items: z
-      .array(
-        z.strictObject({
-          id: itemId,
-          title: text(200),
-          kind: z.enum(ITEM_KINDS),
-          threshold: quantity
-            .refine((value) => Number(value) > 0 && Number(value) <= 1, 'must be above 0 and at most 1')
-            .optional(),
-        }),
-      )
-      .min(1, 'must have at least one item')
-      .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} items`),
+    bylaws_differ: bylawsDiffer,
+    quorum,
+    items: agenda,
   })
   .check(({ value, issues }) => {
     const refuse = (path: PropertyKey[], message: string) =>
@@ -108,12 +126,23 @@ const NewMeeting = z
       refuse(['security_classes'], 'must not be given together with security_class');
     if (new Set(value.security_classes).size < (value.security_classes?.length ?? 0))
       refuse(['security_classes'], 'must not name a class twice');
-    const seen = new Set<string>();
-    value.items.forEach((item, index) => {
-      if (seen.has(item.id)) refuse(['items', index, 'id'], 'is the id of another item');
-      seen.add(item.id);
-    });
   });
+
+const MeetingAmendment = z
+  .strictObject({
+    title: text(200).optional(),
+    record_date: isoDate.optional(),
+    opens_at: instant.optional(),
+    closes_at: instant.optional(),
+    bylaws_differ: bylawsDiffer,
+    quorum: quorum.optional(),
+    /** The whole agenda. */
+    items: agenda.optional(),
+  })
+  .refine(
+    ({ bylaws_differ: _, ...change }) => Object.values(change).some((value) => value !== undefined),
+    'must change something',
+  );
 
 const issuer = { tenants: ['ISSUER'] } as const;
 const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
@@ -124,7 +153,7 @@ export const createMeeting = route({
   path: '/proxy/meetings',
   summary: 'Call a meeting',
   description:
-    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1; `threshold` of an item is the part of the votes for and against that it needs, for instance 0.75 for a special resolution; without one it needs more for than against. A meeting cannot be changed once it is called.',
+    'Holders of `security_class` (default COMMON), or of any of `security_classes`, at the close of `record_date` may vote. A ballot weighs its holder’s shares times the votes of each, over all the classes; treasury shares have none. The record date is 10 to 60 days before the day on which voting opens, in the issuer’s time zone, unless `bylaws_differ`; in any case it is over by then, and at most 366 days before. `quorum` is the part of the entitled shares that must be voted, from 0 to 1; `threshold` of an item is the part of the votes for and against that it needs, for instance 0.75 for a special resolution; without one it needs more for than against. A meeting can be amended and cancelled until it opens.',
   ...issuer,
   roles: ['ADMIN', 'OPS'],
   body: NewMeeting,
@@ -142,6 +171,7 @@ export const createMeeting = route({
   status: 201,
   location: '/proxy/meetings/{id}',
   response: Meeting,
+  concurrency: 'etag',
   audit: 'meeting.created',
   problems: [],
   uses: [],
@@ -170,7 +200,45 @@ export const getMeeting = route({
   params: idInPath,
   status: 200,
   response: Meeting,
+  concurrency: 'etag',
   problems: ['not-found'],
+  uses: [],
+});
+
+export const amendMeeting = route({
+  operationId: 'amendMeeting',
+  method: 'PATCH',
+  path: '/proxy/meetings/{id}',
+  summary: 'Amend a meeting before it opens',
+  description:
+    '`items` replaces the whole agenda. The record date and the opening are held to the rules of a call when one of them changes: 10 to 60 days apart, unless `bylaws_differ`. The classes that vote stay as they are: cancel the meeting and call another.',
+  ...issuer,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  body: MeetingAmendment,
+  example: { title: 'Annual meeting 2027, adjourned', closes_at: '2027-04-22T18:00:00Z' },
+  status: 200,
+  response: Meeting,
+  concurrency: 'if-match',
+  audit: 'meeting.amended',
+  problems: ['not-found', 'meeting-not-changeable', 'precondition-failed', 'precondition-required'],
+  uses: [],
+});
+
+export const cancelMeeting = route({
+  operationId: 'cancelMeeting',
+  method: 'POST',
+  path: '/proxy/meetings/{id}/cancel',
+  summary: 'Cancel a meeting before it opens',
+  description: 'It takes no ballots and can’t be called again; it stays in the list as CANCELLED.',
+  ...issuer,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  status: 200,
+  response: Meeting,
+  concurrency: 'if-match-honoured',
+  audit: 'meeting.cancelled',
+  problems: ['not-found', 'meeting-not-changeable'],
   uses: [],
 });
 

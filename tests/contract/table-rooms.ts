@@ -77,6 +77,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   forget_directory_user: 'identity',
   guard_authorized_shares: 'register',
   guard_dividend_payment: 'dividends',
+  guard_meeting_item: 'proxy',
   guard_order_approval: 'payments',
   guard_payment_order: 'payments',
   guard_sending: 'payments',

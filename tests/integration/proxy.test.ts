@@ -93,6 +93,105 @@ describe('a meeting', () => {
   });
 });
 
+describe('a meeting that has not opened', () => {
+  const AHEAD = { opens_at: instant(24 * HOUR_MS), closes_at: instant(48 * HOUR_MS) };
+
+  test('is amended, by the version that was read, and keeps what is not named', async () => {
+    const called = (await proxy.call(AHEAD)).body;
+    expect(called).toMatchObject({ version: 1, state: 'SCHEDULED' });
+    const items = [{ id: '9', title: 'Merge', kind: 'STANDARD', threshold: '0.75' }];
+    const amended = await proxy.amend(called.id, { title: 'Special meeting', quorum: '0.25', items });
+    expect(amended).toMatchObject({
+      status: 200,
+      body: { ...called, title: 'Special meeting', quorum: '0.25', items, version: 2 },
+    });
+    expect((await proxy.get(called.id)).body).toEqual(amended.body);
+    expect(await proxy.amend(called.id, { title: 'Other' })).toMatchObject(
+      problem(412, 'precondition-failed'),
+    );
+    const days = { record_date: day(-3), closes_at: instant(72 * HOUR_MS), bylaws_differ: true };
+    expect((await proxy.amend(called.id, days, 2)).body).toMatchObject({
+      record_date: day(-3),
+      items,
+      version: 3,
+    });
+    const { rows } = await database.admin.query(
+      `select action, changes -> 0 -> 'before' as before from audit_log where resource = $1 order by id`,
+      [`meetings/${called.id}`],
+    );
+    expect(rows.map(({ action }) => action)).toEqual([
+      'meeting.created',
+      'meeting.amended',
+      'meeting.amended',
+    ]);
+    expect(rows[2].before).toMatchObject({ record_date: day(-1) });
+  });
+
+  test.each<[string, object, string]>([
+    ['nothing', {}, ''],
+    ['bylaws alone', { bylaws_differ: true }, ''],
+    ['a record date that is too late', { record_date: day(5), bylaws_differ: true }, '/record_date'],
+    ['a record date that the bylaws forbid', { record_date: day(-2) }, '/record_date'],
+    ['an end before its opening', { closes_at: instant(HOUR_MS) }, '/closes_at'],
+    ['an opening after its end', { opens_at: instant(96 * HOUR_MS), bylaws_differ: true }, '/opens_at'],
+    ['an empty agenda', { items: [] }, '/items'],
+    ['an item twice', { items: [AGENDA[0], AGENDA[0]] }, '/items/1/id'],
+    ['a quorum over 1', { quorum: '1.01' }, '/quorum'],
+    ['a class', { security_class: 'COMMON' }, '/security_class'],
+  ])('is not given %s', async (_, change, pointer) => {
+    const id = await proxy.meeting(AHEAD);
+    const refused = await proxy.amend(id, change);
+    expect(refused).toMatchObject(problem(422, 'validation-failed'));
+    expect(refused.body.errors[0].pointer).toBe(pointer);
+    expect((await proxy.get(id)).body.version).toBe(1);
+  });
+
+  test('is cancelled for ever, and takes no ballots', async () => {
+    const id = await proxy.meeting(AHEAD);
+    expect(await proxy.cancel(id, { 'If-Match': '"7"' })).toMatchObject(problem(412, 'precondition-failed'));
+    expect(await proxy.cancel(id)).toMatchObject({ status: 200, body: { state: 'CANCELLED', version: 2 } });
+    expect(await proxy.cancel(id)).toMatchObject(problem(409, 'meeting-not-changeable'));
+    expect(await proxy.amend(id, { title: 'Again' }, 2)).toMatchObject(
+      problem(409, 'meeting-not-changeable'),
+    );
+    process.env.VESTRY_CLOCK_AHEAD_MS = String(25 * HOUR_MS);
+    try {
+      expect((await proxy.get(id)).body.state).toBe('CANCELLED');
+      expect(await proxy.vote(id, holder(0))).toMatchObject(problem(409, 'meeting-closed'));
+    } finally {
+      delete process.env.VESTRY_CLOCK_AHEAD_MS;
+    }
+    expect((await proxy.list()).body.data.map(({ state }: { state: string }) => state)).toEqual([
+      'CANCELLED',
+    ]);
+  });
+
+  test('opens by the clock that requests go by, and then changes no more', async () => {
+    const id = await proxy.meeting(AHEAD);
+    expect(await proxy.vote(id, holder(0))).toMatchObject(problem(409, 'meeting-not-open'));
+    process.env.VESTRY_CLOCK_AHEAD_MS = String(25 * HOUR_MS);
+    try {
+      expect(await proxy.vote(id, holder(0))).toMatchObject({ status: 201, body: { weight: '100' } });
+      expect(await proxy.amend(id, { title: 'Late' })).toMatchObject(problem(409, 'meeting-not-changeable'));
+      expect(await proxy.cancel(id)).toMatchObject(problem(409, 'meeting-not-changeable'));
+    } finally {
+      delete process.env.VESTRY_CLOCK_AHEAD_MS;
+    }
+  });
+
+  test.each([
+    `update meetings set title = 'x'`,
+    `update meetings set cancelled_at = now()`,
+    `update meetings set closes_at = closes_at + interval '1 day'`,
+    'delete from meeting_items',
+  ])('but once it has: “%s” is refused by the database too', async (statement) => {
+    await proxy.meeting();
+    await expect(database.admin.query(`${statement} where tenant_id = $1`, [acme.id])).rejects.toMatchObject({
+      constraint: 'meetings_opened',
+    });
+  });
+});
+
 describe('the record date of a meeting', () => {
   const TIMES = { opens_at: '2028-03-20T16:00:00Z', closes_at: '2028-04-20T16:00:00Z' };
 

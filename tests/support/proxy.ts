@@ -1,3 +1,5 @@
+import { handler as amendHandler } from '#functions/proxy/amend-meeting.ts';
+import { handler as cancelHandler } from '#functions/proxy/cancel-meeting.ts';
 import { handler as castHandler } from '#functions/proxy/cast-vote.ts';
 import { handler as createHandler } from '#functions/proxy/create-meeting.ts';
 import { handler as getMeetingHandler } from '#functions/proxy/get-meeting.ts';
@@ -52,6 +54,15 @@ export class Meetings {
 
   get(id: string): Promise<TestResponse> {
     return call(getMeetingHandler, meetings.getMeeting, { as: this.#as, params: { id } });
+  }
+
+  amend(id: string, change: object, version = 1): Promise<TestResponse> {
+    const headers = { 'If-Match': `"${version}"` };
+    return call(amendHandler, meetings.amendMeeting, { as: this.#as, params: { id }, body: change, headers });
+  }
+
+  cancel(id: string, headers: Record<string, string> = {}): Promise<TestResponse> {
+    return call(cancelHandler, meetings.cancelMeeting, { as: this.#as, params: { id }, headers });
   }
 
   list(query: Record<string, string> = {}): Promise<TestResponse> {

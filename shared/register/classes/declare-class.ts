@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/domain-error.ts';
+import { MAX_SECURITY_CLASSES } from '#kernel/fields.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import {
   type ClassFields,
@@ -6,7 +7,6 @@ import {
   lockClassCount,
   type SecurityClassRow,
 } from './security-class.repository.ts';
-import { MAX_SECURITY_CLASSES } from './security-classes.routes.ts';
 
 /** @throws DomainError `security-class-exists`, `too-many-security-classes` */
 export async function declareClass(

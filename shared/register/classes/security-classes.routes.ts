@@ -1,12 +1,18 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/approvals.routes.ts';
-import { decimalOut, instantOut, listOf, page, quantity, securityClass, text } from '#kernel/fields.ts';
+import {
+  decimalOut,
+  instantOut,
+  listOf,
+  MAX_SECURITY_CLASSES,
+  page,
+  quantity,
+  securityClass,
+  text,
+} from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 const CLASS_KINDS = ['COMMON', 'PREFERRED', 'OTHER'] as const;
-/** Far more than any issuer's articles have; each is named in messages and summed in previews. */
-export const MAX_SECURITY_CLASSES = 100;
-
 export const SecurityClass = z.object({
   code: z.string(),
   name: z.string(),

@@ -129,7 +129,7 @@ export class CsvRows<Column extends string, Values> {
     if (broken !== undefined) return broken;
     const unchanged = header.errorAt === undefined ? undefined : this.#uncorrected(header, header.errorAt);
     const row = this.#contract.finish(line, this.#contract.ofCells(cells, header.at));
-    // What is wrong with a row by itself says more than that nobody has corrected it.
+    // A fault of the row by itself says more than that nobody has corrected it.
     if (unchanged === undefined || row.error !== undefined) return row;
     return rejectedRow(this.#contract.columns, line, this.#found(header), unchanged);
   }
