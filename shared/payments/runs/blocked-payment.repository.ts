@@ -4,6 +4,7 @@ import { fromMinor } from '#kernel/money.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { BLOCKED_REASONS, BlockedPayment } from './payment-runs.routes.ts';
+import { APPROVED_ACCOUNT, USABLE_ACCOUNT } from './usable-account.ts';
 
 type Reason = (typeof BLOCKED_REASONS)[number];
 
@@ -28,18 +29,15 @@ export function toBlocked({ amount, usable_from, ...row }: BlockedRow): z.infer<
 const isOpen = (alias: string) =>
   sql.raw(`(${alias}.status = 'SENT' or ${alias}.status = 'SETTLED' and ${alias}.return_code is null)`);
 
-/** Whether an account may be paid into, as the run of payments asks it (payment-run.repository.ts). */
-const APPROVED = sql`b.status = 'ACTIVE' and b.approval in ('NOT_NEEDED', 'APPROVED')`;
-
 /** Tells of a holder which accounts there are; `state` is null if one can be paid into now. */
 const ACCOUNTS = sql`
   select case
-      when bool_or(${APPROVED} and b.usable_from <= present_instant()) then null
-      when bool_or(${APPROVED}) then 'ACCOUNT_COOLING_OFF'
+      when bool_or(${USABLE_ACCOUNT}) then null
+      when bool_or(${APPROVED_ACCOUNT}) then 'ACCOUNT_COOLING_OFF'
       when bool_or(b.status = 'ACTIVE' and b.approval = 'REQUIRED') then 'ACCOUNT_AWAITING_APPROVAL'
       when bool_or(b.status <> 'ACTIVE') then 'ACCOUNT_CLOSED'
       else 'NO_ACCOUNT' end as state,
-    min(b.usable_from) filter (where ${APPROVED}) as usable_from
+    min(b.usable_from) filter (where ${APPROVED_ACCOUNT}) as usable_from
   from bank_accounts b where b.shareholder_id = l.shareholder_id`;
 
 /** Lists, by holder id, who is owed something by a dividend and can't be paid now. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { PaymentRuns } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { DividendDisbursement } from './payment-runs.routes.ts';
+import { USABLE_ACCOUNT } from './usable-account.ts';
 
 const COLUMNS = [
   'approved_by',
@@ -122,8 +123,7 @@ export async function orderChunk(tx: TenantTx, chunk: ChunkOrder): Promise<Chunk
 /** Tells of a payment which account is paid into: the newest active one of a holder. */
 const PAYABLE = sql`join holders_of_record s on s.id = t.shareholder_id
         left join lateral (select b.id from bank_accounts b
-          where b.shareholder_id = s.id and b.status = 'ACTIVE'
-            and b.approval in ('NOT_NEEDED', 'APPROVED') and b.usable_from <= present_instant() order by b.id desc limit 1) a on true`;
+          where b.shareholder_id = s.id and ${USABLE_ACCOUNT} order by b.id desc limit 1) a on true`;
 
 /**
  * The payments of a dividend that were denied, have failed or come back, and that nobody has ordered again. Few payments are, and each part finds
