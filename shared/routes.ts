@@ -35,6 +35,7 @@ import * as securityClasses from '#register/classes/security-classes.routes.ts';
 import * as registerSettings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
+import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
@@ -72,7 +73,9 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     scim,
     'single-sign-on': { ...federation, ...signInSettings },
   },
-  register: { shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses } },
+  register: {
+    shareholders: { ...shareholders, ...positions, ...transfers, ...registerSettings, ...securityClasses },
+  },
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
   dividends: { dividends },
   proxy: { proxy: { ...meetings, ...votes } },

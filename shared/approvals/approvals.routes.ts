@@ -101,6 +101,7 @@ const decision = {
     'shareholder-exists',
     'shareholder-closed',
     'insufficient-position',
+    'transfer-reversed',
     'authorized-shares-exceeded',
     'dividend-not-cancellable',
   ],

@@ -39,6 +39,7 @@ export const AUDIT_ACTIONS = [
   'shareholder.kyc-verified',
   'shareholder.kyc-rejected',
   'shares.transferred',
+  'transfer.reversed',
   'position.adjusted',
   'register-settings.set',
   'security-class.declared',

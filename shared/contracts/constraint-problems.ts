@@ -25,6 +25,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'Another shareholder of this register has this external_ref.',
   ],
   security_classes_pkey: ['security-class-exists', 'Another class of this tenant has this code.'],
+  transfers_reversed_once: ['transfer-reversed', 'It was reversed already.'],
   security_classes_authorized_shares: ['authorized-shares-exceeded'],
   shareholders_holdings_check: ['insufficient-position', 'The holdings would be negative.'],
   shareholders_closed_hold_nothing: ['shareholder-closed', 'A closed shareholder can hold nothing.'],

@@ -79,6 +79,7 @@ const eventPayloads = {
     quantity,
     security_class: z.string(),
     effective_date: day,
+    reverses: id.optional().describe('The transfer that this one takes back.'),
   }),
   'upload.completed': z.object({
     upload_id: id,

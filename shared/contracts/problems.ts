@@ -34,6 +34,7 @@ export const problemRegistry = {
   'plan-exists': { status: 409, title: 'The employee already has an active plan of this type' },
   'grant-exists': { status: 409, title: 'The plan already has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
+  'transfer-reversed': { status: 409, title: 'The transfer has been reversed' },
   'contribution-reversed': { status: 409, title: 'The contribution has been reversed' },
   'contribution-key-used': {
     status: 409,

@@ -1092,6 +1092,19 @@ export interface TransactionTransitions {
   version: number;
 }
 
+export interface Transfers {
+  effective_date: ColumnType<Day, string, string>;
+  from_shareholder_id: string;
+  id: string;
+  quantity: string;
+  reason: string | null;
+  recorded_at: Generated<Timestamp>;
+  reverses: string | null;
+  security_class: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  to_shareholder_id: string;
+}
+
 export interface TreasuryEntries {
   effective_date: ColumnType<Day, string, string>;
   id: Generated<bigint>;
@@ -1351,6 +1364,7 @@ export interface DB {
   tenants: Tenants;
   transaction_transitions: TransactionTransitions;
   transactions: Transactions;
+  transfers: Transfers;
   treasury_entries: TreasuryEntries;
   upload_mappings: UploadMappings;
   uploads: Uploads;

@@ -50,6 +50,25 @@ export async function isHeld(
   return rows[0]?.held === true;
 }
 
+/** Tells whether a holder has had so many shares of a class at the close of a day, and of every later one. */
+export async function isHeldSince(
+  tx: TenantTx,
+  {
+    holder,
+    securityClass,
+    shares,
+    since,
+  }: { holder: string; securityClass: string; shares: string; since: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`
+    select coalesce(min(closing), 0) >= ${shares}::numeric as held from (
+      select sum(sum(delta)) over (order by day) as closing from (
+        select delta, greatest(effective_date, ${since}::date) as day from position_entries
+        where shareholder_id = ${holder} and security_class = ${securityClass}) as entries
+      group by day) as days`.execute(tx);
+  return rows[0]?.held === true;
+}
+
 /** Microseconds are kept: a `Date` would lose the order of neighbouring entries. */
 const recordedAt = sql<string>`to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('recorded');
 

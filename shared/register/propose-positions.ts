@@ -27,7 +27,13 @@ import {
 import { differenceOf } from './shares.ts';
 import { refuseClosed } from './standing.ts';
 import { listTooLate } from './too-late.ts';
-import { type Transfer, type TransferOrder, transferShares } from './transfer-shares.ts';
+import {
+  type NewTransfer,
+  requireReversible,
+  type Transfer,
+  type TransferOrder,
+  transferShares,
+} from './transfer-shares.ts';
 
 interface ChangedShareholder {
   readonly id: string;
@@ -40,7 +46,7 @@ interface ChangedShareholder {
 type Proposed =
   | { readonly entered: NewShareholder }
   | { readonly changed: ChangedShareholder }
-  | { readonly transferred: { readonly id: string; readonly order: TransferOrder } };
+  | { readonly transferred: NewTransfer };
 
 const NONE = '0';
 
@@ -152,9 +158,32 @@ export async function proposeTransfer(
   order: TransferOrder,
   proposer: Proposer,
 ): Promise<Transfer | Waiting> {
+  await requireDeclaredClass(tx, order.security_class);
+  return propose(tx, { id, order }, proposer);
+}
+
+/**
+ * Takes a transfer back, by the rules of the transfer that does it.
+ * @throws DomainError `not-found`, `transfer-reversed`, `shareholder-closed`, `insufficient-position`, `change-pending`
+ */
+export async function proposeReversal(
+  tx: TenantTx,
+  id: string,
+  { reverses, reason }: { readonly reverses: string; readonly reason: string | undefined },
+  proposer: Proposer,
+): Promise<Transfer | Waiting> {
+  const order = await requireReversible(tx, reverses);
+  return propose(tx, { id, order, reverses, reason }, proposer);
+}
+
+async function propose(
+  tx: TenantTx,
+  transferred: NewTransfer,
+  proposer: Proposer,
+): Promise<Transfer | Waiting> {
+  const { id, order, reverses, reason } = transferred;
   const { from_shareholder_id: from, to_shareholder_id: to, quantity: shares } = order;
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = order;
-  await requireDeclaredClass(tx, order.security_class);
   const holders = await lockShareholders(tx, [from, to]);
   if (holders.length < 2) throw notFound();
   holders.forEach(refuseClosed);
@@ -170,16 +199,18 @@ export async function proposeTransfer(
     {
       kind: 'position',
       isControlled,
-      subject: { type: 'transfers', id },
+      // A reversal is of the transfer that it takes back: it waits once.
+      subject: { type: 'transfers', id: reverses ?? id },
       before: null,
       after: {
         ...{ ...order, quantity: canonicalDecimal(shares), security_class: securityClass },
+        ...(reverses === undefined ? {} : { reverses, ...(reason === undefined ? {} : { reason }) }),
         ...(isControlled ? await tooLate(tx, order, securityClass) : {}),
       },
-      proposal: { transferred: { id, order } } satisfies Proposed,
+      proposal: { transferred } satisfies Proposed,
     },
     proposer,
-    (permit) => transferShares(tx, id, order, permit),
+    (permit) => transferShares(tx, transferred, permit),
   );
 }
 
@@ -224,10 +255,8 @@ export const positionEffects: ChangeEffects = {
 
 async function carryOut(tx: TenantTx, proposed: Proposed, permit: Permit): Promise<void> {
   if ('entered' in proposed) await enterShareholder(tx, proposed.entered, permit);
-  else if ('transferred' in proposed) {
-    const { id, order } = proposed.transferred;
-    await transferShares(tx, id, order, permit);
-  } else {
+  else if ('transferred' in proposed) await transferShares(tx, proposed.transferred, permit);
+  else {
     const { id, version, change, note } = proposed.changed;
     const current = await lockShareholder(tx, id);
     stillThere(current?.version === version ? current : undefined);

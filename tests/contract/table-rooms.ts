@@ -62,6 +62,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0070_treasury_shares.sql': 'register',
   '0071_meeting_classes.sql': 'proxy',
   '0072_unpaid_runs.sql': 'payments',
+  '0080_transfers.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

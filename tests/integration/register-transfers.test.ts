@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
+import type { TestResponse } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -36,8 +38,10 @@ test('a transfer writes two entries of one date and one instant, and one event',
     transfer_id: expect.any(String),
     ...order(from.id, to.id, '2.25', { effective_date: daysAgo(3) }),
     security_class: 'COMMON',
+    ...{ reverses: null, reversed_by: null, reason: null, recorded_at: expect.any(String) },
     too_late_for: [],
   });
+  expect(done.header('location')).toMatch(new RegExp(`/shareholders/transfers/${done.body.transfer_id}$`));
   expect([await holdings(from.id), await holdings(to.id)]).toEqual(['7.75', '2.75']);
   const [given] = (await ops.positions(from.id)).body.data;
   const [taken] = (await ops.positions(to.id)).body.data;
@@ -49,7 +53,10 @@ test('a transfer writes two entries of one date and one instant, and one event',
   expect(given).toMatchObject({ ...same, delta: '-2.25' });
   expect(taken).toMatchObject({ ...same, delta: '2.25', recorded_at: given.recorded_at });
   const events = await database.admin.query(`select payload from outbox where type = 'shares.transferred'`);
-  const { too_late_for: _, ...transferred } = done.body;
+  const transferred = {
+    transfer_id: done.body.transfer_id,
+    ...order(from.id, to.id, '2.25', { effective_date: daysAgo(3), security_class: 'COMMON' }),
+  };
   expect(events.rows).toEqual([{ payload: { ...transferred, traceparent: expect.any(String) } }]);
   const audit = await database.admin.query(
     'select payload from audit_log where action = $1 and resource = $2',
@@ -120,6 +127,156 @@ test('transfers in a circle never wait for each other', async () => {
   const left = await Promise.all(circle.map(({ id }) => holdings(id)));
   expect(left.map(Number).reduce((sum, value) => sum + value)).toBe(300);
   expect(await brokenPositions(database.admin)).toEqual([]);
+});
+
+describe('the register of transfers', () => {
+  test('lists transfers and their reversals, newest first, by either holder, class and days', async () => {
+    const [a, b, c] = [await ops.holder('10'), await ops.holder('10'), await ops.holder('0')];
+    const pref = await ops.holder('5', { security_class: 'PREF' });
+    const made = [
+      await ops.transfer(order(a.id, b.id, '1', { effective_date: daysAgo(2) })),
+      await ops.transfer(order(b.id, c.id, '2', { effective_date: daysAgo(1) })),
+      await ops.transfer(order(pref.id, c.id, '3', { security_class: 'PREF' })),
+      await ops.transfer(order(a.id, c.id, '4')),
+    ].map(({ body }) => body.transfer_id as string);
+    const listed = async (query: Record<string, string>) =>
+      (await ops.transfers(query)).body.data.map(({ transfer_id }: { transfer_id: string }) =>
+        made.indexOf(transfer_id),
+      );
+    expect(await listed({ shareholder_id: c.id })).toEqual([3, 2, 1]);
+    expect(await listed({ shareholder_id: a.id })).toEqual([3, 0]);
+    expect(await listed({ shareholder_id: c.id, security_class: 'PREF' })).toEqual([2]);
+    expect(await listed({ shareholder_id: c.id, effective_from: daysAgo(0) })).toEqual([3, 2]);
+    expect(await listed({ shareholder_id: c.id, effective_to: daysAgo(1) })).toEqual([1]);
+    expect(
+      (await ops.transfers({ effective_from: daysAgo(0), effective_to: daysAgo(1) })).status,
+      'no day is in it',
+    ).toBe(422);
+
+    const paged: number[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: TestResponse = await ops.transfers({
+        ...{ shareholder_id: c.id, limit: '1' },
+        ...(cursor === null ? {} : { cursor }),
+      });
+      paged.push(
+        ...page.body.data.map(({ transfer_id }: { transfer_id: string }) => made.indexOf(transfer_id)),
+      );
+      cursor = page.body.next_cursor;
+    } while (cursor !== null);
+    expect(paged).toEqual([3, 2, 1]);
+
+    const { too_late_for: _, ...one } = (await ops.reverse(made[3] as string, { reason: 'Wrong holder.' }))
+      .body;
+    expect((await ops.getTransfer(one.transfer_id)).body).toEqual(one);
+    expect((await ops.getTransfer(made[3] as string)).body).toMatchObject({
+      ...{ from_shareholder_id: a.id, to_shareholder_id: c.id, quantity: '4' },
+      ...{ reverses: null, reversed_by: one.transfer_id },
+    });
+    expect(await listed({ shareholder_id: c.id })).toEqual([-1, 3, 2, 1]);
+  });
+
+  test('a reversal enters the same shares the other way, as of the same day, once', async () => {
+    const [from, to] = [await ops.holder('10', { effective_date: daysAgo(9) }), await ops.holder('0')];
+    const done = await ops.transfer(order(from.id, to.id, '2.25', { effective_date: daysAgo(3) }));
+    const id: string = done.body.transfer_id;
+    expect((await ops.reverse(id, undefined, null)).status, 'it needs a key').toBe(400);
+    const key = randomUUID();
+    const reversed = await ops.reverse(id, undefined, key);
+    expect(reversed).toMatchObject({
+      status: 201,
+      body: {
+        ...order(to.id, from.id, '2.25', { effective_date: daysAgo(3), security_class: 'COMMON' }),
+        ...{ reverses: id, reversed_by: null, reason: null, too_late_for: [] },
+      },
+    });
+    expect((await ops.reverse(id, undefined, key)).header('idempotency-replayed')).toBe('true');
+    expect([await holdings(from.id), await holdings(to.id)]).toEqual(['10', '0']);
+    const [entry] = (await ops.positions(to.id)).body.data;
+    expect(entry).toMatchObject({
+      ...{ delta: '-2.25', effective_date: daysAgo(3), reason: 'transfer reversed' },
+      source: `transfer:${reversed.body.transfer_id}`,
+    });
+    const refused = { status: 409, body: { type: 'urn:vestry:problem:transfer-reversed' } };
+    expect(await ops.reverse(id)).toMatchObject(refused);
+    expect(await ops.reverse(reversed.body.transfer_id)).toMatchObject(refused);
+    expect((await ops.reverse(randomUUID())).status).toBe(404);
+    expect(await brokenPositions(database.admin)).toEqual([]);
+  });
+
+  test('ten reversals at once take a transfer back once', async () => {
+    const [from, to] = [await ops.holder('10'), await ops.holder('50')];
+    const { transfer_id } = (await ops.transfer(order(from.id, to.id, '5'))).body;
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ops.reverse(transfer_id)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(409)]);
+    expect([await holdings(from.id), await holdings(to.id)]).toEqual(['10', '50']);
+  });
+
+  test('shares that were passed on are not taken back, and the refusal says what to do', async () => {
+    const [from, to, third] = [await ops.holder('10'), await ops.holder('0'), await ops.holder('7')];
+    const first = (await ops.transfer(order(from.id, to.id, '5', { effective_date: daysAgo(1) }))).body;
+    const passedOn = (await ops.transfer(order(to.id, third.id, '5', { effective_date: daysAgo(1) }))).body;
+    const back = await ops.transfer(order(third.id, to.id, '5'));
+    expect(back.status).toBe(201);
+    const refused = await ops.reverse(first.transfer_id);
+    expect(refused, 'on the day between the holder has none').toMatchObject({
+      status: 422,
+      body: { type: 'urn:vestry:problem:insufficient-position' },
+    });
+    expect(refused.body.detail).toContain('Reverse the transfers by which they were passed on first');
+    expect((await ops.reverse(back.body.transfer_id)).status).toBe(201);
+    expect((await ops.reverse(passedOn.transfer_id)).status).toBe(201);
+    expect((await ops.reverse(first.transfer_id)).status).toBe(201);
+    expect(await holdings(from.id)).toBe('10');
+    expect(await brokenPositions(database.admin)).toEqual([]);
+  });
+
+  test('a reversal above the limit waits for a second person, once, and is refused if it is too late', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    const mine = new Register(issuer.as('OPS'));
+    const [from, to] = [await mine.holder('600'), await mine.holder('400')];
+    const moved = (await mine.transfer(order(from.id, to.id, '500'))).body;
+    await database.admin.query('update register_settings set by_hand_percent = 1 where tenant_id = $1', [
+      issuer.id,
+    ]);
+    const waiting = await mine.reverse(moved.transfer_id, { reason: 'Lodged twice.' });
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: {
+        subject: { type: 'transfers', id: moved.transfer_id },
+        after: { quantity: '500', reverses: moved.transfer_id, reason: 'Lodged twice.' },
+      },
+    });
+    expect(await mine.reverse(moved.transfer_id)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:vestry:problem:change-pending' },
+    });
+    const own = await new Approvals(issuer.as('OPS')).approve(waiting.body.id);
+    expect(own.status).toBe(403);
+    await approved(issuer, waiting);
+    expect((await mine.getTransfer(moved.transfer_id)).body.reversed_by).toEqual(expect.any(String));
+    expect((await mine.get(from.id)).body.holdings).toBe('600');
+  });
+
+  test('a reversal names the dividends and meetings that it is too late for', async () => {
+    const [from, to] = [await ops.holder('10', { effective_date: daysAgo(9) }), await ops.holder('0')];
+    const { transfer_id } = (await ops.transfer(order(from.id, to.id, '5', { effective_date: daysAgo(4) })))
+      .body;
+    const { rows } = await database.admin.query(
+      `insert into dividends (tenant_id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date, payable_date,
+         holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
+       values ($1, 'SNAPSHOT', 'COMMON', 'USD', 2, 1, $2, $2, $3, 1, 1000, 0, repeat('0', 64), now(), 'k') returning id`,
+      [acme.id, daysAgo(3), daysAgo(-9)],
+    );
+    expect((await ops.reverse(transfer_id)).body.too_late_for).toEqual([
+      { what: 'dividend', id: rows[0].id, record_date: daysAgo(3) },
+    ]);
+  });
+
+  test('nobody changes what it says', async () => {
+    await expect(database.admin.query('update transfers set quantity = 1')).rejects.toThrow('append-only');
+  });
 });
 
 test('a suspended tenant moves nothing', async () => {

@@ -79,6 +79,14 @@ const rowsOf = (
     reason: 'opening',
     source: 'test',
   },
+  transfers: {
+    id: id(96),
+    from_shareholder_id: id(4),
+    to_shareholder_id: id(97),
+    security_class: 'COMMON',
+    quantity: '1',
+    effective_date: '2026-01-01',
+  },
   treasury_entries: {
     shareholder_id: id(4),
     treasury: 'false',

@@ -6,9 +6,12 @@ import { handler as declareClassHandler } from '#functions/register/declare-secu
 import { handler as getSettingsHandler } from '#functions/register/get-register-settings.ts';
 import { handler as getClassHandler } from '#functions/register/get-security-class.ts';
 import { handler as getHandler } from '#functions/register/get-shareholder.ts';
+import { handler as getTransferHandler } from '#functions/register/get-transfer.ts';
 import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
 import { handler as listClassesHandler } from '#functions/register/list-security-classes.ts';
 import { handler as listHandler } from '#functions/register/list-shareholders.ts';
+import { handler as listTransfersHandler } from '#functions/register/list-transfers.ts';
+import { handler as reverseTransferHandler } from '#functions/register/reverse-transfer.ts';
 import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
@@ -20,6 +23,7 @@ import * as classes from '#register/classes/security-classes.routes.ts';
 import * as settings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
+import * as transfers from '#register/transfers.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
 
 type Query = Record<string, string>;
@@ -88,7 +92,24 @@ export class Register {
 
   transfer(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
     const headers = key === null ? {} : { 'Idempotency-Key': key };
-    return this.#call(transferHandler, positions.transferShares, { body, headers });
+    return this.#call(transferHandler, transfers.transferShares, { body, headers });
+  }
+
+  transfers(query: Query = {}): Promise<TestResponse> {
+    return this.#call(listTransfersHandler, transfers.listTransfers, { query });
+  }
+
+  getTransfer(id: string): Promise<TestResponse> {
+    return this.#call(getTransferHandler, transfers.getTransfer, { params: { id } });
+  }
+
+  reverse(id: string, body?: object, key: string | null = randomUUID()): Promise<TestResponse> {
+    const headers = key === null ? {} : { 'Idempotency-Key': key };
+    return this.#call(reverseTransferHandler, transfers.reverseTransfer, {
+      params: { id },
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
   }
 
   settings(): Promise<TestResponse> {

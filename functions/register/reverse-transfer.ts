@@ -1,0 +1,18 @@
+import { answerOf, entryOf } from '#approvals/waiting.http.ts';
+import { uuidV7 } from '#kernel/ids.ts';
+import { http } from '#platform/http/http.ts';
+import * as routes from '#register/transfers.routes.ts';
+
+const route = routes.reverseTransfer;
+
+export const handler = http(route, async ({ params, body, principal, requestId, tenantTx }) => {
+  // Loaded here: with it, the function’s code would be longer than a cold start may read.
+  const { proposeReversal } = await import('#register/propose-positions.ts');
+  const id = uuidV7();
+  const reversal = { reverses: params.id, reason: body.reason };
+  const proposer = { actorId: principal.actorId, requestId };
+  return tenantTx(
+    async (tx) => answerOf(await proposeReversal(tx, id, reversal, proposer), (transfer) => transfer),
+    entryOf(route.audit, () => `transfers/${params.id}`),
+  );
+});

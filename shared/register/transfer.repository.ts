@@ -1,0 +1,81 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { Transfers } from '#generated/database.ts';
+import { canonicalDecimal } from '#kernel/decimal.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { listTransfers as route, Transfer } from './transfers.routes.ts';
+
+const COLUMNS = [
+  'effective_date',
+  'from_shareholder_id',
+  'id',
+  'quantity',
+  'reason',
+  'reverses',
+  'security_class',
+  'to_shareholder_id',
+] as const satisfies readonly (keyof Transfers)[];
+
+/** Microseconds are kept: a `Date` would lose the order of neighbouring transfers. */
+const recorded = sql<string>`to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as(
+  'recorded',
+);
+const reversedBy = sql<string | null>`(
+  select r.id from transfers r where r.tenant_id = transfers.tenant_id and r.reverses = transfers.id)`.as(
+  'reversed_by',
+);
+const SHOWN = [...COLUMNS, recorded, reversedBy] as const;
+
+export type TransferRow = Pick<Selectable<Transfers>, (typeof COLUMNS)[number]> & {
+  readonly recorded: string;
+  readonly reversed_by: string | null;
+};
+
+export function toTransfer({ id, quantity, recorded, ...row }: TransferRow): z.infer<typeof Transfer> {
+  return { transfer_id: id, ...row, quantity: canonicalDecimal(quantity), recorded_at: recorded };
+}
+
+/** @throws DomainError `transfer-reversed` where another reversal was faster */
+export function insertTransfer(
+  tx: TenantTx,
+  transfer: Pick<TransferRow, (typeof COLUMNS)[number]>,
+): Promise<TransferRow> {
+  return tx
+    .insertInto('transfers')
+    .values(transfer)
+    .returning([...COLUMNS, recorded, sql<string | null>`null`.as('reversed_by')])
+    .executeTakeFirstOrThrow();
+}
+
+export function findTransfer(read: TenantRead, id: string): Promise<TransferRow | undefined> {
+  return read.selectFrom('transfers').select(SHOWN).where('id', '=', id).executeTakeFirst();
+}
+
+export const placeOf = (row: TransferRow): [string, string] => [row.recorded, row.id];
+
+/** Newest first by the time of recording. */
+export function listTransfers(
+  read: TenantRead,
+  query: PageRequest & z.infer<(typeof route)['query']>,
+): Promise<TransferRow[]> {
+  const { limit, cursor, shareholder_id, security_class, effective_from, effective_to } = query;
+  let transfers = read
+    .selectFrom('transfers')
+    .select(SHOWN)
+    .orderBy('recorded_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (shareholder_id !== undefined)
+    transfers = transfers.where(({ or, eb }) =>
+      or([eb('from_shareholder_id', '=', shareholder_id), eb('to_shareholder_id', '=', shareholder_id)]),
+    );
+  if (security_class !== undefined) transfers = transfers.where('security_class', '=', security_class);
+  if (effective_from !== undefined) transfers = transfers.where('effective_date', '>=', effective_from);
+  if (effective_to !== undefined) transfers = transfers.where('effective_date', '<=', effective_to);
+  if (cursor !== undefined) {
+    const [at, id] = decodeCursor(cursor, ['instant', 'uuid']);
+    transfers = transfers.where(sql<boolean>`(recorded_at, id) < (${at}::timestamptz, ${id}::uuid)`);
+  }
+  return transfers.execute();
+}

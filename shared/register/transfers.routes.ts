@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import {
+  dateOut,
+  decimalOut,
+  id,
+  idInPath,
+  idOut,
+  instantOut,
+  isoDate,
+  listOf,
+  page,
+  positiveQuantity,
+  securityClass,
+  text,
+} from '#kernel/fields.ts';
+import { route } from '#platform/http/route.ts';
+
+export const Transfer = z.object({
+  transfer_id: idOut,
+  from_shareholder_id: idOut,
+  to_shareholder_id: idOut,
+  quantity: decimalOut,
+  security_class: z.string(),
+  effective_date: dateOut,
+  /** The transfer that this one takes back. */
+  reverses: idOut.nullable(),
+  /** The transfer that has taken this one back. */
+  reversed_by: idOut.nullable(),
+  /** Why it was taken back, if that was said. */
+  reason: z.string().nullable(),
+  recorded_at: instantOut,
+});
+
+/** A transfer as the answer to the request that made it. */
+const NewTransfer = Transfer.extend({
+  /** Dividends and meetings that were frozen for their record date before: the transfer doesn’t count for them. */
+  too_late_for: z.array(z.object({ what: z.enum(['dividend', 'meeting']), id: idOut, record_date: dateOut })),
+});
+
+const issuer = { tenants: ['ISSUER'] } as const;
+const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;
+const readers = { ...issuer, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
+
+export const transferShares = route({
+  operationId: 'transferShares',
+  method: 'POST',
+  path: '/shareholders/transfers',
+  summary: 'Move shares between two holders',
+  description:
+    'Writes two ledger entries of one date whose sum is zero. `effective_date` may be in the past, but not after today, in the issuer’s time zone; the position that the shares leave may not become negative on that day or any later one. A transfer that takes effect by the record date of a dividend or meeting that is frozen already is entered, and `too_late_for` names up to 50 of them, the newest first. A quantity above the limit of `/settings/register` waits for a second person.',
+  ...writers,
+  body: z
+    .strictObject({
+      from_shareholder_id: id,
+      to_shareholder_id: id,
+      quantity: positiveQuantity,
+      effective_date: isoDate,
+      security_class: securityClass.optional(),
+    })
+    .refine((body) => body.from_shareholder_id !== body.to_shareholder_id, {
+      path: ['to_shareholder_id'],
+      message: 'must be another holder than from_shareholder_id',
+    }),
+  example: {
+    from_shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
+    to_shareholder_id: '01936f2a-7c1e-7b3a-9d54-5b1d9e7f2a40',
+    quantity: '10',
+    effective_date: '2026-01-30',
+  },
+  status: 201,
+  location: '/shareholders/transfers/{transfer_id}',
+  response: NewTransfer,
+  waiting: ChangeRequest,
+  idempotency: 'required',
+  audit: 'shares.transferred',
+  problems: ['not-found', 'shareholder-closed', 'insufficient-position'],
+  uses: ['eventBus:put'],
+});
+
+export const listTransfers = route({
+  operationId: 'listTransfers',
+  method: 'GET',
+  path: '/shareholders/transfers',
+  summary: 'List the register of transfers',
+  description:
+    'The newest come first, in the order of recording; a reversal is a transfer of its own. `shareholder_id` is either side; `effective_from` and `effective_to` are the first and the last effective date.',
+  ...readers,
+  query: z
+    .strictObject({
+      ...page,
+      shareholder_id: id.optional(),
+      security_class: securityClass.optional(),
+      effective_from: isoDate.optional(),
+      effective_to: isoDate.optional(),
+    })
+    .refine(
+      ({ effective_from, effective_to }) =>
+        effective_from === undefined || effective_to === undefined || effective_from <= effective_to,
+      { path: ['effective_to'], message: 'must not be before effective_from' },
+    ),
+  status: 200,
+  response: listOf(Transfer),
+  problems: [],
+  uses: [],
+});
+
+export const getTransfer = route({
+  operationId: 'getTransfer',
+  method: 'GET',
+  path: '/shareholders/transfers/{id}',
+  summary: 'Get a transfer',
+  ...readers,
+  params: idInPath,
+  status: 200,
+  response: Transfer,
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const reverseTransfer = route({
+  operationId: 'reverseTransfer',
+  method: 'POST',
+  path: '/shareholders/transfers/{id}/reverse',
+  summary: 'Reverse a transfer',
+  description:
+    'Enters the same shares the other way, as of the effective date of the transfer, as if it had never been. A transfer is reversed once, and a reversal not at all: enter the transfer anew. Whoever received the shares must have had them on every day since; if they have passed them on, reverse those transfers first, the latest first, or enter a transfer that is dated later. Limits, classes and `too_late_for` are those of a transfer.',
+  ...writers,
+  params: idInPath,
+  body: z.strictObject({ reason: text(200).optional() }),
+  bodyOptional: true,
+  example: { reason: 'Entered for the wrong holder.' },
+  status: 201,
+  location: '/shareholders/transfers/{transfer_id}',
+  response: NewTransfer,
+  waiting: ChangeRequest,
+  idempotency: 'required',
+  audit: 'transfer.reversed',
+  problems: [
+    'not-found',
+    'transfer-reversed',
+    'shareholder-closed',
+    'insufficient-position',
+    'change-pending',
+  ],
+  uses: ['eventBus:put'],
+});
