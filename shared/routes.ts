@@ -74,7 +74,8 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'single-sign-on': { ...federation, ...signInSettings },
   },
   register: {
-    shareholders: { ...shareholders, ...positions, ...transfers, ...registerSettings, ...securityClasses },
+    shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses },
+    transfers,
   },
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
   dividends: { dividends },

@@ -21,6 +21,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
   },
+  transfers: { name: 'Transfers', description: 'The register of transfers, and their reversal.' },
   uploads: {
     name: 'Uploads',
     description: 'Files of shareholders or contributions: sent, checked row by row, loaded.',

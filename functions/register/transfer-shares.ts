@@ -1,7 +1,7 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
-import * as routes from '#register/transfers.routes.ts';
+import * as routes from '#register/positions.routes.ts';
 
 const route = routes.transferShares;
 

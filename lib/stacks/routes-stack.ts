@@ -24,6 +24,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'identity/single-sign-on',
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
+  transfers: ['register/transfers'],
   plans: ['plans'],
   money: ['payments', 'ledger'],
 };

@@ -6,11 +6,11 @@ import { found } from '#platform/db/found.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { isHeldSince, setTransferred } from './position.repository.ts';
 import { recordPositionChange } from './position-change.ts';
+import type * as routes from './positions.routes.ts';
 import { lockShareholders } from './shareholder.repository.ts';
 import { refuseClosed } from './standing.ts';
 import { listTooLate } from './too-late.ts';
 import { findTransfer, insertTransfer, toTransfer } from './transfer.repository.ts';
-import type * as routes from './transfers.routes.ts';
 
 export type TransferOrder = z.infer<(typeof routes.transferShares)['body']>;
 export type Transfer = z.infer<(typeof routes.transferShares)['response']>;

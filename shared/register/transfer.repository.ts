@@ -4,7 +4,7 @@ import type { Transfers } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { listTransfers as route, Transfer } from './transfers.routes.ts';
+import type * as routes from './transfers.routes.ts';
 
 const COLUMNS = [
   'effective_date',
@@ -32,7 +32,7 @@ export type TransferRow = Pick<Selectable<Transfers>, (typeof COLUMNS)[number]> 
   readonly reversed_by: string | null;
 };
 
-export function toTransfer({ id, quantity, recorded, ...row }: TransferRow): z.infer<typeof Transfer> {
+export function toTransfer({ id, quantity, recorded, ...row }: TransferRow): z.infer<typeof routes.Transfer> {
   return { transfer_id: id, ...row, quantity: canonicalDecimal(quantity), recorded_at: recorded };
 }
 
@@ -57,7 +57,7 @@ export const placeOf = (row: TransferRow): [string, string] => [row.recorded, ro
 /** Newest first by the time of recording. */
 export function listTransfers(
   read: TenantRead,
-  query: PageRequest & z.infer<(typeof route)['query']>,
+  query: PageRequest & z.infer<(typeof routes.listTransfers)['query']>,
 ): Promise<TransferRow[]> {
   const { limit, cursor, shareholder_id, security_class, effective_from, effective_to } = query;
   let transfers = read

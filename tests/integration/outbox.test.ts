@@ -5,8 +5,8 @@ import { handler as createHandler } from '#functions/register/create-shareholder
 import { handler as transferHandler } from '#functions/register/transfer-shares.ts';
 import { dayOf } from '#kernel/calendar.ts';
 import { sweepOutbox } from '#platform/events/sweep.ts';
+import { transferShares } from '#register/positions.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
-import { transferShares } from '#register/transfers.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';

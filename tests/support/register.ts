@@ -92,7 +92,7 @@ export class Register {
 
   transfer(body: unknown, key: string | null = randomUUID()): Promise<TestResponse> {
     const headers = key === null ? {} : { 'Idempotency-Key': key };
-    return this.#call(transferHandler, transfers.transferShares, { body, headers });
+    return this.#call(transferHandler, positions.transferShares, { body, headers });
   }
 
   transfers(query: Query = {}): Promise<TestResponse> {
