@@ -12,6 +12,7 @@ export const changeEffects: EffectsOfChanges = {
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
   'dividend-cancelled': async () => (await import('#dividends/cancel-dividend.ts')).cancellationEffects,
+  'dividend-adjustment': async () => (await import('#dividends/adjust-entitlement.ts')).adjustmentEffects,
   position: async () => (await import('#register/propose-positions.ts')).positionEffects,
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
+import * as adjustments from '#dividends/adjustments.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
 import * as account from '#identity/account/account.routes.ts';
 import * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
@@ -78,7 +79,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     transfers,
   },
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
-  dividends: { dividends },
+  dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
   plans: { plans, contributions, participants, me, vesting },

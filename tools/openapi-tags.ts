@@ -36,6 +36,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description:
       'Dividends are declared by a rate or a pool, and paid to those who held shares on the record date.',
   },
+  adjustments: {
+    name: 'Adjustments',
+    description: 'What a holder is owed by a dividend is corrected beside its snapshot.',
+  },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },

@@ -1,4 +1,8 @@
-import { listLinesOfHolder, toShareholderDividend } from '#dividends/dividend-line.repository.ts';
+import {
+  listLinesOfHolder,
+  positionOfHolders,
+  toShareholderDividend,
+} from '#dividends/dividend-line.repository.ts';
 import * as routes from '#dividends/dividends.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
@@ -10,5 +14,5 @@ export const handler = http(routes.listShareholderDividends, async ({ params, qu
     found(await findHolderStanding(read, params.id));
     return listLinesOfHolder(read, params.id, query);
   });
-  return toPage(rows, query.limit, toShareholderDividend, (row) => [row.dividend_id]);
+  return toPage(rows, query.limit, toShareholderDividend, positionOfHolders);
 });

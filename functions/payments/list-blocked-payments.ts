@@ -1,5 +1,5 @@
 import { findPayingDividend } from '#dividends/paying-dividend.ts';
-import { listBlocked, toBlocked } from '#payments/runs/blocked-payment.repository.ts';
+import { listBlocked, positionOf, toBlocked } from '#payments/runs/blocked-payment.repository.ts';
 import * as routes from '#payments/runs/payment-runs.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { disclosing } from '#platform/db/disclosing.ts';
@@ -11,5 +11,5 @@ export const handler = http(routes.listBlockedPayments, async ({ params, query, 
     found(await findPayingDividend(read, params.id));
     return listBlocked(disclosing(read), params.id, query);
   });
-  return toPage(rows, query.limit, toBlocked, (row) => [row.shareholder_id]);
+  return toPage(rows, query.limit, toBlocked, positionOf);
 });

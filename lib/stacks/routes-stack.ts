@@ -26,7 +26,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   transfers: ['register/transfers'],
   plans: ['plans'],
-  money: ['payments', 'ledger'],
+  money: ['payments', 'ledger', 'dividends/adjustments'],
 };
 
 export function partOf({ domain, group }: Pick<RouteEntry, 'domain' | 'group'>): string {

@@ -31,6 +31,9 @@ begin
     select * into sums from reconcile_dividend(new.id);
     if (sums.lines, sums.lines_total, sums.transactions, sums.transactions_total, sums.unmatched)
       is distinct from (new.holders::bigint, new.total_amount::numeric, sums.payable, new.total_amount::numeric, 0::bigint)
+      or (select coalesce(sum(a.amount), 0) from dividend_adjustments a where a.tenant_id = new.tenant_id and a.dividend_id = new.id)
+        is distinct from (select coalesce(sum(t.amount), 0) from ledger_transactions t
+          where t.tenant_id = new.tenant_id and t.dividend_id = new.id and t.adjustment_id is not null)
     then
       raise exception 'the lines and the transactions of dividend % do not add up', new.id
         using errcode = 'check_violation', constraint = 'dividends_reconciled';

@@ -1,4 +1,4 @@
--- The sums of a dividend, from its lines and its transactions. `unmatched` counts the holders whose line and transaction
+-- The sums of a dividend as it was frozen, from its lines and its transactions. `unmatched` counts the holders whose line and transaction
 -- differ, or who have one without the other.
 create or replace function reconcile_dividend(dividend uuid)
   returns table (lines bigint, lines_total numeric, payable bigint, transactions bigint, transactions_total numeric, unmatched bigint)
@@ -10,6 +10,6 @@ create or replace function reconcile_dividend(dividend uuid)
     from (select shareholder_id, amount, transaction_id from dividend_lines
         where tenant_id = current_tenant() and dividend_id = dividend) as l
       full join (select shareholder_id, amount, id from ledger_transactions
-        where tenant_id = current_tenant() and dividend_id = dividend and compensates is null) as t using (shareholder_id)
+        where tenant_id = current_tenant() and dividend_id = dividend and compensates is null and adjustment_id is null) as t using (shareholder_id)
   $$;
 grant execute on function reconcile_dividend to vestry_app, vestry_report;

@@ -104,6 +104,8 @@ const decision = {
     'transfer-reversed',
     'authorized-shares-exceeded',
     'dividend-not-cancellable',
+    'dividend-not-adjustable',
+    'adjustment-exceeds-unpaid',
   ],
   uses: [
     'eventBus:put',

@@ -118,6 +118,7 @@ export const AUDIT_ACTIONS = [
   'dividend.approval-required',
   'dividend.approved',
   'dividend.denied',
+  'dividend.adjusted',
   'dividend.snapshot-taken',
   'dividend.lines-written',
   'dividend.lines-isolated',

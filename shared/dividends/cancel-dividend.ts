@@ -6,6 +6,7 @@ import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { orderRun } from './declare-dividend.ts';
 import { type DividendRow, lockDividend, setDividendState } from './dividend.repository.ts';
+import { listAdjusted } from './dividend-adjustment.repository.ts';
 import { setAllChunks } from './dividend-chunk.repository.ts';
 import { isCancellable } from './dividend-state.ts';
 import { emitVoided, voidPayments } from './payment.repository.ts';
@@ -82,6 +83,11 @@ async function cancelDividend(
     emitVoided(tx, voided, { dividendId: id, currency: dividend.currency });
     await setAllChunks(tx, id, 'VOID');
     return cancelled;
+  }
+  // Chunks hold the holders of the snapshot; others have adjustments alone.
+  for (const holder of await listAdjusted(tx, id)) {
+    const voided = await voidPayments(tx, { dividendId: id, first: holder, last: holder });
+    emitVoided(tx, voided, { dividendId: id, currency: dividend.currency });
   }
   await setAllChunks(tx, id, 'VOIDING');
   orderRun(tx, { tenant_id: tenantId, dividend_id: id, closed_on: dividend.record_date });

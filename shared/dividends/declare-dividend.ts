@@ -4,7 +4,6 @@ import { invalidField } from '#kernel/domain-error.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
-import { wasEverHeld } from '#register/security-class.ts';
 import { type DividendRow, insertDividend } from './dividend.repository.ts';
 import { RUNS_QUEUE, type RunMessage } from './dividend-message.ts';
 import { settleDays } from './dividend-terms.ts';
@@ -31,6 +30,8 @@ export async function declareDividend(
   const { currency, record_date, security_class, rate_per_share, total_pool } = terms;
   const { today, declaration_date } = await settleDays(tx, terms);
   const hasClosed = record_date < today;
+  // Loaded here: with it, the function’s code would be longer than a cold start may read.
+  const { wasEverHeld } = await import('#register/security-class.ts');
   if (hasClosed && !(await wasEverHeld(tx, security_class, record_date)))
     throw invalidField('/security_class', 'no-holders', `has no holders on ${record_date}`);
   const total = total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool');

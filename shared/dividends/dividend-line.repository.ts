@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
@@ -14,6 +14,10 @@ interface PaidLine {
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
   readonly status: LineStatus | null;
+  /** These are null in a line of the snapshot. */
+  readonly adjustment_id: string | null;
+  readonly reason: string | null;
+  readonly effective_date: string | null;
 }
 
 export interface LineRow extends PaidLine {
@@ -34,6 +38,9 @@ function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_
     amount: fromMinor(row.amount, row.currency),
     transaction_id: row.transaction_id,
     status: row.status,
+    ...(row.adjustment_id === null
+      ? {}
+      : { adjustment: { id: row.adjustment_id, reason: row.reason ?? '', date: row.effective_date ?? '' } }),
   };
 }
 
@@ -55,50 +62,67 @@ export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof Sh
 }
 
 /** The standing of a line is that of its newest payment; only one that has failed or come back has a second. */
-const STATUS = sql`(select case when p.status = 'SETTLED' and p.return_code is not null then 'RETURNED'
-    when p.status = 'FAILED' and p.return_code = 'DENIED' then 'DENIED' else p.status end
-  from (select t.status, t.return_code, t.id
-    union all
-    select r.status, r.return_code, r.id from ledger_transactions r
-    where t.return_code is not null and r.tenant_id = t.tenant_id and r.repays_dividend_id = l.dividend_id
-      and r.shareholder_id = l.shareholder_id and r.compensates is null) p
-  order by p.id desc limit 1)` as RawBuilder<LineStatus | null>;
+const STATUS = sql`case when t.return_code is null then t.status else (
+    select case when exists (select from ledger_transactions n where n.tenant_id = p.tenant_id and n.adjusts = p.id and n.amount < 0) then 'ADJUSTED'
+      when p.status = 'SETTLED' and p.return_code is not null then 'RETURNED'
+      when p.status = 'FAILED' and p.return_code = 'DENIED' then 'DENIED' else p.status end
+    from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = newest_payment(t.id)) end`;
 
+const PAID = sql`l.shareholder_id, l.dividend_id, l.holdings, l.amount, d.currency, t.id as transaction_id, ${STATUS} as status,
+  l.adjustment_id, l.reason, l.effective_date`;
 /** The transaction of a line is found by the id that the snapshot gave it. */
-function paidLines(read: TenantRead) {
-  return read
-    .selectFrom('dividend_lines as l')
-    .innerJoin('dividends as d', 'd.id', 'l.dividend_id')
-    .leftJoin('ledger_transactions as t', 't.id', 'l.transaction_id')
-    .select(['l.holdings', 'l.amount', 'd.currency', 't.id as transaction_id', STATUS.as('status')]);
+const WITH_PAYMENT = sql`join dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
+  left join ledger_transactions t on t.tenant_id = l.tenant_id and t.id = l.transaction_id`;
+const FROZEN = sql`select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id,
+  null::uuid as adjustment_id, null::text as reason, null::date as effective_date from dividend_lines`;
+const ADJUSTING = sql`select tenant_id, dividend_id, shareholder_id, 0::numeric as holdings, amount, transaction_id,
+  id as adjustment_id, reason, effective_date from dividend_adjustments`;
+/** This stands for the line of the snapshot, which comes before the adjustments of its holder. */
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+/** The position of a line in the order of {@link listLines}. */
+export function positionOf({ shareholder_id, adjustment_id }: LineRow): string[] {
+  return [shareholder_id, adjustment_id ?? FIRST];
 }
 
-/** Lists the lines in the order of shareholder ids. */
-export function listLines(
+/** Lists the lines in the order of shareholder ids, those of the snapshot first. Each part is read by its key, as far as the page goes. */
+export async function listLines(
   read: TenantRead,
   dividendId: string,
   { limit, cursor }: PageRequest,
 ): Promise<LineRow[]> {
-  let query = paidLines(read)
-    .select('l.shareholder_id')
-    .where('l.dividend_id', '=', dividendId)
-    .orderBy('l.shareholder_id')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('l.shareholder_id', '>', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+  const [holder, entry] = cursor === undefined ? [FIRST, FIRST] : decodeCursor(cursor, ['uuid', 'uuid']);
+  const { rows } = await sql<LineRow>`
+    select ${PAID} from (
+      (${FROZEN} where tenant_id = current_tenant() and dividend_id = ${dividendId} and shareholder_id > ${holder}::uuid
+        order by shareholder_id limit ${limit + 1})
+      union all
+      (${ADJUSTING} where tenant_id = current_tenant() and dividend_id = ${dividendId} and (shareholder_id, id) > (${holder}::uuid, ${entry}::uuid)
+        order by shareholder_id, id limit ${limit + 1})) l
+    ${WITH_PAYMENT}
+    order by l.shareholder_id, l.adjustment_id nulls first limit ${limit + 1}`.execute(read);
+  return rows;
 }
 
 /** Newest first. Looks every dividend up by its key: a tenant has dozens, where an index by holder would cost each snapshot. */
-export function listLinesOfHolder(
+export async function listLinesOfHolder(
   read: TenantRead,
   shareholderId: string,
   { limit, cursor }: PageRequest,
 ): Promise<HolderDividendRow[]> {
-  let query = paidLines(read)
-    .select(['l.dividend_id', 'd.state', 'd.security_class', 'd.record_date', 'd.payable_date'])
-    .where('l.shareholder_id', '=', shareholderId)
-    .orderBy('d.id', 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('d.id', '<', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+  const before =
+    cursor === undefined
+      ? sql``
+      : sql`where (d.id, coalesce(l.adjustment_id, ${FIRST})) < (${decodeCursor(cursor, ['uuid', 'uuid'])[0]}::uuid, ${decodeCursor(cursor, ['uuid', 'uuid'])[1]}::uuid)`;
+  const { rows } = await sql<HolderDividendRow>`
+    select ${PAID}, d.state, d.security_class, d.record_date, d.payable_date from (
+      (${FROZEN} where shareholder_id = ${shareholderId}) union all (${ADJUSTING} where shareholder_id = ${shareholderId})) l
+    ${WITH_PAYMENT} ${before}
+    order by d.id desc, coalesce(l.adjustment_id, ${FIRST}) desc limit ${limit + 1}`.execute(read);
+  return rows;
+}
+
+/** The position of a line in the order of {@link listLinesOfHolder}. */
+export function positionOfHolders({ dividend_id, adjustment_id }: HolderDividendRow): string[] {
+  return [dividend_id, adjustment_id ?? FIRST];
 }

@@ -24,3 +24,8 @@ export function isCancellable(state: DividendState): boolean {
 export function isPayable(state: DividendState): boolean {
   return state === 'PENDING' || state === 'PAYING';
 }
+
+/** Whether what a dividend owes may be adjusted: once all that it owes has a payment, and while it stands. */
+export function isAdjustable(state: DividendState): boolean {
+  return isPayable(state) || state === 'PAID';
+}

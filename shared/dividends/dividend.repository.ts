@@ -147,6 +147,12 @@ export interface Reconciliation {
   readonly transactions_total: string;
   readonly unmatched: bigint;
   readonly failed_holders: bigint;
+  /** Adjustments and their sum; their transactions and the sum of those; adjustments whose transactions come to something else. */
+  readonly adjustments: bigint;
+  readonly adjusted: string;
+  readonly adjusting: bigint;
+  readonly adjusting_total: string;
+  readonly adjustments_unmatched: bigint;
   readonly pending: bigint;
   /** Minor units. */
   readonly paid: string;
@@ -160,11 +166,20 @@ export async function findReconciliation(read: TenantRead, id: string): Promise<
     select r.lines, r.lines_total, r.payable, r.transactions, r.transactions_total, r.unmatched,
       (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
       (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending,
-      s.paid, s.in_flight, s.returned
+      s.paid, s.in_flight, s.returned,
+      a.adjustments, a.adjusted, a.adjusting, a.adjusting_total, a.adjustments_unmatched
     from reconcile_dividend(${id}) r, (
-      select coalesce(sum(amount) filter (where status = 'SETTLED'), 0)::text as paid,
+      select coalesce(sum(amount) filter (where status = 'SETTLED' and (amount > 0 or compensates is not null)), 0)::text as paid,
         coalesce(sum(amount) filter (where status = 'SENT'), 0)::text as in_flight,
         coalesce(-sum(amount) filter (where compensates is not null), 0)::text as returned
-      from ledger_transactions where dividend_id = ${id} or repays_dividend_id = ${id}) s`.execute(read);
+      from ledger_transactions where dividend_id = ${id} or repays_dividend_id = ${id}) s, (
+      select count(a.id) as adjustments, coalesce(sum(a.amount), 0)::text as adjusted, coalesce(sum(t.n), 0)::bigint as adjusting,
+        coalesce(sum(t.total), 0)::text as adjusting_total,
+        count(*) filter (where a.amount is distinct from t.total) as adjustments_unmatched
+      from (select id, amount from dividend_adjustments where dividend_id = ${id}) a full join (
+        select adjustment_id, count(*) as n, sum(amount) as total from ledger_transactions
+        where dividend_id = ${id} and adjustment_id is not null group by 1) t on t.adjustment_id = a.id) a`.execute(
+    read,
+  );
   return rows[0] as Reconciliation;
 }

@@ -48,8 +48,10 @@ export const DividendSummary = z.object({
 
 /** A dividend with its sums, computed from the current lines and transactions. */
 export const Dividend = DividendSummary.extend({
-  /** Null until the snapshot. An entitlement is owed until it is paid: entitled = paid + in flight + unpaid. */
+  /** Null until the snapshot: total_amount and what adjustments have changed of it. It is owed until it is paid: entitled = paid + in flight + unpaid. */
   entitled_amount: amountOut.nullable(),
+  /** The sum of the adjustments, which may be negative. */
+  adjusted_amount: amountOut.nullable(),
   /** Settled, and not come back. */
   paid_amount: amountOut.nullable(),
   /** The bank has been told to pay it. */
@@ -59,6 +61,7 @@ export const Dividend = DividendSummary.extend({
   returned_amount: amountOut.nullable(),
   reconciled: z.boolean(),
   reconciliation: z.object({
+    /** Those of the snapshot and the adjustments. */
     lines: z.number().int(),
     lines_total: amountOut,
     payable_lines: z.number().int(),
@@ -70,17 +73,20 @@ export const Dividend = DividendSummary.extend({
   }),
 });
 
-/** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed. */
-const LINE_STATUSES = [...TRANSACTION_STATUSES, 'RETURNED', 'DENIED'] as const;
+/** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed; what is ADJUSTED was taken back by an adjustment, which has what is left of it. */
+const LINE_STATUSES = [...TRANSACTION_STATUSES, 'RETURNED', 'DENIED', 'ADJUSTED'] as const;
 export type LineStatus = (typeof LINE_STATUSES)[number];
 
 export const DividendLine = z.object({
   shareholder_id: idOut,
+  /** Those of the snapshot; 0 in the line of an adjustment. */
   holdings: decimalOut,
   amount: amountOut,
-  /** Null until the transaction exists, and for ever if the amount rounds to zero. */
+  /** Null until the transaction exists, and for ever if the amount rounds to zero. A reduction has the payment of what it has left of another one. */
   transaction_id: idOut.nullable(),
   status: z.enum(LINE_STATUSES).nullable(),
+  /** The line corrects what the holder is owed. */
+  adjustment: z.object({ id: idOut, reason: z.string(), date: dateOut }).optional(),
 });
 
 export const ShareholderDividend = DividendLine.omit({ shareholder_id: true }).extend({

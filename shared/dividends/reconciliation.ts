@@ -5,18 +5,22 @@ import type { Dividend } from './dividends.routes.ts';
 
 /** A dividend with its sums, and whether they prove each other. */
 export function toReconciled(dividend: DividendRow, sums: Reconciliation): z.infer<typeof Dividend> {
-  const inCurrency = (minor: string) => fromMinor(BigInt(minor), dividend.currency);
+  const inCurrency = (...minor: string[]) =>
+    fromMinor(
+      minor.reduce((all, one) => all + BigInt(one), 0n),
+      dividend.currency,
+    );
   return {
     ...toDividend(dividend),
     ...standing(dividend, sums),
     reconciled: isReconciled(dividend, sums),
     reconciliation: {
-      lines: Number(sums.lines),
-      lines_total: inCurrency(sums.lines_total),
+      lines: Number(sums.lines + sums.adjustments),
+      lines_total: inCurrency(sums.lines_total, sums.adjusted),
       payable_lines: Number(sums.payable),
-      transactions: Number(sums.transactions),
-      transactions_total: inCurrency(sums.transactions_total),
-      unmatched: Number(sums.unmatched),
+      transactions: Number(sums.transactions + sums.adjusting),
+      transactions_total: inCurrency(sums.transactions_total, sums.adjusting_total),
+      unmatched: Number(sums.unmatched + sums.adjustments_unmatched),
       failed_holders: Number(sums.failed_holders),
     },
   };
@@ -25,13 +29,14 @@ export function toReconciled(dividend: DividendRow, sums: Reconciliation): z.inf
 /** Returns how much of the entitlement has been paid, and how much is owed still. */
 function standing(
   { total_amount, currency, state }: DividendRow,
-  { paid, in_flight, returned }: Reconciliation,
+  { paid, in_flight, returned, adjusted }: Reconciliation,
 ) {
   const isOwed = total_amount !== null && state !== 'CANCELLED';
   const inCurrency = (minor: bigint) => (isOwed ? fromMinor(minor, currency) : null);
-  const total = BigInt(total_amount ?? 0);
+  const total = BigInt(total_amount ?? 0) + BigInt(adjusted);
   return {
     entitled_amount: inCurrency(total),
+    adjusted_amount: inCurrency(BigInt(adjusted)),
     paid_amount: inCurrency(BigInt(paid)),
     in_flight_amount: inCurrency(BigInt(in_flight)),
     unpaid_amount: inCurrency(total - BigInt(paid) - BigInt(in_flight)),
@@ -44,6 +49,8 @@ function isReconciled({ state, holders, total_amount }: DividendRow, sums: Recon
   const total = String(total_amount);
   return (
     sums.unmatched === 0n &&
+    sums.adjustments_unmatched === 0n &&
+    sums.adjusted === sums.adjusting_total &&
     sums.transactions === sums.payable &&
     Number(sums.lines) === holders &&
     sums.lines_total === total &&

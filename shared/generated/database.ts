@@ -264,6 +264,21 @@ export interface DirectoryUsers {
   user_name: string;
 }
 
+export interface DividendAdjustments {
+  amount: bigint;
+  approved_by: string;
+  created_at: Generated<Timestamp>;
+  dividend_id: string;
+  effective_date: ColumnType<Day, string | undefined, string>;
+  id: Generated<string>;
+  idempotency_key: string;
+  reason: string;
+  requested_by: string;
+  shareholder_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transaction_id: string | null;
+}
+
 export interface DividendChunks {
   dividend_id: string;
   enqueued_at: Timestamp | null;
@@ -349,6 +364,17 @@ export interface DropCredentials {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface EntitlementAdjustments {
+  amount: bigint;
+  dividend_id: string;
+  effective_date: ColumnType<Day, string, string>;
+  id: string;
+  reason: string;
+  shareholder_id: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+  transaction_id: string | null;
 }
 
 export interface Entitlements {
@@ -463,6 +489,8 @@ export interface Journal {
 }
 
 export interface LedgerTransactions {
+  adjustment_id: string | null;
+  adjusts: string | null;
   amount: bigint;
   compensates: string | null;
   created_at: Timestamp;
@@ -563,6 +591,12 @@ export interface Notices {
   posted_at: Generated<Timestamp>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   user_id: string | null;
+}
+
+export interface OrderedPayments {
+  replaces: string | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+  transaction_id: string;
 }
 
 export interface OutboundEntries {
@@ -1063,6 +1097,8 @@ export interface Tenants {
 }
 
 export interface Transactions {
+  adjustment_id: string | null;
+  adjusts: string | null;
   amount: bigint;
   compensates: string | null;
   created_at: Generated<Timestamp>;
@@ -1296,12 +1332,14 @@ export interface DB {
   directory_groups: DirectoryGroups;
   directory_members: DirectoryMembers;
   directory_users: DirectoryUsers;
+  dividend_adjustments: DividendAdjustments;
   dividend_chunks: DividendChunks;
   dividend_lines: DividendLines;
   dividend_receipts: DividendReceipts;
   dividends: Dividends;
   drop_credential_access: DropCredentialAccess;
   drop_credentials: DropCredentials;
+  entitlement_adjustments: EntitlementAdjustments;
   entitlements: Entitlements;
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;
@@ -1321,6 +1359,7 @@ export interface DB {
   mock_bank_outages: MockBankOutages;
   mock_bank_payments: MockBankPayments;
   notices: Notices;
+  ordered_payments: OrderedPayments;
   outbound_entries: OutboundEntries;
   outbound_files: OutboundFiles;
   outbox: Outbox;

@@ -10,6 +10,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   acceleratePlan: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   acceptInvitation: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   addPasskey: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  adjustDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   amendMeeting: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   approveChange: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   approveTenantChange: {"roles":["OPERATOR"],"tenants":["PLATFORM"]},

@@ -40,19 +40,28 @@ const amountText = z
   .max(MAX_DECIMAL_LENGTH, { error: `must have at most ${MAX_DECIMAL_LENGTH} characters`, abort: true })
   .regex(AMOUNT, `must be a plain decimal amount of at most ${MAX_INTEGER_DIGITS} integer digits`);
 
-function amountOf(schema: z.ZodString) {
+function amountOf(schema: z.ZodString, sign = '') {
   return z
     .preprocess(
       (value) => (value instanceof JsonNumber ? value.source : value),
       schema.transform(canonicalDecimal),
     )
     .meta({
-      openapi: { type: ['string', 'number'], pattern: '^\\d{1,12}(\\.\\d{1,3})?$', examples: ['125.50'] },
+      openapi: {
+        type: ['string', 'number'],
+        pattern: `^${sign}\\d{1,12}(\\.\\d{1,3})?$`,
+        examples: ['125.50'],
+      },
     });
 }
 
 /** A decimal as it was sent, string or JSON number; {@link toMinor} reads it once the currency is known. */
 export const amount = amountOf(amountText.regex(/^(?!-)(?=.*[1-9])/, 'must be greater than zero'));
+
+/** Returns the schema of an amount that is added, or taken away where it is negative. */
+export function signedAmount() {
+  return amountOf(amountText.regex(/[1-9]/, 'must not be zero'), '-?');
+}
 
 /** A bound of amounts: it may be zero. */
 export const amountBound = amountOf(amountText.regex(/^(?!-)/, 'must not be negative'));

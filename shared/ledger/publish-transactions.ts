@@ -8,7 +8,7 @@ import { putEvents } from '#platform/events/put-events.ts';
 // Selects the transactions as they were created: a payment that was sent meanwhile has its own event, with a later
 // version.
 const CREATED = `select id, amount, currency, shareholder_id, created_at from transactions
-  where dividend_id = $1 and shareholder_id between $2 and $3 and compensates is null order by shareholder_id`;
+  where dividend_id = $1 and shareholder_id between $2 and $3 and compensates is null and adjustment_id is null order by shareholder_id`;
 
 interface Row {
   readonly id: string;

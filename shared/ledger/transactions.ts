@@ -5,6 +5,8 @@ import { emit, type TenantRead, type TenantTx } from '#platform/db/tenant-tx.ts'
 import { toTransactionState } from './transaction-state.ts';
 
 export const TRANSACTION_COLUMNS = [
+  'adjustment_id',
+  'adjusts',
   'amount',
   'compensates',
   'created_at',
@@ -47,13 +49,27 @@ export interface NewTransaction {
   readonly shareholder_id: string | null;
   readonly plan_id: string | null;
   readonly memo: string | null;
-  readonly source_account: SourceAccount;
+  readonly source_account: SourceAccount | null;
   /** The dividend whose entitlement is paid again by it. */
   readonly repays_dividend_id?: string | null;
 }
 
-/** Enters a pending transaction, and publishes it. */
-export async function createTransaction(tx: TenantTx, transaction: NewTransaction): Promise<TransactionRow> {
+/** The part of a transaction that corrects what a dividend owes. */
+interface Adjusting {
+  readonly id?: string;
+  readonly dividend_id: string;
+  readonly adjustment_id: string;
+  /** The payment that it takes back, or is left of. */
+  readonly adjusts: string | null;
+  /** A transaction that takes a payment back is settled at once. */
+  readonly status?: 'SETTLED';
+}
+
+/** Enters a transaction, which is pending unless it takes another one back, and publishes it. */
+export async function createTransaction(
+  tx: TenantTx,
+  transaction: NewTransaction & Partial<Adjusting>,
+): Promise<TransactionRow> {
   const created = await tx
     .insertInto('transactions')
     .values(transaction)
@@ -162,6 +178,12 @@ export function failPendingDividend(
     .where('status', '=', 'PENDING')
     .returning(['id', 'shareholder_id', 'amount', 'version', 'created_at', 'updated_at'])
     .execute();
+}
+
+/** Whether an adjustment has taken a payment back: nothing is owed by it any more. */
+export async function isAdjusted(read: TenantRead, id: string): Promise<boolean> {
+  const { rows } = await sql`select from transactions where adjusts = ${id} and amount < 0`.execute(read);
+  return rows.length > 0;
 }
 
 /** Whether nothing of a dividend is owed any more, see `migrations/functions/is_paid_off.sql`. */

@@ -63,6 +63,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0071_meeting_classes.sql': 'proxy',
   '0072_unpaid_runs.sql': 'payments',
   '0080_transfers.sql': 'register',
+  '0075_adjusted_transactions.sql': 'ledger',
+  '0076_dividend_adjustments.sql': 'dividends',
+  '0077_payment_chains.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -77,6 +80,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   find_tenant_by_slug: 'identity',
   forget_directory_user: 'identity',
   guard_authorized_shares: 'register',
+  guard_dividend: 'dividends',
+  guard_dividend_adjustment: 'dividends',
   guard_dividend_payment: 'dividends',
   guard_meeting_item: 'proxy',
   guard_order_approval: 'payments',
@@ -91,8 +96,11 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   leave_entry: 'audit',
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',
+  newest_payment: 'payments',
   position_at: 'register',
   positions_at: 'register',
+  post_adjustment: 'ledger',
+  post_dividend: 'dividends',
   post_entry: 'ledger',
   post_payment: 'ledger',
   post_return: 'ledger',

@@ -26,6 +26,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   is_treasury: [APP_ROLE],
   ledger_lock_key: [APP_ROLE],
   linked_shareholder_exists: [APP_ROLE],
+  newest_payment: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],
   positions_at: [APP_ROLE, REPORT_ROLE],
   present_instant: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],

@@ -172,6 +172,19 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select state from dividends where id = $1', [dividend]),
     };
   },
+  'dividend-adjustment': async (tenant, by) => {
+    const dividend = await pendingDividend(tenant, by);
+    const holder = await openRegister(tenant);
+    const adjustment = { shareholder_id: holder, amount: '1000000.00', reason: 'The holder was missed.' };
+    return {
+      request: requested(await new Dividends(by).adjust(dividend, adjustment)),
+      effect: () =>
+        one('select count(*) from transactions where dividend_id = $1 and shareholder_id = $2', [
+          dividend,
+          holder,
+        ]),
+    };
+  },
   position: async (tenant, by) => {
     const holder = await openRegister(tenant);
     return {

@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { closeDividend } from '#dividends/complete-dividend.ts';
+import { handler as blockedHandler } from '#functions/payments/list-blocked-payments.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as contributions } from '#functions/reporting/get-contributions-report.ts';
 import { handler as dividendHandler } from '#functions/reporting/get-dividend-report.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as vesting } from '#functions/reporting/get-vesting-report.ts';
 import { handler as forms } from '#functions/reporting/get1099-div-report.ts';
+import { listBlockedPayments } from '#payments/runs/payment-runs.routes.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
 import * as routes from '#reporting/reports/ledger-reports.routes.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts';
 import type { Json } from '#tests/support/json.ts';
+import { Payments } from '#tests/support/payment-client.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { Register } from '#tests/support/register.ts';
 import {
@@ -335,6 +341,273 @@ describe('the data of Forms 1099-DIV', () => {
     const whole = (await report({ year }, csv)).text;
     expect(whole).toContain(`"'=HYPERLINK(""http://x"")",'+1,,1.00,0.00,false`);
     expect(await joined(forms, routes.get1099DivReport, { year, limit: '1' })).toBe(whole);
+  });
+});
+
+describe('adjustments of a dividend', () => {
+  let tenant: TestTenant;
+  let ops: Dividends;
+  let id: string;
+  let frozen: Json;
+  let holders: string[];
+  let missed: string;
+  let treasury: string;
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+    ops = new Dividends(tenant.as('OPS'));
+    holders = await enterHolders(database.admin, tenant.id, ['8', '16', '40']);
+    [missed = '', treasury = ''] = await enterHolders(database.admin, tenant.id, ['7', '9'], {
+      effectiveDate: day(0),
+    });
+    await database.admin.query(
+      `insert into treasury_entries (tenant_id, shareholder_id, treasury, effective_date) values ($1, $2, true, $3)`,
+      [tenant.id, treasury, day(-10)],
+    );
+    id = await ops.declare();
+    await work(aws);
+    frozen = (await ops.get(id)).body;
+  });
+
+  const reason = 'The transfer of March 1 was lodged late.';
+  const propose = (shareholder_id = '', amount: string, more: object = {}) =>
+    ops.adjust(id, { shareholder_id, amount, reason, ...more });
+  const adjust = async (shareholder_id: string | undefined, amount: string) =>
+    approved(tenant, await propose(shareholder_id, amount));
+  const linesOf = async (holder: string | undefined): Promise<Json[]> =>
+    (await ops.lines(id)).body.data.filter((line: Json) => line.shareholder_id === holder);
+  const pay = async (transaction: string) => {
+    await move(tenant, transaction, 'SENT');
+    await move(tenant, transaction, 'SETTLED');
+  };
+  const balances = async (): Promise<Record<string, number>> => {
+    const { rows } = await database.admin.query(
+      `select account, sum(amount)::integer as balance from (
+         select debit_account as account, amount from journal where tenant_id = $1
+         union all select credit_account, -amount from journal where tenant_id = $1) e group by 1`,
+      [tenant.id],
+    );
+    return Object.fromEntries(rows.map(({ account, balance }) => [account, balance]));
+  };
+  /** Lines, payments and journal prove each other, in the answer and in the report, and the snapshot is what it was. */
+  async function proved(entitled: string): Promise<Json> {
+    await consume(takeTransactionEvents(aws));
+    const { body } = await ops.get(id);
+    const { holders: frozenHolders, total_amount, snapshot_sha256 } = frozen;
+    expect(body).toMatchObject({ holders: frozenHolders, total_amount, snapshot_sha256, reconciled: true });
+    expect(body).toMatchObject({ entitled_amount: entitled });
+    expect(body.reconciliation).toMatchObject({ lines_total: entitled, transactions_total: entitled });
+    const report = await ask(
+      dividendHandler,
+      routes.getDividendReport,
+      {},
+      { params: { id }, as: tenant.as('OPS') },
+    );
+    expect(report.body).toMatchObject({ reconciled: true, differences: [], lines: { amount: entitled } });
+    return body;
+  }
+
+  test('pay a holder who was missed once a second person has approved it', async () => {
+    const waiting = await propose(missed, '3.25');
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: {
+        kind: 'dividend-adjustment',
+        before: { dividend_id: id, shareholder_id: missed, entitled_amount: '0.00', unpaid_amount: '0.00' },
+        after: {
+          entitled_amount: '3.25',
+          unpaid_amount: '3.25',
+          adjustment_amount: '3.25',
+          adjustment_reason: reason,
+        },
+      },
+    });
+    expect(await linesOf(missed)).toEqual([]);
+    expect((await propose(missed, '3.25')).body.type).toBe('urn:vestry:problem:change-pending');
+    await approved(tenant, waiting);
+    expect(await proved('11.25')).toMatchObject({
+      adjusted_amount: '3.25',
+      unpaid_amount: '11.25',
+      state: 'PENDING',
+    });
+    const [line] = await linesOf(missed);
+    expect(line).toMatchObject({
+      ...{ holdings: '0', amount: '3.25', status: 'PENDING' },
+      adjustment: { reason, date: day(0) },
+    });
+    const { rows } = await database.admin.query(
+      'select type, status, amount::integer, shareholder_id, dividend_id from transactions where id = $1',
+      [line?.transaction_id],
+    );
+    expect(rows).toEqual([
+      { type: 'DIVIDEND', status: 'PENDING', amount: 325, shareholder_id: missed, dividend_id: id },
+    ]);
+    expect(await balances()).toEqual({ DIVIDENDS_DECLARED: 1125, DIVIDENDS_PAYABLE: -1125 });
+    const blocked = await call(blockedHandler, listBlockedPayments, { as: tenant.as('OPS'), params: { id } });
+    expect(
+      blocked.body.data.map(({ shareholder_id, amount }: Json) => [shareholder_id, amount]),
+    ).toContainEqual([missed, '3.25']);
+  });
+
+  test('take back what is unpaid, and leave the rest to be paid', async () => {
+    const [a = '', b = '', c = ''] = holders;
+    const first = async (holder: string) => String((await linesOf(holder))[0]?.transaction_id);
+    // One was returned by the bank, one has failed, one waits.
+    await pay(await first(a));
+    await giveBack(tenant, await first(a));
+    await move(tenant, await first(b), 'SENT');
+    await move(tenant, await first(b), 'FAILED', 'R03');
+    await adjust(c, '-1.50');
+    await adjust(b, '-2.00');
+    await adjust(a, '-0.40');
+    expect(await proved('7.35')).toMatchObject({
+      adjusted_amount: '-0.65',
+      paid_amount: '0.00',
+      unpaid_amount: '7.35',
+    });
+    expect(await linesOf(c)).toMatchObject([
+      { amount: '5.00', status: 'ADJUSTED' },
+      { amount: '-1.50', status: 'PENDING', adjustment: { reason } },
+    ]);
+    expect(await linesOf(b)).toMatchObject([
+      { amount: '2.00', status: 'ADJUSTED' },
+      { amount: '-2.00', status: null, transaction_id: null },
+    ]);
+    expect(await balances()).toEqual({
+      DIVIDENDS_DECLARED: 735,
+      DIVIDENDS_PAYABLE: -735,
+      IN_TRANSIT: 0,
+      CASH: 0,
+      RETURNS: 0,
+    });
+    const again = await new Payments(tenant.as('OPS')).order({ transaction_id: await first(b) });
+    expect(again.body.type).toBe('urn:vestry:problem:payment-ordered');
+    expect((await propose(c, '-3.51')).body).toMatchObject({
+      type: 'urn:vestry:problem:adjustment-exceeds-unpaid',
+      detail: expect.stringContaining('3.50 USD'),
+    });
+    for (const holder of [a, c]) await pay(String((await linesOf(holder))[1]?.transaction_id));
+    await pay(await first(missed));
+    expect(await proved('7.35')).toMatchObject({ paid_amount: '7.35', unpaid_amount: '0.00' });
+    // The payment that came back was received with its first 1.00, and not again with what is left of it.
+    const { body } = await ask(
+      forms,
+      routes.get1099DivReport,
+      { year: day(0).slice(0, 4) },
+      { as: tenant.as('OPS') },
+    );
+    expect(body).toMatchObject({ recipients: 3, total: '7.75' });
+  });
+
+  test('of a dividend that is paid make it owe again', async () => {
+    await closeDividend(systemActor(tenant.id, 'test', { suspended: 'goes-on' }), id);
+    expect((await ops.get(id)).body.state).toBe('PAID');
+    await adjust(holders[0], '0.05');
+    expect(await proved('7.40')).toMatchObject({ state: 'PAYING', unpaid_amount: '0.05' });
+    await adjust(holders[0], '-0.05');
+    expect(await proved('7.35')).toMatchObject({ state: 'PAID', unpaid_amount: '0.00' });
+  });
+
+  test('are in the pages of lines and of the report', async () => {
+    const all = (await ops.lines(id)).body.data;
+    expect(all).toHaveLength(9);
+    const paged: Json[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Json = (await ops.lines(id, { limit: '2', ...(cursor === '' ? {} : { cursor }) })).body;
+      paged.push(...page.data);
+      cursor = page.next_cursor;
+    }
+    expect(paged).toEqual(all);
+    const more = { params: { id }, as: tenant.as('OPS') };
+    const whole = await joined(dividendHandler, routes.getDividendReport, {}, more);
+    expect(await joined(dividendHandler, routes.getDividendReport, { limit: '2' }, more)).toBe(whole);
+    expect(cells(whole)).toHaveLength(10);
+    expect(whole).toContain(reason);
+    expect((await ops.ofHolder(holders[2] ?? '')).body.data).toMatchObject([
+      { dividend_id: id, amount: '-1.50', adjustment: { reason } },
+      { dividend_id: id, amount: '5.00' },
+    ]);
+  });
+
+  test.each<[string, () => Promise<TestResponse>, number, string]>([
+    ['of nothing', () => propose(missed, '0.00'), 422, 'validation-failed'],
+    ['of half a cent', () => propose(missed, '0.005'), 422, 'validation-failed'],
+    ['without a reason', () => propose(missed, '1', { reason: '' }), 422, 'validation-failed'],
+    ['with a long reason', () => propose(missed, '1', { reason: 'x'.repeat(501) }), 422, 'validation-failed'],
+    ['for the issuer itself', () => propose(treasury, '1'), 422, 'validation-failed'],
+    ['for nobody', () => propose(randomUUID(), '1'), 404, 'not-found'],
+    [
+      'for a holder of another tenant',
+      async () => {
+        const [other] = await enterHolders(database.admin, issuer.id, ['1']);
+        return propose(other, '1');
+      },
+      404,
+      'not-found',
+    ],
+    ['of what is paid', () => propose(missed, '-0.01'), 422, 'adjustment-exceeds-unpaid'],
+    ['of what was never owed', () => propose(treasury, '-0.01'), 422, 'adjustment-exceeds-unpaid'],
+    [
+      'without a key',
+      () => ops.adjust(id, { shareholder_id: missed, amount: '1', reason }, null),
+      400,
+      'idempotency-key-required',
+    ],
+    [
+      'before the dividend is frozen',
+      async () => {
+        const later = await ops.declare({ record_date: day(3), declaration_date: day(0) });
+        return ops.adjust(later, { shareholder_id: missed, amount: '1', reason });
+      },
+      409,
+      'dividend-not-adjustable',
+    ],
+    [
+      'of a dividend that is cancelled',
+      async () => {
+        const other = await ops.declare();
+        await work(aws);
+        await approved(tenant, await ops.adjust(other, { shareholder_id: missed, amount: '1', reason }));
+        const waiting = await ops.adjust(other, { shareholder_id: missed, amount: '2', reason });
+        expect((await ops.cancel(other)).status).toBe(200);
+        expect((await ops.get(other)).body).toMatchObject({ state: 'CANCELLED', reconciled: true });
+        const late = await new Approvals(tenant.as('COMPLIANCE')).approve(waiting.body.id);
+        expect(late.body.type).toBe('urn:vestry:problem:dividend-not-adjustable');
+        await consume(takeTransactionEvents(aws));
+        const { body } = await ask(
+          dividendHandler,
+          routes.getDividendReport,
+          {},
+          { params: { id: other }, as: tenant.as('OPS') },
+        );
+        expect(body).toMatchObject({ reconciled: true, differences: [] });
+        return ops.adjust(other, { shareholder_id: missed, amount: '1', reason });
+      },
+      409,
+      'dividend-not-adjustable',
+    ],
+  ])('%s are refused', async (_, request, status, problem) => {
+    const answer = await request();
+    expect(answer.status, answer.text).toBe(status);
+    expect(answer.body.type).toBe(`urn:vestry:problem:${problem}`);
+  });
+
+  test('are refused by the database where nobody has approved them, or where they do not add up', async () => {
+    const { rows } = await database.admin.query(
+      `select decided_by, requested_by from change_requests where tenant_id = $1 and kind = 'dividend-adjustment' and state = 'APPROVED' limit 1`,
+      [tenant.id],
+    );
+    const insert = (approver: string) =>
+      database.admin.query(
+        `with tenant as (select set_config('app.tenant_id', $1, true))
+         insert into dividend_adjustments (tenant_id, dividend_id, shareholder_id, amount, reason, transaction_id, idempotency_key, requested_by, approved_by)
+         select $1::uuid, $2, $3, 100, 'x', gen_random_uuid(), gen_random_uuid()::text, $4, $5 from tenant`,
+        [tenant.id, id, missed, rows[0].requested_by, approver],
+      );
+    await expect(insert(randomUUID())).rejects.toMatchObject({ constraint: 'dividend_adjustments_approved' });
+    await expect(insert(rows[0].decided_by)).rejects.toMatchObject({
+      constraint: 'dividend_adjustments_reconciled',
+    });
   });
 });
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { adjustDividend } from '#dividends/adjustments.routes.ts';
 import * as routes from '#dividends/dividends.routes.ts';
+import { handler as adjustHandler } from '#functions/dividends/adjust-dividend.ts';
 import { handler as cancelHandler } from '#functions/dividends/cancel-dividend.ts';
 import { handler as getHandler } from '#functions/dividends/get-dividend.ts';
 import { handler as linesHandler } from '#functions/dividends/list-dividend-lines.ts';
@@ -82,6 +84,13 @@ export class Dividends {
 
   ofHolder(id: string): Promise<TestResponse> {
     return call(ofHolderHandler, routes.listShareholderDividends, { as: this.#as, params: { id } });
+  }
+
+  adjust(id: string, body: object, key: string | null = randomUUID()): Promise<TestResponse> {
+    return call(adjustHandler, adjustDividend, {
+      ...{ as: this.#as, params: { id }, body },
+      headers: key === null ? {} : { 'Idempotency-Key': key },
+    });
   }
 
   cancel(id: string): Promise<TestResponse> {

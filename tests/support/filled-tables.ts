@@ -209,6 +209,17 @@ const rowsOf = (
     amount: '100',
     transaction_id: id(5),
   },
+  dividend_adjustments: {
+    dividend_id: id(30),
+    shareholder_id: id(4),
+    amount: '1',
+    reason: 'filled',
+    effective_date: '2026-01-03',
+    transaction_id: id(5),
+    idempotency_key: 'filled',
+    requested_by: id(2),
+    approved_by: id(3),
+  },
   dividend_chunks: {
     dividend_id: id(30),
     first_shareholder_id: id(4),

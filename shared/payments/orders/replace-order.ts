@@ -3,6 +3,7 @@ import {
   createTransaction,
   dividendOf,
   findCompensation,
+  isAdjusted,
   type SourceAccount,
   type TransactionRow,
 } from '#ledger/transactions.ts';
@@ -26,7 +27,7 @@ export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRo
   const isOwed = return_code === DENIED ? dividendOf(transaction) !== null : return_code !== CANCELLED;
   const failed = status === 'FAILED' && compensates === null && isOwed;
   const returned = status === 'SETTLED' && (await findCompensation(tx, id)) !== undefined;
-  if (!failed && !returned)
+  if ((!failed && !returned) || (dividendOf(transaction) !== null && (await isAdjusted(tx, id))))
     throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
   if (returned) return 'RETURNS';

@@ -136,6 +136,7 @@ const unpaid = (dividendId: string) => sql`(
         union select id from ledger_transactions where repays_dividend_id = ${dividendId}) as ended using (id)
     where (t.status = 'FAILED' and t.return_code is distinct from 'CANCELLED' or t.status = 'SETTLED' and t.return_code is not null)
       and t.compensates is null
+      and not exists (select from ledger_transactions n where n.tenant_id = t.tenant_id and n.adjusts = t.id and n.amount < 0)
       and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.replaces = t.id))`;
 
 interface UnpaidChunk {
@@ -240,8 +241,13 @@ export async function findProgress(
         .countAll()
         .filterWhere('status', '=', 'SETTLED')
         .filterWhere('compensates', 'is', null)
+        .filterWhere('amount', '>', 0n)
         .as('settled'),
-      eb.fn.countAll().filterWhere('status', '=', 'FAILED').as('failed'),
+      eb.fn
+        .countAll()
+        .filterWhere('status', '=', 'FAILED')
+        .filterWhere(sql<boolean>`return_code is distinct from 'ADJUSTED'`)
+        .as('failed'),
       eb.fn.countAll().filterWhere('compensates', 'is not', null).as('returned'),
     ])
     .where('dividend_id', '=', dividendId)

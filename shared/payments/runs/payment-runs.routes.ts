@@ -79,6 +79,8 @@ export const BlockedPayment = z.object({
   name: z.string(),
   amount: amountOut,
   currency: z.string(),
+  /** The adjustment by which the amount is owed; absent for what the snapshot found. */
+  adjustment_id: idOut.optional(),
   reasons: z.array(z.enum(BLOCKED_REASONS)),
   /** The end of the cooling-off of a new account. */
   usable_from: instantOut.nullable(),

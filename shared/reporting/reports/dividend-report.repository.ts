@@ -14,28 +14,40 @@ export interface DividendReportRow {
   readonly status: TransactionStatus | null;
   readonly return_code: string | null;
   readonly returned: bigint;
+  /** These are null in a line of the snapshot. */
+  readonly adjustment_id: string | null;
+  readonly adjusted_on: string | null;
+  readonly adjustment_reason: string | null;
 }
 
-/** The holders of record, by id, with what became of their payments. */
+/** This stands for the line of the snapshot, which comes before the adjustments of its holder. */
+export const FIRST = '00000000-0000-0000-0000-000000000000';
+
+/** The holders of record, by id, with what became of their payments, and the adjustments of each. */
 export async function listDividendLines(
   read: TenantRead,
   dividendId: string,
   { after, limit }: Part,
 ): Promise<DividendReportRow[]> {
-  const position = after === undefined ? sql`` : sql` and shareholder_id > ${after[0]}::uuid`;
+  const [holder = FIRST, entry = FIRST] = after ?? [];
   const { rows } = await sql<DividendReportRow>`
     select l.shareholder_id, s.external_ref, s.name, l.holdings, l.amount as entitled, d.currency, l.transaction_id, t.status, t.return_code,
-      coalesce(-b.amount, 0)::bigint as returned
+      coalesce(-b.amount, 0)::bigint as returned, l.adjustment_id, l.effective_date as adjusted_on, l.reason as adjustment_reason
     from (
-      select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id from entitlements
-      where dividend_id = ${dividendId}::uuid${position} order by shareholder_id limit ${limit}) as l
+      (select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id,
+          null::uuid as adjustment_id, null::date as effective_date, null::text as reason from entitlements
+        where dividend_id = ${dividendId}::uuid and shareholder_id > ${holder}::uuid order by shareholder_id limit ${limit})
+      union all
+      (select tenant_id, dividend_id, shareholder_id, 0, amount, transaction_id, id, effective_date, reason from entitlement_adjustments
+        where dividend_id = ${dividendId}::uuid and (shareholder_id, id) > (${holder}::uuid, ${entry}::uuid)
+        order by shareholder_id, id limit ${limit})) as l
     join declared_dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
     join holders_of_record s on s.tenant_id = l.tenant_id and s.id = l.shareholder_id
     left join reporting_transactions t on t.tenant_id = l.tenant_id and t.id = l.transaction_id
     left join lateral (
       select sum(amount) as amount from reporting_transactions c
       where c.tenant_id = l.tenant_id and c.dividend_id = l.dividend_id and c.shareholder_id = l.shareholder_id and c.compensates = l.transaction_id) as b on true
-    order by l.shareholder_id`.execute(read);
+    order by l.shareholder_id, l.adjustment_id nulls first limit ${limit}`.execute(read);
   return rows;
 }
 
@@ -63,19 +75,24 @@ export interface CountedSum {
 
 export async function sumLines(read: TenantRead, dividendId: string): Promise<CountedSum> {
   const { rows } = await sql<CountedSum>`
-    select count(*) as count, coalesce(sum(amount), 0)::text as amount from entitlements where dividend_id = ${dividendId}::uuid`.execute(
+    select count(*) as count, coalesce(sum(amount), 0)::text as amount from (
+      select amount from entitlements where dividend_id = ${dividendId}::uuid
+      union all select amount from entitlement_adjustments where dividend_id = ${dividendId}::uuid) as l`.execute(
     read,
   );
   return rows[0] ?? { count: 0n, amount: '0' };
 }
 
-/** Returns the sums of payments by status. Compensating transactions are summed separately. */
-export async function sumPayments(
-  read: TenantRead,
-  dividendId: string,
-): Promise<(CountedSum & { status: string; takes_back: boolean })[]> {
-  const { rows } = await sql<CountedSum & { status: string; takes_back: boolean }>`
-    select status, compensates is not null as takes_back, count(*) as count, sum(amount)::text as amount
+interface PaymentSum extends CountedSum {
+  readonly status: string;
+  /** Apart from what pays, there is what took a payment back: because it was returned, or by an adjustment. */
+  readonly part: 'paying' | 'returned' | 'taken-back';
+}
+
+/** Returns the sums of payments by status. */
+export async function sumPayments(read: TenantRead, dividendId: string): Promise<PaymentSum[]> {
+  const { rows } = await sql<PaymentSum>`
+    select status, case when compensates is not null then 'returned' when amount < 0 then 'taken-back' else 'paying' end as part, count(*) as count, sum(amount)::text as amount
     from reporting_transactions where dividend_id = ${dividendId}::uuid group by 1, 2 order by 1, 2`.execute(
     read,
   );

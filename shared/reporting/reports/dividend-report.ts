@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { TRANSACTION_STATUSES } from '#contracts/transactions.ts';
+import { TRANSACTION_STATUSES, type TransactionStatus } from '#contracts/transactions.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { sumEntriesOfDividend } from '#ledger/journal.ts';
@@ -7,6 +7,7 @@ import { found } from '#platform/db/found.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import {
   type DividendReportRow,
+  FIRST,
   findDividendFacts,
   listDividendLines,
   sumLines,
@@ -37,13 +38,16 @@ export const dividendReport: Report<DividendQuery, DividendQuery, DividendReport
     status: 'text',
     return_code: 'text',
     returned: 'number',
+    adjustment_id: 'text',
+    adjusted_on: 'text',
+    adjustment_reason: 'text',
   },
-  cursor: ['uuid'],
+  cursor: ['uuid', 'uuid'],
   settle: ({ id }) => ({ id }),
   parameters: ({ id }) => ({ id }),
   head: reconcile,
   rows: (read, { id }, part) => listDividendLines(read, id, part),
-  position: ({ shareholder_id }) => [shareholder_id],
+  position: ({ shareholder_id, adjustment_id }) => [shareholder_id, adjustment_id ?? FIRST],
   toItem: ({ currency, ...row }) => ({
     shareholder_id: row.shareholder_id,
     external_ref: row.external_ref,
@@ -54,6 +58,9 @@ export const dividendReport: Report<DividendQuery, DividendQuery, DividendReport
     status: row.status,
     return_code: row.return_code,
     returned: fromMinor(row.returned, currency),
+    adjustment_id: row.adjustment_id,
+    adjusted_on: row.adjusted_on,
+    adjustment_reason: row.adjustment_reason,
   }),
 };
 
@@ -70,8 +77,11 @@ async function reconcile(read: TenantRead, { id }: DividendQuery): Promise<Head>
     lines: counted(sums.lines),
     payments: TRANSACTION_STATUSES.map((status) => ({ status, ...counted(sums.payments[status]) })),
     returned: counted(sums.returned),
+    taken_back: counted(sums.takenBack),
     journal: {
       declared: journal('dividend-declared'),
+      added: journal('entitlement-added'),
+      reduced: journal('entitlement-reduced'),
       cancelled: journal('dividend-cancelled'),
       sent: journal('sent'),
       settled: journal('settled'),
@@ -86,25 +96,26 @@ async function reconcile(read: TenantRead, { id }: DividendQuery): Promise<Head>
 async function findSums(read: TenantRead, id: string): Promise<DividendSums> {
   const lines = await sumLines(read, id);
   const rows = await sumPayments(read, id);
-  const of = (status: string | undefined) => {
-    const matching = rows.filter((row) =>
-      status === undefined ? row.takes_back : !row.takes_back && row.status === status,
-    );
+  const of = (matches: (row: (typeof rows)[number]) => boolean) => {
+    const matching = rows.filter(matches);
     return {
       count: matching.reduce((sum, { count }) => sum + Number(count), 0),
       amount: matching.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
     };
   };
-  const returned = of(undefined);
+  const ofStatus = (status: TransactionStatus) => of((row) => row.part === 'paying' && row.status === status);
+  const returned = of(({ part }) => part === 'returned');
+  const takenBack = of(({ part }) => part === 'taken-back');
   return {
     lines: { count: Number(lines.count), amount: BigInt(lines.amount) },
     payments: {
-      PENDING: of('PENDING'),
-      SENT: of('SENT'),
-      SETTLED: of('SETTLED'),
-      FAILED: of('FAILED'),
+      PENDING: ofStatus('PENDING'),
+      SENT: ofStatus('SENT'),
+      SETTLED: ofStatus('SETTLED'),
+      FAILED: ofStatus('FAILED'),
     },
     returned: { count: returned.count, amount: -returned.amount },
+    takenBack: { count: takenBack.count, amount: -takenBack.amount },
     journal: await sumEntriesOfDividend(read, id),
   };
 }

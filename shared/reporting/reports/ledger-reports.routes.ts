@@ -171,6 +171,10 @@ export const ReportedDividendLine = z.object({
   status: z.enum(TRANSACTION_STATUSES).nullable(),
   return_code: z.string().nullable(),
   returned: amountOut,
+  /** These are null in a line of the snapshot. */
+  adjustment_id: idOut.nullable(),
+  adjusted_on: dateOut.nullable(),
+  adjustment_reason: z.string().nullable(),
 });
 
 export const getDividendReport = route({
@@ -180,7 +184,7 @@ export const getDividendReport = route({
   summary: 'Report a dividend, reconciled with its payments and the journal',
   description: [
     '`reconciled` is true if the lines, the payments and the journal’s entries have the same sums; `differences` names those that differ.',
-    'The rows are the holders of record, by id, with what they are owed and the status of its payment. `returned` means returned after settlement.',
+    'The rows are the holders of record, by id, with what they are owed and the status of its payment. `returned` means returned after settlement. Each adjustment has a row of its own below its holder’s, with the payment of what it adds, or of what it has left of another one; a payment that it took back is FAILED with the code ADJUSTED, or stays what it was.',
     FRESHNESS,
     PAGES_DESCRIPTION,
   ].join('\n\n'),
@@ -196,8 +200,12 @@ export const getDividendReport = route({
       z.object({ status: z.enum(TRANSACTION_STATUSES), count: z.number().int(), amount: amountOut }),
     ),
     returned: z.object({ count: z.number().int(), amount: amountOut }),
+    /** Payments that adjustments have taken back: what is entitled is the sum of the payments without them. */
+    taken_back: z.object({ count: z.number().int(), amount: amountOut }),
     journal: z.object({
       declared: amountOut,
+      added: amountOut,
+      reduced: amountOut,
       cancelled: amountOut,
       sent: amountOut,
       settled: amountOut,

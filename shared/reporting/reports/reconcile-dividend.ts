@@ -12,6 +12,8 @@ export interface DividendSums {
   readonly payments: Readonly<Record<TransactionStatus, Sum>>;
   /** The sum of payments that settled and were returned, positive. */
   readonly returned: Sum;
+  /** The sum of payments that adjustments have taken back, positive. */
+  readonly takenBack: Sum;
   /** The journal's sums by reason. */
   readonly journal: ReadonlyMap<string, bigint>;
 }
@@ -23,15 +25,19 @@ const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
  * Returns what doesn't add up: nothing, if the dividend is in order. Payments go through SENT before they settle, and
  * those that fail after it are posted back, so that each of the journal's sums follows from the payments.
  */
-export function differencesOf(state: string, { lines, payments, returned, journal }: DividendSums): string[] {
+export function differencesOf(
+  state: string,
+  { lines, payments, returned, takenBack, journal }: DividendSums,
+): string[] {
   const { PENDING, SENT, SETTLED, FAILED } = payments;
   const posted = (reason: string) => journal.get(reason) ?? 0n;
   const inTransit = posted('sent') - posted('settled') - posted('failed');
-  const paid = PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount;
+  const paid = PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount - takenBack.amount;
+  const owed = posted('dividend-declared') + posted('entitlement-added') - posted('entitlement-reduced');
   const checks: readonly [boolean, string][] = [
     [!PAYABLE.includes(state) || paid === lines.amount, 'the payments are not the sum of the lines'],
     [
-      posted('dividend-declared') === (PAYABLE.includes(state) ? lines.amount : posted('dividend-cancelled')),
+      owed === (PAYABLE.includes(state) ? lines.amount : posted('dividend-cancelled')),
       'the journal does not owe the sum of the lines',
     ],
     [posted('settled') === SETTLED.amount, 'the journal has settled another amount'],
