@@ -66,6 +66,20 @@ function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
+/** Clients sign with a key for a day and service: to derive it for each request anew took as long as all the rest of a check. */
+const signingKeys = new Map<string, Buffer>();
+const SIGNING_KEYS_LIMIT = 1_000;
+
+function signingKeyOf(secretAccessKey: string, scope: string): Buffer {
+  const name = `${secretAccessKey}/${scope}`;
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  const key = scope.split('/').reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+  if (signingKeys.size >= SIGNING_KEYS_LIMIT) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
+}
+
 function equal(left: string, right: string): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);
@@ -228,10 +242,7 @@ export function authorize(
   checkHeadersSigned(request, fields.kind, signedHeaders);
   const scope = `${date}/${region}/${service}/aws4_request`;
   const payloadHash = fields.payloadHash ?? bodyHash ?? EMPTY_SHA256;
-  const signingKey = [date, region, service, 'aws4_request'].reduce<Buffer>(
-    (key, part) => hmac(key, part),
-    Buffer.from(`AWS4${principal.secretAccessKey}`),
-  );
+  const signingKey = signingKeyOf(principal.secretAccessKey, scope);
   const canonical = createHash('sha256')
     .update(canonicalRequest(request, fields, service, payloadHash))
     .digest('hex');

@@ -34,12 +34,12 @@ export async function exportAudit(
   remainingMs: () => number,
 ): Promise<{ digests: number; entries: number }> {
   const exported = { digests: 0, entries: 0 };
-  do {
-    const plan = await planExport(at);
-    if (plan === undefined) break;
+  let plan = await planExport(at);
+  while (plan !== undefined) {
     exported.entries += await carryOut(plan);
     exported.digests += 1;
-  } while (remainingMs() > MARGIN_MS);
+    plan = plan.hasMore && remainingMs() > MARGIN_MS ? await planExport(at) : undefined;
+  }
   return exported;
 }
 

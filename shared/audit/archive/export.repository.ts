@@ -30,6 +30,11 @@ export interface ExportPlan {
   readonly exported_at: Date;
 }
 
+export interface PlannedExport extends ExportPlan {
+  /** Whether entries may have settled beyond it: it was full, or begun by an exporter that was killed. */
+  readonly hasMore: boolean;
+}
+
 export interface WrittenDigest {
   readonly key: string;
   readonly sha256: string;
@@ -40,19 +45,19 @@ export interface WrittenDigest {
  * undefined if there is nothing new and the day already has its digest; a day without entries gets a digest without
  * objects.
  */
-export function planExport(at: Date): Promise<ExportPlan | undefined> {
+export function planExport(at: Date): Promise<PlannedExport | undefined> {
   return systemTx(REASON, async (tx) => {
     // Its own statement: those after it must see what the holder before us has committed.
     await sql`select pg_advisory_xact_lock(${LOCKS.auditExport})`.execute(tx);
     const last = await findLast(tx);
-    if (last !== undefined && last.digest_sha256 === null) return last;
+    if (last !== undefined && last.digest_sha256 === null) return { ...last, hasMore: true };
     const from = last?.to_xact ?? '0';
-    const { to, hasEntries } = await settledUpTo(tx, from, ENTRIES_PER_EXPORT);
+    const { to, hasEntries, hasMore } = await settledUpTo(tx, from, ENTRIES_PER_EXPORT);
     const isDaySaid = last !== undefined && dayOf(last.exported_at) >= dayOf(at);
     if (isDaySaid && !hasEntries) return undefined;
     const plan = { sequence: (last?.sequence ?? 0n) + 1n, from_xact: from, to_xact: to, exported_at: at };
     await tx.insertInto('audit_exports').values(plan).execute();
-    return plan;
+    return { ...plan, hasMore };
   });
 }
 
