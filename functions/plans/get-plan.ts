@@ -1,8 +1,8 @@
 import { ownPlan } from '#plans/own-plan.ts';
-import { findPlan, toPlan } from '#plans/plan.repository.ts';
+import { findShownPlan, toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.getPlan, async ({ params, principal, tenantRead }) =>
-  toPlan(ownPlan(principal, await tenantRead((read) => findPlan(read, params.id)))),
+  toPlan(ownPlan(principal, await tenantRead((read) => findShownPlan(read, params.id)))),
 );

@@ -7,7 +7,7 @@ import { vestedMinor } from '#plans/vesting/vesting.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { findPlan, type PlanRow, setPlan, toVestingInputs } from './plan.repository.ts';
+import { findPlan, type ShownPlan, setPlan, toVestingInputs } from './plan.repository.ts';
 import { refuseTerminated } from './plan-standing.ts';
 import { GRANT_TYPES } from './plan-types.ts';
 import type { acceleratePlan, grantShares } from './plans.routes.ts';
@@ -23,7 +23,7 @@ export async function grant(
   expectedVersion: number | undefined,
   order: z.output<(typeof grantShares)['body']>,
   today: string,
-): Promise<PlanRow> {
+): Promise<ShownPlan> {
   const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   const before = toVestingInputs(plan);
@@ -56,7 +56,7 @@ export async function terminate(
   expectedVersion: number | undefined,
   terminatedOn: string,
   today: string,
-): Promise<PlanRow> {
+): Promise<ShownPlan> {
   const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   if (terminatedOn < plan.enrolled_on || terminatedOn > today)
@@ -95,7 +95,7 @@ export async function accelerate(
   expectedVersion: number | undefined,
   order: z.output<(typeof acceleratePlan)['body']>,
   today: string,
-): Promise<PlanRow> {
+): Promise<ShownPlan> {
   const plan = asRead(await findPlan(tx, id), expectedVersion);
   refuseTerminated(plan);
   const inputs = toVestingInputs(plan);

@@ -2,7 +2,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { insertParticipant } from '#plans/participants/participant.repository.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { insertPlan, linkedShareholderExists, type PlanRow } from './plan.repository.ts';
+import { insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
 import type { Enrolment } from './plans.routes.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function enroll(
   order: Enrolment,
   today: string,
   enrolledBy: string,
-): Promise<PlanRow> {
+): Promise<ShownPlan> {
   const { employee_id, plan_type, shareholder_id, currency, enrolled_on = today, date_of_birth } = order;
   if (enrolled_on > today) throw invalidField('/enrolled_on', 'in-future', 'must not be in the future');
   if (date_of_birth !== undefined && date_of_birth > today)

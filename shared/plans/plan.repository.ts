@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { vestedMinor } from '#plans/vesting/vesting.ts';
 import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
@@ -44,15 +45,27 @@ const COLUMNS = [
 
 export type PlanRow = Selectable<Plans>;
 
+/** A plan with the money that is dated ahead of the day on which it is read, in minor units. */
+export type ShownPlan = PlanRow & { readonly pending_employee: bigint; readonly pending_employer: bigint };
+
+const pendingOf = (source: 'EMPLOYEE' | 'EMPLOYER') =>
+  sql<bigint>`pending_money(plans.id, ${sql.lit(source)})`;
+const SHOWN = [
+  ...COLUMNS,
+  pendingOf('EMPLOYEE').as('pending_employee'),
+  pendingOf('EMPLOYER').as('pending_employer'),
+] as const;
+
 /** Transactions that move one plan take this lock first (`lockFirst`), so that they follow one another. */
 export function planLock(planId: string): string {
   return `plan:${planId}`;
 }
 
-export function toPlan(row: PlanRow): z.input<typeof Plan> {
+export function toPlan(row: ShownPlan): z.input<typeof Plan> {
   const { currency, grant_quantity, grant_date } = row;
   const money = (minor: bigint) => fromMinor(minor, currency);
   const isGrant = grant_quantity !== null && grant_date !== null;
+  const { balance, available } = moneyToday(row);
   return {
     id: row.id,
     tenant_id: row.tenant_id,
@@ -61,8 +74,10 @@ export function toPlan(row: PlanRow): z.input<typeof Plan> {
     shareholder_id: row.shareholder_id,
     status: row.status,
     currency,
-    balance: money(row.balance),
-    vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(row.vested_money),
+    balance: money(balance),
+    pending: money(row.balance - balance),
+    vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(available),
+    available: money(available),
     vested_as_of: row.vested_as_of,
     forfeited: isGrant ? canonicalDecimal(row.forfeited_quantity) : money(row.forfeited),
     vesting_schedule: scheduleOf(row) ?? null,
@@ -75,6 +90,20 @@ export function toPlan(row: PlanRow): z.input<typeof Plan> {
     version: row.version,
     created_at: row.created_at.toISOString(),
   };
+}
+
+/**
+ * The money of a plan without what is dated ahead, in minor units: all of it, and what can be paid out. The row's own sums are of everything that was
+ * ever entered; `guard_paid_out` holds payments to the same.
+ */
+function moneyToday(row: ShownPlan): { balance: bigint; available: bigint } {
+  const { vested_numerator: numerator, vested_denominator: denominator } = row;
+  const employee = row.employee_contributed - row.pending_employee;
+  const employer = row.employer_contributed - row.pending_employer;
+  const available = employee + vestedMinor(employer, { numerator, denominator }) - row.distributed;
+  // The unvested part of an ended plan is forfeited, also of what is still to come.
+  const balance = row.status === 'TERMINATED' ? available : employee + employer - row.distributed;
+  return { balance, available };
 }
 
 function scheduleOf(row: Pick<PlanRow, 'vesting_schedule'>): VestingSchedule | undefined {
@@ -123,12 +152,12 @@ export interface NewPlan {
 }
 
 /** @throws DomainError `plan-exists` when the employee has an active plan of the type (a unique index) */
-export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<PlanRow> {
+export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<ShownPlan> {
   const { vesting, ...columns } = plan;
   return tx
     .insertInto('plans')
     .values({ ...columns, ...grantColumns(vesting), ...columnsOf(vested) })
-    .returning(COLUMNS)
+    .returning(SHOWN)
     .executeTakeFirstOrThrow();
 }
 
@@ -155,6 +184,11 @@ export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefi
   return read.selectFrom('plans').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
+/** As a person sees it. */
+export function findShownPlan(read: TenantRead, id: string): Promise<ShownPlan | undefined> {
+  return read.selectFrom('plans').select(SHOWN).where('id', '=', id).executeTakeFirst();
+}
+
 export interface PlanFilter {
   readonly employee_id?: string | undefined;
   readonly plan_type?: PlanRow['plan_type'] | undefined;
@@ -165,10 +199,10 @@ export interface PlanFilter {
 export function listPlans(
   read: TenantRead,
   { limit, cursor, ...filter }: PageRequest & PlanFilter,
-): Promise<PlanRow[]> {
-  let query: SelectQueryBuilder<DB, 'plans', PlanRow> = read
+): Promise<ShownPlan[]> {
+  let query: SelectQueryBuilder<DB, 'plans', ShownPlan> = read
     .selectFrom('plans')
-    .select(COLUMNS)
+    .select(SHOWN)
     .orderBy('id')
     .limit(limit + 1);
   for (const column of ['employee_id', 'plan_type', 'status'] as const) {
@@ -193,7 +227,12 @@ export interface PlanChange {
  * Changes a plan that the transaction has locked. Results that the job computed from the earlier plan are refused
  * from now on.
  */
-export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: VestedState): Promise<PlanRow> {
+export function setPlan(
+  tx: TenantTx,
+  id: string,
+  change: PlanChange,
+  vested: VestedState,
+): Promise<ShownPlan> {
   const { granted, accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
   return tx
     .updateTable('plans')
@@ -209,7 +248,7 @@ export function setPlan(tx: TenantTx, id: string, change: PlanChange, vested: Ve
       updated_at: sql<Date>`now()`,
     }))
     .where('id', '=', id)
-    .returning(COLUMNS)
+    .returning(SHOWN)
     .executeTakeFirstOrThrow();
 }
 

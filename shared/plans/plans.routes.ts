@@ -28,11 +28,16 @@ export const Plan = z.object({
   shareholder_id: idOut.nullable(),
   status: z.enum(PLAN_STATUSES),
   currency: z.string(),
-  balance: amountOut,
+  balance: amountOut.meta({ description: 'The money that is there today, in the sponsor’s time zone.' }),
+  pending: amountOut.meta({
+    description:
+      'Money that was entered with an effective date that has not come: not part of the balance, and not to be paid out.',
+  }),
   vested_balance: decimalOut.meta({
     description:
       'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
   }),
+  available: amountOut.meta({ description: 'The vested money that can be paid out today.' }),
   vested_as_of: dateOut,
   forfeited: decimalOut.meta({
     description: 'The amount that was unvested at termination, in the unit of the vested balance.',

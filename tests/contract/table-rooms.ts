@@ -66,6 +66,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0075_adjusted_transactions.sql': 'ledger',
   '0076_dividend_adjustments.sql': 'dividends',
   '0077_payment_chains.sql': 'payments',
+  '0100_pending_money.sql': 'plans',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -85,6 +86,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_dividend_payment: 'dividends',
   guard_meeting_item: 'proxy',
   guard_order_approval: 'payments',
+  guard_paid_out: 'plans',
   guard_payment_order: 'payments',
   guard_sending: 'payments',
   guard_vote: 'proxy',
@@ -97,6 +99,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   linked_shareholder_exists: 'register',
   linking_issuers: 'identity',
   newest_payment: 'payments',
+  pending_money: 'plans',
   position_at: 'register',
   positions_at: 'register',
   post_adjustment: 'ledger',

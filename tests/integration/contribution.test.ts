@@ -5,7 +5,7 @@ import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as listContributionsHandler } from '#functions/plans/list-contributions.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { addDays, dayOf } from '#kernel/calendar.ts';
+import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { LOCKS } from '#kernel/locks.ts';
 import {
@@ -43,6 +43,12 @@ async function newPlan(change: object = {}): Promise<string> {
 
 const planOf = async (id: string) =>
   (await call(getPlanHandler, getPlan, { as: globex.as('ADMIN'), params: { id } })).body;
+/** As an order of a distribution does. */
+const payOut = (id: string, minor: number) =>
+  database.admin.query(
+    `update plans set distributed = $2 where id = $1 and set_config('app.tenant_id', $3, false) is not null`,
+    [id, minor, globex.id],
+  );
 const reverse = (id: string, contribution_id: string) =>
   call(reverseHandler, reverseContribution, { as: globex.as('OPS'), params: { id, contribution_id } });
 
@@ -236,6 +242,50 @@ test('that can’t get the lock in time is answered 503, and records nothing', a
   expect((await contribute(globex, id, { amount: '2' })).body).toMatchObject({ balance_after: '2.00' });
 });
 
+test('dated ahead is pending: it is no part of the balance until its day, and is not paid out', async () => {
+  const id = await newPlan();
+  const ahead = addDays(dayOf(new Date()), 31);
+  expect((await contribute(globex, id, { amount: '10' })).status).toBe(201);
+  for (const source of ['EMPLOYEE', 'EMPLOYER'])
+    expect(
+      (await contribute(globex, id, { amount: '1000', source, effective_date: ahead })).body,
+    ).toMatchObject({
+      effective_date: ahead,
+    });
+  expect(await planOf(id)).toMatchObject({
+    balance: '10.00',
+    pending: '2000.00',
+    vested_balance: '10.00',
+    available: '10.00',
+  });
+  await expect(payOut(id, 1_001)).rejects.toMatchObject({ constraint: 'plans_distributed_at_most_vested' });
+  await payOut(id, 1_000);
+  expect(await planOf(id)).toMatchObject({ balance: '0.00', pending: '2000.00', available: '0.00' });
+  process.env.VESTRY_CLOCK_AHEAD_MS = String(31 * DAY_MS);
+  try {
+    expect(await planOf(id)).toMatchObject({ balance: '2000.00', pending: '0.00', available: '2000.00' });
+  } finally {
+    delete process.env.VESTRY_CLOCK_AHEAD_MS;
+  }
+});
+
+test('of many at once, each follows the one before it in the list, as its balance does', async () => {
+  const id = await newPlan();
+  const amounts = Array.from({ length: 24 }, (_, index) => String(index + 1));
+  await Promise.all(amounts.map((amount) => contribute(globex, id, { amount })));
+  const { body } = await call(listContributionsHandler, listContributions, {
+    as: globex.as('ADMIN'),
+    params: { id },
+    query: { limit: '50' },
+  });
+  let balance = 0;
+  for (const { amount, balance_after } of body.data) {
+    balance += Number(amount);
+    expect(Number(balance_after)).toBe(balance);
+  }
+  expect(balance).toBe(300);
+});
+
 describe('a reversal', () => {
   test('takes a contribution back, once', async () => {
     const id = await newPlan();
@@ -283,11 +333,14 @@ describe('a reversal', () => {
   test('of what has been paid out is refused', async () => {
     const id = await newPlan();
     const { body } = await contribute(globex, id, { amount: '10' });
-    await database.admin.query('update plans set distributed = 1 where id = $1', [id]);
+    await payOut(id, 1);
+    // What is still to come doesn't stand in for it.
+    const ahead = addDays(dayOf(new Date()), 31);
+    expect((await contribute(globex, id, { amount: '50', effective_date: ahead })).status).toBe(201);
     expect(await reverse(id, body.id)).toMatchObject({
       status: 422,
       body: problem('vested-balance-exceeded'),
     });
-    expect(await books(id)).toMatchObject({ contributions: 1_000n, entries: 1n });
+    expect(await books(id)).toMatchObject({ contributions: 6_000n, entries: 2n });
   });
 });

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as addAccount } from '#functions/payments/create-participant-bank-account.ts';
 import { handler as setKyc } from '#functions/plans/set-participant-kyc.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import * as routes from '#payments/payees/bank-accounts.routes.ts';
 import { setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { ACCOUNT, magic, Payments, persistently, usable } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { contribute } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -83,11 +85,18 @@ test('a distribution is taken from the vested balance, and never more than that'
     status: 422,
     body: { type: 'urn:vestry:problem:vested-balance-exceeded' },
   });
+  // Money that is dated ahead is not there yet.
+  const ahead = { amount: '500', effective_date: addDays(dayOf(new Date()), 31) };
+  expect((await contribute(globex, id, ahead)).status).toBe(201);
+  expect(await ops.order({ ...order, amount: '100.01' })).toMatchObject({
+    status: 422,
+    body: { type: 'urn:vestry:problem:vested-balance-exceeded' },
+  });
   const answers = await Promise.all(Array.from({ length: 10 }, () => ops.order(order)));
   expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(422)]);
   const paid = answers.find(({ status }) => status === 202)?.body;
   await ops.until(paid.id, 'SETTLED');
-  expect(await balances(id)).toEqual({ balance: '9000', vested_money: '4000', distributed: '6000' });
+  expect(await balances(id)).toEqual({ balance: '59000', vested_money: '54000', distributed: '6000' });
   const { rows } = await world.database.admin.query(
     'select debit_account, credit_account, reason from journal where transaction_id = $1 order by recorded_at',
     [paid.id],

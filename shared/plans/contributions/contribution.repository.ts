@@ -56,8 +56,6 @@ export function toContribution(row: ContributionRow): z.input<typeof Contributio
 
 /** An amount that enters a plan, or leaves it again if negative. */
 export interface Entry {
-  /** The id of both the contribution and its transaction. */
-  readonly id: string;
   readonly planId: string;
   readonly source: ContributionRow['source'];
   readonly amountMinor: bigint;
@@ -83,13 +81,14 @@ export interface Entered extends ContributionRow {
 
 /**
  * Moves the balance and writes the contribution, its transaction, its journal entry and the sums of its year: one statement,
- * since a hot plan's lock is held while it runs. Nothing if there is no such plan.
+ * since a hot plan's lock is held while it runs. Nothing if there is no such plan. The id of both the contribution and its transaction is
+ * taken under that lock, so that a plan's entries are listed in the order in which they moved its balance.
  *
  * A year that is not there yet is never taken from; the proposed row of a reversal must satisfy its checks all the same.
  * The money was paid with the payroll that reports it: its transaction is settled from the start.
  */
 export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Entered | undefined> {
-  const { id, planId, source, amountMinor, effectiveDate, idempotencyKey = null, reverses = null } = entry;
+  const { planId, source, amountMinor, effectiveDate, idempotencyKey = null, reverses = null } = entry;
   const year = Number(effectiveDate.slice(0, 4));
   const employee = source === 'EMPLOYEE' ? amountMinor : 0n;
   const employer = amountMinor - employee;
@@ -120,7 +119,7 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         employer_contributed = employer_contributed + ${employer}::bigint,
         version = version + 1, updated_at = now()
       where id = ${planId}::uuid
-      returning id, employee_id, plan_type, status, currency, balance, ${id}::uuid as entry_id,
+      returning id, employee_id, plan_type, status, currency, balance, posting_id() as entry_id,
         ${amountMinor}::bigint as entered_amount, ${effectiveDate}::date as entered_on, ${reverses}::uuid as reversed_id
     ), year as (
       insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)

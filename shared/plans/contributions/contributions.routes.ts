@@ -38,7 +38,7 @@ export const recordContribution = route({
   path: '/plans/{id}/contributions',
   summary: 'Record a contribution',
   description:
-    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead. The legal limits of its year count every contribution effective in that year.',
+    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead; until that day the money is pending. The legal limits of its year count every contribution effective in that year.',
   ...sponsor,
   roles: ['ADMIN', 'OPS'],
   params: idInPath,
@@ -64,7 +64,7 @@ export const listContributions = route({
   operationId: 'listContributions',
   method: 'GET',
   path: '/plans/{id}/contributions',
-  summary: 'List the contributions to a plan, oldest first',
+  summary: 'List the contributions to a plan, in the order in which they moved its balance',
   ...readersAndOwner,
   params: idInPath,
   query: z.strictObject({ ...page }),

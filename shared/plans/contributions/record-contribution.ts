@@ -1,6 +1,5 @@
 import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import { uuidV7 } from '#kernel/ids.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { toTransactionState } from '#ledger/transaction-state.ts';
 import type { PlanRow } from '#plans/plan.repository.ts';
@@ -18,7 +17,7 @@ import {
 import { ageReached, type Breach, findBreach, type YearSums } from './contribution-limits.ts';
 import type { NewContribution } from './contributions.routes.ts';
 
-/** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. */
+/** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. `pending_money` reads no further back than this allows. */
 export const MAX_DAYS_AHEAD = 31;
 
 /**
@@ -38,7 +37,6 @@ export function contributionEntry(
   const refusal = refuseDate(effective_date, plan.enrolled_on, today);
   if (refusal !== undefined) throw invalidField('/effective_date', 'out-of-range', refusal);
   return {
-    id: uuidV7(),
     planId: plan.id,
     source,
     amountMinor: toMinor(amount, currency),
@@ -142,7 +140,6 @@ export async function reverse(tx: SerializableTx, planId: string, id: string): P
     throw new DomainError('contribution-reversed', 'It was already reversed, or is itself a reversal.');
   const entered = found(
     await insertEntry(tx, {
-      id: uuidV7(),
       planId,
       source: original.source,
       amountMinor: -original.amount,
