@@ -184,7 +184,7 @@ export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefi
   return read.selectFrom('plans').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }
 
-/** As a person sees it. */
+/** Returns a plan with what an answer shows of it, see `toPlan`. */
 export function findShownPlan(read: TenantRead, id: string): Promise<ShownPlan | undefined> {
   return read.selectFrom('plans').select(SHOWN).where('id', '=', id).executeTakeFirst();
 }

@@ -86,7 +86,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_dividend_payment: 'dividends',
   guard_meeting_item: 'proxy',
   guard_order_approval: 'payments',
-  guard_paid_out: 'plans',
   guard_payment_order: 'payments',
   guard_sending: 'payments',
   guard_vote: 'proxy',
