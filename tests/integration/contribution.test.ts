@@ -43,7 +43,7 @@ async function newPlan(change: object = {}): Promise<string> {
 
 const planOf = async (id: string) =>
   (await call(getPlanHandler, getPlan, { as: globex.as('ADMIN'), params: { id } })).body;
-/** As an order of a distribution does. */
+/** Pays money out, as an order of a distribution does. */
 const payOut = (id: string, minor: number) =>
   database.admin.query(
     `update plans set distributed = $2 where id = $1 and set_config('app.tenant_id', $3, false) is not null`,
@@ -334,7 +334,7 @@ describe('a reversal', () => {
     const id = await newPlan();
     const { body } = await contribute(globex, id, { amount: '10' });
     await payOut(id, 1);
-    // What is still to come doesn't stand in for it.
+    // Money that is still to come does not stand in for it.
     const ahead = addDays(dayOf(new Date()), 31);
     expect((await contribute(globex, id, { amount: '50', effective_date: ahead })).status).toBe(201);
     expect(await reverse(id, body.id)).toMatchObject({
