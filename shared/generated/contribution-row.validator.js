@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/contribution-row.json","type":"object","required":["employee_id","plan_type","amount","period"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP"]},"amount":{"type":"string","pattern":"^(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,3})?$"},"source":{"type":["string","null"],"enum":["EMPLOYEE","EMPLOYER",null]},"period":{"type":"string","pattern":"^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?$"},"currency":{"type":["string","null"],"pattern":"^[A-Z]{3}$"}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/contribution-row.json","type":"object","required":["employee_id","plan_type","amount","period"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP"]},"amount":{"type":"string","pattern":"^(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,3})?$"},"source":{"type":["string","null"],"enum":["EMPLOYEE","EMPLOYER",null]},"period":{"type":"string","pattern":"^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?$"},"currency":{"type":["string","null"],"pattern":"^[A-Z]{3}$"},"run_id":{"type":["string","null"],"maxLength":50,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"}}};
 const func1 = (function ucs2length(str) {
     const len = str.length;
     let length = 0;
@@ -167,6 +167,34 @@ var valid0 = _errs11 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.run_id !== undefined){
+let data6 = data.run_id;
+const _errs13 = errors;
+if((typeof data6 !== "string") && (data6 !== null)){
+validate20.errors = [{instancePath:instancePath+"/run_id",schemaPath:"#/properties/run_id/type",keyword:"type",params:{type: schema31.properties.run_id.type},message:"must be string,null"}];
+return false;
+}
+if(errors === _errs13){
+if(typeof data6 === "string"){
+if(func1(data6) > 50){
+validate20.errors = [{instancePath:instancePath+"/run_id",schemaPath:"#/properties/run_id/maxLength",keyword:"maxLength",params:{limit: 50},message:"must NOT have more than 50 characters"}];
+return false;
+}
+else {
+if(!pattern4.test(data6)){
+validate20.errors = [{instancePath:instancePath+"/run_id",schemaPath:"#/properties/run_id/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},message:"must match pattern \""+"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"+"\""}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -182,4 +210,4 @@ return false;
 validate20.errors = vErrors;
 return errors === 0;
 }
-validate20.evaluated = {"props":{"employee_id":true,"plan_type":true,"amount":true,"source":true,"period":true,"currency":true},"dynamicProps":false,"dynamicItems":false};
+validate20.evaluated = {"props":{"employee_id":true,"plan_type":true,"amount":true,"source":true,"period":true,"currency":true,"run_id":true},"dynamicProps":false,"dynamicItems":false};

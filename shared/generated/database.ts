@@ -732,9 +732,11 @@ export interface PaymentTallies {
 export interface PayrollPeriods {
   amount: bigint;
   contribution_id: string;
+  pay_date: ColumnType<Day, string | undefined, string>;
   period: string;
   plan_id: string;
   reversed: Generated<boolean>;
+  run_id: Generated<string>;
   source: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   upload_id: string;

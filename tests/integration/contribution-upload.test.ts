@@ -186,8 +186,8 @@ describe('a payroll file', () => {
     const upload = await drop(csv('e-1,401K,1,2026-01,', 'e-2,401K,x,2026-01,', '=cmd,401K,1,2026-01,'));
     const errors = await objectText(aws, upload.errors_key);
     expect(errors.split('\r\n').slice(0, 3)).toEqual([
-      'employee_id,plan_type,amount,source,period,currency,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message,vestry_error_row',
-      expect.stringMatching(/^e-2,401K,x,,2026-01,,3,amount,invalid-number,/),
+      'employee_id,plan_type,amount,source,period,currency,run_id,vestry_error_line,vestry_error_column,vestry_error_code,vestry_error_message,vestry_error_row',
+      expect.stringMatching(/^e-2,401K,x,,2026-01,,,3,amount,invalid-number,/),
       expect.stringMatching(/^'=cmd,401K,1,/),
     ]);
     const again = await drop(errors.replace('e-2,401K,x', 'e-2,401K,2'));
@@ -291,6 +291,38 @@ describe('a payroll file', () => {
     expect(await drop(csv('e-2,401K,90,2026-01,'))).toMatchObject({ accepted: 1, rejected: 0 });
     expect((await balances()).slice(0, 3)).toEqual([10_000n, 9_000n, 500n]);
     expect(await drop(csv('e-2,401K,80,2026-01,'))).toMatchObject({ accepted: 0, rejected: 1 });
+  });
+
+  test('a month is its last day, and a run of its own is another payment of that day', async () => {
+    await sponsorWithPlans();
+    const header = 'employee_id,plan_type,amount,period,source,run_id';
+    const load = async (...rows: string[]) => {
+      const { accepted, rejected, errors } = await drop(`${[header, ...rows].join('\n')}\n`);
+      return { accepted, rejected, codes: errors.map(({ code }: Row) => code) };
+    };
+    const none = { rejected: 0, codes: [] };
+    expect(await load('e-1,401K,100,2026-01,,')).toEqual({ accepted: 1, ...none });
+    expect((await balances())[0]).toBe(10_000n);
+    // The same payment, however its day is written.
+    expect(await load('e-1,401K,100,2026-01-31,EMPLOYEE,')).toEqual({ accepted: 1, ...none });
+    expect(await load('e-1,401K,250,2026-01-31,,')).toMatchObject({ codes: ['period-recorded'] });
+    expect(await load('e-1,401K,1,2026-01,,', 'e-1,401K,1,2026-01-31,,')).toMatchObject({
+      codes: ['period-recorded', 'duplicate-period'],
+    });
+    expect((await balances())[0]).toBe(10_000n);
+    // A bonus on the same day, of another amount and of the same one.
+    expect(await load('e-1,401K,250,2026-01-31,,bonus', 'e-1,401K,100,2026-01,,BONUS-2')).toEqual({
+      accepted: 2,
+      ...none,
+    });
+    expect((await balances())[0]).toBe(45_000n);
+    expect(await load('e-1,401K,250,2026-01,,bonus')).toEqual({ accepted: 1, ...none });
+    expect((await balances())[0]).toBe(45_000n);
+    // Identifiers are trimmed and of one form; what can't be seen is refused.
+    expect(await load('e-1,401K,250,2026-01, , bonus ')).toEqual({ accepted: 1, ...none });
+    expect(await load('e-1,401K,250,2026-01,,bo\u200bnus')).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(await load(`e-1,401K,250,2026-01,,${'b'.repeat(51)}`)).toMatchObject({ codes: ['too-long'] });
+    expect((await balances())[0]).toBe(45_000n);
   });
 
   test('within the limits of the year: what fits is taken, in the order of the file', async () => {

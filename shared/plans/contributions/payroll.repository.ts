@@ -4,7 +4,7 @@ import { insertTransactions, postEntries } from '#ledger/journal.ts';
 
 /**
  * The SQL of payroll files. It reads the session's temporary table `staged_rows` (n, line, employee_id, plan_type, amount, source,
- * period, currency, effective_date, error_*), and keeps there what it finds of each row: plan_id, plan_currency, exponent,
+ * period, currency, run_id, effective_date, error_*), and keeps there what it finds of each row: plan_id, plan_currency, exponent,
  * amount_minor, and whether the row is recorded already.
  */
 
@@ -57,7 +57,8 @@ export async function matchPlans(
         from staged_rows r
         left join plans p on p.employee_id = r.employee_id and p.plan_type = r.plan_type and p.status = 'ACTIVE'
         left join unnest($1::text[], $2::integer[]) as e (currency, exponent) on e.currency = p.currency
-        left join payroll_periods h on h.plan_id = p.id and h.period = r.period and h.source = r.source and not h.reversed
+        left join payroll_periods h on h.plan_id = p.id and h.pay_date = r.effective_date and h.source = r.source and h.run_id = r.run_id
+          and not h.reversed
         cross join lateral (select r.amount::numeric * 10::numeric ^ e.exponent as amount) as minor
         where r.error_code is null) m
       where m.n = s.n`,
@@ -101,7 +102,7 @@ function refusalsOf(today: string): Refusal[] {
       code: 'period-recorded',
       column: 'period',
       message:
-        'This period and source are recorded with another amount; reverse that contribution to correct it.',
+        'This pay date, source and run are recorded with another amount: reverse that contribution to correct it, or give a further run a run_id of its own.',
     },
   ];
 }
@@ -199,7 +200,7 @@ export async function insertPayroll(
   await run(
     `create temporary table payroll_entries on commit drop as
       select ($1::text || to_hex($2::bigint + row_number() over (order by s.plan_id, s.n)))::uuid as id,
-        s.plan_id, s.source, s.amount_minor as amount, s.plan_currency as currency, s.exponent, s.effective_date, s.period, s.line,
+        s.plan_id, s.source, s.amount_minor as amount, s.plan_currency as currency, s.exponent, s.effective_date, s.period, s.run_id, s.line,
         p.employee_id, p.plan_type, p.balance + sum(s.amount_minor) over (partition by s.plan_id order by s.n) as balance_after
       from staged_rows s join plans p on p.id = s.plan_id where ${GOOD} order by s.plan_id, s.n`,
     [ids.prefix, ids.first],
@@ -227,9 +228,9 @@ export async function insertPayroll(
     [uploadId],
   );
   await run(
-    `insert into payroll_periods as h (plan_id, period, source, contribution_id, amount, upload_id, upload_line)
-    select plan_id, period, source, id, amount, $1, line from payroll_entries order by id
-    on conflict (tenant_id, plan_id, period, source) do update set contribution_id = excluded.contribution_id,
+    `insert into payroll_periods as h (plan_id, period, source, run_id, contribution_id, amount, upload_id, upload_line)
+    select plan_id, period, source, run_id, id, amount, $1, line from payroll_entries order by id
+    on conflict (tenant_id, plan_id, pay_date, source, run_id) do update set period = excluded.period, contribution_id = excluded.contribution_id,
       amount = excluded.amount, upload_id = excluded.upload_id, upload_line = excluded.upload_line, reversed = false`,
     [uploadId],
   );

@@ -21,6 +21,8 @@ export interface ContributionValues {
   readonly period: string;
   /** Null: that of the plan. */
   readonly currency: string | null;
+  /** Tells a run of the same pay date from another, such as a bonus from the regular pay. Empty: the regular run. */
+  readonly run_id: string;
   /** The day of pay, or the last of the month. */
   readonly effective_date: string;
 }
@@ -41,6 +43,7 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
     source: at.source < 0 ? null : cells[at.source] || null,
     period: cells[at.period],
     currency: at.currency < 0 ? null : cells[at.currency] || null,
+    run_id: at.run_id < 0 ? null : cells[at.run_id] || null,
   }),
   ofObject: (row, number) => ({
     employee_id: trimmed(row.employee_id),
@@ -49,15 +52,20 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
     source: trimmed(row.source) ?? null,
     period: trimmed(row.period),
     currency: trimmed(row.currency) ?? null,
+    run_id: trimmed(row.run_id) ?? null,
   }),
   finish: finishContribution,
 };
 
 function finishContribution(line: number, found: Found): UploadRow<ContributionColumn, ContributionValues> {
   if (typeof found.employee_id === 'string') found.employee_id = found.employee_id.normalize('NFC');
-  const error = findFault(found) ?? identifierError('employee_id', String(found.employee_id));
+  if (typeof found.run_id === 'string') found.run_id = found.run_id.normalize('NFC');
+  const error =
+    findFault(found) ??
+    identifierError('employee_id', String(found.employee_id)) ??
+    (typeof found.run_id === 'string' ? identifierError('run_id', found.run_id) : undefined);
   if (error !== undefined) return rejectedRow(CONTRIBUTION_COLUMNS, line, found, error);
-  const { employee_id, plan_type, amount, source, period, currency } = found as Record<
+  const { employee_id, plan_type, amount, source, period, currency, run_id } = found as Record<
     ContributionColumn,
     string
   >;
@@ -70,6 +78,7 @@ function finishContribution(line: number, found: Found): UploadRow<ContributionC
       source: source ?? 'EMPLOYEE',
       period,
       currency,
+      run_id: run_id ?? '',
       effective_date: period.length === 'YYYY-MM'.length ? endOfMonth(`${period}-01`) : period,
     },
     error: undefined,
@@ -107,6 +116,10 @@ function findFault(found: Found): Fault | undefined {
         code: 'unknown-value',
         message: 'source must be EMPLOYEE or EMPLOYER, or empty for EMPLOYEE.',
       };
+    case 'run_id':
+      return fault?.keyword === 'maxLength'
+        ? { column, code: 'too-long', message: 'run_id must have at most 50 characters.' }
+        : textError(column, value);
     case 'currency':
       return {
         column,

@@ -2,7 +2,7 @@ import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 
 /**
- * The data contract of `POST /uploads/contributions`: a payroll file, one row for an employee's plan, its period and its source.
+ * The data contract of `POST /uploads/contributions`: a payroll file, one row for an employee's plan, its pay date, its source and its run.
  * Columns in the order of our own files.
  */
 export const CONTRIBUTION_COLUMNS = [
@@ -12,6 +12,7 @@ export const CONTRIBUTION_COLUMNS = [
   'source',
   'period',
   'currency',
+  'run_id',
 ] as const;
 export type ContributionColumn = (typeof CONTRIBUTION_COLUMNS)[number];
 
@@ -29,6 +30,7 @@ const properties = {
   source: { type: ['string', 'null'], enum: [...CONTRIBUTION_SOURCES, null] },
   period: { type: 'string', pattern: PERIOD },
   currency: { type: ['string', 'null'], pattern: '^[A-Z]{3}$' },
+  run_id: { type: ['string', 'null'], maxLength: 50, pattern: `^[^${HOSTILE}]+$` },
 } as const;
 
 /** One row as text, the form in which every format is checked: a number is its digits, never a float. */

@@ -24,7 +24,7 @@ describe.each(CONFUSABLE)('%j is taken for another identifier', (identifier, cod
   test('as an employee', () => {
     const row = {
       ...{ employee_id: identifier, plan_type: '401K', amount: '1' },
-      ...{ source: null, period: '2026-10', currency: null },
+      ...{ source: null, period: '2026-10', currency: null, run_id: null },
     };
     expect(contributionContract.finish(2, row).error).toMatchObject({ column: 'employee_id', code });
   });

@@ -193,7 +193,7 @@ export const createContributionUpload = route({
   description: [
     ...DOORS,
     'Columns: `employee_id`, `plan_type`, `amount`, `period` (a month, effective on its last day, or a day), and optionally `source` (default',
-    'EMPLOYEE) and `currency` (default the plan’s). A period is recorded once for each plan and source, whichever',
+    'EMPLOYEE), `currency` (default the plan’s) and `run_id`, which tells a further run of the same pay date from the regular one, such as a bonus. A pay date is recorded once for each plan, source and run, whichever',
     'files it is in: the same amount again changes nothing, a different amount is an error of its row. The rules of single contributions apply.',
     MAPPED,
     ...SAME_BYTES,

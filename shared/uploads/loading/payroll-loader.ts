@@ -21,7 +21,7 @@ import type { UploadLoader } from './upload-loader.ts';
 
 const CREATE = `create temporary table staged_rows (
   n integer not null, line integer not null,
-  employee_id text collate "C", plan_type text, amount text, source text, period text, currency text, effective_date date,
+  employee_id text collate "C", plan_type text, amount text, source text, period text, currency text, run_id text collate "C", effective_date date,
   error_column text, error_code text, error_message text, first_line integer,
   plan_id uuid, plan_currency text, exponent integer, amount_minor bigint, recorded boolean)`;
 
@@ -37,15 +37,15 @@ const STAGED = [
 
 const WORK_MEM = `set work_mem = '128MB'`;
 
-// A period's pay enters a plan once for a source: the first row has it.
+// The pay of a day enters a plan once for a source and a run: the first row has it.
 const REFUSE_REPEATED = `update staged_rows s set error_column = 'period', error_code = 'duplicate-period',
-    error_message = 'The same employee, plan type, period and source are already on line ' || r.first || '.'
+    error_message = 'The same employee, plan type, period, source and run are already on line ' || r.first || '.'
   from (
     select n, first_value(line) over w as first, row_number() over w as place from staged_rows where error_code is null
-    window w as (partition by employee_id, plan_type, period, source order by n)) r
+    window w as (partition by employee_id, plan_type, effective_date, source, run_id order by n)) r
   where r.n = s.n and r.place > 1`;
 
-/** Files of payroll: contributions to plans, each entered once for an employee, a plan type, a period and a source. */
+/** Files of payroll: contributions to plans, each entered once for an employee, a plan type, a pay date, a source and a run. */
 export const payrollLoader: UploadLoader = {
   columns: () => CONTRIBUTION_COLUMNS,
   stage: async (session, source, format, following) => {
