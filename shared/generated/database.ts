@@ -1254,6 +1254,7 @@ export interface VoteChoices {
   item_id: string;
   kind: string;
   meeting_id: string;
+  shares: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   vote_id: string;
 }

@@ -3,7 +3,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
-import { readChoices } from './choices.ts';
+import { readChoices, requireWithin } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
 import { insertVote, type VoteRow } from './vote.repository.ts';
 import type * as routes from './votes.routes.ts';
@@ -40,5 +40,6 @@ export async function castVote(
       `The holder had no vote by ${meeting.security_classes.join(', ')} shares at the close of ${meeting.record_date}.`,
     );
   }
+  requireWithin(weight, choices);
   return insertVote(tx, { meeting_id, shareholder_id, weight }, choices);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Choice } from './choices.ts';
+import { placeOf } from './place-of-choice.ts';
 
 export interface Tally {
   readonly entitled_shares: string;
@@ -19,22 +20,33 @@ export interface Tally {
   }[];
 }
 
-/** Counts the effective ballots of a meeting, in one statement and so of one moment. */
+/**
+ * Counts the effective ballots of a meeting, in one statement and so of one moment. A ballot counts for the quorum with the most votes that it
+ * casts for one item: with all of them, unless every item is split into less.
+ */
 export async function findTally(read: TenantRead, meetingId: string): Promise<Tally> {
   const { rows } = await sql<Tally>`
     with meeting as (
       select id, record_date, positions_known_at, quorum from meetings where id = ${meetingId}
+    ), split as (
+      select vote_id, max(voted) as most from (
+        select c.vote_id, c.item_id, sum(c.shares) as voted from vote_choices c
+        where c.meeting_id = ${meetingId} and c.shares is not null group by 1, 2) as items
+      group by 1
     ), effective as (
-      select v.id, v.meeting_id, v.shareholder_id, v.weight from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null
+      select v.id, v.meeting_id, v.shareholder_id, v.weight, case when s.vote_id is null or exists (
+          select from vote_choices w where w.meeting_id = v.meeting_id and w.vote_id = v.id and w.shares is null)
+        then v.weight else s.most end as voted
+      from votes v left join split s on s.vote_id = v.id where v.meeting_id = ${meetingId} and v.revoked_at is null
     ), chosen as (
-      select e.id, c.item_id, c.choice, i.position, e.weight
+      select e.id, e.shareholder_id, e.weight, c.item_id, c.choice, c.shares, i.position
       from effective e
         join vote_choices c on c.meeting_id = e.meeting_id and c.vote_id = e.id
         join meeting_items i on i.meeting_id = c.meeting_id and i.id = c.item_id
     ), lines as (
-      select row_number() over (order by e.shareholder_id) as n, e.shareholder_id || ',' || trim_scale(e.weight) || ','
-        || (select string_agg(c.item_id || '=' || c.choice, ';' order by c.position) from chosen c where c.id = e.id) as line
-      from effective e
+      select row_number() over (order by shareholder_id) as n, shareholder_id || ',' || trim_scale(weight) || ',' || string_agg(
+        item_id || '=' || choice || coalesce(':' || trim_scale(shares), ''), ';' order by position, ${placeOf('choice')}) as line
+      from chosen group by id, shareholder_id, weight
     ), blocks as (
       select (n - 1) / 1000 as block, encode(sha256(convert_to(string_agg(line || E'\\n', '' order by n), 'UTF8')), 'hex') as digest
       from lines group by 1
@@ -42,7 +54,7 @@ export async function findTally(read: TenantRead, meetingId: string): Promise<Ta
       select (select coalesce(sum(p.holdings * coalesce(c.votes_per_share, votes_of_class(c.security_class))), 0)
           from meeting m join meeting_classes c on c.meeting_id = m.id, positions_at(c.security_class, m.record_date,
           coalesce(m.positions_known_at, clock_timestamp())) p) as entitled,
-        (select coalesce(sum(weight), 0) from effective) as voted
+        (select coalesce(sum(voted), 0) from effective) as voted
     )
     select trim_scale(s.entitled)::text as entitled_shares, trim_scale(s.voted)::text as voted_shares,
       (select count(*)::integer from effective) as ballots,
@@ -50,7 +62,7 @@ export async function findTally(read: TenantRead, meetingId: string): Promise<Ta
       trim_scale(case when s.entitled = 0 then 0 else div(s.voted * 1000000, s.entitled) / 1000000 end)::text as turnout,
       encode(sha256(convert_to(coalesce((select string_agg(digest || E'\\n', '' order by block) from blocks), ''), 'UTF8')), 'hex') as tally_sha256,
       (select coalesce(json_agg(json_build_object('item_id', item_id, 'choice', choice, 'ballots', ballots, 'shares', shares)), '[]')
-        from (select item_id, choice, count(*) as ballots, trim_scale(sum(weight))::text as shares
+        from (select item_id, choice, count(*) as ballots, trim_scale(sum(coalesce(shares, weight)))::text as shares
           from chosen group by item_id, choice) as counted) as counts
     from sums s`.execute(read);
   if (rows[0] === undefined) throw new Error('a tally has one row');

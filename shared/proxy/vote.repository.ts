@@ -6,6 +6,7 @@ import { canonicalDecimal } from '#kernel/decimal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Choice, ItemChoice } from './choices.ts';
+import { placeOf } from './place-of-choice.ts';
 import type { Vote } from './votes.routes.ts';
 
 const COLUMNS = [
@@ -21,6 +22,8 @@ const COLUMNS = [
 interface ChoiceRow {
   readonly item_id: string;
   readonly choice: string;
+  /** The votes of a part of the ballot; null: the whole ballot. */
+  readonly shares: string | null;
 }
 
 export type VoteRow = Selectable<Votes> & { readonly choices: readonly ChoiceRow[] };
@@ -36,11 +39,25 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
     meeting_id: row.meeting_id,
     shareholder_id: row.shareholder_id,
     weight: canonicalDecimal(row.weight),
-    choices: Object.fromEntries(row.choices.map(({ item_id, choice }) => [item_id, choice as Choice])),
+    choices: toChoices(row.choices),
     cast_at: row.cast_at.toISOString(),
     revoked_at: row.revoked_at?.toISOString() ?? null,
     version: versionOf(row),
   };
+}
+
+function toChoices(rows: readonly ChoiceRow[]): z.infer<typeof Vote>['choices'] {
+  const byItem = Map.groupBy(rows, ({ item_id }) => item_id);
+  return Object.fromEntries(
+    [...byItem].map(([item, parts]) => {
+      const whole = parts.find(({ shares }) => shares === null);
+      if (whole !== undefined) return [item, whole.choice as Choice];
+      return [
+        item,
+        Object.fromEntries(parts.map(({ choice, shares }) => [choice, canonicalDecimal(shares ?? '0')])),
+      ];
+    }),
+  );
 }
 
 /** @throws DomainError `ballot-exists`, `meeting-not-open`, `meeting-closed`, by constraints of the database */
@@ -50,7 +67,7 @@ export async function insertVote(
   choices: readonly ItemChoice[],
 ): Promise<VoteRow> {
   const row = await tx.insertInto('votes').values(vote).returning(COLUMNS).executeTakeFirstOrThrow();
-  const rows = choices.map(({ item, choice }) => ({ item_id: item.id, kind: item.kind, choice }));
+  const rows = choices.map(({ item, ...choice }) => ({ item_id: item.id, kind: item.kind, ...choice }));
   const owner = { meeting_id: row.meeting_id, vote_id: row.id };
   await tx
     .insertInto('vote_choices')
@@ -70,10 +87,11 @@ function votes(read: TenantRead) {
           .innerJoin('meeting_items as i', (join) =>
             join.onRef('i.meeting_id', '=', 'c.meeting_id').onRef('i.id', '=', 'c.item_id'),
           )
-          .select(['c.item_id', 'c.choice'])
+          .select(['c.item_id', 'c.choice', sql<string | null>`trim_scale(c.shares)::text`.as('shares')])
           .whereRef('c.meeting_id', '=', 'v.meeting_id')
           .whereRef('c.vote_id', '=', 'v.id')
-          .orderBy('i.position'),
+          .orderBy('i.position')
+          .orderBy(placeOf('c.choice')),
       ).as('choices'),
     );
 }

@@ -3,12 +3,15 @@ import { decimalOut, id, idInPath, idOut, instantOut, listOf, page } from '#kern
 import { route } from '#platform/http/route.ts';
 import { ALL_CHOICES, MAX_ITEMS } from './choices.ts';
 
+/** A choice for the whole ballot, or votes for each choice. */
+const ChoiceOut = z.union([z.enum(ALL_CHOICES), z.partialRecord(z.enum(ALL_CHOICES), decimalOut)]);
+
 export const Vote = z.object({
   id: idOut,
   meeting_id: idOut,
   shareholder_id: idOut,
   weight: decimalOut,
-  choices: z.record(z.string(), z.enum(ALL_CHOICES)),
+  choices: z.record(z.string(), ChoiceOut),
   cast_at: instantOut,
   revoked_at: instantOut.nullable(),
   version: z.number().int(),
@@ -24,7 +27,17 @@ const NewVote = z.strictObject({
     .meta({
       openapi: {
         type: 'object',
-        additionalProperties: { enum: [...ALL_CHOICES] },
+        additionalProperties: {
+          oneOf: [
+            { type: 'string', enum: [...ALL_CHOICES] },
+            {
+              type: 'object',
+              propertyNames: { enum: [...ALL_CHOICES] },
+              minProperties: 1,
+              additionalProperties: { type: ['string', 'number'], pattern: '^\\d{1,40}(\\.\\d{1,16})?$' },
+            },
+          ],
+        },
       },
     }),
 });
@@ -57,13 +70,13 @@ export const castVote = route({
   path: '/proxy/votes',
   summary: 'Cast the ballot of a holder of record',
   description:
-    'STANDARD items take FOR, AGAINST or ABSTAIN, DIRECTOR items FOR or WITHHOLD; items may be left out. The weight is the position at the record date times the votes of each share, over the classes of the meeting. Treasury shares, and shares of a class without votes, have none. A holder has one effective ballot in a meeting.',
+    'STANDARD items take FOR, AGAINST or ABSTAIN, DIRECTOR items FOR or WITHHOLD; items may be left out. In place of a choice, an item takes an object of votes for each choice, such as `{"FOR": "60", "AGAINST": "40"}`, which come to at most the weight: what is missing is not voted on that item. The weight is the position at the record date times the votes of each share, over the classes of the meeting. Treasury shares, and shares of a class without votes, have none. A holder has one effective ballot in a meeting.',
   ...writers,
   body: NewVote,
   example: {
     meeting_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d',
     shareholder_id: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7e',
-    choices: { 1: 'FOR', '2a': 'WITHHOLD' },
+    choices: { 1: { FOR: '60', AGAINST: '40' }, '2a': 'WITHHOLD' },
   },
   status: 201,
   location: '/proxy/votes/{id}',

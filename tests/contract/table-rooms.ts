@@ -67,6 +67,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0076_dividend_adjustments.sql': 'dividends',
   '0077_payment_chains.sql': 'payments',
   '0100_pending_money.sql': 'plans',
+  '0078_split_votes.sql': 'proxy',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -89,6 +90,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_payment_order: 'payments',
   guard_sending: 'payments',
   guard_vote: 'proxy',
+  guard_vote_choices: 'proxy',
   has_second_person: 'identity',
   is_approved_change: 'approvals',
   is_live_key: 'identity',

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { blockHash } from '#tests/oracles/block-hash.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { enterHolders } from '#tests/support/dividends.ts';
+import { day, enterHolders } from '#tests/support/dividends.ts';
 import { AGENDA, Meetings } from '#tests/support/proxy.ts';
+import { Register } from '#tests/support/register.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
@@ -19,10 +20,13 @@ beforeEach(async () => {
   proxy = new Meetings(acme.as('ADMIN'));
 });
 
+/** A choice, or votes by choice. */
+type Chosen = string | Record<string, string>;
+
 interface Ballot {
   readonly shareholder_id: string;
   readonly weight: string;
-  readonly choices: Record<string, string>;
+  readonly choices: Record<string, Chosen>;
   readonly revoked_at: string | null;
 }
 
@@ -37,6 +41,14 @@ async function ballotsOf(meeting: string): Promise<Ballot[]> {
   return ballots;
 }
 
+/** The votes that a ballot casts for an item. */
+function votesFor({ weight, choices }: Ballot, item: string): number {
+  const choice = choices[item] ?? {};
+  return typeof choice === 'string'
+    ? Number(weight)
+    : Object.values(choice).reduce((total, votes) => total + Number(votes), 0);
+}
+
 /** Computes the hash as the route's description says, from the API's answers. */
 function tallyHash(ballots: readonly Ballot[]): string {
   return blockHash(
@@ -44,9 +56,13 @@ function tallyHash(ballots: readonly Ballot[]): string {
       .filter(({ revoked_at }) => revoked_at === null)
       .toSorted((a, b) => (a.shareholder_id < b.shareholder_id ? -1 : 1))
       .map(({ shareholder_id, weight, choices }) => {
-        const chosen = AGENDA.flatMap(({ id }) =>
-          choices[id] === undefined ? [] : [`${id}=${choices[id]}`],
-        );
+        const chosen = AGENDA.flatMap(({ id }) => {
+          const choice = choices[id] ?? {};
+          if (typeof choice === 'string') return [`${id}=${choice}`];
+          return ['FOR', 'AGAINST', 'ABSTAIN', 'WITHHOLD'].flatMap((name) =>
+            choice[name] === undefined ? [] : [`${id}=${name}:${choice[name]}`],
+          );
+        });
         return `${shareholder_id},${weight},${chosen.join(';')}`;
       }),
   );
@@ -95,6 +111,66 @@ describe('the report of a meeting', () => {
         },
       ],
       tally_sha256: tallyHash(await ballotsOf(meeting)),
+    });
+  });
+
+  test('counts the parts of a ballot that is split, of several classes too', async () => {
+    await declareClasses(database.admin, acme, 'B');
+    await database.admin.query(
+      `update security_classes set votes_per_share = 2.5, version = version + 1 where tenant_id = $1 and code = 'B'`,
+      [acme.id],
+    );
+    const [nominee = '', other = ''] = await enterHolders(database.admin, acme.id, ['100', '20']);
+    const change = { holdings: '20', security_class: 'B', effective_date: day(-5) };
+    expect((await new Register(acme.as('ADMIN')).update(nominee, change)).status).toBe(200);
+    const meeting = await proxy.meeting({ security_classes: ['COMMON', 'B'], quorum: '0.8' });
+    const refused = await proxy.vote(meeting, nominee, { 1: { FOR: '100', AGAINST: '50.00000001' } });
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/choices/1', code: 'above-weight' }] },
+    });
+    const ballot = await proxy.vote(meeting, nominee, {
+      1: { ABSTAIN: '10', FOR: '60.5', AGAINST: '40' },
+      '2a': { WITHHOLD: '90' },
+    });
+    expect(ballot).toMatchObject({ status: 201, body: { weight: '150' } });
+    expect(ballot.body.choices).toEqual({
+      1: { FOR: '60.5', AGAINST: '40', ABSTAIN: '10' },
+      '2a': { WITHHOLD: '90' },
+    });
+    expect((await proxy.getVote(ballot.body.id)).body.choices).toEqual(ballot.body.choices);
+    const report = async () => (await proxy.report(meeting)).body;
+    // The first item has 110.5 of the 150 votes, and the second 90: 39.5 are not there.
+    expect(await report()).toMatchObject({
+      ...{
+        entitled_shares: '170',
+        voted_shares: '110.5',
+        ballots: 1,
+        turnout: '0.65',
+        quorum_reached: false,
+      },
+      items: [
+        {
+          carried: false,
+          counts: {
+            FOR: { ballots: 1, shares: '60.5' },
+            AGAINST: { ballots: 1, shares: '40' },
+            ABSTAIN: { ballots: 1, shares: '10' },
+          },
+        },
+        { counts: { FOR: { ballots: 0, shares: '0' }, WITHHOLD: { ballots: 1, shares: '90' } } },
+      ],
+      tally_sha256: tallyHash(await ballotsOf(meeting)),
+    });
+    await proxy.cast(meeting, other, { 1: 'AGAINST' });
+    expect(await report()).toMatchObject({ voted_shares: '130.5', quorum_reached: false });
+    await proxy.revoke(ballot.body.id);
+    expect(await report()).toMatchObject({ voted_shares: '20', ballots: 1 });
+    // An item that is not split has the whole ballot, which is there with all of it.
+    await proxy.cast(meeting, nominee, { 1: { FOR: '60' }, '2a': 'FOR' });
+    expect(await report()).toMatchObject({
+      ...{ voted_shares: '170', quorum_reached: true },
+      items: [{ carried: true, counts: { FOR: { shares: '60' }, AGAINST: { shares: '20' } } }, {}],
     });
   });
 
@@ -209,8 +285,18 @@ describe('the report of a meeting', () => {
   test('adds up, and its hash is that of the ballots, for any votes', async () => {
     const holdings = Array.from({ length: 12 }, (_, index) => `${index + 1}.5`);
     const holders = await enterHolders(database.admin, acme.id, holdings);
+    const part = fc.integer({ min: 1, max: 40 }).map((eighths) => String(eighths / 8));
     const choice = fc.record(
-      { 1: fc.constantFrom('FOR', 'AGAINST', 'ABSTAIN'), '2a': fc.constantFrom('FOR', 'WITHHOLD') },
+      {
+        1: fc.oneof(
+          fc.constantFrom<Chosen>('FOR', 'AGAINST', 'ABSTAIN'),
+          fc.record({ FOR: part, AGAINST: part, ABSTAIN: part }, { requiredKeys: ['AGAINST'] }),
+        ),
+        '2a': fc.oneof(
+          fc.constantFrom<Chosen>('FOR', 'WITHHOLD'),
+          fc.record({ FOR: part, WITHHOLD: part }, { requiredKeys: ['FOR'] }),
+        ),
+      },
       { requiredKeys: ['1'] },
     );
     const ballot = fc.record({
@@ -236,9 +322,13 @@ describe('the report of a meeting', () => {
         const counts = Object.values(
           body.items[0].counts as Record<string, { ballots: number; shares: string }>,
         );
-        expect(sum(counts.map(({ shares }) => shares))).toBe(Number(body.voted_shares));
-        expect(counts.reduce((total, { ballots: n }) => total + n, 0)).toBe(effective.length);
-        expect(sum(effective.map(({ weight }) => weight))).toBe(Number(body.voted_shares));
+        expect(sum(counts.map(({ shares }) => shares))).toBe(
+          effective.reduce((total, one) => total + votesFor(one, '1'), 0),
+        );
+        const present = effective.map((one) => Math.max(votesFor(one, '1'), votesFor(one, '2a')));
+        expect(present.reduce((total, votes) => total + votes, 0)).toBe(Number(body.voted_shares));
+        for (const [index, votes] of present.entries())
+          expect(votes).toBeLessThanOrEqual(Number(effective[index]?.weight));
       }),
       { numRuns: 15, endOnFailure: true },
     );
@@ -272,7 +362,17 @@ describe('the database itself refuses', () => {
     expect(await choose('2a', 'DIRECTOR', 'AGAINST')).toBe('vote_choices_fit');
     expect(await choose('2a', 'STANDARD', 'AGAINST')).toMatch(/^vote_choices_.*fkey/);
     expect(await choose('x', 'STANDARD', 'FOR')).toMatch(/^vote_choices_.*fkey/);
-    expect(await choose('1', 'STANDARD', 'AGAINST')).toBe('vote_choices_pkey');
+    expect(await choose('1', 'STANDARD', 'FOR')).toBe('vote_choices_pkey');
+    expect(await choose('1', 'STANDARD', 'AGAINST')).toBe('vote_choices_within_weight');
+    const part = (choice: string, shares: string) =>
+      asApp(
+        `insert into vote_choices (meeting_id, vote_id, item_id, kind, choice, shares) values ($1, $2, '2a', 'DIRECTOR', $3, $4)`,
+        [meeting, ballot, choice, shares],
+      );
+    expect(await part('FOR', '0')).toBe('vote_choices_shares_check');
+    expect(await part('FOR', '100.0000000000000001')).toBe('vote_choices_within_weight');
+    expect(await part('FOR', '60')).toBe('done');
+    expect(await part('WITHHOLD', '40.5')).toBe('vote_choices_within_weight');
     expect(await asApp('update votes set weight = 1000 where id = $1', [ballot])).toMatch(
       /permission denied/,
     );
