@@ -101,6 +101,54 @@ test('of twenty concurrent orders of one payment of a dividend, each with its ow
   expect(rows).toHaveLength(1);
 });
 
+test('adjustments are paid by the runs of their dividend, and what they took back is not', async () => {
+  const [less = '', failing = '', missed = ''] = await holders('0000', '0102', '0000');
+  const { id, payments } = await pendingDividend([less, failing]);
+  const adjust = async (shareholder_id: string, amount: string) =>
+    approved(
+      acme,
+      await dividends.adjust(id, { shareholder_id, amount, reason: 'A transfer was lodged late.' }),
+    );
+  const paymentOf = async (holder: string): Promise<string> => {
+    const { data } = (await dividends.lines(id)).body;
+    const [line] = data.filter((one: Line) => one.shareholder_id === holder && one.adjustment !== undefined);
+    return line.transaction_id;
+  };
+  await adjust(missed, '3.00');
+  await adjust(less, '-1.50');
+  expect((await ops.disburseDividend(id)).status).toBe(202);
+  await ops.until(await paymentOf(missed), 'SETTLED');
+  expect(await ops.until(await paymentOf(less), 'SETTLED')).toMatchObject({
+    amount: '3.50',
+    type: 'DIVIDEND',
+  });
+  await ops.until(payments[1] ?? '', 'FAILED');
+  expect((await ops.get(payments[0] ?? '')).body).toMatchObject({
+    status: 'FAILED',
+    return_code: 'ADJUSTED',
+  });
+  // A part of what has failed is taken back: neither kind of run pays all of it again.
+  await adjust(failing, '-2.00');
+  await ops.addAccount(failing, { account_number: magic('0000') });
+  await expect.poll(async () => (await ops.progress(id)).body.state, { timeout: 30_000 }).toBe('DONE');
+  expect((await ops.disburseDividend(id, { only: 'UNPAID' })).status).toBe(202);
+  await expect
+    .poll(async () => (await ops.progress(id)).body, { timeout: 30_000 })
+    .toMatchObject({ state: 'DONE', ordered: 3 });
+  expect((await ops.disburseDividend(id)).status).toBe(202);
+  expect(await ops.until(await paymentOf(failing), 'SETTLED')).toMatchObject({ amount: '3.00' });
+  await expect.poll(() => stateOf(id), { timeout: 10_000 }).toBe('PAID');
+  expect((await dividends.get(id)).body).toMatchObject({
+    ...{ entitled_amount: '9.50', paid_amount: '9.50', unpaid_amount: '0.00', adjusted_amount: '-0.50' },
+    reconciled: true,
+  });
+});
+
+interface Line {
+  readonly shareholder_id: string;
+  readonly adjustment?: object;
+}
+
 test('all payments of a dividend: holders without papers are passed over, and paid when they have them', async () => {
   const [good = '', failing = '', late = '', without = ''] = await holders('0000', '0102', '0000', '0000');
   await world.database.admin.query(
