@@ -19,6 +19,7 @@ import * as ledger from '#ledger/ledger.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
 import * as metrics from '#metrics/metrics.routes.ts';
 import * as bankCallbacks from '#payments/bank/bank-callbacks.routes.ts';
+import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
@@ -84,7 +85,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
   plans: { plans, contributions, participants, me, vesting },
   payments: {
-    payments: { ...orders, ...paymentRuns, ...bankCallbacks, ...paymentSettings },
+    payments: { ...orders, ...paymentRuns, ...bankFiles, ...bankCallbacks, ...paymentSettings },
     'bank-accounts': bankAccounts,
     'mock-bank': mockBank,
   },

@@ -106,6 +106,7 @@ const decision = {
     'dividend-not-cancellable',
     'dividend-not-adjustable',
     'adjustment-exceeds-unpaid',
+    'bank-item-resolved',
   ],
   uses: [
     'eventBus:put',

@@ -39,6 +39,8 @@ export const CONTROLLED_CHANGES = {
   'payment-run': { title: 'The payments of a dividend', ...ofOperations },
   /** A payee’s new account waits, and cools off after its approval; until then the one before is paid into. */
   'bank-account': { title: 'A bank account of a payee', ...ofOperations, expiresAfterDays: null },
+  /** An answer of the bank that matches no payment by itself, or couldn't be read, is booked to the payment that two people name. */
+  'bank-item': { title: 'An answer of the bank that was matched by hand', ...ofOperations },
   /** A dividend is declared by one person; before anything is paid, another approves its terms. */
   dividend: { title: 'A dividend', ...ofOperations, expiresAfterDays: null },
   /** An approved dividend is cancelled by two persons, as it was made by two. One that nobody has approved needs nobody. */

@@ -467,6 +467,40 @@ export interface IdempotencyKeys {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
 }
 
+export interface InboundFiles {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
+  bytes: bigint;
+  etag: string;
+  id: Generated<string>;
+  ignored_batches: Generated<number>;
+  object_key: string;
+  reason: string | null;
+  reason_line: number | null;
+  received_at: Generated<Timestamp>;
+  state: Generated<'RECEIVED' | 'APPLIED' | 'PARTLY' | 'UNREADABLE'>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface InboundItems {
+  amount: bigint | null;
+  code: string | null;
+  corrected_sealed: string | null;
+  file_id: string;
+  id: Generated<string>;
+  kind: 'RETURNED' | 'CORRECTED' | null;
+  line: number;
+  original_rdfi: string | null;
+  original_trace_number: string | null;
+  reason: string | null;
+  state: 'APPLIED' | 'UNMATCHED' | 'UNREADABLE' | 'RESOLVED';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  trace_number: string | null;
+  transaction_id: string | null;
+}
+
 export interface IssuanceEntries {
   delta: string;
   id: Generated<bigint>;
@@ -1351,6 +1385,8 @@ export interface DB {
   frozen_meetings: FrozenMeetings;
   holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
+  inbound_files: InboundFiles;
+  inbound_items: InboundItems;
   issuance_entries: IssuanceEntries;
   journal: Journal;
   ledger_transactions: LedgerTransactions;

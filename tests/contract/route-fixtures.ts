@@ -137,6 +137,8 @@ const TABLES: Readonly<Record<string, string>> = {
   mapping: 'upload_mappings',
   mappings: 'upload_mappings',
   identities: 'federated_identities',
+  'bank-files': 'inbound_files',
+  item: 'inbound_items',
   Users: 'directory_users',
   Groups: 'directory_groups',
 };

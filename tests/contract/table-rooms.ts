@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0007_plans.sql': 'plans',
   '0008_payments.sql': 'payments',
   '0009_mock_bank.sql': 'payments',
+  '0090_bank_files.sql': 'payments',
   '0010_uploads.sql': 'uploads',
   '0011_audit.sql': 'audit',
   '0012_retention.sql': 'retention',

@@ -8,6 +8,7 @@ import { handler as setSignInSettingsHandler } from '#functions/identity/set-sig
 import { handler as updateConnectionHandler } from '#functions/identity/update-connection.ts';
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { handler as addAccountHandler } from '#functions/payments/create-participant-bank-account.ts';
+import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
@@ -19,6 +20,7 @@ import { setSignInSettings } from '#identity/sign-in-settings/sign-in-settings.r
 import { createUser, resetSecondFactor, updateUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
+import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
 import { setParticipant, setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { enrollPlan } from '#plans/plans.routes.ts';
@@ -155,6 +157,34 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(asked),
       effect: () => one('select approval from bank_accounts where id = $1', [asked.body.subject.id]),
+    };
+  },
+  'bank-item': async (tenant, by) => {
+    const holder = await verifiedHolder(tenant);
+    await database.admin.query(
+      `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+       values ($1, $2, '121042882', 'v1.sealed', '0000', 'CHECKING', 'Ada')`,
+      [tenant.id, holder],
+    );
+    const order = { shareholder_id: holder, amount: '1.00', currency: 'USD' };
+    const { body } = await new Payments(tenant.as('OPS')).order(order);
+    await database.admin.query('update payment_orders set released_at = now() where transaction_id = $1', [
+      body.id,
+    ]);
+    const item = await one(
+      `with file as (insert into inbound_files (tenant_id, object_key, etag, bytes, state) values ($1, $2, 'x', 1, 'PARTLY') returning id)
+       insert into inbound_items (tenant_id, file_id, line, state, kind, code, reason)
+       select $1, id, 1, 'UNMATCHED', 'RETURNED', 'R03', 'no-such-payment' from file returning id, file_id`,
+      [tenant.id, randomUUID()],
+    );
+    const asked = await call(matchBankItem, bankFiles.matchBankItem, {
+      as: by,
+      params: { id: String(item.file_id), item_id: String(item.id) },
+      body: { transaction_id: body.id },
+    });
+    return {
+      request: requested(asked),
+      effect: () => one('select state from inbound_items where id = $1', [item['id']]),
     };
   },
   dividend: async (tenant, by) => {

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as resendInboundFiles } from '#functions/scheduled/resend-inbound-files.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
+import { DEVIATIONS } from '#payments/nacha/bank-deviations.sample.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
+import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
+import { approved } from '#tests/support/approvals.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';
@@ -102,8 +106,98 @@ test('released payments go into a file, come back or settle, and a corrected acc
   expect((await ops.get(after.compensated_by)).body.amount).toBe('-10.01');
 });
 
-test('a file that can not be read applies nothing, and is reported', async () => {
-  expect(await files.answer('broken.ach', 'not a file')).toBe(1);
+test.each([
+  ['broken.ach', 'not a file', 'record-type'],
+  ['nothing.ach', '', 'empty-file'],
+])(
+  'a file that can not be read applies nothing, is reported, and is seen: %s',
+  async (name, content, reason) => {
+    expect(await files.answer(name, content, 2)).toBe(2);
+    const seen = (await files.list({ direction: 'inbound', state: 'UNREADABLE' })).filter(
+      ({ object_key }) => object_key === `ach/inbound/${acme.slug}/${name}`,
+    );
+    expect(seen).toMatchObject([
+      { reason, reason_line: 1, bytes: content.length, counts: { unreadable: 1 } },
+    ]);
+  },
+);
+
+test('what names no payment waits for people; the rest of the file is applied, and a batch in two files books once', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const [known, unknown, other] = [
+    await filed.order('10.00'),
+    await filed.order('20.00'),
+    await filed.order('30.00'),
+  ];
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const sent = async (id: string) => await filed.sent(id);
+  const answers = [
+    { entry: await sent(known.id), code: 'R03', amountMinor: 1000n },
+    { entry: { ...(await sent(unknown.id)), reference: 'SOMEBODY ELSE' }, code: 'R02', amountMinor: 2000n },
+    { entry: await sent(other.id), code: 'R99', amountMinor: 2999n },
+  ];
+  const deviating = DEVIATIONS['lines that are not broken'] as (lines: string[]) => string;
+  const content = deviating(sampleReturnFile(answers).trimEnd().split('\n')).replace(
+    'MARIA NUNEZ',
+    'MARIA NU\u00d1EZ',
+  );
+  // The bank brings the same batch again, in another file.
+  for (const name of ['1.ach', '2.ach']) expect(await filed.answer(name, content, 2)).toBe(0);
+  await filed.ops.until(known.id, 'FAILED');
+  const [, first] = await filed.list({ direction: 'inbound', state: 'PARTLY' });
+  expect(first.counts).toEqual({
+    items: 3,
+    applied: 1,
+    unmatched: 2,
+    unreadable: 0,
+    resolved: 0,
+    ignored_batches: 0,
+  });
+  const { items } = (await filed.file(first.id)).body;
+  expect(items).toMatchObject([
+    { state: 'APPLIED', code: 'R03', transaction_id: known.id, reason: null },
+    { state: 'UNMATCHED', code: 'R02', amount: '20.00', transaction_id: null, reason: 'no-such-payment' },
+    { state: 'UNMATCHED', code: 'R99', amount: '29.99', transaction_id: null, reason: 'other-amount' },
+  ]);
+  const page = (await filed.file(first.id, { limit: '1', item_state: 'UNMATCHED' })).body;
+  expect(page).toMatchObject({ items: [{ id: items[1].id }] });
+  expect(
+    (await filed.file(first.id, { limit: '1', item_state: 'UNMATCHED', cursor: page.next_cursor })).body,
+  ).toMatchObject({
+    items: [{ id: items[2].id }],
+    next_cursor: null,
+  });
+
+  const at = (index: number) => ({ file: first.id as string, item: items[index].id as string });
+  const problem = (slug: string) => ({ type: `urn:vestry:problem:${slug}` });
+  expect((await filed.match(at(0), known.id)).body).toMatchObject(problem('bank-item-resolved'));
+  expect((await filed.match(at(1), other.id)).body).toMatchObject(problem('bank-item-not-of-payment'));
+  expect((await filed.match(at(1), randomUUID())).status).toBe(404);
+  const stranger = await insertTestTenant(world.database.admin, 'ISSUER');
+  expect((await filed.match(at(1), unknown.id, stranger.as('OPS'))).status).toBe(404);
+  const proposed = await filed.match(at(1), unknown.id);
+  expect(proposed.body).toMatchObject({
+    kind: 'bank-item',
+    after: { transaction_id: unknown.id, amount: '20.00' },
+  });
+  expect((await filed.match(at(1), unknown.id)).body).toMatchObject(problem('change-pending'));
+  expect((await filed.ops.get(unknown.id)).body.status).toBe('SENT');
+  await approved(tenant, proposed);
+  await filed.ops.until(unknown.id, 'FAILED');
+  expect((await filed.ops.get(unknown.id)).body.return_code).toBe('R02');
+  expect((await filed.match(at(1), unknown.id)).body).toMatchObject(problem('bank-item-resolved'));
+  expect((await filed.file(first.id)).body).toMatchObject({
+    state: 'PARTLY',
+    counts: { applied: 1, resolved: 1, unmatched: 1 },
+  });
+  expect((await filed.ops.get(other.id)).body.status).toBe('SENT');
+  const { rows } = await world.database.admin.query(
+    'select count(*)::integer as n from bank_events where tenant_id = $1',
+    [tenant.id],
+  );
+  expect(rows[0].n).toBe(2);
+  filed.close();
 });
 
 /** One payment for each thing that a bank may answer to it, and the files of the answers, one answer in each. */

@@ -1,6 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
+import { handler as getBankFile } from '#functions/payments/get-bank-file.ts';
+import { handler as listBankFiles } from '#functions/payments/list-bank-files.ts';
+import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
+import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { approved } from './approvals.ts';
@@ -8,7 +12,7 @@ import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';
 import { dropCopies, recordOf } from './queue-driver.ts';
-import { testContext } from './request.ts';
+import { call, type TestResponse, testContext } from './request.ts';
 import type { TestTenant } from './tenants.ts';
 
 export interface FiledPayment {
@@ -91,10 +95,32 @@ export class FiledPayments {
     return { traceNumber: rows[0].trace_number, reference: entry?.individualId ?? '' };
   }
 
+  async list(query: Record<string, string> = {}): Promise<TestResponse['body'][]> {
+    const { body } = await call(listBankFiles, bankFiles.listBankFiles, {
+      as: this.#tenant.as('OPS'),
+      query,
+    });
+    return body.data;
+  }
+
+  file(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    return call(getBankFile, bankFiles.getBankFile, { as: this.#tenant.as('OPS'), params: { id }, query });
+  }
+
+  /** Proposes to book an item to a payment. */
+  async match(
+    { file, item }: { file: string; item: string },
+    transaction_id: string,
+    as = this.#tenant.as('OPS'),
+  ): Promise<TestResponse> {
+    const params = { id: file, item_id: item };
+    return call(matchBankItem, bankFiles.matchBankItem, { as, params, body: { transaction_id } });
+  }
+
   /** Drops a file where the bank does; answers the notification that S3 makes of it. */
   async drop(name: string, content: string | readonly SampleAnswer[]): Promise<object> {
     const Key = `ach/inbound/${this.#tenant.slug}/${name}`;
-    const Body = typeof content === 'string' ? content : sampleReturnFile(content);
+    const Body = Buffer.from(typeof content === 'string' ? content : sampleReturnFile(content), 'latin1');
     await this.#s3.send(new PutObjectCommand({ Bucket: this.#world.aws.uploadsBucket, Key, Body }));
     return { Records: [{ s3: { object: { key: Key } } }] };
   }

@@ -182,6 +182,16 @@ const rowsOf = (
     entries: '1',
     total_amount: '100',
   },
+  inbound_files: { id: id(110), object_key: 'ach/inbound/filled/1.ach', etag: 'filled', bytes: '1' },
+  inbound_items: {
+    id: id(111),
+    file_id: id(110),
+    line: '1',
+    state: 'UNMATCHED',
+    kind: 'RETURNED',
+    code: 'R03',
+    reason: 'filled',
+  },
   outbound_entries: {
     transaction_id: id(5),
     file_id: id(51),

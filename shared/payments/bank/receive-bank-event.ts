@@ -4,7 +4,7 @@ import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { parseCorrection } from '#payments/nacha/change-codes.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { correctAccount } from '#payments/payees/payable-account.ts';
+import { correctAccount, correctedBy } from '#payments/payees/payable-account.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -33,7 +33,8 @@ export async function receiveBankEvent(
   const isNew = await insertBankEvent(tx, { transaction_id: reference, event_id, kind, code });
   if (isNew && kind === 'CORRECTED') {
     const correction = parseCorrection(code ?? '', corrected_data ?? '');
-    if (correction !== undefined) await correctAccount(tx, order.bank_account_id, correction, sealer);
+    const account = order.bank_account_id;
+    if (correction !== undefined) await correctAccount(tx, account, correctedBy(account, correction, sealer));
     if (isTerminal(transaction.status)) await setApplied(tx, reference);
   } else if (isTerminal(transaction.status)) await applyBankEvents(tx, transaction);
   await crashPoint('callback-before-commit', reference);

@@ -16,13 +16,22 @@ export async function putOutbound(key: string, text: string): Promise<void> {
   );
 }
 
-/** @throws when the object isn't there or too large */
-export async function getInbound(key: string): Promise<string> {
-  const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const { Body, ContentLength = 0 } = await awsClient(S3Client).send(
-    new GetObjectCommand({ Bucket: environment.uploadsBucket(), Key: key }),
-  );
-  if (ContentLength > MAX_INBOUND_BYTES || Body === undefined)
-    throw new Error(`${key} has ${ContentLength} bytes`);
-  return Body.transformToString('latin1');
+/** A file that the bank has brought, as it lies in its place. */
+export interface InboundObject {
+  readonly etag: string;
+  readonly bytes: number;
+  /** The bytes as Latin-1; undefined where there are too many. */
+  readonly text: string | undefined;
+}
+
+/** @throws when the object isn't there */
+export async function getInbound(key: string): Promise<InboundObject> {
+  const { GetObjectCommand, HeadObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const s3 = awsClient(S3Client);
+  const object = { Bucket: environment.uploadsBucket(), Key: key };
+  const { ContentLength = 0, ETag = '' } = await s3.send(new HeadObjectCommand(object));
+  if (ContentLength > MAX_INBOUND_BYTES) return { etag: ETag, bytes: ContentLength, text: undefined };
+  // Another file may have taken its place since.
+  const { Body } = await s3.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
+  return { etag: ETag, bytes: ContentLength, text: (await Body?.transformToString('latin1')) ?? '' };
 }

@@ -1,25 +1,38 @@
 import * as z from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
-import { lockTransaction } from '#ledger/transactions.ts';
-import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
-import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
+import type { BankItem } from '#payments/nacha/bank-item.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
-import { type AchNotificationOfChange, type AchReturn, readReturnFile } from '#payments/nacha/return-file.ts';
+import { type ReturnFile, readReturnFile } from '#payments/nacha/return-file.ts';
+import { UnreadableAchFile } from '#payments/nacha/unreadable-ach-file.ts';
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
-import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { correctAccount } from '#payments/payees/payable-account.ts';
 import { readInboundFiles } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
-import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
+import { noEffect } from '#platform/db/no-effect.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
-import { type Actor, type TenantTx, tenantRead, tenantStatements } from '#platform/db/tenant-tx.ts';
+import { type Actor, tenantRead, tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
-import { getInbound } from './file-store.ts';
+import { applyAnswer, changeBy } from './apply-item.ts';
+import { correctionPlace } from './correction-place.ts';
+import { getInbound, type InboundObject } from './file-store.ts';
+import {
+  type Brought,
+  findInboundFile,
+  hasOpenItems,
+  type InboundFileRow,
+  insertInboundFile,
+  listEnded,
+  lockInboundFile,
+  type NewItem,
+  putItems,
+  type Read,
+  setRead,
+  setReplaced,
+} from './inbound-file.repository.ts';
 import { listByTrace } from './outbound-file.repository.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
@@ -32,9 +45,10 @@ export const InboundEvent = z.looseObject({
 const KEY = /^ach\/inbound\/([a-z0-9-]+)\/[^/]+$/;
 
 /**
- * Applies the files that an event names: `ach/inbound/<tenant>/<any name>`. A file that can't be read applies nothing; each
- * item in a readable one is a transaction of its own, and reading a file again changes nothing.
- * @throws UnreadableAchFile
+ * Applies the files that an event names: `ach/inbound/<tenant>/<any name>`. Each is an object that people see, and so is each of its
+ * items, which is a transaction of its own. What can't be read or matched waits for a person, and the rest is applied; reading a file
+ * again changes nothing.
+ * @throws UnreadableAchFile where nothing of a file can be read
  */
 export async function applyInboundFiles(
   event: z.infer<typeof InboundEvent>,
@@ -57,65 +71,193 @@ async function findTenant(slug: string): Promise<TenantId | undefined> {
 }
 
 async function readFile(actor: Actor, key: string): Promise<void> {
-  const { returns, notifications } = readReturnFile(await getInbound(key));
+  const object = await getInbound(key);
+  const brought = { object_key: key, etag: object.etag, bytes: BigInt(object.bytes) };
+  const file = await receive(actor, brought);
+  if (file.state === 'APPLIED') return;
+  const content = readObject(object);
   const sealer = await fieldSealer();
-  let unmatched = 0;
-  for (const item of [...returns, ...notifications]) {
-    const id = await matchOf(actor, item);
-    if (id === undefined) unmatched += 1;
-    else await applyItem(actor, id, item, sealer);
-    await crashPoint('inbound-item-applied', id);
+  const ended = new Set(await tenantRead(actor.tenantId, (read) => listEnded(read, file.id)));
+  const waiting: NewItem[] = content.faults.map((fault) =>
+    waitingOf(file.id, { ...NOTHING, line: fault.line }, fault.code),
+  );
+  for (const item of content.items) {
+    if (ended.has(item.line)) continue;
+    const match = item.fault ?? (await matchOf(actor, item));
+    if (typeof match === 'string') waiting.push(waitingOf(file.id, item, match, sealer));
+    else await applyItem(actor, match.id, file.id, item, sealer);
+    await crashPoint('inbound-item-applied', typeof match === 'string' ? file.id : match.id);
   }
-  const counts = { returns: returns.length, notifications: notifications.length, unmatched };
-  // Somebody must look at an item for a payment that we never sent; the rest of the file is still applied.
-  if (unmatched > 0) logger.error('items of an inbound file match no payment', { key, ...counts });
+  const read = await finish(actor, { ...brought, id: file.id }, content, waiting);
+  const counts = {
+    items: content.items.length,
+    waiting: waiting.length,
+    ignored_batches: content.ignoredBatches,
+  };
+  if (read.state === 'UNREADABLE')
+    throw new UnreadableAchFile(
+      waiting[0]?.reason as UnreadableAchFile['code'],
+      'Nothing can be read.',
+      waiting[0]?.line ?? 1,
+    );
+  // Somebody must look at what waits; the rest of the file is applied.
+  if (waiting.length > 0) logger.error('items of an inbound file wait for a person', { key, ...counts });
   else logger.info('inbound file applied', { key, ...counts });
 }
 
-type InboundItem = AchReturn | AchNotificationOfChange;
-
-function isReturn(item: InboundItem): item is AchReturn {
-  return 'amountMinor' in item;
+function readObject({ text }: InboundObject): ReturnFile {
+  if (text !== undefined) return readReturnFile(text);
+  return { items: [], faults: [{ line: 1, code: 'too-large' }], ignoredBatches: 0 };
 }
 
-/** The trace number finds the payment; the reference and the returned amount confirm it. */
-async function matchOf(actor: Actor, item: InboundItem): Promise<string | undefined> {
+function receive(actor: Actor, brought: Brought): Promise<InboundFileRow> {
+  return systemWrite(
+    actor,
+    async (tx) => {
+      const inserted = await insertInboundFile(tx, brought);
+      return inserted ?? noEffect(found(await findInboundFile(tx, brought)));
+    },
+    {
+      audit: ({ id }) => ({
+        action: 'inbound-file.received',
+        resource: `bank-files/${id}`,
+        payload: { object_key: brought.object_key, bytes: Number(brought.bytes) },
+      }),
+    },
+  );
+}
+
+const NOTHING: Omit<BankItem, 'line'> = {
+  kind: undefined,
+  code: undefined,
+  originalTraceNumber: undefined,
+  reference: '',
+  traceNumber: '',
+  originalRdfi: '',
+  amountMinor: undefined,
+  correctedData: undefined,
+  fault: undefined,
+};
+
+const UNMATCHED = ['no-such-payment', 'other-amount'] as const;
+type Unmatched = (typeof UNMATCHED)[number];
+
+/** An item that waits for a person. */
+function waitingOf(fileId: string, item: BankItem, reason: string, sealer?: Sealer): NewItem {
+  const { correctedData } = item;
+  const isUnmatched = (UNMATCHED as readonly string[]).includes(reason);
+  return {
+    ...rowOf(fileId, item),
+    state: isUnmatched ? 'UNMATCHED' : 'UNREADABLE',
+    reason,
+    corrected_sealed:
+      sealer === undefined || correctedData === undefined
+        ? null
+        : sealer.seal(correctedData, correctionPlace(fileId, item.line)),
+    transaction_id: null,
+  };
+}
+
+function rowOf(fileId: string, item: BankItem) {
+  return {
+    file_id: fileId,
+    line: item.line,
+    kind: item.kind ?? null,
+    code: item.code ?? null,
+    trace_number: item.traceNumber === '' ? null : item.traceNumber,
+    original_trace_number: item.originalTraceNumber ?? null,
+    original_rdfi: item.originalRdfi === '' ? null : item.originalRdfi,
+    amount: item.kind === 'RETURNED' ? (item.amountMinor ?? null) : null,
+  };
+}
+
+/**
+ * The trace number finds the payment; the reference and the returned amount confirm it. A bank that leaves the reference out means the
+ * one payment with that number.
+ */
+async function matchOf(actor: Actor, item: BankItem): Promise<{ readonly id: string } | Unmatched> {
   return tenantRead(actor.tenantId, async (read) => {
-    for (const id of await listByTrace(read, item.originalTraceNumber)) {
-      if (paymentReference(id) !== item.reference) continue;
+    const sent = await listByTrace(read, item.originalTraceNumber ?? '');
+    const meant =
+      item.reference === ''
+        ? sent.length === 1
+          ? sent
+          : []
+        : sent.filter((id) => paymentReference(id) === item.reference);
+    for (const id of meant) {
       const transaction = await findTransaction(read, id);
-      if (!isReturn(item) || transaction?.amount === item.amountMinor) return id;
+      if (item.kind !== 'RETURNED' || transaction?.amount === item.amountMinor) return { id };
     }
-    return undefined;
+    return meant.length === 0 ? 'no-such-payment' : 'other-amount';
   });
 }
 
-async function applyItem(actor: Actor, id: string, item: InboundItem, sealer: Sealer): Promise<void> {
-  const token = await systemWrite(actor, (tx) => applyIn(tx, id, item, sealer), {
-    audit: () => ({
-      action: 'bank-event.received',
-      resource: `transactions/${id}`,
-      payload: { code: item.reason.code, trace_number: item.traceNumber },
-    }),
-  });
+async function applyItem(
+  actor: Actor,
+  id: string,
+  fileId: string,
+  item: BankItem,
+  sealer: Sealer,
+): Promise<void> {
+  const { kind = 'RETURNED', code = null, traceNumber, originalRdfi, correctedData } = item;
+  const token = await systemWrite(
+    actor,
+    async (tx) => {
+      const changeOf = changeBy(code, correctedData, sealer);
+      const token = await applyAnswer(tx, id, { kind, code, traceNumber, originalRdfi, changeOf });
+      const row = { ...rowOf(fileId, item), state: 'APPLIED', reason: null, corrected_sealed: null } as const;
+      await putItems(tx, [{ ...row, transaction_id: id }]);
+      await crashPoint('inbound-item-before-commit', id);
+      return token;
+    },
+    {
+      audit: () => ({
+        action: 'bank-event.received',
+        resource: `transactions/${id}`,
+        payload: { code, trace_number: traceNumber },
+      }),
+    },
+  );
   await reportTask(token);
 }
 
-async function applyIn(
-  tx: TenantTx,
-  id: string,
-  item: InboundItem,
-  sealer: Sealer,
-): Promise<string | null | NoEffect<null>> {
-  const transaction = found(await lockTransaction(tx, id));
-  const order = found(await findOrder(tx, id));
-  const event_id = `ach:${item.originalRdfi}:${item.traceNumber}:${item.reason.code}`;
-  const kind = isReturn(item) ? 'RETURNED' : 'CORRECTED';
-  const isNew = await insertBankEvent(tx, { transaction_id: id, event_id, kind, code: item.reason.code });
-  if (!isNew) return noEffect(null);
-  if (!isReturn(item) && item.correction !== undefined)
-    await correctAccount(tx, order.bank_account_id, item.correction, sealer);
-  await applyBankEvents(tx, transaction);
-  await crashPoint('inbound-item-before-commit', id);
-  return isReturn(item) && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
+/** Writes what waits for a person, and what has become of the file as a whole. */
+function finish(
+  actor: Actor,
+  file: Brought & { readonly id: string },
+  { items, ignoredBatches }: ReturnFile,
+  waiting: readonly NewItem[],
+): Promise<Pick<Read, 'state'>> {
+  const [first] = waiting;
+  const isReadable = ignoredBatches > 0 || items.some(({ fault }) => fault === undefined);
+  return systemWrite(
+    actor,
+    async (tx) => {
+      const { state: before } = found(await lockInboundFile(tx, file.id));
+      await putItems(tx, waiting);
+      const isUnreadable = !isReadable && first !== undefined && (await listEnded(tx, file.id)).length === 0;
+      const state = isUnreadable ? 'UNREADABLE' : (await hasOpenItems(tx, file.id)) ? 'PARTLY' : 'APPLIED';
+      if (state !== 'UNREADABLE') await setReplaced(tx, file);
+      if (state === before) return noEffect({ state });
+      const why = isUnreadable ? first : undefined;
+      await setRead(tx, file.id, {
+        ...{ state, ignored_batches: ignoredBatches },
+        ...{ reason: why?.reason ?? null, reason_line: why?.line ?? null },
+      });
+      return { state };
+    },
+    {
+      audit: ({ state }) => ({
+        action: ENDED[state],
+        resource: `bank-files/${file.id}`,
+        payload: { items: items.length, waiting: waiting.length },
+      }),
+    },
+  );
 }
+
+const ENDED = {
+  APPLIED: 'inbound-file.applied',
+  PARTLY: 'inbound-file.partly',
+  UNREADABLE: 'inbound-file.unreadable',
+} as const;

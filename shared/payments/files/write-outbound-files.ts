@@ -4,6 +4,7 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
+import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
 import { writeOutboundFiles } from '#payments/payments.jobs.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
@@ -143,6 +144,17 @@ async function prepareFile(
   );
 }
 
+/**
+ * Reads a file as strictly as its bank may, before it leaves.
+ * @throws UnreadableAchFile or Error when it isn't what was fixed in the database
+ */
+function checkWritten(file: OutboundFileRow, text: string): void {
+  const { batches, totals } = readNachaFile(text);
+  const entries = batches.reduce((sum, batch) => sum + batch.entries.length, 0);
+  if (entries !== file.entries || totals.creditMinor !== file.total_amount)
+    throw new Error(`the file has other entries than the ${file.entries} that were prepared`);
+}
+
 /** Answers how many payments it has marked as sent. */
 async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): Promise<number> {
   const rows = await tenantRead(actor.tenantId, (read) => listEntries(read, file.id));
@@ -162,6 +174,7 @@ async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): P
     firstTraceSequence: rows[0]?.trace_sequence ?? 1,
     entries,
   });
+  checkWritten(file, text);
   await crashPoint('file-before-put');
   await putOutbound(file.object_key, text);
   await crashPoint('file-after-put');

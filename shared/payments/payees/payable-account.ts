@@ -17,7 +17,7 @@ import {
 import { numberPlace } from './number-place.ts';
 import { findPayee } from './payee.ts';
 
-export type { Payee };
+export type { AccountChange, Payee };
 
 /** An account as an instruction names it. Personal data: seal it before it leaves the database's side. */
 export interface AccountDetails {
@@ -105,15 +105,14 @@ export async function noteReturn(tx: TenantTx, accountId: string, code: string):
 
 const ACCOUNT_TYPES = { checking: 'CHECKING', savings: 'SAVINGS' } as const;
 
-/** The values that a notification of change corrects, for the next payment. */
-export async function correctAccount(
-  tx: TenantTx,
+/** The values that a notification of change corrects, for the next payment; the number is sealed for the account. */
+export function correctedBy(
   accountId: string,
   { routingNumber, accountNumber, transactionCode }: Correction,
   sealer: Sealer,
-): Promise<void> {
+): AccountChange {
   const type = transactionCode === undefined ? undefined : accountTypeOf(transactionCode);
-  const change: AccountChange = {
+  return {
     ...(routingNumber === undefined ? {} : { routing_number: routingNumber }),
     ...(accountNumber === undefined
       ? {}
@@ -123,5 +122,8 @@ export async function correctAccount(
         }),
     ...(type === undefined ? {} : { account_type: ACCOUNT_TYPES[type] }),
   };
+}
+
+export async function correctAccount(tx: TenantTx, accountId: string, change: AccountChange): Promise<void> {
   if (Object.keys(change).length > 0) await setBankAccount(tx, accountId, change);
 }

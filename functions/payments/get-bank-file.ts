@@ -1,0 +1,14 @@
+import { findFile, listItems, toBankFile, toItem } from '#payments/files/bank-file.repository.ts';
+import * as routes from '#payments/files/bank-files.routes.ts';
+import { toPage } from '#platform/db/cursor.ts';
+import { found } from '#platform/db/found.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(routes.getBankFile, ({ params, query, tenantRead }) =>
+  tenantRead(async (read) => {
+    const file = found(await findFile(read, params.id));
+    const rows = await listItems(read, params.id, query);
+    const { data, next_cursor } = toPage(rows, query.limit, toItem, (row) => [String(row.line)]);
+    return { ...toBankFile(file), items: data, next_cursor };
+  }),
+);

@@ -1,0 +1,134 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { z } from 'zod';
+import { fromMinor } from '#kernel/money.ts';
+import { changeReason, isChangeCode } from '#payments/nacha/change-codes.ts';
+import { isReturnReasonCode, returnReason } from '#payments/nacha/return-codes.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { BankFile, getBankFile, listBankFiles } from './bank-files.routes.ts';
+import type { InboundItemRow } from './inbound-file.repository.ts';
+
+type Shown = z.infer<typeof BankFile>;
+type Filter = z.output<(typeof listBankFiles)['query']>;
+type ItemFilter = z.output<(typeof getBankFile)['query']>;
+
+export interface BankFileRow {
+  readonly id: string;
+  readonly direction: Shown['direction'];
+  readonly state: Shown['state'];
+  readonly object_key: string;
+  readonly bytes: bigint | null;
+  readonly reason: string | null;
+  readonly reason_line: number | null;
+  readonly day: string | null;
+  readonly payments: number | null;
+  readonly total: bigint | null;
+  readonly ignored_batches: number;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly applied: number;
+  readonly unmatched: number;
+  readonly unreadable: number;
+  readonly resolved: number;
+}
+
+const COLUMNS = sql.raw(
+  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, ignored_batches, version, created_at, updated_at',
+);
+
+/** The files of both directions, in one shape. */
+const FILES = sql`
+  select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments,
+    null::bigint as total, ignored_batches, version, received_at as created_at, updated_at
+  from inbound_files
+  union all
+  select id, 'outbound', 'PREPARED', object_key, null, null, null, day, entries, total_amount, 0, 1, prepared_at, prepared_at
+  from outbound_files`;
+
+const counted = (files: RawBuilder<unknown>) => sql<BankFileRow>`
+  select ${COLUMNS}, c.applied, c.unmatched, c.unreadable, c.resolved
+  from (${files}) as f cross join lateral (
+    select count(*) filter (where i.state = 'APPLIED')::integer as applied,
+      count(*) filter (where i.state = 'UNMATCHED')::integer as unmatched,
+      count(*) filter (where i.state = 'UNREADABLE')::integer as unreadable,
+      count(*) filter (where i.state = 'RESOLVED')::integer as resolved
+    from inbound_items i where i.file_id = f.id) as c`;
+
+export async function listFiles(
+  read: TenantRead,
+  { limit, cursor, direction, state }: Filter,
+): Promise<BankFileRow[]> {
+  const after = cursor === undefined ? sql`` : sql`and id < ${decodeCursor(cursor, ['uuid'])[0]}::uuid`;
+  const ofDirection = direction === undefined ? sql`` : sql`and direction = ${direction}`;
+  const inState = state === undefined ? sql`` : sql`and state = ${state}`;
+  const page = sql`select ${COLUMNS} from (${FILES}) as b where true ${after} ${ofDirection} ${inState} order by id desc limit ${limit + 1}`;
+  const { rows } = await sql<BankFileRow>`${counted(page)} order by f.id desc`.execute(read);
+  return rows;
+}
+
+export async function findFile(read: TenantRead, id: string): Promise<BankFileRow | undefined> {
+  const { rows } = await counted(sql`select ${COLUMNS} from (${FILES}) as b where id = ${id}::uuid`).execute(
+    read,
+  );
+  return rows[0];
+}
+
+export type ItemRow = Omit<InboundItemRow, 'tenant_id' | 'file_id' | 'corrected_sealed' | 'original_rdfi'>;
+
+export async function listItems(
+  read: TenantRead,
+  fileId: string,
+  { limit, cursor, item_state }: PageRequest & Pick<ItemFilter, 'item_state'>,
+): Promise<ItemRow[]> {
+  let query = read
+    .selectFrom('inbound_items')
+    .select([
+      ...(['id', 'state', 'line', 'kind', 'code', 'trace_number', 'original_trace_number'] as const),
+      ...(['amount', 'reason', 'transaction_id'] as const),
+    ])
+    .where('file_id', '=', fileId);
+  if (item_state !== undefined) query = query.where('state', '=', item_state);
+  if (cursor !== undefined) query = query.where('line', '>', Number(decodeCursor(cursor, ['integer'])[0]));
+  return query
+    .orderBy('line')
+    .limit(limit + 1)
+    .execute();
+}
+
+/** ACH moves dollars only. */
+const CURRENCY = 'USD';
+
+function meaningOf(code: string | null): string | null {
+  if (code !== null && isChangeCode(code)) return changeReason(code).meaning;
+  return code !== null && isReturnReasonCode(code) ? returnReason(code).meaning : null;
+}
+
+export function toItem({ amount, ...item }: ItemRow) {
+  return {
+    ...item,
+    meaning: meaningOf(item.code),
+    amount: amount === null ? null : fromMinor(amount, CURRENCY),
+  };
+}
+
+export function toBankFile(row: BankFileRow): Shown {
+  const { id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, version } = row;
+  const { applied, unmatched, unreadable, resolved, ignored_batches } = row;
+  return {
+    ...{ id, direction, state, object_key },
+    ...(bytes === null ? {} : { bytes: Number(bytes) }),
+    ...(reason === null ? {} : { reason }),
+    ...(reason_line === null ? {} : { reason_line }),
+    ...(day === null ? {} : { day }),
+    ...(payments === null ? {} : { payments }),
+    ...(total === null ? {} : { total: fromMinor(total, CURRENCY) }),
+    counts: {
+      items: applied + unmatched + unreadable + resolved,
+      ...{ applied, unmatched, unreadable, resolved, ignored_batches },
+    },
+    version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { dateOut, id, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { amountOut } from '#kernel/money.ts';
+import { route } from '#platform/http/route.ts';
+
+const DIRECTIONS = ['inbound', 'outbound'] as const;
+const FILE_STATES = ['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE', 'PREPARED'] as const;
+const ITEM_STATES = ['APPLIED', 'UNMATCHED', 'UNREADABLE', 'RESOLVED'] as const;
+
+/** Items by what has come of them; an outbound file has none. */
+const Counts = z.object({
+  items: z.number().int(),
+  applied: z.number().int(),
+  unmatched: z.number().int(),
+  unreadable: z.number().int(),
+  resolved: z.number().int(),
+  /** Batches that answer nothing of ours. */
+  ignored_batches: z.number().int(),
+});
+
+export const BankFile = z.object({
+  id: idOut,
+  direction: z.enum(DIRECTIONS),
+  state: z.enum(FILE_STATES),
+  object_key: z.string(),
+  /** The bytes of an inbound file. */
+  bytes: z.number().int().optional(),
+  /** The first fault of a file in which nothing can be read. */
+  reason: z.string().optional(),
+  reason_line: z.number().int().optional(),
+  /** The day of an outbound file, its payments and their sum in dollars. */
+  day: dateOut.optional(),
+  payments: z.number().int().optional(),
+  total: amountOut.optional(),
+  counts: Counts,
+  version: z.number().int(),
+  created_at: instantOut,
+  updated_at: instantOut,
+});
+
+const BankItem = z.object({
+  id: idOut,
+  state: z.enum(ITEM_STATES),
+  /** Its place in the file; where the bank broke no lines, the number of the record. */
+  line: z.number().int(),
+  kind: z.enum(['RETURNED', 'CORRECTED']).nullable(),
+  code: z.string().nullable(),
+  /** Nacha’s meaning of the code, where it has one that we know. */
+  meaning: z.string().nullable(),
+  trace_number: z.string().nullable(),
+  original_trace_number: z.string().nullable(),
+  /** The dollars that came back. */
+  amount: amountOut.nullable(),
+  /** Why it waits for a person. */
+  reason: z.string().nullable(),
+  transaction_id: idOut.nullable(),
+});
+
+const shared = {
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  tenants: ['ISSUER', 'SPONSOR'],
+} as const;
+
+export const listBankFiles = route({
+  operationId: 'listBankFiles',
+  method: 'GET',
+  path: '/bank-files',
+  summary: 'List the files that went to the bank and came from it',
+  description: 'The newest come first.',
+  ...shared,
+  query: z.strictObject({
+    ...page,
+    direction: z.enum(DIRECTIONS, `must be one of ${DIRECTIONS.join(', ')}`).optional(),
+    state: z.enum(FILE_STATES, `must be one of ${FILE_STATES.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: listOf(BankFile),
+  problems: [],
+  uses: [],
+});
+
+export const getBankFile = route({
+  operationId: 'getBankFile',
+  method: 'GET',
+  path: '/bank-files/{id}',
+  summary: 'Get a file of the bank with its items',
+  description:
+    'Items are listed by line, `limit` at a time; `next_cursor` leads to more. An item that is `UNMATCHED` or `UNREADABLE` waits for a person.',
+  ...shared,
+  params: idInPath,
+  query: z.strictObject({
+    ...page,
+    item_state: z.enum(ITEM_STATES, `must be one of ${ITEM_STATES.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: BankFile.extend({ items: z.array(BankItem), next_cursor: z.string().nullable() }),
+  concurrency: 'etag',
+  problems: ['not-found'],
+  uses: [],
+});
+
+export const matchBankItem = route({
+  operationId: 'matchBankItem',
+  method: 'POST',
+  path: '/bank-files/{id}/items/{item_id}/match',
+  summary: 'Book an answer of the bank to a payment by hand',
+  description:
+    'For an item that is `UNMATCHED` or `UNREADABLE`. A second person decides, see `/approvals`; the answer is then booked as if it had named the payment: a return takes back what was paid, and a notification of change corrects the account. What came back must be the amount of the payment.',
+  ...shared,
+  roles: ['ADMIN', 'OPS'],
+  params: z.object({ id: idInPath.shape.id, item_id: idInPath.shape.id }),
+  body: z.strictObject({ transaction_id: id }),
+  example: { transaction_id: '0198c0de-0000-7000-8000-000000000001' },
+  status: 202,
+  location: '/approvals/{id}',
+  response: ChangeRequest,
+  concurrency: 'etag',
+  audit: 'bank-item.match-requested',
+  problems: [
+    'not-found',
+    'change-pending',
+    'bank-item-resolved',
+    'bank-item-not-of-payment',
+    'payment-not-released',
+  ],
+  uses: ['fieldKey:use', 'eventBus:put'],
+});
