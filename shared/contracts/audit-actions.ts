@@ -113,6 +113,8 @@ export const AUDIT_ACTIONS = [
   'bank-event.applied',
   'outbound-file.prepared',
   'outbound-file.written',
+  'outbound-file.acknowledged',
+  'bank-file.acknowledged',
   'inbound-file.received',
   'inbound-file.applied',
   'inbound-file.partly',

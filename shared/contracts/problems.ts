@@ -42,6 +42,7 @@ export const problemRegistry = {
   },
   'payment-ordered': { status: 409, title: 'The payment has already been ordered or has ended' },
   'payment-decided': { status: 409, title: 'The payment is not waiting for approval' },
+  'bank-file-not-open': { status: 409, title: 'Nothing of the bank file is open' },
   'bank-item-resolved': { status: 409, title: 'The item of the bank file has been resolved' },
   'bank-item-not-of-payment': { status: 409, title: 'The item of the bank file is not of this payment' },
   'payment-not-released': { status: 409, title: 'The payment has not been sent to the bank' },

@@ -646,6 +646,8 @@ export interface OutboundEntries {
 }
 
 export interface OutboundFiles {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: string | null;
   day: ColumnType<Day, string, string>;
   entries: number;
   id: Generated<string>;
@@ -657,6 +659,8 @@ export interface OutboundFiles {
   state: Generated<'PREPARED' | 'WRITTEN'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   total_amount: bigint;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
 }
 
 export interface Outbox {

@@ -9,6 +9,7 @@ export interface Callers {
 export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   acceleratePlan: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   acceptInvitation: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  acknowledgeBankFile: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   addPasskey: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   adjustDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   amendMeeting: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as resendInboundFiles } from '#functions/scheduled/resend-inbound-files.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
@@ -197,6 +197,73 @@ test('what names no payment waits for people; the rest of the file is applied, a
     [tenant.id],
   );
   expect(rows[0].n).toBe(2);
+  filed.close();
+});
+
+test('nothing is settled by silence while the file is not acknowledged, or a file of the bank is open', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const { id } = await filed.order('10.00');
+  const acks = () => filed.list({ direction: 'outbound' });
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const status = async () => {
+    await reconcileStuckPayments(new Date('2026-07-20T12:00:00Z'), 'r', () => 60_000);
+    return (await filed.ops.get(id)).body.status;
+  };
+  expect(await acks()).toMatchObject([{ state: 'PREPARED', payments: 1, total: '10.00' }]);
+  expect(await status()).toBe('SENT');
+
+  // The bank has something, but not what we wrote; and a file that we never wrote.
+  const [key = ''] = await filed.outbound();
+  const name = `${key.split('/').at(-1)}.ack`;
+  const sha256 = createHash('sha256')
+    .update(await filed.textOf(key))
+    .digest('hex');
+  expect(await filed.answer(name, `${'0'.repeat(64)}  ${name}`)).toBe(1);
+  expect(await filed.answer('2020-01-01-A.ach.ack', sha256)).toBe(1);
+  const open = await filed.list({ direction: 'inbound', state: 'UNREADABLE' });
+  expect(open).toMatchObject([{ reason: 'no-such-file' }, { reason: 'other-content' }]);
+  expect(await acks()).toMatchObject([{ state: 'PREPARED' }]);
+
+  expect(await filed.answer(name, `${sha256}  ${name}\n`, 2)).toBe(0);
+  const [file] = await acks();
+  expect(file).toMatchObject({ state: 'ACKNOWLEDGED', acknowledged_at: expect.any(String) });
+  expect((await filed.acknowledge(file.id)).body).toMatchObject({
+    type: 'urn:vestry:problem:bank-file-not-open',
+  });
+
+  // The right one has taken the place of the wrong one; the other is open until a person says that it is not.
+  expect(await status()).toBe('SENT');
+  const stranger = await insertTestTenant(world.database.admin, 'ISSUER');
+  expect((await filed.acknowledge(open[0].id, stranger.as('OPS'))).status).toBe(404);
+  const closed = await filed.acknowledge(open[0].id);
+  expect(closed.body).toMatchObject({ state: 'UNREADABLE', acknowledged_by: tenant.as('OPS').actorId });
+  expect(await status()).toBe('SETTLED');
+  filed.close();
+});
+
+test('a person acknowledges a file for the bank; an item that is open keeps what is silent from being settled', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const [silent, returned] = [await filed.order('10.00'), await filed.order('20.00')];
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const settle = () => reconcileStuckPayments(new Date('2026-07-20T12:00:00Z'), 'r', () => 60_000);
+  const [file] = await filed.list({ direction: 'outbound' });
+  expect((await filed.acknowledge(file.id)).body).toMatchObject({ state: 'ACKNOWLEDGED', version: 2 });
+  const entry = { ...(await filed.sent(returned.id)), reference: 'SOMEBODY ELSE' };
+  await filed.answer('1.ach', [{ entry, code: 'R03', amountMinor: 2000n }]);
+  await settle();
+  expect((await filed.ops.get(silent.id)).body.status).toBe('SENT');
+  const [answered] = await filed.list({ direction: 'inbound' });
+  const [item] = (await filed.file(answered.id)).body.items;
+  await approved(tenant, await filed.match({ file: answered.id, item: item.id }, returned.id));
+  expect((await filed.file(answered.id)).body).toMatchObject({
+    state: 'APPLIED',
+    items: [{ state: 'RESOLVED' }],
+  });
+  await settle();
+  expect((await filed.ops.get(silent.id)).body.status).toBe('SETTLED');
+  expect((await filed.ops.get(returned.id)).body).toMatchObject({ status: 'FAILED', return_code: 'R03' });
   filed.close();
 });
 

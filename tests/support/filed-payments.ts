@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
+import { handler as acknowledgeBankFile } from '#functions/payments/acknowledge-bank-file.ts';
 import { handler as getBankFile } from '#functions/payments/get-bank-file.ts';
 import { handler as listBankFiles } from '#functions/payments/list-bank-files.ts';
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
@@ -105,6 +106,12 @@ export class FiledPayments {
 
   file(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
     return call(getBankFile, bankFiles.getBankFile, { as: this.#tenant.as('OPS'), params: { id }, query });
+  }
+
+  /** Says that a file is in order, as somebody who has read it. */
+  async acknowledge(id: string, as = this.#tenant.as('OPS')): Promise<TestResponse> {
+    const headers = { 'If-Match': `"${(await this.file(id)).body.version}"` };
+    return call(acknowledgeBankFile, bankFiles.acknowledgeBankFile, { as, params: { id }, headers });
   }
 
   /** Proposes to book an item to a payment. */

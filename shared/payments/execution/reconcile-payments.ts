@@ -17,6 +17,7 @@ import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import {
+  isInDoubt,
   listDueRuns,
   listFiled,
   listStoppedRuns,
@@ -69,7 +70,7 @@ export async function reconcileStuckPayments(
     (tx, most) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS), most),
     (item) => applyUnapplied(item, requestId),
   );
-  // No news is good news, once the time for returns is over.
+  // No news is good news, once the time for returns is over, where news would have come.
   const settled = async (tx: SystemTx, most: number) =>
     (await listFiled(tx, today, most)).filter(
       ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
@@ -129,11 +130,18 @@ async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: s
 
 async function settleFiled(item: Stuck, requestId: string): Promise<void> {
   const { tenant_id, transaction_id } = item;
-  await write(tenant_id, requestId, ['bank-event.received', `transactions/${transaction_id}`], async (tx) => {
-    await lockTransaction(tx, transaction_id);
-    await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
-  });
-  await applyUnapplied(item, requestId);
+  const isSettled = await write(
+    tenant_id,
+    requestId,
+    ['bank-event.received', `transactions/${transaction_id}`],
+    async (tx) => {
+      await lockTransaction(tx, transaction_id);
+      if (await isInDoubt(tx, transaction_id)) return noEffect(false);
+      await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
+      return true;
+    },
+  );
+  if (isSettled) await applyUnapplied(item, requestId);
 }
 
 /** The new execution begins by looking up the payment's state; if the old one still runs, both come to the same end. */

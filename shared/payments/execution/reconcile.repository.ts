@@ -3,6 +3,7 @@ import { OPEN_STATUSES } from '#contracts/transactions.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { literals } from '#platform/db/kysely.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
 
 /** A payment that hasn't moved when it should have. */
 export interface Stuck {
@@ -46,13 +47,29 @@ export interface Filed extends Stuck {
   readonly effective: string;
 }
 
-/** Lists payments of files that took effect by a day and were not returned. */
+/**
+ * Whether silence says nothing of a payment: nobody has said that the bank has its file, or something that the bank has brought is not
+ * applied.
+ */
+const IN_DOUBT = sql`(f.acknowledged_at is null or exists (
+  select from inbound_files i where i.tenant_id = f.tenant_id and i.acknowledged_at is null and i.state <> 'APPLIED'))`;
+
+/** Asked once more when the payment is settled: a file may have come since it was listed. */
+export async function isInDoubt(tx: TenantTx, transactionId: string): Promise<boolean> {
+  const { rows } = await sql<{ in_doubt: boolean }>`select ${IN_DOUBT} as in_doubt
+    from outbound_entries e join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
+    where e.transaction_id = ${transactionId}`.execute(tx);
+  return rows[0]?.in_doubt !== false;
+}
+
+/** Lists payments of files that took effect by a day, were not returned, and of which silence tells something. */
 export async function listFiled(tx: SystemTx, effectiveBy: string, most: number): Promise<Filed[]> {
   const { rows } =
     await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
       join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
-    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date
+      join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
+    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date and not ${IN_DOUBT}
     order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;
 }

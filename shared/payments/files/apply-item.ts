@@ -7,6 +7,7 @@ import { type AccountChange, correctAccount, correctedBy } from '#payments/payee
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
+import { setAcknowledgedByAnswer } from './outbound-file.repository.ts';
 
 /** The bank has said this of a payment in a file. */
 export interface Answer {
@@ -42,6 +43,7 @@ export async function applyAnswer(
   const order = found(await findOrder(tx, transactionId));
   const event_id = `ach:${originalRdfi}:${traceNumber}:${code ?? ''}`;
   if (!(await insertBankEvent(tx, { transaction_id: transactionId, event_id, kind, code }))) return null;
+  await setAcknowledgedByAnswer(tx, transactionId);
   await correctAccount(tx, order.bank_account_id, changeOf(order.bank_account_id));
   await applyBankEvents(tx, transaction);
   return kind === 'RETURNED' && order.waits_for === 'SETTLEMENT' ? order.task_token : null;

@@ -24,6 +24,8 @@ export interface BankFileRow {
   readonly payments: number | null;
   readonly total: bigint | null;
   readonly ignored_batches: number;
+  readonly acknowledged_at: Date | null;
+  readonly acknowledged_by: string | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -34,16 +36,18 @@ export interface BankFileRow {
 }
 
 const COLUMNS = sql.raw(
-  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, ignored_batches, version, created_at, updated_at',
+  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, ignored_batches, acknowledged_at, acknowledged_by, version, created_at, updated_at',
 );
 
 /** The files of both directions, in one shape. */
 const FILES = sql`
   select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments,
-    null::bigint as total, ignored_batches, version, received_at as created_at, updated_at
+    null::bigint as total, ignored_batches, acknowledged_at, acknowledged_by, version,
+    received_at as created_at, updated_at
   from inbound_files
   union all
-  select id, 'outbound', 'PREPARED', object_key, null, null, null, day, entries, total_amount, 0, 1, prepared_at, prepared_at
+  select id, 'outbound', case when acknowledged_at is null then 'PREPARED' else 'ACKNOWLEDGED' end, object_key, null, null, null, day, entries,
+    total_amount, 0, acknowledged_at, acknowledged_by, version, prepared_at, updated_at
   from outbound_files`;
 
 const counted = (files: RawBuilder<unknown>) => sql<BankFileRow>`
@@ -114,7 +118,7 @@ export function toItem({ amount, ...item }: ItemRow) {
 
 export function toBankFile(row: BankFileRow): Shown {
   const { id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, version } = row;
-  const { applied, unmatched, unreadable, resolved, ignored_batches } = row;
+  const { applied, unmatched, unreadable, resolved, ignored_batches, acknowledged_at, acknowledged_by } = row;
   return {
     ...{ id, direction, state, object_key },
     ...(bytes === null ? {} : { bytes: Number(bytes) }),
@@ -127,6 +131,8 @@ export function toBankFile(row: BankFileRow): Shown {
       items: applied + unmatched + unreadable + resolved,
       ...{ applied, unmatched, unreadable, resolved, ignored_batches },
     },
+    ...(acknowledged_at === null ? {} : { acknowledged_at: acknowledged_at.toISOString() }),
+    ...(acknowledged_by === null ? {} : { acknowledged_by }),
     version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -5,7 +5,7 @@ import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
-const FILE_STATES = ['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE', 'PREPARED'] as const;
+const FILE_STATES = ['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE', 'PREPARED', 'ACKNOWLEDGED'] as const;
 const ITEM_STATES = ['APPLIED', 'UNMATCHED', 'UNREADABLE', 'RESOLVED'] as const;
 
 /** Items by what has come of them; an outbound file has none. */
@@ -34,6 +34,10 @@ export const BankFile = z.object({
   payments: z.number().int().optional(),
   total: amountOut.optional(),
   counts: Counts,
+  /** Set once the bank or a person has said that an outbound file has arrived, or that nothing is open in an inbound one. */
+  acknowledged_at: instantOut.optional(),
+  /** The person; absent where the bank has said so. */
+  acknowledged_by: idOut.optional(),
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
@@ -97,6 +101,24 @@ export const getBankFile = route({
   response: BankFile.extend({ items: z.array(BankItem), next_cursor: z.string().nullable() }),
   concurrency: 'etag',
   problems: ['not-found'],
+  uses: [],
+});
+
+export const acknowledgeBankFile = route({
+  operationId: 'acknowledgeBankFile',
+  method: 'POST',
+  path: '/bank-files/{id}/acknowledge',
+  summary: 'Say that the bank has a file, or that nothing is open in one of its files',
+  description:
+    'An outbound file that the bank has not acknowledged itself, or an inbound one of which something is not applied. Payments are settled by the passing of days only when their file is acknowledged, and no inbound file of the tenant is open. What is `UNMATCHED` or `UNREADABLE` can still be matched afterwards.',
+  ...shared,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  status: 200,
+  response: BankFile,
+  concurrency: 'if-match',
+  audit: 'bank-file.acknowledged',
+  problems: ['not-found', 'precondition-failed', 'precondition-required', 'bank-file-not-open'],
   uses: [],
 });
 

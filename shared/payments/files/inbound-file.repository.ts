@@ -82,6 +82,23 @@ export async function setReplaced(
     .execute();
 }
 
+/** Ends what is open in a file; false when nothing is. */
+export async function setClosed(tx: TenantTx, id: string, acknowledgedBy: string): Promise<boolean> {
+  const updated = await tx
+    .updateTable('inbound_files')
+    .set((eb) => ({
+      acknowledged_by: acknowledgedBy,
+      acknowledged_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', id)
+    .where('state', '<>', 'APPLIED')
+    .where('acknowledged_at', 'is', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
 /** Writes what has come of items; what has come of one already stays. */
 export async function putItems(tx: TenantTx, items: readonly NewItem[]): Promise<void> {
   const shown = items.map(({ amount, ...item }) => ({

@@ -5,6 +5,8 @@ import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 const OUTBOUND_FILES_COLUMNS = [
+  'acknowledged_at',
+  'acknowledged_by',
   'day',
   'entries',
   'id',
@@ -16,6 +18,8 @@ const OUTBOUND_FILES_COLUMNS = [
   'state',
   'tenant_id',
   'total_amount',
+  'updated_at',
+  'version',
 ] as const satisfies readonly (keyof OutboundFiles)[];
 const OUTBOUND_ENTRIES_COLUMNS = [
   'descriptive_date',
@@ -120,6 +124,49 @@ export async function setWritten(tx: TenantTx, fileId: string, sha256: string): 
     .where('state', '=', 'PREPARED')
     .executeTakeFirst();
   return updated.numUpdatedRows === 1n;
+}
+
+/** The person who says that the bank has a file; null where the bank says so. */
+type Witness = string | null;
+
+function acknowledging(tx: TenantTx, acknowledgedBy: Witness) {
+  return tx
+    .updateTable('outbound_files')
+    .set((eb) => ({
+      acknowledged_by: acknowledgedBy,
+      acknowledged_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('state', '=', 'WRITTEN')
+    .where('acknowledged_at', 'is', null);
+}
+
+/** False when the file is not written, or was acknowledged before. */
+export async function setAcknowledged(tx: TenantTx, fileId: string, by: Witness): Promise<boolean> {
+  const updated = await acknowledging(tx, by).where('id', '=', fileId).executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
+/** Marks the file of a payment of which the bank has said something: it has the file. */
+export async function setAcknowledgedByAnswer(tx: TenantTx, transactionId: string): Promise<void> {
+  await acknowledging(tx, null)
+    .where('id', '=', (eb) =>
+      eb.selectFrom('outbound_entries').select('file_id').where('transaction_id', '=', transactionId),
+    )
+    .execute();
+}
+
+export type SentFile = Pick<OutboundFileRow, 'id' | 'sha256'>;
+
+/** The written file in a place. */
+export function findWritten(read: TenantRead, objectKey: string): Promise<SentFile | undefined> {
+  return read
+    .selectFrom('outbound_files')
+    .select(['id', 'sha256'])
+    .where('object_key', '=', objectKey)
+    .where('state', '=', 'WRITTEN')
+    .executeTakeFirst();
 }
 
 /** Lists entries by a trace number, newest first, because trace numbers repeat after ten million entries. */

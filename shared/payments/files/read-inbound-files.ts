@@ -33,7 +33,7 @@ import {
   setRead,
   setReplaced,
 } from './inbound-file.repository.ts';
-import { listByTrace } from './outbound-file.repository.ts';
+import { findWritten, listByTrace, setAcknowledged } from './outbound-file.repository.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
 export const InboundEvent = z.looseObject({
@@ -75,7 +75,7 @@ async function readFile(actor: Actor, key: string): Promise<void> {
   const brought = { object_key: key, etag: object.etag, bytes: BigInt(object.bytes) };
   const file = await receive(actor, brought);
   if (file.state === 'APPLIED') return;
-  const content = readObject(object);
+  const content = (await acknowledged(actor, key, object)) ?? readObject(object);
   const sealer = await fieldSealer();
   const ended = new Set(await tenantRead(actor.tenantId, (read) => listEnded(read, file.id)));
   const waiting: NewItem[] = content.faults.map((fault) =>
@@ -103,6 +103,37 @@ async function readFile(actor: Actor, key: string): Promise<void> {
   // Somebody must look at what waits; the rest of the file is applied.
   if (waiting.length > 0) logger.error('items of an inbound file wait for a person', { key, ...counts });
   else logger.info('inbound file applied', { key, ...counts });
+}
+
+/** `ach/inbound/<tenant>/<outbound file>.ack`, in which stands what the bank has: the file's SHA-256. */
+const ACKNOWLEDGEMENT = /^ach\/inbound\/([a-z0-9-]+)\/([^/]+\.ach)\.ack$/;
+
+/** Marks an outbound file that the bank acknowledges; undefined where the file is none of that kind. */
+async function acknowledged(
+  actor: Actor,
+  key: string,
+  { text = '' }: InboundObject,
+): Promise<ReturnFile | undefined> {
+  const [, slug, name] = ACKNOWLEDGEMENT.exec(key) ?? [];
+  if (name === undefined) return undefined;
+  const [sha256] = text.trim().toLowerCase().split(/\s/);
+  const objectKey = `ach/outbound/${slug}/${name}`;
+  const sent = await tenantRead(actor.tenantId, (read) => findWritten(read, objectKey));
+  const none = { items: [], ignoredBatches: 0 };
+  if (sent === undefined) return { ...none, faults: [{ line: 1, code: 'no-such-file' }] };
+  if (sent.sha256 !== sha256) return { ...none, faults: [{ line: 1, code: 'other-content' }] };
+  await systemWrite(
+    actor,
+    async (tx) => ((await setAcknowledged(tx, sent.id, null)) ? true : noEffect(false)),
+    {
+      audit: () => ({
+        action: 'outbound-file.acknowledged',
+        resource: `outbound-files/${sent.id}`,
+        payload: { sha256 },
+      }),
+    },
+  );
+  return { ...none, faults: [] };
 }
 
 function readObject({ text }: InboundObject): ReturnFile {

@@ -13,6 +13,8 @@ export type UnreadableAchFileCode =
   | 'field'
   | 'filler'
   | 'not-a-return'
+  | 'no-such-file'
+  | 'other-content'
   | 'record-length'
   | 'record-order'
   | 'record-type'
