@@ -1,5 +1,5 @@
 import * as routes from '#payments/files/bank-files.routes.ts';
-import { proposeMatch } from '#payments/files/match-item.ts';
+import { proposeMatch } from '#payments/files/propose-match.ts';
 import { http } from '#platform/http/http.ts';
 import { fieldSealer } from '#platform/sealing.ts';
 

@@ -110,7 +110,10 @@ async function areOfTheDatabase(changes: readonly Change[]): Promise<void> {
   }
 }
 
-const TABLES: Readonly<Record<string, string>> = { approvals: 'change_requests', 'bank-files': 'inbound_files' };
+const TABLES: Readonly<Record<string, string>> = {
+  approvals: 'change_requests',
+  'bank-files': 'inbound_files',
+};
 /** Routes whose work is in transactions of its own: their own entry has no values. */
 const IN_PARTS: ReadonlySet<string> = new Set(['decideChanges']);
 const KEYS: Readonly<Record<string, string>> = {

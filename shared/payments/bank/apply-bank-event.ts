@@ -4,7 +4,6 @@ import { isTerminal } from '#ledger/transaction-status.ts';
 import { compensate, type TransactionRow } from '#ledger/transactions.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { findOrder, type OrderRow } from '#payments/orders/payment-order.repository.ts';
-import { noteReturn } from '#payments/payees/payable-account.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
 import type { BankEventKind } from './bank-event-kind.ts';
@@ -46,9 +45,10 @@ async function applyBankEvent(
     );
   if (consequence.compensate) transaction = await compensate(tx, locked, code ?? REJECTED);
   if (transaction !== locked && code !== null && kind !== 'SETTLED' && isReturnReasonCode(code)) {
-    await noteReturn(tx, order.bank_account_id, code);
-    // Loaded here: with it, the function’s code would be longer than a cold start may read.
+    // Loaded here: with them, the function’s code would be longer than a cold start may read.
+    const { noteReturn } = await import('#payments/payees/payable-account.ts');
     const { repayReturned } = await import('#payments/orders/replace-order.ts');
+    await noteReturn(tx, order.bank_account_id, code);
     await repayReturned(tx, transaction, order, code);
   }
   return transaction;

@@ -4,7 +4,6 @@ import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { parseCorrection } from '#payments/nacha/change-codes.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { correctAccount, correctedBy } from '#payments/payees/payable-account.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -32,6 +31,7 @@ export async function receiveBankEvent(
     throw new DomainError('payment-not-released', 'We have not ordered this payment yet.');
   const isNew = await insertBankEvent(tx, { transaction_id: reference, event_id, kind, code });
   if (isNew && kind === 'CORRECTED') {
+    const { correctAccount, correctedBy } = await import('#payments/payees/payable-account.ts');
     const correction = parseCorrection(code ?? '', corrected_data ?? '');
     const account = order.bank_account_id;
     if (correction !== undefined) await correctAccount(tx, account, correctedBy(account, correction, sealer));

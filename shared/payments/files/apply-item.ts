@@ -1,12 +1,10 @@
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
-import { parseCorrection } from '#payments/nacha/change-codes.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { type AccountChange, correctAccount, correctedBy } from '#payments/payees/payable-account.ts';
+import { type AccountChange, correctAccount } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Sealer } from '#platform/sealing.ts';
 import { setAcknowledgedByAnswer } from './outbound-file.repository.ts';
 
 /** The bank has said this of a payment in a file. */
@@ -17,17 +15,6 @@ export interface Answer {
   readonly originalRdfi: string;
   /** The change that it makes to the account into which the payment went. */
   readonly changeOf: (accountId: string) => AccountChange;
-}
-
-/** Returns how a notification of change changes an account; not at all, where its data can't be used. */
-export function changeBy(
-  code: string | null,
-  correctedData: string | null | undefined,
-  sealer: Sealer,
-): Answer['changeOf'] {
-  const correction =
-    correctedData == null || code === null ? undefined : parseCorrection(code, correctedData);
-  return (accountId) => (correction === undefined ? {} : correctedBy(accountId, correction, sealer));
 }
 
 /**

@@ -16,7 +16,8 @@ import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
-import { applyAnswer, changeBy } from './apply-item.ts';
+import { changeBy } from './account-correction.ts';
+import { applyAnswer } from './apply-item.ts';
 import { correctionPlace } from './correction-place.ts';
 import { getInbound, type InboundObject } from './file-store.ts';
 import {
