@@ -251,15 +251,23 @@ test('a person acknowledges a file for the bank; an item that is open keeps what
   const [file] = await filed.list({ direction: 'outbound' });
   expect((await filed.acknowledge(file.id)).body).toMatchObject({ state: 'ACKNOWLEDGED', version: 2 });
   const entry = { ...(await filed.sent(returned.id)), reference: 'SOMEBODY ELSE' };
-  await filed.answer('1.ach', [{ entry, code: 'R03', amountMinor: 2000n }]);
+  const changed = { ...(await filed.sent(silent.id)), reference: 'SOMEBODY ELSE' };
+  await filed.answer('1.ach', [
+    { entry, code: 'R03', amountMinor: 2000n },
+    { entry: changed, code: 'C01', correctedData: '99887766' },
+  ]);
   await settle();
   expect((await filed.ops.get(silent.id)).body.status).toBe('SENT');
   const [answered] = await filed.list({ direction: 'inbound' });
-  const [item] = (await filed.file(answered.id)).body.items;
+  const [item, change] = (await filed.file(answered.id)).body.items;
+  const notified = await filed.match({ file: answered.id, item: change.id }, silent.id);
+  expect(notified.text).not.toContain('99887766');
+  await approved(tenant, notified);
+  expect((await filed.ops.accounts(silent.holder)).body.data[0]).toMatchObject({ account_last4: '7766' });
   await approved(tenant, await filed.match({ file: answered.id, item: item.id }, returned.id));
   expect((await filed.file(answered.id)).body).toMatchObject({
     state: 'APPLIED',
-    items: [{ state: 'RESOLVED' }],
+    items: [{ state: 'RESOLVED' }, { state: 'RESOLVED' }],
   });
   await settle();
   expect((await filed.ops.get(silent.id)).body.status).toBe('SETTLED');
