@@ -26,7 +26,7 @@ vi.mock('#contracts/request-classes.ts', async (original) => ({
 }));
 
 /** Another for each test, since functions remember what is used up; too few for any to be counted ahead. */
-let quota = 10;
+let quota = 4;
 
 let database: TestDatabase;
 let aws: TestAws;
