@@ -87,6 +87,7 @@ const eventPayloads = {
     rows: count,
     accepted: count,
     rejected: count,
+    ignored: count,
     dry_run: z.boolean(),
     duplicate_of: id.nullish(),
   }),

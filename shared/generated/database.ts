@@ -1222,6 +1222,7 @@ export interface Uploads {
   failure: string | null;
   filename: string;
   id: Generated<string>;
+  ignored: Generated<number>;
   kind: 'shareholders' | 'contributions' | 'unknown';
   mapping: Json | null;
   multipart_id: string | null;
@@ -1237,6 +1238,7 @@ export interface Uploads {
   shown_at: Timestamp | null;
   state: Generated<'RECEIVED' | 'VALIDATING' | 'AWAITING_APPROVAL' | 'COMPLETED' | 'FAILED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
+  unchanged: number | null;
   version: Generated<number>;
   warnings: Generated<Json>;
 }

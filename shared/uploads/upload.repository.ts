@@ -33,6 +33,7 @@ const COLUMNS = [
   'failure',
   'filename',
   'id',
+  'ignored',
   'kind',
   'mapping',
   'multipart_id',
@@ -47,6 +48,7 @@ const COLUMNS = [
   'shown_at',
   'state',
   'tenant_id',
+  'unchanged',
   'version',
   'warnings',
 ] as const satisfies readonly (keyof Uploads)[];
@@ -330,6 +332,10 @@ export interface Completion {
   readonly rows: number;
   readonly accepted: number;
   readonly rejected: number;
+  /** Rows that ask for nothing. */
+  readonly ignored: number;
+  /** Accepted rows that change nothing, of a payroll file. */
+  readonly unchanged: number | null;
   readonly errors: readonly ListedError[];
   readonly warnings: readonly ListedWarning[];
   readonly errors_key: string | null;

@@ -13,8 +13,10 @@ import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { UploadMappings } from '#tests/support/upload-mappings.ts';
 import { objectText, processInChild, storedFile, storeFile } from '#tests/support/uploads.ts';
+import { toUpload } from '#uploads/intake/upload-answer.ts';
 import { createContributionUpload } from '#uploads/intake/uploads.routes.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
+import type { UploadRecord } from '#uploads/upload.repository.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -115,12 +117,18 @@ describe('a payroll file', () => {
         'e-4,401K,24500.01,2026-01,',
       ),
     );
-    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 20, accepted: 3, rejected: 17, failure: null });
+    expect(upload).toMatchObject({
+      state: 'COMPLETED',
+      rows: 20,
+      accepted: 3,
+      rejected: 16,
+      ignored: 1,
+      failure: null,
+    });
     expect(upload.errors.map(({ line, column, code }: Row) => [line, column, code])).toEqual([
       [5, 'employee_id', 'unknown-plan'],
       [6, 'employee_id', 'plan-terminated'],
       [7, 'period', 'duplicate-period'],
-      [8, 'amount', 'zero'],
       [9, 'amount', 'negative'],
       [10, 'amount', 'too-many-decimals'],
       [11, 'amount', 'too-many-decimals'],
@@ -232,7 +240,7 @@ describe('a payroll file', () => {
       isFinal: () => false,
     });
     const upload = await uploadOf(key);
-    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 10, accepted: 4, rejected: 6 });
+    expect(upload).toMatchObject({ state: 'COMPLETED', rows: 11, accepted: 4, rejected: 6, ignored: 1 });
     expect(upload.errors.map(({ line, column, code }: Row) => [line, column, code])).toEqual([
       [6, 'plan_type', 'unknown-value'],
       [6, 'plan_type', 'unknown-value'],
@@ -249,6 +257,34 @@ describe('a payroll file', () => {
       headers: { 'Content-Type': 'multipart/form-data; boundary=b' },
     });
     expect(sent, 'the same file').toMatchObject({ status: 200, body: { id: upload.id, mapping: body.id } });
+  });
+
+  test('says which rows it has recorded, which were recorded before, and which ask for nothing', async () => {
+    await sponsorWithPlans();
+    const first = await drop(csv('e-1,401K,100,2026-01,', 'e-2,401K,0.00,2026-01,', 'e-9,401K,1,2026-01,'));
+    expect(first).toMatchObject({ rows: 3, accepted: 1, unchanged: 0, ignored: 1, rejected: 1 });
+    const answer = (row: Row) => {
+      const { accepted, recorded, unchanged, ignored, rejected } = toUpload(row as UploadRecord);
+      return { accepted, recorded, unchanged, ignored, rejected };
+    };
+    const second = await drop(
+      csv(
+        'e-1,401K,100.00,2026-01-31,',
+        'e-2,401K,5,2026-01,',
+        'e-3,401K,0,2026-01,',
+        'e-4,401K,-0,2026-01,',
+      ),
+    );
+    const counts = { accepted: 2, recorded: 1, unchanged: 1, ignored: 2, rejected: 0 };
+    expect(answer(second)).toEqual(counts);
+    expect(answer(await drop(csv('e-5,401K,0,2026-01,')))).toEqual({
+      accepted: 0,
+      recorded: 0,
+      unchanged: 0,
+      ignored: 1,
+      rejected: 0,
+    });
+    expect((await balances()).slice(0, 3)).toEqual([10_000n, 500n, 0n]);
   });
 
   test('as JSON and NDJSON, with exact numbers', async () => {

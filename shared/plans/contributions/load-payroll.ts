@@ -32,6 +32,9 @@ export async function judgePayroll(run: RunStatement, today: string): Promise<nu
   return refused + (await refuseExceeding(run));
 }
 
+/** Counts the good rows that are recorded already. */
+export { countRecorded } from './payroll.repository.ts';
+
 /**
  * Enters the good rows. Their plans are locked and judged again, since a limit that was far may have been reached meanwhile.
  * @throws PayrollMoved when a row must be refused now: judge the rows again

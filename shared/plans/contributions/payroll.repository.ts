@@ -24,6 +24,14 @@ export async function listCurrencies(run: RunStatement): Promise<string[]> {
   return rows.map(({ currency }) => currency);
 }
 
+/** Counts the rows that are recorded already, and change nothing. */
+export async function countRecorded(run: RunStatement): Promise<number> {
+  const { rows } = await run<{ recorded: bigint }>(
+    'select count(*) as recorded from staged_rows where error_code is null and recorded',
+  );
+  return Number(rows[0]?.recorded ?? 0);
+}
+
 export interface Refusal {
   readonly code: string;
   readonly column: string;

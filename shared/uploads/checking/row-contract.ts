@@ -12,7 +12,7 @@ export interface RowContract<Column extends string, Values> {
   readonly number: Column;
   /** The column of days, and the error of one that can't be read. */
   readonly day: { readonly column: Column; readonly invalid: RowErrorCode };
-  /** Whether a wide file says nothing by a number that is zero. */
+  /** Whether a number that is zero asks for nothing: such a row has the error `zero`, and is ignored. */
   readonly skipsZero: boolean;
   /**
    * The cells of a CSV row by column; `at` is -1 where the file has no such column. Written out by each contract, since an

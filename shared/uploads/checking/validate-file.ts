@@ -147,7 +147,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
   let rejections: RejectedRows | undefined;
   for (let writes = 1; ; writes += 1) {
     const conflicts = await loader.refuseConflicts(session, load, staged);
-    const { rows, rejected } = staged;
+    const { rows, rejected, ignored = 0, unchanged = null } = staged;
     if (rejected > 0 && (rejections === undefined || conflicts > 0))
       rejections = await reportRejected(
         session,
@@ -155,7 +155,7 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
         { columns: loader.columns(staged), about: loader.about },
       );
     if (load.replaces) await refuseReplacing(session, staged, rejections);
-    const accepted = rows - rejected;
+    const accepted = rows - rejected - ignored;
     const late = accepted > 0 ? await loader.warn?.(session, { ...load, staged }) : undefined;
     const loads = !upload.dry_run && accepted > 0;
     const opens = loads && (await loader.opens?.({ ...load, staged, rows: accepted })) === true;
@@ -170,6 +170,8 @@ async function write(job: Job, session: TenantSession, read: ReadFile): Promise<
       rows,
       accepted,
       rejected,
+      ignored,
+      unchanged,
       errors: rejections?.listed ?? [],
       warnings: [...rest.warnings, ...(late ?? [])],
       errors_key: rejections?.key ?? null,

@@ -11,7 +11,12 @@ interface Source<Column extends string> {
   readonly given: ReadonlyMap<Column, string>;
 }
 
+/** Zero, also as the dash that many tables have for it. */
 const NO_NUMBER = /^-?0*(?:\.0*)?$/;
+
+function nothing<Column extends string>(column: Column): RowError<Column> {
+  return { column, code: 'zero', message: `${column} is zero.` };
+}
 
 /** Reads the rows of a source's file as ours: one line gives a row for each column of numbers. */
 export class MappedRows<Column extends string, Values> {
@@ -60,8 +65,8 @@ export class MappedRows<Column extends string, Values> {
       if (isWide && cell === '') continue;
       const ofRow = [...found];
       const wrong = this.#fill(ofRow, source, cells) ?? fault;
-      if (isWide && this.#contract.skipsZero && NO_NUMBER.test(this.#cellOf(ofRow, source.to))) continue;
-      rows.push(this.#finish(line, ofRow, wrong));
+      const isNothing = isWide && this.#contract.skipsZero && NO_NUMBER.test(this.#cellOf(ofRow, source.to));
+      rows.push(this.#finish(line, ofRow, isNothing ? nothing(source.to) : wrong));
     }
     return rows;
   }

@@ -6,7 +6,8 @@ import { settingsIn } from './upload-settings.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
 
 export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary> {
-  const { id, filename, dry_run, rows, accepted, rejected, sha256, failure, duplicate_of } = row;
+  const { id, filename, dry_run, rows, accepted, rejected, ignored, unchanged, sha256 } = row;
+  const { failure, duplicate_of } = row;
   return {
     id,
     kind: row.kind,
@@ -21,6 +22,9 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     rows,
     accepted,
     rejected,
+    ignored,
+    recorded: unchanged === null ? null : accepted - unchanged,
+    unchanged,
     bytes_done: Number(row.bytes_done),
     bytes_total: Number(row.bytes_total),
     sha256,

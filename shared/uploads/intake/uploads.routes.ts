@@ -48,10 +48,16 @@ export const UploadSummary = z.object({
   mapping: idOut.nullable(),
   /** The instant at which the file was there: files count in this order. */
   received_at: instantOut.nullable(),
-  /** Rows read so far; in the end accepted + rejected. */
+  /** Rows read so far; in the end accepted + rejected + ignored. */
   rows: count,
   accepted: count,
   rejected: count,
+  /** Rows that ask for nothing: amounts of zero in a payroll file. */
+  ignored: count,
+  /** Of the accepted rows of a payroll file, those that it has recorded. Null for a register, which has `changes`, and until the file is judged. */
+  recorded: count.nullable(),
+  /** Of the accepted rows of a payroll file, those that were recorded before. */
+  unchanged: count.nullable(),
   bytes_done: count,
   bytes_total: count,
   sha256: z.string().nullable(),

@@ -64,8 +64,9 @@ export async function completeUpload(
     readonly write?: (tx: TenantTx) => Promise<FileChanges | undefined>;
   } = {},
 ): Promise<Ending> {
-  const { rows, accepted, rejected, duplicate_of, sha256 } = completion;
-  const summary = { kind: upload.kind, rows, accepted, rejected, dry_run: upload.dry_run, duplicate_of };
+  const { rows, accepted, rejected, ignored, duplicate_of, sha256 } = completion;
+  const { kind, dry_run } = upload;
+  const summary = { kind, rows, accepted, rejected, ignored, dry_run, duplicate_of };
   const sender = senderOf(upload);
   try {
     const { result, events } = await tenantTx(
@@ -110,6 +111,8 @@ export async function completeAsDuplicate(
     rows: first.rows,
     accepted: first.accepted,
     rejected: first.rejected,
+    ignored: first.ignored,
+    unchanged: first.unchanged,
     errors: first.errors,
     warnings: first.warnings,
     errors_key: first.errors_key,

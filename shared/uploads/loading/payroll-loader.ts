@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import {
+  countRecorded,
   judgePayroll,
   loadPayroll,
   PayrollMoved,
@@ -49,7 +50,7 @@ const REFUSE_REPEATED = `update staged_rows s set error_column = 'period', error
 export const payrollLoader: UploadLoader = {
   columns: () => CONTRIBUTION_COLUMNS,
   stage: async (session, source, format, following) => {
-    const staged = { rows: 0, rejected: 0 };
+    const staged = { rows: 0, rejected: 0, ignored: 0 };
     await session.run([{ text: WORK_MEM }, { text: CREATE }]);
     const batches = readRows(source, format, { ...following, contract: contributionContract });
     await session.copyInto(`copy staged_rows (${STAGED}) from stdin`, linesOf(batches, staged));
@@ -64,6 +65,7 @@ export const payrollLoader: UploadLoader = {
     const { rows } = await run('select today()::text as today');
     const refused = await judgePayroll(run, (rows[0] as { readonly today: string }).today);
     staged.rejected += refused;
+    staged.unchanged = await countRecorded(run);
     return refused;
   },
   about: () => ({}),
@@ -93,11 +95,16 @@ function runIn(tx: TenantTx): RunStatement {
 /** Rows as lines of COPY's text format, good and bad, counted as they pass. */
 async function* linesOf(
   batches: AsyncIterable<readonly UploadRow<ContributionColumn, ContributionValues>[]>,
-  staged: StagedFile & { rows: number },
+  staged: StagedFile & { rows: number; ignored: number },
 ): AsyncGenerator<string[], void> {
   for await (const batch of batches) {
-    yield batch.map(({ line, values, error }) => {
+    yield batch.flatMap(({ line, values, error }) => {
       staged.rows += 1;
+      // Payroll systems write a line for everybody, whether there is anything to pay or not.
+      if (error?.code === 'zero') {
+        staged.ignored += 1;
+        return [];
+      }
       if (error !== undefined) staged.rejected += 1;
       const cells = CONTRIBUTION_COLUMNS.map((column) => cell(values[column]));
       const day = error === undefined ? values.effective_date : null;

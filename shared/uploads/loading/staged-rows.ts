@@ -54,6 +54,10 @@ export interface NumberedRejection extends RejectedRow<string> {
 export interface StagedFile {
   readonly rows: number;
   rejected: number;
+  /** Rows that ask for nothing. @default none */
+  readonly ignored?: number;
+  /** Good rows of a payroll file that are recorded already. */
+  unchanged?: number;
   /** Good rows that aren't in the order of the register's key, and may repeat another's; where it is counted. */
   outOfOrder?: number;
   /** Whether rows say of which class their shares are, and on which day they are held; where they may. */
