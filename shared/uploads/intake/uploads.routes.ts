@@ -54,9 +54,9 @@ export const UploadSummary = z.object({
   rejected: count,
   /** Rows that ask for nothing: amounts of zero in a payroll file. */
   ignored: count,
-  /** Of the accepted rows of a payroll file, those that it has recorded. Null for a register, which has `changes`, and until the file is judged. */
+  /** The accepted rows of a payroll file that it has recorded. Null for a register, which has `changes`, and until the file is judged. */
   recorded: count.nullable(),
-  /** Of the accepted rows of a payroll file, those that were recorded before. */
+  /** The accepted rows of a payroll file that were recorded before. */
   unchanged: count.nullable(),
   bytes_done: count,
   bytes_total: count,
