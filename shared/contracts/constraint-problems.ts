@@ -33,6 +33,10 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'dividend-exists',
     'A dividend was declared with this Idempotency-Key before. Use a new key for another one.',
   ],
+  dividend_adjustments_idempotency_key: [
+    'dividend-not-adjustable',
+    'Another adjustment was made with this Idempotency-Key.',
+  ],
   transactions_dividend_is_paying: [
     'dividend-not-payable',
     'Payments of a dividend are sent while it is PENDING or PAYING.',
