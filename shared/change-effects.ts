@@ -17,6 +17,7 @@ export const changeEffects: EffectsOfChanges = {
   position: async () => (await import('#register/propose-positions.ts')).positionEffects,
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
+  'corporate-action': async () => (await import('#register/splits/propose-split.ts')).splitEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'security-class': async () => (await import('#register/classes/change-class.ts')).securityClassEffects,

@@ -9,6 +9,7 @@ import * as payments from '#payments/payments.jobs.ts';
 import * as plans from '#plans/plans.jobs.ts';
 import * as outbound from '#platform/outbound/outbound.jobs.ts';
 import type { Job } from '#platform/queue/job.ts';
+import * as register from '#register/splits/corporate-actions.jobs.ts';
 import * as exports from '#reporting/exports/exports.jobs.ts';
 import * as projection from '#reporting/projection/projection.jobs.ts';
 import * as retention from '#retention/retention.jobs.ts';
@@ -24,6 +25,7 @@ export type JobEntry = Job & {
 };
 
 const specs: readonly Job[] = [
+  register,
   uploads,
   plans,
   dividends,

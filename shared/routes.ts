@@ -37,6 +37,7 @@ import * as securityClasses from '#register/classes/security-classes.routes.ts';
 import * as registerSettings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
+import * as corporateActions from '#register/splits/corporate-actions.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
@@ -78,6 +79,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   register: {
     shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses },
     transfers,
+    'corporate-actions': corporateActions,
   },
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
   dividends: { dividends, adjustments },

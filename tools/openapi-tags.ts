@@ -21,6 +21,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Shareholders',
     description: 'The register of an issuer: holders of record, their positions, and transfers between them.',
   },
+  'corporate-actions': {
+    name: 'Corporate actions',
+    description: 'Splits of a class of shares, previewed, approved, applied and reversed as a whole.',
+  },
   transfers: { name: 'Transfers', description: 'The register of transfers, and their reversal.' },
   uploads: {
     name: 'Uploads',

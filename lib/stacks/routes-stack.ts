@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'identity/single-sign-on',
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
-  transfers: ['register/transfers'],
+  transfers: ['register/transfers', 'register/corporate-actions'],
   plans: ['plans'],
   money: ['payments', 'ledger', 'dividends/adjustments'],
 };

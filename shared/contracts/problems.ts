@@ -35,6 +35,9 @@ export const problemRegistry = {
   'grant-exists': { status: 409, title: 'The plan already has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'transfer-reversed': { status: 409, title: 'The transfer has been reversed' },
+  'corporate-action-exists': { status: 409, title: 'The class is split on that day already' },
+  'corporate-action-not-reversible': { status: 409, title: 'The corporate action cannot be reversed' },
+  'split-under-way': { status: 409, title: 'The shares of the class are being split' },
   'contribution-reversed': { status: 409, title: 'The contribution has been reversed' },
   'contribution-key-used': {
     status: 409,
@@ -84,6 +87,7 @@ export const problemRegistry = {
   'adjustment-exceeds-unpaid': { status: 422, title: 'More than is unpaid' },
   'no-position': { status: 422, title: 'The holder had no position at the record date' },
   'insufficient-position': { status: 422, title: 'The position is smaller than the quantity' },
+  'dated-before-split': { status: 422, title: 'The class was split after that day' },
   'security-class-required': { status: 422, title: 'The holder has several classes; name one' },
   'authorized-shares-exceeded': { status: 422, title: 'More shares would be issued than are authorized' },
   'shareholder-not-linked': { status: 422, title: 'This sponsor may not name this shareholder' },

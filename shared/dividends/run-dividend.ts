@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
 import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
+import { applyDueSplits } from '#register/splits/apply-splits.ts';
 import { closeDividend, completeDividend } from './complete-dividend.ts';
 import { findDividend, takeSnapshot } from './dividend.repository.ts';
 import type { DividendState } from './dividend-state.ts';
@@ -31,6 +32,8 @@ export async function runDividend(actor: Actor, id: string, closedOn: string, at
 }
 
 async function freeze(actor: Actor, id: string): Promise<DividendState | undefined> {
+  // A split of a day that has closed counts, also if its job comes later than this one.
+  await applyDueSplits(actor);
   const knownAt = await settledInstant(actor);
   const { result } = await tenantTx(
     actor,

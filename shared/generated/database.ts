@@ -229,6 +229,28 @@ export interface ContributionYears {
   year: number;
 }
 
+export interface CorporateActions {
+  after: string | null;
+  applied_at: Timestamp | null;
+  authorized_after: string | null;
+  authorized_before: string | null;
+  before: string | null;
+  created_at: Generated<Timestamp>;
+  denominator: number;
+  effective_date: ColumnType<Day, string, string>;
+  fractions: 'KEEP' | 'ROUND_DOWN';
+  fractions_total: string | null;
+  holders: number | null;
+  id: string;
+  kind: Generated<string>;
+  numerator: number;
+  security_class: string;
+  state: Generated<'SCHEDULED' | 'APPLYING' | 'APPLIED' | 'REVERSING' | 'REVERSED'>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface DeclaredDividends {
   currency: string;
   id: string;
@@ -1371,6 +1393,7 @@ export interface DB {
   contribution_limits: ContributionLimits;
   contribution_years: ContributionYears;
   contributions: Contributions;
+  corporate_actions: CorporateActions;
   declared_dividends: DeclaredDividends;
   directory_groups: DirectoryGroups;
   directory_members: DirectoryMembers;

@@ -3,6 +3,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
+import { refuseUnappliedSplit } from '#register/splits/unapplied-split.ts';
 import { readChoices, requireWithin } from './choices.ts';
 import { findMeeting, findWeight, freezePositions, stateOf } from './meeting.repository.ts';
 import { insertVote, type VoteRow } from './vote.repository.ts';
@@ -31,7 +32,10 @@ export async function castVote(
       'meeting-not-open',
       `Voting begins when the record date, ${meeting.record_date}, is over.`,
     );
-  if (meeting.positions_known_at === null) await freezePositions(tx, meeting_id);
+  if (meeting.positions_known_at === null) {
+    await refuseUnappliedSplit(tx, { classes: meeting.security_classes, day: meeting.record_date });
+    await freezePositions(tx, meeting_id);
+  }
   const weight = found(await findWeight(tx, meeting_id, shareholder_id));
   const choices = readChoices(meeting.items, ballot.choices);
   if (!POSITIVE.test(weight)) {

@@ -83,7 +83,14 @@ export const castVote = route({
   response: Vote,
   concurrency: 'etag',
   audit: 'vote.cast',
-  problems: ['not-found', 'ballot-exists', 'meeting-not-open', 'meeting-closed', 'no-position'],
+  problems: [
+    'not-found',
+    'ballot-exists',
+    'meeting-not-open',
+    'meeting-closed',
+    'no-position',
+    'split-under-way',
+  ],
   uses: [],
 });
 

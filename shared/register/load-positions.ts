@@ -10,6 +10,7 @@ import {
   FileWaits,
   MAX_NESTED_LOOP_ROWS,
   REFUSE_CLOSED,
+  REFUSE_NEW_BEFORE_SPLIT,
   REFUSE_UNNAMED,
   type RegisterLoad,
   RegisterMoved,
@@ -40,6 +41,12 @@ const REFUSE_UNDECLARED = `update staged_rows s set error_column = 'security_cla
 const REFUSE_FUTURE = `update staged_rows set error_column = 'effective_date', error_code = 'date-out-of-range',
     error_message = 'effective_date must not be after today.'
   where error_code is null and day > (select today())`;
+
+const REFUSE_BEFORE_SPLIT = `update staged_rows s set error_column = 'effective_date', error_code = 'before-split',
+    error_message = 'The shares of ' || s.class || ' were split ' || a.numerator || ' for ' || a.denominator || ' as of ' || a.effective_date
+      || '. Send the positions of that day or later, in shares after the split, or reverse the split.'
+  from corporate_actions a
+  where a.tenant_id = $1 and a.state = 'APPLIED' and a.security_class = s.class and a.effective_date > s.day and s.error_code is null`;
 
 const REFUSE_OTHER_NAMES = `with named as (
     select distinct on (external_ref) external_ref, n, line, name, email from staged_rows
@@ -104,6 +111,8 @@ export async function judgePositions(session: TenantSession, load: Judged): Prom
   }[] = [
     { text: REFUSE_UNDECLARED, values },
     { text: REFUSE_FUTURE },
+    { text: REFUSE_BEFORE_SPLIT, values },
+    { text: REFUSE_NEW_BEFORE_SPLIT, values: [...values, since[1]] },
     { text: REFUSE_UNNAMED, values },
     { text: REFUSE_OTHER_NAMES },
     { text: REFUSE_CLOSED, values },

@@ -97,6 +97,14 @@ const REFUSE_NEWER = `update staged_rows s set error_column = 'holdings', error_
   from shareholders h
   where h.tenant_id = $1 and h.external_ref = s.external_ref and s.error_code is null and ${IS_NEWER}`;
 
+/** A holder whom the register doesn't have has shares in a file that was received before the split: they would be entered as shares after it. */
+export const REFUSE_NEW_BEFORE_SPLIT = `update staged_rows s set error_column = 'holdings', error_code = 'changed-since-received',
+    error_message = 'The shares of ' || a.security_class || ' were split as of ' || a.effective_date || ' after the file was received.'
+  from corporate_actions a
+  where a.tenant_id = $1 and a.state = 'APPLIED' and a.applied_at > $2::timestamptz and a.security_class = coalesce(s.security_class, 'COMMON')
+    and s.error_code is null and s.holdings::numeric <> 0
+    and not exists (select from shareholders h where h.tenant_id = $1 and h.external_ref = s.external_ref)`;
+
 /**
  * Refuses rows that the register as it stands can't take, or, of a file that was approved, that the register has moved past; answers how
  * many.
@@ -111,6 +119,7 @@ export async function judgeRegister(
   const statements = [
     { text: REFUSE_CLOSED, values },
     { text: REFUSE_UNNAMED, values },
+    { text: REFUSE_NEW_BEFORE_SPLIT, values: [tenantId, (shownAt ?? load.receivedAt).toISOString()] },
     ...(shownAt === null
       ? [{ text: REFUSE_OVERTAKEN, values: overtaking(load) }]
       : [{ text: REFUSE_NEWER, values: [tenantId, shownAt.toISOString(), sourceOfUpload(uploadId)] }]),

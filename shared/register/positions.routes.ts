@@ -48,7 +48,13 @@ export const transferShares = route({
   waiting: ChangeRequest,
   idempotency: 'required',
   audit: 'shares.transferred',
-  problems: ['not-found', 'shareholder-closed', 'insufficient-position'],
+  problems: [
+    'not-found',
+    'shareholder-closed',
+    'insufficient-position',
+    'dated-before-split',
+    'split-under-way',
+  ],
   uses: ['eventBus:put'],
 });
 

@@ -125,7 +125,13 @@ export const createShareholder = route({
   waiting: ChangeRequest,
   concurrency: 'etag',
   audit: 'shareholder.created',
-  problems: ['shareholder-exists', 'authorized-shares-exceeded', 'change-pending'],
+  problems: [
+    'shareholder-exists',
+    'authorized-shares-exceeded',
+    'change-pending',
+    'dated-before-split',
+    'split-under-way',
+  ],
   uses: ['eventBus:put'],
 });
 
@@ -187,6 +193,8 @@ export const updateShareholder = route({
     'insufficient-position',
     'security-class-required',
     'authorized-shares-exceeded',
+    'dated-before-split',
+    'split-under-way',
     'precondition-failed',
     'precondition-required',
   ],

@@ -105,6 +105,8 @@ export const reverseTransfer = route({
     'shareholder-closed',
     'insufficient-position',
     'change-pending',
+    'dated-before-split',
+    'split-under-way',
   ],
   uses: ['eventBus:put'],
 });

@@ -69,6 +69,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0077_payment_chains.sql': 'payments',
   '0100_pending_money.sql': 'plans',
   '0078_split_votes.sql': 'proxy',
+  '0081_corporate_actions.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -89,6 +90,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_meeting_item: 'proxy',
   guard_order_approval: 'payments',
   guard_payment_order: 'payments',
+  guard_position_change: 'register',
   guard_sending: 'payments',
   guard_vote: 'proxy',
   guard_vote_choices: 'proxy',

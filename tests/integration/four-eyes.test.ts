@@ -247,6 +247,20 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select released_at from legal_holds where id = $1', [id]),
     };
   },
+  'corporate-action': async (tenant, by) => {
+    await openRegister(tenant);
+    const split = {
+      kind: 'SPLIT',
+      numerator: 2,
+      denominator: 1,
+      fractions: 'KEEP',
+      effective_date: '2099-01-04',
+    };
+    return {
+      request: requested(await new Register(by).split(split)),
+      effect: () => one('select state from corporate_actions where tenant_id = $1', [tenant.id]),
+    };
+  },
   'register-settings': async (tenant, by) => {
     await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
     return {

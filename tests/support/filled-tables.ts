@@ -79,6 +79,14 @@ const rowsOf = (
     reason: 'opening',
     source: 'test',
   },
+  corporate_actions: {
+    id: id(98),
+    security_class: 'COMMON',
+    numerator: '2',
+    denominator: '1',
+    fractions: 'KEEP',
+    effective_date: '2099-01-01',
+  },
   transfers: {
     id: id(96),
     from_shareholder_id: id(4),

@@ -3,14 +3,18 @@ import type pg from 'pg';
 import { handler as closeHandler } from '#functions/register/close-shareholder.ts';
 import { handler as createHandler } from '#functions/register/create-shareholder.ts';
 import { handler as declareClassHandler } from '#functions/register/declare-security-class.ts';
+import { handler as getActionHandler } from '#functions/register/get-corporate-action.ts';
 import { handler as getSettingsHandler } from '#functions/register/get-register-settings.ts';
 import { handler as getClassHandler } from '#functions/register/get-security-class.ts';
 import { handler as getHandler } from '#functions/register/get-shareholder.ts';
 import { handler as getTransferHandler } from '#functions/register/get-transfer.ts';
+import { handler as listActionsHandler } from '#functions/register/list-corporate-actions.ts';
 import { handler as listPositionsHandler } from '#functions/register/list-positions.ts';
 import { handler as listClassesHandler } from '#functions/register/list-security-classes.ts';
 import { handler as listHandler } from '#functions/register/list-shareholders.ts';
 import { handler as listTransfersHandler } from '#functions/register/list-transfers.ts';
+import { handler as proposeActionHandler } from '#functions/register/propose-corporate-action.ts';
+import { handler as reverseActionHandler } from '#functions/register/reverse-corporate-action.ts';
 import { handler as reverseTransferHandler } from '#functions/register/reverse-transfer.ts';
 import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
 import { handler as kycHandler } from '#functions/register/set-shareholder-kyc.ts';
@@ -23,6 +27,7 @@ import * as classes from '#register/classes/security-classes.routes.ts';
 import * as settings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
+import * as actions from '#register/splits/corporate-actions.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
 import { call, type TestRequest, type TestResponse } from './request.ts';
 
@@ -109,6 +114,29 @@ export class Register {
       params: { id },
       headers,
       ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  split(body: object, query: Query = {}): Promise<TestResponse> {
+    return this.#call(proposeActionHandler, actions.proposeCorporateAction, {
+      ...{ body, query, headers: { 'Idempotency-Key': randomUUID() } },
+    });
+  }
+
+  action(id: string): Promise<TestResponse> {
+    return this.#call(getActionHandler, actions.getCorporateAction, { params: { id } });
+  }
+
+  actions(query: Query = {}): Promise<TestResponse> {
+    return this.#call(listActionsHandler, actions.listCorporateActions, { query });
+  }
+
+  /** Sends the current version. */
+  async reverseAction(id: string): Promise<TestResponse> {
+    const { version = 1 } = (await this.action(id)).body;
+    return this.#call(reverseActionHandler, actions.reverseCorporateAction, {
+      params: { id },
+      headers: { 'Idempotency-Key': randomUUID(), 'If-Match': `"${version}"` },
     });
   }
 

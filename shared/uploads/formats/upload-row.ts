@@ -22,6 +22,7 @@ export type Encoding = (typeof ENCODINGS)[number];
 /** Why one row was not taken. Messages never quote a cell: cells hold personal data. */
 export type RowErrorCode =
   | 'amount-too-large'
+  | 'before-split'
   | 'bidi-override'
   | 'cell-count'
   | 'changed-since-received'

@@ -4,6 +4,7 @@ import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
+import { applyDueSplits } from '#register/splits/apply-splits.ts';
 import { validateFile } from '#uploads/checking/validate-file.ts';
 import { findByPrincipal } from '#uploads/drop/drop-credential.repository.ts';
 import { type Door, doorOf, type StoredFile } from '#uploads/intake/upload-event.ts';
@@ -47,6 +48,8 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
     }
     if (refusal !== undefined) throw refusal;
     await tenantRead(actor.tenantId, (read) => refusePutOut(read, claimed));
+    // Its rows are judged by the register after a split whose day has begun, also if the job of splits comes later.
+    if (claimed.kind === 'shareholders') await applyDueSplits(actor);
     await validateFile({ actor, upload: claimed, file });
   } catch (error) {
     const failure = failureText(asRefusal(error));

@@ -129,5 +129,8 @@ export const registerLoader: UploadLoader = {
   }),
   mayLoadAgain: (error) =>
     error instanceof RegisterMoved ||
-    (error instanceof DomainError && ['shareholder-exists', 'insufficient-position'].includes(error.slug)),
+    (error instanceof DomainError &&
+      ['shareholder-exists', 'insufficient-position', 'dated-before-split', 'split-under-way'].includes(
+        error.slug,
+      )),
 };
