@@ -54,7 +54,7 @@ export const CONTROLLED_CHANGES = {
   /** A file that was dropped waits like one that was uploaded; the owner of the credential by which it came has proposed it. */
   'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
   /** A split changes every position of a class, and so does its reversal: both always wait. */
-  'corporate-action': { title: 'A corporate action, or its reversal', ...ofOperations },
+  'corporate-action': { title: 'A corporate action', ...ofOperations },
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': { title: 'A change of the limits of the register', ...ofAdmins },
   /** More shares that are authorised, or other votes, of a class that has been issued wait; fewer shares, and a new class, take effect at once. */

@@ -41,7 +41,6 @@ export const AUDIT_ACTIONS = [
   'shares.transferred',
   'transfer.reversed',
   'corporate-action.previewed',
-  'corporate-action.reversal-proposed',
   'corporate-action.scheduled',
   'corporate-action.applying',
   'corporate-action.applied',

@@ -28,10 +28,7 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   transfers_reversed_once: ['transfer-reversed', 'It was reversed already.'],
   position_changes_before_split: ['dated-before-split'],
   position_changes_during_split: ['split-under-way'],
-  corporate_actions_one_of_day: [
-    'corporate-action-exists',
-    'Another split of this class is of the same day.',
-  ],
+  corporate_actions_one_of_day: ['corporate-action-exists', 'There is one of that day.'],
   security_classes_authorized_shares: ['authorized-shares-exceeded'],
   shareholders_holdings_check: ['insufficient-position', 'The holdings would be negative.'],
   shareholders_closed_hold_nothing: ['shareholder-closed', 'A closed shareholder can hold nothing.'],

@@ -35,9 +35,9 @@ export const problemRegistry = {
   'grant-exists': { status: 409, title: 'The plan already has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'transfer-reversed': { status: 409, title: 'The transfer has been reversed' },
-  'corporate-action-exists': { status: 409, title: 'The class is split on that day already' },
+  'corporate-action-exists': { status: 409, title: 'The class is split that day already' },
   'corporate-action-not-reversible': { status: 409, title: 'The corporate action cannot be reversed' },
-  'split-under-way': { status: 409, title: 'The shares of the class are being split' },
+  'split-under-way': { status: 409, title: 'The class is being split' },
   'contribution-reversed': { status: 409, title: 'The contribution has been reversed' },
   'contribution-key-used': {
     status: 409,

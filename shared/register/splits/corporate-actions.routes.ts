@@ -148,7 +148,7 @@ export const reverseCorporateAction = route({
   waiting: ChangeRequest,
   concurrency: 'if-match',
   idempotency: 'required',
-  audit: 'corporate-action.reversal-proposed',
+  audit: 'corporate-action.reversing',
   problems: [
     'not-found',
     'corporate-action-not-reversible',
