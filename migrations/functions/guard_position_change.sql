@@ -22,9 +22,9 @@ begin
   if split.state = 'APPLIED' then
     raise exception 'The shares of % were split % for % as of %. Enter the change as of that day or later, in shares after the split, or reverse the split.',
       new.security_class, split.numerator, split.denominator, split.effective_date
-      using errcode = 'check_violation', constraint = 'position_changes_before_split';
+      using errcode = 'check_violation', constraint = 'positions_before_split';
   end if;
   raise exception 'The shares of % are being split. Try again in some minutes.', new.security_class
-    using errcode = 'check_violation', constraint = 'position_changes_during_split';
+    using errcode = 'check_violation', constraint = 'positions_during_split';
 end
 $$;

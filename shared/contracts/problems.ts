@@ -35,8 +35,8 @@ export const problemRegistry = {
   'grant-exists': { status: 409, title: 'The plan already has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'transfer-reversed': { status: 409, title: 'The transfer has been reversed' },
-  'corporate-action-exists': { status: 409, title: 'The class is split that day already' },
-  'corporate-action-not-reversible': { status: 409, title: 'The corporate action cannot be reversed' },
+  'corporate-action-exists': { status: 409, title: 'It is split that day already' },
+  'corporate-action-not-reversible': { status: 409, title: 'It cannot be reversed' },
   'split-under-way': { status: 409, title: 'The class is being split' },
   'contribution-reversed': { status: 409, title: 'The contribution has been reversed' },
   'contribution-key-used': {
