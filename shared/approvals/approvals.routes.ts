@@ -11,31 +11,11 @@ import {
   wholeNumber,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { CHANGE_STATES, ChangeRequest } from './change-request.ts';
 import { CHANGE_KINDS } from './controlled-changes.ts';
 
-const STATES = ['PENDING', 'APPROVED', 'DENIED', 'EXPIRED', 'WITHDRAWN'] as const;
-
-const shown = z.looseObject({}).meta({ openapi: { type: 'object', additionalProperties: true } });
-
-/** A change that waits, or waited, for a second person. */
-export const ChangeRequest = z.object({
-  id: idOut,
-  kind: z.enum(CHANGE_KINDS),
-  state: z.enum(STATES),
-  requested_by: idOut,
-  requested_at: instantOut,
-  decided_by: idOut.nullable(),
-  decided_at: instantOut.nullable(),
-  /** Nobody may approve it from then on; null: it waits until somebody decides. */
-  expires_at: instantOut.nullable(),
-  subject: z.object({ type: z.string(), id: z.string() }),
-  /** The change replaces this; null where nothing was there before. */
-  before: shown.nullable(),
-  after: shown,
-  /** Why it was denied or withdrawn, if that was said. */
-  reason: z.string().nullable(),
-  version: z.number().int(),
-});
+/** Named in the contract. */
+export { ChangeRequest };
 
 /** The reasons for which a reader of a request can't decide on it. */
 export const CANNOT_DECIDE = [
@@ -57,7 +37,7 @@ const MOST_HOURS = 87_600;
 
 const filter = z.strictObject({
   ...page,
-  state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(),
+  state: z.enum(CHANGE_STATES, `must be one of ${CHANGE_STATES.join(', ')}`).optional(),
   kind: z.enum(CHANGE_KINDS, `must be one of ${CHANGE_KINDS.join(', ')}`).optional(),
   requested_by: id.optional(),
   /** Only what has waited for at least so many hours, and waits still. */

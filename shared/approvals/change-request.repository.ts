@@ -4,7 +4,7 @@ import type { ChangeRequests } from '#generated/database.ts';
 import { now } from '#platform/clock.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { ChangeRequest } from './approvals.routes.ts';
+import type { ChangeRequest } from './change-request.ts';
 import type { ChangeKind } from './controlled-changes.ts';
 
 const COLUMNS = [

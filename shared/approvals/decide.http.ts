@@ -3,8 +3,8 @@ import type { TenantId } from '#kernel/ids.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { actingOn, type HttpRequest, type WriteOptions } from '#platform/http/http.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
-import type { ChangeRequest } from './approvals.routes.ts';
 import { toChangeRequest } from './change-request.repository.ts';
+import type { ChangeRequest } from './change-request.ts';
 import { controlledChange } from './controlled-changes.ts';
 import { type AfterCommit, type Decision, decideChange, type EffectsOfChanges } from './decide-change.ts';
 

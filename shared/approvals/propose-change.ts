@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import type { ChangeRequest } from './approvals.routes.ts';
+import type { ChangeRequest } from './change-request.ts';
 import { Permit } from './permit.ts';
 import type { Proposal, Proposer } from './proposal.ts';
 

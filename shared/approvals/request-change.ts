@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { now } from '#platform/clock.ts';
 import { emit, type TenantTx } from '#platform/db/tenant-tx.ts';
-import type { ChangeRequest } from './approvals.routes.ts';
 import {
   type ChangeRequestRow,
   insertChangeRequest,
   setExpired,
   toChangeRequest,
 } from './change-request.repository.ts';
+import type { ChangeRequest } from './change-request.ts';
 import { controlledChange } from './controlled-changes.ts';
 import type { Proposal, Proposer } from './proposal.ts';
 

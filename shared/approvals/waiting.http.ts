@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import { linkTo } from '#contracts/links.ts';
 import { isReply, type Reply, reply } from '#platform/http/reply.ts';
-import { type ChangeRequest, getApproval } from './approvals.routes.ts';
+import { getApproval } from './approvals.routes.ts';
+import type { ChangeRequest } from './change-request.ts';
 import { Waiting } from './propose-change.ts';
 
 type Waits = Reply<z.infer<typeof ChangeRequest>>;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Role, UserRole } from '#kernel/roles.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { CANNOT_DECIDE, ChangeRequest } from './approvals.routes.ts';
+import type { CANNOT_DECIDE } from './approvals.routes.ts';
 import {
   type ChangeRequestRow,
   listIndependentOf,
@@ -9,6 +9,7 @@ import {
   type Reader,
   toChangeRequest,
 } from './change-request.repository.ts';
+import type { ChangeRequest } from './change-request.ts';
 import { CHANGE_KINDS, type ChangeKind, controlledChange } from './controlled-changes.ts';
 
 type Request = z.infer<typeof ChangeRequest>;

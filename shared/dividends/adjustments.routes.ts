@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { id, idInPath, text } from '#kernel/fields.ts';
 import { signedAmount } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { networksUpTo } from '#identity/network.fields.ts';
 import { idInPath, idOut, instant, instantOut, listOf, page, text, wholeNumber } from '#kernel/fields.ts';
 import { KEY_ROLES, TENANT_TYPES } from '#kernel/roles.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ChangeRequest } from '#approvals/approvals.routes.ts';
+import type { ChangeRequest } from '#approvals/change-request.ts';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
 import { type Proposer, stillThere } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';

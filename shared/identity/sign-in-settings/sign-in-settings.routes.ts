@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { networksUpTo } from '#identity/network.fields.ts';
 import { SESSION_HOURS, SESSION_IDLE_MINUTES } from '#identity/sign-in/sign-in-limits.ts';
 import { id, idOut, instantOut, wholeNumber } from '#kernel/fields.ts';

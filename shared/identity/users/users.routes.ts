@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
 import { idInPath, idOut, instantOut, listOf, loginEmail, page, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { dateOut, id, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ChangeRequest } from '#approvals/approvals.routes.ts';
+import type { ChangeRequest } from '#approvals/change-request.ts';
 import type { Proposer } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
 import { DomainError } from '#kernel/domain-error.ts';

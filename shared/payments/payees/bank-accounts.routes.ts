@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { isAccountNumber } from '#payments/nacha/account-number.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { instantOut, text, wholeNumber } from '#kernel/fields.ts';
 import { amountBound, amountOut, currency } from '#kernel/money.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChangeRequest } from '#approvals/approvals.routes.ts';
+import { ChangeRequest } from '#approvals/change-request.ts';
 import { decimalOut, instantOut } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { percent } from './percent.ts';
