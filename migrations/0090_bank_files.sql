@@ -24,7 +24,7 @@ create table inbound_files (
 );
 call scope_by_tenant('inbound_files', 'select, insert, update');
 call record_changes('inbound_files', 'bank-files', 'id', array[
-  'object_key', 'bytes', 'state', 'reason', 'reason_line', 'ignored_batches', 'acknowledged_by', 'acknowledged_at'], 'inbound-file', array['state']);
+  'object_key', 'bytes', 'state', 'reason_line', 'ignored_batches', 'acknowledged_by', 'acknowledged_at'], 'inbound-file', array['state']);
 
 -- What such a file says of one payment, and what has come of it.
 create table inbound_items (
@@ -55,4 +55,4 @@ create index inbound_items_of_transaction on inbound_items (tenant_id, transacti
 create index inbound_items_open on inbound_items (tenant_id, file_id) where state in ('UNMATCHED', 'UNREADABLE');
 call scope_by_tenant('inbound_items', 'select, insert, update');
 call record_changes('inbound_items', 'bank-items', 'id', array[
-  'file_id', 'line', 'state', 'kind', 'code', 'trace_number', 'original_trace_number', 'amount', 'reason', 'transaction_id'], 'bank-item', array['state']);
+  'file_id', 'line', 'state', 'kind', 'code', 'trace_number', 'original_trace_number', 'amount', 'transaction_id'], 'bank-item', array['state']);

@@ -184,7 +184,7 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     });
     return {
       request: requested(asked),
-      effect: () => one('select state from inbound_items where id = $1', [item['id']]),
+      effect: () => one('select state from inbound_items where id = $1', [item.id]),
     };
   },
   dividend: async (tenant, by) => {

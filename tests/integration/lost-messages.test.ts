@@ -49,7 +49,12 @@ const stateOf = async (table: string, id: string): Promise<string> =>
 const rows = async (text: string, values: unknown[]) => (await database.admin.query(text, values)).rows;
 
 const loadedFrom = async (key: string) =>
-  (await database.admin.query('select state, accepted from uploads where object_key = $1', [key])).rows;
+  (
+    await database.admin.query(
+      'select state, accepted from uploads where object_key = $1 order by created_at',
+      [key],
+    )
+  ).rows;
 
 async function declared(issuer: TestTenant): Promise<string> {
   await enterHolders(database.admin, issuer.id, ['10', '20']);

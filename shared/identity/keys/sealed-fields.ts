@@ -1,6 +1,7 @@
 import { credentialPlace } from '#identity/connections/client-credential.ts';
 import { factorPlace } from '#identity/second-factor/factor-place.ts';
 import { instructionPlace } from '#payments/execution/payment-instruction.ts';
+import { correctionPlace } from '#payments/files/correction-place.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
 import { keyPlace } from '#uploads/drop/drop-key-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
@@ -11,12 +12,14 @@ export interface SealedField {
     | 'bank_accounts'
     | 'connections'
     | 'drop_credentials'
+    | 'inbound_items'
     | 'outbound_entries'
     | 'second_factors'
     | 'webhooks';
   readonly key: 'id' | 'transaction_id';
   readonly column:
     | 'account_number_sealed'
+    | 'corrected_sealed'
     | 'credential_sealed'
     | 'instruction_sealed'
     | 'secret_sealed'
@@ -38,6 +41,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'drop_credentials', key: 'id', column: 'secret_sealed', isArray: false },
     placeOf: keyPlace,
+  },
+  {
+    ...{ table: 'inbound_items', key: 'id', column: 'corrected_sealed', isArray: false },
+    placeOf: correctionPlace,
   },
   {
     ...{ table: 'outbound_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },

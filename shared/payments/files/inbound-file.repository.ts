@@ -4,7 +4,7 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 export type InboundFileRow = Pick<Selectable<InboundFiles>, 'id' | 'state' | 'version'>;
 export type InboundItemRow = Selectable<InboundItems>;
-export type NewItem = Omit<InboundItemRow, 'tenant_id' | 'id'>;
+export type NewItem = Omit<InboundItemRow, 'tenant_id'>;
 
 const FILE = ['id', 'state', 'version'] as const satisfies readonly (keyof InboundFiles)[];
 const ITEM = [
@@ -105,11 +105,11 @@ export async function putItems(tx: TenantTx, items: readonly NewItem[]): Promise
     ...item,
     amount: amount === null ? null : String(amount),
   }));
-  await sql`insert into inbound_items as i (file_id, line, state, kind, code, trace_number, original_trace_number, original_rdfi, amount,
+  await sql`insert into inbound_items as i (id, file_id, line, state, kind, code, trace_number, original_trace_number, original_rdfi, amount,
       corrected_sealed, reason, transaction_id)
-    select n.file_id, n.line, n.state, n.kind, n.code, n.trace_number, n.original_trace_number, n.original_rdfi, n.amount,
+    select n.id, n.file_id, n.line, n.state, n.kind, n.code, n.trace_number, n.original_trace_number, n.original_rdfi, n.amount,
       n.corrected_sealed, n.reason, n.transaction_id
-    from json_to_recordset(${JSON.stringify(shown)}) as n (file_id uuid, line integer, state text, kind text, code text,
+    from json_to_recordset(${JSON.stringify(shown)}) as n (id uuid, file_id uuid, line integer, state text, kind text, code text,
       trace_number text, original_trace_number text, original_rdfi text, amount bigint, corrected_sealed text, reason text,
       transaction_id uuid)
     on conflict on constraint inbound_items_of_line do update set state = excluded.state, kind = excluded.kind, code = excluded.code,

@@ -59,13 +59,13 @@ export async function proposeMatch(
 
 /** Returns the change of the account that a notification asks for. It is loaded here: few items are one. */
 async function openChange(
-  { file_id, line, code }: InboundItemRow,
+  { id, code }: InboundItemRow,
   sealed: string,
   accountId: string,
   sealer: Sealer,
 ): Promise<AccountChange> {
   const { changeBy } = await import('./account-correction.ts');
-  return changeBy(code, sealer.open(sealed, correctionPlace(file_id, line)), sealer)(accountId);
+  return changeBy(code, sealer.open(sealed, correctionPlace(id)), sealer)(accountId);
 }
 
 /** @throws DomainError `bank-item-resolved`, `not-found`, `bank-item-not-of-payment`, `payment-not-released` */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TenantId } from '#kernel/ids.ts';
+import { uuidV7 } from '#kernel/ids.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import type { BankItem } from '#payments/nacha/bank-item.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
@@ -178,20 +179,22 @@ type Unmatched = (typeof UNMATCHED)[number];
 function waitingOf(fileId: string, item: BankItem, reason: string, sealer?: Sealer): NewItem {
   const { correctedData } = item;
   const isUnmatched = (UNMATCHED as readonly string[]).includes(reason);
+  const row = rowOf(fileId, item);
   return {
-    ...rowOf(fileId, item),
+    ...row,
     state: isUnmatched ? 'UNMATCHED' : 'UNREADABLE',
     reason,
     corrected_sealed:
       sealer === undefined || correctedData === undefined
         ? null
-        : sealer.seal(correctedData, correctionPlace(fileId, item.line)),
+        : sealer.seal(correctedData, correctionPlace(row.id)),
     transaction_id: null,
   };
 }
 
 function rowOf(fileId: string, item: BankItem) {
   return {
+    id: uuidV7(),
     file_id: fileId,
     line: item.line,
     kind: item.kind ?? null,
