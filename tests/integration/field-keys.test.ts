@@ -3,6 +3,7 @@ import { handler as resealHandler } from '#functions/scheduled/reseal-fields.ts'
 import { handler as rotateHandler } from '#functions/scheduled/rotate-field-key.ts';
 import { rotateFieldKey } from '#identity/keys/rotate-field-key.ts';
 import { SEALED_FIELDS } from '#identity/keys/sealed-fields.ts';
+import { correctionPlace } from '#payments/files/correction-place.ts';
 import { fieldKeysOf, fieldSealer, type Sealer, sealerOf } from '#platform/sealing.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -33,6 +34,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await rows('delete from bank_accounts');
   await rows('delete from webhooks');
+  await rows('delete from inbound_items');
   secret(FIRST_SECRET);
 });
 
@@ -108,10 +110,19 @@ test('every value is sealed again by the current key, once, wherever it is', asy
     `insert into webhooks (tenant_id, id, url, events, secrets_sealed) values ($1, $2, 'https://a.example', '{transaction.sent}', $3)`,
     [shareholder.tenant_id, webhook, [sealer.seal('newer', place), sealer.seal('older', place)]],
   );
+  // A correction that waits for a person, as it is sealed when its file is read.
+  const [{ id: item }] = await rows('select uuid_v7() as id');
+  await rows(
+    `with file as (
+       insert into inbound_files (tenant_id, object_key, etag, bytes) values ($1, 'ach/inbound/a.ach', 'etag', 940) returning id)
+     insert into inbound_items (tenant_id, id, file_id, line, state, kind, code, reason, corrected_sealed)
+     select $1, $2, id, 1, 'UNMATCHED', 'CORRECTED', 'C01', 'no-such-payment', $3 from file`,
+    [shareholder.tenant_id, item, sealer.seal('000987654321', correctionPlace(item))],
+  );
   expect(await reseal(NOW)).toEqual({ key: 'v1', rows: 0, failed: 0, complete: true });
   const { key } = await rotate(NOW);
   expect(await reseal(minutesLater(9))).toMatchObject({ key: 'v1', rows: 0 });
-  expect(await reseal(minutesLater(11))).toEqual({ key, rows: 503, failed: 0, complete: true });
+  expect(await reseal(minutesLater(11))).toEqual({ key, rows: 504, failed: 0, complete: true });
   const [{ secret: newSecret } = { secret: '' }] = fieldKeysOf(secretText()).slice(-1);
   // The new key alone opens them: the old one is not needed any more.
   const alone = sealerOf(JSON.stringify({ keys: [{ id: key, secret: newSecret, sealsFromMs: 0 }] }));
@@ -121,10 +132,12 @@ test('every value is sealed again by the current key, once, wherever it is', asy
     expect(alone.open(sealed.get(id) ?? '', `bank_accounts/${id}/account_number`)).toBe(number);
   const [{ secrets_sealed }] = await rows('select secrets_sealed from webhooks');
   expect(secrets_sealed.map((value: string) => alone.open(value, place))).toEqual(['newer', 'older']);
+  const [{ corrected_sealed }] = await rows('select corrected_sealed from inbound_items');
+  expect(alone.open(corrected_sealed, correctionPlace(item))).toBe('000987654321');
   expect(await reseal(minutesLater(12))).toMatchObject({ rows: 0, complete: true });
   expect(await sealedNumbers()).toEqual(sealed);
   const audited = await rows(`select payload from audit_log where action = 'fields.resealed'`);
-  expect(audited).toEqual([{ payload: { rows: 503, failed: 0, complete: true } }]);
+  expect(audited).toEqual([{ payload: { rows: 504, failed: 0, complete: true } }]);
 });
 
 test('a value of a newer key than the remembered secret opens at the next attempt', async () => {

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { TenantId } from '#kernel/ids.ts';
-import { uuidV7 } from '#kernel/ids.ts';
+import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import type { BankItem } from '#payments/nacha/bank-item.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
