@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TRANSACTION_STATUSES, type TransactionStatus } from '#contracts/transactions.ts';
 import { handler } from '#functions/payments/receive-bank-callback.ts';
 import { STANDINGS } from '#ledger/transaction-status.ts';
@@ -164,6 +164,14 @@ test('a callback before the payment was released is refused, one before it was m
     body: { type: 'urn:vestry:problem:payment-not-released' },
   });
   const id = await pay('0504', '20000');
+  // Its execution waits: one that hadn't begun to would go on by itself.
+  await vi.waitFor(async () => {
+    const { rows } = await world.database.admin.query(
+      'select waits_for from payment_orders where transaction_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ waits_for: 'APPROVAL' }]);
+  }, 30_000);
   // Released, and not marked as sent: no request leads there, so nothing that guards orders may look.
   const client = await world.database.admin.connect();
   await client.query('set session_replication_role = replica');
