@@ -1,4 +1,4 @@
--- Which payments were ordered, and in whose place: other rooms read it here.
+-- Other rooms read here which payments were ordered, and in whose place.
 create view ordered_payments with (security_invoker = true) as
   select tenant_id, transaction_id, replaces from payment_orders;
 grant select on ordered_payments to vestry_app, vestry_system, vestry_report;

@@ -27,6 +27,18 @@ export async function proposeChange<T>(
   carryOut: (permit: Permit) => Promise<T>,
 ): Promise<T | Waiting> {
   if (!proposal.isControlled) return carryOut(Permit.uncontrolled(proposer.actorId));
+  return proposeControlled(tx, proposal, proposer);
+}
+
+/**
+ * Stores a change that always waits as a request.
+ * @throws DomainError `change-pending` where the same change of the same subject waits already
+ */
+export async function proposeControlled(
+  tx: TenantTx,
+  proposal: Omit<Proposal, 'isControlled'>,
+  proposer: Proposer,
+): Promise<Waiting> {
   // Loaded by the few changes that wait.
   const { requestChange } = await import('./request-change.ts');
   return new Waiting(await requestChange(tx, proposal, proposer));

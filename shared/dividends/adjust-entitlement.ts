@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Permit, type Proposer, proposeChange, type Waiting } from '#approvals/propose-change.ts';
+import { type Permit, type Proposer, proposeControlled, type Waiting } from '#approvals/propose-change.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { changeStatus } from '#ledger/change-status.ts';
@@ -63,11 +63,10 @@ export async function proposeAdjustment(
     unpaid_amount: fromMinor(open, currency),
   });
   const open = sum(unpaid);
-  const outcome = await proposeChange<never>(
+  return proposeControlled(
     tx,
     {
       kind: 'dividend-adjustment',
-      isControlled: true,
       subject: { type: 'entitlements', id: `${id}/${shareholder_id}` },
       before: seen(entitled, open),
       after: {
@@ -83,11 +82,7 @@ export async function proposeAdjustment(
       } satisfies Proposed,
     },
     options.proposer,
-    () => {
-      throw new Error('an adjustment always waits');
-    },
   );
-  return outcome;
 }
 
 export const adjustmentEffects: ChangeEffects = {

@@ -1,6 +1,7 @@
 import { canonicalDecimal, MAX_DECIMAL_LENGTH, parseDecimal, unitsAt } from '#kernel/decimal.ts';
 import { DomainError, type FieldError } from '#kernel/domain-error.ts';
 import { JsonNumber } from '#kernel/json.ts';
+import { jsonPointer } from '#kernel/json-pointer.ts';
 
 export const ITEM_KINDS = ['STANDARD', 'DIRECTOR'] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
@@ -88,9 +89,7 @@ function refuse(errors: readonly FieldError[]): void {
     throw new DomainError('validation-failed', `${errors.length} of the choices are not valid.`, { errors });
 }
 
-function pointerTo(...path: string[]): string {
-  return ['/choices', ...path.map((name) => name.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
-}
+const pointerTo = (...path: string[]): string => jsonPointer(['choices', ...path]);
 
 const choicesOf = ({ kind }: Item) => CHOICES[kind].join(' or ');
 

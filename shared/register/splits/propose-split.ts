@@ -1,5 +1,5 @@
 import type { ChangeEffects } from '#approvals/decide-change.ts';
-import { type Proposer, proposeChange, stillThere, type Waiting } from '#approvals/propose-change.ts';
+import { type Proposer, proposeControlled, stillThere, type Waiting } from '#approvals/propose-change.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
@@ -48,18 +48,16 @@ export async function previewSplit(read: TenantRead, terms: SplitTerms) {
 export async function proposeSplit(tx: TenantTx, terms: SplitTerms, proposer: Proposer): Promise<Waiting> {
   const { kind, ...preview } = await previewSplit(tx, terms);
   const id = uuidV7();
-  return proposeChange(
+  return proposeControlled(
     tx,
     {
       kind: 'corporate-action',
-      isControlled: true,
       subject: { type: 'corporate-actions', id },
       before: null,
       after: { kind, ...preview },
       proposal: { split: { id, ...terms } } satisfies Proposed,
     },
     proposer,
-    alwaysWaits,
   );
 }
 
@@ -81,11 +79,10 @@ export async function proposeReversal(
   const { security_class, effective_date } = action;
   const too_late_for =
     action.state === 'APPLIED' ? await listTooLate(tx, { security_class, effective_date }) : [];
-  return proposeChange(
+  return proposeControlled(
     tx,
     {
       kind: 'corporate-action',
-      isControlled: true,
       subject: { type: 'corporate-actions', id },
       before: toCorporateAction(action),
       after: {
@@ -96,13 +93,8 @@ export async function proposeReversal(
       proposal: { reversed: { id, version } } satisfies Proposed,
     },
     proposer,
-    alwaysWaits,
   );
 }
-
-const alwaysWaits = (): Promise<never> => {
-  throw new Error('a corporate action always waits for a second person');
-};
 
 function shown(totals: SplitTotals): SplitTotals {
   const { holders, before, after, fractions_total, authorized_before, authorized_after } = totals;
