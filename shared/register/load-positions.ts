@@ -8,7 +8,6 @@ import { sharesMoved } from './file-changes.ts';
 import { exceedsLimit, isFree } from './limits/position-limits.ts';
 import {
   FileWaits,
-  MAX_NESTED_LOOP_ROWS,
   REFUSE_CLOSED,
   REFUSE_NEW_BEFORE_SPLIT,
   REFUSE_UNNAMED,
@@ -175,13 +174,10 @@ interface Group {
  * @throws FileWaits, RegisterMoved, DomainError `authorized-shares-exceeded`, or `shareholder-exists`: try again
  */
 export async function loadPositions(tx: TenantTx, load: RegisterLoad): Promise<void> {
-  const { tenantId, uploadId, rows } = load;
+  const { tenantId, uploadId } = load;
   const run = <Row>(text: string, values: readonly unknown[] = []) =>
     tx.getExecutor().executeQuery<Row>(CompiledQuery.raw(text, [...values]));
-  await run(
-    `select pg_advisory_xact_lock(hashtextextended($1, $2)), set_config('enable_nestloop', $3, true)`,
-    [...[tenantId, LOCKS.registerLoad], rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'],
-  );
+  await run('select pg_advisory_xact_lock(hashtextextended($1, $2))', [tenantId, LOCKS.registerLoad]);
   await refuseTurnedUp(tx, load);
   await run(LOCK_HOLDERS, [tenantId]);
   await run(SET_HELD, [tenantId]);

@@ -142,7 +142,6 @@ function overtaking({ tenantId, uploadId, receivedAt, earlier }: Overtaking): un
 export interface RegisterLoad {
   readonly tenantId: TenantId;
   readonly uploadId: string;
-  readonly rows: number;
   /** Whether the rows follow each other as the keys they get do. */
   readonly inOrder: boolean;
   /** The user whose file it is. */
@@ -163,9 +162,6 @@ export interface RegisterLoad {
   readonly isFirst: boolean;
 }
 
-/** Joining row by row beats reading the whole register for a file of so few rows only. */
-export const MAX_NESTED_LOOP_ROWS = 200;
-
 /**
  * Writes the accepted rows of the session's `staged_rows` to the register: new holders, and whatever has changed of known
  * ones. The triggers on `shareholders` write the ledger. Ordered by the key, which is what makes its indexes cheap to grow:
@@ -176,9 +172,10 @@ export const MAX_NESTED_LOOP_ROWS = 200;
  * @throws FileWaits, RegisterMoved, DomainError `shareholder-exists`, `insufficient-position`: try again
  */
 export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<void> {
-  const { tenantId, uploadId, rows, inOrder } = load;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad})),
-    set_config('enable_nestloop', ${rows > MAX_NESTED_LOOP_ROWS ? 'off' : 'on'}, true)`.execute(tx);
+  const { tenantId, uploadId, inOrder } = load;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}::text, ${LOCKS.registerLoad}))`.execute(
+    tx,
+  );
   await tx.getExecutor().executeQuery(CompiledQuery.raw(SET_OTHER_CLASSES, [tenantId]));
   await refuseTurnedUp(tx, load);
   const permit = load.permit ?? (await uncontrolled(tx, load));

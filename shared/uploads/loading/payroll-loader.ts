@@ -17,7 +17,7 @@ import {
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { UploadRow } from '#uploads/formats/upload-row.ts';
 import { cell } from './copy-encoding.ts';
-import { mark, type StagedFile } from './staged-rows.ts';
+import { isLarge, joinAsSets, mark, type StagedFile } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CREATE = `create temporary table staged_rows (
@@ -55,6 +55,7 @@ export const payrollLoader: UploadLoader = {
     const batches = readRows(source, format, { ...following, contract: contributionContract });
     await session.copyInto(`copy staged_rows (${STAGED}) from stdin`, linesOf(batches, staged));
     await session.run([{ text: 'analyze staged_rows' }]);
+    if (isLarge(staged)) await joinAsSets(session);
     return staged;
   },
   refuseRepeated: async (session, staged) => {

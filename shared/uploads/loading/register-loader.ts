@@ -16,7 +16,7 @@ import { REGISTER_COLUMNS, SHAREHOLDER_COLUMNS } from '#uploads/checking/shareho
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { RowErrorCode } from '#uploads/formats/upload-row.ts';
 import { type ListedWarning, listReceivedBefore } from '#uploads/upload.repository.ts';
-import { refuseDuplicates, type StagedFile, stageRows } from './staged-rows.ts';
+import { joinAsSets, refuseDuplicates, type StagedFile, stageRows } from './staged-rows.ts';
 import type { LoadedFile, UploadLoader } from './upload-loader.ts';
 
 /** Errors of references that are well-formed. */
@@ -66,7 +66,10 @@ export const registerLoader: UploadLoader = {
   refuseConflicts: async (session, load, staged) => {
     const earlier = await tenantRead(load.tenantId, (read) => listReceivedBefore(read, load.receivedAt));
     const judge = namingOf({ ...load, staged }) === 'plain' ? judgeRegister : judgePositions;
-    if (load.replaces) await stageAbsent(session, load);
+    if (load.replaces) {
+      await joinAsSets(session);
+      await stageAbsent(session, load);
+    }
     const refused = await judge(session, { ...load, earlier });
     const absent = load.replaces ? await countStagedAbsent(session) : { staged: 0, kept: 0 };
     staged.zeroed = absent.staged - absent.kept;
@@ -102,10 +105,9 @@ export const registerLoader: UploadLoader = {
     namingOf({ staged, asOf }) === 'plain' &&
     (await tenantRead(tenantId, (read) => isEmptyRegister(read, tenantId))),
   load: async (tx, load) => {
-    const { staged, opens, rows } = load;
+    const { opens } = load;
     await (namingOf(load) === 'plain' ? loadRegister : loadPositions)(tx, {
       ...load,
-      rows: rows + (staged.zeroed ?? 0),
       isFirst: opens,
       earlier: await listReceivedBefore(tx, load.receivedAt),
     });
