@@ -6,6 +6,7 @@ begin
   if (new.tenant_id, new.transaction_id, new.bank_account_id, new.channel, new.replaces, new.requested_by, new.idempotency_key, new.not_before)
     is distinct from (old.tenant_id, old.transaction_id, old.bank_account_id, old.channel, old.replaces, old.requested_by, old.idempotency_key, old.not_before)
     or old.released_at is not null and new.released_at is distinct from old.released_at
+    or old.cancelled_by is not null and (new.cancelled_by, new.cancel_reason) is distinct from (old.cancelled_by, old.cancel_reason)
   then
     raise exception 'an order to pay does not change' using errcode = 'check_violation', constraint = 'payment_orders_immutable';
   end if;

@@ -19,7 +19,7 @@ begin
   select * into taken from transactions where tenant_id = new.tenant_id and id = new.adjusts;
   if taken.id is null or taken.amount <> -new.amount or taken.currency <> new.currency or taken.shareholder_id <> new.shareholder_id
     or coalesce(taken.dividend_id, taken.repays_dividend_id) is distinct from new.dividend_id
-    or not (taken.status = 'FAILED' or taken.status = 'SETTLED' and taken.return_code is not null)
+    or not (taken.status in ('FAILED', 'CANCELLED') or taken.status = 'SETTLED' and taken.return_code is not null)
   then
     raise exception 'an adjustment takes back a payment of its dividend that nobody has received'
       using errcode = 'check_violation', constraint = 'transactions_adjusts_unpaid';

@@ -16,7 +16,7 @@ begin
     raise exception 'a transaction changes one version at a time' using errcode = 'check_violation', constraint = 'transactions_versions';
   end if;
   if new.status <> old.status then
-    if (old.status, new.status) not in (('PENDING', 'SENT'), ('PENDING', 'FAILED'), ('SENT', 'SETTLED'), ('SENT', 'FAILED')) then
+    if (old.status, new.status) not in (('PENDING', 'SENT'), ('PENDING', 'FAILED'), ('PENDING', 'CANCELLED'), ('SENT', 'SETTLED'), ('SENT', 'FAILED')) then
       raise exception 'a transaction does not go from % to %', old.status, new.status
         using errcode = 'check_violation', constraint = 'transactions_legal_transition';
     end if;

@@ -106,6 +106,7 @@ const eventPayloads = {
   'transaction.sent': Transactions,
   'transaction.settled': Transactions,
   'transaction.failed': Transactions,
+  'transaction.cancelled': Transactions,
   'transaction.returned': Transactions,
 } as const satisfies Record<EventType, z.ZodObject>;
 

@@ -13,6 +13,7 @@ export const EVENT_VERSIONS = {
   'transaction.sent': 1,
   'transaction.settled': 1,
   'transaction.failed': 1,
+  'transaction.cancelled': 1,
   'transaction.returned': 1,
 } as const;
 
@@ -26,6 +27,7 @@ export const TRANSACTION_EVENTS = [
   'transaction.sent',
   'transaction.settled',
   'transaction.failed',
+  'transaction.cancelled',
   'transaction.returned',
 ] as const satisfies readonly EventType[];
 

@@ -7,7 +7,7 @@ export type TransactionType = (typeof TRANSACTION_TYPES)[number];
 /** A transaction moves on from these. */
 export const OPEN_STATUSES = ['PENDING', 'SENT'] as const;
 /** A transaction has ended with these. */
-export const ENDED_STATUSES = ['SETTLED', 'FAILED'] as const;
+export const ENDED_STATUSES = ['SETTLED', 'FAILED', 'CANCELLED'] as const;
 export const TRANSACTION_STATUSES = [...OPEN_STATUSES, ...ENDED_STATUSES] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 

@@ -44,14 +44,10 @@ export async function listUnpaidOf(
   shareholderId: string,
 ): Promise<UnpaidPayment[]> {
   const { rows } = await sql<UnpaidPayment>`
-    select t.id, t.amount, t.status = 'PENDING' as is_pending from ledger_transactions t
-    where (t.dividend_id = ${dividendId} or t.repays_dividend_id = ${dividendId}) and t.shareholder_id = ${shareholderId}
-      and t.compensates is null and t.amount > 0
-      and (t.status = 'PENDING' and not exists (select from ordered_payments o where o.tenant_id = t.tenant_id and o.transaction_id = t.id)
-        or (t.status = 'FAILED' and t.return_code is distinct from 'CANCELLED' or t.status = 'SETTLED' and t.return_code is not null)
-          and not exists (select from ordered_payments o where o.tenant_id = t.tenant_id and o.replaces = t.id))
-      and not exists (select from ledger_transactions n where n.tenant_id = t.tenant_id and n.adjusts = t.id and n.amount < 0)
-    order by t.status = 'SETTLED', t.id desc`.execute(read);
+    select u.transaction_id as id, u.amount, u.status = 'PENDING' as is_pending from unpaid_payments u
+    where (u.dividend_id = ${dividendId} or u.repays_dividend_id = ${dividendId}) and u.shareholder_id = ${shareholderId}
+      and (u.status <> 'PENDING' or not u.is_ordered)
+    order by u.status = 'SETTLED', u.transaction_id desc`.execute(read);
   return rows;
 }
 

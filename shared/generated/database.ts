@@ -559,7 +559,7 @@ export interface LedgerTransactions {
   return_code: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
-  status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
+  status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED';
   tenant_id: ColumnType<TenantId, string, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
   updated_at: Timestamp;
@@ -736,6 +736,8 @@ export interface PaymentOrders {
   automatic_repayments: Generated<number>;
   bank_account_id: string;
   bank_reference: string | null;
+  cancel_reason: string | null;
+  cancelled_by: string | null;
   channel: 'BANK' | 'NACHA_FILE';
   decided_at: Timestamp | null;
   decided_by: string | null;
@@ -1173,7 +1175,7 @@ export interface Transactions {
   return_code: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
-  status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED'>;
+  status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
   updated_at: Generated<Timestamp>;
@@ -1181,11 +1183,11 @@ export interface Transactions {
 }
 
 export interface TransactionTransitions {
-  from_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
+  from_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED';
   occurred_at: Generated<Timestamp>;
   return_code: string | null;
   tenant_id: ColumnType<TenantId, string, string>;
-  to_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED';
+  to_status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED';
   transaction_id: string;
   version: number;
 }
@@ -1210,6 +1212,18 @@ export interface TreasuryEntries {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   treasury: boolean;
+}
+
+export interface UnpaidPayments {
+  amount: bigint | null;
+  dividend_id: string | null;
+  is_ordered: boolean | null;
+  repays_dividend_id: string | null;
+  shareholder_id: string | null;
+  status: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+  transaction_id: string | null;
+  updated_at: Timestamp | null;
 }
 
 export interface UploadMappings {
@@ -1473,6 +1487,7 @@ export interface DB {
   transactions: Transactions;
   transfers: Transfers;
   treasury_entries: TreasuryEntries;
+  unpaid_payments: UnpaidPayments;
   upload_mappings: UploadMappings;
   uploads: Uploads;
   used_logout_tokens: UsedLogoutTokens;

@@ -21,6 +21,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   calculateVesting: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR","ISSUER"]},
   cancelDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   cancelMeeting: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
+  cancelTransaction: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   castVote: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   changePassword: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   closeShareholder: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},

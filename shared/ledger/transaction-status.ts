@@ -13,10 +13,11 @@ interface Standing {
  * (migrations/functions/refuse_illegal_transition.sql); a test tries each pair there and holds the answer to this table.
  */
 export const STANDINGS: Readonly<Record<TransactionStatus, Standing>> = {
-  PENDING: { next: ['SENT', 'FAILED'] },
+  PENDING: { next: ['SENT', 'FAILED', 'CANCELLED'] },
   SENT: { next: ['SETTLED', 'FAILED'], event: 'transaction.sent' },
   SETTLED: { next: [], event: 'transaction.settled' },
   FAILED: { next: [], event: 'transaction.failed' },
+  CANCELLED: { next: [], event: 'transaction.cancelled' },
 };
 
 /** Whether a transaction has ended: nothing changes its status any more. */

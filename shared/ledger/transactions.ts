@@ -41,6 +41,18 @@ export function lockTransaction(tx: TenantTx, id: string): Promise<TransactionRo
     .executeTakeFirst();
 }
 
+/** Locks the transactions among these that are pending, in the order of their ids, until ours ends. */
+export function lockPending(tx: TenantTx, ids: readonly string[]): Promise<TransactionRow[]> {
+  return tx
+    .selectFrom('transactions')
+    .select(TRANSACTION_COLUMNS)
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
+    .where('status', '=', 'PENDING')
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+}
+
 export interface NewTransaction {
   readonly type: TransactionType;
   /** Minor units. */

@@ -68,6 +68,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0076_dividend_adjustments.sql': 'dividends',
   '0077_payment_chains.sql': 'payments',
   '0100_pending_money.sql': 'plans',
+  '0110_cancelled_payments.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',
 };
@@ -84,6 +85,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   find_tenant_by_slug: 'identity',
   forget_directory_user: 'identity',
   guard_authorized_shares: 'register',
+  guard_cancelling: 'payments',
   guard_dividend: 'dividends',
   guard_dividend_adjustment: 'dividends',
   guard_dividend_payment: 'dividends',

@@ -402,3 +402,55 @@ test('payments of a suspended tenant wait for its file without failing the run',
   expect((await filed.ops.get(id)).body.status).toBe('SENT');
   filed.close();
 });
+
+test('a payment is cancelled until it is in a file: of the two at once, one has its way, and the file is what was not cancelled', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const queued: string[] = [];
+  for (let at = 0; at < 8; at++) queued.push((await filed.order('10')).id);
+  const [first = '', spokenOf = ''] = queued;
+  expect((await filed.ops.cancel(first)).body).toMatchObject({ status: 'CANCELLED' });
+  // The bank has said something of it before it was cancelled.
+  await world.database.admin.query(
+    `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'early', 'SETTLED')`,
+    [tenant.id, spokenOf],
+  );
+  expect((await filed.ops.cancel(spokenOf)).status).toBe(409);
+  const [, ...answers] = await Promise.all([
+    writeDueFiles(NOW, 'r', () => 600_000),
+    ...queued.slice(1).map((id) => filed.ops.cancel(id, { version: 1 })),
+  ]);
+  const { rows: entries } = await world.database.admin.query(
+    'select transaction_id from outbound_entries where tenant_id = $1',
+    [tenant.id],
+  );
+  const inFile = new Set(entries.map(({ transaction_id }) => transaction_id));
+  for (const [at, id] of queued.slice(1).entries()) {
+    const status = answers[at]?.status;
+    expect(status === 200, `${status}`).toBe(!inFile.has(id));
+    await filed.ops.until(id, ...(inFile.has(id) ? ['SENT', 'SETTLED'] : ['CANCELLED']));
+    expect((await filed.ops.cancel(id)).status).toBe(409);
+  }
+  const [key] = await filed.outbound();
+  const written = key === undefined ? 0n : readNachaFile(await filed.textOf(key)).totals.creditMinor;
+  expect(written).toBe(BigInt(inFile.size) * 1000n);
+  // Nothing is cancelled of a file that is prepared and not written yet, nor by SQL.
+  const prepared = await filed.order('1');
+  const bucket = process.env.UPLOADS_BUCKET;
+  process.env.UPLOADS_BUCKET = 'gone';
+  await expect(writeDueFiles(NOW, 'r', () => 600_000)).rejects.toThrow();
+  process.env.UPLOADS_BUCKET = bucket;
+  expect(await filed.ops.cancel(prepared.id)).toMatchObject({
+    status: 409,
+    body: { type: 'urn:vestry:problem:payment-not-cancellable' },
+  });
+  await expect(
+    world.database.admin.query(
+      `with context as (select set_config('app.tenant_id', $2, true))
+       update transactions set status = 'CANCELLED', version = version + 1 from context where id = $1`,
+      [prepared.id, tenant.id],
+    ),
+  ).rejects.toThrow('the bank may have the payment');
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 1 });
+  await filed.ops.until(prepared.id, 'SENT');
+});

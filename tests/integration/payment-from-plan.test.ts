@@ -127,3 +127,13 @@ test.each([
   );
   expect(sum).toBe(0);
 });
+
+test('a distribution that is cancelled while it is held is in the plan again', async () => {
+  const id = await plan('E-held', '0000');
+  await verify('E-held', 'COMPLIANCE', 1);
+  const day = addDays(dayOf(new Date()), 2);
+  const { body } = await ops.order({ plan_id: id, amount: '25', currency: 'USD', not_before: day });
+  expect(await balances(id)).toMatchObject({ distributed: '2500' });
+  expect((await ops.cancel(body.id)).body).toMatchObject({ status: 'CANCELLED' });
+  expect(await balances(id)).toMatchObject({ balance: '15000', distributed: '0' });
+});

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { decideOrder } from '#payments/orders/decide-order.ts';
 import { tenantTx } from '#platform/db/tenant-tx.ts';
+import { Approvals } from '#tests/support/approvals.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import type { TestResponse } from '#tests/support/request.ts';
@@ -145,4 +148,121 @@ test('an approval reaches an execution that began to wait while it was decided',
     await execution.query('rollback');
     execution.release();
   }
+});
+
+describe('a payment that is cancelled', () => {
+  const LATER = addDays(dayOf(new Date()), 5);
+  const place = async (more: object, last4 = '0600') => {
+    const { id } = await verifiedHolder(world.database.admin, acme.id, ops, magic(last4));
+    return (await ops.order({ shareholder_id: id, amount: '7', currency: 'USD', ...more })).body.id as string;
+  };
+  const leftBehind = async (id: string) =>
+    (
+      await rows(
+        `select (select count(*)::integer from mock_bank_payments where reference = $1) as at_bank,
+           (select count(*)::integer from journal where transaction_id::text = $1) as booked,
+           (select array_agg(type order by type) from outbox where type like 'transaction.%' and payload::text like '%' || $1 || '%') as told`,
+        [id],
+      )
+    )[0];
+  const ended = async (id: string): Promise<string | undefined> => {
+    const executionArn = `${process.env.DISBURSEMENT_MACHINE_ARN?.replace('stateMachine', 'execution')}:${id}`;
+    const client = new SFNClient({});
+    return (await client.send(new DescribeExecutionCommand({ executionArn }))).status;
+  };
+
+  test('awaiting approval leaves nothing to decide, to send or to wait for', async () => {
+    const id = await place({ amount: '99000' });
+    await expect
+      .poll(() => rows('select waits_for from payment_orders where transaction_id = $1', [id]), {
+        timeout: 20_000,
+      })
+      .toEqual([{ waits_for: 'APPROVAL' }]);
+    const stale = await ops.cancel(id, { version: 9 });
+    expect(stale.status, stale.text).toBe(412);
+    const cancelled = await new Payments(acme.as('COMPLIANCE')).cancel(id, {
+      reason: 'The amount was mistyped.',
+    });
+    expect(cancelled, cancelled.text).toMatchObject({
+      status: 200,
+      body: { status: 'CANCELLED', return_code: 'CANCELLED', approval: 'WITHDRAWN', version: 2 },
+    });
+    expect((await ops.get(id)).body).toMatchObject({
+      cancelled_by: acme.as('COMPLIANCE').actorId,
+      cancel_reason: 'The amount was mistyped.',
+      history: [{ from: 'PENDING', to: 'CANCELLED' }],
+    });
+    await expect.poll(() => ended(id), { timeout: 20_000 }).toBe('SUCCEEDED');
+    const inbox = await new Approvals(acme.as('COMPLIANCE')).list({ kind: 'payment', state: 'PENDING' });
+    expect(inbox.body.data.filter(({ subject }: { subject: { id: string } }) => subject.id === id)).toEqual(
+      [],
+    );
+    expect((await new Payments(acme.as('ADMIN')).approve(id)).status).toBe(409);
+    expect(await leftBehind(id)).toEqual({
+      at_bank: 0,
+      booked: 0,
+      told: ['transaction.cancelled', 'transaction.created'],
+    });
+    expect(
+      await rows(
+        `select action, actor_role from audit_log where resource = $1 and action like '%.cancelled' order by 1`,
+        [`transactions/${id}`],
+      ),
+    ).toEqual([{ action: 'payment-order.cancelled', actor_role: 'COMPLIANCE' }]);
+    // Nothing was owed by it: what is to be paid after all is ordered anew.
+    expect((await ops.order({ transaction_id: id })).body.type).toBe('urn:vestry:problem:payment-ordered');
+    expect((await ops.cancel(id)).body).toMatchObject({
+      type: 'urn:vestry:problem:payment-not-cancellable',
+      detail: 'The payment is CANCELLED.',
+    });
+  });
+
+  test('while it is held is held no more', async () => {
+    const id = await place({ not_before: LATER });
+    expect((await ops.cancel(id)).body).toMatchObject({ status: 'CANCELLED' });
+    await world.advance(6 * 86_400);
+    expect(await ended(id)).toBe('SUCCEEDED');
+    expect(await leftBehind(id)).toMatchObject({ at_bank: 0, booked: 0 });
+  });
+
+  test.each([
+    ['a payment that the bank has', '0404', 'SENT'],
+    ['a settled payment', '0000', 'SETTLED'],
+  ])('%s is not cancelled, nor by SQL', async (_, last4, status) => {
+    const id = await place({}, last4);
+    await ops.until(id, status);
+    expect(await ops.cancel(id)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:vestry:problem:payment-not-cancellable' },
+    });
+    expect((await ops.get(id)).body.status).toBe(status);
+  });
+
+  test('races with its approval and its execution, and either never reaches the bank or is paid once', async () => {
+    const compliance = new Payments(acme.as('COMPLIANCE'));
+    const racing = await Promise.all(
+      Array.from({ length: 12 }, async (_, at) => {
+        const isApproved = at % 2 === 0;
+        const id = await place({ amount: isApproved ? '30000' : '1' });
+        const [cancelled] = await Promise.all([
+          ops.cancel(id, { version: 1 }),
+          ...(isApproved ? [compliance.approve(id)] : []),
+        ]);
+        return { id, status: cancelled.status };
+      }),
+    );
+    for (const { id, status } of racing) {
+      expect([200, 409, 412]).toContain(status);
+      const { status: end } = await ops.until(
+        id,
+        'CANCELLED',
+        'SETTLED',
+        ...(status === 200 ? [] : ['FAILED']),
+      );
+      expect(end, id).toBe(status === 200 ? 'CANCELLED' : 'SETTLED');
+      expect(await leftBehind(id)).toMatchObject(
+        status === 200 ? { at_bank: 0, booked: 0 } : { at_bank: 1, booked: 2 },
+      );
+    }
+  });
 });

@@ -330,6 +330,71 @@ test('an entitlement that was denied, or whose payment came back, is owed until 
   expect(rows).toEqual(expect.arrayContaining([received(first, again), received(second, returned)]));
 });
 
+test('what was cancelled of a dividend is owed: it is told of, reduced, paid again, and gone with the dividend', async () => {
+  const [paid = '', reduced = ''] = await holders('0000', '0000');
+  const { id, payments } = await pendingDividend([paid, reduced], 5_000_000);
+  const lines = async () =>
+    new Map(
+      (await dividends.lines(id)).body.data
+        .filter((line: Line) => line.adjustment === undefined)
+        .map((line: Line & { status: string }) => [line.shareholder_id, line.status]),
+    );
+  for (const transaction_id of payments) {
+    expect((await ops.order({ transaction_id })).body.approval).toBe('REQUIRED');
+    expect((await ops.cancel(transaction_id)).body).toMatchObject({ status: 'CANCELLED', type: 'DIVIDEND' });
+  }
+  expect(await dividends.get(id)).toMatchObject({
+    body: { state: 'PENDING', unpaid_amount: '100000.00', in_flight_amount: '0.00', reconciled: true },
+  });
+  expect([...(await lines()).values()]).toEqual(['CANCELLED', 'CANCELLED']);
+  await world.database.admin.query(
+    `update bank_accounts set status = 'BLOCKED' where shareholder_id = any ($1)`,
+    [[paid, reduced]],
+  );
+  const blocked = async () =>
+    (await ops.blocked(id)).body.data.map(({ amount, reasons }: Record<string, unknown>) => [
+      amount,
+      reasons,
+    ]);
+  const owed = ['50000.00', ['ACCOUNT_CLOSED']];
+  expect(await blocked()).toEqual([owed, owed]);
+  await approved(
+    acme,
+    await dividends.adjust(id, { shareholder_id: reduced, amount: '-50000.00', reason: 'Sold before.' }),
+  );
+  expect(await blocked()).toEqual([owed]);
+  await ops.addAccount(paid, { account_number: magic('0000') });
+  await approved(acme, await ops.disburseDividend(id, { only: 'UNPAID' }));
+  await expect.poll(() => closedStateOf(id), { timeout: 30_000 }).toBe('PAID');
+  expect(Object.fromEntries(await lines())).toEqual({ [paid]: 'SETTLED', [reduced]: 'ADJUSTED' });
+  expect((await ops.progress(id)).body).toMatchObject({ cancelled: 2, failed: 0, ordered: 1 });
+  expect((await dividends.get(id)).body).toMatchObject({
+    paid_amount: '50000.00',
+    unpaid_amount: '0.00',
+    reconciled: true,
+  });
+
+  const gone = await pendingDividend(await holders('0000'), 5_000_000);
+  const [payment = ''] = gone.payments;
+  await ops.order({ transaction_id: payment });
+  await ops.cancel(payment);
+  const again = (await ops.order({ transaction_id: payment })).body;
+  expect(again).toMatchObject({ approval: 'REQUIRED', repays_dividend_id: gone.id });
+  await world.database.admin.query(
+    `with context as (select set_config('app.tenant_id', $2, true))
+     update dividends set state = 'CANCELLED', cancel_reason = 'REQUESTED', version = version + 1 from context where id = $1`,
+    [gone.id, acme.id],
+  );
+  await new Payments(acme.as('COMPLIANCE')).approve(again.id);
+  expect(await ops.until(again.id, 'FAILED', 'SETTLED')).toMatchObject({
+    status: 'FAILED',
+    return_code: 'CANCELLED',
+  });
+  expect((await ops.order({ transaction_id: again.id })).body.type).toBe(
+    'urn:vestry:problem:payment-ordered',
+  );
+});
+
 describe('all unpaid of a dividend', () => {
   const UNPAID = { only: 'UNPAID' };
   const repayments = async (id: string) =>

@@ -225,6 +225,7 @@ describe('a dividend', () => {
         { status: 'SENT', count: 1, amount: '5.00' },
         { status: 'SETTLED', count: 1, amount: '1.00' },
         { status: 'FAILED', count: 1, amount: '2.00' },
+        { status: 'CANCELLED', count: 0, amount: '0.00' },
       ],
       returned: { count: 0, amount: '0.00' },
       journal: { declared: '20.50', cancelled: '0.00', sent: '8.00', settled: '1.00', failed: '2.00' },
@@ -232,6 +233,19 @@ describe('a dividend', () => {
     const sum = body.data.reduce((all: bigint, { entitled }: Json) => all + minor(entitled), 0n);
     expect(sum).toBe(2050n);
     expect(body.data.find(({ entitled }: Json) => entitled === '0.00')).toMatchObject({ status: null });
+  });
+
+  test('counts what was cancelled, which is owed still', async () => {
+    const become = (from: string, to: string) =>
+      database.admin.query(
+        'update reporting_transactions set status = $3 where dividend_id = $1 and status = $2',
+        [dividendId, from, to],
+      );
+    await become('PENDING', 'CANCELLED');
+    const { body } = await report();
+    await become('CANCELLED', 'PENDING');
+    expect(body).toMatchObject({ reconciled: true, differences: [] });
+    expect(body.payments).toContainEqual({ status: 'CANCELLED', count: 1, amount: '12.50' });
   });
 
   test('names what does not add up', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { handler as trialBalance } from '#functions/ledger/get-trial-balance.ts';
 import { handler as approve } from '#functions/payments/approve-transaction.ts';
+import { handler as cancel } from '#functions/payments/cancel-transaction.ts';
 import { handler as disburse } from '#functions/payments/create-disbursement.ts';
 import { handler as addAccount } from '#functions/payments/create-shareholder-bank-account.ts';
 import { handler as deny } from '#functions/payments/deny-transaction.ts';
@@ -72,6 +73,16 @@ export class Payments {
 
   deny(id: string): Promise<TestResponse> {
     return this.#call(deny, orders.denyTransaction, { params: { id } });
+  }
+
+  /** Cancels a payment as it was read, or as it is now. */
+  async cancel(id: string, { version, reason = 'A mistake.' }: { version?: number; reason?: string } = {}) {
+    const read = version ?? (await this.get(id)).body.version ?? 1;
+    return this.#call(cancel, orders.cancelTransaction, {
+      params: { id },
+      body: { reason },
+      headers: { 'Idempotency-Key': randomUUID(), 'If-Match': `"${read}"` },
+    });
   }
 
   /** Proposes an account; it waits for a second person. */

@@ -24,7 +24,7 @@ export function consequenceOf(
 ): Consequence {
   if (kind === 'CORRECTED') return NOTHING;
   if (status === 'SETTLED') return { through: [], compensate: kind === 'RETURNED' };
-  if (status === 'FAILED' || !released) return NOTHING;
+  if (status === 'FAILED' || status === 'CANCELLED' || !released) return NOTHING;
   if (kind === 'REJECTED') return { through: ['FAILED'], compensate: false };
   const end: TransactionStatus = kind === 'SETTLED' ? 'SETTLED' : 'FAILED';
   return { through: status === 'PENDING' ? ['SENT', end] : [end], compensate: false };

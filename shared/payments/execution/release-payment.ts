@@ -2,7 +2,7 @@ import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
-import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
@@ -139,7 +139,7 @@ async function refusalOf(
   try {
     await requireVerified(tx, await payeeOf(tx, transaction));
     requireActive(found(await findAccount(tx, order.bank_account_id)));
-    if (!(await beginPaying(tx, transaction.dividend_id)))
+    if (!(await beginPaying(tx, dividendOf(transaction))))
       throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');
     return undefined;
   } catch (error) {

@@ -51,13 +51,13 @@ export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
   return rows;
 }
 
-/** Released payments that are in no file yet, oldest first; held, so that no other file takes them. */
-export async function lockReleased(tx: TenantTx, limit: number): Promise<string[]> {
+/** Released payments that are in no file yet, oldest first. */
+export async function listReleased(tx: TenantTx, limit: number): Promise<string[]> {
   const { rows } = await sql<{ transaction_id: string }>`select o.transaction_id from payment_orders o
     join ledger_transactions t on t.id = o.transaction_id
     where o.channel = 'NACHA_FILE' and o.released_at is not null and t.status = 'PENDING'
       and not exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
-    order by o.transaction_id limit ${limit} for update of o`.execute(tx);
+    order by o.transaction_id limit ${limit}`.execute(tx);
   return rows.map(({ transaction_id }) => transaction_id);
 }
 

@@ -18,6 +18,7 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { putOutbound } from './file-store.ts';
+import { lockReleased } from './lock-released.ts';
 import {
   type FilingTenant,
   findLastWritten,
@@ -25,7 +26,6 @@ import {
   listEntries,
   listFilingTenants,
   listPrepared,
-  lockReleased,
   type OutboundFileRow,
   setWritten,
 } from './outbound-file.repository.ts';
@@ -93,8 +93,8 @@ async function prepareFile(
       if (released.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
-      for (const id of released) {
-        const transaction = found(await lockTransaction(tx, id));
+      for (const transaction of released) {
+        const { id } = transaction;
         const sealed = await sealInstruction(tx, transaction, found(await findOrder(tx, id)), sealer);
         const entry = planEntry(id, openInstruction(sealed, id, sealer), originator, createdAt);
         planned.push({ ...entry, sealed });

@@ -63,7 +63,10 @@ export function findTransaction(read: TenantRead, id: string): Promise<OrderedRo
   return ordered(read).where('t.id', '=', id).executeTakeFirst();
 }
 
-type History = Pick<z.infer<typeof TransactionWithHistory>, 'history' | 'compensated_by' | 'replaced_by'>;
+type History = Pick<
+  z.infer<typeof TransactionWithHistory>,
+  'history' | 'compensated_by' | 'replaced_by' | 'cancelled_by' | 'cancel_reason'
+>;
 
 export async function findHistory(read: TenantRead, id: string): Promise<History> {
   const transitions = await listTransitions(read, id);
@@ -71,6 +74,16 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
     .selectNoFrom((eb) => [
       eb.selectFrom('ledger_transactions').select('id').where('compensates', '=', id).as('compensated_by'),
       eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
+      eb
+        .selectFrom('payment_orders')
+        .select('cancelled_by')
+        .where('transaction_id', '=', id)
+        .as('cancelled_by'),
+      eb
+        .selectFrom('payment_orders')
+        .select('cancel_reason')
+        .where('transaction_id', '=', id)
+        .as('cancel_reason'),
     ])
     .executeTakeFirstOrThrow();
   return {

@@ -16,7 +16,7 @@ export const Transaction = z.object({
   shareholder_id: idOut.optional(),
   plan_id: idOut.optional(),
   dividend_id: idOut.optional(),
-  /** The dividend whose entitlement it pays again, in place of a payment that failed, was denied or came back. */
+  /** The dividend whose entitlement it pays again, in place of a payment that was cancelled, failed, was denied or came back. */
   repays_dividend_id: idOut.optional(),
   /** The transaction that this one compensates. */
   compensates: idOut.optional(),
@@ -44,8 +44,11 @@ export const TransactionWithHistory = Transaction.extend({
   ),
   /** The transaction that took this one back, after a late return. */
   compensated_by: idOut.optional(),
-  /** The transaction that paid again what failed or was returned here. */
+  /** The transaction that paid again what was cancelled, failed or was returned here. */
   replaced_by: idOut.optional(),
+  /** The person who has cancelled it, and why. */
+  cancelled_by: idOut.optional(),
+  cancel_reason: z.string().optional(),
 });
 
 /** The first day on which the payment may leave. */
@@ -77,7 +80,7 @@ export const createDisbursement = route({
   path: '/transactions/disburse',
   summary: 'Pay a shareholder, a plan participant, or a pending dividend',
   description: [
-    '`transaction_id` names a pending payment of a dividend, or one that failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
+    '`transaction_id` names a pending payment of a dividend, or one that was cancelled, has failed or was returned, which a new transaction then pays again. `amount` and `currency` may be repeated, and must be equal.',
     'The payee must be verified (`kyc_status`), now and when the payment is sent. A distribution is taken from the vested balance of its plan. Above the tenant’s threshold it waits for a second person, see `/approvals`; what was ordered on the day without one, by the same user or to the same payee, counts with it.',
     'Nothing leaves before the payable date of its dividend, or before `not_before`, on any channel: until then it is held.',
     'The answer is the transaction, still PENDING; follow it at its `Location`.',
@@ -170,4 +173,24 @@ export const denyTransaction = route({
   description: 'The payment fails with the code `DENIED`.',
   ...decision,
   audit: 'payment-order.denied',
+});
+
+export const cancelTransaction = route({
+  operationId: 'cancelTransaction',
+  method: 'POST',
+  path: '/transactions/{id}/cancel',
+  summary: 'Cancel a payment that the bank does not have',
+  description:
+    'Any payment that waits: for approval, for its day, for the bank, or for a file that is not prepared yet. It ends as `CANCELLED`; a request for its approval ends too. What a dividend owes by it stays owed, and can be ordered again by its `transaction_id` or with all unpaid of the dividend; what a plan pays goes back to its balance; anything else is ordered anew. Once the bank may have it, the answer is 409.',
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  params: idInPath,
+  body: z.strictObject({ reason: text(200) }),
+  example: { reason: 'The amount was mistyped.' },
+  status: 200,
+  response: Transaction,
+  concurrency: 'if-match',
+  idempotency: 'required',
+  audit: 'payment-order.cancelled',
+  problems: ['not-found', 'precondition-failed', 'precondition-required', 'payment-not-cancellable'],
+  uses: ['eventBus:put', 'disbursementMachine:start', 'disbursementMachine:report'],
 });

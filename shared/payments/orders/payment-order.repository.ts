@@ -7,6 +7,8 @@ const COLUMNS = [
   'automatic_repayments',
   'bank_account_id',
   'bank_reference',
+  'cancel_reason',
+  'cancelled_by',
   'channel',
   'decided_at',
   'decided_by',
@@ -75,6 +77,38 @@ export function setDecision(
     .set({ approval, decided_by: decidedBy, decided_at: decidedBy === null ? null : sql<Date>`now()` })
     .where('transaction_id', '=', transactionId)
     .where('approval', '=', 'REQUIRED')
+    .returning(COLUMNS)
+    .executeTakeFirst();
+}
+
+/** Tells of an order whether the bank may have its payment: by HTTP from its release on, by file once it is in one, and whenever the bank has spoken of it. */
+export async function findCancellable(
+  read: TenantRead,
+  transactionId: string,
+): Promise<{ readonly is_at_bank: boolean } | undefined> {
+  const { rows } = await sql<{ is_at_bank: boolean }>`
+    select o.channel = 'BANK' and o.released_at is not null
+      or exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
+      or exists (select from bank_events e where e.transaction_id = o.transaction_id) as is_at_bank
+    from payment_orders o where o.transaction_id = ${transactionId}`.execute(read);
+  return rows[0];
+}
+
+/** Keeps who has cancelled an order and why; nobody approves it any more. */
+export function setCancelled(
+  tx: TenantTx,
+  transactionId: string,
+  cancelledBy: string,
+  reason: string,
+): Promise<OrderRow | undefined> {
+  return tx
+    .updateTable('payment_orders')
+    .set({
+      cancelled_by: cancelledBy,
+      cancel_reason: reason,
+      approval: sql<OrderRow['approval']>`case approval when 'REQUIRED' then 'WITHDRAWN' else approval end`,
+    })
+    .where('transaction_id', '=', transactionId)
     .returning(COLUMNS)
     .executeTakeFirst();
 }

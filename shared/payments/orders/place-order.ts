@@ -193,7 +193,9 @@ async function subjectOfTransaction(
     return { ...base, transaction, payableDate, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await sourceOfRepayment(tx, transaction);
-  return { ...base, sourceAccount, replaces: transaction.id, repaysDividendId: dividendOf(transaction) };
+  const repaysDividendId = dividendOf(transaction);
+  if (repaysDividendId !== null) await requirePayable(tx, repaysDividendId);
+  return { ...base, sourceAccount, replaces: transaction.id, repaysDividendId };
 }
 
 /** Checks that the caller's statements about the transaction are correct. */

@@ -12,9 +12,9 @@ import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { insertOrder, type NewOrder, type OrderRow } from './payment-order.repository.ts';
 
-/** A code of our own: nothing more is owed by a payment whose dividend was cancelled. */
+/** A code of our own: nothing more is owed by a payment that has failed because its dividend was cancelled. */
 const CANCELLED = 'CANCELLED';
-/** Another one: nothing is owed by an order that was denied, except what a dividend owes. */
+/** Another one: a second person has denied the payment. */
 const DENIED = 'DENIED';
 
 /**
@@ -23,15 +23,21 @@ const DENIED = 'DENIED';
  * @throws DomainError `payment-ordered` if there is nothing to pay again
  */
 export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRow): Promise<SourceAccount> {
-  const { id, status, compensates, return_code, plan_id } = transaction;
-  const isOwed = return_code === DENIED ? dividendOf(transaction) !== null : return_code !== CANCELLED;
-  const failed = status === 'FAILED' && compensates === null && isOwed;
+  const { id, status, compensates, return_code, plan_id, source_account } = transaction;
+  // Nothing is owed by an order that a person has ended, except what a dividend owes, or what has come back before.
+  const isOwedAnyway = dividendOf(transaction) !== null || source_account === 'RETURNS';
+  const isOwed = return_code === DENIED ? isOwedAnyway : return_code !== CANCELLED;
+  const ended = status === 'CANCELLED' ? isOwedAnyway : status === 'FAILED' && isOwed;
+  const failed = ended && compensates === null;
   const returned = status === 'SETTLED' && (await findCompensation(tx, id)) !== undefined;
   if ((!failed && !returned) || (dividendOf(transaction) !== null && (await isAdjusted(tx, id))))
-    throw new DomainError('payment-ordered', 'Only a pending, failed or returned payment can be ordered.');
+    throw new DomainError(
+      'payment-ordered',
+      'Only what is owed can be ordered: a pending, cancelled, failed or returned payment.',
+    );
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
   if (returned) return 'RETURNS';
-  return transaction.source_account ?? 'DIVIDENDS_PAYABLE';
+  return source_account ?? 'DIVIDENDS_PAYABLE';
 }
 
 /**

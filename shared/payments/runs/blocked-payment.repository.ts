@@ -34,9 +34,6 @@ export function toBlocked({
   };
 }
 
-const isOpen = (alias: string) =>
-  sql.raw(`(${alias}.status = 'SENT' or ${alias}.status = 'SETTLED' and ${alias}.return_code is null)`);
-
 /** Tells of a holder which accounts there are; `state` is null if one can be paid into now. */
 const ACCOUNTS = sql`
   select case
@@ -74,10 +71,9 @@ export async function listBlocked(
       cross join lateral (select array_remove(array[
         case when s.kyc_status <> 'VERIFIED' then 'KYC_' || s.kyc_status end, a.state], null) as reasons) as r
     where l.dividend_id = ${dividendId} and l.transaction_id is not null and d.state <> 'CANCELLED' and ${wanted}
-      and not exists (select from ledger_transactions t where t.tenant_id = l.tenant_id and t.id = l.transaction_id and ${isOpen('t')})
-      and not exists (select from ledger_transactions t where t.tenant_id = l.tenant_id and t.id = l.transaction_id and t.return_code is not null
-        and exists (select from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = newest_payment(t.id)
-          and (${isOpen('p')} or exists (select from ledger_transactions n where n.tenant_id = p.tenant_id and n.adjusts = p.id and n.amount < 0))))
+      and exists (select from ledger_transactions t
+        join unpaid_payments u on u.tenant_id = t.tenant_id and u.transaction_id = case when t.return_code is null then t.id else newest_payment(t.id) end
+        where t.tenant_id = l.tenant_id and t.id = l.transaction_id)
     order by ${order} limit ${limit + 1})`;
   const { rows } = await sql<BlockedRow>`
     select shareholder_id, external_ref, name, amount, currency, adjustment_id, reasons, usable_from from (

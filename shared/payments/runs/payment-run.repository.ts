@@ -126,18 +126,15 @@ const PAYABLE = sql`join holders_of_record s on s.id = t.shareholder_id
           where b.shareholder_id = s.id and ${USABLE_ACCOUNT} order by b.id desc limit 1) a on true`;
 
 /**
- * The payments of a dividend that were denied, have failed or come back, and that nobody has ordered again. Few payments are, and each part finds
- * its own by an index.
+ * The payments of a dividend that were cancelled or denied, have failed or come back, and that nobody has ordered again. Few payments are, and each
+ * part of those that may be finds its own by an index.
  */
 const unpaid = (dividendId: string) => sql`(
-    select t.id, t.amount, t.shareholder_id, t.updated_at from ledger_transactions t
-      join (select id from ledger_transactions where dividend_id = ${dividendId} and status = 'FAILED'
+    select u.transaction_id as id, u.amount, u.shareholder_id, u.updated_at from unpaid_payments u
+      join (select id from ledger_transactions where dividend_id = ${dividendId} and status in ('FAILED', 'CANCELLED')
         union select compensates from ledger_transactions where dividend_id = ${dividendId} and compensates is not null
-        union select id from ledger_transactions where repays_dividend_id = ${dividendId}) as ended using (id)
-    where (t.status = 'FAILED' and t.return_code is distinct from 'CANCELLED' or t.status = 'SETTLED' and t.return_code is not null)
-      and t.compensates is null
-      and not exists (select from ledger_transactions n where n.tenant_id = t.tenant_id and n.adjusts = t.id and n.amount < 0)
-      and not exists (select from payment_orders o where o.tenant_id = t.tenant_id and o.replaces = t.id))`;
+        union select id from ledger_transactions where repays_dividend_id = ${dividendId}) as ended on ended.id = u.transaction_id
+    where u.status <> 'PENDING')`;
 
 interface UnpaidChunk {
   readonly seen: number;
@@ -248,6 +245,7 @@ export async function findProgress(
         .filterWhere('status', '=', 'FAILED')
         .filterWhere(sql<boolean>`return_code is distinct from 'ADJUSTED'`)
         .as('failed'),
+      eb.fn.countAll().filterWhere('status', '=', 'CANCELLED').as('cancelled'),
       eb.fn.countAll().filterWhere('compensates', 'is not', null).as('returned'),
     ])
     .where('dividend_id', '=', dividendId)
@@ -260,6 +258,7 @@ export async function findProgress(
     sent: Number(counted.sent),
     settled: Number(counted.settled) - Number(counted.returned),
     failed: Number(counted.failed),
+    cancelled: Number(counted.cancelled),
     returned: Number(counted.returned),
     ordered: run.ordered,
     without_kyc: run.without_kyc,

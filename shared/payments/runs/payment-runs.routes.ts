@@ -7,13 +7,14 @@ import { route } from '#platform/http/route.ts';
 export const DividendDisbursement = z.object({
   dividend_id: idOut,
   state: z.enum(['SCHEDULED', 'RUNNING', 'DONE']),
-  /** The run pays again what was denied, has failed or come back. */
+  /** The run pays again what was cancelled or denied, has failed or come back. */
   only: z.literal('UNPAID').optional(),
   /** Payments by where they stand. Those that wait for an order, a person or the bank are pending. */
   pending: z.number().int(),
   sent: z.number().int(),
   settled: z.number().int(),
   failed: z.number().int(),
+  cancelled: z.number().int(),
   /** Settled, and returned since. */
   returned: z.number().int(),
   ordered: z.number().int(),
@@ -36,7 +37,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend, or all unpaid ones again',
   description:
-    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. With `only: UNPAID` the run pays again, once each, what was denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({ only: z.literal('UNPAID', 'must be UNPAID').optional() }),

@@ -113,6 +113,7 @@ async function findSums(read: TenantRead, id: string): Promise<DividendSums> {
       SENT: ofStatus('SENT'),
       SETTLED: ofStatus('SETTLED'),
       FAILED: ofStatus('FAILED'),
+      CANCELLED: ofStatus('CANCELLED'),
     },
     returned: { count: returned.count, amount: -returned.amount },
     takenBack: { count: takenBack.count, amount: -takenBack.amount },

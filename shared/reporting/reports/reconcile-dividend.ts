@@ -29,10 +29,11 @@ export function differencesOf(
   state: string,
   { lines, payments, returned, takenBack, journal }: DividendSums,
 ): string[] {
-  const { PENDING, SENT, SETTLED, FAILED } = payments;
+  const { PENDING, SENT, SETTLED, FAILED, CANCELLED } = payments;
   const posted = (reason: string) => journal.get(reason) ?? 0n;
   const inTransit = posted('sent') - posted('settled') - posted('failed');
-  const paid = PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount - takenBack.amount;
+  const paid =
+    PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount + CANCELLED.amount - takenBack.amount;
   const owed = posted('dividend-declared') + posted('entitlement-added') - posted('entitlement-reduced');
   const checks: readonly [boolean, string][] = [
     [!PAYABLE.includes(state) || paid === lines.amount, 'the payments are not the sum of the lines'],
