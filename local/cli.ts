@@ -1,6 +1,7 @@
 import type { Firing } from 'template-runner';
 import { StartError } from 'template-runner/start-error';
 import { closest } from '#lib/closest.ts';
+import { HELP, HELP_OF_COMMANDS } from './command-help.ts';
 import type { PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
@@ -9,69 +10,6 @@ import { readPlatformFile } from './platform-file.ts';
 import { renderFiring, renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
-
-const OPTIONS = `
-  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})
-  --json      prints what the platform says as JSON, a line each`;
-
-/** The help text of each command. The first line is its usage. */
-const COMMANDS: Readonly<Record<string, string>> = {
-  status: `usage: npm run local -- status [--data DIR] [--json]
-
-Shows the platform's time, its schedules, queues, uploads and executions, and the functions that ran.
-${OPTIONS}`,
-  fire: `usage: npm run local -- fire SCHEDULE [--data DIR] [--json]
-
-Fires one schedule now. SCHEDULE is its name or the end of it, such as sweep-outbox; status lists them.
-${OPTIONS}`,
-  advance: `usage: npm run local -- advance DATE [--data DIR] [--json]
-
-Moves the platform's time ahead to a date (2027-01-31, which means the end of that day) or an instant
-(2027-01-31T12:00:00Z), and fires every schedule that falls due on the way, in order.
-${OPTIONS}`,
-  token: `usage: npm run local -- token operator|TENANT [ROLE] [--data DIR]
-
-Prints an access token of the operator, or of the demo user of a tenant with a role (default: ADMIN).
-
-  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
-  mail: `usage: npm run local -- mail [ID] [--data DIR]
-
-Lists the newest mails that the platform has sent, or shows the one with an ID. They are .eml files in the data directory, and reach nobody.
-
-  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
-  env: `usage: npm run local -- env [--data DIR]
-
-Prints what an AWS client needs to reach the platform, as shell commands: eval "$(npm run -s local -- env)".
-
-  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
-  backup: `usage: npm run local -- backup FILE [--data DIR]
-
-Writes what a running platform has into one file: its database as of one instant, its buckets and its secrets. It goes on working meanwhile.
-
-  --data DIR  the platform's data directory (default: ${DEFAULT_DATA_DIR})`,
-  restore: `usage: npm run local -- restore FILE --data DIR
-
-Makes the platform of a backup in a new data directory; npm start -- --data DIR runs it. Messages and executions that were under way are
-not in a backup: the platform's sweeps find what is unfinished.
-
-  --data DIR  a directory that holds no platform yet`,
-};
-
-const HELP = `usage: npm run local -- ${Object.keys(COMMANDS).join(' | ')} [--data DIR] [--json]
-
-Talks to the platform that runs on this machine.
-
-  status                          what it is doing
-  fire SCHEDULE                   fires one schedule now
-  advance DATE                    moves its time ahead, and fires what falls due on the way
-  token operator|TENANT [ROLE]    prints an access token
-  mail [ID]                       lists the mails that it has sent, or shows one
-  env                             prints what an AWS client needs, as shell commands
-  backup FILE                     writes what it has into a file
-  restore FILE --data DIR         makes the platform of such a file in a new directory
-${OPTIONS}
-
-npm run local -- COMMAND --help says more of one.`;
 
 function parseCommand([name, argument, ...more]: readonly string[]): Command {
   if (more.length === 0 && name === 'status' && argument === undefined) return { command: 'status' };
@@ -84,9 +22,9 @@ function parseCommand([name, argument, ...more]: readonly string[]): Command {
 
 function refusal(name: string | undefined): string {
   if (name === undefined) return usageOf(HELP);
-  const help = COMMANDS[name];
+  const help = HELP_OF_COMMANDS[name];
   if (help !== undefined) return usageOf(help);
-  const meant = closest(name, Object.keys(COMMANDS));
+  const meant = closest(name, Object.keys(HELP_OF_COMMANDS));
   return `there is no command ${name}: ${meant === undefined ? usageOf(HELP) : `did you mean ${meant}?`}`;
 }
 
@@ -101,8 +39,8 @@ function parseDate(text: string): string {
 }
 
 async function main(): Promise<void> {
-  const named = process.argv.slice(2).find((argument) => Object.hasOwn(COMMANDS, argument)) ?? '';
-  const { values, positionals } = readArguments(COMMANDS[named] ?? HELP, {
+  const named = process.argv.slice(2).find((argument) => Object.hasOwn(HELP_OF_COMMANDS, argument)) ?? '';
+  const { values, positionals } = readArguments(HELP_OF_COMMANDS[named] ?? HELP, {
     allowPositionals: true,
     options: {
       data: { type: 'string', default: DEFAULT_DATA_DIR },

@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { type Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -12,15 +12,15 @@ const RETENTION = Duration.days(4);
 
 export interface DeadLetterQueueProps {
   readonly queueName: string;
-  readonly alarmTopic: ITopic;
+  /** Notified of what arrives. @default nobody: what arrives is for a tenant to repair, who sees it elsewhere */
+  readonly alarmTopic?: ITopic;
   /** @default SQS's own key */
   readonly key?: IKey;
 }
 
-/** A queue without a consumer: what arrives has failed for good, and raises an alarm. */
+/** A queue without a consumer: what arrives has failed for good. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
-  readonly alarm: Alarm;
 
   constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
     super(scope, id);
@@ -30,24 +30,29 @@ export class DeadLetterQueue extends Construct {
       enforceSSL: true,
       ...encryption(props.key),
     });
-    this.alarm = this.queue
+    if (props.alarmTopic !== undefined) this.#notify(props.queueName, props.alarmTopic);
+    Validations.of(this.queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: fourteen days stand where another queue would.',
+    });
+  }
+
+  #notify(queueName: string, topic: ITopic): void {
+    const alarm = this.queue
       .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
       .createAlarm(this, 'Depth', {
-        alarmDescription: `Messages on ${props.queueName} need a person`,
+        alarmDescription: `Messages on ${queueName} need a person: docs/runbooks/dlq-redrive.md`,
         threshold: 1,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });
-    this.alarm.addAlarmAction(new SnsAction(props.alarmTopic));
-    Validations.of(this.queue).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: an alarm and fourteen days stand where another queue would.',
-    });
+    alarm.addAlarmAction(new SnsAction(topic));
   }
 }
 
 export interface AlarmedQueueProps extends DeadLetterQueueProps {
+  readonly alarmTopic: ITopic;
   /** Receives what is given up. @default a queue of its own, `<queueName>-dlq` */
   readonly deadLetters?: DeadLetterQueue;
   readonly visibilityTimeout: Duration;

@@ -106,7 +106,7 @@ export class Rollout extends Construct {
     const { environment, alarmTopic } = this.#props;
     const minute = Duration.minutes(1);
     const alarm = new Alarm(alias, 'Errors', {
-      alarmDescription: `The new version of ${name} fails; its release is rolled back`,
+      alarmDescription: `The new version of ${name} fails; its release is rolled back: docs/runbooks/failing-functions.md`,
       metric: new MathExpression({
         expression: 'FILL(failed, 0) + FILL(answered, 0)',
         label: 'unforeseen errors',

@@ -17,7 +17,7 @@ export class ServerErrors extends Alarm {
     { api, stage, topic }: { api: string; stage: string; topic: ITopic },
   ) {
     super(scope, id, {
-      alarmDescription: `${api} answers with server errors`,
+      alarmDescription: `${api} answers with server errors: docs/runbooks/failing-functions.md`,
       metric: new Metric({
         namespace: 'AWS/ApiGateway',
         metricName: '5XXError',

@@ -53,7 +53,7 @@ export function calledFunctions({ name }: Environment): string {
 
 function addErrorAlarm(scope: Construct, id: string, functionName: string, topic: ITopic): void {
   const alarm = new Alarm(scope, `${id}-errors`, {
-    alarmDescription: `${functionName} fails`,
+    alarmDescription: `${functionName} fails: docs/runbooks/failing-functions.md`,
     // The metric takes the function's name: a reference to the function would make a release depend on itself.
     metric: new Metric({
       namespace: 'AWS/Lambda',

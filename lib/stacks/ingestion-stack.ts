@@ -85,7 +85,6 @@ export class IngestionStack extends VestryStack {
     grantArchive(audit.bucket, this.config);
     const rejectedRows = new DeadLetterQueue(this, 'RejectedRows', {
       queueName: `vestry-${this.config.name}-rejected-rows`,
-      alarmTopic: props.alarmTopic,
       key: props.key,
     });
     const { context, alarmTopic } = props;

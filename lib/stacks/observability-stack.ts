@@ -60,14 +60,15 @@ function watched(metrics: PlatformMetrics): Watched[] {
   return [
     {
       id: 'ErrorRate',
-      description: 'More than one answer in a hundred is a server error',
+      description: 'More than one answer in a hundred is a server error: docs/runbooks/failing-functions.md',
       metric: metrics.errorRate(),
       threshold: SERVER_ERRORS_SHARE,
       periods: 2,
     },
     {
       id: 'Latency',
-      description: 'One answer in a hundred takes longer than five seconds',
+      description:
+        'One answer in a hundred takes longer than five seconds: docs/runbooks/failing-functions.md',
       metric: metrics.api('Latency', 'p99'),
       threshold: P99_MS,
       periods: 3,
@@ -82,7 +83,7 @@ function watched(metrics: PlatformMetrics): Watched[] {
     },
     {
       id: 'OutboxLag',
-      description: 'Events stay in the outbox, or the sweeper does not run',
+      description: 'Events stay in the outbox, or the sweeper does not run: docs/runbooks/dlq-redrive.md',
       metric: metrics.ours('OutboxLag', 'Maximum', minute),
       threshold: OUTBOX_LAG_SECONDS,
       periods: 5,
@@ -125,7 +126,7 @@ function watched(metrics: PlatformMetrics): Watched[] {
     },
     {
       id: 'ReturnRate',
-      description: 'One in ten payments of a day is returned',
+      description: 'One in ten payments of a day is returned: docs/runbooks/stuck-disbursement.md',
       metric: metrics.returnRate(),
       threshold: RETURN_RATE,
       periods: 1,

@@ -54,6 +54,15 @@ describe.each(environmentNames())('alarms of %s', (name) => {
         expect(synthesised.referred(stack, action).stack.endsWith('-edge')).toBe(stack.endsWith('-edge'));
   });
 
+  test('every alarm names the runbook that says what to do', () => {
+    const descriptions = alarms.map(({ Properties }) => String(Properties.AlarmDescription));
+    expect(descriptions.filter((text) => !/: docs\/runbooks\/[\w-]+\.md$/.test(text))).toEqual([]);
+  });
+
+  test('rows that a tenant has to correct wake nobody', () => {
+    expect(alarms.filter(({ Properties }) => /rejected-rows/.test(JSON.stringify(Properties)))).toEqual([]);
+  });
+
   test('their topic lets CloudWatch publish, and the key of the topic lets it encrypt', () => {
     for (const topic of topics) {
       expect(letsAlarms(policyOf(topic), ['sns:Publish'], environment.account)).toBe(true);
