@@ -26,6 +26,7 @@ import * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
 import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
+import * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
@@ -85,7 +86,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
-  plans: { plans, contributions, participants, me, vesting },
+  plans: { plans, contributions, forfeitures, participants, me, vesting },
   payments: {
     payments: { ...orders, ...paymentRuns, ...bankFiles, ...bankCallbacks, ...paymentSettings },
     'bank-accounts': bankAccounts,

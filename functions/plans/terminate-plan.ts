@@ -1,4 +1,4 @@
-import { terminate } from '#plans/change-vesting.ts';
+import { terminate } from '#plans/end-plan.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
@@ -6,10 +6,7 @@ import { http } from '#platform/http/http.ts';
 
 export const handler = http(routes.terminatePlan, async ({ params, body, expectedVersion, serializableTx }) =>
   serializableTx(
-    async (tx) => {
-      const today = await todayOf(tx);
-      return toPlan(await terminate(tx, params.id, expectedVersion, body.terminated_on ?? today, today));
-    },
+    async (tx) => toPlan(await terminate(tx, params.id, expectedVersion, body, await todayOf(tx))),
     { lockFirst: planLock(params.id) },
   ),
 );

@@ -2,12 +2,9 @@
 create or replace function guard_paid_out() returns trigger
   language plpgsql security definer set search_path = vestry, pg_temp
   as $$
-declare
-  employee constant bigint := pending_money(new.id, 'EMPLOYEE');
-  employer constant bigint := pending_money(new.id, 'EMPLOYER');
 begin
-  if new.employee_contributed - employee
-      + div((new.employer_contributed - employer)::numeric * new.vested_numerator, new.vested_denominator) < new.distributed then
+  if (plan_money(new.id, new.employee_contributed, new.employer_contributed, new.forfeited, new.distributed,
+      new.vested_numerator, new.vested_denominator))[3] < 0 then
     raise exception 'the money has not come yet' using errcode = 'check_violation', table = 'plans', constraint = 'plans_distributed_at_most_vested';
   end if;
   return null;

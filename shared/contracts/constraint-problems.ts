@@ -63,6 +63,12 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'vested-balance-exceeded',
     'More would have been paid out of the plan than has vested.',
   ],
+  forfeiture_accounts_balance: ['forfeitures-exceeded', 'The account holds less.'],
+  forfeiture_entries_at_most_contributed: [
+    'forfeitures-exceeded',
+    'The employer has contributed less that day.',
+  ],
+  forfeiture_entries_idempotency_key: ['contribution-key-used'],
   contributions_idempotency_key: [
     'contribution-key-used',
     'This Idempotency-Key has entered a contribution to the plan; look it up instead of sending it again.',

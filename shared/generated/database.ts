@@ -453,6 +453,28 @@ export interface FederatedSignIns {
   user_id: string | null;
 }
 
+export interface ForfeitureAccounts {
+  balance: bigint;
+  currency: string;
+  plan_type: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
+export interface ForfeitureEntries {
+  amount: bigint;
+  balance_after: bigint;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  effective_date: ColumnType<Day, string, string>;
+  id: Generated<string>;
+  idempotency_key: string | null;
+  kind: 'FORFEITED' | 'RESTORED' | 'USED';
+  pay_date: ColumnType<Day, string, string> | null;
+  plan_id: string | null;
+  plan_type: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface FrozenDividends {
   id: string;
   record_date: ColumnType<Day, string, string>;
@@ -817,9 +839,11 @@ export interface Plans {
   accelerations: Generated<Json>;
   allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
   balance: Generated<bigint>;
+  breaks: Generated<Json>;
   created_at: Generated<Timestamp>;
   currency: string;
   distributed: Generated<bigint>;
+  distributing: Generated<bigint>;
   employee_contributed: Generated<bigint>;
   employee_id: string;
   employer_contributed: Generated<bigint>;
@@ -850,6 +874,7 @@ export interface PlanTerms {
   accelerations: Json;
   allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
   balance: bigint;
+  breaks: Json;
   currency: string;
   employee_id: string;
   enrolled_on: ColumnType<Day, string, string>;
@@ -1424,6 +1449,8 @@ export interface DB {
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;
   federated_sign_ins: FederatedSignIns;
+  forfeiture_accounts: ForfeitureAccounts;
+  forfeiture_entries: ForfeitureEntries;
   frozen_dividends: FrozenDividends;
   frozen_meetings: FrozenMeetings;
   holders_of_record: HoldersOfRecord;

@@ -140,6 +140,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listDividendLines: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDividends: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDropCredentials: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  listForfeitures: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listLegalHolds: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listMeetingVotes: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER"]},
   listMeetings: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
@@ -183,6 +184,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   receiveBankCallback: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   recordContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   refreshSession: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  reinstatePlan: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   releaseLegalHold: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   removePasskey: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   removeSecondFactor: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
@@ -224,6 +226,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   updateShareholder: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   updateTenant: {"roles":["OPERATOR"],"tenants":["PLATFORM"]},
   updateUser: {"roles":["ADMIN","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
+  useForfeitures: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   verifyAudit: {"roles":["COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   withdrawChange: {"roles":["ADMIN","OPS","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
 };

@@ -20,6 +20,8 @@ export const ACCOUNTS = {
   PLAN_ASSETS: 'asset',
   /** A sponsor's plans owe this to their employees. */
   PLAN_OBLIGATIONS: 'liability',
+  /** Employees have forfeited this. It stays in the plans, and pays contributions of the employer. */
+  FORFEITURES: 'liability',
 } as const satisfies Readonly<Record<string, AccountKind>>;
 
 export type Account = keyof typeof ACCOUNTS;
@@ -29,8 +31,6 @@ export const ENTRIES = {
   /** Money entered a plan, and is owed to the employee. */
   contribution: { debit: 'PLAN_ASSETS', credit: 'PLAN_OBLIGATIONS' },
   'contribution-reversed': { debit: 'PLAN_OBLIGATIONS', credit: 'PLAN_ASSETS' },
-  /** The obligation to an employee ended, and goes back to the assets that covered it. */
-  forfeited: { debit: 'PLAN_OBLIGATIONS', credit: 'PLAN_ASSETS' },
 } as const satisfies Readonly<Record<string, { readonly debit: Account; readonly credit: Account }>>;
 
 export type EntryReason = keyof typeof ENTRIES;

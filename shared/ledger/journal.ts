@@ -1,34 +1,7 @@
 import { sql } from 'kysely';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
-import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { ENTRIES, type EntryReason } from './chart-of-accounts.ts';
-
-export interface NewEntry {
-  readonly reason: EntryReason;
-  /** Minor units, more than zero. */
-  readonly amount: bigint;
-  readonly currency: string;
-  readonly effectiveDate: string;
-}
-
-/** Posts a journal entry: one row, which debits one account and credits another by the same amount. */
-export async function post(
-  tx: TenantTx,
-  { reason, amount, currency, effectiveDate }: NewEntry,
-): Promise<void> {
-  const { debit, credit } = ENTRIES[reason];
-  await tx
-    .insertInto('journal')
-    .values({
-      debit_account: debit,
-      credit_account: credit,
-      amount,
-      currency,
-      reason,
-      effective_date: effectiveDate,
-    })
-    .execute();
-}
 
 /** Returns the sum of a dividend's journal entries for each reason, in minor units. */
 export async function sumEntriesOfDividend(

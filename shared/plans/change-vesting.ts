@@ -1,10 +1,7 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import { quantityOf, unitsOf } from '#kernel/quantity.ts';
-import { post } from '#ledger/journal.ts';
 import type { Acceleration } from '#plans/vesting/grant-changes.ts';
-import { vestedMinor } from '#plans/vesting/vesting.ts';
-import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { later, type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { findPlan, type ShownPlan, setPlan, toVestingInputs } from './plan.repository.ts';
@@ -25,7 +22,7 @@ export async function grant(
   today: string,
 ): Promise<ShownPlan> {
   const plan = asRead(await findPlan(tx, id), expectedVersion);
-  refuseTerminated(plan);
+  refuseTerminated(plan, today);
   const before = toVestingInputs(plan);
   if (before.grant !== undefined)
     throw new DomainError('grant-exists', 'A plan has one grant, which cannot be replaced.');
@@ -40,49 +37,10 @@ export async function grant(
     schedule: order.vesting_schedule ?? before.schedule,
     accelerations: [],
     terminatedOn: undefined,
+    breaks: [],
   };
   const vested = vestedState(granted, later(plan.vested_as_of, today));
   return setPlan(tx, id, { granted, accelerations: [] }, vested);
-}
-
-/**
- * Ends the plan on a day: what has vested by then stays, the rest is forfeited and leaves the balance.
- * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, `validation-failed`, and `vested-balance-exceeded` when more has been
- *   paid out than had vested on that day
- */
-export async function terminate(
-  tx: SerializableTx,
-  id: string,
-  expectedVersion: number | undefined,
-  terminatedOn: string,
-  today: string,
-): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
-  refuseTerminated(plan);
-  if (terminatedOn < plan.enrolled_on || terminatedOn > today)
-    throw invalidField(
-      '/terminated_on',
-      'out-of-range',
-      `must be from the enrolment on ${plan.enrolled_on} to today`,
-    );
-  const inputs = { ...toVestingInputs(plan), terminatedOn };
-  const vested = vestedState(inputs, later(plan.vested_as_of, terminatedOn));
-  const granted = unitsOf(inputs.grant?.quantity ?? '0');
-  const ended = await setPlan(
-    tx,
-    id,
-    {
-      terminatedOn,
-      forfeitedMinor: plan.employer_contributed - vestedMinor(plan.employer_contributed, vested.fraction),
-      forfeitedQuantity: quantityOf(granted - unitsOf(vested.quantity)),
-    },
-    vested,
-  );
-  if (ended.forfeited > 0n) {
-    const { forfeited: amount, currency } = ended;
-    await post(tx, { reason: 'forfeited', amount, currency, effectiveDate: terminatedOn });
-  }
-  return ended;
 }
 
 /**
@@ -97,7 +55,7 @@ export async function accelerate(
   today: string,
 ): Promise<ShownPlan> {
   const plan = asRead(await findPlan(tx, id), expectedVersion);
-  refuseTerminated(plan);
+  refuseTerminated(plan, today);
   const inputs = toVestingInputs(plan);
   const { quantity, date = today } = order;
   if (date < plan.enrolled_on)
@@ -105,6 +63,12 @@ export async function accelerate(
       '/date',
       'before-enrolment',
       `must not be before the enrolment on ${plan.enrolled_on}`,
+    );
+  if (plan.terminated_on !== null && date > plan.terminated_on)
+    throw invalidField(
+      '/date',
+      'after-termination',
+      `must not be after the plan ends on ${plan.terminated_on}`,
     );
   if (quantity !== undefined && inputs.grant === undefined)
     throw invalidField('/quantity', 'no-grant', 'is only for a plan with a grant');
@@ -116,9 +80,4 @@ export async function accelerate(
   vestedState({ ...inputs, accelerations }, later(date, today));
   const vested = vestedState({ ...inputs, accelerations }, later(plan.vested_as_of, today));
   return setPlan(tx, id, { accelerations }, vested);
-}
-
-/** The job may be ahead of the clock that answers requests, and what it found stands. */
-function later(a: string, b: string): string {
-  return a > b ? a : b;
 }

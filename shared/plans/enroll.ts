@@ -2,6 +2,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { insertParticipant } from '#plans/participants/participant.repository.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
+import { settleEndedPlan } from './end-plan.ts';
 import { insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
 import type { Enrolment } from './plans.routes.ts';
 
@@ -25,6 +26,7 @@ export async function enroll(
       'shareholder_id must name an active holder of an issuer that has linked this sponsor.',
       { errors: [{ pointer: '/shareholder_id', code: 'not-linked', message: 'is not a linked holder' }] },
     );
+  await settleEndedPlan(tx, employee_id, plan_type, today);
   await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
   const vesting = vestingOf(order, enrolled_on);
   return insertPlan(
@@ -50,5 +52,6 @@ function vestingOf(
     schedule: vesting_schedule,
     accelerations: [],
     terminatedOn: undefined,
+    breaks: [],
   };
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { sumContributions } from '#plans/contributions/contribution.repository.ts';
+import { type ForfeitureRow, listForfeituresOfPlan } from '#plans/forfeitures/forfeiture.repository.ts';
 import type { Grant } from '#plans/vesting/vesting.ts';
 import {
   grantEvents,
@@ -19,7 +20,8 @@ type PlanVesting = z.input<(typeof getPlanVesting)['response']>;
 export async function planVesting(read: TenantRead, plan: PlanRow, asOf: string): Promise<PlanVesting> {
   const inputs = toVestingInputs(plan);
   if (inputs.grant !== undefined) return grantVesting(plan.id, inputs.grant, inputs, asOf);
-  return moneyVesting(plan, inputs, asOf, await sumContributions(read, plan.id, asOf));
+  const sums = await sumContributions(read, plan.id, asOf);
+  return moneyVesting(plan, inputs, asOf, sums, await listForfeituresOfPlan(read, plan.id));
 }
 
 function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf: string): PlanVesting {
@@ -40,15 +42,18 @@ function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf:
 }
 
 function moneyVesting(
-  { id, currency }: PlanRow,
+  { id, currency, forfeited: everForfeited }: PlanRow,
   inputs: VestingInputs,
   asOf: string,
   sums: { employee: bigint; employer: bigint },
+  moved: readonly ForfeitureRow[],
 ): PlanVesting {
   const events = moneyEvents(inputs, sums.employer);
-  const past = events.filter(({ date }) => date <= asOf);
-  const vested = past.at(-1)?.cumulative ?? 0n;
-  const forfeited = past.findLast(({ kind }) => kind === 'FORFEITED')?.amount ?? 0n;
+  const vested = events.findLast(({ date }) => date <= asOf)?.cumulative ?? 0n;
+  const { terminatedOn } = inputs;
+  const hasEnded = terminatedOn !== undefined && terminatedOn <= asOf;
+  const forfeitedAfter = moved.filter(({ effective_date }) => effective_date > asOf);
+  const forfeited = hasEnded ? forfeitedAfter.reduce((sum, { amount }) => sum - amount, everForfeited) : 0n;
   const money = (minor: bigint) => fromMinor(minor, currency);
   return {
     plan_id: id,
@@ -57,12 +62,21 @@ function moneyVesting(
     vested: money(sums.employee + vested),
     unvested: money(sums.employer - vested - forfeited),
     forfeited: money(forfeited),
-    events: events.map(({ date, kind, amount, cumulative, why }) => ({
-      date,
-      kind,
-      quantity: money(amount),
-      cumulative: money(cumulative),
-      why,
-    })),
+    events: [
+      ...events.map(({ date, kind, amount, cumulative, why }) => ({
+        date,
+        kind,
+        quantity: money(amount),
+        cumulative: money(cumulative),
+        why,
+      })),
+      ...moved.map(({ effective_date: date, amount }) => ({
+        date,
+        kind: amount > 0n ? ('FORFEITED' as const) : ('RESTORED' as const),
+        quantity: money(amount > 0n ? amount : -amount),
+        cumulative: money(vested),
+        why: amount > 0n ? 'forfeited to the forfeiture account' : 'restored from the forfeiture account',
+      })),
+    ],
   };
 }

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { DB, Plans } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { vestedMinor } from '#plans/vesting/vesting.ts';
 import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
@@ -14,9 +13,11 @@ const COLUMNS = [
   'accelerations',
   'allocation_type',
   'balance',
+  'breaks',
   'created_at',
   'currency',
   'distributed',
+  'distributing',
   'employee_contributed',
   'employee_id',
   'employer_contributed',
@@ -45,15 +46,20 @@ const COLUMNS = [
 
 export type PlanRow = Selectable<Plans>;
 
-/** A plan with the money that is dated ahead of the day on which it is read, in minor units. */
-export type ShownPlan = PlanRow & { readonly pending_employee: bigint; readonly pending_employer: bigint };
+/** A plan as it stands today: its status, and the money of `plan_money`. */
+export type ShownPlan = PlanRow & { readonly money: readonly string[] };
 
-const pendingOf = (source: 'EMPLOYEE' | 'EMPLOYER') =>
-  sql<bigint>`pending_money(plans.id, ${sql.lit(source)})`;
+/** A plan under notice is stored as ACTIVE until something settles its end, which is over with its day all the same. */
+const standing = sql<
+  PlanRow['status']
+>`case when plans.terminated_on <= today() then 'TERMINATED' else plans.status end`;
 const SHOWN = [
   ...COLUMNS,
-  pendingOf('EMPLOYEE').as('pending_employee'),
-  pendingOf('EMPLOYER').as('pending_employer'),
+  standing.as('status'),
+  sql<
+    readonly string[]
+  >`plan_money(plans.id, plans.employee_contributed, plans.employer_contributed, plans.forfeited, plans.distributed,
+    plans.vested_numerator, plans.vested_denominator)::text[]`.as('money'),
 ] as const;
 
 /** Transactions that move one plan take this lock first (`lockFirst`), so that they follow one another. */
@@ -65,7 +71,7 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
   const { currency, grant_quantity, grant_date } = row;
   const money = (minor: bigint) => fromMinor(minor, currency);
   const isGrant = grant_quantity !== null && grant_date !== null;
-  const { balance, available } = moneyToday(row);
+  const [balance, pending, available, unvested] = moneyToday(row);
   return {
     id: row.id,
     tenant_id: row.tenant_id,
@@ -75,9 +81,10 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     status: row.status,
     currency,
     balance: money(balance),
-    pending: money(row.balance - balance),
+    pending: money(pending),
     vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(available),
     available: money(available),
+    forfeitable: money(row.status === 'TERMINATED' ? unvested - row.forfeited : 0n),
     vested_as_of: row.vested_as_of,
     forfeited: isGrant ? canonicalDecimal(row.forfeited_quantity) : money(row.forfeited),
     vesting_schedule: scheduleOf(row) ?? null,
@@ -87,23 +94,21 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
       : null,
     enrolled_on: row.enrolled_on,
     terminated_on: row.terminated_on,
+    rehired_on: breaksOf(row).at(-1)?.rehired_on ?? null,
     version: row.version,
     created_at: row.created_at.toISOString(),
   };
 }
 
-/**
- * The money of a plan without what is dated ahead, in minor units: all of it, and what can be paid out. The row's own sums are of everything that was
- * ever entered; `guard_paid_out` holds payments to the same.
- */
-function moneyToday(row: ShownPlan): { balance: bigint; available: bigint } {
-  const { vested_numerator: numerator, vested_denominator: denominator } = row;
-  const employee = row.employee_contributed - row.pending_employee;
-  const employer = row.employer_contributed - row.pending_employer;
-  const available = employee + vestedMinor(employer, { numerator, denominator }) - row.distributed;
-  // The unvested part of an ended plan is forfeited, also of what is still to come.
-  const balance = row.status === 'TERMINATED' ? available : employee + employer - row.distributed;
-  return { balance, available };
+function moneyToday({
+  money,
+}: ShownPlan): [balance: bigint, pending: bigint, available: bigint, unvested: bigint] {
+  const [balance = '0', pending = '0', available = '0', unvested = '0'] = money;
+  return [BigInt(balance), BigInt(pending), BigInt(available), BigInt(unvested)];
+}
+
+function breaksOf(row: Pick<PlanRow, 'breaks'>): VestingInputs['breaks'] {
+  return row.breaks as unknown as VestingInputs['breaks'];
 }
 
 function scheduleOf(row: Pick<PlanRow, 'vesting_schedule'>): VestingSchedule | undefined {
@@ -119,6 +124,7 @@ export type VestingRow = Pick<
   | 'allocation_type'
   | 'accelerations'
   | 'terminated_on'
+  | 'breaks'
 >;
 
 /** Returns the inputs of vesting from the plan's row. */
@@ -139,6 +145,7 @@ export function toVestingInputs(row: VestingRow): VestingInputs {
     schedule: scheduleOf(row),
     accelerations: row.accelerations as unknown as VestingInputs['accelerations'],
     terminatedOn: row.terminated_on ?? undefined,
+    breaks: breaksOf(row),
   };
 }
 
@@ -205,10 +212,11 @@ export function listPlans(
     .select(SHOWN)
     .orderBy('id')
     .limit(limit + 1);
-  for (const column of ['employee_id', 'plan_type', 'status'] as const) {
+  for (const column of ['employee_id', 'plan_type'] as const) {
     const value = filter[column];
     if (value !== undefined) query = query.where(column, '=', value);
   }
+  if (filter.status !== undefined) query = query.where(standing, '=', filter.status);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
 }
@@ -218,8 +226,10 @@ export interface PlanChange {
   /** The grant, with its schedule. */
   readonly granted?: VestingInputs;
   readonly accelerations?: VestingInputs['accelerations'];
-  readonly terminatedOn?: string;
-  readonly forfeitedMinor?: bigint;
+  readonly breaks?: VestingInputs['breaks'];
+  /** When the plan ends; null for not at all. Without it, its end stays as it is. */
+  readonly terminatedOn?: string | null;
+  readonly status?: PlanRow['status'];
   readonly forfeitedQuantity?: string;
 }
 
@@ -233,14 +243,15 @@ export function setPlan(
   change: PlanChange,
   vested: VestedState,
 ): Promise<ShownPlan> {
-  const { granted, accelerations, terminatedOn, forfeitedMinor, forfeitedQuantity } = change;
+  const { granted, accelerations, breaks, terminatedOn, status, forfeitedQuantity } = change;
   return tx
     .updateTable('plans')
     .set((eb) => ({
       ...(granted === undefined ? {} : grantColumns(granted)),
       ...(accelerations === undefined ? {} : { accelerations: JSON.stringify(accelerations) }),
-      ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn, status: 'TERMINATED' as const }),
-      ...(forfeitedMinor === undefined ? {} : { forfeited: forfeitedMinor }),
+      ...(breaks === undefined ? {} : { breaks: JSON.stringify(breaks) }),
+      ...(terminatedOn === undefined ? {} : { terminated_on: terminatedOn }),
+      ...(status === undefined ? {} : { status }),
       ...(forfeitedQuantity === undefined ? {} : { forfeited_quantity: forfeitedQuantity }),
       ...columnsOf(vested),
       vesting_inputs: eb('vesting_inputs', '+', 1),
@@ -250,6 +261,23 @@ export function setPlan(
     .where('id', '=', id)
     .returning(SHOWN)
     .executeTakeFirstOrThrow();
+}
+
+/** Returns the employee's plan of a type whose notice is over, if nothing has settled its end yet. */
+export function findEndedPlan(
+  tx: TenantTx,
+  employeeId: string,
+  planType: PlanRow['plan_type'],
+  today: string,
+): Promise<PlanRow | undefined> {
+  return tx
+    .selectFrom('plans')
+    .select(COLUMNS)
+    .where('employee_id', '=', employeeId)
+    .where('plan_type', '=', planType)
+    .where('status', '=', 'ACTIVE')
+    .where(sql<boolean>`terminated_on <= ${today}::date`)
+    .executeTakeFirst();
 }
 
 /** Whether an issuer that has linked this sponsor holds such an active shareholder: yes or no. */

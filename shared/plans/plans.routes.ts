@@ -38,15 +38,21 @@ export const Plan = z.object({
       'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
   }),
   available: amountOut.meta({ description: 'The vested money that can be paid out today.' }),
+  forfeitable: amountOut.meta({
+    description:
+      'Unvested money that an ended plan holds, part of the balance, until it is forfeited or restored.',
+  }),
   vested_as_of: dateOut,
   forfeited: decimalOut.meta({
-    description: 'The amount that was unvested at termination, in the unit of the vested balance.',
+    description:
+      'Shares that were unvested at termination; or unvested money that has gone to the forfeiture account.',
   }),
   vesting_schedule: VestingSchedule.nullable(),
   allocation_type: AllocationType.nullable(),
   grant: Grant.nullable(),
   enrolled_on: dateOut,
-  terminated_on: dateOut.nullable(),
+  terminated_on: dateOut.nullable().meta({ description: 'The last day of the plan, which may lie ahead.' }),
+  rehired_on: dateOut.nullable(),
   version: z.number().int(),
   created_at: instantOut,
 });
@@ -171,7 +177,7 @@ export const terminatePlan = route({
   path: '/plans/{id}/terminate',
   summary: 'End a plan',
   description:
-    'The employee keeps what has vested by the end of `terminated_on` (default today, not in the future); the rest is forfeited for good.',
+    'The employee keeps what has vested by the end of `terminated_on` (default today, at most a year ahead: until then the plan is ACTIVE). Unvested shares are forfeited. Unvested money is held, and forfeited once everything vested has been paid out, or after five years. The plan takes final pay for 75 days, and can be reversed in and paid out. With `If-Match` and another day, an end that is on record is corrected.',
   ...writers,
   params: idInPath,
   body: z.strictObject({ terminated_on: isoDate.optional() }),
@@ -180,7 +186,34 @@ export const terminatePlan = route({
   response: Plan,
   concurrency: 'if-match-honoured',
   audit: 'plan.terminated',
-  problems: ['not-found', 'plan-terminated', 'vested-balance-exceeded'],
+  problems: ['not-found', 'plan-terminated', 'vested-balance-exceeded', 'forfeitures-exceeded'],
+  uses: [],
+});
+
+export const reinstatePlan = route({
+  operationId: 'reinstatePlan',
+  method: 'POST',
+  path: '/plans/{id}/reinstate',
+  summary: 'Withdraw the end of a plan, or go on with it after a rehire',
+  description:
+    'Without `rehired_on` the end is withdrawn, as if it had never been recorded; what it forfeited comes back. With it, unvested money that the plan still holds goes on vesting from that day; an absence of less than a year counts as service. Unvested shares, and money that was forfeited, don’t come back by a rehire.',
+  ...writers,
+  params: idInPath,
+  body: z.strictObject({ rehired_on: isoDate.optional() }),
+  example: { rehired_on: '2026-11-02' },
+  status: 200,
+  response: Plan,
+  concurrency: 'if-match',
+  audit: 'plan.reinstated',
+  problems: [
+    'not-found',
+    'plan-terminated',
+    'plan-not-terminated',
+    'plan-exists',
+    'forfeitures-exceeded',
+    'precondition-failed',
+    'precondition-required',
+  ],
   uses: [],
 });
 
@@ -238,7 +271,7 @@ export const getPlanVesting = route({
     events: z.array(
       z.object({
         date: dateOut,
-        kind: z.enum(INSTALLMENT_KINDS),
+        kind: z.enum([...INSTALLMENT_KINDS, 'RESTORED']),
         quantity: decimalOut,
         cumulative: decimalOut,
         why: z.string(),

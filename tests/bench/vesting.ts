@@ -63,6 +63,7 @@ function computeInMemory(plans: number): number {
     schedule: SCHEDULE,
     accelerations: [],
     terminatedOn: undefined,
+    breaks: [],
   };
   for (let plan = 0; plan < plans; plan += 1) vestedState(inputs, '2026-08-01');
   return plans;

@@ -91,7 +91,7 @@ describe('a payroll file', () => {
     await call(terminatePlanHandler, terminatePlan, {
       as: globex.as('ADMIN'),
       params: { id: plans.get('e-5') ?? '' },
-      body: {},
+      body: { terminated_on: '2025-11-16' },
     });
     const upload = await drop(
       csv(
@@ -187,6 +187,33 @@ describe('a payroll file', () => {
         { amount: '10.00', effective_date: '2026-01-15' },
       ],
     });
+  });
+
+  test('brings final pay to the plan that ended, also where the employee has another one since', async () => {
+    const plans = await sponsorWithPlans();
+    await call(terminatePlanHandler, terminatePlan, {
+      as: globex.as('ADMIN'),
+      params: { id: plans.get('e-5') ?? '' },
+      body: { terminated_on: '2025-11-17' },
+    });
+    const rows = ['e-5,401K,1,2026-01,', 'e-5,401K,2,2026-02-01,', 'e-5,401K,4,2026-03-31,'];
+    const first = await drop(csv(...rows));
+    expect(first).toMatchObject({ state: 'COMPLETED', accepted: 1, rejected: 2 });
+    expect(first.errors.map(({ code }: Row) => code)).toEqual(['plan-terminated', 'plan-terminated']);
+    const order = { employee_id: 'e-5', plan_type: '401K', enrolled_on: '2026-02-15' };
+    const { body: next } = await enroll(globex, order);
+    expect(await drop(csv(...rows, 'e-5,401K,8,2025-12,'))).toMatchObject({
+      accepted: 3,
+      unchanged: 1,
+    });
+    const { rows: paid } = await database.admin.query(
+      'select plan_id, sum(amount) as sum from contributions where tenant_id = $1 group by 1 order by 2',
+      [globex.id],
+    );
+    expect(paid).toEqual([
+      { plan_id: next.id, sum: '400' },
+      { plan_id: plans.get('e-5'), sum: '900' },
+    ]);
   });
 
   test('comes back corrected from its errors file', async () => {

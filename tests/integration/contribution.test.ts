@@ -189,7 +189,8 @@ describe('a contribution', () => {
     ];
     expect(unknown.status).toBe(404);
     expect({ ...foreign.body, instance: '' }).toEqual({ ...unknown.body, instance: '' });
-    await call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id }, body: {} });
+    const body = { terminated_on: '2025-06-30' };
+    await call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id }, body });
     expect(await contribute(globex, id, { amount: '1' })).toMatchObject({
       status: 409,
       body: problem('plan-terminated'),

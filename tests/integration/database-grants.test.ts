@@ -28,6 +28,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   linked_shareholder_exists: [APP_ROLE],
   newest_payment: [APP_ROLE],
   pending_money: [APP_ROLE],
+  plan_money: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],
   positions_at: [APP_ROLE, REPORT_ROLE],
   posting_id: [APP_ROLE],
@@ -39,6 +40,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   recorded_changes: [APP_ROLE, SYSTEM_ROLE],
   require_network: [APP_ROLE],
   retention_lock_key: [APP_ROLE, SYSTEM_ROLE],
+  settle_forfeiture: [APP_ROLE],
   settled_instant: [APP_ROLE],
   round_half_even: [APP_ROLE],
   allot_at_rate: [APP_ROLE],
@@ -49,6 +51,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   today: [APP_ROLE, REPORT_ROLE],
   treasury_holders: [APP_ROLE, REPORT_ROLE],
   use_api_key: [APP_ROLE],
+  use_forfeitures: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
   votes_of_class: [APP_ROLE, REPORT_ROLE],
 };
@@ -160,10 +163,12 @@ describe('a temporary relation in the place of one of ours', () => {
     is_approved_change: `select vestry.is_approved_change('payment', 'transactions', 'x', gen_random_uuid())`,
     is_second_person: 'select vestry.is_second_person(gen_random_uuid(), gen_random_uuid())',
     linked_shareholder_exists: 'select vestry.linked_shareholder_exists(gen_random_uuid())',
+    settle_forfeiture: 'select vestry.settle_forfeiture(gen_random_uuid(), current_date)',
     take_dividend_snapshot: 'select vestry.take_dividend_snapshot(gen_random_uuid(), now(), 10)',
     take_login_attempt: `select vestry.take_login_attempt('\\x01'::bytea, array['\\x02'::bytea], 1, 1, 1, 1, 1, 1, 1)`,
     take_request: `select vestry.take_request(array[gen_random_uuid()], array[1], 'reads', 10, 1)`,
     use_api_key: `select id from vestry.use_api_key('\\\\x01'::bytea, '203.0.113.7')`,
+    use_forfeitures: `select vestry.use_forfeitures('ESPP', 'USD', 0, current_date, 'none')`,
   };
 
   test('every such function is called here', async () => {

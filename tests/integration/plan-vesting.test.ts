@@ -1,10 +1,28 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
 import { handler as calculateVestingHandler } from '#functions/plans/calculate-vesting.ts';
+import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
 import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
+import { handler as listForfeituresHandler } from '#functions/plans/list-forfeitures.ts';
+import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
+import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
+import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { acceleratePlan, getPlanVesting, grantShares, terminatePlan } from '#plans/plans.routes.ts';
+import { handler as useForfeituresHandler } from '#functions/plans/use-forfeitures.ts';
+import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
+import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
+import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
+import {
+  acceleratePlan,
+  getPlan,
+  getPlanVesting,
+  grantShares,
+  listPlans,
+  reinstatePlan,
+  terminatePlan,
+} from '#plans/plans.routes.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
@@ -161,7 +179,7 @@ describe('vesting of a grant', () => {
   test('ends with termination: what has vested stays, the rest is forfeited', async () => {
     const plan = await grant('emp-leaves', { enrolled_on: '2025-01-15' });
     for (const [terminated_on, code] of [
-      ['2199-01-01', 422],
+      [addDays(dayOf(new Date()), 367), 422],
       ['2025-01-14', 422],
     ] as const)
       expect((await terminate(plan.id, { terminated_on })).status).toBe(code);
@@ -199,37 +217,256 @@ describe('vesting of a grant', () => {
     ])
       expect((await accelerate(plan.id, body)).status).toBe(422);
   });
+});
 
-  test('a money plan forfeits the employer’s unvested part, and keeps its books', async () => {
-    const { body: plan } = await enroll(globex, {
-      employee_id: 'emp-money',
-      plan_type: '401K',
-      enrolled_on: '2025-01-15',
-      vesting_schedule: GRADED,
+describe('the end of a money plan', () => {
+  let employees = 0;
+  const open = async (change: object = {}, employer = '100.00') => {
+    employees += 1;
+    const employee_id = `emp-money-${employees}`;
+    const order = { employee_id, plan_type: '401K', enrolled_on: '2025-01-15', vesting_schedule: GRADED };
+    const { body } = await enroll(globex, { ...order, ...change });
+    for (const [source, amount] of [
+      ['EMPLOYEE', '100.00'],
+      ['EMPLOYER', employer],
+    ] as const)
+      expect((await put(body.id, { amount, source, effective_date: '2025-02-01' })).status).toBe(201);
+    return { id: body.id as string, employee_id };
+  };
+  const put = (id: string, body: object) => contribute(globex, id, body);
+  const planOf = async (id: string) =>
+    (await call(getPlanHandler, getPlan, { as: globex.as('ADMIN'), params: { id } })).body;
+  const ended = async (employer?: string) => {
+    const plan = await open({}, employer);
+    expect((await terminate(plan.id, { terminated_on: '2025-08-15' })).status).toBe(200);
+    return plan;
+  };
+  const versioned = async (id: string, version?: number) => ({
+    'If-Match': `"${version ?? (await planOf(id)).version}"`,
+  });
+  const correct = async (id: string, terminated_on: string, version?: number) =>
+    call(terminatePlanHandler, terminatePlan, {
+      ...{ as: globex.as('ADMIN'), params: { id }, body: { terminated_on } },
+      headers: await versioned(id, version),
     });
-    const put = (amount: string, source: string) =>
-      contribute(globex, plan.id, { amount, source, effective_date: '2025-02-01' });
-    await put('100.00', 'EMPLOYEE');
-    await put('100.00', 'EMPLOYER');
-    expect((await accelerate(plan.id, { quantity: '1' })).status).toBe(422);
-    expect((await vestingOf(plan.id, '2025-08-15')).body).toMatchObject({
-      unit: 'USD',
-      vested: '123.33',
-      unvested: '76.67',
+  const reinstate = async (id: string, body: object = {}, version?: number) =>
+    call(reinstateHandler, reinstatePlan, {
+      ...{ as: globex.as('ADMIN'), params: { id }, body },
+      headers: await versioned(id, version),
     });
-    expect((await vestingOf(plan.id, '2025-01-31')).body.vested).toBe('0.00');
-    const ended = await terminate(plan.id, { terminated_on: '2025-08-15' });
-    expect(ended.body).toMatchObject({ balance: '123.33', vested_balance: '123.33', forfeited: '76.67' });
-    expect(await contribute(globex, plan.id, { amount: '1' })).toMatchObject({
+  /** A distribution that has reached its payee. */
+  const distribute = async (id: string, amount: bigint) => {
+    const client = await database.admin.connect();
+    await client.query(`select set_config('app.tenant_id', $1, false)`, [globex.id]);
+    const { rows } = await client.query(
+      `insert into transactions (type, amount, currency, plan_id) values ('DISBURSE', $1, 'USD', $2) returning id`,
+      [amount, id],
+    );
+    for (const status of ['SENT', 'SETTLED'])
+      await client.query('update transactions set status = $2, version = version + 1 where id = $1', [
+        rows[0].id,
+        status,
+      ]);
+    client.release(true);
+  };
+  /** Plan assets are what is owed to employees, and what they have forfeited. */
+  const books = async (): Promise<Record<string, bigint>> => {
+    const { rows } = await database.admin.query(
+      `select a.account, sum(case when a.account = j.debit_account then amount else -amount end)::bigint as balance
+       from journal j cross join lateral (values (j.debit_account), (j.credit_account)) as a (account) where tenant_id = $1 group by 1`,
+      [globex.id],
+    );
+    return Object.fromEntries(rows.map(({ account, balance }) => [account, balance]));
+  };
+  afterEach(async () => {
+    const { PLAN_ASSETS = 0n, PLAN_OBLIGATIONS = 0n, FORFEITURES = 0n } = await books();
+    expect(PLAN_ASSETS + PLAN_OBLIGATIONS + FORFEITURES).toBe(0n);
+    const { rows } = await database.admin.query(
+      `select (select coalesce(sum(balance), 0)::bigint from plans where tenant_id = $1) as owed,
+         (select coalesce(sum(balance), 0)::bigint from forfeiture_accounts where tenant_id = $1) as forfeited`,
+      [globex.id],
+    );
+    expect({ owed: -PLAN_OBLIGATIONS, forfeited: -FORFEITURES }).toEqual(rows[0]);
+  });
+
+  test('is held, and forfeits nothing: the money stays in the plan', async () => {
+    const { id } = await ended();
+    expect((await accelerate(id, { quantity: '1' })).status).toBe(409);
+    expect((await vestingOf(id, '2025-08-15')).body).toMatchObject({
+      ...{ unit: 'USD', vested: '123.33', unvested: '76.67', forfeited: '0.00' },
+    });
+    expect((await vestingOf(id, '2025-01-31')).body.vested).toBe('0.00');
+    expect((await vestingOf(id, '2027-07-15')).body).toMatchObject({ vested: '123.33', unvested: '76.67' });
+    expect(await planOf(id)).toMatchObject({
+      ...{ status: 'TERMINATED', balance: '200.00', vested_balance: '123.33', available: '123.33' },
+      ...{ forfeitable: '76.67', forfeited: '0.00' },
+    });
+  });
+
+  test('takes final pay for 75 days, and reversals for ever', async () => {
+    const { id } = await ended();
+    const last = await put(id, { amount: '30.00', source: 'EMPLOYER', effective_date: '2025-10-29' });
+    expect(last).toMatchObject({ status: 201, body: { balance_after: '230.00' } });
+    expect(await planOf(id)).toMatchObject({ balance: '230.00', available: '130.33', forfeitable: '99.67' });
+    expect(await put(id, { amount: '1', effective_date: '2025-10-30' })).toMatchObject({
       status: 409,
       body: problem('plan-terminated'),
     });
-    const { rows } = await database.admin.query(
-      `select coalesce(sum(case when credit_account = 'PLAN_OBLIGATIONS' then amount else -amount end), 0) as owed
-       from journal where tenant_id = $1`,
-      [globex.id],
+    const taken = await call(reverseHandler, reverseContribution, {
+      ...{ as: globex.as('OPS'), params: { id, contribution_id: last.body.id } },
+    });
+    expect(taken.status).toBe(201);
+    expect(await planOf(id)).toMatchObject({ balance: '200.00', available: '123.33', forfeitable: '76.67' });
+  });
+
+  test('goes to the forfeiture account with the last distribution, and pays the employer’s next contributions', async () => {
+    const { id } = await ended();
+    await distribute(id, 12_000n);
+    expect(await planOf(id)).toMatchObject({ balance: '80.00', available: '3.33', forfeitable: '76.67' });
+    await distribute(id, 333n);
+    expect(await planOf(id)).toMatchObject({ balance: '0.00', forfeitable: '0.00', forfeited: '76.67' });
+    const today = dayOf(new Date());
+    expect((await vestingOf(id, today)).body).toMatchObject({ unvested: '0.00', forfeited: '76.67' });
+    expect((await vestingOf(id, '2025-08-15')).body).toMatchObject({ unvested: '76.67', forfeited: '0.00' });
+    const list = () => call(listForfeituresHandler, listForfeitures, { as: globex.as('COMPLIANCE') });
+    expect((await list()).body.data).toMatchObject([
+      { kind: 'FORFEITED', plan_id: id, plan_type: '401K', amount: '76.67', balance_after: '76.67' },
+    ]);
+    const use = (amount: string, key: string = randomUUID()) =>
+      call(useForfeituresHandler, useForfeitures, {
+        ...{ as: globex.as('OPS'), body: { plan_type: '401K', amount, pay_date: '2026-02-27' } },
+        headers: { 'Idempotency-Key': key },
+      });
+    expect(await use('10.00')).toMatchObject({ status: 422, body: problem('forfeitures-exceeded') });
+    const other = await open();
+    await put(other.id, { amount: '50.00', source: 'EMPLOYER', effective_date: '2026-02-27' });
+    await put(other.id, { amount: '500.00', effective_date: '2026-02-27' });
+    const both = await Promise.all([use('30.00'), use('30.00')]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 422]);
+    expect(both.find(({ status }) => status === 201)?.body).toMatchObject({
+      ...{ kind: 'USED', amount: '-30.00', balance_after: '46.67', plan_id: null, pay_date: '2026-02-27' },
+    });
+    const key = randomUUID();
+    expect((await use('20.00', key)).status).toBe(201);
+    expect((await use('20.00', key)).header('idempotency-replayed')).toBe('true');
+    expect((await list()).body.data.at(-1)).toMatchObject({ amount: '-20.00', balance_after: '26.67' });
+    // The end was wrong, and what it forfeited is used in part.
+    expect(await reinstate(id)).toMatchObject({ status: 422, body: problem('forfeitures-exceeded') });
+    expect(await reinstate(id, { rehired_on: today })).toMatchObject({
+      status: 409,
+      body: problem('plan-terminated'),
+    });
+  });
+
+  test('is withdrawn: what it held goes on vesting, what it forfeited comes back', async () => {
+    const { id } = await ended();
+    expect((await reinstate(id, {}, 1)).status).toBe(412);
+    const again = await reinstate(id);
+    expect(again).toMatchObject({
+      status: 200,
+      body: { status: 'ACTIVE', terminated_on: null, forfeitable: '0.00' },
+    });
+    expect(await reinstate(id)).toMatchObject({ status: 409, body: problem('plan-not-terminated') });
+    expect((await vestingOf(id, '2025-12-15')).body.vested).toBe('136.66');
+    await terminate(id, { terminated_on: '2025-08-15' });
+    await distribute(id, 12_333n);
+    expect(await planOf(id)).toMatchObject({ balance: '0.00', forfeited: '76.67' });
+    expect((await reinstate(id)).body).toMatchObject({
+      balance: '76.67',
+      forfeited: '0.00',
+      status: 'ACTIVE',
+    });
+  });
+
+  test('is corrected by whoever has read it; an earlier day can’t take back what was paid', async () => {
+    const { id } = await ended();
+    expect(await terminate(id, { terminated_on: '2025-09-15' })).toMatchObject({
+      status: 409,
+      body: problem('plan-terminated'),
+    });
+    expect((await correct(id, '2025-09-15', 1)).status).toBe(412);
+    expect((await correct(id, '2025-08-15')).status).toBe(409);
+    expect((await correct(id, '2025-09-15')).body).toMatchObject({
+      ...{ terminated_on: '2025-09-15', vested_balance: '126.66', forfeitable: '73.34' },
+    });
+    await distribute(id, 12_666n);
+    expect(await planOf(id)).toMatchObject({ balance: '0.00', forfeited: '73.34' });
+    expect(await correct(id, '2025-08-15')).toMatchObject({
+      status: 422,
+      body: problem('vested-balance-exceeded'),
+    });
+    expect((await correct(id, '2025-12-15')).body).toMatchObject({
+      ...{ balance: '10.00', available: '10.00', forfeitable: '0.00', forfeited: '63.34' },
+    });
+  });
+
+  test('can lie ahead: the plan is active until its last day is over', async () => {
+    const { id, employee_id } = await open({ vesting_schedule: { type: 'cliff', cliff_months: 600 } });
+    const last = addDays(dayOf(new Date()), 30);
+    expect((await terminate(id, { terminated_on: last })).body).toMatchObject({
+      ...{ status: 'ACTIVE', terminated_on: last, forfeitable: '0.00', balance: '200.00' },
+    });
+    expect(await accelerate(id, { full: true, date: addDays(last, 1) })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/date', code: 'after-termination' }] },
+    });
+    const order = { employee_id, plan_type: '401K' };
+    expect(await enroll(globex, order)).toMatchObject({ status: 409, body: problem('plan-exists') });
+    const ahead = await put(id, { amount: '40.00', source: 'EMPLOYER', effective_date: last });
+    expect(ahead.status).toBe(201);
+    process.env.VESTRY_CLOCK_AHEAD_MS = String(30 * DAY_MS);
+    try {
+      expect(await planOf(id)).toMatchObject({
+        status: 'TERMINATED',
+        balance: '240.00',
+        forfeitable: '140.00',
+      });
+      const listed = await call(listPlansHandler, listPlans, {
+        as: globex.as('ADMIN'),
+        query: { employee_id, status: 'TERMINATED' },
+      });
+      expect(listed.body.data).toMatchObject([{ id }]);
+      expect(await accelerate(id, { full: true })).toMatchObject({ status: 409 });
+      expect((await enroll(globex, order)).status).toBe(201);
+    } finally {
+      delete process.env.VESTRY_CLOCK_AHEAD_MS;
+    }
+  });
+
+  test.each([
+    ['of less than a year counts as service', '2026-08-01', '2026-09-15', '166.66'],
+    ['of a year or more does not', '2026-08-15', '2026-09-15', '126.66'],
+  ])('is followed by a rehire: an absence %s', async (_, rehired_on, day, vested) => {
+    const { id } = await ended();
+    for (const wrong of ['2025-08-15', addDays(dayOf(new Date()), 1)])
+      expect(await reinstate(id, { rehired_on: wrong })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/rehired_on' }] },
+      });
+    const back = await reinstate(id, { rehired_on });
+    expect(back).toMatchObject({ status: 200, body: { status: 'ACTIVE', rehired_on, forfeitable: '0.00' } });
+    expect((await vestingOf(id, '2025-08-15')).body.vested).toBe('123.33');
+    const after = (await vestingOf(id, day)).body;
+    expect(after).toMatchObject({ vested, forfeited: '0.00' });
+    expect(after.events.findLast((event: { date: string }) => event.date <= day).cumulative).toBe(
+      (Number(vested) - 100).toFixed(2),
     );
-    expect(rows[0].owed).toBe('12333');
+    expect((await terminate(id, { terminated_on: rehired_on })).status).toBe(200);
+  });
+
+  test('is no rehire of a grant, whose unvested shares are gone; a wrong end gives them back', async () => {
+    const { body } = await enroll(globex, {
+      ...{
+        employee_id: 'emp-shares-back',
+        plan_type: 'RSU',
+        grant: GRANT,
+        vesting_schedule: GRADED,
+        enrolled_on: '2025-01-15',
+      },
+    });
+    expect((await terminate(body.id, { terminated_on: '2025-08-15' })).body.forfeited).toBe('767');
+    expect((await reinstate(body.id, { rehired_on: '2025-08-16' })).status).toBe(422);
+    expect((await reinstate(body.id)).body).toMatchObject({ status: 'ACTIVE', forfeited: '0' });
   });
 });
 

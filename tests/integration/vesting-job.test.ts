@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
-import { acceleratePlan } from '#plans/plans.routes.ts';
+import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
+import { addDays, addMonths, dayOf, monthsReached } from '#kernel/calendar.ts';
+import { acceleratePlan, terminatePlan } from '#plans/plans.routes.ts';
 import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
 import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
 import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
@@ -9,6 +11,8 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+
+const SCHEDULE = { type: 'graded', total_months: 48, cliff_months: 12 };
 
 let database: TestDatabase;
 let globex: TestTenant;
@@ -18,13 +22,18 @@ beforeAll(async () => {
   database = await testDatabase();
   globex = await insertTestTenant(database.admin, 'SPONSOR');
   umbrella = await insertTestTenant(database.admin, 'SPONSOR');
-  const GRADED = { type: 'graded', total_months: 48, cliff_months: 12 };
   const grant = { quantity: '4801', grant_date: '2025-01-31' };
   const plans: object[] = [
-    { employee_id: 'e-1', plan_type: 'RSU', grant, vesting_schedule: GRADED },
-    { employee_id: 'e-2', plan_type: 'ESOP', grant, vesting_schedule: GRADED, allocation_type: 'FRACTIONAL' },
+    { employee_id: 'e-1', plan_type: 'RSU', grant, vesting_schedule: SCHEDULE },
+    {
+      employee_id: 'e-2',
+      plan_type: 'ESOP',
+      grant,
+      vesting_schedule: SCHEDULE,
+      allocation_type: 'FRACTIONAL',
+    },
     { employee_id: 'e-3', plan_type: 'RSU', grant, vesting_schedule: { type: 'cliff', cliff_months: 36 } },
-    { employee_id: 'e-4', plan_type: '401K', enrolled_on: '2025-01-31', vesting_schedule: GRADED },
+    { employee_id: 'e-4', plan_type: '401K', enrolled_on: '2025-01-31', vesting_schedule: SCHEDULE },
     { employee_id: 'e-5', plan_type: 'RSU' },
   ];
   for (const sponsor of [globex, umbrella])
@@ -129,6 +138,53 @@ test('nothing is left to do, or to audit, once it is done', async () => {
   expect(await entries()).toBe(before);
   expect(await chunksAt('2026-02-01T03:00:00Z')).toEqual([]);
   expect(await chunksAt('2026-01-01T03:00:00Z')).toEqual([]);
+});
+
+test('a notice that is over ends its plan; what the plan holds is forfeited five years later, once', async () => {
+  const other = await insertTestTenant(database.admin, 'SPONSOR');
+  const order = {
+    employee_id: 'e-6',
+    plan_type: '401K',
+    enrolled_on: '2025-01-31',
+    vesting_schedule: SCHEDULE,
+  };
+  const { body: plan } = await enroll(other, order);
+  const last = addDays(dayOf(new Date()), 40);
+  const [first] = [await contribute(other, plan.id, { amount: '480.10', source: 'EMPLOYER' })];
+  expect(first.status).toBe(201);
+  const ended = await call(terminatePlanHandler, terminatePlan, {
+    ...{ as: other.as('ADMIN'), params: { id: plan.id }, body: { terminated_on: last } },
+  });
+  expect(ended).toMatchObject({ status: 200, body: { status: 'ACTIVE' } });
+  const stands = async () =>
+    (
+      await database.admin.query(
+        `select status, vested_numerator * 48 / vested_denominator as months, forfeited,
+           (select count(*) from forfeiture_entries f where f.plan_id = p.id) as entries,
+           (select count(*) from audit_log a where a.tenant_id = p.tenant_id and a.action = 'plan.terminated' and a.actor_role = 'SYSTEM') as ends
+         from plans p where id = $1`,
+        [plan.id],
+      )
+    ).rows[0];
+  const ours = async (day: string) =>
+    (await chunksAt(`${day}T03:00:00Z`)).filter(({ tenant_id }) => tenant_id === other.id);
+  const months = BigInt(monthsReached('2025-01-31', last));
+  for (const [day, status] of [
+    [addDays(last, -1), 'ACTIVE'],
+    [addDays(last, 1), 'TERMINATED'],
+    [addDays(last, 400), 'TERMINATED'],
+  ] as const) {
+    await run(await ours(day));
+    expect(await stands()).toMatchObject({ status, forfeited: 0n });
+  }
+  expect(await stands()).toMatchObject({ months, ends: 1n });
+  const fiveYears = addMonths(last, 60);
+  expect(await ours(addDays(fiveYears, -1))).toEqual([]);
+  const due = await ours(fiveYears);
+  await run([...due, ...due]);
+  const unvested = 48_010n - (48_010n * months) / 48n;
+  expect(await stands()).toMatchObject({ forfeited: unvested, entries: 1n });
+  expect(await ours(fiveYears)).toEqual([]);
 });
 
 test('a plan that is accelerated meanwhile keeps what the acceleration vested', async () => {

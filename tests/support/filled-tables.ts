@@ -368,6 +368,16 @@ const rowsOf = (
     effective_date: '2026-01-01',
     balance_after: '100',
   },
+  forfeiture_accounts: { plan_type: '401K', currency: 'USD', balance: '100' },
+  forfeiture_entries: {
+    plan_type: '401K',
+    currency: 'USD',
+    kind: 'FORFEITED',
+    amount: '100',
+    balance_after: '100',
+    plan_id: id(22),
+    effective_date: '2026-01-01',
+  },
   contribution_years: { employee_id: 'E-1001', plan_type: '401K', year: '2026', currency: 'USD' },
   payroll_periods: {
     plan_id: id(22),

@@ -69,7 +69,7 @@ export interface Entry {
 export interface Entered extends ContributionRow {
   /** When its transaction was written. */
   readonly paid_at: Date;
-  readonly plan_status: string;
+  readonly terminated_on: string | null;
   readonly plan_type: string;
   readonly date_of_birth: string | null;
   readonly year_employee: bigint;
@@ -119,7 +119,7 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         employer_contributed = employer_contributed + ${employer}::bigint,
         version = version + 1, updated_at = now()
       where id = ${planId}::uuid
-      returning id, employee_id, plan_type, status, currency, balance, posting_id() as entry_id,
+      returning id, employee_id, plan_type, terminated_on, currency, balance, posting_id() as entry_id,
         ${amountMinor}::bigint as entered_amount, ${effectiveDate}::date as entered_on, ${reverses}::uuid as reversed_id
     ), year as (
       insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
@@ -138,7 +138,7 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
       from plan
       returning ${columnsOf('contributions')}
     )
-    select ${columnsOf('entered')}, now() as paid_at, plan.status as plan_status, plan.plan_type,
+    select ${columnsOf('entered')}, now() as paid_at, plan.terminated_on, plan.plan_type,
       year.employee_amount as year_employee, year.employer_amount as year_employer,
       (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
       (select json_agg(json_build_object('kind', kind, 'year', l.year, 'min_age', min_age, 'max_age', max_age, 'amount', amount::text))

@@ -38,7 +38,7 @@ export const recordContribution = route({
   path: '/plans/{id}/contributions',
   summary: 'Record a contribution',
   description:
-    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead; until that day the money is pending. The legal limits of its year count every contribution effective in that year.',
+    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead; until that day the money is pending. An ended plan takes final pay that is effective within 75 days of its end. The legal limits of its year count every contribution effective in that year.',
   ...sponsor,
   roles: ['ADMIN', 'OPS'],
   params: idInPath,
@@ -93,7 +93,7 @@ export const reverseContribution = route({
   path: '/plans/{id}/contributions/{contribution_id}/reverse',
   summary: 'Reverse a contribution',
   description:
-    'Adds an entry of the opposite amount and the same effective date. A contribution can be reversed once. If it came from a payroll file, its period can be paid again.',
+    'Adds an entry of the opposite amount and the same effective date. A contribution can be reversed once, also after the plan has ended. If it came from a payroll file, its period can be paid again.',
   ...sponsor,
   roles: ['ADMIN', 'OPS'],
   params: oneInPath,
@@ -103,9 +103,9 @@ export const reverseContribution = route({
   audit: 'contribution.reversed',
   problems: [
     'not-found',
-    'plan-terminated',
     'contribution-reversed',
     'vested-balance-exceeded',
+    'forfeitures-exceeded',
     'temporarily-unavailable',
   ],
   uses: ['eventBus:put'],

@@ -1,6 +1,8 @@
 import { TRANSACTIONS_PER_EVENT } from '#contracts/event-types.ts';
 import { consecutiveIds } from '#kernel/ids.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
+import { FINAL_PAY_DAYS } from '#plans/plan-standing.ts';
+import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
 
 /**
  * The SQL of payroll files. It reads the session's temporary table `staged_rows` (n, line, employee_id, plan_type, amount, source,
@@ -15,8 +17,6 @@ export type RunStatement = <Row = Record<string, unknown>>(
 ) => Promise<{ rows: readonly Row[]; changed: number }>;
 
 /** Rows without an error that are not recorded yet. */
-import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
-
 const GOOD = `error_code is null and not recorded`;
 
 export async function listCurrencies(run: RunStatement): Promise<string[]> {
@@ -57,20 +57,29 @@ export async function matchPlans(
             when p.id is null and exists (
               select from plans t where t.employee_id = r.employee_id and t.plan_type = r.plan_type) then 'plan-terminated'
             when p.id is null then 'unknown-plan'
+            when r.effective_date > p.terminated_on + $4::integer then 'plan-terminated'
             when r.currency is distinct from p.currency and r.currency is not null then 'currency-mismatch'
             when minor.amount <> trunc(minor.amount) then 'too-many-decimals'
             when r.effective_date < p.enrolled_on or r.effective_date > $3::date then 'date-out-of-range'
             when h.amount <> minor.amount then 'period-recorded'
           end as refused
         from staged_rows r
-        left join plans p on p.employee_id = r.employee_id and p.plan_type = r.plan_type and p.status = 'ACTIVE'
+        left join plans active on active.employee_id = r.employee_id and active.plan_type = r.plan_type and active.status = 'ACTIVE'
+        -- Final pay goes to the plan that ended, also where the employee has another one since.
+        left join lateral (
+          select t.id, t.currency, t.enrolled_on, t.terminated_on from plans t where (active.id is null or r.effective_date < active.enrolled_on)
+            and t.employee_id = r.employee_id and t.plan_type = r.plan_type and t.status = 'TERMINATED'
+            and r.effective_date between t.enrolled_on and t.terminated_on + $4::integer
+          order by t.terminated_on desc limit 1) ended on true
+        cross join lateral (select coalesce(ended.id, active.id) as id, coalesce(ended.currency, active.currency) as currency,
+          coalesce(ended.enrolled_on, active.enrolled_on) as enrolled_on, coalesce(ended.terminated_on, active.terminated_on) as terminated_on) as p
         left join unnest($1::text[], $2::integer[]) as e (currency, exponent) on e.currency = p.currency
         left join payroll_periods h on h.plan_id = p.id and h.pay_date = r.effective_date and h.source = r.source and h.run_id = r.run_id
           and not h.reversed
         cross join lateral (select r.amount::numeric * 10::numeric ^ e.exponent as amount) as minor
         where r.error_code is null) m
       where m.n = s.n`,
-    [Object.keys(exponents), Object.values(exponents), latest],
+    [Object.keys(exponents), Object.values(exponents), latest, FINAL_PAY_DAYS],
   );
   return explainRefusals(run, today);
 }
@@ -93,7 +102,7 @@ function refusalsOf(today: string): Refusal[] {
     {
       code: 'plan-terminated',
       column: 'employee_id',
-      message: 'The employee’s plan of this type is terminated.',
+      message: `The employee’s plan of this type had ended more than ${FINAL_PAY_DAYS} days before.`,
     },
     { code: 'currency-mismatch', column: 'currency', message: 'The plan is in another currency.' },
     {

@@ -2,8 +2,9 @@ import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { toTransactionState } from '#ledger/transaction-state.ts';
+import { settleForfeiture } from '#plans/forfeitures/forfeiture.repository.ts';
 import type { PlanRow } from '#plans/plan.repository.ts';
-import { refuseTerminated } from '#plans/plan-standing.ts';
+import { refusePayAfterEnd } from '#plans/plan-standing.ts';
 import { found } from '#platform/db/found.ts';
 import { emit, type SerializableTx } from '#platform/db/tenant-tx.ts';
 import {
@@ -59,7 +60,7 @@ function refuseDate(effectiveDate: string, enrolledOn: string, today: string): s
  */
 export async function record(tx: SerializableTx, entry: Entry): Promise<ContributionRow> {
   const entered = found(await insertEntry(tx, entry));
-  refuseTerminated({ status: entered.plan_status });
+  refusePayAfterEnd(entered, entered.effective_date);
   refuseExceeded(entered);
   emitContribution(tx, entered);
   return entered;
@@ -130,11 +131,16 @@ export function explainBreach(
 
 /**
  * Takes a contribution back by an entry of the opposite amount on the same effective date, so that the sums of its year
- * are as if it had never been.
- * @throws DomainError `not-found`, `contribution-reversed`, `plan-terminated`, and `vested-balance-exceeded` when it has been
- *   paid out
+ * are as if it had never been. What was forfeited of it comes back first.
+ * @throws DomainError `not-found`, `contribution-reversed`, `vested-balance-exceeded` when it has been paid out, and
+ *   `forfeitures-exceeded` when what was forfeited of it has been used
  */
-export async function reverse(tx: SerializableTx, planId: string, id: string): Promise<ContributionRow> {
+export async function reverse(
+  tx: SerializableTx,
+  planId: string,
+  id: string,
+  today: string,
+): Promise<ContributionRow> {
   const original = found(await findReversible(tx, planId, id));
   if (original.reversed || original.reverses !== null)
     throw new DomainError('contribution-reversed', 'It was already reversed, or is itself a reversal.');
@@ -148,8 +154,8 @@ export async function reverse(tx: SerializableTx, planId: string, id: string): P
       reverses: id,
     }),
   );
-  refuseTerminated({ status: entered.plan_status });
   await setPeriodReversed(tx, planId, id);
+  if (entered.terminated_on !== null) await settleForfeiture(tx, planId, today);
   emitContribution(tx, entered);
   return entered;
 }

@@ -6,13 +6,19 @@ import { logger } from '#platform/observability/logger.ts';
 import { ROWS_PER_CHUNK } from '#platform/queue/chunk.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { vestedState } from './vested-state.ts';
-import { type ComputedPlan, type DuePlan, listDuePlans, setVested } from './vesting.repository.ts';
+import {
+  type ComputedPlan,
+  type DuePlan,
+  forfeitHeld,
+  listDuePlans,
+  setVested,
+} from './vesting.repository.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
 /**
  * Sets what has vested in a range of plans as of a day. Plans that are already as far are left unchanged, so that a
  * message may come twice, late, or before an earlier one. Vesting accrues by contract, so employees of a suspended
- * sponsor get it too.
+ * sponsor get it too. Ends that have come are settled, and what ended plans have held for long enough is forfeited.
  * @throws Error after all other plans are done, if some can't be computed
  */
 export async function computeVesting(chunk: VestingChunk, requestId: string): Promise<{ computed: number }> {
@@ -29,6 +35,7 @@ export async function computeVesting(chunk: VestingChunk, requestId: string): Pr
     if (results.length === 0) break;
     computed += await store(actor, chunk, results);
   }
+  await forfeit(actor, chunk);
   if (failed.size > 0) throw new Error(`vesting of ${failed.size} plans could not be computed`);
   return { computed };
 }
@@ -47,6 +54,17 @@ function compute(due: readonly DuePlan[], asOf: string, failed: Set<string>): Co
         return [];
       }
     });
+}
+
+/** Unvested money of ended plans whose time is over goes to the forfeiture account. */
+async function forfeit(actor: Actor, chunk: VestingChunk): Promise<void> {
+  await tenantTx(actor, async (tx) => (await forfeitHeld(tx, chunk)) || noEffect(0), {
+    audit: (plans) => ({
+      action: 'plan.forfeited',
+      resource: `vesting/${chunk.as_of}`,
+      payload: { from: chunk.from, before: chunk.before, plans },
+    }),
+  });
 }
 
 async function store(actor: Actor, chunk: VestingChunk, plans: readonly ComputedPlan[]): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Acceleration, GrantChanges } from '#plans/vesting/grant-changes.ts';
+import { calendarDay, type ServiceBreak, serviceDay } from '#plans/vesting/service-breaks.ts';
 import {
   type Fraction,
   type Grant,
@@ -19,6 +20,8 @@ export interface VestingInputs {
   readonly schedule: VestingSchedule | undefined;
   readonly accelerations: readonly Acceleration[];
   readonly terminatedOn: string | undefined;
+  /** Absences after which the employee was rehired into the same plan, in order. A grant has none. */
+  readonly breaks: readonly ServiceBreak[];
 }
 
 /** The amount that had vested by the end of a day: shares of the grant, or a part of the employer's money. */
@@ -51,10 +54,10 @@ function changesOf({ accelerations, terminatedOn }: VestingInputs): GrantChanges
 }
 
 function moneyFraction(inputs: VestingInputs, asOf: string): Fraction {
-  const { schedule = AT_ONCE, vestingStart, accelerations, terminatedOn } = inputs;
+  const { schedule = AT_ONCE, vestingStart, accelerations, terminatedOn, breaks } = inputs;
   const day = terminatedOn !== undefined && terminatedOn < asOf ? terminatedOn : asOf;
   if (accelerations.some(({ date }) => date <= day)) return ALL;
-  return vestedFraction(schedule, day, vestingStart);
+  return vestedFraction(schedule, serviceDay(day, breaks), vestingStart);
 }
 
 /** The events of a grant, with its accelerations and its termination. */
@@ -74,15 +77,28 @@ export interface MoneyEvent {
 /** A hundred shares that vest as the money does: their events give the dates and the reasons. */
 const PERCENT = { quantity: '100', allocationType: 'FRACTIONAL' } as const;
 
-/** When an employer's contributions vest; each amount is what the vested part grows by, rounded down to the minor unit. */
+/**
+ * When an employer's contributions vest; each amount is what the vested part grows by, rounded down to the minor unit. What has not vested by the end of a
+ * plan is held, and forfeited later: that is no event of its schedule.
+ */
 export function moneyEvents(inputs: VestingInputs, employerMinor: bigint): MoneyEvent[] {
+  const { breaks, terminatedOn } = inputs;
+  const served = (date: string) => serviceDay(date, breaks);
   const shape = { ...PERCENT, vestingStart: inputs.vestingStart };
-  const full = inputs.accelerations.map(({ date }) => ({ date, full: true }) as const);
+  const full = inputs.accelerations.map(({ date }) => ({ date: served(date), full: true }) as const);
+  const ended = terminatedOn === undefined ? undefined : served(terminatedOn);
   let vested = 0n;
-  return grantEvents(shape, { ...inputs, accelerations: full }).map(({ date, kind, why }) => {
-    if (kind === 'FORFEITED') return { date, kind, amount: employerMinor - vested, cumulative: vested, why };
-    const before = vested;
-    vested = vestedMinor(employerMinor, moneyFraction(inputs, date));
-    return { date, kind, amount: vested - before, cumulative: vested, why };
-  });
+  return grantEvents(shape, { ...inputs, accelerations: full, terminatedOn: ended })
+    .filter(({ kind }) => kind !== 'FORFEITED')
+    .map(({ date: day, kind, why }) => {
+      const date = calendarDay(day, breaks);
+      const before = vested;
+      vested = vestedMinor(employerMinor, moneyFraction(inputs, date));
+      return { date, kind, amount: vested - before, cumulative: vested, why };
+    });
+}
+
+/** The job may be ahead of the clock that answers requests, and what it found stands. */
+export function later(a: string, b: string): string {
+  return a > b ? a : b;
 }

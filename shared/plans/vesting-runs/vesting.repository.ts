@@ -1,21 +1,29 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { PlanRow, VestingRow } from '#plans/plan.repository.ts';
+import { FINAL_PAY_DAYS } from '#plans/plan-standing.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
-/** The condition for plans that have not been computed in the month of a day. */
+/** The condition for plans that have not been computed in the month of a day, or whose notice is over. */
 const isDue = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`p.status = 'ACTIVE' and p.vested_as_of < date_trunc('month', ${asOf})`;
+  sql<boolean>`(p.status = 'ACTIVE' and (p.vested_as_of < date_trunc('month', ${asOf}) or p.terminated_on <= ${asOf}))`;
 
-/** Every tenant's plans that have not been computed in the month which it is there at an instant, in ranges of `size`. */
+/** The condition for ended plans that may hold unvested money for no longer: `settle_forfeiture` decides. */
+const mayForfeit = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`(p.status = 'TERMINATED' and p.employer_contributed > p.forfeited and p.vested_numerator < p.vested_denominator
+    and p.forfeited < p.employer_contributed - div(p.employer_contributed::numeric * p.vested_numerator, p.vested_denominator)
+    and ((p.terminated_on + interval '5 years')::date <= ${asOf}
+      or p.distributing = 0 and p.vested_money = 0 and (p.distributed > 0 or p.terminated_on + ${FINAL_PAY_DAYS}::integer < ${asOf})))`;
+
+/** Every tenant's plans for which there is something to do on the day that it is there at an instant, in ranges of `size`. */
 export async function listVestingChunks(tx: SystemTx, at: Date, size: number): Promise<VestingChunk[]> {
   const day = sql`(${at}::timestamptz at time zone t.time_zone)::date`;
   const { rows } = await sql<VestingChunk>`
     with due as (
       select p.tenant_id, p.id, ${day}::text as as_of, row_number() over (partition by p.tenant_id order by p.id) as n
-      from plans p join tenant_directory t on t.id = p.tenant_id where ${isDue(day)}
+      from plans p join tenant_directory t on t.id = p.tenant_id where ${isDue(day)} or ${mayForfeit(day)}
     )
     select tenant_id, as_of, id as "from",
       lead(id) over (partition by tenant_id order by id) as before
@@ -39,6 +47,7 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
       'allocation_type',
       'accelerations',
       'terminated_on',
+      'breaks',
     ])
     .where(isDue(sql`${chunk.as_of}::date`))
     .where('id', '>=', chunk.from)
@@ -56,7 +65,7 @@ export interface ComputedPlan {
 
 /**
  * Stores the results and returns the number of plans that changed. Plans stay unchanged if another delivery computed
- * them as of the same or a later day, or if they were terminated or accelerated after they were read.
+ * them as of the same or a later day, or if they were terminated or accelerated after they were read. A plan whose notice is over ends.
  */
 export async function setVested(
   tx: TenantTx,
@@ -65,13 +74,26 @@ export async function setVested(
 ): Promise<number> {
   const column = <T>(of: (plan: ComputedPlan) => T) => computed.map(of);
   const { numAffectedRows = 0n } = await sql`
-    update plans p set vested_as_of = ${asOf}::date, vested_quantity = v.quantity, vested_numerator = v.numerator,
-      vested_denominator = v.denominator, version = p.version + 1, updated_at = now()
+    update plans p set vested_as_of = greatest(p.vested_as_of, ${asOf}::date), vested_quantity = v.quantity, vested_numerator = v.numerator,
+      vested_denominator = v.denominator,
+      status = case when p.terminated_on <= ${asOf}::date then 'TERMINATED' else p.status end,
+      forfeited_quantity = case when p.terminated_on <= ${asOf}::date then coalesce(p.grant_quantity, 0) - v.quantity else p.forfeited_quantity end,
+      version = p.version + 1, updated_at = now()
     from unnest(${column(({ id }) => id)}::uuid[], ${column(({ inputs }) => inputs)}::integer[],
       ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.fraction.numerator)}::bigint[],
       ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, numerator, denominator)
-    where p.id = v.id and p.vesting_inputs = v.inputs and p.vested_as_of < ${asOf}::date and p.status = 'ACTIVE'`.execute(
+    where p.id = v.id and p.vesting_inputs = v.inputs and p.status = 'ACTIVE'
+      and (p.vested_as_of < ${asOf}::date or p.terminated_on <= ${asOf}::date)`.execute(tx);
+  return Number(numAffectedRows);
+}
+
+/** Forfeits what plans of a range have held for long enough, and returns how many moved money. */
+export async function forfeitHeld(tx: TenantTx, chunk: VestingChunk): Promise<number> {
+  const before = chunk.before === null ? sql`` : sql` and p.id < ${chunk.before}::uuid`;
+  const { rows } = await sql<{ moved: bigint }>`
+    select settle_forfeiture(id, ${chunk.as_of}::date) as moved from (
+      select p.id from plans p where p.id >= ${chunk.from}::uuid${before} and ${mayForfeit(sql`${chunk.as_of}::date`)} order by p.id) as held`.execute(
     tx,
   );
-  return Number(numAffectedRows);
+  return rows.filter(({ moved }) => moved !== 0n).length;
 }

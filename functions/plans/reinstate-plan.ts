@@ -1,0 +1,12 @@
+import { reinstate } from '#plans/end-plan.ts';
+import { planLock, toPlan } from '#plans/plan.repository.ts';
+import * as routes from '#plans/plans.routes.ts';
+import { todayOf } from '#platform/db/today.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(routes.reinstatePlan, async ({ params, body, expectedVersion, serializableTx }) =>
+  serializableTx(
+    async (tx) => toPlan(await reinstate(tx, params.id, expectedVersion, body, await todayOf(tx))),
+    { lockFirst: planLock(params.id) },
+  ),
+);

@@ -1,0 +1,93 @@
+import { type Selectable, sql } from 'kysely';
+import type { z } from 'zod';
+import type { ForfeitureEntries } from '#generated/database.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Forfeiture } from './forfeitures.routes.ts';
+
+const COLUMNS = [
+  'amount',
+  'balance_after',
+  'created_at',
+  'currency',
+  'effective_date',
+  'id',
+  'kind',
+  'pay_date',
+  'plan_id',
+  'plan_type',
+] as const satisfies readonly (keyof ForfeitureEntries)[];
+
+export type ForfeitureRow = Pick<Selectable<ForfeitureEntries>, (typeof COLUMNS)[number]>;
+
+export function toForfeiture(row: ForfeitureRow): z.input<typeof Forfeiture> {
+  const { amount, balance_after, currency, created_at, ...entry } = row;
+  return {
+    ...entry,
+    currency,
+    amount: fromMinor(amount, currency),
+    balance_after: fromMinor(balance_after, currency),
+    created_at: created_at.toISOString(),
+  };
+}
+
+/** Forfeits or gives back what is due of a plan, and returns the minor units that it has moved: less than zero for what it gave back. */
+export async function settleForfeiture(tx: TenantTx, planId: string, day: string): Promise<bigint> {
+  const { rows } = await sql<{
+    moved: bigint;
+  }>`select settle_forfeiture(${planId}, ${day}::date) as moved`.execute(tx);
+  return rows[0]?.moved ?? 0n;
+}
+
+export interface Use {
+  readonly planType: string;
+  readonly currency: string;
+  readonly amountMinor: bigint;
+  readonly payDate: string;
+  readonly idempotencyKey: string;
+}
+
+/** @throws DomainError `forfeitures-exceeded`, by checks of the database */
+export async function insertUse(tx: TenantTx, use: Use): Promise<ForfeitureRow> {
+  const { planType, currency, amountMinor, payDate, idempotencyKey } = use;
+  const { rows } = await sql<{ id: string }>`
+    select use_forfeitures(${planType}, ${currency}, ${amountMinor}, ${payDate}::date, ${idempotencyKey}) as id`.execute(
+    tx,
+  );
+  return tx
+    .selectFrom('forfeiture_entries')
+    .select(COLUMNS)
+    .where('id', '=', rows[0]?.id ?? '')
+    .executeTakeFirstOrThrow();
+}
+
+/** Oldest first: ids are by age. */
+export function listForfeitures(
+  read: TenantRead,
+  {
+    limit,
+    cursor,
+    plan_type,
+    currency,
+  }: PageRequest & { plan_type?: string | undefined; currency?: string | undefined },
+): Promise<ForfeitureRow[]> {
+  let query = read
+    .selectFrom('forfeiture_entries')
+    .select(COLUMNS)
+    .orderBy('id')
+    .limit(limit + 1);
+  if (plan_type !== undefined) query = query.where('plan_type', '=', plan_type);
+  if (currency !== undefined) query = query.where('currency', '=', currency);
+  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
+  return query.execute();
+}
+
+export function listForfeituresOfPlan(read: TenantRead, planId: string): Promise<ForfeitureRow[]> {
+  return read
+    .selectFrom('forfeiture_entries')
+    .select(COLUMNS)
+    .where('plan_id', '=', planId)
+    .orderBy('id')
+    .execute();
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { dateOut, idOut, instantOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
+import { PLAN_TYPES } from '#plans/plan-types.ts';
+import { route } from '#platform/http/route.ts';
+
+export const Forfeiture = z.object({
+  id: idOut,
+  kind: z.enum(['FORFEITED', 'RESTORED', 'USED']),
+  plan_type: z.string(),
+  currency: z.string(),
+  amount: amountOut.meta({ description: 'More than zero where the account grows.' }),
+  balance_after: amountOut.meta({ description: 'The balance of the account of the plan type and currency.' }),
+  plan_id: idOut.nullable(),
+  pay_date: dateOut.nullable(),
+  effective_date: dateOut,
+  created_at: instantOut,
+});
+
+const planType = z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`);
+
+export const listForfeitures = route({
+  operationId: 'listForfeitures',
+  method: 'GET',
+  path: '/forfeitures',
+  summary: 'List the entries of the forfeiture accounts',
+  description:
+    'An account is of a plan type and a currency. Unvested money of an ended plan is held in the plan, and comes here once everything vested has been paid out, or after five years. It stays plan assets.',
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({ ...page, plan_type: planType.optional(), currency: currency.optional() }),
+  status: 200,
+  response: listOf(Forfeiture),
+  problems: [],
+  uses: [],
+});
+
+export const useForfeitures = route({
+  operationId: 'useForfeitures',
+  method: 'POST',
+  path: '/forfeitures',
+  summary: 'Pay the employer’s contributions from what was forfeited',
+  description:
+    'The contributions of `pay_date` were recorded in full; the employer pays that much less for them into the plans. At most what the employer has contributed for that day to plans of the type, and what the account holds.',
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS'],
+  body: z.strictObject({ plan_type: planType, currency: currency.default('USD'), amount, pay_date: isoDate }),
+  example: { plan_type: '401K', amount: '250.00', pay_date: '2026-06-30' },
+  status: 201,
+  response: Forfeiture,
+  idempotency: 'required',
+  audit: 'forfeiture.used',
+  problems: ['forfeitures-exceeded'],
+  uses: [],
+});
