@@ -49,6 +49,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
+  forfeitures: {
+    name: 'Forfeitures',
+    description: 'Unvested money that left plans which ended, and its use.',
+  },
   me: { name: 'Mine', description: 'An employee’s own plans.' },
   scim: {
     name: 'SCIM',
