@@ -7,7 +7,6 @@ import { asRead, found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { settleForfeiture } from './forfeitures/forfeiture.repository.ts';
 import {
-  findEndedPlan,
   findPlan,
   findShownPlan,
   type PlanRow,
@@ -62,15 +61,9 @@ async function endOn(
   return settled(tx, await setPlan(tx, plan.id, { terminatedOn, status, forfeitedQuantity }, vested), today);
 }
 
-/** Settles the end of an employee’s plan under notice whose day is over, so that another plan of the type can be opened. */
-export async function settleEndedPlan(
-  tx: SerializableTx,
-  employeeId: string,
-  planType: PlanRow['plan_type'],
-  today: string,
-): Promise<void> {
-  const plan = await findEndedPlan(tx, employeeId, planType, today);
-  if (plan?.terminated_on != null) await endOn(tx, plan, plan.terminated_on, today);
+/** Settles the end of a plan under notice whose day is over, so that another plan of the type can be opened. */
+export async function settleEnd(tx: SerializableTx, plan: PlanRow, today: string): Promise<void> {
+  if (plan.terminated_on !== null) await endOn(tx, plan, plan.terminated_on, today);
 }
 
 /**

@@ -2,8 +2,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { insertParticipant } from '#plans/participants/participant.repository.ts';
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { settleEndedPlan } from './end-plan.ts';
-import { insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
+import { findEndedPlan, insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
 import type { Enrolment } from './plans.routes.ts';
 
 /**
@@ -26,7 +25,8 @@ export async function enroll(
       'shareholder_id must name an active holder of an issuer that has linked this sponsor.',
       { errors: [{ pointer: '/shareholder_id', code: 'not-linked', message: 'is not a linked holder' }] },
     );
-  await settleEndedPlan(tx, employee_id, plan_type, today);
+  const ended = await findEndedPlan(tx, employee_id, plan_type, today);
+  if (ended !== undefined) await (await import('./end-plan.ts')).settleEnd(tx, ended, today);
   await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
   const vesting = vestingOf(order, enrolled_on);
   return insertPlan(

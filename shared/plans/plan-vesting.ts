@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
-import { sumContributions } from '#plans/contributions/contribution.repository.ts';
-import { type ForfeitureRow, listForfeituresOfPlan } from '#plans/forfeitures/forfeiture.repository.ts';
+import { sumContributions } from '#plans/contributions/contribution-sums.repository.ts';
+import type { ForfeitureRow } from '#plans/forfeitures/forfeiture.repository.ts';
 import type { Grant } from '#plans/vesting/vesting.ts';
 import {
   grantEvents,
@@ -21,7 +21,14 @@ export async function planVesting(read: TenantRead, plan: PlanRow, asOf: string)
   const inputs = toVestingInputs(plan);
   if (inputs.grant !== undefined) return grantVesting(plan.id, inputs.grant, inputs, asOf);
   const sums = await sumContributions(read, plan.id, asOf);
-  return moneyVesting(plan, inputs, asOf, sums, await listForfeituresOfPlan(read, plan.id));
+  return moneyVesting(plan, inputs, asOf, sums, await forfeituresOf(read, plan));
+}
+
+/** Few plans have ended, and only those have any. */
+async function forfeituresOf(read: TenantRead, plan: PlanRow): Promise<readonly ForfeitureRow[]> {
+  if (plan.terminated_on === null) return [];
+  const { listForfeituresOfPlan } = await import('#plans/forfeitures/forfeiture.repository.ts');
+  return listForfeituresOfPlan(read, plan.id);
 }
 
 function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf: string): PlanVesting {
