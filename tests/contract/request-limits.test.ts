@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  quota = quota < 200 ? quota + 1 : 5;
+  quota = quota < 150 ? quota + 1 : 5;
   Object.assign(process.env, {
     REQUESTS_PER_USER: String(quota),
     REQUESTS_PER_TENANT: String(quota),
