@@ -25,8 +25,9 @@ vi.mock('#contracts/request-classes.ts', async (original) => ({
   LIMIT_WINDOW_SECONDS: 100_000,
 }));
 
-/** Another for each test, since functions remember what is used up; too few for any to be counted ahead. */
-let quota = 4;
+/** Others for each test, since functions remember what is used up; too few for any to be counted ahead, however many tests there are. */
+let quotas = { user: 5, tenant: 5, source: 5 };
+let tests = 0;
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -53,11 +54,14 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  quota = quota < 150 ? quota + 1 : 5;
+  tests += 1;
+  const quota = 5 + (tests % 150);
+  const another = quota + Math.floor(tests / 150);
+  quotas = { user: quota, tenant: another, source: quota };
   Object.assign(process.env, {
-    REQUESTS_PER_USER: String(quota),
-    REQUESTS_PER_TENANT: String(quota),
-    REQUESTS_PER_SOURCE: String(quota),
+    REQUESTS_PER_USER: String(quotas.user),
+    REQUESTS_PER_TENANT: String(quotas.tenant),
+    REQUESTS_PER_SOURCE: String(quotas.source),
   });
   await database.admin.query('delete from request_counts');
 });
@@ -90,7 +94,7 @@ async function useUp(route: RouteEntry, key: string): Promise<void> {
   await database.admin.query('update request_counts set requests = $3 where key = $1 and class = $2', [
     key,
     limitOf(route),
-    quota,
+    Math.max(...Object.values(quotas)),
   ]);
 }
 
@@ -101,8 +105,8 @@ function expectRefused(route: RouteEntry, answer: TestResponse, of: 'user' | 'te
   expect(wait).toBeLessThanOrEqual(LIMIT_WINDOW_SECONDS);
   const policy = `"${limitOf(route)}-per-${of}"`;
   expect(answer.header('ratelimit')).toBe(`${policy};r=0;t=${wait}`);
-  expect(answer.header('ratelimit-policy')).toContain(`${policy};q=${quota};w=${LIMIT_WINDOW_SECONDS}`);
-  expect(answer.body.detail).toContain(`${quota}`);
+  expect(answer.header('ratelimit-policy')).toContain(`${policy};q=${quotas[of]};w=${LIMIT_WINDOW_SECONDS}`);
+  expect(answer.body.detail).toContain(`${quotas[of]}`);
   expect(answer.body.detail).toContain(`Wait ${wait} seconds`);
 }
 
@@ -125,7 +129,7 @@ describe.each(ofCallers)('$method $path', (route) => {
     const requestClass = limitOf(route);
     expect(answer.header('ratelimit')).toMatch(
       new RegExp(
-        `^"${requestClass}-per-user";r=${quota - 1};t=\\d+, "${requestClass}-per-tenant";r=${quota - 1};t=\\d+$`,
+        `^"${requestClass}-per-user";r=${quotas.user - 1};t=\\d+, "${requestClass}-per-tenant";r=${quotas.tenant - 1};t=\\d+$`,
       ),
     );
     // A wrong request is counted as well.
@@ -154,7 +158,7 @@ describe.each(ofNobody)('$method $path, without a caller', (route) => {
     const send = (from: string) => callRoute(route, { address: from, body: route.example });
     const answer = await send(address);
     expect(answer.header('ratelimit')).toMatch(
-      new RegExp(`^"${limitOf(route)}-per-source";r=${quota - 1};t=\\d+$`),
+      new RegExp(`^"${limitOf(route)}-per-source";r=${quotas.source - 1};t=\\d+$`),
     );
     const { rows } = await database.admin.query<{ key: string }>('select distinct key from request_counts');
     expect(rows).toHaveLength(1);
