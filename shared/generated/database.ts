@@ -753,6 +753,13 @@ export interface Passkeys {
   user_id: string;
 }
 
+export interface PayableAccounts {
+  employee_id: string | null;
+  id: string;
+  shareholder_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface PaymentOrders {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED' | 'WITHDRAWN'>;
   automatic_repayments: Generated<number>;
@@ -1102,6 +1109,7 @@ export interface Shareholders {
   identified_by: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
+  name_key: Generated<string | null>;
   phone: string | null;
   position_change_id: bigint | null;
   purged_at: Timestamp | null;
@@ -1475,6 +1483,7 @@ export interface DB {
   participants: Participants;
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
+  payable_accounts: PayableAccounts;
   payment_orders: PaymentOrders;
   payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;

@@ -4,7 +4,6 @@ import type { Permit } from '#approvals/permit.ts';
 import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
-import { decodeCursor, encodeCursor, type PageRequest, toPage } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Shareholder } from './shareholders.routes.ts';
 
@@ -29,10 +28,9 @@ const COLUMNS = [
 
 /** Whether the shares are the issuer's own. */
 const treasury = sql<boolean>`is_treasury(id)`.as('treasury');
-const SHOWN = [...COLUMNS, treasury] as const;
+export const SHOWN = [...COLUMNS, treasury] as const;
 
-export type ShareholderRow = Selectable<Shareholders> & { readonly treasury: boolean };
-type ShareholderPage = { data: z.infer<typeof Shareholder>[]; next_cursor: string | null };
+export type ShareholderRow = Omit<Selectable<Shareholders>, 'name_key'> & { readonly treasury: boolean };
 
 export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> {
   const { id, tenant_id, external_ref, name, email, phone, address, version } = row;
@@ -113,49 +111,6 @@ export function lockShareholders(tx: TenantTx, ids: readonly string[]): Promise<
     .orderBy('id')
     .forUpdate()
     .execute();
-}
-
-export interface ShareholderFilter {
-  readonly name?: string | undefined;
-  readonly external_ref?: string | undefined;
-  readonly status?: ShareholderRow['status'] | undefined;
-}
-
-/** Holders that a page with a filter looks at: about 0.2 s. An index on names would cost every upload a fifth of its rate. */
-const EXAMINED_PER_PAGE = 200_000;
-
-/** A page in the order of ids, which is by age. */
-export async function listShareholders(
-  read: TenantRead,
-  query: PageRequest & ShareholderFilter,
-): Promise<ShareholderPage> {
-  const { limit, cursor, name, external_ref, status } = query;
-  const after = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
-  let examined = read.selectFrom('shareholders').orderBy('id');
-  if (after !== undefined) examined = examined.where('id', '>', after);
-  if (external_ref !== undefined) examined = examined.where('external_ref', '=', external_ref);
-
-  let matching = read.selectFrom(examined.select(COLUMNS).limit(EXAMINED_PER_PAGE).as('s')).select(SHOWN);
-  if (status !== undefined) matching = matching.where('status', '=', status);
-  if (name !== undefined)
-    matching = matching.where(sql`lower(name)`, 'like', sql`lower(${containing(name)})`);
-  const rows = await matching
-    .orderBy('id')
-    .limit(limit + 1)
-    .execute();
-
-  const found = toPage(rows, limit, toShareholder, (row) => [row.id]);
-  if (found.next_cursor !== null || (name === undefined && status === undefined)) return found;
-  const last = await examined
-    .select('id')
-    .offset(EXAMINED_PER_PAGE - 1)
-    .limit(1)
-    .executeTakeFirst();
-  return last === undefined ? found : { ...found, next_cursor: encodeCursor([last.id]) };
-}
-
-function containing(part: string): string {
-  return `%${part.replace(/[\\%_]/g, (special) => `\\${special}`)}%`;
 }
 
 export interface ShareholderChange extends ContactFields {

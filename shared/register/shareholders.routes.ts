@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { link } from '#contracts/links.ts';
 import {
+  booleanInQuery,
   decimalOut,
   email,
   identifier,
@@ -19,6 +20,7 @@ import {
 import { route } from '#platform/http/route.ts';
 
 const STATUSES = ['ACTIVE', 'CLOSED'] as const;
+export const SORTS = ['created_at', '-created_at', 'name', '-name', 'external_ref', '-external_ref'] as const;
 
 export const Shareholder = z.object({
   id: idOut,
@@ -140,20 +142,35 @@ export const listShareholders = route({
   method: 'GET',
   path: '/shareholders',
   summary: 'List holders of record',
-  description:
-    'Holders are listed by age. `name` matches part of a name, in any case. A page searches a bounded number of holders: as long as `next_cursor` is not null there may be more, even after a page with few matches or none.',
+  description: [
+    '`q` finds the holders in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and the one whose reference it is; with an `@`, those in whose mail address it occurs. `email` is a whole address, in any case; `external_ref` a whole reference; `name` a part of the name with its accents, in any case.',
+    'The other parameters narrow the list to who has something, or lacks it: `payable_account` is whether there is an account that can be paid into now; `blocked` whether a payment would be refused now, since the holder is not verified or has no such account; `security_class` lists those who have shares of the class.',
+    'Holders are listed by age, and those that `q` or `email` finds by name; `sort` says otherwise, and `-` turns it around. A page by age or reference searches a bounded number of holders: as long as `next_cursor` is not null there may be more, even after a page with few matches or none. A holder who is renamed between two pages of a list by name changes place; every other is listed once.',
+  ].join('\n\n'),
   ...readers,
   query: z.strictObject({
     ...page,
+    // That of a list by name has what the holder is found by.
+    cursor: z.string().max(4_000).optional(),
+    q: text(200).optional(),
     name: text(200).optional(),
+    email: email.optional(),
     external_ref: identifier.optional(),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
+    kyc_status: kycStatus.optional(),
+    treasury: booleanInQuery.optional(),
+    payable_account: booleanInQuery.optional(),
+    blocked: booleanInQuery.optional(),
+    security_class: securityClass.optional(),
+    sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).optional(),
   }),
   status: 200,
   response: listOf(Shareholder),
   discloses: true,
   problems: [],
   uses: [],
+  // Whom few match of a million holders is looked for among all of them.
+  timeoutSeconds: 29,
 });
 
 export const getShareholder = route({

@@ -72,6 +72,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0130_terminations.sql': 'plans',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',
+  '0120_search_keys.sql': 'register',
+  '0121_payable_accounts.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

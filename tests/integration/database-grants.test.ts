@@ -17,6 +17,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   enter_tenant: [APP_ROLE],
   find_connection_tenant: [APP_ROLE],
   find_tenant_by_slug: [APP_ROLE],
+  folded: [APP_ROLE, SYSTEM_ROLE],
   has_second_person: [APP_ROLE, SYSTEM_ROLE],
   is_approved_change: [APP_ROLE, SYSTEM_ROLE],
   is_inside: [APP_ROLE],

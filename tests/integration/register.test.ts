@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { publicPath } from '#contracts/api-paths.ts';
+import { findNewestActive } from '#payments/payees/bank-account.repository.ts';
+import { encodeCursor } from '#platform/db/cursor.ts';
+import { queriesBy } from '#platform/db/kysely.ts';
+import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
+import { searchRegister } from '#register/search-register.ts';
+import { SORTS } from '#register/shareholders.routes.ts';
 import { routes } from '#routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { brokenPositions, daysAgo, Register } from '#tests/support/register.ts';
@@ -340,5 +346,207 @@ describe('the list', () => {
     } while (cursor !== null);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.slice(0, 12)).toEqual(before);
+  });
+  describe('searched', () => {
+    const PEOPLE = [
+      { name: 'José ÁLVAREZ', external_ref: 'S-1', contact: { email: 'jose@example.com' } },
+      { name: 'Alvar Aalto', external_ref: 'S-2', contact: { email: 'Aalto@Example.com' } },
+      { name: 'Łukasz Müller', external_ref: 'S-3' },
+      { name: 'Ann Lee', external_ref: 'S-4', contact: { email: 'zoe@example.org' } },
+      { name: 'Ann', external_ref: 'S-5', contact: { email: 'zz@example.org' } },
+      { name: '100% Pension_Fund', external_ref: 'S-6' },
+      { name: '李小龙', external_ref: 'S-7' },
+      { name: 'Ｆｕｌｌ Groß', external_ref: 'S-8' },
+    ];
+    let searched: Register;
+    let ids: Map<string, string>;
+    const found = async (query: Record<string, string>): Promise<string[]> =>
+      (await searched.list(query)).body.data.map((item: { external_ref: string }) => item.external_ref);
+
+    beforeAll(async () => {
+      const tenant = await insertTestTenant(database.admin, 'ISSUER');
+      await declareClasses(database.admin, tenant, 'PREF');
+      searched = new Register(tenant.as('ADMIN'));
+      ids = new Map();
+      for (const person of PEOPLE)
+        ids.set(person.external_ref, (await searched.holder('0', { ...person })).id);
+      // Another register has the same people.
+      const { id } = await foreign.holder('0', {
+        name: 'José ÁLVAREZ',
+        contact: { email: 'jose@example.com' },
+      });
+      ids.set('theirs', id);
+    });
+
+    test.each<[Record<string, string>, string[]]>([
+      [{ q: 'alvarez' }, ['S-1']],
+      [{ q: 'ÁLVAREZ jose' }, ['S-1']],
+      [{ q: 'alvar' }, ['S-2', 'S-1']],
+      [{ q: 'alvar', sort: 'created_at' }, ['S-1', 'S-2']],
+      [{ q: 'lukasz muller' }, ['S-3']],
+      [{ q: 'MULLER' }, ['S-3']],
+      [{ q: 'zoe@' }, ['S-4']],
+      [{ q: 'EXAMPLE.org' }, []],
+      [{ q: '@EXAMPLE.org' }, ['S-5', 'S-4']],
+      // The shorter name first, whatever follows it in the key.
+      [{ q: 'ann' }, ['S-5', 'S-4']],
+      [{ q: 'full gross' }, ['S-8']],
+      [{ q: '小龙' }, ['S-7']],
+      [{ q: '0% pension_f' }, ['S-6']],
+      [{ q: '%' }, ['S-6']],
+      [{ q: 'S-7' }, ['S-7']],
+      [{ q: 's-7' }, []],
+      [{ q: 'nobody' }, []],
+      [{ email: 'AALTO@example.com' }, ['S-2']],
+      [{ email: 'alto@example.com' }, []],
+      [{ email: 'aalto@example.co' }, []],
+      [{ email: 'jose@example.com', q: 'lee' }, []],
+      [{ external_ref: 'S-3', q: 'muller' }, ['S-3']],
+    ])('%j', async (query, expected) => {
+      expect(await found(query)).toEqual(expected);
+    });
+
+    test.each(SORTS)(
+      'in the order of %s each holder is listed once, while others come and change',
+      async (sort) => {
+        const expected = await found({ sort, limit: '200' });
+        const column = sort.replace('-', '');
+        expect(
+          await found({ sort: sort.startsWith('-') ? (column as typeof sort) : (`-${sort}` as typeof sort) }),
+        ).toEqual(expected.toReversed());
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: TestResponse = await searched.list({
+            sort,
+            limit: '3',
+            ...(cursor === null ? {} : { cursor }),
+          });
+          seen.push(...page.body.data.map((item: { external_ref: string }) => item.external_ref));
+          cursor = page.body.next_cursor;
+          await searched.update(ids.get(seen[0] as string) as string, {
+            contact: { phone: `+${seen.length}` },
+          });
+          if (cursor !== null)
+            for (const other of SORTS.filter((one) => one !== sort))
+              expect(await searched.list({ sort: other, cursor }), other).toMatchObject(
+                problem(422, 'validation-failed'),
+              );
+        } while (cursor !== null);
+        expect(seen).toEqual(expected);
+      },
+    );
+
+    test('is narrowed to who has something, or lacks it', async () => {
+      const verified = ['S-1', 'S-2', 'S-3'];
+      await database.admin.query(`update shareholders set kyc_status = 'VERIFIED' where id = any ($1)`, [
+        verified.map((ref) => ids.get(ref)),
+      ]);
+      /** Each way in which an account can be, by its holder; only the first is payable. */
+      const accounts: [string, string, string, string][] = [
+        ['S-1', 'ACTIVE', 'APPROVED', '-1 hour'],
+        ['S-2', 'ACTIVE', 'REQUIRED', '-1 hour'],
+        ['S-3', 'ACTIVE', 'APPROVED', '1 hour'],
+        ['S-4', 'BLOCKED', 'APPROVED', '-1 hour'],
+        ['S-5', 'REVOKED', 'NOT_NEEDED', '-1 hour'],
+        ['S-6', 'ACTIVE', 'NOT_NEEDED', '-1 hour'],
+      ];
+      for (const [ref, status, approval, usable] of accounts)
+        await database.admin.query(
+          `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name,
+             status, approval, usable_from)
+           select tenant_id, id, '121042882', 'sealed', '0203', 'CHECKING', 'Holder', $2, $3, now() + $4::interval from shareholders where id = $1`,
+          [ids.get(ref), status, approval, usable],
+        );
+      const payers = await Promise.all(
+        PEOPLE.map(async ({ external_ref }) => {
+          const payee = { shareholder_id: ids.get(external_ref) as string };
+          const tenantId = (await searched.get(payee.shareholder_id)).body.tenant_id;
+          return (await tenantRead(tenantId, (read) => findNewestActive(read, payee))) === undefined
+            ? []
+            : [external_ref];
+        }),
+      );
+      // The list says of accounts what payments say.
+      expect(await found({ payable_account: 'true' })).toEqual(payers.flat());
+      expect(payers.flat()).toEqual(['S-1', 'S-6']);
+      expect(await found({ payable_account: 'false' })).toEqual(['S-2', 'S-3', 'S-4', 'S-5', 'S-7', 'S-8']);
+      expect(await found({ blocked: 'false' })).toEqual(['S-1']);
+      expect((await found({ blocked: 'true' })).length).toBe(7);
+      expect(await found({ kyc_status: 'VERIFIED', payable_account: 'false' })).toEqual(['S-2', 'S-3']);
+      expect(await found({ kyc_status: 'VERIFIED', payable_account: 'false', q: 'muller' })).toEqual(['S-3']);
+      await searched.update(ids.get('S-4') as string, { holdings: '5', security_class: 'PREF' });
+      await searched.update(ids.get('S-5') as string, { holdings: '5' });
+      expect(await found({ security_class: 'PREF' })).toEqual(['S-4']);
+      expect(await found({ security_class: 'COMMON' })).toEqual(['S-5']);
+      await database.admin.query(
+        `with context as (select set_config('app.tenant_id', tenant_id::text, true) from shareholders where id = $1)
+         insert into treasury_entries (tenant_id, shareholder_id, treasury, effective_date)
+         select tenant_id, id, true, current_date from shareholders, context where id = $1`,
+        [ids.get('S-5')],
+      );
+      expect(await found({ treasury: 'true' })).toEqual(['S-5']);
+      expect((await found({ treasury: 'false' })).length).toBe(7);
+    });
+
+    test('finds by a name that has changed, and no longer by the one before', async () => {
+      await searched.update(ids.get('S-7') as string, { name: 'Bruce Lee' });
+      expect(await found({ q: 'bruce' })).toEqual(['S-7']);
+      expect(await found({ q: '小龙' })).toEqual([]);
+    });
+
+    test('reads the index of its tenant alone, and no more of it than a page may', async () => {
+      const large = await insertTestTenant(database.admin, 'ISSUER');
+      await database.admin.query(
+        `insert into shareholders (tenant_id, external_ref, name, email)
+         select $1::uuid, 'L' || n, substr(md5(n::text), 1, 6) || ' ' || substr(md5((n % 3000)::text), 1, 6), n || '@example.com'
+         from set_config('app.tenant_id', $1, true), generate_series(1, 50000) n`,
+        [large.id],
+      );
+      await database.admin.query('vacuum analyze shareholders');
+      const { rows } = await database.admin.query<{ beyond: number }>(
+        `select count(*)::int as beyond from shareholders where tenant_id = $1 and name > 'f' collate "C"`,
+        [large.id],
+      );
+      const beyond = rows[0]?.beyond;
+      const app = await database.connectAsApp();
+      await app.query(`select set_config('app.tenant_id', $1, false)`, [large.id]);
+      const plans: Record<string, unknown>[] = [];
+      const explaining = queriesBy(async ({ text, values }) => {
+        const plan = await app.query(`explain (analyze, format json) ${text}`, [...(values ?? [])]);
+        plans.push(plan.rows[0]['QUERY PLAN'][0].Plan);
+        return { rows: [], rowCount: 0 } as never;
+      }) as unknown as TenantRead;
+      const nodes = (plan: unknown): Record<string, unknown>[] => {
+        const { Plans = [], ...node } = plan as { Plans?: unknown[] } & Record<string, unknown>;
+        return [node, ...Plans.flatMap(nodes)];
+      };
+      const query = { limit: 50, q: 'Müller nobody' };
+      for (const more of [
+        {},
+        { sort: '-name' },
+        { cursor: encodeCursor(['name', large.id, 'f']) },
+      ] as const) {
+        plans.length = 0;
+        await searchRegister(explaining, { ...query, ...more });
+        const scans = nodes(plans[0]).filter(
+          (node) => String(node['Node Type']).endsWith('Scan') && node['CTE Name'] === undefined,
+        );
+        const [search] = scans.filter((node) => node['Index Name'] === 'shareholders_by_name');
+        expect(search, JSON.stringify(scans)).toMatchObject({
+          'Node Type': 'Index Only Scan',
+          'Index Cond': expect.stringContaining("(tenant_id = (NULLIF(current_setting('app.tenant_id'"),
+        });
+        // Everybody's name was compared, but for those before the cursor, and no holder was looked at.
+        const compared = search?.['Rows Removed by Filter'];
+        expect(compared).toBe('cursor' in more ? beyond : 50_000);
+        expect(
+          scans.filter(
+            (scan) => scan !== search && Number(scan['Actual Loops']) * Number(scan['Actual Rows']) > 0,
+          ),
+        ).toEqual([]);
+      }
+      await app.end();
+    });
   });
 });
