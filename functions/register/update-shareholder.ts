@@ -15,7 +15,11 @@ export const handler = http(
     const proposed = { id: params.id, version: expectedVersion, change, note };
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(
-      async (tx) => answerOf(await proposeShareholderChange(tx, proposed, proposer), toShareholder),
+      async (tx) =>
+        answerOf(await proposeShareholderChange(tx, proposed, proposer), ({ too_late_for, ...row }) => ({
+          ...toShareholder(row),
+          too_late_for: [...too_late_for],
+        })),
       entryOf(holdings === undefined ? route.audit : 'position.adjusted', ({ id }) => `shareholders/${id}`),
     );
   },

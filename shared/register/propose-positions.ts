@@ -12,10 +12,16 @@ import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { changeShareholder, type ProposedChange } from './change-shareholder.ts';
+import {
+  type ChangedShareholder,
+  changeShareholder,
+  type ProposedChange,
+  tooLateFor,
+} from './change-shareholder.ts';
 import { requireDeclaredClass } from './classes/declared-class.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
 import { exceedsLimit } from './limits/position-limits.ts';
+import type { Frozen } from './load-positions.ts';
 import { findPosition, isHeld, listClassesHeld } from './position.repository.ts';
 import { type LedgerNote, refuseFuture } from './position-change.ts';
 import {
@@ -35,7 +41,7 @@ import {
   transferShares,
 } from './transfer-shares.ts';
 
-interface ChangedShareholder {
+interface ShareholderToChange {
   readonly id: string;
   readonly version: number;
   readonly change: ProposedChange;
@@ -45,7 +51,7 @@ interface ChangedShareholder {
 /** A change of positions as a request keeps it. */
 type Proposed =
   | { readonly entered: NewShareholder }
-  | { readonly changed: ChangedShareholder }
+  | { readonly changed: ShareholderToChange }
   | { readonly transferred: NewTransfer };
 
 const NONE = '0';
@@ -100,9 +106,9 @@ export async function proposeShareholder(
  */
 export async function proposeShareholderChange(
   tx: TenantTx,
-  proposed: ChangedShareholder,
+  proposed: ShareholderToChange,
   proposer: Proposer,
-): Promise<ShareholderRow | Waiting> {
+): Promise<ChangedShareholder | Waiting> {
   const { id, version, note } = proposed;
   const current = asRead(await lockShareholder(tx, id), version);
   refuseClosed(current);
@@ -133,7 +139,10 @@ export async function proposeShareholderChange(
       isControlled,
       subject: { type: 'shareholders', id },
       before: { holdings: before, ...(isFlagged ? { treasury: current.treasury } : {}) },
-      after: { holdings: canonicalDecimal(holdings), ...shown(note), ...rest },
+      after: {
+        ...{ holdings: canonicalDecimal(holdings), ...shown(note), ...rest },
+        ...(isControlled ? named(await tooLateFor(tx, id, change, note)) : {}),
+      },
       proposal: { changed: { ...proposed, change } } satisfies Proposed,
     },
     proposer,
@@ -142,7 +151,10 @@ export async function proposeShareholderChange(
 }
 
 /** A flag that the holder has already, from no other day, is no change. */
-function withoutSameFlag({ change, note }: ChangedShareholder, { treasury }: ShareholderRow): ProposedChange {
+function withoutSameFlag(
+  { change, note }: ShareholderToChange,
+  { treasury }: ShareholderRow,
+): ProposedChange {
   if (change.treasury !== treasury || note.effective_date !== undefined) return change;
   const { treasury: _, ...rest } = change;
   return rest;
@@ -216,7 +228,10 @@ async function propose(
 
 /** Tells who decides what the transfer comes too late for: it can't be undone by deciding faster. */
 async function tooLate(tx: TenantTx, { effective_date }: TransferOrder, security_class: string) {
-  const too_late_for = await listTooLate(tx, { security_class, effective_date });
+  return named(await listTooLate(tx, { security_class, effective_date }));
+}
+
+function named(too_late_for: readonly Frozen[]) {
   return too_late_for.length === 0 ? {} : { too_late_for };
 }
 

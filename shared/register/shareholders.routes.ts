@@ -18,6 +18,7 @@ import {
   text,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { tooLateFor } from './transfers.routes.ts';
 
 const STATUSES = ['ACTIVE', 'CLOSED'] as const;
 export const SORTS = ['created_at', '-created_at', 'name', '-name', 'external_ref', '-external_ref'] as const;
@@ -47,6 +48,9 @@ export const Shareholder = z.object({
     bank_accounts: link,
   }),
 });
+
+/** A holder as the answer to the request that changed one. */
+const ChangedShareholder = Shareholder.extend({ too_late_for: tooLateFor });
 
 /** A change leaves absent fields as they are, and clears those that are null. */
 const Contact = z.strictObject({
@@ -193,13 +197,13 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact, the holdings, or whether they are the issuer’s own',
   description:
-    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request; so does `treasury`, whatever it is set to. Treasury shares are the issuer’s own: from `effective_date` on they are neither paid nor counted, that is, in dividends and meetings whose record date is not before it and which are frozen later. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request; so does `treasury`, whatever it is set to. Treasury shares are the issuer’s own: from `effective_date` on they are neither paid nor counted, that is, in dividends and meetings whose record date is not before it and which are frozen later. `too_late_for` names up to 50 dividends and meetings that the change comes too late for, the newest first: they are frozen for a record date on which it takes effect already. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,
   example: { name: 'Ada Okafor-Lindgren' },
   status: 200,
-  response: Shareholder,
+  response: ChangedShareholder,
   waiting: ChangeRequest,
   concurrency: 'if-match',
   audit: 'shareholder.updated',

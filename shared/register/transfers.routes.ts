@@ -31,11 +31,13 @@ export const Transfer = z.object({
   recorded_at: instantOut,
 });
 
+/** Dividends and meetings that were frozen for their record date before: a change of positions doesn’t count for them. */
+export const tooLateFor = z.array(
+  z.object({ what: z.enum(['dividend', 'meeting']), id: idOut, record_date: dateOut }),
+);
+
 /** A transfer as the answer to the request that made it. */
-export const NewTransfer = Transfer.extend({
-  /** Dividends and meetings that were frozen for their record date before: the transfer doesn’t count for them. */
-  too_late_for: z.array(z.object({ what: z.enum(['dividend', 'meeting']), id: idOut, record_date: dateOut })),
-});
+export const NewTransfer = Transfer.extend({ too_late_for: tooLateFor });
 
 const issuer = { tenants: ['ISSUER'] } as const;
 const writers = { ...issuer, roles: ['ADMIN', 'OPS'] } as const;

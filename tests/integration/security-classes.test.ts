@@ -501,10 +501,37 @@ describe('a register as at an earlier day', () => {
     expect(await transferred(daysAgo(3))).toEqual([called, dividend]);
     expect(await transferred(daysAgo(2))).toEqual([called]);
     expect(await transferred(daysAgo(1))).toEqual([]);
+
+    const set = async (effective_date: string | undefined, holdings: string) => {
+      const { body } = await ops.update(holder.id, {
+        ...{ holdings, security_class: 'COMMON' },
+        ...(effective_date === undefined ? {} : { effective_date }),
+      });
+      return body.too_late_for ?? body.after.too_late_for;
+    };
+    expect(await set(daysAgo(3), '18')).toEqual([called, dividend]);
+    expect(await set(daysAgo(2), '19')).toEqual([called]);
+    expect(await set(daysAgo(1), '20')).toEqual([]);
+    expect(await set(undefined, '21')).toEqual([]);
+    expect(await set(daysAgo(3), '21'), 'nothing changes').toEqual([]);
+    expect((await ops.update(holder.id, { name: 'Anna' })).body.too_late_for, 'no shares').toEqual([]);
+    await declareClasses(database.admin, acme, 'PREF');
+    const { rows: more } = await database.admin.query(
+      `insert into dividends (tenant_id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date, payable_date,
+         holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
+       select tenant_id, state, 'PREF', currency, exponent, rate_per_share, declaration_date, $2, payable_date,
+         holders, total_amount, residual, snapshot_sha256, positions_known_at, 'pref' from dividends where id = $1 returning id`,
+      [rows[0].id, daysAgo(2)],
+    );
+    const preferred = { what: 'dividend', id: more[0].id, record_date: daysAgo(2) };
+    expect(await set(daysAgo(3), '20'), 'of its class').toEqual([called, dividend]);
     await database.admin.query('update register_settings set by_hand_percent = 0 where tenant_id = $1', [
       acme.id,
     ]);
     expect(await transferred(daysAgo(3)), 'also one that waits').toEqual([called, dividend]);
+    expect(await set(daysAgo(3), '24'), 'also one that waits').toEqual([called, dividend]);
+    const flagged = await ops.update(to.id, { treasury: true, effective_date: daysAgo(2) });
+    expect(flagged.body.after.too_late_for, 'of every class').toEqual([called, preferred]);
   });
 });
 
