@@ -2,12 +2,14 @@ import type { Firing } from 'template-runner';
 import { StartError } from 'template-runner/start-error';
 import { closest } from '#lib/closest.ts';
 import { HELP, HELP_OF_COMMANDS } from './command-help.ts';
-import type { PlatformStatus } from './commands.ts';
+import type { Advanced, Fired, PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
+import type { DeadLetter, Redriven } from './dead-letters.ts';
 import { listMails, showMail } from './mails.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { renderFiring, renderStatus } from './render-status.ts';
+import { advanceRenderer, renderDeadLetter, renderFired, renderRedriven } from './render-commands.ts';
+import { renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
@@ -17,6 +19,10 @@ function parseCommand([name, argument, ...more]: readonly string[]): Command {
     return { command: 'fire', schedule: argument };
   if (more.length === 0 && name === 'advance' && argument !== undefined)
     return { command: 'advance', until: parseDate(argument) };
+  if (more.length === 0 && name === 'dead-letters')
+    return { command: 'dead-letters', ...(argument === undefined ? {} : { queue: argument }) };
+  if (more.length === 0 && name === 'redrive' && argument !== undefined)
+    return { command: 'redrive', queue: argument };
   throw new StartError(refusal(name));
 }
 
@@ -87,14 +93,33 @@ async function restoreFrom(file: string, dataDir: string): Promise<string> {
 /** Has the platform's own process carry out a command, and prints its output as it arrives. */
 async function control(command: Command, { data, json }: { data: string; json: boolean }): Promise<void> {
   const { controlSocket } = readPlatformFile(data);
+  const render = rendererOf(command);
   for await (const line of sendCommand(controlSocket, command)) {
-    if (json) console.log(JSON.stringify(line));
-    else if (command.command === 'status') console.log(renderStatus(line as PlatformStatus));
-    else {
-      const firing = line as Firing;
-      console.log(renderFiring(firing));
-      if (!firing.ok) process.exitCode = 1;
-    }
+    if (isFailure(line)) process.exitCode = 1;
+    const text = json ? JSON.stringify(line) : render(line);
+    if (text !== undefined) console.log(text);
+  }
+}
+
+/** A firing that failed, or the end of an advance on which one did. */
+function isFailure(line: unknown): boolean {
+  const { ok, failed } = line as Partial<Firing & Advanced>;
+  return ok === false || (failed !== undefined && failed > 0);
+}
+
+/** Returns how a line of a command's output is shown to people; nothing for one that isn't. */
+function rendererOf({ command }: Command): (line: unknown) => string | undefined {
+  switch (command) {
+    case 'status':
+      return (line) => renderStatus(line as PlatformStatus);
+    case 'fire':
+      return (line) => renderFired(line as Fired);
+    case 'dead-letters':
+      return (line) => renderDeadLetter(line as DeadLetter);
+    case 'redrive':
+      return (line) => renderRedriven(line as Redriven);
+    default:
+      return advanceRenderer();
   }
 }
 

@@ -12,12 +12,22 @@ Shows the platform's time, its schedules, queues, uploads and executions, and th
 ${OPTIONS}`,
   fire: `usage: npm run local -- fire SCHEDULE [--data DIR] [--json]
 
-Fires one schedule now. SCHEDULE is its name or the end of it, such as sweep-outbox; status lists them.
+Runs one schedule's job for this instant, once, and prints what it answers. SCHEDULE is its name or the end of it, such as
+sweep-outbox; status lists them.
 ${OPTIONS}`,
   advance: `usage: npm run local -- advance DATE [--data DIR] [--json]
 
 Moves the platform's time ahead to a date (2027-01-31, which means the end of that day) or an instant
-(2027-01-31T12:00:00Z), and fires every schedule that falls due on the way, in order.
+(2027-01-31T12:00:00Z), and fires every schedule that falls due on the way, in order. Ends with what has happened meanwhile, by the
+audit trail. Ctrl-C ends it between two firings; the time stays where it is then.
+${OPTIONS}`,
+  'dead-letters': `usage: npm run local -- dead-letters [QUEUE] [--data DIR] [--json]
+
+Lists the messages that failed for good. QUEUE is the queue that they came from, such as uploads, or schedules. They stay where they are.
+${OPTIONS}`,
+  redrive: `usage: npm run local -- redrive QUEUE [--data DIR] [--json]
+
+Sends the messages that failed for good back to QUEUE, such as uploads; firings (schedules) each to their job. They have all their tries again.
 ${OPTIONS}`,
   token: `usage: npm run local -- token operator|TENANT [ROLE] [--data DIR]
 
@@ -52,8 +62,10 @@ export const HELP = `usage: npm run local -- ${Object.keys(HELP_OF_COMMANDS).joi
 Talks to the platform that runs on this machine.
 
   status                          what it is doing
-  fire SCHEDULE                   fires one schedule now
+  fire SCHEDULE                   runs one schedule's job now, and prints its answer
   advance DATE                    moves its time ahead, and fires what falls due on the way
+  dead-letters [QUEUE]            lists the messages that failed for good
+  redrive QUEUE                   sends them back to where they came from
   token operator|TENANT [ROLE]    prints an access token
   mail [ID]                       lists the mails that it has sent, or shows one
   env                             prints what an AWS client needs, as shell commands

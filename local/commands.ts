@@ -1,14 +1,43 @@
-import pg from 'pg';
-import type { ExecutionsStatus, FunctionStatus, ScheduleStatus, TemplateRunner } from 'template-runner';
+import type {
+  ExecutionsStatus,
+  Firing,
+  FunctionStatus,
+  ScheduleStatus,
+  TemplateRunner,
+} from 'template-runner';
 import type { DatabaseProxy, ProxyCounts } from 'template-runner/database-proxy';
 import { resolveFunction } from 'template-runner/templates';
+import { closest } from '#lib/closest.ts';
+import { asOwner } from './as-owner.ts';
+import { changesSince, lastTransaction } from './changes-since.ts';
 import type { Command } from './control.ts';
+import { listDeadLetters, redrive } from './dead-letters.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
 
 export interface CommandParts {
   readonly runner: TemplateRunner;
   readonly database: DatabaseConnection;
   readonly proxy: DatabaseProxy;
+  /** Aborted when whoever sent the command is gone. */
+  readonly gone: AbortSignal;
+}
+
+/** The last line of `advance`. */
+export interface Advanced {
+  readonly time: string;
+  readonly firings: number;
+  readonly failed: number;
+  /** Entries of the audit trail that were written meanwhile, by action. */
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+/** The answer of a job that was run by hand. */
+export interface Fired {
+  readonly schedule: string;
+  readonly time: string;
+  readonly ok: boolean;
+  readonly result?: unknown;
+  readonly error?: string;
 }
 
 /** The status that `npm run local -- status` prints. */
@@ -43,7 +72,7 @@ interface UploadRow {
 export async function runCommand(
   command: Command,
   emit: (line: unknown) => void,
-  { runner, database, proxy }: CommandParts,
+  { runner, database, proxy, gone }: CommandParts,
 ): Promise<void> {
   const { model, pool, endpoint, scheduler, clock } = runner;
   switch (command.command) {
@@ -66,10 +95,16 @@ export async function runCommand(
       return;
     }
     case 'fire':
-      emit(await scheduler.fire(command.schedule));
+      emit(await fire(command.schedule, runner));
       return;
     case 'advance':
-      await scheduler.advance(new Date(command.until), emit);
+      await advance(new Date(command.until), emit, { runner, database, gone });
+      return;
+    case 'dead-letters':
+      for (const letter of listDeadLetters(endpoint.queues, command.queue)) emit(letter);
+      return;
+    case 'redrive':
+      emit(redrive(endpoint.queues, model, command.queue));
       return;
     case 'invoke': {
       const name = resolveFunction(model, command.functionName);
@@ -82,25 +117,49 @@ export async function runCommand(
   }
 }
 
+/**
+ * Runs a schedule's job for this instant, as an operator would invoke its function: once, and with its answer. A firing goes
+ * through the job's queue instead, which says nothing of what came of it.
+ */
+async function fire(query: string, { scheduler, pool, clock }: TemplateRunner): Promise<Fired> {
+  const schedule = scheduler.find(query);
+  if (schedule === undefined) {
+    const names = scheduler.status().map(({ name }) => name.replace(/^vestry-[^-]+-/, ''));
+    const meant = closest(query, names);
+    throw new Error(`there is no schedule ${query}${meant === undefined ? '' : `: did you mean ${meant}?`}`);
+  }
+  const [job = ''] = scheduler.status().find(({ name }) => name === schedule)?.functions ?? [];
+  const time = clock.now().toISOString();
+  const answer = await pool.invoke(job, JSON.stringify({ time }));
+  return answer.ok
+    ? { schedule, time, ok: true, result: JSON.parse(answer.payload) }
+    : { schedule, time, ok: false, error: `${answer.error.errorType}: ${answer.error.errorMessage}` };
+}
+
+/** Advances the clock, and ends with a summary, also when it is stopped on the way. */
+async function advance(
+  until: Date,
+  emit: (line: unknown) => void,
+  { runner: { scheduler, clock }, database, gone }: Pick<CommandParts, 'runner' | 'database' | 'gone'>,
+): Promise<void> {
+  let [firings, failed] = [0, 0];
+  const since = await lastTransaction(database);
+  const count = (firing: Firing): void => {
+    firings += 1;
+    if (!firing.ok) failed += 1;
+    emit(firing);
+  };
+  await scheduler.advance(until, count, gone);
+  const changes = await changesSince(database, since);
+  emit({ time: clock.now().toISOString(), firings, failed, changes } satisfies Advanced);
+}
+
 const LATEST_UPLOADS = `
   select u.id, t.slug as tenant, u.filename, u.state, u.rows, u.accepted, u.rejected
   from vestry.uploads u join vestry.tenants t on t.id = u.tenant_id
   order by u.id desc limit 10`;
 
 /** Lists uploads of every tenant, as the database's owner: this is the operator's machine. */
-async function latestUploads({
-  host,
-  port,
-  database,
-  user,
-  password,
-  ssl,
-}: DatabaseConnection): Promise<UploadRow[]> {
-  const client = new pg.Client({ host, port, database, user, password, ssl });
-  await client.connect();
-  try {
-    return (await client.query<UploadRow>(LATEST_UPLOADS)).rows;
-  } finally {
-    await client.end();
-  }
+async function latestUploads(database: DatabaseConnection): Promise<UploadRow[]> {
+  return asOwner(database, async (client) => (await client.query<UploadRow>(LATEST_UPLOADS)).rows);
 }

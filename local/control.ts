@@ -12,9 +12,16 @@ export type Command =
   | { readonly command: 'status' }
   | { readonly command: 'fire'; readonly schedule: string }
   | { readonly command: 'advance'; readonly until: string }
+  | { readonly command: 'dead-letters'; readonly queue?: string }
+  | { readonly command: 'redrive'; readonly queue: string }
   | { readonly command: 'invoke'; readonly functionName: string; readonly event: unknown };
 
-type CommandRunner = (command: Command, emit: (line: unknown) => void) => Promise<void>;
+type CommandRunner = (
+  command: Command,
+  emit: (line: unknown) => void,
+  /** Aborted when whoever sent the command is gone. */
+  gone: AbortSignal,
+) => Promise<void>;
 
 /** Paths of unix sockets are short: about 104 characters on macOS. */
 const SOCKET_PATH_LIMIT = 100;
@@ -33,9 +40,11 @@ export async function serveControl(
   rmSync(socketPath, { force: true });
   const server = createServer(async (incoming, response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     const emit = (line: unknown): void => void response.write(`${JSON.stringify(line)}\n`);
     try {
-      await run(JSON.parse(await readText(incoming)) as Command, emit);
+      await run(JSON.parse(await readText(incoming)) as Command, emit, gone.signal);
     } catch (error) {
       emit({ failure: (error as Error).message });
     }

@@ -152,8 +152,8 @@ async function start(
     });
 
   const socket = controlSocketPath(dataDir);
-  const control = await serveControl(socket, (command, emit) =>
-    runCommand(command, emit, { runner, database, proxy }),
+  const control = await serveControl(socket, (command, emit, gone) =>
+    runCommand(command, emit, { runner, database, proxy, gone }),
   );
   cleanups.push(() => control.close());
 

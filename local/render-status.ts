@@ -1,4 +1,3 @@
-import type { Firing } from 'template-runner';
 import type { PlatformStatus } from './commands.ts';
 
 function table(title: string, rows: readonly (readonly (string | number)[])[]): string {
@@ -84,8 +83,4 @@ export function renderStatus({
 function countsOf({ counts }: PlatformStatus['executions']): string {
   const some = Object.entries(counts).filter(([, count]) => count > 0);
   return some.map(([status, count]) => `${count} ${status}`).join(', ') || 'none';
-}
-
-export function renderFiring({ schedule, time, ok, error }: Firing): string {
-  return `${time}  ${schedule}  ${ok ? 'ok' : `failed: ${error ?? ''}`}`;
 }

@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY_MS } from '#kernel/calendar.ts';
 import { loadedDemo } from './loaded-demo.ts';
 import {
   RunningPlatform,
@@ -13,6 +16,8 @@ import {
   startPlatform,
   temporaryDataDir,
 } from './platform.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
 
 let dataDir: string;
 let firstOutput: readonly string[];
@@ -27,6 +32,10 @@ afterAll(async () => {
   await platform.stop();
   removeDataDir(dataDir);
 });
+
+/** Runs a command of `npm run local`. */
+const local = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['local/cli.ts', ...args, '--data', dataDir], { cwd: REPOSITORY });
 
 describe('npm start', () => {
   test('is ready once it reports so', async () => {
@@ -135,6 +144,77 @@ describe('npm start', () => {
       stderr: '6 of 6 answers are wrong\n',
     });
     await expect(smoke(`${platform.file.apiUrl}/elsewhere`)).rejects.toMatchObject({ code: 1 });
+  });
+
+  test('fire prints what the job answers, and names a schedule that was probably meant', async () => {
+    expect((await local('fire', 'reconcile-payments')).stdout).toMatch(
+      /reconcile-payments\n\{"restarted":\d+,.*\}\n$/,
+    );
+    await expect(local('fire', 'reconcile-payment')).rejects.toMatchObject({
+      stderr: expect.stringContaining('did you mean reconcile-payments?'),
+    });
+  });
+
+  test('a message that failed for good is listed, and sent back though somebody has just looked at it', async () => {
+    const url = `${platform.file.queues.uploads}-dlq`;
+    const sqs = platform.sqs();
+    const { MessageId } = await sqs.send(
+      new SendMessageCommand({ QueueUrl: url, MessageBody: '{"of":"nothing"}' }),
+    );
+    expect((await local('dead-letters', 'uploads')).stdout).toMatch(
+      new RegExp(`^vestry-local-uploads-dlq  ${MessageId} [^\\n]+\\n  \\{"of":"nothing"\\}\\n$`),
+    );
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 600 }));
+    expect((await local('redrive', 'uploads')).stdout).toBe('1 sent back from vestry-local-uploads-dlq\n');
+    expect((await local('redrive', 'uploads')).stdout).toBe('vestry-local-uploads-dlq is empty\n');
+  });
+
+  test('a firing that was given up is sent back to its own job', async () => {
+    const url = platform.file.queues.uploads?.replace(/uploads$/, 'schedules-dlq');
+    const resources = [`arn:aws:events:us-east-1:000000000000:rule/vestry-local-report-security`];
+    const MessageBody = JSON.stringify({ id: 'firing', time: new Date().toISOString(), resources });
+    await platform.sqs().send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+    expect((await local('redrive', 'schedules')).stdout).toBe(
+      '1 sent back from vestry-local-schedules-dlq\n',
+    );
+  });
+
+  test('rows that a tenant has to correct are not redriven', async () => {
+    await expect(local('redrive', 'rejected-rows')).rejects.toMatchObject({
+      stderr: expect.stringContaining('corrected by their tenant'),
+    });
+  });
+
+  test('advance ends with what has happened, and with its client', async () => {
+    const timeOf = async (): Promise<number> => {
+      const { stdout } = await local('status', '--json');
+      return Date.parse(JSON.parse(stdout).time);
+    };
+    const day = new Date((await timeOf()) + 2 * DAY_MS).toISOString();
+    const { stdout } = await local('advance', day);
+    expect(stdout.split('\n').length).toBeLessThan(60);
+    expect(stdout).toMatch(/^It is .*\. Jobs ran \d+ times; none failed\.$/m);
+    expect(stdout).toMatch(/^ +\d+ {2}[a-z-]+\.[a-z-]+$/m);
+    const before = await timeOf();
+    const year = new Date(before + 365 * DAY_MS).toISOString();
+    const advancing = spawn(
+      process.execPath,
+      ['local/cli.ts', 'advance', year, '--data', dataDir, '--json'],
+      { cwd: REPOSITORY },
+    );
+    await once(advancing.stdout, 'data');
+    advancing.kill('SIGINT');
+    await once(advancing, 'exit');
+    await expect.poll(timeOf, { timeout: 60_000 }).toBeGreaterThan(before);
+    await expect
+      .poll(
+        async () =>
+          (await timeOf()) - before < 60 * DAY_MS && (await local('status')).stdout.includes('time'),
+        { timeout: 60_000 },
+      )
+      .toBe(true);
+    const stopped = await timeOf();
+    expect((await timeOf()) - stopped).toBeLessThan(DAY_MS);
   });
 
   test('stops cleanly, and finds its data again', async () => {

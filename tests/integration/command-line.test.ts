@@ -8,7 +8,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const COMMANDS = [
   ['npm start --', 'local/start.ts'],
   ['npm run local --', 'local/cli.ts'],
-  ...['status', 'fire', 'advance', 'token', 'mail', 'env'].map((name) => [
+  ...['status', 'fire', 'advance', 'dead-letters', 'redrive', 'token', 'mail', 'env'].map((name) => [
     `npm run local -- ${name}`,
     'local/cli.ts',
     name,
@@ -59,6 +59,7 @@ test.concurrent.each(COMMANDS.filter(([typed]) => !typed.endsWith('bench --')))(
 test.concurrent.each([
   [['local/start.ts', '--dat', 'x'], 'did you mean --data?'],
   [['local/cli.ts', 'stats'], 'did you mean status?'],
+  [['local/cli.ts', 'redrives'], 'did you mean redrive?'],
 ])('%j is answered with what was probably meant', async (args, hint) => {
   expect((await run(args)).stderr).toContain(hint);
 });

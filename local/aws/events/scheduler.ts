@@ -124,9 +124,9 @@ export class Scheduler {
   /**
    * Moves the clock to `until` and fires, in order, every schedule and timer due in between, each after the work of the
    * one before is done; those of one instant fire together. Sweeps (rates of less than a day) don't run hundreds of times a day: they run after a step that put
-   * something on a bus or a queue, after a sweep that did, and once a day.
+   * something on a bus or a queue, after a sweep that did, and once a day. `signal` ends it between two instants, with the clock where it is.
    */
-  async advance(until: Date, report: (firing: Firing) => void): Promise<void> {
+  async advance(until: Date, report: (firing: Firing) => void, signal?: AbortSignal): Promise<void> {
     const { clock, settle } = this.#options;
     if (until <= clock.now())
       throw new Error(
@@ -142,6 +142,7 @@ export class Scheduler {
     };
     try {
       for (let next = this.#earliest(until); next !== undefined; next = this.#earliest(until)) {
+        if (signal?.aborted === true) return;
         const { rules, due } = next;
         clock.moveTo(due);
         // Work that continues by a timer must run even when nothing has to settle.

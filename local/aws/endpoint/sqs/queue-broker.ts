@@ -181,14 +181,14 @@ export class QueueBroker {
     const queue = this.#queue(source);
     let moved = 0;
     let failureReason: string | undefined;
-    for (const message of queue.visibleMessages()) {
+    const now = Date.now();
+    for (const message of queue.messages().filter(({ visibleAt }) => visibleAt <= now)) {
       const target = destination ? this.#queue(destination) : this.#byArn.get(message.origin ?? '');
       if (target === undefined) {
         failureReason = 'CouldNotDetermineMessageSource';
         break;
       }
-      target.send({ ...message, delaySeconds: 0 });
-      queue.release(message);
+      this.#moveOne(queue, message, target);
       moved++;
     }
     const task: MoveTask = {
@@ -202,6 +202,23 @@ export class QueueBroker {
     this.#moveTasks.unshift(task);
     this.#moveTasks.length = Math.min(this.#moveTasks.length, 10);
     return task;
+  }
+
+  /** Every message of a queue, also those in flight. Nothing about them changes. */
+  peek(name: string): readonly Readonly<Message>[] {
+    return this.#queue(name).messages();
+  }
+
+  /** Moves one message, whoever has received it: to its receiver it is gone. */
+  move(source: string, id: string, destination: string): void {
+    const queue = this.#queue(source);
+    const message = queue.messages().find((one) => one.id === id);
+    if (message !== undefined) this.#moveOne(queue, message, this.#queue(destination));
+  }
+
+  #moveOne(queue: Queue, message: Message, target: Queue): void {
+    target.send({ ...message, delaySeconds: 0 });
+    queue.release(message);
   }
 
   /** Newest first, at most 10; forgotten when the endpoint stops. */

@@ -203,9 +203,9 @@ export class Queue {
     return { visible, notVisible, delayed, oldestAgeSeconds: Math.floor((now - oldest) / 1000) };
   }
 
-  /** Visible messages, for moving them back to their source. */
-  visibleMessages(now = Date.now()): Message[] {
-    return [...this.#messages.values()].filter((message) => message.visibleAt <= now);
+  /** All messages, oldest first; nobody receives them by this. */
+  messages(): Message[] {
+    return [...this.#messages.values()];
   }
 
   /** Removes a message after another queue has accepted it. */
