@@ -370,14 +370,33 @@ describe('what is refused', () => {
 
 test('a key orders one payment, also when twenty ask at once and after the answer is forgotten', async () => {
   const { id: shareholder } = await holder('0000');
-  const [key, order] = [randomUUID(), { shareholder_id: shareholder, amount: '7', currency: 'USD' }];
+  const order = { shareholder_id: shareholder, amount: '7', currency: 'USD', memo: 'Refund' };
+  const key = randomUUID();
   const answers = await Promise.all(Array.from({ length: 20 }, () => ops.order(order, key)));
   const [first] = answers.filter(({ status }) => status === 202);
   for (const answer of answers)
     expect([first?.text, 409]).toContain(answer.status === 409 ? 409 : answer.text);
   await rows('delete from idempotency_keys');
   expect((await ops.order(order, key)).body.id).toBe(first?.body.id);
-  expect((await ops.order({ ...order, amount: '8' }, key)).status).toBe(422);
+  const { memo: _, ...without } = order;
+  const others: readonly object[] = [
+    { ...order, amount: '8' },
+    { ...order, currency: 'EUR' },
+    { ...order, memo: 'Another' },
+    without,
+    { ...order, shareholder_id: (await holder('0000')).id },
+    { ...order, bank_account_id: randomUUID() },
+    { ...order, not_before: '2099-01-01' },
+    { plan_id: randomUUID(), amount: '7', currency: 'USD', memo: 'Refund' },
+    { transaction_id: first?.body.id },
+    { transaction_id: randomUUID() },
+  ];
+  for (const other of others) {
+    expect(await ops.order(other, key), JSON.stringify(other)).toMatchObject({
+      status: 422,
+      body: { type: 'urn:vestry:problem:idempotency-key-reused' },
+    });
+  }
   const [count] = await rows('select count(*)::integer as n from transactions where shareholder_id = $1', [
     shareholder,
   ]);

@@ -128,17 +128,42 @@ async function firstDay(
   return payableDate !== undefined && payableDate > not_before ? payableDate : not_before;
 }
 
-/** A key still orders nothing new after the stored answer has expired. */
-function sameOrder(transaction: OrderedRow, { not_before }: OrderRow, order: Order): OrderedRow {
+/**
+ * A key still orders nothing new after the stored answer has expired: another order is refused for ever. What an order leaves to us (account,
+ * memo or day of an entitlement) is what it was then.
+ */
+function sameOrder(transaction: OrderedRow, known: OrderRow, order: Order): OrderedRow {
   const { currency } = transaction;
   const same =
-    (!('shareholder_id' in order) || order.shareholder_id === transaction.shareholder_id) &&
-    (!('plan_id' in order) || order.plan_id === transaction.plan_id) &&
-    (order.not_before === undefined || transaction.dividend_id !== null || order.not_before === not_before) &&
+    isOfSubject(transaction, known, order) &&
+    (order.bank_account_id === undefined || order.bank_account_id === known.bank_account_id) &&
+    isSameDay(transaction, known, order) &&
+    isSameMemo(transaction, order) &&
     (order.currency === undefined || order.currency === currency) &&
     (order.amount === undefined || toMinor(order.amount, currency) === transaction.amount);
   if (same) return transaction;
   throw new DomainError('idempotency-key-reused', 'This key has ordered another payment. Use a new key.');
+}
+
+function isOfSubject(transaction: OrderedRow, { replaces }: OrderRow, order: Order): boolean {
+  if ('transaction_id' in order)
+    return order.transaction_id === (replaces ?? (transaction.type === 'DIVIDEND' ? transaction.id : null));
+  if (replaces !== null || transaction.type !== 'DISBURSE') return false;
+  return 'shareholder_id' in order
+    ? order.shareholder_id === transaction.shareholder_id
+    : order.plan_id === transaction.plan_id;
+}
+
+/** An entitlement isn't paid before its payable date, so that an earlier day has asked for the same. */
+function isSameDay({ dividend_id }: OrderedRow, known: OrderRow, { not_before }: Order): boolean {
+  if (dividend_id === null) return (not_before ?? null) === known.not_before;
+  return not_before === undefined || not_before <= (known.not_before ?? '');
+}
+
+/** Retention erases memos: what was erased is not compared. */
+function isSameMemo({ type, memo }: OrderedRow, order: Order): boolean {
+  if (memo === null || type === 'DIVIDEND') return true;
+  return order.memo === undefined ? 'transaction_id' in order : order.memo === memo;
 }
 
 function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow> {
