@@ -11,6 +11,8 @@ export const changeEffects: EffectsOfChanges = {
   'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   'bank-item': async () => (await import('#payments/files/match-item.ts')).bankItemEffects,
+  'payment-resolution': async () =>
+    (await import('#payments/exceptions/resolve-payment.ts')).resolutionEffects,
   dividend: async () => (await import('#dividends/approve-dividend.ts')).dividendEffects,
   'dividend-cancelled': async () => (await import('#dividends/cancel-dividend.ts')).cancellationEffects,
   'dividend-adjustment': async () => (await import('#dividends/adjust-entitlement.ts')).adjustmentEffects,

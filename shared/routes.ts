@@ -19,6 +19,7 @@ import * as ledger from '#ledger/ledger.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
 import * as metrics from '#metrics/metrics.routes.ts';
 import * as bankCallbacks from '#payments/bank/bank-callbacks.routes.ts';
+import * as paymentExceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
@@ -88,7 +89,14 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
   plans: { plans, contributions, forfeitures, participants, me, vesting },
   payments: {
-    payments: { ...orders, ...paymentRuns, ...bankFiles, ...bankCallbacks, ...paymentSettings },
+    payments: {
+      ...orders,
+      ...paymentRuns,
+      ...bankFiles,
+      ...bankCallbacks,
+      ...paymentSettings,
+      ...paymentExceptions,
+    },
     'bank-accounts': bankAccounts,
     'mock-bank': mockBank,
   },

@@ -91,6 +91,7 @@ const decision = {
     'dividend-not-adjustable',
     'adjustment-exceeds-unpaid',
     'bank-item-resolved',
+    'payment-ordered',
   ],
   uses: [
     'eventBus:put',

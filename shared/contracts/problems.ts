@@ -46,6 +46,8 @@ export const problemRegistry = {
   },
   'payment-ordered': { status: 409, title: 'The payment has already been ordered or has ended' },
   'payment-decided': { status: 409, title: 'The payment is not waiting for approval' },
+  'payment-in-doubt': { status: 409, title: 'The bank contradicts itself about the payment' },
+  'payment-not-in-doubt': { status: 409, title: 'What has become of the payment is known' },
   'payment-not-cancellable': { status: 409, title: 'The payment can no longer be cancelled' },
   'bank-file-not-open': { status: 409, title: 'Nothing of the bank file is open' },
   'bank-item-resolved': { status: 409, title: 'The item of the bank file has been resolved' },

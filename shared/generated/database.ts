@@ -123,6 +123,18 @@ export interface BankAccounts {
   version: Generated<number>;
 }
 
+export interface BankContradictions {
+  event_id: string;
+  id: Generated<string>;
+  noted_at: Generated<Timestamp>;
+  resolved_at: Timestamp | null;
+  resolved_by: string | null;
+  state: Generated<'OPEN' | 'RESOLVED'>;
+  stood_as: 'SETTLED' | 'RETURNED' | 'FAILED' | 'CANCELLED';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transaction_id: string;
+}
+
 export interface BankEvents {
   applied_at: Timestamp | null;
   code: string | null;
@@ -1433,6 +1445,7 @@ export interface DB {
   audit_keys: AuditKeys;
   audit_log: AuditLog;
   bank_accounts: BankAccounts;
+  bank_contradictions: BankContradictions;
   bank_events: BankEvents;
   change_requests: ChangeRequests;
   connection_tests: ConnectionTests;

@@ -93,6 +93,22 @@ async function verifiedHolder(tenant: TestTenant): Promise<string> {
   return String(id);
 }
 
+/** A payment that the bank may have. */
+async function releasedPayment(tenant: TestTenant): Promise<string> {
+  const holder = await verifiedHolder(tenant);
+  await database.admin.query(
+    `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+     values ($1, $2, '121042882', 'v1.sealed', '0000', 'CHECKING', 'Ada')`,
+    [tenant.id, holder],
+  );
+  const order = { shareholder_id: holder, amount: '1.00', currency: 'USD' };
+  const { body } = await new Payments(tenant.as('OPS')).order(order);
+  await database.admin.query('update payment_orders set released_at = now() where transaction_id = $1', [
+    body.id,
+  ]);
+  return body.id;
+}
+
 const FILE = 'external_ref,name,holdings\nMALLORY,Mallory,5000\n';
 
 const uploadOf = (id: string) => one('select state, approved_by from uploads where id = $1', [id]);
@@ -160,17 +176,7 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     };
   },
   'bank-item': async (tenant, by) => {
-    const holder = await verifiedHolder(tenant);
-    await database.admin.query(
-      `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
-       values ($1, $2, '121042882', 'v1.sealed', '0000', 'CHECKING', 'Ada')`,
-      [tenant.id, holder],
-    );
-    const order = { shareholder_id: holder, amount: '1.00', currency: 'USD' };
-    const { body } = await new Payments(tenant.as('OPS')).order(order);
-    await database.admin.query('update payment_orders set released_at = now() where transaction_id = $1', [
-      body.id,
-    ]);
+    const payment = await releasedPayment(tenant);
     const item = await one(
       `with file as (insert into inbound_files (tenant_id, object_key, etag, bytes, state) values ($1, $2, 'x', 1, 'PARTLY') returning id)
        insert into inbound_items (tenant_id, file_id, line, state, kind, code, reason)
@@ -180,11 +186,19 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     const asked = await call(matchBankItem, bankFiles.matchBankItem, {
       as: by,
       params: { id: String(item.file_id), item_id: String(item.id) },
-      body: { transaction_id: body.id },
+      body: { transaction_id: payment },
     });
     return {
       request: requested(asked),
       effect: () => one('select state from inbound_items where id = $1', [item.id]),
+    };
+  },
+  'payment-resolution': async (tenant, by) => {
+    const payment = await releasedPayment(tenant);
+    const known = { outcome: 'SETTLED', reason: 'The bank has said so on the telephone.' };
+    return {
+      request: requested(await new Payments(by).resolve(payment, known)),
+      effect: () => one('select status from transactions where id = $1', [payment]),
     };
   },
   dividend: async (tenant, by) => {

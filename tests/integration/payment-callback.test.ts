@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TRANSACTION_STATUSES, type TransactionStatus } from '#contracts/transactions.ts';
 import { handler } from '#functions/payments/receive-bank-callback.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { STANDINGS } from '#ledger/transaction-status.ts';
 import { receiveBankCallback } from '#payments/bank/bank-callbacks.routes.ts';
 import { signCallback } from '#payments/bank/bank-signature.ts';
+import { approved } from '#tests/support/approvals.ts';
 import { magic, Payments, persistently, verifiedHolder } from '#tests/support/payment-client.ts';
 import { BANK_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
@@ -92,7 +94,7 @@ describe('every ordered pair of states', () => {
       expect((await checker.deny(id)).status).toBe(409);
       expect((await callBack({ reference: id })).status).toBe(200);
       expect((await callBack({ reference: id, kind: 'REJECTED', code: 'R13' })).status).toBe(200);
-      expect((await ops.get(id)).body).toEqual(before);
+      expect((await ops.get(id)).body).toMatchObject(before);
     }
     expect((await ops.order({ transaction_id: settled })).status).toBe(409);
     expect((await callBack({ reference: failed, kind: 'RETURNED', code: 'R02' })).status).toBe(200);
@@ -221,4 +223,166 @@ test('of a hundred concurrent changes of one version, one succeeds', async () =>
   );
   const won = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value.rowCount === 1);
   expect(won).toHaveLength(1);
+});
+
+describe('a bank that contradicts itself', () => {
+  const END = {
+    SETTLED: (id: string) => callBack({ reference: id }),
+    FAILED: (id: string) => callBack({ reference: id, kind: 'RETURNED', code: 'R02' }),
+    RETURNED: async (id: string) => {
+      await callBack({ reference: id });
+      await ops.until(id, 'SETTLED');
+      return callBack({ reference: id, kind: 'RETURNED', code: 'R02' });
+    },
+  } as const;
+  type End = keyof typeof END;
+  const SAID = {
+    SETTLED: { kind: 'SETTLED' },
+    RETURNED: { kind: 'RETURNED', code: 'R03' },
+    REJECTED: { kind: 'REJECTED', code: 'R13' },
+    CORRECTED: { kind: 'CORRECTED', code: 'C05', corrected_data: '32' },
+  } as const;
+  type Said = keyof typeof SAID;
+  const CONTRADICTIONS: Readonly<Record<End, readonly Said[]>> = {
+    SETTLED: ['REJECTED'],
+    FAILED: ['SETTLED'],
+    RETURNED: ['SETTLED'],
+  };
+  /** A payment that the bank has, and that has ended so. */
+  const endedAs = async (end: End): Promise<string> => {
+    const id = await pay('0506');
+    await ops.until(id, 'SENT');
+    await END[end](id);
+    await ops.until(id, end === 'FAILED' ? 'FAILED' : 'SETTLED');
+    return id;
+  };
+  const openOf = async (id: string) =>
+    (await ops.exceptions({ kind: 'CONTRADICTION' })).body.data.filter(
+      ({ transaction_id }: { transaction_id: string }) => transaction_id === id,
+    );
+  const balanceOf = async (account: string): Promise<number> => {
+    const { data } = (await ops.trialBalance()).body;
+    return Number(data.find((row: { account: string }) => row.account === account)?.balance ?? 0);
+  };
+
+  const cases = (Object.keys(END) as End[]).flatMap((end) =>
+    (Object.keys(SAID) as Said[]).map((said) => [said, end] as const),
+  );
+
+  test.each(cases)('%s after %s is an exception where it can’t be, and once', async (said, end) => {
+    const id = await endedAs(end);
+    const { status, return_code } = (await ops.get(id)).body;
+    const word = { reference: id, event_id: randomUUID(), ...SAID[said] };
+    for (let time = 0; time < 2; time++) expect((await callBack(word)).status).toBe(200);
+    const isException = CONTRADICTIONS[end].includes(said);
+    const found = await openOf(id);
+    expect(found).toHaveLength(isException ? 1 : 0);
+    const { exceptions = [], ...after } = (await ops.get(id)).body;
+    expect(exceptions).toMatchObject(isException ? [{ said, stood_as: end, state: 'OPEN' }] : []);
+    if (!isException) return;
+    expect(after).toMatchObject({ status, ...(return_code === undefined ? {} : { return_code }) });
+    expect(found[0]).toMatchObject({ reason: `${said}-after-${end}`.toLowerCase(), state: 'OPEN' });
+    expect(found[0].actions.map(({ operation }: { operation: string }) => operation)).toEqual([
+      'resolveTransaction',
+    ]);
+  });
+
+  test('is not paid again: not by an order, and not by one that was waiting; two people say what is true', async () => {
+    const id = await endedAs('FAILED');
+    const order = await ops.order({ transaction_id: id, not_before: '2099-01-01' });
+    expect(order.status, order.text).toBe(422);
+    const { shareholder_id } = (await ops.get(id)).body;
+    await ops.addAccount(shareholder_id, { account_number: magic('0000') });
+    const later = addDays(dayOf(new Date()), 2);
+    const waiting = (await ops.order({ transaction_id: id, not_before: later })).body.id;
+    await callBack({ reference: id });
+    expect(await openOf(id)).toHaveLength(1);
+    await world.advance(4 * 86_400);
+    expect((await ops.get(waiting)).body.status).toBe('PENDING');
+    const evidence = { outcome: 'SETTLED', reason: 'Ms Doe of the bank, on the telephone.' };
+    const asked = await ops.resolve(id, evidence);
+    expect(asked, asked.text).toMatchObject({
+      status: 202,
+      body: {
+        kind: 'payment-resolution',
+        before: { status: 'FAILED' },
+        after: { outcome: 'SETTLED', evidence: evidence.reason },
+      },
+    });
+    // The order that waits must go first: otherwise the payee is paid twice.
+    await expect(approved(acme, asked)).rejects.toThrow('payment-ordered');
+    expect((await ops.cancel(waiting)).body.status).toBe('CANCELLED');
+    const [cash, transit] = [await balanceOf('CASH'), await balanceOf('IN_TRANSIT')];
+    await approved(acme, asked);
+    expect(await openOf(id)).toEqual([]);
+    expect([await balanceOf('CASH'), await balanceOf('IN_TRANSIT')]).toEqual([cash - 10, transit]);
+    const { exceptions, status } = (await ops.get(id)).body;
+    expect([status, exceptions.map(({ state }: { state: string }) => state)]).toEqual([
+      'FAILED',
+      ['RESOLVED'],
+    ]);
+    const replaced = (await ops.get((await ops.get(waiting)).body.replaced_by)).body;
+    expect(replaced).toMatchObject({
+      status: 'SETTLED',
+      amount: '10.00',
+      history: [{ to: 'SENT' }, { to: 'SETTLED' }],
+    });
+    const { rows } = await world.database.admin.query(
+      'select from mock_bank_payments where reference = any ($1)',
+      [[waiting, replaced.id]],
+    );
+    expect(rows).toHaveLength(0);
+    expect((await ops.order({ transaction_id: id })).status).toBe(409);
+  });
+
+  test.each([
+    ['FAILED', 'RETURNED', { status: 'FAILED' }],
+    ['SETTLED', 'SETTLED', { status: 'SETTLED' }],
+    ['SETTLED', 'FAILED', { status: 'SETTLED', compensated_by: expect.any(String) }],
+    ['RETURNED', 'RETURNED', { status: 'SETTLED', compensated_by: expect.any(String) }],
+  ] as const)('about what had ended as %s: people say %s', async (end, outcome, expected) => {
+    const id = await endedAs(end);
+    await callBack({ reference: id, ...SAID[CONTRADICTIONS[end][0] as Said] });
+    expect((await ops.order({ transaction_id: id })).status).toBe(409);
+    await approved(acme, await ops.resolve(id, { outcome, reason: 'By letter of the bank.' }));
+    expect((await ops.get(id)).body).toMatchObject({ ...expected, exceptions: [{ state: 'RESOLVED' }] });
+    // The money that came back is owed, and can be paid again; what was received can't.
+    const { shareholder_id } = (await ops.get(id)).body;
+    await ops.addAccount(shareholder_id, { account_number: magic('0000') });
+    expect((await ops.order({ transaction_id: id })).status).toBe(outcome === 'SETTLED' ? 409 : 202);
+  });
+
+  test.each([
+    ['SETTLED', {}, { status: 'SETTLED' }],
+    ['RETURNED', { code: 'R03' }, { status: 'FAILED', return_code: 'R03' }],
+    ['FAILED', {}, { status: 'FAILED', return_code: 'REJECTED' }],
+  ])('or says nothing: people say that it is %s', async (outcome, code, expected) => {
+    const id = await pay('0506');
+    await ops.until(id, 'SENT');
+    const asked = await ops.resolve(id, { outcome, ...code, reason: 'By letter of the bank.' });
+    expect((await ops.resolve(id, { outcome, reason: 'Once more.' })).body.type).toBe(
+      'urn:vestry:problem:change-pending',
+    );
+    await approved(acme, asked);
+    expect((await ops.get(id)).body).toMatchObject(expected);
+    expect((await ops.resolve(id, { outcome, reason: 'Again.' })).body.type).toBe(
+      'urn:vestry:problem:payment-not-in-doubt',
+    );
+  });
+
+  test('is what it is at the moment of the decision: what has moved since is not resolved', async () => {
+    const id = await pay('0506');
+    await ops.until(id, 'SENT');
+    const asked = await ops.resolve(id, { outcome: 'SETTLED', reason: 'On the telephone.' });
+    await callBack({ reference: id, kind: 'RETURNED', code: 'R02' });
+    await ops.until(id, 'FAILED');
+    await expect(approved(acme, asked)).rejects.toThrow('change-outdated');
+    const waiting = await pay('0000', '20000');
+    expect(
+      (await ops.resolve(waiting, { outcome: 'SETTLED', reason: 'On the telephone.' })).body,
+    ).toMatchObject({
+      type: 'urn:vestry:problem:payment-not-in-doubt',
+      detail: expect.stringContaining('/cancel'),
+    });
+  });
 });

@@ -454,3 +454,71 @@ test('a payment is cancelled until it is in a file: of the two at once, one has 
   expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 1 });
   await filed.ops.until(prepared.id, 'SENT');
 });
+
+test('the desk has what people must look at, each with what ends it, and nobody else’s', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const [unknown, silent] = [await filed.order('10.00'), await filed.order('20.00')];
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const stuck = await filed.order('30.00');
+  const answers = [
+    {
+      entry: { ...(await filed.sent(unknown.id)), reference: 'SOMEBODY ELSE' },
+      code: 'R03',
+      amountMinor: 1000n,
+    },
+  ];
+  await filed.answer('unknown.ach', answers);
+  const desk = async (query: Record<string, string> = {}) => (await filed.ops.exceptions(query)).body.data;
+  expect((await desk()).map(({ kind }: { kind: string }) => kind)).toEqual([
+    'BANK_ITEM',
+    'UNACKNOWLEDGED_FILE',
+  ]);
+  await world.advance(7 * 86_400 + 60);
+  const all = await desk();
+  const operations = (one: { actions: { operation: string }[] }) =>
+    one.actions.map(({ operation }) => operation);
+  const seen = all.map((one: { kind: string; reason: string; actions: { operation: string }[] }) => [
+    one.kind,
+    one.reason,
+    ...operations(one),
+  ]);
+  expect(seen.toSorted()).toEqual([
+    ['BANK_ITEM', 'no-such-payment', 'matchBankItem', 'acknowledgeBankFile'],
+    ['STUCK_PAYMENT', 'no-answer', 'resolveTransaction'],
+    ['STUCK_PAYMENT', 'no-answer', 'resolveTransaction'],
+    ['STUCK_PAYMENT', 'not-sent', 'cancelTransaction'],
+    ['UNACKNOWLEDGED_FILE', 'not-acknowledged', 'acknowledgeBankFile'],
+  ]);
+  const paged: unknown[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body } = await filed.ops.exceptions({ limit: '2', ...(cursor === '' ? {} : { cursor }) });
+    paged.push(...body.data);
+    cursor = body.next_cursor;
+  }
+  expect(paged).toEqual(all);
+  const [item] = await desk({ kind: 'BANK_ITEM' });
+  expect(item).toMatchObject({
+    amount: '10.00',
+    code: 'R03',
+    subject: `/api/bank-files/${item.bank_file_id}`,
+  });
+  const [file] = await desk({ kind: 'UNACKNOWLEDGED_FILE' });
+  expect(file.subject).toBe(`/api/bank-files/${file.id}`);
+  await filed.acknowledge(item.bank_file_id);
+  await filed.acknowledge(file.id);
+  expect(new Set((await desk({ state: 'RESOLVED' })).map(({ id }: { id: string }) => id))).toEqual(
+    new Set([item.id, file.id]),
+  );
+  for (const id of [unknown.id, silent.id])
+    await approved(
+      tenant,
+      await filed.ops.resolve(id, { outcome: 'SETTLED', reason: 'By letter of the bank.' }),
+    );
+  expect((await filed.ops.cancel(stuck.id)).body.status).toBe('CANCELLED');
+  expect(await desk()).toEqual([]);
+  expect((await ops.exceptions({ kind: 'NEWS' })).status).toBe(422);
+  const ours = new Set([unknown.id, silent.id, stuck.id, item.id, file.id]);
+  const theirs = (await ops.exceptions({ limit: '200' })).body.data;
+  expect(theirs.filter(({ id }: { id: string }) => ours.has(id))).toEqual([]);
+});

@@ -179,6 +179,7 @@ const rowsOf = (
     request_id: 'filled',
   },
   bank_events: { transaction_id: id(5), event_id: 'filled', kind: 'SETTLED' },
+  bank_contradictions: { transaction_id: id(5), event_id: 'filled', stood_as: 'FAILED' },
   payment_runs: { dividend_id: id(30), requested_by: id(2), request_id: 'filled' },
   outbound_files: {
     id: id(51),

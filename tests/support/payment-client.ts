@@ -12,10 +12,13 @@ import { handler as dividendProgress } from '#functions/payments/get-dividend-di
 import { handler as getSettings } from '#functions/payments/get-payment-settings.ts';
 import { handler as get } from '#functions/payments/get-transaction.ts';
 import { handler as blocked } from '#functions/payments/list-blocked-payments.ts';
+import { handler as listExceptions } from '#functions/payments/list-exceptions.ts';
 import { handler as listAccounts } from '#functions/payments/list-shareholder-bank-accounts.ts';
 import { handler as list } from '#functions/payments/list-transactions.ts';
+import { handler as resolve } from '#functions/payments/resolve-transaction.ts';
 import { handler as setSettings } from '#functions/payments/set-payment-settings.ts';
 import * as journal from '#ledger/ledger.routes.ts';
+import * as exceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
 import * as runs from '#payments/runs/payment-runs.routes.ts';
@@ -83,6 +86,17 @@ export class Payments {
       body: { reason },
       headers: { 'Idempotency-Key': randomUUID(), 'If-Match': `"${read}"` },
     });
+  }
+
+  /** Proposes what has become of a payment, as it is now. */
+  async resolve(id: string, body: object): Promise<TestResponse> {
+    const { version = 1 } = (await this.get(id)).body;
+    const headers = { 'Idempotency-Key': randomUUID(), 'If-Match': `"${version}"` };
+    return this.#call(resolve, exceptions.resolveTransaction, { params: { id }, body, headers });
+  }
+
+  exceptions(query: Record<string, string> = {}): Promise<TestResponse> {
+    return this.#call(listExceptions, exceptions.listExceptions, { query });
   }
 
   /** Proposes an account; it waits for a second person. */

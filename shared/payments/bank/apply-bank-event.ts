@@ -2,26 +2,32 @@ import { finishDividend } from '#dividends/paying-dividend.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { compensate, type TransactionRow } from '#ledger/transactions.ts';
+import { insertContradiction } from '#payments/exceptions/contradiction.repository.ts';
 import { isReturnReasonCode } from '#payments/nacha/return-codes.ts';
 import { findOrder, type OrderRow } from '#payments/orders/payment-order.repository.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { listUnapplied, setApplied } from './bank-event.repository.ts';
 import type { BankEventKind } from './bank-event-kind.ts';
 import { consequenceOf } from './consequence.ts';
+import { contradictedBy } from './contradiction.ts';
 
 /** The return code of an order that the bank refused without a code of its own. */
 const REJECTED = 'REJECTED';
 
 /**
  * Makes a transaction that is locked what the bank has said of it so far, and answers what it has become. Events that were
- * applied before, and those that change nothing any more, do nothing.
+ * applied before, and those that change nothing any more, do nothing. What can't be true of a payment that has ended is kept for people.
  */
 export async function applyBankEvents(tx: TenantTx, locked: TransactionRow): Promise<TransactionRow> {
   const order = await findOrder(tx, locked.id);
   if (order === undefined) return locked;
   let transaction = locked;
-  for (const { kind, code } of await listUnapplied(tx, locked.id))
+  for (const { event_id, kind, code } of await listUnapplied(tx, locked.id)) {
+    const stood_as = contradictedBy(kind, transaction);
+    if (stood_as !== undefined)
+      await insertContradiction(tx, { transaction_id: locked.id, event_id, stood_as });
     transaction = await applyBankEvent(tx, transaction, order, kind, code);
+  }
   if (order.released_at !== null) await setApplied(tx, locked.id);
   if (transaction !== locked && isTerminal(transaction.status)) await finishDividend(tx, transaction);
   return transaction;

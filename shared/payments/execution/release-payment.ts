@@ -4,6 +4,7 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
+import { isContradicted } from '#payments/exceptions/contradiction.repository.ts';
 import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
@@ -110,6 +111,9 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
   const wasReleased = order.released_at !== null;
   const held = wasReleased || order.not_before === null ? 0 : await secondsUntil(tx, order.not_before);
   if (held > 0) return { ...look('HOLD', channel, ''), pause_seconds: held };
+  // Whoever was paid, as far as the bank contradicts itself, is not paid again until two people have said what is true.
+  if (!wasReleased && order.replaces !== null && (await isContradicted(tx, order.replaces)))
+    return look('HOLD', channel, '');
   if (!wasReleased) {
     const refusal = await refusalOf(tx, transaction, order);
     if (refusal !== undefined) {

@@ -3,6 +3,7 @@ import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import { contradictedBy } from '#payments/bank/contradiction.ts';
 import type { SettleInput } from '#payments/execution/step-inputs.ts';
 import { settlePayment } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -21,8 +22,10 @@ export async function applyBankStatus(
     async (tx) => {
       const locked = found(await lockTransaction(tx, transaction_id));
       const { status, code } = bank ?? {};
-      if (status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED')
-        // The bank may report the same by a callback as well; a second application changes nothing.
+      const isNews = status === 'SETTLED' || status === 'RETURNED' || status === 'REJECTED';
+      // The bank may report the same by a callback as well; a second application changes nothing. An answer that a callback has overtaken is no
+      // contradiction.
+      if (isNews && contradictedBy(status, locked) === undefined)
         await insertBankEvent(tx, { transaction_id, event_id: `status:${status}`, kind: status, code });
       const applied = await applyBankEvents(tx, locked);
       await crashPoint('final-before-commit', transaction_id);

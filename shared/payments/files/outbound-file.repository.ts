@@ -51,12 +51,13 @@ export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
   return rows;
 }
 
-/** Released payments that are in no file yet, oldest first. */
+/** Released payments that are in no file yet, oldest first; without those that pay again what the bank contradicts itself about. */
 export async function listReleased(tx: TenantTx, limit: number): Promise<string[]> {
   const { rows } = await sql<{ transaction_id: string }>`select o.transaction_id from payment_orders o
     join ledger_transactions t on t.id = o.transaction_id
     where o.channel = 'NACHA_FILE' and o.released_at is not null and t.status = 'PENDING'
       and not exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
+      and not exists (select from bank_contradictions c where c.transaction_id = o.replaces and c.state = 'OPEN')
     order by o.transaction_id limit ${limit}`.execute(tx);
   return rows.map(({ transaction_id }) => transaction_id);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { listTransitions, TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
+import { listContradictions } from '#payments/exceptions/contradiction.repository.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
@@ -65,11 +66,12 @@ export function findTransaction(read: TenantRead, id: string): Promise<OrderedRo
 
 type History = Pick<
   z.infer<typeof TransactionWithHistory>,
-  'history' | 'compensated_by' | 'replaced_by' | 'cancelled_by' | 'cancel_reason'
+  'history' | 'compensated_by' | 'replaced_by' | 'cancelled_by' | 'cancel_reason' | 'exceptions'
 >;
 
 export async function findHistory(read: TenantRead, id: string): Promise<History> {
   const transitions = await listTransitions(read, id);
+  const exceptions = await listContradictions(read, id);
   const links = await read
     .selectNoFrom((eb) => [
       eb.selectFrom('ledger_transactions').select('id').where('compensates', '=', id).as('compensated_by'),
@@ -95,6 +97,14 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
       occurred_at: occurred_at.toISOString(),
     })),
     ...present(links),
+    ...(exceptions.length === 0
+      ? {}
+      : {
+          exceptions: exceptions.map(({ noted_at, ...said }) => ({
+            ...said,
+            noted_at: noted_at.toISOString(),
+          })),
+        }),
   };
 }
 

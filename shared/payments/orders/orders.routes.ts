@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
 import { dateOut, id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
+import { BANK_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
 import { route } from '#platform/http/route.ts';
 
 const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED', 'WITHDRAWN'] as const;
@@ -46,6 +47,19 @@ export const TransactionWithHistory = Transaction.extend({
   compensated_by: idOut.optional(),
   /** The transaction that paid again what was cancelled, failed or was returned here. */
   replaced_by: idOut.optional(),
+  /** The bank has said these of it against what it had said before. */
+  exceptions: z
+    .array(
+      z.object({
+        id: idOut,
+        state: z.enum(['OPEN', 'RESOLVED']),
+        stood_as: z.enum(['SETTLED', 'RETURNED', 'FAILED', 'CANCELLED']),
+        said: z.enum(BANK_EVENT_KINDS),
+        code: z.string().nullable(),
+        noted_at: instantOut,
+      }),
+    )
+    .optional(),
   /** The person who has cancelled it, and why. */
   cancelled_by: idOut.optional(),
   cancel_reason: z.string().optional(),
@@ -99,6 +113,7 @@ export const createDisbursement = route({
       'not-found',
       'shareholder-closed',
       'payment-ordered',
+      'payment-in-doubt',
       'dividend-not-payable',
       'approval-required',
     ] as const),

@@ -57,6 +57,12 @@ export function findOrder(read: TenantRead, transactionId: string): Promise<Orde
     .executeTakeFirst();
 }
 
+/** Returns the payment that has taken the place of another one, however often that was tried; itself where none has. */
+export async function findNewestPayment(read: TenantRead, transactionId: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select newest_payment(${transactionId}) as id`.execute(read);
+  return rows[0]?.id ?? transactionId;
+}
+
 export function findOrderByKey(read: TenantRead, key: string): Promise<OrderRow | undefined> {
   return read
     .selectFrom('payment_orders')

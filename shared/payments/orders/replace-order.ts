@@ -7,6 +7,7 @@ import {
   type SourceAccount,
   type TransactionRow,
 } from '#ledger/transactions.ts';
+import { isContradicted } from '#payments/exceptions/contradiction.repository.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
 import { mayRepay } from '#payments/nacha/return-codes.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -20,10 +21,10 @@ const DENIED = 'DENIED';
 /**
  * Returns the account that holds the money of a transaction that has failed or was returned, from which a re-payment
  * is taken.
- * @throws DomainError `payment-ordered` if there is nothing to pay again
+ * @throws DomainError `payment-ordered` if there is nothing to pay again, `payment-in-doubt`
  */
 export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRow): Promise<SourceAccount> {
-  const { id, status, compensates, return_code, plan_id, source_account } = transaction;
+  const { id, status, compensates, return_code, source_account } = transaction;
   // Nothing is owed by an order that a person has ended, except what a dividend owes, or what has come back before.
   const isOwedAnyway = dividendOf(transaction) !== null || source_account === 'RETURNS';
   const isOwed = return_code === DENIED ? isOwedAnyway : return_code !== CANCELLED;
@@ -35,8 +36,18 @@ export async function sourceOfRepayment(tx: TenantTx, transaction: TransactionRo
       'payment-ordered',
       'Only what is owed can be ordered: a pending, cancelled, failed or returned payment.',
     );
+  if (await isContradicted(tx, id))
+    throw new DomainError(
+      'payment-in-doubt',
+      'The bank contradicts itself about the payment. Resolve that first, see /exceptions.',
+    );
+  return accountOwing(transaction);
+}
+
+/** Returns the account that holds the money of a payment that has ended, or that has come back. */
+export function accountOwing({ plan_id, status, source_account }: TransactionRow): SourceAccount {
   if (plan_id !== null) return 'PLAN_OBLIGATIONS';
-  if (returned) return 'RETURNS';
+  if (status === 'SETTLED') return 'RETURNS';
   return source_account ?? 'DIVIDENDS_PAYABLE';
 }
 

@@ -1,0 +1,112 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { z } from 'zod';
+import { linkTo } from '#contracts/links.ts';
+import { fromMinor } from '#kernel/money.ts';
+import { acknowledgeBankFile, getBankFile, matchBankItem } from '#payments/files/bank-files.routes.ts';
+import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
+import { decodeCursor } from '#platform/db/cursor.ts';
+import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { type listExceptions, type PaymentException, resolveTransaction } from './exceptions.routes.ts';
+
+type Shown = z.infer<typeof PaymentException>;
+type Filter = z.output<(typeof listExceptions)['query']>;
+
+export interface ExceptionRow {
+  readonly id: string;
+  readonly kind: Shown['kind'];
+  readonly state: Shown['state'];
+  readonly since: Date;
+  readonly reason: string;
+  readonly code: string | null;
+  readonly transaction_id: string | null;
+  readonly bank_file_id: string | null;
+  readonly amount: bigint | null;
+  readonly currency: string | null;
+  /** Whether the bank may have the payment, where it is about one. */
+  readonly is_at_bank: boolean;
+}
+
+/** ACH moves dollars only. */
+const CURRENCY = 'USD';
+
+/** Each kind by itself, so that a filter reads no other. The columns are those of {@link ExceptionRow}. */
+const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
+  BANK_ITEM: sql`
+    select i.id, 'BANK_ITEM' as kind, case when i.state = 'RESOLVED' or f.acknowledged_at is not null then 'RESOLVED' else 'OPEN' end as state,
+      f.received_at as since, coalesce(i.reason, 'matched') as reason, i.code, i.transaction_id, i.file_id as bank_file_id, i.amount,
+      case when i.amount is not null then ${CURRENCY}::text end as currency, true as is_at_bank
+    from inbound_items i join inbound_files f on f.tenant_id = i.tenant_id and f.id = i.file_id
+    where i.state in ('UNMATCHED', 'UNREADABLE', 'RESOLVED')`,
+  CONTRADICTION: sql`
+    select c.id, 'CONTRADICTION', c.state, c.noted_at, lower(e.kind) || '-after-' || lower(c.stood_as), e.code, c.transaction_id, null::uuid,
+      t.amount, t.currency, true
+    from bank_contradictions c
+      join bank_events e on e.tenant_id = c.tenant_id and e.transaction_id = c.transaction_id and e.event_id = c.event_id
+      join ledger_transactions t on t.tenant_id = c.tenant_id and t.id = c.transaction_id`,
+  UNACKNOWLEDGED_FILE: sql`
+    select f.id, 'UNACKNOWLEDGED_FILE', case when f.acknowledged_at is null then 'OPEN' else 'RESOLVED' end, f.prepared_at + interval '4 hours',
+      'not-acknowledged', null, null::uuid, f.id, f.total_amount, ${CURRENCY}::text, true
+    from outbound_files f
+    where f.prepared_at + interval '4 hours' < coalesce(f.acknowledged_at, present_instant())`,
+  STUCK_PAYMENT: sql`
+    select s.id, 'STUCK_PAYMENT', 'OPEN', s.since, case s.status when 'SENT' then 'no-answer' else 'not-sent' end, null, s.id, null::uuid,
+      s.amount, s.currency, s.is_at_bank
+    from (
+      select t.id, t.amount, t.currency, t.status,
+        t.status = 'SENT' or o.channel = 'BANK' and o.released_at is not null
+          or exists (select from outbound_entries e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id) as is_at_bank,
+        greatest(t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
+          + case when t.status = 'SENT' then interval '7 days' when o.channel = 'BANK' then interval '1 hour' else interval '4 days' end as since
+      from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
+        join tenant_directory d on d.id = t.tenant_id
+      where t.status in ('PENDING', 'SENT') and o.approval in ('NOT_NEEDED', 'APPROVED')) s
+    where s.since < present_instant()`,
+};
+
+/** Lists exceptions by id, which is the newest first. */
+export async function findExceptions(
+  read: TenantRead,
+  { limit, cursor, kind, state }: Filter,
+): Promise<ExceptionRow[]> {
+  const before = cursor === undefined ? sql`` : sql`and x.id < ${decodeCursor(cursor, ['uuid'])[0]}::uuid`;
+  const kinds = kind === undefined ? Object.values(KINDS) : [KINDS[kind]];
+  const { rows } = await sql<ExceptionRow>`
+    select x.id, x.kind, x.state, x.since, x.reason, x.code, x.transaction_id, x.bank_file_id, x.amount, x.currency, x.is_at_bank
+    from (${sql.join(kinds, sql` union all `)}) as x (id, kind, state, since, reason, code, transaction_id, bank_file_id, amount, currency, is_at_bank)
+    where x.state = ${state} ${before} order by x.id desc limit ${limit + 1}`.execute(read);
+  return rows;
+}
+
+type Action = Shown['actions'][number];
+type Operation = Parameters<typeof linkTo>[0] & { readonly operationId: string };
+
+const to = (route: Operation, params: Readonly<Record<string, string>>): Action => ({
+  operation: route.operationId,
+  method: 'POST',
+  href: linkTo(route, params),
+});
+
+/** Lists the operations that end an exception. */
+function actionsOf({ id, kind, state, is_at_bank, ...of }: ExceptionRow): Action[] {
+  const [file, payment] = [of.bank_file_id ?? '', of.transaction_id ?? ''];
+  if (state === 'RESOLVED') return [];
+  if (kind === 'BANK_ITEM')
+    return [to(matchBankItem, { id: file, item_id: id }), to(acknowledgeBankFile, { id: file })];
+  if (kind === 'UNACKNOWLEDGED_FILE') return [to(acknowledgeBankFile, { id: file })];
+  return [to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment })];
+}
+
+export function toException(row: ExceptionRow): Shown {
+  const { is_at_bank: _, amount, since, ...shown } = row;
+  const { kind, transaction_id, bank_file_id, currency } = shown;
+  const isOfFile = kind === 'BANK_ITEM' || kind === 'UNACKNOWLEDGED_FILE';
+  return {
+    ...shown,
+    since: since.toISOString(),
+    amount: amount === null || currency === null ? null : fromMinor(BigInt(amount), currency),
+    subject: isOfFile
+      ? linkTo(getBankFile, { id: bank_file_id ?? '' })
+      : linkTo(getTransaction, { id: transaction_id ?? '' }),
+    actions: actionsOf(row),
+  };
+}
