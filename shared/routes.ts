@@ -44,6 +44,7 @@ import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
+import * as ownership from '#reporting/reports/ownership.routes.ts';
 import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
@@ -86,7 +87,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
-  reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports } },
+  reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },
   plans: { plans, contributions, forfeitures, participants, me, vesting },
   payments: {
     payments: {

@@ -1,5 +1,5 @@
 -- Returns what a row was and what it has become, by the columns that differ: of a new row those that have a value. Numbers are texts, so that
--- nobody rounds them. Null: no column that counts has changed.
+-- nobody rounds them. A column that is derived from another isn't told of. Null: no column that counts has changed.
 create or replace function change_of(resource text, shown text[], before jsonb, after jsonb) returns jsonb
   language sql immutable
   as $$
@@ -9,7 +9,7 @@ create or replace function change_of(resource text, shown text[], before jsonb, 
     from (
       select name, shown_value(name, shown, before -> name) as was, shown_value(name, shown, after -> name) as becomes
       from jsonb_object_keys(coalesce(after, before)) as name
-      where name not in ('tenant_id', 'id', 'version', 'created_at', 'updated_at')
+      where name not in ('tenant_id', 'id', 'version', 'created_at', 'updated_at', 'name_key')
         and coalesce(before -> name, 'null') <> coalesce(after -> name, 'null')) as changed
     having count(*) > 0
 $$;

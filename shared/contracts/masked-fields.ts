@@ -36,6 +36,8 @@ export const MASKED_FIELDS = [
   'upload_url',
   'errors_url',
   'changes_url',
+  // What was searched for.
+  'q',
   'sourceip',
   'filename',
   'title',

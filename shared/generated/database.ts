@@ -145,6 +145,17 @@ export interface BankEvents {
   transaction_id: string;
 }
 
+export interface CastBallots {
+  cast_at: Timestamp | null;
+  id: string | null;
+  meeting_id: string | null;
+  revoked_at: Timestamp | null;
+  shareholder_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+  title: string | null;
+  weight: string | null;
+}
+
 export interface ChangeRequests {
   after: Json;
   before: Json | null;
@@ -930,6 +941,18 @@ export interface PositionEntries {
   tenant_id: ColumnType<TenantId, string, string>;
 }
 
+export interface PositionLedger {
+  delta: string;
+  effective_date: ColumnType<Day, string, string>;
+  id: bigint;
+  reason: string;
+  recorded_at: Timestamp;
+  security_class: string;
+  shareholder_id: string;
+  source: string;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface PositionTallies {
   day: ColumnType<Day, string, string>;
   id: Generated<string>;
@@ -1447,6 +1470,7 @@ export interface DB {
   bank_accounts: BankAccounts;
   bank_contradictions: BankContradictions;
   bank_events: BankEvents;
+  cast_ballots: CastBallots;
   change_requests: ChangeRequests;
   connection_tests: ConnectionTests;
   connections: Connections;
@@ -1507,6 +1531,7 @@ export interface DB {
   plans: Plans;
   position_changes: PositionChanges;
   position_entries: PositionEntries;
+  position_ledger: PositionLedger;
   position_tallies: PositionTallies;
   published_events: PublishedEvents;
   recovery_codes: RecoveryCodes;

@@ -110,6 +110,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getSecurityClass: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getSecurityTxt: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getShareholder: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
+  getShareholderStatement: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getSignInSettings: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getTenant: {"roles":["OPERATOR"],"tenants":["PLATFORM"]},
   getTenantLink: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER"]},

@@ -75,6 +75,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0081_corporate_actions.sql': 'register',
   '0120_search_keys.sql': 'register',
   '0121_payable_accounts.sql': 'payments',
+  '0122_position_ledger.sql': 'register',
+  '0123_cast_ballots.sql': 'proxy',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

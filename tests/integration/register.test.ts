@@ -489,6 +489,14 @@ describe('the list', () => {
       expect((await found({ treasury: 'false' })).length).toBe(7);
     });
 
+    test('leaves an entry that has no word of what was searched for', async () => {
+      await found({ q: 'Unmistakable', email: 'unmistakable@example.com', kyc_status: 'PENDING' });
+      const { rows } = await database.admin.query(
+        `select payload from audit_log where payload->>'operation' = 'listShareholders' order by id desc limit 1`,
+      );
+      expect(rows[0].payload.filters).toEqual({ q: '***', email: '***', kyc_status: 'PENDING' });
+    });
+
     test('finds by a name that has changed, and no longer by the one before', async () => {
       await searched.update(ids.get('S-7') as string, { name: 'Bruce Lee' });
       expect(await found({ q: 'bruce' })).toEqual(['S-7']);

@@ -5,14 +5,17 @@ import { handler as blockedHandler } from '#functions/payments/list-blocked-paym
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as contributions } from '#functions/reporting/get-contributions-report.ts';
 import { handler as dividendHandler } from '#functions/reporting/get-dividend-report.ts';
+import { handler as statementHandler } from '#functions/reporting/get-shareholder-statement.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as vesting } from '#functions/reporting/get-vesting-report.ts';
 import { handler as forms } from '#functions/reporting/get1099-div-report.ts';
+import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
 import { listBlockedPayments } from '#payments/runs/payment-runs.routes.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import * as routes from '#reporting/reports/ledger-reports.routes.ts';
+import * as ownership from '#reporting/reports/ownership.routes.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -20,6 +23,7 @@ import { Dividends, day, enterHolders, work } from '#tests/support/dividends.ts'
 import type { Json } from '#tests/support/json.ts';
 import { Payments } from '#tests/support/payment-client.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
+import { Meetings } from '#tests/support/proxy.ts';
 import { Register } from '#tests/support/register.ts';
 import {
   consume,
@@ -30,7 +34,7 @@ import {
   takeTransactionEvents,
 } from '#tests/support/reporting.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -696,5 +700,155 @@ describe('vesting', () => {
     expect(await joined(vesting, routes.getVestingReport, { ...query, limit: '1' })).toBe(
       (await report(query, csv)).text,
     );
+  });
+});
+
+describe('the statement of a holder', () => {
+  let of: TestTenant;
+  let register: Register;
+  let holder: { id: string; external_ref: string; name: string };
+  let other: { id: string };
+  const known: Record<string, string> = {};
+  const report = (query: Query = {}, more: Json = {}) =>
+    call(statementHandler, ownership.getShareholderStatement, {
+      as: of.as('COMPLIANCE'),
+      params: { id: holder.id },
+      query,
+      ...more,
+    });
+
+  beforeAll(async () => {
+    of = await insertTestTenant(database.admin, 'ISSUER');
+    await declareClasses(database.admin, of, 'PREF');
+    register = new Register(of.as('OPS'));
+    holder = await register.holder('100', {
+      effective_date: day(-40),
+      reason: '=opening',
+      external_ref: 'S-1',
+    });
+    other = await register.holder('50', { effective_date: day(-40) });
+    await register.update(holder.id, { holdings: '7', security_class: 'PREF', effective_date: day(-20) });
+    const transfer = (from: string, to: string, quantity: string, effective_date: string) =>
+      register.transfer({ from_shareholder_id: from, to_shareholder_id: to, quantity, effective_date });
+    known.in = (await transfer(other.id, holder.id, '0.5', day(-10))).body.transfer_id;
+    known.out = (await transfer(holder.id, other.id, '20', day(-5))).body.transfer_id;
+    known.split = await split();
+    known.dividend = await new Dividends(of.as('OPS')).declare();
+    await work(aws);
+    const { rows } = await database.admin.query(
+      'select id from transactions where dividend_id = $1 and shareholder_id = $2',
+      [known.dividend, holder.id],
+    );
+    await move(of, rows[0].id, 'SENT');
+    await move(of, rows[0].id, 'SETTLED');
+    const meetings = new Meetings(of.as('OPS'));
+    known.meeting = await meetings.meeting();
+    const ballot = await meetings.cast(known.meeting, holder.id);
+    await meetings.revoke(ballot);
+    await consume(takeTransactionEvents(aws));
+  });
+
+  async function split(): Promise<string> {
+    const proposed = await register.split({
+      ...{ kind: 'SPLIT', security_class: 'COMMON', numerator: 2, denominator: 1, fractions: 'KEEP' },
+      effective_date: day(-3),
+    });
+    await approved(of, proposed);
+    await applySplits({ id: randomUUID(), time: new Date().toISOString() }, {
+      getRemainingTimeInMillis: () => 600_000,
+    } as never);
+    const { rows } = await database.admin.query(
+      'select id, state from corporate_actions where tenant_id = $1',
+      [of.id],
+    );
+    expect(rows[0].state).toBe('APPLIED');
+    return rows[0].id;
+  }
+
+  test('tells of positions, transfers, splits, dividends, payments and ballots, each on its day', async () => {
+    const { body, status, text } = await report({ from: day(-30), to: day(0) });
+    expect(status, text).toBe(200);
+    expect(body).toMatchObject({
+      ...{ shareholder_id: holder.id, external_ref: 'S-1', name: holder.name, from: day(-30), to: day(0) },
+      positions: [
+        { security_class: 'COMMON', opening: '100', closing: '161' },
+        { security_class: 'PREF', opening: '0', closing: '7' },
+      ],
+      next_cursor: null,
+    });
+    const line = ({
+      day: on,
+      kind,
+      security_class,
+      quantity,
+      balance,
+      amount,
+      currency,
+      reference,
+    }: Json) => [on, kind, security_class, quantity, balance, amount, currency, reference];
+    expect(body.data.map(line)).toEqual([
+      [day(-20), 'POSITION_SET', 'PREF', '7', '7', null, null, null],
+      [day(-10), 'TRANSFER_IN', 'COMMON', '0.5', '100.5', null, null, known.in],
+      [day(-5), 'TRANSFER_OUT', 'COMMON', '-20', '80.5', null, null, known.out],
+      [day(-3), 'SPLIT', 'COMMON', '80.5', '161', null, null, known.split],
+      [day(0), 'DIVIDEND', 'COMMON', '161', null, '20.12', 'USD', known.dividend],
+      [day(0), 'DIVIDEND_PAYMENT', null, null, null, '20.12', 'USD', known.dividend],
+      [day(0), 'VOTE', null, '161', null, null, null, known.meeting],
+      [day(0), 'VOTE_REVOKED', null, '161', null, null, null, known.meeting],
+    ]);
+  });
+
+  test('ends on its last day, and runs on from what was before its first', async () => {
+    const { body } = await report({ from: day(-9), to: day(-5) });
+    expect(body.positions[0]).toEqual({ security_class: 'COMMON', opening: '100.5', closing: '80.5' });
+    expect(body.data).toMatchObject([{ kind: 'TRANSFER_OUT', balance: '80.5' }]);
+    expect((await report({ from: day(-4), to: day(-4) })).body.data).toEqual([]);
+  });
+
+  test('is a table too, whose pages are the whole, and nothing in it is a formula', async () => {
+    const query = { from: day(-60) };
+    const ask = (more: Query) => report({ ...query, ...more }, csv);
+    const whole = (await ask({})).text;
+    expect(cells(whole)).toHaveLength(10);
+    expect(whole).toContain("'=opening");
+    let text = '';
+    let next: Query | undefined = { limit: '1' };
+    while (next !== undefined) {
+      const page: TestResponse = await ask(next);
+      text += page.text;
+      const link: string | undefined = /\?(.*)>; rel="next"/.exec(page.header('link') ?? '')?.[1];
+      next = link === undefined ? undefined : Object.fromEntries(new URLSearchParams(link));
+    }
+    expect(text).toBe(whole);
+  });
+
+  test('leaves an entry of who has read it', async () => {
+    await report({ from: day(-9), to: day(0) });
+    const { rows } = await database.admin.query(
+      'select actor_id, action, resource, payload from audit_log where tenant_id = $1 order by id desc limit 1',
+      [of.id],
+    );
+    expect(rows).toEqual([
+      {
+        actor_id: of.as('COMPLIANCE').actorId,
+        action: 'personal-data.read',
+        resource: `shareholders/${holder.id}`,
+        payload: {
+          ...{ operation: 'getShareholderStatement', filters: { from: day(-9), to: day(0) } },
+          ...{ further_page: false, rows: 6 },
+        },
+      },
+    ]);
+  });
+
+  test('is of five years at most, of holders there are, and of one’s own', async () => {
+    const fifty = await report({ from: '1976-01-01', to: day(0) });
+    expect(fifty.status).toBe(422);
+    expect(fifty.body.errors).toMatchObject([{ pointer: '?from', code: 'range-too-long' }]);
+    expect((await report({ from: day(0), to: day(-1) })).status).toBe(422);
+    for (const id of [randomUUID(), 'x', payments[0] as string])
+      expect((await report({}, { params: { id } })).status, id).toBe(404);
+    expect((await report({}, { as: issuer.as('OPS') })).status).toBe(404);
+    expect((await report({}, { as: of.as('EMPLOYEE') })).status).toBe(403);
   });
 });
