@@ -36,7 +36,7 @@ export const MASKED_FIELDS = [
   'upload_url',
   'errors_url',
   'changes_url',
-  // What was searched for.
+  // The words of a search.
   'q',
   'sourceip',
   'filename',

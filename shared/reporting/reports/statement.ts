@@ -18,7 +18,7 @@ import {
 type Sent = z.output<(typeof getShareholderStatement)['query']> & { readonly id: string };
 type Answer = z.input<(typeof getShareholderStatement)['response']>;
 
-/** What happened to a holder between two days, oldest first. */
+/** The report of a holder between two days, oldest first. */
 export const statement: Report<
   Sent,
   StatementQuery,
