@@ -10,13 +10,16 @@ export const handler = http(
       async (tx) => {
         const { employee } = params;
         if (expectedVersion === undefined)
-          return toParticipant(await setParticipant(tx, employee, body.date_of_birth, principal.actorId));
+          return toParticipant(
+            await setParticipant(tx, employee, body.date_of_birth, principal.actorId, body.wages),
+          );
         const set = await setDateOfBirth(
           tx,
           employee,
           expectedVersion,
           body.date_of_birth,
           principal.actorId,
+          body.wages,
         );
         if (set === undefined) throw outdated();
         return toParticipant(set);

@@ -15,7 +15,7 @@ begin
       select sum(e.amount) from forfeiture_entries e
       where e.tenant_id = current_tenant() and e.kind = 'USED' and e.plan_type = of_type and e.currency = of_currency and e.pay_date = paid_on), 0)
     into contributed from contributions c join plans p on p.tenant_id = c.tenant_id and p.id = c.plan_id
-    where c.tenant_id = current_tenant() and c.effective_date = paid_on and c.source <> 'EMPLOYEE'
+    where c.tenant_id = current_tenant() and c.effective_date = paid_on and c.source in ('EMPLOYER', 'SAFE_HARBOR')
       and p.plan_type = of_type and c.currency = of_currency;
   if used > contributed then
     raise exception 'the employer has contributed less'

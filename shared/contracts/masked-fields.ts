@@ -11,6 +11,7 @@ export const MASKED_FIELDS = [
   'tax_id',
   'ssn',
   'date_of_birth',
+  'wages',
   'dob',
   'account_number',
   'routing_number',

@@ -11,5 +11,16 @@ export const ENDED_STATUSES = ['SETTLED', 'FAILED', 'CANCELLED'] as const;
 export const TRANSACTION_STATUSES = [...OPEN_STATUSES, ...ENDED_STATUSES] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
-/** A contribution is paid by one of these. */
-export const CONTRIBUTION_SOURCES = ['EMPLOYEE', 'EMPLOYER'] as const;
+/**
+ * A contribution comes from one of these: the employee's pay before tax (EMPLOYEE), as Roth, or after tax; the employer, by the plan's schedule (EMPLOYER) or vested
+ * at once (SAFE_HARBOR); another plan (ROLLOVER).
+ */
+export const CONTRIBUTION_SOURCES = [
+  'EMPLOYEE',
+  'EMPLOYER',
+  'ROTH',
+  'AFTER_TAX',
+  'SAFE_HARBOR',
+  'ROLLOVER',
+] as const;
+export type ContributionSource = (typeof CONTRIBUTION_SOURCES)[number];

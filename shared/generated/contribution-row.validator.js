@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/contribution-row.json","type":"object","required":["employee_id","plan_type","amount","period"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP"]},"amount":{"type":"string","pattern":"^(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,3})?$"},"source":{"type":["string","null"],"enum":["EMPLOYEE","EMPLOYER",null]},"period":{"type":"string","pattern":"^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?$"},"currency":{"type":["string","null"],"pattern":"^[A-Z]{3}$"},"run_id":{"type":["string","null"],"maxLength":50,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/contribution-row.json","type":"object","required":["employee_id","plan_type","amount","period"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP"]},"amount":{"type":"string","pattern":"^(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,3})?$"},"source":{"type":["string","null"],"enum":["EMPLOYEE","EMPLOYER","ROTH","AFTER_TAX","SAFE_HARBOR","ROLLOVER",null]},"period":{"type":"string","pattern":"^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?$"},"currency":{"type":["string","null"],"pattern":"^[A-Z]{3}$"},"run_id":{"type":["string","null"],"maxLength":50,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"}}};
 const func1 = (function ucs2length(str) {
     const len = str.length;
     let length = 0;
@@ -116,7 +116,7 @@ if((typeof data3 !== "string") && (data3 !== null)){
 validate20.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/type",keyword:"type",params:{type: schema31.properties.source.type},message:"must be string,null"}];
 return false;
 }
-if(!(((data3 === "EMPLOYEE") || (data3 === "EMPLOYER")) || (data3 === null))){
+if(!(((((((data3 === "EMPLOYEE") || (data3 === "EMPLOYER")) || (data3 === "ROTH")) || (data3 === "AFTER_TAX")) || (data3 === "SAFE_HARBOR")) || (data3 === "ROLLOVER")) || (data3 === null))){
 validate20.errors = [{instancePath:instancePath+"/source",schemaPath:"#/properties/source/enum",keyword:"enum",params:{allowedValues: schema31.properties.source.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }

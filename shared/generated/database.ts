@@ -218,7 +218,7 @@ export interface ConnectionTests {
 export interface ContributionLimits {
   amount: bigint;
   currency: Generated<string>;
-  kind: 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS';
+  kind: 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS' | 'ROTH_CATCH_UP';
   max_age: Generated<number>;
   min_age: Generated<number>;
   plan_type: string;
@@ -236,7 +236,7 @@ export interface Contributions {
   idempotency_key: string | null;
   plan_id: string;
   reverses: string | null;
-  source: 'EMPLOYEE' | 'EMPLOYER';
+  source: 'EMPLOYEE' | 'ROTH' | 'AFTER_TAX' | 'EMPLOYER' | 'SAFE_HARBOR' | 'ROLLOVER';
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   upload_id: string | null;
   upload_line: number | null;
@@ -248,6 +248,7 @@ export interface ContributionYears {
   employee_id: string;
   employer_amount: Generated<bigint>;
   plan_type: string;
+  roth_amount: Generated<bigint>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   year: number;
 }
@@ -752,6 +753,7 @@ export interface Participants {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  wages: Generated<Json>;
 }
 
 export interface PasskeyChallenges {
@@ -861,7 +863,7 @@ export interface PlanContributions {
   effective_date: ColumnType<Day, string, string>;
   id: string;
   plan_id: string;
-  source: 'EMPLOYEE' | 'EMPLOYER';
+  source: 'EMPLOYEE' | 'ROTH' | 'AFTER_TAX' | 'EMPLOYER' | 'SAFE_HARBOR' | 'ROLLOVER';
   tenant_id: ColumnType<TenantId, string, string>;
 }
 

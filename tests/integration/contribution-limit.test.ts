@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
+import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
+import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
 import { handler as listLimitsHandler } from '#functions/plans/list-contribution-limits.ts';
+import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
-import { listContributionLimits } from '#plans/contributions/contributions.routes.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
+import { listContributionLimits, reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { getParticipant, setParticipant } from '#plans/participants/participants.routes.ts';
-import { terminatePlan } from '#plans/plans.routes.ts';
+import { getPlan, getPlanVesting, terminatePlan } from '#plans/plans.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
@@ -68,6 +73,96 @@ test('a rejection says which limit, how much is used and what is left', async ()
     effective_date: '2026-02-28',
   });
   expect(all.body).toMatchObject({ errors: [{ code: 'total-additions-limit' }] });
+});
+
+/** What each source counts to: the deferrals of a year, Roth among them, all additions, and what the employee owns of 100.00 at once. */
+const SOURCES: readonly [string, { deferred: bigint; roth: bigint; added: bigint; owned: string }][] = [
+  ['EMPLOYEE', { deferred: 10_000n, roth: 0n, added: 0n, owned: '100.00' }],
+  ['ROTH', { deferred: 10_000n, roth: 10_000n, added: 0n, owned: '100.00' }],
+  ['AFTER_TAX', { deferred: 0n, roth: 0n, added: 10_000n, owned: '100.00' }],
+  ['EMPLOYER', { deferred: 0n, roth: 0n, added: 10_000n, owned: '0.00' }],
+  ['SAFE_HARBOR', { deferred: 0n, roth: 0n, added: 10_000n, owned: '100.00' }],
+  ['ROLLOVER', { deferred: 0n, roth: 0n, added: 0n, owned: '100.00' }],
+];
+
+test('every source is one of these', () => {
+  expect(SOURCES.map(([source]) => source).sort()).toEqual([...CONTRIBUTION_SOURCES].sort());
+});
+
+test.each(SOURCES)('money from %s vests, and counts, as its source says', async (source, expected) => {
+  const id = await newPlan({ vesting_schedule: { type: 'cliff', cliff_months: 600 } });
+  const sums = async () =>
+    (
+      await database.admin.query(
+        `select employee_amount as deferred, roth_amount as roth, employer_amount as added from contribution_years
+         where tenant_id = $1 and employee_id = $2 and year = 2026`,
+        [globex.id, `emp-${employees}`],
+      )
+    ).rows;
+  const entered = await contribute(globex, id, { amount: '100', source, effective_date: '2026-01-31' });
+  expect(entered).toMatchObject({ status: 201, body: { source, balance_after: '100.00' } });
+  const { owned, ...counted } = expected;
+  expect(await sums()).toEqual([counted]);
+  const at = { as: globex.as('ADMIN'), params: { id } };
+  expect((await call(getPlanHandler, getPlan, at)).body).toMatchObject({
+    balance: '100.00',
+    available: owned,
+  });
+  const vesting = await call(getPlanVestingHandler, getPlanVesting, {
+    ...at,
+    query: { as_of: '2026-02-01' },
+  });
+  expect(vesting.body.vested).toBe(owned);
+  const ahead = { amount: '1', source, effective_date: addDays(dayOf(new Date()), 20) };
+  expect((await contribute(globex, id, ahead)).status).toBe(201);
+  expect((await call(getPlanHandler, getPlan, at)).body).toMatchObject({ pending: '1.00', available: owned });
+  const taken = await call(reverseHandler, reverseContribution, {
+    ...{ as: globex.as('OPS'), params: { id, contribution_id: entered.body.id } },
+  });
+  expect(taken.status).toBe(201);
+  const [left] = await sums();
+  const later = ahead.effective_date.startsWith('2026') ? 100n : 0n;
+  expect(left).toEqual(
+    Object.fromEntries(Object.entries(counted).map(([name, sum]) => [name, sum === 0n ? 0n : later])),
+  );
+  const espp = await newPlan({ plan_type: 'ESPP' });
+  const other = await contribute(globex, espp, { amount: '1', source });
+  if (source === 'EMPLOYEE' || source === 'EMPLOYER') expect(other.status).toBe(201);
+  else
+    expect(other).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/source', code: 'not-of-plan' }] },
+    });
+});
+
+test('the catch-up of whoever earned more than the wage limit in the year before must be Roth', async () => {
+  const id = await newPlan();
+  const employee = { as: globex.as('OPS'), params: { employee: `emp-${employees}` } };
+  const set = (wages: object[]) =>
+    call(setParticipantHandler, setParticipant, {
+      ...employee,
+      body: { date_of_birth: '1970-01-01', wages },
+    });
+  const rich = [
+    { year: 2024, amount: '90000.00' },
+    { year: 2025, amount: '150000.01' },
+  ];
+  expect((await set([...rich, { year: 2025, amount: '1' }])).status).toBe(422);
+  expect((await set(rich)).body).toMatchObject({ wages: rich });
+  const put = (amount: string, source: string) =>
+    contribute(globex, id, { amount, source, effective_date: '2026-03-31' });
+  expect((await put('24500', 'EMPLOYEE')).status).toBe(201);
+  expect((await put('1', 'EMPLOYEE')).body).toMatchObject({
+    ...problem('contribution-limit-exceeded'),
+    errors: [{ pointer: '/amount', code: 'roth-catch-up-required' }],
+  });
+  expect((await put('8000', 'ROTH')).status).toBe(201);
+  expect((await put('1', 'ROTH')).body).toMatchObject({ errors: [{ code: 'employee-deferral-limit' }] });
+  const { rows } = await database.admin.query(
+    `select payload::text as payload from audit_log where action = 'participant.set'`,
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { payload } of rows) expect(payload).not.toContain('150000');
 });
 
 test('of two at once that together exceed it, one is entered', async () => {

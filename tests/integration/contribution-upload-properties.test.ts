@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
+import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
+import { setParticipant } from '#plans/participants/participants.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
+import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storeFile } from '#tests/support/uploads.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
@@ -35,6 +39,11 @@ async function newSponsor(): Promise<Sponsor> {
   for (const [index, employee_id] of EMPLOYEES.entries()) {
     const enrolment = { employee_id, plan_type: '401K', enrolled_on: '2025-01-01' };
     const { body } = await enroll(tenant, { ...enrolment, date_of_birth: BIRTHS[index] });
+    // Two of them earned so much that their catch-up must be Roth.
+    const wages = [{ year: 2025, amount: index > 1 ? '150000.01' : '150000' }];
+    const details = { date_of_birth: BIRTHS[index] ?? null, wages };
+    const as = { as: tenant.as('OPS'), params: { employee: employee_id }, body: details };
+    expect((await call(setParticipantHandler, setParticipant, as)).status).toBe(200);
     plans.set(employee_id, body.id);
   }
   return { tenant, plans };
@@ -50,11 +59,16 @@ interface Row {
 const fileOf = (rows: readonly Row[]) =>
   `employee_id,plan_type,amount,period,source\n${rows.map(({ employee, amount, day, source }) => `${employee},401K,${amount},${day},${source}\n`).join('')}`;
 
+const DEFERRALS = ['EMPLOYEE', 'EMPLOYEE', 'ROTH'];
+const OTHERS = CONTRIBUTION_SOURCES.filter((source) => !DEFERRALS.includes(source));
+
 /** Amounts of a size at which the limits are met about half way. */
 function payroll(count: number, random: () => number): Row[] {
   return Array.from({ length: count }, (_, index) => {
-    const source = random() < 0.6 ? 'EMPLOYEE' : 'EMPLOYER';
-    const cents = Math.ceil(random() * (source === 'EMPLOYEE' ? 700_000 : 1_500_000));
+    const isDeferred = random() < 0.6;
+    const sources = isDeferred ? DEFERRALS : OTHERS;
+    const source = sources[Math.floor(random() * sources.length)] ?? '';
+    const cents = Math.ceil(random() * (isDeferred ? 700_000 : 1_500_000));
     return {
       employee: EMPLOYEES[Math.floor(random() * EMPLOYEES.length)] ?? '',
       amount: (cents / 100).toFixed(2),
@@ -80,7 +94,7 @@ async function ledger({ tenant }: Sponsor): Promise<unknown> {
     [tenant.id],
   );
   const { rows: years } = await database.admin.query(
-    `select employee_id, year, employee_amount, employer_amount from contribution_years where tenant_id = $1 order by 1, 2`,
+    `select employee_id, year, employee_amount, roth_amount, employer_amount from contribution_years where tenant_id = $1 order by 1, 2`,
     [tenant.id],
   );
   return { rows, plans, years };

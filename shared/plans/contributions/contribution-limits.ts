@@ -1,6 +1,6 @@
 /** Legal limits of a year's contributions, as rules over data: the amounts are rows of `contribution_limits`. */
 
-export const LIMIT_KINDS = ['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS'] as const;
+export const LIMIT_KINDS = ['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS', 'ROTH_CATCH_UP'] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
 export interface Limit {
@@ -15,8 +15,18 @@ export interface Limit {
 
 /** A year's contributions of an employee to plans of one type, in minor units. */
 export interface YearSums {
+  /** What the employee has deferred, before tax and as Roth. */
   readonly employee: bigint;
+  /** The Roth part of it. */
+  readonly roth: bigint;
+  /** Everything else that was added: the employer's, and the employee's after tax. */
   readonly employer: bigint;
+}
+
+/** What the limits of an employee depend on: the age that is reached in the year, and the wages of the year before, in minor units. */
+export interface Person {
+  readonly age: number | undefined;
+  readonly wages: bigint | undefined;
 }
 
 export interface Breach {
@@ -36,16 +46,18 @@ export function ageReached(dateOfBirth: string, year: number): number {
  *
  * The employee's own may reach the deferral limit and, above it, the catch-up of their age. Both sources together may reach the
  * total, on top of which come the employee's own up to the catch-up (IRC 414(v)(3)(A)). Without a date of birth there is no
- * catch-up.
+ * catch-up. Whoever earned more than a sum in the year before may exceed the deferral limit by Roth only: before tax they defer at most that limit, whichever
+ * came first (IRC 414(v)(7)(A)). Without known wages nobody is held to that.
  *
  * @example
  * const limits = [
  *   { kind: 'EMPLOYEE_DEFERRAL', year: 2026, minAge: 0, maxAge: 200, amount: 24_500_00n },
  *   { kind: 'CATCH_UP', year: 2026, minAge: 50, maxAge: 59, amount: 8_000_00n },
  * ];
- * findBreach({ employee: 24_000_00n, employer: 0n }, { employee: 600_00n, employer: 0n }, limits, 49);
+ * const [used, added] = [{ employee: 24_000_00n, roth: 0n, employer: 0n }, { employee: 600_00n, roth: 0n, employer: 0n }];
+ * findBreach(used, added, limits, { age: 49, wages: undefined });
  * // → { kind: 'EMPLOYEE_DEFERRAL', allowed: 24_500_00n, used: 24_000_00n, left: 500_00n }
- * findBreach({ employee: 24_000_00n, employer: 0n }, { employee: 600_00n, employer: 0n }, limits, 50); // → undefined
+ * findBreach(used, added, limits, { age: 50, wages: undefined }); // → undefined
  *
  * @param used before
  * @param added what is to be contributed
@@ -54,7 +66,7 @@ export function findBreach(
   used: YearSums,
   added: YearSums,
   limits: readonly Limit[],
-  age: number | undefined,
+  { age, wages }: Person,
 ): Breach | undefined {
   const amountOf = (kind: LimitKind) =>
     limits.find((limit) => limit.kind === kind && limit.minAge <= (age ?? 0) && (age ?? 0) <= limit.maxAge)
@@ -65,6 +77,11 @@ export function findBreach(
   const deferral = amountOf('EMPLOYEE_DEFERRAL');
   if (deferral !== undefined && added.employee > 0n && employee > deferral + catchUp)
     return breach('EMPLOYEE_DEFERRAL', deferral + catchUp, used.employee);
+  const threshold = amountOf('ROTH_CATCH_UP');
+  const beforeTax = employee - used.roth - added.roth;
+  const isHeldToRoth = threshold !== undefined && wages !== undefined && wages > threshold;
+  if (isHeldToRoth && deferral !== undefined && added.employee > added.roth && beforeTax > deferral)
+    return breach('ROTH_CATCH_UP', deferral, used.employee - used.roth);
   const additions = amountOf('TOTAL_ADDITIONS');
   if (additions === undefined) return undefined;
   const allowed = additions + (employee < catchUp ? employee : catchUp);

@@ -8,7 +8,7 @@ export async function sumContributions(
   asOf: string,
 ): Promise<{ employee: bigint; employer: bigint }> {
   const { rows } = await sql<{ employee: bigint; employer: bigint }>`
-    select coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0)::bigint as employee,
+    select coalesce(sum(amount) filter (where source <> 'EMPLOYER'), 0)::bigint as employee,
       coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0)::bigint as employer
     from contributions where plan_id = ${planId} and effective_date <= ${asOf}::date`.execute(read);
   return rows[0] ?? { employee: 0n, employer: 0n };

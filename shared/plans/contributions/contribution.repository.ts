@@ -5,6 +5,7 @@ import { fromMinor } from '#kernel/money.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
+import { countedInYear, isVestedAtOnce } from './contribution-sources.ts';
 import type { Contribution, listContributionLimits } from './contributions.routes.ts';
 
 const CONTRIBUTIONS_COLUMNS = [
@@ -74,6 +75,9 @@ export interface Entered extends ContributionRow {
   readonly date_of_birth: string | null;
   readonly year_employee: bigint;
   readonly year_employer: bigint;
+  readonly year_roth: bigint;
+  /** Of the year before, in minor units. */
+  readonly wages: bigint | null;
   readonly limits:
     | readonly { kind: LimitRow['kind']; year: number; min_age: number; max_age: number; amount: string }[]
     | null;
@@ -90,8 +94,8 @@ export interface Entered extends ContributionRow {
 export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Entered | undefined> {
   const { planId, source, amountMinor, effectiveDate, idempotencyKey = null, reverses = null } = entry;
   const year = Number(effectiveDate.slice(0, 4));
-  const employee = source === 'EMPLOYEE' ? amountMinor : 0n;
-  const employer = amountMinor - employee;
+  const owned = isVestedAtOnce(source) ? amountMinor : 0n;
+  const { employee, roth, employer } = countedInYear(source, amountMinor);
   const paid = insertTransactions({
     type: 'CONTRIBUTION',
     status: 'SETTLED',
@@ -115,19 +119,21 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
   const { rows } = await sql<Entered>`
     with plan as (
       update plans set
-        employee_contributed = employee_contributed + ${employee}::bigint,
-        employer_contributed = employer_contributed + ${employer}::bigint,
+        employee_contributed = employee_contributed + ${owned}::bigint,
+        employer_contributed = employer_contributed + ${amountMinor - owned}::bigint,
         version = version + 1, updated_at = now()
       where id = ${planId}::uuid
       returning id, employee_id, plan_type, terminated_on, currency, balance, posting_id() as entry_id,
         ${amountMinor}::bigint as entered_amount, ${effectiveDate}::date as entered_on, ${reverses}::uuid as reversed_id
     ), year as (
-      insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
-      select employee_id, plan_type, ${year}::integer, currency, greatest(${employee}::bigint, 0), greatest(${employer}::bigint, 0)
+      insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, roth_amount, employer_amount)
+      select employee_id, plan_type, ${year}::integer, currency, greatest(${employee}::bigint, 0), greatest(${roth}::bigint, 0),
+        greatest(${employer}::bigint, 0)
       from plan
       on conflict (tenant_id, employee_id, plan_type, year, currency) do update set
-        employee_amount = y.employee_amount + ${employee}::bigint, employer_amount = y.employer_amount + ${employer}::bigint
-      returning employee_amount, employer_amount
+        employee_amount = y.employee_amount + ${employee}::bigint, roth_amount = y.roth_amount + ${roth}::bigint,
+        employer_amount = y.employer_amount + ${employer}::bigint
+      returning employee_amount, roth_amount, employer_amount
     ), paid as (
       ${sql.raw(paid)} from plan
     ), posted as (
@@ -139,8 +145,9 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
       returning ${columnsOf('contributions')}
     )
     select ${columnsOf('entered')}, now() as paid_at, plan.terminated_on, plan.plan_type,
-      year.employee_amount as year_employee, year.employer_amount as year_employer,
+      year.employee_amount as year_employee, year.employer_amount as year_employer, year.roth_amount as year_roth,
       (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
+      (select (wages ->> ${String(year - 1)}::text)::bigint from participants p where p.employee_id = plan.employee_id) as wages,
       (select json_agg(json_build_object('kind', kind, 'year', l.year, 'min_age', min_age, 'max_age', max_age, 'amount', amount::text))
         from contribution_limits l
         where l.plan_type = plan.plan_type and l.currency = plan.currency and l.year = (

@@ -22,7 +22,9 @@ export const Contribution = z.object({
 const NewContribution = z.strictObject({
   amount,
   currency: currency.optional(),
-  source: z.enum(CONTRIBUTION_SOURCES, 'must be EMPLOYEE or EMPLOYER').default('EMPLOYEE'),
+  source: z
+    .enum(CONTRIBUTION_SOURCES, `must be one of ${CONTRIBUTION_SOURCES.join(', ')}`)
+    .default('EMPLOYEE'),
   effective_date: isoDate.optional(),
 });
 export type NewContribution = z.output<typeof NewContribution>;
@@ -38,7 +40,7 @@ export const recordContribution = route({
   path: '/plans/{id}/contributions',
   summary: 'Record a contribution',
   description:
-    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead; until that day the money is pending. An ended plan takes final pay that is effective within 75 days of its end. The legal limits of its year count every contribution effective in that year.',
+    'Appends the contribution and its transaction, and moves the plan’s balance, in one serializable transaction. `currency` must be the plan’s; `effective_date` defaults to today, in the sponsor’s time zone, and may be neither before enrolment nor more than 31 days ahead; until that day the money is pending. An ended plan takes final pay that is effective within 75 days of its end. `source` is EMPLOYEE (before tax), ROTH or AFTER_TAX; EMPLOYER, whose money vests by the plan’s schedule, or SAFE_HARBOR, which is vested; or ROLLOVER, which no limit counts. The legal limits of its year count every contribution effective in that year.',
   ...sponsor,
   roles: ['ADMIN', 'OPS'],
   params: idInPath,

@@ -1,6 +1,7 @@
 import { addDays } from '#kernel/calendar.ts';
 import { exponentOf } from '#kernel/money.ts';
 import { ageReached, findBreach, type Limit, type YearSums } from './contribution-limits.ts';
+import { countedInYear } from './contribution-sources.ts';
 import {
   insertPayroll,
   listCurrencies,
@@ -62,25 +63,28 @@ async function refuseExceeding(run: RunStatement): Promise<number> {
 /** The sums of one employee's year as their rows come, those that are refused left out. */
 class RunningYear {
   #of = '';
-  #used: YearSums = { employee: 0n, employer: 0n };
+  #used: YearSums = { employee: 0n, roth: 0n, employer: 0n };
 
   add(row: RowAtRisk, limits: readonly PlanLimit[]): (Refusal & { readonly n: number }) | undefined {
     const { employee_id, plan_type, year, plan_currency: currency, source, amount_minor: amount } = row;
     const of = JSON.stringify([employee_id, plan_type, year, currency]);
     if (of !== this.#of) {
       this.#of = of;
-      this.#used = { employee: row.used_employee, employer: row.used_employer };
+      this.#used = { employee: row.used_employee, roth: row.used_roth, employer: row.used_employer };
     }
-    const added =
-      source === 'EMPLOYEE' ? { employee: amount, employer: 0n } : { employee: 0n, employer: amount };
+    const added = countedInYear(source, amount);
     const age = row.date_of_birth === null ? undefined : ageReached(row.date_of_birth, year);
-    const breach = findBreach(this.#used, added, limitsOf(limits, row), age);
+    const breach = findBreach(this.#used, added, limitsOf(limits, row), {
+      age,
+      wages: row.wages ?? undefined,
+    });
     if (breach !== undefined) {
       const message = explainBreach(breach, { year, planType: plan_type, currency });
       return { n: row.n, code: 'contribution-limit', column: 'amount', message };
     }
     this.#used = {
       employee: this.#used.employee + added.employee,
+      roth: this.#used.roth + added.roth,
       employer: this.#used.employer + added.employer,
     };
     return undefined;

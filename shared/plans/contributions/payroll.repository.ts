@@ -1,4 +1,5 @@
 import { TRANSACTIONS_PER_EVENT } from '#contracts/event-types.ts';
+import type { ContributionSource } from '#contracts/transactions.ts';
 import { consecutiveIds } from '#kernel/ids.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
 import { FINAL_PAY_DAYS } from '#plans/plan-standing.ts';
@@ -58,6 +59,7 @@ export async function matchPlans(
               select from plans t where t.employee_id = r.employee_id and t.plan_type = r.plan_type) then 'plan-terminated'
             when p.id is null then 'unknown-plan'
             when r.effective_date > p.terminated_on + $4::integer then 'plan-terminated'
+            when r.plan_type <> '401K' and r.source not in ('EMPLOYEE', 'EMPLOYER') then 'source-not-of-plan'
             when r.currency is distinct from p.currency and r.currency is not null then 'currency-mismatch'
             when minor.amount <> trunc(minor.amount) then 'too-many-decimals'
             when r.effective_date < p.enrolled_on or r.effective_date > $3::date then 'date-out-of-range'
@@ -104,6 +106,7 @@ function refusalsOf(today: string): Refusal[] {
       column: 'employee_id',
       message: `The employee’s plan of this type had ended more than ${FINAL_PAY_DAYS} days before.`,
     },
+    { code: 'source-not-of-plan', column: 'source', message: 'This source is only for a 401K.' },
     { code: 'currency-mismatch', column: 'currency', message: 'The plan is in another currency.' },
     {
       code: 'too-many-decimals',
@@ -131,12 +134,15 @@ export interface RowAtRisk {
   readonly plan_type: string;
   readonly year: number;
   readonly plan_currency: string;
-  readonly source: string;
+  readonly source: ContributionSource;
   readonly amount_minor: bigint;
   /** The amount of the year before the file. */
   readonly used_employee: bigint;
   readonly used_employer: bigint;
+  readonly used_roth: bigint;
   readonly date_of_birth: string | null;
+  /** Of the year before, in minor units. */
+  readonly wages: bigint | null;
 }
 
 const FETCH_ROWS = 1_000;
@@ -153,10 +159,12 @@ export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly Ro
       from staged_rows where ${GOOD} and plan_type in (select plan_type from contribution_limits)
     ), wanted as (
       select employee_id, plan_type, year, plan_currency,
-        coalesce(sum(amount_minor) filter (where source = 'EMPLOYEE'), 0) as employee, sum(amount_minor) as total
+        coalesce(sum(amount_minor) filter (where source in ('EMPLOYEE', 'ROTH')), 0) as employee,
+        coalesce(sum(amount_minor) filter (where source <> 'ROLLOVER'), 0) as total
       from good group by 1, 2, 3, 4
     ), at_risk as (
-      select w.employee_id, w.plan_type, w.year, w.plan_currency, coalesce(y.employee_amount, 0) as used_employee, coalesce(y.employer_amount, 0) as used_employer
+      select w.employee_id, w.plan_type, w.year, w.plan_currency, coalesce(y.employee_amount, 0) as used_employee, coalesce(y.employer_amount, 0) as used_employer,
+        coalesce(y.roth_amount, 0) as used_roth
       from wanted w left join contribution_years y on y.employee_id = w.employee_id and y.plan_type = w.plan_type
         and y.year = w.year and y.currency = w.plan_currency
       where exists (
@@ -167,7 +175,8 @@ export async function* rowsAtRisk(run: RunStatement): AsyncGenerator<readonly Ro
             when 'EMPLOYEE_DEFERRAL' then w.employee + coalesce(y.employee_amount, 0) > l.amount
             when 'TOTAL_ADDITIONS' then w.total + coalesce(y.employee_amount + y.employer_amount, 0) > l.amount end)
     )
-    select g.n, g.employee_id, g.plan_type, g.year, g.plan_currency, g.source, g.amount_minor, r.used_employee, r.used_employer, p.date_of_birth
+    select g.n, g.employee_id, g.plan_type, g.year, g.plan_currency, g.source, g.amount_minor, r.used_employee, r.used_employer, r.used_roth, p.date_of_birth,
+      (p.wages ->> (g.year - 1)::text)::bigint as wages
     from good g join at_risk r using (employee_id, plan_type, year, plan_currency)
       left join participants p on p.employee_id = g.employee_id
     order by g.employee_id, g.plan_type, g.year, g.plan_currency, g.n`);
@@ -254,16 +263,18 @@ export async function insertPayroll(
   await run(`update plans p set employee_contributed = p.employee_contributed + e.employee,
       employer_contributed = p.employer_contributed + e.employer, version = p.version + 1, updated_at = now()
     from (
-      select plan_id, coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0) as employee,
+      select plan_id, coalesce(sum(amount) filter (where source <> 'EMPLOYER'), 0) as employee,
         coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0) as employer
       from payroll_entries group by plan_id) e
     where p.id = e.plan_id`);
-  await run(`insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, employer_amount)
+  await run(`insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, roth_amount, employer_amount)
     select employee_id, plan_type, extract(year from effective_date)::integer, currency,
-      coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0), coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0)
+      coalesce(sum(amount) filter (where source in ('EMPLOYEE', 'ROTH')), 0), coalesce(sum(amount) filter (where source = 'ROTH'), 0),
+      coalesce(sum(amount) filter (where source in ('EMPLOYER', 'SAFE_HARBOR', 'AFTER_TAX')), 0)
     from payroll_entries group by 1, 2, 3, 4 order by 1, 2, 3, 4
     on conflict (tenant_id, employee_id, plan_type, year, currency) do update set
-      employee_amount = y.employee_amount + excluded.employee_amount, employer_amount = y.employer_amount + excluded.employer_amount`);
+      employee_amount = y.employee_amount + excluded.employee_amount, roth_amount = y.roth_amount + excluded.roth_amount,
+      employer_amount = y.employer_amount + excluded.employer_amount`);
   await insertEvents(run, requestId);
 }
 

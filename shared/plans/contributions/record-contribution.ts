@@ -15,7 +15,8 @@ import {
   insertEntry,
   setPeriodReversed,
 } from './contribution.repository.ts';
-import { ageReached, type Breach, findBreach, type YearSums } from './contribution-limits.ts';
+import { ageReached, type Breach, findBreach } from './contribution-limits.ts';
+import { countedInYear, refuseSource } from './contribution-sources.ts';
 import type { NewContribution } from './contributions.routes.ts';
 
 /** Payroll is sent ahead of the day it is for; further ahead, a year was mistyped. `pending_money` reads no further back than this allows. */
@@ -26,7 +27,7 @@ export const MAX_DAYS_AHEAD = 31;
  * @throws DomainError `currency-mismatch`, `validation-failed`
  */
 export function contributionEntry(
-  plan: Pick<PlanRow, 'id' | 'currency' | 'enrolled_on'>,
+  plan: Pick<PlanRow, 'id' | 'currency' | 'enrolled_on' | 'plan_type'>,
   order: NewContribution,
   { idempotencyKey, today }: { idempotencyKey: string; today: string },
 ): Entry {
@@ -35,6 +36,8 @@ export function contributionEntry(
     throw new DomainError('currency-mismatch', `The plan is in ${plan.currency}.`, {
       errors: [{ pointer: '/currency', code: 'currency-mismatch', message: `must be ${plan.currency}` }],
     });
+  const unfit = refuseSource(source, plan.plan_type);
+  if (unfit !== undefined) throw invalidField('/source', 'not-of-plan', unfit);
   const refusal = refuseDate(effective_date, plan.enrolled_on, today);
   if (refusal !== undefined) throw invalidField('/effective_date', 'out-of-range', refusal);
   return {
@@ -86,12 +89,12 @@ function emitContribution(tx: SerializableTx, entered: Entered): void {
 }
 
 function refuseExceeded(entered: Entered): void {
-  const { amount, source, limits, currency, plan_type, date_of_birth } = entered;
+  const { amount, source, limits, currency, plan_type, date_of_birth, wages } = entered;
   const year = Number(entered.effective_date.slice(0, 4));
-  const added: YearSums =
-    source === 'EMPLOYEE' ? { employee: amount, employer: 0n } : { employee: 0n, employer: amount };
+  const added = countedInYear(source, amount);
   const used = {
     employee: entered.year_employee - added.employee,
+    roth: entered.year_roth - added.roth,
     employer: entered.year_employer - added.employer,
   };
   const rules = (limits ?? []).map(({ kind, year, min_age, max_age, amount }) => ({
@@ -102,7 +105,7 @@ function refuseExceeded(entered: Entered): void {
     amount: BigInt(amount),
   }));
   const age = date_of_birth === null ? undefined : ageReached(date_of_birth, year);
-  const breach = findBreach(used, added, rules, age);
+  const breach = findBreach(used, added, rules, { age, wages: wages ?? undefined });
   if (breach === undefined) return;
   const message = explainBreach(breach, { year, planType: plan_type, currency });
   throw new DomainError('contribution-limit-exceeded', message, {
@@ -113,11 +116,13 @@ function refuseExceeded(entered: Entered): void {
 const LIMIT_CODES = {
   EMPLOYEE_DEFERRAL: 'employee-deferral-limit',
   TOTAL_ADDITIONS: 'total-additions-limit',
+  ROTH_CATCH_UP: 'roth-catch-up-required',
 } as const;
 
 const LIMIT_NAMES = {
   EMPLOYEE_DEFERRAL: 'the employee’s own contributions',
   TOTAL_ADDITIONS: 'all contributions',
+  ROTH_CATCH_UP: 'contributions before tax, above which a catch-up must be Roth,',
 } as const;
 
 /** Describes the limit, the amount that is used and the amount that is left. */

@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { Participants } from '#generated/database.ts';
+import { fromMinor, toMinor } from '#kernel/money.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Participant } from './participants.routes.ts';
+import type { Participant, Wages } from './participants.routes.ts';
 
 const COLUMNS = [
   'created_at',
@@ -14,13 +15,18 @@ const COLUMNS = [
   'tenant_id',
   'updated_at',
   'version',
+  'wages',
 ] as const satisfies readonly (keyof Participants)[];
 
 export type ParticipantRow = Selectable<Participants>;
 
 export function toParticipant(row: ParticipantRow): z.input<typeof Participant> {
   const { employee_id, date_of_birth, version, created_at } = row;
-  return { employee_id, date_of_birth, version, created_at: created_at.toISOString() };
+  const wages = Object.entries(row.wages as Record<string, string>).map(([year, minor]) => ({
+    year: Number(year),
+    amount: fromMinor(BigInt(minor), 'USD'),
+  }));
+  return { employee_id, date_of_birth, wages, version, created_at: created_at.toISOString() };
 }
 
 /** Adds the employee unless known; a date of birth that is given replaces the one on record. */
@@ -41,13 +47,15 @@ export function setParticipant(
   employee_id: string,
   date_of_birth: string | null,
   identified_by: string,
+  wages?: Wages,
 ): Promise<ParticipantRow> {
   return tx
     .insertInto('participants')
-    .values({ employee_id, date_of_birth, identified_by })
+    .values({ employee_id, date_of_birth, identified_by, ...wagesColumn(wages) })
     .onConflict((on) =>
       on.columns(['tenant_id', 'employee_id']).doUpdateSet((eb) => ({
         date_of_birth,
+        ...wagesColumn(wages),
         identified_by: identifiedBy(date_of_birth, identified_by),
         version: eb('participants.version', '+', 1),
         updated_at: sql<Date>`now()`,
@@ -57,6 +65,12 @@ export function setParticipant(
     .executeTakeFirstOrThrow();
 }
 
+function wagesColumn(wages: Wages | undefined) {
+  if (wages === undefined) return {};
+  const minor = wages.map(({ year, amount }) => [year, toMinor(amount, 'USD').toString()] as const);
+  return { wages: JSON.stringify(Object.fromEntries(minor)) };
+}
+
 /** Whoever changes the date of birth says who the participant is. */
 function identifiedBy(dateOfBirth: string | null, user: string) {
   return sql<
@@ -64,18 +78,20 @@ function identifiedBy(dateOfBirth: string | null, user: string) {
   >`case when participants.date_of_birth is distinct from ${dateOfBirth}::date then ${user}::uuid else participants.identified_by end`;
 }
 
-/** Sets the date of birth, if the row still has `version`. */
+/** Sets the date of birth, and wages that are given, if the row still has `version`. */
 export function setDateOfBirth(
   tx: TenantTx,
   employeeId: string,
   version: number,
   date_of_birth: string | null,
   identified_by: string,
+  wages?: Wages,
 ): Promise<ParticipantRow | undefined> {
   return tx
     .updateTable('participants')
     .set((eb) => ({
       date_of_birth,
+      ...wagesColumn(wages),
       identified_by: identifiedBy(date_of_birth, identified_by),
       version: eb('version', '+', 1),
       updated_at: sql<Date>`now()`,

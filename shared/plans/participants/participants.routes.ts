@@ -1,14 +1,26 @@
 import * as z from 'zod';
-import { dateOut, instantOut, isoDate, kycStatus } from '#kernel/fields.ts';
+import { dateOut, instantOut, isoDate, kycStatus, wholeNumber } from '#kernel/fields.ts';
+import { amount, amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 import { employeeInPath } from './employee-id.ts';
 
 export const Participant = z.object({
   employee_id: z.string(),
   date_of_birth: dateOut.nullable(),
+  wages: z.array(z.object({ year: z.number().int(), amount: amountOut })),
   version: z.number().int(),
   created_at: instantOut,
 });
+
+const MAX_YEARS = 60;
+const Wages = z
+  .array(z.strictObject({ year: wholeNumber(1900, 2199), amount }), 'must be a list of years and amounts')
+  .max(MAX_YEARS, `must have at most ${MAX_YEARS} years`)
+  .refine(
+    (wages) => new Set(wages.map(({ year }) => year)).size === wages.length,
+    'must name each year once',
+  );
+export type Wages = z.output<typeof Wages>;
 
 const shared = { tenants: ['SPONSOR'], path: '/participants/{employee}', params: employeeInPath } as const;
 
@@ -16,10 +28,11 @@ export const setParticipant = route({
   operationId: 'setParticipant',
   method: 'PUT',
   summary: 'Set a plan participant’s details',
-  description: 'The date of birth decides whether catch-up contributions are allowed. Null clears it.',
+  description:
+    'The date of birth decides whether catch-up contributions are allowed. Null clears it. `wages`, in USD, are those from which FICA tax was withheld in a year: they decide whether the catch-up of the next year must be Roth. They replace all that are known; without them these stay.',
   ...shared,
   roles: ['ADMIN', 'OPS'],
-  body: z.strictObject({ date_of_birth: isoDate.nullable() }),
+  body: z.strictObject({ date_of_birth: isoDate.nullable(), wages: Wages.optional() }),
   example: { date_of_birth: '1974-05-17' },
   status: 200,
   response: Participant,

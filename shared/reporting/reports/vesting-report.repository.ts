@@ -49,9 +49,9 @@ export async function listVesting(
         accelerations, terminated_on, breaks
       from plan_terms where enrolled_on <= ${to}::date${ofType}${position} order by id limit ${limit}) as p
     cross join lateral (
-      select coalesce(sum(amount) filter (where source = 'EMPLOYEE' and effective_date <= ${before}::date), 0)::bigint as employee_before,
+      select coalesce(sum(amount) filter (where source <> 'EMPLOYER' and effective_date <= ${before}::date), 0)::bigint as employee_before,
         coalesce(sum(amount) filter (where source = 'EMPLOYER' and effective_date <= ${before}::date), 0)::bigint as employer_before,
-        coalesce(sum(amount) filter (where source = 'EMPLOYEE'), 0)::bigint as employee_after,
+        coalesce(sum(amount) filter (where source <> 'EMPLOYER'), 0)::bigint as employee_after,
         coalesce(sum(amount) filter (where source = 'EMPLOYER'), 0)::bigint as employer_after
       from reporting_transactions r
       where r.tenant_id = p.tenant_id and r.plan_id = p.id and r.type = 'CONTRIBUTION' and r.effective_date <= ${to}::date) as c

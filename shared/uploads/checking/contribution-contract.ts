@@ -1,3 +1,4 @@
+import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import { validate } from '#generated/contribution-row.validator.js';
 import { endOfMonth } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
@@ -114,7 +115,7 @@ function findFault(found: Found): Fault | undefined {
       return {
         column,
         code: 'unknown-value',
-        message: 'source must be EMPLOYEE or EMPLOYER, or empty for EMPLOYEE.',
+        message: `source must be one of ${CONTRIBUTION_SOURCES.join(', ')}, or empty for EMPLOYEE.`,
       };
     case 'run_id':
       return fault?.keyword === 'maxLength'
