@@ -75,7 +75,7 @@ test('a rejection says which limit, how much is used and what is left', async ()
   expect(all.body).toMatchObject({ errors: [{ code: 'total-additions-limit' }] });
 });
 
-/** What each source counts to: the deferrals of a year, Roth among them, all additions, and what the employee owns of 100.00 at once. */
+/** The sums that each source counts to: the deferrals of a year, Roth among them, all additions, and what the employee owns of 100.00 at once. */
 const SOURCES: readonly [string, { deferred: bigint; roth: bigint; added: bigint; owned: string }][] = [
   ['EMPLOYEE', { deferred: 10_000n, roth: 0n, added: 0n, owned: '100.00' }],
   ['ROTH', { deferred: 10_000n, roth: 10_000n, added: 0n, owned: '100.00' }],

@@ -15,7 +15,7 @@ export interface Limit {
 
 /** A year's contributions of an employee to plans of one type, in minor units. */
 export interface YearSums {
-  /** What the employee has deferred, before tax and as Roth. */
+  /** The deferrals of the employee, before tax and as Roth. */
   readonly employee: bigint;
   /** The Roth part of it. */
   readonly roth: bigint;
@@ -23,7 +23,7 @@ export interface YearSums {
   readonly employer: bigint;
 }
 
-/** What the limits of an employee depend on: the age that is reached in the year, and the wages of the year before, in minor units. */
+/** The facts on which the limits of an employee depend: the age that is reached in the year, and the wages of the year before, in minor units. */
 export interface Person {
   readonly age: number | undefined;
   readonly wages: bigint | undefined;

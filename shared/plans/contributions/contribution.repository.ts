@@ -76,7 +76,7 @@ export interface Entered extends ContributionRow {
   readonly year_employee: bigint;
   readonly year_employer: bigint;
   readonly year_roth: bigint;
-  /** Of the year before, in minor units. */
+  /** The wages of the year before, in minor units. */
   readonly wages: bigint | null;
   readonly limits:
     | readonly { kind: LimitRow['kind']; year: number; min_age: number; max_age: number; amount: string }[]

@@ -141,7 +141,7 @@ export interface RowAtRisk {
   readonly used_employer: bigint;
   readonly used_roth: bigint;
   readonly date_of_birth: string | null;
-  /** Of the year before, in minor units. */
+  /** The wages of the year before, in minor units. */
   readonly wages: bigint | null;
 }
 
