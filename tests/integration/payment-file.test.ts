@@ -522,3 +522,38 @@ test('the desk has what people must look at, each with what ends it, and nobody 
   const theirs = (await ops.exceptions({ limit: '200' })).body.data;
   expect(theirs.filter(({ id }: { id: string }) => ours.has(id))).toEqual([]);
 });
+
+test('what must not leave any more goes into no file: each reason, alone and among others', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const REASONS = {
+    KYC: `update shareholders set kyc_status = 'REJECTED', version = version + 1 where id = $1`,
+    CLOSED: `update shareholders set status = 'CLOSED', version = version + 1 where id = $1`,
+    ACCOUNT: `update bank_accounts set status = 'BLOCKED', status_reason = 'R16' where shareholder_id = $1`,
+  };
+  const balances = async () => (await filed.ops.trialBalance()).body.data;
+  const before = await balances();
+  const refused: [string, string][] = [];
+  for (const [code, spoil] of Object.entries(REASONS)) {
+    const payment = await filed.order('10.00');
+    await world.database.admin.query(spoil, [payment.holder]);
+    refused.push([payment.id, code]);
+  }
+  // A file of which nothing is left isn't written.
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 0, payments: 0 });
+  for (const [id, return_code] of refused)
+    expect((await filed.ops.get(id)).body).toMatchObject({ status: 'FAILED', return_code });
+  expect(await balances()).toEqual(before);
+  const [good, bad] = [await filed.order('20.00'), await filed.order('30.00')];
+  await world.database.admin.query(REASONS.KYC, [bad.holder]);
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 1, payments: 1 });
+  expect((await filed.ops.get(good.id)).body.status).toBe('SENT');
+  expect((await filed.ops.get(bad.id)).body).toMatchObject({ status: 'FAILED', return_code: 'KYC' });
+  expect((await filed.list({ direction: 'outbound' }))[0]).toMatchObject({ payments: 1, total: '20.00' });
+  // Nobody who has left is paid more than is owed.
+  const [closed = ''] = refused.flatMap(([id, code]) => (code === 'CLOSED' ? [id] : []));
+  const { shareholder_id } = (await filed.ops.get(closed)).body;
+  expect((await filed.ops.order({ shareholder_id, amount: '1', currency: 'USD' })).body.type).toBe(
+    'urn:vestry:problem:shareholder-closed',
+  );
+});

@@ -1,14 +1,11 @@
-import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
-import { DomainError } from '#kernel/domain-error.ts';
+import { finishDividend } from '#dividends/paying-dividend.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
-import { dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { lockTransaction } from '#ledger/transactions.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { isContradicted } from '#payments/exceptions/contradiction.repository.ts';
 import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
-import { findOrder, type OrderRow, setOrder } from '#payments/orders/payment-order.repository.ts';
-import { findAccount, requireActive, requireVerified } from '#payments/payees/payable-account.ts';
-import { payeeOf } from '#payments/payees/payee.ts';
+import { findOrder, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { releasePayment } from '#payments/payments.jobs.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
@@ -19,6 +16,7 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { sealInstruction } from './payment-instruction.ts';
+import { refusalOf } from './refusal.ts';
 import { isSuperseded } from './start-execution.ts';
 
 /** The next action of the execution. */
@@ -40,13 +38,6 @@ const FILE_WAIT_SECONDS = 10 * 86_400;
 const PAUSE_SECONDS = 300;
 /** Waits double with each restart and grow by a quarter of the time that an execution has run, up to this: a bank may be away for a month. */
 const LONGEST_WAIT_SECONDS = 86_400;
-/** Codes of our own for what is refused at the last moment. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  'kyc-required': 'KYC',
-  'bank-account-blocked': 'ACCOUNT',
-  'dividend-not-payable': 'CANCELLED',
-};
-
 /**
  * Looks where a payment stands, as every execution does first, also one that takes over from a lost one. A pending payment is
  * released to the bank when it is approved, its day has come, its payee verified, its account open and its dividend not cancelled: that is
@@ -132,23 +123,4 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
 
 function release(next: NextStep, wasReleased: boolean): NextStep {
   return wasReleased ? next : { ...next, outcome: 'released' };
-}
-
-/** Why a payment that was fine when it was ordered must not leave now. */
-async function refusalOf(
-  tx: TenantTx,
-  transaction: TransactionRow,
-  order: OrderRow,
-): Promise<string | undefined> {
-  try {
-    await requireVerified(tx, await payeeOf(tx, transaction));
-    requireActive(found(await findAccount(tx, order.bank_account_id)));
-    if (!(await beginPaying(tx, dividendOf(transaction))))
-      throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');
-    return undefined;
-  } catch (error) {
-    const code = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
-    if (code === undefined) throw error;
-    return code;
-  }
 }

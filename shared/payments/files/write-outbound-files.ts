@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { finishDividend } from '#dividends/paying-dividend.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
+import { refusalOf } from '#payments/execution/refusal.ts';
+import { reportTask } from '#payments/execution/report-task.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
-import { findOrder } from '#payments/orders/payment-order.repository.ts';
+import { findOrders } from '#payments/orders/payment-order.repository.ts';
 import { writeOutboundFiles } from '#payments/payments.jobs.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
 import { crashPoint } from '#platform/crash-point.ts';
@@ -76,7 +79,9 @@ export async function writeDueFiles(
   return counts;
 }
 
-/** Fixes what the next file holds; false when nothing waits for one. */
+/**
+ * Fixes what the next file holds, after the last look at each payment: what must not leave any more ends here. False when nothing waits for a file.
+ */
 async function prepareFile(
   actor: Actor,
   { slug }: FilingTenant,
@@ -85,20 +90,35 @@ async function prepareFile(
 ): Promise<boolean> {
   const createdAt = now.toISOString();
   const { day } = easternTime(createdAt);
-  return systemWrite(
+  const refused: (string | null)[] = [];
+  const isPrepared = await systemWrite(
     actor,
     async (tx) => {
+      refused.length = 0;
       const released = await lockReleased(tx, PAYMENTS_PER_FILE);
       const originator = (await findSettings(tx))?.ach_originator as Originator | null | undefined;
       if (released.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
+      const orders = await findOrders(
+        tx,
+        released.map(({ id }) => id),
+      );
       for (const transaction of released) {
         const { id } = transaction;
-        const sealed = await sealInstruction(tx, transaction, found(await findOrder(tx, id)), sealer);
+        const order = found(orders.get(id));
+        const refusal = await refusalOf(tx, transaction, order);
+        if (refusal !== undefined) {
+          refused.push(order.task_token);
+          await changeStatus(tx, transaction, 'FAILED', refusal);
+          await finishDividend(tx, transaction);
+          continue;
+        }
+        const sealed = await sealInstruction(tx, transaction, order, sealer);
         const entry = planEntry(id, openInstruction(sealed, id, sealer), originator, createdAt);
         planned.push({ ...entry, sealed });
       }
+      if (planned.length === 0) return true;
       const { files, sequence } = await findLastWritten(tx, day);
       if (files >= MAX_FILES_A_DAY) throw new Error(`there are ${files} files of ${day} already`);
       const next = (sequence ?? 0) + 1;
@@ -138,10 +158,12 @@ async function prepareFile(
       audit: (prepared) => ({
         action: 'outbound-file.prepared',
         resource: 'outbound-files',
-        payload: { day, prepared },
+        payload: { day, prepared, refused: refused.length },
       }),
     },
   );
+  for (const token of refused) await reportTask(token);
+  return isPrepared;
 }
 
 /**

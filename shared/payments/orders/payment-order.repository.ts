@@ -57,6 +57,19 @@ export function findOrder(read: TenantRead, transactionId: string): Promise<Orde
     .executeTakeFirst();
 }
 
+/** Returns the orders of transactions, by their ids. */
+export async function findOrders(
+  read: TenantRead,
+  transactionIds: readonly string[],
+): Promise<ReadonlyMap<string, OrderRow>> {
+  const rows = await read
+    .selectFrom('payment_orders')
+    .select(COLUMNS)
+    .where('transaction_id', '=', (eb) => eb.fn.any(eb.val([...transactionIds])))
+    .execute();
+  return new Map(rows.map((row) => [row.transaction_id, row]));
+}
+
 /** Returns the payment that has taken the place of another one, however often that was tried; itself where none has. */
 export async function findNewestPayment(read: TenantRead, transactionId: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`select newest_payment(${transactionId}) as id`.execute(read);

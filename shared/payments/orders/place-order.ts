@@ -11,7 +11,7 @@ import {
   type TransactionRow,
 } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
-import { type Payee, payableAccount, requireVerified } from '#payments/payees/payable-account.ts';
+import { type Payee, payableAccount, requirePayee } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { checkChannel, paymentRules } from '#payments/settings/payment-settings.ts';
@@ -63,7 +63,8 @@ export async function placeOrder(tx: TenantTx, order: Order, maker: Maker): Prom
   if (known !== undefined)
     return sameOrder(found(await findTransaction(tx, known.transaction_id)), known, order);
   const subject = await subjectOf(tx, order);
-  await requireVerified(tx, subject.payee);
+  const isOwed = subject.transaction !== undefined || subject.replaces !== null;
+  await requirePayee(tx, subject.payee, isOwed);
   const account = await payableAccount(tx, subject.payee, order.bank_account_id);
   const rules = paymentRules(await findSettings(tx));
   checkChannel(rules, subject.amountMinor, subject.currency);

@@ -35,12 +35,18 @@ export function accountDetails(account: BankAccountRow, sealer: Sealer): Account
 }
 
 /**
- * The gate before money: the payee is verified.
- * @throws DomainError `not-found`, `kyc-required`
+ * The gate before money: the payee is verified, and is still one unless the money is owed to them: whoever has left the register is paid the
+ * dividends of their time.
+ * @throws DomainError `not-found`, `kyc-required`, `shareholder-closed`
  */
-export async function requireVerified(read: TenantRead, payee: Payee): Promise<void> {
+export async function requirePayee(read: TenantRead, payee: Payee, isOwed: boolean): Promise<void> {
   const standing = await findPayee(read, payee);
   if (standing === undefined) throw notFound();
+  if (standing.isClosed && !isOwed)
+    throw new DomainError(
+      'shareholder-closed',
+      'The shareholder is closed. Reopen it to pay more than is owed.',
+    );
   if (standing.kycStatus !== 'VERIFIED')
     throw new DomainError('kyc-required', `The identity of the payee is ${standing.kycStatus}.`);
 }

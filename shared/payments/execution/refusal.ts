@@ -1,0 +1,38 @@
+import { beginPaying } from '#dividends/paying-dividend.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
+import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
+import { findAccount, requireActive, requirePayee } from '#payments/payees/payable-account.ts';
+import { payeeOf } from '#payments/payees/payee.ts';
+import { found } from '#platform/db/found.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+
+/** Codes of our own for what is refused at the last moment. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  'kyc-required': 'KYC',
+  'shareholder-closed': 'CLOSED',
+  'bank-account-blocked': 'ACCOUNT',
+  'dividend-not-payable': 'CANCELLED',
+};
+
+/** The code by which a payment that was fine when it was ordered must not leave now: when it is released, and again when it goes into a file. */
+export async function refusalOf(
+  tx: TenantTx,
+  transaction: TransactionRow,
+  order: OrderRow,
+): Promise<string | undefined> {
+  try {
+    const dividendId = dividendOf(transaction);
+    const isOwed = dividendId !== null || order.replaces !== null;
+    await requirePayee(tx, await payeeOf(tx, transaction), isOwed);
+    requireActive(found(await findAccount(tx, order.bank_account_id)));
+    // Once a dividend is being paid, as it is since the release, it can't be cancelled.
+    if (order.released_at === null && !(await beginPaying(tx, dividendId)))
+      throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');
+    return undefined;
+  } catch (error) {
+    const code = error instanceof DomainError ? REFUSALS[error.slug] : undefined;
+    if (code === undefined) throw error;
+    return code;
+  }
+}
