@@ -43,6 +43,8 @@ export interface GrantedResources {
   readonly uploads: IBucket;
   readonly dropUsers: DropUsers;
   readonly rejectedRows: IQueue;
+  /** The beginning of the name of every queue of the environment. */
+  readonly queuePrefix: string;
   readonly eventBus: IEventBus;
   /** The address from which mail is sent, and the identity that may; absent where no mail is sent. */
   readonly mail: { readonly from: string; readonly identityArn: string } | undefined;
@@ -302,6 +304,7 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['secretsmanager:GetSecretValue'], [signingKeys.secretArn]), decrypt],
       environment: secretArn,
     },
+    ...operationsGrants(rejectedRows, resources.queuePrefix),
     // Neither action takes a resource.
     'metrics:read': {
       statements: [allow(['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], ['*'])],
@@ -320,6 +323,43 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
     const grant = byName.get(resource) ?? named[resource as keyof typeof named];
     if (grant === undefined) throw new Error(`${resource} names nothing that our code may use`);
     return grant;
+  };
+}
+
+type OperationsResource = Extract<Resource, 'queues:inspect' | `deadLetters:${string}`>;
+
+/** Queues for operators. Rows that were rejected hold personal data under a key of their own, which none of these gives. */
+function operationsGrants({ stack }: IQueue, prefix: string): Record<OperationsResource, Grant> {
+  const arnOf = (name: string): string => stack.formatArn({ service: 'sqs', resource: `${prefix}${name}` });
+  const [every, deadLetters] = [arnOf('*'), arnOf('*-dlq')];
+  const wildcard = (arn: string): Wildcard => ({
+    arn,
+    reason:
+      'An operator looks at whichever queue the environment has; the prefix of their names bounds them.',
+  });
+  return {
+    'queues:inspect': {
+      statements: [
+        allow(['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], [every]),
+        // It takes no resource.
+        allow(['sqs:ListQueues'], ['*']),
+      ],
+      environment: {},
+      wildcards: [wildcard(every)],
+    },
+    'deadLetters:read': {
+      statements: [allow(['sqs:ReceiveMessage'], [deadLetters])],
+      environment: {},
+      wildcards: [wildcard(deadLetters)],
+    },
+    'deadLetters:redrive': {
+      statements: [
+        allow(['sqs:StartMessageMoveTask', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'], [deadLetters]),
+        allow(['sqs:SendMessage'], [every]),
+      ],
+      environment: {},
+      wildcards: [wildcard(deadLetters), wildcard(every)],
+    },
   };
 }
 

@@ -18,6 +18,7 @@ import * as users from '#identity/users/users.routes.ts';
 import * as ledger from '#ledger/ledger.routes.ts';
 import * as meta from '#meta/meta.routes.ts';
 import * as metrics from '#metrics/metrics.routes.ts';
+import * as operations from '#operations/operations.routes.ts';
 import * as bankCallbacks from '#payments/bank/bank-callbacks.routes.ts';
 import * as paymentExceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
@@ -107,6 +108,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   retention: { retention },
   webhooks: { webhooks },
   metrics: { metrics },
+  operations: { operations },
   meta: { meta },
 };
 

@@ -93,6 +93,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description: 'The trail of who did what, and proof that nothing is missing from it.',
   },
   metrics: { name: 'Metrics', description: 'What the platform measures about itself.' },
+  operations: {
+    name: 'Operations',
+    description: 'What operators look at, and do, when an alarm goes off. No answer names a tenant’s data.',
+  },
   meta: { name: 'Platform', description: 'Pages that describe the platform. They are open to everyone.' },
 };
 

@@ -114,6 +114,7 @@ export class IngestionStack extends VestryStack {
         key: props.key,
       }),
       rejectedRows: rejectedRows.queue,
+      queuePrefix: `vestry-${this.config.name}-`,
       mail: this.#mail(),
       publicUrl: this.config.edge && `https://${this.config.edge.domain}`,
       passwordsByAdmin: this.config.passwordsByAdmin,

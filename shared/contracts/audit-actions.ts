@@ -29,6 +29,7 @@ export const AUDIT_ACTIONS = [
   'session.ended',
   'sessions.ended',
   'access.denied',
+  'redrive.ordered',
   'shareholder.created',
   'shareholder.updated',
   'shareholder.closed',

@@ -63,6 +63,7 @@ export const problemRegistry = {
   'meeting-not-open': { status: 409, title: 'The meeting has not opened' },
   'meeting-closed': { status: 409, title: 'The meeting has closed' },
   'meeting-not-changeable': { status: 409, title: 'The meeting has opened or was cancelled' },
+  'not-redrivable': { status: 409, title: 'What failed there can’t be sent back as a whole' },
   'webhook-exists': { status: 409, title: 'A webhook with this URL already exists' },
   'too-many-webhooks': { status: 409, title: 'The tenant has reached its limit of webhooks' },
   'second-factor-exists': { status: 409, title: 'The user has a second factor' },

@@ -67,7 +67,11 @@ export type Resource =
   | 'signingKeys:read'
   | 'signingKeys:write'
   /** Read the platform's metrics from CloudWatch. */
-  | 'metrics:read';
+  | 'metrics:read'
+  /** Count the messages of every queue; look at those that failed for good; send these back to their queues. */
+  | 'queues:inspect'
+  | 'deadLetters:read'
+  | 'deadLetters:redrive';
 
 export type QueueSend = `queue:${string}:send`;
 
