@@ -557,3 +557,28 @@ test('what must not leave any more goes into no file: each reason, alone and amo
     'urn:vestry:problem:shareholder-closed',
   );
 });
+
+test('payments that come to more than a file can say are split over files, and none waits for good', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const { id, holder, accountId } = await filed.order('0.01');
+  const client = await world.database.admin.connect();
+  try {
+    // Released without two persons for each.
+    await client.query('set session_replication_role = replica');
+    await client.query(
+      `with paid as (insert into transactions (tenant_id, type, amount, currency, shareholder_id)
+         select $1, 'DISBURSE', 9999999999, 'USD', $2 from generate_series(1, 101) returning id)
+       insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id, released_at)
+       select $1, id, $3, 'NACHA_FILE', 'test', now() from paid`,
+      [tenant.id, holder, accountId],
+    );
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+  expect(await writeDueFiles(NOW, 'r', () => 600_000)).toEqual({ files: 2, payments: 102 });
+  const files = await filed.list({ direction: 'outbound' });
+  expect(files.map(({ total }) => total).sort()).toEqual(['99999999.99', '9999999999.01']);
+  expect((await filed.ops.get(id)).body.status).toBe('SENT');
+});

@@ -2,7 +2,7 @@ import type { Day } from '#kernel/calendar.ts';
 import type { Instruction } from '#payments/execution/payment-instruction.ts';
 import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
 import { bankingDayOnOrAfter } from '#payments/nacha/federal-reserve-holidays.ts';
-import { writeNachaFile } from '#payments/nacha/nacha-file.ts';
+import { MAX_TOTAL_MINOR, writeNachaFile } from '#payments/nacha/nacha-file.ts';
 import type { AchBatch, AchPayment, SecCode, WrittenAchFile } from '#payments/nacha/nacha-payments.ts';
 import type { Originator } from '#payments/settings/payment-settings.repository.ts';
 
@@ -25,6 +25,16 @@ export const MAX_FILES_A_DAY = MODIFIERS.length;
 
 export function modifierOf(filesBefore: number): string {
   return MODIFIERS.charAt(filesBefore);
+}
+
+/** Returns the first of the payments, as many as come to no more than the control record of a file can say. The others go into the next one. */
+export function fittingOneFile<T extends { readonly amount: bigint }>(payments: readonly T[]): T[] {
+  let total = 0n;
+  const last = payments.findIndex(({ amount }) => {
+    total += amount;
+    return total > MAX_TOTAL_MINOR;
+  });
+  return payments.slice(0, last === -1 ? payments.length : last);
 }
 
 /** When a payment takes effect: as soon as its bank can, and not before the day that its dividend names. */

@@ -33,6 +33,7 @@ import {
   setWritten,
 } from './outbound-file.repository.ts';
 import {
+  fittingOneFile,
   inBatchOrder,
   MAX_FILES_A_DAY,
   modifierOf,
@@ -95,7 +96,7 @@ async function prepareFile(
     actor,
     async (tx) => {
       refused.length = 0;
-      const released = await lockReleased(tx, PAYMENTS_PER_FILE);
+      const released = fittingOneFile(await lockReleased(tx, PAYMENTS_PER_FILE));
       const originator = (await findSettings(tx))?.ach_originator as Originator | null | undefined;
       if (released.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');

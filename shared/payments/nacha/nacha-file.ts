@@ -19,7 +19,7 @@ export const MAX_ENTRIES_PER_BATCH = 10_000;
 /** The last seven digits of a trace number. */
 const MAX_TRACE_SEQUENCE = 9_999_999;
 /** Twelve digits of cents in a control record. */
-const MAX_TOTAL_MINOR = 999_999_999_999n;
+export const MAX_TOTAL_MINOR = 999_999_999_999n;
 
 /**
  * Writes approved payments as a NACHA file of PPD and CCD credits, one line a record, each ended by LF.
