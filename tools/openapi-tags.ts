@@ -34,7 +34,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Reports',
     description: 'Holdings on any day as known at any instant, payments, and how they reconcile.',
   },
-  ownership: { name: 'Ownership', description: 'What happened to a holder.' },
+  ownership: {
+    name: 'Ownership',
+    description: 'What happened to a holder, and how ownership changes over time.',
+  },
   webhooks: { name: 'Webhooks', description: 'Delivery of events to a tenant’s own systems.' },
   dividends: {
     name: 'Dividends',

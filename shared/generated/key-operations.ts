@@ -85,6 +85,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getDocsAsset: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getDropCredential: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getHealth: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  getHoldingsHistory: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getHoldingsReport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getHome: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getKeySet: {"roles":[],"tenants":["ISSUER","SPONSOR"]},

@@ -46,7 +46,9 @@ export async function searchRegister(read: TenantRead, query: Query): Promise<Pa
   const order = orderOf(query);
   const { limit } = query;
   const examined = examinedBy(order, query);
-  const bounded = order.bounded ? sql`${inOrder(order)} limit ${EXAMINED_PER_PAGE}` : sql``;
+  // Read in the order of names, every holder would be fetched from another place for the address.
+  const unordered = filtersOf(query).some(({ reads }) => reads.includes('email')) ? sql`offset 0` : sql``;
+  const bounded = order.bounded ? sql`${inOrder(order)} limit ${EXAMINED_PER_PAGE}` : unordered;
   const found = sql<string>`(select id from (${examined} ${bounded}) e
     where ${matching(query)} ${inOrder(order)} limit ${limit + 1})`;
   const rows = await read

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { handler as historyHandler } from '#functions/reporting/get-holdings-history.ts';
 import { handler } from '#functions/reporting/get-holdings-report.ts';
+import { addMonths, endOfMonth } from '#kernel/calendar.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import { getHoldingsHistory } from '#reporting/reports/ownership.routes.ts';
 import { getHoldingsReport } from '#reporting/reports/reports.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -356,4 +359,88 @@ test.each([
 ])('%j is refused', async (query) => {
   expect((await report(query as Query)).status).toBe(422);
   expect((await csv({ ...query, limit: 'limit' in query ? '20001' : '1' } as Query)).status).toBe(422);
+});
+
+describe('the history', () => {
+  const history = (query: Query, headers: Record<string, string> = {}, as = acme.as('COMPLIANCE')) =>
+    call(historyHandler, getHoldingsHistory, { as, query, headers });
+  const today = daysAgo(0);
+  /** The end of a month that many months ago. */
+  const end = (months: number) => endOfMonth(addMonths(`${today.slice(0, 7)}-01`, -months));
+
+  test('says of the end of each month who had how much, as the report of that day does', async () => {
+    const [a, b, c] = [
+      await ops.holder('60', { effective_date: end(4) }),
+      await ops.holder('30', { effective_date: end(4) }),
+      await ops.holder('10', { effective_date: end(3) }),
+    ];
+    await ops.update(b.id, { holdings: '5.5', security_class: 'PREF', effective_date: end(2) });
+    await ops.transfer({
+      ...{ from_shareholder_id: a.id, to_shareholder_id: c.id, quantity: '60', effective_date: end(2) },
+    });
+    for (let i = 0; i < 12; i += 1) await ops.holder('1', { effective_date: end(1) });
+    const { body, status, text } = await history({ from: end(5), to: today });
+    expect(status, text).toBe(200);
+    const { data, ...head } = body;
+    expect(head).toEqual({
+      from: end(5),
+      to: today,
+      every: 'MONTH',
+      security_class: null,
+      next_cursor: null,
+    });
+    const row = (
+      as_of: string,
+      ...[holders, total, largest, ten, all, index]: (string | number | null)[]
+    ) => ({
+      ...{ as_of, holders, total_holdings: total, largest_1_percent: largest, largest_10_percent: ten },
+      ...{ largest_100_percent: all, concentration_index: index },
+    });
+    const now = row(today, 14, '117.5', '59.5745', '96.5957', '100', '4470.62');
+    expect(data).toEqual([
+      row(end(5), 0, '0', null, null, null, null),
+      row(end(4), 2, '90', '66.6667', '100', '100', '5555.56'),
+      row(end(3), 3, '100', '60', '100', '100', '4600'),
+      row(end(2), 2, '105.5', '66.3507', '100', '100', '5534.69'),
+      { ...now, as_of: end(1) },
+      now,
+    ]);
+    for (const { as_of, holders, total_holdings } of data)
+      expect((await report({ as_of })).body, as_of).toMatchObject({ holders, total_holdings });
+    const preferred = (await history({ from: end(2), to: end(2), security_class: 'PREF' })).body.data;
+    expect(preferred).toEqual([row(end(2), 1, '5.5', '100', '100', '100', '10000')]);
+    const other = await insertTestTenant(database.admin, 'ISSUER');
+    expect((await history({ from: today, to: today }, {}, other.as('OPS'))).body.data).toMatchObject([
+      { holders: 0 },
+    ]);
+
+    const whole = (await history({ from: end(5) }, { Accept: 'text/csv' })).text;
+    expect(whole.split('\r\n')).toHaveLength(8);
+    let table = '';
+    let next: Query | undefined = { from: end(5), limit: '4' };
+    while (next !== undefined) {
+      const page: TestResponse = await history(next, { Accept: 'text/csv' });
+      table += page.text;
+      const link: string | undefined = /\?(.*)>; rel="next"/.exec(page.header('link') ?? '')?.[1];
+      next = link === undefined ? undefined : Object.fromEntries(new URLSearchParams(link));
+    }
+    expect(table).toBe(whole);
+  });
+
+  test('of five years is in quarters', async () => {
+    expect(
+      (await history({ from: daysAgo(1_825), every: 'QUARTER', limit: '50' })).body.data.length,
+    ).toBeGreaterThan(19);
+  });
+
+  test.each<[Query, string]>([
+    [{ from: '1976-01-01' }, '?from'],
+    [{ to: daysAgo(-1) }, '?to'],
+    [{ every: 'DAY' }, '?every'],
+    [{ from: daysAgo(1_000) }, '?every'],
+  ])('%j is refused', async (query, pointer) => {
+    const refused = await history(query);
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ pointer }]);
+  });
 });

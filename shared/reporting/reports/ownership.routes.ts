@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dateOut, decimalOut, idInPath, idOut } from '#kernel/fields.ts';
+import { dateOut, decimalOut, idInPath, idOut, securityClass } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 import { dayRange, MAX_RANGE_DAYS, PAGES_DESCRIPTION, reportPage } from './report-page.ts';
@@ -63,6 +63,57 @@ export const getShareholderStatement = route({
   limit: 'reports',
   discloses: true,
   problems: ['not-found', 'not-acceptable'],
+  uses: [],
+  timeoutSeconds: 29,
+});
+
+export const STEPS = ['MONTH', 'QUARTER', 'YEAR'] as const;
+
+const OwnershipOfDay = z.object({
+  as_of: dateOut,
+  holders: z.number().int(),
+  total_holdings: decimalOut,
+  /** The percentage that the largest holder has; null where there are no shares. */
+  largest_1_percent: decimalOut.nullable(),
+  largest_10_percent: decimalOut.nullable(),
+  largest_100_percent: decimalOut.nullable(),
+  /** The sum of the squared percentages of all holders: 10000 where one has everything. */
+  concentration_index: decimalOut.nullable(),
+});
+
+export const getHoldingsHistory = route({
+  operationId: 'getHoldingsHistory',
+  method: 'GET',
+  path: '/reports/holdings/history',
+  summary: 'Report ownership over time, and how concentrated it is',
+  description: [
+    `The report has a row for the last day of each month, quarter or year (\`every\`, default MONTH) from \`from\` on, and one for \`to\`. \`from\` and \`to\` are days, both included, at most ${MAX_RANGE_DAYS} days apart and not in the future; the default is the last thirty days. Rows are of \`security_class\`, or of the shares of all classes together.`,
+    'A row sums the positions that are effective on its day, as they are known now, treasury shares among them. Percentages have four decimals, and the index of Herfindahl and Hirschman two, each rounded by itself.',
+    'A report has at most 25 rows: two years of months, five of quarters.',
+    PAGES_DESCRIPTION,
+  ].join('\n\n'),
+  tenants: ['ISSUER'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({
+    ...dayRange,
+    every: z.enum(STEPS, `must be one of ${STEPS.join(', ')}`).optional(),
+    security_class: securityClass.optional(),
+    ...reportPage,
+  }),
+  status: 200,
+  response: z.object({
+    from: dateOut,
+    to: dateOut,
+    every: z.enum(STEPS),
+    security_class: z.string().nullable(),
+    data: z.array(OwnershipOfDay),
+    next_cursor: z.string().nullable(),
+  }),
+  produces: ['application/json', 'text/csv'],
+  limit: 'reports',
+  // A register of few holders is known by its percentages.
+  discloses: true,
+  problems: ['not-acceptable'],
   uses: [],
   timeoutSeconds: 29,
 });
