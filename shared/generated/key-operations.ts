@@ -90,6 +90,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getHome: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getKeySet: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getLegalHold: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  getMe: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getMeeting: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getMeetingReport: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER"]},
   getMetrics: {"roles":["OPERATOR"],"tenants":["ISSUER","SPONSOR"]},

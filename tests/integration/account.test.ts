@@ -5,6 +5,7 @@ import { handler as createUserHandler } from '#functions/identity/create-user.ts
 import { handler as endMySessionHandler } from '#functions/identity/end-my-session.ts';
 import { handler as endMySessionsHandler } from '#functions/identity/end-my-sessions.ts';
 import { handler as endUserSessionsHandler } from '#functions/identity/end-user-sessions.ts';
+import { handler as getMeHandler } from '#functions/identity/get-me.ts';
 import { handler as listMySessionsHandler } from '#functions/identity/list-my-sessions.ts';
 import { handler as listUserSessionsHandler } from '#functions/identity/list-user-sessions.ts';
 import { handler as loginHandler } from '#functions/identity/login.ts';
@@ -17,6 +18,7 @@ import {
   endMySession,
   endMySessions,
   endUserSessions,
+  getMe,
   listMySessions,
   listUserSessions,
 } from '#identity/account/account.routes.ts';
@@ -100,6 +102,33 @@ function askForReset(email: string, tenant = acme.slug, address = '203.0.113.7')
 function reset(token: string, password = OTHER): Promise<TestResponse> {
   return call(resetHandler, resetPassword, { body: { token, password } });
 }
+
+describe('oneself', () => {
+  test.each(['EMPLOYEE', 'COMPLIANCE', 'ADMIN'] as const)(
+    'an %s learns who they are, and where',
+    async (role) => {
+      const { email, as } = await newPerson(role);
+      const { status, body } = await call(getMeHandler, getMe, { as });
+      expect([status, body]).toEqual([
+        200,
+        {
+          ...{ id: as.actorId, email, role, status: 'ACTIVE', employee_id: null, session_id: as.sessionId },
+          created_at: expect.any(String),
+          tenant: {
+            ...{ id: acme.id, slug: acme.slug, name: expect.any(String), type: 'ISSUER', status: 'ACTIVE' },
+            time_zone: expect.any(String),
+          },
+        },
+      ]);
+    },
+  );
+
+  test('an operator belongs to no tenant', async () => {
+    const { as } = await newPerson('OPERATOR');
+    const { body } = await call(getMeHandler, getMe, { as });
+    expect(body).toMatchObject({ role: 'OPERATOR', tenant: null });
+  });
+});
 
 describe('one’s own password', () => {
   test.each(['EMPLOYEE', 'ADMIN', 'OPERATOR'] as const)(

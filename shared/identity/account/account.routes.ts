@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { PASSWORD_MAX, PASSWORD_MIN } from '#identity/sign-in/password-limits.ts';
+import { Tenant } from '#identity/tenants/tenants.routes.ts';
+import { User } from '#identity/users/users.routes.ts';
 import { booleanInQuery, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
 import { route } from '#platform/http/route.ts';
@@ -28,6 +30,26 @@ export const changePassword = route({
   uses: ['queue:notices:send'],
   // Hashes a password: see login.
   memoryMb: 1769,
+});
+
+export const Me = User.omit({ tenant_id: true, version: true }).extend({
+  session_id: idOut,
+  /** An operator belongs to none. */
+  tenant: Tenant.omit({ version: true, created_at: true }).nullable(),
+});
+
+export const getMe = route({
+  operationId: 'getMe',
+  method: 'GET',
+  path: '/me',
+  summary: 'Get oneself: user, role and tenant',
+  description: 'Says whose token it is. An operator belongs to no tenant.',
+  roles: PERSON_ROLES,
+  peopleOnly: true,
+  status: 200,
+  response: Me,
+  problems: [],
+  uses: [],
 });
 
 export const Session = z.object({
