@@ -31,6 +31,8 @@ import * as contributions from '#plans/contributions/contributions.routes.ts';
 import * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
+import * as planChanges from '#plans/plan-changes.routes.ts';
+import * as planShape from '#plans/plan-shape.ts';
 import * as plans from '#plans/plans.routes.ts';
 import * as vesting from '#plans/vesting/vesting.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
@@ -89,7 +91,14 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },
-  plans: { plans, contributions, forfeitures, participants, me, vesting },
+  plans: {
+    plans: { ...planShape, ...plans, ...planChanges },
+    contributions,
+    forfeitures,
+    participants,
+    me,
+    vesting,
+  },
   payments: {
     payments: {
       ...orders,

@@ -1,6 +1,6 @@
 import { terminate } from '#plans/end-plan.ts';
 import { planLock, toPlan } from '#plans/plan.repository.ts';
-import * as routes from '#plans/plans.routes.ts';
+import * as routes from '#plans/plan-changes.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 

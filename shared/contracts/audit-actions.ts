@@ -79,6 +79,7 @@ export const AUDIT_ACTIONS = [
   'plan.forfeited',
   'forfeiture.used',
   'plan.accelerated',
+  'plan.acceleration-withdrawn',
   'contribution.recorded',
   'contribution.reversed',
   'vesting.computed',

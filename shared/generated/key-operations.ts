@@ -236,5 +236,6 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   updateUser: {"roles":["ADMIN","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   useForfeitures: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   verifyAudit: {"roles":["COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  withdrawAcceleration: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   withdrawChange: {"roles":["ADMIN","OPS","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
 };

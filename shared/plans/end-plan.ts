@@ -14,7 +14,7 @@ import {
   setPlan,
   toVestingInputs,
 } from './plan.repository.ts';
-import type { reinstatePlan, terminatePlan } from './plans.routes.ts';
+import type { reinstatePlan, terminatePlan } from './plan-changes.routes.ts';
 
 /** Notice is given at most a year ahead; further ahead, a year was mistyped. */
 const MAX_NOTICE_DAYS = 366;

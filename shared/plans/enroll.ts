@@ -3,6 +3,7 @@ import { insertParticipant } from '#plans/participants/participant.repository.ts
 import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { findEndedPlan, insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
+import { refuseGrantAhead } from './plan-standing.ts';
 import type { Enrolment } from './plans.routes.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function enroll(
   if (enrolled_on > today) throw invalidField('/enrolled_on', 'in-future', 'must not be in the future');
   if (date_of_birth !== undefined && date_of_birth > today)
     throw invalidField('/date_of_birth', 'in-future', 'must not be in the future');
+  if (order.grant !== undefined) refuseGrantAhead(order.grant.grant_date, today, '/grant/grant_date');
   if (shareholder_id !== undefined && !(await linkedShareholderExists(tx, shareholder_id)))
     throw new DomainError(
       'shareholder-not-linked',

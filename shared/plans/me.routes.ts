@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { Plan } from './plans.routes.ts';
+import { Plan } from './plan-shape.ts';
 
 export const listMyPlans = route({
   operationId: 'listMyPlans',

@@ -1,8 +1,17 @@
 import { addDays } from '#kernel/calendar.ts';
-import { DomainError } from '#kernel/domain-error.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
 
 /** An employee’s final pay comes within so many days of the plan’s end. */
 export const FINAL_PAY_DAYS = 75;
+
+/** Further ahead, a year was mistyped. */
+const MAX_GRANT_DAYS_AHEAD = 366;
+
+/** A grant may be older than the enrolment. @throws DomainError `validation-failed` for one that is dated too far ahead */
+export function refuseGrantAhead(grantDate: string, today: string, pointer: string): void {
+  const latest = addDays(today, MAX_GRANT_DAYS_AHEAD);
+  if (grantDate > latest) throw invalidField(pointer, 'in-future', `must not be after ${latest}`);
+}
 
 interface Ending {
   readonly terminated_on: string | null;

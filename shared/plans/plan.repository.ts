@@ -7,7 +7,7 @@ import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Plan } from './plans.routes.ts';
+import type { Plan } from './plan-shape.ts';
 
 const COLUMNS = [
   'accelerations',
@@ -92,6 +92,12 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     grant: isGrant
       ? { quantity: canonicalDecimal(grant_quantity), grant_date, vesting_start: row.vesting_start }
       : null,
+    accelerations: toVestingInputs(row).accelerations.map((one) => ({
+      id: one.id ?? null,
+      date: one.date,
+      quantity: 'quantity' in one ? one.quantity : null,
+      order: 'order' in one ? one.order : null,
+    })),
     enrolled_on: row.enrolled_on,
     terminated_on: row.terminated_on,
     rehired_on: breaksOf(row).at(-1)?.rehired_on ?? null,

@@ -1,63 +1,13 @@
 import * as z from 'zod';
-import {
-  dateOut,
-  decimalOut,
-  id,
-  idInPath,
-  idOut,
-  instantOut,
-  isoDate,
-  listOf,
-  page,
-  positiveQuantity,
-} from '#kernel/fields.ts';
-import { amountOut, currency } from '#kernel/money.ts';
+import { dateOut, decimalOut, id, idInPath, idOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { currency } from '#kernel/money.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
-import { ACCELERATION_ORDERS, INSTALLMENT_KINDS } from '#plans/vesting/grant-changes.ts';
+import { INSTALLMENT_KINDS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
+import { newGrant, Plan } from './plan-shape.ts';
 import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
-const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
-
-export const Plan = z.object({
-  id: idOut,
-  tenant_id: idOut,
-  employee_id: z.string(),
-  plan_type: z.enum(PLAN_TYPES),
-  shareholder_id: idOut.nullable(),
-  status: z.enum(PLAN_STATUSES),
-  currency: z.string(),
-  balance: amountOut.meta({ description: 'The money that is there today, in the sponsor’s time zone.' }),
-  pending: amountOut.meta({
-    description:
-      'Money that was entered with an effective date that has not come: not part of the balance, and not to be paid out.',
-  }),
-  vested_balance: decimalOut.meta({
-    description:
-      'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
-  }),
-  available: amountOut.meta({ description: 'The vested money that can be paid out today.' }),
-  forfeitable: amountOut.meta({
-    description:
-      'Unvested money that an ended plan holds, part of the balance, until it is forfeited or restored.',
-  }),
-  vested_as_of: dateOut,
-  forfeited: decimalOut.meta({
-    description:
-      'Shares that were unvested at termination; or unvested money that has gone to the forfeiture account.',
-  }),
-  vesting_schedule: VestingSchedule.nullable(),
-  allocation_type: AllocationType.nullable(),
-  grant: Grant.nullable(),
-  enrolled_on: dateOut,
-  terminated_on: dateOut.nullable().meta({ description: 'The last day of the plan, which may lie ahead.' }),
-  rehired_on: dateOut.nullable(),
-  version: z.number().int(),
-  created_at: instantOut,
-});
-
-const newGrant = { quantity: positiveQuantity, grant_date: isoDate, vesting_start: isoDate.optional() };
 const NewGrant = z.strictObject(newGrant);
 
 const Enrolment = z
@@ -141,112 +91,6 @@ export const getPlan = route({
   response: Plan,
   concurrency: 'etag',
   problems: ['not-found'],
-  uses: [],
-});
-
-export const grantShares = route({
-  operationId: 'grantShares',
-  method: 'POST',
-  path: '/plans/{id}/grant',
-  summary: 'Grant shares to a plan that has no grant',
-  description:
-    'Works like a grant at enrolment. A plan can get one grant, and only before the employer has paid money into it. A `vesting_schedule` replaces the plan’s own.',
-  ...writers,
-  params: idInPath,
-  body: z.strictObject({
-    ...newGrant,
-    vesting_schedule: VestingSchedule.optional(),
-    allocation_type: AllocationType.optional(),
-  }),
-  example: {
-    quantity: '1000',
-    grant_date: '2025-01-15',
-    vesting_schedule: { type: 'graded', cliff_months: 6, total_months: 30 },
-  },
-  status: 200,
-  response: Plan,
-  concurrency: 'if-match-honoured',
-  audit: 'plan.granted',
-  problems: ['not-found', 'plan-terminated', 'grant-exists'],
-  uses: [],
-});
-
-export const terminatePlan = route({
-  operationId: 'terminatePlan',
-  method: 'POST',
-  path: '/plans/{id}/terminate',
-  summary: 'End a plan',
-  description:
-    'The employee keeps what has vested by the end of `terminated_on` (default today, at most a year ahead: until then the plan is ACTIVE). Unvested shares are forfeited. Unvested money is held, and forfeited once everything vested has been paid out, or after five years. The plan takes final pay for 75 days, and can be reversed in and paid out. With `If-Match` and another day, an end that is on record is corrected.',
-  ...writers,
-  params: idInPath,
-  body: z.strictObject({ terminated_on: isoDate.optional() }),
-  example: { terminated_on: '2026-06-30' },
-  status: 200,
-  response: Plan,
-  concurrency: 'if-match-honoured',
-  audit: 'plan.terminated',
-  problems: ['not-found', 'plan-terminated', 'vested-balance-exceeded', 'forfeitures-exceeded'],
-  uses: [],
-});
-
-export const reinstatePlan = route({
-  operationId: 'reinstatePlan',
-  method: 'POST',
-  path: '/plans/{id}/reinstate',
-  summary: 'Withdraw the end of a plan, or go on with it after a rehire',
-  description:
-    'Without `rehired_on` the end is withdrawn, as if it had never been recorded; what it forfeited comes back. With it, unvested money that the plan still holds goes on vesting from that day; an absence of less than a year counts as service. Unvested shares, and money that was forfeited, don’t come back by a rehire.',
-  ...writers,
-  params: idInPath,
-  body: z.strictObject({ rehired_on: isoDate.optional() }),
-  example: { rehired_on: '2026-11-02' },
-  status: 200,
-  response: Plan,
-  concurrency: 'if-match',
-  audit: 'plan.reinstated',
-  problems: [
-    'not-found',
-    'plan-terminated',
-    'plan-not-terminated',
-    'plan-exists',
-    'forfeitures-exceeded',
-    'precondition-failed',
-    'precondition-required',
-  ],
-  uses: [],
-});
-
-export const acceleratePlan = route({
-  operationId: 'acceleratePlan',
-  method: 'POST',
-  path: '/plans/{id}/accelerate',
-  summary: 'Vest ahead of the schedule',
-  description:
-    'Accelerates either everything (`full`) or a `quantity` of the grant’s shares, taken from future events in an `order`. `date` defaults to today.',
-  ...writers,
-  params: idInPath,
-  body: z
-    .strictObject({
-      full: z.literal(true, 'must be true').optional(),
-      quantity: positiveQuantity.optional(),
-      order: z.enum(ACCELERATION_ORDERS).optional(),
-      date: isoDate.optional(),
-    })
-    .refine(
-      (body) => (body.full === undefined) !== (body.quantity === undefined),
-      'must have either full or a quantity',
-    )
-    .refine((body) => body.quantity !== undefined || body.order === undefined, {
-      path: ['order'],
-      message: 'is only for a quantity',
-    }),
-  example: { quantity: '100', order: 'SOONEST_FIRST' },
-  status: 200,
-  response: Plan,
-  concurrency: 'if-match-honoured',
-  audit: 'plan.accelerated',
-  problems: ['not-found', 'plan-terminated'],
   uses: [],
 });
 

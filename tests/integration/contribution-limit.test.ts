@@ -10,7 +10,8 @@ import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { listContributionLimits, reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { getParticipant, setParticipant } from '#plans/participants/participants.routes.ts';
-import { getPlan, getPlanVesting, terminatePlan } from '#plans/plans.routes.ts';
+import { terminatePlan } from '#plans/plan-changes.routes.ts';
+import { getPlan, getPlanVesting } from '#plans/plans.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';

@@ -14,7 +14,8 @@ import {
 } from '#identity/tenant-links/tenant-links.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
-import { getPlan, listPlans, terminatePlan } from '#plans/plans.routes.ts';
+import { terminatePlan } from '#plans/plan-changes.routes.ts';
+import { getPlan, listPlans } from '#plans/plans.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { enroll, problem } from '#tests/support/plans.ts';

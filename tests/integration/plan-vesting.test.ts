@@ -11,18 +11,18 @@ import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts'
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as useForfeituresHandler } from '#functions/plans/use-forfeitures.ts';
+import { handler as withdrawHandler } from '#functions/plans/withdraw-acceleration.ts';
 import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
 import {
   acceleratePlan,
-  getPlan,
-  getPlanVesting,
   grantShares,
-  listPlans,
   reinstatePlan,
   terminatePlan,
-} from '#plans/plans.routes.ts';
+  withdrawAcceleration,
+} from '#plans/plan-changes.routes.ts';
+import { getPlan, getPlanVesting, listPlans } from '#plans/plans.routes.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
@@ -54,6 +54,11 @@ const terminate = (planId: string, body: object = {}) =>
   call(terminatePlanHandler, terminatePlan, { as: globex.as('ADMIN'), params: { id: planId }, body });
 const accelerate = (planId: string, body: object) =>
   call(acceleratePlanHandler, acceleratePlan, { as: globex.as('ADMIN'), params: { id: planId }, body });
+const withdraw = (id: string, acceleration: string, version: number) =>
+  call(withdrawHandler, withdrawAcceleration, {
+    ...{ as: globex.as('OPS'), params: { id, acceleration } },
+    headers: { 'If-Match': `"${version}"` },
+  });
 const give = (planId: string, body: object, sponsor = globex) =>
   call(grantSharesHandler, grantShares, { as: sponsor.as('OPS'), params: { id: planId }, body });
 
@@ -198,6 +203,47 @@ describe('vesting of a grant', () => {
     expect((await enroll(globex, { employee_id: 'emp-leaves', plan_type: 'RSU' })).status).toBe(201);
   });
 
+  test('is accelerated as planned, unless that is withdrawn; a full acceleration leaves nothing to later ones', async () => {
+    const grant_date = addDays(dayOf(new Date()), -30);
+    const young = { quantity: '1000', grant_date };
+    const plan = await grant('emp-planned', { grant: young });
+    const [near, far] = [addDays(dayOf(new Date()), 30), addDays(dayOf(new Date()), 300)];
+    await accelerate(plan.id, { quantity: '600', date: far });
+    const planned = await accelerate(plan.id, { quantity: '50', date: near });
+    expect(planned.body.accelerations).toMatchObject([
+      { date: far, quantity: '600' },
+      { date: near, quantity: '50', order: 'SOONEST_FIRST' },
+    ]);
+    // An acceleration leaves room for those that are planned.
+    expect((await accelerate(plan.id, { quantity: '500' })).status).toBe(422);
+    const { id } = planned.body.accelerations[0];
+    expect((await withdraw(plan.id, id, 1)).status).toBe(412);
+    expect((await withdraw(plan.id, randomUUID(), 3)).status).toBe(404);
+    expect(await withdraw(plan.id, id, 3)).toMatchObject({
+      status: 200,
+      body: { version: 4, accelerations: [{ date: near }] },
+    });
+    expect((await accelerate(plan.id, { quantity: '500' })).body.vested_balance).toBe('500');
+    const all = await accelerate(plan.id, { full: true });
+    expect(all).toMatchObject({ status: 200, body: { vested_balance: '1000' } });
+    expect(all.body.accelerations).toMatchObject([{ quantity: '500' }, { quantity: null }]);
+    expect((await accelerate(plan.id, { quantity: '1', date: far })).status).toBe(422);
+  });
+
+  test('may be older than the enrolment, and lies at most a year ahead', async () => {
+    const dated = (grant_date: string, employee_id: string) =>
+      enroll(globex, { employee_id, plan_type: 'RSU', grant: { quantity: '10', grant_date } });
+    const latest = addDays(dayOf(new Date()), 366);
+    expect((await dated('2020-01-01', 'emp-old-grant')).status).toBe(201);
+    expect((await dated(latest, 'emp-next-grant')).status).toBe(201);
+    expect(await dated(addDays(latest, 1), 'emp-far-grant')).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/grant/grant_date', code: 'in-future' }] },
+    });
+    const { body: open } = await enroll(globex, { employee_id: 'emp-later-grant', plan_type: 'RSU' });
+    expect((await give(open.id, { quantity: '10', grant_date: addDays(latest, 1) })).status).toBe(422);
+  });
+
   test('is accelerated in part or in full, never beyond what is unvested', async () => {
     const plan = await grant('emp-fast', { enrolled_on: '2025-01-15' });
     expect(await accelerate(plan.id, { quantity: '801', date: '2025-07-15' })).toMatchObject({
@@ -209,6 +255,12 @@ describe('vesting of a grant', () => {
     expect((await vestingOf(plan.id, '2025-07-15')).body.vested).toBe('300');
     const all = await accelerate(plan.id, { full: true });
     expect(all.body).toMatchObject({ vested_balance: '1000', version: 3 });
+    const due = some.body.accelerations[0];
+    expect(due).toMatchObject({ date: '2025-07-15', quantity: '100', order: 'LAST_FIRST' });
+    expect(await withdraw(plan.id, due.id, 3)).toMatchObject({
+      status: 409,
+      body: problem('acceleration-vested'),
+    });
     for (const body of [
       {},
       { full: true, quantity: '1' },

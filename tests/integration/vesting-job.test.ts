@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { addDays, addMonths, dayOf, monthsReached } from '#kernel/calendar.ts';
-import { acceleratePlan, terminatePlan } from '#plans/plans.routes.ts';
+import { acceleratePlan, terminatePlan } from '#plans/plan-changes.routes.ts';
 import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
 import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
 import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';

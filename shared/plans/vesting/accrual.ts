@@ -1,4 +1,5 @@
-import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
+import { quantityOf, UNITS_PER_SHARE } from '#kernel/quantity.ts';
+import { fractionOf, overCommon, portionOf } from './portion.ts';
 import type { VestingSchedule } from './vesting-schedule.ts';
 
 /** `count` periods in a row, each with the same weight. */
@@ -33,7 +34,9 @@ export function accrualOf(schedule: VestingSchedule): Accrual {
     case 'cliff':
       return gradedAccrual(schedule.cliff_months, schedule.cliff_months, schedule.cliff_months);
     case 'graded':
-      return gradedAccrual(schedule.total_months, schedule.cliff_months ?? 0, schedule.every_months ?? 1);
+      return schedule.cliff_portion === undefined
+        ? gradedAccrual(schedule.total_months, schedule.cliff_months ?? 0, schedule.every_months ?? 1)
+        : portionAccrual(schedule, schedule.cliff_portion);
     case 'tranches':
       return trancheAccrual(schedule.tranches);
   }
@@ -81,6 +84,41 @@ function gradedAccrual(total: number, cliff: number, every: number): Accrual {
   };
 }
 
+/** The cliff pays its portion, and the rest accrues by the month from the cliff on: in the same grid of periods as without a portion. */
+function portionAccrual(
+  { total_months: total, cliff_months: cliff = 0, every_months: every = 1 }: Graded,
+  written: string,
+): Accrual {
+  const { numerator, denominator } = fractionOf(written);
+  const months = BigInt(total - cliff);
+  const rest = runsBetween(cliff, total, every);
+  const runs = [
+    { count: 1, weight: numerator * months },
+    ...rest.map(({ count, weight }) => ({ count, weight: weight * (denominator - numerator) })),
+  ];
+  const count = runs.reduce((sum, run) => sum + run.count, 0);
+  const before = Math.floor(cliff / every);
+  const monthsAt = (period: number) =>
+    period === 1 ? cliff : Math.min((before + period - 1) * every, total);
+  return {
+    runs,
+    count,
+    totalWeight: denominator * months,
+    firstPaid: 1,
+    monthsAt,
+    paidAfter: (reached) => {
+      if (reached < cliff) return 0;
+      return reached >= total ? count : 1 + Math.floor(reached / every) - before;
+    },
+    reason: (period) =>
+      period === 1
+        ? `cliff: ${written}`
+        : `period ${Math.ceil(monthsAt(period) / every)} of ${Math.ceil(total / every)}`,
+    accrued: (period) =>
+      `${written} at the cliff, and ${monthsAt(period) - cliff} of ${months} months after it`,
+  };
+}
+
 /** The periods from one month to another, in a grid of `every` months that begins at month 0. */
 function runsBetween(from: number, to: number, every: number): Run[] {
   const gridStart = Math.min(Math.ceil(from / every) * every, to);
@@ -93,16 +131,22 @@ function runsBetween(from: number, to: number, every: number): Run[] {
   return runs.filter((run) => run.count > 0 && run.weight > 0n);
 }
 
+type Graded = Extract<VestingSchedule, { type: 'graded' }>;
 type Tranches = Extract<VestingSchedule, { type: 'tranches' }>['tranches'];
 
 function trancheAccrual(tranches: Tranches): Accrual {
-  const runs = tranches.map(({ percent }) => ({ count: 1, weight: unitsOf(percent) }));
+  const { numerators, denominator } = overCommon(tranches.map(portionOf));
+  const runs = numerators.map((weight) => ({ count: 1, weight }));
   const count = tranches.length;
-  const reason = (period: number) => `tranche ${period} of ${count}: ${tranches[period - 1]?.percent} %`;
+  const shown = ({ percent, fraction }: Tranches[number]) => fraction ?? `${percent} %`;
+  const reason = (period: number) => {
+    const tranche = tranches[period - 1];
+    return `tranche ${period} of ${count}: ${tranche && shown(tranche)}`;
+  };
   return {
     runs,
     count,
-    totalWeight: 100n * UNITS_PER_SHARE,
+    totalWeight: denominator,
     firstPaid: 1,
     monthsAt: (period) => tranches[period - 1]?.after_months ?? 0,
     paidAfter: (months) => {
@@ -112,8 +156,14 @@ function trancheAccrual(tranches: Tranches): Accrual {
     reason,
     accrued: (period) => {
       if (period === 1) return reason(1);
-      const percent = runs.slice(0, period).reduce((sum, run) => sum + run.weight, 0n);
-      return `tranches 1 to ${period} of ${count}: ${quantityOf(percent)} %`;
+      const first = tranches.slice(0, period);
+      const { numerators: parts, denominator: whole } = overCommon(first.map(portionOf));
+      const sum = parts.reduce((total, part) => total + part, 0n);
+      const isWritten = first.every(({ percent }) => percent !== undefined);
+      const written = isWritten
+        ? `${quantityOf((sum * 100n * UNITS_PER_SHARE) / whole)} %`
+        : `${sum}/${whole}`;
+      return `tranches 1 to ${period} of ${count}: ${written}`;
     },
   };
 }

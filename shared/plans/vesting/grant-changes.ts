@@ -7,9 +7,11 @@ export const ACCELERATION_ORDERS = ['SOONEST_FIRST', 'LAST_FIRST', 'PRO_RATA'] a
 export type AccelerationOrder = (typeof ACCELERATION_ORDERS)[number];
 
 /** Unvested shares that vest on a date ahead of their schedule: all of them, or a number. Scheduled events of that date vest first. */
-export type Acceleration =
-  | { readonly date: string; readonly full: true }
-  | { readonly date: string; readonly quantity: string; readonly order: AccelerationOrder };
+export type Acceleration = {
+  /** Those that were entered before any had one have none, and can't be withdrawn. */
+  readonly id?: string | undefined;
+  readonly date: string;
+} & ({ readonly full: true } | { readonly quantity: string; readonly order: AccelerationOrder });
 
 /** The changes of a grant after it was made. */
 export interface GrantChanges {

@@ -61,6 +61,47 @@ test.each([
     'must not be more than total_months',
   ],
   ['{"type":"graded","total_months":12,"cliff":6}', '/cliff', 'is not a field here'],
+  ...['1/0', '0/1', '1', '1/3/3', '-1/3', '10000/10001', '1/3 '].map((fraction): [string, string, string] => [
+    JSON.stringify({ type: 'tranches', tranches: [{ after_months: 1, fraction }] }),
+    '/tranches/0/fraction',
+    'must be a fraction of numbers from 1 to 9999, such as "1/3"',
+  ]),
+  [
+    '{"type":"tranches","tranches":[{"after_months":1,"fraction":"4/3"}]}',
+    '/tranches/0/fraction',
+    'must not be more than 1',
+  ],
+  [
+    '{"type":"tranches","tranches":[{"after_months":1,"fraction":"1/3"},{"after_months":2,"percent":"66.66666667"}]}',
+    '/tranches',
+    'must have parts that sum to the whole, not to 30000000001/30000000000',
+  ],
+  [
+    '{"type":"tranches","tranches":[{"after_months":1,"fraction":"1/2","percent":"50"}]}',
+    '/tranches/0',
+    'must have either a percent or a fraction',
+  ],
+  [
+    JSON.stringify({
+      type: 'tranches',
+      tranches: [9973, 9967, 9949, 9941].map((prime, index) => ({
+        after_months: index,
+        fraction: `1/${prime}`,
+      })),
+    }),
+    '/tranches',
+    'must have fractions with a smaller common denominator',
+  ],
+  ...[
+    '{"total_months":12,"cliff_portion":"1/5"}',
+    '{"total_months":12,"cliff_months":12,"cliff_portion":"1/5"}',
+    '{"total_months":12,"cliff_months":6,"cliff_portion":"2/2"}',
+  ].map((rest): [string, string, string] => [
+    rest.replace('{', '{"type":"graded",'),
+    '/cliff_portion',
+    'must be less than 1, for a cliff between the start and total_months',
+  ]),
+  ['{"type":"cliff","cliff_months":1,"day_of_month":32}', '/day_of_month', 'must be at most 31'],
   ['{"type":"tranches"}', '/tranches', 'must be a list of tranches'],
   [tranches(), '/tranches', 'must have at least one tranche'],
   [

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { positiveQuantity, wholeNumber } from '#kernel/fields.ts';
-import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
+import { quantityOf, UNITS_PER_SHARE } from '#kernel/quantity.ts';
+import { FRACTION, fractionOf, overCommon, portionOf } from './portion.ts';
 
 /** Fifty years; longer is a slip of the keyboard. */
 const MAX_MONTHS = 600;
@@ -11,7 +12,21 @@ const WHEN_FIELDS_ARE_VALID = {
   when: ({ issues }: { issues: readonly unknown[] }) => issues.length === 0,
 };
 
-const HUNDRED_PERCENT = 100n * UNITS_PER_SHARE;
+/** The vested part is stored as a fraction of two 64-bit numbers. */
+const MAX_DENOMINATOR = 10n ** 15n;
+
+/** A fraction of at most 1: `1/3`. */
+const fraction = z
+  .string('must be a fraction, such as "1/3"')
+  .regex(FRACTION, 'must be a fraction of numbers from 1 to 9999, such as "1/3"')
+  .refine((text) => {
+    if (!FRACTION.test(text)) return true;
+    const { numerator, denominator } = fractionOf(text);
+    return numerator <= denominator;
+  }, 'must not be more than 1');
+
+/** 1 is the first day of each month, 31 its last. Each vesting date moves to that day of its month; what accrues is counted by periods. */
+const dayOfMonth = { day_of_month: wholeNumber(1, 31).optional() };
 
 /** The placement of shares that don't divide evenly. Names and meaning are those of the Open Cap Format. */
 export const AllocationType = z.enum(
@@ -32,11 +47,12 @@ export type AllocationType = z.infer<typeof AllocationType>;
 const CliffSchedule = z.strictObject({
   type: z.literal('cliff'),
   cliff_months: wholeNumber(1, MAX_MONTHS),
+  ...dayOfMonth,
 });
 
 /**
  * Accrues by the month over `total_months` and vests every `every_months` (1 unless given). Nothing vests before
- * `cliff_months` (0 is no cliff), on which all that had accrued vests.
+ * `cliff_months` (0 is no cliff), on which all that had accrued vests; or, if it is given, `cliff_portion`, and the rest accrues from then on.
  */
 const GradedSchedule = z
   .strictObject({
@@ -44,6 +60,8 @@ const GradedSchedule = z
     total_months: wholeNumber(1, MAX_MONTHS),
     cliff_months: wholeNumber(0, MAX_MONTHS).optional(),
     every_months: wholeNumber(1, MAX_MONTHS).optional(),
+    cliff_portion: fraction.optional(),
+    ...dayOfMonth,
   })
   .superRefine((schedule, context) => {
     for (const field of ['cliff_months', 'every_months'] as const) {
@@ -51,24 +69,43 @@ const GradedSchedule = z
         context.addIssue({ code: 'custom', path: [field], message: 'must not be more than total_months' });
       }
     }
+    const { cliff_portion, cliff_months = 0, total_months } = schedule;
+    const hasRest = cliff_months > 0 && cliff_months < total_months;
+    if (cliff_portion === undefined) return;
+    const { numerator, denominator } = fractionOf(cliff_portion);
+    if (!hasRest || numerator === denominator)
+      context.addIssue({
+        code: 'custom',
+        path: ['cliff_portion'],
+        message: 'must be less than 1, for a cliff between the start and total_months',
+      });
   }, WHEN_FIELDS_ARE_VALID);
 
-/** Percentages that add up to 100, each on its own day; `after_months` 0 is the vesting start itself. */
+/** Parts that add up to the whole, as percents or fractions, each on its own day; `after_months` 0 is the vesting start itself. */
 const TrancheSchedule = z
   .strictObject({
     type: z.literal('tranches'),
     tranches: z
       .array(
-        z.strictObject({ after_months: wholeNumber(0, MAX_MONTHS), percent: positiveQuantity }),
+        z
+          .strictObject({
+            after_months: wholeNumber(0, MAX_MONTHS),
+            percent: positiveQuantity.optional(),
+            fraction: fraction.optional(),
+          })
+          .refine(
+            (tranche) => (tranche.percent === undefined) !== (tranche.fraction === undefined),
+            'must have either a percent or a fraction',
+          ),
         'must be a list of tranches',
       )
       .min(1, 'must have at least one tranche')
       .max(MAX_TRANCHES, `must have at most ${MAX_TRANCHES} tranches`),
+    ...dayOfMonth,
   })
   .superRefine(({ tranches }, context) => {
     let months = -1;
-    let total = 0n;
-    for (const [index, { after_months, percent }] of tranches.entries()) {
+    for (const [index, { after_months }] of tranches.entries()) {
       if (after_months <= months) {
         context.addIssue({
           code: 'custom',
@@ -77,15 +114,17 @@ const TrancheSchedule = z
         });
       }
       months = after_months;
-      total += unitsOf(percent);
     }
-    if (total !== HUNDRED_PERCENT) {
-      context.addIssue({
-        code: 'custom',
-        path: ['tranches'],
-        message: `must have percents that sum to 100, not ${quantityOf(total)}`,
-      });
-    }
+    const { numerators, denominator } = overCommon(tranches.map(portionOf));
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: ['tranches'], message });
+    if (denominator > MAX_DENOMINATOR) return refuse('must have fractions with a smaller common denominator');
+    const sum = numerators.reduce((total, numerator) => total + numerator, 0n);
+    if (sum === denominator) return;
+    refuse(
+      tranches.every(({ percent }) => percent !== undefined)
+        ? `must have percents that sum to 100, not ${quantityOf((sum * 100n * UNITS_PER_SHARE) / denominator)}`
+        : `must have parts that sum to the whole, not to ${sum}/${denominator}`,
+    );
   }, WHEN_FIELDS_ARE_VALID);
 
 /** When a grant or an employer's money vests, as requests give it and as a plan stores it. */

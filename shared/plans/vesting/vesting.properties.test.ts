@@ -4,6 +4,7 @@ import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
 import type { Acceleration, GrantChanges } from './grant-changes.ts';
 import { type Grant, vestedFraction, vestedMinor, vestedQuantity, vestingEvents } from './vesting.ts';
+import { vestingDay } from './vesting-days.ts';
 import { AllocationType, type VestingSchedule } from './vesting-schedule.ts';
 
 const day = fc
@@ -15,13 +16,29 @@ const graded: fc.Arbitrary<VestingSchedule> = fc
     total_months: fc.oneof(fc.integer({ min: 1, max: 72 }), fc.integer({ min: 1, max: 600 })),
     cliff: fc.nat(),
     every: fc.nat(),
+    portion: fc.tuple(fc.integer({ min: 1, max: 9_998 }), fc.integer({ min: 1, max: 9_998 })),
+    hasPortion: fc.boolean(),
   })
-  .map(({ total_months, cliff, every }) => ({
-    type: 'graded',
-    total_months,
-    cliff_months: cliff % (total_months + 1),
-    every_months: (every % Math.min(total_months, 13)) + 1,
-  }));
+  .map(({ total_months, cliff, every, portion: [part, rest], hasPortion }) => {
+    const cliff_months = cliff % (total_months + 1);
+    const isInside = cliff_months > 0 && cliff_months < total_months;
+    return {
+      type: 'graded',
+      total_months,
+      cliff_months,
+      every_months: (every % Math.min(total_months, 13)) + 1,
+      ...(hasPortion && isInside ? { cliff_portion: `${part}/${Math.min(part + rest, 9_999)}` } : {}),
+    };
+  });
+
+/** Equal parts, which no percent can say, and one part written as a percent. */
+const fractions: fc.Arbitrary<VestingSchedule> = fc.integer({ min: 1, max: 119 }).map((count) => ({
+  type: 'tranches',
+  tranches: [
+    ...Array.from({ length: count }, (_, index) => ({ after_months: index, fraction: `1/${2 * count}` })),
+    { after_months: count, percent: '50' },
+  ],
+}));
 
 /** Cuts of the 100 % at hundred-millionths, so that percentages are as uneven as they can be. */
 const tranches: fc.Arbitrary<VestingSchedule> = fc
@@ -42,11 +59,15 @@ const tranches: fc.Arbitrary<VestingSchedule> = fc
       }));
   });
 
-const schedule = fc.oneof(
+const anyDay = fc.oneof(
   { weight: 4, arbitrary: graded },
   { weight: 2, arbitrary: tranches },
+  fractions,
   fc.integer({ min: 1, max: 60 }).map((cliff_months): VestingSchedule => ({ type: 'cliff', cliff_months })),
 );
+const schedule = fc
+  .tuple(anyDay, fc.option(fc.integer({ min: 1, max: 31 }), { nil: undefined }))
+  .map(([by, day_of_month]): VestingSchedule => (day_of_month === undefined ? by : { ...by, day_of_month }));
 
 const quantity = fc.oneof(
   fc.integer({ min: 0, max: 40 }).map(String),
@@ -83,8 +104,9 @@ test('0 on the day before the cliff, exactly granted at the end', () => {
   fc.assert(
     fc.property(grant, schedule, (of, by) => {
       const [first, last] = firstAndLastMonth(by);
-      const end = addMonths(of.vestingStart, last);
-      expect(vested(of, by, dayBefore(addMonths(of.vestingStart, first)))).toBe(0n);
+      const dayAt = (months: number) => vestingDay(of.vestingStart, months, by.day_of_month);
+      const end = dayAt(last);
+      expect(vested(of, by, dayBefore(dayAt(first)))).toBe(0n);
       expect(vestedQuantity(of, by, later(end, of.grantDate))).toBe(quantityOf(unitsOf(of.quantity)));
     }),
   );
@@ -139,10 +161,16 @@ test('rounding down agrees with a search through the days on which a graded sche
         if (pays && month >= cliff_months && addMonths(vestingStart, month) <= asOf) accrued = month;
       }
       const step = unitsOf(quantity) % UNITS_PER_SHARE === 0n ? UNITS_PER_SHARE : 1n;
-      const steps = ((unitsOf(quantity) / step) * BigInt(accrued)) / BigInt(total_months);
+      // The cliff's portion, and its part of the rest for each month after it; or a part for each month.
+      const [part, whole] = (by.cliff_portion ?? '0/1').split('/').map(BigInt) as [bigint, bigint];
+      const from = by.cliff_portion === undefined ? 0 : cliff_months;
+      const total = whole * BigInt(total_months - from);
+      const due =
+        accrued === 0 ? 0n : part * BigInt(total_months - from) + (whole - part) * BigInt(accrued - from);
+      const steps = ((unitsOf(quantity) / step) * due) / total;
       expect(vested({ quantity, vestingStart }, by, asOf)).toBe(steps * step);
       const { numerator, denominator } = vestedFraction(by, asOf, vestingStart);
-      expect(numerator * BigInt(total_months)).toBe(BigInt(accrued) * denominator);
+      expect(numerator * total).toBe(due * denominator);
     }),
   );
 });
@@ -248,7 +276,7 @@ test('money: the vested part never decreases and is all of it at the end', () =>
         const [early, late] = one < other ? [one, other] : [other, one];
         const part = (asOf: string) => vestedMinor(minor, vestedFraction(by, asOf, from));
         expect(part(early) >= 0n && part(early) <= part(late) && part(late) <= minor).toBe(true);
-        expect(part(addMonths(from, firstAndLastMonth(by)[1]))).toBe(minor);
+        expect(part(vestingDay(from, firstAndLastMonth(by)[1], by.day_of_month))).toBe(minor);
       },
     ),
   );

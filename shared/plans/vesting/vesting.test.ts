@@ -396,3 +396,46 @@ test.each(['', 'NaN', '-1', '+1', '1e3', '0x10', '1_000', '٣', '1.123456789', '
     expect(() => vestedQuantity({ quantity, vestingStart: start }, seedSchedule, start)).toThrow(RangeError);
   },
 );
+
+describe('parts and days that percents and months can’t say', () => {
+  const start = '2025-01-15';
+  const quantities = (quantity: string, schedule: VestingSchedule) =>
+    vestingEvents({ quantity, vestingStart: start }, schedule).map((event) => [event.date, event.quantity]);
+
+  test('30,000 in thirds is 10,000 each', () => {
+    const third = (after_months: number) => ({ after_months, fraction: '1/3' });
+    const thirds: VestingSchedule = { type: 'tranches', tranches: [third(12), third(24), third(36)] };
+    expect(quantities('30000', thirds)).toEqual([
+      ['2026-01-15', '10000'],
+      ['2027-01-15', '10000'],
+      ['2028-01-15', '10000'],
+    ]);
+    const late = { quantity: '30000', vestingStart: start, grantDate: '2027-02-01' };
+    expect(vestingEvents(late, thirds)[0]?.why).toBe('grant date: tranches 1 to 2 of 3: 2/3');
+  });
+
+  test('a cliff of 20 % leaves 80 % to the periods after it', () => {
+    const events = quantities('1000', {
+      ...{ type: 'graded', cliff_months: 12, total_months: 48, every_months: 12, cliff_portion: '1/5' },
+    });
+    expect(events).toEqual([
+      ['2026-01-15', '200'],
+      ['2027-01-15', '266'],
+      ['2028-01-15', '267'],
+      ['2029-01-15', '267'],
+    ]);
+  });
+
+  test('vesting on the 1st, and on the last day of the month, the cliff’s too', () => {
+    const quarters = { type: 'graded', cliff_months: 1, total_months: 4 } as const;
+    expect(quantities('400', { ...quarters, day_of_month: 1 }).map(([date]) => date)).toEqual([
+      ...['2025-02-01', '2025-03-01', '2025-04-01', '2025-05-01'],
+    ]);
+    expect(quantities('400', { ...quarters, day_of_month: 31 }).map(([date]) => date)).toEqual([
+      ...['2025-02-28', '2025-03-31', '2025-04-30', '2025-05-31'],
+    ]);
+    const by = { ...quarters, day_of_month: 1 };
+    expect(vestedQuantity({ quantity: '400', vestingStart: start }, by, '2025-02-01')).toBe('100');
+    expect(vestedFraction(by, '2025-01-31', start)).toEqual({ numerator: 0n, denominator: 1n });
+  });
+});

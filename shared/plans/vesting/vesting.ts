@@ -1,8 +1,9 @@
-import { addMonths, monthsReached } from '#kernel/calendar.ts';
 import { quantityOf } from '#kernel/quantity.ts';
 import { type Accrual, accrualOf, weightUpTo } from './accrual.ts';
 import { type Allocation, allocate, roundingOf, stepsUpTo } from './allocation.ts';
 import { applyChanges, type GrantChanges, type Installment } from './grant-changes.ts';
+import { greatestCommonDivisor } from './portion.ts';
+import { monthsVested, vestingDay } from './vesting-days.ts';
 import type { AllocationType, VestingSchedule } from './vesting-schedule.ts';
 
 /** Shares granted. Dates are days as `YYYY-MM-DD`. */
@@ -68,7 +69,7 @@ export function vestedQuantity(
   const day = terminatedOn !== undefined && terminatedOn < asOf ? terminatedOn : asOf;
   const allocation = allocationOf(grant, schedule);
   if (grantDate !== undefined && day < grantDate) return '0';
-  const periods = allocation.accrual.paidAfter(monthsReached(vestingStart, day));
+  const periods = allocation.accrual.paidAfter(monthsVested(vestingStart, day, schedule.day_of_month));
   return quantityOf(stepsUpTo(allocation, periods) * allocation.unitsPerStep);
 }
 
@@ -106,7 +107,12 @@ export function vestingEvents(
   changes: GrantChanges = {},
 ): VestingEvent[] {
   const allocation = allocationOf(grant, schedule);
-  const installments = applyChanges(scheduled(grant, allocation), changes, allocation, grant.grantDate);
+  const installments = applyChanges(
+    scheduled(grant, allocation, schedule.day_of_month),
+    changes,
+    allocation,
+    grant.grantDate,
+  );
   const shown = (steps: bigint) => quantityOf(steps * allocation.unitsPerStep);
   let vested = 0n;
   return installments
@@ -137,7 +143,10 @@ export function vestingEvents(
  */
 export function vestedFraction(schedule: VestingSchedule, asOf: string, vestingStart: string): Fraction {
   const accrual = accrualOf(schedule);
-  const weight = weightUpTo(accrual, accrual.paidAfter(monthsReached(vestingStart, asOf)));
+  const weight = weightUpTo(
+    accrual,
+    accrual.paidAfter(monthsVested(vestingStart, asOf, schedule.day_of_month)),
+  );
   const divisor = greatestCommonDivisor(weight, accrual.totalWeight);
   return { numerator: weight / divisor, denominator: accrual.totalWeight / divisor };
 }
@@ -153,7 +162,12 @@ function allocationOf({ quantity, allocationType }: Grant, schedule: VestingSche
   return allocate(quantity, allocationType ?? 'CUMULATIVE_ROUND_DOWN', accrualOf(schedule));
 }
 
-function scheduled({ vestingStart, grantDate }: Grant, allocation: Allocation): Installment[] {
+function scheduled(
+  { vestingStart, grantDate }: Grant,
+  allocation: Allocation,
+  dayOfMonth: number | undefined,
+): Installment[] {
+  const dayAt = (months: number) => vestingDay(vestingStart, months, dayOfMonth);
   const { accrual } = allocation;
   const installments: Installment[] = [];
   let paid = 0;
@@ -163,23 +177,22 @@ function scheduled({ vestingStart, grantDate }: Grant, allocation: Allocation): 
     installments.push({ date, kind: 'VESTED', steps, accelerated: 0n, why });
     paid = periods;
   };
-  const overdue = grantDate === undefined ? 0 : periodsBefore(accrual, vestingStart, grantDate);
+  const overdue = grantDate === undefined ? 0 : periodsBefore(accrual, vestingStart, grantDate, dayOfMonth);
   if (grantDate !== undefined && overdue > 0)
     pay(grantDate, overdue, `grant date: ${accrual.accrued(overdue)}`);
   for (let period = Math.max(accrual.firstPaid, paid + 1); period <= accrual.count; period += 1) {
-    pay(addMonths(vestingStart, accrual.monthsAt(period)), period, accrual.reason(period));
+    pay(dayAt(accrual.monthsAt(period)), period, accrual.reason(period));
   }
   return installments;
 }
 
 /** Returns the number of periods that had ended by the grant date, if any of them was due before that day, and else 0. */
-function periodsBefore(accrual: Accrual, vestingStart: string, grantDate: string): number {
-  const firstDue = addMonths(vestingStart, accrual.monthsAt(accrual.firstPaid));
-  return firstDue < grantDate ? accrual.paidAfter(monthsReached(vestingStart, grantDate)) : 0;
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [divisor, rest] = [b, a];
-  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
-  return divisor;
+function periodsBefore(
+  accrual: Accrual,
+  vestingStart: string,
+  grantDate: string,
+  dayOfMonth: number | undefined,
+): number {
+  const firstDue = vestingDay(vestingStart, accrual.monthsAt(accrual.firstPaid), dayOfMonth);
+  return firstDue < grantDate ? accrual.paidAfter(monthsVested(vestingStart, grantDate, dayOfMonth)) : 0;
 }

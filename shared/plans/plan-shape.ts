@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { dateOut, decimalOut, idOut, instantOut, isoDate, positiveQuantity } from '#kernel/fields.ts';
+import { amountOut } from '#kernel/money.ts';
+import { ACCELERATION_ORDERS } from '#plans/vesting/grant-changes.ts';
+import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
+import { PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
+
+const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
+
+export const Plan = z.object({
+  id: idOut,
+  tenant_id: idOut,
+  employee_id: z.string(),
+  plan_type: z.enum(PLAN_TYPES),
+  shareholder_id: idOut.nullable(),
+  status: z.enum(PLAN_STATUSES),
+  currency: z.string(),
+  balance: amountOut.meta({ description: 'The money that is there today, in the sponsor’s time zone.' }),
+  pending: amountOut.meta({
+    description:
+      'Money that was entered with an effective date that has not come: not part of the balance, and not to be paid out.',
+  }),
+  vested_balance: decimalOut.meta({
+    description:
+      'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
+  }),
+  available: amountOut.meta({ description: 'The vested money that can be paid out today.' }),
+  forfeitable: amountOut.meta({
+    description:
+      'Unvested money that an ended plan holds, part of the balance, until it is forfeited or restored.',
+  }),
+  vested_as_of: dateOut,
+  forfeited: decimalOut.meta({
+    description:
+      'Shares that were unvested at termination; or unvested money that has gone to the forfeiture account.',
+  }),
+  vesting_schedule: VestingSchedule.nullable(),
+  allocation_type: AllocationType.nullable(),
+  grant: Grant.nullable(),
+  accelerations: z
+    .array(
+      z.object({
+        id: idOut.nullable(),
+        date: dateOut,
+        quantity: decimalOut.nullable(),
+        order: z.enum(ACCELERATION_ORDERS).nullable(),
+      }),
+    )
+    .meta({ description: 'Those that are planned, and those that have vested; without a quantity, of all.' }),
+  enrolled_on: dateOut,
+  terminated_on: dateOut.nullable().meta({ description: 'The last day of the plan, which may lie ahead.' }),
+  rehired_on: dateOut.nullable(),
+  version: z.number().int(),
+  created_at: instantOut,
+});
+
+/** The fields of a grant that is asked for. */
+export const newGrant = {
+  quantity: positiveQuantity,
+  grant_date: isoDate,
+  vesting_start: isoDate.optional(),
+};
