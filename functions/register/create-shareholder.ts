@@ -1,6 +1,6 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
-import { toShareholder } from '#register/shareholder.repository.ts';
+import { toChangedShareholder } from '#register/shareholder.repository.ts';
 import * as routes from '#register/shareholders.routes.ts';
 
 const route = routes.createShareholder;
@@ -12,7 +12,7 @@ export const handler = http(route, async ({ body, principal, requestId, tenantTx
   const entered = { ...shareholder, ...contact, note: { effective_date, security_class, reason } };
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
-    async (tx) => answerOf(await proposeShareholder(tx, entered, proposer), toShareholder),
+    async (tx) => answerOf(await proposeShareholder(tx, entered, proposer), toChangedShareholder),
     entryOf(route.audit, ({ id }) => `shareholders/${id}`),
   );
 });

@@ -1,6 +1,6 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { http } from '#platform/http/http.ts';
-import { toShareholder } from '#register/shareholder.repository.ts';
+import { toChangedShareholder } from '#register/shareholder.repository.ts';
 import * as routes from '#register/shareholders.routes.ts';
 
 const route = routes.updateShareholder;
@@ -15,11 +15,7 @@ export const handler = http(
     const proposed = { id: params.id, version: expectedVersion, change, note };
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(
-      async (tx) =>
-        answerOf(await proposeShareholderChange(tx, proposed, proposer), ({ too_late_for, ...row }) => ({
-          ...toShareholder(row),
-          too_late_for: [...too_late_for],
-        })),
+      async (tx) => answerOf(await proposeShareholderChange(tx, proposed, proposer), toChangedShareholder),
       entryOf(holdings === undefined ? route.audit : 'position.adjusted', ({ id }) => `shareholders/${id}`),
     );
   },

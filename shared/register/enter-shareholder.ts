@@ -1,7 +1,8 @@
 import type { Permit } from '#approvals/permit.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { type ChangedShareholder, tooLateFor } from './change-shareholder.ts';
 import { type LedgerNote, recordPositionChange } from './position-change.ts';
-import { type ContactFields, insertShareholder, type ShareholderRow } from './shareholder.repository.ts';
+import { type ContactFields, insertShareholder } from './shareholder.repository.ts';
 
 export interface NewShareholder extends ContactFields {
   readonly id: string;
@@ -19,11 +20,17 @@ export async function enterShareholder(
   tx: TenantTx,
   { note, ...shareholder }: NewShareholder,
   permit: Permit,
-): Promise<ShareholderRow> {
+): Promise<ChangedShareholder> {
   const { reason = 'opening', ...rest } = note;
+  const too_late_for = await tooLateFor(tx, shareholder.id, shareholder, note);
   const position_change_id =
     shareholder.holdings === undefined
       ? undefined
       : await recordPositionChange(tx, { ...rest, reason, source: 'api' }, permit);
-  return insertShareholder(tx, { ...shareholder, position_change_id, identified_by: permit.madeBy });
+  const entered = await insertShareholder(tx, {
+    ...shareholder,
+    position_change_id,
+    identified_by: permit.madeBy,
+  });
+  return { ...entered, too_late_for };
 }

@@ -64,7 +64,7 @@ export async function proposeShareholder(
   tx: TenantTx,
   shareholder: Omit<NewShareholder, 'id'>,
   proposer: Proposer,
-): Promise<ShareholderRow | Waiting> {
+): Promise<ChangedShareholder | Waiting> {
   const entered = { ...shareholder, id: uuidV7() };
   const { id, external_ref, name, holdings = NONE, note } = entered;
   await requireDeclaredClass(tx, note.security_class);
@@ -90,7 +90,10 @@ export async function proposeShareholder(
       isControlled,
       subject: { type: 'shareholders', id },
       before: null,
-      after: { external_ref, name, holdings: canonicalDecimal(holdings), ...shown(note) },
+      after: {
+        ...{ external_ref, name, holdings: canonicalDecimal(holdings), ...shown(note) },
+        ...(isControlled ? named(await tooLateFor(tx, id, { holdings }, note)) : {}),
+      },
       proposal: { entered } satisfies Proposed,
     },
     proposer,

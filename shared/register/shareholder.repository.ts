@@ -5,7 +5,8 @@ import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Shareholder } from './shareholders.routes.ts';
+import type { Frozen } from './load-positions.ts';
+import type { ChangedShareholder, Shareholder } from './shareholders.routes.ts';
 
 const COLUMNS = [
   'address',
@@ -49,6 +50,14 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     updated_at: row.updated_at.toISOString(),
     links: linksOf(id),
   };
+}
+
+/** Returns the answer to the request that entered or changed a holder. */
+export function toChangedShareholder({
+  too_late_for,
+  ...row
+}: ShareholderRow & { readonly too_late_for: readonly Frozen[] }): z.infer<typeof ChangedShareholder> {
+  return { ...toShareholder(row), too_late_for: [...too_late_for] };
 }
 
 /** Returns where the rest of a holder's data can be read. */

@@ -49,8 +49,8 @@ export const Shareholder = z.object({
   }),
 });
 
-/** A holder as the answer to the request that changed one. */
-const ChangedShareholder = Shareholder.extend({ too_late_for: tooLateFor });
+/** A holder as the answer to the request that entered or changed one. */
+export const ChangedShareholder = Shareholder.extend({ too_late_for: tooLateFor });
 
 /** A change leaves absent fields as they are, and clears those that are null. */
 const Contact = z.strictObject({
@@ -116,7 +116,7 @@ export const createShareholder = route({
   path: '/shareholders',
   summary: 'Enter a holder of record',
   description:
-    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person.',
+    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person. `too_late_for` names up to 50 dividends and meetings, the newest first, that were frozen without the holder for a record date on which the position takes effect already.',
   ...writers,
   body: NewShareholder,
   example: {
@@ -127,7 +127,7 @@ export const createShareholder = route({
   },
   status: 201,
   location: '/shareholders/{id}',
-  response: Shareholder,
+  response: ChangedShareholder,
   waiting: ChangeRequest,
   concurrency: 'etag',
   audit: 'shareholder.created',

@@ -509,6 +509,14 @@ describe('a register as at an earlier day', () => {
       });
       return body.too_late_for ?? body.after.too_late_for;
     };
+    const missed = async (more: object) => {
+      const { body } = await ops.create({ external_ref: randomUUID(), name: 'Missed', ...more });
+      return body.too_late_for ?? body.after.too_late_for;
+    };
+    expect(await missed({ holdings: '2', effective_date: daysAgo(3) })).toEqual([called, dividend]);
+    expect(await missed({ holdings: '2', effective_date: daysAgo(2) })).toEqual([called]);
+    expect(await missed({ holdings: '2' })).toEqual([]);
+    expect(await missed({ holdings: '0', effective_date: daysAgo(3) }), 'no shares').toEqual([]);
     expect(await set(daysAgo(3), '18')).toEqual([called, dividend]);
     expect(await set(daysAgo(2), '19')).toEqual([called]);
     expect(await set(daysAgo(1), '20')).toEqual([]);
@@ -530,6 +538,10 @@ describe('a register as at an earlier day', () => {
     ]);
     expect(await transferred(daysAgo(3)), 'also one that waits').toEqual([called, dividend]);
     expect(await set(daysAgo(3), '24'), 'also one that waits').toEqual([called, dividend]);
+    expect(await missed({ holdings: '2', effective_date: daysAgo(3) }), 'also one that waits').toEqual([
+      called,
+      dividend,
+    ]);
     const flagged = await ops.update(to.id, { treasury: true, effective_date: daysAgo(2) });
     expect(flagged.body.after.too_late_for, 'of every class').toEqual([called, preferred]);
   });
