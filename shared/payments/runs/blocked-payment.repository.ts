@@ -45,6 +45,11 @@ const ACCOUNTS = sql`
     min(b.usable_from) filter (where ${APPROVED_ACCOUNT}) as usable_from
   from bank_accounts b where b.shareholder_id = l.shareholder_id`;
 
+/** Whether the newest payment of a line, `l`, is unpaid. It is asked of those alone who can't be paid, who are few. */
+const UNPAID = sql`exists (select from ledger_transactions t
+        join unpaid_payments u on u.tenant_id = t.tenant_id and u.transaction_id = case when t.return_code is null then t.id else newest_payment(t.id) end
+        where t.tenant_id = l.tenant_id and t.id = l.transaction_id)`;
+
 /** This stands for the line of the snapshot, which comes before the adjustments of its holder. */
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
@@ -70,10 +75,8 @@ export async function listBlocked(
       cross join lateral (${ACCOUNTS}) as a
       cross join lateral (select array_remove(array[
         case when s.kyc_status <> 'VERIFIED' then 'KYC_' || s.kyc_status end, a.state], null) as reasons) as r
-    where l.dividend_id = ${dividendId} and l.transaction_id is not null and d.state <> 'CANCELLED' and ${wanted}
-      and exists (select from ledger_transactions t
-        join unpaid_payments u on u.tenant_id = t.tenant_id and u.transaction_id = case when t.return_code is null then t.id else newest_payment(t.id) end
-        where t.tenant_id = l.tenant_id and t.id = l.transaction_id)
+    where l.dividend_id = ${dividendId} and l.transaction_id is not null and d.state <> 'CANCELLED'
+      and case when ${wanted} then ${UNPAID} end
     order by ${order} limit ${limit + 1})`;
   const { rows } = await sql<BlockedRow>`
     select shareholder_id, external_ref, name, amount, currency, adjustment_id, reasons, usable_from from (
