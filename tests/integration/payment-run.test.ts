@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as jobs from '#dividends/dividends.jobs.ts';
 import { runDividend } from '#dividends/run-dividend.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { BLOCKED_REASONS } from '#payments/runs/payment-runs.routes.ts';
+import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { Dividends } from '#tests/support/dividends.ts';
@@ -509,9 +510,12 @@ test('stuck payments continue: an execution that never started, and a bank event
   expect((await ops.get(body.id)).body.status).toBe('PENDING');
   const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
   expect(await reconcileStuckPayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });
+  const named = vi.spyOn(logger, 'warn');
   expect(await reconcileStuckPayments(later(700), 'r', () => 60_000)).toMatchObject({
     restarted: 1,
   });
+  expect(named).toHaveBeenCalledWith('payment stuck', { tenant_id: acme.id, transaction_id: body.id });
+  named.mockRestore();
   await ops.until(body.id, 'SETTLED');
 
   const [quiet = ''] = await holders('0404');

@@ -12,6 +12,7 @@ import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { gauge } from '#platform/observability/gauge.ts';
+import { logger } from '#platform/observability/logger.ts';
 import { eachFound, LISTED_AT_ONCE } from '#platform/queue/each-found.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
@@ -36,6 +37,8 @@ const STOPPED_AFTER_MS = 15 * 60_000;
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
 const RETURN_BANKING_DAYS = 2;
 const MARGIN_MS = 20_000;
+/** What is stuck beyond these is stuck for the same reason. */
+const NAMED_AT_MOST = 50;
 
 type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'started', number>;
 
@@ -77,7 +80,11 @@ export async function reconcileStuckPayments(
     );
   await each('settled', settled, (item) => settleFiled(item, requestId));
   const stuck = (tx: SystemTx, most: number) => listStuck(tx, now, STUCK_AFTER_SECONDS, most);
-  gauge('PaymentsStuck', (await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE))).length, {});
+  const found = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
+  gauge('PaymentsStuck', found.length, {});
+  // The alarm counts, and whoever it calls has to know which.
+  for (const { tenant_id, transaction_id } of found.slice(0, NAMED_AT_MOST))
+    logger.warn('payment stuck', { tenant_id, transaction_id });
   await each('restarted', stuck, (item) => restart(item, now));
   await each(
     'resumed',
