@@ -61,7 +61,7 @@ describe('npm start', () => {
     expect(output).toMatch(
       /by the local identity provider[\s\S]*acme +http\S+\/start\n +globex +http\S+\/start/,
     );
-    expect(output).not.toContain('WARN left in the outbox');
+    expect(output).not.toContain('left in the outbox');
   });
 
   test('writes everything for its owner alone', () => {

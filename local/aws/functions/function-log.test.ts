@@ -27,3 +27,41 @@ test.skipIf(process.platform !== 'linux')(
     expect(readFileSync(path, 'utf8')).not.toContain('lost');
   },
 );
+
+test('an error is one line on the terminal, which says when, which request, and where in our own code', async () => {
+  const told: string[] = [];
+  const log = new FunctionLog(join(directory, 'functions.log'), (line) => void told.push(line));
+  const stack = [
+    'TypeError: no such thing',
+    '    at parse (/app/node_modules/zod/index.js:3:1)',
+    '    at processTicks (node:internal/process:1:1)',
+    '    at run (../../../functions/register/get-holder.ts:12:5)',
+  ].join('\n');
+  const error = { name: 'TypeError', message: `no such\nthing ${'x'.repeat(9_000)}`, stack };
+  const entry = {
+    level: 'ERROR',
+    timestamp: '2026-11-28T09:41:07.123Z',
+    message: 'unexpected',
+    request_id: 'r-1',
+    error,
+  };
+  log.line('get-holder', JSON.stringify(entry), 'stdout');
+  const { message, name } = error;
+  log.error('get-holder', 'invocation', {
+    errorType: name,
+    errorMessage: message.slice(0, 7),
+    trace: [stack],
+  } as never);
+  log.error('other', 'invocation', { errorType: 'Runtime.ExitError', errorMessage: 'exit code 1' } as never);
+  await log.close();
+  expect(told).toHaveLength(2);
+  expect(told[0]).toMatch(
+    /^09:41:07 ERROR get-holder r-1 unexpected \(TypeError: no such thing x+ at functions\/register\/get-holder\.ts:12:5$/,
+  );
+  expect(told[0]?.length).toBeLessThan(400);
+  expect(told[1]).toMatch(
+    /^\d\d:\d\d:\d\d ERROR other invocation failed \(Runtime\.ExitError: exit code 1\)$/,
+  );
+  // The log has it whole.
+  expect(readFileSync(join(directory, 'functions.log'), 'utf8')).toContain('x'.repeat(9_000));
+});

@@ -38,7 +38,7 @@ export class FunctionLog {
     if (line === '') return;
     const entry = parse(line);
     if (entry?.level !== undefined && ECHOED_LEVELS.has(String(entry.level)))
-      this.#echo(`${functionName}: ${summary(entry)}`);
+      this.#echo({ function: functionName, ...entry });
     this.#write(
       entry === undefined
         ? {
@@ -54,18 +54,22 @@ export class FunctionLog {
   /** Logs an invocation that ended in an error, as Lambda's platform log does. */
   error(functionName: string, requestId: string, error: FunctionError): void {
     const { errorType, errorMessage, trace } = error;
-    this.#write({
+    const entry = {
       timestamp: new Date().toISOString(),
       level: 'ERROR',
       function: functionName,
       aws_request_id: requestId,
       message: errorMessage,
       error: { name: errorType, ...(trace === undefined ? {} : { stack: trace }) },
-    });
-    const brief = `${errorType}: ${errorMessage}`;
+    };
+    this.#write(entry);
     // A line that the function has just printed about the same error is not repeated.
-    if (!(this.#echoed.startsWith(`${functionName}: `) && this.#echoed.includes(brief)))
-      this.#echo(`${functionName}: ${brief}`);
+    if (
+      this.#echoed.includes(` ${functionName} `) &&
+      this.#echoed.includes(cut(`${errorType}: ${errorMessage}`))
+    )
+      return;
+    this.#echo({ ...entry, message: 'failed', error: { ...entry.error, message: errorMessage } });
   }
 
   async close(): Promise<void> {
@@ -74,8 +78,8 @@ export class FunctionLog {
     await new Promise<void>((resolve) => this.#stream.once('close', () => resolve()).end());
   }
 
-  #echo(line: string): void {
-    this.#echoed = line.slice(0, ECHO_CHARACTERS);
+  #echo(entry: JsonObject): void {
+    this.#echoed = summary(entry);
     this.#toTerminal(this.#echoed);
   }
 
@@ -123,7 +127,33 @@ function parse(line: string): JsonObject | undefined {
   }
 }
 
-function summary({ level, message, error }: JsonObject): string {
-  const detail = isJsonObject(error) ? ` (${String(error.name ?? '')}: ${String(error.message ?? '')})` : '';
-  return `${String(level)} ${String(message)}${detail}`;
+/** One line for a person: time, level, request, function, message, and where in our own code it happened. */
+function summary(entry: JsonObject): string {
+  const { timestamp, level, message, error } = entry;
+  const request = entry.request_id ?? entry.aws_request_id;
+  const head = [clock(timestamp), level, entry.function, request]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  if (!isJsonObject(error)) return cut(`${head} ${String(message)}`);
+  const where = ownFrame([error.stack ?? ''].flat().join('\n'));
+  const text = cut(
+    `${head} ${String(message)} (${String(error.name ?? '')}: ${String(error.message ?? '')})`,
+  );
+  return where === undefined ? text : `${text} at ${where}`;
+}
+
+const cut = (text: string): string => text.replace(/\s+/g, ' ').slice(0, ECHO_CHARACTERS);
+
+/** The time of day in UTC: `09:41:07`. */
+function clock(timestamp: unknown): string | undefined {
+  return /T(\d\d:\d\d:\d\d)/.exec(String(timestamp))?.[1];
+}
+
+/** The first frame of a stack that is neither a package's nor Node's: `functions/register/get-holder.ts:12:5`. */
+function ownFrame(stack: string): string | undefined {
+  const frames = stack.split('\n').filter((line) => /^\s*at /.test(line));
+  const own = frames.find((line) => !/node_modules|node:/.test(line) && /\.[cm]?[jt]s:\d+/.test(line));
+  return own === undefined
+    ? undefined
+    : /([\w./@-]+\.[cm]?[jt]s:\d+(?::\d+)?)\)?$/.exec(own.trim())?.[1]?.replace(/^(?:\.\.\/)+/, '');
 }
