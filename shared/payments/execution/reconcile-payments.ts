@@ -37,7 +37,7 @@ const STOPPED_AFTER_MS = 15 * 60_000;
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
 const RETURN_BANKING_DAYS = 2;
 const MARGIN_MS = 20_000;
-/** What is stuck beyond these is stuck for the same reason. */
+/** Payments beyond these are stuck for the same reason, as a rule. */
 const NAMED_AT_MOST = 50;
 
 type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'started', number>;
