@@ -604,7 +604,7 @@ export interface LedgerTransactions {
   repays_dividend_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
-  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
+  source_account: 'DIVIDENDS_PAYABLE' | 'OTHER_DISBURSEMENTS' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED';
   tenant_id: ColumnType<TenantId, string, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
@@ -1244,7 +1244,7 @@ export interface Transactions {
   repays_dividend_id: string | null;
   return_code: string | null;
   shareholder_id: string | null;
-  source_account: 'DIVIDENDS_PAYABLE' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
+  source_account: 'DIVIDENDS_PAYABLE' | 'OTHER_DISBURSEMENTS' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';

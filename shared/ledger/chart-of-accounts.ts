@@ -12,6 +12,8 @@ export const ACCOUNTS = {
   DIVIDENDS_DECLARED: 'equity',
   /** The issuer owes this to holders, and has not sent it. */
   DIVIDENDS_PAYABLE: 'liability',
+  /** The issuer paid this to holders whom no dividend owes it, by an order of its own. */
+  OTHER_DISBURSEMENTS: 'equity',
   /** This was sent to payees, and the bank has not confirmed it. */
   IN_TRANSIT: 'liability',
   /** This came back from the bank after settlement, and is owed to its payees again. */

@@ -265,6 +265,18 @@ describe('the database itself refuses', () => {
     expect(again).toBe('transactions_dividend_holder');
   });
 
+  test.each(['null', "'DIVIDENDS_PAYABLE'"])(
+    'a payment of no line from what is owed to others (source %s)',
+    async (source) => {
+      await dividends.declare();
+      const holder = 'select id from shareholders limit 1';
+      const paid = await asApp(
+        `insert into transactions (type, amount, currency, shareholder_id, source_account) values ('DISBURSE', 900, 'USD', (${holder}), ${source})`,
+      );
+      expect(paid).toBe('transactions_payable_is_declared');
+    },
+  );
+
   test('to send a payment of a dividend that is cancelled or not pending yet', async () => {
     const id = await dividends.declare();
     await work(aws);

@@ -65,7 +65,8 @@ async function put(id: string, status: TransactionStatus): Promise<void> {
 
 async function transaction(status: TransactionStatus): Promise<string> {
   const { rows } = await world.database.admin.query(
-    `insert into transactions (tenant_id, type, amount, currency, status) values ($1, 'DISBURSE', 100, 'USD', $2) returning id`,
+    `insert into transactions (tenant_id, type, amount, currency, status, source_account)
+     values ($1, 'DISBURSE', 100, 'USD', $2, 'OTHER_DISBURSEMENTS') returning id`,
     [acme.id, status],
   );
   return rows[0].id;

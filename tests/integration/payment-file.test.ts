@@ -567,8 +567,8 @@ test('payments that come to more than a file can say are split over files, and n
     // Released without two persons for each.
     await client.query('set session_replication_role = replica');
     await client.query(
-      `with paid as (insert into transactions (tenant_id, type, amount, currency, shareholder_id)
-         select $1, 'DISBURSE', 9999999999, 'USD', $2 from generate_series(1, 101) returning id)
+      `with paid as (insert into transactions (tenant_id, type, amount, currency, shareholder_id, source_account)
+         select $1, 'DISBURSE', 9999999999, 'USD', $2, 'OTHER_DISBURSEMENTS' from generate_series(1, 101) returning id)
        insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id, released_at)
        select $1, id, $3, 'NACHA_FILE', 'test', now() from paid`,
       [tenant.id, holder, accountId],

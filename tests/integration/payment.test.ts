@@ -51,7 +51,7 @@ test('a payment is ordered, sent and settled, and every step is published, booke
     ['SENT', 'SETTLED'],
   ]);
   expect(await journalOf(id)).toEqual([
-    { debit_account: 'DIVIDENDS_PAYABLE', credit_account: 'IN_TRANSIT', amount: '12550', reason: 'sent' },
+    { debit_account: 'OTHER_DISBURSEMENTS', credit_account: 'IN_TRANSIT', amount: '12550', reason: 'sent' },
     { debit_account: 'IN_TRANSIT', credit_account: 'CASH', amount: '12550', reason: 'settled' },
   ]);
   const told = await rows(
@@ -410,6 +410,11 @@ test('the books balance, and sent payments are in transit', async () => {
     0,
   );
   expect(sum).toBe(0);
+  const balanceOf = (named: string): number =>
+    Number(body.data.find(({ account }: { account: string }) => account === named)?.balance ?? 0);
+  // No dividend owes what was ordered here: nothing was taken from what dividends owe to others.
+  expect(balanceOf('DIVIDENDS_PAYABLE')).toBeLessThanOrEqual(0);
+  expect(balanceOf('OTHER_DISBURSEMENTS')).toBeGreaterThan(0);
   const transit = body.data.find(({ account }: { account: string }) => account === 'IN_TRANSIT');
   const [sent] = await rows(
     `select coalesce(sum(amount), 0)::text as n from transactions where status = 'SENT'`,

@@ -376,8 +376,8 @@ describe('text that people have written', () => {
     (
       await database.admin.query(
         `with context as (select set_config('app.tenant_id', $1, true))
-         insert into transactions (tenant_id, type, amount, currency, shareholder_id, status, memo, updated_at)
-         select $1::uuid, 'DISBURSE', 100, 'USD', $2, $3, 'For Canary', $4 from context returning id`,
+         insert into transactions (tenant_id, type, amount, currency, shareholder_id, status, memo, updated_at, source_account)
+         select $1::uuid, 'DISBURSE', 100, 'USD', $2, $3, 'For Canary', $4, 'OTHER_DISBURSEMENTS' from context returning id`,
         [issuer.id, holder, status, updatedAt],
       )
     ).rows[0].id as string;

@@ -188,7 +188,7 @@ async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
   if ('shareholder_id' in order) {
     const shareholderId = order.shareholder_id;
     const payee = { shareholder_id: shareholderId };
-    return { ...shared, payee, shareholderId, planId: null, sourceAccount: 'DIVIDENDS_PAYABLE' };
+    return { ...shared, payee, shareholderId, planId: null, sourceAccount: 'OTHER_DISBURSEMENTS' };
   }
   const plan = found(await findPaidPlan(tx, order.plan_id));
   if (plan.currency !== currency)
