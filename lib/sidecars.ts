@@ -10,9 +10,16 @@ export interface Sidecar {
 
 const contract: readonly Sidecar[] = [{ from: 'docs/openapi.json', to: 'openapi.json' }];
 
+/** The package of the font of PDFs, which the worker reads from it as Node resolves it. */
+const FONTS = 'node_modules/dejavu-fonts-ttf';
+
 /** The sidecars by entry. */
 export const sidecars: Readonly<Record<string, readonly Sidecar[]>> = {
   'functions/platform/migrate.ts': [{ from: 'migrations', to: 'migrations' }],
+  'functions/workers/write-report-export.ts': ['ttf/DejaVuSansCondensed.ttf', 'LICENSE'].map((name) => ({
+    from: `${FONTS}/${name}`,
+    to: `${FONTS}/${name}`,
+  })),
   'functions/meta/get-openapi.ts': contract,
   'functions/meta/not-found.ts': contract,
   'functions/meta/get-docs-asset.ts': Object.entries(DOCS_ASSETS).map(([name, { from }]) => ({

@@ -1028,7 +1028,7 @@ export interface ReportExports {
   completed_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   failure: string | null;
-  format: 'csv' | 'ndjson';
+  format: 'csv' | 'ndjson' | 'pdf';
   id: Generated<string>;
   object_key: string | null;
   parameters: Json;
@@ -1202,6 +1202,7 @@ export interface SignInSettings {
 
 export interface TenantDirectory {
   id: string;
+  name: string;
   slug: string;
   status: 'ACTIVE' | 'SUSPENDED';
   time_zone: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { type Bundle, bundle } from '#lib/constructs/bundle.ts';
@@ -73,6 +74,20 @@ describe('bundle', () => {
     const shipped = filesOf(join(directory, 'migrations'));
     expect(shipped).toEqual(filesOf(join(import.meta.dirname, '../../migrations')));
     expect(shipped).toContain('functions/current_tenant.sql');
+  });
+
+  test('only the worker that writes PDFs has the library for it, loads it when it writes one, and finds its font', () => {
+    const worker = 'functions/workers/write-report-export.ts';
+    const { directory, staticInputs } = code.get(worker) ?? { directory: '', staticInputs: [] };
+    expect(staticInputs.filter((input) => /(pdfkit|fontkit)/.test(input))).toEqual([]);
+    const having = entries.filter(({ entry }) =>
+      readdirSync(code.get(entry)?.directory ?? '').some((file) => file.startsWith('statement-pdf-')),
+    );
+    expect(having.map(({ entry }) => entry)).toEqual([worker]);
+    const font = createRequire(join(directory, 'index.mjs')).resolve(
+      'dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf',
+    );
+    expect(font.startsWith(realpathSync(directory))).toBe(true);
   });
 
   test('the same sources give the same bytes', () => {

@@ -1,8 +1,10 @@
+import { extractText, getDocumentProxy, getMeta } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as updateHandler } from '#functions/identity/update-user.ts';
 import { handler as createHandler } from '#functions/reporting/create-report-export.ts';
 import { handler as accessHandler } from '#functions/reporting/get-access-report.ts';
 import { handler as getHandler } from '#functions/reporting/get-report-export.ts';
+import { handler as statementHandler } from '#functions/reporting/get-shareholder-statement.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as worker } from '#functions/workers/write-report-export.ts';
 import { updateUser } from '#identity/users/users.routes.ts';
@@ -10,6 +12,7 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { createReportExport, getReportExport } from '#reporting/exports/exports.routes.ts';
 import { getAccessReport } from '#reporting/reports/access-report.routes.ts';
 import { getTransactionsReport } from '#reporting/reports/ledger-reports.routes.ts';
+import { getShareholderStatement } from '#reporting/reports/ownership.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { day } from '#tests/support/dividends.ts';
@@ -131,6 +134,147 @@ test('the register and the plans can be exported like the rest', async () => {
   expect((await download(none.url)).text).toMatch(/^plan_id,.*\r\n$/);
   expect(await exported({ report: '1099-div', parameters: { year: '2026' } })).toMatchObject({ rows: 0 });
   expect(await exported({ report: 'contributions' }, sponsor)).toMatchObject({ rows: 0 });
+});
+
+describe('the statement of a holder as a file', () => {
+  const NAMES = [
+    'Žofia Łukasiewicz',
+    'José Ægir Þór',
+    'Νίκος Ελευθερίου',
+    'Дмитро Ґалаґан',
+    'Nguyễn Thị Ánh',
+  ];
+  let ops: Register;
+
+  beforeAll(() => {
+    ops = new Register(issuer.as('OPS'));
+  });
+
+  async function pdf(id: string, parameters: Json = {}) {
+    const done = await exported({ report: 'statement', format: 'pdf', parameters: { id, ...parameters } });
+    expect(done, JSON.stringify(done)).toMatchObject({ state: 'DONE', failure: null });
+    const answer = await fetch(done.url);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const open = () => getDocumentProxy(new Uint8Array(bytes));
+    const { text: pages } = await extractText(await open());
+    return { done, answer, bytes, pages, meta: await getMeta(await open()) };
+  }
+
+  const json = (id: string, query: Record<string, string>) =>
+    call(statementHandler, getShareholderStatement, { as: issuer.as('OPS'), params: { id }, query });
+
+  async function entries(id: string, count: number): Promise<void> {
+    const client = await database.admin.connect();
+    try {
+      await client.query(`begin; set local session_replication_role = replica`);
+      await client.query(
+        `insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
+         select $1, $2, 'COMMON', case when n % 2 = 0 then -n + 1 else n end, $4::date, timestamptz '2020-01-01' + n * interval '1 second', 'entry ' || n, 'upload:' || n
+         from generate_series(1, $3::integer) n`,
+        [issuer.id, id, count, day(-2)],
+      );
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+  }
+
+  test('is a PDF that says what the answer says, with the letters of every name, and has the same bytes each time', async () => {
+    const parameters = { from: day(-9), to: day(0) };
+    for (const [at, name] of NAMES.entries()) {
+      const { id, external_ref } = await ops.holder(`${at + 1}.25`, {
+        name,
+        external_ref: `F-${at}`,
+        reason: `${name}: 王 שלום`,
+      });
+      const { done, answer, bytes, pages, meta } = await pdf(id, parameters);
+      expect(done).toMatchObject({ format: 'pdf', rows: 1, parameters: { id, ...parameters } });
+      expect(answer.headers.get('content-type')).toBe('application/pdf');
+      expect(answer.headers.get('content-disposition')).toContain(`statement-${day(0)}.pdf`);
+      const text = pages.join('\n').normalize('NFC');
+      const { rows } = await database.admin.query('select name from tenants where id = $1', [issuer.id]);
+      const shown = (await json(id, parameters)).body;
+      const [line] = shown.data;
+      expect(shown.data).toHaveLength(1);
+      for (const part of [
+        ...[rows[0].name, `${name} (${external_ref})`, `${day(-9)} to ${day(0)}`, 'page 1 of 1'],
+        ...[
+          'Position set',
+          line.day,
+          line.security_class,
+          line.quantity,
+          line.balance,
+          shown.positions[0].closing,
+        ],
+        // No font has them all; what is lacking is written, and said.
+        ...['[U+738B]', 'by their number in Unicode'],
+      ])
+        expect(text).toContain(part);
+      expect(text).not.toMatch(/[\u05d0-\u05ea]|\ufffd/u);
+      expect(meta.info).toMatchObject({
+        Title: `Statement of ${external_ref}, ${day(-9)} to ${day(0)}`,
+        CreationDate: `D:${day(0).replaceAll('-', '')}000000Z`,
+      });
+      const again = await pdf(id, parameters);
+      expect(again.done.id).not.toBe(done.id);
+      expect(again.bytes.equals(bytes)).toBe(true);
+    }
+  });
+
+  test('has a header and a number on each of its pages, and every line', async () => {
+    const { id } = await ops.holder('1');
+    await entries(id, 301);
+    const { pages, done } = await pdf(id);
+    expect(done.rows).toBe(302);
+    expect(pages.length).toBeGreaterThan(5);
+    pages.forEach((text, at) => {
+      expect(text).toContain('Quantity');
+      expect(text).toContain(`page ${at + 1} of ${pages.length}`);
+    });
+    const notes = pages.flatMap((text) => [...text.matchAll(/entry (\d+)/g)].map(([, n]) => Number(n)));
+    expect(notes).toEqual(Array.from({ length: 301 }, (_, n) => n + 1));
+    expect(pages.join()).not.toContain('U+');
+  });
+
+  test('is a table of any length, and a PDF of five thousand lines', async () => {
+    const { id } = await ops.holder('1');
+    await entries(id, 4_999);
+    const { done, pages } = await pdf(id);
+    expect(done.rows).toBe(5_000);
+    expect(pages.at(-1)).toContain(`page ${pages.length} of ${pages.length}`);
+    await database.admin.query(
+      `insert into position_entries (tenant_id, shareholder_id, security_class, delta, effective_date, recorded_at, reason, source)
+       values ($1, $2, 'COMMON', 1, $3, now(), 'one more', 'upload:x')`,
+      [issuer.id, id, day(-1)],
+    );
+    const body = { report: 'statement', parameters: { id } };
+    const refused = await order({ ...body, format: 'pdf' });
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors).toMatchObject([{ pointer: '/format', code: 'too-many-lines' }]);
+    expect((await exported({ ...body, format: 'csv' })).rows).toBe(5_001);
+    const fewer = await order({ report: 'statement', format: 'pdf', parameters: { id, from: day(-1) } });
+    expect(fewer.status, fewer.text).toBe(202);
+  });
+
+  test('is of one’s own holders, and of no other report', async () => {
+    const other = await insertTestTenant(database.admin, 'ISSUER');
+    const theirs = await new Register(other.as('OPS')).holder('1');
+    for (const format of ['pdf', 'csv']) {
+      const ask = (id: string, tenant = issuer) =>
+        order({ report: 'statement', format, parameters: { id } }, tenant);
+      expect((await ask(theirs.id)).status).toBe(404);
+      expect((await ask(uuidV7())).status).toBe(404);
+      expect((await ask('x')).status).toBe(422);
+      expect((await ask(theirs.id, sponsor)).status).toBe(422);
+    }
+    const none = await order({ report: 'transactions', format: 'pdf' });
+    expect([none.status, none.body.errors]).toMatchObject([422, [{ pointer: '/format', code: 'no-pdf' }]]);
+    const long = await order(
+      { report: 'statement', format: 'pdf', parameters: { id: theirs.id, from: '1976-01-01' } },
+      other,
+    );
+    expect(long.body.errors).toMatchObject([{ pointer: '/parameters/from', code: 'range-too-long' }]);
+  });
 });
 
 describe('who may do what', () => {

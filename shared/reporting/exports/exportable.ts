@@ -8,6 +8,7 @@ import { type TenantRead, tenantRead } from '#platform/db/tenant-tx.ts';
 import type { Position } from '#reporting/reports/holdings-report.ts';
 import type { Columns, Report, ReportItem } from '#reporting/reports/report.ts';
 import type { REPORT_NAMES } from './exports.routes.ts';
+import type { StatementDocument } from './statement-document.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -19,6 +20,11 @@ export interface OpenedReport {
   /** @throws DomainError `not-found` when there is nothing to report on */
   check(read: TenantRead): Promise<void>;
   parts(tenantId: TenantId): AsyncIterable<readonly ReportItem[]>;
+  /**
+   * Reads what its PDF shows; absent where there is none.
+   * @throws DomainError `not-found`; `validation-failed` when it is too long
+   */
+  readonly document?: (read: TenantRead) => Promise<StatementDocument>;
 }
 
 export interface Exportable {
@@ -40,6 +46,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
   report: Report<Sent, Query, Row, Head, Item>,
   schema: z.ZodType<Sent>,
   { operationId, tenants, roles }: Omit<Exportable, 'open'>,
+  document?: (read: TenantRead, query: Query) => Promise<StatementDocument>,
 ): Exportable {
   const open = (parameters: Parameters, today: string): OpenedReport => {
     const query = settled(() => report.settle(validate(schema, parameters, '/parameters'), today));
@@ -57,6 +64,7 @@ function exportable<Sent, Query, Row, Head extends object, Item extends ReportIt
           done = rows.length < ROWS_AT_ONCE;
         }
       },
+      ...(document && { document: (read: TenantRead) => document(read, query) }),
     };
   };
   return { operationId, tenants, roles, open };
@@ -122,6 +130,12 @@ const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
     const { getAccessReport: route } = await import('#reporting/reports/access-report.routes.ts');
     const { accessReport } = await import('#reporting/reports/access-report.ts');
     return exportable(accessReport, route.query.omit(PAGES), route);
+  },
+  statement: async () => {
+    const { getShareholderStatement: route } = await import('#reporting/reports/ownership.routes.ts');
+    const { statement } = await import('#reporting/reports/statement.ts');
+    const { readStatementDocument } = await import('./statement-document.ts');
+    return exportable(statement, route.query.omit(PAGES).extend({ id }), route, readStatementDocument);
   },
 };
 

@@ -10,8 +10,12 @@ export const REPORT_NAMES = [
   'contributions',
   '1099-div',
   'access',
+  'statement',
 ] as const;
-const FORMATS = ['csv', 'ndjson'] as const;
+const FORMATS = ['csv', 'ndjson', 'pdf'] as const;
+
+/** A longer PDF has more than 120 pages, and no reader; a table is for programs, and has no limit. */
+export const MAX_PDF_LINES = 5_000;
 
 /** Days that a file is kept, as the bucket's lifecycle rule has it. */
 export const EXPORT_DAYS = 7;
@@ -42,11 +46,11 @@ export const createReportExport = route({
   method: 'POST',
   path: '/reports/exports',
   summary: 'Write a report to a file',
-  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. The file is kept for ${EXPORT_DAYS} days.`,
+  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`, and \`statement\` the holder’s. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. A statement can be a \`pdf\` too, of up to ${MAX_PDF_LINES} lines: the same statement gives the same bytes. The file is kept for ${EXPORT_DAYS} days.`,
   body: z.strictObject({
     report: z.enum(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`),
     parameters: z.record(z.string(), z.string('must be a string')).default({}),
-    format: z.enum(FORMATS, 'must be csv or ndjson').default('csv'),
+    format: z.enum(FORMATS, 'must be csv, ndjson or pdf').default('csv'),
   }),
   example: { report: 'transactions', parameters: { from: '2026-01-01', to: '2026-12-31' }, format: 'csv' },
   status: 202,

@@ -24,7 +24,7 @@ interface Reader {
  */
 export async function openOrdered(
   read: TenantRead,
-  { report, parameters }: Order,
+  { report, parameters, format }: Order,
   reader: Reader,
   today: string,
 ): Promise<OpenedReport> {
@@ -34,7 +34,9 @@ export async function openOrdered(
   if (!tenants.includes(reader.tenantType))
     throw invalidField('/report', 'other-tenants', `is a report of a tenant that is ${tenants.join(' or ')}`);
   const opened = open(parameters, today);
-  await opened.check(read);
+  if (format !== 'pdf') await opened.check(read);
+  else if (opened.document !== undefined) await opened.document(read);
+  else throw invalidField('/format', 'no-pdf', 'must be csv or ndjson: this report has no PDF');
   return opened;
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dayOf } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { tenantId } from '#kernel/fields.ts';
+import { tenantRead } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { writeObject } from '#platform/storage/objects.ts';
@@ -12,7 +13,11 @@ import type { REPORT_NAMES } from './exports.routes.ts';
 
 export const ExportMessage = z.strictObject({ tenant_id: tenantId, export_id: z.uuid() });
 
-const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
+const CONTENT_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  pdf: 'application/pdf',
+} as const;
 
 /** Returns the key of an export's file. */
 function exportKey({ tenant_id, id, format }: ExportRow): string {
@@ -48,6 +53,16 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
   const parameters = row.parameters as Record<string, string>;
   const { open } = await loadExportable(row.report as (typeof REPORT_NAMES)[number]);
   const report = open(parameters, day);
+  const headers = { contentType: CONTENT_TYPES[format], filename: `${row.report}-${day}.${format}` };
+  if (format === 'pdf') {
+    const { document } = report;
+    if (document === undefined) throw new Error(`the report ${row.report} has no PDF`);
+    const read = await tenantRead(row.tenant_id, document);
+    // No other file and no other function needs the library.
+    const { statementPdf } = await import('./statement-pdf.ts');
+    await writeObject(key, [await statementPdf(read)], headers);
+    return read.lines.length;
+  }
   let rows = 0;
   async function* lines(): AsyncGenerator<string> {
     if (format === 'csv') yield headerLine(report.columns);
@@ -58,9 +73,6 @@ async function writeRows(row: ExportRow, key: string): Promise<number> {
       if (items.length > 0) yield items.map(line).join('');
     }
   }
-  await writeObject(key, lines(), {
-    contentType: CONTENT_TYPES[format],
-    filename: `${row.report}-${day}.${format}`,
-  });
+  await writeObject(key, lines(), headers);
   return rows;
 }

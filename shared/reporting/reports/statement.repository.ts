@@ -44,6 +44,16 @@ export function findStatementHolder(read: TenantRead, id: string): Promise<State
     .executeTakeFirst();
 }
 
+/** Returns the name of the tenant whose register it is. */
+export async function issuerName(read: TenantRead): Promise<string> {
+  const { name } = await read
+    .selectFrom('tenant_directory')
+    .select('name')
+    .where('id', '=', sql<string>`current_tenant()`)
+    .executeTakeFirstOrThrow();
+  return name ?? '';
+}
+
 /** Returns the shares of each class that the holder has had around those days, or since. */
 export async function listStatementPositions(
   read: TenantRead,
