@@ -56,7 +56,7 @@ test('an error is one line on the terminal, which says when, which request, and 
   await log.close();
   expect(told).toHaveLength(2);
   expect(told[0]).toMatch(
-    /^09:41:07 ERROR get-holder r-1 unexpected \(TypeError: no such thing x+ at functions\/register\/get-holder\.ts:12:5$/,
+    /^09:41:07 ERROR get-holder r-1 unexpected \(TypeError: no such thing x+ at functions\/register\/get-holder\.ts:12$/,
   );
   expect(told[0]?.length).toBeLessThan(400);
   expect(told[1]).toMatch(
@@ -64,4 +64,17 @@ test('an error is one line on the terminal, which says when, which request, and 
   );
   // The log has it whole.
   expect(readFileSync(join(directory, 'functions.log'), 'utf8')).toContain('x'.repeat(9_000));
+});
+
+test('the place is relative, and not that of a package which was bundled', async () => {
+  const told: string[] = [];
+  const log = new FunctionLog(join(directory, 'logs/functions.log'), (line) => void told.push(line));
+  const stack = `Error: no\n    at a (file://${directory}/cdk.out/code/one/chunk-1.mjs:2:7)\n    at async b (${directory}/shared/register/holder.ts:41:3)`;
+  log.line(
+    'one',
+    JSON.stringify({ level: 'WARN', message: 'no', error: { name: 'Error', message: 'no', stack } }),
+    'stdout',
+  );
+  await log.close();
+  expect(told[0]).toMatch(/ at shared\/register\/holder\.ts:41$/);
 });

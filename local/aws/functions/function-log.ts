@@ -7,7 +7,7 @@ import {
   statSync,
   type WriteStream,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isJsonObject, type JsonObject } from '#aws/endpoint/json-input.ts';
 import type { FunctionError } from './protocol.ts';
 
@@ -79,7 +79,7 @@ export class FunctionLog {
   }
 
   #echo(entry: JsonObject): void {
-    this.#echoed = summary(entry);
+    this.#echoed = summary(entry, dirname(dirname(resolve(this.#path))));
     this.#toTerminal(this.#echoed);
   }
 
@@ -128,14 +128,14 @@ function parse(line: string): JsonObject | undefined {
 }
 
 /** One line for a person: time, level, request, function, message, and where in our own code it happened. */
-function summary(entry: JsonObject): string {
+function summary(entry: JsonObject, root: string): string {
   const { timestamp, level, message, error } = entry;
   const request = entry.request_id ?? entry.aws_request_id;
   const head = [clock(timestamp), level, entry.function, request]
     .filter((part) => part !== undefined)
     .join(' ');
   if (!isJsonObject(error)) return cut(`${head} ${String(message)}`);
-  const where = ownFrame([error.stack ?? ''].flat().join('\n'));
+  const where = ownFrame([error.stack ?? ''].flat().join('\n'), root);
   const text = cut(
     `${head} ${String(message)} (${String(error.name ?? '')}: ${String(error.message ?? '')})`,
   );
@@ -149,11 +149,17 @@ function clock(timestamp: unknown): string | undefined {
   return /T(\d\d:\d\d:\d\d)/.exec(String(timestamp))?.[1];
 }
 
-/** The first frame of a stack that is neither a package's nor Node's: `functions/register/get-holder.ts:12:5`. */
-function ownFrame(stack: string): string | undefined {
-  const frames = stack.split('\n').filter((line) => /^\s*at /.test(line));
-  const own = frames.find((line) => !/node_modules|node:/.test(line) && /\.[cm]?[jt]s:\d+/.test(line));
-  return own === undefined
-    ? undefined
-    : /([\w./@-]+\.[cm]?[jt]s:\d+(?::\d+)?)\)?$/.exec(own.trim())?.[1]?.replace(/^(?:\.\.\/)+/, '');
+const FRAME = /(?:file:\/\/)?([^\s()]+\.[cm]?[jt]s:\d+)(?::\d+)?\)?$/;
+
+/**
+ * The first frame of a stack that is neither a package's nor Node's: `functions/register/get-holder.ts:12`. Node has put sources in the
+ * place of bundles, relative to where these lie; a bundle that is left is a package's.
+ */
+function ownFrame(stack: string, root: string): string | undefined {
+  for (const line of stack.split('\n')) {
+    const [, place] = FRAME.exec(line.trim()) ?? [];
+    if (place === undefined || /node_modules|node:|\.mjs:/.test(place)) continue;
+    return place.replace(`${root}/`, '').replace(/^(?:\.\.\/)+/, '');
+  }
+  return undefined;
 }
