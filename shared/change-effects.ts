@@ -20,6 +20,7 @@ export const changeEffects: EffectsOfChanges = {
   'register-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'dropped-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'corporate-action': async () => (await import('#register/splits/propose-split.ts')).splitEffects,
+  'vesting-event': async () => (await import('#plans/vesting-events/record-event.ts')).vestingEventEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'security-class': async () => (await import('#register/classes/change-class.ts')).securityClassEffects,

@@ -35,6 +35,7 @@ import * as planChanges from '#plans/plan-changes.routes.ts';
 import * as planShape from '#plans/plan-shape.ts';
 import * as plans from '#plans/plans.routes.ts';
 import * as vesting from '#plans/vesting/vesting.routes.ts';
+import * as vestingEvents from '#plans/vesting-events/vesting-events.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
 import * as meetings from '#proxy/meetings.routes.ts';
 import * as votes from '#proxy/votes.routes.ts';
@@ -97,7 +98,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     forfeitures,
     participants,
     me,
-    vesting,
+    vesting: { ...vesting, ...vestingEvents },
   },
   payments: {
     payments: {

@@ -1,5 +1,6 @@
 import * as routes from '#plans/me.routes.ts';
-import { listPlans, toPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan.repository.ts';
+import { listPlans } from '#plans/plan-list.repository.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';
 

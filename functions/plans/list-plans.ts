@@ -1,4 +1,5 @@
-import { listPlans, toPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan.repository.ts';
+import { listPlans } from '#plans/plan-list.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { disclosing } from '#platform/db/disclosing.ts';

@@ -57,6 +57,8 @@ export const CONTROLLED_CHANGES = {
   'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
   /** A split changes every position of a class, and so does its reversal: both always wait. */
   'corporate-action': { title: 'A corporate action', ...ofOperations },
+  /** An event vests the shares of every grant that waits for it. */
+  'vesting-event': { title: 'A vesting event', ...ofOperations },
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': { title: 'A change of the limits of the register', ...ofAdmins },
   /** More shares that are authorised, or other votes, of a class that has been issued wait; fewer shares, and a new class, take effect at once. */

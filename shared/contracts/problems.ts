@@ -35,6 +35,7 @@ export const problemRegistry = {
   'grant-exists': { status: 409, title: 'The plan already has a grant' },
   'plan-terminated': { status: 409, title: 'The plan is terminated' },
   'acceleration-vested': { status: 409, title: 'The acceleration has vested' },
+  'vesting-event-recorded': { status: 409, title: 'It is on record' },
   'plan-not-terminated': { status: 409, title: 'The plan is not terminated' },
   'transfer-reversed': { status: 409, title: 'The transfer has been reversed' },
   'corporate-action-exists': { status: 409, title: 'It is split that day already' },

@@ -870,6 +870,7 @@ export interface PlanContributions {
 export interface Plans {
   accelerations: Generated<Json>;
   allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
+  awaiting_quantity: Generated<string>;
   balance: Generated<bigint>;
   breaks: Generated<Json>;
   created_at: Generated<Timestamp>;
@@ -880,6 +881,7 @@ export interface Plans {
   employee_id: string;
   employer_contributed: Generated<bigint>;
   enrolled_on: ColumnType<Day, string, string>;
+  event_on: ColumnType<Day, string, string> | null;
   forfeited: Generated<bigint>;
   forfeited_quantity: Generated<string>;
   grant_date: ColumnType<Day, string, string> | null;
@@ -910,6 +912,7 @@ export interface PlanTerms {
   currency: string;
   employee_id: string;
   enrolled_on: ColumnType<Day, string, string>;
+  event_on: ColumnType<Day, string, string> | null;
   grant_date: ColumnType<Day, string, string> | null;
   grant_quantity: string | null;
   id: string;
@@ -1396,6 +1399,13 @@ export interface Users {
   version: Generated<number>;
 }
 
+export interface VestingEvents {
+  created_at: Generated<Timestamp>;
+  event: string;
+  occurred_on: ColumnType<Day, string, string> | null;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface VoteChoices {
   choice: string;
   item_id: string;
@@ -1571,6 +1581,7 @@ export interface DB {
   user_access: UserAccess;
   user_directory: UserDirectory;
   users: Users;
+  vesting_events: VestingEvents;
   vote_choices: VoteChoices;
   votes: Votes;
   waiting_changes: WaitingChanges;

@@ -189,6 +189,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   proposeCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   receiveBankCallback: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   recordContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
+  recordVestingEvent: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   redriveDeadLetters: {"roles":[],"tenants":["PLATFORM"]},
   refreshSession: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   reinstatePlan: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},

@@ -33,13 +33,19 @@ export async function grant(
     throw invalidField('/quantity', 'plan-funded', 'is only for a plan without money of the employer');
   const { quantity, grant_date: grantDate, vesting_start: vestingStart = grantDate } = order;
   refuseGrantAhead(grantDate, today, '/grant_date');
+  const { vesting_schedule: schedule = before.schedule } = order;
+  const condition = schedule?.condition;
+  const eventOn =
+    condition &&
+    (await (await import('./vesting-events/event-day.repository.ts')).eventDay(tx, condition.event));
   const granted: VestingInputs = {
     grant: { quantity, grantDate, vestingStart, allocationType: order.allocation_type },
     vestingStart,
-    schedule: order.vesting_schedule ?? before.schedule,
+    schedule,
     accelerations: [],
     terminatedOn: undefined,
     breaks: [],
+    eventOn,
   };
   const vested = vestedState(granted, later(plan.vested_as_of, today));
   return setPlan(tx, id, { granted, accelerations: [] }, vested);

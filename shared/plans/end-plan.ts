@@ -5,7 +5,7 @@ import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { later, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { settleForfeiture } from './forfeitures/forfeiture.repository.ts';
+import { settleForfeiture } from './forfeitures/settlement.repository.ts';
 import {
   findPlan,
   findShownPlan,
@@ -55,7 +55,9 @@ async function endOn(
     throw invalidField('/terminated_on', 'out-of-range', `must be from ${earliest} to ${latest}`);
   const hasCome = terminatedOn <= today;
   const vested = vestedState(inputs, later(plan.vested_as_of, hasCome ? terminatedOn : today));
-  const unvested = unitsOf(inputs.grant?.quantity ?? '0') - unitsOf(vested.quantity);
+  // Shares that time has vested go on waiting for their event.
+  const kept = unitsOf(vested.quantity) + unitsOf(vested.awaiting);
+  const unvested = unitsOf(inputs.grant?.quantity ?? '0') - kept;
   const status = hasCome ? 'TERMINATED' : 'ACTIVE';
   const forfeitedQuantity = quantityOf(hasCome ? unvested : 0n);
   return settled(tx, await setPlan(tx, plan.id, { terminatedOn, status, forfeitedQuantity }, vested), today);

@@ -30,7 +30,13 @@ export async function enroll(
   const ended = await findEndedPlan(tx, employee_id, plan_type, today);
   if (ended !== undefined) await (await import('./end-plan.ts')).settleEnd(tx, ended, today);
   await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
-  const vesting = vestingOf(order, enrolled_on);
+  const condition = order.vesting_schedule?.condition;
+  const vesting = vestingOf(
+    order,
+    enrolled_on,
+    condition &&
+      (await (await import('./vesting-events/event-day.repository.ts')).eventDay(tx, condition.event)),
+  );
   return insertPlan(
     tx,
     { employee_id, plan_type, shareholder_id, currency, enrolled_on, vesting },
@@ -41,6 +47,7 @@ export async function enroll(
 function vestingOf(
   { grant, vesting_schedule, allocation_type }: Enrolment,
   enrolledOn: string,
+  eventOn: string | undefined,
 ): VestingInputs {
   const vestingStart = grant === undefined ? enrolledOn : (grant.vesting_start ?? grant.grant_date);
   return {
@@ -55,5 +62,6 @@ function vestingOf(
     accelerations: [],
     terminatedOn: undefined,
     breaks: [],
+    eventOn,
   };
 }

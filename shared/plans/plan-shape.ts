@@ -5,6 +5,11 @@ import { ACCELERATION_ORDERS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
+/** A part of its own, beside what is vested, unvested and forfeited. */
+export const awaitingEvent = decimalOut.meta({
+  description: 'Vested by time, and not vested: it waits for the event of the schedule’s `condition`.',
+});
+
 const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
 
 export const Plan = z.object({
@@ -24,6 +29,7 @@ export const Plan = z.object({
     description:
       'For a plan with a grant, shares. For any other plan, money: the employee’s own contributions and the vested part of the employer’s.',
   }),
+  awaiting_event: awaitingEvent,
   available: amountOut.meta({ description: 'The vested money that can be paid out today.' }),
   forfeitable: amountOut.meta({
     description:
@@ -37,6 +43,9 @@ export const Plan = z.object({
   vesting_schedule: VestingSchedule.nullable(),
   allocation_type: AllocationType.nullable(),
   grant: Grant.nullable(),
+  event_on: dateOut
+    .nullable()
+    .meta({ description: 'The day of the event of the schedule’s `condition`, once it is on record.' }),
   accelerations: z
     .array(
       z.object({

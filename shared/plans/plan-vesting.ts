@@ -4,12 +4,8 @@ import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { sumContributions } from '#plans/contributions/contribution-sums.repository.ts';
 import type { ForfeitureRow } from '#plans/forfeitures/forfeiture.repository.ts';
 import type { Grant } from '#plans/vesting/vesting.ts';
-import {
-  grantEvents,
-  moneyEvents,
-  type VestingInputs,
-  vestedState,
-} from '#plans/vesting-runs/vested-state.ts';
+import { grantEvents, moneyEvents } from '#plans/vesting-runs/plan-events.ts';
+import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { type PlanRow, toVestingInputs } from './plan.repository.ts';
 import type { getPlanVesting } from './plans.routes.ts';
@@ -33,7 +29,8 @@ async function forfeituresOf(read: TenantRead, plan: PlanRow): Promise<readonly 
 
 function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf: string): PlanVesting {
   const events = grantEvents(grant, inputs);
-  const vested = unitsOf(vestedState(inputs, asOf).quantity);
+  const { quantity, awaiting } = vestedState(inputs, asOf);
+  const vested = unitsOf(quantity);
   const forfeited = events
     .filter(({ kind, date }) => kind === 'FORFEITED' && date <= asOf)
     .reduce((sum, { quantity }) => sum + unitsOf(quantity), 0n);
@@ -41,8 +38,9 @@ function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf:
     plan_id: planId,
     as_of: asOf,
     unit: 'shares',
-    vested: quantityOf(vested),
-    unvested: quantityOf(unitsOf(grant.quantity) - vested - forfeited),
+    vested: quantity,
+    awaiting_event: awaiting,
+    unvested: quantityOf(unitsOf(grant.quantity) - vested - unitsOf(awaiting) - forfeited),
     forfeited: quantityOf(forfeited),
     events,
   };
@@ -67,6 +65,7 @@ function moneyVesting(
     as_of: asOf,
     unit: currency,
     vested: money(sums.employee + vested),
+    awaiting_event: money(0n),
     unvested: money(sums.employer - vested - forfeited),
     forfeited: money(forfeited),
     events: [

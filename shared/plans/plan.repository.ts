@@ -1,17 +1,17 @@
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { DB, Plans } from '#generated/database.ts';
+import type { Plans } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
 import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
-import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Plan } from './plan-shape.ts';
 
 const COLUMNS = [
   'accelerations',
   'allocation_type',
+  'awaiting_quantity',
   'balance',
   'breaks',
   'created_at',
@@ -22,6 +22,7 @@ const COLUMNS = [
   'employee_id',
   'employer_contributed',
   'enrolled_on',
+  'event_on',
   'forfeited',
   'forfeited_quantity',
   'grant_date',
@@ -50,10 +51,10 @@ export type PlanRow = Selectable<Plans>;
 export type ShownPlan = PlanRow & { readonly money: readonly string[] };
 
 /** A plan under notice is stored as ACTIVE until something settles its end, which is over with its day all the same. */
-const standing = sql<
+export const standing = sql<
   PlanRow['status']
 >`case when plans.terminated_on <= today() then 'TERMINATED' else plans.status end`;
-const SHOWN = [
+export const SHOWN = [
   ...COLUMNS,
   standing.as('status'),
   sql<
@@ -83,6 +84,7 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     balance: money(balance),
     pending: money(pending),
     vested_balance: isGrant ? canonicalDecimal(row.vested_quantity) : money(available),
+    awaiting_event: isGrant ? canonicalDecimal(row.awaiting_quantity) : money(0n),
     available: money(available),
     forfeitable: money(row.status === 'TERMINATED' ? unvested - row.forfeited : 0n),
     vested_as_of: row.vested_as_of,
@@ -92,6 +94,7 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     grant: isGrant
       ? { quantity: canonicalDecimal(grant_quantity), grant_date, vesting_start: row.vesting_start }
       : null,
+    event_on: row.event_on,
     accelerations: toVestingInputs(row).accelerations.map((one) => ({
       id: one.id ?? null,
       date: one.date,
@@ -131,6 +134,7 @@ export type VestingRow = Pick<
   | 'accelerations'
   | 'terminated_on'
   | 'breaks'
+  | 'event_on'
 >;
 
 /** Returns the inputs of vesting from the plan's row. */
@@ -152,6 +156,7 @@ export function toVestingInputs(row: VestingRow): VestingInputs {
     accelerations: row.accelerations as unknown as VestingInputs['accelerations'],
     terminatedOn: row.terminated_on ?? undefined,
     breaks: breaksOf(row),
+    eventOn: row.event_on ?? undefined,
   };
 }
 
@@ -174,20 +179,22 @@ export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedStat
     .executeTakeFirstOrThrow();
 }
 
-function grantColumns({ grant, schedule, vestingStart }: VestingInputs) {
+function grantColumns({ grant, schedule, vestingStart, eventOn }: VestingInputs) {
   return {
     vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
     allocation_type: grant?.allocationType ?? null,
     grant_quantity: grant?.quantity ?? null,
     grant_date: grant?.grantDate ?? null,
     vesting_start: vestingStart,
+    event_on: eventOn ?? null,
   };
 }
 
-function columnsOf({ asOf, quantity, fraction }: VestedState) {
+function columnsOf({ asOf, quantity, awaiting, fraction }: VestedState) {
   return {
     vested_as_of: asOf,
     vested_quantity: quantity,
+    awaiting_quantity: awaiting,
     vested_numerator: fraction.numerator,
     vested_denominator: fraction.denominator,
   };
@@ -200,31 +207,6 @@ export function findPlan(read: TenantRead, id: string): Promise<PlanRow | undefi
 /** Returns a plan with what an answer shows of it, see `toPlan`. */
 export function findShownPlan(read: TenantRead, id: string): Promise<ShownPlan | undefined> {
   return read.selectFrom('plans').select(SHOWN).where('id', '=', id).executeTakeFirst();
-}
-
-export interface PlanFilter {
-  readonly employee_id?: string | undefined;
-  readonly plan_type?: PlanRow['plan_type'] | undefined;
-  readonly status?: PlanRow['status'] | undefined;
-}
-
-/** Lists plans by id, and so by age. */
-export function listPlans(
-  read: TenantRead,
-  { limit, cursor, ...filter }: PageRequest & PlanFilter,
-): Promise<ShownPlan[]> {
-  let query: SelectQueryBuilder<DB, 'plans', ShownPlan> = read
-    .selectFrom('plans')
-    .select(SHOWN)
-    .orderBy('id')
-    .limit(limit + 1);
-  for (const column of ['employee_id', 'plan_type'] as const) {
-    const value = filter[column];
-    if (value !== undefined) query = query.where(column, '=', value);
-  }
-  if (filter.status !== undefined) query = query.where(standing, '=', filter.status);
-  if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
 }
 
 /** The fields of a plan that a change of vesting sets. */

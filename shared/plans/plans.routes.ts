@@ -5,7 +5,7 @@ import { employeeId } from '#plans/participants/employee-id.ts';
 import { INSTALLMENT_KINDS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
-import { newGrant, Plan } from './plan-shape.ts';
+import { awaitingEvent, newGrant, Plan } from './plan-shape.ts';
 import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
 const NewGrant = z.strictObject(newGrant);
@@ -29,6 +29,8 @@ const Enrolment = z
       refuse('grant', `is only for ${GRANT_TYPES.join(' and ')}`);
     if (body.allocation_type !== undefined && body.grant === undefined)
       refuse('allocation_type', 'is only for a plan with a grant');
+    if (body.vesting_schedule?.condition !== undefined && body.grant === undefined)
+      refuse('vesting_schedule', 'may have a condition only for a grant');
   });
 export type Enrolment = z.output<typeof Enrolment>;
 
@@ -110,6 +112,7 @@ export const getPlanVesting = route({
     as_of: dateOut,
     unit: z.string().meta({ description: '`shares`, or the currency.' }),
     vested: decimalOut,
+    awaiting_event: awaitingEvent,
     unvested: decimalOut,
     forfeited: decimalOut,
     events: z.array(

@@ -64,6 +64,7 @@ function computeInMemory(plans: number): number {
     accelerations: [],
     terminatedOn: undefined,
     breaks: [],
+    eventOn: undefined,
   };
   for (let plan = 0; plan < plans; plan += 1) vestedState(inputs, '2026-08-01');
   return plans;

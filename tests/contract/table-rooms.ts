@@ -70,6 +70,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0100_pending_money.sql': 'plans',
   '0110_cancelled_payments.sql': 'payments',
   '0130_terminations.sql': 'plans',
+  '0132_vesting_events.sql': 'plans',
   '0111_contradictions.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',

@@ -10,6 +10,7 @@ import { handler as updateUserHandler } from '#functions/identity/update-user.ts
 import { handler as addAccountHandler } from '#functions/payments/create-participant-bank-account.ts';
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
+import { handler as recordVestingEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
@@ -24,6 +25,7 @@ import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
 import { setParticipant, setParticipantKyc } from '#plans/participants/participants.routes.ts';
 import { enrollPlan } from '#plans/plans.routes.ts';
+import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { updateShareholder } from '#register/shareholders.routes.ts';
 import { releaseLegalHold } from '#retention/retention.routes.ts';
@@ -275,6 +277,21 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select state from corporate_actions where tenant_id = $1', [tenant.id]),
     };
   },
+  'vesting-event': async (tenant, by) => {
+    await one(
+      `insert into vesting_events (tenant_id, event) values ($1, 'IPO')
+       on conflict (tenant_id, event) do update set occurred_on = null returning event`,
+      [tenant.id],
+    );
+    const request = {
+      ...{ as: by, body: { event: 'IPO', occurred_on: '2026-01-05' } },
+      headers: { 'Idempotency-Key': randomUUID() },
+    };
+    return {
+      request: requested(await call(recordVestingEventHandler, recordVestingEvent, request)),
+      effect: () => one('select occurred_on from vesting_events where tenant_id = $1', [tenant.id]),
+    };
+  },
   'register-settings': async (tenant, by) => {
     await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
     return {
@@ -416,8 +433,10 @@ const cases = CHANGE_KINDS.flatMap((kind) =>
 );
 
 describe.each(cases)('%s, proposed by %s', (kind, role) => {
+  const type = kind === 'vesting-event' ? 'SPONSOR' : 'ISSUER';
+
   test('has no effect by anybody whom that person can be, make or reset, and has one by another person', async () => {
-    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const tenant = await insertTestTenant(database.admin, type);
     const person = tenant.as(role);
     const hands = await handsOf(tenant, person);
     const { request, effect } = await PROPOSALS[kind](tenant, person);
@@ -434,7 +453,7 @@ describe.each(cases)('%s, proposed by %s', (kind, role) => {
   });
 
   test('has no effect by the person behind the proposer, or by another whom that person has made', async () => {
-    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const tenant = await insertTestTenant(database.admin, type);
     const person = tenant.as('ADMIN');
     const puppet = await unconfirmed(tenant, role, person.actorId);
     const { request, effect } = await PROPOSALS[kind](tenant, puppet);

@@ -7,11 +7,13 @@ import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vest
 import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
 import { handler as listForfeituresHandler } from '#functions/plans/list-forfeitures.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
+import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as useForfeituresHandler } from '#functions/plans/use-forfeitures.ts';
 import { handler as withdrawHandler } from '#functions/plans/withdraw-acceleration.ts';
+import { handler as reportHandler } from '#functions/reporting/get-vesting-report.ts';
 import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
@@ -24,6 +26,9 @@ import {
 } from '#plans/plan-changes.routes.ts';
 import { getPlan, getPlanVesting, listPlans } from '#plans/plans.routes.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
+import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
+import { getVestingReport } from '#reporting/reports/ledger-reports.routes.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
@@ -268,6 +273,119 @@ describe('vesting of a grant', () => {
       { full: false },
     ])
       expect((await accelerate(plan.id, body)).status).toBe(422);
+  });
+});
+
+describe('a grant that vests by time and an event', () => {
+  const ON_IPO = { ...GRADED, condition: { type: 'event', event: 'IPO' } };
+  const record = (sponsor: TestTenant, body: object) =>
+    call(recordEventHandler, recordVestingEvent, {
+      ...{ as: sponsor.as('OPS'), body, headers: { 'Idempotency-Key': randomUUID() } },
+    });
+  const planOf = async (sponsor: TestTenant, id: string) =>
+    (await call(getPlanHandler, getPlan, { as: sponsor.as('ADMIN'), params: { id } })).body;
+  const stateOf = async (sponsor: TestTenant, id: string, as_of: string) => {
+    const request = { as: sponsor.as('ADMIN'), params: { id }, query: { as_of } };
+    const { vested, awaiting_event, unvested, forfeited } = (
+      await call(getPlanVestingHandler, getPlanVesting, request)
+    ).body;
+    return [vested, awaiting_event, unvested, forfeited];
+  };
+  const open = async (sponsor: TestTenant, employee_id: string, change: object = {}) => {
+    const order = { employee_id, plan_type: 'RSU', grant: GRANT, enrolled_on: '2025-01-15' };
+    const answer = await enroll(sponsor, { ...order, vesting_schedule: ON_IPO, ...change });
+    expect(answer.status, answer.text).toBe(201);
+    return answer.body;
+  };
+
+  test('vests nothing before it, and then what time has vested, once two people say that it has happened', async () => {
+    const sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    const elsewhere = await open(globex, 'emp-other-ipo');
+    const byTime = (await open(sponsor, 'emp-time', { vesting_schedule: GRADED })).vested_balance;
+    const plan = await open(sponsor, 'emp-double');
+    expect(plan).toMatchObject({ vested_balance: '0', awaiting_event: byTime, event_on: null });
+    expect(await stateOf(sponsor, plan.id, '2025-08-15')).toEqual(['0', '233', '767', '0']);
+    const leaver = await open(sponsor, 'emp-double-left');
+    const end = { as: sponsor.as('ADMIN'), params: { id: leaver.id }, body: { terminated_on: '2025-08-15' } };
+    expect((await call(terminatePlanHandler, terminatePlan, end)).body).toMatchObject({
+      ...{ status: 'TERMINATED', vested_balance: '0', awaiting_event: '233', forfeited: '767' },
+    });
+
+    const today = dayOf(new Date());
+    for (const [body, pointer] of [
+      [{ event: 'IPOO', occurred_on: '2025-09-01' }, '/event'],
+      [{ event: 'ipo', occurred_on: '2025-09-01' }, '/event'],
+      [{ event: 'IPO', occurred_on: addDays(today, 2) }, '/occurred_on'],
+    ] as const)
+      expect(await record(sponsor, body)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    const ipo = { event: 'IPO', occurred_on: '2025-09-01' };
+    const waiting = await record(sponsor, ipo);
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: { kind: 'vesting-event', before: { plans: 2 }, after: ipo },
+    });
+    expect((await new Approvals(sponsor.as('OPS')).approve(waiting.body.id)).status).toBe(403);
+    expect(await planOf(sponsor, plan.id)).toMatchObject({ vested_balance: '0', awaiting_event: byTime });
+    // Grants that are made while it is recorded wait for it no longer than the others.
+    const [, ...made] = await Promise.all([
+      approved(sponsor, waiting),
+      ...['a', 'b', 'c'].map((name) => open(sponsor, `emp-meanwhile-${name}`)),
+    ]);
+    const { body: bare } = await enroll(sponsor, { employee_id: 'emp-granted', plan_type: 'RSU' });
+    expect((await give(bare.id, { ...GRANT, vesting_schedule: ON_IPO }, sponsor)).status).toBe(200);
+    for (const { id } of [plan, ...made, bare]) {
+      expect(await planOf(sponsor, id)).toMatchObject({
+        ...{ vested_balance: byTime, awaiting_event: '0', event_on: '2025-09-01' },
+      });
+      expect(await stateOf(sponsor, id, '2025-08-31')).toEqual(['0', '233', '767', '0']);
+      expect(await stateOf(sponsor, id, '2025-09-01')).toEqual(['233', '0', '767', '0']);
+      expect(await stateOf(sponsor, id, '2025-09-15')).toEqual(['266', '0', '734', '0']);
+    }
+    expect(await stateOf(sponsor, leaver.id, '2025-08-31')).toEqual(['0', '233', '0', '767']);
+    expect(await stateOf(sponsor, leaver.id, '2025-09-01')).toEqual(['233', '0', '0', '767']);
+    expect(await record(sponsor, ipo)).toMatchObject({
+      status: 409,
+      body: problem('vesting-event-recorded'),
+    });
+    // The day was wrong, and then it had not happened at all.
+    const replaces = '2025-09-01';
+    const later = '2025-10-15';
+    for (const [body, pointer] of [
+      [{ ...ipo, replaces: later }, '/replaces'],
+      [{ ...ipo, replaces }, '/occurred_on'],
+    ] as const)
+      expect(await record(sponsor, body)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    const [stale, right] = [
+      await record(sponsor, { event: 'IPO', occurred_on: later, replaces }),
+      await record(sponsor, { event: 'IPO', occurred_on: null, replaces }),
+    ];
+    expect(right).toMatchObject({ status: 409, body: problem('change-pending') });
+    await approved(sponsor, stale);
+    expect(await stateOf(sponsor, plan.id, '2025-09-30')).toEqual(['0', '266', '734', '0']);
+    expect(await stateOf(sponsor, plan.id, later)).toEqual(['300', '0', '700', '0']);
+    expect(await planOf(sponsor, plan.id)).toMatchObject({ vested_balance: byTime, event_on: later });
+    expect(await planOf(sponsor, leaver.id)).toMatchObject({ vested_balance: '233', awaiting_event: '0' });
+    await approved(sponsor, await record(sponsor, { event: 'IPO', occurred_on: null, replaces: later }));
+    expect(await planOf(sponsor, plan.id)).toMatchObject({ vested_balance: '0', awaiting_event: byTime });
+    expect(await planOf(sponsor, leaver.id)).toMatchObject({ vested_balance: '0', awaiting_event: '233' });
+    await approved(sponsor, await record(sponsor, ipo));
+    const report = await call(reportHandler, getVestingReport, {
+      as: sponsor.as('ADMIN'),
+      query: { period: '2025-09' },
+    });
+    expect(report.body.data.find(({ plan_id }: { plan_id: string }) => plan_id === plan.id)).toMatchObject({
+      ...{ vested_before: '0', vested_in_period: '266', vested_after: '266' },
+    });
+    expect(await planOf(globex, elsewhere.id)).toMatchObject({ vested_balance: '0', event_on: null });
+  });
+
+  test('is for shares', async () => {
+    const order = { employee_id: 'emp-money-event', plan_type: '401K', vesting_schedule: ON_IPO };
+    expect(await enroll(globex, order)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/vesting_schedule' }] },
+    });
+    expect((await enroll(globex, { ...order, plan_type: 'RSU' })).status).toBe(422);
   });
 });
 

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
+import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { addDays, addMonths, dayOf, monthsReached } from '#kernel/calendar.ts';
 import { acceleratePlan, terminatePlan } from '#plans/plan-changes.routes.ts';
+import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
 import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
 import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
+import { approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';
@@ -138,6 +141,53 @@ test('nothing is left to do, or to audit, once it is done', async () => {
   expect(await entries()).toBe(before);
   expect(await chunksAt('2026-02-01T03:00:00Z')).toEqual([]);
   expect(await chunksAt('2026-01-01T03:00:00Z')).toEqual([]);
+});
+
+test('what waits for an event is vested by the run of the day after it, also where the employee has left', async () => {
+  const other = await insertTestTenant(database.admin, 'SPONSOR');
+  const grant = { quantity: '4800', grant_date: '2025-01-31' };
+  const condition = { type: 'event', event: 'CHANGE_OF_CONTROL' };
+  for (const employee_id of ['e-7', 'e-8']) {
+    const order = { employee_id, plan_type: 'RSU', grant, vesting_schedule: { ...SCHEDULE, condition } };
+    const { status, body } = await enroll(other, { ...order, enrolled_on: '2025-01-31' });
+    expect(status).toBe(201);
+    const end = { as: other.as('ADMIN'), params: { id: body.id }, body: { terminated_on: '2026-03-31' } };
+    if (employee_id === 'e-8')
+      expect((await call(terminatePlanHandler, terminatePlan, end)).status).toBe(200);
+  }
+  // Computed last on the first of June, before the event.
+  await database.admin.query(
+    `update plans set vested_as_of = '2026-06-01', vested_quantity = 0, awaiting_quantity = case status when 'ACTIVE' then 1600 else 1400 end
+     where tenant_id = $1`,
+    [other.id],
+  );
+  const stands = async () =>
+    (
+      await database.admin.query(
+        `select status, vested_as_of, vested_quantity::integer as vested, awaiting_quantity::integer as awaiting, forfeited_quantity::integer as forfeited
+         from plans where tenant_id = $1 order by employee_id`,
+        [other.id],
+      )
+    ).rows.map(Object.values);
+  const record = { as: other.as('ADMIN'), body: { event: condition.event, occurred_on: '2026-06-10' } };
+  const headers = { 'Idempotency-Key': 'change-of-control-1' };
+  await approved(other, await call(recordEventHandler, recordVestingEvent, { ...record, headers }));
+  expect(await stands()).toEqual([
+    ['ACTIVE', '2026-06-01', 0, 1600, 0],
+    ['TERMINATED', '2026-06-01', 0, 1400, 3400],
+  ]);
+  const ours = async (day: string) =>
+    (await chunksAt(`${day}T03:00:00Z`)).filter(({ tenant_id }) => tenant_id === other.id);
+  expect(await ours('2026-06-09')).toEqual([]);
+  const chunks = await ours('2026-06-11');
+  for (let times = 0; times < 2; times += 1) await run(chunks);
+  // The day is that of New York, where it is still the one before.
+  const as_of = chunks[0]?.as_of ?? '';
+  expect(await stands()).toEqual([
+    ['ACTIVE', as_of, 1600, 0, 0],
+    ['TERMINATED', as_of, 1400, 0, 3400],
+  ]);
+  expect(await ours('2026-06-12')).toEqual([]);
 });
 
 test('a notice that is over ends its plan; what the plan holds is forfeited five years later, once', async () => {

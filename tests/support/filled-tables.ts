@@ -369,6 +369,7 @@ const rowsOf = (
     effective_date: '2026-01-01',
     balance_after: '100',
   },
+  vesting_events: { event: 'IPO' },
   forfeiture_accounts: { plan_type: '401K', currency: 'USD', balance: '100' },
   forfeiture_entries: {
     plan_type: '401K',

@@ -2,7 +2,7 @@ import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { toTransactionState } from '#ledger/transaction-state.ts';
-import { settleForfeiture } from '#plans/forfeitures/forfeiture.repository.ts';
+import { settleForfeiture } from '#plans/forfeitures/settlement.repository.ts';
 import type { PlanRow } from '#plans/plan.repository.ts';
 import { refusePayAfterEnd } from '#plans/plan-standing.ts';
 import { found } from '#platform/db/found.ts';

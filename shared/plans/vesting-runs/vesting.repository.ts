@@ -6,9 +6,13 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
-/** The condition for plans that have not been computed in the month of a day, or whose notice is over. */
+/** The condition for grants whose event has happened since they were computed, of ended plans too. */
+const isReleased = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`(p.event_on <= ${asOf} and p.awaiting_quantity > 0 and p.vested_as_of <= ${asOf})`;
+
+/** The condition for plans that have not been computed in the month of a day, whose notice is over, or whose event has happened. */
 const isDue = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`(p.status = 'ACTIVE' and (p.vested_as_of < date_trunc('month', ${asOf}) or p.terminated_on <= ${asOf}))`;
+  sql<boolean>`(p.status = 'ACTIVE' and (p.vested_as_of < date_trunc('month', ${asOf}) or p.terminated_on <= ${asOf}) or ${isReleased(asOf)})`;
 
 /** The condition for ended plans that may hold unvested money for no longer: `settle_forfeiture` decides. */
 const mayForfeit = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
@@ -48,6 +52,7 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
       'accelerations',
       'terminated_on',
       'breaks',
+      'event_on',
     ])
     .where(isDue(sql`${chunk.as_of}::date`))
     .where('id', '>=', chunk.from)
@@ -74,16 +79,19 @@ export async function setVested(
 ): Promise<number> {
   const column = <T>(of: (plan: ComputedPlan) => T) => computed.map(of);
   const { numAffectedRows = 0n } = await sql`
-    update plans p set vested_as_of = greatest(p.vested_as_of, ${asOf}::date), vested_quantity = v.quantity, vested_numerator = v.numerator,
+    update plans p set vested_as_of = greatest(p.vested_as_of, ${asOf}::date), vested_quantity = v.quantity, awaiting_quantity = v.awaiting, vested_numerator = v.numerator,
       vested_denominator = v.denominator,
       status = case when p.terminated_on <= ${asOf}::date then 'TERMINATED' else p.status end,
-      forfeited_quantity = case when p.terminated_on <= ${asOf}::date then coalesce(p.grant_quantity, 0) - v.quantity else p.forfeited_quantity end,
+      forfeited_quantity = case when p.terminated_on <= ${asOf}::date then coalesce(p.grant_quantity, 0) - v.quantity - v.awaiting else p.forfeited_quantity end,
       version = p.version + 1, updated_at = now()
     from unnest(${column(({ id }) => id)}::uuid[], ${column(({ inputs }) => inputs)}::integer[],
-      ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.fraction.numerator)}::bigint[],
-      ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, numerator, denominator)
-    where p.id = v.id and p.vesting_inputs = v.inputs and p.status = 'ACTIVE'
-      and (p.vested_as_of < ${asOf}::date or p.terminated_on <= ${asOf}::date)`.execute(tx);
+      ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.awaiting)}::numeric[],
+      ${column(({ state }) => state.fraction.numerator)}::bigint[],
+      ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, awaiting, numerator, denominator)
+    where p.id = v.id and p.vesting_inputs = v.inputs 
+      and (p.status = 'ACTIVE' and (p.vested_as_of < ${asOf}::date or p.terminated_on <= ${asOf}::date) or ${isReleased(sql`${asOf}::date`)})`.execute(
+    tx,
+  );
   return Number(numAffectedRows);
 }
 

@@ -19,9 +19,12 @@ export interface GrantChanges {
   readonly terminatedOn?: string | undefined;
   /** Applied by date; those of one date in the order given. */
   readonly accelerations?: readonly Acceleration[] | undefined;
+  /** The day of the event that the schedule's condition names. Absent: it is not on record, and nothing vests. */
+  readonly eventOn?: string | undefined;
 }
 
-export const INSTALLMENT_KINDS = ['VESTED', 'ACCELERATED', 'FORFEITED'] as const;
+/** AWAITING is vested by time, on its date, and waits for the event that the grant asks for too. */
+export const INSTALLMENT_KINDS = ['VESTED', 'ACCELERATED', 'FORFEITED', 'AWAITING'] as const;
 
 /** One event of a grant, counted in steps of its allocation. */
 export interface Installment {

@@ -127,6 +127,21 @@ test.each([
     '/tranches/0/percent',
     'must have at most 8 decimal places',
   ],
+  ...['ipo', '1ST_EVENT', 'IPO-2', '', 'I'.repeat(41)].map((event): [string, string, string] => [
+    `{"type":"cliff","cliff_months":12,"condition":{"type":"event","event":"${event}"}}`,
+    '/condition/event',
+    'must be capital letters, digits and _, such as IPO or CHANGE_OF_CONTROL',
+  ]),
+  [
+    '{"type":"cliff","cliff_months":12,"condition":{"type":"time","event":"IPO"}}',
+    '/condition/type',
+    'must be event',
+  ],
+  [
+    '{"type":"graded","total_months":12,"condition":{"type":"event","event":"IPO","on":"2026-01-01"}}',
+    '/condition/on',
+    'is not a field here',
+  ],
   [
     '{"type":"tranches","tranches":[{"after_months":1,"percent":100,"note":"x"}]}',
     '/tranches/0/note',

@@ -25,8 +25,19 @@ const fraction = z
     return numerator <= denominator;
   }, 'must not be more than 1');
 
-/** 1 is the first day of each month, 31 its last. Each vesting date moves to that day of its month; what accrues is counted by periods. */
-const dayOfMonth = { day_of_month: wholeNumber(1, 31).optional() };
+/** An event that a sponsor records once, for all grants that wait for it. */
+export const eventName = z
+  .string('must be the name of an event')
+  .regex(/^[A-Z][A-Z0-9_]{0,39}$/, 'must be capital letters, digits and _, such as IPO or CHANGE_OF_CONTROL');
+
+/** Besides the time: until the event is on record nothing vests, and what time has vested waits for it. */
+const VestingCondition = z.strictObject({
+  type: z.literal('event', 'must be event'),
+  event: eventName,
+});
+
+/** Each schedule may have them. 1 is the first day of a month, 31 its last: each vesting date moves to that day of its month; what accrues is counted by periods. */
+const common = { day_of_month: wholeNumber(1, 31).optional(), condition: VestingCondition.optional() };
 
 /** The placement of shares that don't divide evenly. Names and meaning are those of the Open Cap Format. */
 export const AllocationType = z.enum(
@@ -47,7 +58,7 @@ export type AllocationType = z.infer<typeof AllocationType>;
 const CliffSchedule = z.strictObject({
   type: z.literal('cliff'),
   cliff_months: wholeNumber(1, MAX_MONTHS),
-  ...dayOfMonth,
+  ...common,
 });
 
 /**
@@ -61,7 +72,7 @@ const GradedSchedule = z
     cliff_months: wholeNumber(0, MAX_MONTHS).optional(),
     every_months: wholeNumber(1, MAX_MONTHS).optional(),
     cliff_portion: fraction.optional(),
-    ...dayOfMonth,
+    ...common,
   })
   .superRefine((schedule, context) => {
     for (const field of ['cliff_months', 'every_months'] as const) {
@@ -101,7 +112,7 @@ const TrancheSchedule = z
       )
       .min(1, 'must have at least one tranche')
       .max(MAX_TRANCHES, `must have at most ${MAX_TRANCHES} tranches`),
-    ...dayOfMonth,
+    ...common,
   })
   .superRefine(({ tranches }, context) => {
     let months = -1;

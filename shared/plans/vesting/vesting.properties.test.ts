@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { quantityOf, UNITS_PER_SHARE, unitsOf } from '#kernel/quantity.ts';
 import type { Acceleration, GrantChanges } from './grant-changes.ts';
-import { type Grant, vestedFraction, vestedMinor, vestedQuantity, vestingEvents } from './vesting.ts';
+import {
+  awaitingQuantity,
+  type Grant,
+  vestedFraction,
+  vestedMinor,
+  vestedQuantity,
+  vestingEvents,
+} from './vesting.ts';
 import { vestingDay } from './vesting-days.ts';
 import { AllocationType, type VestingSchedule } from './vesting-schedule.ts';
 
@@ -199,6 +206,30 @@ test('termination: vested and forfeited make the grant, and vesting goes as befo
       expect(sum(kept)).toBe(vested(of, by, terminatedOn));
       const [reached = asOf] = [asOf, terminatedOn].sort();
       expect(vestedQuantity(of, by, asOf, { terminatedOn })).toBe(vestedQuantity(of, by, reached));
+    }),
+  );
+});
+
+test('an event: nothing vests before it, what time has vested waits, and from then on time alone decides', () => {
+  const end = fc.option(day, { nil: undefined });
+  fc.assert(
+    fc.property(grant, schedule, day, end, day, (of, by, eventOn, terminatedOn, asOf) => {
+      const waiting: VestingSchedule = { ...by, condition: { type: 'event', event: 'IPO' } };
+      const changes = { terminatedOn, eventOn };
+      const byTime = vestedQuantity(of, by, asOf, { terminatedOn });
+      const state = [vestedQuantity, awaitingQuantity].map((ask) => ask(of, waiting, asOf, changes));
+      expect(state).toEqual(asOf < eventOn ? ['0', byTime] : [byTime, '0']);
+      expect(awaitingQuantity(of, waiting, asOf, { terminatedOn })).toBe(byTime);
+      const events = vestingEvents(of, waiting, changes);
+      expect(sum(events)).toBe(unitsOf(of.quantity));
+      for (const [index, event] of events.entries()) {
+        expect(event.date >= (events[index - 1]?.date ?? '')).toBe(true);
+        expect(vestedQuantity(of, waiting, event.date, changes)).toBe(event.cumulative);
+        expect(event.kind === 'VESTED' ? event.date >= eventOn : event.kind === 'FORFEITED').toBe(true);
+      }
+      const unmet = vestingEvents(of, waiting, { terminatedOn });
+      expect(sum(unmet)).toBe(unitsOf(of.quantity));
+      expect(unmet.some(({ kind, cumulative }) => kind === 'VESTED' || cumulative !== '0')).toBe(false);
     }),
   );
 });

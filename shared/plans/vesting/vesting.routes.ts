@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dateOut, decimalOut, isoDate, positiveQuantity } from '#kernel/fields.ts';
+import { awaitingEvent } from '#plans/plan-shape.ts';
 import { route } from '#platform/http/route.ts';
 import { INSTALLMENT_KINDS } from './grant-changes.ts';
 import { AllocationType, VestingSchedule } from './vesting-schedule.ts';
@@ -37,6 +38,7 @@ export const calculateVesting = route({
   response: z.object({
     as_of: dateOut,
     vested: decimalOut,
+    awaiting_event: awaitingEvent,
     unvested: decimalOut,
     events: z.array(Event),
   }),

@@ -3,7 +3,14 @@ import { runInThisContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { Acceleration, GrantChanges } from './grant-changes.ts';
-import { type Grant, vestedFraction, vestedMinor, vestedQuantity, vestingEvents } from './vesting.ts';
+import {
+  awaitingQuantity,
+  type Grant,
+  vestedFraction,
+  vestedMinor,
+  vestedQuantity,
+  vestingEvents,
+} from './vesting.ts';
 import type { AllocationType, VestingSchedule } from './vesting-schedule.ts';
 
 const start = '2025-01-15';
@@ -437,5 +444,76 @@ describe('parts and days that percents and months can’t say', () => {
     const by = { ...quarters, day_of_month: 1 };
     expect(vestedQuantity({ quantity: '400', vestingStart: start }, by, '2025-02-01')).toBe('100');
     expect(vestedFraction(by, '2025-01-31', start)).toEqual({ numerator: 0n, denominator: 1n });
+  });
+});
+
+describe('an event besides time', () => {
+  const schedule: VestingSchedule = { ...seedSchedule, condition: { type: 'event', event: 'IPO' } };
+  const accelerated = [{ date: '2025-07-15', quantity: '100', order: 'LAST_FIRST' }] as const;
+  const left = { terminatedOn: '2025-08-15' };
+
+  const cases: [string, GrantChanges, asOf: string, vested: string, awaiting: string, forfeited: string][] = [
+    ['has not happened', {}, '2025-08-15', '0', '233', '0'],
+    ['has not happened, long after all is vested by time', {}, '2099-01-01', '0', '1000', '0'],
+    ['happens tomorrow', { eventOn: '2025-09-01' }, '2025-08-31', '0', '233', '0'],
+    ['happens today', { eventOn: '2025-09-01' }, '2025-09-01', '233', '0', '0'],
+    ['has happened: time goes on', { eventOn: '2025-09-01' }, '2025-09-15', '266', '0', '0'],
+    ['happens on a day of the schedule', { eventOn: '2025-08-15' }, '2025-08-15', '233', '0', '0'],
+    ['happened before the cliff', { eventOn: '2025-03-01' }, '2025-07-14', '0', '0', '0'],
+    ['happened before the cliff, which has come', { eventOn: '2025-03-01' }, '2025-07-15', '200', '0', '0'],
+    ['happened before the grant', { eventOn: '2020-01-01' }, '2025-08-15', '233', '0', '0'],
+    ['has not happened when the employee leaves', left, '2025-08-15', '0', '233', '767'],
+    ['has not happened long after the employee left', left, '2030-01-01', '0', '233', '767'],
+    ['happens after the employee left', { ...left, eventOn: '2026-01-01' }, '2026-01-01', '233', '0', '767'],
+    [
+      'comes tomorrow, the employee left',
+      { ...left, eventOn: '2026-01-01' },
+      '2025-12-31',
+      '0',
+      '233',
+      '767',
+    ],
+    ['happens on the last day', { ...left, eventOn: '2025-08-15' }, '2025-08-15', '233', '0', '767'],
+    ['doesn’t help before the cliff', { terminatedOn: '2025-07-14' }, '2030-01-01', '0', '0', '1000'],
+    ['waits for by accelerated shares too', { accelerations: accelerated }, '2025-07-15', '0', '300', '0'],
+    [
+      'vests accelerated shares too',
+      { accelerations: accelerated, eventOn: '2025-07-20' },
+      ...(['2025-07-20', '300', '0', '0'] as const),
+    ],
+    [
+      'is not waived by a full acceleration',
+      { accelerations: [{ date: '2025-02-01', full: true }] },
+      ...(['2025-02-01', '0', '1000', '0'] as const),
+    ],
+  ];
+
+  test.each(cases)('that %s', (_, changes, asOf, vested, awaiting, forfeited) => {
+    expect(vestedQuantity(seedGrant, schedule, asOf, changes)).toBe(vested);
+    expect(awaitingQuantity(seedGrant, schedule, asOf, changes)).toBe(awaiting);
+    const events = vestingEvents(seedGrant, schedule, changes);
+    const by = (date: string) => date <= asOf;
+    const sum = (kind: string) =>
+      events.reduce(
+        (total, one) => total + (one.kind === kind && by(one.date) ? Number(one.quantity) : 0),
+        0,
+      );
+    expect(events.findLast(({ date }) => by(date))?.cumulative ?? '0').toBe(vested);
+    expect(sum('FORFEITED')).toBe(Number(forfeited));
+    expect(sum('AWAITING')).toBe(changes.eventOn === undefined ? Number(awaiting) : 0);
+    expect(events.reduce((total, { quantity }) => total + Number(quantity), 0)).toBe(1000);
+  });
+
+  test('says what waits, and what it vests', () => {
+    expect(vestingEvents(seedGrant, schedule)[0]).toEqual({
+      ...{ date: '2025-07-15', kind: 'AWAITING', quantity: '200', cumulative: '0' },
+      why: 'cliff: 6 of 30 months accrued, awaiting IPO',
+    });
+    const [first, second] = vestingEvents(seedGrant, schedule, { eventOn: '2025-08-20' });
+    expect(first).toEqual({
+      ...{ date: '2025-08-20', kind: 'VESTED', quantity: '233', cumulative: '233' },
+      why: 'IPO: all that time had vested',
+    });
+    expect(second).toMatchObject({ date: '2025-09-15', why: 'period 8 of 30, rounded down' });
   });
 });

@@ -1,6 +1,7 @@
 import { quantityOf } from '#kernel/quantity.ts';
 import { type Accrual, accrualOf, weightUpTo } from './accrual.ts';
 import { type Allocation, allocate, roundingOf, stepsUpTo } from './allocation.ts';
+import { holdForEvent, isMet } from './event-condition.ts';
 import { applyChanges, type GrantChanges, type Installment } from './grant-changes.ts';
 import { greatestCommonDivisor } from './portion.ts';
 import { monthsVested, vestingDay } from './vesting-days.ts';
@@ -23,8 +24,8 @@ export interface VestingEvent {
   readonly date: string;
   readonly kind: Installment['kind'];
   /**
-   * The quantity that vests on the date or, if the kind is FORFEITED, never will. All of a grant's events sum to its
-   * quantity.
+   * The quantity that vests on the date; if the kind is FORFEITED, never will; if it is AWAITING, will with its event. All of a
+   * grant's events sum to its quantity.
    */
   readonly quantity: string;
   /** All that has vested so far. */
@@ -39,7 +40,7 @@ export interface Fraction {
 }
 
 /**
- * The shares that have vested by the end of a day, as a decimal. Without accelerations the effort does not depend on how
+ * The shares that have vested by the end of a day, as a decimal: none before the event that the schedule's condition names. Without accelerations the effort does not depend on how
  * many periods a graded schedule has.
  *
  * @example
@@ -59,6 +60,32 @@ export function vestedQuantity(
   schedule: VestingSchedule,
   asOf: string,
   changes: GrantChanges = {},
+): string {
+  return isMet(schedule.condition, changes.eventOn, asOf)
+    ? timeVestedQuantity(grant, schedule, asOf, changes)
+    : '0';
+}
+
+/**
+ * The shares that time has vested by the end of a day, and that wait for an event which has not happened by then.
+ * @throws RangeError, DomainError like `vestedQuantity`
+ */
+export function awaitingQuantity(
+  grant: Grant,
+  schedule: VestingSchedule,
+  asOf: string,
+  changes: GrantChanges = {},
+): string {
+  return isMet(schedule.condition, changes.eventOn, asOf)
+    ? '0'
+    : timeVestedQuantity(grant, schedule, asOf, changes);
+}
+
+function timeVestedQuantity(
+  grant: Grant,
+  { condition: _, ...schedule }: VestingSchedule,
+  asOf: string,
+  changes: GrantChanges,
 ): string {
   if (changes.accelerations !== undefined && changes.accelerations.length > 0) {
     const vested = vestingEvents(grant, schedule, changes).findLast(({ date }) => date <= asOf);
@@ -107,18 +134,20 @@ export function vestingEvents(
   changes: GrantChanges = {},
 ): VestingEvent[] {
   const allocation = allocationOf(grant, schedule);
-  const installments = applyChanges(
+  const byTime = applyChanges(
     scheduled(grant, allocation, schedule.day_of_month),
     changes,
     allocation,
     grant.grantDate,
   );
+  const { condition } = schedule;
+  const installments = condition === undefined ? byTime : holdForEvent(byTime, condition, changes.eventOn);
   const shown = (steps: bigint) => quantityOf(steps * allocation.unitsPerStep);
   let vested = 0n;
   return installments
     .filter(({ steps }) => steps > 0n)
     .map(({ date, kind, steps, accelerated, why }) => {
-      if (kind !== 'FORFEITED') vested += steps;
+      if (kind === 'VESTED' || kind === 'ACCELERATED') vested += steps;
       return {
         date,
         kind,

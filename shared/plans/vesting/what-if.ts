@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import type { calculateVesting } from './vesting.routes.ts';
-import { vestedQuantity, vestingEvents } from './vesting.ts';
+import { awaitingQuantity, vestedQuantity, vestingEvents } from './vesting.ts';
 
 /** Returns what a grant would have vested by the end of a day, and when all of it will have. */
 export function whatIf(
@@ -16,10 +16,12 @@ export function whatIf(
     allocationType: allocation_type,
   };
   const vested = vestedQuantity(grant, schedule, asOf);
+  const awaiting = awaitingQuantity(grant, schedule, asOf);
   return {
     as_of: asOf,
     vested,
-    unvested: quantityOf(unitsOf(quantity) - unitsOf(vested)),
+    awaiting_event: awaiting,
+    unvested: quantityOf(unitsOf(quantity) - unitsOf(vested) - unitsOf(awaiting)),
     events: vestingEvents(grant, schedule),
   };
 }

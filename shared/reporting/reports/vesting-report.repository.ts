@@ -26,6 +26,7 @@ export type VestingReportRow = Pick<
   | 'accelerations'
   | 'terminated_on'
   | 'breaks'
+  | 'event_on'
 > & {
   readonly employee_before: bigint;
   readonly employer_before: bigint;
@@ -43,10 +44,10 @@ export async function listVesting(
   const position = after === undefined ? sql`` : sql` and id > ${after[0]}::uuid`;
   const { rows } = await sql<VestingReportRow>`
     select p.id, p.employee_id, p.plan_type, p.currency, p.grant_quantity, p.grant_date, p.vesting_start, p.vesting_schedule,
-      p.allocation_type, p.accelerations, p.terminated_on, p.breaks, c.employee_before, c.employer_before, c.employee_after, c.employer_after
+      p.allocation_type, p.accelerations, p.terminated_on, p.breaks, p.event_on, c.employee_before, c.employer_before, c.employee_after, c.employer_after
     from (
       select tenant_id, id, employee_id, plan_type, currency, grant_quantity, grant_date, vesting_start, vesting_schedule, allocation_type,
-        accelerations, terminated_on, breaks
+        accelerations, terminated_on, breaks, event_on
       from plan_terms where enrolled_on <= ${to}::date${ofType}${position} order by id limit ${limit}) as p
     cross join lateral (
       select coalesce(sum(amount) filter (where source <> 'EMPLOYER' and effective_date <= ${before}::date), 0)::bigint as employee_before,
