@@ -1,6 +1,6 @@
 import type { QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { DomainError } from '#kernel/domain-error.ts';
-import { queueFamilies } from '#metrics/queue-families.ts';
+import { queueAges } from '#metrics/queue-families.ts';
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 
@@ -39,7 +39,8 @@ const nameOf = (urlOrArn: string): string => (urlOrArn.split(/[/:]/).at(-1) ?? '
 /** Counts the messages of every queue. */
 export async function listQueues(now: Date): Promise<QueueState[]> {
   const urls = await queueUrls();
-  const ages = await agesOf(now);
+  const start = new Date(now.getTime() - AGE_WINDOW_SECONDS * 1000);
+  const ages = await queueAges({ start, end: now, periodSeconds: AGE_WINDOW_SECONDS });
   const states: QueueState[] = [];
   for (let from = 0; from < urls.length; from += AT_ONCE)
     states.push(...(await Promise.all(urls.slice(from, from + AT_ONCE).map((url) => stateOf(url, ages)))));
@@ -55,26 +56,40 @@ export async function listDeadLetters(queue: string | undefined): Promise<DeadLe
   return (await Promise.all(urls.map(lookAt))).flat();
 }
 
+/** A redrive that has been looked into: where from, where to, and how much. */
+export interface Redrive {
+  readonly messages: number;
+  readonly sourceArn: string;
+  readonly destinationArn: string;
+}
+
 /**
- * Counts what a redrive would move. Throws `not-found` for a queue that doesn't exist, and `not-redrivable` where messages come
- * from several queues, or from none.
+ * Looks into what a redrive would move.
+ * @throws DomainError `not-found` for a queue that doesn't exist, `not-redrivable` where messages come from several queues, or from none
  */
-export async function countRedrivable(queue: string): Promise<number> {
-  const url = await deadLettersOf(queue);
+export async function planRedrive(queue: string): Promise<Redrive> {
+  const name = queue.endsWith(DEAD_LETTERS) ? queue.slice(0, -DEAD_LETTERS.length) : queue;
+  const url = await deadLettersOf(name);
   if (nameOf(url) === FIRINGS)
     throw new DomainError(
       'not-redrivable',
       'Firings come from the queues of many jobs. Run each job for the time that it missed, and delete the message: docs/runbooks/dlq-redrive.md says how.',
     );
-  return (await stateOf(url, new Map())).visible;
+  const source = await attributesOf(url);
+  const destination = await attributesOf(await urlOf(name));
+  return {
+    messages: Number(source.ApproximateNumberOfMessages ?? 0),
+    sourceArn: source.QueueArn ?? '',
+    destinationArn: destination.QueueArn ?? '',
+  };
 }
 
 /** Has SQS send the dead letters of a queue back to it. */
-export async function redrive(queue: string): Promise<void> {
+export async function redrive({ sourceArn, destinationArn }: Redrive): Promise<void> {
   const { sdk, client } = await sqs();
-  const name = queue.endsWith(DEAD_LETTERS) ? queue.slice(0, -DEAD_LETTERS.length) : queue;
-  const [SourceArn, DestinationArn] = await Promise.all([deadLettersOf(queue), urlOf(name)].map(arnOf));
-  await client.send(new sdk.StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+  await client.send(
+    new sdk.StartMessageMoveTaskCommand({ SourceArn: sourceArn, DestinationArn: destinationArn }),
+  );
 }
 
 async function queueUrls(): Promise<string[]> {
@@ -85,23 +100,10 @@ async function queueUrls(): Promise<string[]> {
   return urls;
 }
 
-async function agesOf(now: Date): Promise<ReadonlyMap<string, number>> {
-  const families = await queueFamilies({
-    start: new Date(now.getTime() - AGE_WINDOW_SECONDS * 1000),
-    end: now,
-    periodSeconds: AGE_WINDOW_SECONDS,
-  });
-  const samples = families.find(({ name }) => name === 'vestry_queue_oldest_age_seconds')?.samples ?? [];
-  return new Map(samples.map(({ labels, value }) => [labels.queue ?? '', value]));
-}
-
 async function stateOf(QueueUrl: string, ages: ReadonlyMap<string, number>): Promise<QueueState> {
-  const { sdk, client } = await sqs();
-  const { Attributes = {} } = await client.send(
-    new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-  );
-  const count = (name: QueueAttributeName): number => Number(Attributes[name] ?? 0);
-  const redrive = Attributes.RedrivePolicy;
+  const attributes = await attributesOf(QueueUrl);
+  const count = (name: QueueAttributeName): number => Number(attributes[name] ?? 0);
+  const policy = attributes.RedrivePolicy;
   const name = nameOf(QueueUrl);
   return {
     name,
@@ -109,7 +111,7 @@ async function stateOf(QueueUrl: string, ages: ReadonlyMap<string, number>): Pro
     in_flight: count('ApproximateNumberOfMessagesNotVisible'),
     delayed: count('ApproximateNumberOfMessagesDelayed'),
     oldest_age_seconds: ages.get(name) ?? null,
-    dead_letters: redrive === undefined ? null : nameOf(JSON.parse(redrive).deadLetterTargetArn as string),
+    dead_letters: policy === undefined ? null : nameOf(JSON.parse(policy).deadLetterTargetArn as string),
   };
 }
 
@@ -161,12 +163,12 @@ async function urlOf(name: string): Promise<string> {
   }
 }
 
-async function arnOf(url: Promise<string>): Promise<string> {
+async function attributesOf(QueueUrl: string): Promise<Partial<Record<QueueAttributeName, string>>> {
   const { sdk, client } = await sqs();
   const { Attributes = {} } = await client.send(
-    new sdk.GetQueueAttributesCommand({ QueueUrl: await url, AttributeNames: ['QueueArn'] }),
+    new sdk.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
   );
-  return Attributes.QueueArn ?? '';
+  return Attributes;
 }
 
 let shared: SQSClient | undefined;

@@ -212,7 +212,7 @@ export class QueueBroker {
   /** Moves one message, whoever has received it: to its receiver it is gone. */
   move(source: string, id: string, destination: string): void {
     const queue = this.#queue(source);
-    const message = queue.messages().find((one) => one.id === id);
+    const message = queue.message(id);
     if (message !== undefined) this.#moveOne(queue, message, this.#queue(destination));
   }
 

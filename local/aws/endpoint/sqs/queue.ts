@@ -208,6 +208,10 @@ export class Queue {
     return [...this.#messages.values()];
   }
 
+  message(id: string): Message | undefined {
+    return this.#messages.get(id);
+  }
+
   /** Removes a message after another queue has accepted it. */
   release(message: Message): void {
     this.#forget(message);
