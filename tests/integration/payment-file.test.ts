@@ -497,6 +497,16 @@ test('the desk has what people must look at, each with what ends it, and nobody 
     cursor = body.next_cursor;
   }
   expect(paged).toEqual(all);
+  // Whatever the bank has spoken of it may have: cancelling would be refused.
+  await world.database.admin.query(
+    `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'spoken', 'SETTLED')`,
+    [tenant.id, stuck.id],
+  );
+  const [spokenOf] = (await desk({ kind: 'STUCK_PAYMENT' })).filter(
+    ({ id }: { id: string }) => id === stuck.id,
+  );
+  expect(operations(spokenOf)).toEqual(['resolveTransaction']);
+  await world.database.admin.query('delete from bank_events where transaction_id = $1', [stuck.id]);
   const [item] = await desk({ kind: 'BANK_ITEM' });
   expect(item).toMatchObject({
     amount: '10.00',

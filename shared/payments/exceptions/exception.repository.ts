@@ -4,6 +4,7 @@ import { linkTo } from '#contracts/links.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { acknowledgeBankFile, getBankFile, matchBankItem } from '#payments/files/bank-files.routes.ts';
 import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
+import { MAY_BE_AT_BANK } from '#payments/orders/payment-order.repository.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { type listExceptions, type PaymentException, resolveTransaction } from './exceptions.routes.ts';
@@ -53,8 +54,7 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
       s.amount, s.currency, s.is_at_bank
     from (
       select t.id, t.amount, t.currency, t.status,
-        t.status = 'SENT' or o.channel = 'BANK' and o.released_at is not null
-          or exists (select from outbound_entries e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id) as is_at_bank,
+        t.status = 'SENT' or ${MAY_BE_AT_BANK} as is_at_bank,
         greatest(t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
           + case when t.status = 'SENT' then interval '7 days' when o.channel = 'BANK' then interval '1 hour' else interval '4 days' end as since
       from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id

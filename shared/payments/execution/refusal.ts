@@ -1,5 +1,6 @@
-import { beginPaying } from '#dividends/paying-dividend.ts';
+import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
+import { changeStatus } from '#ledger/change-status.ts';
 import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requirePayee } from '#payments/payees/payable-account.ts';
@@ -15,8 +16,23 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'dividend-not-payable': 'CANCELLED',
 };
 
-/** The code by which a payment that was fine when it was ordered must not leave now: when it is released, and again when it goes into a file. */
-export async function refusalOf(
+/**
+ * Ends a payment that was fine when it was ordered and must not leave now: looked at when it is released, and again when it goes into a file.
+ * Returns whether it has ended.
+ */
+export async function endRefused(
+  tx: TenantTx,
+  transaction: TransactionRow,
+  order: OrderRow,
+): Promise<boolean> {
+  const refusal = await refusalOf(tx, transaction, order);
+  if (refusal === undefined) return false;
+  await changeStatus(tx, transaction, 'FAILED', refusal);
+  await finishDividend(tx, transaction);
+  return true;
+}
+
+async function refusalOf(
   tx: TenantTx,
   transaction: TransactionRow,
   order: OrderRow,

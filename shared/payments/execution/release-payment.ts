@@ -1,5 +1,3 @@
-import { finishDividend } from '#dividends/paying-dividend.ts';
-import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
@@ -16,7 +14,7 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { sealInstruction } from './payment-instruction.ts';
-import { refusalOf } from './refusal.ts';
+import { endRefused } from './refusal.ts';
 import { isSuperseded } from './start-execution.ts';
 
 /** The next action of the execution. */
@@ -106,12 +104,7 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
   if (!wasReleased && order.replaces !== null && (await isContradicted(tx, order.replaces)))
     return look('HOLD', channel, '');
   if (!wasReleased) {
-    const refusal = await refusalOf(tx, transaction, order);
-    if (refusal !== undefined) {
-      await changeStatus(tx, transaction, 'FAILED', refusal);
-      await finishDividend(tx, transaction);
-      return { ...look('END', channel, ''), outcome: 'refused' };
-    }
+    if (await endRefused(tx, transaction, order)) return { ...look('END', channel, ''), outcome: 'refused' };
     await setOrder(tx, transactionId, { released_at: new Date() });
   }
   if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasReleased);

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { finishDividend } from '#dividends/paying-dividend.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
-import { refusalOf } from '#payments/execution/refusal.ts';
+import { endRefused } from '#payments/execution/refusal.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
@@ -108,11 +107,8 @@ async function prepareFile(
       for (const transaction of released) {
         const { id } = transaction;
         const order = found(orders.get(id));
-        const refusal = await refusalOf(tx, transaction, order);
-        if (refusal !== undefined) {
+        if (await endRefused(tx, transaction, order)) {
           refused.push(order.task_token);
-          await changeStatus(tx, transaction, 'FAILED', refusal);
-          await finishDividend(tx, transaction);
           continue;
         }
         const sealed = await sealInstruction(tx, transaction, order, sealer);

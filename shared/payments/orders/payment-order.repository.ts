@@ -100,16 +100,23 @@ export function setDecision(
     .executeTakeFirst();
 }
 
-/** Tells of an order whether the bank may have its payment: by HTTP from its release on, by file once it is in one, and whenever the bank has spoken of it. */
+/**
+ * Whether the bank may have the payment of an order `o`: by HTTP from its release on, by file once it is in one, and whenever the bank has spoken of
+ * it. The database refuses to cancel it by the same rule (guard_cancelling).
+ */
+export const MAY_BE_AT_BANK = sql<boolean>`(o.channel = 'BANK' and o.released_at is not null
+  or exists (select from outbound_entries e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id)
+  or exists (select from bank_events e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id))`;
+
+/** Tells of an order whether the bank may have its payment. */
 export async function findCancellable(
   read: TenantRead,
   transactionId: string,
 ): Promise<{ readonly is_at_bank: boolean } | undefined> {
   const { rows } = await sql<{ is_at_bank: boolean }>`
-    select o.channel = 'BANK' and o.released_at is not null
-      or exists (select from outbound_entries e where e.transaction_id = o.transaction_id)
-      or exists (select from bank_events e where e.transaction_id = o.transaction_id) as is_at_bank
-    from payment_orders o where o.transaction_id = ${transactionId}`.execute(read);
+    select ${MAY_BE_AT_BANK} as is_at_bank from payment_orders o where o.transaction_id = ${transactionId}`.execute(
+    read,
+  );
   return rows[0];
 }
 
