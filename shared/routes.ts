@@ -52,6 +52,7 @@ import * as ownership from '#reporting/reports/ownership.routes.ts';
 import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
+import * as ballotUploads from '#uploads/intake/ballot-uploads.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
@@ -88,7 +89,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     transfers,
     'corporate-actions': corporateActions,
   },
-  uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials } },
+  uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials }, ballots: ballotUploads },
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },

@@ -48,6 +48,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Adjustments',
     description: 'What a holder is owed by a dividend is corrected beside its snapshot.',
   },
+  ballots: { name: 'Ballots by file', description: 'Files of ballots, which are uploads like others.' },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },

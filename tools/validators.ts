@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
 import { contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
 import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import { generate } from './generated-file.ts';
@@ -44,6 +45,7 @@ function compile(schema: object): string {
 }
 
 for (const [name, schema] of Object.entries({
+  'ballot-row': ballotRowSchema,
   'contribution-row': contributionRowSchema,
   'shareholder-row': shareholderRowSchema,
 })) {

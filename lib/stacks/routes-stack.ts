@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'identity/single-sign-on',
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
-  transfers: ['register/transfers', 'register/corporate-actions', 'reporting/ownership'],
+  transfers: ['register/transfers', 'register/corporate-actions', 'reporting/ownership', 'uploads/ballots'],
   plans: ['plans'],
   money: ['payments', 'ledger', 'dividends/adjustments'],
 };

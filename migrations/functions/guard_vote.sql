@@ -9,8 +9,8 @@ declare
   cancelled timestamptz;
   at constant timestamptz := clock_timestamp() + (present_instant() - now());
 begin
-  if tg_op = 'UPDATE' and (new.tenant_id, new.id, new.meeting_id, new.shareholder_id, new.weight, new.cast_at)
-    is distinct from (old.tenant_id, old.id, old.meeting_id, old.shareholder_id, old.weight, old.cast_at)
+  if tg_op = 'UPDATE' and (new.tenant_id, new.id, new.meeting_id, new.shareholder_id, new.weight, new.cast_at, new.upload_id)
+    is distinct from (old.tenant_id, old.id, old.meeting_id, old.shareholder_id, old.weight, old.cast_at, old.upload_id)
     or tg_op = 'UPDATE' and (old.revoked_at is not null or new.revoked_at is null)
   then
     raise exception 'a ballot is only revoked, once' using errcode = 'check_violation', constraint = 'votes_immutable';

@@ -665,6 +665,14 @@ export interface Meetings {
   version: Generated<number>;
 }
 
+export interface MeetingTallies {
+  effective: number;
+  meeting_id: string;
+  revoked: number;
+  tally: Json;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface MockBankOutages {
   reference: string;
   requests: Generated<number>;
@@ -1304,7 +1312,7 @@ export interface UploadMappings {
   created_at: Generated<Timestamp>;
   definition: Json;
   id: Generated<string>;
-  kind: 'shareholders' | 'contributions';
+  kind: 'shareholders' | 'contributions' | 'ballots';
   name: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
@@ -1333,7 +1341,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   ignored: Generated<number>;
-  kind: 'shareholders' | 'contributions' | 'unknown';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'unknown';
   mapping: Json | null;
   multipart_id: string | null;
   object_key: string;
@@ -1423,6 +1431,7 @@ export interface Votes {
   revoked_at: Timestamp | null;
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
+  upload_id: string | null;
   weight: string;
 }
 
@@ -1522,6 +1531,7 @@ export interface DB {
   login_failures: LoginFailures;
   meeting_classes: MeetingClasses;
   meeting_items: MeetingItems;
+  meeting_tallies: MeetingTallies;
   meetings: Meetings;
   mock_bank_outages: MockBankOutages;
   mock_bank_payments: MockBankPayments;

@@ -30,6 +30,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   confirmSecondFactor: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   countApprovals: {"roles":["ADMIN","OPS","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   createApiKey: {"roles":["ADMIN"],"tenants":["ISSUER","SPONSOR"]},
+  createBallotUpload: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   createConnection: {"roles":["ADMIN"],"tenants":["ISSUER","SPONSOR"]},
   createContributionUpload: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   createDisbursement: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},

@@ -1,12 +1,18 @@
-import { sql } from 'kysely';
-import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import { CompiledQuery, sql } from 'kysely';
+import type { TenantId } from '#kernel/ids.ts';
+import { type TenantRead, type TenantTx, tenantStatements } from '#platform/db/tenant-tx.ts';
 import type { Choice } from './choices.ts';
 import { placeOf } from './place-of-choice.ts';
+
+/** Fewer ballots are counted anew for each report. */
+const KEPT_FROM = 1_000;
 
 export interface Tally {
   readonly entitled_shares: string;
   readonly voted_shares: string;
   readonly ballots: number;
+  /** The ballots that no longer count. */
+  readonly revoked: number;
   /** Whether the voted part of the entitled shares, computed exactly, reaches the quorum. */
   readonly quorum_reached: boolean;
   /** Truncated after six decimals, so that it never exceeds what was voted. */
@@ -58,6 +64,7 @@ export async function findTally(read: TenantRead, meetingId: string): Promise<Ta
     )
     select trim_scale(s.entitled)::text as entitled_shares, trim_scale(s.voted)::text as voted_shares,
       (select count(*)::integer from effective) as ballots,
+      (select count(*)::integer from votes where meeting_id = ${meetingId} and revoked_at is not null) as revoked,
       s.voted >= (select quorum from meeting) * s.entitled and s.entitled > 0 as quorum_reached,
       trim_scale(case when s.entitled = 0 then 0 else div(s.voted * 1000000, s.entitled) / 1000000 end)::text as turnout,
       encode(sha256(convert_to(coalesce((select string_agg(digest || E'\\n', '' order by block) from blocks), ''), 'UTF8')), 'hex') as tally_sha256,
@@ -67,4 +74,34 @@ export async function findTally(read: TenantRead, meetingId: string): Promise<Ta
     from sums s`.execute(read);
   if (rows[0] === undefined) throw new Error('a tally has one row');
   return rows[0];
+}
+
+/** Finds the tally that was kept, if the ballots are still those that it counts. */
+export async function findKeptTally(read: TenantRead, meetingId: string): Promise<Tally | undefined> {
+  const { rows } = await sql<{ tally: Tally }>`
+    select t.tally from meeting_tallies t where t.meeting_id = ${meetingId}
+      and t.effective = (select count(*) from votes v where v.meeting_id = ${meetingId} and v.revoked_at is null)
+      and t.revoked = (select count(*) from votes v where v.meeting_id = ${meetingId} and v.revoked_at is not null)`.execute(
+    read,
+  );
+  return rows[0]?.tally;
+}
+
+const KEEP = `insert into meeting_tallies (meeting_id, effective, revoked, tally) values ($1, $2, $3, $4)
+  on conflict (tenant_id, meeting_id) do update set effective = excluded.effective, revoked = excluded.revoked, tally = excluded.tally`;
+
+/** Keeps a tally that is worth it for the next report. It changes nothing that anybody could see, and so has no transaction of its own. */
+export async function keepTally(tenantId: TenantId, meetingId: string, tally: Tally): Promise<void> {
+  if (tally.ballots < KEPT_FROM) return;
+  await tenantStatements(tenantId, [
+    { text: KEEP, values: [meetingId, tally.ballots, tally.revoked, JSON.stringify(tally)] },
+  ]);
+}
+
+/** Counts the ballots of a meeting as the transaction has left them, and keeps the tally. */
+export async function countAndKeep(tx: TenantTx, meetingId: string): Promise<void> {
+  const tally = await findTally(tx, meetingId);
+  if (tally.ballots < KEPT_FROM) return;
+  const values = [meetingId, tally.ballots, tally.revoked, JSON.stringify(tally)];
+  await tx.getExecutor().executeQuery(CompiledQuery.raw(KEEP, values));
 }

@@ -16,6 +16,7 @@ const COLUMNS = [
   'revoked_at',
   'shareholder_id',
   'tenant_id',
+  'upload_id',
   'weight',
 ] as const satisfies readonly (keyof Votes)[];
 
@@ -41,6 +42,7 @@ export function toVote(row: VoteRow): z.infer<typeof Vote> {
     weight: canonicalDecimal(row.weight),
     choices: toChoices(row.choices),
     cast_at: row.cast_at.toISOString(),
+    upload_id: row.upload_id,
     revoked_at: row.revoked_at?.toISOString() ?? null,
     version: versionOf(row),
   };

@@ -13,6 +13,8 @@ export const Vote = z.object({
   weight: decimalOut,
   choices: z.record(z.string(), ChoiceOut),
   cast_at: instantOut,
+  /** The upload that cast it. Null: it was cast by itself. */
+  upload_id: idOut.nullable(),
   revoked_at: instantOut.nullable(),
   version: z.number().int(),
 });

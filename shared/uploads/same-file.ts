@@ -1,10 +1,12 @@
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { hasRevokedSince } from '#proxy/revoked-ballots.ts';
 import { hasChangedSince, sourceOfUpload } from '#register/register-changes.ts';
 import { type FileIdentity, findUploadOfFile, setOvertaken, type UploadRecord } from './upload.repository.ts';
 
 /**
  * Finds the upload that stands for a file's bytes: once it is completed, or waits for approval. Bytes of a register stand for nothing any more once
  * the register has changed since: to load them again is to set its holders again. A payment of a payroll is recorded once, whatever happens.
+ * Of ballots, those that were refused may be cast later, and those that were revoked again.
  */
 export async function findSameFile(
   read: TenantRead,
@@ -16,9 +18,11 @@ export async function findSameFile(
 
 async function isOvertaken(
   read: TenantRead,
-  { id, kind, state, completed_at }: UploadRecord,
+  { id, kind, state, completed_at, rejected, dry_run }: UploadRecord,
 ): Promise<boolean> {
-  if (kind !== 'shareholders' || state !== 'COMPLETED' || completed_at === null) return false;
+  if (state !== 'COMPLETED' || completed_at === null) return false;
+  if (kind === 'ballots') return dry_run || rejected > 0 || (await hasRevokedSince(read, completed_at));
+  if (kind !== 'shareholders') return false;
   return hasChangedSince(read, { source: sourceOfUpload(id), endedAt: completed_at });
 }
 

@@ -1,7 +1,7 @@
 import type { TenantType, UserRole } from '#kernel/roles.ts';
 
 /** The kinds of upload. The route of a kind and its folder in the drop folder carry its name. */
-export const UPLOAD_KINDS = ['shareholders', 'contributions'] as const;
+export const UPLOAD_KINDS = ['shareholders', 'contributions', 'ballots'] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
 
 /** The users who may upload files, and whose files load. */
@@ -11,6 +11,7 @@ export const UPLOADING_ROLES = ['ADMIN', 'OPS'] as const satisfies readonly User
 export const TENANT_TYPE_OF: Readonly<Record<UploadKind, TenantType>> = {
   shareholders: 'ISSUER',
   contributions: 'SPONSOR',
+  ballots: 'ISSUER',
 };
 
 export function isUploadKind(name: string): name is UploadKind {

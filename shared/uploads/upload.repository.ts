@@ -313,6 +313,21 @@ export async function listReceivedBefore(read: TenantRead, receivedAt: Date): Pr
   return rows.map(({ id }) => id);
 }
 
+/** Tells whether a worker has an upload of the same kind in hand that was received before another one. */
+export async function isInHandBefore(read: TenantRead, id: UploadId): Promise<boolean> {
+  const before = await read
+    .selectFrom('uploads as u')
+    .innerJoin('uploads as o', (join) => join.onRef('o.kind', '=', 'u.kind').on('o.id', '=', id))
+    .select('u.id')
+    .where('u.state', '=', 'VALIDATING')
+    .where('u.dry_run', '=', false)
+    .where('o.dry_run', '=', false)
+    .where(sql<boolean>`(u.received_at, u.id) < (o.received_at, o.id)`)
+    .limit(1)
+    .executeTakeFirst();
+  return before !== undefined;
+}
+
 export async function setProgress(
   tenantId: TenantId,
   id: UploadId,

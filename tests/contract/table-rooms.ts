@@ -78,6 +78,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0121_payable_accounts.sql': 'payments',
   '0122_position_ledger.sql': 'register',
   '0123_cast_ballots.sql': 'proxy',
+  '0161_kept_tallies.sql': 'proxy',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

@@ -31,6 +31,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   contributions: 'a ledger: its rows never change',
   journal: 'a ledger: its rows never change',
   vote_choices: 'the ballot itself, whose rows never change',
+  meeting_tallies: 'what is computed of ballots, kept',
   meeting_classes: 'parts of a meeting, whose votes are settled by its first ballot',
   meeting_items: 'parts of a meeting, whose rows never change',
   outbound_entries: 'parts of a file, whose rows never change',

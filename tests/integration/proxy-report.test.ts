@@ -1,20 +1,34 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { handler as uploadHandler } from '#functions/uploads/create-ballot-upload.ts';
 import { blockHash } from '#tests/oracles/block-hash.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { day, enterHolders } from '#tests/support/dividends.ts';
-import { AGENDA, Meetings } from '#tests/support/proxy.ts';
+import { dropCredentialOf } from '#tests/support/drop-credentials.ts';
+import { AGENDA, HOUR_MS, instant, Meetings } from '#tests/support/proxy.ts';
 import { Register } from '#tests/support/register.ts';
+import { call } from '#tests/support/request.ts';
 import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { UploadMappings } from '#tests/support/upload-mappings.ts';
+import { DELIVERY, objectText, storedFile, storeFile } from '#tests/support/uploads.ts';
+import { createBallotUpload } from '#uploads/intake/ballot-uploads.routes.ts';
+import { toUpload } from '#uploads/intake/upload-answer.ts';
+import { processUpload } from '#uploads/loading/process-upload.ts';
+import type { UploadRecord } from '#uploads/upload.repository.ts';
 
 let database: TestDatabase;
+let aws: TestAws;
 let acme: TestTenant;
 let proxy: Meetings;
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, aws] = [await testDatabase(), await testAws()];
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
 beforeEach(async () => {
   acme = await insertTestTenant(database.admin, 'ISSUER');
   proxy = new Meetings(acme.as('ADMIN'));
@@ -332,6 +346,402 @@ describe('the report of a meeting', () => {
       }),
       { numRuns: 15, endOnFailure: true },
     );
+  });
+});
+
+describe('a file of ballots', () => {
+  const HEADER = 'meeting_id,external_ref,item_id,choice,votes,security_class';
+  let files = 0;
+
+  /** Enters holders A, B, C, … of the shares; answers their ids. */
+  async function holdersOf(...holdings: string[]): Promise<string[]> {
+    const ids = await enterHolders(database.admin, acme.id, holdings);
+    for (const [index, id] of ids.entries())
+      await database.admin.query('update shareholders set external_ref = $2 where id = $1', [
+        id,
+        String.fromCharCode(65 + index),
+      ]);
+    return ids;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a row of the database, asserted on
+  type Row = any;
+
+  async function uploadOf(key: string): Promise<Row> {
+    const { rows } = await database.admin.query('select * from uploads where object_key = $1', [key]);
+    return rows[0];
+  }
+
+  async function put(content: string, folder = 'ballots', extension = 'csv') {
+    files += 1;
+    const key = `drop/${acme.slug}/${folder}/${files}.${extension}`;
+    return storeFile(aws, key, content, await dropCredentialOf(database.admin, acme));
+  }
+
+  async function load(content: string, folder?: string, extension?: string): Promise<Row> {
+    const file = await put(content, folder, extension);
+    await processUpload(file, DELIVERY);
+    return uploadOf(file.key);
+  }
+
+  const csv = (...rows: string[]) => `${[HEADER, ...rows].join('\n')}\n`;
+  const found = ({ errors }: Row) => errors.map(({ line, column, code }: Row) => [line, column, code]);
+  const answer = (row: Row) => {
+    const { accepted, recorded, unchanged, ignored, rejected } = toUpload(row as UploadRecord);
+    return { accepted, recorded, unchanged, ignored, rejected };
+  };
+
+  async function send(content: string, query: Record<string, string> = {}) {
+    const form = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${content}\r\n--b--\r\n`;
+    const sent = await call(uploadHandler, createBallotUpload, {
+      as: acme.as('OPS'),
+      body: Buffer.from(form),
+      headers: { 'Content-Type': 'multipart/form-data; boundary=b' },
+      query,
+    });
+    if (sent.status !== 202) return sent.body;
+    const { rows } = await database.admin.query('select object_key from uploads where id = $1', [
+      sent.body.id,
+    ]);
+    await processUpload(storedFile(aws, rows[0].object_key), DELIVERY);
+    return uploadOf(rows[0].object_key);
+  }
+
+  test('casts every good ballot, and names every row that can’t be cast with its line and field', async () => {
+    const [, b = ''] = await holdersOf('100', '50', '25', '10', '5', '1', '7', '8');
+    await database.admin.query(
+      `insert into shareholders (tenant_id, external_ref, name, holdings) values ($1, 'NONE', 'Holder', 0)`,
+      [acme.id],
+    );
+    const meeting = await proxy.meeting();
+    const later = await proxy.meeting({ opens_at: instant(HOUR_MS), closes_at: instant(2 * HOUR_MS) });
+    const past = await proxy.meeting({
+      record_date: day(-3),
+      opens_at: instant(-48 * HOUR_MS),
+      closes_at: instant(-HOUR_MS),
+    });
+    const cancelled = await proxy.meeting({ opens_at: instant(HOUR_MS), closes_at: instant(2 * HOUR_MS) });
+    await proxy.cancel(cancelled);
+    const today = await proxy.meeting({ record_date: day(-1) });
+    await database.admin.query(
+      `with past as materialized (select set_config('session_replication_role', 'replica', true))
+       update meetings set record_date = $2 from past where id = $1`,
+      [today, day(0)],
+    );
+    const nowhere = '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d';
+    await proxy.cast(meeting, b, { 1: 'FOR' });
+    const upload = await load(
+      csv(
+        `${meeting},A,1,FOR,60,`,
+        `${meeting},A,1,AGAINST,40,`,
+        `${meeting.toUpperCase()},A,2a,WITHHOLD,,`,
+        `${meeting},C,1,FOR,20,`,
+        `${meeting},C,1,ABSTAIN,5.00000001,`,
+        `${meeting},C,2a,FOR,,`,
+        `${meeting},NONE,1,FOR,,`,
+        `${meeting},NOBODY,1,FOR,,`,
+        `${meeting},B,1,AGAINST,,`,
+        `${meeting},D,7,FOR,,`,
+        `${meeting},D,1,FOR,0,`,
+        `${meeting},E,2a,AGAINST,,`,
+        `${meeting},E,1,MAYBE,,`,
+        `${meeting},F,1,FOR,,PREF`,
+        `${later},A,1,FOR,,`,
+        `${past},A,1,FOR,,`,
+        `${cancelled},A,1,FOR,,`,
+        `${today},A,1,FOR,,`,
+        `${nowhere},A,1,FOR,,`,
+        `x,A,1,FOR,,`,
+        `${meeting},G,1,FOR,1.5e3,`,
+        `${meeting},G,1,FOR,-1,`,
+        `${meeting},G,1,FOR,0.00000000000000001,`,
+        `${meeting},,1,FOR,,`,
+        `${meeting},G,,FOR,,`,
+        `${meeting},H,1,FOR,,`,
+        `${meeting},H,1,AGAINST,,`,
+        `${meeting},H,2a,FOR,3,`,
+        `${meeting},H,2a,FOR,5,`,
+        `${meeting},H,2a,WITHHOLD,5,`,
+      ),
+    );
+    expect(upload).toMatchObject({
+      state: 'COMPLETED',
+      rows: 30,
+      accepted: 6,
+      ignored: 1,
+      rejected: 23,
+      failure: null,
+    });
+    expect(found(upload)).toEqual([
+      [5, 'votes', 'above-weight'],
+      [6, 'votes', 'above-weight'],
+      [7, null, 'ballot-incomplete'],
+      [8, 'external_ref', 'no-position'],
+      [9, 'external_ref', 'unknown-holder'],
+      [10, 'external_ref', 'ballot-exists'],
+      [11, 'item_id', 'unknown-item'],
+      [13, 'choice', 'unknown-choice'],
+      [14, 'choice', 'unknown-value'],
+      [15, 'security_class', 'unknown-security-class'],
+      [16, 'meeting_id', 'meeting-not-open'],
+      [17, 'meeting_id', 'meeting-closed'],
+      [18, 'meeting_id', 'meeting-closed'],
+      [19, 'meeting_id', 'meeting-not-open'],
+      [20, 'meeting_id', 'unknown-meeting'],
+      [21, 'meeting_id', 'unknown-value'],
+      [22, 'votes', 'invalid-number'],
+      [23, 'votes', 'negative'],
+      [24, 'votes', 'too-many-decimals'],
+      [25, 'external_ref', 'required'],
+      [26, 'item_id', 'required'],
+      [28, 'choice', 'duplicate-choice'],
+      [30, 'choice', 'duplicate-choice'],
+    ]);
+    expect(upload.errors[0].message).toBe(
+      'The votes for the item come to 25.00000001, and the holder has 25.',
+    );
+    expect(upload.errors[2].message).toMatch(/^Line 5 is of the same ballot/);
+    expect(upload.errors[21].message).toMatch(/on line 27\.$/);
+    const ballots = await ballotsOf(meeting);
+    expect(ballots).toMatchObject([
+      { shareholder_id: b, upload_id: null },
+      { weight: '100', choices: { 1: { FOR: '60', AGAINST: '40' }, '2a': 'WITHHOLD' }, upload_id: upload.id },
+      { weight: '8', choices: { 1: 'FOR', '2a': { FOR: '3', WITHHOLD: '5' } } },
+    ]);
+    expect((await proxy.report(meeting)).body).toMatchObject({
+      ballots: 3,
+      tally_sha256: tallyHash(ballots),
+    });
+
+    // The errors file has the whole ballot, which is taken once its row is corrected; the rest stays refused.
+    const errors = await objectText(aws, upload.errors_key);
+    const again = await load(errors.replace(',C,1,ABSTAIN,5.00000001', ',C,1,ABSTAIN,5'));
+    expect(again).toMatchObject({ accepted: 3, rejected: 20 });
+    expect((await ballotsOf(meeting)).at(-1)).toMatchObject({
+      choices: { 1: { FOR: '20', ABSTAIN: '5' }, '2a': 'FOR' },
+    });
+  });
+
+  test('casts by class, and settles the weights with its first ballot', async () => {
+    await declareClasses(database.admin, acme, 'B');
+    await database.admin.query(
+      `update security_classes set votes_per_share = 2.5, version = version + 1 where tenant_id = $1 and code = 'B'`,
+      [acme.id],
+    );
+    const [a = ''] = await holdersOf('100', '20', '10');
+    const more = { holdings: '20', security_class: 'B', effective_date: day(-5) };
+    expect((await new Register(acme.as('ADMIN')).update(a, more)).status).toBe(200);
+    const meeting = await proxy.meeting({ security_classes: ['COMMON', 'B'] });
+    const upload = await load(
+      csv(
+        `${meeting},A,1,FOR,,COMMON`,
+        `${meeting},A,1,AGAINST,30,B`,
+        `${meeting},A,1,ABSTAIN,20,B`,
+        `${meeting},A,2a,FOR,,COMMON`,
+        `${meeting},A,2a,FOR,,B`,
+        `${meeting},B,1,FOR,20,COMMON`,
+        `${meeting},B,2a,FOR,,B`,
+        `${meeting},C,1,FOR,5,COMMON`,
+        `${meeting},C,1,AGAINST,5,`,
+      ),
+    );
+    expect(found(upload)).toEqual([
+      [7, null, 'ballot-incomplete'],
+      [8, 'security_class', 'no-position'],
+      [9, null, 'ballot-incomplete'],
+      [10, 'security_class', 'mixed-classes'],
+    ]);
+    expect(await ballotsOf(meeting)).toMatchObject([
+      { weight: '150', choices: { 1: { FOR: '100', AGAINST: '30', ABSTAIN: '20' }, '2a': 'FOR' } },
+    ]);
+    // The weights are settled: what the register is told later of that day gives nobody more votes.
+    const late = { holdings: '500', security_class: 'B', effective_date: day(-5) };
+    expect((await new Register(acme.as('ADMIN')).update(a, late)).status).toBe(200);
+    expect((await proxy.report(meeting)).body.entitled_shares).toBe('180');
+    expect(await load(csv(`${meeting},B,1,FOR,20.5,`))).toMatchObject({
+      accepted: 0,
+      errors: [{ code: 'above-weight' }],
+    });
+  });
+
+  test('changes nothing when it comes again, is checked alone on demand, and is cast again once a ballot was revoked', async () => {
+    const [a = '', b = ''] = await holdersOf('100', '50', '25');
+    const meeting = await proxy.meeting();
+    const rows = [`${meeting},A,1,FOR,60,`, `${meeting},A,1,AGAINST,40,`, `${meeting},B,1,FOR,,`];
+    const checked = await send(csv(...rows), { dry_run: 'true' });
+    expect(answer(checked)).toEqual({ accepted: 3, recorded: 3, unchanged: 0, ignored: 0, rejected: 0 });
+    expect(await ballotsOf(meeting)).toEqual([]);
+    const first = await send(csv(...rows));
+    expect(first).toMatchObject({ state: 'COMPLETED', bytes_done: first.bytes_total, rows: 3 });
+    const ballots = await ballotsOf(meeting);
+    expect(ballots).toHaveLength(2);
+    expect(await send(csv(...rows)), 'the same bytes').toMatchObject({ id: first.id });
+    // The same ballots in other bytes, however the votes are written, and one more.
+    const second = await load(
+      csv(rows[1] ?? '', `${meeting},A,1,FOR,60.0,`, `${meeting},B,1,FOR,50,`, `${meeting},C,1,FOR,,`),
+    );
+    expect(answer(second)).toEqual({ accepted: 4, recorded: 1, unchanged: 3, ignored: 0, rejected: 0 });
+    expect((await ballotsOf(meeting)).slice(0, 2)).toEqual(ballots);
+    const other = await load(csv(`${meeting},A,1,FOR,,`, `${meeting},B,1,FOR,,`, `${meeting},B,2a,FOR,,`));
+    expect(found(other).map(([, , code]: string[]) => code)).toEqual([
+      'ballot-exists',
+      'ballot-exists',
+      'ballot-exists',
+    ]);
+    const ballotOf = ballots.find(({ shareholder_id }) => shareholder_id === b) as unknown as { id: string };
+    await proxy.revoke(ballotOf.id);
+    const again = await send(csv(...rows));
+    expect(answer(again)).toEqual({ accepted: 3, recorded: 1, unchanged: 2, ignored: 0, rejected: 0 });
+    const { body } = await proxy.report(meeting);
+    expect(body).toMatchObject({ ballots: 3, voted_shares: '175' });
+    expect((await proxy.vote(meeting, a)).status).toBe(409);
+  });
+
+  test('counts in the order of receipt, whichever worker is faster', async () => {
+    await holdersOf('100');
+    const meeting = await proxy.meeting();
+    const at = Date.now();
+    const [older, newer] = [
+      { ...(await put(csv(`${meeting},A,1,FOR,,`))), storedAt: new Date(at - 2).toISOString() },
+      { ...(await put(csv(`${meeting},A,1,AGAINST,,`))), storedAt: new Date(at - 1).toISOString() },
+    ];
+    await processUpload(older, DELIVERY);
+    // Its worker has died with the file in hand: the next delivery takes it up, and the other file waits for it.
+    await database.admin.query(
+      `update uploads set state = 'VALIDATING', completed_at = null where object_key = $1`,
+      [older.key],
+    );
+    const ballots = await ballotsOf(meeting);
+    await proxy.revoke((ballots[0] as unknown as { id: string }).id);
+    await Promise.all([processUpload(newer, DELIVERY), processUpload(older, DELIVERY)]);
+    expect(await uploadOf(older.key)).toMatchObject({ state: 'COMPLETED', accepted: 1 });
+    expect(found(await uploadOf(newer.key))).toEqual([[2, 'external_ref', 'ballot-exists']]);
+    expect((await proxy.report(meeting)).body.items[0].counts.FOR).toEqual({ ballots: 1, shares: '100' });
+  });
+
+  test('of an agent, with a column for each item or each choice, is read by a mapping; JSON as it is', async () => {
+    await holdersOf('1000', '2000', '30', '4');
+    const meeting = await proxy.meeting();
+    const mappings = new UploadMappings(acme.as('OPS'));
+    const choices = { F: 'FOR', A: 'AGAINST', W: 'WITHHOLD' };
+    const made = await mappings.create({
+      name: 'agent',
+      kind: 'ballots',
+      columns: [
+        { from: 'Account', to: 'external_ref' },
+        { from: 'Prop 1', to: 'choice', value: { item_id: '1', meeting_id: meeting }, values: choices },
+        { from: 'Prop 2a', to: 'choice', value: { item_id: '2a', meeting_id: meeting }, values: choices },
+      ],
+    });
+    expect(made.status, made.text).toBe(201);
+    const byItem = await load('Account,Prop 1,Prop 2a\nA,F,W\nB,A,\nC,X,F\n', 'ballots/agent');
+    expect(byItem).toMatchObject({ rows: 5, accepted: 3, rejected: 2 });
+    expect(found(byItem)).toEqual([
+      [4, 'choice', 'unknown-value'],
+      [4, null, 'ballot-incomplete'],
+    ]);
+    const bank = await mappings.create({
+      name: 'bank',
+      kind: 'ballots',
+      columns: [
+        { from: 'Konto', to: 'external_ref' },
+        { from: 'TOP', to: 'item_id' },
+        { from: 'Ja', to: 'votes', value: { choice: 'FOR', meeting_id: meeting } },
+        { from: 'Nein', to: 'votes', value: { choice: 'AGAINST', meeting_id: meeting } },
+      ],
+      decimal: ',',
+      separator: ';',
+    });
+    expect(bank.status, bank.text).toBe(201);
+    const bySplit = await load('Konto;TOP;Ja;Nein\nC;1;20,5;9,5\nD;1;4;0\n', 'ballots/bank');
+    expect(bySplit).toMatchObject({ rows: 4, accepted: 3, ignored: 1, rejected: 0 });
+    expect((await ballotsOf(meeting)).map(({ choices: chosen }) => chosen)).toEqual([
+      { 1: 'FOR', '2a': 'WITHHOLD' },
+      { 1: 'AGAINST' },
+      { 1: { FOR: '20.5', AGAINST: '9.5' } },
+      { 1: 'FOR' },
+    ]);
+    for (const columns of [
+      [{ from: 'Account', to: 'external_ref' }],
+      [
+        { from: 'Account', to: 'external_ref' },
+        { from: 'P', to: 'choice', value: { item_id: '1' } },
+      ],
+      [
+        { from: 'Account', to: 'external_ref' },
+        { from: 'P', to: 'choice', value: { item_id: '1', meeting_id: meeting }, values: { F: 'YES' } },
+      ],
+    ])
+      expect((await mappings.create({ name: 'odd', kind: 'ballots', columns })).status).toBe(422);
+    const other = await proxy.meeting();
+    const json = `[{"meeting_id":"${other}","external_ref":" A ","item_id":"1","choice":"FOR","votes":10.50},{"meeting_id":"${other}","external_ref":"A","item_id":"2a","choice":"FOR","votes":"","security_class":""},{"meeting_id":"${other}","external_ref":"B","item_id":1,"choice":"FOR"}]`;
+    const upload = await load(json, 'ballots', 'json');
+    expect(upload).toMatchObject({ accepted: 2, rejected: 1 });
+    expect(found(upload)).toEqual([[1, 'item_id', 'wrong-type']]);
+    expect((await ballotsOf(other)).map(({ choices: chosen }) => chosen)).toEqual([
+      { 1: { FOR: '10.5' }, '2a': 'FOR' },
+    ]);
+  });
+
+  test('of many ballots is counted once, until somebody votes or revokes', async () => {
+    await holdersOf('1');
+    const ids = await enterHolders(
+      database.admin,
+      acme.id,
+      Array.from({ length: 1_200 }, () => '10'),
+    );
+    const { rows } = await database.admin.query('select external_ref from shareholders where id = any($1)', [
+      ids.slice(0, 1_100),
+    ]);
+    const meeting = await proxy.meeting();
+    const cast = await load(csv(...rows.map(({ external_ref }) => `${meeting},${external_ref},1,FOR,,`)));
+    expect(cast).toMatchObject({ accepted: 1_100, rejected: 0 });
+    const kept = async () => {
+      const found = await database.admin.query(
+        `select effective, revoked, tally ->> 'tally_sha256' as sha256 from meeting_tallies where meeting_id = $1`,
+        [meeting],
+      );
+      return found.rows[0];
+    };
+    const report = async () => {
+      const { body } = await proxy.report(meeting);
+      const { ballots, voted_shares, tally_sha256 } = body;
+      expect(await kept()).toMatchObject({ effective: ballots, sha256: tally_sha256 });
+      return { ballots, voted_shares, tally_sha256 };
+    };
+    expect(await kept()).toMatchObject({ effective: 1_100, revoked: 0 });
+    const first = await report();
+    expect(first).toMatchObject({ ballots: 1_100, voted_shares: '11000' });
+    const ballot = await proxy.cast(meeting, ids[1_150] ?? '');
+    expect(await report()).toMatchObject({ ballots: 1_101, voted_shares: '11010' });
+    await proxy.revoke(ballot);
+    expect(await report()).toEqual(first);
+    expect(await kept()).toMatchObject({ effective: 1_100, revoked: 1 });
+    await proxy.cast(meeting, ids[1_151] ?? '', { 1: 'AGAINST' });
+    await proxy.revoke(await proxy.cast(meeting, ids[1_152] ?? ''));
+    expect(await report()).toMatchObject({ ballots: 1_101, voted_shares: '11010' });
+    // It is served while nobody votes: a tally that counts something else shows.
+    await database.admin.query(
+      `update meeting_tallies set tally = jsonb_set(tally, '{voted_shares}', '"7"') where meeting_id = $1`,
+      [meeting],
+    );
+    expect((await report()).voted_shares).toBe('7');
+  });
+
+  test('is not another tenant’s: a meeting and a holder of it are unknown, and a sponsor has none', async () => {
+    await holdersOf('100');
+    const meeting = await proxy.meeting();
+    const owner = acme;
+    acme = await insertTestTenant(database.admin, 'ISSUER');
+    await holdersOf('5');
+    expect(await load(csv(`${meeting},A,1,FOR,,`))).toMatchObject({ errors: [{ code: 'unknown-meeting' }] });
+    acme = await insertTestTenant(database.admin, 'SPONSOR');
+    expect(await load(csv(`${meeting},A,1,FOR,,`))).toMatchObject({
+      state: 'FAILED',
+      failure: expect.stringMatching(/^wrong-tenant/),
+    });
+    acme = owner;
+    expect(await ballotsOf(meeting)).toEqual([]);
   });
 });
 

@@ -10,12 +10,12 @@ import { call, type TestRequest, type TestResponse } from '#tests/support/reques
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storedFile } from '#tests/support/uploads.ts';
 import { PART_BYTES } from '#uploads/intake/offer-upload.ts';
+import { MAX_MULTIPART_BYTES } from '#uploads/intake/sending-file.ts';
 import {
   completeUpload,
   createShareholderUpload,
   getUpload,
   listUploads,
-  MAX_MULTIPART_BYTES,
 } from '#uploads/intake/uploads.routes.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 

@@ -258,6 +258,7 @@ const rowsOf = (
   meeting_items: { meeting_id: id(31), id: '1', position: '1', title: 'Filled', kind: 'STANDARD' },
   votes: { id: id(32), meeting_id: id(31), shareholder_id: id(4), weight: '1' },
   vote_choices: { meeting_id: id(31), vote_id: id(32), item_id: '1', kind: 'STANDARD', choice: 'FOR' },
+  meeting_tallies: { meeting_id: id(31), effective: '7', revoked: '0', tally: '{}' },
   reporting_transactions: {
     id: id(5),
     version: '1',

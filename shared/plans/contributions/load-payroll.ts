@@ -1,5 +1,6 @@
 import { addDays } from '#kernel/calendar.ts';
 import { exponentOf } from '#kernel/money.ts';
+import type { RunStatement } from '#platform/db/run-statement.ts';
 import { ageReached, findBreach, type Limit, type YearSums } from './contribution-limits.ts';
 import { countedInYear } from './contribution-sources.ts';
 import {
@@ -9,13 +10,10 @@ import {
   matchPlans,
   type Refusal,
   type RowAtRisk,
-  type RunStatement,
   refuseRows,
   rowsAtRisk,
 } from './payroll.repository.ts';
 import { explainBreach, MAX_DAYS_AHEAD } from './record-contribution.ts';
-
-export type { RunStatement } from './payroll.repository.ts';
 
 /** Plans changed after the rows were judged, and some must be refused now. */
 export class PayrollMoved extends Error {

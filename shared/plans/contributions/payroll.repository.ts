@@ -3,6 +3,7 @@ import type { ContributionSource } from '#contracts/transactions.ts';
 import { consecutiveIds } from '#kernel/ids.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
 import { FINAL_PAY_DAYS } from '#plans/plan-standing.ts';
+import type { RunStatement } from '#platform/db/run-statement.ts';
 import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
 
 /**
@@ -10,12 +11,6 @@ import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
  * period, currency, run_id, effective_date, error_*), and keeps there what it finds of each row: plan_id, plan_currency, exponent,
  * amount_minor, and whether the row is recorded already.
  */
-
-/** Runs one statement where the staged rows are: on their session, or in a transaction on it. */
-export type RunStatement = <Row = Record<string, unknown>>(
-  text: string,
-  values?: readonly unknown[],
-) => Promise<{ rows: readonly Row[]; changed: number }>;
 
 /** Rows without an error that are not recorded yet. */
 const GOOD = `error_code is null and not recorded`;

@@ -29,6 +29,7 @@ const OF_THEIR_FILE: ReadonlySet<string> = new Set<RowErrorCode>([
   'cell-count',
   'changed-since-received',
   'conflicting-name',
+  'duplicate-choice',
   'duplicate-external-ref',
   'duplicate-key',
   'duplicate-period',

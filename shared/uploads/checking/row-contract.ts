@@ -10,8 +10,10 @@ export interface RowContract<Column extends string, Values> {
   readonly otherList?: { readonly column: string; readonly is: string };
   /** The column whose JSON numbers are read by their digits. */
   readonly number: Column;
-  /** The column of days, and the error of one that can't be read. */
-  readonly day: { readonly column: Column; readonly invalid: RowErrorCode };
+  /** The column that several columns of a mapped file may give where none gives the number: a row is made for each. @default none */
+  readonly spread?: Column;
+  /** The column of days, and the error of one that can't be read. @default none */
+  readonly day?: { readonly column: Column; readonly invalid: RowErrorCode };
   /** Whether a number that is zero asks for nothing: such a row has the error `zero`, and is ignored. */
   readonly skipsZero: boolean;
   /**
@@ -28,4 +30,10 @@ export interface RowContract<Column extends string, Values> {
 /** A text of a JSON object as a cell. */
 export function trimmed(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
+}
+
+/** A text of a JSON object as a cell that may be empty: an empty text is an empty cell. */
+export function emptied(value: unknown): unknown {
+  const text = trimmed(value);
+  return text === '' ? null : text;
 }

@@ -2,7 +2,7 @@ import { isDay } from '#kernel/calendar.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { ShareholderValues, UploadRow } from '#uploads/formats/upload-row.ts';
 import { rejectedRow } from './finish-row.ts';
-import { type RowContract, trimmed } from './row-contract.ts';
+import { emptied, type RowContract, trimmed } from './row-contract.ts';
 import {
   REGISTER_COLUMNS,
   type ShareholderColumn,
@@ -30,12 +30,6 @@ function finishRow(line: number, found: Record<ShareholderColumn, unknown>): Upl
   };
   if (!CANONICAL.test(values.holdings)) values.holdings = canonicalDecimal(values.holdings);
   return { line, values, error: undefined };
-}
-
-/** An empty text is an empty cell. */
-function emptied(value: unknown): unknown {
-  const text = trimmed(value);
-  return text === '' ? null : text;
 }
 
 export const shareholderContract: RowContract<ShareholderColumn, ShareholderValues> = {

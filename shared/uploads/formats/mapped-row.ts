@@ -23,8 +23,8 @@ export class MappedRows<Column extends string, Values> {
   readonly #contract: RowContract<Column, Values>;
   readonly #mapping: Mapping;
   readonly #readDay: ((text: string) => string | undefined) | undefined;
-  /** The column of numbers by which each row of a line is made. */
-  readonly #numbers: readonly Source<Column>[];
+  /** The columns by which each row of a line is made: those of numbers, where there are any. */
+  readonly #makers: readonly Source<Column>[];
   readonly #others: readonly Source<Column>[];
   /** The place of each column in the rows that are made; -1 for what the mapping doesn't give. */
   readonly #at: Readonly<Record<Column, number>>;
@@ -40,8 +40,10 @@ export class MappedRows<Column extends string, Values> {
     this.#mapping = mapping;
     this.#readDay = mapping.date_format === undefined ? undefined : dayReader(mapping.date_format);
     const sources = sourcesOf<Column>(mapping, header, line);
-    this.#numbers = sources.filter(({ to }) => to === contract.number);
-    this.#others = sources.filter(({ to }) => to !== contract.number);
+    const { number, spread } = contract;
+    const maker = sources.some(({ to }) => to === number) ? number : spread;
+    this.#makers = sources.filter(({ to }) => to === maker);
+    this.#others = sources.filter(({ to }) => to !== maker);
     const given = new Set<string>(sources.flatMap(({ to, given: more }) => [to, ...more.keys()]));
     const at = contract.columns.map((name, index) => [name, given.has(name) ? index : -1]);
     this.#at = Object.fromEntries(at) as Record<Column, number>;
@@ -49,7 +51,7 @@ export class MappedRows<Column extends string, Values> {
 
   /** Returns the place in the file of each column; -1 where none of the file's own gives it. */
   placesInFile(): Readonly<Record<Column, number>> {
-    const sources = [...this.#numbers, ...this.#others];
+    const sources = [...this.#makers, ...this.#others];
     const at = this.#contract.columns.map((name) => [name, sources.find(({ to }) => to === name)?.at ?? -1]);
     return Object.fromEntries(at) as Record<Column, number>;
   }
@@ -58,9 +60,9 @@ export class MappedRows<Column extends string, Values> {
     const found = this.#contract.columns.map(() => '');
     let fault: RowError<Column> | undefined;
     for (const source of this.#others) fault = this.#fill(found, source, cells) ?? fault;
-    const isWide = this.#numbers.length > 1;
+    const isWide = this.#makers.length > 1;
     const rows: UploadRow<Column, Values>[] = [];
-    for (const source of this.#numbers) {
+    for (const source of this.#makers) {
       const cell = cells[source.at] ?? '';
       if (isWide && cell === '') continue;
       const ofRow = [...found];
@@ -116,10 +118,10 @@ export class MappedRows<Column extends string, Values> {
           `must be a number with the decimal ${JSON.stringify(decimal)} of the mapping`,
         )
       );
-    if (this.#readDay !== undefined && to === this.#contract.day.column)
+    const { day } = this.#contract;
+    if (this.#readDay !== undefined && to === day?.column)
       return (
-        this.#readDay(cell) ??
-        wrong(to, this.#contract.day.invalid, `must be as ${date_format}, which the mapping says`)
+        this.#readDay(cell) ?? wrong(to, day.invalid, `must be as ${date_format}, which the mapping says`)
       );
     return cell;
   }

@@ -1,6 +1,7 @@
 import type { Busboy } from 'busboy';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import { MAX_MULTIPART_BYTES, NewUpload } from './uploads.routes.ts';
+import { MAX_MULTIPART_BYTES } from './sending-file.ts';
+import { NewUpload } from './uploads.routes.ts';
 
 export interface SentFile {
   readonly filename: string;

@@ -19,8 +19,7 @@ import { comesInParts } from './offer-upload.ts';
 import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
 import {
-  payrollSettings,
-  registerSettings,
+  SETTINGS_OF,
   settingsOf,
   settingsOfForm,
   settingsText,
@@ -28,7 +27,7 @@ import {
 } from './upload-settings.ts';
 import type { createContributionUpload, OfferedUpload } from './uploads.routes.ts';
 
-/** A request with either kind of file. */
+/** A request with any kind of file. */
 type Request = HttpRequest<RouteSpec & Pick<typeof createContributionUpload, 'query' | 'body'>>;
 type Answer = Reply<z.infer<typeof OfferedUpload>>;
 
@@ -54,7 +53,7 @@ async function receiveFile(request: Request, kind: UploadKind, named: Named): Pr
   const { filename, bytes, fields } = await readMultipartFile(
     headers.get('content-type')?.[0] ?? '',
     request.rawBody(),
-    Object.keys(kind === 'shareholders' ? registerSettings : payrollSettings),
+    Object.keys(SETTINGS_OF[kind]),
   );
   const { settings, mapping } = await settled(request, kind, filename, named.query, settingsOfForm(fields));
   const sha256 = createHash('sha256').update(bytes).digest('hex');

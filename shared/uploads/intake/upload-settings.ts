@@ -3,6 +3,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import { id, isoDate, quantity } from '#kernel/fields.ts';
 import { JsonNumber } from '#kernel/json.ts';
 import { ENCODINGS, type Encoding, MAX_UPLOAD_ROWS } from '#uploads/formats/upload-row.ts';
+import type { UploadKind } from '#uploads/upload-kind.ts';
 
 /** A whole number as its digits, which a query and a form write as text. */
 const wholeNumberText = (min: number, max: number) =>
@@ -37,6 +38,20 @@ export const registerSettings = {
 
 /** The settings of a payroll file. */
 export const payrollSettings = { mapping: registerSettings.mapping };
+
+/** The settings of a file of ballots. */
+export const ballotSettings = {
+  mapping: registerSettings.mapping,
+  expected_rows: registerSettings.expected_rows,
+  encoding: registerSettings.encoding,
+};
+
+/** The settings of each kind of file. */
+export const SETTINGS_OF: Readonly<Record<UploadKind, object>> = {
+  shareholders: registerSettings,
+  contributions: payrollSettings,
+  ballots: ballotSettings,
+};
 
 export interface UploadSettings {
   readonly mapping?: string | undefined;

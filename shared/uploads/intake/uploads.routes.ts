@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { link } from '#contracts/links.ts';
 import {
-  booleanInQuery,
   dateOut,
   decimalOut,
   idInPath,
@@ -15,12 +14,10 @@ import {
 import { route } from '#platform/http/route.ts';
 import { MAX_UPLOAD_BYTES, uploadFormat } from '#uploads/formats/upload-row.ts';
 import { UPLOAD_KINDS, UPLOADING_ROLES } from '#uploads/upload-kind.ts';
+import { DOORS, MAPPED, SAME_BYTES, sending } from './sending-file.ts';
 import { payrollSettings, registerSettings, UPLOAD_MODES } from './upload-settings.ts';
 
 const UPLOAD_STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
-
-/** A Lambda function takes six megabytes a call, and in base64, as bytes reach it, three are four. */
-export const MAX_MULTIPART_BYTES = 4_500_000;
 
 export const UploadError = z.object({
   /** The physical line on which the row begins. */
@@ -52,11 +49,11 @@ export const UploadSummary = z.object({
   rows: count,
   accepted: count,
   rejected: count,
-  /** Rows that ask for nothing: amounts of zero in a payroll file. */
+  /** Rows that ask for nothing: amounts or votes of zero. */
   ignored: count,
-  /** The accepted rows of a payroll file that it has recorded. Null for a register, which has `changes`, and until the file is judged. */
+  /** The accepted rows of a payroll file that it has recorded, or of ballots that it has cast. Null for a register, which has `changes`, and until the file is judged. */
   recorded: count.nullable(),
-  /** The accepted rows of a payroll file that were recorded before. */
+  /** The accepted rows that were recorded, or cast, before. */
   unchanged: count.nullable(),
   bytes_done: count,
   bytes_total: count,
@@ -139,37 +136,6 @@ export const NewUpload = z.strictObject({
 });
 
 const readers = { roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
-/** The parts of the declaration that both kinds of files share. */
-const sending = {
-  method: 'POST',
-  roles: UPLOADING_ROLES,
-  query: z.strictObject({ dry_run: booleanInQuery.optional() }),
-  body: NewUpload,
-  example: { filename: 'rows.csv', size: 1_048_576 },
-  consumes: ['application/json', 'multipart/form-data'],
-  status: 202,
-  location: '/uploads/{id}',
-  response: OfferedUpload,
-  audit: 'upload.received',
-  problems: ['payload-too-large', 'unsupported-media-type'],
-  limit: 'uploads',
-  uses: ['uploadsBucket:read', 'uploadsBucket:write'],
-  // A file in memory has three copies: as base64, as bytes, and as it is passed on.
-  memoryMb: 1024,
-  timeoutSeconds: 29,
-} as const;
-
-const DOORS = [
-  `A file of up to ${MAX_MULTIPART_BYTES} bytes goes into the field \`file\` of a multipart form and is answered 202. For a`,
-  'larger one send its `filename`, `size` and, if you have it, `sha256` as JSON: the answer, 201, says where to PUT the bytes, by URLs that work for an hour: repeat the request with its `Idempotency-Key` for new ones.',
-];
-const MAPPED =
-  'A CSV file with other columns, dates or decimals loads by a `mapping` of `/uploads/mappings`: its id is in the query, the body or the form.';
-const SAME_BYTES = [
-  'Bytes that were loaded before are not loaded again: the answer, 200, is the first upload. With `dry_run=true` everything is',
-  'checked and nothing is loaded; of a register, `changes` say what would be changed.',
-];
-
 export const createShareholderUpload = route({
   operationId: 'createShareholderUpload',
   path: '/uploads/shareholders',
@@ -190,6 +156,7 @@ export const createShareholderUpload = route({
   ...sending,
   query: sending.query.extend(registerSettings),
   body: NewUpload.extend(registerSettings),
+  response: OfferedUpload,
 });
 
 export const createContributionUpload = route({
@@ -208,6 +175,7 @@ export const createContributionUpload = route({
   ...sending,
   query: sending.query.extend(payrollSettings),
   body: NewUpload.extend(payrollSettings),
+  response: OfferedUpload,
 });
 
 export const completeUpload = route({

@@ -74,7 +74,43 @@ export class StagingLines {
   }
 }
 
-export function cell(text: string | null | undefined): string {
+function cell(text: string | null | undefined): string {
   if (text === null || text === undefined) return NULL;
   return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ESCAPES[character] as string) : text;
+}
+
+/** A file's counts while its rows are staged. */
+interface Counted {
+  rows: number;
+  rejected: number;
+  ignored: number;
+}
+
+/**
+ * Rows as lines of COPY's text format, good and bad, counted as they pass: number, line, the columns of the contract and whatever `more` of a good
+ * row's values, then what is wrong. Rows that ask for nothing are left out.
+ */
+export async function* stagedLines<Column extends string, Values = Record<Column, string | null>>(
+  batches: AsyncIterable<readonly UploadRow<Column, Values>[]>,
+  columns: readonly (Column & keyof Values)[],
+  staged: Counted,
+  more: readonly (string & keyof Values)[] = [],
+): AsyncGenerator<string[], void> {
+  for await (const batch of batches) {
+    yield batch.flatMap(({ line, values, error }) => {
+      staged.rows += 1;
+      // Files of others have a line for everybody, whether there is anything or not.
+      if (error?.code === 'zero') {
+        staged.ignored += 1;
+        return [];
+      }
+      if (error !== undefined) staged.rejected += 1;
+      const cells = columns.map((column) => cell(values[column] as string | null));
+      const found = more.map((name) =>
+        cell(error === undefined ? ((values as Values)[name] as string | null) : null),
+      );
+      const fault = [error?.column, error?.code, error?.message];
+      return `${[staged.rows, line, ...cells, ...found, ...fault.map(cell)].join('\t')}\n`;
+    });
+  }
 }

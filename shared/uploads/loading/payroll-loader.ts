@@ -1,23 +1,11 @@
-import { CompiledQuery } from 'kysely';
-import {
-  countRecorded,
-  judgePayroll,
-  loadPayroll,
-  PayrollMoved,
-  type RunStatement,
-} from '#plans/contributions/load-payroll.ts';
-import type { TenantSession } from '#platform/db/tenant-session.ts';
-import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { countRecorded, judgePayroll, loadPayroll, PayrollMoved } from '#plans/contributions/load-payroll.ts';
+import { runIn, runOn } from '#platform/db/run-statement.ts';
 import { todayOf } from '#platform/db/today.ts';
-import { type ContributionValues, contributionContract } from '#uploads/checking/contribution-contract.ts';
-import {
-  CONTRIBUTION_COLUMNS,
-  type ContributionColumn,
-} from '#uploads/checking/contribution-upload.schema.ts';
+import { contributionContract } from '#uploads/checking/contribution-contract.ts';
+import { CONTRIBUTION_COLUMNS } from '#uploads/checking/contribution-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
-import type { UploadRow } from '#uploads/formats/upload-row.ts';
-import { cell } from './copy-encoding.ts';
-import { isLarge, joinAsSets, mark, type StagedFile } from './staged-rows.ts';
+import { stagedLines } from './copy-encoding.ts';
+import { isLarge, joinAsSets, mark } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
 
 const CREATE = `create temporary table staged_rows (
@@ -53,7 +41,10 @@ export const payrollLoader: UploadLoader = {
     const staged = { rows: 0, rejected: 0, ignored: 0 };
     await session.run([{ text: WORK_MEM }, { text: CREATE }]);
     const batches = readRows(source, format, { ...following, contract: contributionContract });
-    await session.copyInto(`copy staged_rows (${STAGED}) from stdin`, linesOf(batches, staged));
+    await session.copyInto(
+      `copy staged_rows (${STAGED}) from stdin`,
+      stagedLines(batches, CONTRIBUTION_COLUMNS, staged, ['effective_date']),
+    );
     await session.run([{ text: 'analyze staged_rows' }]);
     if (isLarge(staged)) await joinAsSets(session);
     return staged;
@@ -76,41 +67,3 @@ export const payrollLoader: UploadLoader = {
   },
   mayLoadAgain: (error) => error instanceof PayrollMoved,
 };
-
-function runOn(session: TenantSession): RunStatement {
-  return async (text, values = []) => {
-    const [result] = await session.run([{ text, values }]);
-    return { rows: result?.rows ?? [], changed: result?.rowCount ?? 0 };
-  };
-}
-
-function runIn(tx: TenantTx): RunStatement {
-  return async <Row>(text: string, values: readonly unknown[] = []) => {
-    const { rows, numAffectedRows } = await tx
-      .getExecutor()
-      .executeQuery<Row>(CompiledQuery.raw(text, [...values]));
-    return { rows, changed: Number(numAffectedRows ?? 0n) };
-  };
-}
-
-/** Rows as lines of COPY's text format, good and bad, counted as they pass. */
-async function* linesOf(
-  batches: AsyncIterable<readonly UploadRow<ContributionColumn, ContributionValues>[]>,
-  staged: StagedFile & { rows: number; ignored: number },
-): AsyncGenerator<string[], void> {
-  for await (const batch of batches) {
-    yield batch.flatMap(({ line, values, error }) => {
-      staged.rows += 1;
-      // Payroll systems write a line for everybody, whether there is anything to pay or not.
-      if (error?.code === 'zero') {
-        staged.ignored += 1;
-        return [];
-      }
-      if (error !== undefined) staged.rejected += 1;
-      const cells = CONTRIBUTION_COLUMNS.map((column) => cell(values[column]));
-      const day = error === undefined ? values.effective_date : null;
-      const fault = [error?.column, error?.code, error?.message];
-      return `${[staged.rows, line, ...cells, cell(day), ...fault.map(cell)].join('\t')}\n`;
-    });
-  }
-}

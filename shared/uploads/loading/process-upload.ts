@@ -49,7 +49,7 @@ export async function processUpload(file: StoredFile, about: About): Promise<voi
     if (refusal !== undefined) throw refusal;
     await tenantRead(actor.tenantId, (read) => refusePutOut(read, claimed));
     // Its rows are judged by the register after a split whose day has begun, also if the job of splits comes later.
-    if (claimed.kind === 'shareholders') await applyDueSplits(actor);
+    if (claimed.kind === 'shareholders' || claimed.kind === 'ballots') await applyDueSplits(actor);
     await validateFile({ actor, upload: claimed, file });
   } catch (error) {
     const failure = failureText(asRefusal(error));
@@ -153,7 +153,7 @@ async function findDropped(
       upload,
       refusal: new RefusedFile(
         'unknown-folder',
-        `A file must be put into ${UPLOAD_KINDS.map((one) => `${one}/`).join(' or ')} of the drop folder, or into a folder there that is named like a mapping.`,
+        `A file must be put into ${UPLOAD_KINDS.map((one) => `${one}/`).join(', ')} of the drop folder, or into a folder there that is named like a mapping.`,
       ),
     };
   if (TENANT_TYPE_OF[kind] !== tenant.type)

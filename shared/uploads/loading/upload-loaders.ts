@@ -1,4 +1,5 @@
 import type { UploadKind } from '#uploads/upload-kind.ts';
+import { ballotLoader } from './ballot-loader.ts';
 import { payrollLoader } from './payroll-loader.ts';
 import { registerLoader } from './register-loader.ts';
 import type { UploadLoader } from './upload-loader.ts';
@@ -7,4 +8,5 @@ import type { UploadLoader } from './upload-loader.ts';
 export const uploadLoaders: Readonly<Record<UploadKind, UploadLoader>> = {
   shareholders: registerLoader,
   contributions: payrollLoader,
+  ballots: ballotLoader,
 };

@@ -1,3 +1,4 @@
+import { BALLOT_COLUMNS, ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
 import { CONTRIBUTION_COLUMNS, contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
 import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import type { Encoding } from '#uploads/formats/upload-row.ts';
@@ -33,8 +34,10 @@ interface MappedKind {
   readonly required: readonly string[];
   /** The column of numbers, which several columns of a file may give. */
   readonly number: string;
-  /** The column of days, and whether a month will do. */
-  readonly day: { readonly column: string; readonly takesMonth: boolean };
+  /** The column that several may give where none gives the number. @default none */
+  readonly spread?: string;
+  /** The column of days, and whether a month will do. @default none */
+  readonly day?: { readonly column: string; readonly takesMonth: boolean };
   /** The values that a column may have, where it may not have any. */
   readonly valuesOf: (column: string) => readonly (string | null)[] | undefined;
 }
@@ -57,6 +60,13 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
       return { plan_type: plan_type.enum, source: source.enum }[column];
     },
   },
+  ballots: {
+    columns: BALLOT_COLUMNS,
+    required: ballotRowSchema.required,
+    number: 'votes',
+    spread: 'choice',
+    valuesOf: (column) => (column === 'choice' ? ballotRowSchema.properties.choice.enum : undefined),
+  },
 };
 
 /** A member of a mapping that means nothing. */
@@ -74,26 +84,35 @@ export function findMappingFault(kind: UploadKind, mapping: Mapping): MappingFau
     const fault = findColumnFault(known, columns, at, column);
     if (fault !== undefined) return fault;
   }
-  const numbers = columns.filter(({ to }) => to === known.number);
+  const maker = makerOf(known, columns);
+  const makers = columns.filter(({ to }) => to === maker);
   const given = new Set(columns.flatMap(({ to, value = {} }) => [to, ...Object.keys(value)]));
   const missing = known.required.filter((column) => !given.has(column));
   if (missing.length > 0)
     return { pointer: '/columns', code: 'required', message: `must give ${missing.join(', ')}` };
-  const [first] = numbers;
-  const odd = numbers.find(({ value }) => namesOf(value) !== namesOf(first?.value));
+  const [first] = makers;
+  const odd = makers.find(({ value }) => namesOf(value) !== namesOf(first?.value));
   if (odd !== undefined)
     return {
       pointer: `/columns/${columns.indexOf(odd)}/value`,
       code: 'invalid-value',
       message: `must give the same columns as that of ${JSON.stringify(first?.from)}`,
     };
-  if (date_format !== undefined && !isReadable(date_format, known.day.takesMonth))
+  if (date_format === undefined) return undefined;
+  if (known.day === undefined)
+    return { pointer: '/date_format', code: 'invalid-format', message: 'is for files with days' };
+  if (!isReadable(date_format, known.day.takesMonth))
     return {
       pointer: '/date_format',
       code: 'invalid-format',
       message: `must have YYYY, MM or M${known.day.takesMonth ? ', and DD or D for days' : ', and DD or D'}, once each, as in DD.MM.YYYY`,
     };
   return undefined;
+}
+
+/** Returns the column of which each one that gives it makes a row. */
+function makerOf({ number, spread }: MappedKind, columns: readonly MappedColumn[]): string {
+  return spread === undefined || columns.some(({ to }) => to === number) ? number : spread;
 }
 
 const namesOf = (value: MappedColumn['value'] = {}): string => Object.keys(value).sort().join();
@@ -113,22 +132,23 @@ function findColumnFault(
       message: `must be one of ${known.columns.join(', ')}`,
     };
   const same = before.filter((column) => column.to === to);
-  const isNumber = to === known.number;
+  const maker = makerOf(known, columns);
+  const isMaker = to === maker;
   if (
     same.some(
-      (column) => !isNumber || textOf(column.value) === textOf(value) || fold(column.from) === fold(from),
+      (column) => !isMaker || textOf(column.value) === textOf(value) || fold(column.from) === fold(from),
     )
   )
     return {
       pointer: `${pointer}/to`,
       code: 'repeated',
-      message: isNumber ? 'is given by another column without another value' : 'is given by another column',
+      message: isMaker ? 'is given by another column without another value' : 'is given by another column',
     };
-  if (value !== undefined && !isNumber)
+  if (value !== undefined && !isMaker)
     return {
       pointer: `${pointer}/value`,
       code: 'invalid-value',
-      message: `is for columns that give ${known.number}`,
+      message: `is for columns that give ${maker}`,
     };
   for (const [name, text] of Object.entries(value ?? {})) {
     if (!known.columns.includes(name) || columns.some((column) => column.to === name))
