@@ -8,6 +8,7 @@ export const changeEffects: EffectsOfChanges = {
   'user-created': async () => (await import('#identity/users/propose-user.ts')).userCreatedEffects,
   'user-changed': async () => (await import('#identity/users/propose-user.ts')).userChangedEffects,
   payment: async () => (await import('#payments/orders/decide-order.ts')).paymentEffects,
+  'payment-reversal': async () => (await import('#payments/orders/decide-order.ts')).paymentEffects,
   'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   'bank-item': async () => (await import('#payments/files/match-item.ts')).bankItemEffects,

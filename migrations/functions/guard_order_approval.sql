@@ -4,6 +4,7 @@ create or replace function guard_order_approval() returns trigger
   as $$
 begin
   if is_approved_change('payment', 'transactions', new.transaction_id::text, new.decided_by)
+    or is_approved_change('payment-reversal', 'transactions', new.transaction_id::text, new.decided_by)
     or is_approved_change('payment-run', 'dividends',
       (select coalesce(dividend_id, repays_dividend_id) from ledger_transactions where tenant_id = new.tenant_id and id = new.transaction_id)::text, new.decided_by)
     or exists (select from payment_orders o where o.tenant_id = new.tenant_id and o.transaction_id = new.replaces

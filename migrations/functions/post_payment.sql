@@ -7,7 +7,8 @@ declare
   owed text := coalesce(new.source_account, case when new.plan_id is null then 'DIVIDENDS_PAYABLE' else 'PLAN_OBLIGATIONS' end);
   paid_from text := case when new.plan_id is null then 'CASH' else 'PLAN_ASSETS' end;
 begin
-  if new.type = 'CONTRIBUTION' then
+  -- A reversal is booked as a return of its payment, once it has taken the money back.
+  if new.type in ('CONTRIBUTION', 'REVERSAL') then
     return null;
   end if;
   if new.status = 'SENT' then

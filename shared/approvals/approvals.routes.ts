@@ -92,6 +92,9 @@ const decision = {
     'adjustment-exceeds-unpaid',
     'bank-item-resolved',
     'payment-ordered',
+    'payment-not-reversible',
+    'reversal-too-late',
+    'payment-in-doubt',
   ],
   uses: [
     'eventBus:put',

@@ -41,6 +41,12 @@ export const CONTROLLED_CHANGES = {
   'bank-account': { title: 'A bank account of a payee', ...ofOperations, expiresAfterDays: null },
   /** An answer of the bank that matches no payment by itself, or couldn't be read, is booked to the payment that two people name. */
   'bank-item': { title: 'An answer of the bank that was matched by hand', ...ofOperations },
+  /** A reversal takes money from a payee: it always waits, whatever its amount. */
+  'payment-reversal': {
+    title: 'The reversal of a payment',
+    ...ofOperations,
+    audit: { APPROVED: 'payment-order.approved', DENIED: 'payment-order.denied' },
+  },
   /** The outcome of a payment that is in doubt, as people know it from the bank, is booked as two of them say. */
   'payment-resolution': { title: 'The outcome of a payment that was in doubt', ...ofOperations },
   /** A dividend is declared by one person; before anything is paid, another approves its terms. */

@@ -103,6 +103,7 @@ export const AUDIT_ACTIONS = [
   'participant.kyc-rejected',
   'payment-settings.set',
   'payment-order.requested',
+  'payment-reversal.requested',
   'payment-order.approved',
   'payment-order.denied',
   'payment-order.withdrawn',

@@ -30,6 +30,7 @@ export const TransactionState = z.object({
   plan_id: id.optional(),
   dividend_id: id.optional(),
   compensates: id.optional().describe('The transaction that this one takes back.'),
+  reverses: id.optional().describe('The payment whose money this one asks back.'),
   return_code: z.string().optional(),
   source: z.enum(CONTRIBUTION_SOURCES).optional().describe('Who pays a contribution.'),
   effective_date: day.optional().describe('Of a contribution.'),

@@ -51,6 +51,8 @@ export const problemRegistry = {
   'payment-in-doubt': { status: 409, title: 'The bank contradicts itself about the payment' },
   'payment-not-in-doubt': { status: 409, title: 'What has become of the payment is known' },
   'payment-not-cancellable': { status: 409, title: 'The payment can no longer be cancelled' },
+  'payment-not-reversible': { status: 409, title: 'The payment cannot be reversed' },
+  'reversal-too-late': { status: 409, title: 'The payment can no longer be reversed' },
   'bank-file-not-open': { status: 409, title: 'Nothing of the bank file is open' },
   'bank-item-resolved': { status: 409, title: 'The item of the bank file has been resolved' },
   'bank-item-not-of-payment': { status: 409, title: 'The item of the bank file is not of this payment' },

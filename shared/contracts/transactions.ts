@@ -1,7 +1,7 @@
 /** The words for a transaction, which its events, the API, the ledger and reports share. */
 
-/** DIVIDEND: a holder's entitlement. DISBURSE: any other payment. CONTRIBUTION: money that enters a plan. */
-export const TRANSACTION_TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION'] as const;
+/** DIVIDEND: a holder's entitlement. DISBURSE: any other payment. CONTRIBUTION: money that enters a plan. REVERSAL: what asks for the money of a payment back. */
+export const TRANSACTION_TYPES = ['DIVIDEND', 'DISBURSE', 'CONTRIBUTION', 'REVERSAL'] as const;
 export type TransactionType = (typeof TRANSACTION_TYPES)[number];
 
 /** A transaction moves on from these. */

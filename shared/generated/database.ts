@@ -130,7 +130,7 @@ export interface BankContradictions {
   resolved_at: Timestamp | null;
   resolved_by: string | null;
   state: Generated<'OPEN' | 'RESOLVED'>;
-  stood_as: 'SETTLED' | 'RETURNED' | 'FAILED' | 'CANCELLED';
+  stood_as: 'SETTLED' | 'RETURNED' | 'FAILED' | 'CANCELLED' | 'REVERSED';
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string;
 }
@@ -139,7 +139,7 @@ export interface BankEvents {
   applied_at: Timestamp | null;
   code: string | null;
   event_id: string;
-  kind: 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
+  kind: 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED' | 'REVERSED';
   received_at: Generated<Timestamp>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string;
@@ -603,11 +603,12 @@ export interface LedgerTransactions {
   plan_id: string | null;
   repays_dividend_id: string | null;
   return_code: string | null;
+  reverses: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'OTHER_DISBURSEMENTS' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: 'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED';
   tenant_id: ColumnType<TenantId, string, string>;
-  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
+  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION' | 'REVERSAL';
   updated_at: Timestamp;
   version: number;
 }
@@ -690,6 +691,7 @@ export interface MockBankPayments {
   reference: string;
   return_code: string | null;
   returns_at: Timestamp | null;
+  reverses: string | null;
   routing_number: string;
   settles_at: Timestamp | null;
   status: Generated<'ACCEPTED' | 'REJECTED'>;
@@ -735,6 +737,7 @@ export interface OutboundFiles {
   state: Generated<'PREPARED' | 'WRITTEN'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   total_amount: bigint;
+  total_debit: Generated<bigint>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -810,6 +813,7 @@ export interface PaymentOrders {
   request_id: string;
   requested_by: string | null;
   restarts: Generated<number>;
+  reversal_reason: string | null;
   started_at: Generated<Timestamp>;
   task_token: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -1255,11 +1259,12 @@ export interface Transactions {
   plan_id: string | null;
   repays_dividend_id: string | null;
   return_code: string | null;
+  reverses: string | null;
   shareholder_id: string | null;
   source_account: 'DIVIDENDS_PAYABLE' | 'OTHER_DISBURSEMENTS' | 'RETURNS' | 'PLAN_OBLIGATIONS' | null;
   status: Generated<'PENDING' | 'SENT' | 'SETTLED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
-  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION';
+  type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION' | 'REVERSAL';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }

@@ -208,6 +208,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   resolveTransaction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   reverseContribution: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   reverseCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
+  reverseTransaction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   reverseTransfer: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   revokeApiKey: {"roles":["ADMIN"],"tenants":["ISSUER","SPONSOR"]},
   revokeDropCredential: {"roles":["ADMIN"],"tenants":["ISSUER","SPONSOR"]},

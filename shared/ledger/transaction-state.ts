@@ -13,7 +13,8 @@ export function toTransactionState(
   row: TransactionRow,
   contribution: Pick<TransactionState, 'source' | 'effective_date'> = {},
 ): TransactionState {
-  const { id, version, currency, shareholder_id, plan_id, dividend_id, compensates, return_code } = row;
+  const { id, version, currency, shareholder_id, plan_id, dividend_id, compensates, reverses, return_code } =
+    row;
   return {
     id,
     version,
@@ -25,6 +26,7 @@ export function toTransactionState(
     ...(plan_id === null ? {} : { plan_id }),
     ...(dividend_id === null ? {} : { dividend_id }),
     ...(compensates === null ? {} : { compensates }),
+    ...(reverses === null ? {} : { reverses }),
     ...(return_code === null ? {} : { return_code }),
     ...contribution,
     created_at: row.created_at.toISOString(),

@@ -17,6 +17,7 @@ export const TRANSACTION_COLUMNS = [
   'plan_id',
   'repays_dividend_id',
   'return_code',
+  'reverses',
   'shareholder_id',
   'source_account',
   'status',
@@ -64,6 +65,8 @@ export interface NewTransaction {
   readonly source_account: SourceAccount | null;
   /** The dividend whose entitlement is paid again by it. */
   readonly repays_dividend_id?: string | null;
+  /** The payment whose money it asks back. */
+  readonly reverses?: string;
 }
 
 /** The part of a transaction that corrects what a dividend owes. */
@@ -116,35 +119,6 @@ export function findCompensation(
     .select('id')
     .where('compensates', '=', transactionId)
     .executeTakeFirst();
-}
-
-/**
- * Takes a settled transaction back, whose money has returned, by another one of the opposite amount. The settled one stays
- * settled, and gets the code of the return. A second return of the same transaction changes nothing.
- */
-export async function compensate(
-  tx: TenantTx,
-  settled: TransactionRow,
-  code: string,
-): Promise<TransactionRow> {
-  if ((await findCompensation(tx, settled.id)) !== undefined) return settled;
-  const { id, type, amount, currency, shareholder_id, plan_id, dividend_id, repays_dividend_id } = settled;
-  const compensation = await tx
-    .insertInto('transactions')
-    .values({
-      ...{ type, currency, shareholder_id, plan_id, dividend_id, repays_dividend_id },
-      amount: -amount,
-      status: 'SETTLED',
-      compensates: id,
-      return_code: code,
-    })
-    .returning(TRANSACTION_COLUMNS)
-    .executeTakeFirstOrThrow();
-  const marked = (await setStatus(tx, settled, 'SETTLED', code)) ?? settled;
-  emit(tx, 'transaction.returned', {
-    transactions: [toTransactionState(marked), toTransactionState(compensation)],
-  });
-  return marked;
 }
 
 /** The one update that changes a status: it finds the row only in the version that the caller has read. */

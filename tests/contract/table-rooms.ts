@@ -94,6 +94,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   forget_directory_user: 'identity',
   guard_authorized_shares: 'register',
   guard_cancelling: 'payments',
+  guard_reversal: 'ledger',
   guard_dividend: 'dividends',
   guard_dividend_adjustment: 'dividends',
   guard_dividend_payment: 'dividends',

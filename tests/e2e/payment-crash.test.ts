@@ -13,6 +13,7 @@ import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { approveTransaction, createDisbursement } from '#payments/orders/orders.routes.ts';
 import { createShareholderBankAccount } from '#payments/payees/bank-accounts.routes.ts';
+import { reverseTransaction } from '#payments/reversals/reversals.routes.ts';
 import { setPaymentSettings } from '#payments/settings/payment-settings.routes.ts';
 import { kebabCase, type RouteSpec } from '#platform/http/route.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
@@ -147,16 +148,39 @@ async function order(shareholder_id: string, tenant = acme, amount = '20000'): P
 const cutAt = (point: string, subject?: string): void =>
   writeFileSync(join(crashes, subject === undefined ? point : `${point}.${subject}`), '');
 
-async function approve(id: string): Promise<void> {
+async function approve(id: string, tenant = acme): Promise<void> {
   for (;;) {
     const name = 'vestry-local-api-approve-transaction';
-    const event = proxyEvent(approveTransaction, { as: acme.as('COMPLIANCE'), params: { id } });
+    const event = proxyEvent(approveTransaction, { as: tenant.as('COMPLIANCE'), params: { id } });
     const result = await platform.pool.invoke(name, JSON.stringify(event));
     // 409: an attempt that was cut off after its commit has decided.
     if (result.ok && [200, 409].includes((JSON.parse(result.payload) as { statusCode: number }).statusCode))
       return;
     await sleep(200);
   }
+}
+
+/** Asks for the money of a payment, and answers the id of the reversal, which waits for approval. */
+async function reverse(id: string, tenant = acme): Promise<string> {
+  const { rows } = await admin.query('select version from transactions where id = $1', [id]);
+  const asked = await call(reverseTransaction, {
+    ...{ as: tenant.as('OPS'), params: { id }, body: { reason: 'Paid twice.' } },
+    headers: { 'Idempotency-Key': randomUUID(), 'If-Match': `"${rows[0].version}"` },
+  });
+  expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+  return asked.body.id;
+}
+
+/** Returns what has become of payments that were asked back. */
+async function takenBack(ids: readonly string[]): Promise<unknown[]> {
+  const { rows } = await admin.query(
+    `select r.status as reversal, p.status, p.return_code,
+       (select array_agg(amount::text) from transactions c where c.compensates = p.id) as taken,
+       (select array_agg(reason order by reason) from journal j where j.transaction_id = r.id) as booked
+     from transactions r join transactions p on p.id = r.reverses where r.id = any($1::uuid[])`,
+    [ids],
+  );
+  return rows;
 }
 
 async function listOpen(ids: readonly string[]): Promise<string[]> {
@@ -283,6 +307,48 @@ test('the bank has each payment once, and our books agree with it', async () => 
   expect(unbalanced.rows).toEqual([]);
 });
 
+test(
+  'cut off anywhere, a reversal takes the money of its payment back once',
+  async () => {
+    let left: readonly string[] = [...OF_A_PAYMENT, 'order-before-commit'];
+    const ids: string[] = [];
+    for (let tries = 0; tries < 4 && left.length > 0; tries++) {
+      for (let start = 0; start < left.length; start += AT_ONCE) {
+        const payments: string[] = [];
+        for (const _ of left.slice(start, start + AT_ONCE)) payments.push(await order(await payee('0000')));
+        for (const id of payments) await approve(id);
+        await end(payments);
+        const reversals: string[] = [];
+        for (const [index, id] of payments.entries()) {
+          const point = left[start + index] ?? '';
+          if (point === 'order-before-commit') cutAt(point);
+          const reversal = await reverse(id);
+          if (point !== 'order-before-commit') cutAt(point, reversal);
+          reversals.push(reversal);
+        }
+        for (const id of reversals) await approve(id);
+        await end(reversals);
+        ids.push(...reversals);
+      }
+      left = unreached(left);
+    }
+    expect(left).toEqual([]);
+    const once = {
+      reversal: 'SETTLED',
+      status: 'SETTLED',
+      return_code: 'REVERSED',
+      taken: ['-2000000'],
+      booked: null,
+    };
+    expect(await takenBack(ids)).toEqual(ids.map(() => once));
+    const { rows } = await admin.query(
+      `select reverses from mock_bank_payments where reverses is not null group by reverses having count(*) > 1`,
+    );
+    expect(rows).toEqual([]);
+  },
+  10 * MINUTE_MS,
+);
+
 /** Random cuts may lie where a payment never came; those of one kind are all reached. */
 const notReached = (kind: string): string[] => readdirSync(crashes).filter((name) => name.startsWith(kind));
 
@@ -334,17 +400,32 @@ test(
       sent.push(...ids);
     }
     expect(notReached('file-')).toEqual([]);
+    const reversals: string[] = [];
+    for (const point of OF_A_FILE) {
+      const reversal = await reverse(sent.at(-1 - reversals.length) ?? '', filed);
+      await approve(reversal, filed);
+      await expect.poll(() => released([reversal]), { timeout: 60_000 }).toBe(1);
+      cutAt(point);
+      await writeFiles([reversal]);
+      reversals.push(reversal);
+    }
+    expect(notReached('file-')).toEqual([]);
 
     const { rows: files } = await admin.query(
       'select object_key, state, sha256, entries from outbound_files where tenant_id = $1 order by id',
       [filed.id],
     );
-    expect(files).toHaveLength(OF_A_FILE.length);
+    expect(files).toHaveLength(2 * OF_A_FILE.length);
     const { Contents = [] } = await s3.send(
       new ListObjectsV2Command({ Bucket, Prefix: `ach/outbound/${filed.slug}/` }),
     );
     expect(Contents.map(({ Key }) => Key).sort()).toEqual(files.map((file) => file.object_key).sort());
-    const entries: { traceNumber: string; individualId: string; amountMinor: bigint }[] = [];
+    const entries: {
+      traceNumber: string;
+      individualId: string;
+      amountMinor: bigint;
+      transactionCode: string;
+    }[] = [];
     for (const { object_key: Key, state, sha256 } of files) {
       const text =
         (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '';
@@ -352,8 +433,13 @@ test(
       entries.push(...readNachaFile(text).batches.flatMap((batch) => batch.entries));
     }
     const reference = (id: string) => entries.filter((entry) => entry.individualId === paymentReference(id));
-    expect(sent.map((id) => reference(id).length)).toEqual(sent.map(() => 1));
-    expect(entries).toHaveLength(sent.length);
+    expect(sent.map((id) => reference(id).map(({ transactionCode }) => transactionCode))).toEqual(
+      sent.map(() => ['22']),
+    );
+    expect(reversals.map((id) => reference(id).map(({ transactionCode }) => transactionCode))).toEqual(
+      reversals.map(() => ['27']),
+    );
+    expect(entries).toHaveLength(sent.length + reversals.length);
 
     for (const [index, point] of OF_ITEMS.entries()) {
       const returned = sent.slice(index * 2, index * 2 + 2);
@@ -366,6 +452,23 @@ test(
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: sampleReturnFile(answers) }));
       await end(returned);
     }
+    // A reversal that its bank refuses, cut off as well, leaves its payment paid.
+    const [refused = ''] = reversals;
+    const [{ traceNumber, individualId, amountMinor }] = reference(refused) as [(typeof entries)[number]];
+    cutAt('inbound-item-before-commit', refused);
+    await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: `ach/inbound/${filed.slug}/refused.ach`,
+        Body: sampleReturnFile([
+          { entry: { traceNumber, reference: individualId }, code: 'R01', amountMinor, isDebit: true },
+        ]),
+      }),
+    );
+    await end([refused]);
+    expect(await takenBack([refused])).toEqual([
+      { reversal: 'FAILED', status: 'SENT', return_code: null, taken: null, booked: null },
+    ]);
     expect(notReached('file-')).toEqual([]);
     const { rows: told } = await admin.query(
       `select t.status, t.return_code, (select count(*)::integer from bank_events e where e.transaction_id = t.id) as words,

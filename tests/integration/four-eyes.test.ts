@@ -195,6 +195,20 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select state from inbound_items where id = $1', [item.id]),
     };
   },
+  'payment-reversal': async (tenant, by) => {
+    const payment = await releasedPayment(tenant);
+    const app = await database.connectAsApp();
+    await app.query(`select set_config('app.tenant_id', $1, false)`, [tenant.id]);
+    await app.query(`update transactions set status = 'SENT', version = version + 1 where id = $1`, [
+      payment,
+    ]);
+    await app.end();
+    const { body } = await new Payments(by).reverse(payment);
+    return {
+      request: await requestFor(tenant, body.id),
+      effect: () => one('select approval from payment_orders where transaction_id = $1', [body.id]),
+    };
+  },
   'payment-resolution': async (tenant, by) => {
     const payment = await releasedPayment(tenant);
     const known = { outcome: 'SETTLED', reason: 'The bank has said so on the telephone.' };

@@ -387,3 +387,197 @@ describe('a bank that contradicts itself', () => {
     });
   });
 });
+
+describe('the money of a payment that has left', () => {
+  const checker = () => new Payments(acme.as('COMPLIANCE'));
+  const balances = async (): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await ops.trialBalance()).body.data.map((row: { account: string; balance: string }) => [
+        row.account,
+        Number(row.balance),
+      ]),
+    );
+  /** A payment that has settled, and its reversal, approved. */
+  async function reversed(last4: string): Promise<{ id: string; reversal: string }> {
+    const id = await pay(last4);
+    await ops.until(id, 'SETTLED');
+    const asked = await ops.reverse(id);
+    expect(asked.status, asked.text).toBe(202);
+    expect((await checker().approve(asked.body.id)).status).toBe(200);
+    return { id, reversal: asked.body.id };
+  }
+  const openOf = async (id: string) =>
+    (await ops.exceptions({ kind: 'CONTRADICTION' })).body.data.filter(
+      ({ transaction_id }: { transaction_id: string }) => transaction_id === id,
+    );
+
+  test('comes back by a reversal that two people have asked for, once, to where it came from', async () => {
+    const id = await pay('0000');
+    const { version } = await ops.until(id, 'SETTLED');
+    const before = await balances();
+    const cancelled = await ops.cancel(id);
+    expect(cancelled).toMatchObject({ status: 409, body: { detail: expect.stringContaining('SETTLED') } });
+    expect((await ops.reverse(id, { version: version - 1 })).status).toBe(412);
+    const key = randomUUID();
+    const asked = await ops.reverse(id, { key, reason: 'The amount was mistyped.' });
+    expect(asked.body).toMatchObject({
+      ...{ type: 'REVERSAL', status: 'PENDING', approval: 'REQUIRED', amount: '10.00', reverses: id },
+    });
+    const reversal = asked.body.id;
+    expect((await ops.reverse(id, { key, reason: 'The amount was mistyped.' })).body).toEqual(asked.body);
+    expect((await ops.reverse(id)).body).toMatchObject({
+      type: 'urn:vestry:problem:payment-not-reversible',
+      detail: expect.stringContaining(reversal),
+    });
+    expect((await ops.approve(reversal)).status).toBe(403);
+    expect((await checker().approve(reversal)).status).toBe(200);
+    await ops.until(reversal, 'SETTLED');
+    const paid = (await ops.get(id)).body;
+    expect(paid).toMatchObject({ status: 'SETTLED', return_code: 'REVERSED', reversed_by: reversal });
+    expect((await ops.get(paid.compensated_by)).body).toMatchObject({
+      ...{ amount: '-10.00', compensates: id, return_code: 'REVERSED' },
+    });
+    expect((await ops.get(reversal)).body).toMatchObject({ reversal_reason: 'The amount was mistyped.' });
+    // It had been paid from what was owed to nobody, and is owed to nobody now.
+    const after = await balances();
+    expect(after).toMatchObject({
+      CASH: (before.CASH ?? 0) + 10,
+      OTHER_DISBURSEMENTS: (before.OTHER_DISBURSEMENTS ?? 0) - 10,
+    });
+    expect([after.RETURNS, after.IN_TRANSIT]).toEqual([before.RETURNS, before.IN_TRANSIT]);
+    expect((await ops.order({ transaction_id: id })).status).toBe(409);
+    expect((await ops.order({ transaction_id: reversal })).status).toBe(409);
+    expect((await ops.reverse(reversal)).body.detail).toContain('a reversal itself');
+    const { rows } = await world.database.admin.query(
+      'select reference, amount::text from mock_bank_payments where reverses = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ reference: reversal, amount: '1000' }]);
+    expect((await callBack({ reference: id })).status).toBe(200);
+    expect(await openOf(id)).toEqual([]);
+  });
+
+  test('is asked for once by twenty at once', async () => {
+    const id = await pay('0000');
+    await ops.until(id, 'SETTLED');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ops.reverse(id)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(19).fill(409)]);
+    const { rows } = await world.database.admin.query('select from transactions where reverses = $1', [id]);
+    expect(rows).toHaveLength(1);
+  });
+
+  test.each([
+    ['cancelled', (reversal: string) => ops.cancel(reversal), { status: 'CANCELLED' }],
+    ['denied', (reversal: string) => checker().deny(reversal), { status: 'FAILED', return_code: 'DENIED' }],
+  ] as const)('is asked for anew where the reversal was %s, which took nothing', async (_, end, ended) => {
+    const id = await pay('0000');
+    const before = await ops.until(id, 'SETTLED');
+    const reversal = (await ops.reverse(id)).body.id;
+    expect((await end(reversal)).status).toBe(200);
+    expect((await ops.get(reversal)).body).toMatchObject(ended);
+    expect((await ops.get(id)).body).toEqual({ ...before, reversed_by: reversal });
+    expect((await ops.reverse(id)).status).toBe(202);
+  });
+
+  test('stays with a payee whose bank refuses it; the account is paid as before, and it is asked for again', async () => {
+    const { id, reversal } = await reversed('0701');
+    expect(await ops.until(reversal, 'FAILED')).toMatchObject({ return_code: 'R01' });
+    const paid = (await ops.get(id)).body;
+    expect(paid).not.toHaveProperty('return_code');
+    expect(paid).not.toHaveProperty('compensated_by');
+    expect((await ops.accounts(paid.shareholder_id)).body.data[0].status).toBe('ACTIVE');
+    expect((await ops.order({ transaction_id: reversal })).status).toBe(409);
+    expect((await ops.reverse(id)).status).toBe(202);
+  });
+
+  test('is in doubt when the reversal comes back after it was settled: two people say what is true', async () => {
+    const { id, reversal } = await reversed('0811');
+    await ops.until(reversal, 'SETTLED');
+    await expect.poll(() => openOf(id), { timeout: 30_000 }).toHaveLength(1);
+    expect((await ops.get(reversal)).body).toMatchObject({ status: 'SETTLED', return_code: 'R11' });
+    expect(await openOf(id)).toMatchObject([{ reason: 'settled-after-reversed', code: 'R11' }]);
+    const [other, before] = [await openOf(reversal), await balances()];
+    expect(other).toEqual([]);
+    await approved(acme, await ops.resolve(id, { outcome: 'SETTLED', reason: 'The payee has kept it.' }));
+    // The payment was received after all, from what is owed to nobody.
+    const { replaced_by } = (await ops.get(id)).body;
+    expect((await ops.get(replaced_by)).body).toMatchObject({ status: 'SETTLED', amount: '10.00' });
+    const after = await balances();
+    expect([after.CASH, after.RETURNS]).toEqual([(before.CASH ?? 0) - 10, before.RETURNS]);
+    expect(await openOf(id)).toEqual([]);
+  });
+
+  test('that comes back while the bank has the reversal, and again by it, is on the desk each time', async () => {
+    const id = await pay('0506');
+    await ops.until(id, 'SENT');
+    const reversal = (await ops.reverse(id)).body.id;
+    expect((await checker().approve(reversal)).status).toBe(200);
+    await ops.until(reversal, 'SENT');
+    expect((await callBack({ reference: id, kind: 'RETURNED', code: 'R23' })).status).toBe(200);
+    expect(await ops.until(id, 'FAILED')).toMatchObject({ return_code: 'R23' });
+    expect(await openOf(id)).toMatchObject([{ reason: 'returned-after-reversed' }]);
+    expect((await ops.order({ transaction_id: id })).status).toBe(409);
+    await approved(acme, await ops.resolve(id, { outcome: 'RETURNED', reason: 'Both are on their way.' }));
+    expect((await callBack({ reference: reversal })).status).toBe(200);
+    await ops.until(reversal, 'SETTLED');
+    expect(await openOf(id)).toMatchObject([{ reason: 'reversed-after-failed' }]);
+    expect((await ops.order({ transaction_id: id })).status).toBe(409);
+  });
+
+  test('is not taken twice: a return after the reversal is on the desk, and nothing is booked', async () => {
+    const { id, reversal } = await reversed('0000');
+    await ops.until(reversal, 'SETTLED');
+    const before = await balances();
+    expect((await callBack({ reference: id, kind: 'RETURNED', code: 'R03' })).status).toBe(200);
+    expect(await openOf(id)).toMatchObject([{ reason: 'returned-after-reversed', code: 'R03' }]);
+    expect(await balances()).toEqual(before);
+  });
+
+  test('of which the bank says nothing is said by two people to have come back', async () => {
+    const id = await pay('0506');
+    await ops.until(id, 'SENT');
+    const reversal = (await ops.reverse(id)).body.id;
+    await checker().approve(reversal);
+    await ops.until(reversal, 'SENT');
+    await approved(acme, await ops.resolve(reversal, { outcome: 'SETTLED', reason: 'By telephone.' }));
+    expect((await ops.get(reversal)).body.status).toBe('SETTLED');
+    // The payee had what was taken back.
+    expect((await ops.get(id)).body).toMatchObject({
+      ...{ status: 'SETTLED', return_code: 'REVERSED' },
+      history: [{ to: 'SENT' }, { to: 'SETTLED' }],
+    });
+  });
+
+  test('is not asked for before it has left, nor after it has come back', async () => {
+    const waiting = await pay('0000', '20000');
+    expect((await ops.reverse(waiting)).body).toMatchObject({
+      ...{ status: 409, type: 'urn:vestry:problem:payment-not-reversible' },
+      detail: expect.stringContaining('/cancel'),
+    });
+    const returned = await pay('0103');
+    await ops.until(returned, 'FAILED');
+    expect((await ops.reverse(returned)).body.detail).toContain('FAILED');
+  });
+
+  test('is lost to banks on the sixth banking day, though it was asked for in time', async () => {
+    const ids = [await pay('0000'), await pay('0000'), await pay('0000')] as const;
+    for (const id of ids) await ops.until(id, 'SETTLED');
+    const [approvedLate, stuck] = [(await ops.reverse(ids[0])).body.id, await pay('0506')];
+    await ops.until(stuck, 'SENT');
+    await world.advance(12 * 86_400);
+    const late = { status: 409, type: 'urn:vestry:problem:reversal-too-late' };
+    expect((await ops.reverse(ids[1])).body).toMatchObject(late);
+    expect((await checker().approve(approvedLate)).body).toMatchObject(late);
+    expect((await ops.get(approvedLate)).body).toMatchObject({ status: 'PENDING', approval: 'REQUIRED' });
+    expect((await ops.get(ids[0])).body).not.toHaveProperty('return_code');
+    // The bank has not settled this one: it is not late, and the desk offers it.
+    const [desk] = (await ops.exceptions({ kind: 'STUCK_PAYMENT' })).body.data.filter(
+      ({ transaction_id }: { transaction_id: string }) => transaction_id === stuck,
+    );
+    expect(desk.actions.map(({ operation }: { operation: string }) => operation)).toEqual([
+      'resolveTransaction',
+      'reverseTransaction',
+    ]);
+    expect((await ops.reverse(stuck)).status).toBe(202);
+  });
+});

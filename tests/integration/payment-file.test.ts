@@ -10,7 +10,8 @@ import { sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
-import { type Payments, verifiedHolder } from '#tests/support/payment-client.ts';
+import { ORIGINATOR } from '#tests/support/originator.ts';
+import { Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
@@ -296,13 +297,13 @@ async function answered(tenant: TestTenant): Promise<{ files: FiledPayments; eve
 /** Returns what inbound files leave behind, without ids and times. */
 async function tablesOf(tenant: TestTenant): Promise<unknown> {
   const { rows } = await world.database.admin.query(
-    `select t.status, t.return_code, t.version, d.automatic_repayments, a.status as account, a.status_reason, a.account_last4, a.account_type,
+    `select t.status, t.return_code, t.version, a.status as account, a.status_reason, a.account_last4, a.account_type,
        a.version as account_version,
        (select array_agg(kind || coalesce(code, '') order by event_id) from bank_events e where e.transaction_id = t.id) as words,
        (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked,
        (select count(*)::integer from outbox o where o.payload -> 'transactions' -> 0 ->> 'id' = t.id::text) as told
      from transactions t join payment_orders d on d.transaction_id = t.id join bank_accounts a on a.id = d.bank_account_id
-     where t.tenant_id = $1 order by t.return_code, t.status, d.automatic_repayments, a.account_last4, a.account_type`,
+     where t.tenant_id = $1 order by t.return_code, t.status, a.account_last4, a.account_type`,
     [tenant.id],
   );
   return rows;
@@ -319,8 +320,8 @@ test('files of answers that come one to five times, shuffled, leave the tables o
   for (const event of ordered.events) expect(await read([event])).toBe(0);
   ordered.files.close();
   const expected = await tablesOf(tenant);
-  // The payment that R01 allows to present again is one more.
-  expect(expected).toHaveLength(ordered.events.length + 1);
+  // None is presented again, R01 included.
+  expect(expected).toHaveLength(ordered.events.length);
   for (const seed of [1, 2, 3]) {
     const other = await insertTestTenant(world.database.admin, 'ISSUER');
     const { files: filed, events } = await answered(other);
@@ -591,4 +592,164 @@ test('payments that come to more than a file can say are split over files, and n
   const files = await filed.list({ direction: 'outbound' });
   expect(files.map(({ total }) => total).sort()).toEqual(['99999999.99', '9999999999.01']);
   expect((await filed.ops.get(id)).body.status).toBe('SENT');
+});
+
+/** Instants by the platform's clock, some days from now. */
+const inDays = (days: number): Date => new Date(world.clock.now().getTime() + days * 86_400_000);
+
+/** The entries of a file, each with the header of its batch. */
+const entriesIn = (text: string) =>
+  readNachaFile(text).batches.flatMap((batch) =>
+    batch.entries.map(({ transactionCode, accountNumber, routingNumber, amountMinor, individualId }) => ({
+      ...{ transactionCode, accountNumber, routingNumber, amountMinor, individualId },
+      batch: { ...batch, entries: undefined, totals: undefined, line: undefined },
+    })),
+  );
+
+test('what was paid by a file is asked back by debits in the next one, to the same account, and by silence comes back', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const checker = new Payments(tenant.as('COMPLIANCE'));
+  const [kept, refused, returned] = [
+    await filed.order('10.01'),
+    await filed.order('20.02', { holder_type: 'COMPANY', account_type: 'SAVINGS' }),
+    await filed.order('30.03'),
+  ];
+  await writeDueFiles(inDays(-1), 'r', () => 600_000);
+  const [first = ''] = await filed.outbound();
+  const paid = entriesIn(await filed.textOf(first));
+  // A notification of change corrects the account for the payments to come, and for no reversal.
+  await filed.answer('noc.ach', [
+    { entry: await filed.sent(kept.id), code: 'C01', correctedData: '99887766' },
+  ]);
+  const reversals: string[] = [];
+  for (const { id } of [kept, refused, returned]) {
+    expect((await filed.ops.cancel(id)).body.detail).toContain('/transactions/{id}/reversal');
+    const asked = await filed.ops.reverse(id);
+    expect(asked.status, asked.text).toBe(202);
+    reversals.push(asked.body.id);
+  }
+  const [ofKept = '', ofRefused = '', ofReturned = ''] = reversals;
+  // Nothing that nobody else has approved leaves.
+  expect(await writeDueFiles(inDays(0), 'r', () => 600_000)).toEqual({ files: 0, payments: 0 });
+  for (const id of reversals) expect((await checker.approve(id)).status).toBe(200);
+  const beside = await filed.order('40.04');
+  await expect.poll(() => filed.waits(reversals), { timeout: 20_000 }).toBe(true);
+  expect(await writeDueFiles(inDays(0), 'r', () => 600_000)).toEqual({ files: 1, payments: 4 });
+  const [second = ''] = (await filed.outbound()).filter((key) => key !== first);
+  const entries = entriesIn(await filed.textOf(second));
+  expect(
+    entries.map(({ transactionCode, batch }) => [
+      transactionCode,
+      batch.serviceClassCode,
+      batch.entryDescription,
+    ]),
+  ).toEqual([
+    ['22', '220', 'PAYMENT'],
+    ['37', '225', 'REVERSAL'],
+    ['27', '225', 'REVERSAL'],
+    ['27', '225', 'REVERSAL'],
+  ]);
+  const back = entries.slice(1);
+  for (const { accountNumber, routingNumber, amountMinor, batch } of paid)
+    expect(
+      back.filter(
+        (entry) =>
+          [
+            entry.accountNumber,
+            entry.routingNumber,
+            entry.amountMinor,
+            entry.batch.secCode,
+            entry.batch.companyId,
+          ].join() === [accountNumber, routingNumber, amountMinor, batch.secCode, batch.companyId].join(),
+      ),
+    ).toHaveLength(1);
+  const outbound = await filed.list({ direction: 'outbound' });
+  expect(outbound[0]).toMatchObject({ payments: 4, total: '40.04', total_reversed: '60.06' });
+  for (const id of reversals) expect((await filed.ops.get(id)).body.status).toBe('SENT');
+
+  // The payee of one refuses; another payment comes back by itself as well.
+  const answers = [
+    { entry: await filed.sent(ofRefused), code: 'R01', amountMinor: 2002n, isDebit: true },
+    { entry: await filed.sent(returned.id), code: 'R03', amountMinor: 3003n },
+  ];
+  expect(await filed.answer('returns.ach', answers, 2)).toBe(0);
+  expect((await filed.ops.get(ofRefused)).body).toMatchObject({ status: 'FAILED', return_code: 'R01' });
+  expect((await filed.ops.get(refused.id)).body).not.toHaveProperty('return_code');
+  const [doubt] = (await filed.ops.exceptions({ kind: 'CONTRADICTION' })).body.data;
+  expect(doubt).toMatchObject({ transaction_id: returned.id, reason: 'returned-after-reversed' });
+  expect((await filed.ops.order({ transaction_id: returned.id })).body.type).toBe(
+    'urn:vestry:problem:payment-in-doubt',
+  );
+
+  // The bank has both files, as its answers say. Silence then says of a payment first that it was settled.
+  const settle = () => reconcileStuckPayments(inDays(10), 'r', () => 60_000);
+  const standing = async (id: string) => (await filed.ops.get(id)).body;
+  await settle();
+  await settle();
+  expect(await standing(kept.id)).toMatchObject({
+    status: 'SETTLED',
+    return_code: 'REVERSED',
+    reversed_by: ofKept,
+  });
+  expect((await standing(ofKept)).status).toBe('SETTLED');
+  expect((await standing(refused.id)).status).toBe('SETTLED');
+  // The third was taken from a payee who had not been paid: people look at it, and nothing was booked twice.
+  expect(await standing(ofReturned)).toMatchObject({ status: 'SETTLED' });
+  expect(
+    (await filed.ops.exceptions({ kind: 'CONTRADICTION' })).body.data.map(
+      ({ reason }: { reason: string }) => reason,
+    ),
+  ).toEqual(['reversed-after-failed', 'returned-after-reversed']);
+  const balances = Object.fromEntries(
+    (await filed.ops.trialBalance()).body.data.map((row: { account: string; balance: string }) => [
+      row.account,
+      row.balance,
+    ]),
+  );
+  expect(balances).toEqual({ CASH: '-60.06', IN_TRANSIT: '0.00', OTHER_DISBURSEMENTS: '60.06' });
+  expect((await standing(beside.id)).status).toBe('SETTLED');
+  filed.close();
+});
+
+test('a reversal goes into no file after the fifth banking day, nor once its payment has come back', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const checker = new Payments(tenant.as('COMPLIANCE'));
+  const [old] = [await filed.order('10.00')];
+  await writeDueFiles(inDays(-30), 'r', () => 600_000);
+  expect((await filed.ops.reverse(old.id)).body).toMatchObject({
+    ...{ status: 409, type: 'urn:vestry:problem:reversal-too-late' },
+    detail: expect.stringMatching(
+      /settled on \d{4}-\d\d-\d\d: banks take its reversal until \d{4}-\d\d-\d\d/,
+    ),
+  });
+  const [late, returned, other] = [
+    await filed.order('10.00'),
+    await filed.order('20.00'),
+    await filed.order('30.00'),
+  ];
+  await writeDueFiles(inDays(-1), 'r', () => 600_000);
+  const asked = async ({ id }: FiledPayment): Promise<string> => {
+    const { body } = await filed.ops.reverse(id);
+    expect((await checker.approve(body.id)).status).toBe(200);
+    await expect.poll(() => filed.waits([body.id]), { timeout: 20_000 }).toBe(true);
+    return body.id;
+  };
+  const [ofLate, ofReturned, ofOther] = [await asked(late), await asked(returned), await asked(other)];
+  // Company and bank must be those of the payment.
+  const set = await new Payments(tenant.as('ADMIN')).setSettings({
+    ach_originator: { ...ORIGINATOR, company_id: '1999999999' },
+  });
+  await approved(tenant, set);
+  await filed.answer('r.ach', [{ entry: await filed.sent(returned.id), code: 'R03', amountMinor: 2000n }]);
+  // It had not left: it is no contradiction.
+  expect((await filed.ops.exceptions({ kind: 'CONTRADICTION' })).body.data).toEqual([]);
+  await approved(tenant, await new Payments(tenant.as('ADMIN')).setSettings({ ach_originator: ORIGINATOR }));
+  expect(await writeDueFiles(inDays(20), 'r', () => 600_000)).toEqual({ files: 0, payments: 0 });
+  expect((await filed.ops.get(ofReturned)).body).toMatchObject({ status: 'FAILED', return_code: 'NOT_PAID' });
+  for (const id of [ofLate, ofOther])
+    expect((await filed.ops.get(id)).body).toMatchObject({ status: 'FAILED', return_code: 'LATE' });
+  expect((await filed.ops.get(late.id)).body).not.toHaveProperty('return_code');
+  filed.close();
 });

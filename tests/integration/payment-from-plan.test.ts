@@ -128,6 +128,19 @@ test.each([
   expect(sum).toBe(0);
 });
 
+test('a distribution that a reversal has taken back is in the plan again', async () => {
+  const id = await plan('E-back', '0000');
+  await verify('E-back', 'COMPLIANCE', 1);
+  const { body } = await ops.order({ plan_id: id, amount: '25', currency: 'USD' });
+  await ops.until(body.id, 'SETTLED');
+  const reversal = (await ops.reverse(body.id)).body.id;
+  await new Payments(globex.as('COMPLIANCE')).approve(reversal);
+  expect(await balances(id)).toMatchObject({ balance: '12500', distributed: '2500' });
+  await ops.until(reversal, 'SETTLED');
+  expect(await balances(id)).toMatchObject({ balance: '15000', distributed: '0' });
+  expect((await ops.order({ transaction_id: body.id })).status).toBe(409);
+});
+
 test('a distribution that is cancelled while it is held is in the plan again', async () => {
   const id = await plan('E-held', '0000');
   await verify('E-held', 'COMPLIANCE', 1);

@@ -483,6 +483,27 @@ test('a dividend that was paid owes again what comes back after that', async () 
   });
 });
 
+test('a dividend owes again what a reversal has taken back, and is paid once more', async () => {
+  const { id, payments } = await pendingDividend(await holders('0000', '0000'));
+  for (const payment of payments) await ops.order({ transaction_id: payment });
+  await expect.poll(() => closedStateOf(id), { timeout: 20_000 }).toBe('PAID');
+  const [wrong = ''] = payments;
+  const reversal = (await ops.reverse(wrong)).body.id;
+  expect(await stateOf(id)).toBe('PAID');
+  expect((await new Payments(acme.as('COMPLIANCE')).approve(reversal)).status).toBe(200);
+  await ops.until(reversal, 'SETTLED');
+  expect(await stateOf(id)).toBe('PAYING');
+  expect((await dividends.get(id)).body).toMatchObject({
+    ...{ paid_amount: '5.00', unpaid_amount: '5.00', returned_amount: '5.00' },
+  });
+  const again = await ops.order({ transaction_id: wrong });
+  expect(again.status, again.text).toBe(202);
+  expect((await ops.order({ transaction_id: wrong })).status).toBe(409);
+  await ops.until(again.body.id, 'SETTLED');
+  expect(await closedStateOf(id)).toBe('PAID');
+  expect((await dividends.get(id)).body).toMatchObject({ paid_amount: '10.00', unpaid_amount: '0.00' });
+});
+
 test('a dividend that is cancelled before its payment is released pays nothing', async () => {
   const { id, payments } = await pendingDividend(await holders('0000'), 5_000_000);
   const [payment = ''] = payments;

@@ -103,16 +103,15 @@ describe('what the bank does', () => {
     },
   );
 
-  test('R01 is presented twice more, and no further', async () => {
-    const { id } = await pay('0101');
-    const seen: string[] = [];
-    for (let next: string | undefined = id; next !== undefined; ) {
-      const failed: { return_code: string; id: string } = await ops.until(next, 'FAILED');
-      expect(failed.return_code).toBe('R01');
-      seen.push(next);
-      next = (await ops.get(next)).body.replaced_by;
-    }
-    expect(seen).toHaveLength(3);
+  test.each(['0101', '0109'])('%s, a code of debits, presents no credit again by itself', async (last4) => {
+    const { id, shareholder } = await pay(last4);
+    const failed = await ops.until(id, 'FAILED');
+    expect(failed.return_code).toBe(`R${last4.slice(2)}`);
+    await world.advance(86_400);
+    expect((await ops.get(id)).body).toEqual(failed);
+    expect((await ops.list({ shareholder_id: shareholder })).body.data).toHaveLength(1);
+    expect(await rows('select from mock_bank_payments where reference = $1', [id])).toHaveLength(1);
+    expect((await ops.accounts(shareholder)).body.data[0].status).toBe('ACTIVE');
   });
 
   test('returned after settlement: taken back by a transaction of its own', async () => {

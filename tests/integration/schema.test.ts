@@ -20,6 +20,8 @@ const functionFiles = readdirSync(join(MIGRATIONS, 'functions')).sort();
 const migrationFiles = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql'));
 const textOf = (...path: string[]): string => readFileSync(join(MIGRATIONS, ...path), 'utf8');
 
+const MOCK_BANK = ['0009_mock_bank', '0151_mock_bank_reversals'];
+
 describe('the functions of a migrated database', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -194,18 +196,18 @@ describe('migrating', () => {
 
   test('an environment without the mock bank can add it later', async () => {
     const schema = await arrange(EMPTY);
-    await schema.migrate(['0009_mock_bank']);
+    await schema.migrate(MOCK_BANK);
     expect(await schema.query(`select to_regclass('mock_bank_payments') as found`)).toEqual([
       { found: null },
     ]);
-    expect(await schema.migrate()).toEqual({ migrations: ['0009_mock_bank'], functions: [] });
+    expect(await schema.migrate()).toEqual({ migrations: MOCK_BANK, functions: [] });
   });
 
   test('an environment can give the mock bank up: its tables stay, and nothing is refused', async () => {
     const schema = await arrange();
-    expect(await schema.migrate(['0009_mock_bank'])).toEqual({ migrations: [], functions: [] });
+    expect(await schema.migrate(MOCK_BANK)).toEqual({ migrations: [], functions: [] });
     schema.write('9001_lots.sql', 'create table lots (size bigint not null);');
-    expect(await schema.migrate(['0009_mock_bank'])).toEqual({ migrations: ['9001_lots'], functions: [] });
+    expect(await schema.migrate(MOCK_BANK)).toEqual({ migrations: ['9001_lots'], functions: [] });
     expect(await schema.query(`select to_regclass('mock_bank_payments')::text as found`)).toEqual([
       { found: 'mock_bank_payments' },
     ]);

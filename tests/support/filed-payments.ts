@@ -60,6 +60,12 @@ export class FiledPayments {
     return { id: body.id, holder, accountId: named };
   }
 
+  /** Whether orders wait for a file. */
+  async waits(ids: readonly string[]): Promise<boolean> {
+    const waiting = await Promise.all(ids.map((id) => this.#waits(id)));
+    return waiting.every(Boolean);
+  }
+
   async #waits(id: string): Promise<boolean> {
     const { rows } = await this.#world.database.admin.query(
       `select released_at is not null and task_token is not null as waits from payment_orders where transaction_id = $1`,

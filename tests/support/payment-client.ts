@@ -16,11 +16,13 @@ import { handler as listExceptions } from '#functions/payments/list-exceptions.t
 import { handler as listAccounts } from '#functions/payments/list-shareholder-bank-accounts.ts';
 import { handler as list } from '#functions/payments/list-transactions.ts';
 import { handler as resolve } from '#functions/payments/resolve-transaction.ts';
+import { handler as reverse } from '#functions/payments/reverse-transaction.ts';
 import { handler as setSettings } from '#functions/payments/set-payment-settings.ts';
 import * as journal from '#ledger/ledger.routes.ts';
 import * as exceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
+import * as reversals from '#payments/reversals/reversals.routes.ts';
 import * as runs from '#payments/runs/payment-runs.routes.ts';
 import * as settings from '#payments/settings/payment-settings.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
@@ -93,6 +95,23 @@ export class Payments {
     const { version = 1 } = (await this.get(id)).body;
     const headers = { 'Idempotency-Key': randomUUID(), 'If-Match': `"${version}"` };
     return this.#call(resolve, exceptions.resolveTransaction, { params: { id }, body, headers });
+  }
+
+  /** Asks for the money of a payment, as it is now. */
+  async reverse(
+    id: string,
+    {
+      version,
+      reason = 'Paid twice.',
+      key = randomUUID(),
+    }: { version?: number; reason?: string; key?: string } = {},
+  ): Promise<TestResponse> {
+    const read = version ?? (await this.get(id)).body.version ?? 1;
+    return this.#call(reverse, reversals.reverseTransaction, {
+      params: { id },
+      body: { reason },
+      headers: { 'Idempotency-Key': key, 'If-Match': `"${read}"` },
+    });
   }
 
   exceptions(query: Record<string, string> = {}): Promise<TestResponse> {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { handler as project } from '#functions/workers/project-transactions.ts';
 import { changeStatus } from '#ledger/change-status.ts';
-import { compensate, createTransaction, dividendOf, lockTransaction } from '#ledger/transactions.ts';
+import { compensate } from '#ledger/compensate.ts';
+import { createTransaction, dividendOf, lockTransaction } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';

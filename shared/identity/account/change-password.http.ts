@@ -1,5 +1,4 @@
 import { setLinksRevoked } from '#identity/links/link.repository.ts';
-import { postNotice } from '#identity/notices/post-notice.ts';
 import { hashPassword, verifyPassword } from '#identity/sign-in/password.ts';
 import { refuseGuessable } from '#identity/sign-in/refuse-guessable.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
@@ -40,6 +39,8 @@ export async function changeOwnPassword({
     throw invalidField('/password', 'unchanged', 'must be another one than now');
   await refuseGuessable(password, own);
   const to = await hashPassword(password);
+  // Loaded here: with it, the function’s code would be longer than a cold start may read.
+  const { postNotice } = await import('#identity/notices/post-notice.ts');
   await tenantTx(
     async (tx) => {
       if (!(await setOwnPassword(tx, actorId, { from: own.password_hash, to }))) throw wrongPassword();

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { BankEvents } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { BankEventKind } from './bank-event-kind.ts';
+import type { PaymentEventKind } from './bank-event-kind.ts';
 
 const COLUMNS = [
   'applied_at',
@@ -19,7 +19,7 @@ export interface BankEvent {
   readonly transaction_id: string;
   /** The bank's id of the event; a repeated callback has the same. */
   readonly event_id: string;
-  readonly kind: BankEventKind;
+  readonly kind: PaymentEventKind;
   readonly code?: string | null | undefined;
 }
 

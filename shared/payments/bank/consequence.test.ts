@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TransactionStatus } from '#contracts/transactions.ts';
 import { isTerminal, STANDINGS } from '#ledger/transaction-status.ts';
-import type { BankEventKind } from './bank-event-kind.ts';
+import type { PaymentEventKind } from './bank-event-kind.ts';
 import { consequenceOf } from './consequence.ts';
 
-const kind = fc.constantFrom<BankEventKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED');
-type Happening = BankEventKind | 'RELEASE' | 'SEND' | 'DENY';
+const kind = fc.constantFrom<PaymentEventKind>('SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED', 'REVERSED');
+type Happening = PaymentEventKind | 'RELEASE' | 'SEND' | 'DENY';
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   kind,
   fc.constantFrom<Happening>('RELEASE', 'SEND', 'DENY'),
@@ -28,6 +28,7 @@ function happen(payment: Payment, what: Happening): TransactionStatus[] {
   if (what === 'DENY') return payment.status === 'PENDING' && !payment.released ? ['FAILED'] : [];
   const { through, compensate } = consequenceOf(what, payment.status, payment.released);
   if (compensate && payment.compensated === 0) payment.compensated += 1;
+  if (compensate) expect([payment.status, ...through].at(-1)).toBe('SETTLED');
   return [...through];
 }
 
@@ -60,6 +61,6 @@ test('a repeated bank event changes nothing more', () => {
 });
 
 test('nothing the bank says moves a payment that was never released', () => {
-  for (const event of ['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED'] as const)
+  for (const event of ['SETTLED', 'RETURNED', 'REJECTED', 'CORRECTED', 'REVERSED'] as const)
     expect(consequenceOf(event, 'PENDING', false)).toEqual({ through: [], compensate: false });
 });

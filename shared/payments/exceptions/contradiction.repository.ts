@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { BankContradictions } from '#generated/database.ts';
+import type { PaymentEventKind } from '#payments/bank/bank-event-kind.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 type Row = Selectable<BankContradictions>;
@@ -34,7 +35,7 @@ export interface ShownContradiction {
   readonly id: string;
   readonly state: Row['state'];
   readonly stood_as: Row['stood_as'];
-  readonly said: 'SETTLED' | 'RETURNED' | 'REJECTED' | 'CORRECTED';
+  readonly said: PaymentEventKind;
   readonly code: string | null;
   readonly noted_at: Date;
 }

@@ -27,6 +27,11 @@ export interface ExceptionRow {
   readonly is_at_bank: boolean;
 }
 
+/** An exception, with what asks for the money of its payment back, where that can be done today. */
+export interface DeskRow extends ExceptionRow {
+  readonly reversal: Action | undefined;
+}
+
 /** ACH moves dollars only. */
 const CURRENCY = 'USD';
 
@@ -67,14 +72,29 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
 export async function findExceptions(
   read: TenantRead,
   { limit, cursor, kind, state }: Filter,
-): Promise<ExceptionRow[]> {
+): Promise<DeskRow[]> {
   const before = cursor === undefined ? sql`` : sql`and x.id < ${decodeCursor(cursor, ['uuid'])[0]}::uuid`;
   const kinds = kind === undefined ? Object.values(KINDS) : [KINDS[kind]];
   const { rows } = await sql<ExceptionRow>`
     select x.id, x.kind, x.state, x.since, x.reason, x.code, x.transaction_id, x.bank_file_id, x.amount, x.currency, x.is_at_bank
     from (${sql.join(kinds, sql` union all `)}) as x (id, kind, state, since, reason, code, transaction_id, bank_file_id, amount, currency, is_at_bank)
     where x.state = ${state} ${before} order by x.id desc limit ${limit + 1}`.execute(read);
-  return rows;
+  return withReversals(read, rows);
+}
+
+/** Offers a reversal by the rule by which one is refused. */
+async function withReversals(read: TenantRead, rows: readonly ExceptionRow[]): Promise<DeskRow[]> {
+  const ids = rows.flatMap(({ kind, transaction_id, is_at_bank }) =>
+    kind === 'STUCK_PAYMENT' && is_at_bank && transaction_id !== null ? [transaction_id] : [],
+  );
+  const reversals = new Map<string, Action>();
+  if (ids.length > 0) {
+    // Loaded by the few lists with a payment that the bank has.
+    const { listReversibleToday } = await import('#payments/reversals/last-look.ts');
+    const { reverseTransaction } = await import('#payments/reversals/reversals.routes.ts');
+    for (const id of await listReversibleToday(read, ids)) reversals.set(id, to(reverseTransaction, { id }));
+  }
+  return rows.map((row) => ({ ...row, reversal: reversals.get(row.transaction_id ?? '') }));
 }
 
 type Action = Shown['actions'][number];
@@ -87,17 +107,18 @@ const to = (route: Operation, params: Readonly<Record<string, string>>): Action 
 });
 
 /** Lists the operations that end an exception. */
-function actionsOf({ id, kind, state, is_at_bank, ...of }: ExceptionRow): Action[] {
+function actionsOf({ id, kind, state, is_at_bank, reversal, ...of }: DeskRow): Action[] {
   const [file, payment] = [of.bank_file_id ?? '', of.transaction_id ?? ''];
   if (state === 'RESOLVED') return [];
   if (kind === 'BANK_ITEM')
     return [to(matchBankItem, { id: file, item_id: id }), to(acknowledgeBankFile, { id: file })];
   if (kind === 'UNACKNOWLEDGED_FILE') return [to(acknowledgeBankFile, { id: file })];
-  return [to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment })];
+  const ending = to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment });
+  return reversal === undefined ? [ending] : [ending, reversal];
 }
 
-export function toException(row: ExceptionRow): Shown {
-  const { is_at_bank: _, amount, since, ...shown } = row;
+export function toException(row: DeskRow): Shown {
+  const { is_at_bank: _, reversal: __, amount, since, ...shown } = row;
   const { kind, transaction_id, bank_file_id, currency } = shown;
   const isOfFile = kind === 'BANK_ITEM' || kind === 'UNACKNOWLEDGED_FILE';
   return {

@@ -43,7 +43,7 @@ export const listExceptions = route({
   summary: 'List what people must look at between us and the bank',
   description: [
     'The newest come first. `BANK_ITEM`: an item of a file that names no payment, or can’t be read. `CONTRADICTION`: the bank has said of a payment that has ended what it can’t be; nothing is paid in its place until two people have resolved it. `UNACKNOWLEDGED_FILE`: a file that nobody has said the bank has, four hours after it was prepared. `STUCK_PAYMENT`: a payment that was to leave an hour ago by the bank’s API, or four days ago by file, or that the bank has had for seven days without an answer.',
-    '`actions` names the operations by which each can be ended.',
+    '`actions` names the operations by which each can be ended, the reversal of a payment among them where it can be asked for today.',
   ].join('\n\n'),
   tenants: ['ISSUER', 'SPONSOR'],
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],

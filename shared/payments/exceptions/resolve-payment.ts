@@ -5,7 +5,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
 import { createTransaction, dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
-import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
+import { applyBankEvents, takeBack } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import {
@@ -46,7 +46,9 @@ async function resolve(
   else if (isReceived && outcome !== 'SETTLED') await say('RETURNED');
   await setContradictionsResolved(tx, id, permit.confirmedBy);
   if (isTerminal(transaction.status) && !isReceived && outcome === 'SETTLED')
-    await bookReceived(tx, transaction, order, permit);
+    await (transaction.type === 'REVERSAL'
+      ? takeBack(tx, transaction)
+      : bookReceived(tx, transaction, order, permit));
   return () => reportTask(order.waits_for === 'SETTLEMENT' ? order.task_token : null);
 }
 

@@ -1,4 +1,5 @@
 import type { TransactionRow } from '#ledger/transactions.ts';
+import { findSentInstruction } from '#payments/files/outbound-file.repository.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
@@ -13,6 +14,8 @@ export interface Instruction extends AccountDetails {
   readonly memo: string | null;
   /** The first day on which it may be paid, if it has one. */
   readonly not_before: string | null;
+  /** The payment whose money is to be taken back from the account, instead of paying into it. */
+  readonly reverses?: string;
 }
 
 /** Returns the place that an instruction is sealed for. */
@@ -27,15 +30,34 @@ export async function sealInstruction(
   order: OrderRow,
   sealer: Sealer,
 ): Promise<string> {
-  const account = found(await findAccount(tx, order.bank_account_id));
+  const { reverses } = transaction;
   const instruction: Instruction = {
-    ...accountDetails(account, sealer),
+    ...(await accountOf(tx, reverses, order, sealer)),
     amount: transaction.amount.toString(),
     currency: transaction.currency,
     memo: transaction.memo,
     not_before: order.not_before,
+    ...(reverses === null ? {} : { reverses }),
   };
   return sealer.seal(JSON.stringify(instruction), instructionPlace(transaction.id));
+}
+
+/** A reversal takes back from the account that its payment went to, though a notification of change has corrected it since. */
+async function accountOf(
+  tx: TenantTx,
+  reverses: string | null,
+  order: OrderRow,
+  sealer: Sealer,
+): Promise<AccountDetails> {
+  const sent = reverses === null ? undefined : await findSentInstruction(tx, reverses);
+  if (sent === undefined || reverses === null)
+    return accountDetails(found(await findAccount(tx, order.bank_account_id)), sealer);
+  const { routing_number, account_number, account_type, holder_type, holder_name } = openInstruction(
+    sent,
+    reverses,
+    sealer,
+  );
+  return { routing_number, account_number, account_type, holder_type, holder_name };
 }
 
 export function openInstruction(sealed: string, transactionId: string, sealer: Sealer): Instruction {

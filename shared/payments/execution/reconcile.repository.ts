@@ -62,7 +62,10 @@ export async function isInDoubt(tx: TenantTx, transactionId: string): Promise<bo
   return rows[0]?.in_doubt !== false;
 }
 
-/** Lists payments of files that took effect by a day, were not returned, and of which silence tells something. */
+/**
+ * Lists payments and reversals of files that took effect by a day, were not returned, and of which silence tells something. Silence says of a reversal
+ * that the payee had the money, so that its payment is settled first.
+ */
 export async function listFiled(tx: SystemTx, effectiveBy: string, most: number): Promise<Filed[]> {
   const { rows } =
     await sql<Filed>`select o.tenant_id, o.transaction_id, o.request_id, e.effective_entry_date::text as effective
@@ -70,6 +73,7 @@ export async function listFiled(tx: SystemTx, effectiveBy: string, most: number)
       join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
       join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
     where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date and not ${IN_DOUBT}
+      and not exists (select from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = t.reverses and p.status = 'SENT')
     order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;
 }

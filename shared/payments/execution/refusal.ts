@@ -1,10 +1,12 @@
 import { beginPaying, finishDividend } from '#dividends/paying-dividend.ts';
+import type { Day } from '#kernel/calendar.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { findAccount, requireActive, requirePayee } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
+import { refusalOfLeaving } from '#payments/reversals/last-look.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 
@@ -18,14 +20,18 @@ const REFUSALS: Readonly<Record<string, string>> = {
 
 /**
  * Ends a payment that was fine when it was ordered and must not leave now: looked at when it is released, and again when it goes into a file.
- * Returns whether it has ended.
+ * `today` is the banks’ day. Returns whether it has ended.
  */
 export async function endRefused(
   tx: TenantTx,
   transaction: TransactionRow,
   order: OrderRow,
+  today: Day,
 ): Promise<boolean> {
-  const refusal = await refusalOf(tx, transaction, order);
+  const refusal =
+    transaction.reverses === null
+      ? await refusalOf(tx, transaction, order)
+      : await refusalOfLeaving(tx, transaction.reverses, today);
   if (refusal === undefined) return false;
   await changeStatus(tx, transaction, 'FAILED', refusal);
   await finishDividend(tx, transaction);

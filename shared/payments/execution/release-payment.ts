@@ -5,6 +5,7 @@ import { isContradicted } from '#payments/exceptions/contradiction.repository.ts
 import type { ReleaseInput } from '#payments/execution/step-inputs.ts';
 import { findOrder, setOrder } from '#payments/orders/payment-order.repository.ts';
 import { releasePayment } from '#payments/payments.jobs.ts';
+import { bankersToday } from '#payments/reversals/last-look.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
@@ -104,7 +105,8 @@ async function releaseIn(tx: TenantTx, input: ReleaseInput, sealer: Sealer): Pro
   if (!wasReleased && order.replaces !== null && (await isContradicted(tx, order.replaces)))
     return look('HOLD', channel, '');
   if (!wasReleased) {
-    if (await endRefused(tx, transaction, order)) return { ...look('END', channel, ''), outcome: 'refused' };
+    if (await endRefused(tx, transaction, order, bankersToday()))
+      return { ...look('END', channel, ''), outcome: 'refused' };
     await setOrder(tx, transactionId, { released_at: new Date() });
   }
   if (channel === 'NACHA_FILE') return release(look('AWAIT_FILE', channel, ''), wasReleased);

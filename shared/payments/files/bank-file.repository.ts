@@ -23,6 +23,7 @@ export interface BankFileRow {
   readonly day: string | null;
   readonly payments: number | null;
   readonly total: bigint | null;
+  readonly total_reversed: bigint | null;
   readonly ignored_batches: number;
   readonly acknowledged_at: Date | null;
   readonly acknowledged_by: string | null;
@@ -36,18 +37,18 @@ export interface BankFileRow {
 }
 
 const COLUMNS = sql.raw(
-  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, ignored_batches, acknowledged_at, acknowledged_by, version, created_at, updated_at',
+  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, version, created_at, updated_at',
 );
 
 /** The files of both directions, in one shape. */
 const FILES = sql`
   select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments,
-    null::bigint as total, ignored_batches, acknowledged_at, acknowledged_by, version,
+    null::bigint as total, null::bigint as total_reversed, ignored_batches, acknowledged_at, acknowledged_by, version,
     received_at as created_at, updated_at
   from inbound_files
   union all
   select id, 'outbound', case when acknowledged_at is null then 'PREPARED' else 'ACKNOWLEDGED' end, object_key, null, null, null, day, entries,
-    total_amount, 0, acknowledged_at, acknowledged_by, version, prepared_at, updated_at
+    total_amount, nullif(total_debit, 0), 0, acknowledged_at, acknowledged_by, version, prepared_at, updated_at
   from outbound_files`;
 
 const counted = (files: RawBuilder<unknown>) => sql<BankFileRow>`
@@ -118,6 +119,7 @@ export function toItem({ amount, ...item }: ItemRow) {
 
 export function toBankFile(row: BankFileRow): Shown {
   const { id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, version } = row;
+  const { total_reversed } = row;
   const { applied, unmatched, unreadable, resolved, ignored_batches, acknowledged_at, acknowledged_by } = row;
   return {
     ...{ id, direction, state, object_key },
@@ -127,6 +129,7 @@ export function toBankFile(row: BankFileRow): Shown {
     ...(day === null ? {} : { day }),
     ...(payments === null ? {} : { payments }),
     ...(total === null ? {} : { total: fromMinor(total, CURRENCY) }),
+    ...(total_reversed === null ? {} : { total_reversed: fromMinor(total_reversed, CURRENCY) }),
     counts: {
       items: applied + unmatched + unreadable + resolved,
       ...{ applied, unmatched, unreadable, resolved, ignored_batches },

@@ -29,10 +29,12 @@ export const BankFile = z.object({
   /** The first fault of a file in which nothing can be read. */
   reason: z.string().optional(),
   reason_line: z.number().int().optional(),
-  /** The day of an outbound file, its payments and their sum in dollars. */
+  /** The day of an outbound file, its payments with the reversals among them, and the dollars that it pays. */
   day: dateOut.optional(),
   payments: z.number().int().optional(),
   total: amountOut.optional(),
+  /** The dollars that its reversals take back, if it has any. */
+  total_reversed: amountOut.optional(),
   counts: Counts,
   /** Set once the bank or a person has said that an outbound file has arrived, or that nothing is open in an inbound one. */
   acknowledged_at: instantOut.optional(),

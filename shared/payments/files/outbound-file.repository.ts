@@ -18,6 +18,7 @@ const OUTBOUND_FILES_COLUMNS = [
   'state',
   'tenant_id',
   'total_amount',
+  'total_debit',
   'updated_at',
   'version',
 ] as const satisfies readonly (keyof OutboundFiles)[];
@@ -51,7 +52,7 @@ export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
   return rows;
 }
 
-/** Released payments that are in no file yet, oldest first; without those that pay again what the bank contradicts itself about. */
+/** Released payments and reversals that are in no file yet, oldest first; without those that pay again what the bank contradicts itself about. */
 export async function listReleased(tx: TenantTx, limit: number): Promise<string[]> {
   const { rows } = await sql<{ transaction_id: string }>`select o.transaction_id from payment_orders o
     join ledger_transactions t on t.id = o.transaction_id
@@ -79,7 +80,7 @@ export async function findLastWritten(tx: TenantTx, day: string): Promise<LastWr
 
 export type NewFile = Pick<
   OutboundFileRow,
-  'id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount'
+  'id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount' | 'total_debit'
 > & { readonly originator: string };
 
 export async function insertFile(
@@ -114,6 +115,19 @@ export function listEntries(read: TenantRead, fileId: string): Promise<OutboundE
     .where('file_id', '=', fileId)
     .orderBy('trace_sequence')
     .execute();
+}
+
+/** The sealed instruction of a payment, as it stands in its file. */
+export async function findSentInstruction(
+  read: TenantRead,
+  transactionId: string,
+): Promise<string | undefined> {
+  const row = await read
+    .selectFrom('outbound_entries')
+    .select('instruction_sealed')
+    .where('transaction_id', '=', transactionId)
+    .executeTakeFirst();
+  return row?.instruction_sealed;
 }
 
 /** False when another has marked it. */

@@ -19,6 +19,8 @@ export interface PlannedEntry {
 const LEAD_TIME_MINUTES = 25;
 /** Shown to receivers. */
 const ENTRY_DESCRIPTION = 'PAYMENT';
+/** Nacha’s word for entries that take back what others have paid. */
+const REVERSAL_DESCRIPTION = 'REVERSAL';
 const MODIFIERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 /** The number of files that a day can have: the file id modifier distinguishes them. */
 export const MAX_FILES_A_DAY = MODIFIERS.length;
@@ -59,8 +61,11 @@ export function planEntry(
   };
 }
 
-function batchKey({ effectiveEntryDate: day, secCode, descriptiveDate }: PlannedEntry): string {
-  return `${day} ${secCode} ${descriptiveDate ?? ''}`;
+const isReversal = ({ instruction }: PlannedEntry): boolean => instruction.reverses !== undefined;
+
+function batchKey(entry: PlannedEntry): string {
+  const { effectiveEntryDate: day, secCode, descriptiveDate } = entry;
+  return `${isReversal(entry) ? 'debit' : 'credit'} ${day} ${secCode} ${descriptiveDate ?? ''}`;
 }
 
 /** Sorts entries by batch, so that trace numbers, which ascend with the entries, ascend with the batches too. */
@@ -90,7 +95,8 @@ export function writePlanned(file: FileToWrite): WrittenAchFile {
       companyName: originator.company_name,
       companyId: originator.company_id,
       secCode: first.secCode,
-      entryDescription: ENTRY_DESCRIPTION,
+      direction: isReversal(first) ? 'debit' : 'credit',
+      entryDescription: isReversal(first) ? REVERSAL_DESCRIPTION : ENTRY_DESCRIPTION,
       effectiveEntryDate: first.effectiveEntryDate,
       odfiRoutingNumber: originator.odfi_routing_number,
       ...(first.descriptiveDate === null ? {} : { descriptiveDate: first.descriptiveDate }),

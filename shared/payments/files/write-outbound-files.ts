@@ -107,7 +107,7 @@ async function prepareFile(
       for (const transaction of released) {
         const { id } = transaction;
         const order = found(orders.get(id));
-        if (await endRefused(tx, transaction, order)) {
+        if (await endRefused(tx, transaction, order, day)) {
           refused.push(order.task_token);
           continue;
         }
@@ -136,6 +136,7 @@ async function prepareFile(
           object_key: `ach/outbound/${slug}/${day}-${modifier}.ach`,
           originator: JSON.stringify(originator),
           total_amount: written.totalCreditMinor,
+          total_debit: written.totalDebitMinor,
         },
         ordered.map((entry, index) => ({
           transaction_id: entry.transactionId,
@@ -170,7 +171,8 @@ async function prepareFile(
 function checkWritten(file: OutboundFileRow, text: string): void {
   const { batches, totals } = readNachaFile(text);
   const entries = batches.reduce((sum, batch) => sum + batch.entries.length, 0);
-  if (entries !== file.entries || totals.creditMinor !== file.total_amount)
+  const isTotal = totals.creditMinor === file.total_amount && totals.debitMinor === file.total_debit;
+  if (entries !== file.entries || !isTotal)
     throw new Error(`the file has other entries than the ${file.entries} that were prepared`);
 }
 

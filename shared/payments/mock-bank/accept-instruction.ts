@@ -6,9 +6,14 @@ import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { bankApiKey } from '#payments/bank/bank-signature.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { secretText } from '#platform/secret.ts';
-import { countOutage, insertOrFindPayment } from './bank-payment.repository.ts';
+import {
+  countOutage,
+  insertOrFindPayment,
+  type NewPayment,
+  refusalOfReversal,
+} from './bank-payment.repository.ts';
 import { type BankState, stateOf } from './bank-state.ts';
-import { behaviourOf } from './behaviour.ts';
+import { type Behaviour, behaviourOf, reversalBehaviourOf } from './behaviour.ts';
 import { scheduleCallbacks } from './callbacks.ts';
 import type { BankInstruction } from './mock-bank.routes.ts';
 
@@ -34,7 +39,7 @@ export async function acceptInstruction(
 ): Promise<BankState> {
   if (key === undefined)
     throw new DomainError('malformed-request', 'An instruction needs an Idempotency-Key.');
-  const behaviour = behaviourOf(instruction.account_number);
+  const behaviour = await behaviourTo({ ...instruction, key });
   const { outage } = behaviour;
   const isOut = outage !== undefined && (await countOutage(instruction.reference)) <= outage.requests;
   if (isOut && outage.kind === 'hangs') await sleep(HANGS_MS);
@@ -50,4 +55,13 @@ export async function acceptInstruction(
     throw new DomainError('temporarily-unavailable', 'The bank has taken the instruction and says nothing.');
   }
   return stateOf(row, new Date());
+}
+
+/** A reversal that is none of a payment of the bank's is refused, as is a second one. */
+async function behaviourTo(instruction: NewPayment): Promise<Behaviour> {
+  const { account_number, reverses } = instruction;
+  if (reverses === undefined) return behaviourOf(account_number);
+  const rejects = await refusalOfReversal(instruction, reverses);
+  const behaviour = reversalBehaviourOf(account_number);
+  return rejects === undefined ? behaviour : { ...behaviour, settlesAfter: undefined, rejects };
 }

@@ -60,6 +60,26 @@ export function behaviourOf(accountNumber: string): Behaviour {
   }
 }
 
+/** Returns how the bank treats the reversal of a payment to an account. The payment itself has settled, or was returned, as its number says. */
+export function reversalBehaviourOf(accountNumber: string): Behaviour {
+  const [, group = '', detail = ''] = MAGIC.exec(accountNumber) ?? [];
+  switch (group) {
+    case '02':
+    case '03':
+      return SETTLING;
+    case '07':
+      return {
+        settlesAfter: undefined,
+        returns: { code: `R${detail}`, after: RETURNS_AFTER },
+        callbacks: 'once',
+      };
+    case '08':
+      return { ...SETTLING, returns: { code: `R${detail}`, after: RETURNS_AFTER_SETTLEMENT } };
+    default:
+      return behaviourOf(accountNumber);
+  }
+}
+
 const CALLBACKS: Readonly<Record<number, Behaviour['callbacks']>> = {
   1: 'thrice',
   2: 'late',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sendMessages } from '#platform/queue/send.ts';
 import type { BankPaymentRow } from './bank-payment.repository.ts';
-import { type Behaviour, behaviourOf, LATE_SECONDS } from './behaviour.ts';
+import { type Behaviour, behaviourOf, LATE_SECONDS, reversalBehaviourOf } from './behaviour.ts';
 
 const QUEUE = 'mock-bank-callbacks';
 
@@ -20,7 +20,8 @@ interface Due {
 
 /** Puts the future events of a payment on the queue, with their times. */
 export async function scheduleCallbacks(row: BankPaymentRow, requestId: string): Promise<void> {
-  for (const { message, delaySeconds } of callbacksOf(row, behaviourOf(row.account_number)))
+  const behaviour = row.reverses === null ? behaviourOf : reversalBehaviourOf;
+  for (const { message, delaySeconds } of callbacksOf(row, behaviour(row.account_number)))
     await sendMessages(QUEUE, [message], requestId, { delaySeconds });
 }
 

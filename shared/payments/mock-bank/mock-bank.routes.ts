@@ -11,6 +11,8 @@ export const BankInstruction = z.looseObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
   routing_number: z.string().regex(/^\d{9}$/),
   account_number: z.string().regex(/^\d{4,17}$/),
+  /** The reference of the payment whose money is to be taken back from the account. */
+  reverses: id.optional(),
 });
 
 export const BankPayment = z.object({

@@ -15,11 +15,11 @@ import {
 import type { AchBatch, AchPayment, WrittenEntry } from './nacha-payments.ts';
 import { paymentReference } from './payment-reference.ts';
 import { dfiIdentification, isRoutingNumber } from './routing-number.ts';
-import { CREDIT_CODES } from './transaction-codes.ts';
+import { CREDIT_CODES, DEBIT_CODES } from './transaction-codes.ts';
 import { UnwritableAchFile } from './unwritable-ach-file.ts';
 
-/** Entries of a batch that only credits. */
-const CREDITS_ONLY = 220;
+/** The service class of a batch that only credits, or only debits. */
+const SERVICE_CLASSES = { credit: 220, debit: 225 } as const;
 /** Ten digits of cents in an entry. */
 const MAX_AMOUNT_MINOR = 9_999_999_999n;
 
@@ -28,15 +28,22 @@ export interface BatchTotals {
   /** Not yet cut to ten digits. */
   readonly entryHash: bigint;
   readonly creditMinor: bigint;
+  readonly debitMinor: bigint;
 }
 
-export const NO_TOTALS: BatchTotals = { entryAddendaCount: 0, entryHash: 0n, creditMinor: 0n };
+export const NO_TOTALS: BatchTotals = {
+  entryAddendaCount: 0,
+  entryHash: 0n,
+  creditMinor: 0n,
+  debitMinor: 0n,
+};
 
 export function sumTotals(a: BatchTotals, b: BatchTotals): BatchTotals {
   return {
     entryAddendaCount: a.entryAddendaCount + b.entryAddendaCount,
     entryHash: a.entryHash + b.entryHash,
     creditMinor: a.creditMinor + b.creditMinor,
+    debitMinor: a.debitMinor + b.debitMinor,
   };
 }
 
@@ -54,6 +61,7 @@ export interface WrittenBatch {
 export function writeBatch(batch: AchBatch, batchNumber: number, firstTraceSequence: number): WrittenBatch {
   checkBatch(batch);
   const odfi = dfiIdentification(batch.odfiRoutingNumber);
+  const isDebit = batch.direction === 'debit';
   const lines = [batchHeader(batch, odfi, batchNumber)];
   const entries: WrittenEntry[] = [];
   let totals = NO_TOTALS;
@@ -61,13 +69,14 @@ export function writeBatch(batch: AchBatch, batchNumber: number, firstTraceSeque
     const traceNumber = `${odfi}${String(firstTraceSequence + index).padStart(7, '0')}`;
     checkPayment(payment);
     const reference = paymentReference(payment.paymentId);
-    const records = entryRecords(payment, reference, traceNumber);
+    const records = entryRecords(payment, isDebit, reference, traceNumber);
     lines.push(...records);
     entries.push({ paymentId: payment.paymentId, traceNumber, reference, batchNumber });
     totals = sumTotals(totals, {
       entryAddendaCount: records.length,
       entryHash: BigInt(dfiIdentification(payment.routingNumber)),
-      creditMinor: payment.amountMinor,
+      creditMinor: isDebit ? 0n : payment.amountMinor,
+      debitMinor: isDebit ? payment.amountMinor : 0n,
     });
   }
   lines.push(batchControl(batch, odfi, batchNumber, totals));
@@ -101,7 +110,7 @@ function checkBatch({
 function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: number): string {
   return writeRecord(BATCH_HEADER, {
     recordType: 5,
-    serviceClassCode: CREDITS_ONLY,
+    serviceClassCode: SERVICE_CLASSES[batch.direction ?? 'credit'],
     companyName: achText(batch.companyName, 16),
     companyDiscretionaryData: '',
     companyId: batch.companyId,
@@ -118,12 +127,17 @@ function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: n
 }
 
 /** Returns the entry and, if there is anything to add, its addenda. */
-function entryRecords(payment: AchPayment, reference: string, traceNumber: string): string[] {
+function entryRecords(
+  payment: AchPayment,
+  isDebit: boolean,
+  reference: string,
+  traceNumber: string,
+): string[] {
   const memo = achText(payment.memo ?? '', 80);
   const name = achText(payment.receiverName, 22);
   const entry = writeRecord(ENTRY_DETAIL, {
     recordType: 6,
-    transactionCode: CREDIT_CODES[payment.accountType],
+    transactionCode: (isDebit ? DEBIT_CODES : CREDIT_CODES)[payment.accountType],
     rdfiIdentification: dfiIdentification(payment.routingNumber),
     checkDigit: payment.routingNumber.slice(8),
     accountNumber: payment.accountNumber,
@@ -169,10 +183,10 @@ function batchControl(
 ): string {
   return writeRecord(BATCH_CONTROL, {
     recordType: 8,
-    serviceClassCode: CREDITS_ONLY,
+    serviceClassCode: SERVICE_CLASSES[batch.direction ?? 'credit'],
     entryAddendaCount: totals.entryAddendaCount,
     entryHash: totals.entryHash % HASH_MODULUS,
-    totalDebit: 0,
+    totalDebit: totals.debitMinor,
     totalCredit: totals.creditMinor,
     companyId: batch.companyId,
     messageAuthenticationCode: '',

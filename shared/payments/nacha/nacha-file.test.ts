@@ -116,6 +116,41 @@ test('the same payments give the same file', () => {
   expect(write()).toEqual(write());
 });
 
+test('a reversal debits: its batch, entries and totals say so, and the reader reads them so', () => {
+  const batch = (direction: 'credit' | 'debit') =>
+    sampleBatch(
+      [
+        samplePayment(direction === 'debit' ? 1 : 2),
+        samplePayment(direction === 'debit' ? 3 : 4, { accountType: 'savings' }),
+      ],
+      { direction, entryDescription: direction === 'debit' ? 'REVERSAL' : 'DIVIDEND' },
+    );
+  const written = writeNachaFile(SAMPLE_HEADER, [batch('credit'), batch('debit')]);
+  const lines = written.text.split('\n');
+  expect(
+    lines.filter((line) => line.startsWith('5')).map((line) => [line.slice(1, 4), line.slice(53, 63)]),
+  ).toEqual([
+    ['220', 'DIVIDEND  '],
+    ['225', 'REVERSAL  '],
+  ]);
+  expect(lines.filter((line) => line.startsWith('6')).map((line) => line.slice(1, 3))).toEqual([
+    '22',
+    '32',
+    '27',
+    '37',
+  ]);
+  expect(
+    lines
+      .filter((line) => line.startsWith('8'))
+      .map((line) => [line.slice(1, 4), line.slice(20, 32), line.slice(32, 44)]),
+  ).toEqual([
+    ['220', '000000000000', '000000025100'],
+    ['225', '000000025100', '000000000000'],
+  ]);
+  expect([written.totalCreditMinor, written.totalDebitMinor]).toEqual([25_100n, 25_100n]);
+  expect(readNachaFile(written.text).totals).toMatchObject({ creditMinor: 25_100n, debitMinor: 25_100n });
+});
+
 describe('many entries', () => {
   test('more than 10,000 become further batches', () => {
     const payments = Array.from({ length: 2 * MAX_ENTRIES_PER_BATCH + 1 }, (_, at) => samplePayment(at));
@@ -188,6 +223,20 @@ describe('what would be refused by a bank is not written', () => {
   ])('a file header with %o', (changes) => {
     const write = () => writeNachaFile({ ...SAMPLE_HEADER, ...changes }, [sampleBatch([samplePayment(1)])]);
     expect(codeOf(write)).toBe('file-header');
+  });
+
+  test('payments and reversals that together come to more than 9,999,999,999.99', () => {
+    const amountMinor = 9_999_999_999n;
+    const reversals = Array.from({ length: 51 }, (_, at) => samplePayment(at, { amountMinor }));
+    const batches = [
+      sampleBatch(
+        reversals
+          .slice(0, 50)
+          .map((payment) => ({ ...payment, paymentId: payment.paymentId.replace('0198', '0199') })),
+      ),
+      sampleBatch(reversals, { direction: 'debit', entryDescription: 'REVERSAL' }),
+    ];
+    expect(codeOf(() => writeNachaFile(SAMPLE_HEADER, batches))).toBe('total-too-large');
   });
 
   test('a payment that is in the file twice, though in two batches', () => {

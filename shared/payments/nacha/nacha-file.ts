@@ -22,7 +22,7 @@ const MAX_TRACE_SEQUENCE = 9_999_999;
 export const MAX_TOTAL_MINOR = 999_999_999_999n;
 
 /**
- * Writes approved payments as a NACHA file of PPD and CCD credits, one line a record, each ended by LF.
+ * Writes approved payments as a NACHA file of PPD and CCD credits, and reversals as debits, one line a record, each ended by LF.
  *
  * Trace sequences are given out in the order of the payments, from `firstTraceSequence` (1 to 9,999,999). Returns come back with
  * nothing but the trace number, up to 60 days and more later, so the caller keeps each payment's, and goes on with
@@ -57,6 +57,7 @@ export function writeNachaFile(
     entries,
     batchCount: parts.length,
     totalCreditMinor: totals.creditMinor,
+    totalDebitMinor: totals.debitMinor,
     nextTraceSequence: traceSequence,
   };
 }
@@ -130,7 +131,7 @@ function fileControl(batchCount: number, blockCount: number, totals: BatchTotals
     blockCount,
     entryAddendaCount: totals.entryAddendaCount,
     entryHash: totals.entryHash % HASH_MODULUS,
-    totalDebit: 0,
+    totalDebit: totals.debitMinor,
     totalCredit: totals.creditMinor,
   });
 }

@@ -17,13 +17,15 @@ export interface AchFileHeader {
   readonly referenceCode?: string;
 }
 
-/** Payments of one company and date. More than 10,000 become several batches. */
+/** Payments of one company and date, or reversals of payments, which debit. More than 10,000 become several batches. */
 export interface AchBatch {
   /** The name that receivers read on their statement, truncated to 16 characters. */
   readonly companyName: string;
   /** Ten characters of A–Z and 0–9, such as 1 and the employer identification number. */
   readonly companyId: string;
   readonly secCode: SecCode;
+  /** @default credit */
+  readonly direction?: 'credit' | 'debit';
   /** Why receivers are paid, such as `DIVIDEND`, cut to 10 characters. */
   readonly entryDescription: string;
   /** A text of at most 6 characters that receivers see; `SD1300` and the like request same-day settlement. */
@@ -62,6 +64,7 @@ export interface WrittenAchFile {
   readonly entries: readonly WrittenEntry[];
   readonly batchCount: number;
   readonly totalCreditMinor: bigint;
+  readonly totalDebitMinor: bigint;
   /** The sequence at which the trace numbers of the next file continue; after 9,999,999 they begin again at 1. */
   readonly nextTraceSequence: number;
 }

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { isReturnReasonCode, mayRepay, type ReturnConsequence, returnReason } from './return-codes.ts';
+import { isReturnReasonCode, type ReturnConsequence, returnReason } from './return-codes.ts';
 
 /** R01 to R85. */
 const CODES = Array.from({ length: 85 }, (_, at) => `R${String(at + 1).padStart(2, '0')}`);
 
 test.each<[ReturnConsequence, string]>([
-  ['retry', 'R01 R09'],
   ['block-account', 'R02 R03 R04 R12 R13 R14 R15 R16 R17 R20 R28 R34 R82'],
   ['revoke', 'R05 R07 R10 R29'],
 ])('%s follows %s', (consequence, codes) => {
@@ -31,9 +30,3 @@ test.each(['R00', 'R86', 'R1', 'r01', 'C01', '', 'R010', 'toString'])(
     expect(() => returnReason(code)).toThrow(RangeError);
   },
 );
-
-test('an entry without funds is presented again at most twice', () => {
-  expect([0, 1, 2, 3].map((times) => mayRepay('R01', times))).toEqual([true, true, false, false]);
-  expect([0, 1, 2].map((times) => mayRepay('R09', times))).toEqual([true, true, false]);
-  expect(mayRepay('R03', 0)).toBe(false);
-});

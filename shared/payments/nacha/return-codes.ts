@@ -1,12 +1,11 @@
 /**
  * The consequence of a return:
- * - `retry`: the same entry may be presented again, see {@link mayRepay};
  * - `block-account`: nothing more may be sent to the account until its holder corrects it;
  * - `revoke`: the authorization is gone, a new one is needed;
  * - `dispute`: a person must clarify it with the bank or the receiver;
  * - `other`: the entry was refused as such; correct and send a new one.
  */
-export type ReturnConsequence = 'retry' | 'block-account' | 'revoke' | 'dispute' | 'other';
+export type ReturnConsequence = 'block-account' | 'revoke' | 'dispute' | 'other';
 
 export interface ReturnReason {
   readonly code: string;
@@ -14,14 +13,14 @@ export interface ReturnReason {
   readonly consequence: ReturnConsequence;
 }
 
-/** An entry returned R01 or R09 may be presented again at most twice, within 180 days (Nacha Operating Rules, Reinitiation). */
-const MAX_REPRESENTMENTS = 2;
-
 type Row = readonly [code: string, consequence: ReturnConsequence, meaning: string];
 
-/** Nacha Operating Rules, Appendix Four, table of return reason codes. Codes absent here are reserved. */
+/**
+ * Nacha Operating Rules, Appendix Four, table of return reason codes. Codes absent here are reserved. R01 and R09 are reasons of debits, which may be
+ * presented again (Reinitiation); a credit that comes back with one of them is not: a person has to ask what the bank meant.
+ */
 const ROWS: readonly Row[] = [
-  ['R01', 'retry', 'Insufficient funds'],
+  ['R01', 'dispute', 'Insufficient funds'],
   ['R02', 'block-account', 'Account closed'],
   ['R03', 'block-account', 'No account, or unable to locate the account'],
   ['R04', 'block-account', 'Invalid account number structure'],
@@ -29,7 +28,7 @@ const ROWS: readonly Row[] = [
   ['R06', 'dispute', "Returned at the originating bank's request"],
   ['R07', 'revoke', 'Authorization revoked by the customer'],
   ['R08', 'dispute', 'Payment stopped'],
-  ['R09', 'retry', 'Uncollected funds'],
+  ['R09', 'dispute', 'Uncollected funds'],
   ['R10', 'revoke', 'Originator not known to, or not authorized by, the receiver'],
   ['R11', 'dispute', 'Entry not in accordance with the terms of the authorization'],
   ['R12', 'block-account', 'Account sold to another bank'],
@@ -114,14 +113,6 @@ export function isReturnReasonCode(code: string): boolean {
 export function returnReason(code: string): ReturnReason {
   if (!isReturnReasonCode(code)) throw new RangeError('A return reason code is R01 to R85.');
   return REASONS.get(code) ?? { code, meaning: 'Reserved return reason code', consequence: 'dispute' };
-}
-
-/**
- * Returns whether an entry that was returned with this code, and has been presented again so many times, may be
- * presented once more.
- */
-export function mayRepay(code: string, timesRepaid: number): boolean {
-  return returnReason(code).consequence === 'retry' && timesRepaid < MAX_REPRESENTMENTS;
 }
 
 /** A return for reason of death carries the date of death in positions 22–27 of its addenda. */

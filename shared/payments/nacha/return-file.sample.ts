@@ -17,6 +17,8 @@ export interface SampleAnswer {
   readonly entry: Pick<WrittenEntry, 'traceNumber' | 'reference'>;
   /** R01 to R85 for a return, C01 to C14 for a notification of change. */
   readonly code: string;
+  /** Whether the entry was a debit: a reversal. */
+  readonly isDebit?: boolean;
   /** The returned amount in cents; a notification has none. */
   readonly amountMinor?: bigint;
   readonly dateOfDeath?: string;
@@ -29,7 +31,7 @@ const ODFI = { identification: '02100002', checkDigit: '1' };
 const COMPANY_ID = '1987654321';
 
 /**
- * Returns a file as the originating bank passes it on: returns of PPD credits in a first batch, notifications of
+ * Returns a file as the originating bank passes it on: returns of PPD entries in a first batch, notifications of
  * change in a second. It is for tests of this room, and of those that read the bank's files.
  */
 export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
@@ -40,15 +42,16 @@ export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
   let count = 0;
   for (const [index, batch] of batches.entries()) {
     const batchNumber = index + 1;
-    const totals = { entryAddendaCount: batch.length * 2, entryHash: hashOf(batch.length), totalDebit: 0 };
+    const totals = { entryAddendaCount: batch.length * 2, entryHash: hashOf(batch.length) };
     lines.push(batchHeader(batchNumber, batch.every(isReturn) ? 'PPD' : 'COR'));
     lines.push(...batch.flatMap((answer, at) => answerRecords(answer, count + at + 1)));
     lines.push(
       writeRecord(BATCH_CONTROL, {
         recordType: 8,
-        serviceClassCode: 220,
+        serviceClassCode: 200,
         ...totals,
-        totalCredit: totalOf(batch),
+        totalDebit: totalOf(batch, true),
+        totalCredit: totalOf(batch, false),
         companyId: COMPANY_ID,
         messageAuthenticationCode: '',
         odfiIdentification: RDFI,
@@ -65,8 +68,8 @@ export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
       blockCount,
       entryAddendaCount: count * 2,
       entryHash: hashOf(count),
-      totalDebit: 0,
-      totalCredit: totalOf(answers),
+      totalDebit: totalOf(answers, true),
+      totalCredit: totalOf(answers, false),
     }),
   );
   while (lines.length < blockCount * BLOCKING_FACTOR) lines.push(FILLER);
@@ -81,8 +84,10 @@ function hashOf(entries: number): bigint {
   return BigInt(ODFI.identification) * BigInt(entries);
 }
 
-function totalOf(answers: readonly SampleAnswer[]): bigint {
-  return answers.reduce((sum, { amountMinor = 0n }) => sum + amountMinor, 0n);
+function totalOf(answers: readonly SampleAnswer[], debits: boolean): bigint {
+  return answers
+    .filter(({ isDebit = false }) => isDebit === debits)
+    .reduce((sum, { amountMinor = 0n }) => sum + amountMinor, 0n);
 }
 
 function fileHeader(): string {
@@ -106,7 +111,7 @@ function fileHeader(): string {
 function batchHeader(batchNumber: number, secCode: string): string {
   return writeRecord(BATCH_HEADER, {
     recordType: 5,
-    serviceClassCode: 220,
+    serviceClassCode: 200,
     companyName: 'ACME INDUSTRIES',
     companyDiscretionaryData: '',
     companyId: COMPANY_ID,
@@ -125,7 +130,7 @@ function answerRecords(answer: SampleAnswer, sequence: number): string[] {
   const traceNumber = `${RDFI}${String(sequence).padStart(7, '0')}`;
   const entry = writeRecord(ENTRY_DETAIL, {
     recordType: 6,
-    transactionCode: 21,
+    transactionCode: answer.isDebit === true ? 26 : 21,
     rdfiIdentification: ODFI.identification,
     checkDigit: ODFI.checkDigit,
     accountNumber: '000123456789',

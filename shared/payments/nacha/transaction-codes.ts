@@ -3,6 +3,9 @@ export type AccountType = 'checking' | 'savings';
 /** Credits that move money (Nacha Operating Rules, Appendix Three, transaction code). */
 export const CREDIT_CODES: Readonly<Record<AccountType, '22' | '32'>> = { checking: '22', savings: '32' };
 
+/** Debits of the same accounts, by which a reversal takes back what was credited. */
+export const DEBIT_CODES: Readonly<Record<AccountType, '27' | '37'>> = { checking: '27', savings: '37' };
+
 /** Demand, savings, general ledger and loan accounts; automated accounting (8x) is not read. */
 export function isTransactionCode(code: string): boolean {
   return /^[2-5][1-9]$/.test(code);

@@ -5,6 +5,7 @@ import { lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { changeKindOf } from './order-change.ts';
 import { findCancellable, setCancelled } from './payment-order.repository.ts';
 
 /** A code of our own: a person has cancelled the payment before the bank had it. */
@@ -28,8 +29,9 @@ export async function cancelOrder(
   { expectedVersion, actorId, reason }: Cancellation,
 ): Promise<() => Promise<unknown>> {
   // The request first: whoever approves it holds it before the payment.
+  const kind = await changeKindOf(tx, id);
   const { endWaitingChange } = await import('#approvals/end-change.ts');
-  await endWaitingChange(tx, 'payment', { type: 'transactions', id }, { actorId, reason });
+  await endWaitingChange(tx, kind, { type: 'transactions', id }, { actorId, reason });
   const transaction = asRead(await lockTransaction(tx, id), expectedVersion);
   const order = await findCancellable(tx, id);
   refuseWhatHasLeft(transaction, order);
@@ -46,5 +48,7 @@ function refuseWhatHasLeft(
   if (isTerminal(status)) throw refuse(`The payment is ${status}.`);
   if (order === undefined) throw refuse('Nobody has ordered the payment: there is nothing to cancel.');
   if (status !== 'PENDING' || order.is_at_bank)
-    throw refuse('The bank may have the payment already. Ask the bank to return it.');
+    throw refuse(
+      'The bank may have the payment already. Ask for its money back, see /transactions/{id}/reversal.',
+    );
 }

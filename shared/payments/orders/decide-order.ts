@@ -13,6 +13,7 @@ import { lockTransaction } from '#ledger/transactions.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { changeKindOf } from './order-change.ts';
 import { findOrder, setDecision } from './payment-order.repository.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function decideOrder(
   expectedVersion?: number,
 ): Promise<Decided> {
   if (expectedVersion !== undefined) asRead(await lockTransaction(tx, id), expectedVersion);
-  const request = await findPendingChange(tx, 'payment', { type: 'transactions', id });
+  const kind = await changeKindOf(tx, id);
+  const request = await findPendingChange(tx, kind, { type: 'transactions', id });
   if (request === undefined) {
     found(await lockTransaction(tx, id));
     throw new DomainError(
@@ -35,7 +37,7 @@ export async function decideOrder(
       `Its approval is ${(await findOrder(tx, id))?.approval ?? 'not asked for'}.`,
     );
   }
-  return decideChange(tx, request, decision, decider, { effects: { payment: async () => paymentEffects } });
+  return decideChange(tx, request, decision, decider, { effects: { [kind]: async () => paymentEffects } });
 }
 
 /** Writes a decision to the order, and tells the execution that waits for it. */
@@ -46,6 +48,11 @@ async function decide(
   decidedBy: string | null,
 ): Promise<() => Promise<unknown>> {
   const transaction = found(await lockTransaction(tx, id));
+  if (approval === 'APPROVED' && transaction.reverses !== null) {
+    // Loaded by the few approvals of a reversal.
+    const { requireReversible } = await import('#payments/reversals/last-look.ts');
+    await requireReversible(tx, transaction.reverses);
+  }
   const decided =
     transaction.status === 'PENDING' ? await setDecision(tx, id, approval, decidedBy) : undefined;
   if (decided === undefined)

@@ -30,6 +30,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
       dividend_id: row.dividend_id,
       repays_dividend_id: row.repays_dividend_id,
       compensates: row.compensates,
+      reverses: row.reverses,
       return_code: row.return_code,
       memo: row.memo,
       approval: row.approval,
@@ -64,9 +65,12 @@ export function findTransaction(read: TenantRead, id: string): Promise<OrderedRo
   return ordered(read).where('t.id', '=', id).executeTakeFirst();
 }
 
+/** These are what people have said of it. */
+type Told = 'cancelled_by' | 'cancel_reason' | 'reversal_reason';
+
 type History = Pick<
   z.infer<typeof TransactionWithHistory>,
-  'history' | 'compensated_by' | 'replaced_by' | 'cancelled_by' | 'cancel_reason' | 'exceptions'
+  'history' | 'compensated_by' | 'reversed_by' | 'replaced_by' | Told | 'exceptions'
 >;
 
 export async function findHistory(read: TenantRead, id: string): Promise<History> {
@@ -75,17 +79,17 @@ export async function findHistory(read: TenantRead, id: string): Promise<History
   const links = await read
     .selectNoFrom((eb) => [
       eb.selectFrom('ledger_transactions').select('id').where('compensates', '=', id).as('compensated_by'),
+      eb
+        .selectFrom('ledger_transactions')
+        .select('id')
+        .where('reverses', '=', id)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .as('reversed_by'),
       eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
-      eb
-        .selectFrom('payment_orders')
-        .select('cancelled_by')
-        .where('transaction_id', '=', id)
-        .as('cancelled_by'),
-      eb
-        .selectFrom('payment_orders')
-        .select('cancel_reason')
-        .where('transaction_id', '=', id)
-        .as('cancel_reason'),
+      ...(['cancelled_by', 'cancel_reason', 'reversal_reason'] as const).map((name) =>
+        eb.selectFrom('payment_orders').select(name).where('transaction_id', '=', id).as(name),
+      ),
     ])
     .executeTakeFirstOrThrow();
   return {

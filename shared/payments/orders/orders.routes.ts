@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions.ts';
 import { dateOut, id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
-import { BANK_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
+import { PAYMENT_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
 import { route } from '#platform/http/route.ts';
 
 const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED', 'WITHDRAWN'] as const;
@@ -21,6 +21,8 @@ export const Transaction = z.object({
   repays_dividend_id: idOut.optional(),
   /** The transaction that this one compensates. */
   compensates: idOut.optional(),
+  /** The payment whose money this one asks back: it is a `REVERSAL`. */
+  reverses: idOut.optional(),
   return_code: z.string().optional(),
   memo: z.string().optional(),
   /** Once it was ordered. */
@@ -45,6 +47,8 @@ export const TransactionWithHistory = Transaction.extend({
   ),
   /** The transaction that took this one back, after a late return. */
   compensated_by: idOut.optional(),
+  /** The newest transaction that asks, or has asked, for its money back. */
+  reversed_by: idOut.optional(),
   /** The transaction that paid again what was cancelled, failed or was returned here. */
   replaced_by: idOut.optional(),
   /** The bank has said these of it against what it had said before. */
@@ -53,8 +57,8 @@ export const TransactionWithHistory = Transaction.extend({
       z.object({
         id: idOut,
         state: z.enum(['OPEN', 'RESOLVED']),
-        stood_as: z.enum(['SETTLED', 'RETURNED', 'FAILED', 'CANCELLED']),
-        said: z.enum(BANK_EVENT_KINDS),
+        stood_as: z.enum(['SETTLED', 'RETURNED', 'FAILED', 'CANCELLED', 'REVERSED']),
+        said: z.enum(PAYMENT_EVENT_KINDS),
         code: z.string().nullable(),
         noted_at: instantOut,
       }),
@@ -63,6 +67,8 @@ export const TransactionWithHistory = Transaction.extend({
   /** The person who has cancelled it, and why. */
   cancelled_by: idOut.optional(),
   cancel_reason: z.string().optional(),
+  /** The reason for which a reversal asks for the money. */
+  reversal_reason: z.string().optional(),
 });
 
 /** The first day on which the payment may leave. */
@@ -175,8 +181,9 @@ export const approveTransaction = route({
   operationId: 'approveTransaction',
   peopleOnly: true,
   path: '/transactions/{id}/approve',
-  summary: 'Approve a payment that another user has ordered',
+  summary: 'Approve a payment, or a reversal, that another user has ordered',
   ...decision,
+  problems: [...decision.problems, 'payment-not-reversible', 'reversal-too-late', 'payment-in-doubt'],
   audit: 'payment-order.approved',
 });
 
@@ -196,7 +203,7 @@ export const cancelTransaction = route({
   path: '/transactions/{id}/cancel',
   summary: 'Cancel a payment that the bank does not have',
   description:
-    'Any payment that waits: for approval, for its day, for the bank, or for a file that is not prepared yet. It ends as `CANCELLED`; a request for its approval ends too. What a dividend owes by it stays owed, and can be ordered again by its `transaction_id` or with all unpaid of the dividend; what a plan pays goes back to its balance; anything else is ordered anew. Once the bank may have it, the answer is 409.',
+    'Any payment that waits: for approval, for its day, for the bank, or for a file that is not prepared yet. It ends as `CANCELLED`; a request for its approval ends too. What a dividend owes by it stays owed, and can be ordered again by its `transaction_id` or with all unpaid of the dividend; what a plan pays goes back to its balance; anything else is ordered anew. Once the bank may have it, the answer is 409: from then on its money is asked back, see `/transactions/{id}/reversal`.',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   params: idInPath,
   body: z.strictObject({ reason: text(200) }),

@@ -19,6 +19,7 @@ const COLUMNS = [
   'request_id',
   'requested_by',
   'restarts',
+  'reversal_reason',
   'started_at',
   'task_token',
   'tenant_id',
@@ -33,7 +34,6 @@ export interface NewOrder {
   readonly bank_account_id: string;
   readonly channel: OrderRow['channel'];
   readonly replaces?: string | null;
-  readonly automatic_repayments?: number;
   readonly requested_by: string | null;
   readonly request_id: string;
   readonly idempotency_key?: string | null;
@@ -42,6 +42,8 @@ export interface NewOrder {
   readonly decided_at?: Date | null;
   /** The first day on which it may be paid, where the tenant lives. */
   readonly not_before?: string | null;
+  /** Why the money of a payment is asked back. */
+  readonly reversal_reason?: string;
 }
 
 /** @throws DomainError `payment-ordered` at the end of the transaction's statement, by its unique constraints */

@@ -8,7 +8,6 @@ import type { TenantId } from '#kernel/ids.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
-import { exceedsThreshold } from '#payments/orders/order-approval.ts';
 import { continuePaymentRun } from '#payments/payments.jobs.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
@@ -57,6 +56,8 @@ export async function proposePaymentRun(
       ? { ...(await sumOfUnordered(tx, dividendId)), until: null }
       : await sumOfUnpaid(tx, dividendId);
   await refuseBesideOther(tx, dividendId, until);
+  // Loaded here: with it, the function’s code would be longer than a cold start may read.
+  const { exceedsThreshold } = await import('#payments/orders/order-approval.ts');
   const isControlled = await exceedsThreshold(
     tx,
     { amountMinor: totalMinor, currency, parties: [{ party: 'USER', id: maker.actorId }] },

@@ -81,7 +81,7 @@ function emitContribution(tx: SerializableTx, entered: Entered): void {
       status: 'SETTLED' as const,
       version: 1,
     },
-    ...{ shareholder_id: null, dividend_id: null, compensates: reverses, return_code: null },
+    ...{ shareholder_id: null, dividend_id: null, compensates: reverses, reverses: null, return_code: null },
     ...{ created_at: paid_at, updated_at: paid_at },
   };
   const contribution = { source, effective_date };
