@@ -30,10 +30,15 @@ import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
 import * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
+import * as cancelGrant from '#plans/grants/cancel-grant.routes.ts';
+import * as firstGrant from '#plans/grants/first-grant.routes.ts';
+import * as grants from '#plans/grants/grants.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
 import * as planChanges from '#plans/plan-changes.routes.ts';
+import * as planEnd from '#plans/plan-end.routes.ts';
 import * as planShape from '#plans/plan-shape.ts';
+import * as planVesting from '#plans/plan-vesting.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
 import * as vesting from '#plans/vesting/vesting.routes.ts';
 import * as vestingEvents from '#plans/vesting-events/vesting-events.routes.ts';
@@ -95,9 +100,10 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },
   plans: {
-    plans: { ...planShape, ...plans, ...planChanges },
+    plans: { ...planShape, ...plans, ...planVesting, ...firstGrant, ...planEnd, ...planChanges },
     contributions,
     forfeitures,
+    grants: { ...grants, ...cancelGrant },
     participants,
     me,
     vesting: { ...vesting, ...vestingEvents },

@@ -51,6 +51,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   ballots: { name: 'Ballots by file', description: 'Files of ballots, which are uploads like others.' },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
+  grants: { name: 'Grants', description: 'Shares that are promised under a plan, each on its own schedule.' },
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },

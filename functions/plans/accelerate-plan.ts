@@ -1,5 +1,6 @@
 import { accelerate } from '#plans/change-vesting.ts';
-import { planLock, toPlan } from '#plans/plan.repository.ts';
+import { planLock } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
 import * as routes from '#plans/plan-changes.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';

@@ -1,5 +1,5 @@
 import { enroll } from '#plans/enroll.ts';
-import { toPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';

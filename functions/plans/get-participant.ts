@@ -1,4 +1,5 @@
-import { findParticipant, toParticipant } from '#plans/participants/participant.repository.ts';
+import { findParticipant } from '#plans/participants/participant.repository.ts';
+import { toParticipant } from '#plans/participants/participant-answer.ts';
 import * as routes from '#plans/participants/participants.routes.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';

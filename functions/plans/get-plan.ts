@@ -1,5 +1,6 @@
 import { ownPlan } from '#plans/own-plan.ts';
-import { findShownPlan, toPlan } from '#plans/plan.repository.ts';
+import { findShownPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,5 +1,5 @@
 import * as routes from '#plans/me.routes.ts';
-import { toPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
 import { listPlans } from '#plans/plan-list.repository.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { http } from '#platform/http/http.ts';

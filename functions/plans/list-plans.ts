@@ -1,4 +1,4 @@
-import { toPlan } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
 import { listPlans } from '#plans/plan-list.repository.ts';
 import * as routes from '#plans/plans.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';

@@ -1,6 +1,7 @@
 import { reinstate } from '#plans/end-plan.ts';
-import { planLock, toPlan } from '#plans/plan.repository.ts';
-import * as routes from '#plans/plan-changes.routes.ts';
+import { planLock } from '#plans/plan.repository.ts';
+import { toPlan } from '#plans/plan-answer.ts';
+import * as routes from '#plans/plan-end.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -1,4 +1,5 @@
-import { setDateOfBirth, setParticipant, toParticipant } from '#plans/participants/participant.repository.ts';
+import { setDateOfBirth, setParticipant } from '#plans/participants/participant.repository.ts';
+import { toParticipant } from '#plans/participants/participant-answer.ts';
 import * as routes from '#plans/participants/participants.routes.ts';
 import { outdated } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
@@ -11,7 +12,7 @@ export const handler = http(
         const { employee } = params;
         if (expectedVersion === undefined)
           return toParticipant(
-            await setParticipant(tx, employee, body.date_of_birth, principal.actorId, body.wages),
+            await setParticipant(tx, employee, body.date_of_birth, principal.actorId, body),
           );
         const set = await setDateOfBirth(
           tx,
@@ -19,7 +20,7 @@ export const handler = http(
           expectedVersion,
           body.date_of_birth,
           principal.actorId,
-          body.wages,
+          body,
         );
         if (set === undefined) throw outdated();
         return toParticipant(set);

@@ -73,6 +73,7 @@ export const AUDIT_ACTIONS = [
   'participant.set',
   'plan.enrolled',
   'plan.granted',
+  'plan.grant-cancelled',
   'plan.terminated',
   'plan.active',
   'plan.reinstated',

@@ -513,6 +513,25 @@ export interface FrozenMeetings {
   tenant_id: ColumnType<TenantId, string, string> | null;
 }
 
+export interface Grants {
+  accelerations: Generated<Json>;
+  allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
+  awaiting_quantity: Generated<string>;
+  cancelled_on: ColumnType<Day, string, string> | null;
+  created_at: Generated<Timestamp>;
+  event_on: ColumnType<Day, string, string> | null;
+  forfeited_quantity: Generated<string>;
+  grant_date: ColumnType<Day, string, string>;
+  id: Generated<string>;
+  idempotency_key: string | null;
+  plan_id: string;
+  quantity: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  vested_quantity: Generated<string>;
+  vesting_schedule: Json | null;
+  vesting_start: ColumnType<Day, string, string>;
+}
+
 export interface HoldersOfRecord {
   address: string | null;
   external_ref: string;
@@ -758,6 +777,7 @@ export interface Participants {
   created_at: Generated<Timestamp>;
   date_of_birth: ColumnType<Day, string, string> | null;
   employee_id: string;
+  hired_on: ColumnType<Day, string, string> | null;
   identified_by: string | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
@@ -898,6 +918,7 @@ export interface Plans {
   forfeited_quantity: Generated<string>;
   grant_date: ColumnType<Day, string, string> | null;
   grant_quantity: string | null;
+  granted_quantity: Generated<string>;
   id: Generated<string>;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   shareholder_id: string | null;
@@ -927,6 +948,7 @@ export interface PlanTerms {
   event_on: ColumnType<Day, string, string> | null;
   grant_date: ColumnType<Day, string, string> | null;
   grant_quantity: string | null;
+  granted_quantity: string;
   id: string;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   status: 'ACTIVE' | 'TERMINATED';
@@ -1525,6 +1547,7 @@ export interface DB {
   forfeiture_entries: ForfeitureEntries;
   frozen_dividends: FrozenDividends;
   frozen_meetings: FrozenMeetings;
+  grants: Grants;
   holders_of_record: HoldersOfRecord;
   idempotency_keys: IdempotencyKeys;
   inbound_files: InboundFiles;

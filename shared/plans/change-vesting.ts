@@ -2,54 +2,13 @@ import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import type { Acceleration } from '#plans/vesting/grant-changes.ts';
-import { later, type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { later, type PlanGrant, type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { findPlan, type ShownPlan, setPlan, toVestingInputs } from './plan.repository.ts';
-import type { acceleratePlan, grantShares } from './plan-changes.routes.ts';
-import { refuseGrantAhead, refuseTerminated } from './plan-standing.ts';
-import { GRANT_TYPES } from './plan-types.ts';
-
-/**
- * Gives a plan that was opened without a grant its one. Of a plan with a grant the employer's money is the employee's, so one
- * that holds such money can't be given any; an acceleration before the grant had nothing to vest and is over.
- * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, `grant-exists`, `validation-failed`
- */
-export async function grant(
-  tx: SerializableTx,
-  id: string,
-  expectedVersion: number | undefined,
-  order: z.output<(typeof grantShares)['body']>,
-  today: string,
-): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
-  refuseTerminated(plan, today);
-  const before = toVestingInputs(plan);
-  if (before.grant !== undefined)
-    throw new DomainError('grant-exists', 'A plan has one grant, which cannot be replaced.');
-  if (!GRANT_TYPES.includes(plan.plan_type))
-    throw invalidField('/quantity', 'no-grants', `is only for ${GRANT_TYPES.join(' and ')}`);
-  if (plan.employer_contributed > 0n)
-    throw invalidField('/quantity', 'plan-funded', 'is only for a plan without money of the employer');
-  const { quantity, grant_date: grantDate, vesting_start: vestingStart = grantDate } = order;
-  refuseGrantAhead(grantDate, today, '/grant_date');
-  const { vesting_schedule: schedule = before.schedule } = order;
-  const condition = schedule?.condition;
-  const eventOn =
-    condition &&
-    (await (await import('./vesting-events/event-day.repository.ts')).eventDay(tx, condition.event));
-  const granted: VestingInputs = {
-    grant: { quantity, grantDate, vestingStart, allocationType: order.allocation_type },
-    vestingStart,
-    schedule,
-    accelerations: [],
-    terminatedOn: undefined,
-    breaks: [],
-    eventOn,
-  };
-  const vested = vestedState(granted, later(plan.vested_as_of, today));
-  return setPlan(tx, id, { granted, accelerations: [] }, vested);
-}
+import { findGrantedPlan, type GrantedPlan, type ShownPlan, toVestingInputs } from './plan.repository.ts';
+import type { acceleratePlan } from './plan-changes.routes.ts';
+import { refuseTerminated } from './plan-standing.ts';
+import { setPlan } from './plan-state.repository.ts';
 
 /**
  * Vests unvested shares, or all of the employer's money, on a day ahead of the schedule. All is all: what was planned for a later day is over.
@@ -62,44 +21,95 @@ export async function accelerate(
   order: z.output<(typeof acceleratePlan)['body']>,
   today: string,
 ): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
+  const plan = asRead(await findGrantedPlan(tx, id), expectedVersion);
   refuseTerminated(plan, today);
   const inputs = toVestingInputs(plan);
   const { quantity, date = today } = order;
-  if (date < plan.enrolled_on)
-    throw invalidField(
-      '/date',
-      'before-enrolment',
-      `must not be before the enrolment on ${plan.enrolled_on}`,
-    );
-  if (plan.terminated_on !== null && date > plan.terminated_on)
-    throw invalidField(
-      '/date',
-      'after-termination',
-      `must not be after the plan ends on ${plan.terminated_on}`,
-    );
-  if (quantity !== undefined && inputs.grant === undefined)
-    throw invalidField('/quantity', 'no-grant', 'is only for a plan with a grant');
+  refuseDate(plan, date);
+  if (inputs.grants.length === 0) {
+    for (const field of ['quantity', 'grant_id'] as const)
+      if (order[field] !== undefined)
+        throw invalidField(`/${field}`, 'no-grant', 'is only for a plan with a grant');
+  }
   const ofDay = { id: uuidV7(), date };
-  const acceleration: Acceleration =
-    quantity === undefined
-      ? { ...ofDay, full: true }
-      : { ...ofDay, quantity, order: order.order ?? 'SOONEST_FIRST' };
-  // A full one leaves nothing to those that were planned for a later day.
-  const kept =
-    quantity === undefined
-      ? inputs.accelerations.filter((planned) => planned.date <= date)
-      : inputs.accelerations;
-  const accelerations = [...kept, acceleration];
+  const accelerated =
+    inputs.grants.length === 0
+      ? { ...inputs, accelerations: added(inputs.accelerations, { ...ofDay, full: true }) }
+      : withGrants(inputs, await accelerateGrants(inputs, { ...order, quantity, date }, ofDay));
   // The state is also computed for the acceleration's own day, so that an acceleration of too many shares is refused
   // even if that day is in the future.
-  vestedState({ ...inputs, accelerations }, later(date, today));
-  const vested = vestedState({ ...inputs, accelerations }, later(plan.vested_as_of, today));
-  return setPlan(tx, id, { accelerations }, vested);
+  vestedState(accelerated, later(date, today));
+  return setPlan(tx, id, accelerated, vestedState(accelerated, later(plan.vested_as_of, today)));
+}
+
+function refuseDate({ enrolled_on, terminated_on }: GrantedPlan, date: string): void {
+  if (date < enrolled_on)
+    throw invalidField('/date', 'before-enrolment', `must not be before the enrolment on ${enrolled_on}`);
+  if (terminated_on !== null && date > terminated_on)
+    throw invalidField('/date', 'after-termination', `must not be after the plan ends on ${terminated_on}`);
+}
+
+type OfDay = Pick<Acceleration, 'id' | 'date'>;
+
+/** Returns the grants that an order changes, with the part of each. */
+async function accelerateGrants(
+  inputs: VestingInputs,
+  {
+    quantity,
+    order = 'SOONEST_FIRST',
+    grant_id,
+    date,
+  }: Omit<z.output<(typeof acceleratePlan)['body']>, 'date'> & { readonly date: string },
+  ofDay: OfDay,
+): Promise<readonly PlanGrant[]> {
+  const candidates = grantsOn(inputs.grants, date, grant_id);
+  if (quantity === undefined)
+    return candidates.map((one) => ({
+      ...one,
+      accelerations: added(one.accelerations, { ...ofDay, full: true }),
+    }));
+  const parts =
+    candidates.length === 1
+      ? [quantity]
+      : (await import('#plans/vesting-runs/divide-acceleration.ts')).divideAcceleration(candidates, {
+          ...{ date, quantity, order },
+        });
+  return candidates.flatMap((one, index) => {
+    const part = parts[index] ?? '0';
+    if (part === '0') return [];
+    return { ...one, accelerations: added(one.accelerations, { ...ofDay, quantity: part, order }) };
+  });
+}
+
+/** Returns the grants that an acceleration of a day is of: the named one, or all that are granted by then and not cancelled. */
+function grantsOn(
+  grants: readonly PlanGrant[],
+  date: string,
+  grantId: string | undefined,
+): readonly PlanGrant[] {
+  const named = grants.filter(({ id }) => grantId === undefined || id === grantId);
+  if (named.length === 0) throw invalidField('/grant_id', 'unknown-grant', 'must be a grant of this plan');
+  const live = named.filter(({ cancelledOn }) => cancelledOn === undefined || date < cancelledOn);
+  if (live.length === 0)
+    throw invalidField('/date', 'after-cancellation', 'must be before the grant is cancelled');
+  const granted = live.filter(({ grant: { grantDate = '' } }) => grantDate <= date);
+  // The engine names the day of a grant that is to come.
+  return granted.length === 0 ? live.slice(0, 1) : granted;
+}
+
+/** A full acceleration leaves nothing to those that were planned for a later day. */
+function added(accelerations: readonly Acceleration[], one: Acceleration): readonly Acceleration[] {
+  const kept = 'full' in one ? accelerations.filter((planned) => planned.date <= one.date) : accelerations;
+  return [...kept, one];
+}
+
+function withGrants(inputs: VestingInputs, changed: readonly PlanGrant[]): VestingInputs {
+  const grants = inputs.grants.map((one) => changed.find(({ id }) => id === one.id) ?? one);
+  return { ...inputs, grants };
 }
 
 /**
- * Withdraws an acceleration whose day has not come.
+ * Withdraws an acceleration whose day has not come, of all grants that it was divided over.
  * @throws DomainError `not-found`, `precondition-failed`, `plan-terminated`, `acceleration-vested`
  */
 export async function withdrawAcceleration(
@@ -108,12 +118,16 @@ export async function withdrawAcceleration(
   expectedVersion: number,
   today: string,
 ): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
+  const plan = asRead(await findGrantedPlan(tx, id), expectedVersion);
   refuseTerminated(plan, today);
   const inputs = toVestingInputs(plan);
-  const { date } = found(inputs.accelerations.find((one) => one.id === acceleration));
+  const all = [inputs, ...inputs.grants].flatMap(({ accelerations }) => accelerations);
+  const { date } = found(all.find((one) => one.id === acceleration));
   if (date <= today) throw new DomainError('acceleration-vested', `It has vested on ${date}.`);
-  const accelerations = inputs.accelerations.filter((one) => one.id !== acceleration);
-  const vested = vestedState({ ...inputs, accelerations }, later(plan.vested_as_of, today));
-  return setPlan(tx, id, { accelerations }, vested);
+  const without = <T extends { readonly accelerations: readonly Acceleration[] }>(one: T): T => ({
+    ...one,
+    accelerations: one.accelerations.filter((planned) => planned.id !== acceleration),
+  });
+  const left = { ...without(inputs), grants: inputs.grants.map(without) };
+  return setPlan(tx, id, left, vestedState(left, later(plan.vested_as_of, today)));
 }

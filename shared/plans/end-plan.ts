@@ -1,20 +1,19 @@
 import type { z } from 'zod';
 import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
-import { quantityOf, unitsOf } from '#kernel/quantity.ts';
+import type { reinstatePlan, terminatePlan } from '#plans/plan-end.routes.ts';
 import { later, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { settleForfeiture } from './forfeitures/settlement.repository.ts';
 import {
-  findPlan,
+  findGrantedPlan,
   findShownPlan,
-  type PlanRow,
+  type GrantedPlan,
   type ShownPlan,
-  setPlan,
   toVestingInputs,
 } from './plan.repository.ts';
-import type { reinstatePlan, terminatePlan } from './plan-changes.routes.ts';
+import { setPlan } from './plan-state.repository.ts';
 
 /** Notice is given at most a year ahead; further ahead, a year was mistyped. */
 const MAX_NOTICE_DAYS = 366;
@@ -32,7 +31,7 @@ export async function terminate(
   { terminated_on: terminatedOn }: z.output<(typeof terminatePlan)['body']>,
   today: string,
 ): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
+  const plan = asRead(await findGrantedPlan(tx, id), expectedVersion);
   const isCorrection = expectedVersion !== undefined && terminatedOn !== undefined;
   if (plan.terminated_on !== null && !(isCorrection && terminatedOn !== plan.terminated_on))
     throw new DomainError(
@@ -44,7 +43,7 @@ export async function terminate(
 
 async function endOn(
   tx: SerializableTx,
-  plan: PlanRow,
+  plan: GrantedPlan,
   terminatedOn: string,
   today: string,
 ): Promise<ShownPlan> {
@@ -55,16 +54,11 @@ async function endOn(
     throw invalidField('/terminated_on', 'out-of-range', `must be from ${earliest} to ${latest}`);
   const hasCome = terminatedOn <= today;
   const vested = vestedState(inputs, later(plan.vested_as_of, hasCome ? terminatedOn : today));
-  // Shares that time has vested go on waiting for their event.
-  const kept = unitsOf(vested.quantity) + unitsOf(vested.awaiting);
-  const unvested = unitsOf(inputs.grant?.quantity ?? '0') - kept;
-  const status = hasCome ? 'TERMINATED' : 'ACTIVE';
-  const forfeitedQuantity = quantityOf(hasCome ? unvested : 0n);
-  return settled(tx, await setPlan(tx, plan.id, { terminatedOn, status, forfeitedQuantity }, vested), today);
+  return settled(tx, await setPlan(tx, plan.id, inputs, vested, hasCome ? 'TERMINATED' : 'ACTIVE'), today);
 }
 
 /** Settles the end of a plan under notice whose day is over, so that another plan of the type can be opened. */
-export async function settleEnd(tx: SerializableTx, plan: PlanRow, today: string): Promise<void> {
+export async function settleEnd(tx: SerializableTx, plan: GrantedPlan, today: string): Promise<void> {
   if (plan.terminated_on !== null) await endOn(tx, plan, plan.terminated_on, today);
 }
 
@@ -80,7 +74,7 @@ export async function reinstate(
   { rehired_on: rehiredOn }: z.output<(typeof reinstatePlan)['body']>,
   today: string,
 ): Promise<ShownPlan> {
-  const plan = asRead(await findPlan(tx, id), expectedVersion);
+  const plan = asRead(await findGrantedPlan(tx, id), expectedVersion);
   const inputs = { ...toVestingInputs(plan), terminatedOn: undefined };
   const { terminated_on } = plan;
   if (terminated_on === null)
@@ -88,13 +82,13 @@ export async function reinstate(
   if (rehiredOn !== undefined) refuseRehire(plan, rehiredOn, today);
   const breaks =
     rehiredOn === undefined ? inputs.breaks : [...inputs.breaks, { terminated_on, rehired_on: rehiredOn }];
-  const vested = vestedState({ ...inputs, breaks }, later(plan.vested_as_of, today));
-  const change = { breaks, terminatedOn: null, status: 'ACTIVE', forfeitedQuantity: '0' } as const;
-  return settled(tx, await setPlan(tx, id, change, vested), today);
+  const reinstated = { ...inputs, breaks };
+  const vested = vestedState(reinstated, later(plan.vested_as_of, today));
+  return settled(tx, await setPlan(tx, id, reinstated, vested, 'ACTIVE'), today);
 }
 
-function refuseRehire(plan: PlanRow, rehiredOn: string, today: string): void {
-  if (plan.grant_quantity !== null)
+function refuseRehire(plan: GrantedPlan, rehiredOn: string, today: string): void {
+  if (plan.grants !== null)
     throw invalidField(
       '/rehired_on',
       'has-grant',

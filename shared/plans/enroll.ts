@@ -1,9 +1,10 @@
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { insertParticipant } from '#plans/participants/participant.repository.ts';
-import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import { findEndedPlan, insertPlan, linkedShareholderExists, type ShownPlan } from './plan.repository.ts';
-import { refuseGrantAhead } from './plan-standing.ts';
+import { findEndedPlan, insertPlan } from './enrolment.repository.ts';
+import { findShownPlan, type ShownPlan } from './plan.repository.ts';
 import type { Enrolment } from './plans.routes.ts';
 
 /**
@@ -20,8 +21,7 @@ export async function enroll(
   if (enrolled_on > today) throw invalidField('/enrolled_on', 'in-future', 'must not be in the future');
   if (date_of_birth !== undefined && date_of_birth > today)
     throw invalidField('/date_of_birth', 'in-future', 'must not be in the future');
-  if (order.grant !== undefined) refuseGrantAhead(order.grant.grant_date, today, '/grant/grant_date');
-  if (shareholder_id !== undefined && !(await linkedShareholderExists(tx, shareholder_id)))
+  if (shareholder_id !== undefined && !(await isLinked(tx, shareholder_id)))
     throw new DomainError(
       'shareholder-not-linked',
       'shareholder_id must name an active holder of an issuer that has linked this sponsor.',
@@ -30,38 +30,35 @@ export async function enroll(
   const ended = await findEndedPlan(tx, employee_id, plan_type, today);
   if (ended !== undefined) await (await import('./end-plan.ts')).settleEnd(tx, ended, today);
   await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
-  const condition = order.vesting_schedule?.condition;
-  const vesting = vestingOf(
-    order,
-    enrolled_on,
-    condition &&
-      (await (await import('./vesting-events/event-day.repository.ts')).eventDay(tx, condition.event)),
-  );
-  return insertPlan(
-    tx,
-    { employee_id, plan_type, shareholder_id, currency, enrolled_on, vesting },
-    vestedState(vesting, today),
-  );
-}
-
-function vestingOf(
-  { grant, vesting_schedule, allocation_type }: Enrolment,
-  enrolledOn: string,
-  eventOn: string | undefined,
-): VestingInputs {
-  const vestingStart = grant === undefined ? enrolledOn : (grant.vesting_start ?? grant.grant_date);
-  return {
-    grant: grant && {
-      quantity: grant.quantity,
-      grantDate: grant.grant_date,
-      vestingStart,
-      allocationType: allocation_type,
-    },
-    vestingStart,
-    schedule: vesting_schedule,
+  // The schedule is the grant's, where there is one, and else that of the plan's money.
+  const made =
+    order.grant &&
+    (await (
+      await import('./grants/new-grant.ts')
+    ).newGrant(
+      tx,
+      employee_id,
+      { ...order.grant, vesting_schedule: order.vesting_schedule, allocation_type: order.allocation_type },
+      { today, pointer: '/grant/grant_date' },
+    ));
+  const vesting = {
+    grants: made === undefined ? [] : [made],
+    vestingStart: enrolled_on,
+    schedule: made === undefined ? order.vesting_schedule : undefined,
     accelerations: [],
     terminatedOn: undefined,
     breaks: [],
-    eventOn,
   };
+  const vested = vestedState(vesting, today);
+  const plan = { employee_id, plan_type, shareholder_id, currency, enrolled_on, vesting };
+  const enrolled = await insertPlan(tx, plan, vested);
+  if (made === undefined) return enrolled;
+  const { insertGrant } = await import('./grants/grant-state.repository.ts');
+  await insertGrant(tx, enrolled.id, made, vested.grants[0]);
+  return found(await findShownPlan(tx, enrolled.id));
+}
+
+async function isLinked(tx: SerializableTx, shareholderId: string): Promise<boolean> {
+  const { linkedShareholderExists } = await import('./linked-shareholder.repository.ts');
+  return linkedShareholderExists(tx, shareholderId);
 }

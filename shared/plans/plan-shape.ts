@@ -12,6 +12,17 @@ export const awaitingEvent = decimalOut.meta({
 
 const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
 
+export const PlanAccelerations = z
+  .array(
+    z.object({
+      id: idOut.nullable(),
+      date: dateOut,
+      quantity: decimalOut.nullable(),
+      order: z.enum(ACCELERATION_ORDERS).nullable(),
+    }),
+  )
+  .meta({ description: 'Those that are planned, and those that have vested; without a quantity, of all.' });
+
 export const Plan = z.object({
   id: idOut,
   tenant_id: idOut,
@@ -42,20 +53,17 @@ export const Plan = z.object({
   }),
   vesting_schedule: VestingSchedule.nullable(),
   allocation_type: AllocationType.nullable(),
-  grant: Grant.nullable(),
+  grant: Grant.nullable().meta({
+    description:
+      'The first grant; schedule, allocation and event are those of it too. `/plans/{id}/grants` has them all, and the plan’s shares are their sums.',
+  }),
+  granted: decimalOut
+    .nullable()
+    .meta({ description: 'The shares of all grants: vested, awaiting their event, unvested and forfeited.' }),
   event_on: dateOut
     .nullable()
     .meta({ description: 'The day of the event of the schedule’s `condition`, once it is on record.' }),
-  accelerations: z
-    .array(
-      z.object({
-        id: idOut.nullable(),
-        date: dateOut,
-        quantity: decimalOut.nullable(),
-        order: z.enum(ACCELERATION_ORDERS).nullable(),
-      }),
-    )
-    .meta({ description: 'Those that are planned, and those that have vested; without a quantity, of all.' }),
+  accelerations: PlanAccelerations,
   enrolled_on: dateOut,
   terminated_on: dateOut.nullable().meta({ description: 'The last day of the plan, which may lie ahead.' }),
   rehired_on: dateOut.nullable(),

@@ -5,7 +5,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 export const FINAL_PAY_DAYS = 75;
 
 /** Further ahead, a year was mistyped. */
-const MAX_GRANT_DAYS_AHEAD = 366;
+export const MAX_GRANT_DAYS_AHEAD = 366;
 
 /** A grant may be older than the enrolment. @throws DomainError `validation-failed` for one that is dated too far ahead */
 export function refuseGrantAhead(grantDate: string, today: string, pointer: string): void {

@@ -3,19 +3,18 @@ import { fromMinor } from '#kernel/money.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { sumContributions } from '#plans/contributions/contribution-sums.repository.ts';
 import type { ForfeitureRow } from '#plans/forfeitures/forfeiture.repository.ts';
-import type { Grant } from '#plans/vesting/vesting.ts';
+import type { getPlanVesting } from '#plans/plan-vesting.routes.ts';
 import { grantEvents, moneyEvents } from '#plans/vesting-runs/plan-events.ts';
-import { type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
+import { type Shares, type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { type PlanRow, toVestingInputs } from './plan.repository.ts';
-import type { getPlanVesting } from './plans.routes.ts';
+import { type GrantedPlan, type PlanRow, toVestingInputs } from './plan.repository.ts';
 
 type PlanVesting = z.input<(typeof getPlanVesting)['response']>;
 
 /** Everything that vests in a plan and why, and where that stands at the end of a day. */
-export async function planVesting(read: TenantRead, plan: PlanRow, asOf: string): Promise<PlanVesting> {
+export async function planVesting(read: TenantRead, plan: GrantedPlan, asOf: string): Promise<PlanVesting> {
   const inputs = toVestingInputs(plan);
-  if (inputs.grant !== undefined) return grantVesting(plan.id, inputs.grant, inputs, asOf);
+  if (inputs.grants.length > 0) return grantVesting(plan.id, inputs, asOf);
   const sums = await sumContributions(read, plan.id, asOf);
   return moneyVesting(plan, inputs, asOf, sums, await forfeituresOf(read, plan));
 }
@@ -27,23 +26,29 @@ async function forfeituresOf(read: TenantRead, plan: PlanRow): Promise<readonly 
   return listForfeituresOfPlan(read, plan.id);
 }
 
-function grantVesting(planId: string, grant: Grant, inputs: VestingInputs, asOf: string): PlanVesting {
-  const events = grantEvents(grant, inputs);
-  const { quantity, awaiting } = vestedState(inputs, asOf);
-  const vested = unitsOf(quantity);
-  const forfeited = events
-    .filter(({ kind, date }) => kind === 'FORFEITED' && date <= asOf)
-    .reduce((sum, { quantity }) => sum + unitsOf(quantity), 0n);
+function grantVesting(planId: string, inputs: VestingInputs, asOf: string): PlanVesting {
+  const state = vestedState(inputs, asOf);
+  const grants = inputs.grants.map(({ id, grant: { quantity } }, index) => ({
+    id,
+    ...sharesOf(quantity, state.grants[index] ?? state),
+  }));
+  const granted = inputs.grants.reduce((sum, { grant }) => sum + unitsOf(grant.quantity), 0n);
   return {
     plan_id: planId,
     as_of: asOf,
     unit: 'shares',
-    vested: quantity,
-    awaiting_event: awaiting,
-    unvested: quantityOf(unitsOf(grant.quantity) - vested - unitsOf(awaiting) - forfeited),
-    forfeited: quantityOf(forfeited),
-    events,
+    ...sharesOf(quantityOf(granted), state),
+    grants,
+    events: grantEvents(inputs),
   };
+}
+
+function sharesOf(granted: string, { quantity: vested, awaiting, forfeited }: Shares) {
+  const unvested = [vested, awaiting, forfeited].reduce(
+    (left, part) => left - unitsOf(part),
+    unitsOf(granted),
+  );
+  return { vested, awaiting_event: awaiting, unvested: quantityOf(unvested), forfeited };
 }
 
 function moneyVesting(
@@ -68,6 +73,7 @@ function moneyVesting(
     awaiting_event: money(0n),
     unvested: money(sums.employer - vested - forfeited),
     forfeited: money(forfeited),
+    grants: [],
     events: [
       ...events.map(({ date, kind, amount, cumulative, why }) => ({
         date,

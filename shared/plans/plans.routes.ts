@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { dateOut, decimalOut, id, idInPath, idOut, isoDate, listOf, page } from '#kernel/fields.ts';
+import { id, idInPath, isoDate, listOf, page } from '#kernel/fields.ts';
 import { currency } from '#kernel/money.ts';
 import { employeeId } from '#plans/participants/employee-id.ts';
-import { INSTALLMENT_KINDS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
-import { awaitingEvent, newGrant, Plan } from './plan-shape.ts';
+import { newGrant, Plan } from './plan-shape.ts';
 import { GRANT_TYPES, PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
 const NewGrant = z.strictObject(newGrant);
@@ -92,39 +91,6 @@ export const getPlan = route({
   status: 200,
   response: Plan,
   concurrency: 'etag',
-  problems: ['not-found'],
-  uses: [],
-});
-
-export const getPlanVesting = route({
-  operationId: 'getPlanVesting',
-  method: 'GET',
-  path: '/plans/{id}/vesting',
-  summary: 'Report what vests when, and why',
-  description:
-    'The answer is as of the end of a day, by default today. For a plan with a grant it is in shares. For any other plan it is in money: the events are those of the employer’s contributions up to then, and the employee’s own contributions vest at once.',
-  ...readersAndOwner,
-  params: idInPath,
-  query: z.strictObject({ as_of: isoDate.optional() }),
-  status: 200,
-  response: z.object({
-    plan_id: idOut,
-    as_of: dateOut,
-    unit: z.string().meta({ description: '`shares`, or the currency.' }),
-    vested: decimalOut,
-    awaiting_event: awaitingEvent,
-    unvested: decimalOut,
-    forfeited: decimalOut,
-    events: z.array(
-      z.object({
-        date: dateOut,
-        kind: z.enum([...INSTALLMENT_KINDS, 'RESTORED']),
-        quantity: decimalOut,
-        cumulative: decimalOut,
-        why: z.string(),
-      }),
-    ),
-  }),
   problems: ['not-found'],
   uses: [],
 });

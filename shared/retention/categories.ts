@@ -73,7 +73,7 @@ export const CATEGORIES: readonly Category[] = [
     due: (cutoffs) =>
       sql`t.purged_at is null and exists (select from (select t.tenant_id, t.employee_id) e where ${participantIsDue(cutoffs)})`,
     isHeldBy: sql`h.employee_id = t.employee_id`,
-    erased: (cutoffs) => sql`date_of_birth = null, wages = '{}', ${purgedAt(cutoffs)}`,
+    erased: (cutoffs) => sql`date_of_birth = null, hired_on = null, wages = '{}', ${purgedAt(cutoffs)}`,
   },
   {
     ...{ name: 'bank-accounts', table: 'bank_accounts', key: 'id' },

@@ -58,13 +58,17 @@ export default async function run(args: readonly string[]): Promise<void> {
 function computeInMemory(plans: number): number {
   const grant = { quantity: '4800', vestingStart: '2025-01-31', grantDate: '2025-01-31' };
   const inputs: VestingInputs = {
-    grant,
+    grants: [
+      {
+        ...{ id: '1', grant, schedule: SCHEDULE, accelerations: [], eventOn: undefined },
+        cancelledOn: undefined,
+      },
+    ],
     vestingStart: '2025-01-31',
-    schedule: SCHEDULE,
+    schedule: undefined,
     accelerations: [],
     terminatedOn: undefined,
     breaks: [],
-    eventOn: undefined,
   };
   for (let plan = 0; plan < plans; plan += 1) vestedState(inputs, '2026-08-01');
   return plans;
@@ -76,9 +80,11 @@ async function insertPlans(admin: pg.Pool, tenantId: string, plans: number): Pro
     [tenantId, plans],
   );
   await admin.query(
-    `insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of, vesting_schedule,
-       grant_quantity, grant_date)
-     select $1, 'e' || n, 'RSU', 'USD', '2025-01-31', '2025-01-31', '2025-01-31', $3, 4800, '2025-01-31' from generate_series(1, $2) n`,
+    `with made as (
+       insert into plans (tenant_id, employee_id, plan_type, currency, enrolled_on, vesting_start, vested_as_of, granted_quantity)
+       select $1, 'e' || n, 'RSU', 'USD', '2025-01-31', '2025-01-31', '2025-01-31', 4800 from generate_series(1, $2) n returning tenant_id, id)
+     insert into grants (tenant_id, plan_id, quantity, grant_date, vesting_start, vesting_schedule)
+     select tenant_id, id, 4800, '2025-01-31', '2025-01-31', $3 from made`,
     [tenantId, plans, JSON.stringify(SCHEDULE)],
   );
   await admin.query('vacuum analyze');

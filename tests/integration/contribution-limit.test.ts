@@ -10,8 +10,9 @@ import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { listContributionLimits, reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { getParticipant, setParticipant } from '#plans/participants/participants.routes.ts';
-import { terminatePlan } from '#plans/plan-changes.routes.ts';
-import { getPlan, getPlanVesting } from '#plans/plans.routes.ts';
+import { terminatePlan } from '#plans/plan-end.routes.ts';
+import { getPlanVesting } from '#plans/plan-vesting.routes.ts';
+import { getPlan } from '#plans/plans.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { contribute, enroll, problem } from '#tests/support/plans.ts';
 import { call } from '#tests/support/request.ts';

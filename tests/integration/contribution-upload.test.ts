@@ -4,7 +4,7 @@ import { handler as reverseHandler } from '#functions/plans/reverse-contribution
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as createUploadHandler } from '#functions/uploads/create-contribution-upload.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
-import { terminatePlan } from '#plans/plan-changes.routes.ts';
+import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { dropCredentialOf } from '#tests/support/drop-credentials.ts';

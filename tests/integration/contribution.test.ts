@@ -15,7 +15,7 @@ import {
 } from '#plans/contributions/contributions.routes.ts';
 import { record } from '#plans/contributions/record-contribution.ts';
 import { planLock } from '#plans/plan.repository.ts';
-import { terminatePlan } from '#plans/plan-changes.routes.ts';
+import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { getPlan } from '#plans/plans.routes.ts';
 import { type SerializableTx, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

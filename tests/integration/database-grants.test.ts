@@ -29,6 +29,7 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   linked_shareholder_exists: [APP_ROLE],
   newest_payment: [APP_ROLE],
   pending_money: [APP_ROLE],
+  plan_grants: [APP_ROLE, SYSTEM_ROLE, REPORT_ROLE],
   plan_money: [APP_ROLE],
   position_at: [APP_ROLE, REPORT_ROLE],
   positions_at: [APP_ROLE, REPORT_ROLE],

@@ -14,7 +14,7 @@ import {
 } from '#identity/tenant-links/tenant-links.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
-import { terminatePlan } from '#plans/plan-changes.routes.ts';
+import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { getPlan, listPlans } from '#plans/plans.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';

@@ -2,31 +2,39 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-plan.ts';
 import { handler as calculateVestingHandler } from '#functions/plans/calculate-vesting.ts';
+import { handler as cancelGrantHandler } from '#functions/plans/cancel-grant.ts';
+import { handler as createGrantHandler } from '#functions/plans/create-grant.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
 import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
 import { handler as listForfeituresHandler } from '#functions/plans/list-forfeitures.ts';
+import { handler as listGrantsHandler } from '#functions/plans/list-grants.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
 import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
+import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as useForfeituresHandler } from '#functions/plans/use-forfeitures.ts';
 import { handler as withdrawHandler } from '#functions/plans/withdraw-acceleration.ts';
 import { handler as reportHandler } from '#functions/reporting/get-vesting-report.ts';
 import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
-import {
-  acceleratePlan,
-  grantShares,
-  reinstatePlan,
-  terminatePlan,
-  withdrawAcceleration,
-} from '#plans/plan-changes.routes.ts';
-import { getPlan, getPlanVesting, listPlans } from '#plans/plans.routes.ts';
+import { cancelGrant } from '#plans/grants/cancel-grant.routes.ts';
+import { grantShares } from '#plans/grants/first-grant.routes.ts';
+import { createGrant, listGrants } from '#plans/grants/grants.routes.ts';
+import { setParticipant } from '#plans/participants/participants.routes.ts';
+import { acceleratePlan, withdrawAcceleration } from '#plans/plan-changes.routes.ts';
+import { reinstatePlan, terminatePlan } from '#plans/plan-end.routes.ts';
+import { getPlanVesting } from '#plans/plan-vesting.routes.ts';
+import { getPlan, listPlans } from '#plans/plans.routes.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
 import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
+import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
+import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
+import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
 import { getVestingReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -89,7 +97,7 @@ describe('a grant to a plan that was opened without', () => {
     expect(granted.body.vested_balance).toBe(atOnce.vested_balance);
     for (const day of ['2025-07-14', '2025-07-15', '2026-01-01', '2027-07-15']) {
       const [later, with_] = [await vestingOf(id, day), await vestingOf(atOnce.id, day)];
-      expect({ ...later.body, plan_id: '' }).toEqual({ ...with_.body, plan_id: '' });
+      expect({ ...later.body, plan_id: '', grants: [] }).toEqual({ ...with_.body, plan_id: '', grants: [] });
     }
     expect(await give(id, GRANT)).toMatchObject({ status: 409, body: problem('grant-exists') });
     const { rows } = await database.admin.query(
@@ -115,7 +123,7 @@ describe('a grant to a plan that was opened without', () => {
   test('is refused where it is impossible', async () => {
     const money = await open('emp-saves', { plan_type: '401K' });
     const other = await insertTestTenant(database.admin, 'SPONSOR');
-    const { body: funded } = await enroll(other, { employee_id: 'emp-funded', plan_type: 'RSU' });
+    const { body: funded } = await enroll(other, { employee_id: 'emp-funded', plan_type: 'ESOP' });
     await contribute(other, funded.id, { amount: '1', source: 'EMPLOYER' });
     expect((await give(funded.id, GRANT)).status).toBe(404);
     for (const [id, sponsor] of [
@@ -386,6 +394,391 @@ describe('a grant that vests by time and an event', () => {
       body: { errors: [{ pointer: '/vesting_schedule' }] },
     });
     expect((await enroll(globex, { ...order, plan_type: 'RSU' })).status).toBe(422);
+  });
+});
+
+describe('several grants of a plan', () => {
+  const today = dayOf(new Date());
+  const THIRDS = ['1/3', '1/3', '1/3'].map((fraction, year) => ({ after_months: 12 * (year + 1), fraction }));
+  const ON_SALE = { ...GRADED, condition: { type: 'event', event: 'SALE' } };
+  /** Grants of every kind, which add up to one plan. */
+  const TERMS: Record<string, object> = {
+    graded: { ...GRANT, vesting_schedule: GRADED },
+    refresh: {
+      quantity: '480',
+      grant_date: '2025-09-15',
+      vesting_schedule: { type: 'graded', total_months: 48, every_months: 3 },
+    },
+    'thirds, backdated': {
+      ...{ quantity: '30000', grant_date: '2025-03-01', vesting_start: '2024-01-31' },
+      vesting_schedule: { type: 'tranches', tranches: THIRDS },
+    },
+    'fractions of shares': {
+      ...{ quantity: '100.5', grant_date: '2025-01-15', allocation_type: 'FRACTIONAL' },
+      vesting_schedule: { type: 'graded', total_months: 7 },
+    },
+    cliff: { quantity: '7', grant_date: '2024-12-31', vesting_schedule: { type: 'cliff', cliff_months: 14 } },
+    'awaiting a sale': { quantity: '300', grant_date: '2025-01-15', vesting_schedule: ON_SALE },
+    ahead: { quantity: '50', grant_date: addDays(today, 60), vesting_schedule: GRADED },
+  };
+  const DAYS = [
+    '2024-12-31',
+    '2025-01-15',
+    '2025-07-15',
+    '2025-09-15',
+    '2026-01-31',
+    '2026-02-28',
+    today,
+    addDays(today, 90),
+    '2029-09-15',
+  ];
+
+  let employees = 0;
+  let sponsor: TestTenant;
+  beforeAll(async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  });
+  const open = async (change: object = {}) => {
+    employees += 1;
+    const order = { employee_id: `emp-several-${employees}`, plan_type: 'RSU', enrolled_on: '2025-01-15' };
+    const { status, body, text } = await enroll(sponsor, { ...order, ...change });
+    expect(status, text).toBe(201);
+    return body;
+  };
+  const add = (id: string, body: object, headers: Record<string, string> = {}) =>
+    call(createGrantHandler, createGrant, {
+      ...{ as: sponsor.as('OPS'), params: { id }, body },
+      headers: { 'Idempotency-Key': randomUUID(), ...headers },
+    });
+  const added = async (id: string, ...terms: object[]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const one of terms) {
+      const { status, body, text } = await add(id, one);
+      expect(status, text).toBe(201);
+      ids.push(body.id);
+    }
+    return ids;
+  };
+  const listed = async (id: string, as = sponsor.as('COMPLIANCE')) =>
+    (await call(listGrantsHandler, listGrants, { as, params: { id } })).body.data;
+  const as = () => ({ as: sponsor.as('ADMIN') });
+  const planOf = async (id: string) =>
+    (await call(getPlanHandler, getPlan, { ...as(), params: { id } })).body;
+  const stateOf = async (id: string, as_of: string) =>
+    (await call(getPlanVestingHandler, getPlanVesting, { ...as(), params: { id }, query: { as_of } })).body;
+  const end = (id: string, terminated_on: string) =>
+    call(terminatePlanHandler, terminatePlan, { ...as(), params: { id }, body: { terminated_on } });
+  const speed = (id: string, body: object) =>
+    call(acceleratePlanHandler, acceleratePlan, { ...as(), params: { id }, body });
+  const cancel = async (id: string, grant_id: string, body: object, version?: number) =>
+    call(cancelGrantHandler, cancelGrant, {
+      ...{ ...as(), params: { id, grant_id }, body },
+      headers: { 'If-Match': `"${version ?? (await planOf(id)).version}"` },
+    });
+  const withdrawOf = async (id: string, acceleration: string) =>
+    call(withdrawHandler, withdrawAcceleration, {
+      ...{ ...as(), params: { id, acceleration } },
+      headers: { 'If-Match': `"${(await planOf(id)).version}"` },
+    });
+  const SHARES = ['vested', 'awaiting_event', 'unvested', 'forfeited'] as const;
+  const partsOf = (answer: Record<string, string>) => SHARES.map((part) => unitsOf(answer[part] ?? ''));
+  const sumOf = (parts: bigint[][]) =>
+    SHARES.map((_, at) => parts.reduce((sum, one) => sum + (one[at] ?? 0n), 0n));
+  const reportOf = async (id: string, period: string) => {
+    const answer = await call(reportHandler, getVestingReport, { ...as(), query: { period, limit: '200' } });
+    const row = answer.body.data.find(({ plan_id }: { plan_id: string }) => plan_id === id);
+    return ['vested_before', 'vested_in_period', 'vested_after'].map((part) => unitsOf(row[part]));
+  };
+
+  /** Expects every answer about a plan, on every day, to be the sum of those about plans that have one of its grants each. */
+  const addUp = async (whole: string, parts: readonly string[]) => {
+    for (const day of DAYS) {
+      const state = await stateOf(whole, day);
+      const apart = await Promise.all(parts.map((id) => stateOf(id, day)));
+      expect(partsOf(state), day).toEqual(sumOf(apart.map(partsOf)));
+      expect(state.grants.map(partsOf), day).toEqual(apart.map(partsOf));
+      const before = state.events.findLast((event: { date: string }) => event.date <= day);
+      expect(before?.cumulative ?? '0', day).toBe(state.vested);
+    }
+    const [plan, ...plans] = await Promise.all([whole, ...parts].map(planOf));
+    const stands = ({ vested_balance, awaiting_event, forfeited, granted }: Record<string, string>) =>
+      [vested_balance, awaiting_event, forfeited, granted].map((part) => unitsOf(part ?? ''));
+    const sums = plans.map(stands);
+    expect(stands(plan)).toEqual(
+      [0, 1, 2, 3].map((at) => sums.reduce((sum, one) => sum + (one[at] ?? 0n), 0n)),
+    );
+    const grants = await listed(whole);
+    expect(grants.map(partsOf)).toEqual(
+      (await Promise.all(parts.map((id) => listed(id)))).map(([one]) => partsOf(one)),
+    );
+    for (const period of ['2025-07', '2025-Q3', '2026']) {
+      const apart = await Promise.all(parts.map((id) => reportOf(id, period)));
+      expect(await reportOf(whole, period)).toEqual(
+        [0, 1, 2].map((at) => apart.reduce((sum, one) => sum + (one[at] ?? 0n), 0n)),
+      );
+    }
+  };
+  const split = async () => {
+    const whole = (await open()).id;
+    await added(whole, ...Object.values(TERMS));
+    const parts = [];
+    for (const terms of Object.values(TERMS)) {
+      const { id } = await open();
+      await added(id, terms);
+      parts.push(id);
+    }
+    return { whole, parts };
+  };
+
+  test('each vests by its own schedule, and every answer about the plan is their sum', async () => {
+    const { whole, parts } = await split();
+    await addUp(whole, parts);
+    const plan = await planOf(whole);
+    expect(plan).toMatchObject({
+      grant: GRANT,
+      vesting_schedule: GRADED,
+      event_on: null,
+      granted: '31937.5',
+    });
+    const [first] = await listed(whole);
+    expect(first).toMatchObject({
+      ...GRANT,
+      plan_id: whole,
+      vesting_schedule: GRADED,
+      version: plan.version,
+    });
+    // The job, from whatever the plans had before.
+    await database.admin.query(
+      `update grants set vested_quantity = 0, awaiting_quantity = 0 where tenant_id = $1`,
+      [sponsor.id],
+    );
+    await database.admin.query(
+      `update plans set vested_as_of = '2025-01-31', vested_quantity = 0, awaiting_quantity = 0 where tenant_id = $1`,
+      [sponsor.id],
+    );
+    const chunks: VestingChunk[] = [];
+    await scheduleVesting({ time: new Date(), requestId: 'test' }, async (sent) => void chunks.push(...sent));
+    for (const chunk of chunks.filter(({ tenant_id }) => tenant_id === sponsor.id))
+      await computeVesting(chunk, 'test');
+    expect((await planOf(whole)).vested_as_of).not.toBe('2025-01-31');
+    await addUp(whole, parts);
+    // The event of one of them, and what it does to the others: nothing.
+    await approved(
+      sponsor,
+      await call(recordEventHandler, recordVestingEvent, {
+        ...{ ...as(), body: { event: 'SALE', occurred_on: '2026-02-01' } },
+        headers: { 'Idempotency-Key': randomUUID() },
+      }),
+    );
+    expect((await planOf(whole)).awaiting_event).toBe('0');
+    await addUp(whole, parts);
+    for (const id of [whole, ...parts]) expect((await end(id, '2026-02-28')).status).toBe(200);
+    await addUp(whole, parts);
+  });
+
+  test('are accelerated together, by the dates on which they vest, or one by its id', async () => {
+    const monthly = { type: 'graded', total_months: 10 };
+    const grant_date = addDays(today, -20);
+    const { id } = await open();
+    const [a = '', b = ''] = await added(
+      id,
+      { quantity: '100', grant_date, vesting_schedule: monthly },
+      { quantity: '1000', grant_date: addDays(grant_date, 5), vesting_schedule: monthly },
+    );
+    const [ahead = ''] = await added(id, {
+      quantity: '7',
+      grant_date: addDays(today, 300),
+      vesting_schedule: monthly,
+    });
+    const vested = async () => (await listed(id)).map((one: { vested: string }) => one.vested);
+    const last = { order: 'LAST_FIRST' };
+    for (const [body, expected] of [
+      // A month of the first comes before a month of the second, and from the end it is the other way round.
+      [{ quantity: '110' }, ['10', '100', '0']],
+      [{ quantity: '100', ...last }, ['10', '200', '0']],
+      [{ quantity: '10', ...last }, ['20', '200', '0']],
+      [{ quantity: '88', order: 'PRO_RATA' }, ['28', '280', '0']],
+      [{ quantity: '7', order: 'PRO_RATA' }, ['28', '287', '0']],
+      [{ quantity: '2', grant_id: a }, ['30', '287', '0']],
+      [{ quantity: '13', grant_id: b }, ['30', '300', '0']],
+    ] as const) {
+      const answer = await speed(id, body);
+      expect(answer.status, answer.text).toBe(200);
+      expect(await vested(), JSON.stringify(body)).toEqual(expected);
+    }
+    const far = addDays(today, 200);
+    const planned = await speed(id, { quantity: '60', date: far });
+    const shown = planned.body.accelerations.at(-1);
+    expect(shown).toMatchObject({ date: far, quantity: '60', order: 'SOONEST_FIRST' });
+    for (const [body, pointer, code] of [
+      // The planned one leaves 710 of 770.
+      [{ quantity: '711' }, '/quantity', 'more-than-unvested'],
+      [{ quantity: '0.5' }, '/quantity', 'not-whole'],
+      [{ full: true, grant_id: randomUUID() }, '/grant_id', 'unknown-grant'],
+      [{ quantity: '1', grant_id: ahead }, '/date', 'before-grant'],
+    ] as const)
+      expect(await speed(id, body)).toMatchObject({ status: 422, body: { errors: [{ pointer, code }] } });
+    const back = await withdrawOf(id, shown.id);
+    expect(back.body.accelerations).toHaveLength(planned.body.accelerations.length - 1);
+    expect((await speed(id, { quantity: '711' })).status).toBe(200);
+    const all = await speed(id, { full: true });
+    expect(all.body).toMatchObject({ vested_balance: '1100', granted: '1107' });
+    expect(all.body.accelerations.at(-1)).toMatchObject({ quantity: null, date: today });
+    expect(await vested()).toEqual(['100', '1000', '0']);
+  });
+
+  test('is cancelled by itself, from a day on: what it has vested stays, and the others go on', async () => {
+    const { id } = await open();
+    const grant_date = addDays(today, -100);
+    const terms = { quantity: '1000', grant_date, vesting_schedule: { type: 'graded', total_months: 10 } };
+    const [a = '', b = ''] = await added(id, terms, terms);
+    const [{ vested }] = await listed(id);
+    expect(unitsOf(vested)).toBeGreaterThan(0n);
+    expect((await cancel(id, a, {}, 1)).status).toBe(412);
+    const { version } = await planOf(id);
+    expect((await cancel(id, randomUUID(), {})).status).toBe(404);
+    for (const day of [addDays(today, -1), addDays(today, 367)])
+      expect(await cancel(id, a, { cancelled_on: day })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/cancelled_on' }] },
+      });
+    const notice = addDays(today, 40);
+    const planned = await cancel(id, a, { cancelled_on: notice });
+    expect(planned).toMatchObject({
+      status: 200,
+      body: { cancelled_on: notice, forfeited: '0', version: version + 1 },
+    });
+    expect(planned.header('etag')).toBe(`"${version + 1}"`);
+    const later = await stateOf(id, addDays(today, 400));
+    const [{ vested: kept, forfeited }, other] = later.grants;
+    expect(unitsOf(kept)).toBeGreaterThan(unitsOf(vested));
+    expect(unitsOf(kept) + unitsOf(forfeited)).toBe(unitsOf('1000'));
+    expect(other).toMatchObject({ vested: '1000', forfeited: '0' });
+    expect(later.events).toContainEqual(
+      expect.objectContaining({
+        grant_id: a,
+        date: notice,
+        kind: 'FORFEITED',
+        why: 'forfeited on cancellation',
+      }),
+    );
+    expect((await cancel(id, a, { cancelled_on: null })).body.cancelled_on).toBeNull();
+    expect((await stateOf(id, addDays(today, 400))).vested).toBe('2000');
+    const now = await cancel(id, a, {});
+    const rest = quantityOf(unitsOf('1000') - unitsOf(vested));
+    expect(now.body).toMatchObject({ cancelled_on: today, vested, unvested: '0', forfeited: rest });
+    expect(await planOf(id)).toMatchObject({ status: 'ACTIVE', forfeited: rest, granted: '2000' });
+    expect(await cancel(id, a, { cancelled_on: null })).toMatchObject({
+      status: 409,
+      body: problem('grant-cancelled'),
+    });
+    expect((await speed(id, { full: true, grant_id: a, date: notice })).status).toBe(422);
+    expect((await speed(id, { full: true })).body.vested_balance).toBe(
+      quantityOf(unitsOf('1000') + unitsOf(vested)),
+    );
+    expect((await cancel(id, b, {})).body).toMatchObject({ vested: '1000', forfeited: '0' });
+    const { rows } = await database.admin.query(
+      `select payload from audit_log where action = 'plan.grant-cancelled' and tenant_id = $1 order by id`,
+      [sponsor.id],
+    );
+    expect(rows).toHaveLength(4);
+    await end(id, today);
+    expect(await cancel(id, b, {})).toMatchObject({ status: 409, body: problem('plan-terminated') });
+  });
+
+  test('are added one by one, by whoever has read the plan, and once by a key', async () => {
+    const plan = await open({ grant: GRANT, vesting_schedule: GRADED });
+    const terms = { quantity: '10', grant_date: '2025-03-01', vesting_schedule: GRADED };
+    const key = { 'Idempotency-Key': randomUUID() };
+    const made = await add(plan.id, terms, { ...key, 'If-Match': '"1"' });
+    expect(made).toMatchObject({ status: 201, body: { plan_id: plan.id, version: 2, quantity: '10' } });
+    expect(made.header('etag')).toBe('"2"');
+    expect((await add(plan.id, terms, { 'If-Match': '"1"' })).status).toBe(412);
+    expect((await add(plan.id, terms, { ...key, 'If-Match': '"1"' })).header('idempotency-replayed')).toBe(
+      'true',
+    );
+    await database.admin.query('delete from idempotency_keys');
+    expect(await add(plan.id, terms, key)).toMatchObject({ status: 409, body: problem('grant-key-used') });
+    const unkeyed = { as: sponsor.as('OPS'), params: { id: plan.id }, body: terms };
+    expect((await call(createGrantHandler, createGrant, unkeyed)).status).toBe(400);
+    const both = await Promise.all([add(plan.id, terms), add(plan.id, { ...terms, quantity: '20' })]);
+    expect(both.map(({ status }) => status)).toEqual([201, 201]);
+    expect(await planOf(plan.id)).toMatchObject({ granted: '1040', grant: GRANT });
+    // The employee sees them, and nobody else’s.
+    const own = sponsor.as('EMPLOYEE', plan.employee_id);
+    expect(await listed(plan.id, own)).toHaveLength(4);
+    const other = await call(listGrantsHandler, listGrants, {
+      ...{ as: sponsor.as('EMPLOYEE', 'emp-nobody'), params: { id: plan.id } },
+    });
+    expect(other.status).toBe(404);
+    const { rows } = await database.admin.query(
+      `select payload, changes from audit_log where action = 'plan.granted' and tenant_id = $1 and resource like $2 order by id`,
+      [sponsor.id, `plans/${plan.id}%`],
+    );
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toMatchObject({ payload: { quantity: '10', grant_date: '2025-03-01' } });
+    expect(JSON.stringify(rows[0].changes)).toContain(`grants/${made.body.id}`);
+  });
+
+  test('are refused where they are impossible', async () => {
+    const plan = await open();
+    const hired = { date_of_birth: null, hired_on: '2025-06-02' };
+    const set = await call(setParticipantHandler, setParticipant, {
+      ...{ ...as(), params: { employee: plan.employee_id }, body: hired },
+    });
+    expect(set.body).toMatchObject(hired);
+    const kept = await call(setParticipantHandler, setParticipant, {
+      ...{ ...as(), params: { employee: plan.employee_id }, body: { date_of_birth: '1980-01-01' } },
+    });
+    expect(kept.body).toMatchObject({ hired_on: hired.hired_on });
+    const terms = { quantity: '10', grant_date: '2025-06-02', vesting_schedule: GRADED };
+    const tranches = (...parts: object[]) => ({
+      type: 'tranches',
+      tranches: parts.map((part, year) => ({ after_months: 12 * (year + 1), ...part })),
+    });
+    for (const [change, pointer] of [
+      [{ grant_date: '2025-06-01' }, '/grant_date'],
+      [{ grant_date: addDays(today, 367) }, '/grant_date'],
+      [{ quantity: '0' }, '/quantity'],
+      [{ vesting_schedule: undefined }, '/vesting_schedule'],
+      [{ vesting_schedule: tranches({ fraction: '1/0' }) }, '/vesting_schedule/tranches/0/fraction'],
+      [{ vesting_schedule: tranches({ percent: '99.99999999' }) }, '/vesting_schedule/tranches'],
+      [
+        { vesting_schedule: tranches({ percent: '50' }, { percent: '49.99999999' }) },
+        '/vesting_schedule/tranches',
+      ],
+      [{ employee_id: 'emp-1' }, '/employee_id'],
+    ] as const)
+      expect(await add(plan.id, { ...terms, ...change }), pointer).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer }] },
+      });
+    expect((await add(plan.id, terms)).status).toBe(201);
+    expect((await add(randomUUID(), terms)).status).toBe(404);
+    const money = await open({ plan_type: '401K' });
+    expect((await add(money.id, terms)).status).toBe(422);
+    const funded = await open({ plan_type: 'ESOP' });
+    await contribute(sponsor, funded.id, { amount: '1', source: 'EMPLOYER' });
+    expect((await add(funded.id, terms)).status).toBe(422);
+    for (const source of ['EMPLOYEE', 'EMPLOYER'])
+      expect(await contribute(sponsor, plan.id, { amount: '1', source })).toMatchObject({
+        status: 422,
+        body: { errors: [{ code: 'not-of-plan' }] },
+      });
+    await end(plan.id, addDays(today, 30));
+    expect(await add(plan.id, { ...terms, grant_date: addDays(today, 31) })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/grant_date', code: 'after-termination' }] },
+    });
+    await end((await open()).id, today);
+    expect((await add((await open()).id, { ...terms, vesting_schedule: GRADED })).status).toBe(201);
+    await database.admin.query(
+      `insert into grants (tenant_id, plan_id, quantity, grant_date, vesting_start)
+       select $1, $2, 1, '2025-06-02', '2025-06-02' from generate_series(1, 99)`,
+      [sponsor.id, plan.id],
+    );
+    await database.admin.query('update plans set granted_quantity = 109 where id = $1', [plan.id]);
+    expect(await add(plan.id, terms)).toMatchObject({ status: 409, body: problem('too-many-grants') });
   });
 });
 

@@ -7,7 +7,7 @@ import { handler as takeSnapshots } from '#functions/scheduled/take-dividend-sna
 import { handler as computeVesting } from '#functions/workers/compute-vesting.ts';
 import { addDays } from '#kernel/calendar.ts';
 import { getTrialBalance } from '#ledger/ledger.routes.ts';
-import { getPlanVesting } from '#plans/plans.routes.ts';
+import { getPlanVesting } from '#plans/plan-vesting.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';

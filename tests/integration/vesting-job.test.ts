@@ -4,7 +4,8 @@ import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-pl
 import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { addDays, addMonths, dayOf, monthsReached } from '#kernel/calendar.ts';
-import { acceleratePlan, terminatePlan } from '#plans/plan-changes.routes.ts';
+import { acceleratePlan } from '#plans/plan-changes.routes.ts';
+import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
 import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
@@ -51,10 +52,14 @@ beforeAll(async () => {
 
 // The day of enrolment is the wall clock's: put back, so that a year of months lies ahead of it.
 beforeEach(async () => {
-  await database.admin.query(
-    `update plans set vested_as_of = '2025-01-31', vested_quantity = 0, vested_numerator = 0, vested_denominator = 1`,
-  );
+  await database.admin.query(`update plans set vested_numerator = 0, vested_denominator = 1`);
+  await putBack();
 });
+
+async function putBack(): Promise<void> {
+  await database.admin.query(`update grants set vested_quantity = 0`);
+  await database.admin.query(`update plans set vested_as_of = '2025-01-31', vested_quantity = 0`);
+}
 
 afterAll(() => database.close());
 
@@ -100,7 +105,7 @@ test('every plan is computed as of the event’s own time', async () => {
 test('a year of months ends where one run at its end does', async () => {
   for (const month of months) await run(await chunksAt(month));
   const monthly = await vested();
-  await database.admin.query(`update plans set vested_as_of = '2025-01-31', vested_quantity = 0`);
+  await putBack();
   await run(await chunksAt(months.at(-1) ?? ''));
   expect(await vested()).toEqual(monthly);
 });
@@ -120,7 +125,7 @@ test('messages that come repeatedly and in any order have the result of the orde
         { minLength: messages.length * 3 },
       ),
       async (shuffled) => {
-        await database.admin.query(`update plans set vested_as_of = '2025-01-31', vested_quantity = 0`);
+        await putBack();
         await Promise.all(shuffled.map((message) => computeVesting(message, 'test')));
         expect(await vested()).toEqual(expected);
       },
@@ -157,8 +162,11 @@ test('what waits for an event is vested by the run of the day after it, also whe
   }
   // Computed last on the first of June, before the event.
   await database.admin.query(
-    `update plans set vested_as_of = '2026-06-01', vested_quantity = 0, awaiting_quantity = case status when 'ACTIVE' then 1600 else 1400 end
-     where tenant_id = $1`,
+    `with computed as (
+       update plans set vested_as_of = '2026-06-01', vested_quantity = 0, awaiting_quantity = case status when 'ACTIVE' then 1600 else 1400 end
+       where tenant_id = $1 returning tenant_id, id, awaiting_quantity)
+     update grants g set vested_quantity = 0, awaiting_quantity = c.awaiting_quantity from computed c
+     where g.tenant_id = c.tenant_id and g.plan_id = c.id`,
     [other.id],
   );
   const stands = async () =>
@@ -258,7 +266,8 @@ test('a plan that is accelerated meanwhile keeps what the acceleration vested', 
 
 test('one plan that can’t be computed holds up no other', async () => {
   await database.admin.query(
-    `update plans set vesting_schedule = '{"type":"cliff"}' where tenant_id = $1 and employee_id = 'e-3'`,
+    `update grants g set vesting_schedule = '{"type":"cliff"}' from plans p
+     where g.tenant_id = $1 and p.tenant_id = g.tenant_id and p.id = g.plan_id and p.employee_id = 'e-3'`,
     [umbrella.id],
   );
   const chunks = await chunksAt('2026-02-01T03:00:00Z');

@@ -370,6 +370,13 @@ const rowsOf = (
     effective_date: '2026-01-01',
     balance_after: '100',
   },
+  grants: {
+    plan_id: id(22),
+    id: id(90),
+    quantity: '10',
+    grant_date: '2026-01-01',
+    vesting_start: '2026-01-01',
+  },
   vesting_events: { event: 'IPO' },
   forfeiture_accounts: { plan_type: '401K', currency: 'USD', balance: '100' },
   forfeiture_entries: {

@@ -6,6 +6,7 @@ const OF_ANY_PLAN: readonly string[] = ['EMPLOYEE', 'EMPLOYER'];
 
 /** Returns why a plan of the type takes no money from the source; undefined if it does. */
 export function refuseSource(source: ContributionSource, planType: string): string | undefined {
+  if (planType === 'RSU') return 'is not for an RSU plan: it holds shares, and takes no contributions';
   return planType === '401K' || OF_ANY_PLAN.includes(source) ? undefined : 'is only for a 401K';
 }
 

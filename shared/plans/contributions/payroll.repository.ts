@@ -54,6 +54,7 @@ export async function matchPlans(
               select from plans t where t.employee_id = r.employee_id and t.plan_type = r.plan_type) then 'plan-terminated'
             when p.id is null then 'unknown-plan'
             when r.effective_date > p.terminated_on + $4::integer then 'plan-terminated'
+            when r.plan_type = 'RSU' then 'plan-of-shares'
             when r.plan_type <> '401K' and r.source not in ('EMPLOYEE', 'EMPLOYER') then 'source-not-of-plan'
             when r.currency is distinct from p.currency and r.currency is not null then 'currency-mismatch'
             when minor.amount <> trunc(minor.amount) then 'too-many-decimals'
@@ -100,6 +101,11 @@ function refusalsOf(today: string): Refusal[] {
       code: 'plan-terminated',
       column: 'employee_id',
       message: `The employee’s plan of this type had ended more than ${FINAL_PAY_DAYS} days before.`,
+    },
+    {
+      code: 'plan-of-shares',
+      column: 'plan_type',
+      message: 'An RSU plan holds shares, and takes no contributions.',
     },
     { code: 'source-not-of-plan', column: 'source', message: 'This source is only for a 401K.' },
     { code: 'currency-mismatch', column: 'currency', message: 'The plan is in another currency.' },

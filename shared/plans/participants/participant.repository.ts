@@ -1,14 +1,14 @@
 import { type Selectable, sql } from 'kysely';
-import type { z } from 'zod';
 import type { Participants } from '#generated/database.ts';
-import { fromMinor, toMinor } from '#kernel/money.ts';
+import { toMinor } from '#kernel/money.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { Participant, Wages } from './participants.routes.ts';
+import type { Wages } from './participants.routes.ts';
 
 const COLUMNS = [
   'created_at',
   'date_of_birth',
   'employee_id',
+  'hired_on',
   'identified_by',
   'kyc_status',
   'purged_at',
@@ -19,15 +19,6 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof Participants)[];
 
 export type ParticipantRow = Selectable<Participants>;
-
-export function toParticipant(row: ParticipantRow): z.input<typeof Participant> {
-  const { employee_id, date_of_birth, version, created_at } = row;
-  const wages = Object.entries(row.wages as Record<string, string>).map(([year, minor]) => ({
-    year: Number(year),
-    amount: fromMinor(BigInt(minor), 'USD'),
-  }));
-  return { employee_id, date_of_birth, wages, version, created_at: created_at.toISOString() };
-}
 
 /** Adds the employee unless known; a date of birth that is given replaces the one on record. */
 export async function insertParticipant(
@@ -47,15 +38,15 @@ export function setParticipant(
   employee_id: string,
   date_of_birth: string | null,
   identified_by: string,
-  wages?: Wages,
+  details: Details = {},
 ): Promise<ParticipantRow> {
   return tx
     .insertInto('participants')
-    .values({ employee_id, date_of_birth, identified_by, ...wagesColumn(wages) })
+    .values({ employee_id, date_of_birth, identified_by, ...detailColumns(details) })
     .onConflict((on) =>
       on.columns(['tenant_id', 'employee_id']).doUpdateSet((eb) => ({
         date_of_birth,
-        ...wagesColumn(wages),
+        ...detailColumns(details),
         identified_by: identifiedBy(date_of_birth, identified_by),
         version: eb('participants.version', '+', 1),
         updated_at: sql<Date>`now()`,
@@ -65,10 +56,18 @@ export function setParticipant(
     .executeTakeFirstOrThrow();
 }
 
-function wagesColumn(wages: Wages | undefined) {
-  if (wages === undefined) return {};
-  const minor = wages.map(({ year, amount }) => [year, toMinor(amount, 'USD').toString()] as const);
-  return { wages: JSON.stringify(Object.fromEntries(minor)) };
+/** Details that stay as they are unless given. */
+interface Details {
+  readonly wages?: Wages | undefined;
+  readonly hired_on?: string | null | undefined;
+}
+
+function detailColumns({ wages, hired_on }: Details) {
+  const minor = wages?.map(({ year, amount }) => [year, toMinor(amount, 'USD').toString()] as const);
+  return {
+    ...(hired_on === undefined ? {} : { hired_on }),
+    ...(minor === undefined ? {} : { wages: JSON.stringify(Object.fromEntries(minor)) }),
+  };
 }
 
 /** Whoever changes the date of birth says who the participant is. */
@@ -78,20 +77,20 @@ function identifiedBy(dateOfBirth: string | null, user: string) {
   >`case when participants.date_of_birth is distinct from ${dateOfBirth}::date then ${user}::uuid else participants.identified_by end`;
 }
 
-/** Sets the date of birth, and wages that are given, if the row still has `version`. */
+/** Sets the date of birth, and details that are given, if the row still has `version`. */
 export function setDateOfBirth(
   tx: TenantTx,
   employeeId: string,
   version: number,
   date_of_birth: string | null,
   identified_by: string,
-  wages?: Wages,
+  details: Details = {},
 ): Promise<ParticipantRow | undefined> {
   return tx
     .updateTable('participants')
     .set((eb) => ({
       date_of_birth,
-      ...wagesColumn(wages),
+      ...detailColumns(details),
       identified_by: identifiedBy(date_of_birth, identified_by),
       version: eb('version', '+', 1),
       updated_at: sql<Date>`now()`,
@@ -107,23 +106,5 @@ export function findParticipant(read: TenantRead, employeeId: string): Promise<P
     .selectFrom('participants')
     .select(COLUMNS)
     .where('employee_id', '=', employeeId)
-    .executeTakeFirst();
-}
-
-export type ParticipantKyc = Pick<ParticipantRow, 'employee_id' | 'kyc_status' | 'version'>;
-
-/** Sets how far the identity of the participant is verified, if the row still has `version`. */
-export function setParticipantKyc(
-  tx: TenantTx,
-  employeeId: string,
-  version: number,
-  status: ParticipantRow['kyc_status'],
-): Promise<ParticipantKyc | undefined> {
-  return tx
-    .updateTable('participants')
-    .set((eb) => ({ kyc_status: status, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
-    .where('employee_id', '=', employeeId)
-    .where('version', '=', version)
-    .returning(['employee_id', 'kyc_status', 'version'])
     .executeTakeFirst();
 }

@@ -7,6 +7,7 @@ import { employeeInPath } from './employee-id.ts';
 export const Participant = z.object({
   employee_id: z.string(),
   date_of_birth: dateOut.nullable(),
+  hired_on: dateOut.nullable(),
   wages: z.array(z.object({ year: z.number().int(), amount: amountOut })),
   version: z.number().int(),
   created_at: instantOut,
@@ -29,10 +30,14 @@ export const setParticipant = route({
   method: 'PUT',
   summary: 'Set a plan participant’s details',
   description:
-    'The date of birth decides whether catch-up contributions are allowed. Null clears it. `wages`, in USD, are those from which FICA tax was withheld in a year: they decide whether the catch-up of the next year must be Roth. They replace all that are known; without them these stay.',
+    'The date of birth decides whether catch-up contributions are allowed. Null clears it. `wages`, in USD, are those from which FICA tax was withheld in a year: they decide whether the catch-up of the next year must be Roth. They replace all that are known; without them these stay. No grant is dated before `hired_on`; without it the one on record stays.',
   ...shared,
   roles: ['ADMIN', 'OPS'],
-  body: z.strictObject({ date_of_birth: isoDate.nullable(), wages: Wages.optional() }),
+  body: z.strictObject({
+    date_of_birth: isoDate.nullable(),
+    hired_on: isoDate.nullable().optional(),
+    wages: Wages.optional(),
+  }),
   example: { date_of_birth: '1974-05-17' },
   status: 200,
   response: Participant,

@@ -1,12 +1,8 @@
 import { requireVerifier } from '#approvals/second-person.ts';
 import { asRead, changed } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import {
-  findParticipant,
-  type ParticipantKyc,
-  type ParticipantRow,
-  setParticipantKyc,
-} from './participant.repository.ts';
+import { findParticipant, type ParticipantRow } from './participant.repository.ts';
+import { type ParticipantKyc, setParticipantKyc } from './participant-kyc.repository.ts';
 
 /**
  * Records how far the identity of a participant is verified. Whoever has entered it, or an account of the participant, doesn't verify it.

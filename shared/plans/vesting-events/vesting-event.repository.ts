@@ -11,8 +11,8 @@ export interface AwaitedEvent {
 /** Finds an event that a schedule of the tenant has named. */
 export async function findEvent(read: TenantRead, event: string): Promise<AwaitedEvent | undefined> {
   const { rows } = await sql<AwaitedEvent>`
-    select e.occurred_on, count(p.id)::integer as plans, trim_scale(coalesce(sum(p.awaiting_quantity), 0))::text as shares
-    from vesting_events e left join plans p on p.vesting_schedule #>> '{condition,event}' = e.event
+    select e.occurred_on, count(distinct g.plan_id)::integer as plans, trim_scale(coalesce(sum(g.awaiting_quantity), 0))::text as shares
+    from vesting_events e left join grants g on g.vesting_schedule #>> '{condition,event}' = e.event
     where e.event = ${event} group by e.occurred_on`.execute(read);
   return rows[0];
 }
@@ -25,8 +25,10 @@ export interface EventRecord {
   readonly replaces: string | null;
 }
 
+const WAITS_FOR = (event: string) => sql`vesting_schedule #>> '{condition,event}' = ${event}`;
+
 /**
- * Puts the day of an event on record for every plan whose grant waits for it. What time has vested in a plan, as of the day by which it was computed, is
+ * Puts the day of an event on record for every grant that waits for it. What time has vested of a grant, as of the day by which its plan was computed, is
  * vested if the event has happened by then, and waits if it has not; the vesting job finds a plan to be due whose event comes after that day.
  * @returns whether what it replaces was on record
  */
@@ -38,11 +40,22 @@ export async function setEvent(
     update vesting_events set occurred_on = ${occurred_on}::date
     where event = ${event} and occurred_on is not distinct from ${replaces}::date`.execute(tx);
   if (numAffectedRows === 0n) return false;
+  // Whoever changes a plan and its grants takes the plan first.
   await sql`
-    update plans set event_on = ${occurred_on}::date,
-      vested_quantity = case when vested_as_of >= ${occurred_on}::date then vested_quantity + awaiting_quantity else 0 end,
-      awaiting_quantity = case when vested_as_of >= ${occurred_on}::date then 0 else vested_quantity + awaiting_quantity end,
-      vesting_inputs = vesting_inputs + 1, version = version + 1, updated_at = now()
-    where vesting_schedule #>> '{condition,event}' = ${event}`.execute(tx);
+    select from plans where id in (select plan_id from grants where ${WAITS_FOR(event)}) order by id for no key update`.execute(
+    tx,
+  );
+  await sql`
+    update grants g set event_on = ${occurred_on}::date,
+      vested_quantity = case when p.vested_as_of >= ${occurred_on}::date then g.vested_quantity + g.awaiting_quantity else 0 end,
+      awaiting_quantity = case when p.vested_as_of >= ${occurred_on}::date then 0 else g.vested_quantity + g.awaiting_quantity end
+    from plans p where p.id = g.plan_id and g.${WAITS_FOR(event)}`.execute(tx);
+  await sql`
+    update plans p set vested_quantity = s.vested, awaiting_quantity = s.awaiting,
+      vesting_inputs = p.vesting_inputs + 1, version = p.version + 1, updated_at = now()
+    from (
+      select plan_id, sum(vested_quantity) as vested, sum(awaiting_quantity) as awaiting from grants
+      where plan_id in (select plan_id from grants where ${WAITS_FOR(event)}) group by plan_id) as s
+    where p.id = s.plan_id`.execute(tx);
   return true;
 }

@@ -4,6 +4,8 @@ import { toVestingInputs, type VestingRow } from '#plans/plan.repository.ts';
 import { vestedMinor } from '#plans/vesting/vesting.ts';
 import { vestedState } from './vested-state.ts';
 
+export type { VestingRow } from '#plans/plan.repository.ts';
+
 /** The sums that had been paid into a plan by the end of a day, in minor units. */
 export interface Contributed {
   readonly employee: bigint;
@@ -24,14 +26,14 @@ export interface PeriodVesting {
   readonly vested_after: string;
 }
 
-/** Returns what vests of a plan in a period: shares of its grant, or else contributed money. */
+/** Returns what vests of a plan in a period: shares of its grants, or else contributed money. */
 export function periodVesting(
   plan: VestingRow & { readonly currency: string },
   days: PeriodEnds<string>,
   contributed: PeriodEnds<Contributed>,
 ): PeriodVesting {
   const inputs = toVestingInputs(plan);
-  const isGrant = inputs.grant !== undefined;
+  const isGrant = inputs.grants.length > 0;
   const vestedBy = (day: string, { employee, employer }: Contributed): bigint => {
     const { quantity, fraction } = vestedState(inputs, day);
     return isGrant ? unitsOf(quantity) : employee + vestedMinor(employer, fraction);

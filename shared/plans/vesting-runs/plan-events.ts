@@ -1,10 +1,34 @@
+import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { calendarDay, serviceDay } from '#plans/vesting/service-breaks.ts';
-import { type Grant, type VestingEvent, vestedMinor, vestingEvents } from '#plans/vesting/vesting.ts';
-import { AT_ONCE, changesOf, moneyFraction, type VestingInputs } from './vested-state.ts';
+import { type VestingEvent, vestedMinor, vestingEvents } from '#plans/vesting/vesting.ts';
+import { AT_ONCE, changesOf, moneyFraction, type PlanGrant, type VestingInputs } from './vested-state.ts';
 
-/** The events of a grant, with its accelerations and its termination. */
-export function grantEvents(grant: Grant, inputs: VestingInputs): VestingEvent[] {
-  return vestingEvents(grant, inputs.schedule ?? AT_ONCE, changesOf(inputs));
+export interface GrantEvent extends VestingEvent {
+  /** Told where there are several. */
+  readonly grant_id?: string;
+}
+
+/** The events of all grants, by date, with their accelerations and their ends; `cumulative` is of all of them. */
+export function grantEvents({
+  grants,
+  terminatedOn,
+}: Pick<VestingInputs, 'grants' | 'terminatedOn'>): GrantEvent[] {
+  let vested = 0n;
+  return grants
+    .flatMap((one): GrantEvent[] =>
+      eventsOf(one, terminatedOn).map((event) =>
+        grants.length > 1 ? { ...event, grant_id: one.id } : event,
+      ),
+    )
+    .sort((a, b) => (a.date < b.date ? -1 : Number(a.date > b.date)))
+    .map((event) => {
+      if (event.kind === 'VESTED' || event.kind === 'ACCELERATED') vested += unitsOf(event.quantity);
+      return { ...event, cumulative: quantityOf(vested) };
+    });
+}
+
+function eventsOf(one: PlanGrant, terminatedOn: string | undefined): VestingEvent[] {
+  return vestingEvents(one.grant, one.schedule ?? AT_ONCE, changesOf(one, terminatedOn));
 }
 
 /** One event of the employer's money, in minor units. */
@@ -30,7 +54,8 @@ export function moneyEvents(inputs: VestingInputs, employerMinor: bigint): Money
   const full = inputs.accelerations.map(({ date }) => ({ date: served(date), full: true }) as const);
   const ended = terminatedOn === undefined ? undefined : served(terminatedOn);
   let vested = 0n;
-  return grantEvents(shape, { ...inputs, accelerations: full, terminatedOn: ended })
+  const shown = { id: '', schedule: inputs.schedule, eventOn: undefined, cancelledOn: undefined };
+  return eventsOf({ ...shown, grant: shape, accelerations: full }, ended)
     .filter(({ kind }) => kind !== 'FORFEITED')
     .map(({ date: day, kind, why }) => {
       const date = calendarDay(day, breaks);

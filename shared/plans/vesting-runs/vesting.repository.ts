@@ -6,9 +6,10 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { VestedState } from './vested-state.ts';
 import type { VestingChunk } from './vesting-chunk.ts';
 
-/** The condition for grants whose event has happened since they were computed, of ended plans too. */
+/** The condition for plans with a grant whose event has happened since they were computed, ended plans too. */
 const isReleased = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql<boolean>`(p.event_on <= ${asOf} and p.awaiting_quantity > 0 and p.vested_as_of <= ${asOf})`;
+  sql<boolean>`(p.awaiting_quantity > 0 and p.vested_as_of <= ${asOf} and exists (
+    select from grants g where g.tenant_id = p.tenant_id and g.plan_id = p.id and g.awaiting_quantity > 0 and g.event_on <= ${asOf}))`;
 
 /** The condition for plans that have not been computed in the month of a day, whose notice is over, or whose event has happened. */
 const isDue = (asOf: RawBuilder<unknown>): RawBuilder<boolean> =>
@@ -44,15 +45,12 @@ export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: numbe
     .select([
       'id',
       'vesting_inputs',
-      'grant_quantity',
-      'grant_date',
       'vesting_start',
       'vesting_schedule',
-      'allocation_type',
       'accelerations',
       'terminated_on',
       'breaks',
-      'event_on',
+      sql<VestingRow['grants']>`plan_grants(p.id, p.tenant_id, p.granted_quantity)`.as('grants'),
     ])
     .where(isDue(sql`${chunk.as_of}::date`))
     .where('id', '>=', chunk.from)
@@ -78,21 +76,30 @@ export async function setVested(
   computed: readonly ComputedPlan[],
 ): Promise<number> {
   const column = <T>(of: (plan: ComputedPlan) => T) => computed.map(of);
-  const { numAffectedRows = 0n } = await sql`
-    update plans p set vested_as_of = greatest(p.vested_as_of, ${asOf}::date), vested_quantity = v.quantity, awaiting_quantity = v.awaiting, vested_numerator = v.numerator,
-      vested_denominator = v.denominator,
-      status = case when p.terminated_on <= ${asOf}::date then 'TERMINATED' else p.status end,
-      forfeited_quantity = case when p.terminated_on <= ${asOf}::date then coalesce(p.grant_quantity, 0) - v.quantity - v.awaiting else p.forfeited_quantity end,
-      version = p.version + 1, updated_at = now()
-    from unnest(${column(({ id }) => id)}::uuid[], ${column(({ inputs }) => inputs)}::integer[],
-      ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.awaiting)}::numeric[],
-      ${column(({ state }) => state.fraction.numerator)}::bigint[],
-      ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, awaiting, numerator, denominator)
-    where p.id = v.id and p.vesting_inputs = v.inputs 
-      and (p.status = 'ACTIVE' and (p.vested_as_of < ${asOf}::date or p.terminated_on <= ${asOf}::date) or ${isReleased(sql`${asOf}::date`)})`.execute(
-    tx,
-  );
-  return Number(numAffectedRows);
+  const grants = computed.flatMap(({ id, state }) => state.grants.map((one) => ({ ...one, plan: id })));
+  const ofGrants = <T>(of: (one: (typeof grants)[number]) => T) => grants.map(of);
+  const { rows } = await sql<{ changed: bigint }>`
+    with changed as (
+      update plans p set vested_as_of = greatest(p.vested_as_of, ${asOf}::date), vested_quantity = v.quantity, awaiting_quantity = v.awaiting,
+        forfeited_quantity = v.forfeited, vested_numerator = v.numerator, vested_denominator = v.denominator,
+        status = case when p.terminated_on <= ${asOf}::date then 'TERMINATED' else p.status end,
+        version = p.version + 1, updated_at = now()
+      from unnest(${column(({ id }) => id)}::uuid[], ${column(({ inputs }) => inputs)}::integer[],
+        ${column(({ state }) => state.quantity)}::numeric[], ${column(({ state }) => state.awaiting)}::numeric[],
+        ${column(({ state }) => state.forfeited)}::numeric[], ${column(({ state }) => state.fraction.numerator)}::bigint[],
+        ${column(({ state }) => state.fraction.denominator)}::bigint[]) as v (id, inputs, quantity, awaiting, forfeited, numerator, denominator)
+      where p.id = v.id and p.vesting_inputs = v.inputs
+        and (p.status = 'ACTIVE' and (p.vested_as_of < ${asOf}::date or p.terminated_on <= ${asOf}::date) or ${isReleased(sql`${asOf}::date`)})
+      returning p.id
+    ), vested as (
+      update grants g set vested_quantity = v.quantity, awaiting_quantity = v.awaiting, forfeited_quantity = v.forfeited
+      from unnest(${ofGrants(({ plan }) => plan)}::uuid[], ${ofGrants(({ id }) => id)}::uuid[], ${ofGrants(({ quantity }) => quantity)}::numeric[],
+        ${ofGrants(({ awaiting }) => awaiting)}::numeric[], ${ofGrants(({ forfeited }) => forfeited)}::numeric[])
+        as v (plan_id, id, quantity, awaiting, forfeited) join changed on changed.id = v.plan_id
+      where g.plan_id = v.plan_id and g.id = v.id
+    )
+    select count(*) as changed from changed`.execute(tx);
+  return Number(rows[0]?.changed ?? 0);
 }
 
 /** Forfeits what plans of a range have held for long enough, and returns how many moved money. */

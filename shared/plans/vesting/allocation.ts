@@ -15,10 +15,14 @@ export interface Allocation {
 
 /** @throws RangeError if the quantity is not a plain decimal */
 export function allocate(quantity: string, type: AllocationType, accrual: Accrual): Allocation {
-  const units = unitsOf(quantity);
-  const whole = type !== 'FRACTIONAL' && units % UNITS_PER_SHARE === 0n;
-  const unitsPerStep = whole ? UNITS_PER_SHARE : 1n;
-  return { type, accrual, steps: units / unitsPerStep, unitsPerStep };
+  const unitsPerStep = stepOf(quantity, type);
+  return { type, accrual, steps: unitsOf(quantity) / unitsPerStep, unitsPerStep };
+}
+
+/** Returns the units of 1e-8 by which a grant vests: those of a whole share, or one. */
+export function stepOf(quantity: string, type: AllocationType): bigint {
+  const whole = type !== 'FRACTIONAL' && unitsOf(quantity) % UNITS_PER_SHARE === 0n;
+  return whole ? UNITS_PER_SHARE : 1n;
 }
 
 /** The steps that periods 1 … `periods` hold together; all of the grant at the last period. */

@@ -17,6 +17,8 @@ export type Acceleration = {
 export interface GrantChanges {
   /** The last day on which something vests; what is unvested after it is forfeited. Accelerations of that day come first. */
   readonly terminatedOn?: string | undefined;
+  /** Ends a grant: the end of its plan, or its own. @default 'termination' */
+  readonly endedBy?: 'termination' | 'cancellation' | undefined;
   /** Applied by date; those of one date in the order given. */
   readonly accelerations?: readonly Acceleration[] | undefined;
   /** The day of the event that the schedule's condition names. Absent: it is not on record, and nothing vests. */
@@ -43,7 +45,7 @@ export interface Installment {
  */
 export function applyChanges(
   scheduled: readonly Installment[],
-  { terminatedOn, accelerations = [] }: GrantChanges,
+  { terminatedOn, endedBy = 'termination', accelerations = [] }: GrantChanges,
   allocation: Allocation,
   grantDate: string | undefined,
 ): readonly Installment[] {
@@ -54,12 +56,14 @@ export function applyChanges(
       throw invalidField('/date', 'before-grant', `must not be before the grant date ${grantDate}`);
     }
     if (terminatedOn !== undefined && !isTerminated && acceleration.date > terminatedOn) {
-      installments = forfeit(installments, terminatedOn);
+      installments = forfeit(installments, terminatedOn, endedBy);
       isTerminated = true;
     }
     installments = accelerate(installments, acceleration, allocation);
   }
-  return terminatedOn === undefined || isTerminated ? installments : forfeit(installments, terminatedOn);
+  return terminatedOn === undefined || isTerminated
+    ? installments
+    : forfeit(installments, terminatedOn, endedBy);
 }
 
 function accelerate(
@@ -144,12 +148,16 @@ function takenFrom(
   });
 }
 
-function forfeit(installments: readonly Installment[], terminatedOn: string): readonly Installment[] {
+function forfeit(
+  installments: readonly Installment[],
+  terminatedOn: string,
+  endedBy: string,
+): readonly Installment[] {
   const kept = installments.filter(({ date }) => date <= terminatedOn);
   const steps = totalSteps(installments) - totalSteps(kept);
   return [
     ...kept,
-    { date: terminatedOn, kind: 'FORFEITED', steps, accelerated: 0n, why: 'forfeited on termination' },
+    { date: terminatedOn, kind: 'FORFEITED', steps, accelerated: 0n, why: `forfeited on ${endedBy}` },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { PlanTerms } from '#generated/database.ts';
+import type { VestingRow } from '#plans/vesting-runs/period-vesting.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
 
@@ -18,21 +19,18 @@ export type VestingReportRow = Pick<
   | 'employee_id'
   | 'plan_type'
   | 'currency'
-  | 'grant_quantity'
-  | 'grant_date'
   | 'vesting_start'
   | 'vesting_schedule'
-  | 'allocation_type'
   | 'accelerations'
   | 'terminated_on'
   | 'breaks'
-  | 'event_on'
-> & {
-  readonly employee_before: bigint;
-  readonly employer_before: bigint;
-  readonly employee_after: bigint;
-  readonly employer_after: bigint;
-};
+> &
+  Pick<VestingRow, 'grants'> & {
+    readonly employee_before: bigint;
+    readonly employer_before: bigint;
+    readonly employee_after: bigint;
+    readonly employer_after: bigint;
+  };
 
 /** Plans that existed by the end of the period, by id, each with what had been paid into it by both its ends. */
 export async function listVesting(
@@ -43,11 +41,10 @@ export async function listVesting(
   const ofType = plan_type === undefined ? sql`` : sql` and plan_type = ${plan_type}`;
   const position = after === undefined ? sql`` : sql` and id > ${after[0]}::uuid`;
   const { rows } = await sql<VestingReportRow>`
-    select p.id, p.employee_id, p.plan_type, p.currency, p.grant_quantity, p.grant_date, p.vesting_start, p.vesting_schedule,
-      p.allocation_type, p.accelerations, p.terminated_on, p.breaks, p.event_on, c.employee_before, c.employer_before, c.employee_after, c.employer_after
+    select p.id, p.employee_id, p.plan_type, p.currency, p.vesting_start, p.vesting_schedule, p.accelerations, p.terminated_on, p.breaks,
+      plan_grants(p.id, p.tenant_id, p.granted_quantity) as grants, c.employee_before, c.employer_before, c.employee_after, c.employer_after
     from (
-      select tenant_id, id, employee_id, plan_type, currency, grant_quantity, grant_date, vesting_start, vesting_schedule, allocation_type,
-        accelerations, terminated_on, breaks, event_on
+      select tenant_id, id, employee_id, plan_type, currency, vesting_start, vesting_schedule, accelerations, terminated_on, breaks, granted_quantity
       from plan_terms where enrolled_on <= ${to}::date${ofType}${position} order by id limit ${limit}) as p
     cross join lateral (
       select coalesce(sum(amount) filter (where source <> 'EMPLOYER' and effective_date <= ${before}::date), 0)::bigint as employee_before,

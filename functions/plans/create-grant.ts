@@ -1,0 +1,20 @@
+import { addGrant } from '#plans/grants/add-grant.ts';
+import { toGrant } from '#plans/grants/grant.repository.ts';
+import * as routes from '#plans/grants/grants.routes.ts';
+import { planLock } from '#plans/plan.repository.ts';
+import { todayOf } from '#platform/db/today.ts';
+import { http } from '#platform/http/http.ts';
+
+export const handler = http(
+  routes.createGrant,
+  async ({ params, body, headers, expectedVersion, serializableTx }) => {
+    const idempotencyKey = headers.get('idempotency-key')?.[0] ?? '';
+    return serializableTx(
+      async (tx) =>
+        toGrant(
+          await addGrant(tx, params.id, expectedVersion, body, { today: await todayOf(tx), idempotencyKey }),
+        ),
+      { lockFirst: planLock(params.id) },
+    );
+  },
+);

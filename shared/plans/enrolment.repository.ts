@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import type { VestedState, VestingInputs } from '#plans/vesting-runs/vested-state.ts';
+import type { SerializableTx, TenantTx } from '#platform/db/tenant-tx.ts';
+import {
+  GRANTS,
+  type GrantedPlan,
+  PLAN_COLUMNS,
+  type PlanRow,
+  SHOWN,
+  type ShownPlan,
+} from './plan.repository.ts';
+import { grantedQuantity, vestedColumns } from './vested-columns.ts';
+
+export interface NewPlan {
+  readonly employee_id: string;
+  readonly plan_type: PlanRow['plan_type'];
+  readonly shareholder_id: string | undefined;
+  readonly currency: string;
+  readonly enrolled_on: string;
+  readonly vesting: VestingInputs;
+}
+
+/**
+ * Inserts a plan; a grant of it comes after it.
+ * @throws DomainError `plan-exists` when the employee has an active plan of the type (a unique index)
+ */
+export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<ShownPlan> {
+  const { vesting, ...columns } = plan;
+  const { schedule, vestingStart } = vesting;
+  return tx
+    .insertInto('plans')
+    .values({
+      ...columns,
+      vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
+      vesting_start: vestingStart,
+      granted_quantity: grantedQuantity(vesting),
+      ...vestedColumns(vested),
+    })
+    .returning(SHOWN)
+    .executeTakeFirstOrThrow();
+}
+
+/** Returns the employee's plan of a type whose notice is over, if nothing has settled its end yet. */
+export function findEndedPlan(
+  tx: TenantTx,
+  employeeId: string,
+  planType: PlanRow['plan_type'],
+  today: string,
+): Promise<GrantedPlan | undefined> {
+  return tx
+    .selectFrom('plans')
+    .select([...PLAN_COLUMNS, GRANTS])
+    .where('employee_id', '=', employeeId)
+    .where('plan_type', '=', planType)
+    .where('status', '=', 'ACTIVE')
+    .where(sql<boolean>`terminated_on <= ${today}::date`)
+    .executeTakeFirst();
+}
