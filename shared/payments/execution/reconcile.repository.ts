@@ -15,7 +15,8 @@ export interface Stuck {
 /**
  * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve and whose day has come, and sent ones without a
  * bank event. A payment that goes by file needs its execution only until it is released: then the job that writes files finds it.
- * Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times.
+ * Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times; up to a fortnight, since an execution that
+ * is not lost asks each day by itself.
  */
 export async function listStuck(
   tx: SystemTx,
@@ -29,7 +30,7 @@ export async function listStuck(
     where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
       and o.approval in ('NOT_NEEDED', 'APPROVED')
       and greatest(o.started_at, t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
-        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 8))
+        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 11))
     order by o.started_at limit ${most}`.execute(tx);
   return rows;
 }
