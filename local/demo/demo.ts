@@ -24,6 +24,14 @@ const SPONSOR = {
   time_zone: 'America/Los_Angeles',
 } as const;
 
+/** A second issuer, of whom the first must see nothing. */
+const OTHER_ISSUER = {
+  ...{ slug: 'initech', name: 'Initech Holdings', type: 'ISSUER' },
+  time_zone: 'Europe/London',
+} as const;
+const OTHER_HOLDERS = ['Ingrid Sato', 'Paolo Verdi', 'Amara Diallo'];
+
+/** The tenants whose people sign in by the local identity provider. */
 export const DEMO_TENANTS: readonly string[] = [ISSUER.slug, SPONSOR.slug];
 
 export interface LoadedDemo {
@@ -32,15 +40,15 @@ export interface LoadedDemo {
   readonly clients: readonly LocalClient[];
 }
 
-/** Loads an issuer and a sponsor with a user of each role and a year of business, by the doors that customers use. */
+/** Loads an issuer and a sponsor with a user of each role and a year of business, and a second issuer with a few holders, by the doors that customers use. */
 export async function loadDemo(platform: LocalPlatform, provider: LocalProvider): Promise<LoadedDemo> {
   const doors = demoDoors(platform);
   try {
     const operator = await signIn(doors, platform.file.operator);
     const tenants = await Promise.all(
-      [ISSUER, SPONSOR].map((tenant) => createTenant(doors, operator, tenant)),
+      [ISSUER, SPONSOR, OTHER_ISSUER].map((tenant) => createTenant(doors, operator, tenant)),
     );
-    const [issuer, sponsor] = tenants as [LocalTenant, LocalTenant];
+    const [issuer, sponsor, other] = tenants as [LocalTenant, LocalTenant, LocalTenant];
     const now = new Date();
     const ops = await tokenOf(doors, issuer, 'OPS');
     const compliance = await tokenOf(doors, issuer, 'COMPLIANCE');
@@ -59,12 +67,20 @@ export async function loadDemo(platform: LocalPlatform, provider: LocalProvider)
       connectProvider(doors, provider, connecting),
       loadIssuer(),
       loadSponsor(doors, { slug: sponsor.slug, token }, now),
+      enterHolders(doors, await tokenOf(doors, other, 'OPS')),
     ]);
     // These payments come last and are not awaited: for some of them the bank reports nothing for a long time.
     await payDemoHolders(doors, { ops, compliance });
     return { tenants, clients };
   } finally {
     doors.close();
+  }
+}
+
+async function enterHolders(doors: DemoDoors, token: string): Promise<void> {
+  for (const [index, name] of OTHER_HOLDERS.entries()) {
+    const holder = { external_ref: `IT-${index + 1}`, name, holdings: String(1_000 * (index + 1)) };
+    await doors.call('POST', '/shareholders', token, holder);
   }
 }
 
@@ -83,7 +99,7 @@ function tokenOf(doors: DemoDoors, { slug, users }: LocalTenant, role: string): 
 async function createTenant(
   doors: DemoDoors,
   operatorToken: string,
-  { slug, name, type, time_zone }: typeof ISSUER | typeof SPONSOR,
+  { slug, name, type, time_zone }: typeof ISSUER | typeof SPONSOR | typeof OTHER_ISSUER,
 ): Promise<LocalTenant> {
   const userOf = (role: string): LocalUser => ({
     email: `${role.toLowerCase()}@${slug}.example`,

@@ -22,33 +22,41 @@ afterAll(async () => {
   removeDataDir(dataDir);
 });
 
-/** The commands of the README's tour, in order, as one script. */
-function tour(): string {
+/** The blocks of commands of the README's tour, in order. */
+function tour(): string[] {
   const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
   const [, section = ''] = /\n## Tour\n([\s\S]*?)\n## /.exec(readme) ?? [];
-  return [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, commands]) => commands).join('\n');
+  return [...section.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, commands = '']) => commands);
 }
 
-test('the tour of the README works as it is written', async () => {
-  const script = tour()
+/** Runs a part of the tour against the platform of this file. */
+function runHere(commands: string): Promise<{ stdout: string; stderr: string }> {
+  const script = commands
     .replaceAll('http://localhost:8000', platform.file.apiUrl)
     .replaceAll('npm run -s local --', `node local/cli.ts --data ${dataDir}`)
     .replaceAll('npm run -s sample --', 'node local/sample/sample.ts')
     .replaceAll('/tmp/register.csv', join(dataDir, 'register.csv'));
-  const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+  return run('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: REPOSITORY,
     env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` },
     maxBuffer: 16 * 1024 * 1024,
     timeout: 150_000,
-  }).catch((error: Error & { stdout?: string; stderr?: string }) => {
-    throw new Error(
-      `${error.message.slice(0, 200)}\n${error.stdout?.slice(-4000)}\n${error.stderr?.slice(-2000)}`,
-    );
   });
+}
+
+test('the tour of the README works as it is written', async () => {
+  const { stdout, stderr } = await runHere(tour().join('\n')).catch(
+    (error: Error & { stdout?: string; stderr?: string }) => {
+      throw new Error(
+        `${error.message.slice(0, 200)}\n${error.stdout?.slice(-4000)}\n${error.stderr?.slice(-2000)}`,
+      );
+    },
+  );
   expect(stdout).toMatch(/^\{"data":\[\{"id":.*ACME-/m);
   expect(stdout).toMatch(/9774 \+ 226 = 10000/);
   expect(stdout).toContain('200 for the same file again');
-  expect(stdout).toContain('403 for the other tenant');
+  expect(stdout).toContain('404 for the other issuer');
+  expect(stdout).toContain("[ 'IT-1', 'IT-2', 'IT-3' ]");
   expect(stdout).toContain('"reconciled":true');
   expect(stdout).toContain('"tally_sha256"');
   expect(stdout).toContain('"vested":"233"');
@@ -58,3 +66,10 @@ test('the tour of the README works as it is written', async () => {
   expect(stdout).toContain('schedules');
   expect(stderr).not.toContain('curl:');
 }, 330_000);
+
+test('a wait of the tour ends on an error, such as a token that has expired in the middle of it', async () => {
+  const [functions = ''] = tour();
+  await expect(
+    runHere(`${functions}\nuntil_is '/uploads?limit=1' .data COMPLETED expired`),
+  ).rejects.toMatchObject({ stdout: expect.stringContaining('"status":401') });
+});

@@ -79,7 +79,7 @@ describe('npm start', () => {
   });
 
   test('describes itself in local.json', () => {
-    expect(platform.file.tenants.map(({ type }) => type).sort()).toEqual(['ISSUER', 'SPONSOR']);
+    expect(platform.file.tenants.map(({ type }) => type).sort()).toEqual(['ISSUER', 'ISSUER', 'SPONSOR']);
     expect(Object.keys(platform.file.buckets).sort()).toEqual(['accessLogs', 'audit', 'uploads']);
     expect(platform.file.queues).toMatchObject({
       uploads: expect.any(String),
