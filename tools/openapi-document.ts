@@ -3,8 +3,9 @@ import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
 import { answersEtag, idempotencyOf, ifMatchOf, limitOf, type Schema } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
+import { parameterDescription } from './openapi-parameters.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
-import { ContractSchemas, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
+import { ContractSchemas, described, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
 import { type Tag, tagOf } from './openapi-tags.ts';
 
 type Json = Record<string, unknown>;
@@ -38,6 +39,10 @@ that comes too many is answered 429 with \`Retry-After\`, and has no effect.
 **Concurrent changes.** Send the \`ETag\` that you read as \`If-Match\`.`;
 
 const BEARER = 'accessToken';
+
+const PROBLEM_COMPONENTS = Object.fromEntries(
+  Object.entries(PROBLEM_SCHEMAS).map(([name, schema]) => [name, described(schema, name)]),
+);
 
 const HEADERS: Readonly<Record<string, Json>> = {
   RequestId: {
@@ -112,12 +117,6 @@ const PARAMETERS: Readonly<Record<string, Json>> = {
   },
 };
 
-/** Descriptions of parameters that many routes share. */
-const PARAMETER_DESCRIPTIONS: Readonly<Record<string, string>> = {
-  limit: 'The maximum number of entries in the page.',
-  cursor: 'The `next_cursor` of the page before.',
-};
-
 const SUCCESS_DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Done.',
   201: 'Created.',
@@ -129,7 +128,13 @@ const SUCCESS_DESCRIPTIONS: Readonly<Record<number, string>> = {
 const BODY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   'multipart/form-data': {
     type: 'object',
-    properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    properties: {
+      file: {
+        description: 'The file, as CSV, with its name.',
+        type: 'string',
+        contentMediaType: 'application/octet-stream',
+      },
+    },
     required: ['file'],
   },
 };
@@ -164,13 +169,15 @@ export function openApiDocument(
       version,
       summary: 'Share registers and employee plans for many tenants.',
       description: DESCRIPTION,
+      contact: { name: 'Vestry', email: 'security@vestry.example' },
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     // It is relative to the document, which stands at the root of the deployment, whatever that is behind.
-    servers: [{ url: './', description: 'This deployment' }],
+    servers: [{ url: '.', description: 'This deployment' }],
     tags: [...new Set(routes.map(({ group }) => group))].map(tagOf),
     paths,
     components: {
-      schemas: { ...schemas.components, ...PROBLEM_SCHEMAS },
+      schemas: { ...schemas.components, ...PROBLEM_COMPONENTS },
       responses: problems.components,
       parameters: PARAMETERS,
       headers: HEADERS,
@@ -251,11 +258,11 @@ function parameters(route: RouteEntry, schemas: ContractSchemas): Json[] {
   const ifMatch = ifMatchOf(route);
   return [
     ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-      ...parameter(name, 'path', inPath.properties[name] ?? TEXT),
+      ...parameter(route, name, 'path', inPath.properties[name] ?? TEXT),
       required: true,
     })),
     ...Object.entries(inQuery.properties).map(([name, schema]) => ({
-      ...parameter(name, 'query', schema),
+      ...parameter(route, name, 'query', schema),
       ...(inQuery.required.includes(name) ? { required: true } : {}),
     })),
     ...(idempotency === 'none'
@@ -266,8 +273,8 @@ function parameters(route: RouteEntry, schemas: ContractSchemas): Json[] {
   ];
 }
 
-function parameter(name: string, where: 'path' | 'query', schema: JsonSchema): Json {
-  const { description = PARAMETER_DESCRIPTIONS[name], ...rest } = schema;
+function parameter(route: RouteEntry, name: string, where: 'path' | 'query', schema: JsonSchema): Json {
+  const { description = parameterDescription(route, name, where), ...rest } = schema;
   return { name, in: where, ...(description === undefined ? {} : { description }), schema: rest };
 }
 
@@ -318,7 +325,8 @@ function success(route: RouteEntry, schemas: ContractSchemas): Json {
 /** A route that answers 202 anyway, and may wait for a second person, answers either of two bodies. */
 function orWaiting(route: RouteEntry, schema: JsonSchema, schemas: ContractSchemas): JsonSchema {
   if (route.waiting === undefined || route.status !== 202) return schema;
-  return { anyOf: [schema, schemas.reference(route.waiting, 'output', 'ChangeRequest')] };
+  const waiting = schemas.reference(route.waiting, 'output', 'ChangeRequest');
+  return waiting.$ref === schema.$ref ? schema : { anyOf: [schema, waiting] };
 }
 
 /** The answer of a controlled route whose change waits for a second person. */

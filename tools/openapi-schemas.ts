@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Schema } from '#platform/http/route.ts';
+import { FIELDS } from './openapi-fields.ts';
 
 export type JsonSchema = Record<string, unknown>;
 /** Zod's schemas, of whichever flavour. */
@@ -36,9 +37,10 @@ export class ContractSchemas {
     const wanted = this.#names.get(schema) ?? fallbackName;
     const taken = this.#components.get(wanted);
     // A schema whose two sides differ has two components.
-    const isFree = taken === undefined || JSON.stringify(taken) === JSON.stringify(rendered);
+    const isFree =
+      taken === undefined || JSON.stringify(taken) === JSON.stringify(described(rendered, wanted));
     const name = isFree ? wanted : `${wanted}${side === 'input' ? 'Input' : 'Output'}`;
-    this.#components.set(name, rendered);
+    this.#components.set(name, described(rendered, name));
     return { $ref: `#/components/schemas/${name}` };
   }
 
@@ -82,6 +84,26 @@ function tidy(schema: JsonSchema, side: Side): JsonSchema {
     return BY_NAME.includes(key) ? mapEntries(value as JsonSchema, inner) : value;
   });
   return nullable(withoutNoise(declared(tidied), side));
+}
+
+/**
+ * Says of each field what it means, unless its schema does.
+ * @param component the name of the schema
+ * @param parent the field that holds it, where it is a part of another schema
+ */
+export function described(schema: JsonSchema, component: string, parent = component): JsonSchema {
+  const within = (value: unknown, owner: string) =>
+    isObject(value) ? described(value, component, owner) : value;
+  return mapEntries(schema, (value, key) => {
+    if (ONE.includes(key)) return within(value, parent);
+    if (LIST.includes(key)) return (value as unknown[]).map((one) => within(one, parent));
+    if (!BY_NAME.includes(key)) return value;
+    return mapEntries(value as JsonSchema, (field, name) => {
+      const description = FIELDS[`${component}.${name}`] ?? FIELDS[`${parent}.${name}`] ?? FIELDS[name];
+      const inner = within(field, name);
+      return description === undefined || !isObject(inner) ? inner : { description, ...inner };
+    });
+  });
 }
 
 /** Applies `meta.openapi` of #kernel/fields.ts, because zod knows only how such a field is read. */

@@ -21,6 +21,7 @@ export const getHome = route({
   operationId: 'getHome',
   path: '/',
   summary: 'Get the home page',
+  description: 'It says what runs here, and links to this documentation.',
   query: anyQuery,
   response: z.string(),
   produces: ['text/html'],
@@ -45,6 +46,7 @@ export const getDocs = route({
   operationId: 'getDocs',
   path: '/docs',
   summary: 'Get this documentation',
+  description: 'The contract as a page on which requests can be tried.',
   query: anyQuery,
   response: z.string(),
   produces: ['text/html'],
@@ -56,6 +58,7 @@ export const getDocsAsset = route({
   operationId: 'getDocsAsset',
   path: '/docs/{asset}',
   summary: 'Get an asset of the documentation',
+  description: 'Scripts and styles of the page; nothing is loaded from elsewhere.',
   params: z.object({
     asset: z.string().meta({ openapi: { type: 'string', enum: Object.keys(DOCS_ASSETS) } }),
   }),
@@ -69,6 +72,7 @@ export const getOpenapi = route({
   operationId: 'getOpenapi',
   path: '/openapi.json',
   summary: 'Get the contract of the API as OpenAPI 3.1',
+  description: 'The document that this page shows, for generators of clients.',
   response: z.record(z.string(), z.unknown()),
   problems: [],
 });

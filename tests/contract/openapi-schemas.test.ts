@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { idOut, isoDate, loginEmail, positiveQuantity } from '#kernel/fields.ts';
 import type { Schema } from '#platform/http/route.ts';
+import { FIELDS } from '../../tools/openapi-fields.ts';
 import { ContractSchemas, type Side } from '../../tools/openapi-schemas.ts';
 
 const Holder = z.object({ id: idOut, joined: isoDate.optional() });
@@ -46,9 +47,26 @@ describe('schemas of the contract', () => {
     });
   });
 
+  test('fields say what they mean by their name, or by what holds them', () => {
+    const change = z.object({ before: z.string(), day: z.string().describe('Its own meaning.') });
+    expect(rendered(z.object({ changes: z.array(change), before: z.string() }), 'output')).toMatchObject({
+      properties: {
+        changes: {
+          items: {
+            properties: {
+              before: { description: FIELDS['changes.before'] },
+              day: { description: 'Its own meaning.' },
+            },
+          },
+        },
+        before: { description: FIELDS.before },
+      },
+    });
+  });
+
   test('requests refuse other fields, answers may gain some', () => {
     const schema = z.strictObject({ email: loginEmail });
-    const email = { type: 'string', format: 'email', maxLength: 254 };
+    const email = { type: 'string', format: 'email', maxLength: 254, description: FIELDS.email };
     expect(rendered(schema, 'input')).toEqual({
       type: 'object',
       properties: { email },

@@ -10,6 +10,7 @@ import { answersEtag, idempotencyOf, ifMatchOf } from '#platform/http/route.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type RouteEntry, routes, sharedSchemas } from '../../shared/routes.ts';
 import { isPublished, openApiDocument } from '../../tools/openapi-document.ts';
+import { FIELDS } from '../../tools/openapi-fields.ts';
 import { TAGS } from '../../tools/openapi-tags.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is asserted on, and an assertion on a wrong path fails
@@ -36,6 +37,9 @@ function* parts(part: Json, path = ''): Generator<[path: string, part: Json]> {
   for (const [key, value] of Object.entries(part))
     yield* parts(value, `${path}/${key.replaceAll('/', '~1')}`);
 }
+
+/** Whether the properties at a place are the names of fields, such as a field that is called `properties`. */
+const isSchemas = (path: string): boolean => path.endsWith('/properties');
 
 function compiledSchemas(): (name: string) => ValidateFunction | undefined {
   const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true });
@@ -90,6 +94,24 @@ describe('the contract', () => {
       // Maps of anything, defaults that are empty, and tokens without scopes.
       .filter((path) => !/\/(additionalProperties|default|security(\/0\/accessToken)?)$/.test(path));
     expect(empty).toEqual([]);
+  });
+
+  test('says of every field and parameter what it means (tools/openapi-fields.ts, tools/openapi-parameters.ts)', () => {
+    const silent = [...parts(document.components.schemas), ...parts(document.paths)].flatMap(
+      ([path, part]) => [
+        ...Object.entries<Json>(isSchemas(path) ? {} : (part.properties ?? {}))
+          .filter(([, field]) => field.description === undefined)
+          .map(([name]) => `${path}.${name}`),
+        ...('in' in part && part.description === undefined ? [`${path}: ${part.name}`] : []),
+      ],
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('has no meaning for a field that is nowhere', () => {
+    const said = new Set<string>([...parts(document.components.schemas)].map(([, part]) => part.description));
+    const unused = Object.entries(FIELDS).filter(([, text]) => !said.has(text));
+    expect(unused.map(([name]) => name)).toEqual([]);
   });
 
   test('describes the group of every operation', () => {

@@ -98,6 +98,8 @@ export const getKeySet = route({
   path: '/.well-known/jwks.json',
   base: 'root',
   summary: 'Get the public keys that verify access tokens',
+  description:
+    'A new key is published ten minutes before it signs, and an old one stays until its last token has expired.',
   roles: 'PUBLIC',
   status: 200,
   response: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
