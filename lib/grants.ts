@@ -258,6 +258,11 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       environment: bucketName,
       wildcards: anyObject([OUTBOUND_FILES]),
     },
+    'bankFiles:read': {
+      statements: [allow(['s3:GetObject'], objects([INBOUND_FILES, OUTBOUND_FILES])), tellMissing, decrypt],
+      environment: bucketName,
+      wildcards: anyObject([INBOUND_FILES, OUTBOUND_FILES]),
+    },
     'exports:read': {
       statements: [allow(['s3:GetObject'], objects([EXPORTS])), decrypt],
       environment: bucketName,

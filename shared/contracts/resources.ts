@@ -35,6 +35,7 @@ export type Resource =
   /** Read what the bank has put into the inbound folder, write what it fetches from the outbound one. */
   | 'inboundFiles:read'
   | 'outboundFiles:write'
+  | 'bankFiles:read'
   /** Play the bank: where its callbacks go. Only functions of the mock bank. */
   | 'mockBank:play'
   /** Write exports of reports, and hand out links to them. */

@@ -747,11 +747,16 @@ export interface OutboundFiles {
   acknowledged_by: string | null;
   day: ColumnType<Day, string, string>;
   entries: number;
+  fetched_at: Timestamp | null;
+  fetched_by: string | null;
   id: Generated<string>;
   modifier: string;
   object_key: string;
   originator: Json;
   prepared_at: Timestamp;
+  rejected_at: Timestamp | null;
+  rejected_by: string | null;
+  rejected_for: string | null;
   sha256: string | null;
   state: Generated<'PREPARED' | 'WRITTEN'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;

@@ -9,6 +9,7 @@ import { handler as updateConnectionHandler } from '#functions/identity/update-c
 import { handler as updateUserHandler } from '#functions/identity/update-user.ts';
 import { handler as addAccountHandler } from '#functions/payments/create-participant-bank-account.ts';
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
+import { handler as rejectBankFile } from '#functions/payments/reject-bank-file.ts';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
 import { handler as recordVestingEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
@@ -193,6 +194,24 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(asked),
       effect: () => one('select state from inbound_items where id = $1', [item.id]),
+    };
+  },
+  'bank-file-rejection': async (tenant, by) => {
+    const file = await one(
+      `insert into outbound_files (tenant_id, day, modifier, state, object_key, originator, prepared_at, entries, total_amount)
+       select $1, current_date, chr(65 + count(*)::integer), 'WRITTEN', 'ach/outbound/x', '{}', now(), 1, 100
+       from outbound_files where tenant_id = $1 returning id`,
+      [tenant.id],
+    );
+    const asked = await call(rejectBankFile, bankFiles.rejectBankFile, {
+      as: by,
+      params: { id: String(file.id) },
+      body: { reason: 'The bank has said so on the telephone.' },
+      headers: { 'If-Match': '"1"' },
+    });
+    return {
+      request: requested(asked),
+      effect: () => one('select rejected_at, rejected_for from outbound_files where id = $1', [file.id]),
     };
   },
   'payment-reversal': async (tenant, by) => {

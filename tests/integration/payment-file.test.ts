@@ -489,7 +489,7 @@ test('the desk has what people must look at, each with what ends it, and nobody 
     ['STUCK_PAYMENT', 'no-answer', 'resolveTransaction'],
     ['STUCK_PAYMENT', 'no-answer', 'resolveTransaction'],
     ['STUCK_PAYMENT', 'not-sent', 'cancelTransaction'],
-    ['UNACKNOWLEDGED_FILE', 'not-acknowledged', 'acknowledgeBankFile'],
+    ['UNACKNOWLEDGED_FILE', 'not-acknowledged', 'acknowledgeBankFile', 'rejectBankFile'],
   ]);
   const paged: unknown[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -753,3 +753,101 @@ test('a reversal goes into no file after the fifth banking day, nor once its pay
   expect((await filed.ops.get(late.id)).body).not.toHaveProperty('return_code');
   filed.close();
 });
+
+test('a file is fetched by a person, who is named; the account numbers in it are for few, and an object in its place is not it', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const { id } = await filed.order('10.00');
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const [file] = await filed.list({ direction: 'outbound', state: 'PREPARED' });
+  expect((await filed.fetch(file.id, tenant.as('COMPLIANCE'))).status).toBe(403);
+  const fetched = await filed.fetch(file.id);
+  expect(fetched.body).toMatchObject({
+    ...{ state: 'FETCHED', version: 2, fetched_by: tenant.as('OPS').actorId, fetched_at: expect.any(String) },
+  });
+  expect(await (await fetch(fetched.body.url)).text()).toBe(await filed.textOf(file.object_key));
+  // The first is remembered; that somebody has it here says nothing of the bank.
+  expect((await filed.fetch(file.id, tenant.as('ADMIN'))).body).toMatchObject({
+    ...{ state: 'FETCHED', version: 2, fetched_by: tenant.as('OPS').actorId },
+  });
+  expect((await filed.ops.exceptions({ kind: 'UNACKNOWLEDGED_FILE' })).body.data).toHaveLength(1);
+  const answer = [{ entry: await filed.sent(id), code: 'R03', amountMinor: 1000n }];
+  expect(await filed.answer('r.ach', answer)).toBe(0);
+  const [inbound] = await filed.list({ direction: 'inbound' });
+  const content = await filed.fetch(inbound.id);
+  expect(content.body).toMatchObject({ state: 'APPLIED', version: inbound.version });
+  expect(await (await fetch(content.body.url)).text()).toBe(sampleReturnFile(answer));
+  await filed.drop('r.ach', 'another');
+  expect((await filed.fetch(inbound.id)).body.url).toBeNull();
+  const stranger = await insertTestTenant(world.database.admin, 'ISSUER');
+  expect((await filed.fetch(file.id, stranger.as('OPS'))).status).toBe(404);
+  filed.close();
+});
+
+test.each(['two people', 'the bank'])(
+  'what %s says the bank has not taken pays nobody, is owed, and is paid once',
+  async (who) => {
+    const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+    const filed = await FiledPayments.of(world, tenant);
+    const checker = new Payments(tenant.as('COMPLIANCE'));
+    const earlier = await filed.order('10.00');
+    await writeDueFiles(inDays(-1), 'r', () => 600_000);
+    const [first] = await filed.list({ direction: 'outbound' });
+    const reversal = (await filed.ops.reverse(earlier.id)).body.id;
+    await checker.approve(reversal);
+    const payments = [await filed.order('20.00'), await filed.order('30.00')];
+    await expect.poll(() => filed.waits([reversal]), { timeout: 20_000 }).toBe(true);
+    expect(await writeDueFiles(inDays(0), 'r', () => 600_000)).toEqual({ files: 1, payments: 3 });
+    const [file] = await filed.list({ direction: 'outbound' });
+    const name = `${file.object_key.split('/').at(-1)}`;
+    const sha256 = createHash('sha256')
+      .update(await filed.textOf(file.object_key))
+      .digest('hex');
+    const sweep = () => reconcileStuckPayments(inDays(0), 'r', () => 60_000);
+    if (who === 'the bank') {
+      expect(await filed.answer(`${name}.rej`, `${'0'.repeat(64)} Bad totals.`)).toBe(1);
+      expect(await filed.answer(`${name}.rej`, `${sha256} Bad totals.`, 2)).toBe(0);
+    } else {
+      const asked = await filed.reject(file.id);
+      expect(asked.body).toMatchObject({
+        kind: 'bank-file-rejection',
+        after: { total: '50.00', total_reversed: '10.00' },
+      });
+      await sweep();
+      expect((await filed.ops.get(payments[0]?.id ?? '')).body.status).toBe('SENT');
+      await approved(tenant, asked);
+      expect((await filed.reject(file.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+    }
+    expect((await filed.file(file.id)).body).toMatchObject({
+      state: 'REJECTED',
+      rejected_at: expect.any(String),
+      reason: expect.any(String),
+    });
+    expect((await filed.acknowledge(file.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+    await sweep();
+    for (const { id } of payments) {
+      expect((await filed.ops.get(id)).body).toMatchObject({ status: 'FAILED', return_code: 'REJECTED' });
+      const again = await Promise.all([
+        filed.ops.order({ transaction_id: id }),
+        filed.ops.order({ transaction_id: id }),
+      ]);
+      expect(again.map(({ status }) => status).sort()).toEqual([202, 409]);
+    }
+    expect((await filed.ops.get(reversal)).body).toMatchObject({ status: 'FAILED', return_code: 'REJECTED' });
+    expect((await filed.ops.get(earlier.id)).body).not.toHaveProperty('return_code');
+    // The bank that has rejected a file says that it has it; the file that it has taken it says it rejects: people see both.
+    expect(await filed.answer(`${name}.ack`, sha256)).toBe(1);
+    await filed.acknowledge(first.id);
+    const firstSha = createHash('sha256')
+      .update(await filed.textOf(first.object_key))
+      .digest('hex');
+    expect(await filed.answer(`${first.object_key.split('/').at(-1)}.rej`, firstSha)).toBe(1);
+    expect((await filed.list({ state: 'UNREADABLE' })).map(({ reason }) => reason).slice(0, 2)).toEqual([
+      'acknowledged-before',
+      'rejected-before',
+    ]);
+    expect((await filed.reject(first.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+    expect((await filed.ops.exceptions({ kind: 'UNACKNOWLEDGED_FILE' })).body.data).toEqual([]);
+    filed.close();
+  },
+);

@@ -1,9 +1,11 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
 import { handler as acknowledgeBankFile } from '#functions/payments/acknowledge-bank-file.ts';
+import { handler as fetchBankFile } from '#functions/payments/fetch-bank-file.ts';
 import { handler as getBankFile } from '#functions/payments/get-bank-file.ts';
 import { handler as listBankFiles } from '#functions/payments/list-bank-files.ts';
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
+import { handler as rejectBankFile } from '#functions/payments/reject-bank-file.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
@@ -118,6 +120,19 @@ export class FiledPayments {
   async acknowledge(id: string, as = this.#tenant.as('OPS')): Promise<TestResponse> {
     const headers = { 'If-Match': `"${(await this.file(id)).body.version}"` };
     return call(acknowledgeBankFile, bankFiles.acknowledgeBankFile, { as, params: { id }, headers });
+  }
+
+  /** Fetches a file as it is now. */
+  async fetch(id: string, as = this.#tenant.as('OPS')): Promise<TestResponse> {
+    const headers = { 'If-Match': `"${(await this.file(id)).body.version}"` };
+    return call(fetchBankFile, bankFiles.fetchBankFile, { as, params: { id }, headers });
+  }
+
+  /** Proposes that the bank has not taken a file. */
+  async reject(id: string, reason = 'Ms Doe of the bank, on the telephone.'): Promise<TestResponse> {
+    const headers = { 'If-Match': `"${(await this.file(id)).body.version}"` };
+    const as = this.#tenant.as('OPS');
+    return call(rejectBankFile, bankFiles.rejectBankFile, { as, params: { id }, headers, body: { reason } });
   }
 
   /** Proposes to book an item to a payment. */

@@ -2,7 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { linkTo } from '#contracts/links.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { acknowledgeBankFile, getBankFile, matchBankItem } from '#payments/files/bank-files.routes.ts';
+import {
+  acknowledgeBankFile,
+  getBankFile,
+  matchBankItem,
+  rejectBankFile,
+} from '#payments/files/bank-files.routes.ts';
 import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
 import { MAY_BE_AT_BANK } from '#payments/orders/payment-order.repository.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
@@ -50,10 +55,10 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
       join bank_events e on e.tenant_id = c.tenant_id and e.transaction_id = c.transaction_id and e.event_id = c.event_id
       join ledger_transactions t on t.tenant_id = c.tenant_id and t.id = c.transaction_id`,
   UNACKNOWLEDGED_FILE: sql`
-    select f.id, 'UNACKNOWLEDGED_FILE', case when f.acknowledged_at is null then 'OPEN' else 'RESOLVED' end, f.prepared_at + interval '4 hours',
+    select f.id, 'UNACKNOWLEDGED_FILE', case when coalesce(f.acknowledged_at, f.rejected_at) is null then 'OPEN' else 'RESOLVED' end, f.prepared_at + interval '4 hours',
       'not-acknowledged', null, null::uuid, f.id, f.total_amount, ${CURRENCY}::text, true
     from outbound_files f
-    where f.prepared_at + interval '4 hours' < coalesce(f.acknowledged_at, present_instant())`,
+    where f.prepared_at + interval '4 hours' < coalesce(f.acknowledged_at, f.rejected_at, present_instant())`,
   STUCK_PAYMENT: sql`
     select s.id, 'STUCK_PAYMENT', 'OPEN', s.since, case s.status when 'SENT' then 'no-answer' else 'not-sent' end, null, s.id, null::uuid,
       s.amount, s.currency, s.is_at_bank
@@ -112,7 +117,8 @@ function actionsOf({ id, kind, state, is_at_bank, reversal, ...of }: DeskRow): A
   if (state === 'RESOLVED') return [];
   if (kind === 'BANK_ITEM')
     return [to(matchBankItem, { id: file, item_id: id }), to(acknowledgeBankFile, { id: file })];
-  if (kind === 'UNACKNOWLEDGED_FILE') return [to(acknowledgeBankFile, { id: file })];
+  if (kind === 'UNACKNOWLEDGED_FILE')
+    return [acknowledgeBankFile, rejectBankFile].map((ending) => to(ending, { id: file }));
   const ending = to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment });
   return reversal === undefined ? [ending] : [ending, reversal];
 }

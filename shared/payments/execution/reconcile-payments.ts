@@ -8,6 +8,7 @@ import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
 import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { enqueuePaymentRun, startScheduledRun } from '#payments/runs/payment-run.ts';
+import { found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -21,6 +22,7 @@ import {
   isInDoubt,
   listDueRuns,
   listFiled,
+  listRejected,
   listStoppedRuns,
   listStuck,
   listUnappliedEvents,
@@ -73,6 +75,7 @@ export async function reconcileStuckPayments(
     (tx, most) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS), most),
     (item) => applyUnapplied(item, requestId),
   );
+  await each('applied', listRejected, (item) => rejectFiled(item, requestId));
   // No news is good news, once the time for returns is over, where news would have come.
   const settled = async (tx: SystemTx, most: number) =>
     (await listFiled(tx, today, most)).filter(
@@ -80,10 +83,10 @@ export async function reconcileStuckPayments(
     );
   await each('settled', settled, (item) => settleFiled(item, requestId));
   const stuck = (tx: SystemTx, most: number) => listStuck(tx, now, STUCK_AFTER_SECONDS, most);
-  const found = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
-  gauge('PaymentsStuck', found.length, {});
+  const waiting = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
+  gauge('PaymentsStuck', waiting.length, {});
   // The alarm counts, and whoever it calls has to know which.
-  for (const { tenant_id, transaction_id } of found.slice(0, NAMED_AT_MOST))
+  for (const { tenant_id, transaction_id } of waiting.slice(0, NAMED_AT_MOST))
     logger.warn('payment stuck', { tenant_id, transaction_id });
   await each('restarted', stuck, (item) => restart(item, now));
   await each(
@@ -127,6 +130,27 @@ async function applyUnapplied({ tenant_id, transaction_id }: Stuck, requestId: s
     async (tx) => {
       const transaction = await lockTransaction(tx, transaction_id);
       if (transaction === undefined) return noEffect(null);
+      await applyBankEvents(tx, transaction);
+      const order = await findOrder(tx, transaction_id);
+      return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
+    },
+  );
+  await reportTask(token);
+}
+
+/** Ends a payment with its file, as if the bank had refused its order, and wakes the execution that may still wait. */
+async function rejectFiled(
+  { file_id, ...item }: Stuck & { readonly file_id: string },
+  requestId: string,
+): Promise<void> {
+  const { tenant_id, transaction_id } = item;
+  const token = await write(
+    tenant_id,
+    requestId,
+    ['bank-event.applied', `transactions/${transaction_id}`],
+    async (tx) => {
+      const transaction = found(await lockTransaction(tx, transaction_id));
+      await insertBankEvent(tx, { transaction_id, event_id: `file:${file_id}`, kind: 'REJECTED' });
       await applyBankEvents(tx, transaction);
       const order = await findOrder(tx, transaction_id);
       return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;

@@ -79,6 +79,21 @@ export async function listFiled(tx: SystemTx, effectiveBy: string, most: number)
   return rows;
 }
 
+/** Payments, and reversals, of files that the bank has not taken. */
+export async function listRejected(
+  tx: SystemTx,
+  most: number,
+): Promise<(Stuck & { readonly file_id: string })[]> {
+  const { rows } = await sql<Stuck & { readonly file_id: string }>`
+    select o.tenant_id, o.transaction_id, o.request_id, f.id as file_id
+    from outbound_files f join outbound_entries e on e.tenant_id = f.tenant_id and e.file_id = f.id
+      join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
+      join ledger_transactions t on t.tenant_id = e.tenant_id and t.id = e.transaction_id
+    where f.rejected_at is not null and t.status = 'SENT'
+    order by e.tenant_id, e.transaction_id limit ${most}`.execute(tx);
+  return rows;
+}
+
 export interface Unfinished {
   readonly tenant_id: TenantId;
   readonly dividend_id: string;

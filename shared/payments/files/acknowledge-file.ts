@@ -17,6 +17,7 @@ export async function acknowledgeFile(
   actorId: string,
 ): Promise<BankFileRow> {
   const file = asRead(await findFile(tx, id), expectedVersion);
+  if (file.rejected_at !== null) throw new DomainError('bank-file-not-open', 'The bank has not taken it.');
   const acknowledge = file.direction === 'outbound' ? setAcknowledged : setClosed;
   if (!(await acknowledge(tx, id, actorId)))
     throw new DomainError(

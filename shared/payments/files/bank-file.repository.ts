@@ -27,6 +27,13 @@ export interface BankFileRow {
   readonly ignored_batches: number;
   readonly acknowledged_at: Date | null;
   readonly acknowledged_by: string | null;
+  readonly fetched_at: Date | null;
+  readonly fetched_by: string | null;
+  readonly rejected_at: Date | null;
+  readonly rejected_by: string | null;
+  /** S3’s tag of an inbound file. */
+  readonly etag: string | null;
+  readonly is_written: boolean;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -37,18 +44,21 @@ export interface BankFileRow {
 }
 
 const COLUMNS = sql.raw(
-  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, version, created_at, updated_at',
+  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, etag, is_written, version, created_at, updated_at',
 );
 
 /** The files of both directions, in one shape. */
 const FILES = sql`
   select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments,
-    null::bigint as total, null::bigint as total_reversed, ignored_batches, acknowledged_at, acknowledged_by, version,
+    null::bigint as total, null::bigint as total_reversed, ignored_batches, acknowledged_at, acknowledged_by, null::timestamptz as fetched_at,
+    null::uuid as fetched_by, null::timestamptz as rejected_at, null::uuid as rejected_by, etag, true as is_written, version,
     received_at as created_at, updated_at
   from inbound_files
   union all
-  select id, 'outbound', case when acknowledged_at is null then 'PREPARED' else 'ACKNOWLEDGED' end, object_key, null, null, null, day, entries,
-    total_amount, nullif(total_debit, 0), 0, acknowledged_at, acknowledged_by, version, prepared_at, updated_at
+  select id, 'outbound', case when rejected_at is not null then 'REJECTED' when acknowledged_at is not null then 'ACKNOWLEDGED'
+    when fetched_at is not null then 'FETCHED' else 'PREPARED' end, object_key, null, rejected_for, null, day, entries,
+    total_amount, nullif(total_debit, 0), 0, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, null, state = 'WRITTEN',
+    version, prepared_at, updated_at
   from outbound_files`;
 
 const counted = (files: RawBuilder<unknown>) => sql<BankFileRow>`
@@ -119,7 +129,7 @@ export function toItem({ amount, ...item }: ItemRow) {
 
 export function toBankFile(row: BankFileRow): Shown {
   const { id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, version } = row;
-  const { total_reversed } = row;
+  const { total_reversed, fetched_at, fetched_by, rejected_at, rejected_by } = row;
   const { applied, unmatched, unreadable, resolved, ignored_batches, acknowledged_at, acknowledged_by } = row;
   return {
     ...{ id, direction, state, object_key },
@@ -136,6 +146,10 @@ export function toBankFile(row: BankFileRow): Shown {
     },
     ...(acknowledged_at === null ? {} : { acknowledged_at: acknowledged_at.toISOString() }),
     ...(acknowledged_by === null ? {} : { acknowledged_by }),
+    ...(fetched_at === null ? {} : { fetched_at: fetched_at.toISOString() }),
+    ...(fetched_by === null ? {} : { fetched_by }),
+    ...(rejected_at === null ? {} : { rejected_at: rejected_at.toISOString() }),
+    ...(rejected_by === null ? {} : { rejected_by }),
     version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

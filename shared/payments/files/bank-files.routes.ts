@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { dateOut, id, idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { dateOut, id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
-const FILE_STATES = ['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE', 'PREPARED', 'ACKNOWLEDGED'] as const;
+const FILE_STATES = [
+  ...(['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE'] as const),
+  ...(['PREPARED', 'FETCHED', 'ACKNOWLEDGED', 'REJECTED'] as const),
+] as const;
 const ITEM_STATES = ['APPLIED', 'UNMATCHED', 'UNREADABLE', 'RESOLVED'] as const;
 
 /** Items by what has come of them; an outbound file has none. */
@@ -26,7 +29,7 @@ export const BankFile = z.object({
   object_key: z.string(),
   /** The bytes of an inbound file. */
   bytes: z.number().int().optional(),
-  /** The first fault of a file in which nothing can be read. */
+  /** The first fault of a file in which nothing can be read, or why the bank has not taken an outbound file. */
   reason: z.string().optional(),
   reason_line: z.number().int().optional(),
   /** The day of an outbound file, its payments with the reversals among them, and the dollars that it pays. */
@@ -40,6 +43,13 @@ export const BankFile = z.object({
   acknowledged_at: instantOut.optional(),
   /** The person; absent where the bank has said so. */
   acknowledged_by: idOut.optional(),
+  /** The first time that somebody has fetched an outbound file here, and who it was. */
+  fetched_at: instantOut.optional(),
+  fetched_by: idOut.optional(),
+  /** Set once the bank has not taken an outbound file: nothing of it is paid. */
+  rejected_at: instantOut.optional(),
+  /** The person who has proposed to say so; absent where the bank has. */
+  rejected_by: idOut.optional(),
   version: z.number().int(),
   created_at: instantOut,
   updated_at: instantOut,
@@ -73,7 +83,8 @@ export const listBankFiles = route({
   method: 'GET',
   path: '/bank-files',
   summary: 'List the files that went to the bank and came from it',
-  description: 'The newest come first.',
+  description:
+    'The newest come first. A file that went out is `PREPARED`, `FETCHED` once somebody has fetched it here, and then `ACKNOWLEDGED` or `REJECTED`. One that came in is `RECEIVED`, and then `APPLIED`, `PARTLY` (something in it waits) or `UNREADABLE`; so is what the bank says of a file that we have not written.',
   ...shared,
   query: z.strictObject({
     ...page,
@@ -104,6 +115,47 @@ export const getBankFile = route({
   concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
+});
+
+export const fetchBankFile = route({
+  operationId: 'fetchBankFile',
+  method: 'POST',
+  path: '/bank-files/{id}/fetch',
+  summary: 'Fetch a file that went to the bank or came from it',
+  description:
+    'The answer has a `url` that is valid for fifteen minutes; null where another file lies in the place of an inbound one. The file names accounts of payees: whoever fetches it stands in the audit trail. An outbound file is `FETCHED` from then on; that the bank has it is another matter, see `/bank-files/{id}/acknowledge`.',
+  ...shared,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  status: 200,
+  response: BankFile.extend({ url: z.string().nullable() }),
+  concurrency: 'if-match',
+  audit: 'bank-file.fetched',
+  problems: ['not-found', 'precondition-failed', 'precondition-required', 'bank-file-not-open'],
+  uses: ['bankFiles:read'],
+});
+
+export const rejectBankFile = route({
+  operationId: 'rejectBankFile',
+  method: 'POST',
+  path: '/bank-files/{id}/reject',
+  summary: 'Say that the bank has not taken an outbound file',
+  description:
+    'For a file that is neither acknowledged nor answered. `reason` is the evidence: who at the bank has said it, and when. A second person decides, see `/approvals`; within minutes each of its payments then is `FAILED` with the code `REJECTED`, owed as before, and can be ordered again. A bank says so itself by `ach/inbound/<tenant>/<file>.rej`, with the SHA-256 of the file and why.',
+  ...shared,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  body: z.strictObject({ reason: text(200) }),
+  example: { reason: 'The file control does not add up, says Ms Doe of the bank on the telephone.' },
+  status: 202,
+  response: ChangeRequest,
+  concurrency: 'if-match',
+  audit: 'bank-file.rejection-requested',
+  problems: [
+    ...(['not-found', 'precondition-failed', 'precondition-required', 'change-pending'] as const),
+    'bank-file-not-open',
+  ],
+  uses: ['eventBus:put'],
 });
 
 export const acknowledgeBankFile = route({

@@ -35,3 +35,15 @@ export async function getInbound(key: string): Promise<InboundObject> {
   const { Body } = await s3.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
   return { etag: ETag, bytes: ContentLength, text: (await Body?.transformToString('latin1')) ?? '' };
 }
+
+/** Returns the tag of the object that lies in a place now; undefined where none does. */
+export async function findEtag(key: string): Promise<string | undefined> {
+  const { HeadObjectCommand, NotFound, S3Client } = await import('@aws-sdk/client-s3');
+  try {
+    const command = new HeadObjectCommand({ Bucket: environment.uploadsBucket(), Key: key });
+    return (await awsClient(S3Client).send(command)).ETag;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}

@@ -9,11 +9,16 @@ const OUTBOUND_FILES_COLUMNS = [
   'acknowledged_by',
   'day',
   'entries',
+  'fetched_at',
+  'fetched_by',
   'id',
   'modifier',
   'object_key',
   'originator',
   'prepared_at',
+  'rejected_at',
+  'rejected_by',
+  'rejected_for',
   'sha256',
   'state',
   'tenant_id',
@@ -154,10 +159,11 @@ function acknowledging(tx: TenantTx, acknowledgedBy: Witness) {
       updated_at: sql<Date>`now()`,
     }))
     .where('state', '=', 'WRITTEN')
-    .where('acknowledged_at', 'is', null);
+    .where('acknowledged_at', 'is', null)
+    .where('rejected_at', 'is', null);
 }
 
-/** False when the file is not written, or was acknowledged before. */
+/** False when the file is not written, or was acknowledged or rejected before. */
 export async function setAcknowledged(tx: TenantTx, fileId: string, by: Witness): Promise<boolean> {
   const updated = await acknowledging(tx, by).where('id', '=', fileId).executeTakeFirst();
   return updated.numUpdatedRows === 1n;
@@ -172,13 +178,49 @@ export async function setAcknowledgedByAnswer(tx: TenantTx, transactionId: strin
     .execute();
 }
 
-export type SentFile = Pick<OutboundFileRow, 'id' | 'sha256'>;
+/** Notes that the bank has not taken a file; false when it is not written, or was acknowledged or rejected before. */
+export async function setRejected(tx: TenantTx, fileId: string, by: Witness, why: string): Promise<boolean> {
+  const updated = await tx
+    .updateTable('outbound_files')
+    .set((eb) => ({
+      rejected_by: by,
+      rejected_for: why,
+      rejected_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', fileId)
+    .where('state', '=', 'WRITTEN')
+    .where('acknowledged_at', 'is', null)
+    .where('rejected_at', 'is', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
+/** Notes who was the first to fetch a file that is written. */
+export async function setFetched(tx: TenantTx, fileId: string, by: string): Promise<boolean> {
+  const updated = await tx
+    .updateTable('outbound_files')
+    .set((eb) => ({
+      fetched_by: by,
+      fetched_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', fileId)
+    .where('state', '=', 'WRITTEN')
+    .where('fetched_at', 'is', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
+export type SentFile = Pick<OutboundFileRow, 'id' | 'sha256' | 'acknowledged_at' | 'rejected_at'>;
 
 /** The written file in a place. */
 export function findWritten(read: TenantRead, objectKey: string): Promise<SentFile | undefined> {
   return read
     .selectFrom('outbound_files')
-    .select(['id', 'sha256'])
+    .select(['id', 'sha256', 'acknowledged_at', 'rejected_at'])
     .where('object_key', '=', objectKey)
     .where('state', '=', 'WRITTEN')
     .executeTakeFirst();

@@ -34,7 +34,7 @@ import {
   setRead,
   setReplaced,
 } from './inbound-file.repository.ts';
-import { findWritten, listByTrace, setAcknowledged } from './outbound-file.repository.ts';
+import { findWritten, listByTrace, setAcknowledged, setRejected } from './outbound-file.repository.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
 export const InboundEvent = z.looseObject({
@@ -106,29 +106,44 @@ async function readFile(actor: Actor, key: string): Promise<void> {
   else logger.info('inbound file applied', { key, ...counts });
 }
 
-/** `ach/inbound/<tenant>/<outbound file>.ack`, in which stands what the bank has: the file's SHA-256. */
-const ACKNOWLEDGEMENT = /^ach\/inbound\/([a-z0-9-]+)\/([^/]+\.ach)\.ack$/;
+/**
+ * `ach/inbound/<tenant>/<outbound file>.ack`, in which stands what the bank has: the file's SHA-256. In `….rej` stands what it has not taken, and behind
+ * that why.
+ */
+const ACKNOWLEDGEMENT = /^ach\/inbound\/([a-z0-9-]+)\/([^/]+\.ach)\.(ack|rej)$/;
+const LONGEST_REASON = 200;
 
-/** Marks an outbound file that the bank acknowledges; undefined where the file is none of that kind. */
+/** Marks an outbound file that the bank acknowledges or rejects; undefined where the file is none of that kind. */
 async function acknowledged(
   actor: Actor,
   key: string,
   { text = '' }: InboundObject,
 ): Promise<ReturnFile | undefined> {
-  const [, slug, name] = ACKNOWLEDGEMENT.exec(key) ?? [];
+  const [, slug, name, kind] = ACKNOWLEDGEMENT.exec(key) ?? [];
   if (name === undefined) return undefined;
-  const [sha256] = text.trim().toLowerCase().split(/\s/);
+  const [sha256 = '', ...why] = text.trim().split(/\s+/);
   const objectKey = `ach/outbound/${slug}/${name}`;
   const sent = await tenantRead(actor.tenantId, (read) => findWritten(read, objectKey));
   const none = { items: [], ignoredBatches: 0 };
   if (sent === undefined) return { ...none, faults: [{ line: 1, code: 'no-such-file' }] };
-  if (sent.sha256 !== sha256) return { ...none, faults: [{ line: 1, code: 'other-content' }] };
+  if (sent.sha256 !== sha256.toLowerCase()) return { ...none, faults: [{ line: 1, code: 'other-content' }] };
+  const isRejected = kind === 'rej';
+  if (isRejected && sent.acknowledged_at !== null)
+    return { ...none, faults: [{ line: 1, code: 'acknowledged-before' }] };
+  if (!isRejected && sent.rejected_at !== null)
+    return { ...none, faults: [{ line: 1, code: 'rejected-before' }] };
+  const reason = why.join(' ').slice(0, LONGEST_REASON) || 'The bank gives no reason.';
   await systemWrite(
     actor,
-    async (tx) => ((await setAcknowledged(tx, sent.id, null)) ? true : noEffect(false)),
+    async (tx) => {
+      const isMarked = isRejected
+        ? await setRejected(tx, sent.id, null, reason)
+        : await setAcknowledged(tx, sent.id, null);
+      return isMarked ? true : noEffect(false);
+    },
     {
       audit: () => ({
-        action: 'outbound-file.acknowledged',
+        action: isRejected ? 'outbound-file.rejected' : 'outbound-file.acknowledged',
         resource: `outbound-files/${sent.id}`,
         payload: { sha256 },
       }),

@@ -1,4 +1,5 @@
 export type UnreadableAchFileCode =
+  | 'acknowledged-before'
   | 'addenda-type'
   | 'amount'
   | 'batch-number'
@@ -18,6 +19,7 @@ export type UnreadableAchFileCode =
   | 'record-length'
   | 'record-order'
   | 'record-type'
+  | 'rejected-before'
   | 'return-code'
   | 'routing-number'
   | 'too-large'
