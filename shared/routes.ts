@@ -29,9 +29,13 @@ import * as reversals from '#payments/reversals/reversals.routes.ts';
 import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
+import * as enrolment from '#plans/enrolment.routes.ts';
+import * as explain from '#plans/explain/explain.routes.ts';
 import * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
 import * as cancelGrant from '#plans/grants/cancel-grant.routes.ts';
+import * as createGrant from '#plans/grants/create-grant.routes.ts';
 import * as firstGrant from '#plans/grants/first-grant.routes.ts';
+import * as grantShape from '#plans/grants/grant-shape.ts';
 import * as grants from '#plans/grants/grants.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
@@ -100,10 +104,19 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },
   plans: {
-    plans: { ...planShape, ...plans, ...planVesting, ...firstGrant, ...planEnd, ...planChanges },
+    plans: {
+      ...planShape,
+      ...enrolment,
+      ...plans,
+      ...planVesting,
+      ...explain,
+      ...firstGrant,
+      ...planEnd,
+      ...planChanges,
+    },
     contributions,
     forfeitures,
-    grants: { ...grants, ...cancelGrant },
+    grants: { ...grantShape, ...grants, ...createGrant, ...cancelGrant },
     participants,
     me,
     vesting: { ...vesting, ...vestingEvents },

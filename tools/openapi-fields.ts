@@ -633,7 +633,6 @@ export const FIELDS: Readonly<Record<string, string>> = {
   grant_date: 'The day of the grant.',
   cancelled_on: 'The last day on which it vests.',
   event_on: 'The day on which the event happened.',
-  accelerations: 'What vests earlier than its schedule says.',
   hired_on: 'The day on which the employee was hired.',
   vesting_start: 'The day from which the months count.',
   vested: 'What has vested.',
@@ -670,6 +669,15 @@ export const FIELDS: Readonly<Record<string, string>> = {
   totals: 'The sums.',
   period: 'The month.',
   'Forfeiture.kind': 'What happened to the money.',
+  earlier: 'The sum of the entries that are too many to list.',
+  rules: 'The rules that it follows.',
+  ends_on: 'The last day on which something of it vests.',
+  limits: 'What the law allows in the year of the day, and what is left of it.',
+  age_reached: 'The age that the employee reaches in the year; `null` where the date of birth is unknown.',
+  wages_of_year_before: 'The wages by which high earners are found, where they are known.',
+  left: 'What can still be contributed from each source.',
+  allowed: 'What the limit allows.',
+  used: 'What counts against it already.',
   policy: 'The times for which records are kept.',
 
   // Retention, holds and audit

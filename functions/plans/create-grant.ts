@@ -1,6 +1,6 @@
 import { addGrant } from '#plans/grants/add-grant.ts';
+import * as routes from '#plans/grants/create-grant.routes.ts';
 import { toGrant } from '#plans/grants/grant.repository.ts';
-import * as routes from '#plans/grants/grants.routes.ts';
 import { planLock } from '#plans/plan.repository.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';

@@ -1,6 +1,6 @@
 import { enroll } from '#plans/enroll.ts';
+import * as routes from '#plans/enrolment.routes.ts';
 import { toPlan } from '#plans/plan-answer.ts';
-import * as routes from '#plans/plans.routes.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 

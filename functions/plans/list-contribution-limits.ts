@@ -1,4 +1,4 @@
-import { listLimits, toLimit } from '#plans/contributions/contribution.repository.ts';
+import { listLimits, toLimit } from '#plans/contributions/contribution-limits.repository.ts';
 import * as routes from '#plans/contributions/contributions.routes.ts';
 import { http } from '#platform/http/http.ts';
 

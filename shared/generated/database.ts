@@ -896,6 +896,18 @@ export interface PayrollPeriods {
   upload_line: number;
 }
 
+export interface PlanActivity {
+  amount: bigint | null;
+  currency: string | null;
+  day: ColumnType<Day, string, string> | null;
+  id: string | null;
+  kind: string | null;
+  plan_id: string | null;
+  recorded_at: Timestamp | null;
+  source: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+}
+
 export interface PlanContributions {
   effective_date: ColumnType<Day, string, string>;
   id: string;
@@ -1582,6 +1594,7 @@ export interface DB {
   payment_settings: PaymentSettings;
   payment_tallies: PaymentTallies;
   payroll_periods: PayrollPeriods;
+  plan_activity: PlanActivity;
   plan_contributions: PlanContributions;
   plan_terms: PlanTerms;
   plans: Plans;

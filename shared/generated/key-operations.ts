@@ -69,6 +69,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   enrolSecondFactor: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   enrollPlan: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   exchangeSignInCode: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  explainPlan: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   fetchBankFile: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   finishOidcSignIn: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   finishSamlSignIn: {"roles":[],"tenants":["ISSUER","SPONSOR"]},

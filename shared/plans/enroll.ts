@@ -1,11 +1,11 @@
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import type { Enrolment } from '#plans/enrolment.routes.ts';
 import { insertParticipant } from '#plans/participants/participant.repository.ts';
 import { vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { findEndedPlan, insertPlan } from './enrolment.repository.ts';
 import { findShownPlan, type ShownPlan } from './plan.repository.ts';
-import type { Enrolment } from './plans.routes.ts';
 
 /**
  * Makes the employee a participant, and opens the plan with what has vested by today.

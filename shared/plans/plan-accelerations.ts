@@ -1,12 +1,20 @@
+import * as z from 'zod';
+import { dateOut, decimalOut, idOut } from '#kernel/fields.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
-import type { Acceleration } from '#plans/vesting/grant-changes.ts';
+import { ACCELERATION_ORDERS, type Acceleration } from '#plans/vesting/grant-changes.ts';
 
-export interface ShownAcceleration {
-  readonly id: string | null;
-  readonly date: string;
-  readonly quantity: string | null;
-  readonly order: Extract<Acceleration, { order: unknown }>['order'] | null;
-}
+export const PlanAccelerations = z
+  .array(
+    z.object({
+      id: idOut.nullable(),
+      date: dateOut,
+      quantity: decimalOut.nullable(),
+      order: z.enum(ACCELERATION_ORDERS).nullable(),
+    }),
+  )
+  .meta({ description: 'Those that are planned, and those that have vested; without a quantity, of all.' });
+
+type ShownAcceleration = z.input<typeof PlanAccelerations>[number];
 
 /** Returns accelerations as answers show them: one that was divided over several grants is one again. */
 export function toAccelerations(accelerations: readonly Acceleration[]): ShownAcceleration[] {

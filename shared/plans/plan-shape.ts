@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { dateOut, decimalOut, idOut, instantOut, isoDate, positiveQuantity } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
-import { ACCELERATION_ORDERS } from '#plans/vesting/grant-changes.ts';
 import { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
+import { PlanAccelerations } from './plan-accelerations.ts';
 import { PLAN_STATUSES, PLAN_TYPES } from './plan-types.ts';
 
 /** A part of its own, beside what is vested, unvested and forfeited. */
@@ -11,17 +11,6 @@ export const awaitingEvent = decimalOut.meta({
 });
 
 const Grant = z.object({ quantity: decimalOut, grant_date: dateOut, vesting_start: dateOut });
-
-export const PlanAccelerations = z
-  .array(
-    z.object({
-      id: idOut.nullable(),
-      date: dateOut,
-      quantity: decimalOut.nullable(),
-      order: z.enum(ACCELERATION_ORDERS).nullable(),
-    }),
-  )
-  .meta({ description: 'Those that are planned, and those that have vested; without a quantity, of all.' });
 
 export const Plan = z.object({
   id: idOut,

@@ -4,6 +4,7 @@ import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { sumContributions } from '#plans/contributions/contribution-sums.repository.ts';
 import type { ForfeitureRow } from '#plans/forfeitures/forfeiture.repository.ts';
 import type { getPlanVesting } from '#plans/plan-vesting.routes.ts';
+import type { Contributed } from '#plans/vesting-runs/period-vesting.ts';
 import { grantEvents, moneyEvents } from '#plans/vesting-runs/plan-events.ts';
 import { type Shares, type VestingInputs, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
@@ -11,11 +12,19 @@ import { type GrantedPlan, type PlanRow, toVestingInputs } from './plan.reposito
 
 type PlanVesting = z.input<(typeof getPlanVesting)['response']>;
 
-/** Everything that vests in a plan and why, and where that stands at the end of a day. */
-export async function planVesting(read: TenantRead, plan: GrantedPlan, asOf: string): Promise<PlanVesting> {
+/**
+ * Everything that vests in a plan and why, and where that stands at the end of a day.
+ * @param paidIn the sums of its contributions by then, if they have been read
+ */
+export async function planVesting(
+  read: TenantRead,
+  plan: GrantedPlan,
+  asOf: string,
+  paidIn?: Contributed,
+): Promise<PlanVesting> {
   const inputs = toVestingInputs(plan);
   if (inputs.grants.length > 0) return grantVesting(plan.id, inputs, asOf);
-  const sums = await sumContributions(read, plan.id, asOf);
+  const sums = paidIn ?? (await sumContributions(read, plan.id, asOf));
   return moneyVesting(plan, inputs, asOf, sums, await forfeituresOf(read, plan));
 }
 
@@ -55,7 +64,7 @@ function moneyVesting(
   { id, currency, forfeited: everForfeited }: PlanRow,
   inputs: VestingInputs,
   asOf: string,
-  sums: { employee: bigint; employer: bigint },
+  sums: Contributed,
   moved: readonly ForfeitureRow[],
 ): PlanVesting {
   const events = moneyEvents(inputs, sums.employer);

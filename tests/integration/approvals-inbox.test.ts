@@ -7,7 +7,7 @@ import { handler as postNotices } from '#functions/workers/post-notices.ts';
 import { createUser } from '#identity/users/users.routes.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
-import { enrollPlan } from '#plans/plans.routes.ts';
+import { enrollPlan } from '#plans/enrolment.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
+import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
 import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
@@ -9,6 +10,7 @@ import { handler as setParticipantHandler } from '#functions/plans/set-participa
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { listContributionLimits, reverseContribution } from '#plans/contributions/contributions.routes.ts';
+import { explainPlan } from '#plans/explain/explain.routes.ts';
 import { getParticipant, setParticipant } from '#plans/participants/participants.routes.ts';
 import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { getPlanVesting } from '#plans/plan-vesting.routes.ts';
@@ -166,6 +168,111 @@ test('the catch-up of whoever earned more than the wage limit in the year before
   expect(rows.length).toBeGreaterThan(0);
   for (const { payload } of rows) expect(payload).not.toContain('150000');
 });
+
+/** People, each with what they and their employer have put into the year. */
+const YEARS: Record<
+  string,
+  { born?: string; wages?: string; used: readonly [source: string, amount: string][] }
+> = {
+  'nothing yet': { used: [] },
+  'a part, at 40': {
+    born: '1986-01-01',
+    used: [
+      ['EMPLOYEE', '20000.50'],
+      ['ROTH', '1000'],
+    ],
+  },
+  'the deferral limit, at 50': { born: '1976-12-31', used: [['EMPLOYEE', '24500']] },
+  'everything, at 61': { born: '1965-05-01', used: [['ROTH', '35750']] },
+  'before tax, of high earners': { born: '1970-01-01', wages: '150000.01', used: [['EMPLOYEE', '24000']] },
+  'Roth, of high earners': {
+    born: '1970-01-01',
+    wages: '150000.01',
+    used: [
+      ['ROTH', '5000'],
+      ['EMPLOYEE', '24500'],
+    ],
+  },
+  'all additions, at 40': {
+    born: '1986-01-01',
+    used: [
+      ['EMPLOYER', '60000'],
+      ['EMPLOYEE', '11999.99'],
+    ],
+  },
+  'additions, with a catch-up': {
+    born: '1970-01-01',
+    used: [
+      ['AFTER_TAX', '40000'],
+      ['EMPLOYEE', '26000'],
+      ['ROLLOVER', '999999'],
+    ],
+  },
+};
+
+test.each(Object.entries(YEARS))(
+  'an explanation says what is left of each source: %s',
+  async (_, { born, wages, used }) => {
+    const id = await newPlan(born === undefined ? {} : { date_of_birth: born });
+    if (wages !== undefined)
+      await call(setParticipantHandler, setParticipant, {
+        ...{ as: globex.as('OPS'), params: { employee: `emp-${employees}` } },
+        body: { date_of_birth: born, wages: [{ year: 2025, amount: wages }] },
+      });
+    const put = (amount: string, source: string) =>
+      contribute(globex, id, { amount, source, effective_date: '2026-03-31' });
+    for (const [source, amount] of used) {
+      const { status, text } = await put(amount, source);
+      expect(status, text).toBe(201);
+    }
+    const ask = async () =>
+      (
+        await call(explainHandler, explainPlan, {
+          as: globex.as('ADMIN'),
+          params: { id },
+          query: { as_of: '2026-12-31' },
+        })
+      ).body.limits;
+    const limits = await ask();
+    expect(limits).toMatchObject({ year: 2026, known: true });
+    expect(limits.rules).toContainEqual({
+      kind: 'TOTAL_ADDITIONS',
+      year: 2026,
+      amount: '72000.00',
+      source: expect.stringContaining('2025-67'),
+    });
+    expect(limits.left.map(({ source }: { source: string }) => source)).toEqual(CONTRIBUTION_SOURCES);
+    const minor = (amount: string) => BigInt(amount.replace('.', ''));
+    const sums = (
+      await database.admin.query(
+        `select employee_amount + employer_amount as counted from contribution_years where tenant_id = $1 and employee_id = $2 and year = 2026`,
+        [globex.id, `emp-${employees}`],
+      )
+    ).rows;
+    const entries = limits.entries.filter(({ source }: { source: string }) => source !== 'ROLLOVER');
+    expect(entries.reduce((sum: bigint, { amount }: { amount: string }) => sum + minor(amount), 0n)).toBe(
+      sums[0]?.counted ?? 0n,
+    );
+    // The rule lets through what is left, and a cent more is refused by the limit that the answer names.
+    for (const { source, amount, reached } of limits.left) {
+      if (source === 'ROLLOVER') expect([amount, reached]).toEqual([null, null]);
+      if (amount === null) continue;
+      const over = minor(amount) === 0n ? undefined : await put(amount, source);
+      if (over !== undefined) {
+        expect(over.status, over.text).toBe(201);
+        await call(reverseHandler, reverseContribution, {
+          as: globex.as('OPS'),
+          params: { id, contribution_id: over.body.id },
+        });
+      }
+      const more = minor(amount) + 1n;
+      const refused = await put(`${more / 100n}.${String(more % 100n).padStart(2, '0')}`, source);
+      expect(refused.status, `${source} ${refused.text}`).toBe(422);
+      expect(refused.body.detail).toContain(`is ${reached.allowed} USD: ${reached.used} USD is used`);
+    }
+    expect(await ask()).toEqual({ ...limits, entries: expect.anything() });
+  },
+);
 
 test('of two at once that together exceed it, one is entered', async () => {
   const id = await newPlan();

@@ -4,6 +4,7 @@ import { handler as acceleratePlanHandler } from '#functions/plans/accelerate-pl
 import { handler as calculateVestingHandler } from '#functions/plans/calculate-vesting.ts';
 import { handler as cancelGrantHandler } from '#functions/plans/cancel-grant.ts';
 import { handler as createGrantHandler } from '#functions/plans/create-grant.ts';
+import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as getPlanVestingHandler } from '#functions/plans/get-plan-vesting.ts';
 import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts';
@@ -21,10 +22,12 @@ import { handler as reportHandler } from '#functions/reporting/get-vesting-repor
 import { addDays, DAY_MS, dayOf } from '#kernel/calendar.ts';
 import { quantityOf, unitsOf } from '#kernel/quantity.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
+import { explainPlan } from '#plans/explain/explain.routes.ts';
 import { listForfeitures, useForfeitures } from '#plans/forfeitures/forfeitures.routes.ts';
 import { cancelGrant } from '#plans/grants/cancel-grant.routes.ts';
+import { createGrant } from '#plans/grants/create-grant.routes.ts';
 import { grantShares } from '#plans/grants/first-grant.routes.ts';
-import { createGrant, listGrants } from '#plans/grants/grants.routes.ts';
+import { listGrants } from '#plans/grants/grants.routes.ts';
 import { setParticipant } from '#plans/participants/participants.routes.ts';
 import { acceleratePlan, withdrawAcceleration } from '#plans/plan-changes.routes.ts';
 import { reinstatePlan, terminatePlan } from '#plans/plan-end.routes.ts';
@@ -72,6 +75,25 @@ const withdraw = (id: string, acceleration: string, version: number) =>
     ...{ as: globex.as('OPS'), params: { id, acceleration } },
     headers: { 'If-Match': `"${version}"` },
   });
+/** Expects the explanation of a plan on a day to have the numbers of the other answers, and each to be the sum of its entries. */
+const expectExplained = async (sponsor: TestTenant, id: string, as_of: string) => {
+  const at = { as: sponsor.as('COMPLIANCE'), params: { id } };
+  const answer = await call(explainHandler, explainPlan, { ...at, query: { as_of } });
+  expect(answer.status, answer.text).toBe(200);
+  const { balance, vested, available } = answer.body;
+  const sum = (entries: { amount: string }[]) =>
+    entries.reduce((total, { amount }) => total + toUnits(amount), 0n);
+  const { body: vesting } = await call(getPlanVestingHandler, getPlanVesting, { ...at, query: { as_of } });
+  expect([vested.unit, vested.amount], as_of).toEqual([vesting.unit, vesting.vested]);
+  expect(sum(vested.entries), as_of).toBe(toUnits(vested.amount));
+  expect(sum([balance.earlier, ...balance.entries]), as_of).toBe(toUnits(balance.amount));
+  expect(vested.rules.length).toBe(Math.max(1, vesting.grants.length));
+  const { body: plan } = await call(getPlanHandler, getPlan, at);
+  if (as_of !== dayOf(new Date())) return answer.body;
+  expect([balance.amount, available]).toEqual([plan.balance, plan.available]);
+  return answer.body;
+};
+const toUnits = (amount: string) => (amount.startsWith('-') ? -unitsOf(amount.slice(1)) : unitsOf(amount));
 const give = (planId: string, body: object, sponsor = globex) =>
   call(grantSharesHandler, grantShares, { as: sponsor.as('OPS'), params: { id: planId }, body });
 
@@ -494,6 +516,7 @@ describe('several grants of a plan', () => {
   const addUp = async (whole: string, parts: readonly string[]) => {
     for (const day of DAYS) {
       const state = await stateOf(whole, day);
+      await expectExplained(sponsor, whole, day);
       const apart = await Promise.all(parts.map((id) => stateOf(id, day)));
       expect(partsOf(state), day).toEqual(sumOf(apart.map(partsOf)));
       expect(state.grants.map(partsOf), day).toEqual(apart.map(partsOf));
@@ -1030,6 +1053,124 @@ describe('the end of a money plan', () => {
     expect((await terminate(body.id, { terminated_on: '2025-08-15' })).body.forfeited).toBe('767');
     expect((await reinstate(body.id, { rehired_on: '2025-08-16' })).status).toBe(422);
     expect((await reinstate(body.id)).body).toMatchObject({ status: 'ACTIVE', forfeited: '0' });
+  });
+});
+
+describe('why a number is what it is', () => {
+  const today = dayOf(new Date());
+  /** The schedules of the vesting rules, of money here, as of shares above. */
+  const SCHEDULES: Record<string, object | undefined> = {
+    'none: all at once': undefined,
+    cliff: { type: 'cliff', cliff_months: 12 },
+    graded: GRADED,
+    'by the quarter': { type: 'graded', total_months: 48, every_months: 3, cliff_months: 12 },
+    'a cliff with a portion of its own': {
+      ...{ type: 'graded', total_months: 60, cliff_months: 12, cliff_portion: '1/5' },
+    },
+    'tranches in thirds, on the first': {
+      ...{ type: 'tranches', day_of_month: 1 },
+      tranches: [12, 24, 36].map((after_months) => ({ after_months, fraction: '1/3' })),
+    },
+    'tranches by percent': {
+      type: 'tranches',
+      tranches: [
+        { after_months: 0, percent: '12.5' },
+        { after_months: 7, percent: '87.5' },
+      ],
+    },
+  };
+  const DAYS = ['2025-01-14', '2025-01-31', '2025-07-15', '2025-12-31', '2026-01-15', '2026-02-28', today];
+  const as = () => ({ as: globex.as('ADMIN') });
+
+  test.each(Object.entries(SCHEDULES))(
+    'is the sum of its entries, by the schedule: %s',
+    async (name, vesting_schedule) => {
+      const order = { plan_type: '401K', enrolled_on: '2025-01-15', vesting_schedule };
+      const { body: plan } = await enroll(globex, {
+        ...order,
+        employee_id: `emp-why ${name}`.replaceAll(' ', '-'),
+      });
+      const made = [];
+      for (const [source, amount, effective_date] of [
+        ['EMPLOYEE', '100.01', '2025-01-31'],
+        ['EMPLOYER', '77.77', '2025-01-31'],
+        ['ROTH', '10.00', '2025-07-15'],
+        ['EMPLOYER', '1000.00', '2025-12-31'],
+        ['SAFE_HARBOR', '50.00', '2026-01-15'],
+        ['EMPLOYER', '0.01', addDays(today, 20)],
+      ] as const) {
+        const answer = await contribute(globex, plan.id, { source, amount, effective_date });
+        expect(answer.status, answer.text).toBe(201);
+        made.push(answer.body.id);
+      }
+      const taken = { ...as(), params: { id: plan.id, contribution_id: made[2] } };
+      expect((await call(reverseHandler, reverseContribution, taken)).status).toBe(201);
+      const client = await database.admin.connect();
+      await client.query(`select set_config('app.tenant_id', $1, false)`, [globex.id]);
+      const { rows } = await client.query(
+        `insert into transactions (type, amount, currency, plan_id) values ('DISBURSE', 2500, 'USD', $1), ('DISBURSE', 1000, 'USD', $1) returning id`,
+        [plan.id],
+      );
+      await client.query(`update transactions set status = 'FAILED', version = version + 1 where id = $1`, [
+        rows[1].id,
+      ]);
+      client.release(true);
+      for (const day of [...DAYS, addDays(today, 20)]) await expectExplained(globex, plan.id, day);
+      const { balance, vested } = await expectExplained(globex, plan.id, today);
+      expect(
+        balance.entries.map(({ kind, amount }: { kind: string; amount: string }) => [kind, amount]),
+      ).toEqual(
+        expect.arrayContaining([
+          ['DISTRIBUTION', '-25.00'],
+          ['DISTRIBUTION', '-10.00'],
+          ['FAILED', '10.00'],
+          ['REVERSAL', '-10.00'],
+          ['CONTRIBUTION', '1000.00'],
+        ]),
+      );
+      expect(vested.rules).toMatchObject([
+        { vesting_start: '2025-01-15', vesting_schedule: vesting_schedule ?? null },
+      ]);
+      await accelerate(plan.id, { full: true, date: '2026-02-01' });
+      for (const day of DAYS) await expectExplained(globex, plan.id, day);
+      await terminate(plan.id, { terminated_on: '2026-02-28' });
+      for (const day of DAYS) await expectExplained(globex, plan.id, day);
+    },
+  );
+
+  test('sums the entries that are too many to list', async () => {
+    const order = { plan_type: '401K', enrolled_on: '2025-01-15', employee_id: 'emp-why-many' };
+    const { body: plan } = await enroll(globex, order);
+    expect((await contribute(globex, plan.id, { amount: '5', effective_date: '2025-02-01' })).status).toBe(
+      201,
+    );
+    await database.admin.query(
+      `with paid as (
+         insert into transactions (tenant_id, type, status, amount, currency, plan_id)
+         select $1, 'CONTRIBUTION', 'SETTLED', 1, 'USD', $2 from generate_series(1, 600) returning id)
+       insert into contributions (tenant_id, plan_id, id, source, amount, currency, effective_date, balance_after)
+       select $1, $2, id, 'EMPLOYEE', 1, 'USD', '2025-03-01', 0 from paid`,
+      [globex.id, plan.id],
+    );
+    await database.admin.query('update plans set employee_contributed = 1100 where id = $1', [plan.id]);
+    const { balance } = await expectExplained(globex, plan.id, today);
+    expect(balance).toMatchObject({ amount: '11.00', earlier: { entries: 101, amount: '6.00' } });
+    expect(balance.entries).toHaveLength(500);
+  });
+
+  test('is told to the employee, and to nobody else’s', async () => {
+    const { body: plan } = await enroll(globex, {
+      employee_id: 'emp-why-own',
+      plan_type: 'RSU',
+      grant: GRANT,
+    });
+    const ask = (employee: string) =>
+      call(explainHandler, explainPlan, { as: globex.as('EMPLOYEE', employee), params: { id: plan.id } });
+    expect(await ask('emp-why-own')).toMatchObject({
+      status: 200,
+      body: { as_of: today, vested: { unit: 'shares', amount: '1000' }, limits: { known: false, left: [] } },
+    });
+    expect((await ask('emp-mine')).status).toBe(404);
   });
 });
 

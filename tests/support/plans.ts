@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
 import { handler as recordHandler } from '#functions/plans/record-contribution.ts';
 import { recordContribution } from '#plans/contributions/contributions.routes.ts';
-import { enrollPlan } from '#plans/plans.routes.ts';
+import { enrollPlan } from '#plans/enrolment.routes.ts';
 import { call, type TestResponse } from './request.ts';
 import type { TestTenant } from './tenants.ts';
 

@@ -13,6 +13,31 @@ export interface Limit {
   readonly amount: bigint;
 }
 
+/** A limit, and the plans that it is of. */
+export interface PlanLimit extends Limit {
+  readonly planType: string;
+  readonly currency: string;
+}
+
+/** Returns the limits of plans of a type and currency in a year: those of the latest year at or before it. */
+export function limitsOf<L extends PlanLimit>(
+  limits: readonly L[],
+  {
+    planType,
+    currency,
+    year,
+  }: { readonly planType: string; readonly currency: string; readonly year: number },
+): L[] {
+  const ofPlan = limits.filter((limit) => limit.planType === planType && limit.year <= year);
+  const latest = Math.max(...ofPlan.map((limit) => limit.year));
+  return ofPlan.filter((limit) => limit.year === latest && limit.currency === currency);
+}
+
+/** Whether a limit is one of an age; without one, of those that need none. */
+export function appliesAt({ minAge, maxAge }: Limit, age = 0): boolean {
+  return minAge <= age && age <= maxAge;
+}
+
 /** A year's contributions of an employee to plans of one type, in minor units. */
 export interface YearSums {
   /** The deferrals of the employee, before tax and as Roth. */
@@ -69,8 +94,7 @@ export function findBreach(
   { age, wages }: Person,
 ): Breach | undefined {
   const amountOf = (kind: LimitKind) =>
-    limits.find((limit) => limit.kind === kind && limit.minAge <= (age ?? 0) && (age ?? 0) <= limit.maxAge)
-      ?.amount;
+    limits.find((limit) => limit.kind === kind && appliesAt(limit, age))?.amount;
   const catchUp = amountOf('CATCH_UP') ?? 0n;
   const employee = used.employee + added.employee;
   const total = employee + used.employer + added.employer;

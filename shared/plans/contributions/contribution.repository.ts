@@ -1,12 +1,13 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { ContributionLimits, Contributions } from '#generated/database.ts';
+import type { Contributions } from '#generated/database.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { insertTransactions, postEntries } from '#ledger/journal.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { SerializableTx, TenantRead } from '#platform/db/tenant-tx.ts';
+import type { LimitKind } from './contribution-limits.ts';
 import { countedInYear, isVestedAtOnce } from './contribution-sources.ts';
-import type { Contribution, listContributionLimits } from './contributions.routes.ts';
+import type { Contribution } from './contributions.routes.ts';
 
 const CONTRIBUTIONS_COLUMNS = [
   'amount',
@@ -23,17 +24,6 @@ const CONTRIBUTIONS_COLUMNS = [
   'upload_id',
   'upload_line',
 ] as const satisfies readonly (keyof Contributions)[];
-const CONTRIBUTION_LIMITS_COLUMNS = [
-  'amount',
-  'currency',
-  'kind',
-  'max_age',
-  'min_age',
-  'plan_type',
-  'source',
-  'year',
-] as const satisfies readonly (keyof ContributionLimits)[];
-
 export type ContributionRow = Selectable<Contributions>;
 
 const columnsOf = (table: 'contributions' | 'entered') =>
@@ -79,7 +69,7 @@ export interface Entered extends ContributionRow {
   /** The wages of the year before, in minor units. */
   readonly wages: bigint | null;
   readonly limits:
-    | readonly { kind: LimitRow['kind']; year: number; min_age: number; max_age: number; amount: string }[]
+    | readonly { kind: LimitKind; year: number; min_age: number; max_age: number; amount: string }[]
     | null;
 }
 
@@ -219,21 +209,4 @@ export function listContributions(
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '>', decodeCursor(cursor, ['uuid'])[0]);
   return query.execute();
-}
-
-type LimitRow = Selectable<ContributionLimits>;
-
-export function toLimit(row: LimitRow): z.input<(typeof listContributionLimits)['response']>['data'][number] {
-  return { ...row, amount: fromMinor(row.amount, row.currency) };
-}
-
-export function listLimits(read: TenantRead, planType: string | undefined): Promise<LimitRow[]> {
-  const query = read
-    .selectFrom('contribution_limits')
-    .select(CONTRIBUTION_LIMITS_COLUMNS)
-    .orderBy('plan_type')
-    .orderBy('year', 'desc')
-    .orderBy('kind')
-    .orderBy('min_age');
-  return (planType === undefined ? query : query.where('plan_type', '=', planType)).execute();
 }

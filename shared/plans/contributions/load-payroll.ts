@@ -1,7 +1,7 @@
 import { addDays } from '#kernel/calendar.ts';
 import { exponentOf } from '#kernel/money.ts';
 import type { RunStatement } from '#platform/db/run-statement.ts';
-import { ageReached, findBreach, type Limit, type YearSums } from './contribution-limits.ts';
+import { ageReached, findBreach, limitsOf, type PlanLimit, type YearSums } from './contribution-limits.ts';
 import { countedInYear } from './contribution-sources.ts';
 import {
   insertPayroll,
@@ -72,7 +72,7 @@ class RunningYear {
     }
     const added = countedInYear(source, amount);
     const age = row.date_of_birth === null ? undefined : ageReached(row.date_of_birth, year);
-    const breach = findBreach(this.#used, added, limitsOf(limits, row), {
+    const breach = findBreach(this.#used, added, limitsOf(limits, { planType: plan_type, currency, year }), {
       age,
       wages: row.wages ?? undefined,
     });
@@ -87,15 +87,6 @@ class RunningYear {
     };
     return undefined;
   }
-}
-
-type PlanLimit = Limit & { readonly planType: string; readonly currency: string };
-
-/** Those of the latest year at or before the row's. */
-function limitsOf(limits: readonly PlanLimit[], { plan_type, plan_currency, year }: RowAtRisk): PlanLimit[] {
-  const ofPlan = limits.filter((limit) => limit.planType === plan_type && limit.year <= year);
-  const latest = Math.max(...ofPlan.map((limit) => limit.year));
-  return ofPlan.filter((limit) => limit.year === latest && limit.currency === plan_currency);
 }
 
 async function listLimits(run: RunStatement): Promise<PlanLimit[]> {

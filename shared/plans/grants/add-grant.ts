@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import type { createGrant } from '#plans/grants/create-grant.routes.ts';
 import { findGrantedPlan } from '#plans/plan.repository.ts';
 import { refuseTerminated } from '#plans/plan-standing.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
 import { findGrant, type GrantRow } from './grant.repository.ts';
-import type { createGrant } from './grants.routes.ts';
 import { makeGrant } from './make-grant.ts';
 
 /**

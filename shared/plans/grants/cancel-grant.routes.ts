@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { idInPath, isoDate } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
-import { Grant } from './grants.routes.ts';
+import { Grant } from './grant-shape.ts';
 
 const writers = { tenants: ['SPONSOR'], roles: ['ADMIN', 'OPS'] } as const;
 const grantInPath = idInPath.extend({

@@ -8,7 +8,7 @@ import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { PlanGrant } from '#plans/vesting-runs/vested-state.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { Grant } from './grants.routes.ts';
+import type { Grant } from './grant-shape.ts';
 
 const COLUMNS = [
   'accelerations',

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import type { createGrant } from '#plans/grants/create-grant.routes.ts';
 import type { grantShares } from '#plans/grants/first-grant.routes.ts';
 import { type GrantedPlan, type ShownPlan, toVestingInputs } from '#plans/plan.repository.ts';
 import { setPlan } from '#plans/plan-state.repository.ts';
 import { GRANT_TYPES } from '#plans/plan-types.ts';
 import { later, vestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
-import type { createGrant } from './grants.routes.ts';
 
 /** The answer about a plan has all that its grants vest, and when. */
 const MAX_GRANTS = 100;
