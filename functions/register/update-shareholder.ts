@@ -10,8 +10,10 @@ export const handler = http(
   async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
     // Loaded here: with it, the function’s code would be longer than a cold start may read.
     const { proposeShareholderChange } = await import('#register/propose-positions.ts');
-    const { contact, name, holdings, treasury, ...note } = body;
-    const change = { ...contact, name, holdings, treasury };
+    const { contact, effective_date, security_class, reason, ...fields } = body;
+    const { holdings } = fields;
+    const change = { ...contact, ...fields };
+    const note = { effective_date, security_class, reason };
     const proposed = { id: params.id, version: expectedVersion, change, note };
     const proposer = { actorId: principal.actorId, requestId };
     return tenantTx(

@@ -1195,14 +1195,18 @@ export interface Shareholders {
   created_at: Generated<Timestamp>;
   email: string | null;
   external_ref: string;
+  family_name: string | null;
+  given_name: string | null;
   holdings: Generated<string>;
   id: Generated<string>;
   identified_by: string | null;
+  kind: 'PERSON' | 'ORGANISATION' | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
   name_key: Generated<string | null>;
   phone: string | null;
   position_change_id: bigint | null;
+  postal_address: Json | null;
   purged_at: Timestamp | null;
   status: Generated<'ACTIVE' | 'CLOSED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;

@@ -1,10 +1,9 @@
 import type { Permit } from '#approvals/permit.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
-import { DomainError } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
-import { asRead, found } from '#platform/db/found.ts';
-import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
+import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { isSomebodyElse, settleAddress, settleIdentity } from './holder-identity.ts';
 import type { Frozen } from './load-positions.ts';
 import { findPosition } from './position.repository.ts';
 import { type LedgerNote, recordPositionChange, refuseFuture } from './position-change.ts';
@@ -42,7 +41,8 @@ export async function changeShareholder(
 ): Promise<ChangedShareholder> {
   const current = asRead(await lockShareholder(tx, id), expectedVersion);
   refuseClosed(current);
-  const { holdings, treasury, ...others } = change;
+  const { holdings, treasury, ...sent } = change;
+  const others = { ...sent, ...settleIdentity(current, sent), ...settleAddress(current, sent) };
   if (treasury !== undefined) {
     await refuseFuture(tx, note.effective_date);
     await insertTreasuryEntry(
@@ -51,8 +51,7 @@ export async function changeShareholder(
       permit,
     );
   }
-  const isRenamed = others.name !== undefined && others.name !== current.name;
-  const rest = isRenamed ? { ...others, identified_by: permit.madeBy } : others;
+  const rest = isSomebodyElse(current, others) ? { ...others, identified_by: permit.madeBy } : others;
   const too_late_for = await tooLateFor(tx, id, change, note);
   if (holdings === undefined) return { ...(await setShareholder(tx, id, rest)), too_late_for };
   const { reason = 'correction', security_class = DEFAULT_SECURITY_CLASS } = note;
@@ -75,21 +74,4 @@ export async function tooLateFor(
   if (holdings === undefined) return [];
   const held = await findPosition(tx, id, security_class);
   return canonicalDecimal(holdings) === held ? [] : listTooLate(tx, { security_class, effective_date });
-}
-
-/**
- * Closes a holder without shares. To close one that is closed has no effect, whichever version was read.
- * @throws DomainError `not-found`, `precondition-failed`, `shareholder-holds-shares`
- */
-export async function closeShareholder(
-  tx: TenantTx,
-  id: string,
-  expectedVersion: number,
-): Promise<NoEffect<undefined> | undefined> {
-  const shareholder = found(await lockShareholder(tx, id));
-  if (shareholder.status === 'CLOSED') return noEffect();
-  if (Number(asRead(shareholder, expectedVersion).holdings) !== 0)
-    throw new DomainError('shareholder-holds-shares', 'Transfer the shares to another holder first.');
-  await setShareholder(tx, id, { status: 'CLOSED' });
-  return undefined;
 }

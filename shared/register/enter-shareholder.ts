@@ -2,9 +2,9 @@ import type { Permit } from '#approvals/permit.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { type ChangedShareholder, tooLateFor } from './change-shareholder.ts';
 import { type LedgerNote, recordPositionChange } from './position-change.ts';
-import { type ContactFields, insertShareholder } from './shareholder.repository.ts';
+import { type ContactFields, insertShareholder, type NameParts } from './shareholder.repository.ts';
 
-export interface NewShareholder extends ContactFields {
+export interface NewShareholder extends ContactFields, NameParts {
   readonly id: string;
   readonly external_ref: string;
   readonly name: string;

@@ -6,6 +6,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { ABSENT_LINE } from './replace-register.ts';
+import { detailsSql } from './staged-details.ts';
 
 /**
  * A file of holders compared with the register, before it is loaded. It reads `staged_rows`, as the load does. A file that names classes or
@@ -88,14 +89,14 @@ const LOOK_ALIKES = `with refs as (
 const PLAIN = `(
   select '${DEFAULT_SECURITY_CLASS}' as class, null as day, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(h.holdings, 0) - s.other_classes as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) + s.other_classes - coalesce(h.holdings, 0) as difference,
-    s.speaks_of_email and h.email is distinct from s.email as has_other_email
+    (s.speaks_of_email and h.email is distinct from s.email) or coalesce(${detailsSql(true).differs}, false) as has_other_details
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
   where s.error_code is null) as c`;
 
 const BY_POSITION = `(
   select s.class, s.day::text as day, s.n, nullif(s.line, ${ABSENT_LINE}) as line, s.external_ref, s.name, h.name as previous_name, coalesce(s.held, 0) as before,
     s.holdings::numeric(28, 8) as after, s.holdings::numeric(28, 8) - coalesce(s.held, 0) as difference,
-    s.speaks_of_email and h.email is distinct from s.email as has_other_email
+    (s.speaks_of_email and h.email is distinct from s.email) or coalesce(${detailsSql(true).differs}, false) as has_other_details
   from staged_rows s left join shareholders h on h.tenant_id = $1 and h.external_ref = s.external_ref
   where s.error_code is null) as c`;
 
@@ -163,8 +164,8 @@ export async function compareFile(
       text: `select security_class, created, changed, unchanged, zeroed, moved, issued::text as before, (issued + difference)::text as after,
           trim_scale(k.authorized)::text as authorized, difference > 0 and issued + difference > k.authorized as exceeds from (
           select class as security_class, count(*) filter (where previous_name is null)::integer as created,
-            count(*) filter (where line is not null and previous_name is not null and (${IS_CHANGED} or has_other_email))::integer as changed,
-            count(*) filter (where line is not null and not (${IS_CHANGED} or has_other_email))::integer as unchanged,
+            count(*) filter (where line is not null and previous_name is not null and (${IS_CHANGED} or has_other_details))::integer as changed,
+            count(*) filter (where line is not null and not (${IS_CHANGED} or has_other_details))::integer as unchanged,
             count(*) filter (where line is null)::integer as zeroed,
             sum(difference) as difference, ${MOVED} as moved
           from ${compared} group by class) as c

@@ -17,6 +17,7 @@ import {
 } from './load-register.ts';
 import { recordPositionChange } from './position-change.ts';
 import { sourceOfUpload } from './register-changes.ts';
+import { detailsSql } from './staged-details.ts';
 
 /**
  * A file whose rows say of which class the shares are, or on which day they are held, enters the register. It reads the session's
@@ -47,16 +48,19 @@ const REFUSE_BEFORE_SPLIT = `update staged_rows s set error_column = 'effective_
   from corporate_actions a
   where a.tenant_id = $1 and a.state = 'APPLIED' and a.security_class = s.class and a.effective_date > s.day and s.error_code is null`;
 
+const HAS_OTHER_NAME = 's.name <> f.name';
+const HAS_OTHER_EMAIL = '(s.speaks_of_email and s.email is distinct from f.email)';
+
 const REFUSE_OTHER_NAMES = `with named as (
-    select distinct on (external_ref) external_ref, n, line, name, email from staged_rows
+    select distinct on (external_ref) external_ref, n, line, name, email, details from staged_rows
     where error_code is null and external_ref in (
       select external_ref from staged_rows where error_code is null group by external_ref having count(*) > 1)
     order by external_ref, n)
-  update staged_rows s set error_column = case when s.name <> f.name then 'name' else 'email' end, error_code = 'conflicting-name',
-    error_message = 'The same holder has another ' || case when s.name <> f.name then 'name' else 'email' end || ' on line ' || f.line || '.'
+  update staged_rows s set error_column = case when ${HAS_OTHER_NAME} then 'name' when ${HAS_OTHER_EMAIL} then 'email' end, error_code = 'conflicting-name',
+    error_message = 'The same holder has another ' || case when ${HAS_OTHER_NAME} then 'name' when ${HAS_OTHER_EMAIL} then 'email' else 'name or address in parts' end || ' on line ' || f.line || '.'
   from named f
   where s.external_ref = f.external_ref and s.n > f.n and s.error_code is null
-    and (s.name <> f.name or (s.speaks_of_email and s.email is distinct from f.email))`;
+    and (${HAS_OTHER_NAME} or ${HAS_OTHER_EMAIL} or (s.details is not null and s.details is distinct from f.details))`;
 
 const SET_HELD = `update staged_rows s set held = (
     select coalesce(sum(e.delta), 0) from position_entries e
@@ -196,7 +200,7 @@ export async function loadPositions(tx: TenantTx, load: RegisterLoad): Promise<v
       { security_class, effective_date: day, reason: 'upload', source },
       permit,
     );
-    await write(tx, { tenantId, security_class, day, changeId, ids, permit });
+    await write(tx, { tenantId, security_class, day, changeId, ids, permit, hasDetails: load.hasDetails });
   }
 }
 
@@ -217,25 +221,28 @@ interface Written {
   readonly changeId: bigint;
   readonly ids: ReturnType<typeof consecutiveIds>;
   readonly permit: Permit;
+  readonly hasDetails: boolean;
 }
 
 async function write(
   tx: TenantTx,
-  { tenantId, security_class, day, changeId, ids, permit }: Written,
+  { tenantId, security_class, day, changeId, ids, permit, hasDetails }: Written,
 ): Promise<void> {
+  const details = detailsSql(hasDetails);
   const identifiedBy = isUuid(permit.madeBy) ? permit.madeBy : null;
   await sql`merge into shareholders h
     using (
       select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) as holdings,
-        holdings::numeric(28, 8) - coalesce(held, 0) as difference, (${ids.prefix}::text || to_hex(${ids.first}::bigint + n))::uuid as id
+        holdings::numeric(28, 8) - coalesce(held, 0) as difference, (${ids.prefix}::text || to_hex(${ids.first}::bigint + n))::uuid as id${sql.raw(details.source)}
       from staged_rows where error_code is null and class = ${security_class} and day = ${day}::date) s
     on h.tenant_id = ${tenantId} and h.external_ref = s.external_ref
-    when matched and (h.name <> s.name or s.difference <> 0 or (s.speaks_of_email and h.email is distinct from s.email))
+    when matched and (h.name <> s.name or s.difference <> 0 or (s.speaks_of_email and h.email is distinct from s.email)
+        or ${sql.raw(details.differs)})
       then update set name = s.name, holdings = h.holdings + s.difference, email = case when s.speaks_of_email then s.email else h.email end,
         position_change_id = ${changeId}, version = h.version + 1, updated_at = now(),
-        identified_by = case when h.name <> s.name then ${identifiedBy}::uuid else h.identified_by end
-    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id, identified_by)
-      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId}, ${identifiedBy}::uuid)`.execute(
+        identified_by = case when h.name <> s.name or ${sql.raw(details.isSomebodyElse)} then ${identifiedBy}::uuid else h.identified_by end${sql.raw(details.set)}
+    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id, identified_by${sql.raw(details.columns)})
+      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId}, ${identifiedBy}::uuid${sql.raw(details.values)})`.execute(
     tx,
   );
 }

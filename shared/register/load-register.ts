@@ -10,6 +10,7 @@ import { exceedsLimit, isFree } from './limits/position-limits.ts';
 import { recordPositionChange } from './position-change.ts';
 import { sourceOfUpload } from './register-changes.ts';
 import { FIND_UNSTAGED } from './replace-register.ts';
+import { detailsSql } from './staged-details.ts';
 
 /**
  * A file of holders enters the register. It reads the session's temporary table `staged_rows` (n, external_ref, name, email,
@@ -158,6 +159,8 @@ export interface RegisterLoad {
   readonly asOf: string | null;
   /** Whether the file stands for the whole register: `staged_rows` has the positions that it doesn't name. */
   readonly replaces: boolean;
+  /** Whether rows say more of a holder than the name and the email. */
+  readonly hasDetails: boolean;
   /** Whether the register had no holder when the rows were judged, so that nothing was compared. */
   readonly isFirst: boolean;
 }
@@ -186,19 +189,21 @@ export async function loadRegister(tx: TenantTx, load: RegisterLoad): Promise<vo
   const ids = consecutiveIds();
   const place = inOrder ? sql`n` : sql`row_number() over (order by external_ref)`;
   const order = inOrder ? sql`` : sql`order by external_ref`;
+  const details = detailsSql(load.hasDetails);
   await sql`merge into shareholders h
     using (
       select external_ref, name, email, speaks_of_email, holdings::numeric(28, 8) + other_classes as holdings,
-        (${ids.prefix}::text || to_hex(${ids.first}::bigint + ${place}))::uuid as id
+        (${ids.prefix}::text || to_hex(${ids.first}::bigint + ${place}))::uuid as id${sql.raw(details.source)}
       from staged_rows where error_code is null ${order}) s
     on h.tenant_id = ${tenantId} and h.external_ref = s.external_ref
     when matched and h.status = 'ACTIVE' and (
-        h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email))
+        h.name <> s.name or h.holdings <> s.holdings or (s.speaks_of_email and h.email is distinct from s.email)
+        or ${sql.raw(details.differs)})
       then update set name = s.name, holdings = s.holdings, email = case when s.speaks_of_email then s.email else h.email end,
         position_change_id = ${changeId}, version = h.version + 1, updated_at = now(),
-        identified_by = case when h.name <> s.name then ${identifiedBy}::uuid else h.identified_by end
-    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id, identified_by)
-      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId}, ${identifiedBy}::uuid)`.execute(
+        identified_by = case when h.name <> s.name or ${sql.raw(details.isSomebodyElse)} then ${identifiedBy}::uuid else h.identified_by end${sql.raw(details.set)}
+    when not matched then insert (tenant_id, id, external_ref, name, email, holdings, position_change_id, identified_by${sql.raw(details.columns)})
+      values (${tenantId}, s.id, s.external_ref, s.name, s.email, s.holdings, ${changeId}, ${identifiedBy}::uuid${sql.raw(details.values)})`.execute(
     tx,
   );
   const closed = await sql`select from shareholders h join staged_rows s using (external_ref)

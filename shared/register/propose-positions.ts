@@ -7,7 +7,7 @@ import {
   type Waiting,
 } from '#approvals/propose-change.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
-import { DomainError, notFound } from '#kernel/domain-error.ts';
+import { DomainError, invalidField, notFound } from '#kernel/domain-error.ts';
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead } from '#platform/db/found.ts';
@@ -20,6 +20,7 @@ import {
 } from './change-shareholder.ts';
 import { requireDeclaredClass } from './classes/declared-class.ts';
 import { enterShareholder, type NewShareholder } from './enter-shareholder.ts';
+import { settleAddress, settleIdentity } from './holder-identity.ts';
 import { exceedsLimit } from './limits/position-limits.ts';
 import type { Frozen } from './load-positions.ts';
 import { findPosition, isHeld, listClassesHeld } from './position.repository.ts';
@@ -62,10 +63,15 @@ const NONE = '0';
  */
 export async function proposeShareholder(
   tx: TenantTx,
-  shareholder: Omit<NewShareholder, 'id'>,
+  shareholder: Omit<NewShareholder, 'id' | 'name'> & { readonly name?: string | undefined },
   proposer: Proposer,
 ): Promise<ChangedShareholder | Waiting> {
-  const entered = { ...shareholder, id: uuidV7() };
+  const { name: known, ...identity } = settleIdentity(undefined, shareholder);
+  if (known === undefined) throw invalidField('/name', 'required', 'is required, whole or in parts');
+  const entered = {
+    ...{ ...shareholder, ...identity, ...settleAddress(undefined, shareholder) },
+    ...{ name: known, id: uuidV7() },
+  };
   const { id, external_ref, name, holdings = NONE, note } = entered;
   await requireDeclaredClass(tx, note.security_class);
   const { security_class: securityClass = DEFAULT_SECURITY_CLASS } = note;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { invalidField } from '#kernel/domain-error.ts';
 import { decodeCursor, encodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { SHOWN, toShareholder } from './shareholder.repository.ts';
+import { SHOWN, type ShareholderRow, toShareholder } from './shareholder.repository.ts';
 import type { listShareholders, SORTS } from './shareholders.routes.ts';
 
 type Query = z.infer<(typeof listShareholders)['query']>;
@@ -57,6 +57,7 @@ export async function searchRegister(read: TenantRead, query: Query): Promise<Pa
     .where('id', 'in', found)
     .orderBy(positionOf(order), order.descending ? 'desc' : 'asc')
     .orderBy('id', order.descending ? 'desc' : 'asc')
+    .$castTo<ShareholderRow & { readonly position: string | null }>()
     .execute();
   const last = rows.length > limit ? rows[limit - 1] : await lastExamined(read, { order, query, examined });
   return {

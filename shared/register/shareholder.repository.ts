@@ -5,6 +5,8 @@ import { linkTo } from '#contracts/links.ts';
 import type { Shareholders } from '#generated/database.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { HolderKind } from './holder-fields.ts';
+import type { PostalAddress } from './holder-identity.ts';
 import type { Frozen } from './load-positions.ts';
 import type { ChangedShareholder, Shareholder } from './shareholders.routes.ts';
 
@@ -13,13 +15,17 @@ const COLUMNS = [
   'created_at',
   'email',
   'external_ref',
+  'family_name',
+  'given_name',
   'holdings',
   'id',
   'identified_by',
+  'kind',
   'kyc_status',
   'name',
   'phone',
   'position_change_id',
+  'postal_address',
   'purged_at',
   'status',
   'tenant_id',
@@ -31,16 +37,24 @@ const COLUMNS = [
 const treasury = sql<boolean>`is_treasury(id)`.as('treasury');
 export const SHOWN = [...COLUMNS, treasury] as const;
 
-export type ShareholderRow = Omit<Selectable<Shareholders>, 'name_key'> & { readonly treasury: boolean };
+export type ShareholderRow = Omit<Selectable<Shareholders>, 'kind' | 'name_key' | 'postal_address'> & {
+  readonly kind: HolderKind | null;
+  readonly postal_address: PostalAddress | null;
+  readonly treasury: boolean;
+};
 
 export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> {
-  const { id, tenant_id, external_ref, name, email, phone, address, version } = row;
+  const { id, tenant_id, external_ref, name, kind, given_name, family_name, version } = row;
+  const { email, phone, address, postal_address } = row;
   return {
     id,
     tenant_id,
     external_ref,
     name,
-    contact: { email, phone, address },
+    kind,
+    given_name,
+    family_name,
+    contact: { email, phone, address, postal_address: inOrder(postal_address) },
     holdings: canonicalDecimal(row.holdings),
     treasury: row.treasury,
     kyc_status: row.kyc_status,
@@ -50,6 +64,13 @@ export function toShareholder(row: ShareholderRow): z.infer<typeof Shareholder> 
     updated_at: row.updated_at.toISOString(),
     links: linksOf(id),
   };
+}
+
+/** The database keeps the members of an object in an order of its own. */
+function inOrder(postal: PostalAddress | null): PostalAddressOut {
+  if (postal === null) return null;
+  const { lines, city, region, postal_code, country } = postal;
+  return { lines: [...lines], city, region, postal_code, country };
 }
 
 /** Returns the answer to the request that entered or changed a holder. */
@@ -71,26 +92,48 @@ function linksOf(id: string): z.infer<typeof Shareholder>['links'] {
   };
 }
 
+type PostalAddressOut = z.infer<typeof Shareholder>['contact']['postal_address'];
+
 export interface ContactFields {
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
   readonly address?: string | null | undefined;
+  readonly postal_address?: PostalAddress | null | undefined;
+}
+
+/** The parts of a name, and whose they are. */
+export interface NameParts {
+  readonly kind?: HolderKind | null | undefined;
+  readonly given_name?: string | null | undefined;
+  readonly family_name?: string | null | undefined;
+}
+
+function stored<Fields extends ContactFields>({ postal_address, ...fields }: Fields) {
+  return postal_address === undefined
+    ? fields
+    : { ...fields, postal_address: postal_address === null ? null : JSON.stringify(postal_address) };
 }
 
 /** Holdings other than zero need the id of `recordPositionChange`, and are entered in the ledger as it says. */
 export function insertShareholder(
   tx: TenantTx,
-  shareholder: ContactFields & {
-    readonly id?: string;
-    readonly external_ref: string;
-    readonly name: string;
-    readonly holdings?: string | undefined;
-    readonly position_change_id?: bigint | undefined;
-    /** The user who says who the holder is. */
-    readonly identified_by: string;
-  },
+  shareholder: ContactFields &
+    NameParts & {
+      readonly id?: string;
+      readonly external_ref: string;
+      readonly name: string;
+      readonly holdings?: string | undefined;
+      readonly position_change_id?: bigint | undefined;
+      /** The user who says who the holder is. */
+      readonly identified_by: string;
+    },
 ): Promise<ShareholderRow> {
-  return tx.insertInto('shareholders').values(shareholder).returning(SHOWN).executeTakeFirstOrThrow();
+  return tx
+    .insertInto('shareholders')
+    .values(stored(shareholder))
+    .returning(SHOWN)
+    .$castTo<ShareholderRow>()
+    .executeTakeFirstOrThrow();
 }
 
 export async function existsReference(tx: TenantTx, externalRef: string): Promise<boolean> {
@@ -103,12 +146,23 @@ export async function existsReference(tx: TenantTx, externalRef: string): Promis
 }
 
 export function findShareholder(read: TenantRead, id: string): Promise<ShareholderRow | undefined> {
-  return read.selectFrom('shareholders').select(SHOWN).where('id', '=', id).executeTakeFirst();
+  return read
+    .selectFrom('shareholders')
+    .select(SHOWN)
+    .where('id', '=', id)
+    .$castTo<ShareholderRow>()
+    .executeTakeFirst();
 }
 
 /** Holds the row until the transaction ends: its version and position can't change between a check and a write. */
 export function lockShareholder(tx: TenantTx, id: string): Promise<ShareholderRow | undefined> {
-  return tx.selectFrom('shareholders').select(SHOWN).where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx
+    .selectFrom('shareholders')
+    .select(SHOWN)
+    .where('id', '=', id)
+    .forUpdate()
+    .$castTo<ShareholderRow>()
+    .executeTakeFirst();
 }
 
 /** Always in the order of ids, so that two transfers between the same holders can't wait for each other. */
@@ -119,10 +173,11 @@ export function lockShareholders(tx: TenantTx, ids: readonly string[]): Promise<
     .where('id', 'in', [...ids])
     .orderBy('id')
     .forUpdate()
+    .$castTo<ShareholderRow>()
     .execute();
 }
 
-export interface ShareholderChange extends ContactFields {
+export interface ShareholderChange extends ContactFields, NameParts {
   readonly name?: string | undefined;
   /** The total over all classes. */
   readonly holdings?: string | undefined;
@@ -164,8 +219,9 @@ export function setShareholder(
 ): Promise<ShareholderRow> {
   return tx
     .updateTable('shareholders')
-    .set((eb) => ({ ...change, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .set((eb) => ({ ...stored(change), version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', id)
     .returning(SHOWN)
+    .$castTo<ShareholderRow>()
     .executeTakeFirstOrThrow();
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
 import { link } from '#contracts/links.ts';
+import { isCountry } from '#kernel/countries.ts';
 import {
   booleanInQuery,
   decimalOut,
@@ -18,6 +19,7 @@ import {
   text,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { ADDRESS_LENGTHS, HOLDER_KINDS, MAX_ADDRESS_LINES, NAME_LENGTHS } from './holder-fields.ts';
 import { tooLateFor } from './transfers.routes.ts';
 
 const STATUSES = ['ACTIVE', 'CLOSED'] as const;
@@ -28,10 +30,25 @@ export const Shareholder = z.object({
   tenant_id: idOut,
   external_ref: z.string(),
   name: z.string(),
+  /** Null: nobody has said. */
+  kind: z.enum(HOLDER_KINDS).nullable(),
+  /** The parts of a person’s name. Null: it is known as one text. */
+  given_name: z.string().nullable(),
+  family_name: z.string().nullable(),
   contact: z.object({
     email: z.string().nullable(),
     phone: z.string().nullable(),
     address: z.string().nullable(),
+    /** The parts of the address. Null: it is known as one text, or not at all. */
+    postal_address: z
+      .object({
+        lines: z.array(z.string()),
+        city: z.string().nullable(),
+        region: z.string().nullable(),
+        postal_code: z.string().nullable(),
+        country: z.string(),
+      })
+      .nullable(),
   }),
   holdings: decimalOut,
   /** Whether the shares are the issuer’s own: they are neither paid nor counted. */
@@ -52,12 +69,39 @@ export const Shareholder = z.object({
 /** A holder as the answer to the request that entered or changed one. */
 export const ChangedShareholder = Shareholder.extend({ too_late_for: tooLateFor });
 
+const part = (maxLength: number) => text(maxLength).nullable().default(null);
+
+const PostalAddress = z.strictObject({
+  lines: z
+    .array(text(ADDRESS_LENGTHS.line))
+    .min(1, 'must have a line')
+    .max(MAX_ADDRESS_LINES, `must have at most ${MAX_ADDRESS_LINES} lines`),
+  city: part(ADDRESS_LENGTHS.city),
+  region: part(ADDRESS_LENGTHS.region),
+  postal_code: part(ADDRESS_LENGTHS.postal_code),
+  country: z
+    .string('must be a string')
+    .refine(isCountry, 'must be a country by its two letters of ISO 3166, such as US')
+    .meta({ openapi: { type: 'string', pattern: '^[A-Z]{2}$' } }),
+});
+
 /** A change leaves absent fields as they are, and clears those that are null. */
 const Contact = z.strictObject({
   email: email.nullable().optional(),
   phone: text(50).nullable().optional(),
   address: text(500).nullable().optional(),
+  postal_address: PostalAddress.nullable().optional(),
 });
+
+/** The parts of a name make it, unless it is given beside them. */
+const nameParts = {
+  kind: z
+    .enum(HOLDER_KINDS, `must be ${HOLDER_KINDS.join(' or ')}`)
+    .nullable()
+    .optional(),
+  given_name: text(NAME_LENGTHS.given_name).nullable().optional(),
+  family_name: text(NAME_LENGTHS.family_name).nullable().optional(),
+};
 
 /** The note that the ledger keeps with a change of holdings; it has no meaning without one. */
 const ledgerNote = {
@@ -88,7 +132,8 @@ function refuseNoteAlone({ value, issues }: z.core.ParsePayload<WithNote>): void
 const NewShareholder = z
   .strictObject({
     external_ref: identifier,
-    name: text(200),
+    name: text(200).optional(),
+    ...nameParts,
     contact: Contact.optional(),
     holdings: quantity.optional(),
     ...ledgerNote,
@@ -98,6 +143,7 @@ const NewShareholder = z
 const ShareholderChange = z
   .strictObject({
     name: text(200).optional(),
+    ...nameParts,
     contact: Contact.optional(),
     holdings: quantity.optional(),
     treasury: z.boolean('must be true or false').optional(),
@@ -116,13 +162,24 @@ export const createShareholder = route({
   path: '/shareholders',
   summary: 'Enter a holder of record',
   description:
-    'Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person. `too_late_for` names up to 50 dividends and meetings, the newest first, that were frozen without the holder for a record date on which the position takes effect already.',
+    'The name is one text, or that of its parts `given_name` and `family_name`, which are a person’s; given with them, it is what is shown. `contact.postal_address` likewise makes `contact.address`. Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person. `too_late_for` names up to 50 dividends and meetings, the newest first, that were frozen without the holder for a record date on which the position takes effect already.',
   ...writers,
   body: NewShareholder,
   example: {
     external_ref: 'ACME-00042',
-    name: 'Ada Okafor',
-    contact: { email: 'ada@register.example' },
+    kind: 'PERSON',
+    given_name: 'Ada',
+    family_name: 'Okafor',
+    contact: {
+      email: 'ada@register.example',
+      postal_address: {
+        lines: ['1 Main Street'],
+        city: 'Springfield',
+        region: 'IL',
+        postal_code: '62701',
+        country: 'US',
+      },
+    },
     holdings: '1250.5',
   },
   status: 201,
@@ -197,7 +254,7 @@ export const updateShareholder = route({
   path: '/shareholders/{id}',
   summary: 'Change a name, a contact, the holdings, or whether they are the issuer’s own',
   description:
-    'Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request; so does `treasury`, whatever it is set to. Treasury shares are the issuer’s own: from `effective_date` on they are neither paid nor counted, that is, in dividends and meetings whose record date is not before it and which are frozen later. `too_late_for` names up to 50 dividends and meetings that the change comes too late for, the newest first: they are frozen for a record date on which it takes effect already. `external_ref` never changes: reports and uploads identify the holder by it.',
+    'A part of a name or an address makes the text anew unless that is given beside it; a text that is changed alone has no parts any more. The parts of `postal_address` are set together. Setting `holdings` sets the shares in one class, `security_class` (default COMMON; a holder of several must be named with it), and leaves the others as they are; the difference is written to the ledger as of `effective_date` (default today, UTC; not in the future). No position may become negative on any day. A difference above the limit of `/settings/register` waits for a second person, with the whole request; so does `treasury`, whatever it is set to. Treasury shares are the issuer’s own: from `effective_date` on they are neither paid nor counted, that is, in dividends and meetings whose record date is not before it and which are frozen later. `too_late_for` names up to 50 dividends and meetings that the change comes too late for, the newest first: they are frozen for a record date on which it takes effect already. `external_ref` never changes: reports and uploads identify the holder by it.',
   ...writers,
   params: idInPath,
   body: ShareholderChange,

@@ -66,7 +66,8 @@ export const CATEGORIES: readonly Category[] = [
       sql`t.purged_at is null and exists (select from (select t.tenant_id, t.id, t.status, t.updated_at) s where ${holderIsDue(cutoffs)})`,
     isHeldBy: sql`h.shareholder_id = t.id`,
     erased: (cutoffs) =>
-      sql`name = 'purged', email = null, phone = null, address = null, ${purgedAt(cutoffs)}`,
+      sql`name = 'purged', kind = null, given_name = null, family_name = null, email = null, phone = null, address = null, postal_address = null,
+        ${purgedAt(cutoffs)}`,
   },
   {
     ...{ name: 'participants', table: 'participants', key: 'employee_id' },

@@ -45,6 +45,82 @@ async function audited(resource: string): Promise<string[]> {
 }
 
 describe('a holder of record', () => {
+  test('has a name and an address in parts, which make the texts, and the old texts still do', async () => {
+    const postal_address = {
+      lines: ['1 Main Street', 'Floor 2'],
+      city: 'Springfield',
+      region: 'IL',
+      postal_code: '62701',
+      country: 'US',
+    };
+    const address = '1 Main Street, Floor 2, Springfield IL 62701, US';
+    const created = await ops.create({
+      ...{ external_ref: 'PARTS-1', given_name: 'Ada', family_name: 'Lovelace-Parts' },
+      contact: { postal_address },
+    });
+    const named = {
+      name: 'Ada Lovelace-Parts',
+      kind: 'PERSON',
+      given_name: 'Ada',
+      family_name: 'Lovelace-Parts',
+    };
+    expect(created).toMatchObject({ status: 201, body: { ...named, contact: { address, postal_address } } });
+    const { id } = created.body;
+    expect((await ops.get(id)).body).toEqual({ ...created.body, too_late_for: undefined });
+    const listed = await ops.list({ q: 'lovelace-parts ada' });
+    expect(listed.body.data.map((one: { id: string }) => one.id)).toEqual([id]);
+    expect((await compliance.setKyc(id, { status: 'VERIFIED' })).status).toBe(200);
+    const changed = async (body: object) => {
+      const answer = await ops.update(id, body);
+      expect(answer.status, answer.text).toBe(200);
+      return answer.body;
+    };
+    expect(await changed({ contact: { postal_address: { lines: ['2'], country: 'GB' } } })).toMatchObject({
+      ...named,
+      kyc_status: 'VERIFIED',
+      contact: {
+        address: '2, GB',
+        postal_address: { lines: ['2'], city: null, region: null, postal_code: null, country: 'GB' },
+      },
+    });
+    expect(await changed({ contact: { address: 'Poste restante' } })).toMatchObject({
+      contact: { address: 'Poste restante', postal_address: null },
+    });
+    // A verified person of another name has to be verified again.
+    expect(await changed({ family_name: 'King' })).toMatchObject({ name: 'Ada King', kyc_status: 'PENDING' });
+    expect(await changed({ name: 'King Ltd', kind: 'ORGANISATION' })).toMatchObject({
+      ...{ name: 'King Ltd', kind: 'ORGANISATION', given_name: null, family_name: null },
+    });
+    const refused = async (body: object) => {
+      const { status, body: answer } = await ops.update(id, body);
+      expect(status).toBe(422);
+      return answer.errors.map(({ pointer }: { pointer: string }) => pointer);
+    };
+    const at = (change: object) => refused({ contact: { postal_address: { ...postal_address, ...change } } });
+    expect(await at({ country: 'UK' })).toEqual(['/contact/postal_address/country']);
+    expect(await at({ country: 'us' })).toEqual(['/contact/postal_address/country']);
+    expect(await at({ lines: [] })).toEqual(['/contact/postal_address/lines']);
+    expect(await at({ lines: ['1', '2', '3', '4'] })).toEqual(['/contact/postal_address/lines']);
+    expect(await at({ lines: ['x'.repeat(81)] })).toEqual(['/contact/postal_address/lines/0']);
+    expect(await at({ postal_code: '1'.repeat(21) })).toEqual(['/contact/postal_address/postal_code']);
+    expect(await at({ state: 'IL' })).toEqual(['/contact/postal_address/state']);
+    expect(await refused({ kind: 'ORGANISATION', given_name: 'Ada' })).toEqual(['/kind']);
+    expect(await refused({ kind: 'TRUST' })).toEqual(['/kind']);
+    expect(await refused({ given_name: 'x'.repeat(101) })).toEqual(['/given_name']);
+    const nameless = await ops.create({ external_ref: 'PARTS-2', kind: 'PERSON' });
+    expect(nameless).toMatchObject({ status: 422, body: { errors: [{ pointer: '/name' }] } });
+    const { rows } = await database.admin.query(
+      'select payload::text || changes::text as entry from audit_log where resource = $1',
+      [`shareholders/${id}`],
+    );
+    expect(rows.length).toBeGreaterThan(4);
+    for (const { entry } of rows)
+      expect(entry).not.toMatch(/Ada|Lovelace|King|Main Street|Springfield|62701|Poste/);
+    await expect(
+      database.admin.query(`update shareholders set given_name = 'Ada' where id = $1`, [id]),
+    ).rejects.toMatchObject({ constraint: 'shareholders_parts_of_a_person' });
+  });
+
   test('is entered, read, changed and closed', async () => {
     const contact = { email: 'ada@example.com', phone: '+44 20 7946 0000', address: '1 St James’s Square' };
     const created = await ops.create({
@@ -59,7 +135,8 @@ describe('a holder of record', () => {
       tenant_id: acme.id,
       external_ref: 'A-1',
       name: "Ada O'Hara 🦊",
-      contact,
+      ...{ kind: null, given_name: null, family_name: null },
+      contact: { ...contact, postal_address: null },
       holdings: '1250.5',
       treasury: false,
       kyc_status: 'UNVERIFIED',

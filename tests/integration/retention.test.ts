@@ -56,9 +56,13 @@ const CANARY = 'Canary';
 async function closedHolder(closedAt: string): Promise<string> {
   const { id } = await register.holder('5', {
     name: `${CANARY} Old`,
-    contact: { email: 'canary@example.com', phone: '+1 555 0100', address: '1 Canary Row' },
+    ...{ given_name: CANARY, family_name: 'Old' },
+    contact: {
+      ...{ email: 'canary@example.com', phone: '+1 555 0100', address: '1 Canary Row' },
+      postal_address: { lines: ['1 Canary Row'], country: 'US' },
+    },
   });
-  await register.update(id, { name: `${CANARY} New`, holdings: '0' });
+  await register.update(id, { family_name: 'New', holdings: '0' });
   await database.admin.query(
     `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
      values ($1, $2, '121042882', 'v1.sealed', '6789', 'CHECKING', $3)`,
@@ -153,7 +157,8 @@ describe('a holder of record', () => {
     expect(await ledgers(database.admin)).toEqual(before);
     expect(await brokenPositions(database.admin)).toEqual([]);
     expect((await register.get(due)).body).toMatchObject({
-      ...{ name: 'purged', status: 'CLOSED', contact: { email: null, phone: null, address: null } },
+      ...{ name: 'purged', given_name: null, family_name: null, status: 'CLOSED' },
+      contact: { email: null, phone: null, address: null, postal_address: null },
     });
   });
 

@@ -5,7 +5,7 @@ import type { ExpectedRow } from '#local/sample/sample-register.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { daysAgo, Register } from '#tests/support/register.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { declareClasses, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import {
   DELIVERY,
   type DropFolder,
@@ -201,6 +201,163 @@ test('queues, audit and events hold no personal data', async () => {
   ]);
   expect(JSON.stringify(audit)).not.toMatch(/canary/i);
   expect(aws.events).toMatchObject([{ event: { 'detail-type': 'upload.completed' } }]);
+});
+
+describe('a register that says more of its holders', () => {
+  const HEADER =
+    'external_ref,name,holdings,kind,given_name,family_name,phone,address_line_1,address_line_2,city,region,postal_code,country';
+
+  async function holdersOf(of: TestTenant) {
+    const { rows } = await database.admin.query(
+      `select external_ref, name, kind, given_name, family_name, phone, address, postal_address, kyc_status, version
+       from shareholders where tenant_id = $1 order by external_ref`,
+      [of.id],
+    );
+    return Object.fromEntries(rows.map(({ external_ref, ...row }) => [external_ref, row]));
+  }
+
+  test('loads the parts of names and addresses, names each bad cell, and changes nothing when it comes again', async () => {
+    const of = await newTenant();
+    await uploads.load(`${UPLOAD_HEADER}A,Ada Old,,1\nK,Kay Known,,7\n`, of);
+    await database.admin.query(
+      `update shareholders set kyc_status = 'VERIFIED' where tenant_id = $1 and external_ref = 'K'`,
+      [of.id],
+    );
+    const rows = [
+      'A,,1,,Ada,Lovelace,,1 Main St,Floor 2,Springfield,IL,62701,US',
+      'B,Beta Ltd,2,ORGANISATION,,,+1 555,"1, High Street",,London,,,GB',
+      'C,Okafor Chi,3,PERSON,Chi,Okafor,,,,,,,',
+      'K,Kay Known,7,,Kay,Known,,,,,,,',
+      'D,Dee,4,,,,,1 Main St,,,,,UK',
+      'E,Eve,5,,,,,,,Paris,,,FR',
+      'F,Fay,6,,,,,1 Rue,,Paris,,,',
+      'G,Gil Ltd,7,ORGANISATION,Gil,,,,,,,,',
+      'H,Hal,8,Person,,,,,,,,,',
+      `I,Ian,9,,,,,${'x'.repeat(81)},,,,,US`,
+      'J,,10,,,,,,,,,,',
+      'L,Lou,11,,,,a\u0007b,,,,,,',
+    ];
+    const upload = await uploads.load(`${HEADER}\n${rows.join('\n')}\n`, of);
+    expect(upload).toMatchObject({ state: 'COMPLETED', accepted: 4, rejected: 8 });
+    expect(upload.changes).toMatchObject({ created: 2, changed: 2, unchanged: 0 });
+    expect(
+      upload.errors.map(({ line, column, code }: Record<string, unknown>) => [line, column, code]),
+    ).toEqual([
+      [6, 'country', 'unknown-value'],
+      [7, 'address_line_1', 'required'],
+      [8, 'country', 'required'],
+      [9, 'kind', 'unknown-value'],
+      [10, 'kind', 'unknown-value'],
+      [11, 'address_line_1', 'too-long'],
+      [12, 'name', 'required'],
+      [13, 'phone', 'control-character'],
+    ]);
+    const loaded = await holdersOf(of);
+    expect(loaded).toMatchObject({
+      A: {
+        ...{ name: 'Ada Lovelace', kind: 'PERSON', given_name: 'Ada', family_name: 'Lovelace', phone: null },
+        address: '1 Main St, Floor 2, Springfield IL 62701, US',
+        postal_address: {
+          lines: ['1 Main St', 'Floor 2'],
+          city: 'Springfield',
+          region: 'IL',
+          postal_code: '62701',
+          country: 'US',
+        },
+      },
+      B: {
+        ...{ name: 'Beta Ltd', kind: 'ORGANISATION', given_name: null, phone: '+1 555' },
+        address: '1, High Street, London, GB',
+      },
+      C: {
+        name: 'Okafor Chi',
+        given_name: 'Chi',
+        family_name: 'Okafor',
+        address: null,
+        postal_address: null,
+      },
+      // The parts of a known name say nothing new of who somebody is.
+      K: { name: 'Kay Known', kind: 'PERSON', given_name: 'Kay', kyc_status: 'VERIFIED' },
+    });
+    // The errors file has the cells; once they are right, its rows load.
+    const errors = await objectText(aws, upload.errors_key);
+    expect(errors.split('\r\n')[1]).toMatch(/^D,Dee,,4,,,,,,1 Main St,,,,,,UK,6,country,unknown-value,/);
+    expect(
+      await uploads.load(errors.replace(',,UK,6,country,unknown-value', ',,GB,6,country,'), of),
+    ).toMatchObject({ accepted: 1 });
+    expect((await holdersOf(of)).D).toMatchObject({ address: '1 Main St, GB' });
+    const again = await uploads.load(`${HEADER}\n${rows.slice(0, 4).reverse().join('\n')}\n`, of);
+    expect(again.changes).toMatchObject({ created: 0, changed: 0, unchanged: 4 });
+    expect(await holdersOf(of)).toMatchObject(loaded);
+  });
+
+  test('leaves alone what it doesn’t speak of, and parts go with the text that they made', async () => {
+    const of = await newTenant();
+    await uploads.load(
+      `${HEADER}\nA,,1,,Ada,Lovelace,+1,1 Main St,,,,,US\nB,,1,,Bo,Bell,,1 Main St,,,,,US\n`,
+      of,
+    );
+    const before = await holdersOf(of);
+    const plain = await uploads.load(
+      `${UPLOAD_HEADER}A,Ada Lovelace,a@example.com,2\nB,Bo Bell-Smith,,1\n`,
+      of,
+    );
+    expect(plain.changes).toMatchObject({ changed: 2 });
+    expect(await holdersOf(of)).toMatchObject({
+      A: { ...before.A, version: 2 },
+      B: {
+        name: 'Bo Bell-Smith',
+        kind: 'PERSON',
+        given_name: null,
+        family_name: null,
+        address: '1 Main St, US',
+      },
+    });
+    await uploads.load(
+      'external_ref,name,holdings,address\nA,Ada Lovelace,2,Poste restante\nB,Bo Bell-Smith,1,"1 Main St, US"\n',
+      of,
+    );
+    expect(await holdersOf(of)).toMatchObject({
+      A: { given_name: 'Ada', address: 'Poste restante', postal_address: null, phone: '+1' },
+      B: { postal_address: { lines: ['1 Main St'], country: 'US' }, version: 2 },
+    });
+    await uploads.load(
+      'external_ref,name,holdings,address_line_1,country\nA,Ada Lovelace,2,,\nB,Bo Bell-Smith,1,,\n',
+      of,
+    );
+    expect(await holdersOf(of)).toMatchObject({
+      A: { address: 'Poste restante' },
+      B: { address: null, postal_address: null },
+    });
+  });
+
+  test('of several classes and days says the same of a holder in each row', async () => {
+    const of = await newTenant();
+    await declareClasses(database.admin, of, 'PREF');
+    const header = 'external_ref,given_name,family_name,holdings,security_class';
+    const upload = await uploads.load(
+      `${header}\nA,Ada,Lovelace,1,\nA,Ada,Lovelace,2,PREF\nB,Bo,Bell,1,\nB,Bob,Bell,2,PREF\nC,Al,Ex-Is,1,\nC,Al Ex-Is,,2,PREF\n`,
+      of,
+    );
+    expect(upload).toMatchObject({ accepted: 4, rejected: 2 });
+    expect(
+      upload.errors.map(({ line, column, code }: Record<string, unknown>) => [line, column, code]),
+    ).toEqual([
+      [5, 'name', 'conflicting-name'],
+      [7, null, 'conflicting-name'],
+    ]);
+    expect(await holdersOf(of)).toMatchObject({
+      A: { name: 'Ada Lovelace', given_name: 'Ada' },
+      B: { name: 'Bo Bell' },
+    });
+    const json =
+      '[{"external_ref":"A","given_name":"Ada","family_name":"King","holdings":1,"security_class":"COMMON","country":"GB","address_line_1":" 1 Main St "},{"external_ref":"Z","name":"Zed","holdings":1,"country":5}]';
+    expect(await uploads.load(json, of, 'more.json')).toMatchObject({
+      accepted: 1,
+      errors: [{ column: 'country', code: 'wrong-type' }],
+    });
+    expect((await holdersOf(of)).A).toMatchObject({ name: 'Ada King', address: '1 Main St, GB' });
+  });
 });
 
 describe('the order of receipt', () => {

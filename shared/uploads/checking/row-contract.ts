@@ -6,6 +6,8 @@ export interface RowContract<Column extends string, Values> {
   readonly columns: readonly Column[];
   /** The columns that a CSV file must have. */
   readonly required: readonly Column[];
+  /** A required column that others make where it is missing or empty. @default none */
+  readonly derived?: { readonly column: Column; readonly from: readonly Column[] };
   /** A column of a list of ours that is no such file, though it has the required columns, and what the list is. */
   readonly otherList?: { readonly column: string; readonly is: string };
   /** The column whose JSON numbers are read by their digits. */
@@ -20,11 +22,11 @@ export interface RowContract<Column extends string, Values> {
    * The cells of a CSV row by column; `at` is -1 where the file has no such column. Written out by each contract, since an
    * object of one shape is several times as fast as one that is assembled by names.
    */
-  ofCells(cells: readonly string[], at: Readonly<Record<Column, number>>): Record<Column, unknown>;
+  ofCells(cells: readonly string[], at: Readonly<Record<Column, number>>): Partial<Record<Column, unknown>>;
   /** The members of a JSON object, texts trimmed; `number` is that of the column of numbers. */
-  ofObject(row: Partial<Record<Column, unknown>>, number: unknown): Record<Column, unknown>;
+  ofObject(row: Partial<Record<Column, unknown>>, number: unknown): Partial<Record<Column, unknown>>;
   /** Checks the values of a row and converts them into the form in which they are stored. */
-  finish(line: number, found: Record<Column, unknown>): UploadRow<Column, Values>;
+  finish(line: number, found: Partial<Record<Column, unknown>>): UploadRow<Column, Values>;
 }
 
 /** A text of a JSON object as a cell. */

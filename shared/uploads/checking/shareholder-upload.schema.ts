@@ -1,10 +1,14 @@
+import { DETAIL_COLUMNS } from './detail-columns.ts';
+
 /**
  * The data contract of `POST /uploads/shareholders`. Columns in the order of our own files.
  * Lengths are code points; the column types of the register hold what these allow.
  */
 export const SHAREHOLDER_COLUMNS = ['external_ref', 'name', 'email', 'holdings'] as const;
-/** All of them: a row may say of which class the shares are, and on which day the holder had them. */
-export const REGISTER_COLUMNS = [...SHAREHOLDER_COLUMNS, 'security_class', 'effective_date'] as const;
+/** A row may say of which class the shares are, and on which day the holder had them. */
+export const POSITION_COLUMNS = [...SHAREHOLDER_COLUMNS, 'security_class', 'effective_date'] as const;
+/** All of them: a row may say more of the holder, too. */
+export const REGISTER_COLUMNS = [...POSITION_COLUMNS, ...DETAIL_COLUMNS] as const;
 export type ShareholderColumn = (typeof REGISTER_COLUMNS)[number];
 
 /** C0 (with NUL), DEL, C1, bidirectional overrides and isolates, U+FFFD and unpaired surrogates. */

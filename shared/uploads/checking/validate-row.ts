@@ -4,18 +4,17 @@ import type { RowError, RowErrorCode } from '#uploads/formats/upload-row.ts';
 import { type ShareholderColumn, shareholderRowSchema } from './shareholder-upload.schema.ts';
 
 const { external_ref, name, email, holdings, security_class } = shareholderRowSchema.properties;
-const MAX_LENGTH = {
+const MAX_LENGTH: Readonly<Partial<Record<ShareholderColumn, number>>> = {
   external_ref: external_ref.maxLength,
   name: name.maxLength,
   email: email.maxLength,
   holdings: holdings.maxLength,
   security_class: security_class.maxLength,
-  effective_date: undefined,
 };
 
 /** The first fault of a row, in the order of the contract's columns; undefined when there is none. */
 export function findRowError(
-  values: Readonly<Record<ShareholderColumn, unknown>>,
+  values: Readonly<Partial<Record<ShareholderColumn, unknown>>>,
 ): RowError<ShareholderColumn> | undefined {
   if (validate(values)) return undefined;
   const fault = validate.errors?.[0];
@@ -87,6 +86,15 @@ export function identifierError<Column extends string>(
 
 const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL = /\p{Cc}/u;
+
+/** Returns the error of a text, if it holds characters that it must not hold. */
+export function hostileTextError<Column extends string>(
+  column: Column,
+  text: string,
+): RowError<Column> | undefined {
+  const isFine = text.isWellFormed() && !text.includes('\ufffd') && !BIDI.test(text) && !CONTROL.test(text);
+  return isFine ? undefined : textError(column, text);
+}
 
 /** Returns the error of a text that holds characters it must not hold. */
 export function textError<Column extends string>(column: Column, text: string): RowError<Column> {

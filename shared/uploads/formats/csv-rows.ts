@@ -228,7 +228,11 @@ function readHeader<Column extends string>(
       line,
     );
   }
-  const missing = contract.required.filter((name) => !names.includes(name));
+  const { derived } = contract;
+  const isDerived = derived?.from.some((name) => names.includes(name)) === true;
+  const missing = contract.required.filter(
+    (name) => !names.includes(name) && !(isDerived && name === derived?.column),
+  );
   if (missing.length > 0) throw missingHeader(missing, raw, line);
   const isOurs = names.some((name) => name.startsWith(OUR_PREFIX));
   const errorAt = { code: names.indexOf(ERROR_CODE_COLUMN), digest: names.indexOf(ERROR_ROW_COLUMN) };

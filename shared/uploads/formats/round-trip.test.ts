@@ -6,7 +6,7 @@ import { readUpload } from '#tests/support/read-upload.ts';
 import { errorsFileHeader, errorsFileLine } from '#uploads/checking/errors-file.ts';
 import { SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
 import { StagingLines } from '#uploads/loading/copy-encoding.ts';
-import type { RejectedRow, UploadRow } from './upload-row.ts';
+import type { RejectedRow, ShareholderValues, UploadRow } from './upload-row.ts';
 
 const NOTHING = {
   ...{
@@ -19,10 +19,7 @@ const NOTHING = {
   },
 };
 
-function accepted(
-  values: { external_ref: string; name: string; email: string | null | undefined; holdings: string },
-  line = 1,
-): UploadRow {
+function accepted(values: ShareholderValues, line = 1): UploadRow {
   return { line, values, error: undefined };
 }
 
@@ -99,8 +96,30 @@ describe('staging lines', () => {
   test('escapes what COPY gives a meaning, and only that', () => {
     const row = accepted({ external_ref: 'A\\N', name: 'a\tb\nc\r\\d', email: null, holdings: '1.5' }, 7);
     expect(of(row)).toEqual([
-      ['1', '7', 'A\\\\N', 'a\\tb\\nc\\r\\\\d', '\\N', '1.5', 't', 'f', '\\N', '\\N', '\\N', '\\N', '\\N'],
+      [
+        '1',
+        '7',
+        'A\\\\N',
+        'a\\tb\\nc\\r\\\\d',
+        '\\N',
+        '1.5',
+        't',
+        'f',
+        '\\N',
+        '\\N',
+        '\\N',
+        '\\N',
+        '\\N',
+        '\\N',
+        '\\N',
+      ],
     ]);
+    const details = { phone: 'a\tb' };
+    const more = accepted(
+      { external_ref: 'A', name: 'N', email: null, holdings: '1', details, cells: details },
+      7,
+    );
+    expect(of(more)[0]?.slice(-2)).toEqual(['{"phone":"a\\\\tb"}', '{"phone":"a\\\\tb"}']);
   });
 
   test('numbers rows, keeps bad ones with their error, and says whether the file speaks of emails', () => {
@@ -111,8 +130,8 @@ describe('staging lines', () => {
       error,
     });
     expect(rows).toEqual([
-      ['1', '1', 'A', 'N', '\\N', '1', 'f', 'f', '\\N', '\\N', '\\N', '\\N', '\\N'],
-      ['2', '2', 'X', '\\N', '\\N', 'x', 't', 'f', '\\N', 'cell-count', 'm', '\\N', '\\N'],
+      ['1', '1', 'A', 'N', '\\N', '1', 'f', 'f', '\\N', '\\N', '\\N', '\\N', '\\N', '\\N', '\\N'],
+      ['2', '2', 'X', '\\N', '\\N', 'x', 't', 'f', '\\N', 'cell-count', 'm', '\\N', '\\N', '\\N', '\\N'],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { DetailCells, HolderDetails } from '#uploads/checking/detail-columns.ts';
 import type { ShareholderColumn } from '#uploads/checking/shareholder-upload.schema.ts';
 
 export type UploadFormat = 'csv' | 'json' | 'ndjson';
@@ -94,6 +95,9 @@ export interface ShareholderValues {
   readonly security_class?: string | null | undefined;
   /** The day on which the holder has so many shares. Null: today; undefined: the file has no such column. */
   readonly effective_date?: string | null | undefined;
+  /** The fields that the row sets beside, and the cells that say so; undefined: the file has no such column. */
+  readonly details?: HolderDetails | undefined;
+  readonly cells?: DetailCells | undefined;
 }
 
 export interface AcceptedRow<Values = ShareholderValues> {
@@ -106,7 +110,7 @@ export interface AcceptedRow<Values = ShareholderValues> {
 export interface RejectedRow<Column extends string = ShareholderColumn> {
   readonly line: number;
   /** The text that was found in each column, or null where there was none. NUL and undecodable bytes appear as U+FFFD. */
-  readonly values: Readonly<Record<Column, string | null>>;
+  readonly values: Readonly<Partial<Record<Column, string | null>>>;
   readonly error: RowError<Column>;
 }
 

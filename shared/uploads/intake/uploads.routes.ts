@@ -143,7 +143,8 @@ export const createShareholderUpload = route({
   description: [
     ...DOORS,
     'Columns: `external_ref`, `name`, `holdings`, and `email`, which may be missing: then emails are unchanged, while an empty',
-    'cell clears one. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
+    'cell clears one. `kind` (PERSON or ORGANISATION), `given_name`, `family_name`, `phone`, `address`, and in parts `address_line_1` to `address_line_3`, `city`, `region`, `postal_code` and `country` (ISO 3166)',
+    'are likewise optional: the parts of a name are set together, and so are those of an address; they make the name and the address where a row has none. A row sets the shares of one class, `security_class` (default COMMON; a holder of several must be named with it), so a holder',
     'may have a row for each. With `as_of` (in the query, the body or the form), or a column `effective_date`, the shares are those of the close of',
     'that day: what has happened since stays, and `warnings` name the dividends and meetings that it is too late for. A file that hasn’t its `expected_rows`, or comes to other holdings than its `expected_total`, fails. CSV may have commas, semicolons or tabs, and a line `sep=`; text is UTF-8, UTF-16 with its mark, or what `encoding` names. Holders that are not in the file are unchanged; with `mode=replace`',
     'they are set to zero in the classes that the file names. Such a file fails if one of its rows is wrong, or none is right. The answer’s `changes` say what the load has changed. A file that moves more shares of a class than the limit of',

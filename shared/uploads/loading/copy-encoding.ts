@@ -1,11 +1,13 @@
 import { DEFAULT_SECURITY_CLASS } from '#kernel/fields.ts';
-import type { UploadRow } from '#uploads/formats/upload-row.ts';
+import { DETAIL_COLUMNS } from '#uploads/checking/detail-columns.ts';
+import type { ShareholderValues, UploadRow } from '#uploads/formats/upload-row.ts';
 
 /** Characters with a meaning in COPY's text format. The other control characters never pass validation. */
 const SPECIAL = /[\\\t\n\r]/;
 const EACH_SPECIAL = new RegExp(SPECIAL, 'g');
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const NULL = '\\N';
+const NO_DETAILS = `${NULL}\t${NULL}`;
 
 /** The columns of {@link StagingText}, in order. */
 export const STAGED_COLUMNS = [
@@ -22,6 +24,8 @@ export const STAGED_COLUMNS = [
   'error_message',
   'security_class',
   'effective_date',
+  'details',
+  'cells',
 ] as const;
 
 /** Rows of a file, bad ones among them, as lines of COPY's text format. Rows are numbered, since lines need not be unique. */
@@ -38,6 +42,8 @@ export class StagingLines {
   namesClasses = false;
   namesDays = false;
   hasDays = false;
+  /** Whether a row says more of a holder. */
+  hasDetails = false;
   #highest = '';
   #classOfHighest = '';
 
@@ -62,8 +68,22 @@ export class StagingLines {
       }
       return `${this.rows}\t${line}\t${cell(ref)}\t${cell(values.name)}\t${cell(values.email)}\t${cell(values.holdings)}\t${
         values.email === undefined ? 'f' : 't'
-      }\t${outOfOrder}\t${fault}\t${cell(of)}\t${cell(day)}\n`;
+      }\t${outOfOrder}\t${fault}\t${cell(of)}\t${cell(day)}\t${this.#details(values, error === undefined)}\n`;
     });
+  }
+
+  #details(values: UploadRow['values'], isGood: boolean): string {
+    if (isGood) {
+      const { details, cells } = values as ShareholderValues;
+      if (details === undefined) return NO_DETAILS;
+      this.hasDetails = true;
+      return `${cell(JSON.stringify(details))}\t${cell(JSON.stringify(cells))}`;
+    }
+    const cells = values as Readonly<Record<string, string | null>>;
+    const found = DETAIL_COLUMNS.filter((column) => (cells[column] ?? null) !== null);
+    if (found.length === 0) return NO_DETAILS;
+    this.hasDetails = true;
+    return `${NULL}\t${cell(JSON.stringify(Object.fromEntries(found.map((column) => [column, cells[column]]))))}`;
   }
 
   /** A rejected row has null for what its file doesn't have. */

@@ -12,7 +12,8 @@ import {
   RegisterMoved,
 } from '#register/load-register.ts';
 import { countStagedAbsent, stageAbsent } from '#register/replace-register.ts';
-import { REGISTER_COLUMNS, SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
+import { DETAIL_COLUMNS } from '#uploads/checking/detail-columns.ts';
+import { POSITION_COLUMNS, SHAREHOLDER_COLUMNS } from '#uploads/checking/shareholder-upload.schema.ts';
 import { readRows } from '#uploads/formats/read-rows.ts';
 import type { RowErrorCode } from '#uploads/formats/upload-row.ts';
 import { type ListedWarning, listReceivedBefore } from '#uploads/upload.repository.ts';
@@ -60,7 +61,10 @@ function namesPositions({ namesClasses, namesDays }: StagedFile): boolean {
 
 /** Files of shareholders: new holders, and whatever has changed of known ones. */
 export const registerLoader: UploadLoader = {
-  columns: (staged) => (namesPositions(staged) ? REGISTER_COLUMNS : SHAREHOLDER_COLUMNS),
+  columns: (staged) => [
+    ...(namesPositions(staged) ? POSITION_COLUMNS : SHAREHOLDER_COLUMNS),
+    ...(staged.hasDetails === true ? DETAIL_COLUMNS : []),
+  ],
   stage: (session, source, format, following) => stageRows(session, readRows(source, format, following)),
   refuseRepeated: refuseDuplicates,
   refuseConflicts: async (session, load, staged) => {
@@ -109,6 +113,7 @@ export const registerLoader: UploadLoader = {
     await (namingOf(load) === 'plain' ? loadRegister : loadPositions)(tx, {
       ...load,
       isFirst: opens,
+      hasDetails: load.staged.hasDetails === true,
       earlier: await listReceivedBefore(tx, load.receivedAt),
     });
     return opens ? openingChanges(tx, load) : undefined;

@@ -1,4 +1,5 @@
 import type { TenantSession } from '#platform/db/tenant-session.ts';
+import { DETAIL_COLUMNS } from '#uploads/checking/detail-columns.ts';
 import {
   duplicateExternalRef,
   type RejectedRow,
@@ -17,7 +18,7 @@ const CREATE = `create temporary table staged_rows (
   external_ref text collate "C", name text, email text, holdings text,
   security_class text collate "C", effective_date text,
   speaks_of_email boolean not null, out_of_order boolean not null,
-  error_column text, error_code text, error_message text, first_line integer,
+  error_column text, error_code text, error_message text, first_line integer, details jsonb, cells json,
   other_classes numeric(28, 8) not null default 0, class text collate "C", day date, held numeric(28, 8))`;
 
 const COPY = `copy staged_rows (${STAGED_COLUMNS.join(', ')}) from stdin`;
@@ -65,6 +66,8 @@ export interface StagedFile {
   readonly namesDays?: boolean;
   /** Whether the file has a column of days, be it empty. */
   readonly hasDays?: boolean;
+  /** Whether rows of a register say more of a holder: the parts of a name, or an address. */
+  readonly hasDetails?: boolean;
   /** Positions that the file doesn't name, where it replaces the register: those that it sets to zero, and those that are newer, and stay. */
   zeroed?: number;
   kept?: number;
@@ -137,7 +140,7 @@ export async function* rejectedRows(
   await session.run([
     {
       text: `declare rejected_rows cursor with hold for
-        select n, line, ${columns.join(', ')}, error_column, error_code, error_message, first_line
+        select n, line, ${columns.map(selected).join(', ')}, error_column, error_code, error_message, first_line
         from staged_rows where error_code is not null and line > 0 order by n`,
     },
   ]);
@@ -148,6 +151,13 @@ export async function* rejectedRows(
     yield rows.map((row) => toRejection(columns, row));
   }
   await session.run([{ text: 'close rejected_rows' }]);
+}
+
+/** The cells of details are kept in one column. */
+function selected(column: string): string {
+  return (DETAIL_COLUMNS as readonly string[]).includes(column)
+    ? `cells ->> '${column}' as ${column}`
+    : column;
 }
 
 function toRejection(columns: readonly string[], row: StagedRejection): NumberedRejection {

@@ -1,5 +1,7 @@
+import { HOLDER_KINDS } from '#register/holder-fields.ts';
 import { BALLOT_COLUMNS, ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
 import { CONTRIBUTION_COLUMNS, contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
+import { DERIVED_NAME } from '#uploads/checking/detail-columns.ts';
 import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import type { Encoding } from '#uploads/formats/upload-row.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
@@ -32,6 +34,8 @@ export interface Mapping {
 interface MappedKind {
   readonly columns: readonly string[];
   readonly required: readonly string[];
+  /** A required column that others make where none gives it. @default none */
+  readonly derived?: { readonly column: string; readonly from: readonly string[] };
   /** The column of numbers, which several columns of a file may give. */
   readonly number: string;
   /** The column that several may give where none gives the number. @default none */
@@ -46,9 +50,10 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
   shareholders: {
     columns: REGISTER_COLUMNS,
     required: shareholderRowSchema.required,
+    derived: DERIVED_NAME,
     number: 'holdings',
     day: { column: 'effective_date', takesMonth: false },
-    valuesOf: () => undefined,
+    valuesOf: (column) => (column === 'kind' ? HOLDER_KINDS : undefined),
   },
   contributions: {
     columns: CONTRIBUTION_COLUMNS,
@@ -87,7 +92,11 @@ export function findMappingFault(kind: UploadKind, mapping: Mapping): MappingFau
   const maker = makerOf(known, columns);
   const makers = columns.filter(({ to }) => to === maker);
   const given = new Set(columns.flatMap(({ to, value = {} }) => [to, ...Object.keys(value)]));
-  const missing = known.required.filter((column) => !given.has(column));
+  const { derived } = known;
+  const isDerived = derived?.from.some((column) => given.has(column)) === true;
+  const missing = known.required.filter(
+    (column) => !given.has(column) && !(isDerived && column === derived?.column),
+  );
   if (missing.length > 0)
     return { pointer: '/columns', code: 'required', message: `must give ${missing.join(', ')}` };
   const [first] = makers;
