@@ -26,6 +26,7 @@ import * as mockBank from '#payments/mock-bank/mock-bank.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
 import * as reversals from '#payments/reversals/reversals.routes.ts';
+import * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
@@ -125,6 +126,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     payments: {
       ...orders,
       ...paymentRuns,
+      ...dividendPayments,
       ...bankFiles,
       ...bankCallbacks,
       ...paymentSettings,

@@ -19,7 +19,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'links.bank_accounts': 'Where its bank accounts are listed.',
   href: 'Where the request goes, on the same host.',
   note: 'A remark for whoever reads the statement.',
-  memo: 'A text for people. The platform does nothing with it.',
+  memo: 'A text for the payee: by file it goes with the payment to the bank of the payee.',
   reason: 'Why it was done, in the words of whoever did it.',
 
   // Problems
@@ -552,6 +552,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   return_code: 'The code with which the bank sent the payment back.',
   compensates: 'The transaction that this one compensates.',
   compensated_by: 'The transaction that compensates this one.',
+  'DividendPayment.state':
+    'The status, and what it does not tell: that it came back, was denied, or an adjustment took its place.',
+  'DividendPayment.reverses': 'Absent: a reversal is no payment of the dividend.',
+  'Transaction.reverses': 'The payment whose money this one asks back.',
   replaces: 'The transaction that this one repeats.',
   replaced_by: 'The transaction that repeats this one.',
   history: 'The statuses that it has had, in order.',

@@ -147,6 +147,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listCorporateActions: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDeadLetters: {"roles":[],"tenants":["PLATFORM"]},
   listDividendLines: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
+  listDividendPayments: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDividends: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   listDropCredentials: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listExceptions: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},

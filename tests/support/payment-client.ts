@@ -12,6 +12,7 @@ import { handler as dividendProgress } from '#functions/payments/get-dividend-di
 import { handler as getSettings } from '#functions/payments/get-payment-settings.ts';
 import { handler as get } from '#functions/payments/get-transaction.ts';
 import { handler as blocked } from '#functions/payments/list-blocked-payments.ts';
+import { handler as dividendPayments } from '#functions/payments/list-dividend-payments.ts';
 import { handler as listExceptions } from '#functions/payments/list-exceptions.ts';
 import { handler as listAccounts } from '#functions/payments/list-shareholder-bank-accounts.ts';
 import { handler as list } from '#functions/payments/list-transactions.ts';
@@ -23,6 +24,7 @@ import * as exceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as accountRoutes from '#payments/payees/bank-accounts.routes.ts';
 import * as reversals from '#payments/reversals/reversals.routes.ts';
+import * as listed from '#payments/runs/dividend-payments.routes.ts';
 import * as runs from '#payments/runs/payment-runs.routes.ts';
 import * as settings from '#payments/settings/payment-settings.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
@@ -152,6 +154,10 @@ export class Payments {
 
   progress(id: string): Promise<TestResponse> {
     return this.#call(dividendProgress, runs.getDividendDisbursement, { params: { id } });
+  }
+
+  ofDividend(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
+    return this.#call(dividendPayments, listed.listDividendPayments, { params: { id }, query });
   }
 
   blocked(id: string, query: Record<string, string> = {}): Promise<TestResponse> {
