@@ -313,7 +313,10 @@ export async function listReceivedBefore(read: TenantRead, receivedAt: Date): Pr
   return rows.map(({ id }) => id);
 }
 
-/** Tells whether a worker has an upload of the same kind in hand that was received before another one. */
+/**
+ * Tells whether a worker has an upload of the same kind in hand that was received before another one: within the hour before, since one that
+ * takes longer has lost its message, and is found again by the sweep.
+ */
 export async function isInHandBefore(read: TenantRead, id: UploadId): Promise<boolean> {
   const before = await read
     .selectFrom('uploads as u')
@@ -322,7 +325,9 @@ export async function isInHandBefore(read: TenantRead, id: UploadId): Promise<bo
     .where('u.state', '=', 'VALIDATING')
     .where('u.dry_run', '=', false)
     .where('o.dry_run', '=', false)
-    .where(sql<boolean>`(u.received_at, u.id) < (o.received_at, o.id)`)
+    .where(
+      sql<boolean>`(u.received_at, u.id) < (o.received_at, o.id) and u.received_at > o.received_at - interval '1 hour'`,
+    )
     .limit(1)
     .executeTakeFirst();
   return before !== undefined;

@@ -617,6 +617,12 @@ describe('a file of ballots', () => {
     expect(await uploadOf(older.key)).toMatchObject({ state: 'COMPLETED', accepted: 1 });
     expect(found(await uploadOf(newer.key))).toEqual([[2, 'external_ref', 'ballot-exists']]);
     expect((await proxy.report(meeting)).body.items[0].counts.FOR).toEqual({ ballots: 1, shares: '100' });
+    // A file that is in hand for hours has lost its message: nobody waits for it.
+    await database.admin.query(
+      `update uploads set state = 'VALIDATING', completed_at = null, received_at = now() - interval '2 hours' where object_key = $1`,
+      [older.key],
+    );
+    expect(await load(csv(`${meeting},A,1,FOR,100,`))).toMatchObject({ accepted: 1, unchanged: 1 });
   });
 
   test('of an agent, with a column for each item or each choice, is read by a mapping; JSON as it is', async () => {
