@@ -604,6 +604,12 @@ export const FIELDS: Readonly<Record<string, string>> = {
   bytes: 'The bytes of the file.',
   object_key: 'Where the file is kept.',
   reason_line: 'The line at which it became unreadable.',
+  notifications_of_change: 'What the bank of the payee has corrected of the account, the first one first.',
+  'notifications_of_change.applied':
+    'Whether the account was corrected: false where the data can’t be used, or concern nothing that we use.',
+  'before.routing_number': 'The routing number of the bank.',
+  'before.account_last4': 'The last four digits of the number.',
+  'before.account_type': 'Whether it was a checking or a savings account.',
   acknowledged_at: 'The instant at which somebody said that the bank has it.',
   acknowledged_by: 'The user who said that the bank has it.',
   fetched_at: 'The first time that somebody has fetched the file here.',

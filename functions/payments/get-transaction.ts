@@ -1,5 +1,6 @@
-import { findHistory, findTransaction, toTransaction } from '#payments/orders/ordered-transaction.ts';
+import { findTransaction, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import * as routes from '#payments/orders/orders.routes.ts';
+import { findHistory } from '#payments/orders/transaction-history.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';
 

@@ -42,7 +42,7 @@ export const CONTROLLED_CHANGES = {
   /** An answer of the bank that matches no payment by itself, or couldn't be read, is booked to the payment that two people name. */
   'bank-item': { title: 'An answer of the bank that was matched by hand', ...ofOperations },
   /** A file that the bank has not taken pays nobody, and its payments are made anew. */
-  'bank-file-rejection': { title: 'The rejection of a file by the bank', ...ofOperations },
+  'bank-file-rejection': { title: 'A file that the bank rejected', ...ofOperations },
   /** A reversal takes money from a payee: it always waits, whatever its amount. */
   'payment-reversal': {
     title: 'The reversal of a payment',

@@ -69,6 +69,13 @@ const SecurityEntry = z.object({
     .describe('Null where it is too long for an event: the trail has it.'),
 });
 
+/** The part of an account that a notification of change may correct. */
+const Corrected = z.object({
+  routing_number: z.string(),
+  account_last4: z.string(),
+  account_type: z.string(),
+});
+
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
 /** The payload of each event, beside its envelope. */
@@ -102,6 +109,18 @@ const eventPayloads = {
     omitted: count.describe('Entries that are counted, and not among `entries`.'),
     counts: z.array(z.object({ action: z.string(), kind: z.string(), entries: count })).min(1),
     entries: z.array(SecurityEntry).min(1).max(ENTRIES_PER_REPORT),
+  }),
+  'bank-account.corrected': z.object({
+    correction_id: id,
+    bank_account_id: id,
+    transaction_id: id.describe('The payment to which the bank has answered.'),
+    code: z.string().describe('Nacha’s change code, such as C01.'),
+    meaning: z.string().nullable(),
+    applied: z
+      .boolean()
+      .describe('False where nothing of the account is corrected, or by data that can’t be used.'),
+    before: Corrected,
+    after: Corrected,
   }),
   'transaction.created': Transactions,
   'transaction.sent': Transactions,

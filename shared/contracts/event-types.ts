@@ -9,6 +9,7 @@ export const EVENT_VERSIONS = {
   'change.requested': 1,
   'change.decided': 1,
   'security.reported': 1,
+  'bank-account.corrected': 1,
   'transaction.created': 1,
   'transaction.sent': 1,
   'transaction.settled': 1,

@@ -26,6 +26,24 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountCorrections {
+  account_last4_after: string;
+  account_last4_before: string;
+  account_type_after: string;
+  account_type_before: string;
+  bank_account_id: string;
+  code: string;
+  event_id: string;
+  id: Generated<string>;
+  is_applied: boolean;
+  noted_at: Generated<Timestamp>;
+  number_before_sealed: string | null;
+  routing_number_after: string;
+  routing_number_before: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transaction_id: string;
+}
+
 export interface ApiKeyAccess {
   confirmed_by: string | null;
   created_at: Timestamp;
@@ -1531,6 +1549,7 @@ export interface Webhooks {
 }
 
 export interface DB {
+  account_corrections: AccountCorrections;
   api_key_access: ApiKeyAccess;
   api_key_secrets: ApiKeySecrets;
   api_keys: ApiKeys;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as releasePayment } from '#functions/steps/release-payment.ts';
+import { numberPlace } from '#payments/payees/number-place.ts';
+import { sealerOf } from '#platform/sealing.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
-import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { FIELD_SECRET, type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
@@ -113,6 +115,68 @@ describe('what the bank does', () => {
     expect(await rows('select from mock_bank_payments where reference = $1', [id])).toHaveLength(1);
     expect((await ops.accounts(shareholder)).body.data[0].status).toBe('ACTIVE');
   });
+
+  test.each([
+    ['0301', 'C01', '0077', true],
+    ['0302', 'C01', '0077', true],
+    ['0304', 'C04', '0304', false],
+  ])(
+    '%s: a notification of change is seen on payment, account and event, with the old value',
+    async (last4, code, now, applied) => {
+      const { id, shareholder, accountId } = await pay(last4);
+      await ops.until(id, 'SETTLED');
+      await expect
+        .poll(async () => (await ops.get(id)).body.notifications_of_change, { timeout: 30_000 })
+        .toHaveLength(1);
+      const account = { routing_number: '121042882', account_type: 'CHECKING' };
+      const notified = {
+        ...{
+          transaction_id: id,
+          bank_account_id: accountId,
+          code,
+          meaning: expect.stringContaining('Incorrect'),
+          applied,
+        },
+        before: { ...account, account_last4: last4 },
+        after: { ...account, account_last4: now },
+      };
+      expect((await ops.get(id)).body.notifications_of_change).toMatchObject([notified]);
+      const [shown] = (await ops.accounts(shareholder)).body.data;
+      expect(shown).toMatchObject({
+        account_last4: now,
+        status: 'ACTIVE',
+        notifications_of_change: [notified],
+      });
+      const [event] = await rows(
+        `select payload from outbox where type = 'bank-account.corrected' and payload ->> 'transaction_id' = $1`,
+        [id],
+      );
+      expect(event?.payload).toMatchObject(notified);
+      expect(JSON.stringify(event)).not.toContain(magic(last4));
+      // The number that stood there can be read by us, and the next payment goes by the new one, hyphens included.
+      const [kept] = await rows(
+        'select number_before_sealed as sealed from account_corrections where transaction_id = $1',
+        [id],
+      );
+      const open = (sealed: unknown) => sealerOf(FIELD_SECRET).open(String(sealed), numberPlace(accountId));
+      expect(applied ? open(kept?.sealed) : kept?.sealed).toBe(applied ? magic(last4) : null);
+      const { body } = await ops.order({ shareholder_id: shareholder, amount: '1', currency: 'USD' });
+      await ops.until(body.id, 'SETTLED');
+      const [sent] = await rows('select account_number from mock_bank_payments where reference = $1', [
+        body.id,
+      ]);
+      expect(sent?.account_number).toBe(
+        last4 === '0302' ? '9000-0000-0077' : last4 === '0301' ? magic('0077') : magic(last4),
+      );
+      // They go with the personal data of the account.
+      await rows('update bank_accounts set purged_at = now(), version = version + 1 where id = $1', [
+        accountId,
+      ]);
+      expect(await rows('select from account_corrections where bank_account_id = $1', [accountId])).toEqual(
+        [],
+      );
+    },
+  );
 
   test('returned after settlement: taken back by a transaction of its own', async () => {
     const { id } = await pay('0203');

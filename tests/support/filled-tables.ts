@@ -179,6 +179,19 @@ const rowsOf = (
     request_id: 'filled',
   },
   bank_events: { transaction_id: id(5), event_id: 'filled', kind: 'SETTLED' },
+  account_corrections: {
+    ...{
+      id: id(130),
+      bank_account_id: id(7),
+      transaction_id: id(5),
+      event_id: 'filled',
+      code: 'C01',
+      is_applied: 'true',
+    },
+    ...{ routing_number_before: '121042882', account_last4_before: '6789', account_type_before: 'CHECKING' },
+    ...{ routing_number_after: '121042882', account_last4_after: '6780', account_type_after: 'CHECKING' },
+    number_before_sealed: 'v1.filled',
+  },
   bank_contradictions: { transaction_id: id(5), event_id: 'filled', stood_as: 'FAILED' },
   payment_runs: { dividend_id: id(30), requested_by: id(2), request_id: 'filled' },
   outbound_files: {

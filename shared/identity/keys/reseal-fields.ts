@@ -73,7 +73,7 @@ async function resealAll(
 }
 
 function reseal(sealer: Sealer, field: SealedField, row: SealedRow): string[] | undefined {
-  const place = field.placeOf(row.key);
+  const place = field.placeOf(row.place_key);
   try {
     return row.values.map((sealed) => sealer.seal(sealer.open(sealed, place), place));
   } catch (error) {

@@ -5,6 +5,7 @@ import type { SealedField } from './sealed-fields.ts';
 export interface SealedRow {
   readonly tenant_id: string;
   readonly key: string;
+  readonly place_key: string;
   readonly values: readonly string[];
 }
 
@@ -14,14 +15,14 @@ export interface SealedRow {
  */
 export async function listOtherwiseSealed(
   tx: SystemTx,
-  { table, key, column, isArray }: SealedField,
+  { table, key, placeKey, column, isArray }: SealedField,
   keyId: string,
   after: { readonly tenantId: string; readonly key: string },
   limit: number,
 ): Promise<SealedRow[]> {
   const [id, values] = [sql.ref(key), isArray ? sql.ref(column) : sql`array[${sql.ref(column)}]`];
   const { rows } =
-    await sql<SealedRow>`select tenant_id, ${id} as key, ${values} as values from ${sql.table(table)}
+    await sql<SealedRow>`select tenant_id, ${id} as key, ${sql.ref(placeKey ?? key)} as place_key, ${values} as values from ${sql.table(table)}
     where (tenant_id, ${id}) > (${after.tenantId}, ${after.key})
       and exists (select from unnest(${values}) as v (sealed) where split_part(sealed, '.', 1) not in (${keyId}, 'purged'))
     order by tenant_id, ${id} limit ${limit}`.execute(tx);

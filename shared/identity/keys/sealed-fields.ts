@@ -9,6 +9,7 @@ import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 /** A column of sealed values, or of arrays of them. A test finds one that is missing here by its name. */
 export interface SealedField {
   readonly table:
+    | 'account_corrections'
     | 'bank_accounts'
     | 'connections'
     | 'drop_credentials'
@@ -22,14 +23,22 @@ export interface SealedField {
     | 'corrected_sealed'
     | 'credential_sealed'
     | 'instruction_sealed'
+    | 'number_before_sealed'
     | 'secret_sealed'
     | 'secrets_sealed';
   readonly isArray: boolean;
+  /** The column by whose value the place is found. @default the key */
+  readonly placeKey?: 'bank_account_id';
   /** Returns the place that a value of the row was sealed for. */
   readonly placeOf: (key: string) => string;
 }
 
 export const SEALED_FIELDS: readonly SealedField[] = [
+  {
+    ...{ table: 'account_corrections', key: 'id', column: 'number_before_sealed', isArray: false },
+    placeKey: 'bank_account_id',
+    placeOf: numberPlace,
+  },
   {
     ...{ table: 'bank_accounts', key: 'id', column: 'account_number_sealed', isArray: false },
     placeOf: numberPlace,

@@ -31,10 +31,15 @@ export async function receiveBankEvent(
     throw new DomainError('payment-not-released', 'We have not ordered this payment yet.');
   const isNew = await insertBankEvent(tx, { transaction_id: reference, event_id, kind, code });
   if (isNew && kind === 'CORRECTED') {
-    const { correctAccount, correctedBy } = await import('#payments/payees/payable-account.ts');
+    const { correctedBy } = await import('#payments/payees/payable-account.ts');
+    const { noteCorrection } = await import('#payments/payees/note-correction.ts');
     const correction = parseCorrection(code ?? '', corrected_data ?? '');
     const account = order.bank_account_id;
-    if (correction !== undefined) await correctAccount(tx, account, correctedBy(account, correction, sealer));
+    await noteCorrection(
+      tx,
+      { transaction_id: reference, event_id, code: code ?? '', bank_account_id: account },
+      correction === undefined ? {} : correctedBy(account, correction, sealer),
+    );
     if (isTerminal(transaction.status)) await setApplied(tx, reference);
   } else if (isTerminal(transaction.status)) await applyBankEvents(tx, transaction);
   await crashPoint('callback-before-commit', reference);

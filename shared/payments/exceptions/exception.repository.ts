@@ -8,8 +8,8 @@ import {
   matchBankItem,
   rejectBankFile,
 } from '#payments/files/bank-files.routes.ts';
+import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
 import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
-import { MAY_BE_AT_BANK } from '#payments/orders/payment-order.repository.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { type listExceptions, type PaymentException, resolveTransaction } from './exceptions.routes.ts';

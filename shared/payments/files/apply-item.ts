@@ -2,7 +2,7 @@ import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { findOrder } from '#payments/orders/payment-order.repository.ts';
-import { type AccountChange, correctAccount } from '#payments/payees/payable-account.ts';
+import type { AccountChange } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { setAcknowledgedByAnswer } from './outbound-file.repository.ts';
@@ -31,7 +31,16 @@ export async function applyAnswer(
   const event_id = `ach:${originalRdfi}:${traceNumber}:${code ?? ''}`;
   if (!(await insertBankEvent(tx, { transaction_id: transactionId, event_id, kind, code }))) return null;
   await setAcknowledgedByAnswer(tx, transactionId);
-  await correctAccount(tx, order.bank_account_id, changeOf(order.bank_account_id));
+  if (kind === 'CORRECTED') {
+    // Loaded by the few answers that correct an account.
+    const { noteCorrection } = await import('#payments/payees/note-correction.ts');
+    const { bank_account_id } = order;
+    await noteCorrection(
+      tx,
+      { transaction_id: transactionId, event_id, code: code ?? '', bank_account_id },
+      changeOf(bank_account_id),
+    );
+  }
   await applyBankEvents(tx, transaction);
   return kind === 'RETURNED' && order.waits_for === 'SETTLEMENT' ? order.task_token : null;
 }

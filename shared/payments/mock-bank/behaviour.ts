@@ -24,7 +24,11 @@ const RETURNS_AFTER = 2;
 const RETURNS_AFTER_SETTLEMENT = 8;
 const LATE_AFTER = 90;
 export const LATE_SECONDS = LATE_AFTER;
-const CORRECTED_ACCOUNT = '900000000077';
+const CORRECTED = { code: 'C01', data: '900000000077' };
+const CORRECTIONS: Readonly<Record<number, typeof CORRECTED>> = {
+  2: { code: 'C01', data: '9000-0000-0077' },
+  4: { code: 'C04', data: 'ADA HOLDER-LOVELACE' },
+};
 /** Large enough to mean for ever. */
 const ALWAYS = 1_000_000;
 
@@ -48,7 +52,7 @@ export function behaviourOf(accountNumber: string): Behaviour {
         returns: { code: `R${detail}`, after: RETURNS_AFTER_SETTLEMENT },
       };
     case '03':
-      return { ...SETTLING, corrects: { code: 'C01', data: CORRECTED_ACCOUNT } };
+      return { ...SETTLING, corrects: CORRECTIONS[number] ?? CORRECTED };
     case '04':
       return { ...SETTLING, callbacks: CALLBACKS[number] ?? 'once' };
     case '05':

@@ -10,7 +10,7 @@ export const BankInstruction = z.looseObject({
   amount: z.string().regex(/^[1-9]\d{0,17}$/),
   currency: z.string().regex(/^[A-Z]{3}$/),
   routing_number: z.string().regex(/^\d{9}$/),
-  account_number: z.string().regex(/^\d{4,17}$/),
+  account_number: z.string().regex(/^[\d-]{4,17}$/),
   /** The reference of the payment whose money is to be taken back from the account. */
   reverses: id.optional(),
 });

@@ -6,7 +6,17 @@ export function isAccountNumber(text: string): boolean {
   return ACCOUNT_NUMBER.test(text) && /[1-9]/.test(text);
 }
 
+/**
+ * A number that a bank itself gives us: a hyphen, which stands on cheques as a dash, may be part of it, and is written as it stands (Nacha Operating Rules,
+ * Appendix Three, DFI account number).
+ */
+export function isBanksAccountNumber(text: string): boolean {
+  return (
+    /^[\d-]{4,17}$/.test(text) && /^\d(?:-?\d)*$/.test(text) && isAccountNumber(text.replaceAll('-', ''))
+  );
+}
+
 /** The only part of an account number that may be shown or stored in the clear. */
 export function accountNumberLast4(accountNumber: string): string {
-  return accountNumber.slice(-4);
+  return accountNumber.replaceAll('-', '').slice(-4);
 }

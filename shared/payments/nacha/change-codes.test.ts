@@ -33,6 +33,9 @@ test.each([
     '0210000211234567890123456732',
     { routingNumber: '021000021', accountNumber: '12345678901234567', transactionCode: '32' },
   ],
+  ['C01', '744-5678-99', { accountNumber: '744-5678-99' }],
+  ['C03', '021000021   744-5678-99', { routingNumber: '021000021', accountNumber: '744-5678-99' }],
+  ['C06', '744-5678-99  37', { accountNumber: '744-5678-99', transactionCode: '37' }],
   ['C09', '123-45-6789', { individualId: '123-45-6789' }],
 ])('%s corrects to what %j says', (code, data, expected) => {
   expect(parseCorrection(code, data.padEnd(29))).toEqual(expected);
@@ -41,7 +44,9 @@ test.each([
 test.each([
   ['C01', ''],
   ['C01', '12 34'],
-  ['C01', '744-5678-99'],
+  ['C01', '-7445678'],
+  ['C01', '744--5678'],
+  ['C01', '12-3'],
   ['C02', '021000022'],
   ['C03', '021000021'],
   ['C03', '021000022   123456789'],

@@ -1,4 +1,4 @@
-import { isAccountNumber } from './account-number.ts';
+import { isBanksAccountNumber } from './account-number.ts';
 import { isRoutingNumber } from './routing-number.ts';
 import { isTransactionCode } from './transaction-codes.ts';
 
@@ -88,17 +88,17 @@ export function parseCorrection(code: string, correctedData: string): Correction
     case 'C02':
       return checked({ routingNumber: data });
     case 'C03':
-      return matched(/^(?<routingNumber>\d{9}) *(?<accountNumber>\d+)$/, data);
+      return matched(/^(?<routingNumber>\d{9}) *(?<accountNumber>[\d-]+)$/, data);
     case 'C04':
       return checked({ receiverName: data });
     case 'C05':
       return checked({ transactionCode: data });
     case 'C06':
-      return matched(/^(?<accountNumber>\d+) +(?<transactionCode>\d\d)$/, data);
+      return matched(/^(?<accountNumber>[\d-]+) +(?<transactionCode>\d\d)$/, data);
     case 'C07':
       return (
-        matched(/^(?<routingNumber>\d{9})(?<accountNumber>\d{17})(?<transactionCode>\d\d)$/, data) ??
-        matched(/^(?<routingNumber>\d{9})(?<accountNumber>\d+) +(?<transactionCode>\d\d)$/, data)
+        matched(/^(?<routingNumber>\d{9})(?<accountNumber>[\d-]{17})(?<transactionCode>\d\d)$/, data) ??
+        matched(/^(?<routingNumber>\d{9})(?<accountNumber>[\d-]+) +(?<transactionCode>\d\d)$/, data)
       );
     case 'C09':
       return checked({ individualId: data });
@@ -115,7 +115,7 @@ function matched(pattern: RegExp, data: string): Correction | undefined {
 function checked(correction: Correction): Correction | undefined {
   const { routingNumber, accountNumber, transactionCode, receiverName, individualId } = correction;
   if (routingNumber !== undefined && !isRoutingNumber(routingNumber)) return undefined;
-  if (accountNumber !== undefined && !isAccountNumber(accountNumber)) return undefined;
+  if (accountNumber !== undefined && !isBanksAccountNumber(accountNumber)) return undefined;
   if (transactionCode !== undefined && !isTransactionCode(transactionCode)) return undefined;
   if (receiverName !== undefined && (receiverName === '' || receiverName.length > 22)) return undefined;
   if (individualId !== undefined && (individualId === '' || individualId.length > 22)) return undefined;

@@ -1,6 +1,6 @@
 import { isDay } from '#kernel/calendar.ts';
 import { isUuid } from '#kernel/ids.ts';
-import { isAccountNumber } from './account-number.ts';
+import { isBanksAccountNumber } from './account-number.ts';
 import { achText, isNameable } from './ach-text.ts';
 import { isBankingDay } from './federal-reserve-holidays.ts';
 import { nachaDate } from './nacha-date.ts';
@@ -167,7 +167,7 @@ function checkPayment({ paymentId, routingNumber, accountNumber, amountMinor }: 
   if (!isRoutingNumber(routingNumber)) {
     throw new UnwritableAchFile('routing-number', 'A routing number is not valid.', paymentId);
   }
-  if (!isAccountNumber(accountNumber)) {
+  if (!isBanksAccountNumber(accountNumber)) {
     throw new UnwritableAchFile('account-number', 'An account number must have 4 to 17 digits.', paymentId);
   }
   if (amountMinor < 1n || amountMinor > MAX_AMOUNT_MINOR) {

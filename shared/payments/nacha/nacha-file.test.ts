@@ -183,7 +183,7 @@ describe('what would be refused by a bank is not written', () => {
 
   test.each([
     ['routing-number', { routingNumber: '121042883' }],
-    ['account-number', { accountNumber: '12-34' }],
+    ['account-number', { accountNumber: '12--34' }],
     ['account-number', { accountNumber: '123456789012345678' }],
     ['amount', { amountMinor: 0n }],
     ['amount', { amountMinor: -1n }],

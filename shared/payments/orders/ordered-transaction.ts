@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import type { TransactionStatus, TransactionType } from '#contracts/transactions.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { listTransitions, TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
-import { listContradictions } from '#payments/exceptions/contradiction.repository.ts';
+import { TRANSACTION_COLUMNS, type TransactionRow } from '#ledger/transactions.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { Transaction, TransactionWithHistory } from './orders.routes.ts';
+import type { Transaction } from './orders.routes.ts';
 import type { OrderRow } from './payment-order.repository.ts';
 
 /** A transaction, with its payment order if there is one. */
@@ -45,7 +44,7 @@ export function toTransaction(row: TransactionRow & Partial<OrderedRow>): z.infe
 
 type Present<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
-function present<T extends Record<string, unknown>>(fields: T): Present<T> {
+export function present<T extends Record<string, unknown>>(fields: T): Present<T> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   ) as Present<T>;
@@ -63,53 +62,6 @@ function ordered(read: TenantRead) {
 
 export function findTransaction(read: TenantRead, id: string): Promise<OrderedRow | undefined> {
   return ordered(read).where('t.id', '=', id).executeTakeFirst();
-}
-
-/** These are what people have said of it. */
-type Told = 'cancelled_by' | 'cancel_reason' | 'reversal_reason';
-
-type History = Pick<
-  z.infer<typeof TransactionWithHistory>,
-  'history' | 'compensated_by' | 'reversed_by' | 'replaced_by' | Told | 'exceptions'
->;
-
-export async function findHistory(read: TenantRead, id: string): Promise<History> {
-  const transitions = await listTransitions(read, id);
-  const exceptions = await listContradictions(read, id);
-  const links = await read
-    .selectNoFrom((eb) => [
-      eb.selectFrom('ledger_transactions').select('id').where('compensates', '=', id).as('compensated_by'),
-      eb
-        .selectFrom('ledger_transactions')
-        .select('id')
-        .where('reverses', '=', id)
-        .orderBy('id', 'desc')
-        .limit(1)
-        .as('reversed_by'),
-      eb.selectFrom('payment_orders').select('transaction_id').where('replaces', '=', id).as('replaced_by'),
-      ...(['cancelled_by', 'cancel_reason', 'reversal_reason'] as const).map((name) =>
-        eb.selectFrom('payment_orders').select(name).where('transaction_id', '=', id).as(name),
-      ),
-    ])
-    .executeTakeFirstOrThrow();
-  return {
-    history: transitions.map(({ version, from_status, to_status, return_code, occurred_at }) => ({
-      version,
-      from: from_status,
-      to: to_status,
-      return_code,
-      occurred_at: occurred_at.toISOString(),
-    })),
-    ...present(links),
-    ...(exceptions.length === 0
-      ? {}
-      : {
-          exceptions: exceptions.map(({ noted_at, ...said }) => ({
-            ...said,
-            noted_at: noted_at.toISOString(),
-          })),
-        }),
-  };
 }
 
 export interface TransactionFilter {

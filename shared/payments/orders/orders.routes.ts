@@ -3,6 +3,7 @@ import { TRANSACTION_STATUSES, TRANSACTION_TYPES } from '#contracts/transactions
 import { dateOut, id, idInPath, idOut, instantOut, isoDate, listOf, page, text } from '#kernel/fields.ts';
 import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PAYMENT_EVENT_KINDS } from '#payments/bank/bank-event-kind.ts';
+import { NotificationOfChange } from '#payments/payees/account-correction.ts';
 import { route } from '#platform/http/route.ts';
 
 const APPROVALS = ['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED', 'WITHDRAWN'] as const;
@@ -64,6 +65,8 @@ export const TransactionWithHistory = Transaction.extend({
       }),
     )
     .optional(),
+  /** The payee’s bank has corrected the account by these, for the payments to come. */
+  notifications_of_change: z.array(NotificationOfChange).optional(),
   /** The person who has cancelled it, and why. */
   cancelled_by: idOut.optional(),
   cancel_reason: z.string().optional(),

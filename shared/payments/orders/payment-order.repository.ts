@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { PaymentOrders } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { MAY_BE_AT_BANK } from './at-bank.ts';
 
 const COLUMNS = [
   'approval',
@@ -101,14 +102,6 @@ export function setDecision(
     .returning(COLUMNS)
     .executeTakeFirst();
 }
-
-/**
- * Whether the bank may have the payment of an order `o`: by HTTP from its release on, by file once it is in one, and whenever the bank has spoken of
- * it. The database refuses to cancel it by the same rule (guard_cancelling).
- */
-export const MAY_BE_AT_BANK = sql<boolean>`(o.channel = 'BANK' and o.released_at is not null
-  or exists (select from outbound_entries e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id)
-  or exists (select from bank_events e where e.tenant_id = o.tenant_id and e.transaction_id = o.transaction_id))`;
 
 /** Tells of an order whether the bank may have its payment. */
 export async function findCancellable(

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { BankAccounts } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import { listCorrections, toNotification } from './account-correction.repository.ts';
 import type { BankAccount } from './bank-accounts.routes.ts';
 
 const COLUMNS = [
@@ -31,7 +32,12 @@ export type BankAccountRow = Selectable<BankAccounts>;
 /** The owner of an account: one of the two. */
 export type Payee = { readonly shareholder_id: string } | { readonly employee_id: string };
 
-export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> {
+/** An account, with what its bank has notified us of. */
+type NotifiedAccount = BankAccountRow & {
+  readonly notifications: z.infer<typeof BankAccount>['notifications_of_change'];
+};
+
+export function toBankAccount(row: NotifiedAccount): z.infer<typeof BankAccount> {
   const { id, routing_number, account_last4, holder_name, status_reason, version } = row;
   return {
     id,
@@ -46,6 +52,7 @@ export function toBankAccount(row: BankAccountRow): z.infer<typeof BankAccount> 
     usable_from: row.approval === 'REQUIRED' ? null : row.usable_from.toISOString(),
     version,
     created_at: row.created_at.toISOString(),
+    notifications_of_change: row.notifications,
   };
 }
 
@@ -72,16 +79,21 @@ export function findBankAccount(read: TenantRead, id: string): Promise<BankAccou
 }
 
 /** Newest first. */
-export function listBankAccounts(
+export async function listBankAccounts(
   read: TenantRead,
   payee: Payee,
   { limit, cursor }: PageRequest,
-): Promise<BankAccountRow[]> {
+): Promise<NotifiedAccount[]> {
   let query = of(read, payee)
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (cursor !== undefined) query = query.where('id', '<', decodeCursor(cursor, ['uuid'])[0]);
-  return query.execute();
+  const accounts = await query.execute();
+  const notified = await listCorrections(read, { accounts: accounts.map(({ id }) => id) });
+  return accounts.map((account) => ({
+    ...account,
+    notifications: notified.filter((one) => one.bank_account_id === account.id).map(toNotification),
+  }));
 }
 
 /** Returns the newest account that payments may go into now: approved, and cooled off. */

@@ -5,6 +5,7 @@ import { isAccountNumber } from '#payments/nacha/account-number.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { employeeInPath } from '#plans/participants/employee-id.ts';
 import { route } from '#platform/http/route.ts';
+import { NotificationOfChange } from './account-correction.ts';
 
 const ACCOUNT_TYPES = ['CHECKING', 'SAVINGS'] as const;
 const HOLDER_TYPES = ['INDIVIDUAL', 'COMPANY'] as const;
@@ -23,6 +24,8 @@ export const BankAccount = z.object({
   status_reason: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
+  /** Its bank has notified us of these, the first one first; each keeps what stood there before. */
+  notifications_of_change: z.array(NotificationOfChange),
 });
 
 const NewBankAccount = z.strictObject({

@@ -129,7 +129,3 @@ export function correctedBy(
     ...(type === undefined ? {} : { account_type: ACCOUNT_TYPES[type] }),
   };
 }
-
-export async function correctAccount(tx: TenantTx, accountId: string, change: AccountChange): Promise<void> {
-  if (Object.keys(change).length > 0) await setBankAccount(tx, accountId, change);
-}
