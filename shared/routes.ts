@@ -60,6 +60,7 @@ import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import * as ownership from '#reporting/reports/ownership.routes.ts';
+import * as planStatement from '#reporting/reports/plan-statement.routes.ts';
 import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
@@ -103,7 +104,11 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials }, ballots: ballotUploads },
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
-  reporting: { reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports }, ownership },
+  reporting: {
+    reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports },
+    ownership,
+    'plan-statement': planStatement,
+  },
   plans: {
     plans: {
       ...planShape,

@@ -59,6 +59,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Forfeitures',
     description: 'Unvested money that left plans which ended, and its use.',
   },
+  'plan-statement': {
+    name: 'Plan statements',
+    description: 'What happened in an employee’s plan between two days.',
+  },
   me: { name: 'Mine', description: 'An employee’s own plans.' },
   scim: {
     name: 'SCIM',

@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   transfers: ['register/transfers', 'register/corporate-actions', 'reporting/ownership', 'uploads/ballots'],
-  plans: ['plans'],
+  plans: ['plans', 'reporting/plan-statement'],
   money: ['payments', 'ledger', 'dividends/adjustments'],
 };
 

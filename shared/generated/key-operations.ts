@@ -104,6 +104,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   getPasswordPage: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   getPaymentSettings: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getPlan: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
+  getPlanStatement: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   getPlanVesting: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR"]},
   getRegisterSettings: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getReportExport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},

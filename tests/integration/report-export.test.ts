@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as updateHandler } from '#functions/identity/update-user.ts';
 import { handler as createHandler } from '#functions/reporting/create-report-export.ts';
 import { handler as accessHandler } from '#functions/reporting/get-access-report.ts';
+import { handler as planStatementHandler } from '#functions/reporting/get-plan-statement.ts';
 import { handler as getHandler } from '#functions/reporting/get-report-export.ts';
 import { handler as statementHandler } from '#functions/reporting/get-shareholder-statement.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
@@ -13,10 +14,12 @@ import { createReportExport, getReportExport } from '#reporting/exports/exports.
 import { getAccessReport } from '#reporting/reports/access-report.routes.ts';
 import { getTransactionsReport } from '#reporting/reports/ledger-reports.routes.ts';
 import { getShareholderStatement } from '#reporting/reports/ownership.routes.ts';
+import { getPlanStatement } from '#reporting/reports/plan-statement.routes.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { day } from '#tests/support/dividends.ts';
 import type { Json } from '#tests/support/json.ts';
+import { contribute, enroll } from '#tests/support/plans.ts';
 import { drain, recordOf } from '#tests/support/queue-driver.ts';
 import { Register } from '#tests/support/register.ts';
 import { call, type TestResponse, testContext } from '#tests/support/request.ts';
@@ -134,6 +137,38 @@ test('the register and the plans can be exported like the rest', async () => {
   expect((await download(none.url)).text).toMatch(/^plan_id,.*\r\n$/);
   expect(await exported({ report: '1099-div', parameters: { year: '2026' } })).toMatchObject({ rows: 0 });
   expect(await exported({ report: 'contributions' }, sponsor)).toMatchObject({ rows: 0 });
+});
+
+test('the statement of a plan is a file, and a PDF', async () => {
+  const order = { employee_id: 'E-Ž', enrolled_on: day(-30) };
+  const { body: plan } = await enroll(sponsor, { ...order, plan_type: '401K' });
+  for (const amount of ['125.50', '10.00'])
+    expect((await contribute(sponsor, plan.id, { amount, effective_date: day(-2) })).status).toBe(201);
+  const parameters = { id: plan.id, from: day(-9), to: day(0) };
+  const { body: shown } = await call(planStatementHandler, getPlanStatement, {
+    ...{ as: sponsor.as('OPS'), params: { id: plan.id }, query: { from: day(-9), to: day(0) } },
+  });
+  const table = await exported({ report: 'plan-statement', parameters }, sponsor);
+  expect(table).toMatchObject({ state: 'DONE', rows: 2 });
+  expect((await download(table.url)).text).toContain(
+    `,CONTRIBUTION,EMPLOYEE,,125.50,125.50,${shown.data[0].reference},`,
+  );
+  const done = await exported({ report: 'plan-statement', format: 'pdf', parameters }, sponsor);
+  expect(done, JSON.stringify(done)).toMatchObject({ state: 'DONE', failure: null, rows: 2 });
+  const bytes = new Uint8Array(await (await fetch(done.url)).arrayBuffer());
+  const again = await exported({ report: 'plan-statement', format: 'pdf', parameters }, sponsor);
+  expect(new Uint8Array(await (await fetch(again.url)).arrayBuffer())).toEqual(bytes);
+  const { text } = await extractText(await getDocumentProxy(bytes));
+  const written = text.join('\n').normalize('NFC');
+  for (const part of [
+    ...['401K (E-Ž)', `${day(-9)} to ${day(0)}`, 'Balance, USD', 'Vested, USD', '135.50'],
+    ...shown.data.flatMap((line: Json) => [line.amount, line.balance, line.reference.slice(0, 13)]),
+  ])
+    expect(written).toContain(part);
+  const foreign = await call(createHandler, createReportExport, {
+    ...{ as: issuer.as('OPS'), body: { report: 'plan-statement', parameters } },
+  });
+  expect(foreign.status).toBe(422);
 });
 
 describe('the statement of a holder as a file', () => {

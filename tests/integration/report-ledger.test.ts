@@ -2,20 +2,31 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { closeDividend } from '#dividends/complete-dividend.ts';
 import { handler as blockedHandler } from '#functions/payments/list-blocked-payments.ts';
+import { handler as accelerateHandler } from '#functions/plans/accelerate-plan.ts';
+import { handler as createGrantHandler } from '#functions/plans/create-grant.ts';
+import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
+import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
 import { handler as contributions } from '#functions/reporting/get-contributions-report.ts';
 import { handler as dividendHandler } from '#functions/reporting/get-dividend-report.ts';
+import { handler as planStatementHandler } from '#functions/reporting/get-plan-statement.ts';
 import { handler as statementHandler } from '#functions/reporting/get-shareholder-statement.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as vesting } from '#functions/reporting/get-vesting-report.ts';
 import { handler as forms } from '#functions/reporting/get1099-div-report.ts';
 import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
+import { addDays } from '#kernel/calendar.ts';
 import { listBlockedPayments } from '#payments/runs/payment-runs.routes.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
+import { explainPlan } from '#plans/explain/explain.routes.ts';
+import { createGrant } from '#plans/grants/create-grant.routes.ts';
+import { acceleratePlan } from '#plans/plan-changes.routes.ts';
+import { getPlan } from '#plans/plans.routes.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import * as routes from '#reporting/reports/ledger-reports.routes.ts';
 import * as ownership from '#reporting/reports/ownership.routes.ts';
+import { getPlanStatement } from '#reporting/reports/plan-statement.routes.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -700,6 +711,169 @@ describe('vesting', () => {
     expect(await joined(vesting, routes.getVestingReport, { ...query, limit: '1' })).toBe(
       (await report(query, csv)).text,
     );
+  });
+});
+
+describe('the statement of a plan', () => {
+  let of: TestTenant;
+  let money: Json;
+  let shares: Json;
+  const at = (id: string) => ({ as: of.as('COMPLIANCE'), params: { id } });
+  const report = (id: string, query: Query, more: Json = {}) =>
+    call(planStatementHandler, getPlanStatement, { ...at(id), query, ...more });
+  const explained = async (id: string, as_of: string) =>
+    (await call(explainHandler, explainPlan, { ...at(id), query: { as_of } })).body;
+
+  beforeAll(async () => {
+    of = await insertTestTenant(database.admin, 'SPONSOR');
+    const enrolled_on = day(-200);
+    const order = { employee_id: 'E-statement', enrolled_on };
+    money = (
+      await enroll(of, {
+        ...{ ...order, plan_type: '401K', vesting_schedule: { type: 'cliff', cliff_months: 3 } },
+      })
+    ).body;
+    for (const [source, amount, effective_date] of [
+      ['EMPLOYER', '30.00', day(-150)],
+      ['EMPLOYEE', '100.01', day(-40)],
+      ['EMPLOYEE', '5.00', day(-20)],
+      ['ROTH', '7.00', day(-20)],
+      ['EMPLOYEE', '9.00', day(9)],
+    ] as const) {
+      const made = await contribute(of, money.id, { source, amount, effective_date });
+      expect(made.status, made.text).toBe(201);
+      if (amount === '5.00')
+        await call(reverseHandler, reverseContribution, {
+          ...{ as: of.as('ADMIN'), params: { id: money.id, contribution_id: made.body.id } },
+        });
+    }
+    const client = await database.admin.connect();
+    await client.query(`select set_config('app.tenant_id', $1, false)`, [of.id]);
+    const paid = [];
+    for (const amount of [4_000, 1_000])
+      paid.push(
+        await client.query(
+          `insert into transactions (type, amount, currency, plan_id) values ('DISBURSE', $1, 'USD', $2) returning id`,
+          [amount, money.id],
+        ),
+      );
+    await client.query(`update transactions set status = 'FAILED', version = version + 1 where id = $1`, [
+      paid[1]?.rows[0].id,
+    ]);
+    client.release(true);
+    shares = (
+      await enroll(of, {
+        ...{ ...order, plan_type: 'RSU', vesting_schedule: { type: 'graded', total_months: 4 } },
+        grant: { quantity: '18', grant_date: day(-100) },
+      })
+    ).body;
+    const more = {
+      quantity: '10',
+      grant_date: day(-10),
+      vesting_schedule: { type: 'cliff', cliff_months: 24 },
+    };
+    await call(createGrantHandler, createGrant, {
+      ...{
+        as: of.as('OPS'),
+        params: { id: shares.id },
+        body: more,
+        headers: { 'Idempotency-Key': randomUUID() },
+      },
+    });
+    await call(accelerateHandler, acceleratePlan, {
+      ...{ as: of.as('OPS'), params: { id: shares.id }, body: { quantity: '2', order: 'LAST_FIRST' } },
+    });
+  });
+
+  test('tells what has moved its money, by day, with balances that run on', async () => {
+    const { body, status, text } = await report(money.id, { from: day(-60), to: day(0) });
+    expect(status, text).toBe(200);
+    const line = ({ day: on, kind, source, amount, balance }: Json) => [on, kind, source, amount, balance];
+    expect(body.data.map(line)).toEqual([
+      [day(-40), 'CONTRIBUTION', 'EMPLOYEE', '100.01', '130.01'],
+      [day(-20), 'CONTRIBUTION', 'EMPLOYEE', '5.00', '135.01'],
+      [day(-20), 'REVERSAL', 'EMPLOYEE', '-5.00', '130.01'],
+      [day(-20), 'CONTRIBUTION', 'ROTH', '7.00', '137.01'],
+      [day(0), 'DISTRIBUTION', null, '-40.00', '97.01'],
+      [day(0), 'DISTRIBUTION', null, '-10.00', '87.01'],
+      [day(0), 'FAILED', null, '10.00', '97.01'],
+    ]);
+    expect(body).toMatchObject({
+      ...{ plan_id: money.id, employee_id: 'E-statement', plan_type: '401K', currency: 'USD' },
+      balance: { opening: '30.00', closing: '97.01' },
+      vested: { unit: 'USD', opening: '30.00', closing: '137.01' },
+      next_cursor: null,
+    });
+    const plan = (await call(getPlanHandler, getPlan, at(money.id))).body;
+    expect(body.balance.closing).toBe(plan.balance);
+  });
+
+  test('tells what was granted, vested and accelerated of its shares', async () => {
+    const { body } = await report(shares.id, { from: day(-100), to: day(30) });
+    const today = await explained(shares.id, day(0));
+    expect(body.data[0]).toMatchObject({ day: day(-100), kind: 'GRANTED', quantity: '18', balance: null });
+    expect(body.data).toContainEqual(
+      expect.objectContaining({ day: day(-10), kind: 'GRANTED', quantity: '10' }),
+    );
+    expect(body.data).toContainEqual(
+      expect.objectContaining({
+        day: day(0),
+        kind: 'ACCELERATED',
+        quantity: '2',
+        balance: today.vested.amount,
+      }),
+    );
+    const vested = body.data.filter(({ kind }: Json) => kind === 'VESTED');
+    expect(vested.length).toBeGreaterThan(2);
+    expect(body).toMatchObject({
+      balance: { opening: '0.00', closing: '0.00' },
+      vested: { unit: 'shares', opening: '0', closing: vested.at(-1).balance },
+    });
+  });
+
+  test('opens and closes with what the explanation has for its days', async () => {
+    for (const { id } of [money, shares])
+      for (const [from, to] of [
+        [day(-300), day(-150)],
+        [day(-149), day(-20)],
+        [day(-19), day(15)],
+      ] as const) {
+        const { body } = await report(id, { from, to });
+        const [before, after] = [await explained(id, addDays(from, -1)), await explained(id, to)];
+        expect(body.balance).toEqual({ opening: before.balance.amount, closing: after.balance.amount });
+        expect([body.vested.opening, body.vested.closing]).toEqual([
+          before.vested.amount,
+          after.vested.amount,
+        ]);
+      }
+  });
+
+  test('pages are the whole, as JSON and as CSV', async () => {
+    for (const { id } of [money, shares]) {
+      const query = { from: day(-300), to: day(30) };
+      const whole = (await report(id, query)).body.data;
+      const pages = [];
+      for (let next: Query | undefined = { ...query, limit: '2' }; next !== undefined; ) {
+        const { body }: TestResponse = await report(id, next);
+        expect(body.balance === null).toBe(pages.length > 0);
+        pages.push(...body.data);
+        next = body.next_cursor === null ? undefined : { ...query, limit: '2', cursor: body.next_cursor };
+      }
+      expect(pages).toEqual(whole);
+      const table = await joined(planStatementHandler, getPlanStatement, { ...query, limit: '3' }, at(id));
+      expect(table).toBe((await report(id, query, csv)).text);
+      expect(cells(table)).toHaveLength(whole.length + 1);
+    }
+  });
+
+  test('is the employee’s own, and no other’s', async () => {
+    const asked = (employee: string) =>
+      report(money.id, { from: day(-60) }, { as: of.as('EMPLOYEE', employee) });
+    expect((await asked('E-statement')).body.data).toHaveLength(7);
+    expect((await asked('E-other')).status).toBe(404);
+    expect((await report(randomUUID(), {})).status).toBe(404);
+    expect((await report('no-id', {})).status).toBe(404);
+    expect((await report(money.id, { from: day(0), to: day(-1) })).status).toBe(422);
   });
 });
 

@@ -33,7 +33,7 @@ export async function readActivity(read: TenantRead, planId: string, asOf: strin
       select day, kind, source, amount, id, recorded_at from plan_activity where plan_id = ${planId}::uuid and day <= ${asOf}::date)
     select
       (select coalesce(json_agg(e), '[]') from (
-        select day, kind, source, amount::text as amount, id from a order by day desc, recorded_at desc, id desc limit ${MAX_ENTRIES}) as e) as entries,
+        select day, kind, source, amount::text as amount, id from a order by day desc, recorded_at desc, id desc, amount desc limit ${MAX_ENTRIES}) as e) as entries,
       (select coalesce(json_agg(s), '[]') from (
         select kind, source, count(*)::integer as entries, sum(amount)::text as amount from a group by kind, source order by kind, source) as s) as sums`.execute(
     read,

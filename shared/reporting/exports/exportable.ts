@@ -137,6 +137,17 @@ const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
     const { readStatementDocument } = await import('./statement-document.ts');
     return exportable(statement, route.query.omit(PAGES).extend({ id }), route, readStatementDocument);
   },
+  'plan-statement': async () => {
+    const { getPlanStatement: route } = await import('#reporting/reports/plan-statement.routes.ts');
+    const { planStatement } = await import('#reporting/reports/plan-statement.ts');
+    const { readPlanStatementDocument } = await import('./plan-statement-document.ts');
+    return exportable(
+      planStatement,
+      route.query.omit(PAGES).extend({ id }),
+      route,
+      readPlanStatementDocument,
+    );
+  },
 };
 
 export function loadExportable(report: ReportName): Promise<Exportable> {

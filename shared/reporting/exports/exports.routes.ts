@@ -11,6 +11,7 @@ export const REPORT_NAMES = [
   '1099-div',
   'access',
   'statement',
+  'plan-statement',
 ] as const;
 const FORMATS = ['csv', 'ndjson', 'pdf'] as const;
 
@@ -46,7 +47,7 @@ export const createReportExport = route({
   method: 'POST',
   path: '/reports/exports',
   summary: 'Write a report to a file',
-  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`, and \`statement\` the holder’s. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. A statement can be a \`pdf\` too, of up to ${MAX_PDF_LINES} lines: the same statement gives the same bytes. The file is kept for ${EXPORT_DAYS} days.`,
+  description: `Use this for reports that are too long for an answer; a worker writes the file. \`parameters\` are those of the report's own route, as text; \`dividend\` takes its \`id\`, \`statement\` the holder’s, and \`plan-statement\` the plan’s. \`csv\` has the format of the route's CSV, \`ndjson\` one item per line. A statement can be a \`pdf\` too, of up to ${MAX_PDF_LINES} lines: the same statement gives the same bytes. The file is kept for ${EXPORT_DAYS} days.`,
   body: z.strictObject({
     report: z.enum(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`),
     parameters: z.record(z.string(), z.string('must be a string')).default({}),

@@ -5,7 +5,7 @@ import { type Letters, layOutStatement, PAGE } from './statement-layout.ts';
 const letters: Letters = { has: (letter) => letter < '\u0250', width: () => 0.6 };
 
 const line = {
-  ...{ day: '2026-01-31', kind: 'DIVIDEND_ADJUSTMENT' as const, security_class: 'COMMON' },
+  ...{ day: '2026-01-31', kind: 'DIVIDEND_ADJUSTMENT' as const, of: 'COMMON' },
   ...{ quantity: '1', balance: '1', amount: '1.00', currency: 'USD', reference: null, note: null },
 } as const;
 
@@ -13,7 +13,8 @@ const of = (notes: readonly string[], name = 'Ada') =>
   layOutStatement(
     {
       ...{ issuer: 'Acme', holder: { name, external_ref: 'A-1' }, from: '2026-01-01', to: '2026-01-31' },
-      positions: [{ security_class: 'COMMON', opening: '0', closing: '1' }],
+      of: 'Class',
+      positions: [{ of: 'COMMON', opening: '0', closing: '1' }],
       lines: notes.map((note) => ({ ...line, note })),
     },
     letters,

@@ -40,16 +40,16 @@ interface Column {
   readonly right?: true;
 }
 
-const POSITIONS: readonly Column[] = [
-  { title: 'Class', width: 200 },
+const POSITIONS = (of: string): readonly Column[] => [
+  { title: of, width: 200 },
   { title: 'Opening', width: 140, right: true },
   { title: 'Closing', width: 140, right: true },
 ];
 
-const LINES: readonly Column[] = [
+const LINES = (of: string): readonly Column[] => [
   { title: 'Day', width: 42 },
   { title: 'What', width: 72 },
-  { title: 'Class', width: 70 },
+  { title: of, width: 70 },
   { title: 'Quantity', width: 90, right: true },
   { title: 'Balance', width: 90, right: true },
   { title: 'Amount', width: 80, right: true },
@@ -76,7 +76,7 @@ class Layout {
     this.#letters = letters;
   }
 
-  pages({ issuer, holder, from, to, positions, lines }: StatementDocument): readonly LaidOutPage[] {
+  pages({ issuer, holder, from, to, of, positions, lines }: StatementDocument): readonly LaidOutPage[] {
     this.#turn();
     const name = `${holder.name} (${holder.external_ref})`;
     this.#paragraph(`Statement, ${from} to ${to}`, TITLE);
@@ -84,16 +84,16 @@ class Layout {
     this.#paragraph(name, BODY);
     this.#y += BODY;
     this.#table(
-      POSITIONS,
-      positions.map(({ security_class, opening, closing }) => [security_class, opening, closing]),
+      POSITIONS(of),
+      positions.map((position) => [position.of, position.opening, position.closing]),
     );
     this.#y += BODY;
     this.#table(
-      LINES,
+      LINES(of),
       lines.map((line) => [
         line.day,
         spoken(line.kind),
-        line.security_class ?? '',
+        line.of ?? '',
         line.quantity ?? '',
         line.balance ?? '',
         line.amount ?? '',
