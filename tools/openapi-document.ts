@@ -3,6 +3,7 @@ import { publicPath } from '#contracts/api-paths.ts';
 import { type Role, TENANT_TYPES, type TenantType } from '#kernel/roles.ts';
 import { answersEtag, idempotencyOf, ifMatchOf, limitOf, type Schema } from '#platform/http/route.ts';
 import type { RouteEntry } from '../shared/routes.ts';
+import { showAnswers } from './openapi-examples.ts';
 import { parameterDescription } from './openapi-parameters.ts';
 import { PROBLEM_SCHEMAS, ProblemResponses } from './openapi-problems.ts';
 import { ContractSchemas, described, type JsonSchema, type ObjectParts } from './openapi-schemas.ts';
@@ -162,6 +163,8 @@ export function openApiDocument(
       [route.method.toLowerCase()]: operation(route, schemas, problems),
     };
   }
+  const components = { ...schemas.components, ...PROBLEM_COMPONENTS };
+  showAnswers(paths, components);
   return {
     openapi: '3.1.1',
     info: {
@@ -177,7 +180,7 @@ export function openApiDocument(
     tags: [...new Set(routes.map(({ group }) => group))].map(tagOf),
     paths,
     components: {
-      schemas: { ...schemas.components, ...PROBLEM_COMPONENTS },
+      schemas: components,
       responses: problems.components,
       parameters: PARAMETERS,
       headers: HEADERS,

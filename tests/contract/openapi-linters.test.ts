@@ -34,8 +34,12 @@ describe('the linters that integrators use find nothing in the contract', () => 
 
   test('Spectral, by its rules for OpenAPI', async () => {
     const spectral = new spectralCore.Spectral();
-    // Its type asks for more than rulesets have.
-    spectral.setRuleset({ extends: [[spectralRulesets.oas as never, 'recommended']] });
+    spectral.setRuleset({
+      // Its type asks for more than rulesets have.
+      extends: [[spectralRulesets.oas as never, 'recommended']],
+      // It compiles the schemas for each example: `openapi.test.ts` does so once.
+      rules: { 'oas3-valid-media-example': 'off' },
+    });
     const problems = await spectral.run(structuredClone(document));
     expect(problems.map(({ code, path }) => `${code} at ${path.join('/')}`)).toEqual([]);
   });

@@ -20,6 +20,16 @@ const FILE = join(import.meta.dirname, '../../docs/openapi.json');
 const document: Json = openApiDocument(routes, sharedSchemas, packageJson.version);
 const published = routes.filter(isPublished);
 
+/** Answers that are defined elsewhere. */
+const WITHOUT_EXAMPLE = {
+  getOpenapi: 'the contract itself',
+  getScimConfig: 'RFC 7643, section 5',
+  listScimSchemas: 'RFC 7643, section 7',
+  getScimSchema: 'RFC 7643, section 7',
+  listScimResourceTypes: 'RFC 7643, section 6',
+  getScimResourceType: 'RFC 7643, section 6',
+};
+
 function operationOf(route: RouteEntry): Json {
   return document.paths[publicPath(route)]?.[route.method.toLowerCase()];
 }
@@ -92,7 +102,11 @@ describe('the contract', () => {
       .filter(([, part]) => Object.keys(part).length === 0)
       .map(([path]) => path)
       // Maps of anything, defaults that are empty, and tokens without scopes.
-      .filter((path) => !/\/(additionalProperties|default|security(\/0\/accessToken)?)$/.test(path));
+      .filter(
+        (path) =>
+          !/\/example(\/|$)/.test(path) &&
+          !/\/(additionalProperties|default|security(\/0\/accessToken)?)$/.test(path),
+      );
     expect(empty).toEqual([]);
   });
 
@@ -125,6 +139,8 @@ describe('the contract', () => {
         expect(isProblem?.(value), JSON.stringify(value)).toBe(true);
   });
 });
+
+const compiled = compiledSchemas();
 
 describe.each(published)('$method $path', (route) => {
   const operation = operationOf(route);
@@ -160,6 +176,22 @@ describe.each(published)('$method $path', (route) => {
       expect(Object.keys(answer.content)).toEqual(route.produces ?? ['application/json']);
     expect('ETag' in answer.headers).toBe(answersEtag(route));
     expect('Location' in answer.headers).toBe(route.location !== undefined);
+  });
+
+  test('shows an answer that its schema accepts (npm run examples, tools/written-examples.ts)', () => {
+    if (route.operationId in WITHOUT_EXAMPLE) return;
+    for (const [status, { content = {} }] of Object.entries<Json>(operation.responses)) {
+      if (!status.startsWith('2')) continue;
+      for (const [mediaType, { schema, example }] of Object.entries<Json>(content)) {
+        if (!/[/+]json$/.test(mediaType)) continue;
+        expect(example, `${status} ${mediaType}`).toBeDefined();
+        const validators = (schema.anyOf ?? [schema]).map(({ $ref }: Json) =>
+          compiled($ref.split('/').at(-1)),
+        );
+        const accepts = validators.some((validate: ValidateFunction) => validate(example));
+        expect(accepts, JSON.stringify(validators.map(({ errors }: ValidateFunction) => errors))).toBe(true);
+      }
+    }
   });
 
   test('shows its body, or takes none', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -72,4 +72,31 @@ test('a wait of the tour ends on an error, such as a token that has expired in t
   await expect(
     runHere(`${functions}\nuntil_is '/uploads?limit=1' .data COMPLETED expired`),
   ).rejects.toMatchObject({ stdout: expect.stringContaining('"status":401') });
+});
+
+test('the client for TypeScript is built, compiles and works as its README says', async () => {
+  const client = join(REPOSITORY, 'clients/typescript');
+  await run('npm', ['run', '-s', 'client'], { cwd: REPOSITORY });
+  const readme = readFileSync(join(client, 'README.md'), 'utf8');
+  const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  const refused = [
+    '// @ts-expect-error: there is no such path',
+    "await vestry.GET('/api/shareholder');",
+    '// @ts-expect-error: a name is missing',
+    "await vestry.POST('/api/shareholders', { body: { external_ref: 'TS-1' } });",
+    '// @ts-expect-error: an answer has no such field',
+    'data.data[0]?.shares;',
+  ];
+  const file = join(client, 'dist/example.ts');
+  writeFileSync(file, example.replaceAll('http://localhost:8000', platform.file.apiUrl));
+  writeFileSync(join(client, 'dist/refused.ts'), [example, ...refused].join('\n'));
+  const options = '--noEmit --strict --target es2022 --module nodenext --types node'.split(' ');
+  const tsc = join(client, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, file, join(client, 'dist/refused.ts')]).catch(
+    ({ stdout }: { stdout: string }) => expect(stdout).toBe(''),
+  );
+  const { stdout } = await run(process.execPath, [file], {
+    env: { ...process.env, VESTRY_TOKEN: await platform.token('acme', 'OPS') },
+  });
+  expect(stdout).toMatch(/^\S+ .+ [\d.]+\n\S+ .+ [\d.]+\n201 \/api\/shareholders\/[\w-]+\n$/);
 });

@@ -1,0 +1,276 @@
+/**
+ * Examples of answers that a demo doesn't give, since they take a person, a bank, a directory or a clock: by operation, or by the name of
+ * the schema.
+ */
+
+const ID = (number: number): string => `019a6c1e-7000-7000-8000-${String(900 + number).padStart(12, '0')}`;
+const AT = '2026-11-02T14:03:27.114Z';
+const DAY = '2026-11-02';
+
+const tokens = {
+  access_token: 'eyJhbGciOiJFUzI1NiJ9…',
+  refresh_token: 'vr_…',
+  token_type: 'Bearer',
+  expires_in: 900,
+};
+const recovery_codes = ['k3mf-2x9q-7dtw', 'p8rz-h4vn-c6yb'];
+const user = {
+  id: ID(1),
+  tenant_id: ID(2),
+  email: 'ops@acme.example',
+  role: 'OPS',
+  status: 'INVITED',
+  employee_id: null,
+  version: 1,
+  created_at: AT,
+};
+const transfer = {
+  transfer_id: ID(3),
+  from_shareholder_id: ID(4),
+  to_shareholder_id: ID(5),
+  quantity: '250',
+  security_class: 'COMMON',
+  effective_date: DAY,
+  reverses: null,
+  reversed_by: null,
+  reason: null,
+  recorded_at: AT,
+};
+const split = {
+  kind: 'SPLIT',
+  security_class: 'COMMON',
+  numerator: 3,
+  denominator: 1,
+  fractions: 'KEEP',
+  effective_date: '2026-12-01',
+  holders: 500,
+  before: '2252025',
+  after: '6756075',
+  fractions_total: '0',
+  authorized_before: '10000000',
+  authorized_after: '30000000',
+};
+const upload = {
+  id: ID(6),
+  kind: 'shareholders',
+  door: 'MULTIPART',
+  state: 'RECEIVED',
+  filename: 'register.csv',
+  dry_run: false,
+  as_of: null,
+  mode: 'merge',
+  mapping: null,
+  received_at: AT,
+  ...{ rows: 0, accepted: 0, rejected: 0, ignored: 0, recorded: null, unchanged: null },
+  ...{ bytes_done: 0, bytes_total: 48_212, sha256: null, failure: null, duplicate_of: null },
+  ...{ uploaded_by: ID(1), drop_credential_id: null, created_at: AT, completed_at: null },
+  ...{ errors: [], warnings: [], errors_url: null, changes: null, changes_url: null },
+};
+const file = {
+  id: ID(7),
+  direction: 'inbound',
+  state: 'PARTLY',
+  object_key: `bank/inbound/${DAY}/returns.ach`,
+  bytes: 1_880,
+  counts: { items: 2, applied: 1, unmatched: 1, unreadable: 0, resolved: 0, ignored_batches: 0 },
+  version: 1,
+  created_at: AT,
+  updated_at: AT,
+};
+const sum = (count: number, amount: string) => ({ count, amount });
+const scimUser = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+  id: ID(1),
+  externalId: '00u9h8g7f6e5d4c3b2a1',
+  userName: 'ada@acme.example',
+  active: true,
+  meta: { resourceType: 'User', created: AT, lastModified: AT, version: 'W/"1"' },
+};
+const scimGroup = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+  id: ID(8),
+  displayName: 'Vestry operations',
+  members: [{ value: ID(1) }],
+  meta: { resourceType: 'Group', created: AT, lastModified: AT, version: 'W/"1"' },
+};
+const scimList = (resource: object) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+  ...{ totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [resource] },
+});
+
+export const WRITTEN: Readonly<Record<string, unknown>> = {
+  login: tokens,
+  TokenPair: tokens,
+  ExchangeSignInCodeResponse: tokens,
+  CompleteSignInResponse: tokens,
+  FinishOidcSignInResponse: { code: 'c_…' },
+  FinishSamlSignInResponse: { code: 'c_…' },
+  IssueClientTokenResponse: { access_token: tokens.access_token, token_type: 'Bearer', expires_in: 900 },
+  CreateUserResponse: user,
+  InviteUserResponse: user,
+  LinkIdentityResponse: { issuer: 'https://acme.okta.com', subject: '00u9h8g7f6e5d4c3b2a1', user_id: ID(1) },
+  ListSignInConnectionsResponse: {
+    data: [{ id: ID(9), kind: 'OIDC', name: 'Okta', start_uri: `/api/auth/${ID(9)}/start` }],
+  },
+  EnrolAtSignInResponse: {
+    secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    otpauth_uri:
+      'otpauth://totp/Vestry:ops%40acme.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Vestry',
+    passkey_options: {},
+  },
+  BeginStepUpResponse: { options: { challenge: 'q83vEjRWeJA', userVerification: 'required' } },
+  AddPasskeyResponse: { id: ID(10), name: 'Laptop', created_at: AT, last_used_at: null, recovery_codes },
+  ConfirmSecondFactorResponse: { recovery_codes },
+  RenewRecoveryCodesResponse: { recovery_codes },
+  RotateApiKeyResponse: {
+    id: ID(11),
+    name: 'payroll system',
+    role: 'OPS',
+    routes: null,
+    networks: null,
+    status: 'ACTIVE',
+    made_by: ID(1),
+    confirmed_by: ID(12),
+    created_at: AT,
+    expires_at: '2027-11-02T14:03:27.114Z',
+    last_used_at: null,
+    last_used_from: null,
+    version: 3,
+    secret: 'vk_…',
+  },
+  DropKey: {
+    id: ID(13),
+    access_key_id: 'AKIA…',
+    secret_access_key: '…',
+    region: 'eu-central-1',
+    bucket: 'vestry-acme-uploads',
+    prefix: 'drop/acme/',
+    expires_at: '2027-11-02T14:03:27.114Z',
+    version: 3,
+  },
+  Transfer: transfer,
+  NewTransfer: { ...transfer, too_late_for: [{ what: 'dividend', id: ID(14), record_date: '2026-11-01' }] },
+  SplitPreview: split,
+  CorporateAction: {
+    id: ID(15),
+    ...split,
+    state: 'SCHEDULED',
+    applied_at: null,
+    version: 1,
+    created_at: AT,
+    updated_at: AT,
+  },
+  OfferedUpload: upload,
+  createContributionUpload: { ...upload, kind: 'contributions', filename: 'payroll.csv' },
+  createBallotUpload: { ...upload, kind: 'ballots', filename: 'ballots.csv' },
+  GetDividendReportResponse: {
+    dividend_id: ID(14),
+    state: 'PAID',
+    currency: 'USD',
+    lines: sum(1, '125.50'),
+    payments: [{ status: 'SETTLED', ...sum(1, '125.50') }],
+    returned: sum(0, '0.00'),
+    taken_back: sum(0, '0.00'),
+    journal: {
+      ...{ declared: '125.50', added: '0.00', reduced: '0.00', cancelled: '0.00' },
+      ...{ sent: '125.50', settled: '125.50', failed: '0.00', returned: '0.00' },
+    },
+    reconciled: true,
+    differences: [],
+    data: [
+      {
+        ...{ shareholder_id: ID(4), external_ref: 'ACME-00042', name: 'Ada Okafor', holdings: '1255' },
+        ...{
+          entitled: '125.50',
+          transaction_id: ID(16),
+          status: 'SETTLED',
+          return_code: null,
+          returned: '0.00',
+        },
+        ...{ adjustment_id: null, adjusted_on: null, adjustment_reason: null },
+      },
+    ],
+    next_cursor: null,
+  },
+  ListDividendPaymentsResponse: {
+    data: [
+      {
+        ...{
+          id: ID(16),
+          tenant_id: ID(2),
+          type: 'DISBURSE',
+          status: 'SETTLED',
+          amount: '125.50',
+          currency: 'USD',
+        },
+        ...{ shareholder_id: ID(4), dividend_id: ID(14), bank_account_id: ID(23), version: 3 },
+        ...{ created_at: AT, updated_at: AT, external_ref: 'ACME-00042', state: 'SETTLED' },
+      },
+    ],
+    next_cursor: null,
+  },
+  GetPlanStatementResponse: {
+    ...{
+      plan_id: ID(18),
+      employee_id: 'E-1001',
+      plan_type: '401K',
+      currency: 'USD',
+      from: '2026-10-01',
+      to: DAY,
+    },
+    balance: { opening: '7053.75', closing: '7266.75' },
+    vested: { opening: '5640.00', closing: '5810.40', unit: 'USD' },
+    data: [
+      {
+        ...{ day: '2026-10-31', kind: 'CONTRIBUTION', source: 'EMPLOYEE', quantity: null, amount: '213.00' },
+        ...{ balance: '7266.75', reference: ID(24), note: null },
+      },
+    ],
+    next_cursor: null,
+  },
+  Forfeiture: {
+    ...{
+      id: ID(17),
+      kind: 'USED',
+      plan_type: '401K',
+      currency: 'USD',
+      amount: '-62.75',
+      balance_after: '437.25',
+    },
+    ...{ plan_id: ID(18), pay_date: '2026-10-31', effective_date: DAY, created_at: AT },
+  },
+  BankFile: { ...file, acknowledged_at: AT, acknowledged_by: ID(12) },
+  FetchBankFileResponse: {
+    ...file,
+    ...{ direction: 'outbound', state: 'FETCHED', object_key: `bank/outbound/${DAY}/1.ach` },
+    ...{ day: DAY, payments: 2, total: '251.00', fetched_at: AT, fetched_by: ID(1) },
+    url: 'https://vestry-acme-bank-files.s3.eu-central-1.amazonaws.com/outbound/1.ach?X-Amz-Expires=300&X-Amz-Signature=…',
+  },
+  GetBankFileResponse: {
+    ...file,
+    items: [
+      {
+        ...{ id: ID(19), state: 'UNMATCHED', line: 4, kind: 'RETURNED', code: 'R03' },
+        ...{ meaning: 'No account, or unable to locate it', trace_number: '121042880000001' },
+        ...{ original_trace_number: '091000010000042', amount: '125.50', reason: null, transaction_id: null },
+      },
+    ],
+    next_cursor: null,
+  },
+  ReceiveBankCallbackResponse: { received: true },
+  WebhookDelivery: {
+    ...{ id: ID(20), webhook_id: ID(21), event_id: ID(22), type: 'transaction.settled', state: 'DELIVERED' },
+    next_attempt_at: null,
+    attempts: [{ attempt: 1, attempted_at: AT, duration_ms: 84, status: 204, error: null }],
+    ...{ created_at: AT, delivered_at: AT },
+  },
+  RedriveDeadLettersResponse: { queue: 'uploads', messages: 3 },
+  ...Object.fromEntries(
+    ['Create', 'Get', 'Replace', 'Patch'].flatMap((verb) => [
+      [`${verb}ScimUserResponse`, scimUser],
+      [`${verb}ScimGroupResponse`, scimGroup],
+    ]),
+  ),
+  ListScimUsersResponse: scimList(scimUser),
+  ListScimGroupsResponse: scimList(scimGroup),
+};
