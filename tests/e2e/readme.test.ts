@@ -82,8 +82,8 @@ test('the client for TypeScript is built, compiles and works as its README says'
   const refused = [
     '// @ts-expect-error: there is no such path',
     "await vestry.GET('/api/shareholder');",
-    '// @ts-expect-error: a name is missing',
-    "await vestry.POST('/api/shareholders', { body: { external_ref: 'TS-1' } });",
+    '// @ts-expect-error: a reference is missing',
+    "await vestry.POST('/api/shareholders', { body: { name: 'Ada Okafor' } });",
     '// @ts-expect-error: an answer has no such field',
     'data.data[0]?.shares;',
   ];
