@@ -4,6 +4,7 @@ import { ALL_CHOICES } from '#proxy/choices.ts';
 import type { RowError, UploadRow } from '#uploads/formats/upload-row.ts';
 import { BALLOT_COLUMNS, type BallotColumn, ballotRowSchema } from './ballot-upload.schema.ts';
 import { rejectedRow } from './finish-row.ts';
+import { missingError, numberError } from './number-error.ts';
 import { emptied, type RowContract, trimmed } from './row-contract.ts';
 import { identifierError, textError } from './validate-row.ts';
 
@@ -66,14 +67,8 @@ function findFault(found: Found): Fault | undefined {
   const fault = validate.errors?.[0];
   const column = (fault?.params.missingProperty ?? fault?.instancePath.slice(1)) as BallotColumn;
   const value = found[column];
-  if (value === undefined || value === null || value === '')
-    return { column, code: 'required', message: `${column} is required.` };
-  if (typeof value !== 'string')
-    return {
-      column,
-      code: 'wrong-type',
-      message: `${column} must be text${column === 'votes' ? ' or a number' : ''}.`,
-    };
+  const missing = missingError(column, value, column === 'votes');
+  if (missing !== undefined) return missing;
   if (fault?.keyword === 'maxLength')
     return {
       column,
@@ -90,24 +85,16 @@ function findFault(found: Found): Fault | undefined {
     case 'choice':
       return { column, code: 'unknown-value', message: `choice must be one of ${ALL_CHOICES.join(', ')}.` };
     case 'votes':
-      return votesFault(value);
+      return numberError(String(value), VOTES);
     default:
-      return textError(column, value);
+      return textError(column, String(value));
   }
 }
 
-function votesFault(text: string): Fault {
-  const column = 'votes';
-  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text))
-    return {
-      column,
-      code: 'invalid-number',
-      message:
-        'votes must be a plain decimal number, such as 1250.5: digits and one point, without separators or exponent.',
-    };
-  if (!/[1-9]/.test(text)) return { column, code: 'zero', message: 'votes must be greater than zero.' };
-  if (text.startsWith('-')) return { column, code: 'negative', message: 'votes must not be negative.' };
-  if (/^[0-9]{41}/.test(text))
-    return { column, code: 'too-long', message: 'votes must have at most 40 digits before the point.' };
-  return { column, code: 'too-many-decimals', message: 'votes must have at most 16 decimal places.' };
-}
+const VOTES = {
+  column: 'votes',
+  example: '1250.5',
+  digits: 40,
+  isPositive: true,
+  tooManyDecimals: 'must have at most 16 decimal places',
+} as const;

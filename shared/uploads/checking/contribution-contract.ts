@@ -10,6 +10,7 @@ import {
   contributionRowSchema,
 } from './contribution-upload.schema.ts';
 import { rejectedRow } from './finish-row.ts';
+import { missingError, numberError } from './number-error.ts';
 import { type RowContract, trimmed } from './row-contract.ts';
 import { identifierError, textError } from './validate-row.ts';
 
@@ -96,19 +97,13 @@ function findFault(found: Found): Fault | undefined {
   const fault = validate.errors?.[0];
   const column = (fault?.params.missingProperty ?? fault?.instancePath.slice(1)) as ContributionColumn;
   const value = found[column];
-  if (value === undefined || value === null || value === '')
-    return { column, code: 'required', message: `${column} is required.` };
-  if (typeof value !== 'string')
-    return {
-      column,
-      code: 'wrong-type',
-      message: `${column} must be text${column === 'amount' ? ' or a number' : ''}.`,
-    };
+  const missing = missingError(column, value, column === 'amount');
+  if (missing !== undefined) return missing;
   switch (column) {
     case 'employee_id':
       return fault?.keyword === 'maxLength'
         ? { column, code: 'too-long', message: 'employee_id must have at most 100 characters.' }
-        : textError(column, value);
+        : textError(column, String(value));
     case 'plan_type':
       return { column, code: 'unknown-value', message: 'plan_type must be RSU, 401K, ESPP or ESOP.' };
     case 'source':
@@ -120,7 +115,7 @@ function findFault(found: Found): Fault | undefined {
     case 'run_id':
       return fault?.keyword === 'maxLength'
         ? { column, code: 'too-long', message: 'run_id must have at most 50 characters.' }
-        : textError(column, value);
+        : textError(column, String(value));
     case 'currency':
       return {
         column,
@@ -130,7 +125,7 @@ function findFault(found: Found): Fault | undefined {
     case 'period':
       return invalidPeriod;
     case 'amount':
-      return amountFault(value);
+      return numberError(String(value), AMOUNT);
   }
 }
 
@@ -140,23 +135,11 @@ const invalidPeriod: Fault = {
   message: 'period must be a month as 2026-01, or a day that exists as 2026-01-15.',
 };
 
-function amountFault(text: string): Fault {
-  const column = 'amount';
-  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text))
-    return {
-      column,
-      code: 'invalid-number',
-      message:
-        'amount must be a plain decimal number, such as 125.50: digits and one point, without separators, currency or exponent.',
-    };
-  if (!/[1-9]/.test(text)) return { column, code: 'zero', message: 'amount must be greater than zero.' };
-  if (text.startsWith('-'))
-    return {
-      column,
-      code: 'negative',
-      message: 'amount must not be negative; reverse a contribution to correct it.',
-    };
-  if (/^[0-9]{13}/.test(text))
-    return { column, code: 'too-long', message: 'amount must have at most 12 digits before the point.' };
-  return { column, code: 'too-many-decimals', message: 'amount has more decimal places than any currency.' };
-}
+const AMOUNT = {
+  column: 'amount',
+  example: '125.50',
+  digits: 12,
+  isPositive: true,
+  insteadOfNegative: '; reverse a contribution to correct it',
+  tooManyDecimals: 'has more decimal places than any currency',
+} as const;

@@ -1,6 +1,7 @@
 import { validate } from '#generated/shareholder-row.validator.js';
 import { identifierFault } from '#kernel/identifier.ts';
 import type { RowError, RowErrorCode } from '#uploads/formats/upload-row.ts';
+import { numberError } from './number-error.ts';
 import { type ShareholderColumn, shareholderRowSchema } from './shareholder-upload.schema.ts';
 
 const { external_ref, name, email, holdings, security_class } = shareholderRowSchema.properties;
@@ -42,7 +43,7 @@ export function findRowError(
       if (values[column] === '') return required(column);
       if (column === 'effective_date') return invalidDay;
       return column === 'holdings'
-        ? holdingsError(String(values.holdings))
+        ? numberError(String(values.holdings), HOLDINGS)
         : textError(column, String(values[column]));
   }
 }
@@ -57,23 +58,13 @@ function required(column: ShareholderColumn): RowError<ShareholderColumn> {
   return { column, code: 'required', message: `${column} is required.` };
 }
 
-function holdingsError(text: string): RowError<ShareholderColumn> {
-  const column = 'holdings';
-  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text)) {
-    return {
-      column,
-      code: 'invalid-number',
-      message:
-        'holdings must be a plain decimal number, such as 1250.5: digits and one point, without separators, currency or exponent.',
-    };
-  }
-  if (/^-/.test(text) && /[1-9]/.test(text))
-    return { column, code: 'negative', message: 'holdings must not be negative.' };
-  if (/^-?[0-9]{21}/.test(text)) {
-    return { column, code: 'too-long', message: 'holdings must have at most 20 digits before the point.' };
-  }
-  return { column, code: 'too-many-decimals', message: 'holdings must have at most 8 decimal places.' };
-}
+const HOLDINGS = {
+  column: 'holdings',
+  example: '1250.5',
+  digits: 20,
+  isPositive: false,
+  tooManyDecimals: 'must have at most 8 decimal places',
+} as const;
 
 /** Returns the error of an identifier that could be mistaken for another one. */
 export function identifierError<Column extends string>(
