@@ -482,6 +482,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'FetchBankFileResponse.payments': 'The number of payments in the file.',
   count: 'The number.',
   total: 'The sum.',
+  blocked_reasons: 'Why nothing of the dividend could be paid.',
   reasons: 'Why the holder can’t be paid.',
   started_at: 'The instant at which it began.',
   repays_dividend_id: 'The dividend that the payment pays again.',

@@ -103,7 +103,10 @@ export const problemRegistry = {
   'security-class-required': { status: 422, title: 'The holder has several classes; name one' },
   'authorized-shares-exceeded': { status: 422, title: 'More shares would be issued than are authorized' },
   'shareholder-not-linked': { status: 422, title: 'This sponsor may not name this shareholder' },
-  'currency-mismatch': { status: 422, title: 'The currency differs from that of the balance or dividend' },
+  'currency-mismatch': {
+    status: 422,
+    title: 'The currency differs from that of the balance, dividend or account',
+  },
   'contribution-limit-exceeded': { status: 422, title: 'The contribution would exceed a legal limit' },
   'vested-balance-exceeded': { status: 422, title: 'The amount exceeds the vested balance of the plan' },
   'forfeitures-exceeded': { status: 422, title: 'More than was forfeited' },

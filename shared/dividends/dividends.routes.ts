@@ -165,6 +165,8 @@ export const DividendPreview = z.object({
   frozen_from: dateOut,
   /** The day on which banks can pay: the payable date, or the next one after a weekend or a holiday of the Federal Reserve. */
   first_banking_day: dateOut,
+  /** Payees’ accounts take USD only: nothing of a dividend in another currency can be paid. */
+  blocked_reasons: z.array(z.literal('CURRENCY_NOT_PAYABLE')),
   /** Ten lines at most, the largest first. */
   largest: z.array(
     DividendLine.pick({ shareholder_id: true, holdings: true, amount: true }).extend({
@@ -179,7 +181,7 @@ export const previewDividend = route({
   path: '/dividends/preview',
   summary: 'Compute what a dividend would come to',
   description:
-    'The body is that of a declaration, and nothing is stored. Positions are those at the close of the record date, or of today as far as they are known, while that isn’t over. `first_banking_day` is later than `payable_date` where that is no day on which the Federal Reserve pays. `residual` is `total_amount` minus the exact amount that is owed.',
+    'The body is that of a declaration, and nothing is stored. Positions are those at the close of the record date, or of today as far as they are known, while that isn’t over. `first_banking_day` is later than `payable_date` where that is no day on which the Federal Reserve pays. `blocked_reasons` says why nothing of it could be paid here: `CURRENCY_NOT_PAYABLE` in a currency that payees’ accounts don’t take. `residual` is `total_amount` minus the exact amount that is owed.',
   ...writers,
   body: NewDividend,
   example: {

@@ -32,7 +32,7 @@ interface Allotted {
 export async function preview(
   read: TenantRead,
   terms: z.output<typeof previewDividend.body>,
-): Promise<Omit<z.input<typeof DividendPreview>, 'first_banking_day'>> {
+): Promise<Omit<z.input<typeof DividendPreview>, 'first_banking_day' | 'blocked_reasons'>> {
   const { today } = await settleDays(read, terms);
   const { currency, record_date } = terms;
   const isFinal = record_date < today;

@@ -94,6 +94,7 @@ describe('the database computes what the pure functions do', () => {
         holders: 2,
         payable_holders: 1,
         total_amount: '1.00',
+        blocked_reasons: [],
         positions_as_of: day(-1),
         frozen_from: day(0),
       },
@@ -106,6 +107,8 @@ describe('the database computes what the pure functions do', () => {
     expect((await dividends.preview({ record_date: day(7), payable_date: day(21) })).body).toMatchObject({
       ...{ is_final: false, positions_as_of: day(0), holders: 2, frozen_from: day(8) },
     });
+    for (const currency of ['JPY', 'EUR', 'KWD'])
+      expect((await dividends.preview({ currency })).body.blocked_reasons).toEqual(['CURRENCY_NOT_PAYABLE']);
     for (const wrong of [
       { security_class: 'PREFERED' },
       { declaration_date: day(1), record_date: day(2), payable_date: day(9) },

@@ -11,7 +11,7 @@ import { approved } from '#tests/support/approvals.ts';
 import { queueName } from '#tests/support/aws-services.ts';
 import { type FiledPayment, FiledPayments } from '#tests/support/filed-payments.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
-import { Payments, verifiedHolder } from '#tests/support/payment-client.ts';
+import { Payments } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { failedTries, recordOf, redrive, takeAll } from '#tests/support/queue-driver.ts';
 import { randomOf, shuffledCopies } from '#tests/support/random.ts';
@@ -35,14 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
   files.close();
   await world.close();
-});
-
-test('payments of files need dollars', async () => {
-  const { id } = await verifiedHolder(world.database.admin, acme.id, ops, '000123456789');
-  expect(await ops.order({ shareholder_id: id, amount: '1', currency: 'EUR' })).toMatchObject({
-    status: 422,
-    body: { type: 'urn:vestry:problem:currency-mismatch' },
-  });
 });
 
 test('released payments go into a file, come back or settle, and a corrected account is corrected', async () => {

@@ -5,11 +5,14 @@ import { runDividend } from '#dividends/run-dividend.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
+import { releaseToBank } from '#payments/execution/release-payment.ts';
+import { orderEntitlements } from '#payments/runs/payment-run.ts';
 import { BLOCKED_REASONS } from '#payments/runs/payment-runs.routes.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { Dividends } from '#tests/support/dividends.ts';
+import { ORIGINATOR } from '#tests/support/originator.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
@@ -32,6 +35,7 @@ async function pendingDividend(
   holders: readonly string[],
   amount = 500,
   payableIn = 0,
+  { tenant = acme, currency = 'USD', exponent = 2 } = {},
 ): Promise<{ id: string; payments: string[] }> {
   const client = await world.database.admin.connect();
   try {
@@ -40,20 +44,20 @@ async function pendingDividend(
     await client.query(
       `insert into dividends (tenant_id, id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date,
          payable_date, holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
-       values ($1, $2, 'PENDING', 'COMMON', 'USD', 2, 1, current_date, current_date, current_date + $6::integer, $3, $4, 0, repeat('0', 64), now(), $5)`,
-      [acme.id, id, holders.length, amount * holders.length, randomUUID(), payableIn],
+       values ($1, $2, 'PENDING', 'COMMON', $7, $8, 1, current_date, current_date, current_date + $6::integer, $3, $4, 0, repeat('0', 64), now(), $5)`,
+      [tenant.id, id, holders.length, amount * holders.length, randomUUID(), payableIn, currency, exponent],
     );
     const payments: string[] = [];
     for (const holder of holders) {
       const { rows } = await client.query(
         `insert into transactions (tenant_id, type, amount, currency, shareholder_id, dividend_id)
-         values ($1, 'DIVIDEND', $2, 'USD', $3, $4) returning id`,
-        [acme.id, amount, holder, id],
+         values ($1, 'DIVIDEND', $2, $5, $3, $4) returning id`,
+        [tenant.id, amount, holder, id, currency],
       );
       payments.push(rows[0].id);
       await client.query(
         `insert into dividend_lines (tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id) values ($1, $2, $3, 5, $4, $5)`,
-        [acme.id, id, holder, amount, rows[0].id],
+        [tenant.id, id, holder, amount, rows[0].id],
       );
     }
     return { id, payments };
@@ -211,19 +215,20 @@ test('all payments of a dividend: holders without papers are passed over, and pa
   expect(await dividends.get(id)).toMatchObject({ body: { paid_amount: '20.00', unpaid_amount: '0.00' } });
 });
 
-/** Brings about each reason for which a holder can't be paid. */
-const BLOCKING: Readonly<Record<(typeof BLOCKED_REASONS)[number], string>> = {
-  KYC_UNVERIFIED: `update shareholders set kyc_status = 'UNVERIFIED' where id = $1`,
-  KYC_PENDING: `update shareholders set kyc_status = 'PENDING' where id = $1`,
-  KYC_REJECTED: `update shareholders set kyc_status = 'REJECTED' where id = $1`,
-  NO_ACCOUNT: 'delete from bank_accounts where shareholder_id = $1',
-  ACCOUNT_AWAITING_APPROVAL: `update bank_accounts set approval = 'REQUIRED' where shareholder_id = $1`,
-  ACCOUNT_COOLING_OFF: `update bank_accounts set usable_from = '2999-12-31T00:00:00Z' where shareholder_id = $1`,
-  ACCOUNT_CLOSED: `update bank_accounts set status = 'BLOCKED', status_reason = 'R02' where shareholder_id = $1`,
-};
+/** Brings about each reason for which one holder among others can't be paid. */
+const BLOCKING: Readonly<Record<Exclude<(typeof BLOCKED_REASONS)[number], 'CURRENCY_NOT_PAYABLE'>, string>> =
+  {
+    KYC_UNVERIFIED: `update shareholders set kyc_status = 'UNVERIFIED' where id = $1`,
+    KYC_PENDING: `update shareholders set kyc_status = 'PENDING' where id = $1`,
+    KYC_REJECTED: `update shareholders set kyc_status = 'REJECTED' where id = $1`,
+    NO_ACCOUNT: 'delete from bank_accounts where shareholder_id = $1',
+    ACCOUNT_AWAITING_APPROVAL: `update bank_accounts set approval = 'REQUIRED' where shareholder_id = $1`,
+    ACCOUNT_COOLING_OFF: `update bank_accounts set usable_from = '2999-12-31T00:00:00Z' where shareholder_id = $1`,
+    ACCOUNT_CLOSED: `update bank_accounts set status = 'BLOCKED', status_reason = 'R02' where shareholder_id = $1`,
+  };
 
 test('whom a dividend can’t be paid to is told by name, with all reasons, and is whom the run passes over', async () => {
-  const reasons = [...BLOCKED_REASONS];
+  const reasons = BLOCKED_REASONS.filter((reason) => reason !== 'CURRENCY_NOT_PAYABLE');
   const all = await holders(...Array(reasons.length + 2).fill('0000'));
   const { id } = await pendingDividend(all);
   const [both = '', payable = ''] = all.slice(-2);
@@ -689,4 +694,98 @@ describe('an order for a later day', () => {
     const far = await ops.order({ ...order, not_before: addDays(today, 900) });
     expect(far.body).toMatchObject({ status: 422, errors: [{ pointer: '/not_before', code: 'too-far' }] });
   });
+});
+
+/** One or two currencies of each number of decimals, and seven of each as an amount. */
+const CURRENCIES = [
+  ['USD', 2, '7.00'],
+  ['EUR', 2, '7.00'],
+  ['JPY', 0, '7'],
+  ['KRW', 0, '7'],
+  ['KWD', 3, '7.000'],
+  ['BHD', 3, '7.000'],
+] as const;
+
+describe.each(['BANK', 'NACHA_FILE'])('through the channel %s', (channel) => {
+  let tenant: TestTenant;
+  let client: Payments;
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+    client = new Payments(tenant.as('OPS'));
+    const admin = new Payments(tenant.as('ADMIN'));
+    await approved(tenant, await admin.setSettings({ channel, ach_originator: ORIGINATOR }));
+  });
+
+  test.each(CURRENCIES)(
+    '%s is paid only if the payee’s account takes it',
+    async (currency, exponent, amount) => {
+      const { admin } = world.database;
+      const { id: holder, accountId } = await verifiedHolder(admin, tenant.id, client, magic('0000'));
+      const minor = 7 * 10 ** exponent;
+      const declared = () => pendingDividend([holder], minor, 0, { tenant, currency, exponent });
+      const [one, run, begun] = [await declared(), await declared(), await declared()];
+      const orders = [{ shareholder_id: holder, amount, currency }, { transaction_id: one.payments[0] }];
+      const [blocked] = [(await client.blocked(run.id)).body.data];
+      const answers = [];
+      for (const order of orders) answers.push(await client.order(order));
+      answers.push(await client.disburseDividend(run.id));
+      if (currency === 'USD') {
+        expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+        expect(blocked).toEqual([]);
+        return;
+      }
+      for (const { status, body } of answers)
+        expect({ status, ...body }).toMatchObject({
+          ...{ status: 422, type: 'urn:vestry:problem:currency-mismatch' },
+          detail: expect.stringMatching(`USD, not ${currency}: pay it elsewhere`),
+        });
+      const reasons = ['CURRENCY_NOT_PAYABLE'];
+      expect(blocked).toMatchObject([{ shareholder_id: holder, amount, currency, reasons }]);
+      expect((await client.blocked(run.id, { reason: 'CURRENCY_NOT_PAYABLE' })).body.data).toHaveLength(1);
+      const count = async () =>
+        (
+          await admin.query(
+            'select count(*)::integer as n from payment_orders o join transactions t on t.id = o.transaction_id where t.tenant_id = $1 and t.currency = $2',
+            [tenant.id, currency],
+          )
+        ).rows[0].n;
+      expect(await count()).toBe(0);
+
+      // A run and an order from before the currency was refused.
+      const old = await admin.connect();
+      try {
+        await old.query('set session_replication_role = replica');
+        await old.query(
+          `insert into payment_runs (tenant_id, dividend_id, state, requested_by, request_id) values ($1, $2, 'RUNNING', $3, 'test')`,
+          [tenant.id, begun.id, tenant.as('OPS').actorId],
+        );
+        await orderEntitlements(
+          { tenant_id: tenant.id as TenantId, dividend_id: begun.id },
+          'test',
+          () => 600_000,
+        );
+        expect((await client.progress(begun.id)).body).toMatchObject({
+          state: 'DONE',
+          ordered: 0,
+          pending: 1,
+        });
+        expect(await count()).toBe(0);
+        await old.query(
+          `insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id) values ($1, $2, $3, $4, 'test')`,
+          [tenant.id, one.payments[0], accountId, channel],
+        );
+      } finally {
+        await old.query('set session_replication_role = origin');
+        old.release();
+      }
+      const payment = { tenant_id: tenant.id as TenantId, transaction_id: String(one.payments[0]) };
+      expect(await releaseToBank({ ...payment, request_id: 'test' })).toMatchObject({ outcome: 'refused' });
+      expect((await client.get(payment.transaction_id)).body).toMatchObject({
+        ...{ status: 'FAILED', return_code: 'CURRENCY' },
+      });
+      const lines = (await client.ofDividend(one.id)).body.data;
+      expect(lines).toMatchObject([{ state: 'FAILED', return_code: 'CURRENCY', currency }]);
+    },
+  );
 });

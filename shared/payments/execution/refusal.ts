@@ -4,6 +4,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
+import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
 import { findAccount, requireActive, requirePayee } from '#payments/payees/payable-account.ts';
 import { payeeOf } from '#payments/payees/payee.ts';
 import { refusalOfLeaving } from '#payments/reversals/last-look.ts';
@@ -15,6 +16,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'kyc-required': 'KYC',
   'shareholder-closed': 'CLOSED',
   'bank-account-blocked': 'ACCOUNT',
+  'currency-mismatch': 'CURRENCY',
   'dividend-not-payable': 'CANCELLED',
 };
 
@@ -47,6 +49,7 @@ async function refusalOf(
     const dividendId = dividendOf(transaction);
     const isOwed = dividendId !== null || order.replaces !== null;
     await requirePayee(tx, await payeeOf(tx, transaction), isOwed);
+    checkAccountCurrency(transaction.currency);
     requireActive(found(await findAccount(tx, order.bank_account_id)));
     // Once a dividend is being paid, as it is since the release, it can't be cancelled.
     if (order.released_at === null && !(await beginPaying(tx, dividendId)))

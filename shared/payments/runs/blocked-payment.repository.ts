@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
+import { ACCOUNT_CURRENCY } from '#payments/payees/account-currency.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { BLOCKED_REASONS, BlockedPayment } from './payment-runs.routes.ts';
@@ -74,7 +75,8 @@ export async function listBlocked(
       join holders_of_record s on s.tenant_id = l.tenant_id and s.id = l.shareholder_id
       cross join lateral (${ACCOUNTS}) as a
       cross join lateral (select array_remove(array[
-        case when s.kyc_status <> 'VERIFIED' then 'KYC_' || s.kyc_status end, a.state], null) as reasons) as r
+        case when s.kyc_status <> 'VERIFIED' then 'KYC_' || s.kyc_status end,
+        case when d.currency <> ${ACCOUNT_CURRENCY} then 'CURRENCY_NOT_PAYABLE' end, a.state], null) as reasons) as r
     where l.dividend_id = ${dividendId} and l.transaction_id is not null and d.state <> 'CANCELLED'
       and case when ${wanted} then ${UNPAID} end
     order by ${order} limit ${limit + 1})`;

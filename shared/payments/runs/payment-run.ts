@@ -8,6 +8,7 @@ import type { TenantId } from '#kernel/ids.ts';
 import { fromMinor } from '#kernel/money.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { startPayment } from '#payments/execution/start-execution.ts';
+import { checkAccountCurrency, isAccountCurrency } from '#payments/payees/account-currency.ts';
 import { continuePaymentRun } from '#payments/payments.jobs.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
@@ -41,7 +42,7 @@ type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 /**
  * Begins to order the payments of a dividend, which the worker does from the payable date on; above the threshold, once a second person has approved it.
  * What is not ordered yet, or what is unpaid, counts as a whole, whoever of the holders can be paid today.
- * @throws DomainError `not-found`, `dividend-not-payable`, `approval-required`, `change-pending`
+ * @throws DomainError `not-found`, `dividend-not-payable`, `currency-mismatch`, `approval-required`, `change-pending`
  */
 export async function proposePaymentRun(
   tx: TenantTx,
@@ -51,6 +52,7 @@ export async function proposePaymentRun(
 ): Promise<Waiting | undefined> {
   const dividend = await payableDividend(tx, dividendId);
   const { currency } = dividend;
+  checkAccountCurrency(currency);
   const { payments, totalMinor, until } =
     only === undefined
       ? { ...(await sumOfUnordered(tx, dividendId)), until: null }
@@ -208,9 +210,11 @@ async function orderNext(
     approvedBy: run.approved_by,
     notBefore: dividend.payableDate,
   };
-  const chunk = dividend.isPayable
-    ? await (run.repays_until === null ? orderChunk(tx, next) : payUnpaid(tx, next, run.repays_until))
-    : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
+  // A run of another currency may have begun before that was refused: it ends with nothing ordered.
+  const chunk =
+    dividend.isPayable && isAccountCurrency(dividend.currency)
+      ? await (run.repays_until === null ? orderChunk(tx, next) : payUnpaid(tx, next, run.repays_until))
+      : { seen: 0, last: null, ordered: [], withoutKyc: 0, withoutAccount: 0 };
   const done = chunk.seen < PAYMENTS_PER_CHUNK;
   await setProgress(tx, dividendId, chunk, done);
   for (const transaction_id of chunk.ordered)

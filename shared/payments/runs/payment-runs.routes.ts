@@ -37,7 +37,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend, or all unpaid ones again',
   description:
-    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. Payees’ accounts are in the United States: a dividend in another currency than USD is refused. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({ only: z.literal('UNPAID', 'must be UNPAID').optional() }),
@@ -48,7 +48,7 @@ export const disburseDividend = route({
   idempotency: 'required',
   audit: 'payment-run.started',
   waiting: ChangeRequest,
-  problems: ['not-found', 'dividend-not-payable', 'approval-required', 'change-pending'],
+  problems: ['not-found', 'dividend-not-payable', 'currency-mismatch', 'approval-required', 'change-pending'],
   uses: ['eventBus:put', 'queue:payment-runs:send'],
 });
 
@@ -68,6 +68,7 @@ export const BLOCKED_REASONS = [
   'KYC_UNVERIFIED',
   'KYC_PENDING',
   'KYC_REJECTED',
+  'CURRENCY_NOT_PAYABLE',
   'NO_ACCOUNT',
   'ACCOUNT_AWAITING_APPROVAL',
   'ACCOUNT_COOLING_OFF',
@@ -94,7 +95,7 @@ export const listBlockedPayments = route({
   path: '/dividends/{id}/blocked',
   summary: 'List the holders whom a dividend can’t be paid to now, and why',
   description:
-    'Holders are listed by id, once their positions are frozen, while the dividend owes them something and nothing is on its way. `reasons` has all that a run would pass them over for: that they are not verified, and that no account of theirs can be paid into. An account is `ACCOUNT_CLOSED` when the bank or its holder says that nothing can be paid into it any more; `usable_from` is the end of `ACCOUNT_COOLING_OFF`.',
+    'Holders are listed by id, once their positions are frozen, while the dividend owes them something and nothing is on its way. `reasons` has all that a run would pass them over for: that they are not verified, that their accounts do not take the dividend’s currency (`CURRENCY_NOT_PAYABLE`: accounts take USD only), and that no account of theirs can be paid into. An account is `ACCOUNT_CLOSED` when the bank or its holder says that nothing can be paid into it any more; `usable_from` is the end of `ACCOUNT_COOLING_OFF`.',
   roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
   query: z.strictObject({
     ...page,

@@ -1,6 +1,7 @@
 import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
+import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
 import type { Channel } from './channel.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 
@@ -38,18 +39,16 @@ export function channelOf(row: Pick<Settings, 'channel'> | undefined): Channel {
   return row?.channel ?? (bankEnvironment.hasBank() ? 'BANK' : 'NACHA_FILE');
 }
 
-/** Entries of files are dollars, of at most ten digits of cents. */
-const ACH_CURRENCY = 'USD';
+/** The amount of an entry of a file has ten digits, of cents. */
 const ACH_LIMIT_MINOR = 9_999_999_999n;
 
 /** @throws DomainError `channel-unavailable`, `currency-mismatch` */
 export function checkChannel(rules: PaymentRules, amountMinor: bigint, currency: string): void {
   exponentOf(currency);
+  checkAccountCurrency(currency);
   if (rules.channel !== 'NACHA_FILE') return;
   if (rules.originator === null)
     throw new DomainError('channel-unavailable', 'Set `ach_originator` in the payment settings first.');
-  if (currency !== ACH_CURRENCY)
-    throw new DomainError('currency-mismatch', `Files of payments are in ${ACH_CURRENCY}.`);
   if (amountMinor > ACH_LIMIT_MINOR)
     throw new DomainError('channel-unavailable', 'An entry of a file pays at most 99,999,999.99.');
 }
