@@ -26,8 +26,8 @@ export default defineConfig({
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',
-    // For two processors: tests wait for databases, queues and timers about a third of their time.
-    maxWorkers: 3,
+    // For two processors: tests wait for databases, queues and timers about half of their time.
+    maxWorkers: 4,
     sequence: { sequencer: TestOrder },
     coverage: {
       provider: 'v8',
