@@ -26,7 +26,7 @@ export default defineConfig({
       POWERTOOLS_METRICS_DISABLED: process.env.POWERTOOLS_METRICS_DISABLED ?? 'true',
     },
     pool: 'forks',
-    // For two processors: tests wait for databases, queues and timers about half of their time.
+    // Two processors carry four: tests wait for databases, queues and timers about half of their time.
     maxWorkers: 4,
     sequence: { sequencer: TestOrder },
     coverage: {

@@ -6,7 +6,7 @@ export type { components, operations, paths } from './schema.ts';
 export type VestryClient = Client<paths>;
 
 export interface VestryClientOptions {
-  /** Where the deployment is, such as `https://equity.example.com`; without `/api`. */
+  /** The address of the deployment, such as `https://equity.example.com`; it has no `/api`. */
   readonly baseUrl: string;
   /** The access token or the API key, or a function that returns one that is valid now. */
   readonly token: string | (() => string | Promise<string>);

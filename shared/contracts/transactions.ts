@@ -11,6 +11,10 @@ export const ENDED_STATUSES = ['SETTLED', 'FAILED', 'CANCELLED'] as const;
 export const TRANSACTION_STATUSES = [...OPEN_STATUSES, ...ENDED_STATUSES] as const;
 export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
 
+/** A payment stands so: by its status, or by what that does not tell. Its money came back, a person has denied it, or an adjustment has taken its place. */
+export const PAYMENT_STANDINGS = [...TRANSACTION_STATUSES, 'RETURNED', 'DENIED', 'ADJUSTED'] as const;
+export type PaymentStanding = (typeof PAYMENT_STANDINGS)[number];
+
 /**
  * A contribution comes from one of these: the employee's pay before tax (EMPLOYEE), as Roth, or after tax; the employer, by the plan's schedule (EMPLOYER) or vested
  * at once (SAFE_HARBOR); another plan (ROLLOVER).

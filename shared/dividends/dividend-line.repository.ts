@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
+import type { PaymentStanding } from '#contracts/transactions.ts';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
+import { standingOf } from '#ledger/payment-standing.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendState } from './dividend-state.ts';
-import type { DividendLine, LineStatus, ShareholderDividend } from './dividends.routes.ts';
+import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
 
 interface PaidLine {
   readonly holdings: string;
@@ -13,7 +15,7 @@ interface PaidLine {
   readonly currency: string;
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
-  readonly status: LineStatus | null;
+  readonly status: PaymentStanding | null;
   /** These are null in a line of the snapshot. */
   readonly adjustment_id: string | null;
   readonly reason: string | null;
@@ -63,9 +65,7 @@ export function toShareholderDividend(row: HolderDividendRow): z.infer<typeof Sh
 
 /** The standing of a line is that of its newest payment; only one that has failed or come back has a second. */
 const STATUS = sql`case when t.return_code is null then t.status else (
-    select case when exists (select from ledger_transactions n where n.tenant_id = p.tenant_id and n.adjusts = p.id and n.amount < 0) then 'ADJUSTED'
-      when p.status = 'SETTLED' and p.return_code is not null then 'RETURNED'
-      when p.status = 'FAILED' and p.return_code = 'DENIED' then 'DENIED' else p.status end
+    select ${standingOf('p')}
     from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = newest_payment(t.id)) end`;
 
 const PAID = sql`l.shareholder_id, l.dividend_id, l.holdings, l.amount, d.currency, t.id as transaction_id, ${STATUS} as status,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { TRANSACTION_STATUSES } from '#contracts/transactions.ts';
+import { PAYMENT_STANDINGS } from '#contracts/transactions.ts';
 import { daysBetween } from '#kernel/calendar.ts';
 import {
   DEFAULT_SECURITY_CLASS,
@@ -73,10 +73,6 @@ export const Dividend = DividendSummary.extend({
   }),
 });
 
-/** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed; what is ADJUSTED was taken back by an adjustment, which has what is left of it. */
-const LINE_STATUSES = [...TRANSACTION_STATUSES, 'RETURNED', 'DENIED', 'ADJUSTED'] as const;
-export type LineStatus = (typeof LINE_STATUSES)[number];
-
 export const DividendLine = z.object({
   shareholder_id: idOut,
   /** Those of the snapshot; 0 in the line of an adjustment. */
@@ -84,7 +80,8 @@ export const DividendLine = z.object({
   amount: amountOut,
   /** Null until the transaction exists, and for ever if the amount rounds to zero. A reduction has the payment of what it has left of another one. */
   transaction_id: idOut.nullable(),
-  status: z.enum(LINE_STATUSES).nullable(),
+  /** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed; what is ADJUSTED was taken back by an adjustment, which has what is left of it. */
+  status: z.enum(PAYMENT_STANDINGS).nullable(),
   /** The line corrects what the holder is owed. */
   adjustment: z.object({ id: idOut, reason: z.string(), date: dateOut }).optional(),
 });

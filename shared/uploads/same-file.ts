@@ -6,7 +6,7 @@ import { type FileIdentity, findUploadOfFile, setOvertaken, type UploadRecord } 
 /**
  * Finds the upload that stands for a file's bytes: once it is completed, or waits for approval. Bytes of a register stand for nothing any more once
  * the register has changed since: to load them again is to set its holders again. A payment of a payroll is recorded once, whatever happens.
- * Of ballots, those that were refused may be cast later, and those that were revoked again.
+ * Ballots that were refused may be cast later, and those that were revoked again.
  */
 export async function findSameFile(
   read: TenantRead,

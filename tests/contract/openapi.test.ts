@@ -128,6 +128,14 @@ describe('the contract', () => {
     expect(unused.map(([name]) => name)).toEqual([]);
   });
 
+  test('has no meaning for a field in one place that it has everywhere', () => {
+    const unqualified = (name: string) => name.slice(name.indexOf('.') + 1);
+    const repeated = Object.entries(FIELDS).filter(
+      ([name, text]) => name.includes('.') && FIELDS[unqualified(name)] === text,
+    );
+    expect(repeated.map(([name]) => name)).toEqual([]);
+  });
+
   test('describes the group of every operation', () => {
     expect(Object.keys(TAGS)).toEqual(expect.arrayContaining([...new Set(routes.map((r) => r.group))]));
   });

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { OutboundEntries, OutboundFiles } from '#generated/database.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
@@ -146,32 +146,43 @@ export async function setWritten(tx: TenantTx, fileId: string, sha256: string): 
   return updated.numUpdatedRows === 1n;
 }
 
+const NOW = sql<Date>`now()`;
+
 /** The person who says that the bank has a file; null where the bank says so. */
 type Witness = string | null;
 
-function acknowledging(tx: TenantTx, acknowledgedBy: Witness) {
+interface Acknowledgement {
+  readonly acknowledged_by: Witness;
+  readonly acknowledged_at: RawBuilder<Date>;
+}
+
+interface Rejection {
+  readonly rejected_by: Witness;
+  readonly rejected_for: string;
+  readonly rejected_at: RawBuilder<Date>;
+}
+
+/** Notes the one answer of the bank to files that are written. */
+function answering(tx: TenantTx, answer: Acknowledgement | Rejection) {
   return tx
     .updateTable('outbound_files')
-    .set((eb) => ({
-      acknowledged_by: acknowledgedBy,
-      acknowledged_at: sql<Date>`now()`,
-      version: eb('version', '+', 1),
-      updated_at: sql<Date>`now()`,
-    }))
+    .set((eb) => ({ ...answer, version: eb('version', '+', 1), updated_at: NOW }))
     .where('state', '=', 'WRITTEN')
     .where('acknowledged_at', 'is', null)
     .where('rejected_at', 'is', null);
 }
 
+const acknowledgedBy = (by: Witness): Acknowledgement => ({ acknowledged_by: by, acknowledged_at: NOW });
+
 /** False when the file is not written, or was acknowledged or rejected before. */
 export async function setAcknowledged(tx: TenantTx, fileId: string, by: Witness): Promise<boolean> {
-  const updated = await acknowledging(tx, by).where('id', '=', fileId).executeTakeFirst();
+  const updated = await answering(tx, acknowledgedBy(by)).where('id', '=', fileId).executeTakeFirst();
   return updated.numUpdatedRows === 1n;
 }
 
 /** Marks the file of a payment of which the bank has said something: it has the file. */
 export async function setAcknowledgedByAnswer(tx: TenantTx, transactionId: string): Promise<void> {
-  await acknowledging(tx, null)
+  await answering(tx, acknowledgedBy(null))
     .where('id', '=', (eb) =>
       eb.selectFrom('outbound_entries').select('file_id').where('transaction_id', '=', transactionId),
     )
@@ -180,20 +191,8 @@ export async function setAcknowledgedByAnswer(tx: TenantTx, transactionId: strin
 
 /** Notes that the bank has not taken a file; false when it is not written, or was acknowledged or rejected before. */
 export async function setRejected(tx: TenantTx, fileId: string, by: Witness, why: string): Promise<boolean> {
-  const updated = await tx
-    .updateTable('outbound_files')
-    .set((eb) => ({
-      rejected_by: by,
-      rejected_for: why,
-      rejected_at: sql<Date>`now()`,
-      version: eb('version', '+', 1),
-      updated_at: sql<Date>`now()`,
-    }))
-    .where('id', '=', fileId)
-    .where('state', '=', 'WRITTEN')
-    .where('acknowledged_at', 'is', null)
-    .where('rejected_at', 'is', null)
-    .executeTakeFirst();
+  const rejection = { rejected_by: by, rejected_for: why, rejected_at: NOW };
+  const updated = await answering(tx, rejection).where('id', '=', fileId).executeTakeFirst();
   return updated.numUpdatedRows === 1n;
 }
 
@@ -203,9 +202,9 @@ export async function setFetched(tx: TenantTx, fileId: string, by: string): Prom
     .updateTable('outbound_files')
     .set((eb) => ({
       fetched_by: by,
-      fetched_at: sql<Date>`now()`,
+      fetched_at: NOW,
       version: eb('version', '+', 1),
-      updated_at: sql<Date>`now()`,
+      updated_at: NOW,
     }))
     .where('id', '=', fileId)
     .where('state', '=', 'WRITTEN')

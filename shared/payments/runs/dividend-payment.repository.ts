@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
+import type { PaymentStanding } from '#contracts/transactions.ts';
+import { standingOf } from '#ledger/payment-standing.ts';
 import { TRANSACTION_COLUMNS } from '#ledger/transactions.ts';
 import { type OrderedRow, toTransaction } from '#payments/orders/ordered-transaction.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
@@ -7,13 +9,12 @@ import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { DividendPayment, listDividendPayments } from './dividend-payments.routes.ts';
 
 type Shown = z.infer<typeof DividendPayment>;
-type State = Shown['state'];
 type Filter = z.output<(typeof listDividendPayments)['query']>;
 
 export interface DividendPaymentRow extends OrderedRow {
   readonly shareholder_id: string;
   readonly external_ref: string;
-  readonly state: State;
+  readonly state: PaymentStanding;
   readonly replaces: string | null;
   readonly replaced_by: string | null;
 }
@@ -28,15 +29,10 @@ export function toDividendPayment(row: DividendPaymentRow): Shown {
   };
 }
 
-const ADJUSTED = sql`exists (select from ledger_transactions n where n.tenant_id = t.tenant_id and n.adjusts = t.id and n.amount < 0)`;
-
-/** The standing of a payment, as the lines of a dividend have it. */
-const STATE = sql`case when ${ADJUSTED} then 'ADJUSTED'
-  when t.status = 'SETTLED' and t.return_code is not null then 'RETURNED'
-  when t.status = 'FAILED' and t.return_code = 'DENIED' then 'DENIED' else t.status end`;
+const STATE = standingOf('t');
 
 /** Narrows by status before the state is asked for, so that the few payments of a rare one are found by their index. */
-const STATUS_OF: Readonly<Partial<Record<State, string>>> = {
+const STATUS_OF: Readonly<Partial<Record<PaymentStanding, string>>> = {
   PENDING: 'PENDING',
   SENT: 'SENT',
   SETTLED: 'SETTLED',

@@ -1,25 +1,15 @@
 import * as z from 'zod';
+import { PAYMENT_STANDINGS } from '#contracts/transactions.ts';
 import { id, identifier, idInPath, idOut, listOf, page } from '#kernel/fields.ts';
 import { Transaction } from '#payments/orders/orders.routes.ts';
 import { route } from '#platform/http/route.ts';
-
-const STATES = [
-  'PENDING',
-  'SENT',
-  'SETTLED',
-  'RETURNED',
-  'FAILED',
-  'DENIED',
-  'CANCELLED',
-  'ADJUSTED',
-] as const;
 
 export const DividendPayment = Transaction.extend({
   shareholder_id: idOut,
   /** The holder’s reference in the register. */
   external_ref: z.string(),
   /** The status, and what it does not tell: that the money came back, a person has denied it, or an adjustment has taken its place. */
-  state: z.enum(STATES),
+  state: z.enum(PAYMENT_STANDINGS),
   /** The payment in whose place it is made. */
   replaces: idOut.optional(),
   /** The payment that is made in its place. */
@@ -38,7 +28,7 @@ export const listDividendPayments = route({
   params: idInPath,
   query: z.strictObject({
     ...page,
-    state: z.enum(STATES, `must be one of ${STATES.join(', ')}`).optional(),
+    state: z.enum(PAYMENT_STANDINGS, `must be one of ${PAYMENT_STANDINGS.join(', ')}`).optional(),
     shareholder_id: id.optional(),
     external_ref: identifier.optional(),
   }),
