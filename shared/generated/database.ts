@@ -751,6 +751,7 @@ export interface OrderedPayments {
 export interface OutboundEntries {
   descriptive_date: string | null;
   effective_entry_date: ColumnType<Day, string, string>;
+  entry_description: string | null;
   file_id: string;
   instruction_sealed: string;
   sec_code: 'PPD' | 'CCD';
@@ -763,13 +764,16 @@ export interface OutboundEntries {
 export interface OutboundFiles {
   acknowledged_at: Timestamp | null;
   acknowledged_by: string | null;
+  bank_profile: Json | null;
   day: ColumnType<Day, string, string>;
   entries: number;
   fetched_at: Timestamp | null;
   fetched_by: string | null;
   id: Generated<string>;
+  last_trace_sequence: number | null;
   modifier: string;
   object_key: string;
+  offset_number_sealed: string | null;
   originator: Json;
   prepared_at: Timestamp;
   rejected_at: Timestamp | null;
@@ -883,8 +887,10 @@ export interface PaymentRuns {
 export interface PaymentSettings {
   ach_originator: Json | null;
   approve_above: Generated<Json>;
+  bank_profile: Json | null;
   channel: 'BANK' | 'NACHA_FILE' | null;
   cooling_off_hours: number | null;
+  offset_number_sealed: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;

@@ -140,6 +140,7 @@ describe('a change that loosens', () => {
   test.each([
     ['another channel', { channel: 'NACHA_FILE' }],
     ['a shorter cooling-off', { cooling_off_hours: 1 }],
+    ['other wishes of the bank', { bank_profile: { padding: false } }],
     ['a threshold of one currency among others', { approve_above: [{ currency: 'JPY', amount: '10001' }] }],
   ])('%s', async (_, settings) => {
     const originator = {

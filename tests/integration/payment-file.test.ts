@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handler as resendInboundFiles } from '#functions/scheduled/resend-inbound-files.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
+import { dayOf } from '#kernel/calendar.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { writeDueFiles } from '#payments/files/write-outbound-files.ts';
 import { DEVIATIONS } from '#payments/nacha/bank-deviations.sample.ts';
@@ -843,3 +844,235 @@ test.each(['two people', 'the bank'])(
     filed.close();
   },
 );
+
+const OFFSET_ACCOUNT = {
+  routing_number: '021000021',
+  account_number: '0077001234',
+  account_type: 'CHECKING',
+};
+const PROFILE = {
+  line_ends: 'CRLF',
+  padding: false,
+  file_name: 'ACH_{originator}_{yymmdd}{number}.txt',
+  offset_account: OFFSET_ACCOUNT,
+  non_business_days: ['2026-07-03'],
+  time_zone: 'America/Chicago',
+  next_day_cut_off: '16:00',
+};
+
+/** Settings of a tenant that pays by file, with what its bank asks for. */
+class ProfiledPayments {
+  readonly admin: Payments;
+  readonly #tenant: TestTenant;
+
+  constructor(tenant: TestTenant) {
+    this.#tenant = tenant;
+    this.admin = new Payments(tenant.as('ADMIN'));
+  }
+
+  propose(bank_profile: object) {
+    return this.admin.setSettings({ channel: 'NACHA_FILE', ach_originator: ORIGINATOR, bank_profile });
+  }
+
+  async set(bank_profile: object): Promise<void> {
+    await approved(this.#tenant, await this.propose(bank_profile));
+  }
+}
+
+test('a bank gets its files as it has asked for them, and what it says of an offset entry waits for people', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  const settings = new ProfiledPayments(tenant);
+  const proposed = await settings.propose(PROFILE);
+  const shown = {
+    ...{ ...PROFILE, entry_description: null, same_day_cut_off: null },
+    offset_account: { routing_number: '021000021', account_last4: '1234', account_type: 'CHECKING' },
+  };
+  expect(proposed.body).toMatchObject({
+    before: { bank_profile: { line_ends: 'LF', file_name: '{date}-{sequence}.ach', offset_account: null } },
+    after: { bank_profile: shown },
+  });
+  await approved(tenant, proposed);
+  // Who repeats what is set, with the number or without, changes nothing that another person has to look at.
+  const { account_number: _, ...unnumbered } = OFFSET_ACCOUNT;
+  for (const offset_account of [unnumbered, OFFSET_ACCOUNT]) {
+    const kept = await settings.propose({ ...PROFILE, offset_account });
+    expect([kept.status, kept.body.bank_profile]).toEqual([200, shown]);
+  }
+
+  const [hand, other] = [await filed.order('10.01'), await filed.order('20.02')];
+  const client = await world.database.admin.connect();
+  let dividend = '';
+  try {
+    // A line of a dividend as its run orders it.
+    await client.query('set session_replication_role = replica');
+    const { rows } = await client.query(
+      `with paid as (insert into transactions (tenant_id, type, amount, currency, shareholder_id, dividend_id)
+         values ($1, 'DIVIDEND', 3003, 'USD', $2, uuid_v7()) returning id)
+       insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id, released_at)
+       select $1, id, $3, 'NACHA_FILE', 'test', now() from paid returning transaction_id`,
+      [tenant.id, hand.holder, hand.accountId],
+    );
+    dividend = rows[0].transaction_id;
+  } finally {
+    await client.query('set session_replication_role = origin');
+    client.release();
+  }
+  // 16:30 in Chicago: after the cut-off, so it counts to the 6th, since the bank is closed on the 3rd.
+  const evening = new Date('2026-07-02T21:30:00Z');
+  const bucket = process.env.UPLOADS_BUCKET;
+  process.env.UPLOADS_BUCKET = 'gone';
+  await expect(writeDueFiles(evening, 'r', () => 600_000)).rejects.toThrow();
+  process.env.UPLOADS_BUCKET = bucket;
+  // The bank asks for something else, once the file is fixed.
+  await settings.set({ entry_description: 'ACME STOCK' });
+  expect(await writeDueFiles(evening, 'r', () => 600_000)).toEqual({ files: 1, payments: 3 });
+  const [key = ''] = await filed.outbound();
+  expect(key).toBe(`ach/outbound/${tenant.slug}/ACH_1987654321_26070201.txt`);
+  const text = await filed.textOf(key);
+  const lines = text.split('\r\n');
+  expect([lines.pop(), lines.length]).toEqual(['', 11]);
+  expect(
+    readNachaFile(text).batches.map(({ serviceClassCode, entryDescription, effectiveEntryDate, entries }) => [
+      ...[serviceClassCode, entryDescription, effectiveEntryDate],
+      entries.map(({ transactionCode, amountMinor }) => `${transactionCode} ${amountMinor}`),
+    ]),
+  ).toEqual([
+    ['200', 'DIVIDEND', '2026-07-07', ['22 3003', '27 3003']],
+    ['200', 'PAYMENT', '2026-07-07', ['22 1001', '22 2002', '27 3003']],
+  ]);
+  const [file] = await filed.list({ direction: 'outbound' });
+  expect(file).toMatchObject({ payments: 3, total: '60.06' });
+  expect(file).not.toHaveProperty('total_reversed');
+
+  // The next file goes on behind the last offset entry, as the bank wants it now.
+  const later = await filed.order('40.04');
+  await writeDueFiles(evening, 'r', () => 600_000);
+  const [second = ''] = (await filed.outbound()).filter((place) => place !== key);
+  expect(second).toBe(`ach/outbound/${tenant.slug}/2026-07-02-B.ach`);
+  expect(
+    readNachaFile(await filed.textOf(second)).batches.map(({ entryDescription, entries }) => [
+      entryDescription,
+      entries.map(({ traceNumber }) => traceNumber),
+    ]),
+  ).toEqual([['ACME STOCK', ['021000020000006']]]);
+
+  // The bank refuses to take money from the tenant's account, and returns a payment beside that.
+  const offset = { traceNumber: '021000020000005', reference: 'OFFSET' };
+  expect(
+    await filed.answer('returns.ach', [
+      { entry: offset, code: 'R02', amountMinor: 3003n, isDebit: true },
+      { entry: await filed.sent(other.id), code: 'R03', amountMinor: 2002n },
+    ]),
+  ).toBe(0);
+  await filed.ops.until(other.id, 'FAILED');
+  const [inbound] = await filed.list({ direction: 'inbound' });
+  expect(inbound).toMatchObject({ state: 'PARTLY', counts: { applied: 1, unmatched: 1 } });
+  const [item] = (await filed.ops.exceptions({ kind: 'BANK_ITEM' })).body.data;
+  expect(item).toMatchObject({ reason: 'offset-entry', code: 'R02', amount: '30.03' });
+  expect(item.actions.map(({ operation }: { operation: string }) => operation)).toEqual([
+    'acknowledgeBankFile',
+  ]);
+  expect((await filed.match({ file: inbound.id, item: item.id }, dividend)).body.type).toBe(
+    'urn:vestry:problem:bank-item-not-of-payment',
+  );
+  expect((await filed.acknowledge(inbound.id)).status).toBe(200);
+  expect((await filed.ops.exceptions({ kind: 'BANK_ITEM' })).body.data).toEqual([]);
+  for (const id of [hand.id, dividend]) expect((await filed.ops.get(id)).body.status).toBe('SENT');
+
+  // An acknowledgement names the file as it is named; an unknown name of another kind is a file like any other.
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const third = await filed.order('50.05');
+  await writeDueFiles(evening, 'r', () => 600_000);
+  const answer = [{ entry: await filed.sent(later.id), code: 'R03', amountMinor: 4004n }];
+  expect(await filed.answer('batch.ack', answer)).toBe(0);
+  await filed.ops.until(later.id, 'FAILED');
+  const [newest] = await filed.list({ direction: 'outbound' });
+  expect(await filed.answer(`${newest.object_key.split('/').at(-1)}.ack`, '0'.repeat(64))).toBe(1);
+  expect(await filed.answer('ACH_1987654321_26070201.txt.ack', sha256)).toBe(0);
+  expect((await filed.file(file.id)).body.state).toBe('ACKNOWLEDGED');
+  expect((await filed.ops.get(third.id)).body.status).toBe('SENT');
+
+  // Nobody reads the account's number anywhere but in the file.
+  const { rows } = await world.database.admin.query(
+    `select (select json_agg(s) from payment_settings s where s.tenant_id = $1)::text || (select json_agg(f) from outbound_files f
+       where f.tenant_id = $1)::text || (select json_agg(c) from change_requests c where c.tenant_id = $1)::text ||
+       (select json_agg(a) from audit_log a where a.tenant_id = $1)::text as all`,
+    [tenant.id],
+  );
+  expect(rows[0].all).toContain('1234');
+  expect(rows[0].all).not.toContain(OFFSET_ACCOUNT.account_number);
+  filed.close();
+});
+
+test('a name that another file of the tenant has had is given to no second one', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const filed = await FiledPayments.of(world, tenant);
+  await filed.order('10.00');
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  await world.database.admin.query('update outbound_files set object_key = $2 where tenant_id = $1', [
+    tenant.id,
+    `ach/outbound/${tenant.slug}/260702B`,
+  ]);
+  await new ProfiledPayments(tenant).set({ file_name: '{yymmdd}{sequence}' });
+  await filed.order('20.00');
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  expect((await filed.list({ direction: 'outbound' }))[0].object_key).toBe(
+    `ach/outbound/${tenant.slug}/2026-07-02-B.ach`,
+  );
+  filed.close();
+});
+
+test.each<[string, object, string]>([
+  ['line ends of old Macs', { line_ends: 'CR' }, '/bank_profile/line_ends'],
+  ['a padding in words', { padding: 'yes' }, '/bank_profile/padding'],
+  ['a name without a day', { file_name: 'payments-{sequence}.ach' }, '/bank_profile/file_name'],
+  ['a name in another folder', { file_name: '../{date}{sequence}' }, '/bank_profile/file_name'],
+  ['a description in small letters', { entry_description: 'Dividend' }, '/bank_profile/entry_description'],
+  [
+    'a description of eleven characters',
+    { entry_description: 'DIVIDENDS Q' },
+    '/bank_profile/entry_description',
+  ],
+  ['a description without a letter', { entry_description: '...' }, '/bank_profile/entry_description'],
+  [
+    'a description with a space behind it',
+    { entry_description: 'STOCK ' },
+    '/bank_profile/entry_description',
+  ],
+  ['a word of Nacha’s', { entry_description: 'REVERSAL' }, '/bank_profile/entry_description'],
+  [
+    'an account of no bank',
+    { offset_account: { ...OFFSET_ACCOUNT, routing_number: '123456789' } },
+    '/bank_profile/offset_account/routing_number',
+  ],
+  [
+    'an account of three digits',
+    { offset_account: { ...OFFSET_ACCOUNT, account_number: '123' } },
+    '/bank_profile/offset_account/account_number',
+  ],
+  [
+    'an account whose number nobody has entered',
+    { offset_account: { routing_number: '021000021', account_type: 'SAVINGS' } },
+    '/bank_profile/offset_account/account_number',
+  ],
+  ['a day twice', { non_business_days: ['2026-07-03', '2026-07-03'] }, '/bank_profile/non_business_days'],
+  ['a day that is none', { non_business_days: ['2026-02-30'] }, '/bank_profile/non_business_days/0'],
+  [
+    'a bank that is never open',
+    { non_business_days: Array.from({ length: 101 }, (_, day) => dayOf(inDays(day))) },
+    '/bank_profile/non_business_days',
+  ],
+  ['a zone that is none', { time_zone: 'America/Gotham' }, '/bank_profile/time_zone'],
+  ['a time of no clock', { next_day_cut_off: '24:00' }, '/bank_profile/next_day_cut_off'],
+  [
+    'a cut-off for today after the one for tomorrow',
+    { same_day_cut_off: '18:00', next_day_cut_off: '16:00' },
+    '/bank_profile/same_day_cut_off',
+  ],
+  ['a wish that nobody knows', { encoding: 'EBCDIC' }, '/bank_profile/encoding'],
+])('no bank has %s', async (_, profile, pointer) => {
+  const refused = await new ProfiledPayments(acme).propose(profile);
+  expect(refused.status, refused.text).toBe(422);
+  expect(refused.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
+});

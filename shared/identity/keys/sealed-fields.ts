@@ -3,6 +3,7 @@ import { factorPlace } from '#identity/second-factor/factor-place.ts';
 import { instructionPlace } from '#payments/execution/payment-instruction.ts';
 import { correctionPlace } from '#payments/files/correction-place.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
+import { offsetPlace } from '#payments/settings/offset-place.ts';
 import { keyPlace } from '#uploads/drop/drop-key-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
@@ -15,20 +16,23 @@ export interface SealedField {
     | 'drop_credentials'
     | 'inbound_items'
     | 'outbound_entries'
+    | 'outbound_files'
+    | 'payment_settings'
     | 'second_factors'
     | 'webhooks';
-  readonly key: 'id' | 'transaction_id';
+  readonly key: 'id' | 'tenant_id' | 'transaction_id';
   readonly column:
     | 'account_number_sealed'
     | 'corrected_sealed'
     | 'credential_sealed'
     | 'instruction_sealed'
     | 'number_before_sealed'
+    | 'offset_number_sealed'
     | 'secret_sealed'
     | 'secrets_sealed';
   readonly isArray: boolean;
   /** The column by whose value the place is found. @default the key */
-  readonly placeKey?: 'bank_account_id';
+  readonly placeKey?: 'bank_account_id' | 'tenant_id';
   /** Returns the place that a value of the row was sealed for. */
   readonly placeOf: (key: string) => string;
 }
@@ -58,6 +62,15 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'outbound_entries', key: 'transaction_id', column: 'instruction_sealed', isArray: false },
     placeOf: instructionPlace,
+  },
+  {
+    ...{ table: 'outbound_files', key: 'id', column: 'offset_number_sealed', isArray: false },
+    placeKey: 'tenant_id',
+    placeOf: offsetPlace,
+  },
+  {
+    ...{ table: 'payment_settings', key: 'tenant_id', column: 'offset_number_sealed', isArray: false },
+    placeOf: offsetPlace,
   },
   {
     ...{ table: 'second_factors', key: 'id', column: 'secret_sealed', isArray: false },

@@ -8,6 +8,7 @@ import {
   matchBankItem,
   rejectBankFile,
 } from '#payments/files/bank-files.routes.ts';
+import { OFFSET_ENTRY } from '#payments/files/offset-entry.ts';
 import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
 import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
@@ -115,8 +116,11 @@ const to = (route: Operation, params: Readonly<Record<string, string>>): Action 
 function actionsOf({ id, kind, state, is_at_bank, reversal, ...of }: DeskRow): Action[] {
   const [file, payment] = [of.bank_file_id ?? '', of.transaction_id ?? ''];
   if (state === 'RESOLVED') return [];
-  if (kind === 'BANK_ITEM')
-    return [to(matchBankItem, { id: file, item_id: id }), to(acknowledgeBankFile, { id: file })];
+  if (kind === 'BANK_ITEM') {
+    const acknowledge = to(acknowledgeBankFile, { id: file });
+    const isOfPayment = of.reason !== OFFSET_ENTRY;
+    return isOfPayment ? [to(matchBankItem, { id: file, item_id: id }), acknowledge] : [acknowledge];
+  }
   if (kind === 'UNACKNOWLEDGED_FILE')
     return [acknowledgeBankFile, rejectBankFile].map((ending) => to(ending, { id: file }));
   const ending = to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment });

@@ -7,13 +7,16 @@ import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 const OUTBOUND_FILES_COLUMNS = [
   'acknowledged_at',
   'acknowledged_by',
+  'bank_profile',
   'day',
   'entries',
   'fetched_at',
   'fetched_by',
   'id',
+  'last_trace_sequence',
   'modifier',
   'object_key',
+  'offset_number_sealed',
   'originator',
   'prepared_at',
   'rejected_at',
@@ -30,6 +33,7 @@ const OUTBOUND_FILES_COLUMNS = [
 const OUTBOUND_ENTRIES_COLUMNS = [
   'descriptive_date',
   'effective_entry_date',
+  'entry_description',
   'file_id',
   'instruction_sealed',
   'sec_code',
@@ -71,22 +75,33 @@ export async function listReleased(tx: TenantTx, limit: number): Promise<string[
 export interface LastWritten {
   /** The number of the day's files. */
   readonly files: number;
-  /** The sequence of the newest entry of all days; null before the first. */
+  /** The last sequence that the newest file of all days has used up; null before the first. */
   readonly sequence: number | null;
 }
 
 export async function findLastWritten(tx: TenantTx, day: string): Promise<LastWritten> {
   const { rows } = await sql<LastWritten>`select
     (select count(*)::integer from outbound_files where day = ${day}::date) as files,
-    (select max(e.trace_sequence) from outbound_entries e
-      where e.file_id = (select id from outbound_files order by id desc limit 1)) as sequence`.execute(tx);
+    (select coalesce(f.last_trace_sequence, (select max(e.trace_sequence) from outbound_entries e where e.file_id = f.id))
+      from outbound_files f order by f.id desc limit 1) as sequence`.execute(tx);
   return rows[0] ?? { files: 0, sequence: null };
+}
+
+/** Whether a file of the tenant has this place. */
+export async function isPlaceTaken(tx: TenantTx, objectKey: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('outbound_files')
+    .select('id')
+    .where('object_key', '=', objectKey)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export type NewFile = Pick<
   OutboundFileRow,
-  'id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount' | 'total_debit'
-> & { readonly originator: string };
+  | ('id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount' | 'total_debit')
+  | ('last_trace_sequence' | 'offset_number_sealed')
+> & { readonly originator: string; readonly bank_profile: string };
 
 export async function insertFile(
   tx: TenantTx,
@@ -95,13 +110,12 @@ export async function insertFile(
 ): Promise<void> {
   await tx.insertInto('outbound_files').values(file).execute();
   await sql`insert into outbound_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
-      descriptive_date, instruction_sealed)
+      descriptive_date, entry_description, instruction_sealed)
     select e.transaction_id, e.file_id, e.trace_sequence, e.trace_number, e.effective_entry_date, e.sec_code, e.descriptive_date,
-      e.instruction_sealed
+      e.entry_description, e.instruction_sealed
     from json_to_recordset(${JSON.stringify(entries)}) as e (transaction_id uuid, file_id uuid, trace_sequence integer,
-      trace_number text, effective_entry_date date, sec_code text, descriptive_date text, instruction_sealed text)`.execute(
-    tx,
-  );
+      trace_number text, effective_entry_date date, sec_code text, descriptive_date text, entry_description text,
+      instruction_sealed text)`.execute(tx);
 }
 
 export function listPrepared(read: TenantRead): Promise<OutboundFileRow[]> {

@@ -1,9 +1,16 @@
 import type { Day } from '#kernel/calendar.ts';
 import type { Instruction } from '#payments/execution/payment-instruction.ts';
+import { BankDays } from '#payments/nacha/bank-days.ts';
 import { effectiveEntryDate } from '#payments/nacha/effective-entry-date.ts';
-import { bankingDayOnOrAfter } from '#payments/nacha/federal-reserve-holidays.ts';
 import { MAX_TOTAL_MINOR, writeNachaFile } from '#payments/nacha/nacha-file.ts';
-import type { AchBatch, AchPayment, SecCode, WrittenAchFile } from '#payments/nacha/nacha-payments.ts';
+import type {
+  AchBatch,
+  AchOffset,
+  AchPayment,
+  SecCode,
+  WrittenAchFile,
+} from '#payments/nacha/nacha-payments.ts';
+import { type BankProfile, hoursOf, styleOf } from '#payments/settings/bank-profile.ts';
 import type { Originator } from '#payments/settings/payment-settings.repository.ts';
 
 /** A payment with where and when it goes into a file. */
@@ -13,12 +20,15 @@ export interface PlannedEntry {
   readonly secCode: SecCode;
   readonly effectiveEntryDate: Day;
   readonly descriptiveDate: string | null;
+  /** What the receiver reads. */
+  readonly entryDescription: string;
 }
 
 /** The bank gets the file from us this long before FedACH must have it from the bank. */
 const LEAD_TIME_MINUTES = 25;
-/** Shown to receivers. */
-const ENTRY_DESCRIPTION = 'PAYMENT';
+/** What receivers read, by what a payment is for; it has ten characters. */
+const DESCRIPTIONS = { dividend: 'DIVIDEND', plan: 'DISTRIB', other: 'PAYMENT' } as const;
+export type Purpose = keyof typeof DESCRIPTIONS;
 /** Nacha’s word for entries that take back what others have paid. */
 const REVERSAL_DESCRIPTION = 'REVERSAL';
 const MODIFIERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -39,18 +49,31 @@ export function fittingOneFile<T extends { readonly amount: bigint }>(payments: 
   return payments.slice(0, last === -1 ? payments.length : last);
 }
 
+/** What decides when and how an entry goes, beside its instruction. */
+interface Circumstances {
+  readonly originator: Originator;
+  readonly profile: BankProfile;
+  readonly sentAt: string;
+  readonly purpose: Purpose;
+}
+
 /** When a payment takes effect: as soon as its bank can, and not before the day that its dividend names. */
 export function planEntry(
   transactionId: string,
   instruction: Instruction,
-  originator: Originator,
-  sentAt: string,
+  { originator, profile, sentAt, purpose }: Circumstances,
 ): PlannedEntry {
   const speed = originator.same_day ? 'same-day' : 'next-day';
   const amount = BigInt(instruction.amount);
-  const soonest = effectiveEntryDate(sentAt, speed, amount, { leadTimeMinutes: LEAD_TIME_MINUTES });
+  const soonest = effectiveEntryDate(sentAt, speed, amount, {
+    leadTimeMinutes: LEAD_TIME_MINUTES,
+    bank: hoursOf(profile),
+  });
   const { not_before } = instruction;
-  const notBefore = not_before === null ? soonest.effectiveEntryDate : bankingDayOnOrAfter(not_before);
+  const notBefore =
+    not_before === null
+      ? soonest.effectiveEntryDate
+      : new BankDays(profile.non_business_days).onOrAfter(not_before);
   const isLater = notBefore > soonest.effectiveEntryDate;
   return {
     transactionId,
@@ -58,14 +81,24 @@ export function planEntry(
     secCode: instruction.holder_type === 'COMPANY' ? 'CCD' : 'PPD',
     effectiveEntryDate: isLater ? notBefore : soonest.effectiveEntryDate,
     descriptiveDate: isLater ? null : (soonest.descriptiveDate ?? null),
+    entryDescription:
+      instruction.reverses === undefined
+        ? (profile.entry_description ?? DESCRIPTIONS[purpose])
+        : REVERSAL_DESCRIPTION,
   };
 }
 
 const isReversal = ({ instruction }: PlannedEntry): boolean => instruction.reverses !== undefined;
 
 function batchKey(entry: PlannedEntry): string {
-  const { effectiveEntryDate: day, secCode, descriptiveDate } = entry;
-  return `${isReversal(entry) ? 'debit' : 'credit'} ${day} ${secCode} ${descriptiveDate ?? ''}`;
+  const { effectiveEntryDate: day, secCode, descriptiveDate, entryDescription } = entry;
+  const direction = isReversal(entry) ? 'debit' : 'credit';
+  return [direction, day, secCode, descriptiveDate ?? '', entryDescription].join(' ');
+}
+
+/** Returns the description of an entry of a file that was prepared before entries kept theirs. */
+export function formerDescription({ reverses }: Instruction): string {
+  return reverses === undefined ? DESCRIPTIONS.other : REVERSAL_DESCRIPTION;
 }
 
 /** Sorts entries by batch, so that trace numbers, which ascend with the entries, ascend with the batches too. */
@@ -84,11 +117,14 @@ export interface FileToWrite {
   readonly firstTraceSequence: number;
   /** The entries in the order of their batches. */
   readonly entries: readonly PlannedEntry[];
+  readonly profile: BankProfile;
+  /** The account by which each batch is balanced, if the profile has one. */
+  readonly offset: AchOffset | undefined;
 }
 
 /** The same input gives the same bytes. */
 export function writePlanned(file: FileToWrite): WrittenAchFile {
-  const { originator, createdAt, modifier, firstTraceSequence, entries } = file;
+  const { originator, createdAt, modifier, firstTraceSequence, entries, profile, offset } = file;
   const batches = [...Map.groupBy(entries, batchKey).values()].map((batch): AchBatch => {
     const [first] = batch as [PlannedEntry];
     return {
@@ -96,10 +132,11 @@ export function writePlanned(file: FileToWrite): WrittenAchFile {
       companyId: originator.company_id,
       secCode: first.secCode,
       direction: isReversal(first) ? 'debit' : 'credit',
-      entryDescription: isReversal(first) ? REVERSAL_DESCRIPTION : ENTRY_DESCRIPTION,
+      entryDescription: first.entryDescription,
       effectiveEntryDate: first.effectiveEntryDate,
       odfiRoutingNumber: originator.odfi_routing_number,
       ...(first.descriptiveDate === null ? {} : { descriptiveDate: first.descriptiveDate }),
+      ...(offset === undefined ? {} : { offset }),
       payments: batch.map(toPayment),
     };
   });
@@ -114,6 +151,7 @@ export function writePlanned(file: FileToWrite): WrittenAchFile {
     },
     batches,
     firstTraceSequence,
+    styleOf(profile),
   );
 }
 

@@ -12,6 +12,7 @@ import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import { correctionPlace } from './correction-place.ts';
 import { type InboundItemRow, lockInboundFile, lockItem } from './inbound-file.repository.ts';
+import { OFFSET_ENTRY } from './offset-entry.ts';
 
 interface Matched {
   readonly file_id: string;
@@ -71,11 +72,16 @@ async function openChange(
 /** @throws DomainError `bank-item-resolved`, `not-found`, `bank-item-not-of-payment`, `payment-not-released` */
 export async function requireMatching(
   tx: TenantTx,
-  { state, kind, amount }: InboundItemRow,
+  { state, kind, amount, reason }: InboundItemRow,
   transactionId: string,
 ): Promise<{ readonly currency: string; readonly account_id: string }> {
   if (state !== 'UNMATCHED' && state !== 'UNREADABLE')
     throw new DomainError('bank-item-resolved', `The item is ${state} already.`);
+  if (reason === OFFSET_ENTRY)
+    throw new DomainError(
+      'bank-item-not-of-payment',
+      'It answers an offset entry, which is no payment. Correct `offset_account` in the payment settings, and acknowledge the file.',
+    );
   const transaction = found(await findTransaction(tx, transactionId));
   const order = await findOrder(tx, transactionId);
   if (order === undefined || order.released_at === null)

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type TenantId, uuidV7 } from '#kernel/ids.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import type { BankItem } from '#payments/nacha/bank-item.ts';
+import { OFFSET_REFERENCE } from '#payments/nacha/offset-reference.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { type ReturnFile, readReturnFile } from '#payments/nacha/return-file.ts';
 import { UnreadableAchFile } from '#payments/nacha/unreadable-ach-file.ts';
@@ -34,6 +35,7 @@ import {
   setRead,
   setReplaced,
 } from './inbound-file.repository.ts';
+import { OFFSET_ENTRY } from './offset-entry.ts';
 import { findWritten, listByTrace, setAcknowledged, setRejected } from './outbound-file.repository.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
@@ -110,7 +112,7 @@ async function readFile(actor: Actor, key: string): Promise<void> {
  * `ach/inbound/<tenant>/<outbound file>.ack`, in which stands what the bank has: the file's SHA-256. In `….rej` stands what it has not taken, and behind
  * that why.
  */
-const ACKNOWLEDGEMENT = /^ach\/inbound\/([a-z0-9-]+)\/([^/]+\.ach)\.(ack|rej)$/;
+const ACKNOWLEDGEMENT = /^ach\/inbound\/([a-z0-9-]+)\/([^/]+)\.(ack|rej)$/;
 const LONGEST_REASON = 200;
 
 /** Marks an outbound file that the bank acknowledges or rejects; undefined where the file is none of that kind. */
@@ -125,6 +127,8 @@ async function acknowledged(
   const objectKey = `ach/outbound/${slug}/${name}`;
   const sent = await tenantRead(actor.tenantId, (read) => findWritten(read, objectKey));
   const none = { items: [], ignoredBatches: 0 };
+  // What is named otherwise than our files are, and after none of them, is a file like any other.
+  if (sent === undefined && !name.endsWith('.ach')) return undefined;
   if (sent === undefined) return { ...none, faults: [{ line: 1, code: 'no-such-file' }] };
   if (sent.sha256 !== sha256.toLowerCase()) return { ...none, faults: [{ line: 1, code: 'other-content' }] };
   const isRejected = kind === 'rej';
@@ -186,7 +190,7 @@ const NOTHING: Omit<BankItem, 'line'> = {
   fault: undefined,
 };
 
-const UNMATCHED = ['no-such-payment', 'other-amount'] as const;
+const UNMATCHED = ['no-such-payment', 'other-amount', OFFSET_ENTRY] as const;
 type Unmatched = (typeof UNMATCHED)[number];
 
 /** An item that waits for a person. */
@@ -225,6 +229,7 @@ function rowOf(fileId: string, item: BankItem) {
  * one payment with that number.
  */
 async function matchOf(actor: Actor, item: BankItem): Promise<{ readonly id: string } | Unmatched> {
+  if (item.reference === OFFSET_REFERENCE) return OFFSET_ENTRY;
   return tenantRead(actor.tenantId, async (read) => {
     const sent = await listByTrace(read, item.originalTraceNumber ?? '');
     const meant =

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 import { uuidV7 } from '#kernel/ids.ts';
 import { changeStatus } from '#ledger/change-status.ts';
-import { lockTransaction } from '#ledger/transactions.ts';
+import { dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
 import { endRefused } from '#payments/execution/refusal.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
 import { easternTime } from '#payments/nacha/eastern-time.ts';
+import type { AchOffset, WrittenEntry } from '#payments/nacha/nacha-payments.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { findOrders } from '#payments/orders/payment-order.repository.ts';
 import { writeOutboundFiles } from '#payments/payments.jobs.ts';
+import { type BankProfile, profileOf } from '#payments/settings/bank-profile.ts';
+import { DEFAULT_FILE_NAME, fileNameOf, type NamedFile } from '#payments/settings/file-name.ts';
+import { offsetPlace } from '#payments/settings/offset-place.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { systemTx } from '#platform/db/system-tx.ts';
-import { type Actor, tenantRead } from '#platform/db/tenant-tx.ts';
+import { type Actor, type TenantTx, tenantRead } from '#platform/db/tenant-tx.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
@@ -25,6 +29,7 @@ import {
   type FilingTenant,
   findLastWritten,
   insertFile,
+  isPlaceTaken,
   listEntries,
   listFilingTenants,
   listPrepared,
@@ -33,10 +38,12 @@ import {
 } from './outbound-file.repository.ts';
 import {
   fittingOneFile,
+  formerDescription,
   inBatchOrder,
   MAX_FILES_A_DAY,
   modifierOf,
   type PlannedEntry,
+  type Purpose,
   planEntry,
   writePlanned,
 } from './outbound-plan.ts';
@@ -96,7 +103,9 @@ async function prepareFile(
     async (tx) => {
       refused.length = 0;
       const released = fittingOneFile(await lockReleased(tx, PAYMENTS_PER_FILE));
-      const originator = (await findSettings(tx))?.ach_originator as Originator | null | undefined;
+      const settings = await findSettings(tx);
+      const originator = settings?.ach_originator as Originator | null | undefined;
+      const profile = profileOf(settings);
       if (released.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
@@ -112,20 +121,28 @@ async function prepareFile(
           continue;
         }
         const sealed = await sealInstruction(tx, transaction, order, sealer);
-        const entry = planEntry(id, openInstruction(sealed, id, sealer), originator, createdAt);
+        const entry = planEntry(id, openInstruction(sealed, id, sealer), {
+          ...{ originator, profile, sentAt: createdAt, purpose: purposeOf(transaction) },
+        });
         planned.push({ ...entry, sealed });
       }
       if (planned.length === 0) return true;
       const { files, sequence } = await findLastWritten(tx, day);
       if (files >= MAX_FILES_A_DAY) throw new Error(`there are ${files} files of ${day} already`);
       const next = (sequence ?? 0) + 1;
-      const first = next + planned.length > LAST_SEQUENCE ? 1 : next;
+      const offset = offsetOf(actor, profile, settings?.offset_number_sealed ?? null, sealer);
+      // Each payment may stand in a batch of its own, with an offset entry.
+      const most = planned.length * (offset === undefined ? 1 : 2);
+      const first = next + most > LAST_SEQUENCE ? 1 : next;
       const ordered = inBatchOrder(planned);
       const modifier = modifierOf(files);
       // This also finds what can't be written, before anything is fixed.
       const written = writePlanned({
-        ...{ originator, createdAt, modifier, entries: ordered },
+        ...{ originator, profile, offset, createdAt, modifier, entries: ordered },
         firstTraceSequence: first,
+      });
+      const object_key = await freePlace(tx, profile, {
+        ...{ day, modifier, number: files + 1, tenant: slug, originator: originator.company_id },
       });
       const sealedOf = new Map(planned.map(({ transactionId, sealed }) => [transactionId, sealed]));
       const fileId = uuidV7();
@@ -133,19 +150,22 @@ async function prepareFile(
         tx,
         {
           ...{ id: fileId, day, modifier, prepared_at: now, entries: ordered.length },
-          object_key: `ach/outbound/${slug}/${day}-${modifier}.ach`,
+          object_key,
           originator: JSON.stringify(originator),
+          bank_profile: JSON.stringify(profile),
+          offset_number_sealed: settings?.offset_number_sealed ?? null,
+          last_trace_sequence: written.nextTraceSequence - 1,
           total_amount: written.totalCreditMinor,
           total_debit: written.totalDebitMinor,
         },
         ordered.map((entry, index) => ({
           transaction_id: entry.transactionId,
           file_id: fileId,
-          trace_sequence: first + index,
-          trace_number: written.entries[index]?.traceNumber ?? '',
+          ...tracesOf(written.entries[index]),
           effective_entry_date: entry.effectiveEntryDate,
           sec_code: entry.secCode,
           descriptive_date: entry.descriptiveDate,
+          entry_description: entry.entryDescription,
           instruction_sealed: sealedOf.get(entry.transactionId) ?? '',
         })),
       );
@@ -164,31 +184,76 @@ async function prepareFile(
   return isPrepared;
 }
 
+function purposeOf(transaction: TransactionRow): Purpose {
+  if (dividendOf(transaction) !== null) return 'dividend';
+  return transaction.plan_id === null ? 'other' : 'plan';
+}
+
+/** Opens the account by which the bank wants batches balanced; undefined where it doesn't. */
+function offsetOf(
+  { tenantId }: Actor,
+  { offset_account: account }: BankProfile,
+  sealed: string | null,
+  sealer: Sealer,
+): AchOffset | undefined {
+  if (account === null || sealed === null) return undefined;
+  return {
+    routingNumber: account.routing_number,
+    accountNumber: sealer.open(sealed, offsetPlace(tenantId)),
+    accountType: account.account_type === 'SAVINGS' ? 'savings' : 'checking',
+  };
+}
+
+/**
+ * Finds a place that no file of the tenant has had. One pattern gives no name twice, but two of them, one after the other, might: then
+ * the file gets the name that it has without a pattern, which no other pattern gives.
+ */
+async function freePlace(tx: TenantTx, { file_name }: BankProfile, file: NamedFile): Promise<string> {
+  const placeOf = (pattern: string) => `ach/outbound/${file.tenant}/${fileNameOf(pattern, file)}`;
+  const place = placeOf(file_name);
+  return (await isPlaceTaken(tx, place)) ? placeOf(DEFAULT_FILE_NAME) : place;
+}
+
+/** An entry's trace number, and its part that counts. */
+function tracesOf(entry: WrittenEntry | undefined) {
+  const { traceNumber } = found(entry);
+  return { trace_number: traceNumber, trace_sequence: Number(traceNumber.slice(-7)) };
+}
+
 /**
  * Reads a file as strictly as its bank may, before it leaves.
  * @throws UnreadableAchFile or Error when it isn't what was fixed in the database
  */
 function checkWritten(file: OutboundFileRow, text: string): void {
   const { batches, totals } = readNachaFile(text);
-  const entries = batches.reduce((sum, batch) => sum + batch.entries.length, 0);
-  const isTotal = totals.creditMinor === file.total_amount && totals.debitMinor === file.total_debit;
-  if (entries !== file.entries || !isTotal)
+  const isBalanced = file.offset_number_sealed !== null;
+  const offsets = isBalanced ? batches.length : 0;
+  const entries = batches.reduce((sum, batch) => sum + batch.entries.length, 0) - offsets;
+  const [credit, debit] = isBalanced
+    ? [file.total_amount + file.total_debit, file.total_amount + file.total_debit]
+    : [file.total_amount, file.total_debit];
+  if (entries !== file.entries || totals.creditMinor !== credit || totals.debitMinor !== debit)
     throw new Error(`the file has other entries than the ${file.entries} that were prepared`);
 }
 
 /** Answers how many payments it has marked as sent. */
 async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): Promise<number> {
   const rows = await tenantRead(actor.tenantId, (read) => listEntries(read, file.id));
-  const entries = rows.map(
-    (row): PlannedEntry => ({
+  const entries = rows.map((row): PlannedEntry => {
+    const instruction = openInstruction(row.instruction_sealed, row.transaction_id, sealer);
+    return {
       transactionId: row.transaction_id,
-      instruction: openInstruction(row.instruction_sealed, row.transaction_id, sealer),
+      instruction,
       secCode: row.sec_code,
       effectiveEntryDate: row.effective_entry_date,
       descriptiveDate: row.descriptive_date,
-    }),
-  );
+      entryDescription: row.entry_description ?? formerDescription(instruction),
+    };
+  });
+  const profile = profileOf(file);
   const { text } = writePlanned({
+    profile,
+    offset: offsetOf(actor, profile, file.offset_number_sealed, sealer),
     originator: file.originator as unknown as Originator,
     createdAt: file.prepared_at.toISOString(),
     modifier: file.modifier,

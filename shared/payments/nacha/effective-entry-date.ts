@@ -1,6 +1,7 @@
 import { addDays, type Day } from '#kernel/calendar.ts';
-import { type EasternTime, easternTime } from './eastern-time.ts';
-import { bankingDayOnOrAfter, isBankingDay, nextBankingDay } from './federal-reserve-holidays.ts';
+import { BankDays, type BankHours } from './bank-days.ts';
+import { EASTERN, type EasternTime, easternTime } from './eastern-time.ts';
+import { zonedTime } from './zoned-time.ts';
 
 export type AchSpeed = 'same-day' | 'next-day';
 
@@ -40,7 +41,16 @@ export interface EffectiveEntry {
 export interface EffectiveEntryOptions {
   /** The time before FedACH's deadlines at which the originating bank must have the file. @default 0 */
   readonly leadTimeMinutes?: number;
+  /** @default the days and deadlines of FedACH */
+  readonly bank?: BankHours;
 }
+
+const FEDERAL: BankHours = {
+  closedOn: [],
+  timeZone: EASTERN,
+  sameDayCutOffMinute: null,
+  nextDayCutOffMinute: null,
+};
 
 /** Whether one entry's amount, in cents, may settle on the same day. */
 export function isSameDayEligible(amountMinor: bigint): boolean {
@@ -51,7 +61,8 @@ export function isSameDayEligible(amountMinor: bigint): boolean {
  * The effective entry date of an entry whose file is sent at this instant (UTC), and the window that it makes.
  *
  * A file that comes at the deadline itself is late. An entry that can't be settled on the same day, because it is too large or
- * the day's last window has closed, goes next-day: that settles before the first window of the following banking day.
+ * the day's last window has closed, goes next-day: that settles before the first window of the following banking day. Where the bank
+ * has hours of its own, a file must make its cut-off as well as FedACH's deadline, and settles on a day on which both are open.
  *
  * @throws RangeError for a text that isn't an instant in UTC
  */
@@ -59,34 +70,54 @@ export function effectiveEntryDate(
   sentAt: string,
   speed: AchSpeed,
   amountMinor: bigint,
-  { leadTimeMinutes = 0 }: EffectiveEntryOptions = {},
+  { leadTimeMinutes = 0, bank = FEDERAL }: EffectiveEntryOptions = {},
 ): EffectiveEntry {
+  const days = new BankDays(bank.closedOn);
   const received = easternTime(sentAt, leadTimeMinutes);
-  const sameDay = speed === 'same-day' && isSameDayEligible(amountMinor) ? sameDayEntry(received) : undefined;
+  const isInTime = speed === 'same-day' && !isCutOff(sentAt, bank, days);
+  const sameDay = isInTime && isSameDayEligible(amountMinor) ? sameDayEntry(received, days) : undefined;
   return (
     sameDay ?? {
-      effectiveEntryDate: nextBankingDay(processingDay(received)),
+      effectiveEntryDate: days.after(processingDay(received, sentAt, bank, days)),
       window: 'next-day',
       descriptiveDate: undefined,
     }
   );
 }
 
-function sameDayEntry({ day, minuteOfDay }: EasternTime): EffectiveEntry | undefined {
-  const open = isBankingDay(day)
+/** Whether one of the bank's own cut-offs is over, so that it settles nothing more today; on a day on which it is closed, none is. */
+function isCutOff(sentAt: string, bank: BankHours, days: BankDays): boolean {
+  const { day, minuteOfDay } = zonedTime(sentAt, bank.timeZone);
+  const isOver = (cutOff: number | null) => cutOff !== null && minuteOfDay >= cutOff;
+  return days.isOpen(day) && (isOver(bank.sameDayCutOffMinute) || isOver(bank.nextDayCutOffMinute));
+}
+
+function sameDayEntry({ day, minuteOfDay }: EasternTime, days: BankDays): EffectiveEntry | undefined {
+  const open = days.isOpen(day)
     ? SAME_DAY_WINDOWS.find(({ deadlineMinute }) => minuteOfDay < deadlineMinute)
     : SAME_DAY_WINDOWS[0];
   if (open === undefined) return undefined;
   return {
-    effectiveEntryDate: bankingDayOnOrAfter(day),
+    effectiveEntryDate: days.onOrAfter(day),
     window: open.name,
     descriptiveDate: open.descriptiveDate,
   };
 }
 
-/** The banking day to which FedACH counts what it gets now; at weekends and holidays that is the following one. */
-function processingDay({ day, minuteOfDay }: EasternTime): Day {
+/** The business day to which a file counts: the later one of FedACH's and, where the bank has a cut-off, of the bank's. */
+function processingDay(received: EasternTime, sentAt: string, bank: BankHours, days: BankDays): Day {
+  const fedAch = fedAchDay(received, days);
+  if (bank.nextDayCutOffMinute === null) return fedAch;
+  const { day, minuteOfDay } = zonedTime(sentAt, bank.timeZone);
+  const isLate = days.isOpen(day) && minuteOfDay >= bank.nextDayCutOffMinute;
+  const banks = isLate ? days.after(day) : days.onOrAfter(day);
+  if (banks > fedAch) return banks;
+  return fedAch;
+}
+
+/** The business day to which FedACH counts what it gets now; at weekends and holidays that is the following one. */
+function fedAchDay({ day, minuteOfDay }: EasternTime, days: BankDays): Day {
   const yesterday = addDays(day, -1);
-  if (minuteOfDay < NEXT_DAY_DEADLINE_MINUTE && isBankingDay(yesterday)) return yesterday;
-  return bankingDayOnOrAfter(day);
+  if (minuteOfDay < NEXT_DAY_DEADLINE_MINUTE && days.isOpen(yesterday)) return yesterday;
+  return days.onOrAfter(day);
 }

@@ -12,7 +12,8 @@ import {
   PAYMENT_ADDENDA,
   writeRecord,
 } from './nacha-layout.ts';
-import type { AchBatch, AchPayment, WrittenEntry } from './nacha-payments.ts';
+import type { AchBatch, AchOffset, AchPayment, WrittenEntry } from './nacha-payments.ts';
+import { OFFSET_REFERENCE } from './offset-reference.ts';
 import { paymentReference } from './payment-reference.ts';
 import { dfiIdentification, isRoutingNumber } from './routing-number.ts';
 import { CREDIT_CODES, DEBIT_CODES } from './transaction-codes.ts';
@@ -20,8 +21,10 @@ import { UnwritableAchFile } from './unwritable-ach-file.ts';
 
 /** The service class of a batch that only credits, or only debits. */
 const SERVICE_CLASSES = { credit: 220, debit: 225 } as const;
+/** The service class of a batch that does both, as one with an offset entry does. */
+const MIXED_SERVICE_CLASS = 200;
 /** Ten digits of cents in an entry. */
-const MAX_AMOUNT_MINOR = 9_999_999_999n;
+export const MAX_AMOUNT_MINOR = 9_999_999_999n;
 
 export interface BatchTotals {
   readonly entryAddendaCount: number;
@@ -49,12 +52,20 @@ export function sumTotals(a: BatchTotals, b: BatchTotals): BatchTotals {
 
 export interface WrittenBatch {
   readonly lines: readonly string[];
+  /** The entries of the payments. */
   readonly entries: readonly WrittenEntry[];
+  /** Those of all entries, an offset entry among them. */
   readonly totals: BatchTotals;
 }
 
+/** The trace numbers that a batch uses up. */
+export function traceCount({ payments, offset }: AchBatch): number {
+  return payments.length + (offset === undefined ? 0 : 1);
+}
+
 /**
- * The records of one batch of at most 10,000 payments.
+ * The records of one batch of at most 10,000 entries. An offset entry is the last of them: it takes from the originator's account what
+ * the payments come to, or puts there what reversals do.
  *
  * @throws UnwritableAchFile
  */
@@ -72,15 +83,33 @@ export function writeBatch(batch: AchBatch, batchNumber: number, firstTraceSeque
     const records = entryRecords(payment, isDebit, reference, traceNumber);
     lines.push(...records);
     entries.push({ paymentId: payment.paymentId, traceNumber, reference, batchNumber });
-    totals = sumTotals(totals, {
-      entryAddendaCount: records.length,
-      entryHash: BigInt(dfiIdentification(payment.routingNumber)),
-      creditMinor: isDebit ? 0n : payment.amountMinor,
-      debitMinor: isDebit ? payment.amountMinor : 0n,
-    });
+    totals = sumTotals(totals, totalsOf(payment, isDebit, records.length));
+  }
+  if (batch.offset !== undefined) {
+    const traceNumber = `${odfi}${String(firstTraceSequence + batch.payments.length).padStart(7, '0')}`;
+    const amountMinor = totals.creditMinor + totals.debitMinor;
+    lines.push(offsetRecord(batch.offset, batch.companyName, amountMinor, !isDebit, traceNumber));
+    totals = sumTotals(totals, totalsOf({ ...batch.offset, amountMinor }, !isDebit, 1));
   }
   lines.push(batchControl(batch, odfi, batchNumber, totals));
   return { lines, entries, totals };
+}
+
+function totalsOf(
+  { routingNumber, amountMinor }: Pick<AchPayment, 'routingNumber' | 'amountMinor'>,
+  isDebit: boolean,
+  records: number,
+): BatchTotals {
+  return {
+    entryAddendaCount: records,
+    entryHash: BigInt(dfiIdentification(routingNumber)),
+    creditMinor: isDebit ? 0n : amountMinor,
+    debitMinor: isDebit ? amountMinor : 0n,
+  };
+}
+
+function serviceClassOf({ offset, direction = 'credit' }: AchBatch): number {
+  return offset === undefined ? SERVICE_CLASSES[direction] : MIXED_SERVICE_CLASS;
 }
 
 function checkBatch({
@@ -89,7 +118,14 @@ function checkBatch({
   entryDescription,
   effectiveEntryDate,
   odfiRoutingNumber,
+  offset,
 }: AchBatch): void {
+  if (
+    offset !== undefined &&
+    !(isRoutingNumber(offset.routingNumber) && isBanksAccountNumber(offset.accountNumber))
+  ) {
+    throw new UnwritableAchFile('offset', 'The account of the offset entry is not valid.');
+  }
   if (!isRoutingNumber(odfiRoutingNumber)) {
     throw new UnwritableAchFile('odfi', "The originating bank's routing number is not valid.");
   }
@@ -110,7 +146,7 @@ function checkBatch({
 function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: number): string {
   return writeRecord(BATCH_HEADER, {
     recordType: 5,
-    serviceClassCode: SERVICE_CLASSES[batch.direction ?? 'credit'],
+    serviceClassCode: serviceClassOf(batch),
     companyName: achText(batch.companyName, 16),
     companyDiscretionaryData: '',
     companyId: batch.companyId,
@@ -160,6 +196,28 @@ function entryRecords(
   return [entry, addenda];
 }
 
+function offsetRecord(
+  { routingNumber, accountNumber, accountType }: AchOffset,
+  companyName: string,
+  amountMinor: bigint,
+  isDebit: boolean,
+  traceNumber: string,
+): string {
+  return writeRecord(ENTRY_DETAIL, {
+    recordType: 6,
+    transactionCode: (isDebit ? DEBIT_CODES : CREDIT_CODES)[accountType],
+    rdfiIdentification: dfiIdentification(routingNumber),
+    checkDigit: routingNumber.slice(8),
+    accountNumber,
+    amount: amountMinor,
+    individualId: OFFSET_REFERENCE,
+    receiverName: achText(companyName, 22),
+    discretionaryData: '',
+    addendaIndicator: 0,
+    traceNumber,
+  });
+}
+
 function checkPayment({ paymentId, routingNumber, accountNumber, amountMinor }: AchPayment): void {
   if (!isUuid(paymentId)) {
     throw new UnwritableAchFile('payment-id', 'A payment id must be a UUID.', paymentId);
@@ -183,7 +241,7 @@ function batchControl(
 ): string {
   return writeRecord(BATCH_CONTROL, {
     recordType: 8,
-    serviceClassCode: SERVICE_CLASSES[batch.direction ?? 'credit'],
+    serviceClassCode: serviceClassOf(batch),
     entryAddendaCount: totals.entryAddendaCount,
     entryHash: totals.entryHash % HASH_MODULUS,
     totalDebit: totals.debitMinor,

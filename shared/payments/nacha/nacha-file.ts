@@ -1,6 +1,13 @@
 import { achText } from './ach-text.ts';
 import { easternTime } from './eastern-time.ts';
-import { type BatchTotals, NO_TOTALS, sumTotals, writeBatch } from './nacha-batch.ts';
+import {
+  type BatchTotals,
+  MAX_AMOUNT_MINOR,
+  NO_TOTALS,
+  sumTotals,
+  traceCount,
+  writeBatch,
+} from './nacha-batch.ts';
 import { nachaDate } from './nacha-date.ts';
 import {
   BLOCKING_FACTOR,
@@ -10,19 +17,28 @@ import {
   HASH_MODULUS,
   writeRecord,
 } from './nacha-layout.ts';
-import type { AchBatch, AchFileHeader, WrittenAchFile, WrittenEntry } from './nacha-payments.ts';
+import type {
+  AchBatch,
+  AchFileHeader,
+  AchFileStyle,
+  AchPayment,
+  WrittenAchFile,
+  WrittenEntry,
+} from './nacha-payments.ts';
 import { isRoutingNumber } from './routing-number.ts';
 import { UnwritableAchFile } from './unwritable-ach-file.ts';
 
 /** Batches of more entries are split, since banks refuse them. */
 export const MAX_ENTRIES_PER_BATCH = 10_000;
+const LINE_ENDS = { LF: '\n', CRLF: '\r\n' } as const;
 /** The last seven digits of a trace number. */
 const MAX_TRACE_SEQUENCE = 9_999_999;
 /** Twelve digits of cents in a control record. */
 export const MAX_TOTAL_MINOR = 999_999_999_999n;
 
 /**
- * Writes approved payments as a NACHA file of PPD and CCD credits, and reversals as debits, one line a record, each ended by LF.
+ * Writes approved payments as a NACHA file of PPD and CCD credits, and reversals as debits, one line a record, each ended by LF unless
+ * the style says otherwise.
  *
  * Trace sequences are given out in the order of the payments, from `firstTraceSequence` (1 to 9,999,999). Returns come back with
  * nothing but the trace number, up to 60 days and more later, so the caller keeps each payment's, and goes on with
@@ -35,6 +51,7 @@ export function writeNachaFile(
   header: AchFileHeader,
   batches: readonly AchBatch[],
   firstTraceSequence = 1,
+  { lineEnds = 'LF', isPadded = true }: AchFileStyle = {},
 ): WrittenAchFile {
   const parts = batches.flatMap(splitBatch);
   checkFile(parts, firstTraceSequence);
@@ -47,33 +64,46 @@ export function writeNachaFile(
     for (const line of written.lines) lines.push(line);
     for (const entry of written.entries) entries.push(entry);
     totals = sumTotals(totals, written.totals);
-    traceSequence += written.entries.length;
+    traceSequence += traceCount(part);
   }
   const blockCount = Math.ceil((lines.length + 1) / BLOCKING_FACTOR);
   lines.push(fileControl(parts.length, blockCount, totals));
-  while (lines.length < blockCount * BLOCKING_FACTOR) lines.push(FILLER);
+  if (isPadded) while (lines.length < blockCount * BLOCKING_FACTOR) lines.push(FILLER);
+  const sums = { credit: 0n, debit: 0n };
+  for (const { direction = 'credit', payments } of parts)
+    for (const { amountMinor } of payments) sums[direction] += amountMinor;
   return {
-    text: `${lines.join('\n')}\n`,
+    text: lines.map((line) => line + LINE_ENDS[lineEnds]).join(''),
     entries,
     batchCount: parts.length,
-    totalCreditMinor: totals.creditMinor,
-    totalDebitMinor: totals.debitMinor,
+    totalCreditMinor: sums.credit,
+    totalDebitMinor: sums.debit,
     nextTraceSequence: traceSequence,
   };
 }
 
+/** Splits what one batch can't hold; where an offset entry balances it, that is also what comes to more than an entry can say. */
 function splitBatch(batch: AchBatch): AchBatch[] {
-  const parts: AchBatch[] = [];
-  for (let at = 0; at < batch.payments.length; at += MAX_ENTRIES_PER_BATCH) {
-    parts.push({ ...batch, payments: batch.payments.slice(at, at + MAX_ENTRIES_PER_BATCH) });
+  const most = MAX_ENTRIES_PER_BATCH - traceCount({ ...batch, payments: [] });
+  const mostMinor = batch.offset === undefined ? MAX_TOTAL_MINOR : MAX_AMOUNT_MINOR;
+  const parts: AchPayment[][] = [];
+  let totalMinor = 0n;
+  for (const payment of batch.payments) {
+    const part = parts.at(-1);
+    totalMinor += payment.amountMinor;
+    if (part !== undefined && part.length < most && totalMinor <= mostMinor) part.push(payment);
+    else {
+      parts.push([payment]);
+      totalMinor = payment.amountMinor;
+    }
   }
-  return parts;
+  return parts.map((payments) => ({ ...batch, payments }));
 }
 
 function checkFile(parts: readonly AchBatch[], firstTraceSequence: number): void {
   const payments = parts.flatMap((part) => part.payments);
   if (payments.length === 0) throw new UnwritableAchFile('no-payments', 'A file needs at least one payment.');
-  const last = firstTraceSequence + payments.length - 1;
+  const last = firstTraceSequence + parts.reduce((sum, part) => sum + traceCount(part), 0) - 1;
   if (!Number.isInteger(firstTraceSequence) || firstTraceSequence < 1 || last > MAX_TRACE_SEQUENCE) {
     throw new UnwritableAchFile('trace-sequence', 'Trace sequences must stay within 1 to 9,999,999.');
   }

@@ -34,6 +34,23 @@ export interface AchBatch {
   /** Routing number of the originating bank, nine digits. */
   readonly odfiRoutingNumber: string;
   readonly payments: readonly AchPayment[];
+  /** Balances the batch by an entry of its own, for banks that don't do so themselves. */
+  readonly offset?: AchOffset;
+}
+
+/** The originator's own account, from which a batch is paid. */
+export interface AchOffset {
+  readonly routingNumber: string;
+  readonly accountNumber: string;
+  readonly accountType: AccountType;
+}
+
+/** How a bank wants the text of its files. */
+export interface AchFileStyle {
+  /** @default LF */
+  readonly lineEnds?: 'LF' | 'CRLF';
+  /** Whether the file is filled up to whole blocks of ten lines. @default true */
+  readonly isPadded?: boolean;
 }
 
 export interface AchPayment {
@@ -63,6 +80,7 @@ export interface WrittenAchFile {
   /** The entries in the order of the payments. */
   readonly entries: readonly WrittenEntry[];
   readonly batchCount: number;
+  /** The sums of the payments, and of the reversals: offset entries are none of either. */
   readonly totalCreditMinor: bigint;
   readonly totalDebitMinor: bigint;
   /** The sequence at which the trace numbers of the next file continue; after 9,999,999 they begin again at 1. */

@@ -7,6 +7,7 @@ export type UnwritableAchFileCode =
   | 'file-header'
   | 'no-payments'
   | 'odfi'
+  | 'offset'
   | 'payment-id'
   | 'routing-number'
   | 'total-too-large'

@@ -2,13 +2,16 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DB } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { BankProfile } from './bank-profile.ts';
 import type { AchOriginator } from './payment-settings.routes.ts';
 
 const COLUMNS = [
   'ach_originator',
   'approve_above',
+  'bank_profile',
   'channel',
   'cooling_off_hours',
+  'offset_number_sealed',
   'tenant_id',
   'updated_at',
   'version',
@@ -27,17 +30,24 @@ export interface NewSettings {
   readonly approve_above: Readonly<Record<string, string>>;
   readonly ach_originator: Originator | null;
   readonly cooling_off_hours: number | null;
+  /** Null or absent: as for a bank that asks for nothing. */
+  readonly bank_profile?: BankProfile | null;
+  readonly offset_number_sealed?: string | null;
 }
 
 /** Version 0 is that of a tenant who has set nothing. Undefined when the tenant's are of another version. */
 export function setSettings(
   tx: TenantTx,
   version: number,
-  { channel, approve_above, ach_originator, cooling_off_hours }: NewSettings,
+  settings: NewSettings,
 ): Promise<SettingsRow | undefined> {
+  const { channel, approve_above, ach_originator, cooling_off_hours } = settings;
+  const { bank_profile = null, offset_number_sealed = null } = settings;
   const values = {
     channel,
     cooling_off_hours,
+    offset_number_sealed,
+    bank_profile: bank_profile === null ? null : JSON.stringify(bank_profile),
     approve_above: JSON.stringify(approve_above),
     ach_originator: ach_originator === null ? null : JSON.stringify(ach_originator),
   };

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { instantOut, text, wholeNumber } from '#kernel/fields.ts';
+import { instantOut, isoDate, text, timeZone, wholeNumber } from '#kernel/fields.ts';
 import { amountBound, amountOut, currency } from '#kernel/money.ts';
+import { isAccountNumber } from '#payments/nacha/account-number.ts';
 import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { route } from '#platform/http/route.ts';
 import { CHANNELS } from './channel.ts';
+import { DEFAULT_FILE_NAME, fileNameFault } from './file-name.ts';
 
 const MAX_COOLING_OFF_HOURS = 168;
+const MAX_NON_BUSINESS_DAYS = 100;
 
 const routing = z.string('must be a string').refine(isRoutingNumber, 'must be an ABA routing number');
 const companyId = z
@@ -27,6 +30,88 @@ export const AchOriginator = z.strictObject({
   same_day: z.boolean('must be true or false').default(false),
 });
 
+const LINE_ENDS = ['LF', 'CRLF'] as const;
+const ACCOUNT_TYPES = ['CHECKING', 'SAVINGS'] as const;
+/** Nacha gives these a meaning of their own (Operating Rules, Appendix Three, company entry description). */
+const RESERVED_DESCRIPTIONS: readonly string[] = [
+  ...(['ACCTVERIFY', 'AUTOENROLL', 'HCCLAIMPMT', 'NO CHECK', 'NONSETTLED', 'PAYROLL', 'PURCHASE'] as const),
+  ...(['RECLAIM', 'REDEPCHECK', 'RETRY PYMT', 'RETURN FEE', 'REVERSAL'] as const),
+];
+
+const OffsetAccount = z.object({
+  routing_number: z.string(),
+  account_last4: z.string(),
+  account_type: z.enum(ACCOUNT_TYPES),
+});
+
+/** How the bank of a tenant wants its files. */
+export const BankProfile = z.object({
+  line_ends: z.enum(LINE_ENDS),
+  /** Whether files are filled up to blocks of ten lines. */
+  padding: z.boolean(),
+  file_name: z.string(),
+  /** Null: by what each payment is for. */
+  entry_description: z.string().nullable(),
+  /** The account of the tenant by which each batch is balanced; null where the bank does so. */
+  offset_account: OffsetAccount.nullable(),
+  non_business_days: z.array(z.string()),
+  time_zone: z.string(),
+  same_day_cut_off: z.string().nullable(),
+  next_day_cut_off: z.string().nullable(),
+});
+
+const cutOff = z
+  .string('must be a string')
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:MM, from 00:00 to 23:59')
+  .nullable()
+  .default(null);
+
+const EnteredBankProfile = z
+  .strictObject({
+    line_ends: z.enum(LINE_ENDS, `must be one of ${LINE_ENDS.join(', ')}`).default('LF'),
+    padding: z.boolean('must be true or false').default(true),
+    file_name: z
+      .string('must be a string')
+      .superRefine((pattern, context) => {
+        const message = fileNameFault(pattern);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
+      .default(DEFAULT_FILE_NAME),
+    entry_description: z
+      .string('must be a string')
+      .regex(
+        /^(?=.*[A-Z0-9])(?! )(?!.* {2})[A-Z0-9 .,'&/()#:+-]{1,10}(?<! )$/,
+        "must have 1 to 10 of A-Z, 0-9, spaces between them and .,'&/()#:+-",
+      )
+      .refine((value) => !RESERVED_DESCRIPTIONS.includes(value), 'must not be a word that Nacha reserves')
+      .nullable()
+      .default(null),
+    offset_account: z
+      .strictObject({
+        routing_number: routing,
+        account_number: z
+          .string('must be a string')
+          .refine(isAccountNumber, 'must have 4 to 17 digits')
+          .optional(),
+        account_type: z.enum(ACCOUNT_TYPES, `must be one of ${ACCOUNT_TYPES.join(', ')}`),
+      })
+      .nullable()
+      .default(null),
+    non_business_days: z
+      .array(isoDate)
+      .max(MAX_NON_BUSINESS_DAYS, `must have at most ${MAX_NON_BUSINESS_DAYS} days`)
+      .refine((days) => new Set(days).size === days.length, 'must name each day once')
+      .transform((days) => days.toSorted())
+      .default([]),
+    time_zone: timeZone.default('America/New_York'),
+    same_day_cut_off: cutOff,
+    next_day_cut_off: cutOff,
+  })
+  .refine(
+    ({ same_day_cut_off: same, next_day_cut_off: next }) => same === null || next === null || same <= next,
+    { path: ['same_day_cut_off'], message: 'must not be after next_day_cut_off' },
+  );
+
 export const PaymentSettings = z.object({
   channel: z.enum(CHANNELS),
   approve_above: z.array(z.object({ currency: z.string(), amount: amountOut })),
@@ -35,6 +120,7 @@ export const PaymentSettings = z.object({
   ach_originator: AchOriginator.nullable(),
   /** The hours that a new bank account waits after its approval, before it is paid into. */
   cooling_off_hours: z.number().int(),
+  bank_profile: BankProfile,
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });
@@ -62,7 +148,7 @@ export const setPaymentSettings = route({
   method: 'PUT',
   summary: 'Set how the tenant pays',
   description:
-    'Replaces all settings. Above `approve_above`, payments wait for a second person; zero means always. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. A change that loosens waits for a second person: a higher threshold, a shorter `cooling_off_hours` (default 24), another channel or originator. Payments that were ordered before keep their channel.',
+    'Replaces all settings. Above `approve_above`, payments wait for a second person; zero means always. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. A change that loosens waits for a second person: a higher threshold, a shorter `cooling_off_hours` (default 24), another channel, originator or `bank_profile`. Payments that were ordered before keep their channel.',
   ...shared,
   roles: ['ADMIN'],
   body: z
@@ -78,6 +164,7 @@ export const setPaymentSettings = route({
         .default([]),
       ach_originator: AchOriginator.optional(),
       cooling_off_hours: wholeNumber(0, MAX_COOLING_OFF_HOURS).optional(),
+      bank_profile: EnteredBankProfile.optional(),
     })
     .refine(
       (body) => body.channel !== 'NACHA_FILE' || body.ach_originator !== undefined,
@@ -94,5 +181,5 @@ export const setPaymentSettings = route({
     'precondition-required',
     'channel-unavailable',
   ],
-  uses: ['bank:terms', 'eventBus:put', 'secondFactor:demand'],
+  uses: ['bank:terms', 'fieldKey:use', 'eventBus:put', 'secondFactor:demand'],
 });

@@ -2,6 +2,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
+import { type BankProfile, profileOf } from './bank-profile.ts';
 import type { Channel } from './channel.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 
@@ -13,13 +14,19 @@ export const DEFAULT_COOLING_OFF_HOURS = 24;
 
 export type Settings = Pick<
   SettingsRow,
-  'channel' | 'approve_above' | 'ach_originator' | 'cooling_off_hours'
+  | 'channel'
+  | 'approve_above'
+  | 'ach_originator'
+  | 'cooling_off_hours'
+  | 'bank_profile'
+  | 'offset_number_sealed'
 >;
 
 export interface PaymentRules {
   readonly channel: Channel;
   readonly originator: Originator | null;
   readonly coolingOffHours: number;
+  readonly bankProfile: BankProfile;
   /** Minor units of a currency above which a second person approves. */
   approveAbove(currency: string): bigint;
 }
@@ -30,6 +37,7 @@ export function paymentRules(row: Settings | NewSettings | undefined): PaymentRu
     channel: channelOf(row),
     originator: (row?.ach_originator ?? null) as Originator | null,
     coolingOffHours: row?.cooling_off_hours ?? DEFAULT_COOLING_OFF_HOURS,
+    bankProfile: profileOf(row),
     approveAbove: (currency) => BigInt(thresholds[currency] ?? toMinor(DEFAULT_APPROVE_ABOVE, currency)),
   };
 }

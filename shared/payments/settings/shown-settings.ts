@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import { DomainError } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
+import { profileOf } from './bank-profile.ts';
+import type { KeptProfile } from './offset-account.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 import type { PaymentSettings, setPaymentSettings } from './payment-settings.routes.ts';
 import {
@@ -25,6 +27,8 @@ export function loosens(current: SettingsRow | undefined, next: NewSettings): bo
     [...currencies].some((currency) => after.approveAbove(currency) > before.approveAbove(currency)) ||
     after.channel !== before.channel ||
     !isDeepStrictEqual(after.originator, before.originator) ||
+    !isDeepStrictEqual(after.bankProfile, before.bankProfile) ||
+    (next.offset_number_sealed ?? null) !== (current?.offset_number_sealed ?? null) ||
     after.coolingOffHours < before.coolingOffHours
   );
 }
@@ -41,13 +45,17 @@ export function toPaymentSettings(
     approve_above_default: DEFAULT_APPROVE_ABOVE,
     ach_originator: (row?.ach_originator ?? null) as Originator | null,
     cooling_off_hours: row?.cooling_off_hours ?? DEFAULT_COOLING_OFF_HOURS,
+    bank_profile: profileOf(row),
     version: row?.version ?? 0,
     updated_at: row?.updated_at?.toISOString() ?? null,
   };
 }
 
 /** @throws DomainError `channel-unavailable`, `validation-failed` */
-export function newSettings(body: z.output<(typeof setPaymentSettings)['body']>): NewSettings {
+export function newSettings(
+  body: z.output<(typeof setPaymentSettings)['body']>,
+  profile: KeptProfile,
+): NewSettings {
   if (body.channel === 'BANK' && !bankEnvironment.hasBank())
     throw new DomainError('channel-unavailable', 'No bank takes orders here: choose NACHA_FILE.');
   const approve_above = Object.fromEntries(
@@ -61,5 +69,6 @@ export function newSettings(body: z.output<(typeof setPaymentSettings)['body']>)
     approve_above,
     ach_originator: body.ach_originator ?? null,
     cooling_off_hours: body.cooling_off_hours ?? null,
+    ...profile,
   };
 }

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import type { BankHours } from '#payments/nacha/bank-days.ts';
+import type { AchFileStyle } from '#payments/nacha/nacha-payments.ts';
+import { DEFAULT_FILE_NAME } from './file-name.ts';
+import type { BankProfile as Shape } from './payment-settings.routes.ts';
+
+export type BankProfile = z.infer<typeof Shape>;
+
+/** The profile of a bank that has asked for nothing: FedACH's days and deadlines, and files as Nacha's rules show them. */
+export const DEFAULT_PROFILE: BankProfile = {
+  line_ends: 'LF',
+  padding: true,
+  file_name: DEFAULT_FILE_NAME,
+  entry_description: null,
+  offset_account: null,
+  non_business_days: [],
+  time_zone: 'America/New_York',
+  same_day_cut_off: null,
+  next_day_cut_off: null,
+};
+
+export function profileOf(row: { readonly bank_profile?: unknown } | undefined): BankProfile {
+  return (row?.bank_profile ?? DEFAULT_PROFILE) as BankProfile;
+}
+
+export function styleOf({ line_ends, padding }: BankProfile): AchFileStyle {
+  return { lineEnds: line_ends, isPadded: padding };
+}
+
+/** Minutes since midnight. */
+function minuteOf(time: string | null): number | null {
+  if (time === null) return null;
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+export function hoursOf(profile: BankProfile): BankHours {
+  return {
+    closedOn: profile.non_business_days,
+    timeZone: profile.time_zone,
+    sameDayCutOffMinute: minuteOf(profile.same_day_cut_off),
+    nextDayCutOffMinute: minuteOf(profile.next_day_cut_off),
+  };
+}
