@@ -220,6 +220,24 @@ export const FIELDS: Readonly<Record<string, string>> = {
   same_day: 'Whether payments are ordered for the same banking day.',
   cooling_off_hours: 'The hours that a new bank account waits before money is paid to it.',
   'PaymentSettings.channel': 'How payments reach the bank.',
+  bank_profile: 'How the bank wants the files of payments.',
+  line_ends: 'What ends each line of a file: a line feed, or a carriage return before it.',
+  padding: 'Whether files are filled up with lines of nines to blocks of ten.',
+  file_name:
+    'The pattern of the names of files: `{date}`, `{yyyymmdd}` or `{yymmdd}`, `{sequence}` (A to Z, then 0 to 9) or `{number}` (01 to 36), and if you like `{tenant}` and `{originator}`, the company id.',
+  entry_description:
+    'The word that payees read for every payment. Where there is none they read `DIVIDEND`, `DISTRIB` or `PAYMENT`, by what they are paid for.',
+  offset_account:
+    'The tenant’s own account, from which an entry takes what each batch pays; `null` where the bank does that by itself.',
+  'offset_account.account_number':
+    'The number of the account. Left out, the one that is set stays; it is never shown again.',
+  non_business_days:
+    'Days on which the bank takes no files, beside weekends and the holidays of the Federal Reserve.',
+  'bank_profile.time_zone': 'The IANA time zone of the cut-offs.',
+  same_day_cut_off:
+    'The time from which the bank settles nothing more on the same day; `null` where only the deadlines of FedACH count.',
+  next_day_cut_off:
+    'The time from which what the bank gets counts to its next business day; `null` where only the deadline of FedACH counts.',
   by_hand_percent:
     'The share of a class, in percent, that a person may change in a day without a second one.',
   by_file_percent: 'The share of a class, in percent, that a file may change without a second person.',

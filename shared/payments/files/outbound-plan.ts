@@ -20,13 +20,13 @@ export interface PlannedEntry {
   readonly secCode: SecCode;
   readonly effectiveEntryDate: Day;
   readonly descriptiveDate: string | null;
-  /** What the receiver reads. */
+  /** The receiver reads this. */
   readonly entryDescription: string;
 }
 
 /** The bank gets the file from us this long before FedACH must have it from the bank. */
 const LEAD_TIME_MINUTES = 25;
-/** What receivers read, by what a payment is for; it has ten characters. */
+/** Receivers read these, by what a payment is for; there is room for ten characters. */
 const DESCRIPTIONS = { dividend: 'DIVIDEND', plan: 'DISTRIB', other: 'PAYMENT' } as const;
 export type Purpose = keyof typeof DESCRIPTIONS;
 /** Nacha’s word for entries that take back what others have paid. */
@@ -49,7 +49,7 @@ export function fittingOneFile<T extends { readonly amount: bigint }>(payments: 
   return payments.slice(0, last === -1 ? payments.length : last);
 }
 
-/** What decides when and how an entry goes, beside its instruction. */
+/** The circumstances that decide, beside its instruction, when and how an entry goes. */
 interface Circumstances {
   readonly originator: Originator;
   readonly profile: BankProfile;

@@ -127,7 +127,7 @@ async function acknowledged(
   const objectKey = `ach/outbound/${slug}/${name}`;
   const sent = await tenantRead(actor.tenantId, (read) => findWritten(read, objectKey));
   const none = { items: [], ignoredBatches: 0 };
-  // What is named otherwise than our files are, and after none of them, is a file like any other.
+  // Only names of our files are answered: any other is that of a file like all.
   if (sent === undefined && !name.endsWith('.ach')) return undefined;
   if (sent === undefined) return { ...none, faults: [{ line: 1, code: 'no-such-file' }] };
   if (sent.sha256 !== sha256.toLowerCase()) return { ...none, faults: [{ line: 1, code: 'other-content' }] };

@@ -45,7 +45,7 @@ export interface AchOffset {
   readonly accountType: AccountType;
 }
 
-/** How a bank wants the text of its files. */
+/** The wishes of a bank for the text of its files. */
 export interface AchFileStyle {
   /** @default LF */
   readonly lineEnds?: 'LF' | 'CRLF';

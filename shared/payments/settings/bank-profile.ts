@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { BankHours } from '#payments/nacha/bank-days.ts';
 import type { AchFileStyle } from '#payments/nacha/nacha-payments.ts';
 import { DEFAULT_FILE_NAME } from './file-name.ts';
-import type { BankProfile as Shape } from './payment-settings.routes.ts';
+import type { ShownBankProfile } from './payment-settings.routes.ts';
 
-export type BankProfile = z.infer<typeof Shape>;
+export type BankProfile = z.infer<typeof ShownBankProfile>;
 
 /** The profile of a bank that has asked for nothing: FedACH's days and deadlines, and files as Nacha's rules show them. */
 export const DEFAULT_PROFILE: BankProfile = {

@@ -14,7 +14,7 @@ const OTHERS: readonly string[] = ['tenant', 'originator'];
 /** The names by which a bank answers a file. */
 const ANSWERS = /\.(ack|rej)$/i;
 
-/** What distinguishes a file of a tenant. */
+/** The parts of a name that distinguish the files of a tenant. */
 export interface NamedFile {
   readonly day: Day;
   /** The file id modifier: A to Z and 0 to 9. */

@@ -44,8 +44,8 @@ const OffsetAccount = z.object({
   account_type: z.enum(ACCOUNT_TYPES),
 });
 
-/** How the bank of a tenant wants its files. */
-export const BankProfile = z.object({
+/** The wishes of a tenant’s bank for its files. */
+export const ShownBankProfile = z.object({
   line_ends: z.enum(LINE_ENDS),
   /** Whether files are filled up to blocks of ten lines. */
   padding: z.boolean(),
@@ -120,7 +120,7 @@ export const PaymentSettings = z.object({
   ach_originator: AchOriginator.nullable(),
   /** The hours that a new bank account waits after its approval, before it is paid into. */
   cooling_off_hours: z.number().int(),
-  bank_profile: BankProfile,
+  bank_profile: ShownBankProfile,
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });

@@ -2,7 +2,6 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
-import { type BankProfile, profileOf } from './bank-profile.ts';
 import type { Channel } from './channel.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 
@@ -26,7 +25,6 @@ export interface PaymentRules {
   readonly channel: Channel;
   readonly originator: Originator | null;
   readonly coolingOffHours: number;
-  readonly bankProfile: BankProfile;
   /** Minor units of a currency above which a second person approves. */
   approveAbove(currency: string): bigint;
 }
@@ -37,7 +35,6 @@ export function paymentRules(row: Settings | NewSettings | undefined): PaymentRu
     channel: channelOf(row),
     originator: (row?.ach_originator ?? null) as Originator | null,
     coolingOffHours: row?.cooling_off_hours ?? DEFAULT_COOLING_OFF_HOURS,
-    bankProfile: profileOf(row),
     approveAbove: (currency) => BigInt(thresholds[currency] ?? toMinor(DEFAULT_APPROVE_ABOVE, currency)),
   };
 }

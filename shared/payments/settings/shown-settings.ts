@@ -27,7 +27,7 @@ export function loosens(current: SettingsRow | undefined, next: NewSettings): bo
     [...currencies].some((currency) => after.approveAbove(currency) > before.approveAbove(currency)) ||
     after.channel !== before.channel ||
     !isDeepStrictEqual(after.originator, before.originator) ||
-    !isDeepStrictEqual(after.bankProfile, before.bankProfile) ||
+    !isDeepStrictEqual(profileOf(next), profileOf(current)) ||
     (next.offset_number_sealed ?? null) !== (current?.offset_number_sealed ?? null) ||
     after.coolingOffHours < before.coolingOffHours
   );
