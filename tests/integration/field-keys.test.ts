@@ -4,6 +4,7 @@ import { handler as rotateHandler } from '#functions/scheduled/rotate-field-key.
 import { rotateFieldKey } from '#identity/keys/rotate-field-key.ts';
 import { SEALED_FIELDS } from '#identity/keys/sealed-fields.ts';
 import { correctionPlace } from '#payments/files/correction-place.ts';
+import { offsetPlace } from '#payments/settings/offset-place.ts';
 import { fieldKeysOf, fieldSealer, type Sealer, sealerOf } from '#platform/sealing.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -35,6 +36,7 @@ beforeEach(async () => {
   await rows('delete from bank_accounts');
   await rows('delete from webhooks');
   await rows('delete from inbound_items');
+  await rows('delete from payment_settings');
   secret(FIRST_SECRET);
 });
 
@@ -119,10 +121,16 @@ test('every value is sealed again by the current key, once, wherever it is', asy
      select $1, $2, id, 1, 'UNMATCHED', 'CORRECTED', 'C01', 'no-such-payment', $3 from file`,
     [shareholder.tenant_id, item, sealer.seal('000987654321', correctionPlace(item))],
   );
+  // The tenant's own account, whose row has no id but the tenant's.
+  const own = offsetPlace(shareholder.tenant_id);
+  await rows(
+    'insert into payment_settings (tenant_id, bank_profile, offset_number_sealed) values ($1, $2, $3)',
+    [shareholder.tenant_id, { offset_account: { account_last4: '1234' } }, sealer.seal('0077001234', own)],
+  );
   expect(await reseal(NOW)).toEqual({ key: 'v1', rows: 0, failed: 0, complete: true });
   const { key } = await rotate(NOW);
   expect(await reseal(minutesLater(9))).toMatchObject({ key: 'v1', rows: 0 });
-  expect(await reseal(minutesLater(11))).toEqual({ key, rows: 504, failed: 0, complete: true });
+  expect(await reseal(minutesLater(11))).toEqual({ key, rows: 505, failed: 0, complete: true });
   const [{ secret: newSecret } = { secret: '' }] = fieldKeysOf(secretText()).slice(-1);
   // The new key alone opens them: the old one is not needed any more.
   const alone = sealerOf(JSON.stringify({ keys: [{ id: key, secret: newSecret, sealsFromMs: 0 }] }));
@@ -134,10 +142,12 @@ test('every value is sealed again by the current key, once, wherever it is', asy
   expect(secrets_sealed.map((value: string) => alone.open(value, place))).toEqual(['newer', 'older']);
   const [{ corrected_sealed }] = await rows('select corrected_sealed from inbound_items');
   expect(alone.open(corrected_sealed, correctionPlace(item))).toBe('000987654321');
+  const [{ offset_number_sealed }] = await rows('select offset_number_sealed from payment_settings');
+  expect(alone.open(offset_number_sealed, own)).toBe('0077001234');
   expect(await reseal(minutesLater(12))).toMatchObject({ rows: 0, complete: true });
   expect(await sealedNumbers()).toEqual(sealed);
   const audited = await rows(`select payload from audit_log where action = 'fields.resealed'`);
-  expect(audited).toEqual([{ payload: { rows: 504, failed: 0, complete: true } }]);
+  expect(audited).toEqual([{ payload: { rows: 505, failed: 0, complete: true } }]);
 });
 
 test('a value of a newer key than the remembered secret opens at the next attempt', async () => {
