@@ -65,6 +65,7 @@ import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import * as ballotUploads from '#uploads/intake/ballot-uploads.routes.ts';
+import * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
 import * as webhooks from '#webhooks/webhooks.routes.ts';
@@ -101,7 +102,11 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     transfers,
     'corporate-actions': corporateActions,
   },
-  uploads: { uploads: { ...uploads, ...uploadMappings, ...dropCredentials }, ballots: ballotUploads },
+  uploads: {
+    uploads: { ...uploads, ...uploadMappings, ...dropCredentials },
+    ballots: ballotUploads,
+    'payee-files': payeeUploads,
+  },
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: {

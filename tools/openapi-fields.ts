@@ -399,6 +399,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'warnings.code': 'The kind of warning, as a word that does not change.',
   'warnings.message': 'What should be looked at.',
   changes: 'What is changed.',
+  by_status: 'How many payees get which KYC status.',
+  payees: 'The number of payees.',
   created: 'The holders who are new.',
   changed: 'The holders whose data changes.',
   absent: 'The holders who are not in the file.',

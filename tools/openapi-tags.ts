@@ -49,6 +49,11 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description: 'What a holder is owed by a dividend is corrected beside its snapshot.',
   },
   ballots: { name: 'Ballots by file', description: 'Files of ballots, which are uploads like others.' },
+  'payee-files': {
+    name: 'Payees by file',
+    description:
+      'Files of KYC statuses and bank accounts, which are uploads like others and wait for a second person.',
+  },
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
   grants: { name: 'Grants', description: 'Shares that are promised under a plan, each on its own schedule.' },

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
+import { bankAccountRowSchema } from '#uploads/checking/bank-account-upload.schema.ts';
 import { contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
+import { kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
 import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import { generate } from './generated-file.ts';
 
@@ -46,7 +48,9 @@ function compile(schema: object): string {
 
 for (const [name, schema] of Object.entries({
   'ballot-row': ballotRowSchema,
+  'bank-account-row': bankAccountRowSchema,
   'contribution-row': contributionRowSchema,
+  'kyc-row': kycRowSchema,
   'shareholder-row': shareholderRowSchema,
 })) {
   generate(`shared/generated/${name}.validator.js`, compile(schema), 'npm run validators');

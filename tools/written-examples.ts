@@ -163,6 +163,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   OfferedUpload: upload,
   createContributionUpload: { ...upload, kind: 'contributions', filename: 'payroll.csv' },
   createBallotUpload: { ...upload, kind: 'ballots', filename: 'ballots.csv' },
+  createKycUpload: { ...upload, kind: 'kyc', filename: 'kyc.csv' },
+  createBankAccountUpload: { ...upload, kind: 'bank-accounts', filename: 'accounts.csv' },
   GetDividendReportResponse: {
     dividend_id: ID(14),
     state: 'PAID',

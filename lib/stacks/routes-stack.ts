@@ -24,7 +24,13 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'identity/single-sign-on',
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
-  transfers: ['register/transfers', 'register/corporate-actions', 'reporting/ownership', 'uploads/ballots'],
+  transfers: [
+    'register/transfers',
+    'register/corporate-actions',
+    'reporting/ownership',
+    'uploads/ballots',
+    'uploads/payee-files',
+  ],
   plans: ['plans', 'reporting/plan-statement'],
   money: ['payments', 'ledger', 'dividends/adjustments'],
 };

@@ -4,6 +4,7 @@ create or replace function ask_for_kyc_again() returns trigger
   as $$
 begin
   new.kyc_status := 'PENDING';
+  new.kyc_changed_at := clock_timestamp();
   return new;
 end
 $$;

@@ -14,6 +14,7 @@ import { systemWrite } from '#platform/queue/system-write.ts';
 
 /** A change that was proposed, off the bus. */
 export const ProposedMessage = BusMessage.extend({
+  'detail-type': z.literal('change.requested'),
   detail: BusMessage.shape.detail.extend({
     change_request_id: z.uuid(),
     kind: z.enum(CHANGE_KINDS),

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { ChangeRequests } from '#generated/database.ts';
+import { isUuid } from '#kernel/ids.ts';
 import { now } from '#platform/clock.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -285,15 +286,27 @@ export async function countWaiting(read: TenantRead, reader: Reader): Promise<Wa
   return rows;
 }
 
-/** Returns who has proposed the accounts of a payee that are approved or wait. */
-export async function listAccountProposers(read: TenantRead, payee: string): Promise<string[]> {
-  const rows = await read
-    .selectFrom('change_requests')
-    .select('requested_by')
-    .distinct()
-    .where('kind', '=', 'bank-account')
-    .where(sql`coalesce(after ->> 'shareholder_id', after ->> 'employee_id')`, '=', payee)
-    .where('state', 'in', ['PENDING', 'APPROVED'])
-    .execute();
-  return rows.map(({ requested_by }) => requested_by);
+/** A payee, and a user who has proposed an account of theirs. */
+interface AccountProposer {
+  readonly payee: string;
+  readonly proposer: string;
+}
+
+/** Returns who has proposed the accounts of payees that are approved or wait: each by itself, or in a file that was approved. */
+export async function listAccountProposers(
+  read: TenantRead,
+  payees: readonly string[],
+): Promise<AccountProposer[]> {
+  const { rows } = await sql<AccountProposer>`
+    select payee, proposer from (
+      select coalesce(after ->> 'shareholder_id', after ->> 'employee_id') as payee, requested_by as proposer
+      from change_requests where kind = 'bank-account' and state in ('PENDING', 'APPROVED')) proposed
+    where payee = any (${payees}::text[])
+    union
+    select shareholder_id::text, entered_by from filed_accounts where shareholder_id = any (${payees.filter(isUuid)}::uuid[])
+    union
+    select employee_id, entered_by from filed_accounts where employee_id = any (${payees}::text[])`.execute(
+    read,
+  );
+  return rows;
 }

@@ -63,6 +63,9 @@ export const CONTROLLED_CHANGES = {
   'register-file': { title: 'A file of the register', ...ofOperations },
   /** A file that was dropped waits like one that was uploaded; the owner of the credential by which it came has proposed it. */
   'dropped-file': { title: 'A dropped file of the register', ...ofOperations },
+  /** A file of payees waits if it changes any of them: one approval stands for all of its rows. Only who verifies one payee verifies a file of them. */
+  'kyc-file': { title: 'A file of KYC statuses', ...ofOperations, decides: ['COMPLIANCE'] },
+  'bank-account-file': { title: 'A file of bank accounts of payees', ...ofOperations },
   /** A split changes every position of a class, and so does its reversal: both always wait. */
   'corporate-action': { title: 'A corporate action', ...ofOperations },
   /** An event vests the shares of every grant that waits for it. */

@@ -23,15 +23,33 @@ export async function requireVerifier(
   { identifiedBy, payee }: Verified,
   verifier: string,
 ): Promise<void> {
-  const proposers = await listAccountProposers(read, payee);
-  const makers = [...new Set(identifiedBy === null ? proposers : [identifiedBy, ...proposers])];
-  if (makers.length === 0) return;
-  const independent = await listIndependentOf(read, makers, verifier);
-  if (makers.every((maker) => independent.has(maker))) return;
+  if (!(await listNotVerifiable(read, [{ identifiedBy, payee }], verifier)).has(payee)) return;
   throw new DomainError(
     'four-eyes',
     'You, or somebody who was made or reset by the same person, have entered who this payee is or an account of theirs: another person verifies it.',
   );
+}
+
+/** Returns those of some payees whom a user doesn't verify, for the same reasons as {@link requireVerifier}. */
+export async function listNotVerifiable(
+  read: TenantRead,
+  payees: readonly Verified[],
+  verifier: string,
+): Promise<ReadonlySet<string>> {
+  const proposed = await listAccountProposers(
+    read,
+    payees.map(({ payee }) => payee),
+  );
+  const makersOf = [
+    ...proposed,
+    ...payees.flatMap(({ payee, identifiedBy: proposer }) =>
+      proposer === null ? [] : [{ payee, proposer }],
+    ),
+  ];
+  const makers = [...new Set(makersOf.map(({ proposer }) => proposer))];
+  if (makers.length === 0) return new Set();
+  const independent = await listIndependentOf(read, makers, verifier);
+  return new Set(makersOf.filter(({ proposer }) => !independent.has(proposer)).map(({ payee }) => payee));
 }
 
 /** Tells whether the tenant has anybody who may confirm what a user has proposed. */

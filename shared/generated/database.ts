@@ -125,8 +125,10 @@ export interface BankAccounts {
   account_number_sealed: string;
   account_type: 'CHECKING' | 'SAVINGS';
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED'>;
+  approved_by: string | null;
   created_at: Generated<Timestamp>;
   employee_id: string | null;
+  entered_by: string | null;
   holder_name: string;
   holder_type: Generated<'INDIVIDUAL' | 'COMPANY'>;
   id: Generated<string>;
@@ -137,6 +139,7 @@ export interface BankAccounts {
   status_reason: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
+  upload_id: string | null;
   usable_from: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -495,6 +498,13 @@ export interface FederatedSignIns {
   user_id: string | null;
 }
 
+export interface FiledAccounts {
+  employee_id: string | null;
+  entered_by: string | null;
+  shareholder_id: string | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface ForfeitureAccounts {
   balance: bigint;
   currency: string;
@@ -806,6 +816,7 @@ export interface Participants {
   employee_id: string;
   hired_on: ColumnType<Day, string, string> | null;
   identified_by: string | null;
+  kyc_changed_at: Timestamp | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   purged_at: Timestamp | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -1225,6 +1236,7 @@ export interface Shareholders {
   id: Generated<string>;
   identified_by: string | null;
   kind: 'PERSON' | 'ORGANISATION' | null;
+  kyc_changed_at: Timestamp | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
   name: string;
   name_key: Generated<string | null>;
@@ -1384,7 +1396,7 @@ export interface UploadMappings {
   created_at: Generated<Timestamp>;
   definition: Json;
   id: Generated<string>;
-  kind: 'shareholders' | 'contributions' | 'ballots';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts';
   name: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
@@ -1413,7 +1425,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   ignored: Generated<number>;
-  kind: 'shareholders' | 'contributions' | 'ballots' | 'unknown';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'unknown';
   mapping: Json | null;
   multipart_id: string | null;
   object_key: string;
@@ -1477,6 +1489,24 @@ export interface Users {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface VerifiableHolders {
+  external_ref: string;
+  id: string;
+  identified_by: string | null;
+  kyc_changed_at: Timestamp | null;
+  kyc_status: 'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED';
+  status: 'ACTIVE' | 'CLOSED';
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
+export interface VerifiableParticipants {
+  employee_id: string;
+  identified_by: string | null;
+  kyc_changed_at: Timestamp | null;
+  kyc_status: 'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED';
+  tenant_id: ColumnType<TenantId, string, string>;
 }
 
 export interface VestingEvents {
@@ -1589,6 +1619,7 @@ export interface DB {
   federated_identities: FederatedIdentities;
   federated_sessions: FederatedSessions;
   federated_sign_ins: FederatedSignIns;
+  filed_accounts: FiledAccounts;
   forfeiture_accounts: ForfeitureAccounts;
   forfeiture_entries: ForfeitureEntries;
   frozen_dividends: FrozenDividends;
@@ -1666,6 +1697,8 @@ export interface DB {
   user_access: UserAccess;
   user_directory: UserDirectory;
   users: Users;
+  verifiable_holders: VerifiableHolders;
+  verifiable_participants: VerifiableParticipants;
   vesting_events: VestingEvents;
   vote_choices: VoteChoices;
   votes: Votes;

@@ -8,8 +8,8 @@ import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import { tenantStatements } from '#platform/db/tenant-tx.ts';
-import type { FileChanges } from '#register/file-changes.ts';
 import type { Mapping } from '#uploads/mappings/mapping.ts';
+import type { UploadChanges } from '#uploads/upload-changes.ts';
 import { UPLOADING_ROLES } from '#uploads/upload-kind.ts';
 
 const COLUMNS = [
@@ -59,7 +59,7 @@ export type UploadRecord = Omit<
 > & {
   readonly id: UploadId;
   readonly tenant_id: TenantId;
-  readonly changes: FileChanges | null;
+  readonly changes: UploadChanges | null;
   /** The mapping by which it is read, as it was when the file was received. */
   readonly mapping: Mapping | null;
   readonly errors: readonly ListedError[];
@@ -361,7 +361,7 @@ export interface Completion {
   readonly errors_key: string | null;
   readonly duplicate_of: UploadId | null;
   /** The changes that a file would make that is only checked, and the object that lists them. */
-  readonly changes?: FileChanges | null;
+  readonly changes?: UploadChanges | null;
   readonly changes_key?: string | null;
 }
 
@@ -392,7 +392,7 @@ export function setCompleted(
 
 /** The changes that a file would make, and as of when. */
 export interface ShownChanges {
-  readonly changes: FileChanges;
+  readonly changes: UploadChanges;
   readonly changes_key: string;
   readonly shown_at: string;
 }
@@ -450,7 +450,7 @@ export async function listWaiting(tx: SystemTx, before: Date, limit: number): Pr
 export async function setCompletedAt(
   tx: TenantTx,
   id: UploadId,
-  changes: FileChanges | undefined,
+  changes: UploadChanges | undefined,
 ): Promise<void> {
   await tx
     .updateTable('uploads')

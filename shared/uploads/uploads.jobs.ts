@@ -7,7 +7,13 @@ export const validateUpload = queueJob({
   purpose: 'Validates an uploaded file and loads its valid rows',
   queue: 'uploads',
   source: { bucket: 'uploads', prefixes: ['incoming/', 'drop/'] },
-  uses: ['uploadsBucket:read', 'uploadsBucket:write', 'rejectedRowsQueue:send', 'eventBus:put'],
+  uses: [
+    'uploadsBucket:read',
+    'uploadsBucket:write',
+    'rejectedRowsQueue:send',
+    'fieldKey:use',
+    'eventBus:put',
+  ],
   batchSize: 1,
   tries: 5,
   foundBy: {

@@ -70,7 +70,15 @@ async function loadFile({ id: tenantId }: TestTenant, bytes: Buffer): Promise<nu
     const uploadId = uuidV7<UploadId>();
     await payrollLoader.refuseConflicts(
       session,
-      { tenantId, uploadId, shownAt: null, asOf: null, replaces: false, receivedAt: new Date() },
+      {
+        tenantId,
+        uploadId,
+        shownAt: null,
+        permit: undefined,
+        asOf: null,
+        replaces: false,
+        receivedAt: new Date(),
+      },
       staged,
     );
     const rows = staged.rows - staged.rejected;

@@ -103,7 +103,15 @@ async function loadFile({ id: tenantId }: TestTenant, meeting: string, ballots: 
     const uploadId = uuidV7<UploadId>();
     await ballotLoader.refuseConflicts(
       session,
-      { tenantId, uploadId, shownAt: null, asOf: null, replaces: false, receivedAt: new Date() },
+      {
+        tenantId,
+        uploadId,
+        shownAt: null,
+        permit: undefined,
+        asOf: null,
+        replaces: false,
+        receivedAt: new Date(),
+      },
       staged,
     );
     lap('judged');

@@ -82,6 +82,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0122_position_ledger.sql': 'register',
   '0123_cast_ballots.sql': 'proxy',
   '0161_kept_tallies.sql': 'proxy',
+  '0191_verified_holders.sql': 'register',
+  '0192_verified_participants.sql': 'plans',
+  '0193_accounts_by_file.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

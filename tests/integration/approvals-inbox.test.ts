@@ -16,6 +16,7 @@ import { mailsTo, type ReadMail } from '#tests/support/mails.ts';
 import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
 import { drain, recordOf } from '#tests/support/queue-driver.ts';
 import { Register } from '#tests/support/register.ts';
+import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import {
   callersExist,
@@ -215,7 +216,8 @@ describe('by mail', () => {
     const proposed = aws.events
       .map(({ event }) => event)
       .filter(
-        ({ 'detail-type': type, detail }) => type === 'change.requested' && detail.tenant_id === acme.id,
+        ({ 'detail-type': type, detail }) =>
+          ['change.requested', 'upload.completed'].includes(type) && detail.tenant_id === acme.id,
       );
     for (let time = 0; time < times; time++) {
       const { batchItemFailures } = await announceChanges(
@@ -223,6 +225,7 @@ describe('by mail', () => {
         testContext(),
       );
       expect(batchItemFailures).toEqual([]);
+      await drain(aws, 'announcements', announceChanges);
       await drain(aws, 'notices', postNotices);
     }
     return mailsTo(aws, address);
@@ -281,6 +284,29 @@ describe('by mail', () => {
     expect(mails[0]?.text).toContain('whose number ends in 7890');
     expect(mails[0]?.text).not.toMatch(/https?:|1234567890/);
     expect(await toldOf(mailTo('COMPLIANCE'))).toHaveLength(2);
+  });
+
+  test('the payees of a file are told, once each, that an account was entered for them', async () => {
+    const files = new RegisterFiles(aws, acme.as('OPS'), 'accounts');
+    const domain = `${acme.slug}.example`;
+    // One more than a message tells.
+    await database.admin.query(
+      `insert into shareholders (tenant_id, external_ref, name, email)
+       select $1, 'F' || i, 'F' || i, 'f' || i || '@' || $2::text from generate_series(1, 101) i`,
+      [acme.id, domain],
+    );
+    const rows = Array.from({ length: 101 }, (_, at) => `F${at + 1},121042882,${55_000_000 + at},CHECKING,F`);
+    const header = 'payee,routing_number,account_number,account_type,holder_name';
+    const { id } = (await files.load([header, ...rows].join('\n'))).body;
+    expect(await toldOf(`f1@${domain}`)).toEqual([]);
+    const waiting = (await compliance.list({ state: 'PENDING', kind: 'bank-account-file' })).body.data;
+    const { id: request } = waiting.find(({ subject }: { subject: { id: string } }) => subject.id === id);
+    expect((await compliance.approve(request)).status).toBe(200);
+    await files.process(id);
+    const [mail, ...more] = await toldOf(`f1@${domain}`, 2);
+    expect(more).toEqual([]);
+    expect(mail?.text).toContain('whose number ends in 0000');
+    expect(await toldOf(`f101@${domain}`)).toHaveLength(1);
   });
 
   test('an employee who is a user is told of theirs, by the address of that user', async () => {

@@ -89,6 +89,7 @@ test('a file of ten percent is loaded, and one of more waits with what it would 
     unchanged: 1,
     absent: 1,
     by_class: [{ security_class: 'COMMON', before: '1050', after: '900', moved: '250' }],
+    by_status: null,
     largest: [
       { line: 2, external_ref: 'A', before: '550', after: '300' },
       { line: 4, external_ref: 'D', before: '0', after: '100' },
@@ -244,4 +245,356 @@ test('the database lets nothing go on that nobody has approved', async () => {
   } finally {
     await client.end();
   }
+});
+
+describe('a file of payees', () => {
+  const KYC = 'payee,status\n';
+  const ACCOUNTS = 'payee,routing_number,account_number,account_type,holder_name\n';
+  const ROUTING = '121042882';
+  const OTHER_BANK = '021000021';
+
+  /** A tenant with the payees A and B, entered by OPS, and its files of payees. */
+  async function payees(type: 'ISSUER' | 'SPONSOR') {
+    const tenant = await insertTestTenant(database.admin, type);
+    const by = tenant.as('OPS').actorId;
+    for (const payee of ['A', 'B', 'C'])
+      await database.admin.query(
+        type === 'ISSUER'
+          ? 'insert into shareholders (tenant_id, external_ref, name, identified_by) values ($1, $2, $2, $3)'
+          : 'insert into participants (tenant_id, employee_id, identified_by) values ($1, $2, $3)',
+        [tenant.id, payee, by],
+      );
+    return {
+      tenant,
+      kyc: new RegisterFiles(aws, tenant.as('OPS'), 'kyc'),
+      accounts: new RegisterFiles(aws, tenant.as('OPS'), 'accounts'),
+    };
+  }
+
+  async function loaded(tenant: TestTenant, files: RegisterFiles, content: string): Promise<TestResponse> {
+    const waiting = await files.load(content);
+    expect(waiting.body, waiting.text).toMatchObject({ state: 'AWAITING_APPROVAL', recorded: null });
+    await approve(tenant, waiting.body.id);
+    await files.process(waiting.body.id);
+    return files.get(waiting.body.id);
+  }
+
+  async function statusesOf({ id, type }: TestTenant): Promise<Record<string, string>> {
+    const { rows } = await database.admin.query<{ payee: string; kyc_status: string }>(
+      type === 'ISSUER'
+        ? 'select external_ref as payee, kyc_status from shareholders where tenant_id = $1 order by 1'
+        : 'select employee_id as payee, kyc_status from participants where tenant_id = $1 order by 1',
+      [id],
+    );
+    return Object.fromEntries(rows.map(({ payee, kyc_status }) => [payee, kyc_status]));
+  }
+
+  /** The accounts of a tenant, the oldest first, and whether each may be paid into now. */
+  async function accountsOf({ id }: TestTenant) {
+    const { rows } = await database.admin.query(
+      `select coalesce(s.external_ref, a.employee_id) as payee, a.account_last4, a.approval, a.upload_id, a.entered_by, a.approved_by,
+         a.account_number_sealed, a.id, round(extract(epoch from a.usable_from - now()) / 3600)::int as hours
+       from bank_accounts a left join shareholders s on s.tenant_id = a.tenant_id and s.id = a.shareholder_id
+       where a.tenant_id = $1 order by a.created_at, payee`,
+      [id],
+    );
+    return rows;
+  }
+
+  const errorsOf = ({ body }: TestResponse): [number, string, string][] =>
+    body.errors.map(({ line, column, code }: { line: number; column: string; code: string }) => [
+      line,
+      column,
+      code,
+    ]);
+
+  describe.each(['ISSUER', 'SPONSOR'] as const)('of an %s', (type) => {
+    test('is shown line by line, and sets the KYC status once another person has approved it', async () => {
+      const { tenant, kyc } = await payees(type);
+      const content = `${KYC}A,VERIFIED\nB,UNVERIFIED\nC,REJECTED\nD,VERIFIED\nA,REJECTED\nC,verified\n`;
+      const dry = await kyc.load(content, { dry_run: 'true' });
+      const changes = {
+        ...{
+          created: 0,
+          changed: 2,
+          unchanged: 1,
+          absent: null,
+          by_class: [],
+          largest: null,
+          look_alikes: null,
+        },
+        by_status: [
+          { before: 'UNVERIFIED', after: 'REJECTED', payees: 1 },
+          { before: 'UNVERIFIED', after: 'VERIFIED', payees: 1 },
+        ],
+      };
+      expect(dry.body).toMatchObject({ state: 'COMPLETED', rows: 6, accepted: 3, rejected: 3, changes });
+      expect(errorsOf(dry)).toEqual([
+        [5, 'payee', 'unknown-payee'],
+        [6, 'payee', 'duplicate-payee'],
+        [7, 'status', 'unknown-value'],
+      ]);
+      expect(await objectText(aws, `errors/${tenant.id}/${dry.body.id}-changes.csv`)).toBe(
+        [
+          'payee,status,vestry_line,vestry_status_before',
+          'A,VERIFIED,2,UNVERIFIED',
+          'C,REJECTED,4,UNVERIFIED',
+          '',
+        ].join('\r\n'),
+      );
+
+      const { body } = await kyc.load(content);
+      expect(body).toMatchObject({ state: 'AWAITING_APPROVAL', changes });
+      expect(await requestOf(tenant, body.id)).toMatchObject({
+        kind: 'kyc-file',
+        before: null,
+        after: { sha256: body.sha256, accepted: 3, changed: 2, by_status: changes.by_status },
+        requested_by: tenant.as('OPS').actorId,
+      });
+      expect(await statusesOf(tenant)).toEqual({ A: 'UNVERIFIED', B: 'UNVERIFIED', C: 'UNVERIFIED' });
+      await approve(tenant, body.id);
+      await kyc.process(body.id);
+      expect((await kyc.get(body.id)).body).toMatchObject({
+        ...{ state: 'COMPLETED', accepted: 3, rejected: 3, recorded: 2, unchanged: 1 },
+        changes,
+      });
+      const set = { A: 'VERIFIED', B: 'UNVERIFIED', C: 'REJECTED' };
+      expect(await statusesOf(tenant)).toEqual(set);
+
+      const again = await kyc.load(content);
+      expect(again.body).toMatchObject({ state: 'COMPLETED', accepted: 3, recorded: 0, unchanged: 3 });
+      expect(await statusesOf(tenant)).toEqual(set);
+    });
+
+    test('adds accounts, each of which cools off, and nobody has to approve again', async () => {
+      const { tenant, accounts } = await payees(type);
+      const row = (payee: string, number: string, bank = ROUTING) =>
+        `${payee},${bank},${number},CHECKING,${payee}\n`;
+      const first = `${ACCOUNTS}${row('A', '0001234567')}${row('B', '7654321')}`;
+      const { body } = await loaded(tenant, accounts, first);
+      expect(body).toMatchObject({
+        ...{ state: 'COMPLETED', accepted: 2, recorded: 2, unchanged: 0 },
+        changes: { created: 2, changed: 0, unchanged: 0 },
+      });
+      const by = { entered_by: tenant.as('OPS').actorId, approved_by: tenant.as('COMPLIANCE').actorId };
+      const filed = { ...by, approval: 'APPROVED', hours: 24, upload_id: body.id };
+      expect(await accountsOf(tenant)).toMatchObject([
+        { ...filed, payee: 'A', account_last4: '4567' },
+        { ...filed, payee: 'B', account_last4: '4321' },
+      ]);
+      const again = await accounts.load(first);
+      expect(again.body).toMatchObject({ state: 'COMPLETED', recorded: 0, unchanged: 2 });
+
+      // The old account is paid into until the new one has cooled off, and an account of the same last digits is another one.
+      await database.admin.query(`update bank_accounts set usable_from = now() where tenant_id = $1`, [
+        tenant.id,
+      ]);
+      const second = `${ACCOUNTS}${row('A', '99994567')}${row('B', '7654321', OTHER_BANK)}`;
+      expect((await loaded(tenant, accounts, second)).body).toMatchObject({
+        changes: { created: 0, changed: 2, unchanged: 0 },
+      });
+      const usable = await database.admin.query('select id from payable_accounts where tenant_id = $1', [
+        tenant.id,
+      ]);
+      const all = await accountsOf(tenant);
+      expect(all.map(({ account_last4 }) => account_last4)).toEqual(['4567', '4321', '4567', '4321']);
+      expect(usable.rows.map(({ id }) => id).sort()).toEqual(
+        all
+          .slice(0, 2)
+          .map(({ id }) => id)
+          .sort(),
+      );
+      // A, then B, then A again: A's numbers.
+      expect((await loaded(tenant, accounts, first)).body).toMatchObject({ recorded: 2 });
+      expect(await accountsOf(tenant)).toHaveLength(6);
+    });
+  });
+
+  test('leaves no account number behind: not in errors, lists, approvals, trail, events, messages or tables', async () => {
+    const { tenant, accounts } = await payees('ISSUER');
+    const numbers = [
+      '55501234567',
+      '66601234567',
+      '77701234567',
+      '88801234567',
+      '99901234567',
+      '44401234567',
+    ];
+    const [good, unknown, wrongBank, shifted, swapped, spaced] = numbers;
+    const content = [
+      ACCOUNTS.trim(),
+      `A,${ROUTING},${good},CHECKING,Ann`,
+      `Z,${ROUTING},${unknown},CHECKING,Zed`,
+      `B,121042883,${wrongBank},CHECKING,Bob`,
+      `B,Bob,${ROUTING},${shifted},CHECKING,Bob`,
+      `${swapped},${ROUTING},B,CHECKING,Bob`,
+      `C,${ROUTING},444 0123-4567,CHECKING,Cy ${spaced}`,
+    ].join('\n');
+    await takeMessages(aws.endpoint, 'vestry-test-rejected-rows');
+    const { body } = await loaded(tenant, accounts, content);
+    expect(body).toMatchObject({ state: 'COMPLETED', accepted: 1, rejected: 5 });
+    const errors = await objectText(aws, `errors/${tenant.id}/${body.id}.csv`);
+    expect(
+      errors
+        .split('\r\n')
+        .slice(1, -1)
+        .map((line) => line.split(',').slice(0, 5).join()),
+    ).toEqual([
+      `Z,${ROUTING},****4567,CHECKING,Zed`,
+      'B,****2883,****4567,CHECKING,Bob',
+      'B,Bob,****2882,****4567,"CHECKING',
+      `****4567,${ROUTING},****,CHECKING,Bob`,
+      `C,${ROUTING},****4567,CHECKING,Cy ****4567`,
+    ]);
+    const { rows: tables } = await database.admin.query<{ name: string }>(
+      `select table_name as name from information_schema.columns
+       where table_schema = 'vestry' and column_name = 'tenant_id' and table_name in (
+         select table_name from information_schema.tables where table_schema = 'vestry' and table_type = 'BASE TABLE')`,
+    );
+    const places = [
+      errors,
+      await objectText(aws, `errors/${tenant.id}/${body.id}-changes.csv`),
+      JSON.stringify(body),
+      JSON.stringify((await new Approvals(tenant.as('COMPLIANCE')).list()).body),
+      JSON.stringify(await takeMessages(aws.endpoint, 'vestry-test-rejected-rows')),
+    ];
+    for (const { name } of tables) {
+      const { rows } = await database.admin.query(
+        `select t::text as row from ${name} t where tenant_id = $1`,
+        [tenant.id],
+      );
+      places.push(JSON.stringify(rows));
+    }
+    expect(tables.length).toBeGreaterThan(50);
+    for (const place of places) for (const number of numbers) expect(place).not.toContain(number);
+
+    // Whoever corrects the errors file gives the numbers again; until then nothing of it is loaded.
+    expect((await accounts.load(errors)).body).toMatchObject({
+      state: 'COMPLETED',
+      accepted: 0,
+      rejected: 5,
+    });
+    expect(await accountsOf(tenant)).toHaveLength(1);
+  });
+
+  test('is approved by nobody who has uploaded it, and KYC only by who verifies payees', async () => {
+    const { tenant } = await payees('ISSUER');
+    const admin = tenant.as('ADMIN');
+    const kyc = new RegisterFiles(aws, tenant.as('OPS'), 'kyc');
+    const accounts = new RegisterFiles(aws, admin, 'accounts');
+    const waiting = [
+      (await accounts.load(`${ACCOUNTS}A,${ROUTING},12345678,SAVINGS,Ann\n`)).body.id,
+      (await kyc.load(`${KYC}A,VERIFIED\n`)).body.id,
+    ];
+    for (const id of waiting) {
+      const request = await requestOf(tenant, id);
+      const refused = await new Approvals(admin).approve(String(request.id));
+      expect(refused, refused.text).toMatchObject({
+        status: 403,
+        body: { type: 'urn:vestry:problem:four-eyes' },
+      });
+    }
+    expect(await accountsOf(tenant)).toEqual([]);
+    expect((await statusesOf(tenant)).A).toBe('UNVERIFIED');
+  });
+
+  test('verifies nobody whom its approver has entered, or for whom they have proposed an account', async () => {
+    const { tenant, kyc } = await payees('ISSUER');
+    const compliance = tenant.as('COMPLIANCE').actorId;
+    await database.admin.query(
+      `update shareholders set identified_by = $2 where tenant_id = $1 and external_ref = 'A'`,
+      [tenant.id, compliance],
+    );
+    // B's account came by a file of a user whom the approver has made.
+    const { id: upload } = (
+      await loaded(
+        tenant,
+        new RegisterFiles(aws, tenant.as('ADMIN'), 'accounts'),
+        `${ACCOUNTS}B,${ROUTING},12345678,SAVINGS,Bob\n`,
+      )
+    ).body;
+    await database.admin.query('update users set made_by = $2 where id = $1', [
+      tenant.as('ADMIN').actorId,
+      compliance,
+    ]);
+    const result = await loaded(tenant, kyc, `${KYC}A,VERIFIED\nB,VERIFIED\nC,VERIFIED\n`);
+    expect(errorsOf(result)).toEqual([
+      [2, 'status', 'not-independent'],
+      [3, 'status', 'not-independent'],
+    ]);
+    expect(await statusesOf(tenant)).toEqual({ A: 'UNVERIFIED', B: 'UNVERIFIED', C: 'VERIFIED' });
+    expect(await accountsOf(tenant)).toMatchObject([{ payee: 'B', upload_id: upload }]);
+  });
+
+  test('takes nothing back that somebody has changed since it was received', async () => {
+    const { tenant, kyc, accounts } = await payees('ISSUER');
+    const statuses = (await kyc.load(`${KYC}A,VERIFIED\nB,VERIFIED\nC,VERIFIED\n`)).body.id;
+    const numbers = (
+      await accounts.load(`${ACCOUNTS}A,${ROUTING},11112222,SAVINGS,Ann\nB,${ROUTING},33334444,SAVINGS,Bob\n`)
+    ).body.id;
+    await database.admin.query(
+      `update shareholders set kyc_status = 'REJECTED' where tenant_id = $1 and external_ref = 'A'`,
+      [tenant.id],
+    );
+    await database.admin.query(
+      `update shareholders set status = 'CLOSED' where tenant_id = $1 and external_ref = 'B'`,
+      [tenant.id],
+    );
+    await database.admin.query(
+      `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name)
+       select tenant_id, id, $2, 'x', '9999', 'CHECKING', 'Ann' from shareholders where tenant_id = $1 and external_ref = 'A'`,
+      [tenant.id, ROUTING],
+    );
+    for (const id of [statuses, numbers]) await approve(tenant, id);
+    await kyc.process(statuses);
+    await accounts.process(numbers);
+    const ofStatuses = await kyc.get(statuses);
+    expect(errorsOf(ofStatuses)).toEqual([
+      [2, 'status', 'changed-since-received'],
+      [3, 'payee', 'holder-closed'],
+    ]);
+    expect(ofStatuses.body.errors[0].message).toContain('set to REJECTED');
+    expect(await statusesOf(tenant)).toEqual({ A: 'REJECTED', B: 'UNVERIFIED', C: 'VERIFIED' });
+    const ofNumbers = await accounts.get(numbers);
+    expect(errorsOf(ofNumbers)).toEqual([
+      [2, 'payee', 'changed-since-received'],
+      [3, 'payee', 'holder-closed'],
+    ]);
+    expect(await accountsOf(tenant)).toMatchObject([{ payee: 'A', account_last4: '9999' }]);
+  });
+
+  test('doesn’t bring back an account that the bank has blocked', async () => {
+    const { tenant, accounts } = await payees('ISSUER');
+    const content = `${ACCOUNTS}A,${ROUTING},11112222,SAVINGS,Ann\n`;
+    await loaded(tenant, accounts, content);
+    await database.admin.query(
+      `update bank_accounts set status = 'BLOCKED', status_reason = 'R03' where tenant_id = $1`,
+      [tenant.id],
+    );
+    const again = await accounts.load(content);
+    expect(again.body).toMatchObject({ state: 'COMPLETED', accepted: 0, rejected: 1 });
+    expect(errorsOf(again)).toEqual([[2, 'account_number', 'account-blocked']]);
+    expect(await accountsOf(tenant)).toHaveLength(1);
+  });
+
+  test('of accounts is held to its approval by the database', async () => {
+    const { tenant, accounts } = await payees('ISSUER');
+    const { id } = (await accounts.load(`${ACCOUNTS}A,${ROUTING},11112222,SAVINGS,Ann\n`)).body;
+    const insert = `insert into bank_accounts (tenant_id, shareholder_id, routing_number, account_number_sealed, account_last4, account_type, holder_name,
+        approval, upload_id, entered_by, approved_by)
+      select tenant_id, id, '121042882', 'x', '9999', 'CHECKING', 'Ann', 'APPROVED', $2::uuid, $3::uuid, $3::uuid
+      from shareholders where tenant_id = $1 and external_ref = 'A'`;
+    const client = await database.connectAsApp();
+    try {
+      await client.query('begin');
+      await client.query(`select set_config('app.tenant_id', $1, true)`, [tenant.id]);
+      await expect(
+        client.query(insert, [tenant.id, id, tenant.as('COMPLIANCE').actorId]),
+      ).rejects.toMatchObject({
+        constraint: 'bank_accounts_approved_by_request',
+      });
+    } finally {
+      await client.end();
+    }
+  });
 });

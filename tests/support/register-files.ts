@@ -1,20 +1,31 @@
+import { handler as accountsHandler } from '#functions/uploads/create-bank-account-upload.ts';
+import { handler as kycHandler } from '#functions/uploads/create-kyc-upload.ts';
 import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
 import { handler as getHandler } from '#functions/uploads/get-upload.ts';
 import type { Principal } from '#platform/http/authorize.ts';
+import * as payeeRoutes from '#uploads/intake/payee-uploads.routes.ts';
 import { createShareholderUpload, getUpload } from '#uploads/intake/uploads.routes.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { TestAws } from './aws-services.ts';
 import { call, type TestResponse } from './request.ts';
 import { DELIVERY, storedFile } from './uploads.ts';
 
-/** Files of a register as one caller sends them, with the worker's use case in this process. */
+const KINDS = {
+  register: { handler: createHandler, route: createShareholderUpload },
+  kyc: { handler: kycHandler, route: payeeRoutes.createKycUpload },
+  accounts: { handler: accountsHandler, route: payeeRoutes.createBankAccountUpload },
+} as const;
+
+/** Files of a register, or of payees, as one caller sends them, with the worker's use case in this process. */
 export class RegisterFiles {
   readonly #aws: TestAws;
   readonly #as: Principal;
+  readonly #kind: keyof typeof KINDS;
 
-  constructor(aws: TestAws, as: Principal) {
+  constructor(aws: TestAws, as: Principal, kind: keyof typeof KINDS = 'register') {
     this.#aws = aws;
     this.#as = as;
+    this.#kind = kind;
   }
 
   /** Sends a file in a form. */
@@ -30,7 +41,8 @@ export class RegisterFiles {
     const head = `${others.join('')}--b\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`;
     const body = Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from('\r\n--b--\r\n')]);
     const headers = { 'Content-Type': 'multipart/form-data; boundary=b' };
-    return call(createHandler, createShareholderUpload, { as: this.#as, body, headers, query });
+    const { handler, route } = KINDS[this.#kind];
+    return call(handler, route, { as: this.#as, body, headers, query });
   }
 
   /** Does what the worker does when the file's event, or that of its approval, is delivered. */

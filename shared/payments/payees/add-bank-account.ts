@@ -6,9 +6,6 @@ import { requestChange } from '#approvals/request-change.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
-import { findSettings } from '#payments/settings/payment-settings.repository.ts';
-import { paymentRules } from '#payments/settings/payment-settings.ts';
-import { now } from '#platform/clock.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
@@ -20,6 +17,7 @@ import {
   setBankAccount,
 } from './bank-account.repository.ts';
 import type { createShareholderBankAccount } from './bank-accounts.routes.ts';
+import { coolingOffEnd } from './cooling-off.ts';
 import { numberPlace } from './number-place.ts';
 import { findPayee } from './payee.ts';
 
@@ -63,14 +61,10 @@ function shown({ routing_number, account_last4, account_type, holder_name }: Ban
   return { routing_number, account_last4, account_type, holder_name };
 }
 
-const HOUR_MS = 3_600_000;
-
 /** An approved account cools off before it is used; one that was refused is never used. */
 export const bankAccountEffects: ChangeEffects = {
   approved: async (tx, { subject_id }) => {
-    const { coolingOffHours } = paymentRules(await findSettings(tx));
-    const usable_from = new Date(now().getTime() + coolingOffHours * HOUR_MS);
-    await setBankAccount(tx, subject_id, { approval: 'APPROVED', usable_from });
+    await setBankAccount(tx, subject_id, { approval: 'APPROVED', usable_from: await coolingOffEnd(tx) });
     return undefined;
   },
   refused: async (tx, { subject_id }) => {

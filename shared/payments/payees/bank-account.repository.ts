@@ -27,7 +27,7 @@ const COLUMNS = [
   'version',
 ] as const satisfies readonly (keyof BankAccounts)[];
 
-export type BankAccountRow = Selectable<BankAccounts>;
+export type BankAccountRow = Pick<Selectable<BankAccounts>, (typeof COLUMNS)[number]>;
 
 /** The owner of an account: one of the two. */
 export type Payee = { readonly shareholder_id: string } | { readonly employee_id: string };
@@ -94,6 +94,19 @@ export async function listBankAccounts(
     ...account,
     notifications: notified.filter((one) => one.bank_account_id === account.id).map(toNotification),
   }));
+}
+
+/** Lists the ids of the accounts that came by a file, behind one of them. */
+export async function listAccountsOfFile(
+  read: TenantRead,
+  uploadId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  let query = read.selectFrom('bank_accounts').select('id').where('upload_id', '=', uploadId);
+  if (after !== undefined) query = query.where('id', '>', after);
+  const rows = await query.orderBy('id').limit(limit).execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Returns the newest account that payments may go into now: approved, and cooled off. */

@@ -6,9 +6,7 @@ import { isRoutingNumber } from '#payments/nacha/routing-number.ts';
 import { employeeInPath } from '#plans/participants/employee-id.ts';
 import { route } from '#platform/http/route.ts';
 import { NotificationOfChange } from './account-correction.ts';
-
-const ACCOUNT_TYPES = ['CHECKING', 'SAVINGS'] as const;
-const HOLDER_TYPES = ['INDIVIDUAL', 'COMPANY'] as const;
+import { ACCOUNT_TYPES, HOLDER_TYPES } from './account-types.ts';
 
 export const BankAccount = z.object({
   id: idOut,

@@ -18,7 +18,7 @@ const COLUMNS = [
   'wages',
 ] as const satisfies readonly (keyof Participants)[];
 
-export type ParticipantRow = Selectable<Participants>;
+export type ParticipantRow = Pick<Selectable<Participants>, (typeof COLUMNS)[number]>;
 
 /** Adds the employee unless known; a date of birth that is given replaces the one on record. */
 export async function insertParticipant(

@@ -14,13 +14,13 @@ const KINDS: readonly string[] = ['USER', 'API_KEY', 'DROP_CREDENTIAL'];
 
 const words = (list: readonly string[]): string => list.join(' ');
 
-/** The one controlled change that comes by a drop credential. */
-const DROPPED = 'dropped-file';
+/** The controlled changes that come by a drop credential. */
+const DROPPED = ['dropped-file', 'kyc-file', 'bank-account-file'] as const;
 
 function conflicts({ kind, role, behind_role }: AccessReportRow): readonly string[] {
   if (kind === 'USER') return conflictsOf(role);
   if (behind_role === null) return [];
-  return kind === 'API_KEY' ? conflictsBehind(role, behind_role) : decidable(behind_role, [DROPPED]);
+  return kind === 'API_KEY' ? conflictsBehind(role, behind_role) : decidable(behind_role, DROPPED);
 }
 
 /** The report of who may do what in the tenant, and who has both hands. */

@@ -32,7 +32,7 @@ export const DropKey = z.object({
   secret_access_key: z.string(),
   region: z.string(),
   bucket: z.string(),
-  /** Keys of objects begin with it, then with the kind, `shareholders/`, `contributions/` or `ballots/`, and the name of a mapping as a folder, if one is to read the file. */
+  /** Keys of objects begin with it, then with the kind of file, such as `shareholders/` or `bank-accounts/`, and the name of a mapping as a folder, if one is to read the file. */
   prefix: z.string(),
   expires_at: instantOut,
   version: z.number().int(),

@@ -1,6 +1,6 @@
 import { route } from '#platform/http/route.ts';
 import { DOORS, MAPPED, SAME_BYTES, sending } from './sending-file.ts';
-import { ballotSettings } from './upload-settings.ts';
+import { namedSettings } from './upload-settings.ts';
 import { NewUpload, OfferedUpload } from './uploads.routes.ts';
 
 export const createBallotUpload = route({
@@ -20,8 +20,8 @@ export const createBallotUpload = route({
   ].join('\n'),
   tenants: ['ISSUER'],
   ...sending,
-  query: sending.query.extend(ballotSettings),
-  body: NewUpload.extend(ballotSettings),
+  query: sending.query.extend(namedSettings),
+  body: NewUpload.extend(namedSettings),
   response: OfferedUpload,
   example: { filename: 'ballots.csv', size: 1_048_576 },
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { presignGet } from '#platform/storage/presigned.ts';
-import type { FileChanges } from '#register/file-changes.ts';
 import type { UploadRecord } from '#uploads/upload.repository.ts';
+import type { UploadChanges } from '#uploads/upload-changes.ts';
 import { settingsIn } from './upload-settings.ts';
 import type { Upload, UploadSummary } from './uploads.routes.ts';
 
@@ -23,7 +23,8 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
     accepted,
     rejected,
     ignored,
-    recorded: unchanged === null ? null : accepted - unchanged,
+    // A file that waits has recorded nothing, and may never.
+    recorded: unchanged === null || row.state === 'AWAITING_APPROVAL' ? null : accepted - unchanged,
     unchanged,
     bytes_done: Number(row.bytes_done),
     bytes_total: Number(row.bytes_total),
@@ -77,7 +78,16 @@ async function signed(key: string | null): Promise<string | null> {
 }
 
 /** Returns the fields in the order of the contract; the database keeps those of an object in an order of its own. */
-function toChanges({ created, changed, unchanged, absent, by_class, largest, look_alikes }: FileChanges) {
+function toChanges({
+  created,
+  changed,
+  unchanged,
+  absent,
+  by_class,
+  by_status,
+  largest,
+  look_alikes,
+}: UploadChanges) {
   return {
     created,
     changed,
@@ -89,6 +99,7 @@ function toChanges({ created, changed, unchanged, absent, by_class, largest, loo
       after,
       moved,
     })),
+    by_status: by_status?.map(({ before, after, payees }) => ({ before, after, payees })) ?? null,
     largest:
       largest?.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })) ??
       null,

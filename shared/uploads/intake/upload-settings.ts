@@ -39,8 +39,8 @@ export const registerSettings = {
 /** The settings of a payroll file. */
 export const payrollSettings = { mapping: registerSettings.mapping };
 
-/** The settings of a file of ballots. */
-export const ballotSettings = {
+/** The settings of files that have neither shares nor amounts: of ballots, and of payees. */
+export const namedSettings = {
   mapping: registerSettings.mapping,
   expected_rows: registerSettings.expected_rows,
   encoding: registerSettings.encoding,
@@ -50,7 +50,9 @@ export const ballotSettings = {
 export const SETTINGS_OF: Readonly<Record<UploadKind, object>> = {
   shareholders: registerSettings,
   contributions: payrollSettings,
-  ballots: ballotSettings,
+  ballots: namedSettings,
+  kyc: namedSettings,
+  'bank-accounts': namedSettings,
 };
 
 export interface UploadSettings {

@@ -6,6 +6,7 @@ import {
   idInPath,
   idOut,
   instantOut,
+  kycStatus,
   listOf,
   page,
   text,
@@ -51,9 +52,9 @@ export const UploadSummary = z.object({
   rejected: count,
   /** Rows that ask for nothing: amounts or votes of zero. */
   ignored: count,
-  /** The accepted rows of a payroll file that it has recorded, or of ballots that it has cast. Null for a register, which has `changes`, and until the file is judged. */
+  /** The accepted rows of a payroll file that it has recorded, of ballots that it has cast, or of payees that it has changed. Null for a register, which has `changes`, and until the file is judged and doesn’t wait. */
   recorded: count.nullable(),
-  /** The accepted rows that were recorded, or cast, before. */
+  /** The accepted rows that were recorded, cast or set before. */
   unchanged: count.nullable(),
   bytes_done: count,
   bytes_total: count,
@@ -76,7 +77,7 @@ export const Upload = UploadSummary.extend({
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
   /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
-  /** The changes by a register: those that were made, or, of a file that waits for a second person or is only checked, would be. Null for other files, and until it is compared. */
+  /** The changes by a register or a file of payees: those that were made, or, of a file that waits for a second person or is only checked, would be. Null for other files, and until it is compared. */
   changes: z
     .object({
       created: count,
@@ -93,7 +94,9 @@ export const Upload = UploadSummary.extend({
           moved: decimalOut,
         }),
       ),
-      /** The twenty largest changes. A position that the file doesn't name has no line. Null: a file of more than 10,000 rows was loaded into an empty register, so it is itself the list. */
+      /** Payees by the KYC status that they had and get. Null: the file is of something else. */
+      by_status: z.array(z.object({ before: kycStatus, after: kycStatus, payees: count })).nullable(),
+      /** The twenty largest changes. A position that the file doesn't name has no line. Null: a file of more than 10,000 rows was loaded into an empty register, so it is itself the list, or it is a file of payees. */
       largest: z
         .array(
           z.object({
@@ -108,7 +111,7 @@ export const Upload = UploadSummary.extend({
       look_alikes: z.array(z.object({ line: count, external_ref: z.string(), like: z.string() })).nullable(),
     })
     .nullable(),
-  /** The URL of every changed holder, as CSV, like `errors_url`. Null where `largest` is. */
+  /** The URL of every changed holder or payee, as CSV, like `errors_url`; of a bank account, its last four digits. Null where nothing was compared. */
   changes_url: z.string().nullable(),
 });
 

@@ -1,3 +1,4 @@
+import type { ChangeKind } from '#approvals/controlled-changes.ts';
 import type { Proposer } from '#approvals/propose-change.ts';
 import { requestChange } from '#approvals/request-change.ts';
 import { linkTo } from '#contracts/links.ts';
@@ -17,8 +18,14 @@ import { refusePutOut, senderOf } from './finish-upload.ts';
 import { storeChanges } from './store-changes.ts';
 import type { Review } from './upload-loader.ts';
 
+function kindOf({ kind, door }: UploadRecord): ChangeKind {
+  if (kind === 'kyc') return 'kyc-file';
+  if (kind === 'bank-accounts') return 'bank-account-file';
+  return door === 'DROP' ? 'dropped-file' : 'register-file';
+}
+
 /**
- * Lets a file that moves more shares than the tenant's limit wait for a second person: the list of what it would change is
+ * Lets a file that moves more shares than the tenant's limit, or changes payees, wait for a second person: the list of what it would change is
  * stored, and the request names it. An upload that another delivery has ended meanwhile stays as it is.
  * @throws RefusedFile
  */
@@ -34,7 +41,7 @@ export async function awaitApproval(
 ): Promise<void> {
   const { changes } = review;
   const changes_key = await storeChanges(upload, review);
-  const { rows, accepted, rejected } = completion;
+  const { rows, accepted, rejected, sha256 } = completion;
   const { filename, door } = upload;
   const link = String(linkTo(getUpload, { id: upload.id }));
   const proposer: Proposer = {
@@ -45,21 +52,24 @@ export async function awaitApproval(
     actor,
     async (tx) => {
       const shown = { changes, changes_key, shown_at: shownAt };
-      await overtake(tx, { ...upload, sha256: completion.sha256 });
+      await overtake(tx, { ...upload, sha256 });
       if ((await setAwaitingApproval(tx, upload.id, completion, shown)) === undefined) return noEffect();
       await refusePutOut(tx, upload);
       const { id } = await requestChange(
         tx,
         {
-          kind: door === 'DROP' ? 'dropped-file' : 'register-file',
+          kind: kindOf(upload),
           subject: { type: 'uploads', id: upload.id },
-          before: {
-            by_class: changes.by_class.map(({ security_class, before }) => ({
-              security_class,
-              shares: before,
-            })),
-          },
-          after: { filename, door, rows, accepted, rejected, ...changes, upload: link },
+          before:
+            changes.by_class.length === 0
+              ? null
+              : {
+                  by_class: changes.by_class.map(({ security_class, before }) => ({
+                    security_class,
+                    shares: before,
+                  })),
+                },
+          after: { filename, door, sha256, rows, accepted, rejected, ...changes, upload: link },
           proposal: {},
         },
         proposer,
@@ -75,6 +85,7 @@ export async function awaitApproval(
           ...{ upload_id: upload.id, rows, accepted, rejected },
           ...senderOf(upload),
           by_class: changes.by_class,
+          ...(changes.by_status === undefined ? {} : { by_status: changes.by_status }),
         },
       }),
     },

@@ -3,7 +3,6 @@ import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
 import { publishCommitted } from '#platform/events/publish.ts';
-import type { FileChanges } from '#register/file-changes.ts';
 import { mayStillDrop } from '#uploads/drop/drop-credential.repository.ts';
 import { overtake } from '#uploads/same-file.ts';
 import {
@@ -15,6 +14,7 @@ import {
   setFailed,
   type UploadRecord,
 } from '#uploads/upload.repository.ts';
+import type { UploadChanges } from '#uploads/upload-changes.ts';
 import { RefusedFile } from '#uploads/upload-failure.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function completeUpload(
   completion: Completion,
   options: {
     readonly session?: TenantSession;
-    readonly write?: (tx: TenantTx) => Promise<FileChanges | undefined>;
+    readonly write?: (tx: TenantTx) => Promise<UploadChanges | undefined>;
   } = {},
 ): Promise<Ending> {
   const { rows, accepted, rejected, ignored, duplicate_of, sha256 } = completion;

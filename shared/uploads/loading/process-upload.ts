@@ -20,7 +20,7 @@ import {
   upsertDropped,
 } from '#uploads/upload.repository.ts';
 import { failureText, RefusedFile } from '#uploads/upload-failure.ts';
-import { isUploadKind, TENANT_TYPE_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
+import { isUploadKind, TENANT_TYPES_OF, UPLOAD_KINDS } from '#uploads/upload-kind.ts';
 import { validateUpload } from '#uploads/uploads.jobs.ts';
 import { failUpload, refusePutOut } from './finish-upload.ts';
 
@@ -156,7 +156,7 @@ async function findDropped(
         `A file must be put into ${UPLOAD_KINDS.map((one) => `${one}/`).join(', ')} of the drop folder, or into a folder there that is named like a mapping.`,
       ),
     };
-  if (TENANT_TYPE_OF[kind] !== tenant.type)
+  if (!TENANT_TYPES_OF[kind].includes(tenant.type))
     return {
       upload,
       refusal: new RefusedFile('wrong-tenant', `This tenant has no ${kind} to load a file into.`),

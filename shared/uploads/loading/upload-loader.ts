@@ -2,10 +2,10 @@ import type { Permit } from '#approvals/permit.ts';
 import type { TenantId, UploadId } from '#kernel/ids.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import type { FileChanges } from '#register/file-changes.ts';
 import type { ReadingOptions } from '#uploads/formats/read-rows.ts';
 import type { UploadFormat } from '#uploads/formats/upload-row.ts';
 import type { ListedWarning } from '#uploads/upload.repository.ts';
+import type { UploadChanges } from '#uploads/upload-changes.ts';
 import type { NumberedRejection, StagedFile } from './staged-rows.ts';
 
 /** The callbacks that follow the stream of a file's bytes while they are read, and how its sender says that it is to be read. */
@@ -27,7 +27,10 @@ export interface UploadLoader {
   /** Refuses rows for what is in the database; answers how many more. */
   refuseConflicts(
     session: TenantSession,
-    load: Pick<LoadedFile, 'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'asOf' | 'replaces'>,
+    load: Pick<
+      LoadedFile,
+      'tenantId' | 'uploadId' | 'shownAt' | 'receivedAt' | 'asOf' | 'replaces' | 'permit'
+    >,
     staged: StagedFile,
   ): Promise<number>;
   /** Returns what a message about a rejected row may contain: nothing personal. */
@@ -40,7 +43,7 @@ export interface UploadLoader {
   /** Whether there is nothing that a large file could be compared with, so that {@link load} itself answers what it has changed. @default never */
   opens?(load: Pick<LoadedFile, 'tenantId' | 'asOf' | 'staged' | 'rows'>): Promise<boolean>;
   /** Writes the rows that are left; answers what that has changed, where nothing was compared before. */
-  load(tx: TenantTx, load: LoadedFile): Promise<FileChanges | undefined>;
+  load(tx: TenantTx, load: LoadedFile): Promise<UploadChanges | undefined>;
   /** Whether {@link load} has written nothing, since the file waits for a second person. @default never */
   mustWait?(error: unknown): boolean;
   /** Compares the rows that are left with what is there, for people. Absent where a row says all that it changes. */
@@ -54,7 +57,7 @@ export interface UploadLoader {
 
 /** The changes that a file would make. */
 export interface Review {
-  readonly changes: FileChanges;
+  readonly changes: UploadChanges;
   /** All of them, as CSV. */
   lines(): AsyncIterable<string>;
 }

@@ -1,5 +1,7 @@
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { ballotLoader } from './ballot-loader.ts';
+import { bankAccountLoader } from './bank-account-loader.ts';
+import { kycLoader } from './kyc-loader.ts';
 import { payrollLoader } from './payroll-loader.ts';
 import { registerLoader } from './register-loader.ts';
 import type { UploadLoader } from './upload-loader.ts';
@@ -9,4 +11,6 @@ export const uploadLoaders: Readonly<Record<UploadKind, UploadLoader>> = {
   shareholders: registerLoader,
   contributions: payrollLoader,
   ballots: ballotLoader,
+  kyc: kycLoader,
+  'bank-accounts': bankAccountLoader,
 };

@@ -2,7 +2,7 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { TenantType } from '#kernel/roles.ts';
 import { asRead, outdated } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-import { TENANT_TYPE_OF } from '#uploads/upload-kind.ts';
+import { TENANT_TYPES_OF } from '#uploads/upload-kind.ts';
 import {
   countMappings,
   deleteMapping,
@@ -23,7 +23,7 @@ export async function addMapping(
   tenantType: TenantType,
   mapping: NewMapping,
 ): Promise<MappingRow> {
-  if (TENANT_TYPE_OF[mapping.kind] !== tenantType)
+  if (!TENANT_TYPES_OF[mapping.kind].includes(tenantType))
     throw invalidField('/kind', 'invalid-value', 'is not a kind of file that this tenant uploads');
   refuseFaulty(mapping);
   if ((await countMappings(tx)) >= MAX_MAPPINGS)

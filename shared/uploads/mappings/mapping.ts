@@ -1,7 +1,9 @@
 import { HOLDER_KINDS } from '#register/holder-fields.ts';
 import { BALLOT_COLUMNS, ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
+import { BANK_ACCOUNT_COLUMNS, bankAccountRowSchema } from '#uploads/checking/bank-account-upload.schema.ts';
 import { CONTRIBUTION_COLUMNS, contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
 import { DERIVED_NAME } from '#uploads/checking/detail-columns.ts';
+import { KYC_COLUMNS, kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
 import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import type { Encoding } from '#uploads/formats/upload-row.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
@@ -38,6 +40,8 @@ interface MappedKind {
   readonly derived?: { readonly column: string; readonly from: readonly string[] };
   /** The column of numbers, which several columns of a file may give. */
   readonly number: string;
+  /** Whether it holds no number that could be written with a decimal. @default false */
+  readonly hasNoDecimals?: boolean;
   /** The column that several may give where none gives the number. @default none */
   readonly spread?: string;
   /** The column of days, and whether a month will do. @default none */
@@ -72,6 +76,23 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
     spread: 'choice',
     valuesOf: (column) => (column === 'choice' ? ballotRowSchema.properties.choice.enum : undefined),
   },
+  kyc: {
+    columns: KYC_COLUMNS,
+    required: kycRowSchema.required,
+    number: 'status',
+    hasNoDecimals: true,
+    valuesOf: (column) => (column === 'status' ? kycRowSchema.properties.status.enum : undefined),
+  },
+  'bank-accounts': {
+    columns: BANK_ACCOUNT_COLUMNS,
+    required: bankAccountRowSchema.required,
+    number: 'account_number',
+    hasNoDecimals: true,
+    valuesOf: (column) => {
+      const { account_type, holder_type } = bankAccountRowSchema.properties;
+      return { account_type: account_type.enum, holder_type: holder_type.enum }[column];
+    },
+  },
 };
 
 /** A member of a mapping that means nothing. */
@@ -84,7 +105,7 @@ interface MappingFault {
 /** Returns the first member of a mapping by which no file could be read as its kind. */
 export function findMappingFault(kind: UploadKind, mapping: Mapping): MappingFault | undefined {
   const known = KINDS[kind];
-  const { columns, date_format } = mapping;
+  const { columns, date_format, decimal } = mapping;
   for (const [at, column] of columns.entries()) {
     const fault = findColumnFault(known, columns, at, column);
     if (fault !== undefined) return fault;
@@ -106,6 +127,12 @@ export function findMappingFault(kind: UploadKind, mapping: Mapping): MappingFau
       pointer: `/columns/${columns.indexOf(odd)}/value`,
       code: 'invalid-value',
       message: `must give the same columns as that of ${JSON.stringify(first?.from)}`,
+    };
+  if (decimal !== undefined && known.hasNoDecimals === true)
+    return {
+      pointer: '/decimal',
+      code: 'invalid-value',
+      message: 'is for files with shares, amounts or votes',
     };
   if (date_format === undefined) return undefined;
   if (known.day === undefined)
