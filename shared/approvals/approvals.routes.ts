@@ -11,27 +11,13 @@ import {
   wholeNumber,
 } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { SeenChangeRequest } from './approval.routes.ts';
 import { CHANGE_STATES, ChangeRequest } from './change-request.ts';
 import { CHANGE_KINDS } from './controlled-changes.ts';
 
+export { getApproval } from './approval.routes.ts';
 /** Named in the contract. */
 export { ChangeRequest };
-
-/** The reasons for which a reader of a request can't decide on it. */
-export const CANNOT_DECIDE = [
-  'decided',
-  'own-proposal',
-  'role',
-  'not-independent',
-  'tenant-has-second-person',
-] as const;
-
-/** A request as somebody sees it who may have to decide on it. */
-const SeenChangeRequest = ChangeRequest.extend({
-  can_decide: z.boolean(),
-  /** Null where the reader can decide; `not-independent`: the reader and the proposer depend on one person, who made or reset them. */
-  cannot_decide_because: z.enum(CANNOT_DECIDE).nullable(),
-});
 
 const MOST_HOURS = 87_600;
 
@@ -158,20 +144,6 @@ export const countApprovals = route({
     ),
   }),
   problems: [],
-  uses: [],
-});
-
-export const getApproval = route({
-  operationId: 'getApproval',
-  method: 'GET',
-  path: '/approvals/{id}',
-  summary: 'Get a change request',
-  roles: ['ADMIN', 'OPS', 'COMPLIANCE', 'OPERATOR'],
-  params: idInPath,
-  status: 200,
-  response: SeenChangeRequest,
-  concurrency: 'etag',
-  problems: ['not-found'],
   uses: [],
 });
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { AuditAction } from '#contracts/audit-actions.ts';
 import { linkTo } from '#contracts/links.ts';
 import { isReply, type Reply, reply } from '#platform/http/reply.ts';
-import { getApproval } from './approvals.routes.ts';
+import { getApproval } from './approval.routes.ts';
 import type { ChangeRequest } from './change-request.ts';
 import { Waiting } from './propose-change.ts';
 

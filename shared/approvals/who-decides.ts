@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Role, UserRole } from '#kernel/roles.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import type { CANNOT_DECIDE } from './approvals.routes.ts';
+import type { CANNOT_DECIDE } from './approval.routes.ts';
 import {
   type ChangeRequestRow,
   listIndependentOf,
