@@ -220,6 +220,12 @@ export function resourceGrants(resources: GrantedResources): ResourceGrants {
       statements: [allow(['states:SendTaskSuccess'], [machineArn])],
       environment: {},
     },
+    'executions:inspect': {
+      statements: [allow(['states:ListExecutions'], [machineArn])],
+      environment: { [machineArnVariable('disbursement')]: machineArn },
+    },
+    // It takes no resource.
+    'schedules:inspect': { statements: [allow(['events:ListRules'], ['*'])], environment: {} },
     'bank:terms': {
       statements: [],
       environment: {

@@ -99,6 +99,30 @@ const scimList = (resource: object) => ({
 });
 
 export const WRITTEN: Readonly<Record<string, unknown>> = {
+  ListStuckWorkResponse: {
+    data: [
+      {
+        ...{ kind: 'PAYMENT', tenant_id: ID(2), resource: `transactions/${ID(3)}`, status: 'SENT' },
+        ...{ channel: 'BANK', restarts: 2, since: AT, request_id: 'req-7f3a' },
+      },
+    ],
+  },
+  ListExecutionsResponse: {
+    data: [
+      { name: ID(3), machine: 'disbursement', status: 'RUNNING', started_at: AT, stopped_at: null },
+      { name: `${ID(4)}-1`, machine: 'disbursement', status: 'RUNNING', started_at: AT, stopped_at: null },
+    ],
+    next_cursor: null,
+  },
+  ListSchedulesResponse: {
+    data: [
+      {
+        ...{ name: 'purge-expired', expression: 'cron(0 4 * * ? *)', enabled: true },
+        purpose: 'Erases records whose retention period has ended, unless a legal hold keeps them',
+        ...{ last_run_at: '2026-11-02T04:00:00.000Z', runs: 1, failures: 0 },
+      },
+    ],
+  },
   login: tokens,
   TokenPair: tokens,
   ExchangeSignInCodeResponse: tokens,

@@ -116,6 +116,7 @@ async function start(
     buckets: model.buckets,
     queues: model.queues,
     eventBuses: model.eventBuses,
+    rules: model.rules,
     secrets: model.secrets,
     mailIdentities: model.mailIdentities,
     roles: model.roles,

@@ -72,7 +72,10 @@ export type Resource =
   /** Count the messages of every queue; look at those that failed for good; send these back to their queues. */
   | 'queues:inspect'
   | 'deadLetters:read'
-  | 'deadLetters:redrive';
+  | 'deadLetters:redrive'
+  /** List the executions of the disbursement machine; list the rules that fire jobs. */
+  | 'executions:inspect'
+  | 'schedules:inspect';
 
 export type QueueSend = `queue:${string}:send`;
 

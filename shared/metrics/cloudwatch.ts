@@ -62,9 +62,21 @@ export async function listSeries(
 
 /** The newest number of each question, in their order; undefined where there is none in the window. */
 export async function ask(questions: readonly Question[], window: Window): Promise<(number | undefined)[]> {
+  return (await askEach(questions, window)).map(([newest]) => newest?.value);
+}
+
+/** The number of a period. */
+export interface Point {
+  /** The period's beginning: ISO 8601, UTC. */
+  readonly at: string;
+  readonly value: number;
+}
+
+/** All numbers of each question in the window, in the order of the questions, the newest first. */
+export async function askEach(questions: readonly Question[], window: Window): Promise<Point[][]> {
   if (questions.length === 0) return [];
   const { sdk, client } = await cloudWatch();
-  const answers: (number | undefined)[] = questions.map(() => undefined);
+  const answers: Point[][] = questions.map(() => []);
   const askSome = async (start: number): Promise<void> => {
     const some = questions.slice(start, start + QUERIES_PER_CALL);
     let NextToken: string | undefined;
@@ -78,9 +90,10 @@ export async function ask(questions: readonly Question[], window: Window): Promi
           ...(NextToken === undefined ? {} : { NextToken }),
         }),
       );
-      // A page may hold the rest of a series that an earlier one began: the first number is the newest.
-      for (const { Id = '', Values = [] } of answer.MetricDataResults ?? [])
-        answers[Number(Id.slice(1))] ??= Values[0];
+      // A page may hold the rest of a series that an earlier one began.
+      for (const { Id = '', Values = [], Timestamps = [] } of answer.MetricDataResults ?? [])
+        for (const [index, value] of Values.entries())
+          answers[Number(Id.slice(1))]?.push({ at: Timestamps[index]?.toISOString() ?? '', value });
       NextToken = answer.NextToken;
     } while (NextToken !== undefined);
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { instantOut, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 /** The name of a queue without the environment's prefix: `uploads`, or `uploads-dlq`. */
@@ -82,4 +83,95 @@ export const redriveDeadLetters = route({
   idempotency: 'none',
   problems: ['not-found', 'not-redrivable'],
   uses: ['queues:inspect', 'deadLetters:redrive'],
+});
+
+export const StuckWork = z.strictObject({
+  kind: z
+    .enum(['PAYMENT', 'BANK_EVENT', 'PAYMENT_RUN'])
+    .describe('A payment without a word, a word of the bank that was not applied, or a run that stopped'),
+  tenant_id: z.uuid().describe('The tenant whose it is'),
+  resource: z.string().describe('`transactions/<id>`, or `dividends/<id>` of a run'),
+  status: z.string().nullable().describe('The state of the payment; null for the other kinds'),
+  channel: z.string().nullable().describe('`BANK` or `NACHA_FILE`; null for the other kinds'),
+  restarts: z.int().nullable().describe('How often its execution was started anew; null for the other kinds'),
+  since: instantOut.describe('The instant since which it should have moved'),
+  request_id: z
+    .string()
+    .nullable()
+    .describe('Leads to the logs of the request that ordered the payment; null for a run'),
+});
+
+export const listStuckWork = route({
+  operationId: 'listStuckWork',
+  method: 'GET',
+  path: '/operations/stuck',
+  summary: 'List what should have moved and has not',
+  description:
+    'Payments without a word for longer than their bank may take, what a bank has said and was not applied, and payment runs whose worker stopped: of every tenant, what has waited longest first. `vestry_payments_stuck` counts the payments among them. `reconcile-payments` takes all of it up every five minutes; what stays listed needs a person: see docs/runbooks/stuck-disbursement.md. No name, amount or account is shown.',
+  ...operator,
+  query: z.strictObject({ limit: page.limit }),
+  status: 200,
+  response: z.strictObject({ data: z.array(StuckWork) }),
+  limit: 'reports',
+  problems: [],
+  uses: ['database:system'],
+  timeoutSeconds: 29,
+});
+
+const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'] as const;
+
+export const Execution = z.strictObject({
+  name: z.string().describe('The id of its payment, with `-<n>` for the n-th further start'),
+  machine: z.string().describe('The state machine: `disbursement`'),
+  status: z.enum(STATUSES).describe('The state of the execution, in the words of Step Functions'),
+  started_at: instantOut,
+  stopped_at: instantOut.nullable().describe('The instant at which it ended; null while it runs'),
+});
+
+export const listExecutions = route({
+  operationId: 'listExecutions',
+  method: 'GET',
+  path: '/operations/executions',
+  summary: 'List executions of the disbursement machine',
+  description:
+    'As Step Functions lists them, the newest first. An execution is named for its payment, `<transaction id>`, and for its further starts, `<transaction id>-<n>`. Without `status` it lists those that run.',
+  ...operator,
+  query: z.strictObject({
+    ...page,
+    status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).default('RUNNING'),
+  }),
+  status: 200,
+  response: listOf(Execution),
+  limit: 'reports',
+  problems: [],
+  uses: ['executions:inspect'],
+  timeoutSeconds: 29,
+});
+
+export const ScheduleState = z.strictObject({
+  name: z.string().describe('The name of the job'),
+  purpose: z.string().describe('The job in a sentence'),
+  expression: z.string().describe('The schedule in UTC: `rate(5 minutes)`, or `cron(0 4 * * ? *)`'),
+  enabled: z.boolean().describe('Whether it fires. Nobody but a person disables a rule'),
+  last_run_at: instantOut
+    .nullable()
+    .describe('The beginning of the five minutes in which its last run ended; null without one in 24 hours'),
+  runs: z.int().describe('The runs that ended in the last 24 hours, failed ones included'),
+  failures: z.int().describe('The runs of the last 24 hours that failed. A failed firing is tried again'),
+});
+
+export const listSchedules = route({
+  operationId: 'listSchedules',
+  method: 'GET',
+  path: '/operations/schedules',
+  summary: 'List the scheduled jobs, with how their last day went',
+  description:
+    'The rules of EventBridge with what CloudWatch counted of their jobs in the last 24 hours, by the machine’s time. A job that is disabled fires no more until somebody enables its rule.',
+  ...operator,
+  status: 200,
+  response: z.strictObject({ data: z.array(ScheduleState) }),
+  limit: 'reports',
+  problems: [],
+  uses: ['schedules:inspect', 'metrics:read'],
+  timeoutSeconds: 29,
 });

@@ -22,6 +22,7 @@ const ACTIONS_WITHOUT_RESOURCE = [
   'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
+  'events:ListRules',
   'sqs:ListQueues',
   'xray:PutTelemetryRecords',
   'xray:PutTraceSegments',

@@ -1,14 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { METRIC_NAMESPACE } from '#contracts/metric-namespace.ts';
+import { ENVIRONMENT_DIMENSION } from '#contracts/metrics.ts';
 import { handler as listDeadLettersHandler } from '#functions/operations/list-dead-letters.ts';
+import { handler as listExecutionsHandler } from '#functions/operations/list-executions.ts';
 import { handler as listQueuesHandler } from '#functions/operations/list-queues.ts';
+import { handler as listSchedulesHandler } from '#functions/operations/list-schedules.ts';
+import { handler as listStuckWorkHandler } from '#functions/operations/list-stuck-work.ts';
 import { handler as redriveHandler } from '#functions/operations/redrive-dead-letters.ts';
-import { listDeadLetters, listQueues, redriveDeadLetters } from '#operations/operations.routes.ts';
+import {
+  listDeadLetters,
+  listExecutions,
+  listQueues,
+  listSchedules,
+  listStuckWork,
+  redriveDeadLetters,
+} from '#operations/operations.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { queueName, type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { jobs } from '../../shared/jobs.ts';
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -109,7 +122,38 @@ test('rows of tenants are shown to no operator', async () => {
   expect((await deadLetters('rejected-rows')).status).toBe(409);
 });
 
+test('every schedule is listed, with how its last day went', async () => {
+  const now = Date.now();
+  const ran = (job: string, outcome: string, minutesAgo: number) =>
+    aws.endpoint.metrics.add(
+      {
+        ...{ namespace: METRIC_NAMESPACE, name: 'JobDuration' },
+        dimensions: { [ENVIRONMENT_DIMENSION]: 'test', job, kind: 'scheduled', outcome },
+      },
+      1,
+      now - minutesAgo * 60_000,
+    );
+  ran('purge-expired', 'done', 90);
+  ran('purge-expired', 'failed', 10);
+  ran('purge-expired', 'done', 25 * 60);
+  const { data } = (await call(listSchedulesHandler, listSchedules, { as: operator })).body;
+  expect(data.map(({ name }: { name: string }) => name)).toEqual(
+    jobs
+      .filter(({ kind }) => kind === 'scheduled')
+      .map(({ name }) => name)
+      .sort(),
+  );
+  const found = (wanted: string) => data.find(({ name }: { name: string }) => name === wanted);
+  const { last_run_at: last, ...purge } = found('purge-expired');
+  expect(purge).toMatchObject({ expression: 'cron(0 4 * * ? *)', enabled: true, runs: 2, failures: 1 });
+  expect(Math.abs(Date.parse(last) - (now - 10 * 60_000))).toBeLessThan(300_000);
+  expect(found('schedule-vesting')).toMatchObject({ last_run_at: null, runs: 0, failures: 0 });
+});
+
 test.each(['ADMIN', 'OPS', 'COMPLIANCE'] as const)('%s of a tenant sees none of it', async (role) => {
   expect((await call(listQueuesHandler, listQueues, { as: acme.as(role) })).status).toBe(403);
   expect((await redrive('uploads', acme.as(role))).status).toBe(403);
+  expect((await call(listSchedulesHandler, listSchedules, { as: acme.as(role) })).status).toBe(403);
+  expect((await call(listStuckWorkHandler, listStuckWork, { as: acme.as(role) })).status).toBe(403);
+  expect((await call(listExecutionsHandler, listExecutions, { as: acme.as(role) })).status).toBe(403);
 });

@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as jobs from '#dividends/dividends.jobs.ts';
 import { runDividend } from '#dividends/run-dividend.ts';
+import { handler as listExecutionsHandler } from '#functions/operations/list-executions.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { listExecutions } from '#operations/operations.routes.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
 import { releaseToBank } from '#payments/execution/release-payment.ts';
+import { listStuckWork } from '#payments/execution/stuck-work.ts';
 import { orderEntitlements } from '#payments/runs/payment-run.ts';
 import { BLOCKED_REASONS } from '#payments/runs/payment-runs.routes.ts';
+import { encodeCursor } from '#platform/db/cursor.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { approved } from '#tests/support/approvals.ts';
@@ -15,7 +19,8 @@ import { Dividends } from '#tests/support/dividends.ts';
 import { ORIGINATOR } from '#tests/support/originator.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { call } from '#tests/support/request.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 let world: PaymentsWorld;
 let acme: TestTenant;
@@ -536,6 +541,14 @@ test('stuck payments continue: an execution that never started, and a bank event
   expect((await ops.get(body.id)).body.status).toBe('PENDING');
   const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
   expect(await reconcileStuckPayments(later(300), 'r', () => 60_000)).toMatchObject({ restarted: 0 });
+  expect(await listStuckWork(later(300), 50)).toEqual([]);
+  const waiting = { tenant_id: acme.id, resource: `transactions/${body.id}`, request_id: expect.any(String) };
+  expect(await listStuckWork(later(700), 50)).toEqual([
+    {
+      ...{ ...waiting, kind: 'PAYMENT', status: 'PENDING', channel: 'BANK', restarts: 0 },
+      since: expect.any(Date),
+    },
+  ]);
   const named = vi.spyOn(logger, 'warn');
   expect(await reconcileStuckPayments(later(700), 'r', () => 60_000)).toMatchObject({
     restarted: 1,
@@ -550,6 +563,23 @@ test('stuck payments continue: an execution that never started, and a bank event
   await world.database.admin.query(
     `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'unheard', 'SETTLED')`,
     [acme.id, sent],
+  );
+  expect(await listStuckWork(later(120), 50)).toMatchObject([
+    { kind: 'BANK_EVENT', resource: `transactions/${sent}`, status: null },
+  ]);
+  const operator = await insertTestOperator(world.database.admin);
+  const executions = (query: object) =>
+    call(listExecutionsHandler, listExecutions, { as: operator, query: query as never });
+  const other = (await ops.order({ shareholder_id: quiet, amount: '4', currency: 'USD' })).body.id;
+  await ops.until(other, 'SENT');
+  const newest = (await executions({ limit: '1' })).body;
+  expect(newest.data).toMatchObject([
+    { name: other, machine: 'disbursement', status: 'RUNNING', stopped_at: null },
+  ]);
+  const next = (await executions({ limit: '1', cursor: newest.next_cursor })).body;
+  expect(next.data[0].name).toBe(sent);
+  expect((await executions({ cursor: encodeCursor(['of nobody']) })).body.errors[0].code).toBe(
+    'invalid-cursor',
   );
   expect(await reconcileStuckPayments(later(120), 'r', () => 60_000)).toMatchObject({ applied: 1 });
   expect((await ops.get(sent)).body.status).toBe('SETTLED');

@@ -11,6 +11,7 @@ import { functionArnVariable, queueUrlVariable } from '#contracts/resources.ts';
 import { type Consumption, consumptionOf, FIRINGS_GIVEN_UP, maxReceivesOf } from '#platform/queue/job.ts';
 import { setPace } from '#platform/queue/pauses.ts';
 import { jobs } from '../../shared/jobs.ts';
+import { disbursementMachine, MACHINE_ARN } from './disbursement-machine.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -91,7 +92,18 @@ export async function testAws(
       ...[...new Set(consumed.map(deadLettersOf))].map((name) => queue(name)),
       queue('rejected-rows'),
     ],
-    eventBuses: [BUS],
+    eventBuses: ['default', BUS],
+    rules: jobs.flatMap((job) =>
+      job.kind === 'scheduled'
+        ? [
+            {
+              ...{ name: queueName(job.name), arn: `arn:aws:events:${REGION}:${ACCOUNT}:rule/${job.name}` },
+              ...{ description: job.purpose, eventBusName: 'default', pattern: undefined },
+              schedule: job.schedule,
+            },
+          ]
+        : [],
+    ),
     secrets: [
       { ...secret, initialValue: '{"keys":[]}' },
       { ...auditKeys, initialValue: '{"keys":[]}' },
@@ -103,7 +115,12 @@ export async function testAws(
     mailIdentities: ['vestry.test'],
     functions: calledFunctions,
     managedPolicies: more.managedPolicies ?? [],
-    ...(more.stepFunctions === undefined ? {} : { stepFunctions: more.stepFunctions }),
+    // Executions are started, and run only in a world of payments.
+    stepFunctions: more.stepFunctions ?? {
+      stateMachines: [disbursementMachine()],
+      functions: { has: () => false, invoke: () => Promise.reject(new Error('there are no steps')) },
+      clock: { now: () => new Date(), onMove: () => undefined },
+    },
     onEvent: (event) => {
       events.push(event);
       refused.push(...refuseEvent(event));
@@ -118,6 +135,7 @@ export async function testAws(
     EVENT_BUS_NAME: BUS,
     SIGNING_KEYS_SECRET_ARN: secret.arn,
     FIELD_KEY_SECRET_ARN: fieldKey.arn,
+    DISBURSEMENT_MACHINE_ARN: MACHINE_ARN,
     AUDIT_BUCKET: auditBucket,
     AUDIT_KEYS_SECRET_ARN: auditKeys.arn,
     RETENTION_YEARS: '7',

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { PlatformClock } from 'template-runner/clock';
 import type { InvokeResult } from 'template-runner/functions';
-import { defineStateMachine } from 'template-runner/state-machine';
 import { publicPath } from '#contracts/api-paths.ts';
 import { handler as orderHandler } from '#functions/payments/create-bank-payment.ts';
 import { handler as askedHandler } from '#functions/payments/get-bank-payment.ts';
@@ -25,13 +23,13 @@ import { createBankPayment, getBankPayment } from '#payments/mock-bank/mock-bank
 import type { RouteSpec } from '#platform/http/route.ts';
 import { type TestAws, testAws } from './aws-services.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { disbursementMachine } from './disbursement-machine.ts';
 import { drain, type Worker } from './queue-driver.ts';
 import { proxyEvent, testContext } from './request.ts';
 
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
 const arn = (service: string, rest: string): string => `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
-const MACHINE_ARN = arn('states', 'stateMachine:vestry-test-disbursement');
 const FIELD_KEY_ARN = arn('secretsmanager', 'secret:field-key');
 const BANK_SECRET_ARN = arn('secretsmanager', 'secret:bank');
 export const FIELD_SECRET = 'the key of fields in the test';
@@ -47,18 +45,6 @@ const STEPS: Readonly<Record<string, Handler>> = {
   AskBank: askBank as Handler,
   SettlePayment: settlePayment as Handler,
 };
-
-/** The definition that is deployed, with a function of the test for each of its tasks. */
-function machine() {
-  const file = join(import.meta.dirname, '../../state-machines/disbursement.asl.json');
-  const definition = readFileSync(file, 'utf8').replace(/\$\{(\w+)\}/g, (_, name: string) =>
-    arn('lambda', `function:${name}`),
-  );
-  return defineStateMachine(
-    { name: 'vestry-test-disbursement', arn: MACHINE_ARN, roleArn: arn('iam', 'role'), definition },
-    'disbursement',
-  );
-}
 
 const WORKERS = { 'mock-bank-callbacks': callbackWorker, 'payment-runs': paymentRunWorker };
 
@@ -107,12 +93,11 @@ export async function paymentsWorld({
       { name: 'field-key', arn: FIELD_KEY_ARN, initialValue: FIELD_SECRET },
       { name: 'bank', arn: BANK_SECRET_ARN, initialValue: BANK_SECRET },
     ],
-    stepFunctions: { stateMachines: [machine()], functions, clock },
+    stepFunctions: { stateMachines: [disbursementMachine()], functions, clock },
   });
   const server = await serve();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(process.env, {
-    DISBURSEMENT_MACHINE_ARN: MACHINE_ARN,
     FIELD_KEY_SECRET_ARN: FIELD_KEY_ARN,
     BANK_SECRET_ARN,
     BANK_URL: `${url}/mock-bank`,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AwsError, notImplemented } from './aws-error.ts';
 import { MetricStore } from './cloudwatch/metric-store.ts';
 import { queueMetrics } from './cloudwatch/queue-metrics.ts';
-import type { BusEvent } from './event-bridge.ts';
+import type { BusEvent, ListedRule } from './event-bridge.ts';
 import { wantedOf } from './iam/actions.ts';
 import { readIamCall } from './iam/iam-operations.ts';
 import type { ManagedPolicy, Role } from './iam/policy.ts';
@@ -51,6 +51,8 @@ export interface AwsEndpointOptions {
   readonly buckets: readonly BucketSpec[];
   readonly queues: readonly QueueSpec[];
   readonly eventBuses: readonly string[];
+  /** The rules of event buses, to be listed. @default none */
+  readonly rules?: readonly ListedRule[];
   readonly secrets: readonly SecretSpec[];
   /** The domains from which mail may be sent. @default none */
   readonly mailIdentities?: readonly string[];

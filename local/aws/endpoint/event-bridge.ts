@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
-import { isJsonObject, type JsonObject, objectList, optionalText } from './json-input.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectList,
+  onlyParameters,
+  optionalInteger,
+  optionalText,
+} from './json-input.ts';
 
 /** An event as EventBridge hands it to a target. */
 export interface EventBridgeEvent {
@@ -22,13 +29,26 @@ export interface BusEvent {
   readonly event: EventBridgeEvent;
 }
 
+/** A rule as it is listed. Those that are disabled don't exist here. */
+export interface ListedRule {
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string | undefined;
+  readonly eventBusName: string;
+  readonly pattern: JsonObject | undefined;
+  readonly schedule: string | undefined;
+}
+
 export interface EventBridgeOptions {
   readonly region: string;
   readonly accountId: string;
   readonly eventBuses: readonly string[];
+  /** @default none */
+  readonly rules?: readonly ListedRule[];
   onEvent(entry: BusEvent): void;
 }
 
+const RULES_PER_PAGE = 100;
 const ENTRY_LIMIT = 10;
 const REQUEST_LIMIT_BYTES = 256 * 1024;
 const ENTRY_PARAMETERS = [
@@ -68,14 +88,41 @@ export function putEvents(options: EventBridgeOptions, input: JsonObject): JsonO
   return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
 }
 
+/** `AWSEvents.ListRules`: the rules of one bus by name, in pages. */
+export function listRules(options: EventBridgeOptions, input: JsonObject): JsonObject {
+  onlyParameters(input, ['EventBusName', 'Limit', 'NamePrefix', 'NextToken']);
+  const bus = busOf(options, input);
+  const prefix = optionalText(input, 'NamePrefix') ?? '';
+  const after = optionalText(input, 'NextToken') ?? '';
+  const limit = optionalInteger(input, 'Limit', 1, RULES_PER_PAGE) ?? RULES_PER_PAGE;
+  const rest = (options.rules ?? [])
+    .filter(({ name, eventBusName }) => eventBusName === bus && name.startsWith(prefix) && name > after)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const shown = rest.slice(0, limit);
+  return {
+    Rules: shown.map(({ name, arn, description, pattern, schedule }) => ({
+      ...{ Name: name, Arn: arn, State: 'ENABLED', EventBusName: bus },
+      ...(description === undefined ? {} : { Description: description }),
+      ...(pattern === undefined ? {} : { EventPattern: JSON.stringify(pattern) }),
+      ...(schedule === undefined ? {} : { ScheduleExpression: schedule }),
+    })),
+    ...(rest.length > shown.length ? { NextToken: shown.at(-1)?.name } : {}),
+  };
+}
+
+/** Returns the name of the bus that a call is about. */
+function busOf(options: EventBridgeOptions, input: JsonObject): string {
+  const name = (optionalText(input, 'EventBusName') ?? 'default').replace(/^arn:.*:event-bus\//, '');
+  if (!options.eventBuses.includes(name))
+    throw new AwsError('ResourceNotFoundException', 400, `Event bus ${name} does not exist.`);
+  return name;
+}
+
 function toEvent(options: EventBridgeOptions, entry: JsonObject): BusEvent {
   const unknown = Object.keys(entry).find((name) => !ENTRY_PARAMETERS.includes(name));
   if (unknown !== undefined)
     throw new AwsError('InvalidArgument', 400, `Parameter ${unknown} is not implemented.`);
-  const eventBusName = (optionalText(entry, 'EventBusName') ?? 'default').replace(/^arn:.*:event-bus\//, '');
-  if (!options.eventBuses.includes(eventBusName)) {
-    throw new AwsError('ResourceNotFoundException', 400, `Event bus ${eventBusName} does not exist.`);
-  }
+  const eventBusName = busOf(options, entry);
   const source = optionalText(entry, 'Source') ?? '';
   if (source === '')
     throw new AwsError(

@@ -1,6 +1,6 @@
 import { CLOUDWATCH_OPERATIONS } from './cloudwatch/cloudwatch-operations.ts';
 import type { MetricStore } from './cloudwatch/metric-store.ts';
-import { type EventBridgeOptions, putEvents } from './event-bridge.ts';
+import { type EventBridgeOptions, listRules, putEvents } from './event-bridge.ts';
 import type { AccountNames } from './iam/actions.ts';
 import type { JsonObject } from './json-input.ts';
 import type { JsonService } from './json-protocol.ts';
@@ -51,7 +51,7 @@ export function createServices(
     return run && ((input) => run(secrets, input));
   };
   const events = (operation: string): Handler | undefined =>
-    operation === 'PutEvents' ? (input) => putEvents(options, input) : undefined;
+    own({ PutEvents: putEvents, ListRules: listRules }, operation)?.bind(undefined, options);
   const states = (operation: string): Handler | undefined => {
     const run = stepFunctionsOperation(operation);
     return run && ((input) => run(stepFunctions, input));

@@ -20,6 +20,7 @@ export interface RuleTarget {
 export interface RuleSpec {
   readonly name: string;
   readonly arn: string;
+  readonly description: string | undefined;
   readonly eventBusName: string;
   readonly pattern: JsonObject | undefined;
   readonly schedule: string | undefined;
@@ -90,6 +91,7 @@ export function ruleSpec(
   if (properties.optionalText('State') === 'DISABLED') return undefined;
   return {
     ...identity,
+    description: properties.optionalText('Description'),
     eventBusName: (properties.optionalText('EventBusName') ?? 'default').replace(/^arn:.*:event-bus\//, ''),
     pattern: isJsonObject(pattern) ? pattern : undefined,
     schedule: properties.optionalText('ScheduleExpression'),

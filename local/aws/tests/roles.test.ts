@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
@@ -140,6 +140,10 @@ const CALLS: Record<string, Call> = {
     ...{ needs: 'secretsmanager:PutSecretValue', on: SECRET },
     send: (c) =>
       new SecretsManagerClient(c).send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: 's' })),
+  },
+  ListRules: {
+    ...{ needs: 'events:ListRules', on: '*' },
+    send: (c) => new EventBridgeClient(c).send(new ListRulesCommand({ EventBusName: 'bus' })),
   },
   PutEvents: {
     ...{ needs: 'events:PutEvents', on: BUS },

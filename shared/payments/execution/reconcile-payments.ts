@@ -18,24 +18,12 @@ import { eachFound, LISTED_AT_ONCE } from '#platform/queue/each-found.ts';
 import { Failures } from '#platform/queue/failures.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
-import {
-  isInDoubt,
-  listDueRuns,
-  listFiled,
-  listRejected,
-  listStoppedRuns,
-  listStuck,
-  listUnappliedEvents,
-  type Stuck,
-} from './reconcile.repository.ts';
+import { isInDoubt, listDueRuns, listFiled, listRejected, type Stuck } from './reconcile.repository.ts';
 import { reportTask } from './report-task.ts';
 import { startPayment } from './start-execution.ts';
+import { stoppedRuns, stuckPayments, unappliedEvents } from './stuck-work.ts';
 
 const REASON = 'stuck payments of every tenant';
-/** Longer than the bank's callback may take before the execution itself asks. */
-const STUCK_AFTER_SECONDS = 600;
-const UNAPPLIED_AFTER_MS = 60_000;
-const STOPPED_AFTER_MS = 15 * 60_000;
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
 const RETURN_BANKING_DAYS = 2;
 const MARGIN_MS = 20_000;
@@ -55,7 +43,6 @@ export async function reconcileStuckPayments(
 ): Promise<Counts> {
   const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, started: 0 };
   const failures = new Failures(reconcilePayments);
-  const ago = (ms: number): Date => new Date(now.getTime() - ms);
   const today = dayOf(now);
   const each = async <T extends { readonly tenant_id: string }>(
     kind: keyof Counts,
@@ -72,7 +59,7 @@ export async function reconcileStuckPayments(
   };
   await each(
     'applied',
-    (tx, most) => listUnappliedEvents(tx, ago(UNAPPLIED_AFTER_MS), most),
+    (tx, most) => unappliedEvents(tx, now, most),
     (item) => applyUnapplied(item, requestId),
   );
   await each('applied', listRejected, (item) => rejectFiled(item, requestId));
@@ -82,7 +69,7 @@ export async function reconcileStuckPayments(
       ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
     );
   await each('settled', settled, (item) => settleFiled(item, requestId));
-  const stuck = (tx: SystemTx, most: number) => listStuck(tx, now, STUCK_AFTER_SECONDS, most);
+  const stuck = (tx: SystemTx, most: number) => stuckPayments(tx, now, most);
   const waiting = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
   gauge('PaymentsStuck', waiting.length, {});
   // The alarm counts, and whoever it calls has to know which.
@@ -91,7 +78,7 @@ export async function reconcileStuckPayments(
   await each('restarted', stuck, (item) => restart(item, now));
   await each(
     'resumed',
-    (tx, most) => listStoppedRuns(tx, ago(STOPPED_AFTER_MS), most),
+    (tx, most) => stoppedRuns(tx, now, most),
     (item) =>
       write(item.tenant_id, requestId, ['payment-run.resumed', `dividends/${item.dividend_id}`], async (tx) =>
         enqueuePaymentRun(tx, item),

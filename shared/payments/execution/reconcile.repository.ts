@@ -12,6 +12,17 @@ export interface Stuck {
   readonly request_id: string;
 }
 
+interface Waiting {
+  /** The moment since which it should have moved. */
+  readonly since: Date;
+}
+
+export interface StuckPayment extends Stuck, Waiting {
+  readonly status: string;
+  readonly channel: string;
+  readonly restarts: number;
+}
+
 /**
  * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve and whose day has come, and sent ones without a
  * bank event. A payment that goes by file needs its execution only until it is released: then the job that writes files finds it.
@@ -23,24 +34,32 @@ export async function listStuck(
   now: Date,
   afterSeconds: number,
   most: number,
-): Promise<Stuck[]> {
-  const { rows } = await sql<Stuck>`select o.tenant_id, o.transaction_id, o.request_id
+): Promise<StuckPayment[]> {
+  const { rows } = await sql<StuckPayment>`
+    select o.tenant_id, o.transaction_id, o.request_id, t.status, o.channel, o.restarts, w.since
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
       join tenant_directory d on d.id = t.tenant_id
+      cross join lateral (select greatest(o.started_at, t.updated_at, o.decided_at,
+        o.not_before::timestamp at time zone d.time_zone) as since) w
     where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
       and o.approval in ('NOT_NEEDED', 'APPROVED')
-      and greatest(o.started_at, t.updated_at, o.decided_at, o.not_before::timestamp at time zone d.time_zone)
-        < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 11))
+      and w.since < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 11))
     order by o.started_at limit ${most}`.execute(tx);
   return rows;
 }
 
 /** Payments of which the bank has said something that was not applied: its task was not reported, or the execution is gone. */
-export async function listUnappliedEvents(tx: SystemTx, before: Date, most: number): Promise<Stuck[]> {
-  const { rows } = await sql<Stuck>`select distinct o.tenant_id, o.transaction_id, o.request_id
+export async function listUnappliedEvents(
+  tx: SystemTx,
+  before: Date,
+  most: number,
+): Promise<(Stuck & Waiting)[]> {
+  const { rows } = await sql<
+    Stuck & Waiting
+  >`select o.tenant_id, o.transaction_id, o.request_id, min(e.received_at) as since
     from bank_events e join payment_orders o on o.tenant_id = e.tenant_id and o.transaction_id = e.transaction_id
     where e.applied_at is null and e.kind <> 'CORRECTED' and e.received_at < ${before} and o.released_at is not null
-    limit ${most}`.execute(tx);
+    group by o.tenant_id, o.transaction_id, o.request_id limit ${most}`.execute(tx);
   return rows;
 }
 
@@ -100,8 +119,12 @@ export interface Unfinished {
 }
 
 /** Dividends of active tenants whose worker has stopped without a message that would go on. */
-export async function listStoppedRuns(tx: SystemTx, before: Date, most: number): Promise<Unfinished[]> {
-  const { rows } = await sql<Unfinished>`select r.tenant_id, r.dividend_id
+export async function listStoppedRuns(
+  tx: SystemTx,
+  before: Date,
+  most: number,
+): Promise<(Unfinished & Waiting)[]> {
+  const { rows } = await sql<Unfinished & Waiting>`select r.tenant_id, r.dividend_id, r.updated_at as since
     from payment_runs r join tenant_directory t on t.id = r.tenant_id and t.status = 'ACTIVE'
     where r.state = 'RUNNING' and r.updated_at < ${before} limit ${most}`.execute(tx);
   return rows;

@@ -45,7 +45,8 @@ function resourcesOf(service: string, input: JsonObject, account: AccountNames):
       return [account.arnOfSecret(id) ?? arn('secretsmanager', `secret:${id}`)];
     }
     case 'events': {
-      const entries = Array.isArray(input.Entries) ? (input.Entries as JsonObject[]) : [];
+      if (!Array.isArray(input.Entries)) return ['*'];
+      const entries = input.Entries as JsonObject[];
       const buses = entries.map(({ EventBusName }) => text(EventBusName) || 'default');
       return [...new Set(buses)].map((bus) =>
         bus.startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`),
