@@ -231,6 +231,13 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'The tenant’s own account, from which an entry takes what each batch pays; `null` where the bank does that by itself.',
   'offset_account.account_number':
     'The number of the account. Left out, the one that is set stays; it is never shown again.',
+  'bank_profile.prenotes':
+    'Whether the bank of each new account is asked for it by an entry of no money, before anything is paid into it.',
+  'BankProfile.prenotes':
+    'Whether the bank of each new account is asked for it by an entry of no money, before anything is paid into it.',
+  prenotes: 'The number of new accounts that the file asks for by entries of no money, if it has any.',
+  prenote:
+    'Where the entry of no money stands that asks the bank for the account: it waits for a file, is sent, has passed in silence, or was returned; `null` where none is asked for.',
   non_business_days:
     'Days on which the bank takes no files, beside weekends and the holidays of the Federal Reserve.',
   'bank_profile.time_zone': 'The IANA time zone of the cut-offs.',

@@ -278,7 +278,13 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       {
         ...{ id: ID(19), state: 'UNMATCHED', line: 4, kind: 'RETURNED', code: 'R03' },
         ...{ meaning: 'No account, or unable to locate it', trace_number: '121042880000001' },
-        ...{ original_trace_number: '091000010000042', amount: '125.50', reason: null, transaction_id: null },
+        ...{
+          original_trace_number: '091000010000042',
+          amount: '125.50',
+          reason: null,
+          transaction_id: null,
+          bank_account_id: null,
+        },
       },
     ],
     next_cursor: null,

@@ -19,7 +19,8 @@ begin
       using errcode = 'check_violation', constraint = 'payment_orders_not_before';
   end if;
   if old.released_at is null and new.released_at is not null and not exists (select from bank_accounts
-    where tenant_id = new.tenant_id and id = new.bank_account_id and approval in ('NOT_NEEDED', 'APPROVED') and usable_from <= present_instant())
+    where tenant_id = new.tenant_id and id = new.bank_account_id and approval in ('NOT_NEEDED', 'APPROVED') and usable_from <= present_instant()
+      and coalesce(prenote, 'PASSED') = 'PASSED')
   then
     raise exception 'the account of % may not be paid into yet', new.transaction_id
       using errcode = 'check_violation', constraint = 'payment_orders_account_approved';

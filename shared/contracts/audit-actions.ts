@@ -129,6 +129,8 @@ export const AUDIT_ACTIONS = [
   'payment-run.done',
   'bank-event.received',
   'bank-event.applied',
+  'prenote.answered',
+  'prenote.passed',
   'outbound-file.prepared',
   'outbound-file.written',
   'outbound-file.acknowledged',

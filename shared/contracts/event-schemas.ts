@@ -113,7 +113,7 @@ const eventPayloads = {
   'bank-account.corrected': z.object({
     correction_id: id,
     bank_account_id: id,
-    transaction_id: id.describe('The payment to which the bank has answered.'),
+    transaction_id: id.nullable().describe('The payment to which the bank has answered; null for a prenote.'),
     code: z.string().describe('Nacha’s change code, such as C01.'),
     meaning: z.string().nullable(),
     applied: z

@@ -38,10 +38,11 @@ export interface AccountCorrections {
   is_applied: boolean;
   noted_at: Generated<Timestamp>;
   number_before_sealed: string | null;
+  prenote_id: string | null;
   routing_number_after: string;
   routing_number_before: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
-  transaction_id: string;
+  transaction_id: string | null;
 }
 
 export interface ApiKeyAccess {
@@ -132,6 +133,7 @@ export interface BankAccounts {
   holder_name: string;
   holder_type: Generated<'INDIVIDUAL' | 'COMPANY'>;
   id: Generated<string>;
+  prenote: 'WAITING' | 'SENT' | 'PASSED' | 'REFUSED' | null;
   purged_at: Timestamp | null;
   routing_number: string;
   shareholder_id: string | null;
@@ -609,6 +611,7 @@ export interface InboundItems {
   line: number;
   original_rdfi: string | null;
   original_trace_number: string | null;
+  prenote_id: string | null;
   reason: string | null;
   state: 'APPLIED' | 'UNMATCHED' | 'UNREADABLE' | 'RESOLVED';
   tenant_id: ColumnType<TenantId, string | undefined, string>;
@@ -785,6 +788,7 @@ export interface OutboundFiles {
   object_key: string;
   offset_number_sealed: string | null;
   originator: Json;
+  prenotes: Generated<number>;
   prepared_at: Timestamp;
   rejected_at: Timestamp | null;
   rejected_by: string | null;
@@ -796,6 +800,21 @@ export interface OutboundFiles {
   total_debit: Generated<bigint>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+}
+
+export interface OutboundPrenotes {
+  bank_account_id: string;
+  descriptive_date: string | null;
+  effective_entry_date: ColumnType<Day, string, string>;
+  entry_description: string;
+  file_id: string;
+  id: string;
+  instruction_sealed: string;
+  return_code: string | null;
+  sec_code: 'PPD' | 'CCD';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  trace_number: string;
+  trace_sequence: number;
 }
 
 export interface Outbox {
@@ -1644,6 +1663,7 @@ export interface DB {
   ordered_payments: OrderedPayments;
   outbound_entries: OutboundEntries;
   outbound_files: OutboundFiles;
+  outbound_prenotes: OutboundPrenotes;
   outbox: Outbox;
   participants: Participants;
   passkey_challenges: PasskeyChallenges;

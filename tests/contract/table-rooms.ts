@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0008_payments.sql': 'payments',
   '0009_mock_bank.sql': 'payments',
   '0090_bank_files.sql': 'payments',
+  '0199_prenotes.sql': 'payments',
   '0153_account_corrections.sql': 'payments',
   '0010_uploads.sql': 'uploads',
   '0011_audit.sql': 'audit',

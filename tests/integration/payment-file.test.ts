@@ -885,7 +885,7 @@ test('a bank gets its files as it has asked for them, and what it says of an off
   const settings = new ProfiledPayments(tenant);
   const proposed = await settings.propose(PROFILE);
   const shown = {
-    ...{ ...PROFILE, entry_description: null, same_day_cut_off: null },
+    ...{ ...PROFILE, entry_description: null, same_day_cut_off: null, prenotes: false },
     offset_account: { routing_number: '021000021', account_last4: '1234', account_type: 'CHECKING' },
   };
   expect(proposed.body).toMatchObject({
@@ -1025,6 +1025,237 @@ test('a name that another file of the tenant has had is given to no second one',
   filed.close();
 });
 
+/** A tenant whose bank is asked for new accounts, and a holder whom it has paid into an older one. */
+class AskedAccounts {
+  readonly filed: FiledPayments;
+  readonly settings: ProfiledPayments;
+  readonly holder: string;
+  readonly old: string;
+
+  private constructor(filed: FiledPayments, settings: ProfiledPayments, { holder, accountId }: FiledPayment) {
+    this.filed = filed;
+    this.settings = settings;
+    this.holder = holder;
+    this.old = accountId;
+  }
+
+  static async of(tenant: TestTenant, profile: object = {}): Promise<AskedAccounts> {
+    const filed = await FiledPayments.of(world, tenant);
+    const payment = await filed.order('1.00');
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    const settings = new ProfiledPayments(tenant);
+    await settings.set({ prenotes: true, ...profile });
+    return new AskedAccounts(filed, settings, payment);
+  }
+
+  async add(account: object = {}): Promise<string> {
+    const { body } = await this.filed.ops.addAccount(this.holder, account);
+    expect(body).toMatchObject({ prenote: 'WAITING', status: 'ACTIVE', approval: 'APPROVED' });
+    return body.id;
+  }
+
+  async get(account: string): Promise<Record<string, unknown>> {
+    const { data } = (await this.filed.ops.accounts(this.holder)).body;
+    return data.find(({ id }: { id: string }) => id === account);
+  }
+
+  order(bank_account_id?: string) {
+    const order = { shareholder_id: this.holder, amount: '5.00', currency: 'USD' };
+    return this.filed.ops.order({ ...order, ...(bank_account_id === undefined ? {} : { bank_account_id }) });
+  }
+
+  /** The entries by which the newest file asks, as the bank has them. */
+  async asked() {
+    const [file] = await this.filed.list({ direction: 'outbound' });
+    const { batches } = readNachaFile(await this.filed.textOf(file.object_key));
+    const entries = batches.flatMap((batch) =>
+      batch.entries.map((entry) => ({ ...entry, description: batch.entryDescription })),
+    );
+    return entries.filter(({ transactionCode }) => ['23', '33'].includes(transactionCode));
+  }
+
+  async acknowledge(): Promise<void> {
+    for (const { id, state } of await this.filed.list({ direction: 'outbound' }))
+      if (state === 'PREPARED') await this.filed.acknowledge(id);
+  }
+}
+
+const silentUntil = (at: string) => reconcileStuckPayments(new Date(at), 'r', () => 60_000);
+
+test('a new account is asked for by an entry of no money, and paid into once three banking days are over in silence', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const asked = await AskedAccounts.of(tenant, { offset_account: OFFSET_ACCOUNT });
+  const { filed } = asked;
+  expect(await asked.get(asked.old)).toMatchObject({ prenote: null });
+  const account = await asked.add({ account_number: '000987654321', account_type: 'SAVINGS' });
+  const refusal = async () => (await asked.order(account)).body;
+  expect(await refusal()).toMatchObject({
+    type: 'urn:vestry:problem:bank-account-blocked',
+    detail: expect.stringContaining('next file'),
+  });
+  // Meanwhile payments go into the one before.
+  const beside = (await asked.order()).body;
+  expect(beside.bank_account_id).toBe(asked.old);
+  await expect.poll(() => filed.waits([beside.id]), { timeout: 20_000 }).toBe(true);
+
+  // A file that was cut off is written as it was fixed.
+  const bucket = process.env.UPLOADS_BUCKET;
+  process.env.UPLOADS_BUCKET = 'gone';
+  await expect(writeDueFiles(NOW, 'r', () => 600_000)).rejects.toThrow();
+  process.env.UPLOADS_BUCKET = bucket;
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  expect((await filed.list({ direction: 'outbound' }))[0]).toMatchObject({
+    ...{ payments: 1, prenotes: 1, total: '5.00' },
+  });
+  expect(await asked.asked()).toMatchObject([
+    { transactionCode: '33', amountMinor: 0n, accountNumber: '000987654321', description: 'PRENOTE' },
+  ]);
+  expect(await asked.get(account)).toMatchObject({ prenote: 'SENT' });
+  expect((await refusal()).detail).toContain('three banking days');
+  const kept = await world.database.admin.query(
+    'select instruction_sealed from outbound_prenotes where tenant_id = $1',
+    [tenant.id],
+  );
+  expect(kept.rows).toEqual([{ instruction_sealed: 'purged' }]);
+  // Nor does SQL release a payment into it.
+  const client = await world.database.admin.connect();
+  try {
+    await client.query('begin; set local session_replication_role = replica');
+    await client.query(
+      `with paid as (insert into transactions (tenant_id, type, amount, currency, shareholder_id, source_account)
+         values ($1, 'DISBURSE', 100, 'USD', $2, 'OTHER_DISBURSEMENTS') returning id)
+       insert into payment_orders (tenant_id, transaction_id, bank_account_id, channel, request_id)
+       select $1, id, $3, 'NACHA_FILE', 'test' from paid`,
+      [tenant.id, asked.holder, account],
+    );
+    await client.query('set local session_replication_role = origin');
+    await expect(
+      client.query('update payment_orders set released_at = now() where bank_account_id = $1', [account]),
+    ).rejects.toThrow('may not be paid into yet');
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+
+  // Silence says nothing while nobody has said that the bank has the file.
+  await silentUntil('2026-07-20T12:00:00Z');
+  expect(await asked.get(account)).toMatchObject({ prenote: 'SENT' });
+  await asked.acknowledge();
+  // It took effect on the 3rd: the 6th, the 7th and the 8th are its days.
+  await silentUntil('2026-07-08T23:00:00Z');
+  expect(await asked.get(account)).toMatchObject({ prenote: 'SENT' });
+  await silentUntil('2026-07-09T01:00:00Z');
+  expect(await asked.get(account)).toMatchObject({ prenote: 'PASSED', status: 'ACTIVE' });
+  const paid = await asked.order();
+  expect([paid.status, paid.body.bank_account_id]).toEqual([202, account]);
+  filed.close();
+});
+
+test.each([
+  ['R03', 'BLOCKED'],
+  ['R10', 'REVOKED'],
+  ['R24', 'BLOCKED'],
+  ['R99', 'BLOCKED'],
+])(
+  'an account whose prenote comes back as %s is %s, also after it has passed, and nothing that waits leaves',
+  async (code, status) => {
+    const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+    const asked = await AskedAccounts.of(tenant);
+    const { filed } = asked;
+    const [early, late] = [
+      await asked.add({ account_number: '1111222233' }),
+      await asked.add({ account_number: '4444555566' }),
+    ];
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    const entries = await asked.asked();
+    const answerTo = (accountNumber: string, reference?: string) => {
+      const entry = entries.find((one) => one.accountNumber === accountNumber);
+      const { traceNumber = '', individualId = '' } = entry ?? {};
+      return [{ entry: { traceNumber, reference: reference ?? individualId }, code, amountMinor: 0n }];
+    };
+    // The bank leaves the reference out, and sends the file three times; it has ours, then.
+    expect(await filed.answer('early.ach', answerTo('1111222233', ''), 3)).toBe(0);
+    const refused = await asked.get(early);
+    expect(refused).toMatchObject({ prenote: 'REFUSED', status, status_reason: code });
+    expect((await asked.order(early)).body.type).toBe('urn:vestry:problem:bank-account-blocked');
+    const [inbound] = await filed.list({ direction: 'inbound' });
+    expect((await filed.file(inbound.id)).body).toMatchObject({
+      state: 'APPLIED',
+      items: [{ state: 'APPLIED', code, transaction_id: null, bank_account_id: early }],
+    });
+    await silentUntil('2026-07-20T12:00:00Z');
+    expect(await asked.get(early)).toEqual(refused);
+    expect(await asked.get(late)).toMatchObject({ prenote: 'PASSED' });
+
+    const waiting = (await asked.order(late)).body.id;
+    await expect.poll(() => filed.waits([waiting]), { timeout: 20_000 }).toBe(true);
+    // Money that comes back is of no prenote.
+    const [answer] = answerTo('4444555566');
+    expect(
+      await filed.answer('money.ach', answer === undefined ? [] : [{ ...answer, amountMinor: 100n }]),
+    ).toBe(0);
+    expect(await asked.get(late)).toMatchObject({ prenote: 'PASSED' });
+    expect(await filed.answer('late.ach', answerTo('4444555566'))).toBe(0);
+    expect(await asked.get(late)).toMatchObject({ prenote: 'REFUSED', status });
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    expect((await filed.ops.get(waiting)).body).toMatchObject({ status: 'FAILED', return_code: 'ACCOUNT' });
+    filed.close();
+  },
+);
+
+test('a notification of change on a prenote corrects the account once, and the account goes on to be paid', async () => {
+  const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+  const asked = await AskedAccounts.of(tenant);
+  const account = await asked.add();
+  await writeDueFiles(NOW, 'r', () => 600_000);
+  const [entry] = await asked.asked();
+  const { traceNumber = '', individualId: reference = '' } = entry ?? {};
+  const answers = [{ entry: { traceNumber, reference }, code: 'C01', correctedData: '99887766' }];
+  for (const name of ['1.ach', '2.ach']) expect(await asked.filed.answer(name, answers, 2)).toBe(0);
+  expect(await asked.get(account)).toMatchObject({
+    ...{ prenote: 'SENT', account_last4: '7766', status: 'ACTIVE' },
+    notifications_of_change: [
+      { code: 'C01', transaction_id: null, applied: true, before: { account_last4: '6789' } },
+    ],
+  });
+  await silentUntil('2026-07-09T01:00:00Z');
+  expect(await asked.get(account)).toMatchObject({ prenote: 'PASSED' });
+  asked.filed.close();
+});
+
+test.each(['two people', 'the bank'])(
+  'an account of a file that %s say was not taken is asked for again, and waits for nothing once nobody asks',
+  async (who) => {
+    const tenant = await insertTestTenant(world.database.admin, 'ISSUER');
+    const asked = await AskedAccounts.of(tenant);
+    const { filed } = asked;
+    const account = await asked.add();
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    const [file] = await filed.list({ direction: 'outbound' });
+    expect(file).toMatchObject({ payments: 0, prenotes: 1, total: '0.00' });
+    if (who === 'two people') await approved(tenant, await filed.reject(file.id));
+    else {
+      const text = await filed.textOf(file.object_key);
+      const name = `${file.object_key.split('/').at(-1)}.rej`;
+      expect(await filed.answer(name, createHash('sha256').update(text).digest('hex'))).toBe(0);
+    }
+    expect(await asked.get(account)).toMatchObject({ prenote: 'WAITING' });
+    await silentUntil('2026-07-20T12:00:00Z');
+    expect(await asked.get(account)).toMatchObject({ prenote: 'WAITING' });
+    await writeDueFiles(NOW, 'r', () => 600_000);
+    expect(await asked.asked()).toHaveLength(1);
+    const sent = await asked.get(account);
+    expect(sent).toMatchObject({ prenote: 'SENT' });
+    // Other wishes of the bank change nothing of that, and once it asks for no prenotes nobody waits for one.
+    await asked.settings.set({ prenotes: true, line_ends: 'CRLF' });
+    expect(await asked.get(account)).toEqual(sent);
+    await asked.settings.set({});
+    expect(await asked.get(account)).toMatchObject({ prenote: null });
+    expect((await asked.order(account)).status).toBe(202);
+    filed.close();
+  },
+);
+
 test.each<[string, object, string]>([
   ['line ends of old Macs', { line_ends: 'CR' }, '/bank_profile/line_ends'],
   ['a padding in words', { padding: 'yes' }, '/bank_profile/padding'],
@@ -1066,6 +1297,7 @@ test.each<[string, object, string]>([
     '/bank_profile/non_business_days',
   ],
   ['a zone that is none', { time_zone: 'America/Gotham' }, '/bank_profile/time_zone'],
+  ['prenotes for some', { prenotes: 'new' }, '/bank_profile/prenotes'],
   ['a time of no clock', { next_day_cut_off: '24:00' }, '/bank_profile/next_day_cut_off'],
   [
     'a cut-off for today after the one for tomorrow',

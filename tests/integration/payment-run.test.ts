@@ -228,6 +228,7 @@ const BLOCKING: Readonly<Record<Exclude<(typeof BLOCKED_REASONS)[number], 'CURRE
     KYC_REJECTED: `update shareholders set kyc_status = 'REJECTED' where id = $1`,
     NO_ACCOUNT: 'delete from bank_accounts where shareholder_id = $1',
     ACCOUNT_AWAITING_APPROVAL: `update bank_accounts set approval = 'REQUIRED' where shareholder_id = $1`,
+    ACCOUNT_AWAITING_PRENOTE: `update bank_accounts set prenote = 'WAITING' where shareholder_id = $1`,
     ACCOUNT_COOLING_OFF: `update bank_accounts set usable_from = '2999-12-31T00:00:00Z' where shareholder_id = $1`,
     ACCOUNT_CLOSED: `update bank_accounts set status = 'BLOCKED', status_reason = 'R02' where shareholder_id = $1`,
   };

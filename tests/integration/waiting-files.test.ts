@@ -407,6 +407,19 @@ describe('a file of payees', () => {
       // A, then B, then A again: A's numbers.
       expect((await loaded(tenant, accounts, first)).body).toMatchObject({ recorded: 2 });
       expect(await accountsOf(tenant)).toHaveLength(6);
+
+      // Banks that are asked for new accounts are asked for those of files too.
+      await database.admin.query(
+        `insert into payment_settings (tenant_id, channel, ach_originator, bank_profile) values ($1, 'NACHA_FILE', '{}', '{"prenotes": true}')
+         on conflict (tenant_id) do update set channel = excluded.channel, ach_originator = '{}', bank_profile = excluded.bank_profile`,
+        [tenant.id],
+      );
+      await loaded(tenant, accounts, `${ACCOUNTS}${row('A', '33334568')}`);
+      const { rows } = await database.admin.query(
+        'select account_last4 from bank_accounts where tenant_id = $1 and prenote = $2',
+        [tenant.id, 'WAITING'],
+      );
+      expect(rows).toEqual([{ account_last4: '4568' }]);
     });
   });
 

@@ -17,6 +17,7 @@ export interface SealedField {
     | 'inbound_items'
     | 'outbound_entries'
     | 'outbound_files'
+    | 'outbound_prenotes'
     | 'payment_settings'
     | 'second_factors'
     | 'webhooks';
@@ -67,6 +68,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
     ...{ table: 'outbound_files', key: 'id', column: 'offset_number_sealed', isArray: false },
     placeKey: 'tenant_id',
     placeOf: offsetPlace,
+  },
+  {
+    ...{ table: 'outbound_prenotes', key: 'id', column: 'instruction_sealed', isArray: false },
+    placeOf: instructionPlace,
   },
   {
     ...{ table: 'payment_settings', key: 'tenant_id', column: 'offset_number_sealed', isArray: false },

@@ -4,8 +4,15 @@ import type { TenantId } from '#kernel/ids.ts';
 import { lockTransaction } from '#ledger/transactions.ts';
 import { applyBankEvents } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
+import {
+  isPrenoteInDoubt,
+  listUnreturned,
+  lockPrenote,
+  type Unreturned,
+} from '#payments/files/prenote.repository.ts';
 import { addBankingDays } from '#payments/nacha/federal-reserve-holidays.ts';
 import { findOrder, setRestarted } from '#payments/orders/payment-order.repository.ts';
+import { movePrenotes } from '#payments/payees/prenote.repository.ts';
 import { reconcilePayments } from '#payments/payments.jobs.ts';
 import { enqueuePaymentRun, startScheduledRun } from '#payments/runs/payment-run.ts';
 import { found } from '#platform/db/found.ts';
@@ -26,11 +33,13 @@ import { stoppedRuns, stuckPayments, unappliedEvents } from './stuck-work.ts';
 const REASON = 'stuck payments of every tenant';
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
 const RETURN_BANKING_DAYS = 2;
+/** Payments may follow a prenote once its third banking day is over (Nacha Operating Rules, prenotification entries, asks for the third). */
+const PRENOTE_BANKING_DAYS = 3;
 const MARGIN_MS = 20_000;
 /** Payments beyond these are stuck for the same reason, as a rule. */
 const NAMED_AT_MOST = 50;
 
-type Counts = Record<'restarted' | 'applied' | 'settled' | 'resumed' | 'started', number>;
+type Counts = Record<'restarted' | 'applied' | 'settled' | 'passed' | 'resumed' | 'started', number>;
 
 /**
  * Goes on with what is stuck, each in a transaction of its tenant: one that fails doesn't keep the others.
@@ -41,7 +50,7 @@ export async function reconcileStuckPayments(
   requestId: string,
   remainingMs: () => number,
 ): Promise<Counts> {
-  const counts: Counts = { restarted: 0, applied: 0, settled: 0, resumed: 0, started: 0 };
+  const counts: Counts = { restarted: 0, applied: 0, settled: 0, passed: 0, resumed: 0, started: 0 };
   const failures = new Failures(reconcilePayments);
   const today = dayOf(now);
   const each = async <T extends { readonly tenant_id: string }>(
@@ -69,6 +78,11 @@ export async function reconcileStuckPayments(
       ({ effective }) => addBankingDays(effective, RETURN_BANKING_DAYS) < today,
     );
   await each('settled', settled, (item) => settleFiled(item, requestId));
+  const passed = async (tx: SystemTx, most: number) =>
+    (await listUnreturned(tx, today, most)).filter(
+      ({ effective }) => addBankingDays(effective, PRENOTE_BANKING_DAYS) < today,
+    );
+  await each('passed', passed, (item) => passPrenote(item, requestId));
   const stuck = (tx: SystemTx, most: number) => stuckPayments(tx, now, most);
   const waiting = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
   gauge('PaymentsStuck', waiting.length, {});
@@ -160,6 +174,14 @@ async function settleFiled(item: Stuck, requestId: string): Promise<void> {
     },
   );
   if (isSettled) await applyUnapplied(item, requestId);
+}
+
+async function passPrenote({ tenant_id, id, bank_account_id }: Unreturned, requestId: string): Promise<void> {
+  await write(tenant_id, requestId, ['prenote.passed', `bank-accounts/${bank_account_id}`], async (tx) => {
+    if ((await lockPrenote(tx, id)) === undefined || (await isPrenoteInDoubt(tx, id))) return noEffect(0);
+    const moved = await movePrenotes(tx, [bank_account_id], 'SENT', 'PASSED');
+    return moved === 0 ? noEffect(0) : moved;
+  });
 }
 
 /** The new execution begins by looking up the payment's state; if the old one still runs, both come to the same end. */

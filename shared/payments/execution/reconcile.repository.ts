@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { OPEN_STATUSES } from '#contracts/transactions.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { IN_DOUBT } from '#payments/files/in-doubt.ts';
 import { literals } from '#platform/db/kysely.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -66,13 +67,6 @@ export async function listUnappliedEvents(
 export interface Filed extends Stuck {
   readonly effective: string;
 }
-
-/**
- * Whether silence says nothing of a payment: nobody has said that the bank has its file, or something that the bank has brought is not
- * applied.
- */
-const IN_DOUBT = sql`(f.acknowledged_at is null or exists (
-  select from inbound_files i where i.tenant_id = f.tenant_id and i.acknowledged_at is null and i.state <> 'APPLIED'))`;
 
 /** Asked once more when the payment is settled: a file may have come since it was listed. */
 export async function isInDoubt(tx: TenantTx, transactionId: string): Promise<boolean> {

@@ -22,6 +22,7 @@ export interface BankFileRow {
   readonly reason_line: number | null;
   readonly day: string | null;
   readonly payments: number | null;
+  readonly prenotes: number;
   readonly total: bigint | null;
   readonly total_reversed: bigint | null;
   readonly ignored_batches: number;
@@ -44,19 +45,19 @@ export interface BankFileRow {
 }
 
 const COLUMNS = sql.raw(
-  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, etag, is_written, version, created_at, updated_at',
+  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, prenotes, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, etag, is_written, version, created_at, updated_at',
 );
 
 /** The files of both directions, in one shape. */
 const FILES = sql`
-  select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments,
+  select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments, 0 as prenotes,
     null::bigint as total, null::bigint as total_reversed, ignored_batches, acknowledged_at, acknowledged_by, null::timestamptz as fetched_at,
     null::uuid as fetched_by, null::timestamptz as rejected_at, null::uuid as rejected_by, etag, true as is_written, version,
     received_at as created_at, updated_at
   from inbound_files
   union all
   select id, 'outbound', case when rejected_at is not null then 'REJECTED' when acknowledged_at is not null then 'ACKNOWLEDGED'
-    when fetched_at is not null then 'FETCHED' else 'PREPARED' end, object_key, null, rejected_for, null, day, entries,
+    when fetched_at is not null then 'FETCHED' else 'PREPARED' end, object_key, null, rejected_for, null, day, entries, prenotes,
     total_amount, nullif(total_debit, 0), 0, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, null, state = 'WRITTEN',
     version, prepared_at, updated_at
   from outbound_files`;
@@ -89,7 +90,12 @@ export async function findFile(read: TenantRead, id: string): Promise<BankFileRo
   return rows[0];
 }
 
-export type ItemRow = Omit<InboundItemRow, 'tenant_id' | 'file_id' | 'corrected_sealed' | 'original_rdfi'>;
+export type ItemRow = Omit<
+  InboundItemRow,
+  'tenant_id' | 'file_id' | 'corrected_sealed' | 'original_rdfi' | 'prenote_id'
+> & {
+  readonly bank_account_id: string | null;
+};
 
 export async function listItems(
   read: TenantRead,
@@ -102,6 +108,13 @@ export async function listItems(
       ...(['id', 'state', 'line', 'kind', 'code', 'trace_number', 'original_trace_number'] as const),
       ...(['amount', 'reason', 'transaction_id'] as const),
     ])
+    .select((eb) =>
+      eb
+        .selectFrom('outbound_prenotes as p')
+        .select('p.bank_account_id')
+        .whereRef('p.id', '=', 'inbound_items.prenote_id')
+        .as('bank_account_id'),
+    )
     .where('file_id', '=', fileId);
   if (item_state !== undefined) query = query.where('state', '=', item_state);
   if (cursor !== undefined) query = query.where('line', '>', Number(decodeCursor(cursor, ['integer'])[0]));
@@ -138,6 +151,7 @@ export function toBankFile(row: BankFileRow): Shown {
     ...(reason_line === null ? {} : { reason_line }),
     ...(day === null ? {} : { day }),
     ...(payments === null ? {} : { payments }),
+    ...(row.prenotes === 0 ? {} : { prenotes: row.prenotes }),
     ...(total === null ? {} : { total: fromMinor(total, CURRENCY) }),
     ...(total_reversed === null ? {} : { total_reversed: fromMinor(total_reversed, CURRENCY) }),
     counts: {

@@ -35,6 +35,8 @@ export const BankFile = z.object({
   /** The day of an outbound file, its payments with the reversals among them, and the dollars that it pays. */
   day: dateOut.optional(),
   payments: z.number().int().optional(),
+  /** The accounts that an outbound file asks for by entries of no money, if it has any. */
+  prenotes: z.number().int().optional(),
   total: amountOut.optional(),
   /** The dollars that its reversals take back, if it has any. */
   total_reversed: amountOut.optional(),
@@ -71,6 +73,8 @@ const BankItem = z.object({
   /** Why it waits for a person. */
   reason: z.string().nullable(),
   transaction_id: idOut.nullable(),
+  /** The account whose prenote it answers; null where it answers a payment. */
+  bank_account_id: idOut.nullable(),
 });
 
 const shared = {

@@ -17,6 +17,7 @@ const ITEM = [
   'line',
   'original_rdfi',
   'original_trace_number',
+  'prenote_id',
   'reason',
   'state',
   'tenant_id',
@@ -106,16 +107,16 @@ export async function putItems(tx: TenantTx, items: readonly NewItem[]): Promise
     amount: amount === null ? null : String(amount),
   }));
   await sql`insert into inbound_items as i (id, file_id, line, state, kind, code, trace_number, original_trace_number, original_rdfi, amount,
-      corrected_sealed, reason, transaction_id)
+      corrected_sealed, reason, transaction_id, prenote_id)
     select n.id, n.file_id, n.line, n.state, n.kind, n.code, n.trace_number, n.original_trace_number, n.original_rdfi, n.amount,
-      n.corrected_sealed, n.reason, n.transaction_id
+      n.corrected_sealed, n.reason, n.transaction_id, n.prenote_id
     from json_to_recordset(${JSON.stringify(shown)}) as n (id uuid, file_id uuid, line integer, state text, kind text, code text,
       trace_number text, original_trace_number text, original_rdfi text, amount bigint, corrected_sealed text, reason text,
-      transaction_id uuid)
+      transaction_id uuid, prenote_id uuid)
     on conflict on constraint inbound_items_of_line do update set state = excluded.state, kind = excluded.kind, code = excluded.code,
       trace_number = excluded.trace_number, original_trace_number = excluded.original_trace_number,
       original_rdfi = excluded.original_rdfi, amount = excluded.amount, corrected_sealed = excluded.corrected_sealed,
-      reason = excluded.reason, transaction_id = excluded.transaction_id
+      reason = excluded.reason, transaction_id = excluded.transaction_id, prenote_id = excluded.prenote_id
     where i.state in ('UNMATCHED', 'UNREADABLE') and excluded.state = 'APPLIED'`.execute(tx);
 }
 

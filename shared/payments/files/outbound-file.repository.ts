@@ -18,6 +18,7 @@ const OUTBOUND_FILES_COLUMNS = [
   'object_key',
   'offset_number_sealed',
   'originator',
+  'prenotes',
   'prepared_at',
   'rejected_at',
   'rejected_by',
@@ -51,12 +52,13 @@ export interface FilingTenant {
   readonly slug: string;
 }
 
-/** Tenants with payments that wait for a file, or with a file that was not written to its end. */
+/** Tenants with payments or prenotes that wait for a file, or with a file that was not written to its end. */
 export async function listFilingTenants(tx: SystemTx): Promise<FilingTenant[]> {
   const { rows } = await sql<FilingTenant>`select t.id as tenant_id, t.slug from tenant_directory t
     where exists (select from outbound_files f where f.tenant_id = t.id and f.state = 'PREPARED')
       or exists (select from payment_orders o join ledger_transactions x on x.tenant_id = o.tenant_id and x.id = o.transaction_id
         where o.tenant_id = t.id and o.channel = 'NACHA_FILE' and o.released_at is not null and x.status = 'PENDING')
+      or exists (select from bank_accounts b where b.tenant_id = t.id and b.prenote = 'WAITING' and b.status = 'ACTIVE')
     order by t.id`.execute(tx);
   return rows;
 }
@@ -100,7 +102,7 @@ export async function isPlaceTaken(tx: TenantTx, objectKey: string): Promise<boo
 export type NewFile = Pick<
   OutboundFileRow,
   | ('id' | 'day' | 'modifier' | 'object_key' | 'prepared_at' | 'entries' | 'total_amount' | 'total_debit')
-  | ('last_trace_sequence' | 'offset_number_sealed')
+  | ('last_trace_sequence' | 'offset_number_sealed' | 'prenotes')
 > & { readonly originator: string; readonly bank_profile: string };
 
 export async function insertFile(
@@ -109,6 +111,7 @@ export async function insertFile(
   entries: readonly Omit<OutboundEntryRow, 'tenant_id'>[],
 ): Promise<void> {
   await tx.insertInto('outbound_files').values(file).execute();
+  if (entries.length === 0) return;
   await sql`insert into outbound_entries (transaction_id, file_id, trace_sequence, trace_number, effective_entry_date, sec_code,
       descriptive_date, entry_description, instruction_sealed)
     select e.transaction_id, e.file_id, e.trace_sequence, e.trace_number, e.effective_entry_date, e.sec_code, e.descriptive_date,

@@ -5,7 +5,7 @@ import type { Instruction } from '#payments/execution/payment-instruction.ts';
 import type { AchEntry, AchFile } from '#payments/nacha/ach-file.ts';
 import type { AchOffset } from '#payments/nacha/nacha-payments.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
-import { type BankProfile, DEFAULT_PROFILE } from '#payments/settings/bank-profile.ts';
+import { DEFAULT_PROFILE, type Profile } from '#payments/settings/bank-profile.ts';
 import { inBatchOrder, type PlannedEntry, type Purpose, planEntry, writePlanned } from './outbound-plan.ts';
 
 const ORIGINATOR = {
@@ -49,7 +49,7 @@ interface Sample extends Partial<Instruction> {
   readonly purpose?: Purpose;
 }
 
-function planned(samples: readonly Sample[], profile: BankProfile): PlannedEntry[] {
+function planned(samples: readonly Sample[], profile: Profile): PlannedEntry[] {
   return inBatchOrder(
     samples.map(({ purpose = 'other', ...changes }, index) =>
       planEntry(idOf(index + 1), instruction(changes), {
@@ -59,7 +59,7 @@ function planned(samples: readonly Sample[], profile: BankProfile): PlannedEntry
   );
 }
 
-function written(samples: readonly Sample[], changes: Partial<BankProfile> = {}) {
+function written(samples: readonly Sample[], changes: Partial<Profile> = {}) {
   const profile = { ...DEFAULT_PROFILE, ...changes };
   return writePlanned({
     ...{ originator: ORIGINATOR, profile, createdAt: SENT_AT, modifier: 'A', firstTraceSequence: 42 },
@@ -81,13 +81,13 @@ test('the file of a bank that asks for nothing is what it was before banks could
 });
 
 /** Each value that a profile can have for what decides the bytes of a file. */
-const VARIANTS: { readonly [Name in keyof BankProfile]?: readonly BankProfile[Name][] } = {
+const VARIANTS: { readonly [Name in keyof Profile]?: readonly Profile[Name][] } = {
   line_ends: ['LF', 'CRLF'],
   padding: [true, false],
   entry_description: [null, 'STOCK PLAN'],
   offset_account: [null, OFFSET_ACCOUNT],
 };
-const PROFILES = Object.entries(VARIANTS).reduce<Partial<BankProfile>[]>(
+const PROFILES = Object.entries(VARIANTS).reduce<Partial<Profile>[]>(
   (profiles, [name, values]) =>
     profiles.flatMap((profile) => values.map((value) => ({ ...profile, [name]: value }))),
   [{}],
@@ -100,12 +100,17 @@ const sample = fc.record<Sample>({
   holder_type: fc.constantFrom('INDIVIDUAL', 'COMPANY'),
   memo: fc.constantFrom(null, 'Second quarter'),
   not_before: fc.constantFrom(null, '2026-03-20'),
-  purpose: fc.constantFrom<Purpose>('dividend', 'plan', 'other'),
+  purpose: fc.constantFrom<Purpose>('dividend', 'plan', 'other', 'prenote'),
 });
 const samples = fc
   .tuple(fc.array(sample, { minLength: 1, maxLength: 40 }), fc.nat(3))
   .map(([all, reversed]) =>
-    all.map((one, index) => (index < reversed ? { ...one, reverses: idOf(500 + index) } : one)),
+    all
+      .map((one, index): Sample => {
+        const isReversed = index < reversed && one.purpose !== 'prenote';
+        return isReversed ? { ...one, reverses: idOf(500 + index) } : one;
+      })
+      .map((one) => (one.purpose === 'prenote' ? { ...one, amount: '0' } : one)),
   );
 
 const isOffset = ({ individualId }: AchEntry): boolean => individualId === 'OFFSET';
@@ -149,7 +154,11 @@ test.each(PROFILES)('a file by %o has the payments and totals of any other', (pr
       for (const batch of file.batches) {
         const offsets = batch.entries.filter(isOffset);
         const isReversal = batch.entryDescription === 'REVERSAL';
-        if (profile.offset_account === null) {
+        const arePrenotes = batch.entries.map(({ transactionCode }) =>
+          ['23', '33'].includes(transactionCode),
+        );
+        expect(new Set(arePrenotes).size).toBe(1);
+        if (profile.offset_account === null || arePrenotes[0] === true) {
           expect(offsets).toEqual([]);
           expect(batch.serviceClassCode).toBe(isReversal ? '225' : '220');
         } else {
@@ -179,7 +188,7 @@ test('receivers read what they are paid for, in batches of their own; a reversal
     { purpose: 'dividend' },
     { purpose: 'dividend', reverses: idOf(9) },
   ];
-  const descriptions = (changes: Partial<BankProfile> = {}) =>
+  const descriptions = (changes: Partial<Profile> = {}) =>
     readNachaFile(written(all, changes).text).batches.map(({ entryDescription, entries }) => [
       entryDescription,
       entries.length,
@@ -194,6 +203,29 @@ test('receivers read what they are paid for, in batches of their own; a reversal
     ['ACME STOCK', 4],
     ['REVERSAL', 1],
   ]);
+});
+
+test('a prenote moves no money, by a code of its own, and no offset entry balances it', () => {
+  const all: Sample[] = [
+    { purpose: 'prenote', amount: '0' },
+    { purpose: 'prenote', amount: '0', account_type: 'SAVINGS', holder_type: 'COMPANY' },
+  ];
+  for (const changes of [{}, { offset_account: OFFSET_ACCOUNT }]) {
+    const { text, totalCreditMinor } = written(all, changes);
+    const { batches, totals } = readNachaFile(text);
+    expect(
+      batches.map(({ serviceClassCode, secCode, entryDescription, entries }) => [
+        ...[serviceClassCode, secCode, entryDescription],
+        ...entries.map(({ transactionCode, amountMinor }) => `${transactionCode} ${amountMinor}`),
+      ]),
+    ).toEqual([
+      ['220', 'CCD', 'PRENOTE', '33 0'],
+      ['220', 'PPD', 'PRENOTE', '23 0'],
+    ]);
+    expect([totalCreditMinor, totals.creditMinor, totals.debitMinor]).toEqual([0n, 0n, 0n]);
+  }
+  expect(() => written([{ purpose: 'prenote', amount: '1' }])).toThrow('moves no money');
+  expect(() => written([{ amount: '0' }])).toThrow('0.01');
 });
 
 test('what comes to more than an entry can say is balanced in several batches, and a batch holds its offset entry too', () => {
@@ -216,12 +248,7 @@ test('what comes to more than an entry can say is balanced in several batches, a
 });
 
 describe('the hours of a bank', () => {
-  const effective = (
-    changes: Partial<BankProfile>,
-    sentAt = SENT_AT,
-    same_day = false,
-    not_before?: string,
-  ) => {
+  const effective = (changes: Partial<Profile>, sentAt = SENT_AT, same_day = false, not_before?: string) => {
     const profile = { ...DEFAULT_PROFILE, ...changes };
     const { effectiveEntryDate, descriptiveDate } = planEntry(
       idOf(1),
@@ -231,7 +258,7 @@ describe('the hours of a bank', () => {
     return [effectiveEntryDate, descriptiveDate ?? ''].join(' ').trim();
   };
 
-  test.each<[string, Partial<BankProfile>, string, string]>([
+  test.each<[string, Partial<Profile>, string, string]>([
     ['none of its own', {}, '2026-03-04T23:00:00Z', '2026-03-05'],
     ['before its cut-off', { next_day_cut_off: '18:00' }, '2026-03-04T22:59:59Z', '2026-03-05'],
     ['at its cut-off', { next_day_cut_off: '18:00' }, '2026-03-04T23:00:00Z', '2026-03-06'],
@@ -273,7 +300,7 @@ describe('the hours of a bank', () => {
     expect(effective(profile, sentAt)).toBe(expected);
   });
 
-  test.each<[string, Partial<BankProfile>, string, string]>([
+  test.each<[string, Partial<Profile>, string, string]>([
     ['none of its own', {}, SENT_AT, '2026-03-04 SD1700'],
     ['before its cut-off', { same_day_cut_off: '14:01' }, SENT_AT, '2026-03-04 SD1700'],
     ['at its cut-off', { same_day_cut_off: '14:00' }, SENT_AT, '2026-03-05'],
@@ -299,7 +326,7 @@ describe('the hours of a bank', () => {
       .tuple(fc.nat(23), fc.nat(59))
       .map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`);
     const days = Array.from({ length: 20 }, (_, index) => `2026-03-${String(index + 5).padStart(2, '0')}`);
-    const profile = fc.record<Partial<BankProfile>>({
+    const profile = fc.record<Partial<Profile>>({
       next_day_cut_off: fc.option(time),
       same_day_cut_off: fc.option(time),
       time_zone: fc.constantFrom('America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'UTC'),

@@ -10,12 +10,14 @@ import type {
   SecCode,
   WrittenAchFile,
 } from '#payments/nacha/nacha-payments.ts';
-import { type BankProfile, hoursOf, styleOf } from '#payments/settings/bank-profile.ts';
+import { hoursOf, type Profile, styleOf } from '#payments/settings/bank-profile.ts';
 import type { Originator } from '#payments/settings/payment-settings.repository.ts';
 
 /** A payment with where and when it goes into a file. */
 export interface PlannedEntry {
-  readonly transactionId: string;
+  /** The id of the payment, or of the prenote. */
+  readonly id: string;
+  readonly isPrenote: boolean;
   readonly instruction: Instruction;
   readonly secCode: SecCode;
   readonly effectiveEntryDate: Day;
@@ -27,7 +29,12 @@ export interface PlannedEntry {
 /** The bank gets the file from us this long before FedACH must have it from the bank. */
 const LEAD_TIME_MINUTES = 25;
 /** Receivers read these, by what a payment is for; there is room for ten characters. */
-const DESCRIPTIONS = { dividend: 'DIVIDEND', plan: 'DISTRIB', other: 'PAYMENT' } as const;
+const DESCRIPTIONS = {
+  dividend: 'DIVIDEND',
+  plan: 'DISTRIB',
+  other: 'PAYMENT',
+  prenote: 'PRENOTE',
+} as const;
 export type Purpose = keyof typeof DESCRIPTIONS;
 /** Nacha’s word for entries that take back what others have paid. */
 const REVERSAL_DESCRIPTION = 'REVERSAL';
@@ -50,16 +57,16 @@ export function fittingOneFile<T extends { readonly amount: bigint }>(payments: 
 }
 
 /** The circumstances that decide, beside its instruction, when and how an entry goes. */
-interface Circumstances {
+export interface Circumstances {
   readonly originator: Originator;
-  readonly profile: BankProfile;
+  readonly profile: Profile;
   readonly sentAt: string;
   readonly purpose: Purpose;
 }
 
 /** When a payment takes effect: as soon as its bank can, and not before the day that its dividend names. */
 export function planEntry(
-  transactionId: string,
+  id: string,
   instruction: Instruction,
   { originator, profile, sentAt, purpose }: Circumstances,
 ): PlannedEntry {
@@ -76,7 +83,8 @@ export function planEntry(
       : new BankDays(profile.non_business_days).onOrAfter(not_before);
   const isLater = notBefore > soonest.effectiveEntryDate;
   return {
-    transactionId,
+    id,
+    isPrenote: purpose === 'prenote',
     instruction,
     secCode: instruction.holder_type === 'COMPANY' ? 'CCD' : 'PPD',
     effectiveEntryDate: isLater ? notBefore : soonest.effectiveEntryDate,
@@ -92,7 +100,7 @@ const isReversal = ({ instruction }: PlannedEntry): boolean => instruction.rever
 
 function batchKey(entry: PlannedEntry): string {
   const { effectiveEntryDate: day, secCode, descriptiveDate, entryDescription } = entry;
-  const direction = isReversal(entry) ? 'debit' : 'credit';
+  const direction = entry.isPrenote ? 'prenote' : isReversal(entry) ? 'debit' : 'credit';
   return [direction, day, secCode, descriptiveDate ?? '', entryDescription].join(' ');
 }
 
@@ -106,7 +114,7 @@ export function inBatchOrder(entries: readonly PlannedEntry[]): PlannedEntry[] {
   return entries.toSorted((a, b) => {
     const [keyA, keyB] = [batchKey(a), batchKey(b)];
     if (keyA !== keyB) return keyA < keyB ? -1 : 1;
-    return a.transactionId < b.transactionId ? -1 : 1;
+    return a.id < b.id ? -1 : 1;
   });
 }
 
@@ -117,7 +125,7 @@ export interface FileToWrite {
   readonly firstTraceSequence: number;
   /** The entries in the order of their batches. */
   readonly entries: readonly PlannedEntry[];
-  readonly profile: BankProfile;
+  readonly profile: Profile;
   /** The account by which each batch is balanced, if the profile has one. */
   readonly offset: AchOffset | undefined;
 }
@@ -136,7 +144,9 @@ export function writePlanned(file: FileToWrite): WrittenAchFile {
       effectiveEntryDate: first.effectiveEntryDate,
       odfiRoutingNumber: originator.odfi_routing_number,
       ...(first.descriptiveDate === null ? {} : { descriptiveDate: first.descriptiveDate }),
-      ...(offset === undefined ? {} : { offset }),
+      isOfPrenotes: first.isPrenote,
+      // An offset entry of no money would be none.
+      ...(offset === undefined || first.isPrenote ? {} : { offset }),
       payments: batch.map(toPayment),
     };
   });
@@ -155,9 +165,9 @@ export function writePlanned(file: FileToWrite): WrittenAchFile {
   );
 }
 
-function toPayment({ transactionId, instruction }: PlannedEntry): AchPayment {
+function toPayment({ id, instruction }: PlannedEntry): AchPayment {
   return {
-    paymentId: transactionId,
+    paymentId: id,
     routingNumber: instruction.routing_number,
     accountNumber: instruction.account_number,
     accountType: instruction.account_type === 'SAVINGS' ? 'savings' : 'checking',

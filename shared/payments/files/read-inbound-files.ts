@@ -18,6 +18,7 @@ import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
 import { fieldSealer, type Sealer } from '#platform/sealing.ts';
 import { changeBy } from './account-correction.ts';
+import { answerPrenote } from './answer-prenote.ts';
 import { applyAnswer } from './apply-item.ts';
 import { correctionPlace } from './correction-place.ts';
 import { getInbound, type InboundObject } from './file-store.ts';
@@ -37,6 +38,8 @@ import {
 } from './inbound-file.repository.ts';
 import { OFFSET_ENTRY } from './offset-entry.ts';
 import { findWritten, listByTrace, setAcknowledged, setRejected } from './outbound-file.repository.ts';
+import { listPrenotesByTrace } from './prenote.repository.ts';
+import { resendPrenotes } from './resend-prenotes.ts';
 
 /** S3's notification; the test event that it sends first has no records. */
 export const InboundEvent = z.looseObject({
@@ -88,7 +91,7 @@ async function readFile(actor: Actor, key: string): Promise<void> {
     if (ended.has(item.line)) continue;
     const match = item.fault ?? (await matchOf(actor, item));
     if (typeof match === 'string') waiting.push(waitingOf(file.id, item, match, sealer));
-    else await applyItem(actor, match.id, file.id, item, sealer);
+    else await applyItem(actor, match, file.id, item, sealer);
     await crashPoint('inbound-item-applied', typeof match === 'string' ? file.id : match.id);
   }
   const read = await finish(actor, { ...brought, id: file.id }, content, waiting);
@@ -143,6 +146,7 @@ async function acknowledged(
       const isMarked = isRejected
         ? await setRejected(tx, sent.id, null, reason)
         : await setAcknowledged(tx, sent.id, null);
+      if (isMarked && isRejected) await resendPrenotes(tx, sent.id);
       return isMarked ? true : noEffect(false);
     },
     {
@@ -206,7 +210,7 @@ function waitingOf(fileId: string, item: BankItem, reason: string, sealer?: Seal
       sealer === undefined || correctedData === undefined
         ? null
         : sealer.seal(correctedData, correctionPlace(row.id)),
-    transaction_id: null,
+    ...{ transaction_id: null, prenote_id: null },
   };
 }
 
@@ -224,23 +228,41 @@ function rowOf(fileId: string, item: BankItem) {
   };
 }
 
+/** The payment that an item answers, or the prenote. */
+interface Match {
+  readonly id: string;
+  /** The payment, or the account that the prenote asks for, as the trail names it. */
+  readonly resource: string;
+  readonly isPrenote: boolean;
+}
+
 /**
  * The trace number finds the payment; the reference and the returned amount confirm it. A bank that leaves the reference out means the
  * one payment with that number.
  */
-async function matchOf(actor: Actor, item: BankItem): Promise<{ readonly id: string } | Unmatched> {
+async function matchOf(actor: Actor, item: BankItem): Promise<Match | Unmatched> {
   if (item.reference === OFFSET_REFERENCE) return OFFSET_ENTRY;
   return tenantRead(actor.tenantId, async (read) => {
-    const sent = await listByTrace(read, item.originalTraceNumber ?? '');
+    const trace = item.originalTraceNumber ?? '';
+    const sent = [
+      ...(await listByTrace(read, trace)).map((id) => ({
+        id,
+        resource: `transactions/${id}`,
+        isPrenote: false,
+      })),
+      ...(await listPrenotesByTrace(read, trace)).map(({ id, bank_account_id }) => ({
+        ...{ id, resource: `bank-accounts/${bank_account_id}`, isPrenote: true },
+      })),
+    ];
     const meant =
       item.reference === ''
         ? sent.length === 1
           ? sent
           : []
-        : sent.filter((id) => paymentReference(id) === item.reference);
-    for (const id of meant) {
-      const transaction = await findTransaction(read, id);
-      if (item.kind !== 'RETURNED' || transaction?.amount === item.amountMinor) return { id };
+        : sent.filter(({ id }) => paymentReference(id) === item.reference);
+    for (const match of meant) {
+      const amount = match.isPrenote ? 0n : (await findTransaction(read, match.id))?.amount;
+      if (item.kind !== 'RETURNED' || amount === item.amountMinor) return match;
     }
     return meant.length === 0 ? 'no-such-payment' : 'other-amount';
   });
@@ -248,7 +270,7 @@ async function matchOf(actor: Actor, item: BankItem): Promise<{ readonly id: str
 
 async function applyItem(
   actor: Actor,
-  id: string,
+  { id, resource, isPrenote }: Match,
   fileId: string,
   item: BankItem,
   sealer: Sealer,
@@ -258,16 +280,20 @@ async function applyItem(
     actor,
     async (tx) => {
       const changeOf = changeBy(code, correctedData, sealer);
-      const token = await applyAnswer(tx, id, { kind, code, traceNumber, originalRdfi, changeOf });
+      const answer = { kind, code, traceNumber, originalRdfi, changeOf };
+      const token = isPrenote ? await answerPrenote(tx, id, answer) : await applyAnswer(tx, id, answer);
       const row = { ...rowOf(fileId, item), state: 'APPLIED', reason: null, corrected_sealed: null } as const;
-      await putItems(tx, [{ ...row, transaction_id: id }]);
+      const of = isPrenote
+        ? { transaction_id: null, prenote_id: id }
+        : { transaction_id: id, prenote_id: null };
+      await putItems(tx, [{ ...row, ...of }]);
       await crashPoint('inbound-item-before-commit', id);
       return token;
     },
     {
       audit: () => ({
-        action: 'bank-event.received',
-        resource: `transactions/${id}`,
+        action: isPrenote ? 'prenote.answered' : 'bank-event.received',
+        resource,
         payload: { code, trace_number: traceNumber },
       }),
     },

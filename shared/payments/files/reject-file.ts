@@ -52,6 +52,8 @@ export const rejectionEffects: ChangeEffects = {
     const { evidence } = proposal as ProposedRejection;
     const isRejected = await setRejected(tx, subject_id, permit.madeBy, evidence);
     stillThere(isRejected ? subject_id : undefined);
+    const { resendPrenotes } = await import('./resend-prenotes.ts');
+    await resendPrenotes(tx, subject_id);
     return undefined;
   },
 };

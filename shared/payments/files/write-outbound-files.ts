@@ -9,8 +9,9 @@ import { easternTime } from '#payments/nacha/eastern-time.ts';
 import type { AchOffset, WrittenEntry } from '#payments/nacha/nacha-payments.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { findOrders } from '#payments/orders/payment-order.repository.ts';
+import { movePrenotes } from '#payments/payees/prenote.repository.ts';
 import { writeOutboundFiles } from '#payments/payments.jobs.ts';
-import { type BankProfile, profileOf } from '#payments/settings/bank-profile.ts';
+import { type Profile, profileOf } from '#payments/settings/bank-profile.ts';
 import { DEFAULT_FILE_NAME, fileNameOf, type NamedFile } from '#payments/settings/file-name.ts';
 import { offsetPlace } from '#payments/settings/offset-place.ts';
 import { findSettings, type Originator } from '#payments/settings/payment-settings.repository.ts';
@@ -47,6 +48,8 @@ import {
   planEntry,
   writePlanned,
 } from './outbound-plan.ts';
+import { planPrenotes } from './plan-prenotes.ts';
+import { forgetInstructions, insertPrenotes, listPrenotes } from './prenote.repository.ts';
 
 const REASON = 'payments for files of every tenant';
 /** More go into a file of their own: each is marked as sent in one transaction. */
@@ -106,7 +109,10 @@ async function prepareFile(
       const settings = await findSettings(tx);
       const originator = settings?.ach_originator as Originator | null | undefined;
       const profile = profileOf(settings);
-      if (released.length === 0) return noEffect(false);
+      const prenotes = originator
+        ? await planPrenotes(tx, { originator, profile, sentAt: createdAt }, sealer)
+        : [];
+      if (released.length + prenotes.length === 0) return noEffect(false);
       if (!originator) throw new Error('the tenant has no originator any more');
       const planned: (PlannedEntry & { readonly sealed: string })[] = [];
       const orders = await findOrders(
@@ -126,15 +132,15 @@ async function prepareFile(
         });
         planned.push({ ...entry, sealed });
       }
-      if (planned.length === 0) return true;
+      if (planned.length + prenotes.length === 0) return true;
       const { files, sequence } = await findLastWritten(tx, day);
       if (files >= MAX_FILES_A_DAY) throw new Error(`there are ${files} files of ${day} already`);
       const next = (sequence ?? 0) + 1;
       const offset = offsetOf(actor, profile, settings?.offset_number_sealed ?? null, sealer);
       // Each payment may stand in a batch of its own, with an offset entry.
-      const most = planned.length * (offset === undefined ? 1 : 2);
+      const most = planned.length * (offset === undefined ? 1 : 2) + prenotes.length;
       const first = next + most > LAST_SEQUENCE ? 1 : next;
-      const ordered = inBatchOrder(planned);
+      const ordered = inBatchOrder([...planned, ...prenotes]);
       const modifier = modifierOf(files);
       // This also finds what can't be written, before anything is fixed.
       const written = writePlanned({
@@ -144,12 +150,13 @@ async function prepareFile(
       const object_key = await freePlace(tx, profile, {
         ...{ day, modifier, number: files + 1, tenant: slug, originator: originator.company_id },
       });
-      const sealedOf = new Map(planned.map(({ transactionId, sealed }) => [transactionId, sealed]));
+      const tracesOf = new Map(written.entries.map((entry) => [entry.paymentId, traceOf(entry)]));
       const fileId = uuidV7();
       await insertFile(
         tx,
         {
-          ...{ id: fileId, day, modifier, prepared_at: now, entries: ordered.length },
+          ...{ id: fileId, day, modifier, prepared_at: now, entries: planned.length },
+          prenotes: prenotes.length,
           object_key,
           originator: JSON.stringify(originator),
           bank_profile: JSON.stringify(profile),
@@ -158,17 +165,20 @@ async function prepareFile(
           total_amount: written.totalCreditMinor,
           total_debit: written.totalDebitMinor,
         },
-        ordered.map((entry, index) => ({
-          transaction_id: entry.transactionId,
-          file_id: fileId,
-          ...tracesOf(written.entries[index]),
-          effective_entry_date: entry.effectiveEntryDate,
-          sec_code: entry.secCode,
-          descriptive_date: entry.descriptiveDate,
-          entry_description: entry.entryDescription,
-          instruction_sealed: sealedOf.get(entry.transactionId) ?? '',
+        planned.map((entry) => ({
+          transaction_id: entry.id,
+          ...keptOf(entry, fileId, found(tracesOf.get(entry.id))),
         })),
       );
+      await insertPrenotes(
+        tx,
+        prenotes.map((entry) => ({
+          ...{ id: entry.id, bank_account_id: entry.accountId },
+          ...keptOf(entry, fileId, found(tracesOf.get(entry.id))),
+        })),
+      );
+      const accounts = prenotes.map(({ accountId }) => accountId);
+      if (accounts.length > 0) await movePrenotes(tx, accounts, 'WAITING', 'SENT');
       await crashPoint('file-before-prepared');
       return true;
     },
@@ -192,7 +202,7 @@ function purposeOf(transaction: TransactionRow): Purpose {
 /** Opens the account by which the bank wants batches balanced; undefined where it doesn't. */
 function offsetOf(
   { tenantId }: Actor,
-  { offset_account: account }: BankProfile,
+  { offset_account: account }: Profile,
   sealed: string | null,
   sealer: Sealer,
 ): AchOffset | undefined {
@@ -208,16 +218,32 @@ function offsetOf(
  * Finds a place that no file of the tenant has had. One pattern gives no name twice, but two of them, one after the other, might: then
  * the file gets the name that it has without a pattern, which no other pattern gives.
  */
-async function freePlace(tx: TenantTx, { file_name }: BankProfile, file: NamedFile): Promise<string> {
+async function freePlace(tx: TenantTx, { file_name }: Profile, file: NamedFile): Promise<string> {
   const placeOf = (pattern: string) => `ach/outbound/${file.tenant}/${fileNameOf(pattern, file)}`;
   const place = placeOf(file_name);
   return (await isPlaceTaken(tx, place)) ? placeOf(DEFAULT_FILE_NAME) : place;
 }
 
 /** An entry's trace number, and its part that counts. */
-function tracesOf(entry: WrittenEntry | undefined) {
-  const { traceNumber } = found(entry);
+function traceOf({ traceNumber }: WrittenEntry) {
   return { trace_number: traceNumber, trace_sequence: Number(traceNumber.slice(-7)) };
+}
+
+/** All of an entry that its bytes are made of, as it is kept. */
+function keptOf(
+  entry: PlannedEntry & { readonly sealed: string },
+  fileId: string,
+  trace: ReturnType<typeof traceOf>,
+) {
+  return {
+    file_id: fileId,
+    ...trace,
+    effective_entry_date: entry.effectiveEntryDate,
+    sec_code: entry.secCode,
+    descriptive_date: entry.descriptiveDate,
+    entry_description: entry.entryDescription,
+    instruction_sealed: entry.sealed,
+  };
 }
 
 /**
@@ -227,23 +253,34 @@ function tracesOf(entry: WrittenEntry | undefined) {
 function checkWritten(file: OutboundFileRow, text: string): void {
   const { batches, totals } = readNachaFile(text);
   const isBalanced = file.offset_number_sealed !== null;
-  const offsets = isBalanced ? batches.length : 0;
+  const offsets = batches.filter(({ serviceClassCode }) => serviceClassCode === '200').length;
   const entries = batches.reduce((sum, batch) => sum + batch.entries.length, 0) - offsets;
   const [credit, debit] = isBalanced
     ? [file.total_amount + file.total_debit, file.total_amount + file.total_debit]
     : [file.total_amount, file.total_debit];
-  if (entries !== file.entries || totals.creditMinor !== credit || totals.debitMinor !== debit)
+  if (
+    entries !== file.entries + file.prenotes ||
+    totals.creditMinor !== credit ||
+    totals.debitMinor !== debit
+  )
     throw new Error(`the file has other entries than the ${file.entries} that were prepared`);
 }
 
 /** Answers how many payments it has marked as sent. */
 async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): Promise<number> {
-  const rows = await tenantRead(actor.tenantId, (read) => listEntries(read, file.id));
+  const [payments, prenotes] = await tenantRead(actor.tenantId, async (read) => [
+    await listEntries(read, file.id),
+    file.prenotes === 0 ? [] : await listPrenotes(read, file.id),
+  ]);
+  const rows = [
+    ...payments.map((row) => ({ ...row, id: row.transaction_id, isPrenote: false })),
+    ...prenotes.map((row) => ({ ...row, isPrenote: true })),
+  ].toSorted((a, b) => a.trace_sequence - b.trace_sequence);
   const entries = rows.map((row): PlannedEntry => {
-    const instruction = openInstruction(row.instruction_sealed, row.transaction_id, sealer);
+    const { id, isPrenote } = row;
+    const instruction = openInstruction(row.instruction_sealed, id, sealer);
     return {
-      transactionId: row.transaction_id,
-      instruction,
+      ...{ id, isPrenote, instruction },
       secCode: row.sec_code,
       effectiveEntryDate: row.effective_entry_date,
       descriptiveDate: row.descriptive_date,
@@ -269,12 +306,13 @@ async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): P
     { ...actor, allowSuspended: true },
     async (tx) => {
       if (!(await setWritten(tx, file.id, sha256))) return noEffect(0);
-      for (const { transactionId } of entries) {
-        const transaction = found(await lockTransaction(tx, transactionId));
+      if (file.prenotes > 0) await forgetInstructions(tx, file.id);
+      for (const { transaction_id } of payments) {
+        const transaction = found(await lockTransaction(tx, transaction_id));
         if (transaction.status === 'PENDING') await changeStatus(tx, transaction, 'SENT');
       }
       await crashPoint('file-before-sent');
-      return entries.length;
+      return payments.length;
     },
     {
       audit: (count) => ({

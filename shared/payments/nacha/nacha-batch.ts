@@ -16,7 +16,7 @@ import type { AchBatch, AchOffset, AchPayment, WrittenEntry } from './nacha-paym
 import { OFFSET_REFERENCE } from './offset-reference.ts';
 import { paymentReference } from './payment-reference.ts';
 import { dfiIdentification, isRoutingNumber } from './routing-number.ts';
-import { CREDIT_CODES, DEBIT_CODES } from './transaction-codes.ts';
+import { CREDIT_CODES, DEBIT_CODES, PRENOTE_CODES } from './transaction-codes.ts';
 import { UnwritableAchFile } from './unwritable-ach-file.ts';
 
 /** The service class of a batch that only credits, or only debits. */
@@ -78,9 +78,9 @@ export function writeBatch(batch: AchBatch, batchNumber: number, firstTraceSeque
   let totals = NO_TOTALS;
   for (const [index, payment] of batch.payments.entries()) {
     const traceNumber = `${odfi}${String(firstTraceSequence + index).padStart(7, '0')}`;
-    checkPayment(payment);
+    checkPayment(payment, batch.isOfPrenotes === true);
     const reference = paymentReference(payment.paymentId);
-    const records = entryRecords(payment, isDebit, reference, traceNumber);
+    const records = entryRecords(payment, codesOf(batch), reference, traceNumber);
     lines.push(...records);
     entries.push({ paymentId: payment.paymentId, traceNumber, reference, batchNumber });
     totals = sumTotals(totals, totalsOf(payment, isDebit, records.length));
@@ -106,6 +106,11 @@ function totalsOf(
     creditMinor: isDebit ? 0n : amountMinor,
     debitMinor: isDebit ? amountMinor : 0n,
   };
+}
+
+function codesOf({ direction, isOfPrenotes }: AchBatch) {
+  if (isOfPrenotes === true) return PRENOTE_CODES;
+  return direction === 'debit' ? DEBIT_CODES : CREDIT_CODES;
 }
 
 function serviceClassOf({ offset, direction = 'credit' }: AchBatch): number {
@@ -165,7 +170,7 @@ function batchHeader(batch: AchBatch, odfiIdentification: string, batchNumber: n
 /** Returns the entry and, if there is anything to add, its addenda. */
 function entryRecords(
   payment: AchPayment,
-  isDebit: boolean,
+  codes: ReturnType<typeof codesOf>,
   reference: string,
   traceNumber: string,
 ): string[] {
@@ -173,7 +178,7 @@ function entryRecords(
   const name = achText(payment.receiverName, 22);
   const entry = writeRecord(ENTRY_DETAIL, {
     recordType: 6,
-    transactionCode: (isDebit ? DEBIT_CODES : CREDIT_CODES)[payment.accountType],
+    transactionCode: codes[payment.accountType],
     rdfiIdentification: dfiIdentification(payment.routingNumber),
     checkDigit: payment.routingNumber.slice(8),
     accountNumber: payment.accountNumber,
@@ -218,7 +223,10 @@ function offsetRecord(
   });
 }
 
-function checkPayment({ paymentId, routingNumber, accountNumber, amountMinor }: AchPayment): void {
+function checkPayment(
+  { paymentId, routingNumber, accountNumber, amountMinor }: AchPayment,
+  isPrenote: boolean,
+): void {
   if (!isUuid(paymentId)) {
     throw new UnwritableAchFile('payment-id', 'A payment id must be a UUID.', paymentId);
   }
@@ -228,7 +236,10 @@ function checkPayment({ paymentId, routingNumber, accountNumber, amountMinor }: 
   if (!isBanksAccountNumber(accountNumber)) {
     throw new UnwritableAchFile('account-number', 'An account number must have 4 to 17 digits.', paymentId);
   }
-  if (amountMinor < 1n || amountMinor > MAX_AMOUNT_MINOR) {
+  if (isPrenote && amountMinor !== 0n) {
+    throw new UnwritableAchFile('amount', 'A prenote moves no money.', paymentId);
+  }
+  if (!isPrenote && (amountMinor < 1n || amountMinor > MAX_AMOUNT_MINOR)) {
     throw new UnwritableAchFile('amount', 'An amount must be from 0.01 to 99,999,999.99.', paymentId);
   }
 }

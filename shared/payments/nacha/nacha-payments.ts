@@ -34,6 +34,8 @@ export interface AchBatch {
   /** Routing number of the originating bank, nine digits. */
   readonly odfiRoutingNumber: string;
   readonly payments: readonly AchPayment[];
+  /** The payments are prenotes: entries of no money that ask for accounts. @default false */
+  readonly isOfPrenotes?: boolean;
   /** Balances the batch by an entry of its own, for banks that don't do so themselves. */
   readonly offset?: AchOffset;
 }
@@ -59,7 +61,7 @@ export interface AchPayment {
   readonly routingNumber: string;
   readonly accountNumber: string;
   readonly accountType: AccountType;
-  /** Cents, from 1 to 9,999,999,999. */
+  /** Cents, from 1 to 9,999,999,999; 0 of a prenote. */
   readonly amountMinor: bigint;
   /** The name in any script; see `achText` for what is written. */
   readonly receiverName: string;

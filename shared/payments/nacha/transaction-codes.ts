@@ -6,6 +6,9 @@ export const CREDIT_CODES: Readonly<Record<AccountType, '22' | '32'>> = { checki
 /** Debits of the same accounts, by which a reversal takes back what was credited. */
 export const DEBIT_CODES: Readonly<Record<AccountType, '27' | '37'>> = { checking: '27', savings: '37' };
 
+/** Credits of no money by which a bank is asked whether it has the account. */
+export const PRENOTE_CODES: Readonly<Record<AccountType, '23' | '33'>> = { checking: '23', savings: '33' };
+
 /** Demand, savings, general ledger and loan accounts; automated accounting (8x) is not read. */
 export function isTransactionCode(code: string): boolean {
   return /^[2-5][1-9]$/.test(code);

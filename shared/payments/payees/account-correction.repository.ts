@@ -22,11 +22,17 @@ const COLUMNS = [
 
 type CorrectionRow = Pick<Selectable<AccountCorrections>, (typeof COLUMNS)[number]>;
 
+/** Undefined when it is known. */
 export function insertCorrection(
   tx: TenantTx,
   correction: Insertable<AccountCorrections>,
-): Promise<CorrectionRow> {
-  return tx.insertInto('account_corrections').values(correction).returning(COLUMNS).executeTakeFirstOrThrow();
+): Promise<CorrectionRow | undefined> {
+  return tx
+    .insertInto('account_corrections')
+    .values(correction)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(COLUMNS)
+    .executeTakeFirst();
 }
 
 /** Lists what banks have notified us of, about accounts or of a payment, the first one first. */

@@ -10,7 +10,8 @@ const Corrected = z.object({
 /** A notification of change, as the payment that it answers and the account that it corrects show it. */
 export const NotificationOfChange = z.object({
   id: idOut,
-  transaction_id: idOut,
+  /** The payment that it answers; null where it answers a prenote. */
+  transaction_id: idOut.nullable(),
   bank_account_id: idOut,
   code: z.string(),
   /** Nacha’s meaning of the code. */

@@ -17,9 +17,9 @@ import {
   setBankAccount,
 } from './bank-account.repository.ts';
 import type { createShareholderBankAccount } from './bank-accounts.routes.ts';
-import { coolingOffEnd } from './cooling-off.ts';
 import { numberPlace } from './number-place.ts';
 import { findPayee } from './payee.ts';
+import { termsOfUse } from './terms-of-use.ts';
 
 /**
  * Adds an account of a payee who exists. It waits for a second person; until then payments go into the one before.
@@ -64,7 +64,7 @@ function shown({ routing_number, account_last4, account_type, holder_name }: Ban
 /** An approved account cools off before it is used; one that was refused is never used. */
 export const bankAccountEffects: ChangeEffects = {
   approved: async (tx, { subject_id }) => {
-    await setBankAccount(tx, subject_id, { approval: 'APPROVED', usable_from: await coolingOffEnd(tx) });
+    await setBankAccount(tx, subject_id, { approval: 'APPROVED', ...(await termsOfUse(tx)) });
     return undefined;
   },
   refused: async (tx, { subject_id }) => {

@@ -16,6 +16,7 @@ const COLUMNS = [
   'holder_name',
   'holder_type',
   'id',
+  'prenote',
   'purged_at',
   'routing_number',
   'shareholder_id',
@@ -50,6 +51,7 @@ export function toBankAccount(row: NotifiedAccount): z.infer<typeof BankAccount>
     status_reason,
     approval: row.approval,
     usable_from: row.approval === 'REQUIRED' ? null : row.usable_from.toISOString(),
+    prenote: row.prenote,
     version,
     created_at: row.created_at.toISOString(),
     notifications_of_change: row.notifications,
@@ -115,6 +117,7 @@ export function findNewestActive(read: TenantRead, payee: Payee): Promise<BankAc
     .where('status', '=', 'ACTIVE')
     .where('approval', 'in', ['NOT_NEEDED', 'APPROVED'])
     .where('usable_from', '<=', sql<Date>`present_instant()`)
+    .where((eb) => eb(eb.fn.coalesce('prenote', sql.lit('PASSED')), '=', 'PASSED'))
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -132,6 +135,7 @@ export interface AccountChange {
   readonly status_reason?: string;
   readonly approval?: BankAccountRow['approval'];
   readonly usable_from?: Date;
+  readonly prenote?: BankAccountRow['prenote'];
   readonly routing_number?: string;
   readonly account_number_sealed?: string;
   readonly account_last4?: string;

@@ -19,6 +19,8 @@ export const BankAccount = z.object({
   approval: z.enum(['NOT_NEEDED', 'REQUIRED', 'APPROVED', 'DENIED']),
   /** Payments go into it from then on; null while it waits for approval. */
   usable_from: instantOut.nullable(),
+  /** Whether its bank has been asked for it by an entry of no money, and has said nothing against it; null where none is asked for. */
+  prenote: z.enum(['WAITING', 'SENT', 'PASSED', 'REFUSED']).nullable(),
   status_reason: z.string().nullable(),
   version: z.number().int(),
   created_at: instantOut,
@@ -47,7 +49,7 @@ const EXAMPLE = {
 const create = {
   method: 'POST',
   description:
-    'The account waits for a second person’s approval, and for `cooling_off_hours` of the payment settings after it; until then payments go into the one before. Payments go to the newest account that may be used, unless a payment names another one. The number is stored encrypted; only its last four digits are ever shown again.',
+    'The account waits for a second person’s approval, and for `cooling_off_hours` of the payment settings after it; until then payments go into the one before. Where `prenotes` of the `bank_profile` asks for it, its bank is asked for the account in the next file, by an entry of no money, and nothing is paid into it until three banking days have passed without a return. Payments go to the newest account that may be used, unless a payment names another one. The number is stored encrypted; only its last four digits are ever shown again.',
   roles: ['ADMIN', 'OPS'],
   body: NewBankAccount,
   example: EXAMPLE,

@@ -3,7 +3,6 @@ import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import { type RunStatement, runIn } from '#platform/db/run-statement.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { coolingOffEnd } from './cooling-off.ts';
 import { numberPlace } from './number-place.ts';
 import {
   alikeAccounts,
@@ -17,6 +16,8 @@ import {
 import { PayeesMoved } from './staged-payees.ts';
 
 export { stagedAccounts } from './staged-accounts.repository.ts';
+
+import { termsOfUse } from './terms-of-use.ts';
 
 /** A number as it may be stored: for the account alone that it is sealed for. */
 export interface SealedNumber {
@@ -57,12 +58,12 @@ export async function judgeAccounts(
 }
 
 /**
- * Adds the accounts of the good rows, which the approval of their file has approved. Each cools off like one that was added by itself; until then
+ * Adds the accounts of the good rows, which the approval of their file has approved. Each cools off, and waits for its prenote, like one that was added by itself; until then
  * payments go into the one before.
  * @throws PayeesMoved when a payee has changed since: judge the rows again
  */
-export async function loadAccounts(tx: TenantTx, file: Omit<FileOfAccounts, 'usableFrom'>): Promise<void> {
+export async function loadAccounts(tx: TenantTx, file: Omit<FileOfAccounts, 'terms'>): Promise<void> {
   const run = runIn(tx);
   if ((await countMoved(run)) > 0) throw new PayeesMoved();
-  await insertAccounts(run, { ...file, usableFrom: await coolingOffEnd(tx) });
+  await insertAccounts(run, { ...file, terms: await termsOfUse(tx) });
 }

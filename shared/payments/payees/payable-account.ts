@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '#kernel/domain-error.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import type { Correction } from '#payments/nacha/change-codes.ts';
-import { type ReturnConsequence, returnReason } from '#payments/nacha/return-codes.ts';
+import { isReturnReasonCode, type ReturnConsequence, returnReason } from '#payments/nacha/return-codes.ts';
 import { accountTypeOf } from '#payments/nacha/transaction-codes.ts';
 import { now } from '#platform/clock.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
@@ -70,6 +70,12 @@ export async function payableAccount(
   return requireActive(account);
 }
 
+const WAITING_PRENOTES: Readonly<Record<string, string>> = {
+  WAITING: 'goes into the next file',
+  SENT: 'is at the bank: three banking days must pass without a return',
+  REFUSED: 'was returned',
+};
+
 /** @throws DomainError `bank-account-blocked` */
 export function requireActive(account: BankAccountRow): BankAccountRow {
   if (account.approval === 'REQUIRED')
@@ -79,7 +85,10 @@ export function requireActive(account: BankAccountRow): BankAccountRow {
       'bank-account-blocked',
       `The account is new: use it from ${account.usable_from.toISOString()}.`,
     );
-  if (account.status === 'ACTIVE') return account;
+  const wait = WAITING_PRENOTES[account.prenote ?? 'PASSED'];
+  if (account.status === 'ACTIVE' && wait === undefined) return account;
+  if (account.status === 'ACTIVE')
+    throw new DomainError('bank-account-blocked', `The account waits for its prenote, which ${wait}.`);
   const why = account.status_reason === null ? '' : ` (${account.status_reason})`;
   throw new DomainError('bank-account-blocked', `The account is ${account.status}${why}.`);
 }
@@ -98,6 +107,16 @@ const BLOCKING: Readonly<Partial<Record<ReturnConsequence, BankAccountRow['statu
   'block-account': 'BLOCKED',
   revoke: 'REVOKED',
 };
+
+/** Stores that the bank has returned the prenote of an account: nothing is paid into it, whatever the reason. */
+export async function notePrenoteReturn(tx: TenantTx, accountId: string, code: string): Promise<void> {
+  const account = await findBankAccount(tx, accountId);
+  // Nothing is said any more of what retention has erased, or of what its holder has revoked.
+  if (account === undefined || account.purged_at !== null) return;
+  const status = BLOCKING[isReturnReasonCode(code) ? returnReason(code).consequence : 'other'] ?? 'BLOCKED';
+  const blocked = account.status === 'ACTIVE' ? { status, status_reason: code } : {};
+  await setBankAccount(tx, accountId, { prenote: 'REFUSED', ...blocked });
+}
 
 /**
  * Stores what a return implies for the account itself: closed or unknown accounts are blocked, withdrawn

@@ -1,5 +1,6 @@
 import type { RunStatement } from '#platform/db/run-statement.ts';
 import { batches, count, GOOD, PAYEES, TO_BE_SET } from './staged-payees.ts';
+import type { TermsOfUse } from './terms-of-use.ts';
 
 /**
  * The SQL of files of bank accounts. Beside what files of payees share, `staged_rows` has the new account of each good row (`account_id`,
@@ -93,21 +94,21 @@ export interface FileOfAccounts {
   readonly uploadId: string;
   readonly enteredBy: string;
   readonly approvedBy: string;
-  readonly usableFrom: Date;
+  readonly terms: TermsOfUse;
 }
 
 /** Adds the accounts of the good rows. @throws an error of the database where nobody has approved the file */
 export async function insertAccounts(
   run: RunStatement,
-  { uploadId, enteredBy, approvedBy, usableFrom }: FileOfAccounts,
+  { uploadId, enteredBy, approvedBy, terms }: FileOfAccounts,
 ): Promise<void> {
   await run(
     `insert into bank_accounts (id, shareholder_id, employee_id, routing_number, account_number_sealed, account_last4, account_type, holder_type,
-       holder_name, approval, usable_from, upload_id, entered_by, approved_by)
+       holder_name, approval, usable_from, prenote, upload_id, entered_by, approved_by)
      select account_id, shareholder_id, employee_id, routing_number, account_number_sealed, account_last4, account_type, holder_type,
-       holder_name, 'APPROVED', $2, $1, $3, $4
+       holder_name, 'APPROVED', $2, $5, $1, $3, $4
      from staged_rows where ${TO_BE_SET} order by account_id`,
-    [uploadId, usableFrom.toISOString(), enteredBy, approvedBy],
+    [uploadId, terms.usable_from.toISOString(), enteredBy, approvedBy, terms.prenote],
   );
 }
 

@@ -39,6 +39,7 @@ export function toBlocked({
 const ACCOUNTS = sql`
   select case
       when bool_or(${USABLE_ACCOUNT}) then null
+      when bool_or(${APPROVED_ACCOUNT} and b.usable_from <= present_instant()) then 'ACCOUNT_AWAITING_PRENOTE'
       when bool_or(${APPROVED_ACCOUNT}) then 'ACCOUNT_COOLING_OFF'
       when bool_or(b.status = 'ACTIVE' and b.approval = 'REQUIRED') then 'ACCOUNT_AWAITING_APPROVAL'
       when bool_or(b.status <> 'ACTIVE') then 'ACCOUNT_CLOSED'

@@ -3,7 +3,7 @@ import { invalidField } from '#kernel/domain-error.ts';
 import { accountNumberLast4 } from '#payments/nacha/account-number.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { type BankProfile, profileOf } from './bank-profile.ts';
+import { type Profile, profileOf } from './bank-profile.ts';
 import { offsetPlace } from './offset-place.ts';
 import { findSettings } from './payment-settings.repository.ts';
 import type { setPaymentSettings } from './payment-settings.routes.ts';
@@ -12,7 +12,7 @@ type EnteredProfile = NonNullable<z.output<(typeof setPaymentSettings)['body']>[
 
 /** A profile as it is kept: the number of the account stands beside it, sealed. */
 export interface KeptProfile {
-  readonly bank_profile: BankProfile | null;
+  readonly bank_profile: Profile | null;
   readonly offset_number_sealed: string | null;
 }
 

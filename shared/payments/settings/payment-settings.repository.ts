@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DB } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
-import type { BankProfile } from './bank-profile.ts';
+import type { Profile } from './bank-profile.ts';
 import type { AchOriginator } from './payment-settings.routes.ts';
 
 const COLUMNS = [
@@ -31,7 +31,7 @@ export interface NewSettings {
   readonly ach_originator: Originator | null;
   readonly cooling_off_hours: number | null;
   /** Null or absent: as for a bank that asks for nothing. */
-  readonly bank_profile?: BankProfile | null;
+  readonly bank_profile?: Profile | null;
   readonly offset_number_sealed?: string | null;
 }
 

@@ -45,7 +45,7 @@ const OffsetAccount = z.object({
 });
 
 /** The wishes of a tenant’s bank for its files. */
-export const ShownBankProfile = z.object({
+export const BankProfile = z.object({
   line_ends: z.enum(LINE_ENDS),
   /** Whether files are filled up to blocks of ten lines. */
   padding: z.boolean(),
@@ -58,6 +58,8 @@ export const ShownBankProfile = z.object({
   time_zone: z.string(),
   same_day_cut_off: z.string().nullable(),
   next_day_cut_off: z.string().nullable(),
+  /** Whether new accounts are asked for by an entry of no money first. */
+  prenotes: z.boolean(),
 });
 
 const cutOff = z
@@ -106,6 +108,7 @@ const EnteredBankProfile = z
     time_zone: timeZone.default('America/New_York'),
     same_day_cut_off: cutOff,
     next_day_cut_off: cutOff,
+    prenotes: z.boolean('must be true or false').default(false),
   })
   .refine(
     ({ same_day_cut_off: same, next_day_cut_off: next }) => same === null || next === null || same <= next,
@@ -120,7 +123,7 @@ export const PaymentSettings = z.object({
   ach_originator: AchOriginator.nullable(),
   /** The hours that a new bank account waits after its approval, before it is paid into. */
   cooling_off_hours: z.number().int(),
-  bank_profile: ShownBankProfile,
+  bank_profile: BankProfile,
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });

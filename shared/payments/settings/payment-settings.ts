@@ -2,6 +2,7 @@ import { DomainError } from '#kernel/domain-error.ts';
 import { exponentOf, toMinor } from '#kernel/money.ts';
 import { bankEnvironment } from '#payments/bank/bank-environment.ts';
 import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
+import type { Profile } from './bank-profile.ts';
 import type { Channel } from './channel.ts';
 import type { NewSettings, Originator, SettingsRow } from './payment-settings.repository.ts';
 
@@ -42,6 +43,12 @@ export function paymentRules(row: Settings | NewSettings | undefined): PaymentRu
 /** Returns the tenant's channel. By default payments go to the bank if it takes orders by HTTP, and else into files. */
 export function channelOf(row: Pick<Settings, 'channel'> | undefined): Channel {
   return row?.channel ?? (bankEnvironment.hasBank() ? 'BANK' : 'NACHA_FILE');
+}
+
+/** Whether accounts that are new wait for a prenote: it goes by file, so a tenant that pays otherwise sends none. */
+export function asksForPrenotes(row: Settings | NewSettings | undefined): boolean {
+  const profile = row?.bank_profile as Partial<Profile> | null | undefined;
+  return profile?.prenotes === true && row?.ach_originator != null && channelOf(row) === 'NACHA_FILE';
 }
 
 /** The amount of an entry of a file has ten digits, of cents. */
