@@ -53,6 +53,7 @@ import * as votes from '#proxy/votes.routes.ts';
 import * as securityClasses from '#register/classes/security-classes.routes.ts';
 import * as registerSettings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
+import * as reopening from '#register/reopening.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as corporateActions from '#register/splits/corporate-actions.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
@@ -99,6 +100,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
   },
   register: {
     shareholders: { ...shareholders, ...positions, ...registerSettings, ...securityClasses },
+    reopening,
     transfers,
     'corporate-actions': corporateActions,
   },

@@ -27,7 +27,8 @@ once, and every repetition returns the first answer.
 **Exact numbers.** Money and shares are returned as decimal strings. Send strings or JSON numbers: their digits are read as
 they are written, never through a float.
 
-**Problems** are RFC 9457 documents; distinguish them by \`type\`. Quote \`X-Request-ID\` to support.
+**Problems** are RFC 9457 documents; distinguish them by \`type\`, which is also the
+path of a page that says what causes the problem and what to do. Quote \`X-Request-ID\` to support.
 
 **Limits.** Requests of a class (reads, changes, uploads, reports) are counted for their user and for their tenant, those to
 sign in for the network that they come from. \`RateLimit-Policy\` and \`RateLimit\` on each answer say how many are allowed and left; one

@@ -88,6 +88,7 @@ const IN_PATH: Readonly<Record<string, string>> = {
   item_id: 'The id of the item.',
   queue: 'The name of the queue.',
   schema: 'The URN of the schema.',
+  slug: 'The last part of the `type` of the problem, such as `not-found`.',
   type: 'The name of the resource type.',
 };
 

@@ -21,7 +21,7 @@ export const PROBLEM_SCHEMAS: Readonly<Record<string, Json>> = {
     type: 'object',
     description: 'A problem document (RFC 9457). `type` is stable: distinguish problems by it.',
     properties: {
-      type: { type: 'string', pattern: '^urn:vestry:problem:[a-z-]+$' },
+      type: { type: 'string', pattern: '^/problems/[a-z-]+$' },
       title: { type: 'string' },
       status: { type: 'integer', minimum: 400, maximum: 599 },
       detail: { type: 'string', description: 'An explanation for a person.' },

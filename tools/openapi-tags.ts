@@ -49,6 +49,7 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description: 'What a holder is owed by a dividend is corrected beside its snapshot.',
   },
   ballots: { name: 'Ballots by file', description: 'Files of ballots, which are uploads like others.' },
+  reopening: { name: 'Reopening', description: 'Holders who were closed, and buy again.' },
   'payee-files': {
     name: 'Payees by file',
     description:

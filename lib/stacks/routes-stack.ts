@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   ],
   register: ['register', 'uploads', 'dividends', 'proxy', 'reporting'],
   transfers: [
+    'register/reopening',
     'register/transfers',
     'register/corporate-actions',
     'reporting/ownership',

@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'shareholder.created',
   'shareholder.updated',
   'shareholder.closed',
+  'shareholder.reopened',
   'shareholder.active',
   'shareholder.kyc-set',
   'shareholder.kyc-unverified',

@@ -1,5 +1,5 @@
 /**
- * Every problem the API can answer (RFC 9457): slug → status and title. The `type` is `urn:vestry:problem:<slug>`.
+ * Every problem the API can answer (RFC 9457): slug → status and title. The `type` is `/problems/<slug>`, where the API serves a page that says cause and remedy.
  * A slug is a contract with clients: it is never renamed.
  */
 export const problemRegistry = {
@@ -125,5 +125,5 @@ export const problemRegistry = {
 export type ProblemSlug = keyof typeof problemRegistry;
 
 export function problemType(slug: ProblemSlug): string {
-  return `urn:vestry:problem:${slug}`;
+  return `/problems/${slug}`;
 }

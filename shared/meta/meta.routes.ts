@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PASSWORD_PAGE_PATH } from '#contracts/api-paths.ts';
+import { problemRegistry } from '#contracts/problems.ts';
 import { route } from '#platform/http/route.ts';
 import { DOCS_ASSETS } from './docs-assets.ts';
 
@@ -64,6 +65,22 @@ export const getDocsAsset = route({
   }),
   response: z.string(),
   produces: ['text/javascript', 'text/css', 'text/plain'],
+  problems: ['not-found'],
+});
+
+export const getProblem = route({
+  ...open,
+  operationId: 'getProblem',
+  path: '/problems/{slug}',
+  summary: 'Read what a problem means',
+  description:
+    'The page to which the `type` of a problem leads: what causes it, and what to do about it. The `detail` of an answer says it of that request.',
+  params: z.object({
+    slug: z.string().meta({ openapi: { type: 'string', enum: Object.keys(problemRegistry) } }),
+  }),
+  query: anyQuery,
+  response: z.string(),
+  produces: ['text/html'],
   problems: ['not-found'],
 });
 

@@ -11,7 +11,7 @@ describe('answerUnrouted', () => {
     expect(statusCode).toBe(405);
     expect(multiValueHeaders?.allow).toEqual(['GET, PATCH, OPTIONS']);
     expect(JSON.parse(body)).toMatchObject({
-      type: 'urn:vestry:problem:method-not-allowed',
+      type: '/problems/method-not-allowed',
       detail: 'Use GET or PATCH here.',
       instance: 'urn:vestry:request:request-1',
     });

@@ -37,7 +37,7 @@ export class FileWaits extends Error {
 // Hardly a register has what the next two look for. Asked first whether there is any, by index, they read the file's rows only
 // where they must: statistics that don't know the tenant yet would have them sorted.
 export const REFUSE_CLOSED = `update staged_rows s set error_column = 'external_ref', error_code = 'holder-closed',
-    error_message = 'The holder with this external_ref is closed.'
+    error_message = 'The holder with this external_ref is closed: reopen it with POST /shareholders/{id}/reopen.'
   from shareholders h
   where exists (select from shareholders where tenant_id = $1 and status = 'CLOSED')
     and h.tenant_id = $1 and h.status = 'CLOSED' and h.external_ref = s.external_ref and s.error_code is null`;

@@ -8,5 +8,8 @@ interface Standing {
 /** @throws DomainError `shareholder-closed` */
 export function refuseClosed(shareholder: Pick<Standing, 'status'>): void {
   if (shareholder.status === 'CLOSED')
-    throw new DomainError('shareholder-closed', 'A closed shareholder cannot be changed.');
+    throw new DomainError(
+      'shareholder-closed',
+      'A closed shareholder cannot be changed: reopen it with POST /shareholders/{id}/reopen.',
+    );
 }

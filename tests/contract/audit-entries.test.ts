@@ -117,6 +117,8 @@ const TABLES: Readonly<Record<string, string>> = {
 };
 /** Routes whose work is in transactions of its own: their own entry has no values. */
 const IN_PARTS: ReadonlySet<string> = new Set(['decideChanges']);
+/** Routes whose example changes nothing: the holder is open. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['reopenShareholder']);
 const KEYS: Readonly<Record<string, string>> = {
   directory_users: 'user_id',
   directory_members: 'group_id',
@@ -138,6 +140,7 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
     expect(answer.status, answer.text).toBeLessThan(500);
     if (answer.status === 403) return expect(entries).toMatchObject([{ problem: expect.any(String) }]);
     if (answer.status >= 400) return expect(entries).toEqual([]);
+    if (WITHOUT_EFFECT.has(route.operationId)) return expect(entries).toEqual([]);
     done.push(route.operationId);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ tenant_id: tenant.id, problem: null });

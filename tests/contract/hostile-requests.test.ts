@@ -117,7 +117,7 @@ function expectProblem(route: RouteEntry, answer: TestResponse, problem: number)
   expect(answer.status).toBe(status);
   expect(answer.body).toMatchObject({
     status: speaksScim(route) ? String(status) : status,
-    type: expect.stringMatching(/^urn:vestry:problem:/),
+    type: expect.stringMatching(/^\/problems\//),
   });
   expect(answer.header('content-type')).toBe(
     speaksScim(route) ? 'application/scim+json' : 'application/problem+json',
@@ -244,7 +244,7 @@ describe.each(ofTenants)('$method $path', (route) => {
         const answer = await call(handler, route, { as: tenant.as(role), params: { id: issuer.id } });
         expect(answer, `${role} of ${tenant.type}`).toMatchObject({
           status: 403,
-          body: { type: 'urn:vestry:problem:forbidden' },
+          body: { type: '/problems/forbidden' },
         });
         const after = await database.admin.query(
           `select count(*)::integer as n from audit_log where action = 'access.denied'`,
@@ -258,7 +258,7 @@ describe.each(ofTenants)('$method $path', (route) => {
     const handler = await handlerOf(route);
     expect(await call(handler, route, {})).toMatchObject({
       status: 401,
-      body: { type: 'urn:vestry:problem:unauthenticated' },
+      body: { type: '/problems/unauthenticated' },
     });
   });
 
@@ -306,7 +306,7 @@ describe('Idempotency-Key', () => {
       const answer = await call(handler, route, { as, params, body: route.example ?? {} });
       expect(answer).toMatchObject({
         status: 400,
-        body: { type: 'urn:vestry:problem:idempotency-key-required' },
+        body: { type: '/problems/idempotency-key-required' },
       });
       for (const key of ['', ' ', 'x'.repeat(256), 'ключ', ['a', 'b']]) {
         const odd = await call(handler, route, {

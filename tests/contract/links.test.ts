@@ -73,8 +73,10 @@ async function follow(
 function linksIn(body: Json): string[] {
   if (typeof body === 'string') return /^\\?\/[^/]|^\/\w+\/api\//.test(body) ? [body] : [];
   if (typeof body !== 'object' || body === null) return [];
-  // The endpoint of a type of SCIM resources is relative to SCIM's own address (RFC 7643, 6).
-  return Object.entries<Json>(body).flatMap(([name, value]) => (name === 'endpoint' ? [] : linksIn(value)));
+  // The endpoint of a type of SCIM resources is relative to SCIM's own address (RFC 7643, 6), and the type of a problem is its name.
+  return Object.entries<Json>(body).flatMap(([name, value]) =>
+    name === 'endpoint' || String(value).startsWith('/problems/') ? [] : linksIn(value),
+  );
 }
 
 describe('the table', () => {

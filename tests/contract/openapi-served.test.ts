@@ -93,7 +93,7 @@ describe('documentation', () => {
   test.each(['index.html', '../index.mjs', '__proto__', 'constructor'])('serves no %s', async (asset) => {
     const answer = await get(meta.getDocsAsset, { params: { asset } });
     expect(answer.status).toBe(404);
-    expect(answer.body.type).toBe('urn:vestry:problem:not-found');
+    expect(answer.body.type).toBe('/problems/not-found');
   });
 
   test('names the version of its assets', () => {
@@ -125,7 +125,7 @@ describe('a path that no route serves', () => {
     const answer = await unrouted('POST', '/{proxy+}', { any: 'thing' });
     expect(answer.status).toBe(404);
     expect(answer.header('content-type')).toBe('application/problem+json');
-    expect(answer.body).toMatchObject({ type: 'urn:vestry:problem:not-found', status: 404 });
+    expect(answer.body).toMatchObject({ type: '/problems/not-found', status: 404 });
   });
 
   test('a path that is only the beginning of others is not found', async () => {
@@ -138,7 +138,7 @@ describe('a path that no route serves', () => {
       const allowed = [...Object.keys(item).map((method) => method.toUpperCase()), 'OPTIONS'];
       const refused = await unrouted('TRACE', path);
       expect(refused.status).toBe(405);
-      expect(refused.body.type).toBe('urn:vestry:problem:method-not-allowed');
+      expect(refused.body.type).toBe('/problems/method-not-allowed');
       expect(refused.header('allow')?.split(', ').sort()).toEqual(allowed.sort());
       const asked = await unrouted('OPTIONS', path);
       expect([asked.status, asked.text]).toEqual([204, '']);

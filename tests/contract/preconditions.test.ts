@@ -101,7 +101,7 @@ describe.each(changing)('$method $path', (route) => {
     for (const header of [STALE, '"0"', 'W/"1"', '1', '"1", "2"', 'x'])
       expect(await send(route, { 'If-Match': header }), header).toMatchObject({
         status: 412,
-        body: { type: 'urn:vestry:problem:precondition-failed' },
+        body: { type: '/problems/precondition-failed' },
       });
     expect(await digestOfTables(database.admin, tables)).toBe(before);
   });
@@ -109,7 +109,7 @@ describe.each(changing)('$method $path', (route) => {
 
 test('without If-Match, or with any version, what only honours it goes on', async () => {
   const route = changing.find(({ operationId }) => operationId === 'releaseLegalHold') as RouteEntry;
-  const pending = 'urn:vestry:problem:change-pending';
+  const pending = '/problems/change-pending';
   expect((await send(route, { 'If-Match': '"2"' })).status).toBe(412);
   expect((await send(route, { 'If-Match': '"1"' })).status).toBe(202);
   expect((await send(route, { 'If-Match': '*' })).body.type).toBe(pending);

@@ -99,7 +99,7 @@ async function useUp(route: RouteEntry, key: string): Promise<void> {
 }
 
 function expectRefused(route: RouteEntry, answer: TestResponse, of: 'user' | 'tenant' | 'source'): void {
-  expect(answer).toMatchObject({ status: 429, body: { type: 'urn:vestry:problem:too-many-requests' } });
+  expect(answer).toMatchObject({ status: 429, body: { type: '/problems/too-many-requests' } });
   const wait = Number(answer.header('retry-after'));
   expect(wait).toBeGreaterThanOrEqual(1);
   expect(wait).toBeLessThanOrEqual(LIMIT_WINDOW_SECONDS);

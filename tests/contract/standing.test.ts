@@ -146,7 +146,7 @@ for (const channel of ['http.client.request.start', 'undici:request:create'])
     outside += 1;
   });
 
-const unauthenticated = { status: 401, body: { type: 'urn:vestry:problem:unauthenticated' } };
+const unauthenticated = { status: 401, body: { type: '/problems/unauthenticated' } };
 
 describe.each(withCaller)('$method $path', (route) => {
   test('is refused to whoever has been put out, whatever they send, and leaves nothing', async () => {
@@ -172,7 +172,7 @@ describe.each(withCaller)('$method $path', (route) => {
       await database.admin.query(suspend, [tenant.id, 'SUSPENDED']);
       expect(await send(), 'suspended').toMatchObject({
         status: 403,
-        body: { type: 'urn:vestry:problem:tenant-suspended' },
+        body: { type: '/problems/tenant-suspended' },
       });
       await database.admin.query(suspend, [tenant.id, 'ACTIVE']);
     }
@@ -180,7 +180,7 @@ describe.each(withCaller)('$method $path', (route) => {
       await withNetworks(as.tenantId, async () =>
         expect(await send({ query: { unknown: '1' } }), 'from elsewhere').toMatchObject({
           status: 403,
-          body: { type: 'urn:vestry:problem:network-not-allowed' },
+          body: { type: '/problems/network-not-allowed' },
         }),
       );
     }

@@ -137,7 +137,7 @@ describe('a malformed id in a path is answered like one that does not exist', ()
         params: { id },
         ...(route.example === undefined ? {} : { body: route.example }),
       });
-      expect(answer, id).toMatchObject({ status: 404, body: { type: 'urn:vestry:problem:not-found' } });
+      expect(answer, id).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
     }
   });
 });

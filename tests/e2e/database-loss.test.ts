@@ -90,9 +90,9 @@ async function persist(path: string, body: object, expected: number, tally: Tall
     if (answer.status === expected) return answer.body.id;
     if (answer.status === 503) {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(answer.body.type).toBe('urn:vestry:problem:temporarily-unavailable');
+      expect(answer.body.type).toBe('/problems/temporarily-unavailable');
       tally.unavailable += 1;
-    } else if (answer.body.type !== 'urn:vestry:problem:request-in-progress') {
+    } else if (answer.body.type !== '/problems/request-in-progress') {
       throw new Error(`${path} answered ${answer.text}`);
     }
     if (Date.now() > deadlineMs) throw new Error(`${path} was never acknowledged: ${answer.text}`);

@@ -60,7 +60,7 @@ describe.each(environmentNames())('API of %s', (name) => {
     const responses = Object.entries<TemplateProperties>(body['x-amazon-apigateway-gateway-responses']);
     for (const [, response] of responses) {
       const problem = JSON.parse(response.responseTemplates['application/json']);
-      const slug = problem.type.replace('urn:vestry:problem:', '') as keyof typeof problemRegistry;
+      const slug = problem.type.replace('/problems/', '') as keyof typeof problemRegistry;
       expect(problemRegistry[slug]).toEqual({ status: response.statusCode, title: problem.title });
       expect(response.responseParameters['gatewayresponse.header.Content-Type']).toBe(
         "'application/problem+json'",
@@ -161,7 +161,7 @@ describe.each(environmentNames())('API of %s', (name) => {
     expect(ResponseCode).toBe(429);
     expect(ResponseHeaders).toContainEqual({ Name: 'Retry-After', Value: expect.stringMatching(/^\d+$/) });
     const { Content } = acl?.Properties.CustomResponseBodies[CustomResponseBodyKey] ?? {};
-    expect(JSON.parse(Content)).toMatchObject({ type: 'urn:vestry:problem:too-many-requests', status: 429 });
+    expect(JSON.parse(Content)).toMatchObject({ type: '/problems/too-many-requests', status: 429 });
   });
 
   test('the firewall logs what it blocks, without what lets anybody in', () => {

@@ -222,7 +222,7 @@ describe.each(environments)('the edge of %s', (_, environment) => {
       const { ResponseCode, CustomResponseBodyKey } = verdict(firewall, request).Block.CustomResponse;
       expect(ResponseCode).toBe(status);
       const { Content } = firewall.Properties.CustomResponseBodies[CustomResponseBodyKey];
-      expect(JSON.parse(Content)).toMatchObject({ type: `urn:vestry:problem:${slug}`, status });
+      expect(JSON.parse(Content)).toMatchObject({ type: `/problems/${slug}`, status });
     }
     // Every request has an address of CloudFront there.
     const behind = JSON.stringify(one('AWS::WAFv2::WebACL', 'REGIONAL').Properties.Rules);

@@ -177,7 +177,7 @@ test('a function refuses an expired verdict, a second header and none at all, as
     as,
     headers: { Authorization: ['Bearer a', 'Bearer b'] },
   });
-  expect(twice).toMatchObject({ status: 401, body: { type: 'urn:vestry:problem:unauthenticated' } });
+  expect(twice).toMatchObject({ status: 401, body: { type: '/problems/unauthenticated' } });
   expect(twice.header('www-authenticate')).toBe('Bearer');
   const event = proxyEvent(listUsers, { as });
   Object.assign(event.requestContext.authorizer ?? {}, { exp: '1' });

@@ -279,7 +279,7 @@ describe('a reset by mail', () => {
     const token = await spoil(tokenOf(mail ?? { text: '' }, 'reset'), person);
     expect(await reset(token, 'yet another password of mine')).toMatchObject({
       status: 401,
-      body: { type: 'urn:vestry:problem:invalid-link' },
+      body: { type: '/problems/invalid-link' },
     });
   });
 

@@ -88,7 +88,7 @@ describe('an API key', () => {
     expect((await read(caller)).status).toBe(200);
     const settings = { as: caller, body: {}, headers: { 'If-Match': '"1"' } };
     const refused = await call(setSettingsHandler, setRegisterSettings, settings);
-    expect([refused.status, refused.body.type]).toEqual([403, 'urn:vestry:problem:forbidden']);
+    expect([refused.status, refused.body.type]).toEqual([403, '/problems/forbidden']);
     const { rows } = await database.admin.query(
       `select actor_role, action from audit_log where tenant_id = $1 and actor_id = $2`,
       [acme.id, asked.body.subject.id],
@@ -137,7 +137,7 @@ describe('an API key', () => {
       expect((await read(near, '198.51.100.1')).status).toBe(200);
       expect((await read(near, '192.0.2.1')).body.detail).toMatch('The API key may not be used');
       expect((await read(any, '192.0.2.1')).status).toBe(200);
-      expect((await read(any)).body.type).toBe('urn:vestry:problem:network-not-allowed');
+      expect((await read(any)).body.type).toBe('/problems/network-not-allowed');
       const token = await tokenFor(id, secret);
       expect([token.status, token.body.error]).toEqual([403, 'unauthorized_client']);
     } finally {
@@ -164,7 +164,7 @@ describe('an API key', () => {
     const asked = await new Register(program).update(holder.id, { holdings: '5000' });
     expect(asked.body).toMatchObject({ kind: 'position', requested_by: program.actorId });
     expect((await new Approvals(acme.as('ADMIN')).approve(asked.body.id)).body.type).toBe(
-      'urn:vestry:problem:four-eyes',
+      '/problems/four-eyes',
     );
     expect((await new Approvals(acme.as('COMPLIANCE')).approve(asked.body.id)).status).toBe(200);
   });
@@ -347,7 +347,7 @@ describe('what is wrong with a key is said', () => {
   test('two keys of one name', async () => {
     const name = 'The same';
     expect((await propose({ name })).status).toBe(202);
-    expect((await propose({ name })).body.type).toBe('urn:vestry:problem:api-key-exists');
+    expect((await propose({ name })).body.type).toBe('/problems/api-key-exists');
   });
 
   test('a key is proposed by an ADMIN, and listed without its secret', async () => {

@@ -168,10 +168,10 @@ describe('the inbox', () => {
     const answer = await own.decide({ decision: 'APPROVE', items });
     expect([answer.status, answer.body.decided, answer.body.refused], answer.text).toEqual([200, 1, 3]);
     expect(answer.body.data).toMatchObject([
-      { id: settings, status: 403, change_request: null, problem: { type: 'urn:vestry:problem:four-eyes' } },
-      { id: unknown, status: 404, problem: { type: 'urn:vestry:problem:not-found' } },
+      { id: settings, status: 403, change_request: null, problem: { type: '/problems/four-eyes' } },
+      { id: unknown, status: 404, problem: { type: '/problems/not-found' } },
       { id: payment, status: 200, change_request: { state: 'APPROVED' }, problem: null },
-      { id: user, status: 412, problem: { type: 'urn:vestry:problem:precondition-failed' } },
+      { id: user, status: 412, problem: { type: '/problems/precondition-failed' } },
     ]);
     const key = { 'Idempotency-Key': 'of the test' };
     const denial = { decision: 'DENY', reason: 'Not now.', items: [{ id: settings }, { id: user }] };

@@ -87,7 +87,7 @@ test('a dividend is paid once another person has approved it, and its run as a w
   const id = await dividends.declare();
   await work(aws);
   const ops = new Payments(acme.as('OPS'));
-  expect((await ops.disburseDividend(id)).body.type).toBe('urn:vestry:problem:approval-required');
+  expect((await ops.disburseDividend(id)).body.type).toBe('/problems/approval-required');
   const [request] = (await compliance.list({ kind: 'dividend' })).body.data;
   expect(request).toMatchObject({ subject: { id }, after: { rate_per_share: '0.125' } });
   expect((await new Approvals(acme.as('OPS')).approve(request.id)).status).toBe(403);

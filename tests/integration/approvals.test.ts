@@ -72,7 +72,7 @@ describe('a change that loosens', () => {
     ]);
 
     const own = await new Approvals(acme.as('ADMIN')).approve(asked.body.id);
-    expect([own.status, own.body.type]).toEqual([403, 'urn:vestry:problem:four-eyes']);
+    expect([own.status, own.body.type]).toEqual([403, '/problems/four-eyes']);
     const { rows } = await database.admin.query(
       `select actor_id, action, resource, payload from audit_log where tenant_id = $1 and problem = 'four-eyes'`,
       [acme.id],
@@ -102,7 +102,7 @@ describe('a change that loosens', () => {
 
   test('has no effect when it is denied or withdrawn, and can be proposed again', async () => {
     const first = await admin.setSettings(threshold('20000'));
-    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('urn:vestry:problem:change-pending');
+    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('/problems/change-pending');
     expect((await compliance.deny(first.body.id, 'Too much.')).body).toMatchObject({
       state: 'DENIED',
       reason: 'Too much.',
@@ -117,7 +117,7 @@ describe('a change that loosens', () => {
   test('is refused when its subject has changed since', async () => {
     const asked = await admin.setSettings(threshold('20000'));
     expect((await admin.setSettings(threshold('100'))).status).toBe(200);
-    expect((await compliance.approve(asked.body.id)).body.type).toBe('urn:vestry:problem:change-outdated');
+    expect((await compliance.approve(asked.body.id)).body.type).toBe('/problems/change-outdated');
     expect(await inForce()).toBe('10000');
     expect((await compliance.get(asked.body.id)).body.state).toBe('PENDING');
   });
@@ -127,11 +127,11 @@ describe('a change that loosens', () => {
     const days = (count: number) => String(count * 86_400_000);
     vi.stubEnv('VESTRY_CLOCK_AHEAD_MS', days(29));
     expect((await compliance.list({ state: 'PENDING' })).body.data).toHaveLength(1);
-    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('urn:vestry:problem:change-pending');
+    expect((await admin.setSettings(threshold('30000'))).body.type).toBe('/problems/change-pending');
     vi.stubEnv('VESTRY_CLOCK_AHEAD_MS', days(31));
     expect((await compliance.list({ state: 'EXPIRED' })).body.data).toHaveLength(1);
     expect((await compliance.list({ state: 'PENDING' })).body.data).toEqual([]);
-    expect((await compliance.approve(asked.body.id)).body.type).toBe('urn:vestry:problem:change-decided');
+    expect((await compliance.approve(asked.body.id)).body.type).toBe('/problems/change-decided');
     const anew = await admin.setSettings(threshold('20000'));
     expect(anew.status).toBe(202);
     expect(Date.parse(anew.body.expires_at)).toBeGreaterThan(Date.now() + Number(days(60)));
@@ -226,9 +226,7 @@ describe('a privileged user', () => {
     expect(asked.status, asked.text).toBe(202);
     expect(asked.text).not.toMatch(/scrypt|hash|password/);
     expect(await rowOf('new@acme.example')).toBeUndefined();
-    expect((await create('OPS', `compliance@${acme.slug}.example`)).body.type).toBe(
-      'urn:vestry:problem:user-exists',
-    );
+    expect((await create('OPS', `compliance@${acme.slug}.example`)).body.type).toBe('/problems/user-exists');
     await approved(acme, asked);
     expect(await rowOf('new@acme.example')).toMatchObject({
       id: asked.body.subject.id,
@@ -330,13 +328,13 @@ describe('a tenant with one ADMIN', () => {
         as: operator,
         params: { id: acme.id, approval },
       });
-    expect((await approve(settings.body.id)).body.type).toBe('urn:vestry:problem:four-eyes');
+    expect((await approve(settings.body.id)).body.type).toBe('/problems/four-eyes');
     expect(await approve(asked.body.id)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });
     const more = await call(createUserHandler, createUser, {
       as: acme.as('ADMIN'),
       body: { email: 'next@acme.example', role: 'OPS', password: 'correct horse battery' },
     });
-    expect((await approve(more.body.id)).body.type).toBe('urn:vestry:problem:four-eyes');
+    expect((await approve(more.body.id)).body.type).toBe('/problems/four-eyes');
   });
 });
 
@@ -391,7 +389,7 @@ describe('operators', () => {
     const [first, second] = roots as [Principal, Principal];
     expect((await disable(second, first.actorId)).status).toBe(200);
     expect((await invite(first)).status).toBe(401);
-    expect((await disable(second, second.actorId)).body.type).toBe('urn:vestry:problem:last-admin');
+    expect((await disable(second, second.actorId)).body.type).toBe('/problems/last-admin');
   });
 
   test('are of the platform’s own tenant alone, which has nobody else', async () => {

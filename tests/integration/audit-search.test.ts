@@ -153,7 +153,7 @@ describe('the chain is verified', () => {
       expect((await verify(range)).body).toMatchObject({ valid: true, objects: 1, entries: 2 });
       daysAhead = 2_001;
       const { status, body } = await verify(range);
-      expect([status, body.type]).toEqual([409, 'urn:vestry:problem:needs-restore']);
+      expect([status, body.type]).toEqual([409, '/problems/needs-restore']);
       expect(body.detail).toContain(`audit/dt=${TODAY}/`);
     } finally {
       daysAhead = 0;

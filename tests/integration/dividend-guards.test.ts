@@ -68,7 +68,7 @@ describe('terms that are refused', () => {
   ])('%s', async (_, terms, pointer) => {
     const before = await count();
     const answer = await dividends.schedule(terms);
-    expect(answer).toMatchObject({ status: 422, body: { type: 'urn:vestry:problem:validation-failed' } });
+    expect(answer).toMatchObject({ status: 422, body: { type: '/problems/validation-failed' } });
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
     expect(await count()).toBe(before);
   });
@@ -94,7 +94,7 @@ describe('the terms of a dividend that stands', () => {
     const first = await again();
     expect(first.status).toBe(201);
     const refused = await again({ rate_per_share: '0.770' });
-    expect(refused).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:dividend-repeated' } });
+    expect(refused).toMatchObject({ status: 409, body: { type: '/problems/dividend-repeated' } });
     expect(refused.body.detail).toContain(first.body.id);
     const others = [
       { payable_date: day(51) },
@@ -117,9 +117,7 @@ describe('the terms of a dividend that stands', () => {
 
 describe('one declaration', () => {
   test('needs a key', async () => {
-    expect((await dividends.schedule({}, null)).body.type).toBe(
-      'urn:vestry:problem:idempotency-key-required',
-    );
+    expect((await dividends.schedule({}, null)).body.type).toBe('/problems/idempotency-key-required');
   });
 
   test('is created once for its key, even by twenty requests at once, for ever', async () => {
@@ -130,10 +128,10 @@ describe('one declaration', () => {
     const first = answers.find(({ status }) => status === 201);
     for (const { status, body } of answers)
       if (status === 201) expect(body.id).toBe(first?.body.id);
-      else expect(body.type).toBe('urn:vestry:problem:request-in-progress');
+      else expect(body.type).toBe('/problems/request-in-progress');
     expect(await count()).toBe(before + 1);
     await database.admin.query('delete from idempotency_keys');
-    expect((await dividends.schedule(terms, key)).body.type).toBe('urn:vestry:problem:dividend-exists');
+    expect((await dividends.schedule(terms, key)).body.type).toBe('/problems/dividend-exists');
     expect(await count()).toBe(before + 1);
   });
 });

@@ -235,7 +235,7 @@ describe('cancelling', () => {
       ['DIVIDENDS_PAYABLE', '300'],
     ]);
     expect((await dividends.get(id)).body.reconciled).toBe(true);
-    expect((await dividends.cancel(id)).body.type).toBe('urn:vestry:problem:dividend-not-cancellable');
+    expect((await dividends.cancel(id)).body.type).toBe('/problems/dividend-not-cancellable');
     await work(aws);
     expect(await statusesOf(id)).toEqual([['FAILED', 'CANCELLED']]);
   });
@@ -260,7 +260,7 @@ describe('cancelling', () => {
     expect((await dividends.get(id)).body.state).toBe('PAYING');
     expect(await dividends.cancel(id)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:dividend-not-cancellable' },
+      body: { type: '/problems/dividend-not-cancellable' },
     });
   });
 

@@ -653,7 +653,7 @@ describe('nobody verifies a payee', () => {
         await unconfirmed(tenant, 'COMPLIANCE', tenant.as('ADMIN').actorId),
       ]) {
         const answer = await verify(hand, payee);
-        expect([answer.status, answer.body.type], answer.text).toEqual([403, 'urn:vestry:problem:four-eyes']);
+        expect([answer.status, answer.body.type], answer.text).toEqual([403, '/problems/four-eyes']);
       }
       expect((await verify(tenant.as('COMPLIANCE'), payee)).body).toMatchObject({ kyc_status: 'VERIFIED' });
     },

@@ -147,7 +147,7 @@ test.each([
   says = answered;
   const body = { filename: 'register.csv', size: 500_000_000, sha256: 'a'.repeat(64) };
   const answer = await call(createUpload, createShareholderUpload, { as: tenant.as('OPS'), body });
-  expect(answer.body).toMatchObject({ type: 'urn:vestry:problem:temporarily-unavailable' });
+  expect(answer.body).toMatchObject({ type: '/problems/temporarily-unavailable' });
   expect([answer.status, answer.header('retry-after')]).toEqual([503, '2']);
   says = '';
 });

@@ -313,7 +313,7 @@ describe('as CSV', () => {
     for (const accept of ['text/html', 'image/*', 'text/csv;q=0', 'nonsense', 'application/xml, text/plain'])
       expect(await report({}, accept)).toMatchObject({
         status: 406,
-        body: { type: 'urn:vestry:problem:not-acceptable' },
+        body: { type: '/problems/not-acceptable' },
       });
   });
 });

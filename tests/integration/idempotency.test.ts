@@ -77,7 +77,7 @@ test('fifty keys, each posted twenty times at once, have fifty effects', async (
     const winner = await transfer(key);
     expect(winner.header('idempotency-replayed')).toBe('true');
     for (const answer of all) {
-      if (answer.status === 409) expect(answer.body.type).toBe('urn:vestry:problem:request-in-progress');
+      if (answer.status === 409) expect(answer.body.type).toBe('/problems/request-in-progress');
       else expect(answer.text).toBe(winner.text);
     }
   }
@@ -88,13 +88,13 @@ test('a key with another body is refused', async () => {
   const key = randomUUID();
   expect((await transfer(key)).status).toBe(201);
   const other = await transfer(key, '2');
-  expect(other).toMatchObject({ status: 422, body: { type: 'urn:vestry:problem:idempotency-key-reused' } });
+  expect(other).toMatchObject({ status: 422, body: { type: '/problems/idempotency-key-reused' } });
 });
 
 test('a refusal is not stored: the same key may succeed later', async () => {
   const key = randomUUID();
   const tooMuch = await transfer(key, '99999999');
-  expect(tooMuch).toMatchObject({ status: 422, body: { type: 'urn:vestry:problem:insufficient-position' } });
+  expect(tooMuch).toMatchObject({ status: 422, body: { type: '/problems/insufficient-position' } });
   expect((await transfer(key, '99999999')).header('idempotency-replayed')).toBeUndefined();
   await transfer(randomUUID(), '99999999', await holder('99999999'), from);
   expect((await transfer(key, '99999999')).status).toBe(201);
@@ -129,7 +129,7 @@ test('an execution that died is taken over once its claim expires; a live one is
   await hold('1 minute');
   expect(await create()).toMatchObject({
     status: 409,
-    body: { type: 'urn:vestry:problem:request-in-progress' },
+    body: { type: '/problems/request-in-progress' },
   });
   await hold('-1 second');
   expect((await create()).status).toBe(201);

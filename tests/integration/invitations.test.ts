@@ -21,7 +21,7 @@ import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 
 const PASSWORD = 'correct horse battery staple';
-const REFUSED = { status: 401, body: { type: 'urn:vestry:problem:invalid-link' } };
+const REFUSED = { status: 401, body: { type: '/problems/invalid-link' } };
 
 let database: TestDatabase;
 let aws: TestAws;

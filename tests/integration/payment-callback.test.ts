@@ -122,7 +122,7 @@ describe('callbacks that are not the bank’s', () => {
         JSON.stringify(signing),
       ).toMatchObject({
         status: 401,
-        body: { type: 'urn:vestry:problem:invalid-signature' },
+        body: { type: '/problems/invalid-signature' },
       });
     expect((await ops.get(id)).body).toEqual(sent);
     const { rows } = await world.database.admin.query(
@@ -164,7 +164,7 @@ test('a callback before the payment was released is refused, one before it was m
   const waiting = await pay('0404', '20000');
   expect(await callBack({ reference: waiting })).toMatchObject({
     status: 409,
-    body: { type: 'urn:vestry:problem:payment-not-released' },
+    body: { type: '/problems/payment-not-released' },
   });
   const id = await pay('0504', '20000');
   // Its execution waits: one that hadn't begun to would go on by itself.
@@ -362,12 +362,12 @@ describe('a bank that contradicts itself', () => {
     await ops.until(id, 'SENT');
     const asked = await ops.resolve(id, { outcome, ...code, reason: 'By letter of the bank.' });
     expect((await ops.resolve(id, { outcome, reason: 'Once more.' })).body.type).toBe(
-      'urn:vestry:problem:change-pending',
+      '/problems/change-pending',
     );
     await approved(acme, asked);
     expect((await ops.get(id)).body).toMatchObject(expected);
     expect((await ops.resolve(id, { outcome, reason: 'Again.' })).body.type).toBe(
-      'urn:vestry:problem:payment-not-in-doubt',
+      '/problems/payment-not-in-doubt',
     );
   });
 
@@ -382,7 +382,7 @@ describe('a bank that contradicts itself', () => {
     expect(
       (await ops.resolve(waiting, { outcome: 'SETTLED', reason: 'On the telephone.' })).body,
     ).toMatchObject({
-      type: 'urn:vestry:problem:payment-not-in-doubt',
+      type: '/problems/payment-not-in-doubt',
       detail: expect.stringContaining('/cancel'),
     });
   });
@@ -426,7 +426,7 @@ describe('the money of a payment that has left', () => {
     const reversal = asked.body.id;
     expect((await ops.reverse(id, { key, reason: 'The amount was mistyped.' })).body).toEqual(asked.body);
     expect((await ops.reverse(id)).body).toMatchObject({
-      type: 'urn:vestry:problem:payment-not-reversible',
+      type: '/problems/payment-not-reversible',
       detail: expect.stringContaining(reversal),
     });
     expect((await ops.approve(reversal)).status).toBe(403);
@@ -551,7 +551,7 @@ describe('the money of a payment that has left', () => {
   test('is not asked for before it has left, nor after it has come back', async () => {
     const waiting = await pay('0000', '20000');
     expect((await ops.reverse(waiting)).body).toMatchObject({
-      ...{ status: 409, type: 'urn:vestry:problem:payment-not-reversible' },
+      ...{ status: 409, type: '/problems/payment-not-reversible' },
       detail: expect.stringContaining('/cancel'),
     });
     const returned = await pay('0103');
@@ -565,7 +565,7 @@ describe('the money of a payment that has left', () => {
     const [approvedLate, stuck] = [(await ops.reverse(ids[0])).body.id, await pay('0506')];
     await ops.until(stuck, 'SENT');
     await world.advance(12 * 86_400);
-    const late = { status: 409, type: 'urn:vestry:problem:reversal-too-late' };
+    const late = { status: 409, type: '/problems/reversal-too-late' };
     expect((await ops.reverse(ids[1])).body).toMatchObject(late);
     expect((await checker().approve(approvedLate)).body).toMatchObject(late);
     expect((await ops.get(approvedLate)).body).toMatchObject({ status: 'PENDING', approval: 'REQUIRED' });

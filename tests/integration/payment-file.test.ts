@@ -164,7 +164,7 @@ test('what names no payment waits for people; the rest of the file is applied, a
   });
 
   const at = (index: number) => ({ file: first.id as string, item: items[index].id as string });
-  const problem = (slug: string) => ({ type: `urn:vestry:problem:${slug}` });
+  const problem = (slug: string) => ({ type: `/problems/${slug}` });
   expect((await filed.match(at(0), known.id)).body).toMatchObject(problem('bank-item-resolved'));
   expect((await filed.match(at(1), other.id)).body).toMatchObject(problem('bank-item-not-of-payment'));
   expect((await filed.match(at(1), randomUUID())).status).toBe(404);
@@ -223,7 +223,7 @@ test('nothing is settled by silence while the file is not acknowledged, or a fil
   const [file] = await acks();
   expect(file).toMatchObject({ state: 'ACKNOWLEDGED', acknowledged_at: expect.any(String) });
   expect((await filed.acknowledge(file.id)).body).toMatchObject({
-    type: 'urn:vestry:problem:bank-file-not-open',
+    type: '/problems/bank-file-not-open',
   });
 
   // The right one has taken the place of the wrong one; the other is open until a person says that it is not.
@@ -436,7 +436,7 @@ test('a payment is cancelled until it is in a file: of the two at once, one has 
   process.env.UPLOADS_BUCKET = bucket;
   expect(await filed.ops.cancel(prepared.id)).toMatchObject({
     status: 409,
-    body: { type: 'urn:vestry:problem:payment-not-cancellable' },
+    body: { type: '/problems/payment-not-cancellable' },
   });
   await expect(
     world.database.admin.query(
@@ -558,7 +558,7 @@ test('what must not leave any more goes into no file: each reason, alone and amo
   const [closed = ''] = refused.flatMap(([id, code]) => (code === 'CLOSED' ? [id] : []));
   const { shareholder_id } = (await filed.ops.get(closed)).body;
   expect((await filed.ops.order({ shareholder_id, amount: '1', currency: 'USD' })).body.type).toBe(
-    'urn:vestry:problem:shareholder-closed',
+    '/problems/shareholder-closed',
   );
 });
 
@@ -672,7 +672,7 @@ test('what was paid by a file is asked back by debits in the next one, to the sa
   const [doubt] = (await filed.ops.exceptions({ kind: 'CONTRADICTION' })).body.data;
   expect(doubt).toMatchObject({ transaction_id: returned.id, reason: 'returned-after-reversed' });
   expect((await filed.ops.order({ transaction_id: returned.id })).body.type).toBe(
-    'urn:vestry:problem:payment-in-doubt',
+    '/problems/payment-in-doubt',
   );
 
   // The bank has both files, as its answers say. Silence then says of a payment first that it was settled.
@@ -712,7 +712,7 @@ test('a reversal goes into no file after the fifth banking day, nor once its pay
   const [old] = [await filed.order('10.00')];
   await writeDueFiles(inDays(-30), 'r', () => 600_000);
   expect((await filed.ops.reverse(old.id)).body).toMatchObject({
-    ...{ status: 409, type: 'urn:vestry:problem:reversal-too-late' },
+    ...{ status: 409, type: '/problems/reversal-too-late' },
     detail: expect.stringMatching(
       /settled on \d{4}-\d\d-\d\d: banks take its reversal until \d{4}-\d\d-\d\d/,
     ),
@@ -809,14 +809,14 @@ test.each(['two people', 'the bank'])(
       await sweep();
       expect((await filed.ops.get(payments[0]?.id ?? '')).body.status).toBe('SENT');
       await approved(tenant, asked);
-      expect((await filed.reject(file.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+      expect((await filed.reject(file.id)).body.type).toBe('/problems/bank-file-not-open');
     }
     expect((await filed.file(file.id)).body).toMatchObject({
       state: 'REJECTED',
       rejected_at: expect.any(String),
       reason: expect.any(String),
     });
-    expect((await filed.acknowledge(file.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+    expect((await filed.acknowledge(file.id)).body.type).toBe('/problems/bank-file-not-open');
     await sweep();
     for (const { id } of payments) {
       expect((await filed.ops.get(id)).body).toMatchObject({ status: 'FAILED', return_code: 'REJECTED' });
@@ -839,7 +839,7 @@ test.each(['two people', 'the bank'])(
       'acknowledged-before',
       'rejected-before',
     ]);
-    expect((await filed.reject(first.id)).body.type).toBe('urn:vestry:problem:bank-file-not-open');
+    expect((await filed.reject(first.id)).body.type).toBe('/problems/bank-file-not-open');
     expect((await filed.ops.exceptions({ kind: 'UNACKNOWLEDGED_FILE' })).body.data).toEqual([]);
     filed.close();
   },
@@ -976,7 +976,7 @@ test('a bank gets its files as it has asked for them, and what it says of an off
     'acknowledgeBankFile',
   ]);
   expect((await filed.match({ file: inbound.id, item: item.id }, dividend)).body.type).toBe(
-    'urn:vestry:problem:bank-item-not-of-payment',
+    '/problems/bank-item-not-of-payment',
   );
   expect((await filed.acknowledge(inbound.id)).status).toBe(200);
   expect((await filed.ops.exceptions({ kind: 'BANK_ITEM' })).body.data).toEqual([]);

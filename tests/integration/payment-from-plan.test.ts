@@ -69,7 +69,7 @@ test('a distribution is taken from the vested balance, and never more than that'
   const order = { plan_id: id, amount: '60', currency: 'USD' };
   expect(await ops.order(order)).toMatchObject({
     status: 422,
-    body: { type: 'urn:vestry:problem:kyc-required' },
+    body: { type: '/problems/kyc-required' },
   });
   expect((await verify('E-1', 'ADMIN', 1)).status).toBe(403);
   expect(await verify('E-1', 'COMPLIANCE', 1)).toMatchObject({
@@ -79,18 +79,18 @@ test('a distribution is taken from the vested balance, and never more than that'
   expect((await verify('E-1', 'COMPLIANCE', 1)).status).toBe(412);
   expect(await ops.order({ ...order, currency: 'EUR' })).toMatchObject({
     status: 422,
-    body: { type: 'urn:vestry:problem:currency-mismatch' },
+    body: { type: '/problems/currency-mismatch' },
   });
   expect(await ops.order({ ...order, amount: '100.01' })).toMatchObject({
     status: 422,
-    body: { type: 'urn:vestry:problem:vested-balance-exceeded' },
+    body: { type: '/problems/vested-balance-exceeded' },
   });
   // Money that is dated ahead is not there yet.
   const ahead = { amount: '500', effective_date: addDays(dayOf(new Date()), 31) };
   expect((await contribute(globex, id, ahead)).status).toBe(201);
   expect(await ops.order({ ...order, amount: '100.01' })).toMatchObject({
     status: 422,
-    body: { type: 'urn:vestry:problem:vested-balance-exceeded' },
+    body: { type: '/problems/vested-balance-exceeded' },
   });
   const answers = await Promise.all(Array.from({ length: 10 }, () => ops.order(order)));
   expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(9).fill(422)]);

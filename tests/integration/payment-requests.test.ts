@@ -63,7 +63,7 @@ describe('a key orders one payment', () => {
       expect(winner.header('idempotency-replayed')).toBe('true');
       ids.add(winner.body.id);
       for (const answer of all) {
-        if (answer.status === 409) expect(answer.body.type).toBe('urn:vestry:problem:request-in-progress');
+        if (answer.status === 409) expect(answer.body.type).toBe('/problems/request-in-progress');
         else expect(answer.text).toBe(winner.text);
       }
       expect((await order(key, '8')).status).toBe(422);
@@ -210,9 +210,9 @@ describe('a payment that is cancelled', () => {
       ),
     ).toEqual([{ action: 'payment-order.cancelled', actor_role: 'COMPLIANCE' }]);
     // Nothing was owed by it: what is to be paid after all is ordered anew.
-    expect((await ops.order({ transaction_id: id })).body.type).toBe('urn:vestry:problem:payment-ordered');
+    expect((await ops.order({ transaction_id: id })).body.type).toBe('/problems/payment-ordered');
     expect((await ops.cancel(id)).body).toMatchObject({
-      type: 'urn:vestry:problem:payment-not-cancellable',
+      type: '/problems/payment-not-cancellable',
       detail: 'The payment is CANCELLED.',
     });
   });
@@ -233,7 +233,7 @@ describe('a payment that is cancelled', () => {
     await ops.until(id, status);
     expect(await ops.cancel(id)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:payment-not-cancellable' },
+      body: { type: '/problems/payment-not-cancellable' },
     });
     expect((await ops.get(id)).body.status).toBe(status);
   });

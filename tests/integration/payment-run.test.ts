@@ -93,13 +93,13 @@ test('one payment of a dividend: the dividend is being paid, and paid with its l
   const [first = '', second = ''] = payments;
   expect((await ops.order({ transaction_id: first, amount: '6' })).status).toBe(422);
   expect((await ops.order({ transaction_id: first, currency: 'EUR' })).body.type).toBe(
-    'urn:vestry:problem:currency-mismatch',
+    '/problems/currency-mismatch',
   );
   const ordered = await ops.order({ transaction_id: first, amount: '5.00', currency: 'USD' });
   expect(ordered).toMatchObject({ status: 202, body: { id: first, type: 'DIVIDEND' } });
   expect(await ops.order({ transaction_id: first })).toMatchObject({
     status: 409,
-    body: { type: 'urn:vestry:problem:payment-ordered' },
+    body: { type: '/problems/payment-ordered' },
   });
   await ops.until(first, 'SETTLED');
   expect(await stateOf(id)).toBe('PAYING');
@@ -402,9 +402,7 @@ test('what was cancelled of a dividend is owed: it is told of, reduced, paid aga
     status: 'FAILED',
     return_code: 'CANCELLED',
   });
-  expect((await ops.order({ transaction_id: again.id })).body.type).toBe(
-    'urn:vestry:problem:payment-ordered',
-  );
+  expect((await ops.order({ transaction_id: again.id })).body.type).toBe('/problems/payment-ordered');
 });
 
 describe('all unpaid of a dividend', () => {
@@ -447,7 +445,7 @@ describe('all unpaid of a dividend', () => {
     });
     expect(await ops.disburseDividend(id, UNPAID)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:dividend-not-payable' },
+      body: { type: '/problems/dividend-not-payable' },
     });
   });
 
@@ -478,7 +476,7 @@ describe('all unpaid of a dividend', () => {
     expect((await ops.disburseDividend(id)).body).toMatchObject({ state: 'SCHEDULED' });
     expect(await ops.disburseDividend(id, UNPAID)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:dividend-not-payable', detail: expect.stringContaining('SCHEDULED') },
+      body: { type: '/problems/dividend-not-payable', detail: expect.stringContaining('SCHEDULED') },
     });
     expect((await ops.progress(id)).body).toMatchObject({ state: 'SCHEDULED' });
   });
@@ -712,7 +710,7 @@ describe.each(['BANK', 'NACHA_FILE'])('through the channel %s', (channel) => {
       }
       for (const { status, body } of answers)
         expect({ status, ...body }).toMatchObject({
-          ...{ status: 422, type: 'urn:vestry:problem:currency-mismatch' },
+          ...{ status: 422, type: '/problems/currency-mismatch' },
           detail: expect.stringMatching(`USD, not ${currency}: pay it elsewhere`),
         });
       const reasons = ['CURRENCY_NOT_PAYABLE'];

@@ -100,7 +100,7 @@ describe('what the bank does', () => {
       if (status !== 'ACTIVE')
         expect(await ops.order({ shareholder_id: shareholder, amount: '1', currency: 'USD' })).toMatchObject({
           status: 422,
-          body: { type: 'urn:vestry:problem:bank-account-required' },
+          body: { type: '/problems/bank-account-required' },
         });
     },
   );
@@ -310,7 +310,7 @@ describe('approval', () => {
     const { body } = await admin.order({ shareholder_id: shareholder, amount: '20000', currency: 'USD' });
     expect(await admin.approve(body.id)).toMatchObject({
       status: 403,
-      body: { type: 'urn:vestry:problem:four-eyes' },
+      body: { type: '/problems/four-eyes' },
     });
     expect(await admin.deny(body.id)).toMatchObject({ status: 403 });
     expect((await checker.deny(body.id)).body).toMatchObject({
@@ -320,7 +320,7 @@ describe('approval', () => {
     });
     expect(await checker.approve(body.id)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:payment-decided' },
+      body: { type: '/problems/payment-decided' },
     });
     await expect(
       world.database.admin.query(
@@ -362,7 +362,7 @@ describe('what is refused', () => {
     ]);
     expect(await ops.order({ ...order, amount: '1' })).toMatchObject({
       status: 422,
-      body: { type: 'urn:vestry:problem:kyc-required' },
+      body: { type: '/problems/kyc-required' },
     });
     await checker.approve(body.id);
     expect(await ops.until(body.id, 'FAILED')).toMatchObject({ return_code: 'KYC' });
@@ -390,7 +390,7 @@ describe('what is refused', () => {
     for (const [body, status, slug] of refusals)
       expect(await ops.order(body), JSON.stringify(body)).toMatchObject({
         status,
-        body: { type: `urn:vestry:problem:${slug}` },
+        body: { type: `/problems/${slug}` },
       });
     expect((await ops.order(order, null)).status).toBe(400);
     await rows(`update bank_accounts set status = 'BLOCKED', status_reason = 'R03' where id = $1`, [
@@ -398,7 +398,7 @@ describe('what is refused', () => {
     ]);
     expect(await ops.order({ ...order, bank_account_id: accountId })).toMatchObject({
       status: 422,
-      body: { type: 'urn:vestry:problem:bank-account-blocked' },
+      body: { type: '/problems/bank-account-blocked' },
     });
     const [left] = await rows('select count(*)::integer as n from transactions where shareholder_id = $1', [
       shareholder,
@@ -457,7 +457,7 @@ test('a key orders one payment, also when twenty ask at once and after the answe
   for (const other of others) {
     expect(await ops.order(other, key), JSON.stringify(other)).toMatchObject({
       status: 422,
-      body: { type: 'urn:vestry:problem:idempotency-key-reused' },
+      body: { type: '/problems/idempotency-key-reused' },
     });
   }
   const [count] = await rows('select count(*)::integer as n from transactions where shareholder_id = $1', [

@@ -195,7 +195,7 @@ test('what cannot be done is refused, and waits for nobody', async () => {
   ];
   for (const [answering, status, slug] of refusals) {
     const answer = await answering;
-    expect(answer, answer.text).toMatchObject({ status, body: { type: `urn:vestry:problem:${slug}` } });
+    expect(answer, answer.text).toMatchObject({ status, body: { type: `/problems/${slug}` } });
   }
   const { rows } = await database.admin.query('select from change_requests where tenant_id = $1', [
     tenant.id,
@@ -213,7 +213,7 @@ test('a holder who has changed since is not overwritten by an approval', async (
   });
   await as(tenant, 'OPS').update(first, { holdings: '599' });
   const answer = await new Approvals(tenant.as('COMPLIANCE')).approve(waiting.body.id);
-  expect(answer).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:change-outdated' } });
+  expect(answer).toMatchObject({ status: 409, body: { type: '/problems/change-outdated' } });
   expect(await holdingsOf(tenant)).toEqual(['599', '400']);
 });
 
@@ -226,7 +226,7 @@ test('a name that comes with a change of shares waits with it', async () => {
   expect((await admin.get(first)).body.name).toBe('Ada Holder');
   expect(await admin.update(first, { holdings: '901' })).toMatchObject({
     status: 409,
-    body: { type: 'urn:vestry:problem:change-pending' },
+    body: { type: '/problems/change-pending' },
   });
   await approved(tenant, waiting);
   expect((await admin.get(first)).body).toMatchObject({ name: 'Mallory', holdings: '900' });

@@ -35,7 +35,7 @@ async function closeNow(meeting: string): Promise<void> {
 }
 
 const holder = (index: number) => holders[index] ?? '';
-const problem = (status: number, slug: string) => ({ status, body: { type: `urn:vestry:problem:${slug}` } });
+const problem = (status: number, slug: string) => ({ status, body: { type: `/problems/${slug}` } });
 
 describe('a meeting', () => {
   test('is called, read and listed, with its state by the clock', async () => {

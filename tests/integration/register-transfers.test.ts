@@ -82,7 +82,7 @@ test('a transfer needs two holders, an available amount and a day that is not in
   for (const [body, status, slug] of refusals)
     expect(await ops.transfer(body), JSON.stringify(body)).toMatchObject({
       status,
-      body: { type: `urn:vestry:problem:${slug}` },
+      body: { type: `/problems/${slug}` },
     });
   expect((await ops.transfer(order(from.id, to.id, '1'), null)).status).toBe(400);
   expect([await holdings(from.id), await holdings(to.id)]).toEqual(['10', '0']);
@@ -198,7 +198,7 @@ describe('the register of transfers', () => {
       ...{ delta: '-2.25', effective_date: daysAgo(3), reason: 'transfer reversed' },
       source: `transfer:${reversed.body.transfer_id}`,
     });
-    const refused = { status: 409, body: { type: 'urn:vestry:problem:transfer-reversed' } };
+    const refused = { status: 409, body: { type: '/problems/transfer-reversed' } };
     expect(await ops.reverse(id)).toMatchObject(refused);
     expect(await ops.reverse(reversed.body.transfer_id)).toMatchObject(refused);
     expect((await ops.reverse(randomUUID())).status).toBe(404);
@@ -222,7 +222,7 @@ describe('the register of transfers', () => {
     const refused = await ops.reverse(first.transfer_id);
     expect(refused, 'on the day between the holder has none').toMatchObject({
       status: 422,
-      body: { type: 'urn:vestry:problem:insufficient-position' },
+      body: { type: '/problems/insufficient-position' },
     });
     expect(refused.body.detail).toContain('Reverse the transfers by which they were passed on first');
     expect((await ops.reverse(back.body.transfer_id)).status).toBe(201);
@@ -250,7 +250,7 @@ describe('the register of transfers', () => {
     });
     expect(await mine.reverse(moved.transfer_id)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:change-pending' },
+      body: { type: '/problems/change-pending' },
     });
     const own = await new Approvals(issuer.as('OPS')).approve(waiting.body.id);
     expect(own.status).toBe(403);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 afterEach(async () => expect(await brokenPositions(database.admin)).toEqual([]));
 
-const problem = (status: number, slug: string) => ({ status, body: { type: `urn:vestry:problem:${slug}` } });
+const problem = (status: number, slug: string) => ({ status, body: { type: `/problems/${slug}` } });
 /** A problem without what names the request. */
 const shape = ({ status, body }: TestResponse) => ({ status, ...body, instance: '' });
 
@@ -208,6 +208,31 @@ describe('a holder of record', () => {
     };
     expect(await ops.transfer(order)).toMatchObject(problem(409, 'shareholder-closed'));
     expect((await ops.get(id)).body.version).toBe(2);
+  });
+
+  test('that was closed buys again once it is reopened, with its history and its verification', async () => {
+    const { id } = await ops.holder('4');
+    await compliance.setKyc(id, { status: 'VERIFIED' });
+    await ops.update(id, { holdings: '0' });
+    expect((await ops.close(id)).status).toBe(204);
+    expect((await ops.reopen(id, 1)).status).toBe(412);
+    expect(await foreign.reopen(id, 1)).toMatchObject(problem(404, 'not-found'));
+    expect((await compliance.reopen(id)).status).toBe(403);
+    const reopened = await ops.reopen(id);
+    expect(reopened).toMatchObject({ status: 200, body: { status: 'ACTIVE', kyc_status: 'VERIFIED', id } });
+    expect(reopened.header('etag')).toBe(`"${reopened.body.version}"`);
+    expect((await ops.reopen(id)).body.version).toBe(reopened.body.version);
+    expect((await ops.reopen(id, 1)).status).toBe(412);
+    expect((await ops.update(id, { holdings: '7' })).body).toMatchObject({ holdings: '7', status: 'ACTIVE' });
+    expect((await audited(`shareholders/${id}`)).slice(-3)).toEqual([
+      'shareholder.closed',
+      'shareholder.reopened',
+      'position.adjusted',
+    ]);
+    const { id: erased } = await ops.holder('0');
+    await ops.close(erased);
+    await database.admin.query('update shareholders set purged_at = now() where id = $1', [erased]);
+    expect(await ops.reopen(erased)).toMatchObject(problem(409, 'conflict'));
   });
 
   test('is changed only by those who name the version they read', async () => {

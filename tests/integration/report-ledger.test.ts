@@ -452,7 +452,7 @@ describe('adjustments of a dividend', () => {
       },
     });
     expect(await linesOf(missed)).toEqual([]);
-    expect((await propose(missed, '3.25')).body.type).toBe('urn:vestry:problem:change-pending');
+    expect((await propose(missed, '3.25')).body.type).toBe('/problems/change-pending');
     await approved(tenant, waiting);
     expect(await proved('11.25')).toMatchObject({
       adjusted_amount: '3.25',
@@ -510,9 +510,9 @@ describe('adjustments of a dividend', () => {
       RETURNS: 0,
     });
     const again = await new Payments(tenant.as('OPS')).order({ transaction_id: await first(b) });
-    expect(again.body.type).toBe('urn:vestry:problem:payment-ordered');
+    expect(again.body.type).toBe('/problems/payment-ordered');
     expect((await propose(c, '-3.51')).body).toMatchObject({
-      type: 'urn:vestry:problem:adjustment-exceeds-unpaid',
+      type: '/problems/adjustment-exceeds-unpaid',
       detail: expect.stringContaining('3.50 USD'),
     });
     for (const holder of [a, c]) await pay(String((await linesOf(holder))[1]?.transaction_id));
@@ -601,7 +601,7 @@ describe('adjustments of a dividend', () => {
         expect((await ops.cancel(other)).status).toBe(200);
         expect((await ops.get(other)).body).toMatchObject({ state: 'CANCELLED', reconciled: true });
         const late = await new Approvals(tenant.as('COMPLIANCE')).approve(waiting.body.id);
-        expect(late.body.type).toBe('urn:vestry:problem:dividend-not-adjustable');
+        expect(late.body.type).toBe('/problems/dividend-not-adjustable');
         await consume(takeTransactionEvents(aws));
         const { body } = await ask(
           dividendHandler,
@@ -618,7 +618,7 @@ describe('adjustments of a dividend', () => {
   ])('%s are refused', async (_, request, status, problem) => {
     const answer = await request();
     expect(answer.status, answer.text).toBe(status);
-    expect(answer.body.type).toBe(`urn:vestry:problem:${problem}`);
+    expect(answer.body.type).toBe(`/problems/${problem}`);
   });
 
   test('are refused by the database where nobody has approved them, or where they do not add up', async () => {

@@ -64,7 +64,7 @@ test('whoever goes on sending costs the database nothing', async () => {
   try {
     expect(await list()).toMatchObject({
       status: 429,
-      body: { type: 'urn:vestry:problem:too-many-requests' },
+      body: { type: '/problems/too-many-requests' },
     });
     expect(sent).not.toHaveBeenCalled();
   } finally {

@@ -129,7 +129,7 @@ describe('a sign-in', () => {
       });
       const next = (await signIn(person)).body;
       expect(next).toMatchObject({ mfa_required: true, enrolled: true });
-      expect((await enrolAtSignIn(next.mfa_token)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+      expect((await enrolAtSignIn(next.mfa_token)).body.type).toBe('/problems/second-factor-exists');
       expect((await complete(next.mfa_token, codeOf(secret))).status).toBe(200);
       await drain(aws, 'notices', postNotices);
       expect((await mailsTo(aws, person.email)).map(({ subject }) => subject)).toContainEqual(
@@ -212,7 +212,7 @@ describe('a sign-in', () => {
     const token = await spoil((await signIn(person)).body.mfa_token, person);
     expect(await complete(token, codeOf(secret))).toMatchObject({
       status: 401,
-      body: { type: 'urn:vestry:problem:sign-in-invalid' },
+      body: { type: '/problems/sign-in-invalid' },
     });
   });
 
@@ -241,7 +241,7 @@ describe('who approves, or changes how people sign in', () => {
       body: { sso_required: false, break_glass_user_id: null, second_factor_demanded: false },
       headers: { 'If-Match': '"0"' },
     });
-  const REQUIRED = { status: 403, body: { type: 'urn:vestry:problem:second-factor-required' } };
+  const REQUIRED = { status: 403, body: { type: '/problems/second-factor-required' } };
 
   test('proves the second factor within five minutes before, by a code that works once; the tenant can decide otherwise', async () => {
     const tenant = await insertTestTenant(database.admin, 'ISSUER');
@@ -319,7 +319,7 @@ describe('who loosens settings', () => {
     await proofIsOld(admin, 6);
     expect(await loosen(admin.as)).toMatchObject({
       status: 403,
-      body: { type: 'urn:vestry:problem:second-factor-required' },
+      body: { type: '/problems/second-factor-required' },
     });
     const waiting = 'select from change_requests where tenant_id = $1';
     expect((await database.admin.query(waiting, [tenant.id])).rows).toHaveLength(0);
@@ -350,8 +350,7 @@ describe('a factor', () => {
         call(renewHandler, routes.renewRecoveryCodes, { as: person.as }),
         call(removeHandler, routes.removeSecondFactor, { as: person.as }),
       ]);
-    for (const answer of await touch())
-      expect(answer.body.type).toBe('urn:vestry:problem:second-factor-required');
+    for (const answer of await touch()) expect(answer.body.type).toBe('/problems/second-factor-required');
     expect((await own(person)).body).toMatchObject({ demanded: true, recovery_codes_left: 10 });
     expect((await stepUp(person, codeOf(secret))).status).toBe(204);
     expect((await call(removeHandler, routes.removeSecondFactor, { as: person.as })).status).toBe(204);
@@ -462,7 +461,7 @@ describe('a passkey', () => {
       const second = new Authenticator().create((await enrolAtSignIn(again)).body.passkey_options);
       expect((await enrolBy(mfa_token, credential)).status).toBe(200);
       expect((await enrolBy(mfa_token, credential)).status).toBe(401);
-      expect((await enrolBy(again, second)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+      expect((await enrolBy(again, second)).body.type).toBe('/problems/second-factor-exists');
     });
   });
 
@@ -484,7 +483,7 @@ describe('a passkey', () => {
           allowCredentials: [{ id: authenticator.credentialId }],
         },
       ]);
-      expect((await enrolAtSignIn(mfa_token)).body.type).toBe('urn:vestry:problem:second-factor-exists');
+      expect((await enrolAtSignIn(mfa_token)).body.type).toBe('/problems/second-factor-exists');
       const done = await completeBy(mfa_token, authenticator.get(passkey_options));
       expect(done).toMatchObject({ status: 200, body: { token_type: 'Bearer' } });
       const { rows } = await database.admin.query(
@@ -493,8 +492,8 @@ describe('a passkey', () => {
       );
       expect(rows).toEqual([{ amr: ['pwd', 'pop', 'mfa'] }]);
       await proofIsOld(person, 6);
-      expect((await remove(person, body.id)).body.type).toBe('urn:vestry:problem:second-factor-required');
-      expect((await begin(person)).body.type).toBe('urn:vestry:problem:second-factor-required');
+      expect((await remove(person, body.id)).body.type).toBe('/problems/second-factor-required');
+      expect((await begin(person)).body.type).toBe('/problems/second-factor-required');
       const { options } = (await beginStep(person)).body;
       expect((await stepBy(person, authenticator.get(options))).status).toBe(204);
       expect((await remove(person, body.id)).status).toBe(204);
@@ -532,7 +531,7 @@ describe('a passkey', () => {
       expect(await completeBy(mfa_token, authenticator.get(passkey_options, deviation))).toMatchObject({
         status: 401,
         body: {
-          type: 'urn:vestry:problem:invalid-credentials',
+          type: '/problems/invalid-credentials',
           errors: [{ pointer: '/passkey', code: reason }],
         },
       });
@@ -616,9 +615,9 @@ describe('a passkey', () => {
     const first = new Authenticator();
     expect((await added(person, first)).body).not.toHaveProperty('recovery_codes');
     const { options } = (await begin(person)).body;
-    expect((await add(person, first.create(options))).body.type).toBe('urn:vestry:problem:passkey-exists');
+    expect((await add(person, first.create(options))).body.type).toBe('/problems/passkey-exists');
     for (let more = 0; more < 9; more++) await added(person);
-    expect((await begin(person)).body.type).toBe('urn:vestry:problem:too-many-passkeys');
+    expect((await begin(person)).body.type).toBe('/problems/too-many-passkeys');
     const { mfa_token } = (await signIn(person)).body;
     expect((await complete(mfa_token, codeOf(secret))).status).toBe(200);
     expect((await call(removeHandler, routes.removeSecondFactor, { as: person.as })).status).toBe(204);

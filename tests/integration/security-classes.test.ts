@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 const problem = (status: number, slug: string) => ({
   status,
-  body: { type: `urn:vestry:problem:${slug}` },
+  body: { type: `/problems/${slug}` },
 });
 const SERIES_A = { code: 'SERIES-A', name: 'Series A', kind: 'PREFERRED' };
 const files = () => new RegisterFiles(aws, acme.as('OPS'));

@@ -120,7 +120,7 @@ describe('signing in', () => {
     ];
     const seen = answers.map(({ status, body }) => ({ status, ...body, instance: '' }));
     expect(new Set(seen.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(seen[0]).toMatchObject({ status: 401, type: 'urn:vestry:problem:invalid-credentials' });
+    expect(seen[0]).toMatchObject({ status: 401, type: '/problems/invalid-credentials' });
   });
 
   test('a failure names its account by a keyed hash, in the trail of its tenant', async () => {
@@ -179,7 +179,7 @@ describe('signing in', () => {
           const refused = await signIn(email, PASSWORD, acme.slug, '2001:db8:7:1::beef');
           expect(refused).toMatchObject({
             status: 429,
-            body: { type: 'urn:vestry:problem:too-many-requests' },
+            body: { type: '/problems/too-many-requests' },
           });
           expect(Number(refused.header('retry-after'))).toBeGreaterThan(wait - 10);
           expect(Number(refused.header('retry-after'))).toBeLessThanOrEqual(wait);
@@ -242,7 +242,7 @@ describe('signing in', () => {
     await database.admin.query('update users set password_hash = $1 where tenant_id = $2', [hash, tenant.id]);
     await database.admin.query(`update tenants set status = 'SUSPENDED' where id = $1`, [tenant.id]);
     const answer = await signIn(`ops@${tenant.slug}.example`, PASSWORD, tenant.slug);
-    expect(answer).toMatchObject({ status: 403, body: { type: 'urn:vestry:problem:tenant-suspended' } });
+    expect(answer).toMatchObject({ status: 403, body: { type: '/problems/tenant-suspended' } });
   });
 });
 
@@ -269,7 +269,7 @@ describe('refreshing', () => {
     const reused = await refresh(first.refresh_token);
     // One entry, in the transaction that has ended the session.
     expect(await auditOf('session.refresh-refused')).toBe(before + 1);
-    expect(reused).toMatchObject({ status: 401, body: { type: 'urn:vestry:problem:invalid-refresh-token' } });
+    expect(reused).toMatchObject({ status: 401, body: { type: '/problems/invalid-refresh-token' } });
     expect((await refresh(second.refresh_token)).status).toBe(401);
     expect(await mayRead(first.access_token)).toBe(401);
     expect(await mayRead(second.access_token)).toBe(401);
@@ -557,7 +557,7 @@ test('known and unknown users take the same time', async () => {
 describe('the networks of a tenant', () => {
   const OFFICE = '203.0.113.7';
   const ELSEWHERE = '198.51.100.77';
-  const refused = { status: 403, body: { type: 'urn:vestry:problem:network-not-allowed' } };
+  const refused = { status: 403, body: { type: '/problems/network-not-allowed' } };
   let tenant: TestTenant;
   let version = 0;
 

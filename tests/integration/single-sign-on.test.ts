@@ -188,9 +188,7 @@ describe('a connection', () => {
       subject_claim: 'sub',
     });
     await register(id);
-    expect((await admin.change(id, { status: 'ACTIVE' })).body.type).toBe(
-      'urn:vestry:problem:connection-untested',
-    );
+    expect((await admin.change(id, { status: 'ACTIVE' })).body.type).toBe('/problems/connection-untested');
     expect(reasonOf(await new Browser().start(id))).toEqual([403, 'connection-off']);
 
     const nobody = known(okta(['strangers']));
@@ -443,14 +441,14 @@ describe('a sign-in', () => {
       sub: ops.actorId,
     });
     const taken = code(await new Browser().signIn(id, impostor, { link: 'true' }));
-    expect((await link(tenant.as('ADMIN'), taken)).body.type).toBe('urn:vestry:problem:conflict');
+    expect((await link(tenant.as('ADMIN'), taken)).body.type).toBe('/problems/conflict');
 
     const [linked] = (await identities(ops)).body.data;
     expect((await unlink(tenant.as('ADMIN'), linked.id)).status).toBe(404);
     const withPassword = (has: boolean) =>
       database.admin.query('update users set has_password = $2 where id = $1', [ops.actorId, has]);
     await withPassword(false);
-    expect((await unlink(ops, linked.id)).body.type).toBe('urn:vestry:problem:last-way-in');
+    expect((await unlink(ops, linked.id)).body.type).toBe('/problems/last-way-in');
     await withPassword(true);
     expect((await unlink(ops, linked.id)).status).toBe(204);
     expect((await identities(ops)).body.data).toEqual([]);
@@ -474,7 +472,7 @@ describe('a sign-in', () => {
       if ('mfa_token' in began) {
         const mfa_token = began.mfa_token;
         const enrol = await call(enrolAtSignInHandler, enrolAtSignIn, { body: { mfa_token } });
-        expect([enrol.status, enrol.body.type]).toEqual([401, 'urn:vestry:problem:sign-in-invalid']);
+        expect([enrol.status, enrol.body.type]).toEqual([401, '/problems/sign-in-invalid']);
       }
     },
   );
@@ -506,7 +504,7 @@ describe('a sign-in', () => {
       });
       expect([answer.status, answer.body.type], answer.text).toEqual([
         status,
-        status === 403 ? 'urn:vestry:problem:second-factor-required' : undefined,
+        status === 403 ? '/problems/second-factor-required' : undefined,
       ]);
     },
   );
@@ -674,7 +672,7 @@ describe('required single sign-on', () => {
     await approved(tenant, await settings({}));
     expect((await signIn(admin)).status).toBe(200);
     const told = await signIn(ops);
-    expect([told.status, told.body.type]).toEqual([403, 'urn:vestry:problem:sso-required']);
+    expect([told.status, told.body.type]).toEqual([403, '/problems/sso-required']);
     const wrong = await signIn(ops, 'another password of theirs');
     const nobody = await signIn('nobody@vestry.example');
     expect({ ...wrong.body, instance: '' }).toEqual({ ...nobody.body, instance: '' });
@@ -694,7 +692,7 @@ describe('required single sign-on', () => {
         as: operator,
         params: { id: tenant.id, approval: lifting.body.id },
       });
-    expect((await approve()).body.type).toBe('urn:vestry:problem:four-eyes');
+    expect((await approve()).body.type).toBe('/problems/four-eyes');
     const disabled = await call(updateUserHandler, updateUser, {
       as: tenant.as('ADMIN'),
       params: { id: String(tenant.as('COMPLIANCE').actorId) },

@@ -68,7 +68,7 @@ const held = ({ ops, holders }: World) =>
 
 const refusal = (answer: TestResponse) => [
   answer.status,
-  answer.body.errors?.[0]?.code ?? answer.body.type.replace('urn:vestry:problem:', ''),
+  answer.body.errors?.[0]?.code ?? answer.body.type.replace('/problems/', ''),
 ];
 
 describe('a split', () => {

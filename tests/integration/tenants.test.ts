@@ -33,7 +33,7 @@ test('an email is unique within a tenant only, whatever its case', async () => {
   });
   expect(created.header('location')).toBe(`/api/users/${created.body.id}`);
   const again = await call(createUserHandler, createUser, { as: acme.as('ADMIN'), body });
-  expect(again).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:user-exists' } });
+  expect(again).toMatchObject({ status: 409, body: { type: '/problems/user-exists' } });
   expect((await call(createUserHandler, createUser, { as: other.as('ADMIN'), body })).status).toBe(201);
 });
 
@@ -97,7 +97,7 @@ test('the last ADMIN can be neither disabled nor demoted, also by two at once', 
   for (const body of [{ status: 'DISABLED' }, { role: 'OPS' }]) {
     expect(await change(admin.actorId, body)).toMatchObject({
       status: 409,
-      body: { type: 'urn:vestry:problem:last-admin' },
+      body: { type: '/problems/last-admin' },
     });
   }
   const asked = await call(createUserHandler, createUser, { as: admin, body: { ...body, role: 'ADMIN' } });

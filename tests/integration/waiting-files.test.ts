@@ -194,7 +194,7 @@ describe('a file that is refused', () => {
       failure: expect.stringMatching(/^approval-expired: /),
     });
     const answer = await new Approvals(tenant.as('COMPLIANCE')).approve(String(request));
-    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:vestry:problem:change-outdated' } });
+    expect(answer).toMatchObject({ status: 409, body: { type: '/problems/change-outdated' } });
   });
 });
 
@@ -504,7 +504,7 @@ describe('a file of payees', () => {
       const refused = await new Approvals(admin).approve(String(request.id));
       expect(refused, refused.text).toMatchObject({
         status: 403,
-        body: { type: 'urn:vestry:problem:four-eyes' },
+        body: { type: '/problems/four-eyes' },
       });
     }
     expect(await accountsOf(tenant)).toEqual([]);

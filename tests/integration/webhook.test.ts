@@ -443,7 +443,7 @@ describe('a webhook', () => {
     for (const { text } of [await admin.get(body.id), await admin.list()])
       expect(text).not.toContain('s3cret');
     const again = await admin.create(`http://127.0.0.1:${port}/hook?key=s3cret`);
-    expect(again.body.type).toBe('urn:vestry:problem:webhook-exists');
+    expect(again.body.type).toBe('/problems/webhook-exists');
     await tell(busMessage(acme.id, uuidV7()));
     await settle(aws);
     expect(listener.heard.map(({ url }) => url)).toEqual(['/hook?key=s3cret']);
@@ -451,9 +451,9 @@ describe('a webhook', () => {
 
   test('is unique by its URL, and a tenant can have twenty', async () => {
     await webhook();
-    expect((await admin.create(here())).body.type).toBe('urn:vestry:problem:webhook-exists');
+    expect((await admin.create(here())).body.type).toBe('/problems/webhook-exists');
     for (let n = 2; n <= 20; n += 1) expect((await admin.create(`${here()}/${n}`)).status).toBe(201);
-    expect((await admin.create(`${here()}/21`)).body.type).toBe('urn:vestry:problem:too-many-webhooks');
+    expect((await admin.create(`${here()}/21`)).body.type).toBe('/problems/too-many-webhooks');
   });
 
   test.each<[string, unknown]>([

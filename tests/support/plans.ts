@@ -26,4 +26,4 @@ export function contribute(
   });
 }
 
-export const problem = (slug: string) => ({ type: `urn:vestry:problem:${slug}` });
+export const problem = (slug: string) => ({ type: `/problems/${slug}` });

@@ -14,6 +14,7 @@ import { handler as listClassesHandler } from '#functions/register/list-security
 import { handler as listHandler } from '#functions/register/list-shareholders.ts';
 import { handler as listTransfersHandler } from '#functions/register/list-transfers.ts';
 import { handler as proposeActionHandler } from '#functions/register/propose-corporate-action.ts';
+import { handler as reopenHandler } from '#functions/register/reopen-shareholder.ts';
 import { handler as reverseActionHandler } from '#functions/register/reverse-corporate-action.ts';
 import { handler as reverseTransferHandler } from '#functions/register/reverse-transfer.ts';
 import { handler as setSettingsHandler } from '#functions/register/set-register-settings.ts';
@@ -26,6 +27,7 @@ import type { Principal } from '#platform/http/authorize.ts';
 import * as classes from '#register/classes/security-classes.routes.ts';
 import * as settings from '#register/limits/register-settings.routes.ts';
 import * as positions from '#register/positions.routes.ts';
+import { reopenShareholder } from '#register/reopening.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as actions from '#register/splits/corporate-actions.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
@@ -90,6 +92,13 @@ export class Register {
 
   async close(id: string, version?: number | null): Promise<TestResponse> {
     return this.#call(closeHandler, shareholders.closeShareholder, {
+      params: { id },
+      ...(await this.#match(id, version)),
+    });
+  }
+
+  async reopen(id: string, version?: number | null): Promise<TestResponse> {
+    return this.#call(reopenHandler, reopenShareholder, {
       params: { id },
       ...(await this.#match(id, version)),
     });
