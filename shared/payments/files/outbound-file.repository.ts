@@ -130,6 +130,16 @@ export function listPrepared(read: TenantRead): Promise<OutboundFileRow[]> {
     .execute();
 }
 
+/** Whether nobody has written a file to its end. */
+export async function isUnwritten(read: TenantRead, fileId: string): Promise<boolean> {
+  const row = await read
+    .selectFrom('outbound_files')
+    .select('state')
+    .where('id', '=', fileId)
+    .executeTakeFirst();
+  return row?.state === 'PREPARED';
+}
+
 export function listEntries(read: TenantRead, fileId: string): Promise<OutboundEntryRow[]> {
   return read
     .selectFrom('outbound_entries')

@@ -240,6 +240,23 @@ test('what comes to more than an entry can say is balanced in several batches, a
     [1n, 9_999_999_998n, 9_999_999_999n],
     [2n, 2n],
   ]);
+  // An offset entry of more than a million dollars is settled on no same day.
+  const profile = { ...DEFAULT_PROFILE, offset_account: OFFSET_ACCOUNT };
+  const originator = { ...ORIGINATOR, same_day: true };
+  const { text } = writePlanned({
+    ...{ originator, profile, offset: OFFSET, createdAt: SENT_AT, modifier: 'A', firstTraceSequence: 1 },
+    entries: ['60000000', '40000000', '1'].map((amount, index) =>
+      planEntry(idOf(index + 1), instruction({ amount }), {
+        ...{ originator, profile, sentAt: SENT_AT, purpose: 'other' },
+      }),
+    ),
+  });
+  expect(
+    readNachaFile(text).batches.map(({ descriptiveDate, totals }) => [descriptiveDate, totals.debitMinor]),
+  ).toEqual([
+    ['SD1700', 100_000_000n],
+    ['SD1700', 1n],
+  ]);
   const many = written(
     Array.from({ length: 10_000 }, () => ({ amount: '1' })),
     { offset_account: OFFSET_ACCOUNT },

@@ -31,6 +31,7 @@ import {
   findLastWritten,
   insertFile,
   isPlaceTaken,
+  isUnwritten,
   listEntries,
   listFilingTenants,
   listPrepared,
@@ -268,10 +269,13 @@ function checkWritten(file: OutboundFileRow, text: string): void {
 
 /** Answers how many payments it has marked as sent. */
 async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): Promise<number> {
-  const [payments, prenotes] = await tenantRead(actor.tenantId, async (read) => [
+  const [payments, prenotes, isDue] = await tenantRead(actor.tenantId, async (read) => [
     await listEntries(read, file.id),
     file.prenotes === 0 ? [] : await listPrenotes(read, file.id),
+    await isUnwritten(read, file.id),
   ]);
+  // Another run has written it since, and erased what its prenotes were made of.
+  if (!isDue) return 0;
   const rows = [
     ...payments.map((row) => ({ ...row, id: row.transaction_id, isPrenote: false })),
     ...prenotes.map((row) => ({ ...row, isPrenote: true })),

@@ -52,6 +52,11 @@ const FEDERAL: BankHours = {
   nextDayCutOffMinute: null,
 };
 
+/** Whether a batch of this descriptive date asks for settlement on the same day. */
+export function asksForSameDay(descriptiveDate: string | undefined): boolean {
+  return SAME_DAY_WINDOWS.some((window) => window.descriptiveDate === descriptiveDate);
+}
+
 /** Whether one entry's amount, in cents, may settle on the same day. */
 export function isSameDayEligible(amountMinor: bigint): boolean {
   return amountMinor <= SAME_DAY_ENTRY_LIMIT_MINOR;

@@ -1,5 +1,6 @@
 import { achText } from './ach-text.ts';
 import { easternTime } from './eastern-time.ts';
+import { asksForSameDay, SAME_DAY_ENTRY_LIMIT_MINOR } from './effective-entry-date.ts';
 import {
   type BatchTotals,
   MAX_AMOUNT_MINOR,
@@ -82,10 +83,16 @@ export function writeNachaFile(
   };
 }
 
+/** The cents of a batch: what its control can say, or what one entry may, where an offset entry balances it. */
+function mostOf({ offset, descriptiveDate }: AchBatch): bigint {
+  if (offset === undefined) return MAX_TOTAL_MINOR;
+  return asksForSameDay(descriptiveDate) ? SAME_DAY_ENTRY_LIMIT_MINOR : MAX_AMOUNT_MINOR;
+}
+
 /** Splits what one batch can't hold; where an offset entry balances it, that is also what comes to more than an entry can say. */
 function splitBatch(batch: AchBatch): AchBatch[] {
   const most = MAX_ENTRIES_PER_BATCH - traceCount({ ...batch, payments: [] });
-  const mostMinor = batch.offset === undefined ? MAX_TOTAL_MINOR : MAX_AMOUNT_MINOR;
+  const mostMinor = mostOf(batch);
   const parts: AchPayment[][] = [];
   let totalMinor = 0n;
   for (const payment of batch.payments) {

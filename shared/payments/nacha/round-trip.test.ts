@@ -197,3 +197,44 @@ test("another implementation's parser reads the same", async () => {
     { numRuns: 30 },
   );
 });
+
+test.each([
+  ['lines that end with CR and LF', { lineEnds: 'CRLF' }],
+  ['no padding', { isPadded: false }],
+  ['both', { lineEnds: 'CRLF', isPadded: false }],
+] as const)(
+  "another implementation's parser reads balanced batches and prenotes in a file with %s",
+  async (_, style) => {
+    await fc.assert(
+      fc.asyncProperty(batches, fc.boolean(), async (plain, areBalanced) => {
+        const asked = sampleBatch([samplePayment(9_999, { amountMinor: 0n })], { isOfPrenotes: true });
+        const offset = {
+          routingNumber: '021000021',
+          accountNumber: '0077001234',
+          accountType: 'checking',
+        } as const;
+        const balanced = areBalanced ? plain.map((batch) => ({ ...batch, offset })) : plain;
+        const { text } = writeNachaFile(SAMPLE_HEADER, [...balanced, asked], 1, style);
+        const ours = readNachaFile(text);
+        const theirs = await foreignRead(text);
+        expect(theirs.file.footer).toMatchObject({
+          batchCount: ours.batches.length,
+          entryAndAddendaCount: ours.totals.entryAddendaCount,
+          entryHash: Number(ours.totals.entryHash),
+          totalDebit: Number(ours.totals.debitMinor),
+          totalCredit: Number(ours.totals.creditMinor),
+        });
+        expect(
+          theirs.batches.map(({ entries }) =>
+            entries.map(({ transactionCode, amount }) => [transactionCode, amount]),
+          ),
+        ).toEqual(
+          ours.batches.map(({ entries }) =>
+            entries.map(({ transactionCode, amountMinor }) => [transactionCode, Number(amountMinor)]),
+          ),
+        );
+      }),
+      { numRuns: 20 },
+    );
+  },
+);

@@ -149,3 +149,17 @@ export async function setBankAccount(tx: TenantTx, id: string, change: AccountCh
     .where('id', '=', id)
     .execute();
 }
+
+/** The oldest accounts that wait for a prenote, held so that no other file takes them. */
+export function lockWaiting(tx: TenantTx, limit: number): Promise<BankAccountRow[]> {
+  return tx
+    .selectFrom('bank_accounts')
+    .select(COLUMNS)
+    .where('prenote', '=', 'WAITING')
+    .where('status', '=', 'ACTIVE')
+    .where('purged_at', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .forUpdate()
+    .execute();
+}

@@ -25,18 +25,3 @@ export async function movePrenotes(
     .executeTakeFirst();
   return Number(updated.numUpdatedRows);
 }
-
-/** The oldest accounts that wait for a prenote, held so that no other file takes them. */
-export async function lockWaiting(tx: TenantTx, limit: number): Promise<string[]> {
-  const rows = await tx
-    .selectFrom('bank_accounts')
-    .select('id')
-    .where('prenote', '=', 'WAITING')
-    .where('status', '=', 'ACTIVE')
-    .where('purged_at', 'is', null)
-    .orderBy('id')
-    .limit(limit)
-    .forUpdate()
-    .execute();
-  return rows.map(({ id }) => id);
-}
