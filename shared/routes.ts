@@ -56,6 +56,7 @@ import * as positions from '#register/positions.routes.ts';
 import * as reopening from '#register/reopening.routes.ts';
 import * as shareholders from '#register/shareholders.routes.ts';
 import * as corporateActions from '#register/splits/corporate-actions.routes.ts';
+import * as taxCertifications from '#register/tax/tax-certifications.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
@@ -103,6 +104,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     reopening,
     transfers,
     'corporate-actions': corporateActions,
+    'tax-certifications': taxCertifications,
   },
   uploads: {
     uploads: { ...uploads, ...uploadMappings, ...dropCredentials },

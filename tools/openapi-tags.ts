@@ -50,6 +50,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   },
   ballots: { name: 'Ballots by file', description: 'Files of ballots, which are uploads like others.' },
   reopening: { name: 'Reopening', description: 'Holders who were closed, and buy again.' },
+  'tax-certifications': {
+    name: 'Tax certifications',
+    description: 'The tax ids of shareholders, and the forms W-9 and W-8 that certify them.',
+  },
   'payee-files': {
     name: 'Payees by file',
     description:

@@ -66,6 +66,13 @@ const upload = {
   ...{ uploaded_by: ID(1), drop_credential_id: null, created_at: AT, completed_at: null },
   ...{ errors: [], warnings: [], errors_url: null, changes: null, changes_url: null },
 };
+const taxCertification = {
+  shareholder_id: ID(4),
+  tax_id: { type: 'SSN', last4: '6789' },
+  certification: 'W9',
+  signed_on: '2026-01-05',
+  ...{ expires_on: null, treaty_country: null, standing: 'VALID', version: 1, updated_at: AT },
+};
 const file = {
   id: ID(7),
   direction: 'inbound',
@@ -185,6 +192,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     updated_at: AT,
   },
   OfferedUpload: upload,
+  getTaxCertification: taxCertification,
+  setTaxCertification: taxCertification,
   createContributionUpload: { ...upload, kind: 'contributions', filename: 'payroll.csv' },
   createBallotUpload: { ...upload, kind: 'ballots', filename: 'ballots.csv' },
   createKycUpload: { ...upload, kind: 'kyc', filename: 'kyc.csv' },

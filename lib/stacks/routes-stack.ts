@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'register/reopening',
     'register/transfers',
     'register/corporate-actions',
+    'register/tax-certifications',
     'reporting/ownership',
     'uploads/ballots',
     'uploads/payee-files',

@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   'shareholder.reopened',
   'shareholder.active',
   'shareholder.kyc-set',
+  'tax-certification.set',
   'shareholder.kyc-unverified',
   'shareholder.kyc-pending',
   'shareholder.kyc-verified',

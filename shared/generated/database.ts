@@ -179,6 +179,13 @@ export interface CastBallots {
   weight: string | null;
 }
 
+export interface CertifiedTaxIds {
+  shareholder_id: string;
+  tax_id_last4: string | null;
+  tax_id_type: 'SSN' | 'ITIN' | 'EIN' | 'FOREIGN' | null;
+  tenant_id: ColumnType<TenantId, string, string>;
+}
+
 export interface ChangeRequests {
   after: Json;
   before: Json | null;
@@ -1313,6 +1320,21 @@ export interface SignInSettings {
   version: Generated<number>;
 }
 
+export interface TaxCertifications {
+  certification: 'W9' | 'W8BEN' | 'W8BENE' | 'NONE';
+  created_at: Generated<Timestamp>;
+  expires_on: ColumnType<Day, string, string> | null;
+  shareholder_id: string;
+  signed_on: ColumnType<Day, string, string> | null;
+  tax_id_last4: string | null;
+  tax_id_sealed: string | null;
+  tax_id_type: 'SSN' | 'ITIN' | 'EIN' | 'FOREIGN' | null;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  treaty_country: string | null;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
 export interface TenantDirectory {
   id: string;
   name: string;
@@ -1615,6 +1637,7 @@ export interface DB {
   bank_contradictions: BankContradictions;
   bank_events: BankEvents;
   cast_ballots: CastBallots;
+  certified_tax_ids: CertifiedTaxIds;
   change_requests: ChangeRequests;
   connection_tests: ConnectionTests;
   connections: Connections;
@@ -1703,6 +1726,7 @@ export interface DB {
   sign_in_links: SignInLinks;
   sign_in_settings: SignInSettings;
   signing_keys: SigningKeys;
+  tax_certifications: TaxCertifications;
   tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;
   tenants: Tenants;

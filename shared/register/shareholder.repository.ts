@@ -37,7 +37,10 @@ const COLUMNS = [
 const treasury = sql<boolean>`is_treasury(id)`.as('treasury');
 export const SHOWN = [...COLUMNS, treasury] as const;
 
-export type ShareholderRow = Omit<Selectable<Shareholders>, 'kind' | 'name_key' | 'postal_address'> & {
+export type ShareholderRow = Omit<
+  Selectable<Shareholders>,
+  'kind' | 'kyc_changed_at' | 'name_key' | 'postal_address'
+> & {
   readonly kind: HolderKind | null;
   readonly postal_address: PostalAddress | null;
   readonly treasury: boolean;

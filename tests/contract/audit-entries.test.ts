@@ -128,6 +128,7 @@ const KEYS: Readonly<Record<string, string>> = {
   security_classes: 'code',
   payment_runs: 'dividend_id',
   sign_in_settings: 'tenant_id',
+  tax_certifications: 'shareholder_id',
 };
 
 describe('a request that writes adds one audit entry, and one that is wrong adds none', () => {

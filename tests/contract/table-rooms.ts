@@ -86,6 +86,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0191_verified_holders.sql': 'register',
   '0192_verified_participants.sql': 'plans',
   '0193_accounts_by_file.sql': 'payments',
+  '0195_tax_certifications.sql': 'register',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */
@@ -103,6 +104,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   guard_cancelling: 'payments',
   guard_reversal: 'ledger',
   forget_corrections: 'payments',
+  forget_tax_certification: 'register',
   guard_dividend: 'dividends',
   guard_dividend_adjustment: 'dividends',
   guard_dividend_payment: 'dividends',

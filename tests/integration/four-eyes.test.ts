@@ -14,6 +14,8 @@ import { handler as enrollHandler } from '#functions/plans/enroll-plan.ts';
 import { handler as recordVestingEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as setParticipantKycHandler } from '#functions/plans/set-participant-kyc.ts';
+import { handler as getTaxHandler } from '#functions/register/get-tax-certification.ts';
+import { handler as setTaxHandler } from '#functions/register/set-tax-certification.ts';
 import { handler as updateShareholderHandler } from '#functions/register/update-shareholder.ts';
 import { handler as releaseHoldHandler } from '#functions/retention/release-legal-hold.ts';
 import { createApiKey } from '#identity/api-keys/api-keys.routes.ts';
@@ -29,6 +31,7 @@ import { setParticipant, setParticipantKyc } from '#plans/participants/participa
 import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { updateShareholder } from '#register/shareholders.routes.ts';
+import { getTaxCertification, setTaxCertification } from '#register/tax/tax-certifications.routes.ts';
 import { releaseLegalHold } from '#retention/retention.routes.ts';
 import { Approvals } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
@@ -549,6 +552,121 @@ test('a verified holder with a new name is verified no more, until somebody veri
   expect((await change({ name: 'Mallory' }, 3)).body.kyc_status).toBe('PENDING');
 });
 
+const SSN = { type: 'SSN', number: '123-45-6789' };
+const EIN = { type: 'EIN', number: '12-3456780' };
+
+/** Sets what is known of a holder's taxes, of which the caller has read a version. */
+function certify(as: Principal, id: string, body: object, version = 0): Promise<TestResponse> {
+  return call(setTaxHandler, setTaxCertification, {
+    as,
+    params: { id },
+    body: { certification: 'NONE', ...body },
+    headers: { 'If-Match': `"${version}"` },
+  });
+}
+
+const certificationOf = (as: Principal, id: string) =>
+  call(getTaxHandler, getTaxCertification, { as, params: { id } });
+
+describe('the tax id of a holder', () => {
+  test('is sealed, and shown by its last digits with the form that certifies it', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const id = await verifiedHolder(tenant);
+    const ops = tenant.as('OPS');
+    const nothing = await certificationOf(tenant.as('COMPLIANCE'), id);
+    expect(nothing.body).toEqual({
+      ...{ shareholder_id: id, tax_id: null, certification: 'NONE', signed_on: null, expires_on: null },
+      ...{ treaty_country: null, standing: 'NONE', version: 0, updated_at: null },
+    });
+    expect(nothing.header('etag')).toBe('"0"');
+
+    const w9 = { tax_id: SSN, certification: 'W9', signed_on: '2020-01-02' };
+    expect((await certify(ops, id, w9)).body).toMatchObject({
+      ...{ tax_id: { type: 'SSN', last4: '6789' }, certification: 'W9', signed_on: '2020-01-02' },
+      ...{ expires_on: null, standing: 'VALID', version: 1 },
+    });
+    const stored = await one(
+      'select t::text as row, tax_id_sealed from tax_certifications t where shareholder_id = $1',
+      [id],
+    );
+    expect(stored.row).not.toContain('123456789');
+    const { rows: entries } = await database.admin.query(
+      `select a::text as entry from audit_log a where resource = 'shareholders/' || $1`,
+      [id],
+    );
+    expect(entries.map(({ entry }) => entry).join()).toMatch(/tax-certification\.set.*6789/);
+    expect(JSON.stringify(entries)).not.toMatch(/123-?45-?6789/);
+
+    // The number on record stays where none is sent, under the same seal.
+    const w8 = { certification: 'W8BEN', signed_on: '2022-12-31', treaty_country: 'DE' };
+    expect((await certify(ops, id, w8, 1)).body).toMatchObject({
+      ...{ tax_id: { type: 'SSN', last4: '6789' }, expires_on: '2025-12-31', treaty_country: 'DE' },
+      ...{ standing: 'EXPIRED', version: 2 },
+    });
+    expect(
+      (await one('select tax_id_sealed from tax_certifications where shareholder_id = $1', [id]))
+        .tax_id_sealed,
+    ).toBe(stored.tax_id_sealed);
+    expect((await certify(ops, id, w9, 1)).status).toBe(412);
+    expect((await certificationOf(ops, id)).body).toMatchObject({ certification: 'W8BEN', version: 2 });
+    expect((await certify(ops, id, { tax_id: null }, 2)).body).toMatchObject({
+      tax_id: null,
+      standing: 'NONE',
+    });
+    for (const other of [
+      randomUUID(),
+      await verifiedHolder(await insertTestTenant(database.admin, 'ISSUER')),
+    ])
+      expect([(await certificationOf(ops, other)).status, (await certify(ops, other, w9)).status]).toEqual([
+        404, 404,
+      ]);
+  });
+
+  test('that is another one asks for KYC again, also when it was taken away in between', async () => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const ops = tenant.as('OPS');
+    for (const [changes, becomes] of [
+      [[{ tax_id: SSN }], 'VERIFIED'],
+      [[{ tax_id: SSN }, { tax_id: { type: 'SSN', number: '123456789' } }], 'VERIFIED'],
+      [[{ tax_id: SSN }, { certification: 'W9', signed_on: '2026-01-02' }], 'VERIFIED'],
+      [[{ tax_id: SSN }, { tax_id: EIN }], 'PENDING'],
+      [[{ tax_id: SSN }, { tax_id: { type: 'EIN', number: '123456789' } }], 'PENDING'],
+      [[{ tax_id: SSN }, { tax_id: null }, { tax_id: EIN }], 'PENDING'],
+    ] as const) {
+      const id = await verifiedHolder(tenant);
+      for (const [version, body] of changes.entries())
+        expect((await certify(ops, id, body, version)).status).toBe(200);
+      const { kyc_status, identified_by } = await one(
+        'select kyc_status, identified_by from shareholders where id = $1',
+        [id],
+      );
+      expect([kyc_status, identified_by], JSON.stringify(changes)).toEqual([becomes, ops.actorId]);
+    }
+  });
+
+  test.each([
+    ['/tax_id/number', { tax_id: { type: 'SSN', number: '666-45-6789' } }],
+    ['/tax_id/type', { tax_id: { type: 'TIN', number: '123-45-6789' } }],
+    ['/tax_id', { certification: 'W9', signed_on: '2026-01-02' }],
+    ['/tax_id', { certification: 'W9', signed_on: '2026-01-02', tax_id: { type: 'FOREIGN', number: 'X1' } }],
+    ['/signed_on', { certification: 'W9', tax_id: SSN }],
+    ['/signed_on', { certification: 'W8BEN', signed_on: '2199-01-01' }],
+    ['/signed_on', { certification: 'NONE', signed_on: '2026-01-02' }],
+    ['/treaty_country', { certification: 'W9', signed_on: '2026-01-02', tax_id: SSN, treaty_country: 'DE' }],
+    ['/treaty_country', { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'US' }],
+    ['/treaty_country', { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'XX' }],
+    ['/certification', { certification: 'W8BENE', signed_on: '2026-01-02' }],
+  ])('is refused with its form at %s: %j', async (pointer, body) => {
+    const tenant = await insertTestTenant(database.admin, 'ISSUER');
+    const id = await verifiedHolder(tenant);
+    await database.admin.query(`update shareholders set kind = 'PERSON' where id = $1`, [id]);
+    const refused = await certify(tenant.as('OPS'), id, body);
+    expect([refused.status, refused.body.errors?.[0].pointer], refused.text).toEqual([422, pointer]);
+    expect(refused.text).not.toContain('6789');
+    expect((await certificationOf(tenant.as('OPS'), id)).body.version).toBe(0);
+  });
+});
+
 /** A payee, and what somebody does who says who the payee is or where they are paid. The id of the payee comes back. */
 type Entered = (tenant: TestTenant, by: Principal) => Promise<string>;
 
@@ -562,6 +680,12 @@ const HOLDERS: Readonly<Record<string, Entered>> = {
   'has proposed an account of': async (tenant, by) => {
     const { id } = await new Register(tenant.as('OPS')).holder('0');
     requested(await new Payments(by).proposeAccount(id));
+    return id;
+  },
+  'has given another tax id of': async (tenant, by) => {
+    const { id } = await new Register(tenant.as('OPS')).holder('0');
+    expect((await certify(tenant.as('OPS'), id, { tax_id: SSN })).status).toBe(200);
+    expect((await certify(by, id, { tax_id: EIN }, 1)).status).toBe(200);
     return id;
   },
   'has loaded in a file': async (tenant, by) => {

@@ -293,14 +293,22 @@ describe('the data of Forms 1099-DIV', () => {
   const year = day(0).slice(0, 4);
   const report = (query: Query, more?: Json) => ask(forms, routes.get1099DivReport, query, more);
 
-  test('is what was paid of dividends in the year', async () => {
-    const { body } = await report({ year });
+  test('is what was paid of dividends in the year, with the tax id as a statement may show it', async () => {
+    const before = await report({ year });
+    const { body } = before;
     const journal = await journalSums(database.admin, issuer.id);
     expect(minor(body.total)).toBe(journal.settled);
     expect(body.recipients).toBe(1);
     expect(body.data).toMatchObject([
       { box_1a_total_ordinary_dividends: '1.00', recipient_tin: null, must_be_filed: false },
     ]);
+    await database.admin.query(
+      `insert into tax_certifications (tenant_id, shareholder_id, tax_id_type, tax_id_sealed, tax_id_last4, certification)
+       select tenant_id, id, 'EIN', 'v1.sealed', '6789', 'NONE' from shareholders where tenant_id = $1`,
+      [issuer.id],
+    );
+    expect((await report({ year })).body.data).toMatchObject([{ recipient_tin: 'XX-XXX6789' }]);
+    await database.admin.query('delete from tax_certifications where tenant_id = $1', [issuer.id]);
   });
 
   test('goes by the days of payment where the issuer lives, and has what was paid again once', async () => {

@@ -68,6 +68,11 @@ async function closedHolder(closedAt: string): Promise<string> {
      values ($1, $2, '121042882', 'v1.sealed', '6789', 'CHECKING', $3)`,
     [issuer.id, id, CANARY],
   );
+  await database.admin.query(
+    `insert into tax_certifications (tenant_id, shareholder_id, tax_id_type, tax_id_sealed, tax_id_last4, certification, signed_on)
+     values ($1, $2, 'SSN', 'v1.sealed', '6789', 'W9', '2020-01-02')`,
+    [issuer.id, id],
+  );
   expect((await register.close(id)).status).toBeLessThan(300);
   await database.admin.query('update shareholders set updated_at = $2 where id = $1', [id, closedAt]);
   return id;
@@ -95,7 +100,8 @@ async function traces(id: string): Promise<string> {
   const { rows } = await database.admin.query<{ text: string }>(
     `select s::text as text from shareholders s where id = $1
      union all select n::text from shareholder_names n where shareholder_id = $1
-     union all select b::text from bank_accounts b where shareholder_id = $1`,
+     union all select b::text from bank_accounts b where shareholder_id = $1
+     union all select t::text from tax_certifications t where shareholder_id = $1`,
     [id],
   );
   return rows.map(({ text }) => text).join('\n');

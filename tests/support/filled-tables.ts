@@ -161,6 +161,12 @@ const rowsOf = (
     account_type: 'CHECKING',
     holder_name: 'Filled',
   },
+  tax_certifications: {
+    shareholder_id: id(4),
+    certification: 'W8BEN',
+    signed_on: '2026-01-05',
+    expires_on: '2029-12-31',
+  },
   payment_tallies: { day: '2026-01-01', currency: 'USD', party: 'USER', party_id: 'filled', unreviewed: '1' },
   payment_settings: { channel: 'BANK' },
   register_settings: { by_hand_percent: '100', by_file_percent: '100' },

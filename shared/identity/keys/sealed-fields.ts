@@ -4,6 +4,7 @@ import { instructionPlace } from '#payments/execution/payment-instruction.ts';
 import { correctionPlace } from '#payments/files/correction-place.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
 import { offsetPlace } from '#payments/settings/offset-place.ts';
+import { taxIdPlace } from '#register/tax/tax-id-place.ts';
 import { keyPlace } from '#uploads/drop/drop-key-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 
@@ -20,8 +21,9 @@ export interface SealedField {
     | 'outbound_prenotes'
     | 'payment_settings'
     | 'second_factors'
+    | 'tax_certifications'
     | 'webhooks';
-  readonly key: 'id' | 'tenant_id' | 'transaction_id';
+  readonly key: 'id' | 'shareholder_id' | 'tenant_id' | 'transaction_id';
   readonly column:
     | 'account_number_sealed'
     | 'corrected_sealed'
@@ -30,7 +32,8 @@ export interface SealedField {
     | 'number_before_sealed'
     | 'offset_number_sealed'
     | 'secret_sealed'
-    | 'secrets_sealed';
+    | 'secrets_sealed'
+    | 'tax_id_sealed';
   readonly isArray: boolean;
   /** The column by whose value the place is found. @default the key */
   readonly placeKey?: 'bank_account_id' | 'tenant_id';
@@ -80,6 +83,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'second_factors', key: 'id', column: 'secret_sealed', isArray: false },
     placeOf: factorPlace,
+  },
+  {
+    ...{ table: 'tax_certifications', key: 'shareholder_id', column: 'tax_id_sealed', isArray: false },
+    placeOf: taxIdPlace,
   },
   { ...{ table: 'webhooks', key: 'id', column: 'secrets_sealed', isArray: true }, placeOf: secretPlace },
 ];

@@ -7,6 +7,8 @@ export interface Form1099DivRow {
   readonly external_ref: string;
   readonly name: string;
   readonly address: string | null;
+  readonly tax_id_type: string | null;
+  readonly tax_id_last4: string | null;
   /** US cents. */
   readonly amount: string;
 }
@@ -23,8 +25,9 @@ export async function listForms(
 ): Promise<Form1099DivRow[]> {
   const position = after === undefined ? sql`true` : sql`s.id > ${after[0]}::uuid`;
   const { rows } = await sql<Form1099DivRow>`
-    select s.id as shareholder_id, s.external_ref, s.name, s.address, t.amount
+    select s.id as shareholder_id, s.external_ref, s.name, s.address, i.tax_id_type, i.tax_id_last4, t.amount
     from holders_of_record s
+    left join certified_tax_ids i on i.tenant_id = s.tenant_id and i.shareholder_id = s.id
     cross join lateral (
       select sum(r.amount)::text as amount from dividend_receipts r
       where r.tenant_id = s.tenant_id and r.shareholder_id = s.id and ${RECEIVED(year)}) as t

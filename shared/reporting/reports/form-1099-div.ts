@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
+import { truncatedTaxId } from '#register/tax/tax-id.ts';
 import { type Form1099DivRow, listForms, sumForms } from './form-1099-div.repository.ts';
 import type { Form1099Div, get1099DivReport } from './ledger-reports.routes.ts';
 import type { Report } from './report.ts';
@@ -47,12 +48,12 @@ export const form1099Div: Report<
   },
   rows: (read, { year }, part) => listForms(read, year, part),
   position: ({ shareholder_id }) => [shareholder_id],
-  toItem: ({ external_ref, name, address, amount }, { year }) => ({
+  toItem: ({ external_ref, name, address, tax_id_type, tax_id_last4, amount }, { year }) => ({
     tax_year: year,
     account_number: external_ref,
     recipient_name: name,
     recipient_address: address,
-    recipient_tin: null,
+    recipient_tin: tax_id_type === null ? null : truncatedTaxId(tax_id_type, tax_id_last4 ?? ''),
     box_1a_total_ordinary_dividends: fromMinor(BigInt(amount), 'USD'),
     box_4_federal_income_tax_withheld: '0.00',
     must_be_filed: BigInt(amount) >= FILED_FROM_MINOR,
