@@ -385,14 +385,34 @@ test(
     const filed = await insertTestTenant(admin, 'ISSUER');
     const set = await call(setPaymentSettings, {
       as: filed.as('ADMIN'),
-      body: { channel: 'NACHA_FILE', ach_originator: ORIGINATOR },
+      // Its bank asks for more than one bank alone does.
+      body: {
+        ...{ channel: 'NACHA_FILE', ach_originator: ORIGINATOR },
+        bank_profile: {
+          ...{
+            line_ends: 'CRLF',
+            padding: false,
+            file_name: '{tenant}_{yymmdd}{number}.txt',
+            prenotes: true,
+          },
+          offset_account: {
+            routing_number: '021000021',
+            account_number: '0077001234',
+            account_type: 'CHECKING',
+          },
+        },
+      },
       headers: { 'If-Match': '"0"' },
     });
     expect(set.status).toBe(202);
     await call(approveChange, { as: filed.as('COMPLIANCE'), params: { id: set.body.id } });
     const sent: string[] = [];
+    const asked: string[] = [];
     for (const point of OF_A_FILE) {
       const holder = await payee('0000', filed);
+      await admin.query('update bank_accounts set prenote = null where shareholder_id = $1', [holder]);
+      // Another one's account is asked for in the same file.
+      asked.push(await payee('0000', filed));
       const ids = [await order(holder, filed, '10'), await order(holder, filed, '20')];
       await expect.poll(() => released(ids), { timeout: 60_000 }).toBe(2);
       cutAt(point);
@@ -432,6 +452,25 @@ test(
       expect([state, createHash('sha256').update(text).digest('hex')]).toEqual(['WRITTEN', sha256]);
       entries.push(...readNachaFile(text).batches.flatMap((batch) => batch.entries));
     }
+    const ofKind = (...codes: string[]) =>
+      entries.filter(({ transactionCode }) => codes.includes(transactionCode));
+    const { rows: prenotes } = await admin.query(
+      `select p.id, b.shareholder_id, b.prenote from outbound_prenotes p join bank_accounts b on b.id = p.bank_account_id
+       where p.tenant_id = $1 order by p.id`,
+      [filed.id],
+    );
+    expect(prenotes.map(({ shareholder_id, prenote }) => [shareholder_id, prenote])).toEqual(
+      asked.map((holder) => [holder, 'SENT']),
+    );
+    expect(ofKind('23').map(({ individualId }) => individualId)).toEqual(
+      prenotes.map(({ id }) => paymentReference(id)),
+    );
+    // One offset entry balances the payments of each file, or its reversal.
+    const offsets = entries.filter(({ individualId }) => individualId === 'OFFSET');
+    expect(offsets.map(({ transactionCode }) => transactionCode)).toEqual([
+      ...OF_A_FILE.map(() => '27'),
+      ...OF_A_FILE.map(() => '22'),
+    ]);
     const reference = (id: string) => entries.filter((entry) => entry.individualId === paymentReference(id));
     expect(sent.map((id) => reference(id).map(({ transactionCode }) => transactionCode))).toEqual(
       sent.map(() => ['22']),
@@ -439,7 +478,7 @@ test(
     expect(reversals.map((id) => reference(id).map(({ transactionCode }) => transactionCode))).toEqual(
       reversals.map(() => ['27']),
     );
-    expect(entries).toHaveLength(sent.length + reversals.length);
+    expect(entries).toHaveLength(sent.length + reversals.length + prenotes.length + offsets.length);
 
     for (const [index, point] of OF_ITEMS.entries()) {
       const returned = sent.slice(index * 2, index * 2 + 2);
@@ -452,6 +491,32 @@ test(
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: sampleReturnFile(answers) }));
       await end(returned);
     }
+    // A prenote that comes back, cut off as well, refuses its account once.
+    const [{ id: prenote, shareholder_id: owner }] = prenotes;
+    const [{ traceNumber: asking = '' } = {}] = reference(prenote);
+    cutAt('inbound-item-before-commit', prenote);
+    await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: `ach/inbound/${filed.slug}/prenote.ach`,
+        Body: sampleReturnFile([
+          {
+            entry: { traceNumber: asking, reference: paymentReference(prenote) },
+            ...{ code: 'R03', amountMinor: 0n },
+          },
+        ]),
+      }),
+    );
+    const accountOf = async () =>
+      (
+        await admin.query('select status, prenote, version from bank_accounts where shareholder_id = $1', [
+          owner,
+        ])
+      ).rows;
+    // Added, approved, sent, refused.
+    await expect
+      .poll(accountOf, { timeout: 60_000 })
+      .toEqual([{ status: 'BLOCKED', prenote: 'REFUSED', version: 4 }]);
     // A reversal that its bank refuses, cut off as well, leaves its payment paid.
     const [refused = ''] = reversals;
     const [{ traceNumber, individualId, amountMinor }] = reference(refused) as [(typeof entries)[number]];
@@ -469,7 +534,7 @@ test(
     expect(await takenBack([refused])).toEqual([
       { reversal: 'FAILED', status: 'SENT', return_code: null, taken: null, booked: null },
     ]);
-    expect(notReached('file-')).toEqual([]);
+    expect([...notReached('file-'), ...notReached('inbound-item')]).toEqual([]);
     const { rows: told } = await admin.query(
       `select t.status, t.return_code, (select count(*)::integer from bank_events e where e.transaction_id = t.id) as words,
          (select array_agg(reason order by reason) from journal j where j.transaction_id = t.id) as booked
