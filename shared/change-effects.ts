@@ -12,6 +12,7 @@ export const changeEffects: EffectsOfChanges = {
   'payment-run': async () => (await import('#payments/runs/payment-run.ts')).paymentRunEffects,
   'bank-account': async () => (await import('#payments/payees/add-bank-account.ts')).bankAccountEffects,
   'bank-item': async () => (await import('#payments/files/match-item.ts')).bankItemEffects,
+  'statement-item': async () => (await import('#payments/statements/match-item.ts')).statementItemEffects,
   'bank-file-rejection': async () => (await import('#payments/files/reject-file.ts')).rejectionEffects,
   'payment-resolution': async () =>
     (await import('#payments/exceptions/resolve-payment.ts')).resolutionEffects,

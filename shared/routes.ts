@@ -22,6 +22,8 @@ import * as operations from '#operations/operations.routes.ts';
 import * as bankCallbacks from '#payments/bank/bank-callbacks.routes.ts';
 import * as paymentExceptions from '#payments/exceptions/exceptions.routes.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
+import * as bankFileFetching from '#payments/files/fetch-bank-file.routes.ts';
+import * as bankItemMatching from '#payments/files/match-bank-item.routes.ts';
 import * as mockBank from '#payments/mock-bank/mock-bank.routes.ts';
 import * as orders from '#payments/orders/orders.routes.ts';
 import * as bankAccounts from '#payments/payees/bank-accounts.routes.ts';
@@ -60,6 +62,7 @@ import * as taxCertifications from '#register/tax/tax-certifications.routes.ts';
 import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
+import * as bankReconciliation from '#reporting/reports/bank-reconciliation.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import * as ownership from '#reporting/reports/ownership.routes.ts';
 import * as planStatement from '#reporting/reports/plan-statement.routes.ts';
@@ -117,6 +120,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports },
     ownership,
     'plan-statement': planStatement,
+    'bank-reconciliation': bankReconciliation,
   },
   plans: {
     plans: {
@@ -142,6 +146,8 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
       ...paymentRuns,
       ...dividendPayments,
       ...bankFiles,
+      ...bankFileFetching,
+      ...bankItemMatching,
       ...bankCallbacks,
       ...paymentSettings,
       ...paymentExceptions,

@@ -69,6 +69,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Forfeitures',
     description: 'Unvested money that left plans which ended, and its use.',
   },
+  'bank-reconciliation': {
+    name: 'Bank reconciliation',
+    description: 'What the bank’s statements have, and what the ledger has.',
+  },
   'plan-statement': {
     name: 'Plan statements',
     description: 'What happened in an employee’s plan between two days.',

@@ -76,6 +76,7 @@ const taxCertification = {
 const file = {
   id: ID(7),
   direction: 'inbound',
+  kind: 'ANSWERS',
   state: 'PARTLY',
   object_key: `bank/inbound/${DAY}/returns.ach`,
   bytes: 1_880,
@@ -277,7 +278,12 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   BankFile: { ...file, acknowledged_at: AT, acknowledged_by: ID(12) },
   FetchBankFileResponse: {
     ...file,
-    ...{ direction: 'outbound', state: 'FETCHED', object_key: `bank/outbound/${DAY}/1.ach` },
+    ...{
+      direction: 'outbound',
+      kind: 'PAYMENTS',
+      state: 'FETCHED',
+      object_key: `bank/outbound/${DAY}/1.ach`,
+    },
     ...{ day: DAY, payments: 2, total: '251.00', fetched_at: AT, fetched_by: ID(1) },
     url: 'https://vestry-acme-bank-files.s3.eu-central-1.amazonaws.com/outbound/1.ach?X-Amz-Expires=300&X-Amz-Signature=…',
   },
@@ -294,6 +300,23 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
           transaction_id: null,
           bank_account_id: null,
         },
+      },
+    ],
+    next_cursor: null,
+  },
+  GetBankReconciliationResponse: {
+    ...{ as_of: DAY, currency: 'USD' },
+    bank: {
+      ...{ opening_day: DAY, opening_balance: '1000.00', closing_day: DAY, closing_balance: '727.66' },
+      entries: sum(3, '-272.34'),
+    },
+    ledger: { cash: '0.00', in_transit: '-385.50', balance: '-385.50', before_statements: '0.00' },
+    ...{ matched: sum(3, '-385.50'), explained: sum(0, '0.00'), unmatched: sum(1, '-12.34') },
+    ...{ ahead: sum(1, '125.50'), outstanding: sum(0, '0.00'), difference: '0.00' },
+    data: [
+      {
+        ...{ day: DAY, held_by: 'BANK', amount: '125.50', reason: 'not-in-ledger', item_id: ID(19) },
+        ...{ bank_file_id: ID(7), transaction_id: ID(23), reference: '121042880000042' },
       },
     ],
     next_cursor: null,

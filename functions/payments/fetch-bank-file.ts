@@ -1,5 +1,5 @@
 import { findFile, toBankFile } from '#payments/files/bank-file.repository.ts';
-import * as routes from '#payments/files/bank-files.routes.ts';
+import * as routes from '#payments/files/fetch-bank-file.routes.ts';
 import { fetchFile, urlOf } from '#payments/files/fetch-file.ts';
 import { found } from '#platform/db/found.ts';
 import { http } from '#platform/http/http.ts';

@@ -1,4 +1,10 @@
-import { findFile, listItems, toBankFile, toItem } from '#payments/files/bank-file.repository.ts';
+import {
+  findFile,
+  listItems,
+  listStatements,
+  toBankFile,
+  toItem,
+} from '#payments/files/bank-file.repository.ts';
 import * as routes from '#payments/files/bank-files.routes.ts';
 import { toPage } from '#platform/db/cursor.ts';
 import { found } from '#platform/db/found.ts';
@@ -9,6 +15,7 @@ export const handler = http(routes.getBankFile, ({ params, query, tenantRead }) 
     const file = found(await findFile(read, params.id));
     const rows = await listItems(read, params.id, query);
     const { data, next_cursor } = toPage(rows, query.limit, toItem, (row) => [String(row.line)]);
-    return { ...toBankFile(file), items: data, next_cursor };
+    const statements = file.kind === 'STATEMENT' ? { statements: await listStatements(read, params.id) } : {};
+    return { ...toBankFile(file), ...statements, items: data, next_cursor };
   }),
 );

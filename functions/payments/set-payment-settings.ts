@@ -1,5 +1,6 @@
 import { answerOf, entryOf } from '#approvals/waiting.http.ts';
 import { changeSettings } from '#payments/settings/change-settings.ts';
+import { keptStatementAccount } from '#payments/settings/keep-statement-account.ts';
 import { keptProfile } from '#payments/settings/offset-account.ts';
 import * as routes from '#payments/settings/payment-settings.routes.ts';
 import { newSettings, toPaymentSettings } from '#payments/settings/shown-settings.ts';
@@ -10,7 +11,9 @@ const route = routes.setPaymentSettings;
 
 export const handler = http(route, async ({ body, expectedVersion, principal, requestId, tenantTx }) => {
   const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');
-  const isSealing = body.bank_profile?.offset_account?.account_number !== undefined;
+  const isSealing =
+    body.bank_profile?.offset_account?.account_number !== undefined ||
+    body.statement_account?.account_number !== undefined;
   const sealer = isSealing ? await fieldSealer() : undefined;
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
@@ -18,6 +21,7 @@ export const handler = http(route, async ({ body, expectedVersion, principal, re
       const settings = newSettings(
         body,
         await keptProfile(tx, principal.tenantId, body.bank_profile, sealer),
+        await keptStatementAccount(tx, principal.tenantId, body.statement_account, sealer),
       );
       const outcome = await changeSettings(tx, expectedVersion, settings, proposer);
       return answerOf(await requireFreshToLoosen(tx, principal, outcome), toPaymentSettings);

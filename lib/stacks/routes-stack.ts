@@ -30,6 +30,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'register/corporate-actions',
     'register/tax-certifications',
     'reporting/ownership',
+    'reporting/bank-reconciliation',
     'uploads/ballots',
     'uploads/payee-files',
   ],

@@ -41,6 +41,8 @@ export const CONTROLLED_CHANGES = {
   'bank-account': { title: 'A bank account of a payee', ...ofOperations, expiresAfterDays: null },
   /** An answer of the bank that matches no payment by itself, or couldn't be read, is booked to the payment that two people name. */
   'bank-item': { title: 'An answer of the bank that was matched by hand', ...ofOperations },
+  /** An entry of a bank’s statement that stands for nothing by itself is explained, or matched, by two people. */
+  'statement-item': { title: 'An entry of a bank statement', ...ofOperations },
   /** A file that the bank has not taken pays nobody, and its payments are made anew. */
   'bank-file-rejection': { title: 'A file that the bank rejected', ...ofOperations },
   /** A reversal takes money from a payee: it always waits, whatever its amount. */

@@ -168,6 +168,23 @@ export interface BankEvents {
   transaction_id: string;
 }
 
+export interface BankStatements {
+  account_id: string;
+  closing: bigint;
+  currency: string;
+  entries: number;
+  file_id: string;
+  from_day: ColumnType<Day, string, string>;
+  id: Generated<string>;
+  line: number;
+  opening: bigint;
+  received_at: Generated<Timestamp>;
+  repeated: number;
+  statement_reference: string | null;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  to_day: ColumnType<Day, string, string>;
+}
+
 export interface CastBallots {
   cast_at: Timestamp | null;
   id: string | null;
@@ -598,6 +615,7 @@ export interface InboundFiles {
   etag: string;
   id: Generated<string>;
   ignored_batches: Generated<number>;
+  kind: Generated<'ANSWERS' | 'STATEMENT'>;
   object_key: string;
   reason: string | null;
   reason_line: number | null;
@@ -880,6 +898,15 @@ export interface PayableAccounts {
   tenant_id: ColumnType<TenantId, string, string>;
 }
 
+export interface PaymentMovements {
+  amount: bigint | null;
+  currency: string | null;
+  effective_date: ColumnType<Day, string, string> | null;
+  leg: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+  transaction_id: string | null;
+}
+
 export interface PaymentOrders {
   approval: Generated<'NOT_NEEDED' | 'REQUIRED' | 'APPROVED' | 'DENIED' | 'WITHDRAWN'>;
   automatic_repayments: Generated<number>;
@@ -928,6 +955,8 @@ export interface PaymentSettings {
   channel: 'BANK' | 'NACHA_FILE' | null;
   cooling_off_hours: number | null;
   offset_number_sealed: string | null;
+  statement_account: Json | null;
+  statement_number_sealed: string | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -1320,6 +1349,51 @@ export interface SignInSettings {
   version: Generated<number>;
 }
 
+export interface StatementExceptions {
+  amount: bigint | null;
+  code: string | null;
+  currency: string | null;
+  file_id: string | null;
+  id: string | null;
+  reason: string | null;
+  since: Timestamp | null;
+  state: string | null;
+  tenant_id: ColumnType<TenantId, string, string> | null;
+  transaction_id: string | null;
+}
+
+export interface StatementItems {
+  amount: bigint;
+  bank_reference: string | null;
+  code: string | null;
+  currency: string;
+  day: ColumnType<Day, string, string>;
+  explanation: 'FUNDING' | 'FEE' | 'INTEREST' | 'TRANSFER' | 'OTHER' | null;
+  file_id: string;
+  id: Generated<string>;
+  identity: string;
+  line: number;
+  outbound_file_id: string | null;
+  reason: string | null;
+  received_at: Generated<Timestamp>;
+  reference: string | null;
+  state: 'APPLIED' | 'UNMATCHED' | 'RESOLVED';
+  statement_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transaction_id: string | null;
+  value_day: ColumnType<Day, string, string> | null;
+  version: Generated<number>;
+}
+
+export interface StatementLegs {
+  amount: bigint;
+  item_id: string;
+  leg: 'OUT' | 'BACK';
+  reversal_id: string | null;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  transaction_id: string;
+}
+
 export interface TaxCertifications {
   certification: 'W9' | 'W8BEN' | 'W8BENE' | 'NONE';
   created_at: Generated<Timestamp>;
@@ -1636,6 +1710,7 @@ export interface DB {
   bank_accounts: BankAccounts;
   bank_contradictions: BankContradictions;
   bank_events: BankEvents;
+  bank_statements: BankStatements;
   cast_ballots: CastBallots;
   certified_tax_ids: CertifiedTaxIds;
   change_requests: ChangeRequests;
@@ -1692,6 +1767,7 @@ export interface DB {
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
   payable_accounts: PayableAccounts;
+  payment_movements: PaymentMovements;
   payment_orders: PaymentOrders;
   payment_runs: PaymentRuns;
   payment_settings: PaymentSettings;
@@ -1726,6 +1802,9 @@ export interface DB {
   sign_in_links: SignInLinks;
   sign_in_settings: SignInSettings;
   signing_keys: SigningKeys;
+  statement_exceptions: StatementExceptions;
+  statement_items: StatementItems;
+  statement_legs: StatementLegs;
   tax_certifications: TaxCertifications;
   tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;

@@ -107,11 +107,11 @@ export const writeOutboundFiles = scheduledJob({
   memoryMb: 1024,
 });
 
-/** Reads the returns and notifications of change that the bank drops. */
+/** Reads the returns, notifications of change and statements that the bank drops. A statement’s tree takes some hundred megabytes. */
 export const readInboundFiles = queueJob({
   name: 'read-inbound-files',
   suspended: 'goes-on',
-  purpose: 'Applies the returns and notifications of change that a bank has sent',
+  purpose: 'Applies the returns, notifications of change and statements that a bank has sent',
   queue: 'inbound-files',
   source: { bucket: 'uploads', prefixes: ['ach/inbound/'] },
   uses: [
@@ -127,6 +127,7 @@ export const readInboundFiles = queueJob({
   retryForHours: 12,
   maxConcurrency: 2,
   timeoutSeconds: 300,
+  memoryMb: 1024,
 });
 
 /** Finds files of the bank whose message is lost. */

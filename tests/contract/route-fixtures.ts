@@ -139,6 +139,7 @@ const TABLES: Readonly<Record<string, string>> = {
   identities: 'federated_identities',
   'bank-files': 'inbound_files',
   item: 'inbound_items',
+  bank_file: 'outbound_files',
   Users: 'directory_users',
   Groups: 'directory_groups',
 };

@@ -87,6 +87,9 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0192_verified_participants.sql': 'plans',
   '0193_accounts_by_file.sql': 'payments',
   '0195_tax_certifications.sql': 'register',
+  '0185_bank_statements.sql': 'payments',
+  '0186_payment_movements.sql': 'ledger',
+  '0187_statement_exceptions.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

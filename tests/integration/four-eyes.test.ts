@@ -25,6 +25,7 @@ import { createUser, resetSecondFactor, updateUser } from '#identity/users/users
 import { uuidV7 } from '#kernel/ids.ts';
 import { USER_ROLES, type UserRole } from '#kernel/roles.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
+import * as matching from '#payments/files/match-bank-item.routes.ts';
 import { createParticipantBankAccount } from '#payments/payees/bank-accounts.routes.ts';
 import { enrollPlan } from '#plans/enrolment.routes.ts';
 import { setParticipant, setParticipantKyc } from '#plans/participants/participants.routes.ts';
@@ -197,7 +198,7 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
        select $1, id, 1, 'UNMATCHED', 'RETURNED', 'R03', 'no-such-payment' from file returning id, file_id`,
       [tenant.id, randomUUID()],
     );
-    const asked = await call(matchBankItem, bankFiles.matchBankItem, {
+    const asked = await call(matchBankItem, matching.matchBankItem, {
       as: by,
       params: { id: String(item.file_id), item_id: String(item.id) },
       body: { transaction_id: payment },
@@ -205,6 +206,26 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     return {
       request: requested(asked),
       effect: () => one('select state from inbound_items where id = $1', [item.id]),
+    };
+  },
+  'statement-item': async (tenant, by) => {
+    const item = await one(
+      `with file as (insert into inbound_files (tenant_id, object_key, etag, bytes, state, kind) values ($1, $2, 'x', 1, 'PARTLY', 'STATEMENT')
+         returning id),
+       statement as (insert into bank_statements (tenant_id, file_id, line, account_id, currency, from_day, to_day, opening, closing, entries, repeated)
+         select $1, id, 1, id, 'USD', '2026-07-03', '2026-07-03', 0, -1, 1, 0 from file returning id, file_id)
+       insert into statement_items (tenant_id, file_id, statement_id, line, state, day, amount, currency, identity, reason)
+       select $1, file_id, id, 2, 'UNMATCHED', '2026-07-03', -1, 'USD', repeat('0', 32) || md5(random()::text), 'unknown' from statement returning id, file_id`,
+      [tenant.id, randomUUID()],
+    );
+    const asked = await call(matchBankItem, matching.matchBankItem, {
+      as: by,
+      params: { id: String(item.file_id), item_id: String(item.id) },
+      body: { explanation: 'FEE', reason: 'The price list of the bank.' },
+    });
+    return {
+      request: requested(asked),
+      effect: () => one('select state, explanation from statement_items where id = $1', [item.id]),
     };
   },
   'bank-file-rejection': async (tenant, by) => {

@@ -6,10 +6,14 @@ import { handler as getBankFile } from '#functions/payments/get-bank-file.ts';
 import { handler as listBankFiles } from '#functions/payments/list-bank-files.ts';
 import { handler as matchBankItem } from '#functions/payments/match-bank-item.ts';
 import { handler as rejectBankFile } from '#functions/payments/reject-bank-file.ts';
+import { handler as getBankReconciliation } from '#functions/reporting/get-bank-reconciliation.ts';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import * as bankFiles from '#payments/files/bank-files.routes.ts';
+import * as fetching from '#payments/files/fetch-bank-file.routes.ts';
+import * as matching from '#payments/files/match-bank-item.routes.ts';
 import { readNachaFile } from '#payments/nacha/nacha-reader.ts';
 import { type SampleAnswer, sampleReturnFile } from '#payments/nacha/return-file.sample.ts';
+import * as reconciliation from '#reporting/reports/bank-reconciliation.routes.ts';
 import { approved } from './approvals.ts';
 import { ORIGINATOR } from './originator.ts';
 import { Payments, verifiedHolder } from './payment-client.ts';
@@ -37,10 +41,11 @@ export class FiledPayments {
     this.ops = new Payments(tenant.as('OPS'));
   }
 
-  static async of(world: PaymentsWorld, tenant: TestTenant): Promise<FiledPayments> {
+  static async of(world: PaymentsWorld, tenant: TestTenant, more: object = {}): Promise<FiledPayments> {
     const set = await new Payments(tenant.as('ADMIN')).setSettings({
       channel: 'NACHA_FILE',
       ach_originator: ORIGINATOR,
+      ...more,
     });
     await approved(tenant, set);
     return new FiledPayments(world, tenant);
@@ -125,7 +130,7 @@ export class FiledPayments {
   /** Fetches a file as it is now. */
   async fetch(id: string, as = this.#tenant.as('OPS')): Promise<TestResponse> {
     const headers = { 'If-Match': `"${(await this.file(id)).body.version}"` };
-    return call(fetchBankFile, bankFiles.fetchBankFile, { as, params: { id }, headers });
+    return call(fetchBankFile, fetching.fetchBankFile, { as, params: { id }, headers });
   }
 
   /** Proposes that the bank has not taken a file. */
@@ -135,14 +140,21 @@ export class FiledPayments {
     return call(rejectBankFile, bankFiles.rejectBankFile, { as, params: { id }, headers, body: { reason } });
   }
 
-  /** Proposes to book an item to a payment. */
+  /** Proposes to book an item to a payment, or what else it stands for. */
   async match(
     { file, item }: { file: string; item: string },
-    transaction_id: string,
+    standsFor: string | object,
     as = this.#tenant.as('OPS'),
   ): Promise<TestResponse> {
     const params = { id: file, item_id: item };
-    return call(matchBankItem, bankFiles.matchBankItem, { as, params, body: { transaction_id } });
+    const body = typeof standsFor === 'string' ? { transaction_id: standsFor } : standsFor;
+    return call(matchBankItem, matching.matchBankItem, { as, params, body });
+  }
+
+  /** Asks how the bank's statements and the ledger agree. */
+  async reconciliation(query: Record<string, string> = {}): Promise<TestResponse['body']> {
+    const as = this.#tenant.as('COMPLIANCE');
+    return (await call(getBankReconciliation, reconciliation.getBankReconciliation, { as, query })).body;
   }
 
   /** Drops a file where the bank does; answers the notification that S3 makes of it. */

@@ -220,6 +220,29 @@ const rowsOf = (
     code: 'R03',
     reason: 'filled',
   },
+  bank_statements: {
+    ...{ id: id(185), file_id: id(110), line: '1', account_id: id(187), currency: 'USD' },
+    ...{
+      from_day: '2026-01-05',
+      to_day: '2026-01-05',
+      opening: '0',
+      closing: '100',
+      entries: '1',
+      repeated: '0',
+    },
+  },
+  statement_items: {
+    ...{
+      id: id(186),
+      file_id: id(110),
+      statement_id: id(185),
+      line: '2',
+      state: 'UNMATCHED',
+      day: '2026-01-05',
+    },
+    ...{ amount: '100', currency: 'USD', identity: '0'.repeat(64), reason: 'unknown' },
+  },
+  statement_legs: { transaction_id: id(5), leg: 'BACK', item_id: id(186), amount: '100' },
   outbound_entries: {
     transaction_id: id(5),
     file_id: id(51),

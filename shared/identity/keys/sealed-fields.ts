@@ -4,6 +4,7 @@ import { instructionPlace } from '#payments/execution/payment-instruction.ts';
 import { correctionPlace } from '#payments/files/correction-place.ts';
 import { numberPlace } from '#payments/payees/number-place.ts';
 import { offsetPlace } from '#payments/settings/offset-place.ts';
+import { statementPlace } from '#payments/settings/statement-account.ts';
 import { taxIdPlace } from '#register/tax/tax-id-place.ts';
 import { keyPlace } from '#uploads/drop/drop-key-place.ts';
 import { secretPlace } from '#webhooks/delivery/webhook-signature.ts';
@@ -31,6 +32,7 @@ export interface SealedField {
     | 'instruction_sealed'
     | 'number_before_sealed'
     | 'offset_number_sealed'
+    | 'statement_number_sealed'
     | 'secret_sealed'
     | 'secrets_sealed'
     | 'tax_id_sealed';
@@ -79,6 +81,10 @@ export const SEALED_FIELDS: readonly SealedField[] = [
   {
     ...{ table: 'payment_settings', key: 'tenant_id', column: 'offset_number_sealed', isArray: false },
     placeOf: offsetPlace,
+  },
+  {
+    ...{ table: 'payment_settings', key: 'tenant_id', column: 'statement_number_sealed', isArray: false },
+    placeOf: statementPlace,
   },
   {
     ...{ table: 'second_factors', key: 'id', column: 'secret_sealed', isArray: false },

@@ -1,19 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
-import { linkTo } from '#contracts/links.ts';
-import { fromMinor } from '#kernel/money.ts';
-import {
-  acknowledgeBankFile,
-  getBankFile,
-  matchBankItem,
-  rejectBankFile,
-} from '#payments/files/bank-files.routes.ts';
-import { OFFSET_ENTRY } from '#payments/files/offset-entry.ts';
 import { MAY_BE_AT_BANK } from '#payments/orders/at-bank.ts';
-import { cancelTransaction, getTransaction } from '#payments/orders/orders.routes.ts';
 import { decodeCursor } from '#platform/db/cursor.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
-import { type listExceptions, type PaymentException, resolveTransaction } from './exceptions.routes.ts';
+import type { listExceptions, PaymentException } from './exceptions.routes.ts';
 
 type Shown = z.infer<typeof PaymentException>;
 type Filter = z.output<(typeof listExceptions)['query']>;
@@ -33,9 +23,9 @@ export interface ExceptionRow {
   readonly is_at_bank: boolean;
 }
 
-/** An exception, with what asks for the money of its payment back, where that can be done today. */
+/** An exception, with whether the money of its payment can be asked back today. */
 export interface DeskRow extends ExceptionRow {
-  readonly reversal: Action | undefined;
+  readonly is_reversible: boolean;
 }
 
 /** ACH moves dollars only. */
@@ -55,6 +45,8 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
     from bank_contradictions c
       join bank_events e on e.tenant_id = c.tenant_id and e.transaction_id = c.transaction_id and e.event_id = c.event_id
       join ledger_transactions t on t.tenant_id = c.tenant_id and t.id = c.transaction_id`,
+  STATEMENT_ITEM: sql`
+    select id, 'STATEMENT_ITEM', state, since, reason, code, transaction_id, file_id, amount, currency, true from statement_exceptions`,
   UNACKNOWLEDGED_FILE: sql`
     select f.id, 'UNACKNOWLEDGED_FILE', case when coalesce(f.acknowledged_at, f.rejected_at) is null then 'OPEN' else 'RESOLVED' end, f.prepared_at + interval '4 hours',
       'not-acknowledged', null, null::uuid, f.id, f.total_amount, ${CURRENCY}::text, true
@@ -93,51 +85,11 @@ async function withReversals(read: TenantRead, rows: readonly ExceptionRow[]): P
   const ids = rows.flatMap(({ kind, transaction_id, is_at_bank }) =>
     kind === 'STUCK_PAYMENT' && is_at_bank && transaction_id !== null ? [transaction_id] : [],
   );
-  const reversals = new Map<string, Action>();
-  if (ids.length > 0) {
-    // Loaded by the few lists with a payment that the bank has.
-    const { listReversibleToday } = await import('#payments/reversals/last-look.ts');
-    const { reverseTransaction } = await import('#payments/reversals/reversals.routes.ts');
-    for (const id of await listReversibleToday(read, ids)) reversals.set(id, to(reverseTransaction, { id }));
-  }
-  return rows.map((row) => ({ ...row, reversal: reversals.get(row.transaction_id ?? '') }));
-}
-
-type Action = Shown['actions'][number];
-type Operation = Parameters<typeof linkTo>[0] & { readonly operationId: string };
-
-const to = (route: Operation, params: Readonly<Record<string, string>>): Action => ({
-  operation: route.operationId,
-  method: 'POST',
-  href: linkTo(route, params),
-});
-
-/** Lists the operations that end an exception. */
-function actionsOf({ id, kind, state, is_at_bank, reversal, ...of }: DeskRow): Action[] {
-  const [file, payment] = [of.bank_file_id ?? '', of.transaction_id ?? ''];
-  if (state === 'RESOLVED') return [];
-  if (kind === 'BANK_ITEM') {
-    const acknowledge = to(acknowledgeBankFile, { id: file });
-    const isOfPayment = of.reason !== OFFSET_ENTRY;
-    return isOfPayment ? [to(matchBankItem, { id: file, item_id: id }), acknowledge] : [acknowledge];
-  }
-  if (kind === 'UNACKNOWLEDGED_FILE')
-    return [acknowledgeBankFile, rejectBankFile].map((ending) => to(ending, { id: file }));
-  const ending = to(is_at_bank ? resolveTransaction : cancelTransaction, { id: payment });
-  return reversal === undefined ? [ending] : [ending, reversal];
-}
-
-export function toException(row: DeskRow): Shown {
-  const { is_at_bank: _, reversal: __, amount, since, ...shown } = row;
-  const { kind, transaction_id, bank_file_id, currency } = shown;
-  const isOfFile = kind === 'BANK_ITEM' || kind === 'UNACKNOWLEDGED_FILE';
-  return {
-    ...shown,
-    since: since.toISOString(),
-    amount: amount === null || currency === null ? null : fromMinor(BigInt(amount), currency),
-    subject: isOfFile
-      ? linkTo(getBankFile, { id: bank_file_id ?? '' })
-      : linkTo(getTransaction, { id: transaction_id ?? '' }),
-    actions: actionsOf(row),
-  };
+  // Loaded by the few lists with a payment that the bank has.
+  const reversible =
+    ids.length === 0
+      ? []
+      : await (await import('#payments/reversals/last-look.ts')).listReversibleToday(read, ids);
+  const isReversible = new Set<string | null>(reversible);
+  return rows.map((row) => ({ ...row, is_reversible: isReversible.has(row.transaction_id) }));
 }

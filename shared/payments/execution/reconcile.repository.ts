@@ -68,9 +68,13 @@ export interface Filed extends Stuck {
   readonly effective: string;
 }
 
+/** Whether a statement shows that the money of a payment, whose entry is `e`, is back. Its silence is over, though nobody has said so. */
+const IS_SHOWN_BACK = sql`exists (select from statement_legs l where l.tenant_id = e.tenant_id and l.transaction_id = e.transaction_id
+  and l.leg = 'BACK' and l.reversal_id is null)`;
+
 /** Asked once more when the payment is settled: a file may have come since it was listed. */
 export async function isInDoubt(tx: TenantTx, transactionId: string): Promise<boolean> {
-  const { rows } = await sql<{ in_doubt: boolean }>`select ${IN_DOUBT} as in_doubt
+  const { rows } = await sql<{ in_doubt: boolean }>`select ${IN_DOUBT} or ${IS_SHOWN_BACK} as in_doubt
     from outbound_entries e join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
     where e.transaction_id = ${transactionId}`.execute(tx);
   return rows[0]?.in_doubt !== false;
@@ -86,7 +90,7 @@ export async function listFiled(tx: SystemTx, effectiveBy: string, most: number)
     from ledger_transactions t join payment_orders o on o.tenant_id = t.tenant_id and o.transaction_id = t.id
       join outbound_entries e on e.tenant_id = t.tenant_id and e.transaction_id = t.id
       join outbound_files f on f.tenant_id = e.tenant_id and f.id = e.file_id
-    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date and not ${IN_DOUBT}
+    where t.status = 'SENT' and o.channel = 'NACHA_FILE' and e.effective_entry_date <= ${effectiveBy}::date and not ${IN_DOUBT} and not ${IS_SHOWN_BACK}
       and not exists (select from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = t.reverses and p.status = 'SENT')
     order by e.effective_entry_date limit ${most}`.execute(tx);
   return rows;

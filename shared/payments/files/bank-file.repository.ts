@@ -15,6 +15,7 @@ type ItemFilter = z.output<(typeof getBankFile)['query']>;
 export interface BankFileRow {
   readonly id: string;
   readonly direction: Shown['direction'];
+  readonly kind: Shown['kind'];
   readonly state: Shown['state'];
   readonly object_key: string;
   readonly bytes: bigint | null;
@@ -45,18 +46,18 @@ export interface BankFileRow {
 }
 
 const COLUMNS = sql.raw(
-  'id, direction, state, object_key, bytes, reason, reason_line, day, payments, prenotes, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, etag, is_written, version, created_at, updated_at',
+  'id, direction, kind, state, object_key, bytes, reason, reason_line, day, payments, prenotes, total, total_reversed, ignored_batches, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, etag, is_written, version, created_at, updated_at',
 );
 
 /** The files of both directions, in one shape. */
 const FILES = sql`
-  select id, 'inbound' as direction, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments, 0 as prenotes,
+  select id, 'inbound' as direction, kind, state, object_key, bytes, reason, reason_line, null::date as day, null::integer as payments, 0 as prenotes,
     null::bigint as total, null::bigint as total_reversed, ignored_batches, acknowledged_at, acknowledged_by, null::timestamptz as fetched_at,
     null::uuid as fetched_by, null::timestamptz as rejected_at, null::uuid as rejected_by, etag, true as is_written, version,
     received_at as created_at, updated_at
   from inbound_files
   union all
-  select id, 'outbound', case when rejected_at is not null then 'REJECTED' when acknowledged_at is not null then 'ACKNOWLEDGED'
+  select id, 'outbound', 'PAYMENTS', case when rejected_at is not null then 'REJECTED' when acknowledged_at is not null then 'ACKNOWLEDGED'
     when fetched_at is not null then 'FETCHED' else 'PREPARED' end, object_key, null, rejected_for, null, day, entries, prenotes,
     total_amount, nullif(total_debit, 0), 0, acknowledged_at, acknowledged_by, fetched_at, fetched_by, rejected_at, rejected_by, null, state = 'WRITTEN',
     version, prepared_at, updated_at
@@ -69,7 +70,7 @@ const counted = (files: RawBuilder<unknown>) => sql<BankFileRow>`
       count(*) filter (where i.state = 'UNMATCHED')::integer as unmatched,
       count(*) filter (where i.state = 'UNREADABLE')::integer as unreadable,
       count(*) filter (where i.state = 'RESOLVED')::integer as resolved
-    from inbound_items i where i.file_id = f.id) as c`;
+    from (select file_id, state from inbound_items union all select file_id, state from statement_items) as i where i.file_id = f.id) as c`;
 
 export async function listFiles(
   read: TenantRead,
@@ -90,38 +91,73 @@ export async function findFile(read: TenantRead, id: string): Promise<BankFileRo
   return rows[0];
 }
 
+type Item = z.infer<(typeof getBankFile)['response']>['items'][number];
+
 export type ItemRow = Omit<
   InboundItemRow,
-  'tenant_id' | 'file_id' | 'corrected_sealed' | 'original_rdfi' | 'prenote_id'
+  'tenant_id' | 'file_id' | 'corrected_sealed' | 'original_rdfi' | 'prenote_id' | 'kind'
 > & {
   readonly bank_account_id: string | null;
+  readonly kind: Item['kind'];
+  readonly booked_on: string | null;
+  readonly reference: string | null;
+  readonly outbound_file_id: string | null;
+  readonly explanation: NonNullable<Item['explanation']> | null;
 };
+
+/** The items of a file, and the entries of a statement, in one shape. */
+const ITEMS = sql`
+  select id, file_id, state, line, kind, code, trace_number, original_trace_number, amount, reason, transaction_id,
+    (select p.bank_account_id from outbound_prenotes p where p.id = inbound_items.prenote_id) as bank_account_id, null::text as booked_on,
+    null::text as reference, null::uuid as outbound_file_id, null::text as explanation
+  from inbound_items
+  union all
+  select id, file_id, state, line, case when amount < 0 then 'DEBIT' else 'CREDIT' end, code, null, null, amount, reason, transaction_id, null,
+    day::text, coalesce(reference, bank_reference), outbound_file_id, explanation
+  from statement_items`;
 
 export async function listItems(
   read: TenantRead,
   fileId: string,
   { limit, cursor, item_state }: PageRequest & Pick<ItemFilter, 'item_state'>,
 ): Promise<ItemRow[]> {
-  let query = read
-    .selectFrom('inbound_items')
+  const inState = item_state === undefined ? sql`` : sql`and state = ${item_state}`;
+  const after =
+    cursor === undefined ? sql`` : sql`and line > ${Number(decodeCursor(cursor, ['integer'])[0])}`;
+  const { rows } = await sql<ItemRow>`
+    select id, state, line, kind, code, trace_number, original_trace_number, amount, reason, transaction_id, bank_account_id, booked_on, reference,
+      outbound_file_id, explanation
+    from (${ITEMS}) as i where file_id = ${fileId}::uuid ${inState} ${after} order by line limit ${limit + 1}`.execute(
+    read,
+  );
+  return rows;
+}
+
+/** The statements of a file that are booked. */
+export async function listStatements(read: TenantRead, fileId: string) {
+  const rows = await read
+    .selectFrom('bank_statements')
     .select([
-      ...(['id', 'state', 'line', 'kind', 'code', 'trace_number', 'original_trace_number'] as const),
-      ...(['amount', 'reason', 'transaction_id'] as const),
+      'id',
+      'line',
+      'statement_reference',
+      'currency',
+      'from_day',
+      'to_day',
+      'opening',
+      'closing',
+      'entries',
+      'repeated',
     ])
-    .select((eb) =>
-      eb
-        .selectFrom('outbound_prenotes as p')
-        .select('p.bank_account_id')
-        .whereRef('p.id', '=', 'inbound_items.prenote_id')
-        .as('bank_account_id'),
-    )
-    .where('file_id', '=', fileId);
-  if (item_state !== undefined) query = query.where('state', '=', item_state);
-  if (cursor !== undefined) query = query.where('line', '>', Number(decodeCursor(cursor, ['integer'])[0]));
-  return query
+    .where('file_id', '=', fileId)
     .orderBy('line')
-    .limit(limit + 1)
     .execute();
+  return rows.map(({ statement_reference, from_day, to_day, opening, closing, ...row }) => ({
+    ...row,
+    ...{ reference: statement_reference, from: from_day, to: to_day },
+    opening_balance: fromMinor(opening, row.currency),
+    closing_balance: fromMinor(closing, row.currency),
+  }));
 }
 
 /** ACH moves dollars only. */
@@ -132,20 +168,44 @@ function meaningOf(code: string | null): string | null {
   return code !== null && isReturnReasonCode(code) ? returnReason(code).meaning : null;
 }
 
-export function toItem({ amount, ...item }: ItemRow) {
+export function toItem({
+  amount,
+  booked_on,
+  reference,
+  outbound_file_id,
+  explanation,
+  ...item
+}: ItemRow): Item {
   return {
     ...item,
+    ...(booked_on === null ? {} : { booked_on }),
+    ...(reference === null ? {} : { reference }),
+    ...(outbound_file_id === null ? {} : { outbound_file_id }),
+    ...(explanation === null ? {} : { explanation }),
     meaning: meaningOf(item.code),
-    amount: amount === null ? null : fromMinor(amount, CURRENCY),
+    amount: amount === null ? null : fromMinor(BigInt(amount), CURRENCY),
   };
 }
 
 export function toBankFile(row: BankFileRow): Shown {
-  const { id, direction, state, object_key, bytes, reason, reason_line, day, payments, total, version } = row;
+  const {
+    id,
+    direction,
+    kind,
+    state,
+    object_key,
+    bytes,
+    reason,
+    reason_line,
+    day,
+    payments,
+    total,
+    version,
+  } = row;
   const { total_reversed, fetched_at, fetched_by, rejected_at, rejected_by } = row;
   const { applied, unmatched, unreadable, resolved, ignored_batches, acknowledged_at, acknowledged_by } = row;
   return {
-    ...{ id, direction, state, object_key },
+    ...{ id, direction, kind, state, object_key },
     ...(bytes === null ? {} : { bytes: Number(bytes) }),
     ...(reason === null ? {} : { reason }),
     ...(reason_line === null ? {} : { reason_line }),

@@ -1,14 +1,16 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { dateOut, id, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
+import { dateOut, idInPath, idOut, instantOut, listOf, page, text } from '#kernel/fields.ts';
 import { amountOut } from '#kernel/money.ts';
 import { route } from '#platform/http/route.ts';
+import { EXPLANATIONS } from './explanations.ts';
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
 const FILE_STATES = [
   ...(['RECEIVED', 'APPLIED', 'PARTLY', 'UNREADABLE'] as const),
   ...(['PREPARED', 'FETCHED', 'ACKNOWLEDGED', 'REJECTED'] as const),
 ] as const;
+const FILE_KINDS = ['PAYMENTS', 'ANSWERS', 'STATEMENT'] as const;
 const ITEM_STATES = ['APPLIED', 'UNMATCHED', 'UNREADABLE', 'RESOLVED'] as const;
 
 /** Items by what has come of them; an outbound file has none. */
@@ -18,13 +20,15 @@ const Counts = z.object({
   unmatched: z.number().int(),
   unreadable: z.number().int(),
   resolved: z.number().int(),
-  /** Batches that answer nothing of ours. */
+  /** Batches that answer nothing of ours, and statements of other accounts. */
   ignored_batches: z.number().int(),
 });
 
 export const BankFile = z.object({
   id: idOut,
   direction: z.enum(DIRECTIONS),
+  /** It has payments of ours, what the bank says of them, or an account’s statements. */
+  kind: z.enum(FILE_KINDS),
   state: z.enum(FILE_STATES),
   object_key: z.string(),
   /** The bytes of an inbound file. */
@@ -62,19 +66,39 @@ const BankItem = z.object({
   state: z.enum(ITEM_STATES),
   /** Its place in the file; where the bank broke no lines, the number of the record. */
   line: z.number().int(),
-  kind: z.enum(['RETURNED', 'CORRECTED']).nullable(),
+  kind: z.enum(['RETURNED', 'CORRECTED', 'DEBIT', 'CREDIT']).nullable(),
   code: z.string().nullable(),
   /** Nacha’s meaning of the code, where it has one that we know. */
   meaning: z.string().nullable(),
   trace_number: z.string().nullable(),
   original_trace_number: z.string().nullable(),
-  /** The dollars that came back. */
+  /** The dollars that came back; of a statement those that were booked, negative for a debit. */
   amount: amountOut.nullable(),
   /** Why it waits for a person. */
   reason: z.string().nullable(),
   transaction_id: idOut.nullable(),
-  /** The account whose prenote it answers; null where it answers a payment. */
+  /** The account whose prenote it answers; null where it answers none. */
   bank_account_id: idOut.nullable(),
+  /** These are an entry’s of a statement. */
+  booked_on: dateOut.optional(),
+  reference: z.string().optional(),
+  outbound_file_id: idOut.optional(),
+  explanation: z.enum(EXPLANATIONS).optional(),
+});
+
+/** An account’s statement, as the bank has made it. */
+const BankStatement = z.object({
+  id: idOut,
+  line: z.number().int(),
+  reference: z.string().nullable(),
+  currency: z.string(),
+  from: dateOut,
+  to: dateOut,
+  opening_balance: amountOut,
+  closing_balance: amountOut,
+  entries: z.number().int(),
+  /** Entries that another statement had brought before. */
+  repeated: z.number().int(),
 });
 
 const shared = {
@@ -88,7 +112,7 @@ export const listBankFiles = route({
   path: '/bank-files',
   summary: 'List the files that went to the bank and came from it',
   description:
-    'The newest come first. A file that went out is `PREPARED`, `FETCHED` once somebody has fetched it here, and then `ACKNOWLEDGED` or `REJECTED`. One that came in is `RECEIVED`, and then `APPLIED`, `PARTLY` (something in it waits) or `UNREADABLE`; so is what the bank says of a file that we have not written.',
+    'The newest come first. A file that went out is `PREPARED`, `FETCHED` once somebody has fetched it here, and then `ACKNOWLEDGED` or `REJECTED`. One that came in is `RECEIVED`, and then `APPLIED`, `PARTLY` (something in it waits) or `UNREADABLE`; so is what the bank says of a file that we have not written. A bank’s statements (camt.053 or BAI2) come in at the same place, and are told apart by what they are.',
   ...shared,
   query: z.strictObject({
     ...page,
@@ -107,7 +131,7 @@ export const getBankFile = route({
   path: '/bank-files/{id}',
   summary: 'Get a file of the bank with its items',
   description:
-    'Items are listed by line, `limit` at a time; `next_cursor` leads to more. An item that is `UNMATCHED` or `UNREADABLE` waits for a person.',
+    'Items are listed by line, `limit` at a time; `next_cursor` leads to more. An item that is `UNMATCHED` or `UNREADABLE` waits for a person. Of a bank’s statement each entry is one: `APPLIED` where it stands for a file, a batch, a payment or a return of ours.',
   ...shared,
   params: idInPath,
   query: z.strictObject({
@@ -115,28 +139,15 @@ export const getBankFile = route({
     item_state: z.enum(ITEM_STATES, `must be one of ${ITEM_STATES.join(', ')}`).optional(),
   }),
   status: 200,
-  response: BankFile.extend({ items: z.array(BankItem), next_cursor: z.string().nullable() }),
+  response: BankFile.extend({
+    /** The statements of a file of such, those that are booked. */
+    statements: z.array(BankStatement).optional(),
+    items: z.array(BankItem),
+    next_cursor: z.string().nullable(),
+  }),
   concurrency: 'etag',
   problems: ['not-found'],
   uses: [],
-});
-
-export const fetchBankFile = route({
-  operationId: 'fetchBankFile',
-  method: 'POST',
-  path: '/bank-files/{id}/fetch',
-  summary: 'Fetch a file that went to the bank or came from it',
-  description:
-    'The answer has a `url` that is valid for fifteen minutes; null where another file lies in the place of an inbound one. The file names accounts of payees: whoever fetches it stands in the audit trail. An outbound file is `FETCHED` from then on; that the bank has it is another matter, see `/bank-files/{id}/acknowledge`.',
-  ...shared,
-  roles: ['ADMIN', 'OPS'],
-  params: idInPath,
-  status: 200,
-  response: BankFile.extend({ url: z.string().nullable() }),
-  concurrency: 'if-match',
-  audit: 'bank-file.fetched',
-  problems: ['not-found', 'precondition-failed', 'precondition-required', 'bank-file-not-open'],
-  uses: ['bankFiles:read'],
 });
 
 export const rejectBankFile = route({
@@ -178,31 +189,4 @@ export const acknowledgeBankFile = route({
   audit: 'bank-file.acknowledged',
   problems: ['not-found', 'precondition-failed', 'precondition-required', 'bank-file-not-open'],
   uses: [],
-});
-
-export const matchBankItem = route({
-  operationId: 'matchBankItem',
-  method: 'POST',
-  path: '/bank-files/{id}/items/{item_id}/match',
-  summary: 'Book an answer of the bank to a payment by hand',
-  description:
-    'For an item that is `UNMATCHED` or `UNREADABLE`. A second person decides, see `/approvals`; the answer is then booked as if it had named the payment: a return takes back what was paid, and a notification of change corrects the account. What came back must be the amount of the payment.',
-  ...shared,
-  roles: ['ADMIN', 'OPS'],
-  params: z.object({ id: idInPath.shape.id, item_id: idInPath.shape.id }),
-  body: z.strictObject({ transaction_id: id }),
-  example: { transaction_id: '0198c0de-0000-7000-8000-000000000001' },
-  status: 202,
-  location: '/approvals/{id}',
-  response: ChangeRequest,
-  concurrency: 'etag',
-  audit: 'bank-item.match-requested',
-  problems: [
-    'not-found',
-    'change-pending',
-    'bank-item-resolved',
-    'bank-item-not-of-payment',
-    'payment-not-released',
-  ],
-  uses: ['fieldKey:use', 'eventBus:put'],
 });

@@ -25,7 +25,7 @@ const ITEM = [
   'transaction_id',
 ] as const satisfies readonly (keyof InboundItems)[];
 
-export type Brought = Pick<Selectable<InboundFiles>, 'object_key' | 'etag' | 'bytes'>;
+export type Brought = Pick<Selectable<InboundFiles>, 'object_key' | 'etag' | 'bytes' | 'kind'>;
 
 /** Undefined when the file is known. */
 export function insertInboundFile(tx: TenantTx, file: Brought): Promise<InboundFileRow | undefined> {
@@ -149,13 +149,23 @@ export async function setResolved(tx: TenantTx, id: string, transactionId: strin
     .execute();
 }
 
-export async function hasOpenItems(tx: TenantTx, fileId: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('inbound_items')
-    .select('id')
+/** Takes back what kept statements of a file from being booked, once they are. */
+export async function removeFaults(tx: TenantTx, fileId: string, lines: readonly number[]): Promise<void> {
+  if (lines.length === 0) return;
+  await tx
+    .deleteFrom('inbound_items')
     .where('file_id', '=', fileId)
-    .where('state', 'in', ['UNMATCHED', 'UNREADABLE'])
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('line', 'in', lines)
+    .where('state', '=', 'UNREADABLE')
+    .where('kind', 'is', null)
+    .execute();
+}
+
+export async function hasOpenItems(tx: TenantTx, fileId: string): Promise<boolean> {
+  const { rows } = await sql<{ is_open: boolean }>`select
+    exists (select from inbound_items where file_id = ${fileId}::uuid and state in ('UNMATCHED', 'UNREADABLE'))
+    or exists (select from statement_items where file_id = ${fileId}::uuid and state = 'UNMATCHED') as is_open`.execute(
+    tx,
+  );
+  return rows[0]?.is_open === true;
 }

@@ -8,6 +8,7 @@ import { type ReturnFile, readReturnFile } from '#payments/nacha/return-file.ts'
 import { UnreadableAchFile } from '#payments/nacha/unreadable-ach-file.ts';
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { readInboundFiles } from '#payments/payments.jobs.ts';
+import { statementFormat } from '#payments/statements/statement-text.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
@@ -33,6 +34,7 @@ import {
   type NewItem,
   putItems,
   type Read,
+  removeFaults,
   setRead,
   setReplaced,
 } from './inbound-file.repository.ts';
@@ -52,7 +54,7 @@ const KEY = /^ach\/inbound\/([a-z0-9-]+)\/[^/]+$/;
 
 /**
  * Applies the files that an event names: `ach/inbound/<tenant>/<any name>`. Each is an object that people see, and so is each of its
- * items, which is a transaction of its own. What can't be read or matched waits for a person, and the rest is applied; reading a file
+ * items, which is a transaction of its own; so is each statement of an account, which a bank brings to the same place. What can't be read or matched waits for a person, and the rest is applied; reading a file
  * again changes nothing.
  * @throws UnreadableAchFile where nothing of a file can be read
  */
@@ -76,30 +78,28 @@ async function findTenant(slug: string): Promise<TenantId | undefined> {
   return (result?.rows[0] as { id: TenantId } | undefined)?.id;
 }
 
+/** Reading a file has come to this, before it is said of the file as a whole. */
+interface Outcome {
+  readonly waiting: readonly NewItem[];
+  readonly items: number;
+  readonly ignored: number;
+  readonly isReadable: boolean;
+  /** The lines of statements that are booked. */
+  readonly statements?: readonly number[];
+}
+
 async function readFile(actor: Actor, key: string): Promise<void> {
   const object = await getInbound(key);
-  const brought = { object_key: key, etag: object.etag, bytes: BigInt(object.bytes) };
+  const kind = statementFormat(object.text ?? '') === undefined ? 'ANSWERS' : 'STATEMENT';
+  const brought = { object_key: key, etag: object.etag, bytes: BigInt(object.bytes), kind } as const;
   const file = await receive(actor, brought);
   if (file.state === 'APPLIED') return;
-  const content = (await acknowledged(actor, key, object)) ?? readObject(object);
-  const sealer = await fieldSealer();
-  const ended = new Set(await tenantRead(actor.tenantId, (read) => listEnded(read, file.id)));
-  const waiting: NewItem[] = content.faults.map((fault) =>
-    waitingOf(file.id, { ...NOTHING, line: fault.line }, fault.code),
-  );
-  for (const item of content.items) {
-    if (ended.has(item.line)) continue;
-    const match = item.fault ?? (await matchOf(actor, item));
-    if (typeof match === 'string') waiting.push(waitingOf(file.id, item, match, sealer));
-    else await applyItem(actor, match, file.id, item, sealer);
-    await crashPoint('inbound-item-applied', typeof match === 'string' ? file.id : match.id);
-  }
-  const read = await finish(actor, { ...brought, id: file.id }, content, waiting);
-  const counts = {
-    items: content.items.length,
-    waiting: waiting.length,
-    ignored_batches: content.ignoredBatches,
-  };
+  const outcome = await (kind === 'STATEMENT'
+    ? readStatementFile(actor, file.id, object.text ?? '')
+    : readAnswers(actor, key, file.id, object));
+  const { waiting, items, ignored } = outcome;
+  const read = await finish(actor, { ...brought, id: file.id }, outcome);
+  const counts = { items, waiting: waiting.length, ignored_batches: ignored };
   if (read.state === 'UNREADABLE')
     throw new UnreadableAchFile(
       waiting[0]?.reason as UnreadableAchFile['code'],
@@ -109,6 +109,46 @@ async function readFile(actor: Actor, key: string): Promise<void> {
   // Somebody must look at what waits; the rest of the file is applied.
   if (waiting.length > 0) logger.error('items of an inbound file wait for a person', { key, ...counts });
   else logger.info('inbound file applied', { key, ...counts });
+}
+
+/** Applies what the bank answers to payments. */
+async function readAnswers(
+  actor: Actor,
+  key: string,
+  fileId: string,
+  object: InboundObject,
+): Promise<Outcome> {
+  const { items, faults, ignoredBatches } = (await acknowledged(actor, key, object)) ?? readObject(object);
+  const sealer = await fieldSealer();
+  const ended = new Set(await tenantRead(actor.tenantId, (read) => listEnded(read, fileId)));
+  const waiting: NewItem[] = faults.map((fault) =>
+    waitingOf(fileId, { ...NOTHING, line: fault.line }, fault.code),
+  );
+  for (const item of items) {
+    if (ended.has(item.line)) continue;
+    const match = item.fault ?? (await matchOf(actor, item));
+    if (typeof match === 'string') waiting.push(waitingOf(fileId, item, match, sealer));
+    else await applyItem(actor, match, fileId, item, sealer);
+    await crashPoint('inbound-item-applied', typeof match === 'string' ? fileId : match.id);
+  }
+  const isReadable = ignoredBatches > 0 || items.some(({ fault }) => fault === undefined);
+  return { waiting, items: items.length, ignored: ignoredBatches, isReadable };
+}
+
+/** Books the statements of an account. The parsers are loaded by the few files that are some. */
+async function readStatementFile(actor: Actor, fileId: string, text: string): Promise<Outcome> {
+  const { readStatements } = await import('#payments/statements/read-statements.ts');
+  const { applyStatements } = await import('#payments/statements/apply-statement.ts');
+  const { waiting, applied, entries, ignored } = await applyStatements(
+    actor,
+    fileId,
+    readStatements(text),
+    await fieldSealer(),
+  );
+  return {
+    waiting: waiting.map(({ line, reason }) => waitingOf(fileId, { ...NOTHING, line }, reason)),
+    ...{ items: entries, ignored, isReadable: applied.length > 0, statements: applied },
+  };
 }
 
 /**
@@ -305,23 +345,22 @@ async function applyItem(
 function finish(
   actor: Actor,
   file: Brought & { readonly id: string },
-  { items, ignoredBatches }: ReturnFile,
-  waiting: readonly NewItem[],
+  { waiting, items, ignored, isReadable, statements = [] }: Outcome,
 ): Promise<Pick<Read, 'state'>> {
   const [first] = waiting;
-  const isReadable = ignoredBatches > 0 || items.some(({ fault }) => fault === undefined);
   return systemWrite(
     actor,
     async (tx) => {
       const { state: before } = found(await lockInboundFile(tx, file.id));
       await putItems(tx, waiting);
+      await removeFaults(tx, file.id, statements);
       const isUnreadable = !isReadable && first !== undefined && (await listEnded(tx, file.id)).length === 0;
       const state = isUnreadable ? 'UNREADABLE' : (await hasOpenItems(tx, file.id)) ? 'PARTLY' : 'APPLIED';
       if (state !== 'UNREADABLE') await setReplaced(tx, file);
       if (state === before) return noEffect({ state });
       const why = isUnreadable ? first : undefined;
       await setRead(tx, file.id, {
-        ...{ state, ignored_batches: ignoredBatches },
+        ...{ state, ignored_batches: ignored },
         ...{ reason: why?.reason ?? null, reason_line: why?.line ?? null },
       });
       return { state };
@@ -330,7 +369,7 @@ function finish(
       audit: ({ state }) => ({
         action: ENDED[state],
         resource: `bank-files/${file.id}`,
-        payload: { items: items.length, waiting: waiting.length },
+        payload: { items, waiting: waiting.length },
       }),
     },
   );

@@ -24,3 +24,19 @@ export function paymentReference(paymentId: string): string {
   }
   return reference;
 }
+
+/**
+ * The last 17 characters of the id that a reference is of, as it is written: fewer bits than the reference has, and enough to look for the payment, whose
+ * own reference then confirms it. Undefined for a text that is no reference.
+ */
+export function endOfId(reference: string): string | undefined {
+  if (reference.length !== LENGTH) return undefined;
+  let bits = 0n;
+  for (const character of reference) {
+    const value = ALPHABET.indexOf(character);
+    if (value === -1) return undefined;
+    bits = (bits << 5n) | BigInt(value);
+  }
+  const hex = BigInt.asUintN(64, bits).toString(16).padStart(16, '0');
+  return `${hex.slice(0, 4)}-${hex.slice(4)}`;
+}

@@ -4,6 +4,7 @@ import type { DB } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Profile } from './bank-profile.ts';
 import type { AchOriginator } from './payment-settings.routes.ts';
+import type { StatementAccount } from './statement-account.ts';
 
 const COLUMNS = [
   'ach_originator',
@@ -12,6 +13,8 @@ const COLUMNS = [
   'channel',
   'cooling_off_hours',
   'offset_number_sealed',
+  'statement_account',
+  'statement_number_sealed',
   'tenant_id',
   'updated_at',
   'version',
@@ -33,6 +36,8 @@ export interface NewSettings {
   /** Null or absent: as for a bank that asks for nothing. */
   readonly bank_profile?: Profile | null;
   readonly offset_number_sealed?: string | null;
+  readonly statement_account?: StatementAccount | null;
+  readonly statement_number_sealed?: string | null;
 }
 
 /** Version 0 is that of a tenant who has set nothing. Undefined when the tenant's are of another version. */
@@ -43,10 +48,13 @@ export function setSettings(
 ): Promise<SettingsRow | undefined> {
   const { channel, approve_above, ach_originator, cooling_off_hours } = settings;
   const { bank_profile = null, offset_number_sealed = null } = settings;
+  const { statement_account = null, statement_number_sealed = null } = settings;
   const values = {
     channel,
     cooling_off_hours,
     offset_number_sealed,
+    statement_number_sealed,
+    statement_account: statement_account === null ? null : JSON.stringify(statement_account),
     bank_profile: bank_profile === null ? null : JSON.stringify(bank_profile),
     approve_above: JSON.stringify(approve_above),
     ach_originator: ach_originator === null ? null : JSON.stringify(ach_originator),

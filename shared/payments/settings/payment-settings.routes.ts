@@ -124,6 +124,8 @@ export const PaymentSettings = z.object({
   /** The hours that a new bank account waits after its approval, before it is paid into. */
   cooling_off_hours: z.number().int(),
   bank_profile: BankProfile,
+  /** The account that money is paid from: its statements are compared with the ledger. */
+  statement_account: z.object({ account_last4: z.string() }).nullable(),
   version: z.number().int(),
   updated_at: instantOut.nullable(),
 });
@@ -151,7 +153,7 @@ export const setPaymentSettings = route({
   method: 'PUT',
   summary: 'Set how the tenant pays',
   description:
-    'Replaces all settings. Above `approve_above`, payments wait for a second person; zero means always. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. A change that loosens waits for a second person: a higher threshold, a shorter `cooling_off_hours` (default 24), another channel, originator or `bank_profile`. Payments that were ordered before keep their channel.',
+    'Replaces all settings. Above `approve_above`, payments wait for a second person; zero means always. `NACHA_FILE` needs `ach_originator`; a day’s payments then go into a file for the bank to fetch. A change that loosens waits for a second person: a higher threshold, a shorter `cooling_off_hours` (default 24), another channel, originator, `bank_profile` or `statement_account`. Payments that were ordered before keep their channel.',
   ...shared,
   roles: ['ADMIN'],
   body: z
@@ -168,6 +170,17 @@ export const setPaymentSettings = route({
       ach_originator: AchOriginator.optional(),
       cooling_off_hours: wholeNumber(0, MAX_COOLING_OFF_HOURS).optional(),
       bank_profile: EnteredBankProfile.optional(),
+      statement_account: z
+        .strictObject({
+          account_number: z
+            .string('must be a string')
+            .regex(
+              /^(?=.*[1-9])[A-Z0-9]{4,34}$/,
+              'must be an account number or an IBAN: 4 to 34 of A-Z and 0-9, without spaces',
+            )
+            .optional(),
+        })
+        .optional(),
     })
     .refine(
       (body) => body.channel !== 'NACHA_FILE' || body.ach_originator !== undefined,

@@ -20,6 +20,8 @@ export type Settings = Pick<
   | 'cooling_off_hours'
   | 'bank_profile'
   | 'offset_number_sealed'
+  | 'statement_account'
+  | 'statement_number_sealed'
 >;
 
 export interface PaymentRules {

@@ -14,6 +14,7 @@ import {
   paymentRules,
   type Settings,
 } from './payment-settings.ts';
+import { type KeptAccount, shownAccount } from './statement-account.ts';
 
 /** Tells whether settings let something pass that the current ones would stop, or send payments another way. */
 export function loosens(current: SettingsRow | undefined, next: NewSettings): boolean {
@@ -29,6 +30,8 @@ export function loosens(current: SettingsRow | undefined, next: NewSettings): bo
     !isDeepStrictEqual(after.originator, before.originator) ||
     !isDeepStrictEqual(profileOf(next), profileOf(current)) ||
     (next.offset_number_sealed ?? null) !== (current?.offset_number_sealed ?? null) ||
+    // Two people say with which account the ledger is compared.
+    (next.statement_number_sealed ?? null) !== (current?.statement_number_sealed ?? null) ||
     after.coolingOffHours < before.coolingOffHours
   );
 }
@@ -46,6 +49,7 @@ export function toPaymentSettings(
     ach_originator: (row?.ach_originator ?? null) as Originator | null,
     cooling_off_hours: row?.cooling_off_hours ?? DEFAULT_COOLING_OFF_HOURS,
     bank_profile: profileOf(row),
+    statement_account: shownAccount(row),
     version: row?.version ?? 0,
     updated_at: row?.updated_at?.toISOString() ?? null,
   };
@@ -55,6 +59,7 @@ export function toPaymentSettings(
 export function newSettings(
   body: z.output<(typeof setPaymentSettings)['body']>,
   profile: KeptProfile,
+  statements: KeptAccount,
 ): NewSettings {
   if (body.channel === 'BANK' && !bankEnvironment.hasBank())
     throw new DomainError('channel-unavailable', 'No bank takes orders here: choose NACHA_FILE.');
@@ -70,5 +75,6 @@ export function newSettings(
     ach_originator: body.ach_originator ?? null,
     cooling_off_hours: body.cooling_off_hours ?? null,
     ...profile,
+    ...statements,
   };
 }

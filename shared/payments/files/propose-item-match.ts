@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { ChangeRequest } from '#approvals/change-request.ts';
+import type { Proposer } from '#approvals/propose-change.ts';
+import { DomainError } from '#kernel/domain-error.ts';
+import { lockStatementItem } from '#payments/statements/statement.repository.ts';
+import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import type { Sealer } from '#platform/sealing.ts';
+import type { matchBankItem } from './match-bank-item.routes.ts';
+import { proposeMatch } from './propose-match.ts';
+
+/**
+ * Proposes what an item of an inbound file stands for: an answer for a payment, and an entry of a statement for a payment, an outbound file, or what
+ * explains it.
+ * @throws DomainError `not-found`, `bank-item-resolved`, `bank-item-not-of-payment`, `payment-not-released`, `change-pending`
+ */
+export async function proposeItemMatch(
+  tx: TenantTx,
+  { id: file_id, item_id }: { readonly id: string; readonly item_id: string },
+  body: z.output<(typeof matchBankItem)['body']>,
+  sealer: Sealer,
+  proposer: Proposer,
+): Promise<z.infer<typeof ChangeRequest>> {
+  const entry = await lockStatementItem(tx, file_id, item_id);
+  if (entry !== undefined) {
+    // Loaded by the few who match a statement.
+    const { proposeStanding } = await import('#payments/statements/propose-match.ts');
+    return proposeStanding(tx, entry, body, proposer);
+  }
+  const { transaction_id } = body;
+  if (transaction_id === undefined)
+    throw new DomainError(
+      'bank-item-not-of-payment',
+      'The item answers a payment: name its `transaction_id`.',
+    );
+  return proposeMatch(tx, { file_id, transaction_id }, item_id, sealer, proposer);
+}
