@@ -39,6 +39,7 @@ const SHARED: Readonly<Record<string, string>> = {
   treasury: 'Only the issuer’s own shares, or only those of others.',
   payable_account: 'Only holders with a bank account that can be paid to, or only those without.',
   blocked: 'Only holders whose account the bank has blocked.',
+  tax_certified: 'Only holders with a form W-9 or W-8 that holds today, or only those without.',
   sort: 'The order of the list.',
   effective_from: 'Only transfers that count from this day or later.',
   effective_to: 'Only transfers that count from this day or earlier.',

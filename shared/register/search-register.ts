@@ -131,9 +131,23 @@ function matching(query: Query): RawBuilder<unknown> {
 
 const PAYABLE = sql`exists (select from payable_accounts p where p.shareholder_id = e.id)`;
 
+const CERTIFIED = sql`exists (select from tax_certifications t
+  where t.shareholder_id = e.id and t.certification <> 'NONE' and coalesce(t.expires_on >= today(), true))`;
+
 /** The cheap ones come first: what Postgres holds for equally dear it checks in this order. */
 function filtersOf(query: Query): Filter[] {
-  const { q, name, email, status, kyc_status, treasury, payable_account, blocked, security_class } = query;
+  const {
+    q,
+    name,
+    email,
+    status,
+    kyc_status,
+    treasury,
+    payable_account,
+    blocked,
+    security_class,
+    tax_certified,
+  } = query;
   const filters: Filter[] = [];
   const add = (reads: readonly string[], condition: RawBuilder<unknown>): void => {
     filters.push({ reads, condition });
@@ -159,6 +173,7 @@ function filtersOf(query: Query): Filter[] {
   if (payable_account !== undefined) add([], sql`${PAYABLE} = ${payable_account}`);
   if (blocked !== undefined)
     add(['kyc_status'], sql`(e.kyc_status <> 'VERIFIED' or not ${PAYABLE}) = ${blocked}`);
+  if (tax_certified !== undefined) add([], sql`${CERTIFIED} = ${tax_certified}`);
   if (security_class !== undefined)
     add(
       [],

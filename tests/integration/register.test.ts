@@ -578,6 +578,23 @@ describe('the list', () => {
       expect((await found({ blocked: 'true' })).length).toBe(7);
       expect(await found({ kyc_status: 'VERIFIED', payable_account: 'false' })).toEqual(['S-2', 'S-3']);
       expect(await found({ kyc_status: 'VERIFIED', payable_account: 'false', q: 'muller' })).toEqual(['S-3']);
+      /** Each way in which taxes can be certified, by its holder; the first and the last hold today. */
+      const forms: [string, string, string | null][] = [
+        ['S-1', 'W9', '2000-01-01'],
+        ['S-2', 'W8BEN', '2020-01-01'],
+        ['S-3', 'NONE', null],
+        ['S-4', 'W8BENE', daysAgo(1)],
+      ];
+      for (const [ref, certification, signed] of forms)
+        await database.admin.query(
+          `insert into tax_certifications (tenant_id, shareholder_id, certification, signed_on, tax_id_type, tax_id_sealed, tax_id_last4, expires_on)
+           select tenant_id, id, $2, $3::date, 'EIN', 'sealed', '0203',
+             case when $2 like 'W8%' then make_date(extract(year from $3::date)::integer + 3, 12, 31) end
+           from shareholders where id = $1`,
+          [ids.get(ref), certification, signed],
+        );
+      expect(await found({ tax_certified: 'true' })).toEqual(['S-1', 'S-4']);
+      expect((await found({ tax_certified: 'false' })).length).toBe(6);
       await searched.update(ids.get('S-4') as string, { holdings: '5', security_class: 'PREF' });
       await searched.update(ids.get('S-5') as string, { holdings: '5' });
       expect(await found({ security_class: 'PREF' })).toEqual(['S-4']);
