@@ -1,4 +1,4 @@
--- A digest that was written is neither changed nor deleted.
+-- A digest that was written is neither changed nor deleted. An export that was only planned may be, after a restore.
 create or replace function guard_audit_export() returns trigger
   language plpgsql
   as $$
@@ -6,6 +6,7 @@ begin
   if old.digest_sha256 is not null then
     raise exception 'digest % is written', old.sequence using errcode = 'insufficient_privilege';
   end if;
-  return new;
+  -- A trigger that returns null has the row skipped in silence, and NEW is null when a row is deleted.
+  return coalesce(new, old);
 end
 $$;

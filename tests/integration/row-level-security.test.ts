@@ -1,5 +1,8 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SEALED_FIELDS } from '#identity/keys/sealed-fields.ts';
 import { APP_ROLE, REPORT_ROLE, SYSTEM_ROLE } from '#platform/db/roles.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { filledTables, fillTables, insertRow } from '#tests/support/filled-tables.ts';
@@ -225,5 +228,138 @@ test('a row of ours cannot refer to a row of theirs', async () => {
       await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
       await app.query('rollback to savepoint attempt');
     }
+  });
+});
+
+/** The SQL of the runbooks: its role, and the statement, as a person would paste it. */
+const RUNBOOKS = join(import.meta.dirname, '../../docs/runbooks');
+const blocks = globSync('*.md', { cwd: RUNBOOKS })
+  .toSorted()
+  .flatMap((document) =>
+    [...readFileSync(join(RUNBOOKS, document), 'utf8').matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(
+      ([, sql = ''], index) => ({ document, sql, block: `${document}, ${index + 1}` }),
+    ),
+  );
+
+/** A monitor sees the sessions of all; the master of a cluster on AWS is one. */
+const RUNS_AS: Readonly<Record<string, string>> = {
+  vestry_system: 'vestry_system',
+  vestry_owner: 'vestry_owner',
+  vestry_master: 'pg_monitor',
+};
+
+describe('the SQL of the runbooks finds what is there', () => {
+  const LEAKED = 'v1';
+  /** Values without which a row has no sealed one. */
+  const WHERE_SEALED: Readonly<Record<string, readonly string[]>> = {
+    drop_credentials: [
+      `state = 'ACTIVE'`,
+      `access_key_id = 'filled'`,
+      `principal_id = 'filled'`,
+      'shown_at = null',
+    ],
+    payment_settings: [`bank_profile = '{"offset_account": {"account_last4": "6789"}}'`],
+  };
+  let values: Readonly<Record<string, string>>;
+  let busy: pg.Client;
+
+  beforeAll(async () => {
+    const { admin } = database;
+    await admin.query(
+      `insert into signing_keys (kid, public_jwk, signs_from) values ('leaked', '{}', now())`,
+    );
+    await admin.query(`
+      insert into audit_exports values (1, '0', pg_current_xact_id(), now(), 1, 'audit/digests/1', repeat('0', 64));
+      insert into audit_exports (sequence, from_xact, to_xact, exported_at) values (2, '1', pg_current_xact_id(), now());
+      insert into audit_log (tenant_id, actor_role, action, resource, request_id, payload, problem)
+        values ('${ours.id}', 'SYSTEM', 'access.denied', 'listUsers', 'refused', '{}', 'forbidden')`);
+    await admin.query('update outbox set attempts = 3');
+    for (const { table, column, isArray } of SEALED_FIELDS) {
+      const value = `${column} = '${isArray ? '{v1.x.x}' : 'v1.x.x'}'`;
+      await admin.query(`set session_replication_role = replica;
+        update ${table} set ${[value, ...(WHERE_SEALED[table] ?? [])].join(', ')};
+        reset session_replication_role`);
+    }
+    await admin.query(
+      `update change_requests set proposal = proposal || jsonb_build_object('settings',
+         jsonb_build_object('offset_number_sealed', 'v1.${'n'.repeat(16)}.sealed'))`,
+    );
+    busy = await database.connectAsApp();
+    await busy.query('begin; select pg_current_xact_id()');
+    values = {
+      ...{
+        tenant: `'${ours.id}'`,
+        from_xact: `'0'`,
+        to_xact: `'99999999'`,
+        to_xact_of_the_last_digest: `'0'`,
+      },
+      ...{ kid: `'leaked'`, leaked: `'${LEAKED}'`, leak: `'2020-01-01'`, sequence: '3' },
+      ...{ exported_at: 'now()', entries: '1', key: `'audit/digests/3'`, sha256: `repeat('0', 64)` },
+    };
+  });
+  afterAll(() => busy.end());
+
+  /** Runs a block as a role, undoes it, and returns what each statement has found or changed. */
+  async function found(sql: string, role: string | undefined) {
+    const text = sql
+      .replaceAll(/--.*$/gm, '')
+      .replaceAll(/(?<!:):(\w+)/g, (_, name: string) => values[name] ?? `:${name}`);
+    const statements = text
+      .split(';')
+      .map((one) => one.trim())
+      .filter((one) => !/^(begin|commit)?$/.test(one));
+    const client = await database.admin.connect();
+    try {
+      await client.query('begin');
+      if (role !== undefined) await client.query(`set local role ${role}`);
+      const results = [];
+      for (const statement of statements) {
+        const { rowCount, rows: listed } = await client.query(statement);
+        results.push({ statement, rowCount, listed });
+      }
+      return results;
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  test.each(blocks)('$block', async ({ sql }) => {
+    const role = RUNS_AS[/^ *-- as (\w+)/.exec(sql)?.[1] ?? ''];
+    expect(role, 'the first line says as whom: -- as vestry_system').toBeDefined();
+    const seen = await found(sql, role);
+    // Whoever bypasses row-level security sees what there is.
+    expect(seen).toEqual(await found(sql, undefined));
+    for (const { statement, rowCount, listed } of seen) {
+      expect(rowCount, statement).toBeGreaterThan(0);
+      for (const row of listed)
+        for (const [column, value] of Object.entries(row))
+          if (/^(count|max|rows|sealed_by_it)$/.test(column))
+            expect([null, 0n], `${column} of ${statement}`).not.toContain(value);
+    }
+  });
+
+  test('and stands in blocks, each of which says as whom it is run', () => {
+    const inProse = globSync('*.md', { cwd: RUNBOOKS }).flatMap((document) => {
+      const prose = readFileSync(join(RUNBOOKS, document), 'utf8').replaceAll(/^ *```.*?^ *```$/gms, '');
+      return [...prose.matchAll(/`(?:select|insert|update|delete)\b[^`]*`/g)].map(
+        ([statement]) => `${document}: ${statement}`,
+      );
+    });
+    expect(inProse).toEqual([]);
+    expect(blocks.length).toBeGreaterThan(5);
+  });
+
+  test('and looks at every sealed value, when a key has leaked', async () => {
+    const [block] = blocks.filter(({ sql }) => sql.includes('sealed_by_it'));
+    const [counted] = await found(block?.sql ?? '', 'vestry_system');
+    const places = SEALED_FIELDS.map(({ table, column }) => `${table}.${column}`);
+    // Both tenants have a value in each place.
+    expect(counted?.listed).toEqual([
+      ...[...places, 'change_requests.proposal']
+        .sort()
+        .map((place) => ({ place, count: 2n, sealed_by_it: 2n })),
+      { place: null, count: BigInt(2 * (places.length + 1)), sealed_by_it: BigInt(2 * (places.length + 1)) },
+    ]);
   });
 });
