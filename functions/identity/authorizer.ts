@@ -92,7 +92,8 @@ async function enterRefusal(event: APIGatewayRequestAuthorizerEvent): Promise<vo
   };
   const entry = {
     action: 'access.denied',
-    resource: 'authorizer',
+    // The authorizer knows no operation's name: its method and path stand for it, with parameters in their braces.
+    resource: `${event.httpMethod} ${event.resource}`,
     payload: {},
     problem: 'unauthenticated',
   } as const;

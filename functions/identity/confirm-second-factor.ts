@@ -1,5 +1,5 @@
 import * as routes from '#identity/second-factor/second-factor.routes.ts';
-import { wrongCode } from '#identity/second-factor/wrong-code.ts';
+import { wrongCode } from '#identity/second-factor/wrong-code.http.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(

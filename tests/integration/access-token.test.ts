@@ -194,19 +194,20 @@ test('a tenant in a header is ignored', async () => {
   );
 });
 
-test('a refused token leaves an entry a minute and source, in the trail that operators read', async () => {
+test('a refused token leaves an entry a minute, source and operation, in the trail that operators read', async () => {
   const operator = await insertTestOperator(database.admin);
   const source = '198.51.100.77';
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
   try {
     for (let times = 0; times < 3; times += 1)
-      expect(await authorizerVerdict('Bearer a.b.c', source)).toBeUndefined();
+      for (const path of ['/api/users/{id}', '/api/payments'])
+        expect(await authorizerVerdict('Bearer a.b.c', source, path)).toBeUndefined();
   } finally {
     vi.useRealTimers();
   }
   const { status, body } = await call(listAuditHandler, listAudit, {
     as: operator,
-    query: { resource: 'authorizer' },
+    query: { resource: 'GET /api/users/{id}' },
   });
   expect(status).toBe(200);
   expect(body.data.filter(({ source_ip }: { source_ip: string }) => source_ip === source)).toMatchObject([
@@ -219,6 +220,6 @@ test('a refused token leaves an entry a minute and source, in the trail that ope
     },
   ]);
   expect((await call(listAuditHandler, listAudit, { as: tenant.as('ADMIN') })).text).not.toContain(
-    'authorizer',
+    'GET /api/users/{id}',
   );
 });

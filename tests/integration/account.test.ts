@@ -162,6 +162,17 @@ describe('one’s own password', () => {
     });
     expect(await signIn(person.email, PASSWORD)).toBe(200);
     expect(await mails(person.email)).toEqual([]);
+    const { rows } = await database.admin.query(
+      `select action, resource, problem, payload ->> 'wrong' as wrong from audit_log where actor_id = $1 and problem is not null`,
+      [person.as.actorId],
+    );
+    const refused = {
+      action: 'access.denied',
+      resource: 'changePassword',
+      problem: 'validation-failed',
+      wrong: 'password',
+    };
+    expect(rows).toEqual(code === 'wrong-password' ? [refused] : []);
   });
 
   test('is guessed ten times from one network, also at once, and no more by whoever has the token', async () => {

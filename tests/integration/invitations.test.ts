@@ -13,6 +13,7 @@ import { acceptInvitation, requestPasswordReset } from '#identity/links/links.ro
 import { login } from '#identity/sign-in/sign-in.routes.ts';
 import { createTenant } from '#identity/tenants/tenants.routes.ts';
 import { createUser, inviteUser, revokeInvitation, updateUser } from '#identity/users/users.routes.ts';
+import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -54,8 +55,8 @@ function inviteAgain(id: string): Promise<TestResponse> {
   return call(inviteHandler, inviteUser, { as: acme.as('ADMIN'), params: { id } });
 }
 
-function accept(token: string, password = PASSWORD): Promise<TestResponse> {
-  return call(acceptHandler, acceptInvitation, { body: { token, password } });
+function accept(token: string, password = PASSWORD, address = '203.0.113.7'): Promise<TestResponse> {
+  return call(acceptHandler, acceptInvitation, { body: { token, password }, address });
 }
 
 function signIn(email: string, tenant = acme.slug): Promise<TestResponse> {
@@ -92,7 +93,8 @@ test('of many who follow a link at once, one sets the password', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(7).fill(401)]);
 });
 
-describe('a link that does not work is refused alike', () => {
+describe('a link that does not work is refused alike, and the trail says so', () => {
+  let sources = 0;
   test.each<[string, (token: string, id: string) => Promise<string>]>([
     [
       'expired',
@@ -130,14 +132,31 @@ describe('a link that does not work is refused alike', () => {
     ['of a tenant that there is not', async (token) => token.replace(/^[^.]+/, randomUUID())],
     ['unknown', async (token) => `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`],
     ['no token at all', async () => "x' or 1=1 --"],
-  ])('%s', async (_, spoil) => {
+  ])('%s', async (kind, spoil) => {
     const email = newEmail();
     const { body } = await invite(email);
     const spoilt = await spoil(tokenIn(body.invitation_url), body.id);
-    const answer = await accept(spoilt);
+    const address = `198.51.100.${++sources}`;
+    const answer = await accept(spoilt, PASSWORD, address);
     expect(answer).toMatchObject(REFUSED);
     expect(answer.body.detail).toBe((await accept('nobody')).body.detail);
     expect((await signIn(email)).status).toBe(401);
+    const { rows } = await database.admin.query(
+      `select tenant_id, action, resource, problem, payload ->> 'user' as user from audit_log where source_ip = $1`,
+      [address],
+    );
+    const isOfUser = ![
+      'of another tenant',
+      'of a tenant that there is not',
+      'unknown',
+      'no token at all',
+    ].includes(kind);
+    expect(rows).toEqual([
+      {
+        ...{ action: 'access.denied', resource: 'acceptInvitation', problem: 'invalid-link' },
+        ...(isOfUser ? { tenant_id: acme.id, user: body.id } : { tenant_id: PLATFORM_TENANT_ID, user: null }),
+      },
+    ]);
   });
 });
 

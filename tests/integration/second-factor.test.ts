@@ -271,6 +271,18 @@ describe('who approves, or changes how people sign in', () => {
     expect((await approve()).status).toBe(200);
     await proofIsOld(admin, 60);
     expect((await signIn(await newPerson('OPS', tenant))).body).toHaveProperty('access_token');
+    // Whoever has their session, and not their factor, has left a trace with each try.
+    const { rows } = await database.admin.query(
+      `select resource, problem, payload ->> 'wrong' as wrong from audit_log
+         where actor_id = $1 and problem is not null order by ts`,
+      [officer.as.actorId],
+    );
+    expect(rows).toEqual([
+      { resource: 'approveChange', problem: 'second-factor-required', wrong: null },
+      { resource: 'approveChange', problem: 'second-factor-required', wrong: null },
+      { resource: 'stepUp', problem: 'validation-failed', wrong: 'code' },
+      { resource: 'stepUp', problem: 'validation-failed', wrong: 'code' },
+    ]);
   });
 });
 
@@ -494,6 +506,11 @@ describe('a passkey', () => {
       await proofIsOld(person, 6);
       expect((await remove(person, body.id)).body.type).toBe('/problems/second-factor-required');
       expect((await begin(person)).body.type).toBe('/problems/second-factor-required');
+      const refused = await database.admin.query(
+        `select resource from audit_log where actor_id = $1 and problem = 'second-factor-required' order by ts`,
+        [person.as.actorId],
+      );
+      expect(refused.rows).toEqual([{ resource: 'removePasskey' }, { resource: 'beginPasskey' }]);
       const { options } = (await beginStep(person)).body;
       expect((await stepBy(person, authenticator.get(options))).status).toBe(204);
       expect((await remove(person, body.id)).status).toBe(204);

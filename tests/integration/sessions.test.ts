@@ -139,7 +139,7 @@ describe('signing in', () => {
     const [first, second, other] = await entriesFrom('198.51.100.21');
     const refused = { tenant_id: acme.id, action: 'login.failed', problem: 'invalid-credentials' };
     for (const entry of [first, second, other]) {
-      expect(entry).toMatchObject({ ...refused, account: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      expect(entry).toMatchObject({ ...refused, account: expect.stringMatching(/^v1\.[\w-]{43}$/) });
       expect(entry.whole).not.toContain('@');
       for (const email of [known, nobody])
         for (const text of [email, JSON.stringify([acme.slug, email]), `${acme.slug}\0${email}`])
@@ -487,12 +487,14 @@ test('rotations of months ahead leave the key that signs now', async () => {
   }
 });
 
-test('the runbook for a leaked key: it signs nothing any more, its tokens end, and nobody waits to sign in', async () => {
+test('the runbook for a leaked key: it signs nothing any more, its tokens end, nobody waits to sign in, and the trail tells accounts as before', async () => {
   const kidOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
   const email = await newUser();
   const { body: before } = await signIn(email);
   const leaked = kidOf(before.access_token);
+  const address = '198.51.100.99';
+  await signIn(email, 'another password', acme.slug, address);
   await database.admin.query('delete from signing_keys where kid <> $1', [leaked]);
 
   const { kid } = await rotateSigningKeys(new Date());
@@ -518,6 +520,14 @@ test('the runbook for a leaked key: it signs nothing any more, its tokens end, a
     );
     expect(SecretString).not.toContain(leaked);
     expect(SecretString).toContain(kid);
+    // What was tried before and after is told of the same account.
+    await signIn(email, 'another password', acme.slug, address);
+    const { rows } = await database.admin.query(
+      `select count(*)::integer as entries, count(distinct payload ->> 'account')::integer as accounts
+         from audit_log where source_ip = $1`,
+      [address],
+    );
+    expect(rows).toEqual([{ entries: 2, accounts: 1 }]);
   } finally {
     vi.useRealTimers();
   }

@@ -24,9 +24,12 @@ export async function publishTestKey(admin: pg.Pool): Promise<TestKey> {
 export async function authorizerVerdict(
   authorization: string | readonly string[],
   sourceIp = '203.0.113.7',
+  path = '/api/users/{id}',
 ): Promise<Record<string, unknown> | undefined> {
   const event = {
     type: 'REQUEST',
+    httpMethod: 'GET',
+    resource: path,
     methodArn: 'arn:aws:execute-api:us-east-1:000000000000:api/live/GET/api/users',
     multiValueHeaders: { Authorization: [authorization].flat() },
     requestContext: { identity: { sourceIp } },

@@ -6,6 +6,7 @@ import { getNames } from '#identity/tenants/tenant.repository.ts';
 import { getOwnPassword, setOwnPassword, setSessionsRevoked } from '#identity/users/user.repository.ts';
 import { type DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
+import { refusedFor } from '#platform/http/refusal.ts';
 import type { changePassword } from './account.routes.ts';
 
 type Request = Pick<
@@ -53,5 +54,7 @@ export async function changeOwnPassword({
 }
 
 function wrongPassword(): DomainError {
-  return invalidField('/current_password', 'wrong-password', 'is not your password');
+  return refusedFor(invalidField('/current_password', 'wrong-password', 'is not your password'), {
+    wrong: 'password',
+  });
 }

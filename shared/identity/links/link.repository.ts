@@ -69,6 +69,16 @@ export function findOwner(
     .executeTakeFirst();
 }
 
+/** Finds whose link it is or was, whether or not it works, and whatever for. */
+export async function findUserOfLink(read: TenantRead, sha256: Buffer): Promise<string | undefined> {
+  const link = await read
+    .selectFrom('sign_in_links')
+    .select('user_id')
+    .where('token_sha256', '=', sha256)
+    .executeTakeFirst();
+  return link?.user_id;
+}
+
 /** Uses a link up, and tells whose it was. Of two who use it at once, one gets nobody. */
 export async function setUsed(
   tx: TenantTx,

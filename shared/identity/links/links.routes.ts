@@ -44,7 +44,7 @@ export const requestPasswordReset = route({
   status: 202,
   audit: 'password-reset.requested',
   problems: ['too-many-requests'],
-  uses: ['signingKeys:read', 'fieldKey:use', 'queue:notices:send'],
+  uses: ['fieldKey:use', 'queue:notices:send'],
 });
 
 export const resetPassword = route({

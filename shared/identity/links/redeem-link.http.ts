@@ -7,7 +7,7 @@ import { setPassword, setSessionsRevoked } from '#identity/users/user.repository
 import { tenantRead } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
-import { findOwner, type LinkPurpose, setLinksRevoked, setUsed } from './link.repository.ts';
+import { findOwner, findUserOfLink, type LinkPurpose, setLinksRevoked, setUsed } from './link.repository.ts';
 import { hashOfLink, refusedLink, tenantOfLink } from './link-token.ts';
 
 /**
@@ -16,12 +16,17 @@ import { hashOfLink, refusedLink, tenantOfLink } from './link-token.ts';
  * @throws DomainError `invalid-link`, `validation-failed`
  */
 export async function redeemLink(
-  { requestId, tenantTx }: Pick<HttpRequest<RouteSpec>, 'requestId' | 'tenantTx'>,
+  { claim, requestId, tenantTx }: Pick<HttpRequest<RouteSpec>, 'claim' | 'requestId' | 'tenantTx'>,
   purpose: LinkPurpose,
   { token, password }: { readonly token: string; readonly password: string },
 ): Promise<void> {
   const actor = anonymousActor(tenantOfLink(token), requestId);
   const sha256 = hashOfLink(token);
+  // One that was ever sent names its user; one that is made up may name a tenant that doesn't exist, and names nobody.
+  claim(async () => {
+    const user = await tenantRead(actor, (read) => findUserOfLink(read, sha256));
+    return user === undefined ? { payload: {} } : { tenantId: actor.tenantId, payload: { user } };
+  });
   const { owner, tenant } = await tenantRead(actor, async (read) => {
     const found = await findOwner(read, sha256, purpose);
     if (found === undefined) throw refusedLink();

@@ -1,10 +1,10 @@
 import { invalidField } from '#kernel/domain-error.ts';
-import { recordRefusal } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
+import { refusedFor } from '#platform/http/refusal.ts';
 import { type Verified, verifyCode } from './prove-factor.ts';
 import { setFactorProved } from './second-factor.repository.ts';
 import type * as routes from './second-factor.routes.ts';
-import { wrongCode } from './wrong-code.ts';
+import { wrongCode } from './wrong-code.http.ts';
 
 type Request = HttpRequest<typeof routes.stepUp>;
 
@@ -38,16 +38,13 @@ async function verifiedOf(request: Request): Promise<Verified> {
   const verified = await verifyForSession(prover, sessionId, body.passkey);
   if (!('refused' in verified)) return verified;
   const { refusedPasskey } = await import('./passkeys/refused-passkey.ts');
-  // Somebody with a session and a passkey that is not its user's is worth an entry, unlike a digit that was mistyped.
-  await recordRefusal(request.actor, {
-    ...{ action: 'access.denied', resource: 'stepUp', problem: 'validation-failed' },
-    payload: { passkey: verified.refused },
-  });
-  throw refusedPasskey('/passkey', verified.refused);
+  throw refusedFor(refusedPasskey('/passkey', verified.refused), { passkey: verified.refused });
 }
 
 function wrong({ body }: Request) {
   return body.passkey === undefined
     ? wrongCode()
-    : invalidField('/passkey', 'wrong-challenge', 'was used meanwhile: begin anew');
+    : refusedFor(invalidField('/passkey', 'wrong-challenge', 'was used meanwhile: begin anew'), {
+        passkey: 'wrong-challenge',
+      });
 }

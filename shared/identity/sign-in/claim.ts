@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
-import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import type { TenantId } from '#kernel/ids.ts';
+import { fieldSealer } from '#platform/sealing.ts';
 import { findTenantBySlug } from './session.repository.ts';
 
 /** The tenant whose trail a refused sign-in belongs to, if it exists, and the hash of its account. */
@@ -10,12 +9,12 @@ interface SignInClaim {
 }
 
 /**
- * Returns whose trail a refused sign-in belongs to, and its account: as a hash under the key that signs tokens. Entries of one account
- * can be told from those of another for as long as the key signs, and nobody learns from the trail which addresses were tried.
+ * Returns whose trail a refused sign-in belongs to, and its account: as an HMAC under a key derived from the field key, whose id comes first.
+ * Entries of one account can be told from those of another through every change of the keys that sign tokens, a leaked one's too, and
+ * nobody learns from the trail which addresses were tried.
  */
 export async function claimOf(slug: string, email: string): Promise<SignInClaim> {
-  const [tenant, key] = await Promise.all([findTenantBySlug(slug), currentSigningKey()]);
-  const hmac = createHmac('sha256', JSON.stringify(['audit-account', key.privateJwk.d]));
-  const account = hmac.update(JSON.stringify([slug, email])).digest('hex');
+  const [tenant, sealer] = await Promise.all([findTenantBySlug(slug), fieldSealer()]);
+  const account = sealer.sign(JSON.stringify([slug, email]), 'audit-account');
   return { ...(tenant === undefined ? {} : { tenantId: tenant.id }), payload: { account } };
 }

@@ -54,7 +54,13 @@ export const login = route({
     'sso-required',
     'network-not-allowed',
   ],
-  uses: ['signingKeys:read', 'queue:notices:send', 'secondFactor:demand', 'publicAddress:know'],
+  uses: [
+    'signingKeys:read',
+    'fieldKey:use',
+    'queue:notices:send',
+    'secondFactor:demand',
+    'publicAddress:know',
+  ],
   // scrypt takes 128 MiB and a full core; less memory would also mean less processor.
   memoryMb: 1769,
 });

@@ -1,29 +1,59 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { ProblemSlug } from '#contracts/problems.ts';
+import type { ProblemSlug, problemRegistry } from '#contracts/problems.ts';
+import type { DomainError } from '#kernel/domain-error.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
 import { type Actor, recordRefusal } from '#platform/db/tenant-tx.ts';
+import { countSecurity } from '#platform/observability/security.ts';
 import { principalOf } from './authorize.ts';
 import { idsOf } from './ids-in-path.ts';
 import { enterOnceAMinute } from './once-a-minute.ts';
 import { headersOf } from './parse.ts';
-import type { Claim, Refusal } from './refusal.ts';
+import { type Claim, markedRefusal, type Refusal } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RouteSpec } from './route.ts';
 
-/** Writes the entry of a refused request. */
+/** The problems that refuse somebody: no status that does so is left out. */
+type RefusingSlug = {
+  [Slug in ProblemSlug]: (typeof problemRegistry)[Slug]['status'] extends 401 | 403 | 429 ? Slug : never;
+}[ProblemSlug];
+
+const REFUSALS: Readonly<Record<RefusingSlug, Refusal>> = {
+  unauthenticated: { action: 'access.denied', onceAMinute: true },
+  'too-many-requests': { action: 'access.denied', onceAMinute: true },
+  'invalid-signature': { action: 'access.denied', onceAMinute: true },
+  'invalid-link': { action: 'access.denied', onceAMinute: true },
+  'invalid-credentials': { action: 'login.failed' },
+  'invalid-refresh-token': { action: 'session.refresh-refused', onceAMinute: true },
+  'sign-in-invalid': { action: 'sign-in.refused', onceAMinute: true },
+  'sign-in-refused': { action: 'sign-in.refused' },
+  'sso-required': { action: 'login.failed' },
+  forbidden: { action: 'access.denied' },
+  'four-eyes': { action: 'access.denied' },
+  'second-factor-required': { action: 'access.denied' },
+  'tenant-suspended': { action: 'access.denied' },
+  'network-not-allowed': { action: 'access.denied', onceAMinute: true },
+};
+
+/** Counts a refused request, and writes its entry. */
 export async function enterRefusal(
   route: RouteSpec,
   event: APIGatewayProxyEvent,
-  { action, onceAMinute }: Refusal,
-  problem: ProblemSlug,
+  error: DomainError,
   claim: (() => Promise<Claim>) | undefined,
 ): Promise<void> {
+  const {
+    action,
+    onceAMinute,
+    payload: wrong,
+  } = markedRefusal(error) ?? REFUSALS[error.slug as RefusingSlug];
+  countSecurity(action);
+  if (route.database === false) return;
   const { actor, payload } = await whoAsked(event, claim);
   const entry = {
     action,
     resource: route.operationId,
-    payload: { path_parameters: idsOf(event.pathParameters), ...payload },
-    problem,
+    payload: { path_parameters: idsOf(event.pathParameters), ...payload, ...wrong },
+    problem: error.slug,
   };
   if (onceAMinute === undefined) return recordRefusal(actor, entry);
   return enterOnceAMinute(actor, entry);
