@@ -12,7 +12,7 @@ import { type Claim, markedRefusal, type Refusal } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RouteSpec } from './route.ts';
 
-/** The problems that refuse somebody: no status that does so is left out. */
+/** The problems that refuse somebody, rather than something that they sent: no problem of their statuses is left out. */
 type RefusingSlug = {
   [Slug in ProblemSlug]: (typeof problemRegistry)[Slug]['status'] extends 401 | 403 | 429 ? Slug : never;
 }[ProblemSlug];
@@ -34,18 +34,16 @@ const REFUSALS: Readonly<Record<RefusingSlug, Refusal>> = {
   'network-not-allowed': { action: 'access.denied', onceAMinute: true },
 };
 
-/** Counts a refused request, and writes its entry. */
+/** Counts a request that was refused, and writes its entry. Other errors are no refusals. */
 export async function enterRefusal(
   route: RouteSpec,
   event: APIGatewayProxyEvent,
   error: DomainError,
   claim: (() => Promise<Claim>) | undefined,
 ): Promise<void> {
-  const {
-    action,
-    onceAMinute,
-    payload: wrong,
-  } = markedRefusal(error) ?? REFUSALS[error.slug as RefusingSlug];
+  const refusal = markedRefusal(error) ?? (REFUSALS as Partial<Record<ProblemSlug, Refusal>>)[error.slug];
+  if (refusal === undefined) return;
+  const { action, onceAMinute, payload: wrong } = refusal;
   countSecurity(action);
   if (route.database === false) return;
   const { actor, payload } = await whoAsked(event, claim);

@@ -1,13 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { problemRegistry } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { translateDatabaseError } from '#platform/db/errors.ts';
-import { type Claim, isEntered, markedRefusal } from './refusal.ts';
+import { type Claim, isEntered } from './refusal.ts';
 import type { RouteSpec } from './route.ts';
-
-/** The statuses by which somebody is refused, rather than something that they sent. */
-const REFUSING: readonly number[] = [401, 403, 429];
 
 const claims = new WeakMap<APIGatewayProxyEvent, () => Promise<Claim>>();
 
@@ -24,10 +20,8 @@ export function refusals(
     onError: async (request) => {
       const error = await translateDatabaseError(request.error);
       if (!(error instanceof DomainError) || isEntered(error)) return;
-      if (!REFUSING.includes(problemRegistry[error.slug].status) && markedRefusal(error) === undefined)
-        return;
       try {
-        // Loaded by the requests that are refused: what every function starts from is bounded.
+        // Loaded by the requests that go wrong: what every function starts from is bounded.
         const { enterRefusal } = await import('./enter-refusal.ts');
         await enterRefusal(route, request.event, error, claims.get(request.event));
       } catch (failure) {
