@@ -252,6 +252,17 @@ const rowsOf = (
     sec_code: 'PPD',
     instruction_sealed: 'v1.sealed',
   },
+  outbound_prenotes: {
+    id: id(174),
+    bank_account_id: id(50),
+    file_id: id(51),
+    trace_sequence: '2',
+    trace_number: '121042880000002',
+    effective_entry_date: '2026-01-05',
+    sec_code: 'PPD',
+    entry_description: 'PRENOTE',
+    instruction_sealed: 'v1.sealed',
+  },
   dividends: {
     id: id(30),
     security_class: 'COMMON',
