@@ -231,7 +231,6 @@ test('a row of ours cannot refer to a row of theirs', async () => {
   });
 });
 
-/** The SQL of the runbooks: its role, and the statement, as a person would paste it. */
 const RUNBOOKS = join(import.meta.dirname, '../../docs/runbooks');
 const blocks = globSync('*.md', { cwd: RUNBOOKS })
   .toSorted()
@@ -264,7 +263,7 @@ describe('the SQL of the runbooks finds what is there', () => {
       insert into audit_log (tenant_id, actor_role, action, resource, request_id, payload, problem)
         values ('${ours.id}', 'SYSTEM', 'access.denied', 'listUsers', 'refused', '{}', 'forbidden')`);
     await admin.query('update outbox set attempts = 3');
-    // What a row has beside a sealed value is no matter here.
+    // Whatever a row has beside a sealed value is no matter here.
     const { rows: checks } = await admin.query(
       `select format('alter table %s drop constraint %I', conrelid::regclass, conname) as statement from pg_constraint
          where contype = 'c' and conrelid = any ($1::regclass[])`,

@@ -520,7 +520,7 @@ test('the runbook for a leaked key: it signs nothing any more, its tokens end, n
     );
     expect(SecretString).not.toContain(leaked);
     expect(SecretString).toContain(kid);
-    // What was tried before and after is told of the same account.
+    // The trail tells that both tries were of one account.
     await signIn(email, 'another password', acme.slug, address);
     const { rows } = await database.admin.query(
       `select count(*)::integer as entries, count(distinct payload ->> 'account')::integer as accounts
