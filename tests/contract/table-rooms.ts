@@ -90,6 +90,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0185_bank_statements.sql': 'payments',
   '0186_payment_movements.sql': 'ledger',
   '0187_statement_exceptions.sql': 'payments',
+  '0188_statement_exceptions_by_item.sql': 'payments',
 };
 
 /** Each function of the database that reads or writes a table belongs to a room. */

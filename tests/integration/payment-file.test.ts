@@ -1092,7 +1092,7 @@ test('a new account is asked for by an entry of no money, and paid into once thr
   const account = await asked.add({ account_number: '000987654321', account_type: 'SAVINGS' });
   const refusal = async () => (await asked.order(account)).body;
   expect(await refusal()).toMatchObject({
-    type: 'urn:vestry:problem:bank-account-blocked',
+    type: '/problems/bank-account-blocked',
     detail: expect.stringContaining('next file'),
   });
   // Meanwhile payments go into the one before.
@@ -1179,7 +1179,7 @@ test.each([
     expect(await filed.answer('early.ach', answerTo('1111222233', ''), 3)).toBe(0);
     const refused = await asked.get(early);
     expect(refused).toMatchObject({ prenote: 'REFUSED', status, status_reason: code });
-    expect((await asked.order(early)).body.type).toBe('urn:vestry:problem:bank-account-blocked');
+    expect((await asked.order(early)).body.type).toBe('/problems/bank-account-blocked');
     const [inbound] = await filed.list({ direction: 'inbound' });
     expect((await filed.file(inbound.id)).body).toMatchObject({
       state: 'APPLIED',
@@ -1344,7 +1344,7 @@ const statementOf = (
   ...{ from: `2026-07-0${days[0]}`, to: `2026-07-0${days[1]}` },
 });
 
-const problemOf = (slug: string) => ({ type: `urn:vestry:problem:${slug}` });
+const problemOf = (slug: string) => ({ type: `/problems/${slug}` });
 const sumOf = (count: number, amount: string) => ({ count, amount });
 
 test('a statement is matched with the file, a return and nothing else; what differs is seen until it ends, and the report accounts for all of it', async () => {
@@ -1650,6 +1650,12 @@ test('a statement of another account, in another currency, of no account or larg
       { state: 'UNREADABLE', reason: 'balances', reason_line: 3 },
     ],
     ['bomb.xml', bomb, 1, { state: 'UNREADABLE', reason: 'document-type' }],
+    [
+      'huge.xml',
+      `<Document>${' '.repeat(100_000_000)}</Document>`,
+      1,
+      { state: 'UNREADABLE', reason: 'too-large', bytes: 100_000_021 },
+    ],
     [
       'large.xml',
       `<Document>${' '.repeat(8_000_000)}</Document>`,

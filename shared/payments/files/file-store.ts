@@ -1,8 +1,11 @@
 import { awsClient } from '#platform/aws/client.ts';
 import { environment } from '#platform/environment.ts';
 
-/** A file has the returns of one day and bank; a larger file isn't one of ours. */
+/** A file has the answers or the statements of one day and bank; a larger file isn't one of ours. */
 const MAX_INBOUND_BYTES = 100_000_000;
+
+/** The bytes that are read of a file which is too large to be read. */
+const HEAD = 'bytes=0-1023';
 
 export async function putOutbound(key: string, text: string): Promise<void> {
   const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
@@ -22,6 +25,8 @@ export interface InboundObject {
   readonly bytes: number;
   /** The bytes as Latin-1; undefined where there are too many. */
   readonly text: string | undefined;
+  /** The first of them: as many as tell what the file is, or all. */
+  readonly head: string;
 }
 
 /** @throws when the object isn't there */
@@ -30,10 +35,12 @@ export async function getInbound(key: string): Promise<InboundObject> {
   const s3 = awsClient(S3Client);
   const object = { Bucket: environment.uploadsBucket(), Key: key };
   const { ContentLength = 0, ETag = '' } = await s3.send(new HeadObjectCommand(object));
-  if (ContentLength > MAX_INBOUND_BYTES) return { etag: ETag, bytes: ContentLength, text: undefined };
+  const isTooLarge = ContentLength > MAX_INBOUND_BYTES;
+  const part = isTooLarge ? { Range: HEAD } : {};
   // Another file may have taken its place since.
-  const { Body } = await s3.send(new GetObjectCommand({ ...object, IfMatch: ETag }));
-  return { etag: ETag, bytes: ContentLength, text: (await Body?.transformToString('latin1')) ?? '' };
+  const { Body } = await s3.send(new GetObjectCommand({ ...object, ...part, IfMatch: ETag }));
+  const read = (await Body?.transformToString('latin1')) ?? '';
+  return { etag: ETag, bytes: ContentLength, text: isTooLarge ? undefined : read, head: read };
 }
 
 /** Returns the tag of the object that lies in a place now; undefined where none does. */

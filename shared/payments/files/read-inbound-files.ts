@@ -8,6 +8,7 @@ import { type ReturnFile, readReturnFile } from '#payments/nacha/return-file.ts'
 import { UnreadableAchFile } from '#payments/nacha/unreadable-ach-file.ts';
 import { findTransaction } from '#payments/orders/ordered-transaction.ts';
 import { readInboundFiles } from '#payments/payments.jobs.ts';
+import type { StatementFile } from '#payments/statements/statement.ts';
 import { statementFormat } from '#payments/statements/statement-text.ts';
 import { crashPoint } from '#platform/crash-point.ts';
 import { found } from '#platform/db/found.ts';
@@ -90,12 +91,12 @@ interface Outcome {
 
 async function readFile(actor: Actor, key: string): Promise<void> {
   const object = await getInbound(key);
-  const kind = statementFormat(object.text ?? '') === undefined ? 'ANSWERS' : 'STATEMENT';
+  const kind = statementFormat(object.head) === undefined ? 'ANSWERS' : 'STATEMENT';
   const brought = { object_key: key, etag: object.etag, bytes: BigInt(object.bytes), kind } as const;
   const file = await receive(actor, brought);
   if (file.state === 'APPLIED') return;
   const outcome = await (kind === 'STATEMENT'
-    ? readStatementFile(actor, file.id, object.text ?? '')
+    ? readStatementFile(actor, file.id, object)
     : readAnswers(actor, key, file.id, object));
   const { waiting, items, ignored } = outcome;
   const read = await finish(actor, { ...brought, id: file.id }, outcome);
@@ -135,14 +136,19 @@ async function readAnswers(
   return { waiting, items: items.length, ignored: ignoredBatches, isReadable };
 }
 
+const TOO_LARGE: StatementFile = {
+  ...{ statements: [], faulty: [] },
+  faults: [{ line: 1, code: 'too-large' }],
+};
+
 /** Books the statements of an account. The parsers are loaded by the few files that are some. */
-async function readStatementFile(actor: Actor, fileId: string, text: string): Promise<Outcome> {
+async function readStatementFile(actor: Actor, fileId: string, { text }: InboundObject): Promise<Outcome> {
   const { readStatements } = await import('#payments/statements/read-statements.ts');
   const { applyStatements } = await import('#payments/statements/apply-statement.ts');
   const { waiting, applied, entries, ignored } = await applyStatements(
     actor,
     fileId,
-    readStatements(text),
+    text === undefined ? TOO_LARGE : readStatements(text),
     await fieldSealer(),
   );
   return {

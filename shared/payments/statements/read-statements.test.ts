@@ -258,3 +258,34 @@ test('a statement that is written is read as it was written, in every format', (
     }),
   );
 });
+
+test('whatever has happened to a file on its way, it is read or it has a fault, and what is read adds up', () => {
+  const files = [camt, bai, CAMT, BAI.join('\n')];
+  const change = fc.record({
+    at: fc.nat(),
+    length: fc.nat({ max: 40 }),
+    text: fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.constantFrom('<', '>', '&', '/', ',', '\n', '\r', '\0', '88,', '-', '<!--', '<![CDATA['),
+    ),
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...files),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      (file, changes) => {
+        const changed = changes.reduce((text, { at, length, text: put }) => {
+          const from = at % (text.length + 1);
+          return text.slice(0, from) + put + text.slice(from + length);
+        }, file);
+        const { statements, faulty, faults } = readStatements(changed);
+        expect(statements.length + faulty.length + faults.length).toBeGreaterThan(0);
+        for (const { openingMinor, closingMinor, entries } of statements)
+          expect(entries.reduce((sum, { amountMinor }) => sum + amountMinor, openingMinor)).toBe(
+            closingMinor,
+          );
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
