@@ -11,21 +11,26 @@ const route = routes.createUser;
 
 type Answer = ReturnType<typeof answerOf<UserRow, ReturnType<typeof toUser>>>;
 
-export const handler = http(route, async ({ body, principal, requestId, tenantRead, tenantTx }) => {
-  const { password, ...user } = body;
-  const { tenantId, tenantType, actorId } = principal;
-  requireRoleOf(tenantType, body.role);
-  const [slug, name] = await tenantRead((read) => getNames(read, tenantId));
-  // Loaded here: what makes passwords and links is a fiftieth of the function’s code.
-  const { prepareWayIn } = await import('#identity/links/way-in.ts');
-  const { url, ...wayIn } = await prepareWayIn(body, { id: tenantId, slug, name });
-  const answer = await tenantTx(
-    async (tx) => {
-      const proposed = await proposeUser(tx, { ...user, ...wayIn }, { actorId, requestId });
-      return answerOf(proposed, toUser);
-    },
-    entryOf<Answer>(route.audit, ({ id }) => `users/${id}`),
-  );
-  // The answer that is kept for a repetition is without the link.
-  return url === undefined || isPrivileged(user.role) ? answer : { ...answer, invitation_url: url };
-});
+export const handler = http(
+  route,
+  async ({ body, principal, requestId, tenantRead, tenantTx }) => {
+    const { password, ...user } = body;
+    const { tenantId, tenantType, actorId } = principal;
+    requireRoleOf(tenantType, body.role);
+    const [slug, name] = await tenantRead((read) => getNames(read, tenantId));
+    // Loaded here: what makes passwords and links is a fiftieth of the function’s code.
+    const { prepareWayIn } = await import('#identity/links/way-in.ts');
+    const { url, ...wayIn } = await prepareWayIn(body, { id: tenantId, slug, name });
+    const answer = await tenantTx(
+      async (tx) => {
+        const proposed = await proposeUser(tx, { ...user, ...wayIn }, { actorId, requestId });
+        return answerOf(proposed, toUser);
+      },
+      entryOf<Answer>(route.audit, ({ id }) => `users/${id}`),
+    );
+    // The answer that is kept for a repetition is without the link.
+    return url === undefined || isPrivileged(user.role) ? answer : { ...answer, invitation_url: url };
+  },
+  undefined,
+  async (payload) => (await import('#platform/sealing.ts')).secretFingerprint(payload),
+);

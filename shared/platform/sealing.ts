@@ -55,6 +55,14 @@ export async function fieldSealer(): Promise<Sealer> {
   return sealerOf(await secretText(arn), Date.now(), () => forgetSecret(arn));
 }
 
+/** The place of fingerprints of requests. */
+const REQUEST = 'request';
+
+/** Recognises a request with a secret in its body, by a key that the database doesn't hold. After a rotation it is another. */
+export async function secretFingerprint(payload: string): Promise<string> {
+  return (await fieldSealer()).sign(payload, REQUEST);
+}
+
 /**
  * `<key>.<nonce>.<cipher text and tag>`, base64url, under the newest key whose time to seal has come. For tests and for
  * {@link fieldSealer}: by the text of the secret.

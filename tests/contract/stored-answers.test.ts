@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MASKED_FIELDS } from '#contracts/masked-fields.ts';
 import { idempotencyOf } from '#platform/http/route.ts';
@@ -72,4 +73,59 @@ test.each(writing)('$method $path stores no answer that lets its holder in', asy
 test('answers were stored, and some of them had URLs', () => {
   expect(stored.size).toBeGreaterThanOrEqual(10);
   expect(presigned).toBeGreaterThan(0);
+});
+
+/** Routes that a client may repeat, and whose bodies hold what the database knows only sealed. */
+const withSecrets = routes.filter(
+  (route) =>
+    route.uses.includes('fieldKey:use') &&
+    route.roles !== 'PUBLIC' &&
+    route.method === 'POST' &&
+    route.body !== undefined &&
+    (route.operationId === 'createUser' ||
+      /"(account_number|password|tax_id)"/.test(JSON.stringify(route.example))) &&
+    idempotencyOf(route) !== 'none',
+);
+
+/** Whether somebody who reads the database and has guessed a key and a body recognises them. */
+async function isRecognised(route: RouteEntry): Promise<boolean> {
+  const tenant = tenants[route.tenants?.includes('ISSUER' as never) === false ? 'SPONSOR' : 'ISSUER'];
+  const key = `guessed-${randomUUID()}`;
+  let sent: APIGatewayProxyEvent | undefined;
+  await sendExample(database.admin, route, tenant, {
+    headers: { 'Idempotency-Key': key },
+    seen: (event) => (sent = event),
+  });
+  const { path, multiValueQueryStringParameters, body } = sent as APIGatewayProxyEvent;
+  const payload = JSON.stringify([
+    path,
+    multiValueQueryStringParameters,
+    Buffer.from(body ?? '').toString('base64'),
+  ]);
+  const guess = createHmac('sha256', key).update(payload).digest('hex');
+  const guesses = [guess, JSON.stringify(guess)].map((text) =>
+    createHash('sha256').update(text).digest('base64'),
+  );
+  const { rows } = await database.admin.query<{ hash: string }>(
+    'select payload_sha256 as hash from idempotency_keys where tenant_id = $1',
+    [tenant.id],
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  return rows.some(({ hash }) => guesses.includes(hash));
+}
+
+test.each(withSecrets)(
+  'whoever guesses the key of a body with a secret does not recognise it in the database: $operationId',
+  async (route) => expect(await isRecognised(route)).toBe(false),
+);
+
+test('what holds no secret is recognised, so that the guess is a right one', async () => {
+  const route = routes.find(({ operationId }) => operationId === 'createMeeting') as RouteEntry;
+  expect(await isRecognised(route)).toBe(true);
+});
+
+test('routes with secrets were looked at', () => {
+  expect(withSecrets.map(({ operationId }) => operationId)).toEqual(
+    expect.arrayContaining(['createUser', 'createShareholderBankAccount', 'createParticipantBankAccount']),
+  );
 });

@@ -17,6 +17,8 @@ export interface TestRequest {
   readonly base?: string;
   /** The address that it comes from. @default one for documentation */
   readonly address?: string;
+  /** Is shown the event that the handler gets. */
+  readonly seen?: (event: APIGatewayProxyEvent) => void;
 }
 
 export interface TestResponse {
@@ -96,11 +98,9 @@ export async function call(
   request: TestRequest = {},
 ): Promise<TestResponse> {
   await callersExist();
-  const {
-    statusCode,
-    body,
-    multiValueHeaders = {},
-  } = await (handler as Handler)(proxyEvent(route, request), testContext());
+  const event = proxyEvent(route, request);
+  request.seen?.(event);
+  const { statusCode, body, multiValueHeaders = {} } = await (handler as Handler)(event, testContext());
   const type = String(multiValueHeaders['content-type']?.[0] ?? '');
   return {
     status: statusCode,

@@ -23,6 +23,7 @@ import {
 import { publishCommitted } from '#platform/events/publish.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
+import type { Fingerprint } from '#platform/idempotency/idempotent.ts';
 import { countSecurity } from '#platform/observability/security.ts';
 import { authenticate, authorize, type Principal } from './authorize.ts';
 import { clientAddressOf } from './client-address.ts';
@@ -103,8 +104,14 @@ const DEADLINE_MARGIN_MS = 1_500;
 /**
  * The one HTTP stack: instrumented → observe → problems → refusals → authenticate → authorize → parse → idempotent → respond. Middy runs `onError` of
  * the last used first, so every error is rendered before the answer is observed.
+ * @param fingerprint of bodies with a secret in them: by a key that the database doesn't hold
  */
-export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?: Complete) {
+export function http<const R extends RouteSpec>(
+  route: R,
+  run: Run<R>,
+  complete?: Complete,
+  fingerprint?: Fingerprint,
+) {
   const stack = middy<APIGatewayProxyEvent, APIGatewayProxyResult, Error, Context>()
     .use(observe(route))
     .use(problems(route))
@@ -113,7 +120,7 @@ export function http<const R extends RouteSpec>(route: R, run: Run<R>, complete?
       const headers = headersOf(event);
       const requestId = requestIdFrom(headers.get('x-request-id'));
       const principal = authenticate(route, event, headers);
-      const received = { event, context, headers, requestId, principal };
+      const received = { event, context, headers, requestId, principal, fingerprint };
       refuseUncounted();
       if (principal === undefined) {
         await countAlone();
@@ -160,8 +167,11 @@ async function answer<const R extends RouteSpec>(
   // Loaded by the requests that bring a key: it is a tenth of a function's code.
   const { idempotent } = await import('#platform/idempotency/idempotent.ts');
   const caller = actorOf(route, principal, requestId);
-  const first = { caller, operationId: route.operationId, key, payload, context };
-  return idempotent(first, respond);
+  const { operationId } = route;
+  return idempotent(
+    { caller, operationId, key, payload, context, fingerprint: received.fingerprint },
+    respond,
+  );
 }
 
 function actorOf(route: RouteSpec, principal: Principal, requestId: string): Actor {
@@ -183,6 +193,7 @@ interface Received {
   readonly headers: Map<string, string[]>;
   readonly requestId: string;
   readonly principal: Principal | undefined;
+  readonly fingerprint: Fingerprint | undefined;
 }
 
 interface Parts extends Received {

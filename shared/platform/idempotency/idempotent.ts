@@ -22,7 +22,12 @@ export interface IdempotentRequest {
   /** The data that must be the same whenever the key is: path, query and body as they were sent. */
   readonly payload: string;
   readonly context: Context;
+  /** @default {@link underKey} */
+  readonly fingerprint?: Fingerprint | undefined;
 }
+
+/** Makes of what was sent the text by which it is recognised when it comes again. */
+export type Fingerprint = (payload: string) => Promise<string>;
 
 /**
  * Runs `execute` at most once for (tenant, operation, key) and answers every repetition with the first answer.
@@ -52,18 +57,21 @@ export async function idempotent(
     keyPrefix: request.operationId,
   });
   try {
-    return await run({ key: request.key, payload: fingerprint(request) });
+    return await run({
+      key: request.key,
+      payload: await (request.fingerprint ?? underKey(request.key))(request.payload),
+    });
   } catch (error) {
     throw translate(error);
   }
 }
 
 /**
- * A fingerprint of what was sent, under the client's key, of which the database holds only a hash: a body with a password or
- * an account number can't be guessed from its row without guessing the key as well.
+ * A fingerprint under the client's key, of which the table holds only a hash. Clients choose keys that can be guessed, and then the body can
+ * be too: whose body holds a secret brings a fingerprint of its own (docs/adr/0309).
  */
-function fingerprint({ key, payload }: IdempotentRequest): string {
-  return createHmac('sha256', key).update(payload).digest('hex');
+function underKey(key: string): Fingerprint {
+  return async (payload) => createHmac('sha256', key).update(payload).digest('hex');
 }
 
 function translate(error: unknown): unknown {
