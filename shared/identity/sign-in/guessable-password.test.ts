@@ -31,6 +31,20 @@ describe('a password that is tried first', () => {
     'test-password-123',
     'abcabcabcabc',
     'monkey dragon 99',
+    'P@ssw0rd1234',
+    'thisismypassword',
+    'passwordABC123',
+    'q1w2e3r4t5y6',
+    '123qweasdzxc',
+    'abc123abc123',
+    'correcthorsebatterystaple',
+    'manchesterunited',
+    'motdepasse12',
+    'leavemealone',
+    'SuperNatural!!',
+    'needforspeed1',
+    'ghjcnjgfhjkm',
+    '1qa2ws3ed4rf',
   ])('%s', (password) => {
     expect(whyGuessable(password, OWN)).toBe('common');
   });
@@ -55,6 +69,7 @@ describe('taken', () => {
     'correct horse battery',
     'another long password',
     'tr0ub4dor&3-extended',
+    'the horses refuse at 7',
     'a boat of seven otters',
     'übermütige Weißwürste',
     '会議室の青い椅子を数える夜',

@@ -1,3 +1,8 @@
+import { COMMON_PASSWORD_PRINTS } from './common-password-prints.ts';
+import { passwordPrint } from './password-print.ts';
+
+const PRINT_BYTES = 4;
+
 /**
  * Words that head the published lists of leaked passwords, and of what people take when twelve characters are asked for: the word
  * again, the year, the keyboard. Guessers try them first, with the endings and letters that `cores` takes away.
@@ -13,9 +18,10 @@ const COMMON_WORDS: ReadonlySet<string> = new Set(
   orange passphrase passw password passwords passwort pepper pokemon princess purple qazwsx qazwsxedc qwer qwert qwerty qwertyuiop rainbow
   ranger robert rockyou root samsung saturday secret security september service shadow shareholder shares soccer sophie spiderman spring starwars
   steven summer sunday sunflower sunshine superman superstar system telecom temp temporary test tester testing thomas thunder thursday tigger
-  trustno trustnoone tuesday user vestry wednesday welcome welcomeback whatever william windows winter wordpass yankees zaq zxcvbn zxcvbnm`.split(
-    /\s+/,
-  ),
+  trustno trustnoone tuesday united user vestry wednesday welcome welcomeback whatever william windows winter wordpass yankees zaq zxcvbn zxcvbnm
+  contrasena contraseña correcthorsebatterystaple geheim haslo heslo hasło kennwort lozinka losenord lösenord motdepasse parola parole parool passord
+  salasana senha sifre şifre thisis thisismy wachtwoord
+  asd cxz dsa edc ewq qaz qwe rfv tgb wsx zxc`.split(/\s+/),
 );
 
 /** Letters as they are imitated. */
@@ -63,14 +69,28 @@ export interface OwnWords {
  */
 export function whyGuessable(password: string, own: OwnWords): 'own' | 'common' | undefined {
   const text = password.normalize('NFKC').toLowerCase();
+  if (isInList(text)) return 'common';
   const plain = lettersOf(text);
   for (const word of partsOf(own)) {
     if (plain.includes(lettersOf(word)) || text.includes(word)) return 'own';
   }
-  const undated = text.replace(YEAR, ' ');
-  return leftOf(undated) < UNKNOWN_NEEDED || leftOf(lettersOf(undated)) < UNKNOWN_NEEDED
-    ? 'common'
-    : undefined;
+  return leftOf(text.replace(YEAR, ' ')) < UNKNOWN_NEEDED ? 'common' : undefined;
+}
+
+/** Tells whether it is one of the ten thousand most common leaked passwords of at least twelve characters, also with a few signs behind it. */
+function isInList(text: string): boolean {
+  const bytes = Buffer.from(COMMON_PASSWORD_PRINTS, 'base64');
+  const printAt = (at: number): number => bytes.readUInt32LE(at * PRINT_BYTES);
+  return [text, text.replace(/[^\p{L}]+$/u, '')].some((one) => {
+    const print = passwordPrint(one);
+    let [low, high] = [0, bytes.length / PRINT_BYTES];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (printAt(middle) < print) low = middle + 1;
+      else high = middle;
+    }
+    return low < bytes.length / PRINT_BYTES && printAt(low) === print;
+  });
 }
 
 function partsOf({ email, tenant }: OwnWords): string[] {
@@ -96,14 +116,13 @@ const ENDINGS: ReadonlySet<string> = new Set([
 ]);
 
 function lettersOf(text: string): string {
-  return [...text].map((character) => IMITATIONS[character] ?? character).join('');
+  // By unit of UTF-16, so that places are the same in both texts.
+  return text.replace(/[0134578@$!]/g, (character) => IMITATIONS[character] ?? character);
 }
 
 /** Returns how many different characters are left when what guessers try is taken out. */
 function leftOf(text: string): number {
-  let left = text;
-  for (const word of LONGEST_FIRST) left = left.replaceAll(word, ' ');
-  left = withoutRuns(left);
+  let left = withoutRuns(withoutWords(text));
   // A unit that is repeated counts once.
   left = left.replace(/(.{1,8}?)\1+/gu, '$1');
   return (
@@ -112,9 +131,18 @@ function leftOf(text: string): number {
   );
 }
 
-const LONGEST_FIRST = [...COMMON_WORDS]
-  .filter((word) => word.length >= RUN)
-  .sort((a, b) => b.length - a.length);
+const LONGEST_FIRST = [...COMMON_WORDS].sort((a, b) => b.length - a.length);
+
+/** Takes out words as they are written, and as they are imitated. What is a letter in one word may be a digit of a row of keys beside it. */
+function withoutWords(text: string): string {
+  const imitated = lettersOf(text);
+  const left = text.split('');
+  for (const word of LONGEST_FIRST)
+    for (const written of [text, imitated])
+      for (let at = written.indexOf(word); at >= 0; at = written.indexOf(word, at + word.length))
+        left.fill(' ', at, at + word.length);
+  return left.join('');
+}
 
 /** Takes out four keys or letters that follow one another, in either direction. */
 function withoutRuns(text: string): string {
