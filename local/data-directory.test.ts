@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -64,8 +64,12 @@ test('is for its owner alone, also when it was open before; root lets others pas
     lockDataDirectory(join(opened, 'new'))();
     expect(modeOf(join(opened, 'new'))).toBe(mode);
     chmodSync(opened, 0o777);
+    writeFileSync(join(opened, 'secrets.json'), '{}', { mode: 0o644 });
+    mkdirSync(join(opened, 'objects'), { mode: 0o755 });
     lockDataDirectory(opened)();
     expect(modeOf(opened)).toBe(mode);
+    expect(modeOf(join(opened, 'secrets.json'))).toBe('600');
+    expect(modeOf(join(opened, 'objects'))).toBe('700');
     chmodSync(opened, 0o700);
     lockDataDirectory(opened)();
     expect(modeOf(opened)).toBe('700');

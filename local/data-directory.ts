@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATA_ENTRIES } from 'template-runner/data-entries';
 import { StartError } from 'template-runner/start-error';
@@ -42,10 +42,18 @@ export async function resetDataDirectory(dataDir: string): Promise<void> {
 /** Root’s Postgres runs as `nobody`, who has to pass through, and sees nothing on the way. */
 const MODE = isRoot() ? 0o711 : 0o700;
 
-/** Makes the directory, which holds keys and the files of tenants, for its owner alone; one that is there isn't opened further. */
+/**
+ * Makes the directory, which holds keys and the files of tenants, for its owner alone, and closes what an earlier version may have left open in it. Nothing
+ * is opened further.
+ */
 function closeToOthers(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: MODE });
   chmodSync(dataDir, statSync(dataDir).mode & MODE);
+  for (const entry of OWN_ENTRIES) {
+    const path = join(dataDir, entry);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isSymbolicLink()) chmodSync(path, found.mode & 0o700);
+  }
 }
 
 /** Keeps what this process and its children write for its owner alone. */
