@@ -15,8 +15,8 @@ import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
 
 const HELP = `usage: npm run audit:verify -- --from YYYY-MM-DD --to YYYY-MM-DD [--tenant ID] [--json] [--data DIR | --bucket NAME --keys FILE]
 
-Verifies exported audit entries without the platform. The exit code is 1 when a link of the chain is broken, and
-3 when there is nothing to verify: no entry of the tenant in these days.
+Verifies exported audit entries without the platform. The exit code is 1 when a link of the chain is broken, 3 when
+there is nothing to verify (no entry of the tenant in these days), and 2 when it could not be verified.
 
   --from, --to   the first and the last day of the export
   --tenant ID    checks the entries of one tenant (default: of all)
@@ -27,13 +27,14 @@ Verifies exported audit entries without the platform. The exit code is 1 when a 
 
 /** The secret's name in the local Secrets Manager. */
 const SECRET = 'audit-keys';
-/** 2 is what shells and parsers of arguments use. */
 const EXIT_CODES = { VALID: 0, BROKEN: 1, EMPTY: 3 } as const;
+/** Whatever keeps it from being verified says nothing of the chain. */
+const NOT_VERIFIED = 2;
 const CONNECT_TIMEOUT_MS = 2_000;
 
 type Head = VerifyOptions['head'];
 
-/** Verifies exported audit entries without the platform, and exits with 1 when a link of the chain is broken, with 3 when there is nothing to verify. */
+/** Verifies exported audit entries without the platform, and says by its exit code what came of it. */
 async function main(): Promise<void> {
   const { values } = readArguments(HELP, {
     options: {
@@ -80,9 +81,17 @@ function awsSource(bucket: string, keysFile: string | undefined): Source {
   return { archive: bucketArchive(bucket), keys: keysOfFile(keysFile), head: undefined };
 }
 
+function readJson(path: string): { keys: { kid: string }[] } {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new StartError(`${path} is no file of keys: ${(error as Error).message}`);
+  }
+}
+
 /** A JSON Web Key Set. */
 function keysOfFile(path: string): PublicKeys {
-  const { keys } = JSON.parse(readFileSync(path, 'utf8')) as { keys: { kid: string }[] };
+  const { keys } = readJson(path);
   return toPublicKeys(keys.map((key) => ({ kid: key.kid, publicJwk: key })));
 }
 
@@ -132,4 +141,4 @@ function describe(
   return `${from} to ${to}: BROKEN after ${counts}.\n${broken?.kind} ${broken?.key}${line}: ${broken?.detail}.${end}`;
 }
 
-await exitOnStartError(main);
+await exitOnStartError(main, NOT_VERIFIED);

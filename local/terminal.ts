@@ -25,6 +25,16 @@ export function readArguments<T extends ParseArgsConfig>(help: string, config: T
   }
 }
 
+/** Reads the arguments as {@link readArguments} does, and ends the process with one line for a wrong one. */
+export function readArgumentsOrExit<T extends ParseArgsConfig>(help: string, config: T) {
+  try {
+    return readArguments(help, config);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
+
 /** Returns the first line of a help text: how the command is written. */
 export function usageOf(help: string): string {
   return help.split('\n')[0] ?? '';
@@ -38,13 +48,15 @@ function refusal({ code, message }: NodeJS.ErrnoException, known: readonly strin
   return `there is no option ${name}: ${hint} `;
 }
 
-/** Runs a command line tool. An error that the user can fix is one line on stderr and exit code 1, any other a stack trace. */
-export async function exitOnStartError(main: () => Promise<void>): Promise<void> {
+/**
+ * Runs a command line tool. An error that the user can fix is one line on stderr, any other a stack trace.
+ * @param code the exit code of either
+ */
+export async function exitOnStartError(main: () => Promise<void>, code = 1): Promise<void> {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
+    console.error(error instanceof StartError ? error.message : error);
+    process.exitCode = code;
   }
 }

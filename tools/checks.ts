@@ -5,6 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readArgumentsOrExit } from '#local/terminal.ts';
 
 const PARTS = ['lint', 'typecheck', 'generated:check'] as const;
 
@@ -23,7 +24,14 @@ async function succeeds(child: ChildProcess): Promise<boolean> {
   return code === 0;
 }
 
+const HELP = `usage: npm run checks -- [COMMAND …]
+
+Checks what is checked without running a test (lint, types, generated files), side by side. COMMAND runs beside them, as npm test
+does with the tests, and is ended when a check fails.`;
+
 const [command, ...args] = process.argv.slice(2);
+// The options behind a command are its own.
+if (command === undefined || command.startsWith('-')) readArgumentsOrExit(HELP, { options: {} });
 const beside = command === undefined ? undefined : spawn(command, args, { stdio: 'inherit' });
 const checked = Promise.all(PARTS.map(passes)).then((results) => results.every(Boolean));
 const ended = beside === undefined ? true : succeeds(beside);

@@ -1,7 +1,22 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { readArgumentsOrExit } from '#local/terminal.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
+
+/** Reads the arguments of the generator that was called. `--help` and a wrong one end the process before anything is written. */
+function readCheck(): boolean {
+  const name = basename(process.argv[1] ?? '', '.ts');
+  if (join(import.meta.dirname, `${name}.ts`) !== process.argv[1] || name === 'record-examples') return false;
+  const help = `usage: npm run ${name} -- [--check]
+
+Writes ${name === 'generated' ? 'every file of the repository that is' : 'a file of the repository that is'} made from something else, such as the table of routes.
+
+  --check   writes nothing, and fails if a file is stale`;
+  return readArgumentsOrExit(help, { options: { check: { type: 'boolean', default: false } } }).values.check;
+}
+
+const isCheck = readCheck();
 
 /**
  * Writes a checked-in file that is derived from others. With `--check` on the command line it writes nothing, and
@@ -11,7 +26,7 @@ const REPOSITORY = join(import.meta.dirname, '..');
  */
 export function generate(path: string, content: string, command: string): void {
   const file = join(REPOSITORY, path);
-  if (!process.argv.includes('--check')) {
+  if (!isCheck) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     return;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readEnvironmentOrExit } from '#lib/environment.ts';
 import { addStacks } from '#lib/vestry.ts';
+import { readArgumentsOrExit } from '#local/terminal.ts';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { idleCost, type PricedResource, total } from './idle-cost.ts';
 import prices from './prices.json' with { type: 'json' };
@@ -12,7 +13,14 @@ import prices from './prices.json' with { type: 'json' };
 
 // Whether the templates are right is not the question here.
 process.env.CDK_VALIDATION = 'false';
-const [name = 'staging'] = process.argv.slice(2);
+const HELP = `usage: npm run idle-cost -- [NAME]
+
+Tells what an environment costs a month while nobody uses it, as it is and as a small one.
+
+  NAME   the environment (default: staging)`;
+const {
+  positionals: [name = 'staging'],
+} = readArgumentsOrExit(HELP, { options: {}, allowPositionals: true });
 const configured = readEnvironmentOrExit(name);
 const outdir = mkdtempSync(join(tmpdir(), 'vestry-idle-cost-'));
 process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));

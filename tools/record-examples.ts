@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { publicPath } from '#contracts/api-paths.ts';
 import { DEFAULT_DATA_DIR } from '#local/data-directory.ts';
 import { readPlatformFile } from '#local/platform-file.ts';
 import { accessToken } from '#local/sign-in.ts';
+import { readArgumentsOrExit } from '#local/terminal.ts';
 import recorded from '../docs/examples.json' with { type: 'json' };
 import { type RouteEntry, routes } from '../shared/routes.ts';
 import { generate } from './generated-file.ts';
@@ -15,12 +15,15 @@ import { isPublished } from './openapi-document.ts';
 
 type Json = Record<string, unknown>;
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: DEFAULT_DATA_DIR },
-    /** The operations that are asked, by commas; those of the others stay. */
-    only: { type: 'string' },
-  },
+const HELP = `usage: npm run examples -- [--data DIR] [--only OPERATION,…]
+
+Asks a running platform with demo data for an answer of each route, and writes docs/examples.json, for the contract to show.
+
+  --data DIR   the platform's data directory (default: ${DEFAULT_DATA_DIR}); what the routes change stays in it
+  --only LIST  the operations that are asked; the answers of the others stay`;
+
+const { values } = readArgumentsOrExit(HELP, {
+  options: { data: { type: 'string', default: DEFAULT_DATA_DIR }, only: { type: 'string' } },
 });
 const only = values.only?.split(',');
 const file = readPlatformFile(values.data);

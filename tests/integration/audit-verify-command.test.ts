@@ -97,7 +97,22 @@ describe('npm run audit:verify', () => {
   });
 
   test('asks for a range that exists', () => {
-    expect(verify('--from', '2026-02-29').code).not.toBe(0);
-    expect(verify('--from', '2199-01-01')).toMatchObject({ out: expect.stringContaining('is after') });
+    expect(verify('--from', '2026-02-29').code).toBe(2);
+    expect(verify('--from', '2199-01-01')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('is after'),
+    });
+  });
+
+  test.each([
+    ['an unknown option', ['--form', TODAY]],
+    ['a directory that is none of a platform', ['--data', '/nonexistent']],
+    ['a file of keys that is not there', ['--keys', '/nonexistent']],
+    ['a file of keys that is no JSON', ['--keys', COMMAND]],
+    ['a bucket without keys', ['--bucket', 'any']],
+  ])('says of %s that nothing was verified, and not that a link is broken', (_, args) => {
+    const { code, out } = verify(...args);
+    expect(code).toBe(2);
+    expect(out.trim().split('\n')).toHaveLength(1);
   });
 });

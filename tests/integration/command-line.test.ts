@@ -19,6 +19,12 @@ const COMMANDS = [
   ['npm run env:new --', 'tools/new-environment.ts'],
   ['npm run smoke --', 'tools/smoke.ts'],
   ['npm run changes --', 'tools/template-changes.ts'],
+  ['npm run idle-cost --', 'tools/print-idle-cost.ts'],
+  ['npm run examples --', 'tools/record-examples.ts'],
+  ['npm run checks --', 'tools/checks.ts'],
+  ...['generated', 'openapi', 'rbac', 'validators', 'database-types', 'event-schemas', 'key-operations'].map(
+    (name) => [`npm run ${name} --`, `tools/${name}.ts`],
+  ),
   ['npm run bench --', 'tests/bench/bench.ts'],
   ['npm run bench -- vesting', 'tests/bench/bench.ts', 'vesting'],
 ] as [typed: string, ...args: string[]][];
