@@ -116,7 +116,7 @@ const ENDINGS: ReadonlySet<string> = new Set([
 ]);
 
 function lettersOf(text: string): string {
-  // By unit of UTF-16, so that places are the same in both texts.
+  // Replaced unit by unit of UTF-16, so that places are the same in both texts.
   return text.replace(/[0134578@$!]/g, (character) => IMITATIONS[character] ?? character);
 }
 
