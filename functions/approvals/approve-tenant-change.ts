@@ -2,9 +2,10 @@ import * as routes from '#approvals/approvals.routes.ts';
 import { decideOn } from '#approvals/decide.http.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { http } from '#platform/http/http.ts';
-import { changeEffects } from '../../shared/change-effects.ts';
 
 export const handler = http(routes.approveTenantChange, async (request) => {
+  // Loaded here: with them, the function’s code would be longer than a cold start may read.
+  const { changeEffects } = await import('../../shared/change-effects.ts');
   const { requireFreshFactor } = await import('#identity/second-factor/require-fresh-factor.ts');
   await requireFreshFactor(request.principal);
   return decideOn(request, {
