@@ -162,7 +162,7 @@ export const createShareholder = route({
   path: '/shareholders',
   summary: 'Enter a holder of record',
   description:
-    'The name is one text, or that of its parts `given_name` and `family_name`, which are a person’s; given with them, it is what is shown. `contact.postal_address` likewise makes `contact.address`. Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a class don’t, entered on one day by one person. `too_late_for` names up to 50 dividends and meetings, the newest first, that were frozen without the holder for a record date on which the position takes effect already.',
+    'The name is one text, or that of its parts `given_name` and `family_name`, which are a person’s; given with them, it is what is shown. `contact.postal_address` likewise makes `contact.address`. Holdings are the opening position, recorded in the ledger under `security_class` (default COMMON) as of `effective_date` (default today, UTC; not in the future). Above the limit of `/settings/register` they wait for a second person; the first holders of a register don’t, entered on one day by one person; those of a further class do. `too_late_for` names up to 50 dividends and meetings, the newest first, that were frozen without the holder for a record date on which the position takes effect already.',
   ...writers,
   body: NewShareholder,
   example: {

@@ -134,7 +134,7 @@ test('forty changes at once move no more than one percent', async () => {
   expect(await holdingsOf(tenant)).toEqual(['590', '410']);
 });
 
-describe('the first shares of a class', () => {
+describe('the first shares of a register', () => {
   test('are entered by one person without another, holder by holder', async () => {
     const tenant = await issuer();
     const ops = as(tenant, 'OPS');
@@ -146,14 +146,26 @@ describe('the first shares of a class', () => {
     expect((await as(tenant, 'ADMIN').create(newHolder('900'))).status, 'another person').toBe(202);
   });
 
-  test('are those of each class', async () => {
+  test('may be of several classes', async () => {
     const tenant = await issuer();
     await opened(tenant);
-    const admin = as(tenant, 'ADMIN');
     const preferred = (holdings: string) => newHolder(holdings, { security_class: 'PREF' });
-    expect((await admin.create(preferred('10'))).status).toBe(201);
-    expect((await admin.create(preferred('90'))).status).toBe(201);
-    expect((await admin.create(newHolder('90'))).status).toBe(202);
+    expect((await as(tenant, 'OPS').create(preferred('10'))).status).toBe(201);
+    expect((await as(tenant, 'OPS').create(preferred('90'))).status).toBe(201);
+    expect((await as(tenant, 'ADMIN').create(newHolder('90'))).status).toBe(202);
+  });
+
+  test('are not those of a further class, whose votes nobody has agreed on', async () => {
+    const tenant = await issuer();
+    const { first } = await opened(tenant);
+    const admin = as(tenant, 'ADMIN');
+    expect((await admin.create(newHolder('1', { security_class: 'PREF' }))).status).toBe(202);
+    const empty = await admin.holder('0');
+    for (const id of [empty.id, first])
+      expect((await admin.update(id, { holdings: '1', security_class: 'PREF' })).status).toBe(202);
+    await database.admin.query('update position_tallies set day = day - 1 where tenant_id = $1', [tenant.id]);
+    const ops = as(tenant, 'OPS');
+    expect((await ops.create(newHolder('1', { security_class: 'PREF' }))).status, 'the day after').toBe(202);
   });
 
   test('are entered at once by parallel requests too', async () => {

@@ -82,22 +82,29 @@ export async function takeFromTally(
     .execute();
 }
 
-/** Compares a sum with what is issued of a class. */
+/** Compares a sum of a party's day with what is issued of its class, and of the others. */
 export async function compareWithIssued(
   tx: TenantTx,
-  securityClass: string,
+  { day, party, securityClass }: Pick<Tally, 'day' | 'party' | 'securityClass'>,
   { sum, percent, shares }: { readonly sum: string; readonly percent: string; readonly shares: string },
 ): Promise<{
+  /** No class has shares. */
   readonly isEmpty: boolean;
-  /** Everything that is issued was counted in the sum before the shares were added to it. */
+  /** Everything that is issued, of whichever class, are first positions that the party has entered on the day. */
   readonly isAllOfIt: boolean;
   readonly exceeds: boolean;
 }> {
   const { rows } = await sql<{ isEmpty: boolean; isAllOfIt: boolean; exceeds: boolean }>`
-    select issued = 0 as "isEmpty", issued = ${sum}::numeric - ${shares}::numeric as "isAllOfIt",
+    select issued = 0 and others = 0 as "isEmpty",
+      issued = ${sum}::numeric - ${shares}::numeric and others = opened as "isAllOfIt",
       ${sum}::numeric * 100 > issued * ${percent}::numeric as exceeds
-    from (select coalesce(sum(delta), 0) as issued from issuance_entries where security_class = ${securityClass}) as i`.execute(
-    tx,
-  );
+    from (
+      select coalesce(sum(delta) filter (where security_class = ${securityClass}), 0) as issued,
+        coalesce(sum(delta) filter (where security_class <> ${securityClass}), 0) as others
+      from issuance_entries
+    ) as i, (
+      select coalesce(sum(unreviewed), 0) as opened from position_tallies
+      where day = ${day} and party = ${party} and means = 'OPENING' and security_class <> ${securityClass}
+    ) as t`.execute(tx);
   return rows[0] as { isEmpty: boolean; isAllOfIt: boolean; exceeds: boolean };
 }

@@ -38,14 +38,15 @@ export interface Move {
   readonly isFirst?: boolean;
 }
 
-/** Tells whether no change by a means needs a second person, however large: without a limit, or as long as a class has no shares. */
+/** Tells whether no change by a means needs a second person, however large: without a limit, or as long as the register has no shares. */
 export async function isFree(
   tx: TenantTx,
-  { means, securityClass }: Pick<Move, 'means' | 'securityClass'>,
+  { means, securityClass, party }: Pick<Move, 'means' | 'securityClass' | 'party'>,
 ): Promise<boolean> {
   const percent = await percentOf(tx, means);
   if (percent === NO_LIMIT) return true;
-  return (await compareWithIssued(tx, securityClass, { sum: '0', percent, shares: '0' })).isEmpty;
+  const tally = { day: await todayOf(tx), securityClass, party };
+  return (await compareWithIssued(tx, tally, { sum: '0', percent, shares: '0' })).isEmpty;
 }
 
 async function percentOf(tx: TenantTx, means: Move['means']): Promise<string> {
@@ -55,8 +56,8 @@ async function percentOf(tx: TenantTx, means: Move['means']): Promise<string> {
 
 /**
  * Tells whether a change of positions needs a second person: above the tenant's limit by itself, or together with what the same
- * party has moved on the same day without one. Splitting doesn't help. The first shares of a class need nobody: a file that finds none, or first
- * positions by one person's hand, as long as they are all that the class has.
+ * party has moved on the same day without one. Splitting doesn't help. The first shares of a register need nobody: a file that finds none, or first
+ * positions by one person's hand, as long as they are all that the register has. Those of a further class do: they may outvote everybody.
  */
 export async function exceedsLimit(tx: TenantTx, move: Move): Promise<boolean> {
   const { securityClass, shares, means, party, isFirst = false } = move;
@@ -66,11 +67,11 @@ export async function exceedsLimit(tx: TenantTx, move: Move): Promise<boolean> {
   if (means === 'HAND' && isFirst) {
     const opening = { ...tally, means: 'OPENING' } as const;
     const sum = await addToTally(tx, opening, shares);
-    if ((await compareWithIssued(tx, securityClass, { sum, percent, shares })).isAllOfIt) return false;
+    if ((await compareWithIssued(tx, tally, { sum, percent, shares })).isAllOfIt) return false;
     await takeFromTally(tx, opening, shares);
   }
   const sum = await addToTally(tx, { ...tally, means }, shares);
-  const { isEmpty, exceeds } = await compareWithIssued(tx, securityClass, { sum, percent, shares });
+  const { isEmpty, exceeds } = await compareWithIssued(tx, tally, { sum, percent, shares });
   if (!exceeds) return false;
   await takeFromTally(tx, { ...tally, means }, shares);
   return !isEmpty;
