@@ -10,7 +10,7 @@ type MigrateEvent =
   | { readonly operator: { readonly email: string; readonly password: string } };
 
 /** Environments that pay through a real bank don't have its tables. */
-const MOCK_BANK = ['0009_mock_bank', '0151_mock_bank_reversals'];
+const MOCK_BANK = ['0009_mock_bank', '0151_mock_bank_reversals', '0176_mock_bank_reader'];
 
 /** Brings the schema up to date. Nothing is undone when the stack is deleted. */
 export async function handler(event: MigrateEvent): Promise<{ Data?: { Applied: string } }> {

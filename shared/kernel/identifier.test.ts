@@ -25,6 +25,7 @@ test.each([
   ['no-break space', 'ZW\u00a01'],
   ['em space', 'ZW\u20031'],
   ['line separator', 'ZW\u20281'],
+  ['blank of Braille', 'ZW\u2800-1'],
 ])('a %s is seen by nobody', (_, text) => {
   expect(identifierFault(text)?.code).toBe('invisible-character');
 });

@@ -1,5 +1,8 @@
-/** Characters that nobody sees, and spaces of other widths, which look like the one or like nothing. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+/**
+ * Characters that nobody sees, and spaces of other widths, which look like the one or like nothing. The blank of Braille (U+2800) is a sign to
+ * Unicode, and nothing to the eye.
+ */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zl}\p{Zp}\u2800]|(?! )\p{Zs}/u;
 
 export interface IdentifierFault {
   readonly code: 'invisible-character' | 'compatibility-character';

@@ -124,6 +124,24 @@ describe('the catalogue', () => {
     );
   });
 
+  test('no login can connect to another database of the cluster, or put anything there', async () => {
+    const may = await rows(
+      `select d.datname, role from pg_database d, unnest($1::text[]) as role
+       where d.datname in ('postgres', 'template1')
+         and (has_database_privilege(role, d.oid, 'connect') or has_database_privilege(role, d.oid, 'temporary'))`,
+      [LOGINS],
+    );
+    expect(may).toEqual([]);
+  });
+
+  test('the reader sees nothing of the mock bank, which has account numbers of every tenant in clear', async () => {
+    const seen = await rows(
+      `select c.relname from pg_class c where c.relnamespace = 'vestry'::regnamespace and c.relname like 'mock_bank%'
+         and has_table_privilege('vestry_report', c.oid, 'select')`,
+    );
+    expect(seen).toEqual([]);
+  });
+
   test('each login may run the functions that are granted to it by name, and no other', async () => {
     const found = await rows<{ name: string; roles: string[] }>(
       `select p.proname as name,

@@ -20,7 +20,7 @@ const functionFiles = readdirSync(join(MIGRATIONS, 'functions')).sort();
 const migrationFiles = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql'));
 const textOf = (...path: string[]): string => readFileSync(join(MIGRATIONS, ...path), 'utf8');
 
-const MOCK_BANK = ['0009_mock_bank', '0151_mock_bank_reversals'];
+const MOCK_BANK = ['0009_mock_bank', '0151_mock_bank_reversals', '0176_mock_bank_reader'];
 
 describe('the functions of a migrated database', () => {
   let database: TestDatabase;

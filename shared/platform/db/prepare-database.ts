@@ -37,6 +37,15 @@ export async function limitDatabase(client: pg.ClientBase, database: string): Pr
     await client.query(`alter database ${quoted} set ${name} to ${value}`);
 }
 
+/** The databases that every cluster has. Nobody but their owner has a use for them; what is theirs to close is closed. */
+async function closeOtherDatabases(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select datname as name from pg_database where datname in ('postgres', 'template1') and pg_has_role(datdba, 'usage')`,
+  );
+  for (const { name } of rows)
+    await client.query(`revoke all on database ${pg.escapeIdentifier(name)} from public`);
+}
+
 /**
  * Creates what migrations rely on: the roles, the schema, the rights of the one on the other, and the defaults of sessions. The
  * user owns the database and may create roles; he needn't be a superuser, and is none on RDS.
@@ -57,6 +66,7 @@ export async function prepareDatabase(
   await client.query(`grant usage on schema ${SCHEMA} to ${LOGIN_ROLES.join(', ')}`);
   await client.query('revoke all on schema public from public');
   await limitDatabase(client, database);
+  await closeOtherDatabases(client);
   await client.query('commit');
 }
 

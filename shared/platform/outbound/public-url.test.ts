@@ -48,6 +48,10 @@ describe('is refused', () => {
     'https://[64:ff9b::7f00:1]/',
     'https://[fe80::1]/',
     'https://0.0.0.0/',
+    'https://hooks.ac\tme.example/',
+    'https://hooks.acme\n.example/',
+    ' https://hooks.acme.example/',
+    'https://hooks.acme.example/\u0000',
   ])('%s', (url) => {
     expect(refuseUrl(url, nowhere)).toEqual(expect.any(String));
   });

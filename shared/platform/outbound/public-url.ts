@@ -46,6 +46,8 @@ export function maskedUrl(text: string): string {
 
 /** Returns why a URL that a customer gives can't be called, as far as the URL itself shows; undefined if it can. */
 export function refuseUrl(text: string, { loopback }: AddressRules): string | undefined {
+  // A parser of URLs takes tabs and line breaks out, wherever they are.
+  if (/[\s\p{Cc}]/u.test(text)) return 'must not have blanks or control characters';
   const url = URL.parse(text);
   if (url === null) return 'must be a URL';
   if (url.username !== '' || url.password !== '') return 'must not carry credentials';
