@@ -4,20 +4,24 @@ import { seenBy } from '#approvals/who-decides.ts';
 import { findTenant } from '#identity/tenants/tenant.repository.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { toPage } from '#platform/db/cursor.ts';
+import { disclosing } from '#platform/db/disclosing.ts';
 import { found } from '#platform/db/found.ts';
-import * as database from '#platform/db/tenant-tx.ts';
-import { http } from '#platform/http/http.ts';
+import { actingOn, http } from '#platform/http/http.ts';
 
-export const handler = http(routes.listTenantApprovals, async ({ params, principal, query, tenantRead }) => {
-  const tenant = found(await tenantRead((read) => findTenant(read, params.id)));
-  return database.tenantRead(tenant.id as TenantId, async (read) => {
-    const rows = await listChangeRequests(read, query);
-    const seen = await seenBy(read, rows, { ...principal, fromOutside: true });
-    return toPage(
-      rows,
-      query.limit,
-      ({ id }) => found(seen.get(id)),
-      ({ id }) => [id],
-    );
-  });
-});
+export const handler = http(
+  routes.listTenantApprovals,
+  async ({ actor, params, principal, query, tenantRead }) => {
+    const tenant = found(await tenantRead((read) => findTenant(read, params.id)));
+    const onTenant = actingOn(actor, tenant.id as TenantId);
+    return tenantRead(async (read) => {
+      const rows = await listChangeRequests(disclosing(read), query);
+      const seen = await seenBy(read, rows, { ...principal, fromOutside: true });
+      return toPage(
+        rows,
+        query.limit,
+        ({ id }) => found(seen.get(id)),
+        ({ id }) => [id],
+      );
+    }, onTenant);
+  },
+);

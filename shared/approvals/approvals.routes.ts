@@ -239,6 +239,8 @@ export const listTenantApprovals = route({
   params: idInPath,
   ...operator,
   ...list,
+  description: `${list.description} The page leaves an entry in the tenant’s trail.`,
+  discloses: true,
   problems: ['not-found'],
 });
 

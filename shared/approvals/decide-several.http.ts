@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemSlug } from '#contracts/problems.ts';
 import { DomainError } from '#kernel/domain-error.ts';
-import { recordRefusal } from '#platform/db/tenant-tx.ts';
+import { recordApart } from '#platform/db/tenant-tx.ts';
 import type { HttpRequest } from '#platform/http/http.ts';
 import { countSecurity } from '#platform/observability/security.ts';
 import type { decideChanges } from './approvals.routes.ts';
@@ -60,7 +60,7 @@ async function outcomeOf(
     if (!(error instanceof DomainError) || OF_THE_CALLER.has(error.slug)) throw error;
     if (error.slug === 'four-eyes') {
       countSecurity('access.denied');
-      await recordRefusal(actor, {
+      await recordApart(actor, {
         action: 'access.denied',
         resource: 'decideChanges',
         payload: { change_request_id: item.id },

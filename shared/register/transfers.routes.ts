@@ -66,6 +66,7 @@ export const listTransfers = route({
     ),
   status: 200,
   response: listOf(Transfer),
+  discloses: true,
   problems: [],
   uses: [],
 });

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { fillTables } from '#tests/support/filled-tables.ts';
 import type { TestRequest, TestResponse } from '#tests/support/request.ts';
-import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { insertTestOperator, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { type RouteEntry, routes } from '../../shared/routes.ts';
-import { callerOf, pathParameters, sendExample } from './route-fixtures.ts';
+import { callerOf, callRoute, pathParameters, sendExample } from './route-fixtures.ts';
 
 /** Routes that change no record of their own: they ask for something that a worker does, read a file, or end sessions. */
 const CHANGE_NO_RECORD = [
@@ -24,6 +26,8 @@ const REFUSE_BY_A_422 = ['changePassword', 'confirmSecondFactor', 'stepUp'];
 const AT_LEAST_DONE = 12;
 
 const FIELD_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:field-key';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
 
 let database: TestDatabase;
 let aws: TestAws;
@@ -192,10 +196,9 @@ describe('a page of many people’s data adds an entry: who read which list, wit
   });
 
   test('and the lists that hold such data say so', () => {
-    const personal = ['email', 'name', 'employee_id', 'shareholder_id', 'requested_by'];
-    const silent = ofTenants.filter(
-      ({ discloses, response }) =>
-        discloses === undefined && response !== undefined && personal.some((field) => lists(response, field)),
+    // Those that operators read across tenants, too.
+    const silent = routes.filter(
+      ({ discloses, response }) => discloses === undefined && response !== undefined && listsPeople(response),
     );
     expect(silent.map(({ operationId }) => operationId).sort()).toEqual(
       [...OF_ONE_PERSON, ...OF_NOBODY].sort(),
@@ -204,25 +207,121 @@ describe('a page of many people’s data adds an entry: who read which list, wit
 });
 
 /** Lists that hold data of one person, whom their path names. */
-const OF_ONE_PERSON = ['listMyPlans', 'listShareholderVotes'];
+const OF_ONE_PERSON = [
+  'listMyPlans',
+  'listParticipantBankAccounts',
+  'listShareholderBankAccounts',
+  'listShareholderVotes',
+];
 
 /** Lists whose names are not those of people. */
 const OF_NOBODY = [
   'listApiKeys',
   'listConnections',
   'listDropCredentials',
+  'listExecutions',
   'listPasskeys',
+  'listQueues',
+  'listSchedules',
   'listSecurityClasses',
+  'listSignInConnections',
+  'listTenants',
   'listUploadMappings',
 ];
 
-/** Whether items of the list have the field. */
-function lists(response: z.ZodType, field: string): boolean {
+/** Fields that are of a person, or name one. */
+const PERSONAL = /^(.+_)?(email|name|employee_id|shareholder_id|requested_by)$/;
+
+/** Whether items of the list have such a field. */
+function listsPeople(response: z.ZodType): boolean {
   const { properties = {} } = z.toJSONSchema(response, { io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, { items?: { properties?: Record<string, unknown> } }>;
   };
-  return Object.hasOwn(properties.data?.items?.properties ?? {}, field);
+  return Object.keys(properties.data?.items?.properties ?? {}).some((field) => PERSONAL.test(field));
 }
+
+describe('an answer with the URL of a file of people’s data adds an entry', () => {
+  /** What makes the filled row one that has its files. */
+  const WITH_FILES: Readonly<Record<string, string>> = {
+    getReportExport: `update report_exports set state = 'DONE', object_key = 'reports/filled.csv', rows = 3, completed_at = now()`,
+    getUpload: `update uploads set state = 'COMPLETED', errors_key = 'errors/filled.csv', changes_key = 'changes/filled.csv', completed_at = now()`,
+  };
+  /** Their URLs are those of others. */
+  const OF_NO_FILE = ['getWebhook'];
+  const handsOut = ({ method, response }: RouteEntry) => {
+    if (method !== 'GET' || response === undefined) return false;
+    const { properties = {} } = z.toJSONSchema(response, { io: 'input', unrepresentable: 'any' }) as {
+      properties?: Record<string, unknown>;
+    };
+    return Object.keys(properties).some((field) => /^(url|errors_url|changes_url)$/.test(field));
+  };
+
+  test.each(Object.entries(WITH_FILES))('%s: once a minute for each reader', async (operationId, fill) => {
+    const route = routes.find((one) => one.operationId === operationId) as RouteEntry;
+    await database.admin.query(fill);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    try {
+      let sent: Awaited<ReturnType<typeof send>> | undefined;
+      const entries = await entriesOf(async () => {
+        for (let times = 0; times < 3; times += 1) sent = await send(route);
+      });
+      const { answer, tenant } = sent as Awaited<ReturnType<typeof send>>;
+      expect(JSON.stringify(answer.body)).toContain('X-Amz-Signature');
+      expect(entries).toMatchObject([
+        {
+          action: 'personal-data.read',
+          tenant_id: tenant.id,
+          actor_id: callerOf(route, tenant)?.actorId,
+          source_ip: expect.any(String),
+          problem: null,
+          payload:
+            operationId === 'getUpload' ? { kind: 'shareholders' } : { report: 'transactions', rows: 3 },
+        },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('and every route that answers one is known, and every URL is signed where its entry is written', () => {
+    const known = [...Object.keys(WITH_FILES), ...OF_NO_FILE];
+    expect(
+      routes
+        .filter(handsOut)
+        .map(({ operationId }) => operationId)
+        .sort(),
+    ).toEqual(known.sort());
+    const signing = globSync('{functions,shared}/**/*.ts', { cwd: REPOSITORY }).filter((path) =>
+      /\bpresignGet\b/.test(readFileSync(join(REPOSITORY, path), 'utf8')),
+    );
+    // Whoever fetches a file of payments writes that into the file's own row, with its entry.
+    expect(signing.sort()).toEqual([
+      'shared/payments/files/fetch-file.ts',
+      'shared/platform/http/hand-out.ts',
+      'shared/platform/storage/presigned.ts',
+    ]);
+  });
+});
+
+describe('an operator who lists the changes of a tenant', () => {
+  test('leaves an entry in that tenant’s trail', async () => {
+    const operator = await insertTestOperator(database.admin);
+    const route = routes.find(({ operationId }) => operationId === 'listTenantApprovals') as RouteEntry;
+    let answer: TestResponse | undefined;
+    const entries = await entriesOf(async () => {
+      answer = await callRoute(route, { as: operator, params: { id: tenants.ISSUER.id } });
+    });
+    expect(answer?.body.data.length).toBeGreaterThan(0);
+    expect(entries).toMatchObject([
+      {
+        action: 'personal-data.read',
+        tenant_id: tenants.ISSUER.id,
+        actor_id: operator.actorId,
+        payload: { operation: 'listTenantApprovals', rows: answer?.body.data.length },
+      },
+    ]);
+  });
+});
 
 describe('a request that reads something else adds none', () => {
   test.each(ofTenants.filter(({ audit, discloses }) => audit === undefined && discloses === undefined))(

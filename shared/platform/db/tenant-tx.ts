@@ -390,13 +390,14 @@ export async function recordAudit(actor: Actor, entry: AuditEntry): Promise<void
 }
 
 /**
- * Writes the entry of a refused request under its tenant, whose caller may have no standing any more.
- * @param id of an entry that is written once, however often it is refused
+ * Writes the entry of a request that has no transaction under its tenant: one that was refused, whose caller may have no standing any
+ * more, or one that has only read.
+ * @param id of an entry that is written once, however often
  * @throws DomainError `temporarily-unavailable`
  */
-export async function recordRefusal(
+export async function recordApart(
   { tenantId, ...actor }: Actor,
-  entry: AuditEntry & { readonly problem: ProblemSlug },
+  entry: AuditEntry,
   id: string = uuidV7(),
 ): Promise<void> {
   const { values = [] } = auditStatement({ ...actor, tenantId }, entry);

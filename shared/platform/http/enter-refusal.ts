@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ProblemSlug, problemRegistry } from '#contracts/problems.ts';
 import type { DomainError } from '#kernel/domain-error.ts';
 import { PLATFORM_TENANT_ID } from '#platform/db/roles.ts';
-import { type Actor, recordRefusal } from '#platform/db/tenant-tx.ts';
+import { type Actor, recordApart } from '#platform/db/tenant-tx.ts';
 import { countSecurity } from '#platform/observability/security.ts';
 import { principalOf } from './authorize.ts';
 import { idsOf } from './ids-in-path.ts';
@@ -53,7 +53,7 @@ export async function enterRefusal(
     payload: { path_parameters: idsOf(event.pathParameters), ...payload, ...wrong },
     problem: error.slug,
   };
-  if (onceAMinute === undefined) return recordRefusal(actor, entry);
+  if (onceAMinute === undefined) return recordApart(actor, entry);
   return enterOnceAMinute(actor, entry);
 }
 

@@ -88,7 +88,8 @@ export interface HttpRequest<R extends RouteSpec> {
   claim(of: () => Promise<Claim>): void;
   tenantTx<T, N = never>(work: Work<T, N, TenantTx>, options?: WriteOptions<T>): Promise<T | N>;
   serializableTx<T, N = never>(work: Work<T, N, SerializableTx>, options?: WriteOptions<T>): Promise<T | N>;
-  tenantRead<T>(work: (read: TenantRead) => Promise<T>): Promise<T>;
+  /** @param as another actor than the caller, see {@link actingOn} */
+  tenantRead<T>(work: (read: TenantRead) => Promise<T>, as?: Actor): Promise<T>;
 }
 
 export type Run<R extends RouteSpec> = (
@@ -257,7 +258,7 @@ function toRequest(route: RouteSpec, parts: Parts): HttpRequest<RouteSpec> {
     tenantTx: write,
     serializableTx: (work, options) =>
       write(work as Work<never, never, TenantTx>, { ...options, isolation: 'serializable' } as never),
-    tenantRead: (work) => tenantRead(actor ?? missingPrincipal(), work, disclosureOf(route, parsed)),
+    tenantRead: (work, as = actor) => tenantRead(as ?? missingPrincipal(), work, disclosureOf(route, parsed)),
   };
 }
 

@@ -9,10 +9,11 @@ type Read = <T>(work: (read: TenantRead) => Promise<T>) => Promise<T>;
  * replay anew. The answer as it is stored has no links of ours.
  */
 export function present<Stored>(
-  add: (stored: Stored, read: Read) => Promise<Readonly<Record<string, unknown>>>,
+  add: (stored: Stored, read: Read, actor: Actor) => Promise<Readonly<Record<string, unknown>>>,
 ): Complete {
   return async (answered, actor: Actor) => {
-    const body = await add(JSON.parse(answered.body) as Stored, (work) => tenantRead(actor, work));
+    const read: Read = (work) => tenantRead(actor, work);
+    const body = await add(JSON.parse(answered.body) as Stored, read, actor);
     return { ...answered, body: JSON.stringify(body) };
   };
 }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { linkTo } from '#contracts/links.ts';
-import type { TenantRead } from '#platform/db/tenant-tx.ts';
+import type { Actor, TenantRead } from '#platform/db/tenant-tx.ts';
 import { PUT_HEADERS, presignParts, presignPut } from '#platform/storage/presigned.ts';
 import { findUpload, type UploadRecord } from '#uploads/upload.repository.ts';
-import { signedUrls } from './upload-answer.ts';
+import { signedUrls } from './present-upload.http.ts';
 import { completeUpload, type OfferedUpload, type Upload } from './uploads.routes.ts';
 
 /** S3 takes up to 5 GB in one PUT; this much is worth sending again when a connection breaks. */
@@ -21,10 +21,11 @@ export function comesInParts(bytes: number): boolean {
 export async function withUrls(
   answer: z.infer<typeof Upload>,
   tenantRead: <T>(work: (read: TenantRead) => Promise<T>) => Promise<T>,
+  reader: Actor,
 ): Promise<z.infer<typeof OfferedUpload>> {
   const upload = await tenantRead((read) => findUpload(read, answer.id));
   if (upload === undefined) return answer;
-  if (answer.state !== 'RECEIVED') return { ...answer, ...(await signedUrls(upload)) };
+  if (answer.state !== 'RECEIVED') return { ...answer, ...(await signedUrls(upload, reader)) };
   return answer.door === 'PRESIGNED' ? { ...answer, ...(await offerOf(upload, answer.bytes_total)) } : answer;
 }
 

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { presignGet } from '#platform/storage/presigned.ts';
 import type { UploadRecord } from '#uploads/upload.repository.ts';
 import type { UploadChanges } from '#uploads/upload-changes.ts';
 import { settingsIn } from './upload-settings.ts';
@@ -38,7 +37,7 @@ export function toUploadSummary(row: UploadRecord): z.infer<typeof UploadSummary
   };
 }
 
-/** The answer without the URLs, which {@link signedUrls} adds. */
+/** The answer without the URLs, which present-upload.http.ts adds. */
 export function toUpload(row: UploadRecord): z.infer<typeof Upload> {
   return {
     ...toUploadSummary(row),
@@ -54,27 +53,6 @@ export function toUpload(row: UploadRecord): z.infer<typeof Upload> {
     changes: row.changes === null ? null : toChanges(row.changes),
     changes_url: null,
   };
-}
-
-/**
- * Returns the answer with fresh URLs of the files of errors and changes. Signing loads the S3 client, so it happens only if there is
- * such a file.
- */
-export async function presentUpload(row: UploadRecord): Promise<z.infer<typeof Upload>> {
-  return { ...toUpload(row), ...(await signedUrls(row)) };
-}
-
-/** Signs the URLs of an upload's files, as far as it has any. */
-export async function signedUrls({
-  errors_key,
-  changes_key,
-}: UploadRecord): Promise<Pick<z.infer<typeof Upload>, 'errors_url' | 'changes_url'>> {
-  const [errors_url, changes_url] = await Promise.all([signed(errors_key), signed(changes_key)]);
-  return { errors_url, changes_url };
-}
-
-async function signed(key: string | null): Promise<string | null> {
-  return key === null ? null : presignGet(key);
 }
 
 /** Returns the fields in the order of the contract; the database keeps those of an object in an order of its own. */
