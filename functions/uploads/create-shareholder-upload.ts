@@ -1,6 +1,6 @@
 import { http } from '#platform/http/http.ts';
 import { present } from '#platform/http/present.ts';
-import { withUrls } from '#uploads/intake/offer-upload.ts';
+import { withUrls } from '#uploads/intake/offer-upload.http.ts';
 import { receiveUpload } from '#uploads/intake/receive-upload.http.ts';
 import * as routes from '#uploads/intake/uploads.routes.ts';
 

@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { call, type TestRequest, type TestResponse } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { storedFile } from '#tests/support/uploads.ts';
-import { PART_BYTES } from '#uploads/intake/offer-upload.ts';
+import { PART_BYTES } from '#uploads/intake/offer-upload.http.ts';
 import { MAX_MULTIPART_BYTES } from '#uploads/intake/sending-file.ts';
 import {
   completeUpload,

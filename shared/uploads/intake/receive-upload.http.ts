@@ -15,7 +15,7 @@ import { findSameFile } from '#uploads/same-file.ts';
 import { insertUpload } from '#uploads/upload.repository.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
 import { readMultipartFile } from './multipart-file.ts';
-import { comesInParts } from './offer-upload.ts';
+import { comesInParts } from './offer-upload.http.ts';
 import { toUpload } from './upload-answer.ts';
 import { incomingKey } from './upload-event.ts';
 import {
@@ -89,7 +89,7 @@ async function receiveFile(request: Request, kind: UploadKind, named: Named): Pr
   );
 }
 
-/** Announces a large file, which the client sends to S3 itself: `offer-upload.ts` says where. */
+/** Announces a large file, which the client sends to S3 itself: `offer-upload.http.ts` says where. */
 async function announceUpload(request: Request, kind: UploadKind, named: Named): Promise<Answer> {
   const { actor, body, query, tenantTx } = request;
   const { filename, size, sha256 } = body;
