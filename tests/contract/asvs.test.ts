@@ -63,7 +63,7 @@ describe.each(['docs/asvs.md', 'docs/threat-model.md'])('%s', (document) => {
 /** Parts of an end that the drawing spells out. */
 const DRAWN_WITHIN = ['drop/ incoming/', 'after the commit, and a sweeper', 'EventBridge schedules'];
 
-/** What would have to be there if a requirement applied, of those that are said not to. */
+/** The signs in the code that a requirement applies. */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
   ['1.3.7', /sesv2|nodemailer/],
   ['1.3.11', /sesv2|nodemailer/],

@@ -241,7 +241,7 @@ function listsPeople(response: z.ZodType): boolean {
 }
 
 describe('an answer with the URL of a file of people’s data adds an entry', () => {
-  /** What makes the filled row one that has its files. */
+  /** Statements after which the filled row has its files. */
   const WITH_FILES: Readonly<Record<string, string>> = {
     getReportExport: `update report_exports set state = 'DONE', object_key = 'reports/filled.csv', rows = 3, completed_at = now()`,
     getUpload: `update uploads set state = 'COMPLETED', errors_key = 'errors/filled.csv', changes_key = 'changes/filled.csv', completed_at = now()`,
