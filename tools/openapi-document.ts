@@ -32,7 +32,8 @@ path of a page that says what causes the problem and what to do. Quote \`X-Reque
 
 **Limits.** Requests of a class (reads, changes, uploads, reports) are counted for their user and for their tenant, those to
 sign in for the network that they come from. \`RateLimit-Policy\` and \`RateLimit\` on each answer say how many are allowed and left; one
-that comes too many is answered 429 with \`Retry-After\`, and has no effect.
+that comes too many is answered 429 with \`Retry-After\`, and has no effect. Pages, this document, and what the gateway answers by itself
+(a path or method that doesn't exist, a token that isn't valid) count nowhere and carry neither.
 
 **Traces** follow W3C Trace Context: a valid \`traceparent\` continues your trace, and every answer carries one.
 

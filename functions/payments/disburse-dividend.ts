@@ -7,11 +7,13 @@ import { http } from '#platform/http/http.ts';
 
 const route = routes.disburseDividend;
 
-export const handler = http(route, async ({ params, body, principal, requestId, tenantTx }) => {
-  const { actorId, tenantId } = principal;
+export const handler = http(route, async (request) => {
+  const { params, body, expectedVersion, requestId, tenantTx } = request;
+  const { actorId, tenantId } = request.principal;
+  const maker = { actorId, tenantId, requestId };
   return tenantTx(
     async (tx) => {
-      const begun = await proposePaymentRun(tx, params.id, { actorId, tenantId, requestId }, body?.only);
+      const begun = await proposePaymentRun(tx, params.id, maker, { only: body?.only, expectedVersion });
       return answerOf(begun ?? found(await findProgress(tx, params.id)), (progress) => progress);
     },
     entryOf(route.audit, () => `dividends/${params.id}`),

@@ -14,6 +14,7 @@ export interface PayingDividend {
   readonly isPayable: boolean;
   /** A second person has approved its terms, or nobody had to. */
   readonly isApproved: boolean;
+  readonly version: number;
 }
 
 export async function findPayingDividend(
@@ -22,13 +23,13 @@ export async function findPayingDividend(
 ): Promise<PayingDividend | undefined> {
   const dividend = await read
     .selectFrom('dividends')
-    .select(['state', 'currency', 'payable_date', 'approval'])
+    .select(['state', 'currency', 'payable_date', 'approval', 'version'])
     .where('id', '=', dividendId)
     .executeTakeFirst();
   if (dividend === undefined) return undefined;
-  const { state, currency, payable_date: payableDate, approval } = dividend;
+  const { state, currency, payable_date: payableDate, approval, version } = dividend;
   const isApproved = approval === 'APPROVED' || approval === 'NOT_NEEDED';
-  return { state, currency, payableDate, isPayable: isPayable(state), isApproved };
+  return { state, currency, payableDate, isPayable: isPayable(state), isApproved, version };
 }
 
 /** @throws DomainError `approval-required` */

@@ -12,7 +12,7 @@ import { checkAccountCurrency, isAccountCurrency } from '#payments/payees/accoun
 import { continuePaymentRun } from '#payments/payments.jobs.ts';
 import { findSettings } from '#payments/settings/payment-settings.repository.ts';
 import { paymentRules } from '#payments/settings/payment-settings.ts';
-import { found } from '#platform/db/found.ts';
+import { asRead, found } from '#platform/db/found.ts';
 import { type NoEffect, noEffect } from '#platform/db/no-effect.ts';
 import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { todayOf } from '#platform/db/today.ts';
@@ -42,15 +42,18 @@ type PaymentRunMessage = z.infer<typeof PaymentRunMessage>;
 /**
  * Begins to order the payments of a dividend, which the worker does from the payable date on; above the threshold, once a second person has approved it.
  * What is not ordered yet, or what is unpaid, counts as a whole, whoever of the holders can be paid today.
- * @throws DomainError `not-found`, `dividend-not-payable`, `currency-mismatch`, `approval-required`, `change-pending`
+ * @throws DomainError `not-found`, `precondition-failed`, `dividend-not-payable`, `currency-mismatch`, `approval-required`, `change-pending`
  */
 export async function proposePaymentRun(
   tx: TenantTx,
   dividendId: string,
   maker: Proposer & { readonly tenantId: TenantId },
-  only?: 'UNPAID',
+  {
+    only,
+    expectedVersion,
+  }: { readonly only?: 'UNPAID' | undefined; readonly expectedVersion?: number | undefined },
 ): Promise<Waiting | undefined> {
-  const dividend = await payableDividend(tx, dividendId);
+  const dividend = await payableDividend(tx, dividendId, expectedVersion);
   const { currency } = dividend;
   checkAccountCurrency(currency);
   const { payments, totalMinor, until } =
@@ -111,8 +114,12 @@ async function refuseBesideOther(
   );
 }
 
-async function payableDividend(tx: TenantTx, dividendId: string): Promise<PayingDividend> {
-  const dividend = found(await findPayingDividend(tx, dividendId));
+async function payableDividend(
+  tx: TenantTx,
+  dividendId: string,
+  expectedVersion?: number,
+): Promise<PayingDividend> {
+  const dividend = asRead(await findPayingDividend(tx, dividendId), expectedVersion);
   requireApproved(dividend);
   if (!dividend.isPayable)
     throw new DomainError('dividend-not-payable', `The dividend is ${dividend.state}.`);

@@ -37,7 +37,7 @@ export const disburseDividend = route({
   method: 'POST',
   summary: 'Pay all pending payments of a dividend, or all unpaid ones again',
   description:
-    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. Payees’ accounts are in the United States: a dividend in another currency than USD is refused. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
+    'Above the tenant’s threshold the run waits, with its total, for one approval of a second person; the answer is then a change request. A run before the payable date is `SCHEDULED`, and begins by itself on that day; until then the dividend can be cancelled. Payments are ordered in the background; `GET` shows the progress. Holders who are not verified or have no bank account are skipped and counted: a further call orders what has become payable. Payees’ accounts are in the United States: a dividend in another currency than USD is refused. `If-Match` names the version of the dividend. With `only: UNPAID` the run pays again, once each, what was cancelled or denied, has failed or come back by now; it begins when no other run of the dividend is under way.',
   ...ofDividend,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({ only: z.literal('UNPAID', 'must be UNPAID').optional() }),
@@ -45,6 +45,7 @@ export const disburseDividend = route({
   example: { only: 'UNPAID' },
   status: 202,
   location: '/dividends/{id}/disburse',
+  concurrency: 'if-match-honoured',
   idempotency: 'required',
   audit: 'payment-run.started',
   waiting: ChangeRequest,

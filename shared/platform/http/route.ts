@@ -92,8 +92,9 @@ export function kebabCase(operationId: string): string {
 }
 
 /** Whether a route's answer carries an `ETag`. */
-export function answersEtag({ concurrency, response }: RouteSpec): boolean {
-  return concurrency !== undefined && response !== undefined;
+export function answersEtag({ concurrency, response, location, path }: RouteSpec): boolean {
+  // An action that starts work of its own answers how that stands, and not the resource whose version it asked for.
+  return concurrency !== undefined && response !== undefined && location !== path;
 }
 
 /** Whether and how a route takes `If-Match`. */
