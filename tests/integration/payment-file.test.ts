@@ -1681,6 +1681,9 @@ test('a statement of another account, in another currency, of no account or larg
     expect(await fileOf(name), name).toMatchObject({ kind: 'STATEMENT', ...expected });
   }
   expect(await fileOf('early.bai')).toMatchObject({ state: 'UNREADABLE', reason: 'no-account-set' });
+  const faults = (await filed.ops.exceptions({ kind: 'BANK_ITEM' })).body.data;
+  expect(faults).toHaveLength(7);
+  for (const { actions } of faults) expect(actions).toMatchObject([{ operation: 'acknowledgeBankFile' }]);
   expect(await readEarly()).toBe(0);
   expect(await fileOf('early.bai')).toMatchObject({ state: 'APPLIED', items: [] });
   const { rows } = await world.database.admin.query(

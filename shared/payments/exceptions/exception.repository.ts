@@ -19,7 +19,7 @@ export interface ExceptionRow {
   readonly bank_file_id: string | null;
   readonly amount: bigint | null;
   readonly currency: string | null;
-  /** Whether the bank may have the payment, where it is about one. */
+  /** Whether the bank may have the payment, where it is about one; whether an item of a file is about one. */
   readonly is_at_bank: boolean;
 }
 
@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<Shown['kind'], RawBuilder<unknown>>> = {
   BANK_ITEM: sql`
     select i.id, 'BANK_ITEM' as kind, case when i.state = 'RESOLVED' or f.acknowledged_at is not null then 'RESOLVED' else 'OPEN' end as state,
       f.received_at as since, coalesce(i.reason, 'matched') as reason, i.code, i.transaction_id, i.file_id as bank_file_id, i.amount,
-      case when i.amount is not null then ${CURRENCY}::text end as currency, true as is_at_bank
+      case when i.amount is not null then ${CURRENCY}::text end as currency, i.kind is not null as is_at_bank
     from inbound_items i join inbound_files f on f.tenant_id = i.tenant_id and f.id = i.file_id
     where i.state in ('UNMATCHED', 'UNREADABLE', 'RESOLVED')`,
   CONTRADICTION: sql`

@@ -25,7 +25,7 @@ function actionsOf({ id, kind, state, is_at_bank, is_reversible, ...of }: DeskRo
   if (state === 'RESOLVED') return [];
   if (kind === 'BANK_ITEM') {
     const acknowledge = to(acknowledgeBankFile, { id: file });
-    const isOfPayment = of.reason !== OFFSET_ENTRY;
+    const isOfPayment = is_at_bank && of.reason !== OFFSET_ENTRY;
     return isOfPayment ? [to(matchBankItem, { id: file, item_id: id }), acknowledge] : [acknowledge];
   }
   if (kind === 'STATEMENT_ITEM')
