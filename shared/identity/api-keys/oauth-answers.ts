@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { slugOfType } from '#contracts/problem-slug.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
@@ -20,7 +21,7 @@ export function oauthAnswers(handler: Handler): Handler {
     // The answer to a canary has no status.
     if (!(answer.statusCode >= 400)) return answer;
     const problem = JSON.parse(answer.body) as { type: string; detail: string };
-    const error = ERRORS[problem.type.split(':').at(-1) ?? ''] ?? 'invalid_request';
+    const error = ERRORS[slugOfType(problem.type)] ?? 'invalid_request';
     return {
       ...answer,
       multiValueHeaders: {

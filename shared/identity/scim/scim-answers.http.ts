@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { slugOfType } from '#contracts/problem-slug.ts';
 import { isCanary } from '#platform/canary.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -51,7 +52,7 @@ export function scimAnswers(handler: Handler): Handler {
 }
 
 function scimTypeOf({ type, status, errors = [] }: Problem): string | undefined {
-  const slug = type.split(':').at(-1);
+  const slug = slugOfType(type);
   if (slug === 'user-exists' || slug === 'conflict') return 'uniqueness';
   if (slug === 'malformed-request') return 'invalidSyntax';
   if (status !== 422) return undefined;
