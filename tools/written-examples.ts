@@ -328,6 +328,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     attempts: [{ attempt: 1, attempted_at: AT, duration_ms: 84, status: 204, error: null }],
     ...{ created_at: AT, delivered_at: AT },
   },
+  ReplayWebhookResponse: { deliveries: 118 },
   RedriveDeadLettersResponse: { queue: 'uploads', messages: 3 },
   ...Object.fromEntries(
     ['Create', 'Get', 'Replace', 'Patch'].flatMap((verb) => [

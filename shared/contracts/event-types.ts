@@ -22,6 +22,9 @@ export type EventType = keyof typeof EVENT_VERSIONS;
 
 export const EVENT_TYPES = Object.keys(EVENT_VERSIONS) as readonly EventType[];
 
+/** A delivery that a webhook gets when somebody asks for it. It is no event: nobody subscribes to it, and it isn't on the bus. */
+export const TEST_DELIVERY = 'webhook.test';
+
 /** The events that carry the state of transactions. */
 export const TRANSACTION_EVENTS = [
   'transaction.created',

@@ -53,6 +53,7 @@ export const SECURITY_ACTIONS = {
   'drop-credential.failed': 'credential',
   'webhook.created': 'configuration',
   'webhook.active': 'configuration',
+  'webhook.updated': 'configuration',
   'webhook.deleted': 'configuration',
   'webhook.disabled': 'configuration',
   'webhook.secret-rotated': 'configuration',

@@ -8,6 +8,14 @@ import type { Day } from "#kernel/calendar.ts";
 import type { TenantId } from "#kernel/ids.ts";
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -1682,13 +1690,14 @@ export interface WebhookDeliveries {
   request_id: string;
   state: Generated<'PENDING' | 'DELIVERED' | 'FAILED' | 'CANCELLED'>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
-  type: EventType;
+  type: EventType | "webhook.test";
   webhook_id: string;
 }
 
 export interface Webhooks {
   created_at: Generated<Timestamp>;
   events: EventType[];
+  events_since: ArrayType<Timestamp> | null;
   id: Generated<string>;
   rotated_at: Timestamp | null;
   secrets_sealed: string[];

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import { DomainError } from '#kernel/domain-error.ts';
+import { type EventType, TEST_DELIVERY } from '#contracts/event-types.ts';
+import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead, found } from '#platform/db/found.ts';
-import { command, type TenantTx } from '#platform/db/tenant-tx.ts';
+import { type Actor, command, type TenantTx } from '#platform/db/tenant-tx.ts';
 import { normalisedUrl } from '#platform/outbound/public-url.ts';
 import type { Sealer } from '#platform/sealing.ts';
 import {
@@ -10,6 +11,8 @@ import {
   claimAgain,
   type DeliveryRow,
   findDelivery,
+  insertTest,
+  setDueAgain,
 } from '#webhooks/delivery/delivery.repository.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
 import { beginReports } from '#webhooks/security/security-report.repository.ts';
@@ -19,11 +22,19 @@ import {
   lockWebhook,
   setDeleted,
   setSecret,
+  setWebhook,
   toWebhook,
   type WebhookRow,
 } from './webhook.repository.ts';
 import { deliverWebhook } from './webhooks.jobs.ts';
-import type { createWebhook, WebhookWithSecret } from './webhooks.routes.ts';
+import {
+  type createWebhook,
+  ENDED_STATES,
+  MAX_REPLAYED,
+  type replayWebhook,
+  type updateWebhook,
+  type WebhookWithSecret,
+} from './webhooks.routes.ts';
 
 type Shown = z.input<typeof WebhookWithSecret>;
 
@@ -44,7 +55,7 @@ export async function addWebhook(
   const { events } = body;
   const url = normalisedUrl(body.url);
   const webhook = await insertWebhook(tx, { id, url, events, secret_sealed });
-  if (events.includes('security.reported')) await beginReports(tx, id);
+  if (getsReports(webhook)) await beginReports(tx, id);
   return { ...toWebhook(webhook), secret };
 }
 
@@ -60,6 +71,30 @@ export async function rotateSecret(
   const rotated = await setSecret(tx, id, sealer.seal(secret, secretPlace(id)));
   return { ...toWebhook(rotated), secret };
 }
+
+/**
+ * Changes a webhook. One that is disabled has nothing pending: what waited is cancelled, as if its receiver had answered 410.
+ * @throws DomainError `not-found`, `precondition-failed`, `webhook-exists`
+ */
+export async function changeWebhook(
+  tx: TenantTx,
+  id: string,
+  expectedVersion: number,
+  { url, events, status }: z.output<(typeof updateWebhook)['body']>,
+): Promise<{ before: WebhookRow; after: WebhookRow }> {
+  const before = asRead(await lockWebhook(tx, id), expectedVersion);
+  const after = await setWebhook(tx, id, {
+    url: url === undefined ? before.url : normalisedUrl(url),
+    events: events ?? before.events,
+    status: status ?? (before.status === 'ACTIVE' ? 'ACTIVE' : 'DISABLED'),
+  });
+  if (before.status === 'ACTIVE' && after.status !== 'ACTIVE') await cancelDeliveries(tx, id);
+  if (getsReports(after) && !getsReports(before)) await beginReports(tx, id);
+  return { before, after };
+}
+
+const SECURITY: EventType = 'security.reported';
+const getsReports = ({ status, events }: WebhookRow) => status === 'ACTIVE' && events.includes(SECURITY);
 
 /** @throws DomainError `not-found`, `precondition-failed` */
 export async function removeWebhook(
@@ -78,4 +113,46 @@ export async function resend(tx: TenantTx, webhookId: string, deliveryId: string
   const message = found(await claimAgain(tx, webhookId, deliveryId));
   command(tx, { type: 'message.send', queue: deliverWebhook.queue, message });
   return found(await findDelivery(tx, deliveryId));
+}
+
+/** @throws DomainError `not-found`, `conflict` */
+async function requireActive(tx: TenantTx, id: string): Promise<void> {
+  const { status } = found(await lockWebhook(tx, id));
+  if (status !== 'ACTIVE')
+    throw new DomainError('conflict', 'The webhook is disabled. Set its `status` to ACTIVE first.');
+}
+
+/** @throws DomainError `not-found`, `conflict` when the webhook is disabled */
+export async function sendTest(
+  tx: TenantTx,
+  webhookId: string,
+  { tenantId, requestId }: Pick<Actor, 'tenantId' | 'requestId'>,
+): Promise<DeliveryRow> {
+  await requireActive(tx, webhookId);
+  const id = uuidV7();
+  const body = JSON.stringify({
+    ...{ id, type: TEST_DELIVERY, time: new Date().toISOString(), tenant_id: tenantId, schema_version: 1 },
+    data: { webhook_id: webhookId },
+  });
+  const message = await insertTest(tx, webhookId, { id, type: TEST_DELIVERY, body, requestId });
+  command(tx, { type: 'message.send', queue: deliverWebhook.queue, message });
+  return found(await findDelivery(tx, message.delivery_id));
+}
+
+/** @throws DomainError `not-found`, `conflict` when the webhook is disabled, `validation-failed` when the span has too many */
+export async function replay(
+  tx: TenantTx,
+  webhookId: string,
+  { from, to, state }: z.output<(typeof replayWebhook)['body']>,
+): Promise<{ deliveries: number }> {
+  await requireActive(tx, webhookId);
+  const states = state === undefined ? ENDED_STATES : [state];
+  const deliveries = await setDueAgain(tx, webhookId, { from, to, states }, MAX_REPLAYED + 1);
+  if (deliveries > MAX_REPLAYED)
+    throw invalidField(
+      '/to',
+      'too-many',
+      `must leave at most ${MAX_REPLAYED} deliveries in the span: replay it in shorter ones`,
+    );
+  return { deliveries };
 }

@@ -10,6 +10,7 @@ import type { Webhook } from './webhooks.routes.ts';
 const COLUMNS = [
   'created_at',
   'events',
+  'events_since',
   'id',
   'rotated_at',
   'secrets_sealed',
@@ -82,6 +83,39 @@ export function listWebhooks(read: TenantRead, { limit, cursor }: PageRequest): 
     .orderBy('id')
     .limit(limit + 1);
   return (cursor === undefined ? query : query.where('id', '>', decodeCursor(cursor, ['uuid'])[0])).execute();
+}
+
+export interface WebhookChange {
+  readonly url: string;
+  readonly events: readonly EventType[];
+  readonly status: 'ACTIVE' | 'DISABLED';
+}
+
+/**
+ * Sets what a webhook is to be. An event that it didn't get until now is its own from now on, so that nothing older is taken for lost.
+ * @throws DomainError `webhook-exists`
+ */
+export function setWebhook(
+  tx: TenantTx,
+  id: string,
+  { url, events, status }: WebhookChange,
+): Promise<WebhookRow> {
+  return tx
+    .updateTable('webhooks')
+    .set((eb) => ({
+      url,
+      events: [...events],
+      events_since: sql<Date[]>`(
+        select array_agg(case when webhooks.status = 'ACTIVE' and e.type = any(webhooks.events)
+            then coalesce(webhooks.events_since[array_position(webhooks.events, e.type)], webhooks.created_at) else now() end order by e.place)
+        from unnest(${[...events]}::text[]) with ordinality as e (type, place))`,
+      status,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
 }
 
 /** Deletes for the tenant; what was delivered stays in the log of the platform. */

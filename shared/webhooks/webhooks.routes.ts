@@ -1,17 +1,22 @@
 import * as z from 'zod';
-import { EVENT_TYPES, type EventType } from '#contracts/event-types.ts';
-import { idInPath, idOut, instantOut, listOf, page } from '#kernel/fields.ts';
+import { EVENT_TYPES, type EventType, TEST_DELIVERY } from '#contracts/event-types.ts';
+import { DAY_MS } from '#kernel/calendar.ts';
+import { idInPath, idOut, instant, instantOut, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { MAX_ATTEMPTS } from '#webhooks/delivery/retry-pauses.ts';
 
 const MAX_URL_LENGTH = 2_000;
-const STATES = ['PENDING', 'DELIVERED', 'FAILED', 'CANCELLED'] as const;
+export const ENDED_STATES = ['DELIVERED', 'FAILED', 'CANCELLED'] as const;
+const STATES = ['PENDING', ...ENDED_STATES] as const;
+const MAX_REPLAY_DAYS = 31;
+/** The deliveries that one request makes due again. */
+export const MAX_REPLAYED = 10_000;
 
 export const Webhook = z.object({
   id: idOut,
   url: z.string().meta({ description: 'Normalised; the values of its query are masked.' }),
   events: z.array(z.enum(EVENT_TYPES)),
-  /** A webhook that answers 410 is disabled: it gets nothing more, and another can be created at its URL. */
+  /** A webhook that answers 410 is disabled: it gets nothing more until it is enabled again, and another can be created at its URL. */
   status: z.enum(['ACTIVE', 'DISABLED']),
   /** Two after a rotation. */
   live_secrets: z.number().int(),
@@ -27,7 +32,7 @@ export const WebhookDelivery = z.object({
   id: idOut,
   webhook_id: idOut,
   event_id: idOut,
-  type: z.enum(EVENT_TYPES),
+  type: z.enum([...EVENT_TYPES, TEST_DELIVERY]),
   state: z.enum(STATES),
   next_attempt_at: instantOut.nullable(),
   attempts: z.array(
@@ -44,6 +49,14 @@ export const WebhookDelivery = z.object({
 });
 
 const eventType = z.enum(EVENT_TYPES, 'must be the type of an event') as z.ZodType<EventType, EventType>;
+const receiver = z
+  .string('must be a string')
+  .max(MAX_URL_LENGTH, `must have at most ${MAX_URL_LENGTH} characters`);
+const subscriptions = z
+  .array(eventType)
+  .min(1, 'must name an event')
+  .max(EVENT_TYPES.length, 'must name each event once')
+  .refine((types) => new Set(types).size === types.length, 'must name each event once');
 const tenants = ['ISSUER', 'SPONSOR'] as const;
 const writer = { tenants, roles: ['ADMIN'] } as const;
 const reader = { tenants, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
@@ -57,19 +70,12 @@ export const createWebhook = route({
   summary: 'Create a webhook',
   description: [
     DELIVERY,
-    `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. \`Retry-After\` of a 429 or 503 is honoured, up to a day; 410 disables the webhook. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
+    `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. \`Retry-After\` of a 429 or 503 is honoured, up to a day; 410 disables the webhook, until its \`status\` is set to ACTIVE again. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
     'Only this answer shows the `secret`.',
     '`security.reported` is for a SIEM: once a minute, if there is something new, one event counts the security events of the audit trail since the one before, and has up to 100 of their entries, of each action the newest first; `GET /audit?security=true` from `first_at` on has the others. Entries are masked as in the trail; they have addresses, and are therefore given only to a webhook that names this event.',
   ].join('\n\n'),
   ...writer,
-  body: z.strictObject({
-    url: z.string('must be a string').max(MAX_URL_LENGTH, `must have at most ${MAX_URL_LENGTH} characters`),
-    events: z
-      .array(eventType)
-      .min(1, 'must name an event')
-      .max(EVENT_TYPES.length, 'must name each event once')
-      .refine((types) => new Set(types).size === types.length, 'must name each event once'),
-  }),
+  body: z.strictObject({ url: receiver, events: subscriptions }),
   example: {
     url: 'https://hooks.acme.example/vestry',
     events: ['transaction.settled', 'transaction.returned'],
@@ -112,6 +118,31 @@ export const getWebhook = route({
   uses: [],
 });
 
+export const updateWebhook = route({
+  operationId: 'updateWebhook',
+  method: 'PATCH',
+  path: '/webhooks/{id}',
+  summary: 'Change the URL, the events or the status of a webhook',
+  description:
+    'What is pending goes to the new URL from its next attempt on; one that is under way may still reach the old. ACTIVE enables a webhook again that was disabled by hand or by a 410; events of the time in between are not delivered. DISABLED cancels pending deliveries, which `POST /webhooks/{id}/replay` brings back. Events that are added are delivered from then on. The secret stays the same: where the new receiver must not be able to sign for the old, replace it.',
+  ...writer,
+  params: idInPath,
+  body: z
+    .strictObject({
+      url: receiver.optional(),
+      events: subscriptions.optional(),
+      status: z.enum(['ACTIVE', 'DISABLED'], 'must be ACTIVE or DISABLED').optional(),
+    })
+    .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  example: { status: 'ACTIVE' },
+  status: 200,
+  response: Webhook,
+  concurrency: 'if-match',
+  audit: 'webhook.updated',
+  problems: ['not-found', 'webhook-exists', 'precondition-failed', 'precondition-required'],
+  uses: ['function:fetch-public:call', 'outside:address'],
+});
+
 export const deleteWebhook = route({
   operationId: 'deleteWebhook',
   method: 'DELETE',
@@ -150,6 +181,7 @@ export const listWebhookDeliveries = route({
   method: 'GET',
   path: '/webhooks/{id}/deliveries',
   summary: 'List the deliveries of a webhook, newest first',
+  description: `The \`type\` is that of the event, or \`${TEST_DELIVERY}\` of what \`POST /webhooks/{id}/test\` has sent, whose \`event_id\` is the \`id\` of its body.`,
   ...reader,
   params: idInPath,
   query: z.strictObject({
@@ -179,4 +211,53 @@ export const resendWebhookDelivery = route({
   audit: 'webhook.resent',
   problems: ['not-found'],
   uses: ['queue:webhook-deliveries:send'],
+});
+
+export const testWebhook = route({
+  operationId: 'testWebhook',
+  method: 'POST',
+  path: '/webhooks/{id}/test',
+  summary: 'Send a webhook a test',
+  description: `Delivers \`{id, type, time, tenant_id, schema_version, data: {webhook_id}}\` at once, whatever the webhook subscribes to; its \`type\` is \`${TEST_DELIVERY}\`. It is signed, listed and retried like the delivery of an event. A webhook that is disabled is sent nothing.`,
+  tenants,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  status: 202,
+  location: '/webhooks/{webhook_id}/deliveries',
+  response: WebhookDelivery,
+  audit: 'webhook.tested',
+  problems: ['not-found', 'conflict'],
+  uses: ['queue:webhook-deliveries:send'],
+});
+
+export const replayWebhook = route({
+  operationId: 'replayWebhook',
+  method: 'POST',
+  path: '/webhooks/{id}/replay',
+  summary: 'Deliver again what a webhook was sent in a span of time',
+  description: `Deliveries that were created from \`from\` on and before \`to\`, at most ${MAX_REPLAY_DAYS} days later, and have ended are due again at once, with all the attempts of a new delivery, and to the webhook’s URL of now. They go out within minutes. They are the same deliveries: receivers know a repetition by its \`webhook-id\`. A span with more than ${MAX_REPLAYED.toLocaleString('en')} is refused as a whole. Tests, and what is pending, are left as they are.`,
+  tenants,
+  roles: ['ADMIN', 'OPS'],
+  params: idInPath,
+  body: z
+    .strictObject({
+      from: instant,
+      to: instant,
+      state: z.enum(ENDED_STATES, `must be one of ${ENDED_STATES.join(', ')}`).optional(),
+    })
+    .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
+      path: ['to'],
+      message: 'must be after from',
+    })
+    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= MAX_REPLAY_DAYS * DAY_MS, {
+      path: ['to'],
+      message: `must be at most ${MAX_REPLAY_DAYS} days after from`,
+    }),
+  example: { from: '2026-11-27T22:00:00Z', to: '2026-11-28T06:00:00Z', state: 'FAILED' },
+  status: 202,
+  location: '/webhooks/{id}/deliveries',
+  response: z.object({ deliveries: z.number().int() }),
+  audit: 'webhook.replayed',
+  problems: ['not-found', 'conflict'],
+  uses: [],
 });

@@ -209,6 +209,30 @@ describe('an event for webhooks whose message was lost', () => {
     },
   );
 
+  test('is none of what a webhook missed before it asked for it, or while it was disabled', async () => {
+    const issuer = await insertTestTenant(database.admin, 'ISSUER');
+    const webhooks = new Webhooks(issuer.as('ADMIN'));
+    const { id } = (await webhooks.create('http://127.0.0.1:9/hook')).body;
+    const unasked = await published(issuer, 'upload.failed');
+    const lost = await published(issuer);
+    await webhooks.update(id, { events: ['upload.failed', 'upload.completed'] }, 1);
+    const asked = await published(issuer, 'upload.failed');
+    expect(await resume(14)).toEqual({ events: 2 });
+    for (const [event, deliveries] of [
+      [unasked, 0],
+      [lost, 1],
+      [asked, 1],
+    ] as const)
+      expect(await deliveriesOf(event)).toHaveLength(deliveries);
+    await webhooks.update(id, { status: 'DISABLED' }, 2);
+    await published(issuer);
+    await webhooks.update(id, { status: 'ACTIVE' }, 3);
+    expect(await resume(14)).toEqual({ events: 0 });
+    await published(issuer);
+    expect(await resume(14)).toEqual({ events: 1 });
+    await takeAll(aws, 'webhook-deliveries');
+  });
+
   test('is none of a webhook that was deleted, nor delivered again after its message', async () => {
     const issuer = await insertTestTenant(database.admin, 'ISSUER');
     const webhooks = new Webhooks(issuer.as('ADMIN'));

@@ -4,13 +4,15 @@ import { listAudit } from '#audit/audit.routes.ts';
 import { handler as auditHandler } from '#functions/audit/list-audit.ts';
 import { handler as report } from '#functions/scheduled/report-security.ts';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
+import { handler as deliver } from '#functions/workers/deliver-webhook.ts';
+import { handler as record } from '#functions/workers/record-webhook-attempt.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { allSettled } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import type { Json } from '#tests/support/json.ts';
 import { type Heard, type Listener, listen } from '#tests/support/listener.ts';
-import { takeAll } from '#tests/support/queue-driver.ts';
+import { drain, recordOf, takeAll } from '#tests/support/queue-driver.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
@@ -58,6 +60,11 @@ const only = async (id: string): Promise<Json> => {
   expect(data).toHaveLength(1);
   return data[0];
 };
+
+const spanAround = (time: Date) => ({
+  from: new Date(time.getTime() - 3_600_000).toISOString(),
+  to: new Date(time.getTime() + 3_600_000).toISOString(),
+});
 
 describe('a delivery', () => {
   test('is a signed POST of the event on the bus', async () => {
@@ -237,9 +244,20 @@ describe('security events', () => {
     await admin.delete(id);
     await enter(database.admin, 'login.failed', 3);
     expect(await reports()).toEqual([]);
-    await webhook(['security.reported']);
+    const { id: next } = await webhook(['security.reported']);
     const [told] = await reports();
     expect(told.detail.counts).toMatchObject([{ action: 'webhook.created', entries: 1 }]);
+    const { id: other } = (await admin.create(`${here()}/other`)).body;
+    await admin.update(next, { status: 'DISABLED' });
+    await enter(database.admin, 'login.failed', 3);
+    for (const [subscriber, change] of [
+      [other, { events: ['security.reported'] }],
+      [next, { status: 'ACTIVE' }],
+    ] as const) {
+      await allSettled(database.admin);
+      await admin.update(subscriber, change, (await admin.get(subscriber)).body.version);
+      expect((await reports())[0].detail.counts).toMatchObject([{ action: 'webhook.updated', entries: 1 }]);
+    }
   });
 });
 
@@ -376,6 +394,213 @@ describe('a resend', () => {
     expect((await new Webhooks(other.as('ADMIN')).resend(id, deliveryId)).status).toBe(404);
     expect((await admin.resend(uuidV7(), deliveryId)).status).toBe(404);
     expect((await admin.resend(id, uuidV7())).status).toBe(404);
+  });
+});
+
+describe('a change', () => {
+  test('of the URL takes what is pending along, and the trail has what it was', async () => {
+    const { id, secret } = await webhook();
+    listener.answer(500, 200);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    const moved = await admin.update(id, { url: `${here()}/new?key=s3cret`, events: ['upload.failed'] });
+    expect(moved.status, moved.text).toBe(200);
+    expect(moved.body).toMatchObject({ url: `${here()}/new?key=***`, events: ['upload.failed'], version: 2 });
+    await retryAt(new Date((await only(id)).next_attempt_at));
+    await settle(aws);
+    expect(listener.heard.map(({ url }) => url)).toEqual(['/hook', '/hook/new?key=s3cret']);
+    expect(isSigned(listener.heard[1] as Heard, secret)).toBe(true);
+    await tell(busMessage(acme.id, uuidV7()), busMessage(acme.id, uuidV7(), 'upload.failed'));
+    await settle(aws);
+    expect(listener.heard).toHaveLength(3);
+    const { rows } = await database.admin.query(
+      `select payload, changes from audit_log where tenant_id = $1 and action = 'webhook.updated'`,
+      [acme.id],
+    );
+    expect(rows).toHaveLength(1);
+    const host = `127.0.0.1:${listener.port}`;
+    expect(rows[0].payload).toEqual({ id, events: ['upload.failed'], host_before: host, host });
+    expect(rows[0].changes[0]).toMatchObject({
+      before: { events: ['upload.completed'], url: '***' },
+      after: { events: ['upload.failed'], url: '***' },
+    });
+    expect(JSON.stringify(rows)).not.toContain('s3cret');
+  });
+
+  test.each<[string, object, string]>([
+    ['nothing', {}, 'validation-failed'],
+    ['a field that does not exist', { secret: 'whsec_' }, 'validation-failed'],
+    ['a URL in our own network', { url: 'https://10.0.0.7/hook' }, 'validation-failed'],
+    ['a URL with credentials', { url: 'https://a:b@hooks.acme.example/' }, 'validation-failed'],
+    ['a test, which nobody subscribes to', { events: ['webhook.test'] }, 'validation-failed'],
+    ['no events', { events: [] }, 'validation-failed'],
+    ['a deletion', { status: 'DELETED' }, 'validation-failed'],
+    ['the URL of another webhook', {}, 'webhook-exists'],
+    ['an older version', { status: 'DISABLED' }, 'precondition-failed'],
+  ])('that names %s is refused', async (_, body, problem) => {
+    const { id } = await webhook();
+    await admin.create(`${here()}/other`);
+    const sent =
+      problem === 'webhook-exists' ? { url: `${here().toUpperCase().replace('HOOK', 'hook')}/other` } : body;
+    const refused = await admin.update(id, sent, problem === 'precondition-failed' ? 2 : 1);
+    expect(refused.body.type).toBe(`/problems/${problem}`);
+    expect((await admin.get(id)).body).toMatchObject({ version: 1, status: 'ACTIVE' });
+  });
+
+  test('enables again what a 410 or a person has disabled', async () => {
+    const { id } = await webhook();
+    listener.answer(410);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    await tell(busMessage(acme.id, uuidV7()));
+    expect((await admin.update(id, { status: 'ACTIVE' }, 2)).body).toMatchObject({
+      status: 'ACTIVE',
+      version: 3,
+    });
+    listener.answer(200);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    expect(listener.heard).toHaveLength(2);
+    listener.answer(500);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    await admin.update(id, { status: 'DISABLED' }, 3);
+    const states = (await admin.deliveries(id)).body.data.map(({ state }: Json) => state);
+    expect(states).toEqual(['CANCELLED', 'DELIVERED', 'FAILED']);
+    await admin.create(here());
+    expect((await admin.update(id, { status: 'ACTIVE' }, 4)).body.type).toBe('/problems/webhook-exists');
+  });
+
+  test('is not undone by the 410 of an attempt before it', async () => {
+    const { id } = await webhook();
+    listener.answer(410, 200);
+    await tell(busMessage(acme.id, uuidV7()));
+    await drain(aws, 'webhook-deliveries', deliver);
+    await admin.update(id, { url: `${here()}/new` });
+    await settle(aws);
+    expect((await admin.get(id)).body).toMatchObject({ status: 'ACTIVE', version: 2 });
+    await retryAt(new Date((await only(id)).next_attempt_at));
+    await settle(aws);
+    expect(await only(id)).toMatchObject({
+      state: 'DELIVERED',
+      attempts: [{ status: 410 }, { status: 200 }],
+    });
+  });
+});
+
+describe('a test', () => {
+  test('is delivered whatever the webhook asks for, signed like an event', async () => {
+    const { id, secret } = await webhook(['transaction.settled']);
+    const sent = await new Webhooks(acme.as('OPS')).test(id);
+    expect(sent).toMatchObject({
+      status: 202,
+      body: { type: 'webhook.test', state: 'PENDING', webhook_id: id },
+    });
+    await settle(aws);
+    const heard = listener.heard[0] as Heard;
+    expect(isSigned(heard, secret)).toBe(true);
+    expect(heard.headers).toMatchObject({ 'webhook-id': sent.body.id, 'vestry-event': 'webhook.test' });
+    expect(JSON.parse(heard.body)).toEqual({
+      ...{ id: sent.body.event_id, type: 'webhook.test', time: expect.stringMatching(/^20.*Z$/) },
+      ...{ tenant_id: acme.id, schema_version: 1, data: { webhook_id: id } },
+    });
+    expect(await only(id)).toMatchObject({ state: 'DELIVERED', attempts: [{ attempt: 1, status: 200 }] });
+  });
+
+  test('and a replay are refused of a webhook that is disabled, and not found of another tenant', async () => {
+    const { id } = await webhook();
+    await admin.update(id, { status: 'DISABLED' });
+    const other = new Webhooks((await insertTestTenant(database.admin, 'ISSUER')).as('ADMIN'));
+    const span = spanAround(new Date());
+    for (const refused of [await admin.test(id), await admin.replay(id, span)])
+      expect(refused).toMatchObject({ status: 409, body: { type: '/problems/conflict' } });
+    for (const refused of [
+      await other.test(id),
+      await other.replay(id, span),
+      await other.update(id, { status: 'ACTIVE' }),
+    ])
+      expect(refused.status).toBe(404);
+    expect(await takeAll(aws, 'webhook-deliveries')).toEqual([]);
+  });
+});
+
+describe('a replay', () => {
+  test('sends what has ended in a span again, under the same ids, with all attempts anew', async () => {
+    const { id } = await webhook();
+    listener.answer(200, 410);
+    await tell(busMessage(acme.id, uuidV7()));
+    await settle(aws);
+    await admin.test(id);
+    await settle(aws);
+    await admin.update(id, { status: 'ACTIVE' }, 2);
+    for (let attempt = 0; attempt < 2; attempt += 1) await tell(busMessage(acme.id, uuidV7()));
+    await admin.update(id, { status: 'DISABLED' }, 3);
+    await admin.update(id, { status: 'ACTIVE' }, 4);
+    const late = await takeAll(aws, 'webhook-deliveries');
+    expect(late).toHaveLength(2);
+    const ops = new Webhooks(acme.as('OPS'));
+    const { from, to } = spanAround(new Date());
+    expect((await ops.replay(id, { from: '2026-01-01T00:00:00Z', to: '2026-01-31T00:00:00Z' })).body).toEqual(
+      { deliveries: 0 },
+    );
+    expect((await ops.replay(id, { from, to, state: 'FAILED' })).body).toEqual({ deliveries: 0 });
+    expect(await ops.replay(id, { from, to, state: 'CANCELLED' })).toMatchObject({
+      status: 202,
+      body: { deliveries: 2 },
+    });
+    expect((await ops.replay(id, { from, to })).body).toEqual({ deliveries: 1 });
+    listener.answer(500, 500, 500, 200);
+    expect((await retryAt(new Date(Date.now() + 1_000))).sent).toBe(3);
+    await settle(aws);
+    const { data } = (await admin.deliveries(id)).body;
+    const again = data.filter(({ type }: Json) => type !== 'webhook.test');
+    for (const { state, next_attempt_at, attempts } of again) {
+      expect(state).toBe('PENDING');
+      const wait = Date.parse(next_attempt_at) - Date.parse(attempts.at(-1).attempted_at);
+      expect(wait).toBeGreaterThanOrEqual(60_000);
+      expect(wait).toBeLessThanOrEqual(66_000);
+    }
+    const ids = listener.heard.slice(2).map(({ headers }) => headers['webhook-id']);
+    expect(ids.sort()).toEqual(again.map((delivery: Json) => delivery.id).sort());
+  });
+
+  test('is not ended by what an attempt before it says late', async () => {
+    const { id } = await webhook();
+    await tell(busMessage(acme.id, uuidV7()));
+    await drain(aws, 'webhook-deliveries', deliver);
+    const [outcome] = await takeAll<Json>(aws, 'webhook-outcomes');
+    await record({ Records: [recordOf(outcome, 1, '0')] }, testContext());
+    await admin.replay(id, spanAround(new Date()));
+    await record({ Records: [recordOf(outcome, 1, '0')] }, testContext());
+    expect(await only(id)).toMatchObject({ state: 'PENDING', delivered_at: null });
+    await record({ Records: [recordOf({ ...outcome, status: 500 }, 1, '0')] }, testContext());
+    expect((await retryAt(new Date(Date.now() + 1_000))).sent).toBe(1);
+  });
+
+  test('of more than ten thousand is refused as a whole, and no span is longer than 31 days', async () => {
+    const { id } = await webhook();
+    await database.admin.query(
+      `insert into webhook_deliveries (tenant_id, webhook_id, event_id, type, payload, request_id, state)
+       select $1, $2, uuid_v7(), 'upload.completed', '{}', 'many', 'FAILED' from generate_series(1, 10001)`,
+      [acme.id, id],
+    );
+    const span = spanAround(new Date());
+    const refused = await admin.replay(id, span);
+    expect(refused.body).toMatchObject({
+      type: '/problems/validation-failed',
+      errors: [{ pointer: '/to', code: 'too-many' }],
+    });
+    expect((await retryAt(new Date(Date.now() + 1_000))).sent).toBe(0);
+    await database.admin.query(
+      `delete from webhook_deliveries where id = (select id from webhook_deliveries where webhook_id = $1 limit 1)`,
+      [id],
+    );
+    expect((await admin.replay(id, span)).body).toEqual({ deliveries: 10_000 });
+    for (const [from, to] of [
+      ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00.001Z'],
+      ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ])
+      expect((await admin.replay(id, { from, to })).status).toBe(422);
   });
 });
 

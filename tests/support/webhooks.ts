@@ -4,8 +4,11 @@ import { handler as deleteHandler } from '#functions/webhooks/delete-webhook.ts'
 import { handler as getHandler } from '#functions/webhooks/get-webhook.ts';
 import { handler as deliveriesHandler } from '#functions/webhooks/list-webhook-deliveries.ts';
 import { handler as listHandler } from '#functions/webhooks/list-webhooks.ts';
+import { handler as replayHandler } from '#functions/webhooks/replay-webhook.ts';
 import { handler as resendHandler } from '#functions/webhooks/resend-webhook-delivery.ts';
 import { handler as rotateHandler } from '#functions/webhooks/rotate-webhook-secret.ts';
+import { handler as testHandler } from '#functions/webhooks/test-webhook.ts';
+import { handler as updateHandler } from '#functions/webhooks/update-webhook.ts';
 import { handler as deliver } from '#functions/workers/deliver-webhook.ts';
 import { handler as queue } from '#functions/workers/queue-webhooks.ts';
 import { handler as record } from '#functions/workers/record-webhook-attempt.ts';
@@ -34,6 +37,22 @@ export class Webhooks {
 
   get(id: string): Promise<TestResponse> {
     return call(getHandler, routes.getWebhook, { as: this.#as, params: { id } });
+  }
+
+  /** @param version the one that `If-Match` names */
+  update(id: string, body: object, version = 1): Promise<TestResponse> {
+    return call(updateHandler, routes.updateWebhook, {
+      ...{ as: this.#as, params: { id }, body },
+      headers: { 'If-Match': `"${version}"` },
+    });
+  }
+
+  test(id: string): Promise<TestResponse> {
+    return call(testHandler, routes.testWebhook, { as: this.#as, params: { id } });
+  }
+
+  replay(id: string, body: object): Promise<TestResponse> {
+    return call(replayHandler, routes.replayWebhook, { as: this.#as, params: { id }, body });
   }
 
   delete(id: string): Promise<TestResponse> {

@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
-import type { EventType } from '#contracts/event-types.ts';
+import { type EventType, TEST_DELIVERY } from '#contracts/event-types.ts';
 import type { WebhookDeliveries } from '#generated/database.ts';
 import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
+import { found } from '#platform/db/found.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import {
   type OutboxEvent,
@@ -124,8 +125,8 @@ export interface PublishedEvent extends OutboxEvent {
 }
 
 /**
- * Lists events of all tenants, in the order of their ids, that were published before an instant and have no delivery to a webhook which was there
- * before them and subscribes to them.
+ * Lists events of all tenants, in the order of their ids, that were published before an instant and have no delivery to a webhook which
+ * subscribed to them before they happened.
  */
 export async function listUndelivered(
   tx: SystemTx,
@@ -138,7 +139,8 @@ export async function listUndelivered(
     from published_events e
     where e.published_at <= ${before} and e.id > ${after} and exists (
       select from webhooks w
-      where w.tenant_id = e.tenant_id and w.status = 'ACTIVE' and w.created_at <= e.created_at and e.type = any (w.events)
+      where w.tenant_id = e.tenant_id and w.status = 'ACTIVE' and e.type = any (w.events)
+        and coalesce(w.events_since[array_position(w.events, e.type)], w.created_at) <= e.created_at
         and not exists (
           select from webhook_deliveries d where d.tenant_id = e.tenant_id and d.webhook_id = w.id and d.event_id = e.id))
     order by e.id limit ${limit}`.execute(tx);
@@ -172,6 +174,46 @@ export async function claimAgain(
   return rows[0];
 }
 
+/** Stores a delivery that nothing but a request has caused, claimed, and returns the message that delivers it. */
+export async function insertTest(
+  tx: TenantTx,
+  webhookId: string,
+  { id, type, body, requestId }: HeardEvent,
+): Promise<DeliveryMessage> {
+  const { rows } = await sql<DeliveryMessage>`
+    with d as (
+      insert into webhook_deliveries (webhook_id, event_id, type, payload, request_id, next_attempt_at, attempts, leased_until)
+      values (${webhookId}, ${id}, ${type}, ${body}::json, ${requestId}, now(), 1, now() + ${sql.raw(LEASE)}) returning tenant_id, id, webhook_id, attempts, type, payload)
+    select ${sql.raw(MESSAGE)} from d join webhooks w on ${sql.raw(OF_ITS_WEBHOOK)}`.execute(tx);
+  return found(rows[0]);
+}
+
+export interface Span {
+  readonly from: string;
+  /** Exclusive. */
+  readonly to: string;
+  readonly states: readonly DeliveryRow['state'][];
+}
+
+/** Makes ended deliveries of a span due now, for another round, up to a limit; returns how many. */
+export async function setDueAgain(
+  tx: TenantTx,
+  webhookId: string,
+  { from, to, states }: Span,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update webhook_deliveries d
+    set state = 'PENDING', next_attempt_at = now(), delivered_at = null, leased_until = null, attempts_before = d.attempts
+    from (
+      select tenant_id, id from webhook_deliveries
+      where webhook_id = ${webhookId} and state <> 'PENDING' and state = any(${[...states]}::text[]) and type <> ${TEST_DELIVERY}
+        and created_at >= ${from}::timestamptz and created_at < ${to}::timestamptz
+      order by id limit ${limit} for update) as ended
+    where d.tenant_id = ended.tenant_id and d.id = ended.id`.execute(tx);
+  return Number(numAffectedRows ?? 0n);
+}
+
 export async function cancelDeliveries(tx: TenantTx, webhookId: string): Promise<void> {
   await tx
     .updateTable('webhook_deliveries')
@@ -181,20 +223,25 @@ export async function cancelDeliveries(tx: TenantTx, webhookId: string): Promise
     .execute();
 }
 
-/** Returns the webhook of a delivery, and the number of attempts before its latest round, or undefined if there is none. */
-export async function findRound(
-  tenantId: string,
-  id: string,
-): Promise<Pick<DeliveryRow, 'attempts_before' | 'webhook_id'> | undefined> {
-  const [found] = await tenantStatements(tenantId, [
-    { text: 'select attempts_before, webhook_id from webhook_deliveries where id = $1', values: [id] },
+export interface Round extends Pick<DeliveryRow, 'attempts_before' | 'webhook_id'> {
+  readonly changed_at: Date;
+}
+
+/** Returns the webhook of a delivery, its last change, and the number of attempts before the latest round, or undefined if there is none. */
+export async function findRound(tenantId: string, id: string): Promise<Round | undefined> {
+  const [rounds] = await tenantStatements(tenantId, [
+    {
+      text: `select d.attempts_before, d.webhook_id, w.updated_at as changed_at
+        from webhook_deliveries d join webhooks w on w.tenant_id = d.tenant_id and w.id = d.webhook_id where d.id = $1`,
+      values: [id],
+    },
   ]);
-  return found?.rows[0];
+  return rounds?.rows[0] as Round | undefined;
 }
 
 /**
  * Stores an attempt and its consequence. An attempt that is reported twice counts once; a failure that isn't the
- * latest attempt changes nothing, while a late success is a success.
+ * latest attempt changes nothing, while a late success is a success. One before the latest round says nothing about it.
  */
 export async function insertAttempt(
   outcome: OutcomeMessage,
@@ -212,7 +259,7 @@ export async function insertAttempt(
     {
       text: `update webhook_deliveries set state = $2, next_attempt_at = $3, leased_until = null,
           delivered_at = case when $2 = 'DELIVERED' then $4::timestamptz end
-        where id = $1 and state in ('PENDING', 'FAILED') and ($2 = 'DELIVERED' or state = 'PENDING' and attempts = $5)`,
+        where id = $1 and state in ('PENDING', 'FAILED') and attempts_before < $5 and ($2 = 'DELIVERED' or state = 'PENDING' and attempts = $5)`,
       values: [delivery_id, state, next, attempted_at, attempt],
     },
   ]);

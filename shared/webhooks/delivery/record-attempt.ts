@@ -18,12 +18,13 @@ export async function recordAttempt(outcome: OutcomeMessage, requestId: string):
   if (isDelivered(outcome)) return insertAttempt(outcome, 'DELIVERED');
   const round = await findRound(outcome.tenant_id, outcome.delivery_id);
   if (round === undefined) return;
-  if (outcome.status === GONE) {
+  const attemptedAt = new Date(outcome.attempted_at);
+  // Somebody who has changed the webhook since, its URL for one, has not been told yet that it is gone.
+  if (outcome.status === GONE && round.changed_at <= attemptedAt) {
     await insertAttempt(outcome, { nextAttemptAt: undefined });
     return disable(outcome.tenant_id, round.webhook_id, requestId);
   }
   const failed = outcome.attempt - round.attempts_before;
-  const attemptedAt = new Date(outcome.attempted_at);
   const nextAttemptAt = nextAttempt(failed, attemptedAt, outcome.retry_after_seconds);
   await insertAttempt(outcome, { nextAttemptAt });
 }
