@@ -1,13 +1,16 @@
 import { environment } from '#platform/environment.ts';
 import { http } from '#platform/http/http.ts';
-import { requirePublicUrl } from '#platform/outbound/require-public-url.ts';
-import { changeWebhook } from '#webhooks/manage-webhook.ts';
 import { toWebhook } from '#webhooks/webhook.repository.ts';
 import * as routes from '#webhooks/webhooks.routes.ts';
 
 export const handler = http(routes.updateWebhook, async ({ params, body, expectedVersion, tenantTx }) => {
   const { url, ...shown } = body;
-  if (url !== undefined) await requirePublicUrl(url, '/url', { loopback: environment.outsideToLoopback() });
+  // Loaded here: with them, the function’s code would be longer than a cold start may read.
+  const { changeWebhook } = await import('#webhooks/manage-webhook.ts');
+  if (url !== undefined) {
+    const { requirePublicUrl } = await import('#platform/outbound/require-public-url.ts');
+    await requirePublicUrl(url, '/url', { loopback: environment.outsideToLoopback() });
+  }
   let hosts: object = {};
   return tenantTx(
     async (tx) => {
