@@ -22,6 +22,7 @@ const COMMANDS = [
   ['npm run idle-cost --', 'tools/print-idle-cost.ts'],
   ['npm run examples --', 'tools/record-examples.ts'],
   ['npm run checks --', 'tools/checks.ts'],
+  ['npm run first-run', 'tools/record-first-run.ts'],
   ...['generated', 'openapi', 'rbac', 'validators', 'database-types', 'event-schemas', 'key-operations'].map(
     (name) => [`npm run ${name} --`, `tools/${name}.ts`],
   ),
