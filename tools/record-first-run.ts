@@ -37,6 +37,7 @@ function shown(output: string): string {
     .replace(/\u001b\[[\d;]*m/g, '')
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…')
     .replace(/X-Amz-[^"\s]*/g, 'X-Amz-…')
+    .replace(/(@\w+\.example\s+)\w{16}$/gm, '$1…')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => (line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line));
@@ -57,10 +58,10 @@ function bash(script: string): string {
 
 /** Starts the platform, and waits until it is ready. */
 async function start(): Promise<{ readonly platform: ChildProcess; readonly output: string }> {
-  const platform = spawn('npm', ['start'], {
+  // As npm start does. An interrupt reaches it without npm between.
+  const platform = spawn(process.execPath, ['local/start.ts'], {
     cwd: clone,
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
   });
   const lines: string[] = [];
   for await (const line of createInterface({ input: platform.stdout as NodeJS.ReadableStream })) {
@@ -73,8 +74,8 @@ async function start(): Promise<{ readonly platform: ChildProcess; readonly outp
 }
 
 async function stop(platform: ChildProcess): Promise<void> {
-  if (platform.exitCode !== null || platform.pid === undefined) return;
-  process.kill(-platform.pid, 'SIGINT');
+  if (platform.exitCode !== null || platform.signalCode !== null) return;
+  platform.kill('SIGINT');
   await once(platform, 'exit');
 }
 

@@ -85,10 +85,15 @@ async function enterPreferred(doors: DemoDoors, { ops, compliance }: DemoIssuer,
       security_class: 'PREFERRED',
       effective_date: addDays(today, -30),
     };
-    const { id, version } = (await doors.call('POST', '/shareholders', ops, holder)) as {
-      id: string;
-      version: number;
-    };
+    // The first shares of a further class wait for a second person.
+    const change = await doors.call<{ id: string }>('POST', '/shareholders', ops, holder);
+    await doors.call('POST', `/approvals/${change.id}/approve`, compliance);
+    const { data } = await doors.call<{ data: readonly { id: string; version: number }[] }>(
+      'GET',
+      `/shareholders?external_ref=${holder.external_ref}`,
+      ops,
+    );
+    const [{ id = '', version = 0 } = {}] = data;
     const verified = { status: 'VERIFIED' };
     await doors.call('PATCH', `/shareholders/${id}/kyc`, compliance, verified, {
       'if-match': `"${version}"`,
