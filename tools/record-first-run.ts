@@ -58,7 +58,7 @@ function bash(script: string): string {
 
 /** Starts the platform, and waits until it is ready. */
 async function start(): Promise<{ readonly platform: ChildProcess; readonly output: string }> {
-  // As npm start does. An interrupt reaches it without npm between.
+  // This is what npm start runs; without npm between, an interrupt reaches it.
   const platform = spawn(process.execPath, ['local/start.ts'], {
     cwd: clone,
     stdio: ['ignore', 'pipe', 'inherit'],
