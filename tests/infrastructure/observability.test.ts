@@ -108,5 +108,9 @@ test('only the routes for operators read metrics', () => {
   const readers = synthesised
     .ofType('AWS::IAM::Role')
     .filter(({ Properties }) => JSON.stringify(Properties).includes('cloudwatch:GetMetricData'));
-  expect(readers.map(({ id }) => id.replace(/Role.*/, '')).toSorted()).toEqual(['getMetrics', 'listQueues']);
+  expect(readers.map(({ id }) => id.replace(/Role.*/, '')).toSorted()).toEqual([
+    'getMetrics',
+    'listQueues',
+    'listSchedules',
+  ]);
 });
