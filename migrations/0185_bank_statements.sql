@@ -60,7 +60,7 @@ create table statement_items (
   code text check (char_length(code) <= 35),
   bank_reference text check (char_length(bank_reference) <= 70),
   reference text check (char_length(reference) <= 70),
-  -- By which another statement has the same entry; a detail adds its place.
+  -- The text by which another statement has the same entry; a detail adds its place.
   identity text not null check (char_length(identity) between 64 and 80),
   reason text check (char_length(reason) <= 50),
   -- It stands for a payment, or for a file or a batch of one, or for what two people have said.
@@ -96,7 +96,7 @@ create table statement_legs (
   item_id uuid not null,
   -- The reversal by which it came back.
   reversal_id uuid,
-  -- As the account sees it.
+  -- The amount as the account sees it.
   amount bigint not null check (amount <> 0 and (amount < 0) = (leg = 'OUT')),
   primary key (tenant_id, transaction_id, leg),
   foreign key (tenant_id, item_id) references statement_items,

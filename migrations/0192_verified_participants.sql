@@ -1,4 +1,4 @@
--- As with shareholders.
+-- Participants are verified as shareholders are.
 alter table participants add column kyc_changed_at timestamptz;
 create trigger note_kyc_change before update of kyc_status on participants for each row
   when (new.kyc_status <> old.kyc_status) execute function note_kyc_change();

@@ -206,10 +206,9 @@ export async function loadPositions(tx: TenantTx, load: RegisterLoad): Promise<v
 
 /** Asks nobody where the file moves little of each class, or finds no shares at all. */
 async function uncontrolled(tx: TenantTx, { tenantId, party }: RegisterLoad): Promise<Permit> {
-  for (const { securityClass, shares } of await sharesMoved(tx, tenantId, 'by-position')) {
-    const file = { securityClass, means: 'FILE', party } as const;
-    if (!(await isFree(tx, file)) && (await exceedsLimit(tx, { ...file, shares }))) throw new FileWaits();
-  }
+  if (await isFree(tx, 'FILE')) return Permit.uncontrolled(party);
+  for (const { securityClass, shares } of await sharesMoved(tx, tenantId, 'by-position'))
+    if (await exceedsLimit(tx, { securityClass, means: 'FILE', party, shares })) throw new FileWaits();
   return Permit.uncontrolled(party);
 }
 

@@ -41,6 +41,7 @@ describe('a password that is tried first', () => {
     'manchesterunited',
     'motdepasse12',
     'leavemealone',
+    '4bcd3fgh1jklm',
     'SuperNatural!!',
     'needforspeed1',
     'ghjcnjgfhjkm',

@@ -74,7 +74,8 @@ export function whyGuessable(password: string, own: OwnWords): 'own' | 'common' 
   for (const word of partsOf(own)) {
     if (plain.includes(lettersOf(word)) || text.includes(word)) return 'own';
   }
-  return leftOf(text.replace(YEAR, ' ')) < UNKNOWN_NEEDED ? 'common' : undefined;
+  const left = withoutWords(text.replace(YEAR, ' '));
+  return leftOf(left) < UNKNOWN_NEEDED || leftOf(lettersOf(left)) < UNKNOWN_NEEDED ? 'common' : undefined;
 }
 
 /** Tells whether it is one of the ten thousand most common leaked passwords of at least twelve characters, also with a few signs behind it. */
@@ -120,9 +121,9 @@ function lettersOf(text: string): string {
   return text.replace(/[0134578@$!]/g, (character) => IMITATIONS[character] ?? character);
 }
 
-/** Returns how many different characters are left when what guessers try is taken out. */
+/** Returns how many different characters are left beside rows and repetitions. */
 function leftOf(text: string): number {
-  let left = withoutRuns(withoutWords(text));
+  let left = withoutRuns(text);
   // A unit that is repeated counts once.
   left = left.replace(/(.{1,8}?)\1+/gu, '$1');
   return (

@@ -82,6 +82,13 @@ export async function takeFromTally(
     .execute();
 }
 
+/** Tells whether no class has shares. */
+export async function isWithoutShares(tx: TenantTx): Promise<boolean> {
+  const { rows } = await sql<{ isEmpty: boolean }>`
+    select coalesce(sum(delta), 0) = 0 as "isEmpty" from issuance_entries`.execute(tx);
+  return rows[0]?.isEmpty === true;
+}
+
 /** Compares a sum of a party's day with what is issued of its class, and of the others. */
 export async function compareWithIssued(
   tx: TenantTx,

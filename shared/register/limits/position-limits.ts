@@ -5,6 +5,7 @@ import {
   addToTally,
   compareWithIssued,
   findRegisterSettings,
+  isWithoutShares,
   type NewRegisterSettings,
   takeFromTally,
 } from './limits.repository.ts';
@@ -39,14 +40,8 @@ export interface Move {
 }
 
 /** Tells whether no change by a means needs a second person, however large: without a limit, or as long as the register has no shares. */
-export async function isFree(
-  tx: TenantTx,
-  { means, securityClass, party }: Pick<Move, 'means' | 'securityClass' | 'party'>,
-): Promise<boolean> {
-  const percent = await percentOf(tx, means);
-  if (percent === NO_LIMIT) return true;
-  const tally = { day: await todayOf(tx), securityClass, party };
-  return (await compareWithIssued(tx, tally, { sum: '0', percent, shares: '0' })).isEmpty;
+export async function isFree(tx: TenantTx, means: Move['means']): Promise<boolean> {
+  return (await percentOf(tx, means)) === NO_LIMIT || (await isWithoutShares(tx));
 }
 
 async function percentOf(tx: TenantTx, means: Move['means']): Promise<string> {
