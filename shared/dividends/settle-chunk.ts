@@ -2,7 +2,7 @@ import type { AuditAction } from '#contracts/audit-actions.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import { type Actor, type AuditEntry, tenantRead, tenantTx } from '#platform/db/tenant-tx.ts';
-import { publishCommitted } from '#platform/events/publish.ts';
+import { publishCommitted } from '#platform/events/publish-committed.ts';
 import type { Delivery } from '#platform/queue/consumer.ts';
 import { completeDividend } from './complete-dividend.ts';
 import {

@@ -1,7 +1,5 @@
 import { type Command, EVENT_VERSIONS } from '#contracts/event-types.ts';
-import { crashPoint } from '#platform/crash-point.ts';
 import type { OutboxEvent } from '#platform/db/tenant-tx.ts';
-import { tenantStatements } from '#platform/db/tenant-tx.ts';
 import { logger } from '#platform/observability/logger.ts';
 import { count } from '#platform/observability/metrics.ts';
 import { sendCommanded, startExecutions } from './carry-out.ts';
@@ -53,23 +51,5 @@ async function attempt(publisher: Publisher, ofKind: readonly OutboxEvent[]): Pr
   } catch (error) {
     logger.warn('left in the outbox', { error: error as Error });
     return { done: [], failed: ofKind.map(({ id }) => id) };
-  }
-}
-
-/**
- * Publishes right after the commit. A failure is only logged: the rows stay unpublished and the sweeper takes them.
- */
-export async function publishCommitted(events: readonly OutboxEvent[]): Promise<void> {
-  const tenantId = events[0]?.tenantId;
-  if (tenantId === undefined) return;
-  try {
-    await crashPoint('before-publish');
-    const { done } = await publish(events);
-    await crashPoint('before-mark');
-    await tenantStatements(tenantId, [
-      { text: 'update outbox set published_at = now() where id = any($1::uuid[])', values: [done] },
-    ]);
-  } catch (error) {
-    logger.warn('events left to the sweeper', { count: events.length, error: error as Error });
   }
 }

@@ -20,7 +20,7 @@ import {
   tenantStatements,
   tenantTx,
 } from '#platform/db/tenant-tx.ts';
-import { publishCommitted } from '#platform/events/publish.ts';
+import { publishCommitted } from '#platform/events/publish-committed.ts';
 import { idempotencyKeyFrom } from '#platform/idempotency/idempotency-key.ts';
 import type { IdempotencyStore } from '#platform/idempotency/idempotency-store.ts';
 import type { Fingerprint } from '#platform/idempotency/idempotent.ts';

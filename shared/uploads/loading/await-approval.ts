@@ -5,7 +5,7 @@ import { linkTo } from '#contracts/links.ts';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, tenantTx } from '#platform/db/tenant-tx.ts';
-import { publishCommitted } from '#platform/events/publish.ts';
+import { publishCommitted } from '#platform/events/publish-committed.ts';
 import { getUpload } from '#uploads/intake/uploads.routes.ts';
 import { overtake } from '#uploads/same-file.ts';
 import {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { noEffect } from '#platform/db/no-effect.ts';
 import type { TenantSession } from '#platform/db/tenant-session.ts';
 import { type Actor, emit, type TenantRead, type TenantTx, tenantTx } from '#platform/db/tenant-tx.ts';
-import { publishCommitted } from '#platform/events/publish.ts';
+import { publishCommitted } from '#platform/events/publish-committed.ts';
 import { mayStillDrop } from '#uploads/drop/drop-credential.repository.ts';
 import { overtake } from '#uploads/same-file.ts';
 import {
