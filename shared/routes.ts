@@ -70,6 +70,7 @@ import * as reports from '#reporting/reports/reports.routes.ts';
 import * as retention from '#retention/retention.routes.ts';
 import * as dropCredentials from '#uploads/drop/drop-credentials.routes.ts';
 import * as ballotUploads from '#uploads/intake/ballot-uploads.routes.ts';
+import * as participantUploads from '#uploads/intake/participant-uploads.routes.ts';
 import * as payeeUploads from '#uploads/intake/payee-uploads.routes.ts';
 import * as uploads from '#uploads/intake/uploads.routes.ts';
 import * as uploadMappings from '#uploads/mappings/mappings.routes.ts';
@@ -113,6 +114,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     uploads: { ...uploads, ...uploadMappings, ...dropCredentials },
     ballots: ballotUploads,
     'payee-files': payeeUploads,
+    'participant-files': participantUploads,
   },
   dividends: { dividends, adjustments },
   proxy: { proxy: { ...meetings, ...votes } },

@@ -738,6 +738,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   cancelled_on: 'The last day on which it vests.',
   event_on: 'The day on which the event happened.',
   hired_on: 'The day on which the employee was hired.',
+  compensation: 'The pay of a year, in US dollars; more than zero.',
   vesting_start: 'The day from which the months count.',
   vested: 'What has vested.',
   unvested: 'What has not.',

@@ -54,6 +54,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Tax certifications',
     description: 'The tax ids of shareholders, and the forms W-9 and W-8 that certify them.',
   },
+  'participant-files': {
+    name: 'Participants by file',
+    description: 'Files of a sponsor’s people, which are uploads like others.',
+  },
   'payee-files': {
     name: 'Payees by file',
     description:

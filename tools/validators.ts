@@ -4,6 +4,7 @@ import { ballotRowSchema } from '#uploads/checking/ballot-upload.schema.ts';
 import { bankAccountRowSchema } from '#uploads/checking/bank-account-upload.schema.ts';
 import { contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
 import { kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
+import { participantRowSchema } from '#uploads/checking/participant-upload.schema.ts';
 import { shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import { generate } from './generated-file.ts';
 
@@ -51,6 +52,7 @@ for (const [name, schema] of Object.entries({
   'bank-account-row': bankAccountRowSchema,
   'contribution-row': contributionRowSchema,
   'kyc-row': kycRowSchema,
+  'participant-row': participantRowSchema,
   'shareholder-row': shareholderRowSchema,
 })) {
   generate(`shared/generated/${name}.validator.js`, compile(schema), 'npm run validators');

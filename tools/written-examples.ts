@@ -198,6 +198,26 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   createContributionUpload: { ...upload, kind: 'contributions', filename: 'payroll.csv' },
   createBallotUpload: { ...upload, kind: 'ballots', filename: 'ballots.csv' },
   createKycUpload: { ...upload, kind: 'kyc', filename: 'kyc.csv' },
+  createParticipantUpload: { ...upload, kind: 'participants', filename: 'census.csv' },
+  listParticipants: {
+    data: [
+      {
+        employee_id: 'E-1001',
+        name: 'Ada Okafor-Lindgren',
+        email: 'ada@globex.example',
+        date_of_birth: '1974-05-17',
+        hired_on: '2019-03-01',
+        terminated_on: null,
+        rehired_on: null,
+        compensation: '85000.00',
+        wages: [{ year: 2025, amount: '83210.55' }],
+        kyc_status: 'VERIFIED',
+        version: 3,
+        created_at: AT,
+      },
+    ],
+    next_cursor: null,
+  },
   createBankAccountUpload: { ...upload, kind: 'bank-accounts', filename: 'accounts.csv' },
   GetDividendReportResponse: {
     dividend_id: ID(14),

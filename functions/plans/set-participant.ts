@@ -1,7 +1,7 @@
-import { setDateOfBirth, setParticipant } from '#plans/participants/participant.repository.ts';
+import { enterParticipant } from '#plans/participants/enter-participant.ts';
 import { toParticipant } from '#plans/participants/participant-answer.ts';
 import * as routes from '#plans/participants/participants.routes.ts';
-import { outdated } from '#platform/db/found.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { http } from '#platform/http/http.ts';
 
 export const handler = http(
@@ -9,21 +9,9 @@ export const handler = http(
   async ({ params, body, expectedVersion, principal, tenantTx }) =>
     tenantTx(
       async (tx) => {
-        const { employee } = params;
-        if (expectedVersion === undefined)
-          return toParticipant(
-            await setParticipant(tx, employee, body.date_of_birth, principal.actorId, body),
-          );
-        const set = await setDateOfBirth(
-          tx,
-          employee,
-          expectedVersion,
-          body.date_of_birth,
-          principal.actorId,
-          body,
-        );
-        if (set === undefined) throw outdated();
-        return toParticipant(set);
+        const today = await todayOf(tx);
+        const entering = { expectedVersion, enteredBy: principal.actorId, today };
+        return toParticipant(await enterParticipant(tx, params.employee, body, entering));
       },
       { resource: () => `participants/${params.employee}` },
     ),

@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'reporting/bank-reconciliation',
     'uploads/ballots',
     'uploads/payee-files',
+    'uploads/participant-files',
   ],
   plans: ['plans', 'reporting/plan-statement'],
   money: ['payments', 'ledger', 'dividends/adjustments'],

@@ -9,7 +9,7 @@ create or replace function change_of(resource text, shown text[], before jsonb, 
     from (
       select name, shown_value(name, shown, before -> name) as was, shown_value(name, shown, after -> name) as becomes
       from jsonb_object_keys(coalesce(after, before)) as name
-      where name not in ('tenant_id', 'id', 'version', 'created_at', 'updated_at', 'name_key', 'kyc_changed_at')
+      where name not in ('tenant_id', 'id', 'version', 'created_at', 'updated_at', 'name_key', 'kyc_changed_at', 'stated_at')
         and coalesce(before -> name, 'null') <> coalesce(after -> name, 'null')) as changed
     having count(*) > 0
 $$;

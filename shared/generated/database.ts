@@ -863,15 +863,22 @@ export interface Outbox {
 }
 
 export interface Participants {
+  compensation: bigint | null;
   created_at: Generated<Timestamp>;
   date_of_birth: ColumnType<Day, string, string> | null;
+  email: string | null;
   employee_id: string;
   hired_on: ColumnType<Day, string, string> | null;
   identified_by: string | null;
   kyc_changed_at: Timestamp | null;
   kyc_status: Generated<'UNVERIFIED' | 'PENDING' | 'VERIFIED' | 'REJECTED'>;
+  name: string | null;
+  name_key: Generated<string | null>;
   purged_at: Timestamp | null;
+  rehired_on: ColumnType<Day, string, string> | null;
+  stated_at: Timestamp | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
+  terminated_on: ColumnType<Day, string, string> | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
   wages: Generated<Json>;
@@ -1519,7 +1526,7 @@ export interface UploadMappings {
   created_at: Generated<Timestamp>;
   definition: Json;
   id: Generated<string>;
-  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'participants';
   name: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
@@ -1548,7 +1555,7 @@ export interface Uploads {
   filename: string;
   id: Generated<string>;
   ignored: Generated<number>;
-  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'unknown';
+  kind: 'shareholders' | 'contributions' | 'ballots' | 'kyc' | 'bank-accounts' | 'participants' | 'unknown';
   mapping: Json | null;
   multipart_id: string | null;
   object_key: string;

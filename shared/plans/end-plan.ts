@@ -48,7 +48,8 @@ async function endOn(
   today: string,
 ): Promise<ShownPlan> {
   const inputs = { ...toVestingInputs(plan), terminatedOn };
-  const earliest = inputs.breaks.at(-1)?.rehired_on ?? plan.enrolled_on;
+  // Absences that were over at the enrolment are among the breaks too.
+  const earliest = later(plan.enrolled_on, inputs.breaks.at(-1)?.rehired_on ?? plan.enrolled_on);
   const latest = addDays(today, MAX_NOTICE_DAYS);
   if (terminatedOn < earliest || terminatedOn > latest)
     throw invalidField('/terminated_on', 'out-of-range', `must be from ${earliest} to ${latest}`);

@@ -1,6 +1,7 @@
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import type { Enrolment } from '#plans/enrolment.routes.ts';
-import { insertParticipant } from '#plans/participants/participant.repository.ts';
+import { findEnrolmentFault, serviceFrom } from '#plans/participants/census.ts';
+import { insertParticipant } from '#plans/participants/service.repository.ts';
 import { vestedState } from '#plans/vesting-runs/vested-state.ts';
 import { found } from '#platform/db/found.ts';
 import type { SerializableTx } from '#platform/db/tenant-tx.ts';
@@ -29,7 +30,10 @@ export async function enroll(
     );
   const ended = await findEndedPlan(tx, employee_id, plan_type, today);
   if (ended !== undefined) await (await import('./end-plan.ts')).settleEnd(tx, ended, today);
-  await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
+  const days = await insertParticipant(tx, employee_id, date_of_birth, enrolledBy);
+  const fault = findEnrolmentFault(days, enrolled_on, today);
+  if (fault !== undefined) throw invalidField('/enrolled_on', fault.code, fault.message);
+  const service = serviceFrom(days, enrolled_on);
   // The schedule is the grant's, where there is one, and else that of the plan's money.
   const made =
     order.grant &&
@@ -43,11 +47,11 @@ export async function enroll(
     ));
   const vesting = {
     grants: made === undefined ? [] : [made],
-    vestingStart: enrolled_on,
+    vestingStart: service.vestingStart,
     schedule: made === undefined ? order.vesting_schedule : undefined,
     accelerations: [],
     terminatedOn: undefined,
-    breaks: [],
+    breaks: service.breaks,
   };
   const vested = vestedState(vesting, today);
   const plan = { employee_id, plan_type, shareholder_id, currency, enrolled_on, vesting };

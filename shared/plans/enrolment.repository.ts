@@ -26,13 +26,14 @@ export interface NewPlan {
  */
 export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<ShownPlan> {
   const { vesting, ...columns } = plan;
-  const { schedule, vestingStart } = vesting;
+  const { schedule, vestingStart, breaks } = vesting;
   return tx
     .insertInto('plans')
     .values({
       ...columns,
       vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
       vesting_start: vestingStart,
+      breaks: JSON.stringify(breaks),
       granted_quantity: grantedQuantity(vesting),
       ...vestedColumns(vested),
     })

@@ -39,7 +39,7 @@ export const enrollPlan = route({
   path: '/plans/enroll',
   summary: 'Enrol an employee in a plan',
   description:
-    'An employee can have one active plan of each type. `enrolled_on` defaults to today, in the tenant’s time zone and may not be in the future. A grant vests by the schedule from its `vesting_start` (default `grant_date`); the employer’s money in other plans vests from `enrolled_on`. Without a schedule everything vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
+    'An employee can have one active plan of each type. `enrolled_on` defaults to today, in the tenant’s time zone and may not be in the future. A grant vests by the schedule from its `vesting_start` (default `grant_date`); the employer’s money in other plans vests from the hire date that the census has of the employee, and else from `enrolled_on`. Without a schedule everything vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS'],
   body: Enrolment,

@@ -74,7 +74,9 @@ export const CATEGORIES: readonly Category[] = [
     due: (cutoffs) =>
       sql`t.purged_at is null and exists (select from (select t.tenant_id, t.employee_id) e where ${participantIsDue(cutoffs)})`,
     isHeldBy: sql`h.employee_id = t.employee_id`,
-    erased: (cutoffs) => sql`date_of_birth = null, hired_on = null, wages = '{}', ${purgedAt(cutoffs)}`,
+    erased: (cutoffs) =>
+      sql`name = null, email = null, date_of_birth = null, hired_on = null, terminated_on = null, rehired_on = null, compensation = null, wages = '{}',
+        ${purgedAt(cutoffs)}`,
   },
   {
     ...{ name: 'bank-accounts', table: 'bank_accounts', key: 'id' },

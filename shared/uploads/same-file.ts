@@ -6,7 +6,7 @@ import { type FileIdentity, findUploadOfFile, setOvertaken, type UploadRecord } 
 /**
  * Finds the upload that stands for a file's bytes: once it is completed, or waits for approval. Bytes of a register stand for nothing any more once
  * the register has changed since: to load them again is to set its holders again. A payment of a payroll is recorded once, whatever happens.
- * Ballots that were refused may be cast later, and those that were revoked again. A file of payees is compared with them anew, and changes nothing
+ * Ballots that were refused may be cast later, and those that were revoked again. A file of payees, or of participants, is compared with them anew, and changes nothing
  * where nothing has changed.
  */
 export async function findSameFile(
@@ -22,7 +22,7 @@ async function isOvertaken(
   { id, kind, state, completed_at, rejected, dry_run }: UploadRecord,
 ): Promise<boolean> {
   if (state !== 'COMPLETED' || completed_at === null) return false;
-  if (kind === 'kyc' || kind === 'bank-accounts') return true;
+  if (kind === 'kyc' || kind === 'bank-accounts' || kind === 'participants') return true;
   if (kind === 'ballots') return dry_run || rejected > 0 || (await hasRevokedSince(read, completed_at));
   if (kind !== 'shareholders') return false;
   return hasChangedSince(read, { source: sourceOfUpload(id), endedAt: completed_at });

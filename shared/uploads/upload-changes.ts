@@ -5,4 +5,6 @@ import type { FileChanges } from '#register/file-changes.ts';
 export interface UploadChanges extends FileChanges {
   /** The payees of a file of KYC statuses, by what they had and get. */
   readonly by_status?: readonly StatusChange[];
+  /** The people whom a file of participants enrols. */
+  readonly enrolled?: number;
 }

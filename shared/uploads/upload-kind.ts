@@ -1,7 +1,14 @@
 import type { TenantType, UserRole } from '#kernel/roles.ts';
 
 /** The kinds of upload. The route of a kind and its folder in the drop folder carry its name. */
-export const UPLOAD_KINDS = ['shareholders', 'contributions', 'ballots', 'kyc', 'bank-accounts'] as const;
+export const UPLOAD_KINDS = [
+  'shareholders',
+  'contributions',
+  'ballots',
+  'kyc',
+  'bank-accounts',
+  'participants',
+] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
 
 /** The users who may upload files, and whose files load. */
@@ -14,6 +21,7 @@ export const TENANT_TYPES_OF: Readonly<Record<UploadKind, readonly TenantType[]>
   ballots: ['ISSUER'],
   kyc: ['ISSUER', 'SPONSOR'],
   'bank-accounts': ['ISSUER', 'SPONSOR'],
+  participants: ['SPONSOR'],
 };
 
 export function isUploadKind(name: string): name is UploadKind {

@@ -75,6 +75,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0132_vesting_events.sql': 'plans',
   '0170_grants.sql': 'plans',
   '0171_plan_activity.sql': 'plans',
+  '0210_census.sql': 'plans',
   '0111_contradictions.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',

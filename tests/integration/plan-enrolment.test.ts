@@ -2,9 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as createTenantLinkHandler } from '#functions/identity/create-tenant-link.ts';
 import { handler as listTenantLinksHandler } from '#functions/identity/list-tenant-links.ts';
 import { handler as revokeTenantLinkHandler } from '#functions/identity/revoke-tenant-link.ts';
+import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
+import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
 import { handler as listMyPlansHandler } from '#functions/plans/list-my-plans.ts';
+import { handler as listParticipantsHandler } from '#functions/plans/list-participants.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
+import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as createShareholderHandler } from '#functions/register/create-shareholder.ts';
 import {
@@ -12,29 +16,40 @@ import {
   listTenantLinks,
   revokeTenantLink,
 } from '#identity/tenant-links/tenant-links.routes.ts';
+import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import { explainPlan } from '#plans/explain/explain.routes.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
+import { getParticipant, listParticipants, setParticipant } from '#plans/participants/participants.routes.ts';
 import { terminatePlan } from '#plans/plan-end.routes.ts';
 import { getPlan, listPlans } from '#plans/plans.routes.ts';
 import { createShareholder } from '#register/shareholders.routes.ts';
+import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
-import { enroll, problem } from '#tests/support/plans.ts';
+import { contribute, enroll, problem } from '#tests/support/plans.ts';
+import { RegisterFiles } from '#tests/support/register-files.ts';
 import { call } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
+import { UploadMappings } from '#tests/support/upload-mappings.ts';
+import { objectText } from '#tests/support/uploads.ts';
 
 let database: TestDatabase;
+let aws: TestAws;
 let globex: TestTenant;
 let acme: TestTenant;
 let other: TestTenant;
 
 beforeAll(async () => {
-  database = await testDatabase();
+  [database, aws] = [await testDatabase(), await testAws()];
   globex = await insertTestTenant(database.admin, 'SPONSOR');
   acme = await insertTestTenant(database.admin, 'ISSUER');
   other = await insertTestTenant(database.admin, 'ISSUER');
 });
 
-afterAll(() => database.close());
+afterAll(async () => {
+  await aws.close();
+  await database.close();
+});
 
 const GRADED = { type: 'graded', cliff_months: 6, total_months: 30 };
 const GRANT = { quantity: '1000', grant_date: '2025-01-15', vesting_start: '2025-01-15' };
@@ -212,5 +227,365 @@ describe('who sees a plan', () => {
     const second = await list({ limit: '1', cursor: first.body.next_cursor });
     expect(second.body).toMatchObject({ data: [{ plan_type: 'ESPP' }], next_cursor: null });
     expect((await list({ plan_type: 'ESPP', status: 'ACTIVE' })).body.data).toHaveLength(1);
+  });
+});
+
+describe('the census', () => {
+  let sponsor: TestTenant;
+  const today = dayOf(new Date());
+  const BORN = { date_of_birth: '1980-02-29' };
+  const put = (employee: string, body: object, headers: Record<string, string> = {}) =>
+    call(setParticipantHandler, setParticipant, {
+      ...{ as: sponsor.as('OPS'), params: { employee }, body, headers },
+    });
+  const get = (employee: string) =>
+    call(getParticipantHandler, getParticipant, { as: sponsor.as('COMPLIANCE'), params: { employee } });
+  const list = (query: Record<string, string> = {}, of: TestTenant = sponsor) =>
+    call(listParticipantsHandler, listParticipants, { as: of.as('OPS'), query });
+  const numbers = async (query: Record<string, string>): Promise<string[]> => {
+    const { body, text } = await list(query);
+    expect(body.data, text).toBeDefined();
+    return body.data.map(({ employee_id }: { employee_id: string }) => employee_id);
+  };
+  const load = (content: string, query: Record<string, string> = {}, name = 'census.csv') =>
+    new RegisterFiles(aws, sponsor.as('OPS'), 'participants').load(content, query, name);
+  const startOf = async (id: string): Promise<string> => {
+    const { body, text } = await call(explainHandler, explainPlan, { as: sponsor.as('OPS'), params: { id } });
+    expect(text).toContain('vesting_start');
+    return JSON.stringify(body).match(/"vesting_start":"([^"]+)"/)?.[1] ?? '';
+  };
+
+  beforeAll(async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  });
+
+  test('knows a person by name, pay and days of service; what is left out stays, and null clears', async () => {
+    const person = {
+      ...{ ...BORN, name: 'Zoë Müller', email: 'zoe@globex.example', compensation: '85000.50' },
+      ...{ hired_on: '2019-03-01', terminated_on: '2021-05-31', rehired_on: '2023-01-09' },
+    };
+    const made = await put('p-1', person);
+    expect(made).toMatchObject({ status: 200, body: { ...person, kyc_status: 'UNVERIFIED', version: 1 } });
+    const kept = await put('p-1', { ...BORN, email: null });
+    expect(kept.body).toMatchObject({ ...person, email: null, version: 2 });
+    expect((await get('p-1')).body).toEqual(kept.body);
+    expect(await put('p-1', BORN, { 'If-Match': '"1"' })).toMatchObject({ status: 412 });
+    expect(await put('p-new', BORN, { 'If-Match': '"1"' })).toMatchObject({ status: 412 });
+    expect((await get('p-new')).status).toBe(404);
+  });
+
+  const wrong: [string, object, string][] = [
+    ['a birth tomorrow', { date_of_birth: addDays(today, 2) }, '/date_of_birth'],
+    ['a hire before the birth', { hired_on: '1980-02-29' }, '/hired_on'],
+    ['an end before the hire', { hired_on: '2020-01-02', terminated_on: '2020-01-01' }, '/terminated_on'],
+    ['a rehire of nobody who left', { hired_on: '2020-01-02', rehired_on: '2021-01-01' }, '/rehired_on'],
+    [
+      'a rehire on the last day',
+      { hired_on: '2020-01-02', terminated_on: '2021-01-01', rehired_on: '2021-01-01' },
+      '/rehired_on',
+    ],
+    ['a pay of 0', { compensation: '0' }, '/compensation'],
+    ['a pay below 0', { compensation: '-1' }, '/compensation'],
+    ['a pay in fractions of a cent', { compensation: '1.005' }, '/compensation'],
+    ['no address', { email: 'zoe' }, '/email'],
+    ['an empty name', { name: '' }, '/name'],
+    ['a field that is none', { birth: '1980-01-01' }, '/birth'],
+  ];
+  test.each(wrong)('doesn’t take %s', async (_, change, pointer) => {
+    const { status, body } = await put('p-wrong', { ...BORN, ...change });
+    expect(status).toBe(422);
+    expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+    expect((await get('p-wrong')).status).toBe(404);
+  });
+
+  test.each(['.', '..'])('has nobody of the number %s, by a request or a file', async (employee_id) => {
+    expect(await enroll(sponsor, { employee_id, plan_type: '401K' })).toMatchObject({
+      ...{ status: 422, body: { errors: [{ pointer: '/employee_id' }] } },
+    });
+    expect((await put(employee_id, BORN)).status).toBe(422);
+    expect((await load(`employee_id,name\n${employee_id},Dot\n`)).body).toMatchObject({
+      ...{ accepted: 0, rejected: 1, errors: [{ column: 'employee_id', code: 'unknown-value' }] },
+    });
+  });
+
+  test('is searched and sorted, page by page, by its own sponsor alone', async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    const people: [string, object][] = [
+      ['s-1', { name: 'Ämilie Berg', email: 'AB@globex.example', hired_on: '2022-01-01' }],
+      ['s-2', { name: 'Bo Müller', hired_on: '2020-01-01', terminated_on: '2021-01-01' }],
+      ['s-3', { hired_on: '2021-01-01', terminated_on: '2021-06-30', rehired_on: '2022-06-30' }],
+      ['s-4', { name: 'aaron 100%_berg', terminated_on: addDays(today, 30) }],
+      ['s-5', { name: 'Cy Berg' }],
+    ];
+    for (const [employee, body] of people)
+      expect((await put(employee, { ...BORN, ...body })).status).toBe(200);
+    await enroll(sponsor, { employee_id: 's-1', plan_type: '401K' });
+    await enroll(sponsor, { employee_id: 's-3', plan_type: 'ESPP' });
+    const all = ['s-1', 's-2', 's-3', 's-4', 's-5'];
+    const found: [Record<string, string>, string[]][] = [
+      [{}, all],
+      [{ q: 'muller' }, ['s-2']],
+      [{ q: 'berg amilie' }, ['s-1']],
+      [{ q: '100%_' }, ['s-4']],
+      [{ q: 'ab@GLOBEX' }, ['s-1']],
+      [{ q: 's-5' }, ['s-5']],
+      [{ q: 'nobody' }, []],
+      [{ status: 'TERMINATED' }, ['s-2']],
+      [{ status: 'ACTIVE' }, ['s-1', 's-3', 's-4', 's-5']],
+      [{ enrolled: 'true' }, ['s-1', 's-3']],
+      [{ plan_type: 'ESPP' }, ['s-3']],
+      [{ enrolled: 'false', plan_type: '401K' }, ['s-2', 's-3', 's-4', 's-5']],
+      [{ kyc_status: 'VERIFIED' }, []],
+      [{ sort: '-employee_id' }, [...all].reverse()],
+      [{ sort: 'name' }, ['s-4', 's-1', 's-2', 's-5', 's-3']],
+      [{ sort: '-name' }, ['s-5', 's-2', 's-1', 's-4', 's-3']],
+      [{ sort: 'hired_on' }, ['s-2', 's-3', 's-1', 's-4', 's-5']],
+      [{ sort: '-hired_on' }, ['s-1', 's-3', 's-2', 's-5', 's-4']],
+    ];
+    for (const [query, expected] of found) {
+      expect(await numbers(query), JSON.stringify(query)).toEqual(expected);
+      const paged: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const { body } = await list({ ...query, limit: '1', ...(cursor === undefined ? {} : { cursor }) });
+        paged.push(...body.data.map(({ employee_id }: { employee_id: string }) => employee_id));
+        cursor = body.next_cursor;
+      }
+      expect(paged, JSON.stringify(query)).toEqual(expected);
+    }
+    const { body } = await list({ sort: 'name', limit: '1' });
+    expect(await list({ sort: '-name', cursor: body.next_cursor })).toMatchObject({
+      ...{ status: 422, body: { errors: [{ pointer: '?cursor' }] } },
+    });
+    expect(
+      (await list({}, globex)).body.data.map((one: { employee_id: string }) => one.employee_id),
+    ).not.toContain('s-1');
+    const { rows } = await database.admin.query(
+      `select count(*)::integer as n from audit_log where tenant_id = $1 and action = 'personal-data.read'`,
+      [sponsor.id],
+    );
+    expect(rows[0].n).toBeGreaterThan(0);
+  });
+
+  test('lets service count from the hire, also after a correction of it, and without a long absence', async () => {
+    const cliff = { plan_type: '401K', vesting_schedule: { type: 'cliff', cliff_months: 24 } };
+    await put('v-1', { ...BORN, hired_on: addMonths(today, -25) });
+    const { body: plan } = await enroll(sponsor, { employee_id: 'v-1', ...cliff });
+    await contribute(sponsor, plan.id, { amount: '100', source: 'EMPLOYER' });
+    const vested = async (id: string) =>
+      (await call(getPlanHandler, getPlan, { as: sponsor.as('OPS'), params: { id } })).body.vested_balance;
+    expect([await vested(plan.id), await startOf(plan.id)]).toEqual(['100.00', addMonths(today, -25)]);
+    // Hired later than was believed; then, not known at all.
+    expect((await put('v-1', { ...BORN, hired_on: addMonths(today, -23) })).status).toBe(200);
+    expect(await vested(plan.id)).toBe('0.00');
+    await put('v-1', { ...BORN, hired_on: null });
+    expect(await startOf(plan.id)).toBe(plan.enrolled_on);
+    expect((await load(`employee_id,name,hired_on\nv-1,Vi,${addMonths(today, -24)}\n`)).body.accepted).toBe(
+      1,
+    );
+    expect([await vested(plan.id), await startOf(plan.id)]).toEqual(['100.00', addMonths(today, -24)]);
+
+    // 25 months after the hire, 13 of them away: a year of service.
+    const away = { terminated_on: addMonths(today, -19), rehired_on: addMonths(today, -6) };
+    await put('v-2', { ...BORN, hired_on: addMonths(today, -25), ...away });
+    const { body: later } = await enroll(sponsor, { employee_id: 'v-2', ...cliff });
+    await contribute(sponsor, later.id, { amount: '100', source: 'EMPLOYER' });
+    expect(await vested(later.id)).toBe('0.00');
+    for (const [employee_id, enrolled_on] of [
+      ['v-2', addMonths(today, -7)],
+      ['v-2', addMonths(today, -26)],
+    ])
+      expect(await enroll(sponsor, { employee_id, enrolled_on, plan_type: 'ESPP' })).toMatchObject({
+        ...{ status: 422, body: { errors: [{ pointer: '/enrolled_on' }] } },
+      });
+  });
+
+  test('of 5,000 people comes by one file, is shown before, and enrols them; one who is there twice counts once', async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    await put('e-7', { ...BORN, name: 'Person 7', hired_on: '2020-01-07', compensation: '60007' });
+    const line = (n: number) =>
+      `e-${n},Person ${n},p${n}@globex.example,1980-01-01,2020-01-${String((n % 28) + 1).padStart(2, '0')},${60000 + n},401K,2024-01-01`;
+    const header = 'employee_id,name,email,date_of_birth,hired_on,compensation,plan_type,enrolled_on\n';
+    const lines = Array.from({ length: 4_999 }, (_, index) => line(index + 1));
+    const content = `${header}${[...lines, line(42)].join('\n')}\n`;
+    const shown = await load(content, { dry_run: 'true' });
+    const counts = { rows: 5_000, accepted: 4_999, rejected: 1, ignored: 0 };
+    const changes = { created: 4_998, changed: 1, unchanged: 0, enrolled: 4_999 };
+    const twice = { line: 5_001, column: 'employee_id', code: 'duplicate-employee' };
+    expect(shown.body).toMatchObject({
+      state: 'COMPLETED',
+      dry_run: true,
+      ...counts,
+      changes,
+      errors: [twice],
+    });
+    expect(await numbers({})).toEqual(['e-7']);
+
+    const loaded = await load(content);
+    expect(loaded.body).toMatchObject({ ...counts, recorded: 4_999, unchanged: 0, changes, errors: [twice] });
+    expect((await numbers({ enrolled: 'true', limit: '200' })).length).toBe(200);
+    const { rows } = await database.admin.query(
+      `select count(*)::integer as plans, count(distinct employee_id)::integer as people, min(enrolled_on)::text as first,
+        count(*) filter (where vesting_start < '2020-02-01')::integer as served from plans where tenant_id = $1`,
+      [sponsor.id],
+    );
+    expect(rows).toEqual([{ plans: 4_999, people: 4_999, first: '2024-01-01', served: 4_999 }]);
+    expect((await get('e-42')).body).toMatchObject({
+      name: 'Person 42',
+      compensation: '60042.00',
+      version: 1,
+    });
+
+    const again = await load(content);
+    expect(again.body).toMatchObject({
+      ...counts,
+      ...{
+        recorded: 0,
+        unchanged: 4_999,
+        changes: { created: 0, changed: 0, unchanged: 4_999, enrolled: 0 },
+      },
+    });
+    expect((await get('e-42')).body.version).toBe(1);
+  }, 120_000);
+
+  const HEADER =
+    'employee_id,name,date_of_birth,hired_on,terminated_on,rehired_on,compensation,plan_type,enrolled_on';
+  const bad: [string, string, string][] = [
+    [`b-1,Bo,${addDays(today, 2)},,,,,,`, 'date_of_birth', 'in-future'],
+    ['b-1,Bo,1980-02-30,,,,,,', 'date_of_birth', 'invalid-date'],
+    ['b-1,Bo,01/31/1980,,,,,,', 'date_of_birth', 'invalid-date'],
+    ['b-1,Bo,1980-01-01,1979-01-01,,,,,', 'hired_on', 'before-birth'],
+    ['b-1,Bo,,2020-01-01,2019-01-01,,,,', 'terminated_on', 'before-hire'],
+    ['b-1,Bo,,,,2019-01-01,,,', 'rehired_on', 'not-terminated'],
+    ['b-1,Bo,,,2019-01-01,2019-01-01,,,', 'rehired_on', 'out-of-range'],
+    ['b-1,Bo,,,,,0,,', 'compensation', 'not-positive'],
+    ['b-1,Bo,,,,,0.00,,', 'compensation', 'not-positive'],
+    ['b-1,Bo,,,,,-5,,', 'compensation', 'negative'],
+    ['b-1,Bo,,,,,"1,000",,', 'compensation', 'invalid-number'],
+    ['b-1,Bo,,,,,1.005,,', 'compensation', 'too-many-decimals'],
+    ['b-1,,,,,,,,', 'name', 'required'],
+    [',Bo,,,,,,,', 'employee_id', 'required'],
+    ['b-1,Bo,,,,,,IRA,', 'plan_type', 'unknown-value'],
+    ['b-1,Bo,,,,,,,2024-01-01', 'plan_type', 'required'],
+    [`b-1,Bo,,,,,,401K,${addDays(today, 2)}`, 'enrolled_on', 'in-future'],
+    ['b-1,Bo,,2024-02-01,,,,401K,2024-01-31', 'enrolled_on', 'before-hire'],
+    ['b-1,Bo,,2020-01-01,2023-12-31,,,401K,2024-01-01', 'enrolled_on', 'not-in-service'],
+    ['b-2,Bo,,,,,,401K,2024-01-02', 'enrolled_on', 'plan-exists'],
+    ['b-3,Bo,,2020-01-01,,,,,', 'hired_on', 'paid-out'],
+  ];
+  test('takes no row that can’t be true, and all the others', async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    await put('b-2', { ...BORN, name: 'Bo' });
+    await enroll(sponsor, { employee_id: 'b-2', plan_type: '401K', enrolled_on: '2024-01-01' });
+    const paid = await enroll(sponsor, { employee_id: 'b-3', plan_type: '401K' });
+    await database.admin.query(
+      'update plans set employee_contributed = 100, distributed = 50 where tenant_id = $1 and id = $2',
+      [sponsor.id, paid.body.id],
+    );
+    // Each in a file of its own: some are of one person.
+    for (const [row, column, code] of bad) {
+      const { body } = await load(`${HEADER}\n${row}\nok-1,Oda,,,,,,,\n`);
+      expect(body, row).toMatchObject({
+        ...{ state: 'COMPLETED', accepted: 1, rejected: 1, errors: [{ line: 2, column, code }] },
+      });
+    }
+    expect(await numbers({})).toEqual(['b-2', 'b-3', 'ok-1']);
+    expect((await get('b-2')).body).toMatchObject({ ...BORN, name: 'Bo', version: 1 });
+  });
+
+  test('by file changes what its columns say, overwrites nothing newer, and its list of changes changes nothing again', async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+    const known = {
+      ...BORN,
+      name: 'Ann',
+      email: 'ann@globex.example',
+      hired_on: '2020-01-01',
+      compensation: '5.00',
+    };
+    await put('c-1', known);
+    await put('c-2', { ...known, name: 'Ben' });
+    const files = new RegisterFiles(aws, sponsor.as('OPS'), 'participants');
+    const first = await load(
+      'employee_id,name,email,terminated_on\nc-1,Ann,,2024-06-30\nc-3,=Cy,c@globex.example,\n',
+    );
+    expect(first.body.changes).toMatchObject({ created: 1, changed: 1, unchanged: 0, enrolled: 0 });
+    expect((await get('c-1')).body).toMatchObject({
+      ...known,
+      email: null,
+      terminated_on: '2024-06-30',
+      version: 2,
+    });
+    const { rows } = await database.admin.query('select changes_key from uploads where id = $1', [
+      first.body.id,
+    ]);
+    const changed = await objectText(aws, rows[0].changes_key);
+    expect(changed.split('\r\n').slice(1, 3)).toEqual([
+      'c-1,Ann,,1980-02-29,2020-01-01,2024-06-30,,5.00,,,2,changed,email terminated_on',
+      "c-3,'=Cy,c@globex.example,,,,,,,,3,created,name email",
+    ]);
+    expect((await load(changed)).body).toMatchObject({
+      recorded: 0,
+      unchanged: 2,
+      rejected: 0,
+      warnings: [],
+    });
+
+    // Received first, and processed after somebody has said otherwise, and after a file that was received later.
+    const early = await files.send('employee_id,name,compensation\nc-2,Ben,6\nc-3,Cyd,7\nc-1,Ann,5\n');
+    const arrived = (id: string) =>
+      database.admin.query('update uploads set received_at = clock_timestamp() where id = $1', [id]);
+    await arrived(early.body.id);
+    const late = await files.send('employee_id,name,compensation\nc-3,Cyril,8\n');
+    await arrived(late.body.id);
+    await put('c-2', { ...BORN, compensation: '9' });
+    await files.process(late.body.id);
+    await files.process(early.body.id);
+    expect((await files.get(early.body.id)).body).toMatchObject({
+      ...{ accepted: 1, unchanged: 1, rejected: 2 },
+      errors: [
+        { line: 2, column: 'compensation', code: 'changed-since-received' },
+        { line: 3, column: 'name', code: 'changed-since-received' },
+      ],
+    });
+    expect((await get('c-3')).body).toMatchObject({ name: 'Cyril', compensation: '8.00' });
+
+    const mapping = await new UploadMappings(sponsor.as('OPS')).create({
+      ...{ name: 'hr system', kind: 'participants', decimal: '.', date_format: 'MM/DD/YYYY' },
+      columns: [
+        { from: 'Number', to: 'employee_id' },
+        { from: 'Full name', to: 'name' },
+        { from: 'Hired', to: 'hired_on' },
+        { from: 'Salary', to: 'compensation' },
+        { from: 'Plan', to: 'plan_type', values: { Yes: '401K' } },
+      ],
+    });
+    expect(mapping.status, mapping.text).toBe(201);
+    const mapped = await load('Number,Full name,Hired,Salary,Plan\nc-4,Dee,09/30/2021,"71,234.00",Yes\n', {
+      mapping: mapping.body.id,
+    });
+    expect(mapped.body).toMatchObject({ accepted: 1, changes: { created: 1, enrolled: 1 } });
+    expect((await get('c-4')).body).toMatchObject({ hired_on: '2021-09-30', compensation: '71234.00' });
+    const json = [{ employee_id: 'c-5', name: 'Eve', compensation: 71234.5, hired_on: null }];
+    expect((await load(JSON.stringify(json), {}, 'census.json')).body).toMatchObject({ accepted: 1 });
+    expect((await get('c-5')).body).toMatchObject({ name: 'Eve', compensation: '71234.50' });
+  });
+
+  test('asks for KYC again of whoever gets another name, and shows no name in the trail', async () => {
+    for (const by of ['request', 'file']) {
+      const employee = `k-${by}`;
+      await put(employee, { ...BORN, name: 'Kim Old' });
+      await database.admin.query(
+        `update participants set kyc_status = 'VERIFIED' where tenant_id = $1 and employee_id = $2`,
+        [sponsor.id, employee],
+      );
+      if (by === 'request') await put(employee, { ...BORN, name: 'Kim New' });
+      else await load(`employee_id,name\n${employee},Kim New\n`);
+      expect((await get(employee)).body).toMatchObject({ name: 'Kim New', kyc_status: 'PENDING' });
+    }
+    const { rows } = await database.admin.query(
+      `select changes from audit_log where tenant_id = $1 and changes::text like '%participants/k-%'`,
+      [sponsor.id],
+    );
+    expect(rows.length).toBeGreaterThan(2);
+    expect(JSON.stringify(rows)).not.toContain('Kim');
   });
 });

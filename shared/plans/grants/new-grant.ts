@@ -1,6 +1,6 @@
 import { invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
-import { findParticipant } from '#plans/participants/participant.repository.ts';
+import { findServiceDays } from '#plans/participants/service.repository.ts';
 import { refuseGrantAhead } from '#plans/plan-standing.ts';
 import type { AllocationType, VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { PlanGrant } from '#plans/vesting-runs/vested-state.ts';
@@ -26,7 +26,7 @@ export async function newGrant(
 ): Promise<PlanGrant> {
   const { quantity, grant_date: grantDate, vesting_start: vestingStart = grantDate } = asked;
   refuseGrantAhead(grantDate, today, pointer);
-  const hiredOn = (await findParticipant(tx, employeeId))?.hired_on ?? null;
+  const hiredOn = (await findServiceDays(tx, employeeId))?.hired_on ?? null;
   if (hiredOn !== null && grantDate < hiredOn)
     throw invalidField(pointer, 'before-hire', `must not be before the employee was hired on ${hiredOn}`);
   const condition = asked.vesting_schedule?.condition;

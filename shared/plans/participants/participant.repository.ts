@@ -4,107 +4,97 @@ import { toMinor } from '#kernel/money.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Wages } from './participants.routes.ts';
 
-const COLUMNS = [
+export const PARTICIPANT_COLUMNS = [
+  'compensation',
   'created_at',
   'date_of_birth',
+  'email',
   'employee_id',
   'hired_on',
   'identified_by',
   'kyc_status',
+  'name',
   'purged_at',
+  'rehired_on',
   'tenant_id',
+  'terminated_on',
   'updated_at',
   'version',
   'wages',
 ] as const satisfies readonly (keyof Participants)[];
 
-export type ParticipantRow = Pick<Selectable<Participants>, (typeof COLUMNS)[number]>;
+export type ParticipantRow = Pick<Selectable<Participants>, (typeof PARTICIPANT_COLUMNS)[number]>;
 
-/** Adds the employee unless known; a date of birth that is given replaces the one on record. */
-export async function insertParticipant(
-  tx: TenantTx,
-  employee_id: string,
-  date_of_birth: string | undefined,
-  identified_by: string,
-): Promise<void> {
-  const values = { employee_id, date_of_birth: date_of_birth ?? null, identified_by };
-  const insert = tx.insertInto('participants').values(values);
-  if (date_of_birth === undefined) await insert.onConflict((on) => on.doNothing()).execute();
-  else await setParticipant(tx, employee_id, date_of_birth, identified_by);
+/** The census says these of a participant; what is undefined stays as it is. */
+export interface Details {
+  readonly date_of_birth: string | null;
+  readonly name?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly hired_on?: string | null | undefined;
+  readonly terminated_on?: string | null | undefined;
+  readonly rehired_on?: string | null | undefined;
+  /** The pay of a year, in US dollars. */
+  readonly compensation?: string | null | undefined;
+  readonly wages?: Wages | undefined;
 }
 
+/** Sets details of a participant, who becomes one where the sponsor has none of the number. */
 export function setParticipant(
   tx: TenantTx,
   employee_id: string,
-  date_of_birth: string | null,
+  details: Details,
   identified_by: string,
-  details: Details = {},
 ): Promise<ParticipantRow> {
+  const columns = columnsOf(details);
   return tx
     .insertInto('participants')
-    .values({ employee_id, date_of_birth, identified_by, ...detailColumns(details) })
+    .values({ employee_id, identified_by, ...columns, stated_at: sql<Date>`clock_timestamp()` })
     .onConflict((on) =>
       on.columns(['tenant_id', 'employee_id']).doUpdateSet((eb) => ({
-        date_of_birth,
-        ...detailColumns(details),
-        identified_by: identifiedBy(date_of_birth, identified_by),
+        ...columns,
+        identified_by: identifiedBy(details, identified_by),
         version: eb('participants.version', '+', 1),
         updated_at: sql<Date>`now()`,
+        stated_at: sql<Date>`clock_timestamp()`,
       })),
     )
-    .returning(COLUMNS)
+    .returning(PARTICIPANT_COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
-/** Details that stay as they are unless given. */
-interface Details {
-  readonly wages?: Wages | undefined;
-  readonly hired_on?: string | null | undefined;
-}
-
-function detailColumns({ wages, hired_on }: Details) {
+function columnsOf({ wages, compensation, ...texts }: Details) {
   const minor = wages?.map(({ year, amount }) => [year, toMinor(amount, 'USD').toString()] as const);
   return {
-    ...(hired_on === undefined ? {} : { hired_on }),
+    ...texts,
+    ...(compensation === undefined
+      ? {}
+      : { compensation: compensation === null ? null : toMinor(compensation, 'USD', '/compensation') }),
     ...(minor === undefined ? {} : { wages: JSON.stringify(Object.fromEntries(minor)) }),
   };
 }
 
-/** Whoever changes the date of birth says who the participant is. */
-function identifiedBy(dateOfBirth: string | null, user: string) {
+/** Whoever changes the name or the date of birth says who the participant is. */
+function identifiedBy({ date_of_birth, name }: Details, user: string) {
+  const renamed = name === undefined ? sql`false` : sql`participants.name is distinct from ${name}::text`;
   return sql<
     string | null
-  >`case when participants.date_of_birth is distinct from ${dateOfBirth}::date then ${user}::uuid else participants.identified_by end`;
+  >`case when participants.date_of_birth is distinct from ${date_of_birth}::date or ${renamed} then ${user}::uuid else participants.identified_by end`;
 }
 
-/** Sets the date of birth, and details that are given, if the row still has `version`. */
-export function setDateOfBirth(
-  tx: TenantTx,
-  employeeId: string,
-  version: number,
-  date_of_birth: string | null,
-  identified_by: string,
-  details: Details = {},
-): Promise<ParticipantRow | undefined> {
+/** Returns a participant whom nobody else changes until the transaction ends. */
+export function lockParticipant(tx: TenantTx, employeeId: string): Promise<ParticipantRow | undefined> {
   return tx
-    .updateTable('participants')
-    .set((eb) => ({
-      date_of_birth,
-      ...detailColumns(details),
-      identified_by: identifiedBy(date_of_birth, identified_by),
-      version: eb('version', '+', 1),
-      updated_at: sql<Date>`now()`,
-    }))
+    .selectFrom('participants')
+    .select(PARTICIPANT_COLUMNS)
     .where('employee_id', '=', employeeId)
-    .where('version', '=', version)
-    .returning(COLUMNS)
+    .forUpdate()
     .executeTakeFirst();
 }
 
 export function findParticipant(read: TenantRead, employeeId: string): Promise<ParticipantRow | undefined> {
   return read
     .selectFrom('participants')
-    .select(COLUMNS)
+    .select(PARTICIPANT_COLUMNS)
     .where('employee_id', '=', employeeId)
     .executeTakeFirst();
 }

@@ -1,14 +1,34 @@
 import * as z from 'zod';
-import { dateOut, instantOut, isoDate, kycStatus, wholeNumber } from '#kernel/fields.ts';
+import {
+  booleanInQuery,
+  dateOut,
+  email,
+  instantOut,
+  isoDate,
+  kycStatus,
+  listOf,
+  page,
+  text,
+  wholeNumber,
+} from '#kernel/fields.ts';
 import { amount, amountOut } from '#kernel/money.ts';
+import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
 import { employeeInPath } from './employee-id.ts';
 
 export const Participant = z.object({
   employee_id: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
   date_of_birth: dateOut.nullable(),
   hired_on: dateOut.nullable(),
+  terminated_on: dateOut.nullable().meta({
+    description: 'The last day of service. Their plans end by themselves: see `/plans/{id}/terminate`.',
+  }),
+  rehired_on: dateOut.nullable().meta({ description: 'The day on which service went on after it.' }),
+  compensation: amountOut.nullable().meta({ description: 'The pay of a year, in US dollars.' }),
   wages: z.array(z.object({ year: z.number().int(), amount: amountOut })),
+  kyc_status: kycStatus,
   version: z.number().int(),
   created_at: instantOut,
 });
@@ -29,13 +49,21 @@ export const setParticipant = route({
   operationId: 'setParticipant',
   method: 'PUT',
   summary: 'Set a plan participant’s details',
-  description:
-    'The date of birth decides whether catch-up contributions are allowed. Null clears it. `wages`, in USD, are those from which FICA tax was withheld in a year: they decide whether the catch-up of the next year must be Roth. They replace all that are known; without them these stay. No grant is dated before `hired_on`; without it the one on record stays.',
+  description: [
+    'What is left out stays as it is, and null clears it. The date of birth, which is always given, decides whether catch-up contributions are allowed. `wages`, in USD, are those from which FICA tax was withheld in a year: they decide whether the catch-up of the next year must be Roth, and replace all that are known. `compensation` is the pay of a year, in USD.',
+    'Service counts from `hired_on`: the employer’s money in their active plans vests from that day on, also after a correction of it, and no grant is dated before. `terminated_on` and `rehired_on` say when service ended and went on; the time between does not count for plans in which they are enrolled afterwards, if it was a year or more.',
+    'A verified participant with another name or date of birth is PENDING again.',
+  ].join('\n'),
   ...shared,
   roles: ['ADMIN', 'OPS'],
   body: z.strictObject({
     date_of_birth: isoDate.nullable(),
+    name: text(200).nullable().optional(),
+    email: email.nullable().optional(),
     hired_on: isoDate.nullable().optional(),
+    terminated_on: isoDate.nullable().optional(),
+    rehired_on: isoDate.nullable().optional(),
+    compensation: amount.nullable().optional(),
     wages: Wages.optional(),
   }),
   example: { date_of_birth: '1974-05-17' },
@@ -43,7 +71,7 @@ export const setParticipant = route({
   response: Participant,
   concurrency: 'if-match-honoured',
   audit: 'participant.set',
-  problems: [],
+  problems: ['vested-balance-exceeded'],
   uses: [],
 });
 
@@ -57,6 +85,37 @@ export const getParticipant = route({
   response: Participant,
   concurrency: 'etag',
   problems: ['not-found'],
+  uses: [],
+});
+
+export const SORTS = ['employee_id', '-employee_id', 'name', '-name', 'hired_on', '-hired_on'] as const;
+
+export const listParticipants = route({
+  operationId: 'listParticipants',
+  method: 'GET',
+  path: '/participants',
+  summary: 'List plan participants',
+  description: [
+    '`q` finds the participants in whose name each of its words occurs, whatever the case and the accents (`muller` finds Müller), and the one whose number it is; with an `@`, those in whose mail address it occurs. `status` is whether they are in service today, in the sponsor’s time zone; `enrolled` whether they have an active plan, of `plan_type` if that is given.',
+    'They are listed by `employee_id`, or as `sort` says; `-` turns it around. Those without a name, or a hire date, come last in a list by it. A participant who is renamed between two pages of a list by name changes place; every other is listed once.',
+  ].join('\n\n'),
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({
+    ...page,
+    // That of a list by name has the name.
+    cursor: z.string().max(4_000).optional(),
+    q: text(200).optional(),
+    status: z.enum(['ACTIVE', 'TERMINATED'], 'must be ACTIVE or TERMINATED').optional(),
+    kyc_status: kycStatus.optional(),
+    enrolled: booleanInQuery.optional(),
+    plan_type: z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`).optional(),
+    sort: z.enum(SORTS, `must be one of ${SORTS.join(', ')}`).optional(),
+  }),
+  status: 200,
+  response: listOf(Participant),
+  discloses: true,
+  problems: [],
   uses: [],
 });
 

@@ -36,7 +36,7 @@ export const contributionContract: RowContract<ContributionColumn, ContributionV
   columns: CONTRIBUTION_COLUMNS,
   required: contributionRowSchema.required,
   number: 'amount',
-  day: { column: 'period', invalid: 'invalid-period' },
+  days: { columns: ['period'], invalid: 'invalid-period' },
   skipsZero: true,
   ofCells: (cells, at) => ({
     employee_id: cells[at.employee_id],

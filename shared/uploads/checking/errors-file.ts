@@ -30,6 +30,7 @@ const OF_THEIR_FILE: ReadonlySet<string> = new Set<RowErrorCode>([
   'changed-since-received',
   'conflicting-name',
   'duplicate-choice',
+  'duplicate-employee',
   'duplicate-external-ref',
   'duplicate-key',
   'duplicate-payee',

@@ -14,8 +14,8 @@ export interface RowContract<Column extends string, Values> {
   readonly number: Column;
   /** The column that several columns of a mapped file may give where none gives the number: a row is made for each. @default none */
   readonly spread?: Column;
-  /** The column of days, and the error of one that can't be read. @default none */
-  readonly day?: { readonly column: Column; readonly invalid: RowErrorCode };
+  /** The columns of days, and the error of one that can't be read. @default none */
+  readonly days?: { readonly columns: readonly Column[]; readonly invalid: RowErrorCode };
   /** Whether a number that is zero asks for nothing: such a row has the error `zero`, and is ignored. */
   readonly skipsZero: boolean;
   /**

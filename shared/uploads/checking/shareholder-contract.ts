@@ -75,7 +75,7 @@ export const shareholderContract: RowContract<ShareholderColumn, ShareholderValu
     is: 'a report of a dividend, whose holdings are those of its record date',
   },
   number: 'holdings',
-  day: { column: 'effective_date', invalid: 'invalid-date' },
+  days: { columns: ['effective_date'], invalid: 'invalid-date' },
   skipsZero: false,
   ofCells: (cells, at): Found => ({
     external_ref: cells[at.external_ref],

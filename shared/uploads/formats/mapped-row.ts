@@ -118,10 +118,10 @@ export class MappedRows<Column extends string, Values> {
           `must be a number with the decimal ${JSON.stringify(decimal)} of the mapping`,
         )
       );
-    const { day } = this.#contract;
-    if (this.#readDay !== undefined && to === day?.column)
+    const { days } = this.#contract;
+    if (this.#readDay !== undefined && days?.columns.includes(to) === true)
       return (
-        this.#readDay(cell) ?? wrong(to, day.invalid, `must be as ${date_format}, which the mapping says`)
+        this.#readDay(cell) ?? wrong(to, days.invalid, `must be as ${date_format}, which the mapping says`)
       );
     return cell;
   }

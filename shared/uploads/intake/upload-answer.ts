@@ -63,6 +63,7 @@ function toChanges({
   absent,
   by_class,
   by_status,
+  enrolled,
   largest,
   look_alikes,
 }: UploadChanges) {
@@ -78,6 +79,7 @@ function toChanges({
       moved,
     })),
     by_status: by_status?.map(({ before, after, payees }) => ({ before, after, payees })) ?? null,
+    enrolled: enrolled ?? null,
     largest:
       largest?.map(({ line, external_ref, before, after }) => ({ line, external_ref, before, after })) ??
       null,

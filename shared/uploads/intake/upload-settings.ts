@@ -39,7 +39,7 @@ export const registerSettings = {
 /** The settings of a payroll file. */
 export const payrollSettings = { mapping: registerSettings.mapping };
 
-/** The settings of files that have neither shares nor amounts: of ballots, and of payees. */
+/** The settings of files that have neither shares nor amounts: of ballots, of payees, and of participants. */
 export const namedSettings = {
   mapping: registerSettings.mapping,
   expected_rows: registerSettings.expected_rows,
@@ -53,6 +53,7 @@ export const SETTINGS_OF: Readonly<Record<UploadKind, object>> = {
   ballots: namedSettings,
   kyc: namedSettings,
   'bank-accounts': namedSettings,
+  participants: namedSettings,
 };
 
 export interface UploadSettings {

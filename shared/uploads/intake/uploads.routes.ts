@@ -52,7 +52,7 @@ export const UploadSummary = z.object({
   rejected: count,
   /** Rows that ask for nothing: amounts or votes of zero. */
   ignored: count,
-  /** The accepted rows of a payroll file that it has recorded, of ballots that it has cast, or of payees that it has changed. Null for a register, which has `changes`, and until the file is judged and doesn’t wait. */
+  /** The accepted rows of a payroll file that it has recorded, of ballots that it has cast, or of payees or participants that it has changed. Null for a register, which has `changes`, and until the file is judged and doesn’t wait. */
   recorded: count.nullable(),
   /** The accepted rows that were recorded, cast or set before. */
   unchanged: count.nullable(),
@@ -77,7 +77,7 @@ export const Upload = UploadSummary.extend({
   warnings: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
   /** The URL of all rejected rows, as CSV to be corrected and uploaded again. It works without a token, for fifteen minutes. */
   errors_url: z.string().nullable(),
-  /** The changes by a register or a file of payees: those that were made, or, of a file that waits for a second person or is only checked, would be. Null for other files, and until it is compared. */
+  /** The changes by a register, or a file of payees or participants: those that were made, or, of a file that waits for a second person or is only checked, would be. Null for other files, and until it is compared. */
   changes: z
     .object({
       created: count,
@@ -96,6 +96,8 @@ export const Upload = UploadSummary.extend({
       ),
       /** Payees by the KYC status that they had and get. Null: the file is of something else. */
       by_status: z.array(z.object({ before: kycStatus, after: kycStatus, payees: count })).nullable(),
+      /** The people whom a file of participants enrols in a plan. Null: the file is of something else. */
+      enrolled: count.nullable(),
       /** The twenty largest changes. A position that the file doesn't name has no line. Null: a file of more than 10,000 rows was loaded into an empty register, so it is itself the list, or it is a file of payees. */
       largest: z
         .array(

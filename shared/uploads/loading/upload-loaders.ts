@@ -2,6 +2,7 @@ import type { UploadKind } from '#uploads/upload-kind.ts';
 import { ballotLoader } from './ballot-loader.ts';
 import { bankAccountLoader } from './bank-account-loader.ts';
 import { kycLoader } from './kyc-loader.ts';
+import { participantLoader } from './participant-loader.ts';
 import { payrollLoader } from './payroll-loader.ts';
 import { registerLoader } from './register-loader.ts';
 import type { UploadLoader } from './upload-loader.ts';
@@ -13,4 +14,5 @@ export const uploadLoaders: Readonly<Record<UploadKind, UploadLoader>> = {
   ballots: ballotLoader,
   kyc: kycLoader,
   'bank-accounts': bankAccountLoader,
+  participants: participantLoader,
 };

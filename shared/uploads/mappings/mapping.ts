@@ -4,6 +4,7 @@ import { BANK_ACCOUNT_COLUMNS, bankAccountRowSchema } from '#uploads/checking/ba
 import { CONTRIBUTION_COLUMNS, contributionRowSchema } from '#uploads/checking/contribution-upload.schema.ts';
 import { DERIVED_NAME } from '#uploads/checking/detail-columns.ts';
 import { KYC_COLUMNS, kycRowSchema } from '#uploads/checking/kyc-upload.schema.ts';
+import { PARTICIPANT_COLUMNS, participantRowSchema } from '#uploads/checking/participant-upload.schema.ts';
 import { REGISTER_COLUMNS, shareholderRowSchema } from '#uploads/checking/shareholder-upload.schema.ts';
 import type { Encoding } from '#uploads/formats/upload-row.ts';
 import type { UploadKind } from '#uploads/upload-kind.ts';
@@ -44,8 +45,8 @@ interface MappedKind {
   readonly hasNoDecimals?: boolean;
   /** The column that several may give where none gives the number. @default none */
   readonly spread?: string;
-  /** The column of days, and whether a month will do. @default none */
-  readonly day?: { readonly column: string; readonly takesMonth: boolean };
+  /** Whether a month will do for a day. @default there are no days */
+  readonly day?: { readonly takesMonth: boolean };
   /** The values that a column may have, where it may not have any. */
   readonly valuesOf: (column: string) => readonly (string | null)[] | undefined;
 }
@@ -56,14 +57,14 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
     required: shareholderRowSchema.required,
     derived: DERIVED_NAME,
     number: 'holdings',
-    day: { column: 'effective_date', takesMonth: false },
+    day: { takesMonth: false },
     valuesOf: (column) => (column === 'kind' ? HOLDER_KINDS : undefined),
   },
   contributions: {
     columns: CONTRIBUTION_COLUMNS,
     required: contributionRowSchema.required,
     number: 'amount',
-    day: { column: 'period', takesMonth: true },
+    day: { takesMonth: true },
     valuesOf: (column) => {
       const { plan_type, source } = contributionRowSchema.properties;
       return { plan_type: plan_type.enum, source: source.enum }[column];
@@ -92,6 +93,15 @@ const KINDS: Readonly<Record<UploadKind, MappedKind>> = {
       const { account_type, holder_type } = bankAccountRowSchema.properties;
       return { account_type: account_type.enum, holder_type: holder_type.enum }[column];
     },
+  },
+  participants: {
+    columns: PARTICIPANT_COLUMNS,
+    required: participantRowSchema.required,
+    number: 'compensation',
+    spread: 'name',
+    day: { takesMonth: false },
+    valuesOf: (column) =>
+      column === 'plan_type' ? participantRowSchema.properties.plan_type.enum : undefined,
   },
 };
 
