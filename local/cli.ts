@@ -2,13 +2,20 @@ import type { Firing } from 'template-runner';
 import { StartError } from 'template-runner/start-error';
 import { closest } from '#lib/closest.ts';
 import { HELP, HELP_OF_COMMANDS } from './command-help.ts';
-import type { Advanced, Fired, PlatformStatus } from './commands.ts';
+import type { Advanced, BankSilence, Fired, PlatformStatus } from './commands.ts';
 import { type Command, sendCommand } from './control.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { DeadLetter, Redriven } from './dead-letters.ts';
 import { listMails, showMail } from './mails.ts';
+import type { FileAtBank } from './odfi/originating-bank.ts';
 import { readPlatformFile } from './platform-file.ts';
-import { advanceRenderer, renderDeadLetter, renderFired, renderRedriven } from './render-commands.ts';
+import {
+  advanceRenderer,
+  renderBank,
+  renderDeadLetter,
+  renderFired,
+  renderRedriven,
+} from './render-commands.ts';
 import { renderStatus } from './render-status.ts';
 import { accessToken, shellEnvironment } from './sign-in.ts';
 import { exitOnStartError, readArguments, usageOf } from './terminal.ts';
@@ -23,7 +30,15 @@ function parseCommand([name, argument, ...more]: readonly string[]): Command {
     return { command: 'dead-letters', ...(argument === undefined ? {} : { queue: argument }) };
   if (more.length === 0 && name === 'redrive' && argument !== undefined)
     return { command: 'redrive', queue: argument };
+  if (name === 'bank') return bankCommand(argument, more);
   throw new StartError(refusal(name));
+}
+
+function bankCommand(argument: string | undefined, [wanted, ...more]: readonly string[]): Command {
+  if (argument === undefined) return { command: 'bank' };
+  if (argument === 'silent' && more.length === 0 && (wanted === 'on' || wanted === 'off'))
+    return { command: 'bank', silent: wanted === 'on' };
+  throw new StartError(refusal('bank'));
 }
 
 function refusal(name: string | undefined): string {
@@ -116,6 +131,8 @@ function rendererOf({ command }: Command): (line: unknown) => string | undefined
       return (line) => renderFired(line as Fired);
     case 'dead-letters':
       return (line) => renderDeadLetter(line as DeadLetter);
+    case 'bank':
+      return (line) => renderBank(line as BankSilence | FileAtBank);
     case 'redrive':
       return (line) => renderRedriven(line as Redriven);
     default:

@@ -29,6 +29,12 @@ ${OPTIONS}`,
 
 Sends the messages that failed for good back to QUEUE, such as uploads; firings (schedules) each to their job. They have all their tries again.
 ${OPTIONS}`,
+  bank: `usage: npm run local -- bank [silent on|off] [--data DIR] [--json]
+
+Lists the files that tenants have written for their bank, with what the bank has brought in answer, and what it will bring and when: the account numbers of
+docs/mock-bank.md decide. With silent on, neither it nor the mock bank says anything more: no callback, no fetch, no acknowledgement, also after a
+restart. With silent off, they say what has waited.
+${OPTIONS}`,
   token: `usage: npm run local -- token operator|TENANT [ROLE] [--data DIR]
 
 Prints an access token of the operator, or of the demo user of a tenant with a role (default: ADMIN).
@@ -66,6 +72,7 @@ Talks to the platform that runs on this machine.
   advance DATE                    moves its time ahead, and fires what falls due on the way
   dead-letters [QUEUE]            lists the messages that failed for good
   redrive QUEUE                   sends them back to where they came from
+  bank [silent on|off]            lists what the bank has done with files, or tells both banks to be silent
   token operator|TENANT [ROLE]    prints an access token
   mail [ID]                       lists the mails that it has sent, or shows one
   env                             prints what an AWS client needs, as shell commands

@@ -9,6 +9,7 @@ import type { DatabaseProxy, ProxyCounts } from 'template-runner/database-proxy'
 import { resolveFunction } from 'template-runner/templates';
 import { closest } from '#lib/closest.ts';
 import { asOwner } from './as-owner.ts';
+import type { LocalBank } from './bank.ts';
 import { changesSince, lastTransaction } from './changes-since.ts';
 import type { Command } from './control.ts';
 import { listDeadLetters, redrive } from './dead-letters.ts';
@@ -18,6 +19,7 @@ export interface CommandParts {
   readonly runner: TemplateRunner;
   readonly database: DatabaseConnection;
   readonly proxy: DatabaseProxy;
+  readonly bank: LocalBank;
   /** Aborted when whoever sent the command is gone. */
   readonly gone: AbortSignal;
 }
@@ -29,6 +31,11 @@ export interface Advanced {
   readonly failed: number;
   /** Entries of the audit trail that were written meanwhile, by action. */
   readonly changes: Readonly<Record<string, number>>;
+}
+
+/** The first line of `bank`. */
+export interface BankSilence {
+  readonly silent: boolean;
 }
 
 /** The answer of a job that was run by hand. */
@@ -72,7 +79,7 @@ interface UploadRow {
 export async function runCommand(
   command: Command,
   emit: (line: unknown) => void,
-  { runner, database, proxy, gone }: CommandParts,
+  { runner, database, proxy, bank, gone }: CommandParts,
 ): Promise<void> {
   const { model, pool, endpoint, scheduler, clock } = runner;
   switch (command.command) {
@@ -106,6 +113,12 @@ export async function runCommand(
     case 'redrive':
       emit(redrive(endpoint.queues, model, command.queue));
       return;
+    case 'bank': {
+      if (command.silent !== undefined) bank.beSilent(command.silent);
+      emit({ silent: bank.isSilent() } satisfies BankSilence);
+      if (command.silent === undefined) for (const file of await bank.files()) emit(file);
+      return;
+    }
     case 'invoke': {
       const name = resolveFunction(model, command.functionName);
       const result = await pool.invoke(name, JSON.stringify(command.event));

@@ -14,6 +14,7 @@ export type Command =
   | { readonly command: 'advance'; readonly until: string }
   | { readonly command: 'dead-letters'; readonly queue?: string }
   | { readonly command: 'redrive'; readonly queue: string }
+  | { readonly command: 'bank'; readonly silent?: boolean }
   | { readonly command: 'invoke'; readonly functionName: string; readonly event: unknown };
 
 type CommandRunner = (

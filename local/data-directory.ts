@@ -19,12 +19,14 @@ export function dataPaths(dataDir: string) {
     platformFile: at('local.json'),
     state: at('state.json'),
     databaseUrl: at('database-url'),
+    bank: at('bank.json'),
   };
 }
 
 /** Everything that a start may leave, so that `--reset` deletes nothing else. */
 const OWN_ENTRIES = [
   ...DATA_ENTRIES,
+  'bank.json',
   'cdk.out',
   'control.sock',
   'database-url',

@@ -3,6 +3,7 @@ import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { StartError } from 'template-runner/start-error';
 import { resolveFunction } from 'template-runner/templates';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
+import { openLocalBank, silenceOf } from './bank.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
@@ -123,6 +124,7 @@ async function start(
   cleanups.push(() => proxy.close());
 
   const { accessKeyId, secretAccessKey } = state;
+  const silence = silenceOf(paths.bank);
   const runner = await startTemplateRunner({
     assembly: paths.assembly,
     dataDir,
@@ -132,6 +134,7 @@ async function start(
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
     clockVariable: 'VESTRY_CLOCK_AHEAD_MS',
+    variablesNow: () => ({ MOCK_BANK_SILENT: silence.isOn() ? 'on' : 'off' }),
     reachable: () => [`${proxy.host}:${proxy.port}`, ...collectors()],
     variables: (spec, addresses) =>
       functionOverrides(spec, addresses, {
@@ -144,6 +147,11 @@ async function start(
   await bootstrap(runner, database, state);
   // The first start has enough to do: each sweep would load a function of its own in the midst of it.
   const apiPort = await runner.serve(port, state.isSetUp);
+  const bank = openLocalBank({
+    ...{ runner, silence, credentials: { accessKeyId, secretAccessKey } },
+    bucket: uploadsBucketOf(runner),
+    report: (line) => options.report?.(line),
+  });
 
   if (changes !== undefined)
     reloadOn(changes, {
@@ -153,7 +161,7 @@ async function start(
 
   const socket = controlSocketPath(dataDir);
   const control = await serveControl(socket, (command, emit, gone) =>
-    runCommand(command, emit, { runner, database, proxy, gone }),
+    runCommand(command, emit, { runner, database, proxy, bank, gone }),
   );
   cleanups.push(() => control.close());
 
@@ -251,6 +259,12 @@ interface Described {
   readonly database: DatabaseConnection;
   readonly apiPort: number;
   readonly socket: string;
+}
+
+function uploadsBucketOf({ model }: TemplateRunner): string {
+  const [bucket] = model.buckets.filter(({ name }) => name.endsWith('-uploads'));
+  if (bucket === undefined) throw new StartError('the templates have no bucket of uploads');
+  return bucket.name;
 }
 
 function describe({ state, runner, database, apiPort, socket }: Described): PlatformFile {

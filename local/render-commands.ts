@@ -1,6 +1,7 @@
 import type { Firing } from 'template-runner';
-import type { Advanced, Fired } from './commands.ts';
+import type { Advanced, BankSilence, Fired } from './commands.ts';
 import type { DeadLetter, Redriven } from './dead-letters.ts';
+import type { FileAtBank } from './odfi/originating-bank.ts';
 
 /** Shows the answer of a job: `{"rows": 12, "complete": true}`. */
 export function renderFired({ schedule, time, ok, result, error }: Fired): string {
@@ -16,6 +17,17 @@ export function renderDeadLetter({ queue, id, sent, attributes, body }: DeadLett
 
 export function renderRedriven({ from, moved }: Redriven): string {
   return moved === 0 ? `${from} is empty` : `${moved} sent back from ${from}`;
+}
+
+/** Shows whether the banks are silent, and a file with what its bank has brought and will bring. */
+export function renderBank(line: BankSilence | FileAtBank): string {
+  if ('silent' in line) return line.silent ? 'the banks are silent' : 'the banks speak';
+  const { object_key, state, entries, answers } = line;
+  const what = state === 'FETCHED' ? `fetched (${entries})` : 'not fetched';
+  const said = answers.map(
+    ({ name, due, says, brought }) => `  ${due}  ${brought ? 'brought' : 'will bring'} ${name}: ${says}`,
+  );
+  return [`${object_key}  ${what}`, ...said].join('\n');
 }
 
 /**

@@ -46,10 +46,22 @@ export interface TemplateRunnerOptions {
   reachable?(): readonly string[];
   /** Variables of a function that stand above those of its template. Called when an environment starts. @default none */
   variables?(spec: FunctionSpec, addresses: Addresses): Readonly<Record<string, string>>;
+  /** Returns variables that a function is told with each invocation, above all others. @default none */
+  variablesNow?(): Readonly<Record<string, string>>;
   /** The variable that tells functions, with each invocation, how many milliseconds the clock has been moved ahead. @default none */
   readonly clockVariable?: string;
   /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
   warn?(line: string): void;
+}
+
+/** Somebody outside who lives by the platform's clock, and reaches its services as any client does. */
+export interface Neighbour {
+  /** Told that some object was created. */
+  notice(): void;
+  /** Returns when there is something to do next; undefined where nothing is. */
+  nextDue(): Date | undefined;
+  /** Does what is due; answers whether anything was done since it was asked. */
+  act(now: Date): Promise<boolean>;
 }
 
 export interface Addresses {
@@ -71,12 +83,18 @@ export interface TemplateRunner {
   serve(port: number, schedules?: boolean): Promise<number>;
   /** Says whether all queues with a consumer ran empty within the time. */
   drained(timeoutMs: number): Promise<boolean>;
+  /** Leaves what comes to a queue in it, until it is told otherwise. Throws when nothing consumes the queue. */
+  hold(queue: string, isHeld: boolean): void;
+  /** Lets a neighbour live beside the platform from now on, until it stops. */
+  accompany(neighbour: Neighbour): void;
   /** Finishes what runs, within ten seconds, and stops everything. */
   stop(): Promise<void>;
 }
 
 const STOP_GRACE_MS = 10_000;
 const SETTLE_LIMIT_MS = 60_000;
+/** A neighbour is asked this often, when the clock isn't moved. */
+const NEIGHBOUR_MS = 1_000;
 
 type Cleanup = () => Promise<void> | void;
 
@@ -110,7 +128,7 @@ async function start(
   const log = new FunctionLog(join(dataDir, 'logs/functions.ndjson'), warn);
   cleanups.push(() => log.close());
 
-  const late: { pool?: FunctionPool; router?: EventRouter; apiUrl?: string } = {};
+  const late: { pool?: FunctionPool; router?: EventRouter; apiUrl?: string; neighbour?: Neighbour } = {};
   const endpoint = await startAwsEndpoint({
     ...{ port: options.awsPort ?? 0, dataDir, region, accountId, ...credentials },
     buckets: model.buckets,
@@ -124,6 +142,7 @@ async function start(
     now: () => clock.now(),
     functions: invokerOf(late),
     stepFunctions: { stateMachines: model.stateMachines, functions: invokerOf(late), clock },
+    onObject: () => late.neighbour?.notice(),
     onEvent: ({ eventBusName, event }) => late.router?.publish(eventBusName, event),
   });
   cleanups.push(() => endpoint.close());
@@ -139,9 +158,10 @@ async function start(
     },
     reachable: ({ isInNetwork }, variables) =>
       isInNetwork ? [...endpointsOf(variables), ...(options.reachable?.() ?? [])] : undefined,
-    ...(clockVariable === undefined
-      ? {}
-      : { variablesNow: () => ({ [clockVariable]: String(clock.aheadMs) }) }),
+    variablesNow: () => ({
+      ...(clockVariable === undefined ? {} : { [clockVariable]: String(clock.aheadMs) }),
+      ...options.variablesNow?.(),
+    }),
     processes: new Set(options.processFunctions?.map((query) => resolveFunction(model, query))),
     onLine: (spec, line, stream) => {
       if (!endpoint.metrics.collect(line)) log.line(spec.name, line, stream);
@@ -163,11 +183,13 @@ async function start(
   });
   late.router = router;
   const settle = async (): Promise<void> => {
-    await router.settled();
-    await drained(pollers, SETTLE_LIMIT_MS);
-    await executions.settled();
+    do {
+      await router.settled();
+      await drained(pollers, SETTLE_LIMIT_MS);
+      await executions.settled();
+    } while ((await late.neighbour?.act(clock.now())) === true);
   };
-  const nextTimer = (): Date | undefined => executions.nextDue();
+  const nextTimer = (): Date | undefined => earlier(executions.nextDue(), late.neighbour?.nextDue());
   const activity = (): number => router.published + endpoint.queues.sent - router.fired;
   const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
@@ -189,11 +211,36 @@ async function start(
     );
     return gateway.port;
   };
+  const accompany = (neighbour: Neighbour): void => {
+    late.neighbour = neighbour;
+    let acting: Promise<unknown> = Promise.resolve();
+    const act = (): void => {
+      acting = neighbour
+        .act(clock.now())
+        .catch((error: Error) => warn(`a neighbour could not act: ${error.message}`));
+    };
+    const timer = setInterval(act, NEIGHBOUR_MS);
+    cleanups.push(async () => {
+      clearInterval(timer);
+      delete late.neighbour;
+      await acting;
+    });
+  };
   return {
-    ...{ model, endpoint, pool, scheduler, clock, serve },
+    ...{ model, endpoint, pool, scheduler, clock, serve, accompany },
     drained: (timeoutMs) => drained(pollers, timeoutMs),
+    hold: (queue, isHeld) => {
+      const consumers = pollers.filter(({ options: { queue: consumed } }) => consumed === queue);
+      if (consumers.length === 0) throw new StartError(`nothing consumes the queue ${queue}`);
+      for (const consumer of consumers) consumer.hold(isHeld);
+    },
     stop: cleanUp,
   };
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }
 
 async function atMost(limitMs: number, work: readonly Promise<unknown>[]): Promise<void> {

@@ -63,6 +63,9 @@ test('the tour of the README works as it is written', async () => {
   expect(stdout).toContain('125.50 USD is used, 24374.50 USD is left');
   expect(stdout).toMatch(/\[ '80\.00', 'EMPLOYER', '205\.50' \]/);
   expect(stdout).toMatch(/"amount":"-125\.50".*"return_code":"R03"/);
+  expect(stdout).toMatch(
+    /^ach\/outbound\/acme\/\S+\.ach {2}fetched \(1\)\n.* brought \S+\.ack: acknowledges it\n.* will bring \S+\.ach: 1 × R02$/m,
+  );
   expect(stdout).toContain('schedules');
   expect(stderr).not.toContain('curl:');
 }, 330_000);

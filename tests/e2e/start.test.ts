@@ -217,7 +217,21 @@ describe('npm start', () => {
     expect((await timeOf()) - stopped).toBeLessThan(DAY_MS);
   });
 
-  test('stops cleanly, and finds its data again', async () => {
+  test('stops cleanly, and finds its data again; banks that were told to be silent still are', async () => {
+    expect((await local('bank')).stdout).toBe('the banks speak\n');
+    expect((await local('bank', 'silent', 'on')).stdout).toBe('the banks are silent\n');
+    await expect(local('bank', 'quiet')).rejects.toMatchObject({
+      stderr: expect.stringContaining('bank [silent on|off]'),
+    });
+    // The first holder of the demo has an account into which the mock bank settles after two seconds.
+    const { data } = (await platform.api('acme', 'GET', '/shareholders?limit=1')).body;
+    const order = { shareholder_id: data[0].id, amount: '1.00', currency: 'USD' };
+    const { id } = (
+      await platform.api('acme', 'POST', '/transactions/disburse', order, { 'idempotency-key': 'silent' })
+    ).body;
+    const status = async () => (await platform.api('acme', 'GET', `/transactions/${id}`)).body.status;
+    await expect.poll(status, { timeout: 60_000 }).toBe('SENT');
+
     const before = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
     expect(await platform.stop()).toBe(0);
     const startedMs = performance.now();
@@ -226,6 +240,10 @@ describe('npm start', () => {
     const after = await platform.api('acme', 'GET', '/reports/holdings?limit=200');
     expect(after.body.data).toEqual(before.body.data);
     expect(platform).toBeInstanceOf(RunningPlatform);
+    expect((await local('bank')).stdout).toBe('the banks are silent\n');
+    expect(await status()).toBe('SENT');
+    await local('bank', 'silent', 'off');
+    await expect.poll(status, { timeout: 60_000 }).toBe('SETTLED');
   });
 
   test('finds its data again after it was killed', async () => {

@@ -66,6 +66,8 @@ export interface AwsEndpointOptions {
   readonly functions?: FunctionInvoker;
   /** The clock by which the lifecycle rules of buckets move objects. @default the machine's */
   readonly now?: () => Date;
+  /** Called for each object that is created. @default nobody is told */
+  readonly onObject?: () => void;
   /** Called for each accepted entry of PutEvents, before it is answered. */
   onEvent(entry: BusEvent): void;
 }
@@ -361,7 +363,10 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   const objects = new ObjectStore({
     directory: join(dataDir, 'objects'),
     buckets,
-    notify,
+    notify: (metadata, kind) => {
+      notify(metadata, kind);
+      options.onObject?.();
+    },
     ...(options.now === undefined ? {} : { now: options.now }),
   });
   const uploads = new MultipartStore(objects.uploadsDirectory);

@@ -32,6 +32,9 @@ const BACKOFF_LIMIT_SECONDS = 60;
 export class QueuePoller {
   readonly options: QueuePollerOptions;
   #stop = new AbortController();
+  /** Aborted while it holds what comes. */
+  #held = new AbortController();
+  #released: (() => void) | undefined;
   #running = new Set<Promise<void>>();
   #loop: Promise<void> | undefined;
   /** Those who wait for the first attempt at a message, by the message's id. */
@@ -45,9 +48,19 @@ export class QueuePoller {
     this.#loop = this.#poll();
   }
 
-  /** Whether there are messages, or some are being processed. */
+  /** Leaves messages in the queue from now on, as a mapping does that is disabled, until it is told otherwise. */
+  hold(isHeld: boolean): void {
+    if (isHeld) this.#held.abort();
+    else if (this.#held.signal.aborted) {
+      this.#held = new AbortController();
+      this.#released?.();
+    }
+  }
+
+  /** Whether there are messages that it takes, or some are being processed. */
   get isBusy(): boolean {
     const { queues, queue } = this.options;
+    if (this.#held.signal.aborted) return this.#running.size > 0;
     const { visible, notVisible, delayed } = queues.attributes(queue);
     return this.#running.size + visible + notVisible + delayed > 0;
   }
@@ -79,6 +92,10 @@ export class QueuePoller {
     const { mapping } = this.options;
     const limit = mapping.maxConcurrency ?? DEFAULT_CONCURRENCY;
     while (!this.#stop.signal.aborted) {
+      if (this.#held.signal.aborted) {
+        await this.#release();
+        continue;
+      }
       if (this.#running.size >= limit) {
         await Promise.race(this.#running);
         continue;
@@ -90,11 +107,20 @@ export class QueuePoller {
     }
   }
 
+  /** Waits until it holds messages no more, or is stopped. */
+  #release(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#released = resolve;
+      this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   async #receiveBatch(): Promise<ReceivedMessage[]> {
     const { batchSize, windowSeconds } = this.options.mapping;
     const batch = await this.#receive(batchSize, LONG_POLL_MS);
     const closesMs = Date.now() + windowSeconds * 1000;
-    while (batch.length > 0 && batch.length < batchSize && !this.#stop.signal.aborted) {
+    const isOpen = (): boolean => !this.#stop.signal.aborted && !this.#held.signal.aborted;
+    while (batch.length > 0 && batch.length < batchSize && isOpen()) {
       const leftMs = closesMs - Date.now();
       if (leftMs <= 0) break;
       // The lease of the first messages must not end while the window is open.
@@ -110,7 +136,7 @@ export class QueuePoller {
       max,
       waitMs,
       visibilityTimeoutSeconds: Math.min(LEASE_SECONDS, queues.spec(queue).visibilityTimeoutSeconds),
-      signal: this.#stop.signal,
+      signal: AbortSignal.any([this.#stop.signal, this.#held.signal]),
     });
   }
 

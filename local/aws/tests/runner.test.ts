@@ -167,3 +167,49 @@ test('no source file names the application that it was written for', () => {
   );
   expect(naming).toEqual([]);
 });
+
+test('what comes to a queue that is held stays in it, and is consumed once it is not held any more', async () => {
+  const runner = await start();
+  const port = await runner.serve(0);
+  expect(() => runner.hold('no-queue', true)).toThrow('nothing consumes the queue no-queue');
+  runner.hold('orders', true);
+  runner.hold('orders', true);
+  await send(port, { id: 'o1', items: 2 });
+  expect(await runner.drained(20_000)).toBe(true);
+  expect(runner.endpoint.queues.attributes('orders').visible).toBe(1);
+  expect(await read(port, 'o1')).toEqual({ error: 'NoSuchKey' });
+  runner.hold('orders', false);
+  await expect.poll(() => read(port, 'o1'), IN_TIME).toEqual({ id: 'o1', packed: 2 });
+  // It can be stopped while it is held.
+  runner.hold('orders', true);
+});
+
+test('a neighbour acts in its turn when the clock is advanced, sees new objects, and what it does is worked off', async () => {
+  const told: string[] = [];
+  const runner = await start();
+  const port = await runner.serve(0);
+  const from = runner.clock.now().getTime();
+  const due = [1, 3].map((days) => new Date(from + days * 86_400_000));
+  let noticed = 0;
+  runner.accompany({
+    notice: () => {
+      noticed += 1;
+    },
+    nextDue: () => due[0],
+    act: async (now) => {
+      if (due[0] === undefined || due[0] > now) return false;
+      due.shift();
+      told.push(`acts on day ${Math.round((now.getTime() - from) / 86_400_000)}`);
+      await send(port, { id: `of-${told.length}`, items: 1 });
+      return true;
+    },
+  });
+  await runner.scheduler.advance(new Date(from + 4 * 86_400_000), ({ time }) =>
+    told.push(`fires on day ${Math.ceil((Date.parse(time) - from) / 86_400_000)}`),
+  );
+  expect(told.filter((line) => line.startsWith('acts'))).toEqual(['acts on day 1', 'acts on day 3']);
+  expect(told.indexOf('acts on day 1')).toBe(1);
+  expect(told).toHaveLength(6);
+  expect(await read(port, 'of-2')).toEqual({ id: 'of-2', packed: 1 });
+  expect(noticed).toBe(2);
+});

@@ -11,6 +11,8 @@ export const bankEnvironment = {
   bankWaitSeconds: (): number => Number(required('BANK_WAIT_SECONDS')),
   /** Whether the environment has a mock bank, see docs/mock-bank.md. */
   hasMockBank: (): boolean => optional('BANK_STAND_IN') === 'on',
+  /** Whether the mock bank says nothing at present; the local platform says so with each invocation. */
+  isMockBankSilent: (): boolean => optional('MOCK_BANK_SILENT') === 'on',
   /** The URL of the API to which the mock bank sends its callbacks. */
   callbackUrl: (): string => required('BANK_CALLBACK_URL'),
 };

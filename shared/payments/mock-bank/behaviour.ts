@@ -1,4 +1,7 @@
-/** The behaviour of the mock bank for an account number; docs/mock-bank.md lists them. This module is pure. */
+/**
+ * The behaviour of a bank that stands in for a real one, by account number; docs/mock-bank.md lists them. The mock bank does so by HTTP, and the local platform's
+ * originating bank by files: whatever one of them can't do it leaves out. This module is pure.
+ */
 export interface Behaviour {
   /** Seconds until the payment settles; undefined: it never does. */
   readonly settlesAfter: number | undefined;
@@ -8,6 +11,10 @@ export interface Behaviour {
    */
   readonly returns?: { readonly code: string; readonly after: number };
   readonly rejects?: string;
+  /** Whether the bank rejects the whole file that has such an entry. */
+  readonly rejectsFile?: boolean;
+  /** The number of a way in which the file with the return deviates from what Nacha prescribes. */
+  readonly deviation?: number;
   /** Notification of change: code and corrected data. */
   readonly corrects?: { readonly code: string; readonly data: string };
   readonly callbacks: 'once' | 'thrice' | 'late' | 'unsigned' | 'stale' | 'none' | 'early';
@@ -18,12 +25,20 @@ export interface Behaviour {
   };
 }
 
+/** Whether an outage never ends. */
+export const isForEver = ({ outage }: Behaviour): boolean => outage?.requests === ALWAYS;
+
+/** Whether the bank takes a payment and says no more of it. */
+export const isSilent = ({ settlesAfter, returns, rejects }: Behaviour): boolean =>
+  settlesAfter === undefined && returns === undefined && rejects === undefined;
+
 /** Seconds: quick enough to watch, slow enough to see each state. */
 const SETTLES_AFTER = 2;
 const RETURNS_AFTER = 2;
 const RETURNS_AFTER_SETTLEMENT = 8;
 const LATE_AFTER = 90;
 export const LATE_SECONDS = LATE_AFTER;
+const DEVIATING_CODE = 'R03';
 const CORRECTED = { code: 'C01', data: '900000000077' };
 const CORRECTIONS: Readonly<Record<number, typeof CORRECTED>> = {
   2: { code: 'C01', data: '9000-0000-0077' },
@@ -59,6 +74,13 @@ export function behaviourOf(accountNumber: string): Behaviour {
       return { ...SETTLING, ...(OUTAGES[number] ?? {}) };
     case '06':
       return { ...SETTLING, settlesAfter: number };
+    case '09':
+      return {
+        settlesAfter: undefined,
+        returns: { code: DEVIATING_CODE, after: RETURNS_AFTER },
+        deviation: number,
+        callbacks: 'once',
+      };
     default:
       return SETTLING;
   }
@@ -100,4 +122,5 @@ const OUTAGES: Readonly<Record<number, Partial<Behaviour>>> = {
   4: { rejects: 'R13', settlesAfter: undefined, callbacks: 'none' },
   5: { outage: { kind: 'busy', requests: ALWAYS } },
   6: { settlesAfter: undefined, callbacks: 'none' },
+  7: { rejects: 'R13', rejectsFile: true, settlesAfter: undefined, callbacks: 'none' },
 };

@@ -1,3 +1,5 @@
+import type { Day } from '#kernel/calendar.ts';
+import { nachaDate } from './nacha-date.ts';
 import {
   BATCH_CONTROL,
   BATCH_HEADER,
@@ -7,10 +9,11 @@ import {
   FILE_CONTROL,
   FILE_HEADER,
   FILLER,
+  HASH_MODULUS,
   RETURN_ADDENDA,
   writeRecord,
 } from './nacha-layout.ts';
-import type { WrittenEntry } from './nacha-payments.ts';
+import type { SecCode, WrittenEntry } from './nacha-payments.ts';
 
 /** The answer of a receiving bank to one of our entries. */
 export interface SampleAnswer {
@@ -19,6 +22,13 @@ export interface SampleAnswer {
   readonly code: string;
   /** Whether the entry was a debit: a reversal. */
   readonly isDebit?: boolean;
+  readonly isSavings?: boolean;
+  /** @default PPD */
+  readonly secCode?: SecCode;
+  /** The receiving bank: its routing number without the check digit. @default that of the tests' accounts */
+  readonly rdfi?: string;
+  readonly accountNumber?: string;
+  readonly receiverName?: string;
   /** The returned amount in cents; a notification has none. */
   readonly amountMinor?: bigint;
   readonly dateOfDeath?: string;
@@ -26,25 +36,42 @@ export interface SampleAnswer {
   readonly correctedData?: string;
 }
 
+/** The bank that passes answers on, and the company that they are for. */
+export interface SampleBank {
+  /** Nine digits. */
+  readonly routingNumber: string;
+  readonly name: string;
+  readonly companyId: string;
+  readonly companyName: string;
+  readonly day: Day;
+}
+
 const RDFI = '12104288';
-const ODFI = { identification: '02100002', checkDigit: '1' };
-const COMPANY_ID = '1987654321';
+const FIRST_BANK: SampleBank = {
+  routingNumber: '021000021',
+  name: 'FIRST BANK OF NEW YORK',
+  companyId: '1987654321',
+  companyName: 'ACME INDUSTRIES',
+  day: '2026-07-06' as Day,
+};
 
 /**
- * Returns a file as the originating bank passes it on: returns of PPD entries in a first batch, notifications of
- * change in a second. It is for tests of this room, and of those that read the bank's files.
+ * Returns a file as the originating bank passes it on: a batch for each receiving bank and class of entries, first those of returns, then
+ * those of notifications of change. It is for tests of this room, for those that read the bank's files, and for the bank of the local platform.
  */
-export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
-  const batches = [answers.filter(isReturn), answers.filter((answer) => !isReturn(answer))].filter(
-    (batch) => batch.length > 0,
-  );
-  const lines = [fileHeader()];
+export function sampleReturnFile(answers: readonly SampleAnswer[], bank = FIRST_BANK): string {
+  const batches = [...Map.groupBy(answers, batchKey)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, batch]) => batch);
+  const lines = [fileHeader(bank)];
   let count = 0;
   for (const [index, batch] of batches.entries()) {
+    const [first] = batch as [SampleAnswer];
     const batchNumber = index + 1;
-    const totals = { entryAddendaCount: batch.length * 2, entryHash: hashOf(batch.length) };
-    lines.push(batchHeader(batchNumber, batch.every(isReturn) ? 'PPD' : 'COR'));
-    lines.push(...batch.flatMap((answer, at) => answerRecords(answer, count + at + 1)));
+    const { rdfi = RDFI } = first;
+    const totals = { entryAddendaCount: batch.length * 2, entryHash: hashOf(bank, batch.length) };
+    lines.push(batchHeader(bank, batchNumber, first));
+    lines.push(...batch.flatMap((answer, at) => answerRecords(bank, answer, count + at + 1)));
     lines.push(
       writeRecord(BATCH_CONTROL, {
         recordType: 8,
@@ -52,9 +79,9 @@ export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
         ...totals,
         totalDebit: totalOf(batch, true),
         totalCredit: totalOf(batch, false),
-        companyId: COMPANY_ID,
+        companyId: bank.companyId,
         messageAuthenticationCode: '',
-        odfiIdentification: RDFI,
+        odfiIdentification: rdfi,
         batchNumber,
       }),
     );
@@ -67,7 +94,7 @@ export function sampleReturnFile(answers: readonly SampleAnswer[]): string {
       batchCount: batches.length,
       blockCount,
       entryAddendaCount: count * 2,
-      entryHash: hashOf(count),
+      entryHash: hashOf(bank, count),
       totalDebit: totalOf(answers, true),
       totalCredit: totalOf(answers, false),
     }),
@@ -80,8 +107,14 @@ function isReturn({ code }: SampleAnswer): boolean {
   return code.startsWith('R');
 }
 
-function hashOf(entries: number): bigint {
-  return BigInt(ODFI.identification) * BigInt(entries);
+function batchKey(answer: SampleAnswer): string {
+  const { secCode = 'PPD', rdfi = RDFI } = answer;
+  return isReturn(answer) ? `1 ${secCode} ${rdfi}` : `2 ${rdfi}`;
+}
+
+/** Answers go to the originating bank, so that its number stands in each entry. */
+function hashOf({ routingNumber }: SampleBank, entries: number): bigint {
+  return (BigInt(routingNumber.slice(0, 8)) * BigInt(entries)) % HASH_MODULUS;
 }
 
 function totalOf(answers: readonly SampleAnswer[], debits: boolean): bigint {
@@ -90,80 +123,101 @@ function totalOf(answers: readonly SampleAnswer[], debits: boolean): bigint {
     .reduce((sum, { amountMinor = 0n }) => sum + amountMinor, 0n);
 }
 
-function fileHeader(): string {
+function fileHeader({ routingNumber, name, day }: SampleBank): string {
   return writeRecord(FILE_HEADER, {
     recordType: 1,
     priorityCode: '01',
     immediateDestination: '1123456789',
-    immediateOrigin: ' 021000021',
-    fileCreationDate: '260706',
+    immediateOrigin: ` ${routingNumber}`,
+    fileCreationDate: nachaDate(day),
     fileCreationTime: '0830',
     fileIdModifier: 'A',
     recordSize: '094',
     blockingFactor: BLOCKING_FACTOR,
     formatCode: 1,
     immediateDestinationName: 'VESTRY, INC.',
-    immediateOriginName: 'FIRST BANK OF NEW YORK',
+    immediateOriginName: name,
     referenceCode: '',
   });
 }
 
-function batchHeader(batchNumber: number, secCode: string): string {
+function batchHeader(bank: SampleBank, batchNumber: number, answer: SampleAnswer): string {
+  const { secCode = 'PPD', rdfi = RDFI } = answer;
   return writeRecord(BATCH_HEADER, {
     recordType: 5,
     serviceClassCode: 200,
-    companyName: 'ACME INDUSTRIES',
+    companyName: bank.companyName,
     companyDiscretionaryData: '',
-    companyId: COMPANY_ID,
-    secCode,
+    companyId: bank.companyId,
+    secCode: isReturn(answer) ? secCode : 'COR',
     entryDescription: 'DIVIDEND',
     descriptiveDate: '',
-    effectiveEntryDate: '260706',
-    settlementDate: '187',
+    effectiveEntryDate: nachaDate(bank.day),
+    settlementDate: String(dayOfYear(bank.day)).padStart(3, '0'),
     originatorStatusCode: 1,
-    odfiIdentification: RDFI,
+    odfiIdentification: rdfi,
     batchNumber,
   });
 }
 
-function answerRecords(answer: SampleAnswer, sequence: number): string[] {
-  const traceNumber = `${RDFI}${String(sequence).padStart(7, '0')}`;
+function dayOfYear(day: Day): number {
+  return (Date.parse(day) - Date.parse(`${day.slice(0, 4)}-01-01`)) / 86_400_000 + 1;
+}
+
+function answerRecords(
+  { routingNumber }: SampleBank,
+  answer: SampleAnswer,
+  sequence: number,
+): readonly [string, string] {
+  const { rdfi = RDFI } = answer;
+  const traceNumber = `${rdfi}${String(sequence).padStart(7, '0')}`;
   const entry = writeRecord(ENTRY_DETAIL, {
     recordType: 6,
-    transactionCode: answer.isDebit === true ? 26 : 21,
-    rdfiIdentification: ODFI.identification,
-    checkDigit: ODFI.checkDigit,
-    accountNumber: '000123456789',
+    transactionCode: (answer.isSavings === true ? 31 : 21) + (answer.isDebit === true ? 5 : 0),
+    rdfiIdentification: routingNumber.slice(0, 8),
+    checkDigit: routingNumber.slice(8),
+    accountNumber: answer.accountNumber ?? '000123456789',
     amount: answer.amountMinor ?? 0n,
     individualId: answer.entry.reference,
-    receiverName: 'MARIA NUNEZ',
+    receiverName: answer.receiverName ?? 'MARIA NUNEZ',
     discretionaryData: '',
     addendaIndicator: 1,
     traceNumber,
   });
-  return [entry, isReturn(answer) ? returnAddenda(answer, traceNumber) : changeAddenda(answer, traceNumber)];
+  return [
+    entry,
+    isReturn(answer) ? returnAddenda(answer, rdfi, traceNumber) : changeAddenda(answer, rdfi, traceNumber),
+  ];
 }
 
-function returnAddenda({ entry, code, dateOfDeath, information }: SampleAnswer, traceNumber: string): string {
+function returnAddenda(
+  { entry, code, dateOfDeath, information }: SampleAnswer,
+  originalRdfi: string,
+  traceNumber: string,
+): string {
   return writeRecord(RETURN_ADDENDA, {
     recordType: 7,
     addendaType: 99,
     returnCode: code,
     originalTraceNumber: entry.traceNumber,
     dateOfDeath: dateOfDeath ?? '',
-    originalRdfi: RDFI,
+    originalRdfi,
     information: information ?? '',
     traceNumber,
   });
 }
 
-function changeAddenda({ entry, code, correctedData }: SampleAnswer, traceNumber: string): string {
+function changeAddenda(
+  { entry, code, correctedData }: SampleAnswer,
+  originalRdfi: string,
+  traceNumber: string,
+): string {
   return writeRecord(CHANGE_ADDENDA, {
     recordType: 7,
     addendaType: 98,
     changeCode: code,
     originalTraceNumber: entry.traceNumber,
-    originalRdfi: RDFI,
+    originalRdfi,
     correctedData: correctedData ?? '',
     traceNumber,
   });
