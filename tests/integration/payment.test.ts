@@ -198,31 +198,6 @@ describe('what the bank does', () => {
     expect(JSON.stringify(told)).toContain(compensation.id);
   });
 
-  test('a notification of change corrects the account, and the payment settles', async () => {
-    const { id, shareholder } = await pay('0301');
-    await ops.until(id, 'SETTLED');
-    const [account] = (await ops.accounts(shareholder)).body.data;
-    expect(account).toMatchObject({ account_last4: '0077', status: 'ACTIVE' });
-  });
-
-  test.each([
-    ['0401', 'says all three times'],
-    ['0405', 'says it before it has answered the order'],
-    ['0501', 'is out of order for two requests'],
-    ['0503', 'takes the order and does not answer'],
-  ])('%s: the bank %s, and one payment settles', async (last4) => {
-    const { id } = await pay(last4);
-    for (let tries = 0; tries < 12 && (await ops.get(id)).body.status !== 'SETTLED'; tries++)
-      await world.advance(10);
-    await ops.until(id, 'SETTLED');
-    const [bank] = await rows(
-      'select count(*)::integer as payments from mock_bank_payments where reference = $1',
-      [id],
-    );
-    expect(bank).toEqual({ payments: 1 });
-    expect((await journalOf(id)).map(({ reason }) => reason)).toEqual(['sent', 'settled']);
-  });
-
   test.each(['0403', '0404', '0406'])('%s: no callback counts, so that we ask', async (last4) => {
     const { id } = await pay(last4);
     await ops.until(id, 'SENT');

@@ -61,6 +61,8 @@ export interface PaymentsWorld {
   readonly clock: PlatformClock;
   /** The URL of the API for the bank and our functions. */
   readonly url: string;
+  /** Has the mock bank say nothing from now on: what it has to say waits until it may. */
+  silence(isSilent: boolean): void;
   /** Lets time pass for executions that wait, and answers when they have settled down. */
   advance(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -108,9 +110,17 @@ export async function paymentsWorld({
   const { engine } = aws.endpoint.stepFunctions;
   engine.start();
   const stop = new AbortController();
-  const pumps = delivered.map((queue) => pump(aws, queue, WORKERS[queue], stop.signal));
+  let isSilent = false;
+  const isHeld = (queue: string): boolean => isSilent && queue === 'mock-bank-callbacks';
+  const pumps = delivered.map((queue) =>
+    pump(aws, queue, WORKERS[queue], { signal: stop.signal, isHeld: () => isHeld(queue) }),
+  );
   return {
     ...{ database, aws, clock, url },
+    silence: (wanted) => {
+      isSilent = wanted;
+      process.env.MOCK_BANK_SILENT = wanted ? 'on' : 'off';
+    },
     advance: async (seconds) => {
       await engine.settled();
       clock.moveTo(new Date(clock.now().getTime() + seconds * 1000));
@@ -119,6 +129,7 @@ export async function paymentsWorld({
     },
     close: async () => {
       delete process.env.VESTRY_CLOCK_AHEAD_MS;
+      delete process.env.MOCK_BANK_SILENT;
       stop.abort();
       await Promise.all(pumps);
       await engine.stop();
@@ -143,13 +154,19 @@ async function invoke(name: string, payload: string, before: WorldOptions['befor
   }
 }
 
-/** Delivers the messages of a queue until it is stopped. */
-async function pump(aws: TestAws, queue: string, worker: Worker, signal: AbortSignal): Promise<void> {
+/** Delivers the messages of a queue until it is stopped, but for those that are held. */
+async function pump(
+  aws: TestAws,
+  queue: string,
+  worker: Worker,
+  { signal, isHeld }: { readonly signal: AbortSignal; isHeld(): boolean },
+): Promise<void> {
   while (!signal.aborted) {
     // A message whose time was up while a slow machine worked on it comes again by itself.
-    await drain(aws, queue, worker).catch((error: Error) => {
-      if (!error.message.includes('not available for visibility timeout change')) throw error;
-    });
+    if (!isHeld())
+      await drain(aws, queue, worker).catch((error: Error) => {
+        if (!error.message.includes('not available for visibility timeout change')) throw error;
+      });
     await sleep(50);
   }
 }
