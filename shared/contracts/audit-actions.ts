@@ -194,6 +194,7 @@ export const AUDIT_ACTIONS = [
   'webhook.tested',
   'webhook.replayed',
   'security.reported',
+  'records.reported',
   'connection.updated',
   'connection.draft',
   'connection.active',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ENTRIES_PER_REPORT, EVENT_TYPES, EVENT_VERSIONS, type EventType } from './event-types.ts';
+import { CHANGES_PER_EVENT } from './record-events.ts';
 import { CONTRIBUTION_SOURCES, TRANSACTION_STATUSES, TRANSACTION_TYPES } from './transactions.ts';
 
 /**
@@ -76,10 +77,33 @@ const Corrected = z.object({
   account_type: z.string(),
 });
 
+/** Changes of records, as entries of the audit trail say them. A record is read by its id, as it is then. */
+const Changes = z.object({
+  changes: z
+    .array(
+      z.object({
+        id: id.describe('Of the record.'),
+        action: z.string().describe('Of the audit trail, such as dividend.paid.'),
+        changed_at: instant,
+        entry_id: id.describe('Of the entry of the audit trail. A change that comes twice has the same.'),
+        request_id: z.string().describe('Of the request, or the run of a job, that made the change.'),
+        actor_id: z.string().nullable().describe('Null where the platform itself made it.'),
+      }),
+    )
+    .min(1)
+    .max(CHANGES_PER_EVENT)
+    .describe('In the order of their entries.'),
+});
+
 const Transactions = z.object({ transactions: z.array(TransactionState).min(1) });
 
 /** The payload of each event, beside its envelope. */
 const eventPayloads = {
+  'shareholder.changed': Changes,
+  'corporate-action.changed': Changes,
+  'dividend.changed': Changes,
+  'meeting.changed': Changes,
+  'plan.changed': Changes,
   'shares.transferred': z.object({
     transfer_id: id,
     from_shareholder_id: id,

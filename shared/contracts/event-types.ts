@@ -3,7 +3,12 @@
  * the version; a change that would break a consumer takes a new one.
  */
 export const EVENT_VERSIONS = {
+  'shareholder.changed': 1,
   'shares.transferred': 1,
+  'corporate-action.changed': 1,
+  'dividend.changed': 1,
+  'meeting.changed': 1,
+  'plan.changed': 1,
   'upload.completed': 1,
   'upload.failed': 1,
   'change.requested': 1,

@@ -1256,6 +1256,7 @@ export interface SecurityClasses {
 }
 
 export interface SecurityReports {
+  changes_reported_to: string | null;
   reported_to: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
 }

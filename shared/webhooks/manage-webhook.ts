@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type EventType, TEST_DELIVERY } from '#contracts/event-types.ts';
+import { TEST_DELIVERY } from '#contracts/event-types.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { asRead, found } from '#platform/db/found.ts';
@@ -15,7 +15,8 @@ import {
   setDueAgain,
 } from '#webhooks/delivery/delivery.repository.ts';
 import { newSecret, secretPlace } from '#webhooks/delivery/webhook-signature.ts';
-import { beginReports } from '#webhooks/security/security-report.repository.ts';
+import { beginToTell } from '#webhooks/trail/told.repository.ts';
+import { TOLD, type Told } from '#webhooks/trail/told.ts';
 import {
   countWebhooks,
   insertWebhook,
@@ -55,7 +56,7 @@ export async function addWebhook(
   const { events } = body;
   const url = normalisedUrl(body.url);
   const webhook = await insertWebhook(tx, { id, url, events, secret_sealed });
-  if (getsReports(webhook)) await beginReports(tx, id);
+  for (const told of TOLD) if (gets(told, webhook)) await beginToTell(tx, told, id);
   return { ...toWebhook(webhook), secret };
 }
 
@@ -89,12 +90,12 @@ export async function changeWebhook(
     status: status ?? (before.status === 'ACTIVE' ? 'ACTIVE' : 'DISABLED'),
   });
   if (before.status === 'ACTIVE' && after.status !== 'ACTIVE') await cancelDeliveries(tx, id);
-  if (getsReports(after) && !getsReports(before)) await beginReports(tx, id);
+  for (const told of TOLD) if (gets(told, after) && !gets(told, before)) await beginToTell(tx, told, id);
   return { before, after };
 }
 
-const SECURITY: EventType = 'security.reported';
-const getsReports = ({ status, events }: WebhookRow) => status === 'ACTIVE' && events.includes(SECURITY);
+const gets = (told: Told, { status, events }: WebhookRow) =>
+  status === 'ACTIVE' && told.events.some((event) => events.includes(event));
 
 /** @throws DomainError `not-found`, `precondition-failed` */
 export async function removeWebhook(

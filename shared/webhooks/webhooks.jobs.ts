@@ -69,11 +69,11 @@ export const resumeWebhookEvents = scheduledJob({
   timeoutSeconds: 60,
 });
 
-/** Reports what is new in the trail to the webhooks that ask for it: at most one event a tenant each minute, whatever happens. */
-export const reportSecurity = scheduledJob({
-  name: 'report-security',
+/** Tells the webhooks that ask for it what is new in the trail. Of security events it makes at most one event a tenant each minute, whatever happens. */
+export const reportTrail = scheduledJob({
+  name: 'report-trail',
   suspended: 'goes-on',
-  purpose: 'Tells webhooks that ask for it of the security events of the last minute',
+  purpose: 'Tells webhooks that ask for it of the security events and the changed records of the last minute',
   schedule: 'rate(1 minute)',
   uses: ['database:system', 'eventBus:put'],
   timeoutSeconds: 50,

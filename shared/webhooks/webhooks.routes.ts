@@ -73,6 +73,7 @@ export const createWebhook = route({
     `Unless the answer is a 2xx within ten seconds, delivery is retried, ${MAX_ATTEMPTS} times in three days. \`Retry-After\` of a 429 or 503 is honoured, up to a day; 410 disables the webhook, until its \`status\` is set to ACTIVE again. Redirects are not followed. The URL must be https, and its host on the public internet, when the webhook is created and at each delivery.`,
     'Only this answer shows the `secret`.',
     '`security.reported` is for a SIEM: once a minute, if there is something new, one event counts the security events of the audit trail since the one before, and has up to 100 of their entries, of each action the newest first; `GET /audit?security=true` from `first_at` on has the others. Entries are masked as in the trail; they have addresses, and are therefore given only to a webhook that names this event.',
+    '`shareholder.changed`, `dividend.changed`, `meeting.changed`, `plan.changed` and `corporate-action.changed` tell once a minute which records have changed, by the entries of the audit trail: an id, an action such as `dividend.paid`, and when. Read the record by its id. A file that changes many records is told by `upload.completed` alone, and each payment by the events of its transaction.',
   ].join('\n\n'),
   ...writer,
   body: z.strictObject({ url: receiver, events: subscriptions }),

@@ -171,7 +171,7 @@ describe('npm start', () => {
 
   test('a firing that was given up is sent back to its own job', async () => {
     const url = platform.file.queues.uploads?.replace(/uploads$/, 'schedules-dlq');
-    const resources = [`arn:aws:events:us-east-1:000000000000:rule/vestry-local-report-security`];
+    const resources = [`arn:aws:events:us-east-1:000000000000:rule/vestry-local-report-trail`];
     const MessageBody = JSON.stringify({ id: 'firing', time: new Date().toISOString(), resources });
     await platform.sqs().send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
     expect((await local('redrive', 'schedules')).stdout).toBe(

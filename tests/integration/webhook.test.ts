@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listAudit } from '#audit/audit.routes.ts';
+import { CHANGES_PER_EVENT, RECORD_EVENTS } from '#contracts/record-events.ts';
 import { handler as auditHandler } from '#functions/audit/list-audit.ts';
-import { handler as report } from '#functions/scheduled/report-security.ts';
+import { handler as report } from '#functions/scheduled/report-trail.ts';
 import { handler as retry } from '#functions/scheduled/retry-webhooks.ts';
 import { handler as deliver } from '#functions/workers/deliver-webhook.ts';
 import { handler as record } from '#functions/workers/record-webhook-attempt.ts';
@@ -10,9 +11,11 @@ import { uuidV7 } from '#kernel/ids.ts';
 import { allSettled } from '#tests/support/audit-archive.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
+import { Dividends } from '#tests/support/dividends.ts';
 import type { Json } from '#tests/support/json.ts';
 import { type Heard, type Listener, listen } from '#tests/support/listener.ts';
 import { drain, recordOf, takeAll } from '#tests/support/queue-driver.ts';
+import { Register } from '#tests/support/register.ts';
 import { call, testContext } from '#tests/support/request.ts';
 import { insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { busMessage, isSigned, settle, tell, Webhooks } from '#tests/support/webhooks.ts';
@@ -128,16 +131,21 @@ describe('a delivery', () => {
   });
 });
 
+const reportNow = () =>
+  report({ id: 'report', time: new Date().toISOString() }, testContext()) as Promise<{ reported: number }>;
+/** Runs the job, and answers what it tells the tenant by events of some types. */
+async function toldOf(...types: string[]): Promise<Json[]> {
+  await allSettled(database.admin);
+  const before = aws.events.length;
+  await reportNow();
+  return aws.events
+    .slice(before)
+    .map(({ event }) => event as Json)
+    .filter((event) => types.includes(event['detail-type']) && event.detail.tenant_id === acme.id);
+}
+
 describe('security events', () => {
-  const reportNow = () =>
-    report({ id: 'report', time: new Date().toISOString() }, testContext()) as Promise<{ reported: number }>;
-  /** The reports of a tenant that a run has put on the bus. */
-  async function reports(): Promise<Json[]> {
-    await allSettled(database.admin);
-    const before = aws.events.length;
-    await reportNow();
-    return reportsSince(before);
-  }
+  const reports = () => toldOf('security.reported');
   const reportsSince = (before: number): Json[] =>
     aws.events
       .slice(before)
@@ -258,6 +266,98 @@ describe('security events', () => {
       await admin.update(subscriber, change, (await admin.get(subscriber)).body.version);
       expect((await reports())[0].detail.counts).toMatchObject([{ action: 'webhook.updated', entries: 1 }]);
     }
+  });
+});
+
+describe('changed records', () => {
+  const ALL = Object.values(RECORD_EVENTS);
+  const changesOf = (events: Json[]) =>
+    events.flatMap(({ detail, ...event }) =>
+      detail.changes.map(({ id, action }: Json) => [event['detail-type'], id, action]),
+    );
+
+  test('are told by their events, whoever changed them: a request, or what followed from it', async () => {
+    const { secret } = await webhook(['dividend.changed', 'shareholder.changed']);
+    const register = new Register(acme.as('OPS'));
+    const { id: holder } = await register.holder('100');
+    const dividends = new Dividends(acme.as('OPS'));
+    const id = await dividends.declare();
+    const cancelled = await dividends.cancel(id);
+    expect(cancelled.status, cancelled.text).toBe(200);
+    const told = await toldOf(...ALL);
+    expect(changesOf(told)).toEqual(
+      expect.arrayContaining([
+        ['shareholder.changed', holder, 'shareholder.created'],
+        ['dividend.changed', id, 'dividend.declared'],
+        ['dividend.changed', id, 'dividend.cancelled'],
+      ]),
+    );
+    const [change] = told.find((event) => event['detail-type'] === 'dividend.changed')?.detail.changes ?? [];
+    const { body } = await call(auditHandler, listAudit, {
+      as: acme.as('ADMIN'),
+      query: { resource: `dividends/${id}`, action: 'dividend.declared' },
+    });
+    const [entry] = body.data;
+    expect(change).toEqual({
+      id,
+      action: 'dividend.declared',
+      changed_at: entry.ts,
+      entry_id: entry.id,
+      request_id: entry.request_id,
+      actor_id: entry.actor_id,
+    });
+    expect(await toldOf(...ALL)).toEqual([]);
+    await tell(...told);
+    await settle(aws);
+    expect(listener.heard.every((heard) => isSigned(heard, secret))).toBe(true);
+    const types = listener.heard.map(({ body }) => JSON.parse(body).type);
+    expect(new Set(types)).toEqual(new Set(['dividend.changed', 'shareholder.changed']));
+  });
+
+  const enter = (action: string, resource: string, problem: string | null = null, times = 1) =>
+    database.admin.query(
+      `insert into audit_log (tenant_id, actor_role, action, resource, request_id, payload, problem)
+       select $1, 'OPS', $2, $3, 'r-' || n, '{}', $4 from generate_series(1, $5::integer) n`,
+      [acme.id, action, resource, problem, times],
+    );
+  const record = uuidV7();
+
+  test.each(Object.entries(RECORD_EVENTS))('of %s are told by %s', async (collection, type) => {
+    await webhook([type]);
+    await enter('dividend.paid', `${collection}/${record}`);
+    expect(changesOf(await toldOf(...ALL))).toEqual([[type, record, 'dividend.paid']]);
+  });
+
+  test.each<[string, ...Parameters<typeof enter>]>([
+    ['a refused attempt', 'dividend.adjusted', `dividends/${record}`, 'four-eyes'],
+    ['a look at personal data', 'personal-data.read', `shareholders/${record}`],
+    ['an export', 'report.exported', `shareholders/${record}`],
+    ['a list', 'shareholder.updated', 'shareholders'],
+    ['a reference that is no id', 'shareholder.updated', 'shareholders/H-1'],
+    ['another record', 'webhook.updated', `webhooks/${record}`],
+  ])('%s is none', async (_, ...entry) => {
+    await webhook(ALL);
+    await enter(...entry);
+    expect(await toldOf(...ALL)).toEqual([]);
+  });
+
+  test('of a busy minute are several events, of which none is too long', async () => {
+    await webhook(['plan.changed']);
+    await enter('plan.enrolled', `plans/${record}`, null, CHANGES_PER_EVENT + 1);
+    const told = await toldOf(...ALL);
+    expect(told.map(({ detail }) => detail.changes.length)).toEqual([CHANGES_PER_EVENT, 1]);
+    expect(new Set(told.flatMap(({ detail }) => detail.changes.map((one: Json) => one.entry_id))).size).toBe(
+      CHANGES_PER_EVENT + 1,
+    );
+  });
+
+  test('begin with the subscription, beside one for security events too', async () => {
+    await webhook(['security.reported']);
+    await enter('meeting.amended', `meetings/${record}`);
+    await toldOf();
+    await admin.create(`${here()}/other`, ['meeting.changed']);
+    await enter('meeting.cancelled', `meetings/${record}`);
+    expect(changesOf(await toldOf(...ALL))).toEqual([['meeting.changed', record, 'meeting.cancelled']]);
   });
 });
 

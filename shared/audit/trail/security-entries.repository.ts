@@ -4,29 +4,14 @@ import { ENTRIES_PER_REPORT } from '#contracts/event-types.ts';
 import { SECURITY_ACTION_NAMES, SECURITY_ACTIONS, type SecurityAction } from '#contracts/security-actions.ts';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
-
-/** Entries of transactions from the first number up to, and without, the second, which all have ended. */
-export interface SettledRange {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** The security events of a tenant in a range: the newest of their transactions, and the ids between which they are. */
-export interface SecurityActivity {
-  readonly tenant_id: string;
-  readonly last_xact: string;
-  readonly first_id: string;
-  readonly last_id: string;
-}
+import { instantText } from './instant-text.ts';
+import type { Activity, SettledRange } from './settled.repository.ts';
 
 const IS_SECURITY = sql`action = any(${[...SECURITY_ACTION_NAMES]}::text[])`;
 
 /** Lists the tenants that have security events in a range. */
-export async function listSecurityActivity(
-  tx: SystemTx,
-  { from, to }: SettledRange,
-): Promise<SecurityActivity[]> {
-  const { rows } = await sql<SecurityActivity>`
+export async function listSecurityActivity(tx: SystemTx, { from, to }: SettledRange): Promise<Activity[]> {
+  const { rows } = await sql<Activity>`
     select tenant_id, max(xact) as last_xact, min(id::text) as first_id, max(id::text) as last_id
     from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8 and ${IS_SECURITY} group by tenant_id`.execute(
     tx,
@@ -39,10 +24,6 @@ const MAX_PAYLOAD_BYTES = 500;
 const MAX_RESOURCE_LENGTH = 200;
 /** The bus and a queue take 256 KB, and a message has the event as a text in its JSON: quotes are escaped twice. */
 const MAX_BYTES = 200_000;
-
-/** An instant as RFC 3339 writes it. */
-const instantText = (ts: string) =>
-  sql<string>`to_char(${sql.raw(ts)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 type Report = EventPayload<'security.reported'>;
 
@@ -61,7 +42,7 @@ type Row = Omit<Report['entries'][number], 'kind' | 'action'> & {
 export async function findSecurityReport(
   tx: TenantTx,
   { from, to }: SettledRange,
-  { first_id, last_id }: Pick<SecurityActivity, 'first_id' | 'last_id'>,
+  { first_id, last_id }: Pick<Activity, 'first_id' | 'last_id'>,
 ): Promise<Report | undefined> {
   const { rows } = await sql<Row>`
     with found as materialized (

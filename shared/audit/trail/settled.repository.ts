@@ -4,6 +4,20 @@ import type { SystemTx } from '#platform/db/system-tx.ts';
 /** Every transaction below it has ended: no entry of a lower number can appear any more, however late it commits. */
 const HORIZON = sql<string>`pg_snapshot_xmin(pg_current_snapshot())`;
 
+/** Entries of transactions from the first number up to, and without, the second, which all have ended. */
+export interface SettledRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Some entries of a tenant in a range: the newest of their transactions, and the ids between which they are. */
+export interface Activity {
+  readonly tenant_id: string;
+  readonly last_xact: string;
+  readonly first_id: string;
+  readonly last_id: string;
+}
+
 export interface Settled {
   readonly to: string;
   readonly hasEntries: boolean;
