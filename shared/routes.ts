@@ -63,6 +63,7 @@ import * as transfers from '#register/transfers.routes.ts';
 import * as reportExports from '#reporting/exports/exports.routes.ts';
 import * as accessReport from '#reporting/reports/access-report.routes.ts';
 import * as bankReconciliation from '#reporting/reports/bank-reconciliation.routes.ts';
+import * as nonresidentTax from '#reporting/reports/form-1042-s.routes.ts';
 import * as ledgerReports from '#reporting/reports/ledger-reports.routes.ts';
 import * as ownership from '#reporting/reports/ownership.routes.ts';
 import * as planStatement from '#reporting/reports/plan-statement.routes.ts';
@@ -122,6 +123,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports },
     ownership,
     'plan-statement': planStatement,
+    'nonresident-tax': nonresidentTax,
     'bank-reconciliation': bankReconciliation,
   },
   plans: {

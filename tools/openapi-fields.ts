@@ -255,6 +255,19 @@ export const FIELDS: Readonly<Record<string, string>> = {
   by_hand_percent:
     'The share of a class, in percent, that a person may change in a day without a second one.',
   by_file_percent: 'The share of a class, in percent, that a file may change without a second person.',
+  withholding: 'The rule by which tax is withheld from dividends: `NONE`, or `US`, the forms of the holders.',
+  'DividendLine.withholding': 'The rule by which tax is withheld from this holder; absent where none is.',
+  'ShareholderDividend.withholding':
+    'The rule by which tax is withheld from the holder’s line; absent where none is.',
+  'withholding.rule':
+    '`BACKUP` for a person of the United States without a certified number, `NONRESIDENT` for a foreign one.',
+  'withholding.rate': 'The percentage of the amount that the rule withholds.',
+  withheld: 'The tax that is part of the amount, and that the tax authority gets in the holder’s place.',
+  withheld_amount: 'The part of `total_amount` that is withheld for the tax authority.',
+  withheld_total: 'The tax that the lines and adjustments have, and the transactions have not.',
+  tax_amount: 'The tax that is withheld from lines and adjustments.',
+  'journal.withheld': 'What the journal has entered as withheld tax.',
+  withholding_reduced: 'The withheld tax that adjustments have taken back.',
 
   // Four eyes
   'ChangeRequest.kind': 'The kind of change.',
@@ -406,6 +419,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   signed_on: 'The day on which the form was signed.',
   expires_on: 'The last day on which the form holds.',
   treaty_country: 'The country whose tax treaty the holder claims.',
+  treaty_rate:
+    'The percentage that the treaty allows to be withheld from a dividend; null for that of the law, 30.',
+  exempt_payee: 'Whether the W-9 names a code for exempt payees, from whom nothing is withheld.',
+  backup_withholding: 'Whether the tax authority has told the issuer to withhold from this holder.',
   standing: 'Whether the form holds today.',
   'UploadError.code': 'The rule that was broken, as a word that does not change.',
   'UploadError.message': 'What was wrong in the row, and what to do.',
@@ -527,6 +544,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
     'The tax id of the recipient, truncated as on a statement to them: all but the last four digits are X.',
   box_1a_total_ordinary_dividends: 'Box 1a: all ordinary dividends of the year.',
   box_4_federal_income_tax_withheld: 'Box 4: the federal income tax that was withheld.',
+  box_1_income_code: 'Box 1: the kind of income; 06 is dividends of corporations of the United States.',
+  box_2_gross_income: 'Box 2: what was paid, before tax.',
+  box_3b_tax_rate: 'Box 3b: the percentage that was withheld.',
+  box_7a_federal_tax_withheld: 'Box 7a: the tax that was withheld.',
+  total_withheld: 'The sum of the tax that was withheld.',
   must_be_filed: 'Whether the sum is large enough that the form must be filed.',
 
   // Meetings and votes

@@ -73,6 +73,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     name: 'Forfeitures',
     description: 'Unvested money that left plans which ended, and its use.',
   },
+  'nonresident-tax': {
+    name: 'Nonresidents’ tax',
+    description: 'What was withheld from dividends of nonresidents, for Forms 1042-S.',
+  },
   'bank-reconciliation': {
     name: 'Bank reconciliation',
     description: 'What the bank’s statements have, and what the ledger has.',

@@ -71,6 +71,7 @@ const taxCertification = {
   tax_id: { type: 'SSN', last4: '6789' },
   certification: 'W9',
   signed_on: '2026-01-05',
+  ...{ treaty_rate: null, exempt_payee: false, backup_withholding: false },
   ...{ expires_on: null, treaty_country: null, standing: 'VALID', version: 1, updated_at: AT },
 };
 const file = {
@@ -193,6 +194,17 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     updated_at: AT,
   },
   OfferedUpload: upload,
+  get1042SReport: {
+    ...{ tax_year: 2026, recipients: 1, total: '1250.00', total_withheld: '187.50' },
+    data: [
+      {
+        ...{ tax_year: 2026, account_number: 'ACME-00417', recipient_name: 'Greta Halter' },
+        ...{ recipient_address: null, recipient_tin: null, treaty_country: 'DE', box_1_income_code: '06' },
+        ...{ box_2_gross_income: '1250.00', box_3b_tax_rate: '15', box_7a_federal_tax_withheld: '187.50' },
+      },
+    ],
+    next_cursor: null,
+  },
   getTaxCertification: taxCertification,
   setTaxCertification: taxCertification,
   createContributionUpload: { ...upload, kind: 'contributions', filename: 'payroll.csv' },
@@ -224,12 +236,14 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     state: 'PAID',
     currency: 'USD',
     lines: sum(1, '125.50'),
-    payments: [{ status: 'SETTLED', ...sum(1, '125.50') }],
+    withheld: '30.12',
+    payments: [{ status: 'SETTLED', ...sum(1, '95.38') }],
     returned: sum(0, '0.00'),
     taken_back: sum(0, '0.00'),
     journal: {
       ...{ declared: '125.50', added: '0.00', reduced: '0.00', cancelled: '0.00' },
-      ...{ sent: '125.50', settled: '125.50', failed: '0.00', returned: '0.00' },
+      ...{ withheld: '30.12', withholding_reduced: '0.00' },
+      ...{ sent: '95.38', settled: '95.38', failed: '0.00', returned: '0.00' },
     },
     reconciled: true,
     differences: [],
@@ -238,6 +252,7 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
         ...{ shareholder_id: ID(4), external_ref: 'ACME-00042', name: 'Ada Okafor', holdings: '1255' },
         ...{
           entitled: '125.50',
+          withheld: '30.12',
           transaction_id: ID(16),
           status: 'SETTLED',
           return_code: null,

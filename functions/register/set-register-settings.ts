@@ -7,8 +7,8 @@ const route = routes.setRegisterSettings;
 
 export const handler = http(route, async ({ body, expectedVersion, principal, requestId, tenantTx }) => {
   const { requireFreshToLoosen } = await import('#identity/second-factor/require-fresh-factor.ts');
-  const { by_hand_percent = null, by_file_percent = null } = body;
-  const settings = { by_hand_percent, by_file_percent };
+  const { by_hand_percent = null, by_file_percent = null, withholding = null } = body;
+  const settings = { by_hand_percent, by_file_percent, withholding };
   const proposer = { actorId: principal.actorId, requestId };
   return tenantTx(
     async (tx) => {

@@ -31,6 +31,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'register/tax-certifications',
     'reporting/ownership',
     'reporting/bank-reconciliation',
+    'reporting/nonresident-tax',
     'uploads/ballots',
     'uploads/payee-files',
     'uploads/participant-files',

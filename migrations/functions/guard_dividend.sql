@@ -8,8 +8,8 @@ begin
       new.declaration_date, new.record_date, new.payable_date, new.idempotency_key, new.created_at)
     is distinct from (old.tenant_id, old.id, old.security_class, old.currency, old.exponent, old.rate_per_share, old.total_pool,
       old.declaration_date, old.record_date, old.payable_date, old.idempotency_key, old.created_at)
-    or old.state <> 'DECLARED' and (new.holders, new.total_amount, new.residual, new.snapshot_sha256, new.positions_known_at)
-      is distinct from (old.holders, old.total_amount, old.residual, old.snapshot_sha256, old.positions_known_at)
+    or old.state <> 'DECLARED' and (new.holders, new.total_amount, new.withheld_amount, new.residual, new.snapshot_sha256, new.positions_known_at)
+      is distinct from (old.holders, old.total_amount, old.withheld_amount, old.residual, old.snapshot_sha256, old.positions_known_at)
   then
     raise exception 'the terms and the snapshot of a dividend do not change' using errcode = 'check_violation', constraint = 'dividends_immutable';
   end if;
@@ -30,8 +30,8 @@ begin
   if old.state <> new.state and new.state in ('PENDING', 'PAID') then
     select * into sums from reconcile_dividend(new.id);
     if (sums.lines, sums.lines_total, sums.transactions, sums.transactions_total, sums.unmatched)
-      is distinct from (new.holders::bigint, new.total_amount::numeric, sums.payable, new.total_amount::numeric, 0::bigint)
-      or (select coalesce(sum(a.amount), 0) from dividend_adjustments a where a.tenant_id = new.tenant_id and a.dividend_id = new.id)
+      is distinct from (new.holders::bigint, new.total_amount::numeric, sums.payable, (new.total_amount - new.withheld_amount)::numeric, 0::bigint)
+      or (select coalesce(sum(a.amount - a.withheld), 0) from dividend_adjustments a where a.tenant_id = new.tenant_id and a.dividend_id = new.id)
         is distinct from (select coalesce(sum(t.amount), 0) from ledger_transactions t
           where t.tenant_id = new.tenant_id and t.dividend_id = new.id and t.adjustment_id is not null)
     then

@@ -7,8 +7,8 @@ begin
   if session_user = 'vestry_system' and new.memo is null and to_jsonb(new) - 'memo' = to_jsonb(old) - 'memo' then
     return new;
   end if;
-  if (new.tenant_id, new.id, new.type, new.amount, new.currency, new.shareholder_id, new.plan_id, new.dividend_id, new.compensates, new.adjustment_id, new.adjusts, new.reverses, new.source_account, new.created_at)
-    is distinct from (old.tenant_id, old.id, old.type, old.amount, old.currency, old.shareholder_id, old.plan_id, old.dividend_id, old.compensates, old.adjustment_id, old.adjusts, old.reverses, old.source_account, old.created_at)
+  if (new.tenant_id, new.id, new.type, new.amount, new.currency, new.shareholder_id, new.plan_id, new.dividend_id, new.compensates, new.adjustment_id, new.adjusts, new.reverses, new.source_account, new.created_at, new.withheld, new.withholding, new.withholding_rate)
+    is distinct from (old.tenant_id, old.id, old.type, old.amount, old.currency, old.shareholder_id, old.plan_id, old.dividend_id, old.compensates, old.adjustment_id, old.adjusts, old.reverses, old.source_account, old.created_at, old.withheld, old.withholding, old.withholding_rate)
   then
     raise exception 'a transaction changes only its status' using errcode = 'check_violation', constraint = 'transactions_immutable';
   end if;

@@ -7,6 +7,7 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { createTransaction, lockTransaction } from '#ledger/transactions.ts';
 import { asRead, found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { todayOf } from '#platform/db/today.ts';
 import { findHolderStanding } from '#register/holder-standing.ts';
 import type { adjustDividend } from './adjustments.routes.ts';
 import { type DividendRow, findDividend, lockDividend } from './dividend.repository.ts';
@@ -18,6 +19,7 @@ import {
 } from './dividend-adjustment.repository.ts';
 import { isAdjustable } from './dividend-state.ts';
 import { finishDividend } from './paying-dividend.ts';
+import { NOTHING_WITHHELD, withhold } from './withholding.repository.ts';
 
 /** A code of our own: an adjustment has taken the payment back. */
 const ADJUSTED = 'ADJUSTED';
@@ -101,7 +103,9 @@ function adjustable(dividend: DividendRow): DividendRow {
   );
 }
 
-const sum = (payments: readonly UnpaidPayment[]) => payments.reduce((all, { amount }) => all + amount, 0n);
+/** Adds up what the holder is entitled to by payments, before tax. */
+const sum = (payments: readonly UnpaidPayment[]) =>
+  payments.reduce((all, { amount, withheld }) => all + amount + withheld, 0n);
 
 /** Holds an adjustment to what the holder is owed; answers that, and the payments of it that nobody has received. */
 async function check(
@@ -142,13 +146,18 @@ async function adjust(tx: TenantTx, proposed: Proposed, permit: Permit): Promise
   if (String(entitled) !== proposed.entitled)
     throw new DomainError('change-outdated', 'The holder is owed something else by now. Propose it anew.');
   const { taken, left, leftOf } = taking(unpaid, -amount);
-  const payment = amount > 0n ? amount : left;
+  const toPay = amount > 0n ? amount : left;
+  const [paidOn = dividend.payable_date] = [dividend.payable_date, await todayOf(tx)].sort().slice(-1);
+  const tax = toPay > 0n ? await withhold(tx, shareholderId, toPay, paidOn) : NOTHING_WITHHELD;
+  const payment = toPay - tax.withheld;
   const adjustment = await insertAdjustment(
     tx,
     {
       ...{ dividend_id: dividendId, shareholder_id: shareholderId, amount, reason, idempotency_key: key },
       requested_by: permit.madeBy,
       approved_by: found(permit.confirmedBy ?? undefined),
+      ...tax,
+      withheld: taken.reduce((all, { withheld }) => all - withheld, tax.withheld),
     },
     payment > 0n,
   );
@@ -157,9 +166,14 @@ async function adjust(tx: TenantTx, proposed: Proposed, permit: Permit): Promise
     ...{ plan_id: null, memo: null, source_account: null },
     ...{ dividend_id: dividendId, adjustment_id: adjustment.id },
   };
-  for (const { id, amount: owed, is_pending } of taken) {
-    if (is_pending) await changeStatus(tx, found(await lockTransaction(tx, id)), 'FAILED', ADJUSTED);
-    await createTransaction(tx, { ...entry, amount: -owed, adjusts: id, status: 'SETTLED' });
+  for (const { id, amount: owed, withheld, is_pending } of taken) {
+    const payment = found(await lockTransaction(tx, id));
+    if (is_pending) await changeStatus(tx, payment, 'FAILED', ADJUSTED);
+    const { withholding, withholding_rate } = payment;
+    await createTransaction(tx, {
+      ...{ ...entry, amount: -owed, adjusts: id, status: 'SETTLED' },
+      ...{ withheld: -withheld, withholding, withholding_rate },
+    });
   }
   if (adjustment.transaction_id !== null)
     await createTransaction(tx, {
@@ -167,6 +181,7 @@ async function adjust(tx: TenantTx, proposed: Proposed, permit: Permit): Promise
       id: adjustment.transaction_id,
       amount: payment,
       adjusts: leftOf,
+      ...tax,
     });
   await finishDividend(tx, { dividend_id: dividendId, repays_dividend_id: null });
 }
@@ -185,7 +200,7 @@ function taking(unpaid: readonly UnpaidPayment[], reduction: bigint): Taking {
   for (const payment of unpaid) {
     if (missing <= 0n) break;
     taken.push(payment);
-    missing -= payment.amount;
+    missing -= payment.amount + payment.withheld;
   }
   const left = taken.length > 0 && missing < 0n ? -missing : 0n;
   return { taken, left, leftOf: left > 0n ? (taken.at(-1)?.id ?? null) : null };

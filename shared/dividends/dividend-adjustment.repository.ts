@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DividendAdjustments } from '#generated/database.ts';
+import type { Withheld } from '#ledger/transactions.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 /** A holder's part of a dividend. */
@@ -29,8 +30,9 @@ export async function findEntitlement(
 /** A payment of a dividend that its holder has not received, and that nobody has ordered. */
 export interface UnpaidPayment {
   readonly id: string;
-  /** Minor units. */
+  /** Minor units; `withheld` is what the holder is entitled to beside it. */
   readonly amount: bigint;
+  readonly withheld: bigint;
   readonly is_pending: boolean;
 }
 
@@ -44,14 +46,14 @@ export async function listUnpaidOf(
   shareholderId: string,
 ): Promise<UnpaidPayment[]> {
   const { rows } = await sql<UnpaidPayment>`
-    select u.transaction_id as id, u.amount, u.status = 'PENDING' as is_pending from unpaid_payments u
+    select u.transaction_id as id, u.amount, u.withheld, u.status = 'PENDING' as is_pending from unpaid_payments u
     where (u.dividend_id = ${dividendId} or u.repays_dividend_id = ${dividendId}) and u.shareholder_id = ${shareholderId}
       and (u.status <> 'PENDING' or not u.is_ordered)
     order by u.status = 'SETTLED', u.transaction_id desc`.execute(read);
   return rows;
 }
 
-export interface NewAdjustment {
+export interface NewAdjustment extends Withheld {
   readonly dividend_id: string;
   readonly shareholder_id: string;
   readonly amount: bigint;

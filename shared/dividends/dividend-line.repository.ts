@@ -12,6 +12,9 @@ import type { DividendLine, ShareholderDividend } from './dividends.routes.ts';
 interface PaidLine {
   readonly holdings: string;
   readonly amount: bigint;
+  readonly withheld: bigint;
+  readonly withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  readonly withholding_rate: string | null;
   readonly currency: string;
   /** The id of the transaction, once it exists. */
   readonly transaction_id: string | null;
@@ -38,6 +41,10 @@ function toPaid(row: PaidLine): Omit<z.infer<typeof DividendLine>, 'shareholder_
   return {
     holdings: canonicalDecimal(row.holdings),
     amount: fromMinor(row.amount, row.currency),
+    withheld: fromMinor(row.withheld, row.currency),
+    ...(row.withholding === null
+      ? {}
+      : { withholding: { rule: row.withholding, rate: canonicalDecimal(row.withholding_rate ?? '0') } }),
     transaction_id: row.transaction_id,
     status: row.status,
     ...(row.adjustment_id === null
@@ -68,14 +75,14 @@ const STATUS = sql`case when t.return_code is null then t.status else (
     select ${standingOf('p')}
     from ledger_transactions p where p.tenant_id = t.tenant_id and p.id = newest_payment(t.id)) end`;
 
-const PAID = sql`l.shareholder_id, l.dividend_id, l.holdings, l.amount, d.currency, t.id as transaction_id, ${STATUS} as status,
+const PAID = sql`l.shareholder_id, l.dividend_id, l.holdings, l.amount, l.withheld, l.withholding, l.withholding_rate, d.currency, t.id as transaction_id, ${STATUS} as status,
   l.adjustment_id, l.reason, l.effective_date`;
 /** The transaction of a line is found by the id that the snapshot gave it. */
 const WITH_PAYMENT = sql`join dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
   left join ledger_transactions t on t.tenant_id = l.tenant_id and t.id = l.transaction_id`;
-const FROZEN = sql`select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id,
+const FROZEN = sql`select tenant_id, dividend_id, shareholder_id, holdings, amount, withheld, withholding, withholding_rate, transaction_id,
   null::uuid as adjustment_id, null::text as reason, null::date as effective_date from dividend_lines`;
-const ADJUSTING = sql`select tenant_id, dividend_id, shareholder_id, 0::numeric as holdings, amount, transaction_id,
+const ADJUSTING = sql`select tenant_id, dividend_id, shareholder_id, 0::numeric as holdings, amount, withheld, withholding, withholding_rate, transaction_id,
   id as adjustment_id, reason, effective_date from dividend_adjustments`;
 /** This stands for the line of the snapshot, which comes before the adjustments of its holder. */
 const FIRST = '00000000-0000-0000-0000-000000000000';

@@ -32,6 +32,7 @@ const COLUMNS = [
   'total_pool',
   'updated_at',
   'version',
+  'withheld_amount',
 ] as const satisfies readonly (keyof Dividends)[];
 
 export type DividendRow = Selectable<Dividends>;
@@ -52,6 +53,7 @@ export function toDividend(row: DividendRow): z.infer<typeof DividendSummary> {
     ...(row.state === 'DECLARED' ? { frozen_from: addDays(row.record_date, 1) } : {}),
     holders: row.holders,
     total_amount: total_amount === null ? null : fromMinor(total_amount, currency),
+    withheld_amount: total_amount === null ? null : fromMinor(row.withheld_amount, currency),
     residual: residual === null ? null : canonicalDecimal(residual),
     snapshot_sha256: row.snapshot_sha256,
     positions_known_at: row.positions_known_at?.toISOString() ?? null,
@@ -150,6 +152,8 @@ export interface Reconciliation {
   /** Adjustments and their sum; their transactions and the sum of those; adjustments whose transactions come to something else. */
   readonly adjustments: bigint;
   readonly adjusted: string;
+  /** Tax, of those adjustments. */
+  readonly adjusted_withheld: string;
   readonly adjusting: bigint;
   readonly adjusting_total: string;
   readonly adjustments_unmatched: bigint;
@@ -167,16 +171,17 @@ export async function findReconciliation(read: TenantRead, id: string): Promise<
       (select coalesce(sum(holders), 0)::bigint from dividend_chunks where dividend_id = ${id} and state = 'FAILED') as failed_holders,
       (select count(*) from ledger_transactions where dividend_id = ${id} and status = 'PENDING') as pending,
       s.paid, s.in_flight, s.returned,
-      a.adjustments, a.adjusted, a.adjusting, a.adjusting_total, a.adjustments_unmatched
+      a.adjustments, a.adjusted, a.adjusted_withheld, a.adjusting, a.adjusting_total, a.adjustments_unmatched
     from reconcile_dividend(${id}) r, (
       select coalesce(sum(amount) filter (where status = 'SETTLED' and (amount > 0 or compensates is not null)), 0)::text as paid,
         coalesce(sum(amount) filter (where status = 'SENT'), 0)::text as in_flight,
         coalesce(-sum(amount) filter (where compensates is not null), 0)::text as returned
       from ledger_transactions where dividend_id = ${id} or repays_dividend_id = ${id}) s, (
-      select count(a.id) as adjustments, coalesce(sum(a.amount), 0)::text as adjusted, coalesce(sum(t.n), 0)::bigint as adjusting,
+      select count(a.id) as adjustments, coalesce(sum(a.amount), 0)::text as adjusted,
+        coalesce(sum(a.withheld), 0)::text as adjusted_withheld, coalesce(sum(t.n), 0)::bigint as adjusting,
         coalesce(sum(t.total), 0)::text as adjusting_total,
-        count(*) filter (where a.amount is distinct from t.total) as adjustments_unmatched
-      from (select id, amount from dividend_adjustments where dividend_id = ${id}) a full join (
+        count(*) filter (where a.amount - a.withheld is distinct from t.total) as adjustments_unmatched
+      from (select id, amount, withheld from dividend_adjustments where dividend_id = ${id}) a full join (
         select adjustment_id, count(*) as n, sum(amount) as total from ledger_transactions
         where dividend_id = ${id} and adjustment_id is not null group by 1) t on t.adjustment_id = a.id) a`.execute(
     read,

@@ -20,6 +20,8 @@ import { route } from '#platform/http/route.ts';
 import { MAX_DAYS_TO_PAYABLE } from './dividend-dates.ts';
 import { DIVIDEND_STATES } from './dividend-state.ts';
 
+const WITHHOLDING_RULES = ['BACKUP', 'NONRESIDENT'] as const;
+
 /** The terms, and what the snapshot found: null until then. */
 export const DividendSummary = z.object({
   id: idOut,
@@ -37,6 +39,8 @@ export const DividendSummary = z.object({
   frozen_from: dateOut.optional(),
   holders: z.number().int().nullable(),
   total_amount: amountOut.nullable(),
+  /** The part of total_amount that is withheld for the tax authority. */
+  withheld_amount: amountOut.nullable(),
   residual: decimalOut.nullable(),
   snapshot_sha256: z.string().nullable(),
   positions_known_at: instantOut.nullable(),
@@ -48,10 +52,12 @@ export const DividendSummary = z.object({
 
 /** A dividend with its sums, computed from the current lines and transactions. */
 export const Dividend = DividendSummary.extend({
-  /** Null until the snapshot: total_amount and what adjustments have changed of it. It is owed until it is paid: entitled = paid + in flight + unpaid. */
+  /** Null until the snapshot: total_amount and what adjustments have changed of it. It is owed until it is paid: entitled = tax + paid + in flight + unpaid. */
   entitled_amount: amountOut.nullable(),
   /** The sum of the adjustments, which may be negative. */
   adjusted_amount: amountOut.nullable(),
+  /** withheld_amount and what adjustments have changed of it: owed to the tax authority. */
+  tax_amount: amountOut.nullable(),
   /** Settled, and not come back. */
   paid_amount: amountOut.nullable(),
   /** The bank has been told to pay it. */
@@ -67,6 +73,8 @@ export const Dividend = DividendSummary.extend({
     payable_lines: z.number().int(),
     transactions: z.number().int(),
     transactions_total: amountOut,
+    /** The tax that lines and adjustments have: lines_total = transactions_total + withheld_total. */
+    withheld_total: amountOut,
     unmatched: z.number().int(),
     /** Holders whose message was given up on: see the dead-letter queue. */
     failed_holders: z.number().int(),
@@ -77,7 +85,12 @@ export const DividendLine = z.object({
   shareholder_id: idOut,
   /** Those of the snapshot; 0 in the line of an adjustment. */
   holdings: decimalOut,
+  /** The holder is entitled to so much; the payment is less by what is withheld. */
   amount: amountOut,
+  /** Negative where an adjustment has undone what was withheld. */
+  withheld: amountOut,
+  /** The rule that applied when the line was made, and its percentage: BACKUP, or NONRESIDENT, also where a treaty makes it 0. */
+  withholding: z.object({ rule: z.enum(WITHHOLDING_RULES), rate: decimalOut }).optional(),
   /** Null until the transaction exists, and for ever if the amount rounds to zero. A reduction has the payment of what it has left of another one. */
   transaction_id: idOut.nullable(),
   /** The standing of a line is that of its newest payment. What was denied, has failed or has come back is still owed; what is ADJUSTED was taken back by an adjustment, which has what is left of it. */
@@ -131,7 +144,7 @@ export const scheduleDividend = route({
   path: '/dividends/schedule',
   summary: 'Declare a dividend',
   description:
-    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen once it is over where the issuer lives, which is at once when the record date is before today; `frozen_from` names the day. `declaration_date` defaults to today and must not be after it. The terms of another dividend that stands are refused unless `repeats_terms`. Nothing is paid before a second person has approved the dividend, see `/approvals`.',
+    'With `rate_per_share`, each holder is paid holdings × rate, rounded half to even at the minor unit; with `total_pool`, the pool is split to the minor unit by the largest remainder. Holders of `security_class` (default COMMON) at the close of `record_date` are entitled: positions are frozen once it is over where the issuer lives, which is at once when the record date is before today; `frozen_from` names the day. Where the issuer withholds tax (`/settings/register`), that is decided then as well, by the forms that are on record and hold on the payable date. `declaration_date` defaults to today and must not be after it. The terms of another dividend that stands are refused unless `repeats_terms`. Nothing is paid before a second person has approved the dividend, see `/approvals`.',
   ...writers,
   body: NewDividend,
   example: {
@@ -155,6 +168,8 @@ export const DividendPreview = z.object({
   /** Those whose amount doesn’t round to zero. */
   payable_holders: z.number().int(),
   total_amount: amountOut,
+  /** Tax, by the forms that are on record now and hold on the payable date. */
+  withheld_amount: amountOut,
   residual: decimalOut,
   positions_as_of: dateOut,
   /** The record date is over: only entries that are back-dated can still change it. */
@@ -166,7 +181,7 @@ export const DividendPreview = z.object({
   blocked_reasons: z.array(z.literal('CURRENCY_NOT_PAYABLE')),
   /** Ten lines at most, the largest first. */
   largest: z.array(
-    DividendLine.pick({ shareholder_id: true, holdings: true, amount: true }).extend({
+    DividendLine.pick({ shareholder_id: true, holdings: true, amount: true, withheld: true }).extend({
       external_ref: z.string(),
     }),
   ),
@@ -219,7 +234,7 @@ export const getDividend = route({
   path: '/dividends/{id}',
   summary: 'Get a dividend, reconciled',
   description:
-    '`reconciliation` is computed by the database for this answer. `reconciled` is true if every line that isn’t zero has its transaction, and Σ lines = `total_amount` = Σ transactions; for a cancelled dividend, if no transaction is left to pay. `residual` is `total_amount` minus the exact amount that is owed. `snapshot_sha256` hashes the lines as `<shareholder id>,<holdings>,<amount in minor units>` in the order of ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed.',
+    '`reconciliation` is computed by the database for this answer. `reconciled` is true if every line that isn’t zero has its transaction, and Σ lines = `total_amount` = Σ transactions + `withheld_amount`; for a cancelled dividend, if no transaction is left to pay. `residual` is `total_amount` minus the exact amount that is owed. `snapshot_sha256` hashes the lines as `<shareholder id>,<holdings>,<amount in minor units>`, with `,<minor units withheld>` where tax is withheld, in the order of ids, cut into blocks of 1,000: it is the SHA-256 of the blocks’ SHA-256, each in hexadecimal and with a line feed.',
   ...readers,
   params: idInPath,
   status: 200,

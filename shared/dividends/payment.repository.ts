@@ -22,10 +22,13 @@ function insertion(dividendId: string, { first, last }: HolderRange, currency: s
     status: 'PENDING',
     columns: {
       id: 'l.transaction_id',
-      amount: 'l.amount',
+      amount: 'l.amount - l.withheld',
       currency: 'd.currency',
       shareholder_id: 'l.shareholder_id',
       dividend_id: 'l.dividend_id',
+      withheld: 'l.withheld',
+      withholding: 'l.withholding',
+      withholding_rate: 'l.withholding_rate',
     },
   });
   return sql`${sql.raw(begun)} from dividend_lines l, (select ${currency}::text as currency) d

@@ -7,6 +7,7 @@ import { exponentOf, fromMinor, toMinor } from '#kernel/money.ts';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import { settleDays } from './dividend-terms.ts';
 import type { DividendPreview, previewDividend } from './dividends.routes.ts';
+import { findWithholding } from './withholding.repository.ts';
 
 const LARGEST = 10;
 /** The largest sum of minor units that a dividend can have. */
@@ -16,12 +17,14 @@ interface Allotted {
   readonly holders: number;
   readonly payable: number;
   readonly total: string;
+  readonly withheld: string;
   readonly exact: string;
   readonly largest: {
     readonly shareholder_id: string;
     readonly external_ref: string;
     readonly holdings: string;
     readonly amount: string;
+    readonly withheld: string;
   }[];
 }
 
@@ -49,6 +52,7 @@ export async function preview(
     holders: allotted.holders,
     payable_holders: allotted.payable,
     total_amount: money(allotted.total),
+    withheld_amount: money(allotted.withheld),
     residual: canonicalDecimal(allotted.exact),
     positions_as_of,
     is_final: isFinal,
@@ -57,33 +61,39 @@ export async function preview(
       ...line,
       holdings: canonicalDecimal(line.holdings),
       amount: money(line.amount),
+      withheld: money(line.withheld),
     })),
   };
 }
 
 async function allot(
   read: TenantRead,
-  { security_class, currency, rate_per_share, total_pool }: z.output<typeof previewDividend.body>,
+  {
+    security_class,
+    currency,
+    rate_per_share,
+    total_pool,
+    payable_date,
+  }: z.output<typeof previewDividend.body>,
   asOf: string,
 ): Promise<Allotted> {
   const exponent = exponentOf(currency);
   const pool = total_pool === undefined ? null : toMinor(total_pool, currency, '/total_pool');
-  const lines =
-    pool === null
-      ? sql`allot_at_rate(${security_class}, ${rate_per_share ?? null}::numeric, ${exponent}::integer, ${asOf}::date, clock_timestamp())`
-      : sql`allot_pool(${security_class}, ${pool}::bigint, ${asOf}::date, clock_timestamp())`;
+  const withholds = await findWithholding(read);
+  const lines = sql`allot_net(${security_class}, ${rate_per_share ?? null}::numeric, ${pool}::bigint, ${exponent}::integer, ${asOf}::date,
+    clock_timestamp(), ${withholds}::boolean, ${payable_date}::date)`;
   const owed =
     pool === null
       ? sql`shares * ${rate_per_share ?? null}::numeric`
       : sql`${pool}::numeric / 10::numeric ^ ${exponent}::integer`;
   const { rows } = await sql<Allotted>`
-    with lines as materialized (select shareholder_id, holdings, amount from ${lines}),
+    with lines as materialized (select shareholder_id, holdings, amount, withheld from ${lines}),
       sums as (select count(*)::integer as holders, (count(*) filter (where amount > 0))::integer as payable,
-        coalesce(sum(amount), 0) as total, sum(holdings) as shares from lines),
-      largest as (select l.shareholder_id, s.external_ref, trim_scale(l.holdings)::text as holdings, l.amount::text as amount
-        from (select shareholder_id, holdings, amount from lines order by amount desc, shareholder_id limit ${LARGEST}) l
+        coalesce(sum(amount), 0) as total, coalesce(sum(withheld), 0) as withheld, sum(holdings) as shares from lines),
+      largest as (select l.shareholder_id, s.external_ref, trim_scale(l.holdings)::text as holdings, l.amount::text as amount, l.withheld::text as withheld
+        from (select shareholder_id, holdings, amount, withheld from lines order by amount desc, shareholder_id limit ${LARGEST}) l
           join holders_of_record s on s.id = l.shareholder_id order by l.amount desc, l.shareholder_id)
-    select holders, payable, trunc(total)::text as total,
+    select holders, payable, trunc(total)::text as total, trunc(withheld)::text as withheld,
       case when holders = 0 then '0' else trim_scale(total / 10::numeric ^ ${exponent}::integer - ${owed})::text end as exact,
       (select coalesce(json_agg(largest), '[]') from largest) as largest
     from sums`.execute(read);

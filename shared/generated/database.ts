@@ -209,6 +209,7 @@ export interface CertifiedTaxIds {
   tax_id_last4: string | null;
   tax_id_type: 'SSN' | 'ITIN' | 'EIN' | 'FOREIGN' | null;
   tenant_id: ColumnType<TenantId, string, string>;
+  treaty_country: string | null;
 }
 
 export interface ChangeRequests {
@@ -378,6 +379,9 @@ export interface DividendAdjustments {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string | null;
+  withheld: Generated<bigint>;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface DividendChunks {
@@ -397,6 +401,9 @@ export interface DividendLines {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   transaction_id: string | null;
+  withheld: Generated<bigint>;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface DividendReceipts {
@@ -407,6 +414,9 @@ export interface DividendReceipts {
   shareholder_id: string | null;
   tenant_id: ColumnType<TenantId, string, string> | null;
   transaction_id: string | null;
+  withheld: bigint | null;
+  withholding: string | null;
+  withholding_rate: string | null;
 }
 
 export interface Dividends {
@@ -432,6 +442,7 @@ export interface Dividends {
   total_pool: bigint | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  withheld_amount: Generated<bigint>;
 }
 
 export interface DropCredentialAccess {
@@ -476,6 +487,9 @@ export interface EntitlementAdjustments {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string, string>;
   transaction_id: string | null;
+  withheld: bigint;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface Entitlements {
@@ -485,6 +499,9 @@ export interface Entitlements {
   shareholder_id: string;
   tenant_id: ColumnType<TenantId, string, string>;
   transaction_id: string | null;
+  withheld: bigint;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface FederatedIdentities {
@@ -694,6 +711,9 @@ export interface LedgerTransactions {
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION' | 'REVERSAL';
   updated_at: Timestamp;
   version: number;
+  withheld: bigint;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface LegalHolds {
@@ -1162,6 +1182,7 @@ export interface RegisterSettings {
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  withholding: 'NONE' | 'US' | null;
 }
 
 export interface ReportableTransactions {
@@ -1411,8 +1432,10 @@ export interface StatementLegs {
 }
 
 export interface TaxCertifications {
+  backup_withholding: Generated<boolean>;
   certification: 'W9' | 'W8BEN' | 'W8BENE' | 'NONE';
   created_at: Generated<Timestamp>;
+  exempt_payee: Generated<boolean>;
   expires_on: ColumnType<Day, string, string> | null;
   shareholder_id: string;
   signed_on: ColumnType<Day, string, string> | null;
@@ -1421,6 +1444,7 @@ export interface TaxCertifications {
   tax_id_type: 'SSN' | 'ITIN' | 'EIN' | 'FOREIGN' | null;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   treaty_country: string | null;
+  treaty_rate: string | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -1477,6 +1501,9 @@ export interface Transactions {
   type: 'DIVIDEND' | 'DISBURSE' | 'CONTRIBUTION' | 'REVERSAL';
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  withheld: Generated<bigint>;
+  withholding: 'BACKUP' | 'NONRESIDENT' | null;
+  withholding_rate: string | null;
 }
 
 export interface TransactionTransitions {
@@ -1521,6 +1548,7 @@ export interface UnpaidPayments {
   tenant_id: ColumnType<TenantId, string, string> | null;
   transaction_id: string | null;
   updated_at: Timestamp | null;
+  withheld: bigint | null;
 }
 
 export interface UploadMappings {

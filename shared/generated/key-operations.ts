@@ -76,6 +76,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   fetchBankFile: {"roles":["ADMIN","OPS"],"tenants":["ISSUER","SPONSOR"]},
   finishOidcSignIn: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   finishSamlSignIn: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
+  get1042SReport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   get1099DivReport: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER"]},
   getAccessReport: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   getApiKey: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},

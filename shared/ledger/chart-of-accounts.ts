@@ -18,6 +18,8 @@ export const ACCOUNTS = {
   IN_TRANSIT: 'liability',
   /** This came back from the bank after settlement, and is owed to its payees again. */
   RETURNS: 'liability',
+  /** The issuer withheld this from dividends, and owes it to the tax authority. */
+  TAX_WITHHELD: 'liability',
   /** A sponsor's plans hold this. */
   PLAN_ASSETS: 'asset',
   /** A sponsor's plans owe this to their employees. */

@@ -44,6 +44,9 @@ interface TransactionSet {
     readonly plan_id?: string;
     readonly dividend_id?: string;
     readonly compensates?: string;
+    readonly withheld?: string;
+    readonly withholding?: string;
+    readonly withholding_rate?: string;
   };
 }
 

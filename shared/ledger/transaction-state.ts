@@ -5,7 +5,15 @@ import { fromMinor } from '#kernel/money.ts';
 
 type TransactionRow = Omit<
   Selectable<Transactions>,
-  'tenant_id' | 'memo' | 'source_account' | 'repays_dividend_id' | 'adjustment_id' | 'adjusts'
+  | 'tenant_id'
+  | 'memo'
+  | 'source_account'
+  | 'repays_dividend_id'
+  | 'adjustment_id'
+  | 'adjusts'
+  | 'withheld'
+  | 'withholding'
+  | 'withholding_rate'
 >;
 
 /** Returns the state of a transaction for its event: everything except its memo, which is personal data of the payee. */

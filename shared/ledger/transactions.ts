@@ -25,6 +25,9 @@ export const TRANSACTION_COLUMNS = [
   'type',
   'updated_at',
   'version',
+  'withheld',
+  'withholding',
+  'withholding_rate',
 ] as const satisfies readonly (keyof Transactions)[];
 
 export type TransactionRow = Selectable<Transactions>;
@@ -54,6 +57,9 @@ export function lockPending(tx: TenantTx, ids: readonly string[]): Promise<Trans
     .execute();
 }
 
+/** The tax that a payment of a dividend is short of, and the rule by which it was withheld. */
+export type Withheld = Pick<TransactionRow, 'withheld' | 'withholding' | 'withholding_rate'>;
+
 export interface NewTransaction {
   readonly type: TransactionType;
   /** Minor units. */
@@ -63,10 +69,14 @@ export interface NewTransaction {
   readonly plan_id: string | null;
   readonly memo: string | null;
   readonly source_account: SourceAccount | null;
-  /** The dividend whose entitlement is paid again by it. */
-  readonly repays_dividend_id?: string | null;
   /** The payment whose money it asks back. */
   readonly reverses?: string;
+}
+
+/** The part of a transaction that takes the place of another one, from whose dividend tax was withheld once. */
+export interface Repaying extends Withheld {
+  /** The dividend whose entitlement is paid again by it. */
+  readonly repays_dividend_id: string | null;
 }
 
 /** The part of a transaction that corrects what a dividend owes. */
@@ -83,7 +93,7 @@ interface Adjusting {
 /** Enters a transaction, which is pending unless it takes another one back, and publishes it. */
 export async function createTransaction(
   tx: TenantTx,
-  transaction: NewTransaction & Partial<Adjusting>,
+  transaction: NewTransaction & Partial<Adjusting & Withheld> & (Repaying | { repays_dividend_id?: never }),
 ): Promise<TransactionRow> {
   const created = await tx
     .insertInto('transactions')
@@ -185,4 +195,10 @@ export function dividendOf(
   transaction: Pick<TransactionRow, 'dividend_id' | 'repays_dividend_id'>,
 ): string | null {
   return transaction.dividend_id ?? transaction.repays_dividend_id;
+}
+
+/** Returns what a payment says of its dividend when it takes the place of another one: of which it is, and what was withheld from it already. */
+export function repaying(transaction: TransactionRow): Repaying {
+  const { withheld, withholding, withholding_rate } = transaction;
+  return { repays_dividend_id: dividendOf(transaction), withheld, withholding, withholding_rate };
 }

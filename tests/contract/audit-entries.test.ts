@@ -168,6 +168,7 @@ describe('a request that writes adds one audit entry, and one that is wrong adds
 const REQUIRED_QUERIES: Readonly<Record<string, Record<string, string>>> = {
   getVestingReport: { period: '2026-01' },
   get1099DivReport: { year: '2026' },
+  get1042SReport: { year: '2026' },
 };
 const disclosing = ofTenants.filter(({ discloses }) => discloses);
 

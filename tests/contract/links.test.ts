@@ -152,7 +152,7 @@ describe.each(BASES)('under "%s"', (base) => {
     async (route) => {
       const tenant = tenantOf(route);
       const csv = { headers: { Accept: 'text/csv' } };
-      const query = { limit: '1', ...(route.path.includes('1099') ? { year: '2026' } : {}) };
+      const query = { limit: '1', ...(/1099|1042/.test(route.path) ? { year: '2026' } : {}) };
       const page = await sendExample(database.admin, route, tenant, { base, query, ...csv });
       const next = /^<(.*)>; rel="next"$/.exec(page.header('link') ?? '')?.[1];
       if (next === undefined) return;

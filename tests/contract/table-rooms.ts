@@ -88,6 +88,10 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0192_verified_participants.sql': 'plans',
   '0193_accounts_by_file.sql': 'payments',
   '0195_tax_certifications.sql': 'register',
+  '0220_withholding_statuses.sql': 'register',
+  '0221_withheld_tax.sql': 'ledger',
+  '0222_withholding_lines.sql': 'dividends',
+  '0223_withheld_receipts.sql': 'payments',
   '0185_bank_statements.sql': 'payments',
   '0186_payment_movements.sql': 'ledger',
   '0187_statement_exceptions.sql': 'payments',
@@ -159,6 +163,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
   treasury_holders: 'register',
   use_api_key: 'identity',
   votes_of_class: 'register',
+  withholding_statuses: 'register',
+  withholds_tax: 'register',
 };
 
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');

@@ -46,7 +46,9 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   settled_instant: [APP_ROLE],
   round_half_even: [APP_ROLE],
   allot_at_rate: [APP_ROLE],
+  allot_net: [APP_ROLE],
   allot_pool: [APP_ROLE],
+  backup_withholding_rate: [APP_ROLE],
   take_dividend_snapshot: [APP_ROLE],
   take_login_attempt: [APP_ROLE],
   take_request: [APP_ROLE],
@@ -56,6 +58,8 @@ const EXECUTABLE: Readonly<Record<string, readonly string[]>> = {
   use_forfeitures: [APP_ROLE],
   uuid_v7: [APP_ROLE, SYSTEM_ROLE],
   votes_of_class: [APP_ROLE, REPORT_ROLE],
+  withholding_statuses: [APP_ROLE],
+  withholds_tax: [APP_ROLE],
 };
 
 let database: TestDatabase;

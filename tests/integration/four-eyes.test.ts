@@ -575,6 +575,7 @@ test('a verified holder with a new name is verified no more, until somebody veri
 
 const SSN = { type: 'SSN', number: '123-45-6789' };
 const EIN = { type: 'EIN', number: '12-3456780' };
+const W8 = { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'DE' };
 
 /** Sets what is known of a holder's taxes, of which the caller has read a version. */
 function certify(as: Principal, id: string, body: object, version = 0): Promise<TestResponse> {
@@ -597,7 +598,8 @@ describe('the tax id of a holder', () => {
     const nothing = await certificationOf(tenant.as('COMPLIANCE'), id);
     expect(nothing.body).toEqual({
       ...{ shareholder_id: id, tax_id: null, certification: 'NONE', signed_on: null, expires_on: null },
-      ...{ treaty_country: null, standing: 'NONE', version: 0, updated_at: null },
+      ...{ treaty_country: null, treaty_rate: null, exempt_payee: false, backup_withholding: false },
+      ...{ standing: 'NONE', version: 0, updated_at: null },
     });
     expect(nothing.header('etag')).toBe('"0"');
 
@@ -619,10 +621,10 @@ describe('the tax id of a holder', () => {
     expect(JSON.stringify(entries)).not.toMatch(/123-?45-?6789/);
 
     // The number on record stays where none is sent, under the same seal.
-    const w8 = { certification: 'W8BEN', signed_on: '2022-12-31', treaty_country: 'DE' };
+    const w8 = { certification: 'W8BEN', signed_on: '2022-12-31', treaty_country: 'DE', treaty_rate: '15.0' };
     expect((await certify(ops, id, w8, 1)).body).toMatchObject({
       ...{ tax_id: { type: 'SSN', last4: '6789' }, expires_on: '2025-12-31', treaty_country: 'DE' },
-      ...{ standing: 'EXPIRED', version: 2 },
+      ...{ treaty_rate: '15', standing: 'EXPIRED', version: 2 },
     });
     expect(
       (await one('select tax_id_sealed from tax_certifications where shareholder_id = $1', [id]))
@@ -630,9 +632,15 @@ describe('the tax id of a holder', () => {
     ).toBe(stored.tax_id_sealed);
     expect((await certify(ops, id, w9, 1)).status).toBe(412);
     expect((await certificationOf(ops, id)).body).toMatchObject({ certification: 'W8BEN', version: 2 });
-    expect((await certify(ops, id, { tax_id: null }, 2)).body).toMatchObject({
-      tax_id: null,
-      standing: 'NONE',
+    // The authority’s word stays until somebody says otherwise, and contradicts a form by which it can't be so.
+    const told = { tax_id: null, backup_withholding: true };
+    expect((await certify(ops, id, told, 2)).body).toMatchObject({
+      ...{ tax_id: null, standing: 'NONE', treaty_rate: null, backup_withholding: true },
+    });
+    expect((await certify(ops, id, {}, 3)).body).toMatchObject({ backup_withholding: true });
+    expect((await certify(ops, id, w8, 4)).body.errors?.[0].pointer).toBe('/backup_withholding');
+    expect((await certify(ops, id, { ...w8, backup_withholding: false }, 4)).body).toMatchObject({
+      ...{ backup_withholding: false, certification: 'W8BEN' },
     });
     for (const other of [
       randomUUID(),
@@ -677,6 +685,24 @@ describe('the tax id of a holder', () => {
     ['/treaty_country', { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'US' }],
     ['/treaty_country', { certification: 'W8BEN', signed_on: '2026-01-02', treaty_country: 'XX' }],
     ['/certification', { certification: 'W8BENE', signed_on: '2026-01-02' }],
+    ['/treaty_rate', { certification: 'W8BEN', signed_on: '2026-01-02', treaty_rate: '15' }],
+    ['/treaty_rate', { ...W8, treaty_rate: '30.01' }],
+    ['/treaty_rate', { ...W8, treaty_rate: '-1' }],
+    ['/treaty_rate', { ...W8, treaty_rate: '15.001' }],
+    ['/exempt_payee', { ...W8, exempt_payee: true }],
+    ['/exempt_payee', { exempt_payee: true }],
+    ['/exempt_payee', { exempt_payee: 'yes' }],
+    ['/backup_withholding', { ...W8, backup_withholding: true }],
+    [
+      '/backup_withholding',
+      {
+        certification: 'W9',
+        signed_on: '2026-01-02',
+        tax_id: SSN,
+        exempt_payee: true,
+        backup_withholding: true,
+      },
+    ],
   ])('is refused with its form at %s: %j', async (pointer, body) => {
     const tenant = await insertTestTenant(database.admin, 'ISSUER');
     const id = await verifiedHolder(tenant);

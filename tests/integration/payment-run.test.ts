@@ -40,7 +40,7 @@ async function pendingDividend(
   holders: readonly string[],
   amount = 500,
   payableIn = 0,
-  { tenant = acme, currency = 'USD', exponent = 2 } = {},
+  { tenant = acme, currency = 'USD', exponent = 2, withheld = 0 } = {},
 ): Promise<{ id: string; payments: string[] }> {
   const client = await world.database.admin.connect();
   try {
@@ -48,21 +48,25 @@ async function pendingDividend(
     const id = randomUUID();
     await client.query(
       `insert into dividends (tenant_id, id, state, security_class, currency, exponent, rate_per_share, declaration_date, record_date,
-         payable_date, holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key)
-       values ($1, $2, 'PENDING', 'COMMON', $7, $8, 1, current_date, current_date, current_date + $6::integer, $3, $4, 0, repeat('0', 64), now(), $5)`,
-      [tenant.id, id, holders.length, amount * holders.length, randomUUID(), payableIn, currency, exponent],
+         payable_date, holders, total_amount, residual, snapshot_sha256, positions_known_at, idempotency_key, withheld_amount)
+       values ($1, $2, 'PENDING', 'COMMON', $7, $8, 1, current_date, current_date, current_date + $6::integer, $3, $4, 0, repeat('0', 64), now(), $5, $9)`,
+      [
+        ...[tenant.id, id, holders.length, (amount + withheld) * holders.length, randomUUID(), payableIn],
+        ...[currency, exponent, withheld * holders.length],
+      ],
     );
     const payments: string[] = [];
     for (const holder of holders) {
       const { rows } = await client.query(
-        `insert into transactions (tenant_id, type, amount, currency, shareholder_id, dividend_id)
-         values ($1, 'DIVIDEND', $2, $5, $3, $4) returning id`,
-        [tenant.id, amount, holder, id, currency],
+        `insert into transactions (tenant_id, type, amount, currency, shareholder_id, dividend_id, withheld, withholding, withholding_rate)
+         values ($1, 'DIVIDEND', $2, $5, $3, $4, $6::bigint, case when $6::bigint > 0 then 'BACKUP' end, case when $6::bigint > 0 then 24 end) returning id`,
+        [tenant.id, amount, holder, id, currency, withheld],
       );
       payments.push(rows[0].id);
       await client.query(
-        `insert into dividend_lines (tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id) values ($1, $2, $3, 5, $4, $5)`,
-        [tenant.id, id, holder, amount, rows[0].id],
+        `insert into dividend_lines (tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id, withheld, withholding, withholding_rate)
+         select $1, $2, $3, 5, $4::bigint, id, withheld, withholding, withholding_rate from transactions where id = $5`,
+        [tenant.id, id, holder, amount + withheld, rows[0].id],
       );
     }
     return { id, payments };
@@ -284,9 +288,9 @@ test('whom a dividend can’t be paid to is told by name, with all reasons, and 
   expect((await ops.blocked(id)).body.data).toHaveLength(expected.length);
 });
 
-test('an entitlement that was denied, or whose payment came back, is owed until it is paid', async () => {
+test('an entitlement that was denied, or whose payment came back, is owed until it is paid, and taxed once', async () => {
   const [first = '', second = ''] = await holders('0000', '0203');
-  const { id, payments } = await pendingDividend([first, second], 5_000_000);
+  const { id, payments } = await pendingDividend([first, second], 5_000_000, 0, { withheld: 1_578_947 });
   const compliance = new Payments(acme.as('COMPLIANCE'));
   const [denied = '', returned = ''] = payments;
   const statuses = async () =>
@@ -326,17 +330,26 @@ test('an entitlement that was denied, or whose payment came back, is owed until 
   await ops.until(last, 'SETTLED');
   await expect.poll(() => closedStateOf(id), { timeout: 10_000 }).toBe('PAID');
   expect(await dividends.get(id)).toMatchObject({
-    body: { paid_amount: '100000.00', unpaid_amount: '0.00', returned_amount: '50000.00', reconciled: true },
+    body: {
+      ...{
+        entitled_amount: '131578.94',
+        tax_amount: '31578.94',
+        paid_amount: '100000.00',
+        unpaid_amount: '0.00',
+      },
+      ...{ returned_amount: '50000.00', reconciled: true },
+    },
   });
   expect(await statuses()).toEqual(['SETTLED', 'SETTLED']);
   // The holder whose payment came back has received it once as far as taxes go, and so has the one whose was denied.
   const { rows } = await world.database.admin.query(
-    'select shareholder_id, transaction_id, amount::integer from dividend_receipts where dividend_id = $1',
+    'select shareholder_id, transaction_id, amount::integer, withheld::integer, withholding from dividend_receipts where dividend_id = $1',
     [id],
   );
   const received = (shareholder_id: string, transaction_id: string) => ({
     ...{ shareholder_id, transaction_id },
     amount: 5_000_000,
+    ...{ withheld: 1_578_947, withholding: 'BACKUP' },
   });
   expect(rows).toHaveLength(2);
   expect(rows).toEqual(expect.arrayContaining([received(first, again), received(second, returned)]));

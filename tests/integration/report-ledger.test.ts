@@ -13,9 +13,11 @@ import { handler as planStatementHandler } from '#functions/reporting/get-plan-s
 import { handler as statementHandler } from '#functions/reporting/get-shareholder-statement.ts';
 import { handler as transactions } from '#functions/reporting/get-transactions-report.ts';
 import { handler as vesting } from '#functions/reporting/get-vesting-report.ts';
+import { handler as foreignForms } from '#functions/reporting/get1042-s-report.ts';
 import { handler as forms } from '#functions/reporting/get1099-div-report.ts';
 import { handler as applySplits } from '#functions/scheduled/apply-splits.ts';
 import { addDays } from '#kernel/calendar.ts';
+import { fromMinor } from '#kernel/money.ts';
 import { listBlockedPayments } from '#payments/runs/payment-runs.routes.ts';
 import { reverseContribution } from '#plans/contributions/contributions.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
@@ -24,9 +26,12 @@ import { acceleratePlan } from '#plans/plan-changes.routes.ts';
 import { getPlan } from '#plans/plans.routes.ts';
 import type { RouteSpec } from '#platform/http/route.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
+import * as nonresident from '#reporting/reports/form-1042-s.routes.ts';
 import * as routes from '#reporting/reports/ledger-reports.routes.ts';
 import * as ownership from '#reporting/reports/ownership.routes.ts';
 import { getPlanStatement } from '#reporting/reports/plan-statement.routes.ts';
+import { snapshotHash } from '#tests/oracles/snapshot-hash.ts';
+import { withheldOf, withholdingOf } from '#tests/oracles/withholding.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -378,6 +383,410 @@ describe('the data of Forms 1099-DIV', () => {
     const whole = (await report({ year }, csv)).text;
     expect(whole).toContain(`"'=HYPERLINK(""http://x"")",'+1,,1.00,0.00,false`);
     expect(await joined(forms, routes.get1099DivReport, { year, limit: '1' })).toBe(whole);
+  });
+});
+
+describe('withheld tax', () => {
+  const today = day(0);
+  const [valid, expired] = [
+    `${Number(today.slice(0, 4)) - 1}-03-01`,
+    `${Number(today.slice(0, 4)) - 4}-03-01`,
+  ];
+  interface Form {
+    readonly certification: 'W9' | 'W8BEN' | 'W8BENE' | 'NONE';
+    readonly tax_id_type: 'SSN' | 'ITIN' | 'EIN' | 'FOREIGN' | null;
+    readonly signed_on: string | null;
+    readonly treaty_country: string | null;
+    readonly treaty_rate: string | null;
+    readonly exempt_payee: boolean;
+    readonly backup_withholding: boolean;
+  }
+  const said = { treaty_country: null, treaty_rate: null, exempt_payee: false, backup_withholding: false };
+  /** Every kind of standing that a holder can have. */
+  const FORMS: readonly (Form | undefined)[] = [
+    undefined,
+    ...([null, 'SSN', 'EIN', 'FOREIGN'] as const).flatMap((tax_id_type) =>
+      [false, true].map((backup_withholding) => ({
+        ...{ ...said, certification: 'NONE' as const, tax_id_type, signed_on: null, backup_withholding },
+      })),
+    ),
+    ...[said, { ...said, exempt_payee: true }, { ...said, backup_withholding: true }].map((more) => ({
+      ...{ certification: 'W9' as const, tax_id_type: 'SSN' as const, signed_on: expired, ...more },
+    })),
+    ...(['W8BEN', 'W8BENE'] as const).flatMap((certification) =>
+      [valid, expired].flatMap((signed_on) =>
+        [
+          said,
+          ...['0', '12.5', '15', '30', null].map((treaty_rate) => ({
+            ...said,
+            treaty_country: 'DE',
+            treaty_rate,
+          })),
+        ].map((more) => ({ certification, tax_id_type: 'FOREIGN' as const, signed_on, ...more })),
+      ),
+    ),
+  ];
+  const expiresOn = ({ certification, signed_on }: Form) =>
+    signed_on === null || !certification.startsWith('W8')
+      ? null
+      : `${Number(signed_on.slice(0, 4)) + 3}-12-31`;
+  /** Cents of each kind: no tax, ties of every rate, and much. */
+  const AMOUNTS = [0n, 1n, 4n, 10n, 25n, 98_765_432_101n];
+
+  let tenant: TestTenant;
+  let dividends: Dividends;
+  let register: Register;
+  let id: string;
+  let previewed: Json;
+  const formOf = new Map<string, Form | undefined>();
+  const money = (cents: bigint) => fromMinor(cents, 'USD');
+  const TERMS = {
+    rate_per_share: '0.01',
+    declaration_date: day(-1),
+    record_date: day(-1),
+    payable_date: today,
+  };
+  const expected = (holder: string, amount: bigint, on = today) => {
+    const form = formOf.get(holder);
+    const rule = withholdingOf(form && { ...form, expires_on: expiresOn(form) }, on);
+    return { ...rule, amount, withheld: withheldOf(amount, rule) };
+  };
+  const linesOf = async (dividend: string): Promise<Json[]> => {
+    const lines: Json[] = [];
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const { body } = await dividends.lines(dividend, {
+        limit: '200',
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      lines.push(...body.data);
+      cursor = body.next_cursor ?? undefined;
+    }
+    return lines;
+  };
+  const sums = async (): Promise<Record<string, bigint>> => {
+    const { rows } = await database.admin.query(
+      `select account, sum(amount)::text as balance from (
+         select debit_account as account, amount from journal where tenant_id = $1
+         union all select credit_account, -amount from journal where tenant_id = $1) e group by 1`,
+      [tenant.id],
+    );
+    return Object.fromEntries(rows.map(({ account, balance }) => [account, BigInt(balance)]));
+  };
+  const reportOf = async (dividend: string): Promise<Json> => {
+    await consume(takeTransactionEvents(aws));
+    const params = { id: dividend };
+    return (await ask(dividendHandler, routes.getDividendReport, {}, { params, as: tenant.as('OPS') })).body;
+  };
+  const certify = (holder: string, form: Form) =>
+    database.admin.query(
+      `insert into tax_certifications (tenant_id, shareholder_id, certification, tax_id_type, tax_id_sealed, tax_id_last4, signed_on, expires_on,
+         treaty_country, treaty_rate, exempt_payee, backup_withholding)
+       values ($1, $2, $3, $4, case when $4::text is not null then 'sealed' end, case when $4::text is not null then '6789' end, $5, $6, $7, $8, $9, $10)`,
+      [
+        ...[tenant.id, holder, form.certification, form.tax_id_type, form.signed_on, expiresOn(form)],
+        ...[form.treaty_country, form.treaty_rate, form.exempt_payee, form.backup_withholding],
+      ],
+    );
+  const settings = async (): Promise<Json> => (await register.settings()).body;
+
+  beforeAll(async () => {
+    tenant = await insertTestTenant(database.admin, 'ISSUER');
+    dividends = new Dividends(tenant.as('OPS'));
+    register = new Register(tenant.as('ADMIN'));
+    const pairs = FORMS.flatMap((form) => AMOUNTS.map((amount) => ({ form, amount })));
+    const holders = await enterHolders(
+      database.admin,
+      tenant.id,
+      // An amount that rounds to nothing is of a holder too.
+      pairs.map(({ amount }) => (amount === 0n ? '0.1' : String(amount))),
+    );
+    for (const [index, { form }] of pairs.entries()) {
+      const holder = holders[index] ?? '';
+      formOf.set(holder, form);
+      if (form !== undefined) await certify(holder, form);
+    }
+  });
+
+  test('is none until two persons have said that the issuer withholds, and nobody’s once they say otherwise', async () => {
+    expect(await settings()).toMatchObject({ withholding: 'NONE' });
+    const before = (await dividends.preview(TERMS)).body;
+    expect(before).toMatchObject({ withheld_amount: '0.00' });
+    const waiting = await register.setSettings({
+      by_hand_percent: '100',
+      by_file_percent: '100',
+      withholding: 'US',
+    });
+    expect(waiting).toMatchObject({
+      status: 202,
+      body: { kind: 'register-settings', before: { withholding: 'NONE' }, after: { withholding: 'US' } },
+    });
+    expect(await settings()).toMatchObject({ withholding: 'NONE' });
+    await approved(tenant, waiting);
+    expect(await settings()).toMatchObject({ withholding: 'US' });
+    // Whoever changes the limits says nothing of it.
+    expect(await register.setSettings({ by_hand_percent: '99', by_file_percent: '99' })).toMatchObject({
+      ...{ status: 200, body: { withholding: 'US', by_hand_percent: '99' } },
+    });
+    expect(
+      await register.setSettings({ by_hand_percent: '99', by_file_percent: '99', withholding: 'NONE' }),
+    ).toMatchObject({ status: 202 });
+    previewed = (await dividends.preview(TERMS)).body;
+    expect(previewed.total_amount).toBe(before.total_amount);
+  });
+
+  test('is part of each line by the holder’s form, rounded half to even, and what a preview has said', async () => {
+    id = await dividends.declare(TERMS);
+    await work(aws);
+    const lines = await linesOf(id);
+    expect(lines).toHaveLength(FORMS.length * AMOUNTS.length);
+    let [total, tax] = [0n, 0n];
+    for (const line of lines) {
+      const amount = minor(line.amount);
+      const { rule, rate, withheld } = expected(line.shareholder_id, amount);
+      expect(line, JSON.stringify(formOf.get(line.shareholder_id))).toMatchObject({
+        withheld: money(withheld),
+      });
+      expect(line.withholding).toEqual(
+        rule === null ? undefined : { rule, rate: String(Number(rate) / 100) },
+      );
+      total += amount;
+      tax += withheld;
+    }
+    expect(tax).toBeGreaterThan(0n);
+    const { body } = await dividends.get(id);
+    expect(body).toMatchObject({
+      ...{ state: 'PENDING', reconciled: true, total_amount: money(total), withheld_amount: money(tax) },
+      ...{
+        entitled_amount: money(total),
+        tax_amount: money(tax),
+        unpaid_amount: money(total - tax),
+        paid_amount: '0.00',
+      },
+      reconciliation: {
+        lines_total: money(total),
+        transactions_total: money(total - tax),
+        withheld_total: money(tax),
+      },
+    });
+    expect(body.snapshot_sha256).toBe(
+      snapshotHash(
+        lines.map(({ shareholder_id, holdings, amount, withheld }) => ({
+          ...{
+            shareholderId: shareholder_id,
+            holdings,
+            amountMinor: minor(amount),
+            withheldMinor: minor(withheld),
+          },
+        })),
+      ),
+    );
+    expect(previewed).toMatchObject({ total_amount: money(total), withheld_amount: money(tax) });
+    for (const line of previewed.largest)
+      expect(line.withheld).toBe(money(expected(line.shareholder_id, minor(line.amount)).withheld));
+    expect(await sums()).toMatchObject({
+      ...{ DIVIDENDS_DECLARED: total, DIVIDENDS_PAYABLE: tax - total, TAX_WITHHELD: -tax },
+    });
+    const report = await reportOf(id);
+    expect(report).toMatchObject({ reconciled: true, differences: [], withheld: money(tax) });
+    expect(report.journal).toMatchObject({ declared: money(total), withheld: money(tax) });
+    const ofHolder = (await dividends.ofHolder(lines[0]?.shareholder_id ?? '')).body.data[0];
+    expect(ofHolder).toMatchObject({ amount: lines[0]?.amount, withheld: lines[0]?.withheld });
+  });
+
+  test('leaves the rest to be paid, which is what blocked payments and orders have', async () => {
+    const lines = (await linesOf(id)).filter(({ transaction_id }) => transaction_id !== null);
+    const net = new Map(
+      lines.map((line) => [line.shareholder_id, money(minor(line.amount) - minor(line.withheld))]),
+    );
+    const { body } = await call(blockedHandler, listBlockedPayments, {
+      ...{ as: tenant.as('OPS'), params: { id }, query: { limit: '200' } },
+    });
+    expect(body.data).toHaveLength(net.size);
+    for (const blocked of body.data) expect(blocked.amount).toBe(net.get(blocked.shareholder_id));
+    const { rows } = await database.admin.query(
+      'select shareholder_id, amount, withheld from transactions where dividend_id = $1',
+      [id],
+    );
+    expect(rows).toHaveLength(net.size);
+    for (const payment of rows) expect(money(BigInt(payment.amount))).toBe(net.get(payment.shareholder_id));
+  });
+
+  test('is in box 4 of a resident, and in a form of its own of a nonresident, in the year of payment', async () => {
+    const lines = (await linesOf(id)).filter(({ transaction_id }) => transaction_id !== null);
+    for (const { transaction_id } of lines) {
+      await move(tenant, transaction_id, 'SENT');
+      await move(tenant, transaction_id, 'SETTLED');
+    }
+    const references = new Map(
+      (
+        await database.admin.query('select id, external_ref from shareholders where tenant_id = $1', [
+          tenant.id,
+        ])
+      ).rows.map((row) => [row.id, row.external_ref]),
+    );
+    const year = today.slice(0, 4);
+    const as = tenant.as('COMPLIANCE');
+    const all = async (handler: unknown, route: RouteSpec) => {
+      const first = await call(handler, route, { as, query: { year, limit: '200' } });
+      const rows: Json[] = [...first.body.data];
+      for (let cursor = first.body.next_cursor; cursor !== null; ) {
+        const { body } = await call(handler, route, { as, query: { year, limit: '200', cursor } });
+        rows.push(...body.data);
+        cursor = body.next_cursor;
+      }
+      return { ...first.body, data: rows };
+    };
+    const resident = await all(forms, routes.get1099DivReport);
+    const foreign = await all(foreignForms, nonresident.get1042SReport);
+    const [wanted1099, wanted1042]: [Json[], Json[]] = [[], []];
+    for (const line of lines) {
+      const { rule, rate, withheld, amount } = expected(line.shareholder_id, minor(line.amount));
+      const account_number = references.get(line.shareholder_id);
+      if (rule === 'NONRESIDENT')
+        wanted1042.push({
+          ...{
+            account_number,
+            box_2_gross_income: money(amount),
+            box_3b_tax_rate: String(Number(rate) / 100),
+          },
+          ...{ box_7a_federal_tax_withheld: money(withheld) },
+        });
+      else
+        wanted1099.push({
+          ...{ account_number, box_1a_total_ordinary_dividends: money(amount) },
+          box_4_federal_income_tax_withheld: money(withheld),
+          must_be_filed: amount >= 1000n || withheld > 0n,
+        });
+    }
+    expect(resident.data).toHaveLength(wanted1099.length);
+    expect(resident.data).toEqual(
+      expect.arrayContaining(wanted1099.map((form) => expect.objectContaining(form))),
+    );
+    expect(foreign.data).toHaveLength(wanted1042.length);
+    expect(foreign.data).toEqual(
+      expect.arrayContaining(wanted1042.map((form) => expect.objectContaining(form))),
+    );
+    const gross = (rows: Json[], box: string) => money(rows.reduce((all, row) => all + minor(row[box]), 0n));
+    expect(resident).toMatchObject({ total: gross(wanted1099, 'box_1a_total_ordinary_dividends') });
+    expect(foreign).toMatchObject({
+      total: gross(wanted1042, 'box_2_gross_income'),
+      total_withheld: gross(wanted1042, 'box_7a_federal_tax_withheld'),
+    });
+    const whole = cells((await ask(foreignForms, nonresident.get1042SReport, { year }, { as, ...csv })).text);
+    expect(whole).toHaveLength(wanted1042.length + 1);
+    await closeDividend(systemActor(tenant.id, 'test', { suspended: 'goes-on' }), id);
+    expect((await dividends.get(id)).body).toMatchObject({
+      state: 'PAID',
+      unpaid_amount: '0.00',
+      reconciled: true,
+    });
+    expect(await reportOf(id)).toMatchObject({ differences: [] });
+    expect((await sums()).DIVIDENDS_PAYABLE).toBe(0n);
+  });
+
+  test('stands in the statement of a holder between what was declared and what was paid', async () => {
+    const line = (await linesOf(id)).find(
+      ({ withholding, withheld }) => withholding?.rate === '24' && minor(withheld) > 0n,
+    );
+    const { body } = await call(statementHandler, ownership.getShareholderStatement, {
+      ...{
+        as: tenant.as('COMPLIANCE'),
+        params: { id: line?.shareholder_id },
+        query: { from: day(-1), to: today },
+      },
+    });
+    expect(body.data.map(({ kind, amount }: Json) => [kind, amount])).toEqual([
+      ['DIVIDEND', line?.amount],
+      ['TAX_WITHHELD', line?.withheld],
+      ['DIVIDEND_PAYMENT', money(minor(line?.amount) - minor(line?.withheld))],
+    ]);
+  });
+
+  describe('and adjustments', () => {
+    let second: string;
+    let holder: string;
+    const amount = 98_765_432_101n;
+    const line = async () =>
+      (await linesOf(second)).filter(({ shareholder_id }: Json) => shareholder_id === holder);
+    const adjust = async (cents: string) =>
+      approved(
+        tenant,
+        await dividends.adjust(second, {
+          shareholder_id: holder,
+          amount: cents,
+          reason: 'A form came late.',
+        }),
+      );
+    const proved = async () => {
+      const { body } = await dividends.get(second);
+      const report = await reportOf(second);
+      expect(body, JSON.stringify(report.differences)).toMatchObject({ reconciled: true });
+      expect(report).toMatchObject({ reconciled: true, differences: [] });
+      const tax = (await linesOf(second)).reduce((all, { withheld }) => all + minor(withheld), 0n);
+      expect(body.tax_amount).toBe(money(tax));
+      expect(minor(body.unpaid_amount)).toBe(minor(body.entitled_amount) - tax);
+      return { body, tax };
+    };
+
+    beforeAll(async () => {
+      second = await dividends.declare(TERMS);
+      await work(aws);
+      const lines = await linesOf(second);
+      holder =
+        lines.find((one) => formOf.get(one.shareholder_id) === undefined && minor(one.amount) === amount)
+          ?.shareholder_id ?? '';
+    });
+
+    test('withhold from what they add, and give back what they take back, at the standing of their day', async () => {
+      const rule = { rule: 'BACKUP' as const, rate: 2400n };
+      await adjust('100.01');
+      expect((await line())[1]).toMatchObject({
+        ...{
+          amount: '100.01',
+          withheld: '24.00',
+          withholding: { rule: 'BACKUP', rate: '24' },
+          status: 'PENDING',
+        },
+      });
+      await proved();
+      // The holder signs a W-8 with a treaty: what is left of a payment is taxed by it.
+      const form = {
+        ...said,
+        certification: 'W8BEN' as const,
+        tax_id_type: 'FOREIGN' as const,
+        signed_on: valid,
+      };
+      await certify(holder, { ...form, treaty_country: 'DE', treaty_rate: '15' });
+      await adjust('-0.01');
+      const left = (await line())[2];
+      expect(left).toMatchObject({ amount: '-0.01', withholding: { rule: 'NONRESIDENT', rate: '15' } });
+      expect(minor(left?.withheld)).toBe(1500n - 2400n);
+      await proved();
+      // Everything is taken back, and added again: so a certification that came late is made good before payment.
+      const { body: before } = await proved();
+      await adjust(`-${money(amount + 10_000n)}`);
+      expect((await line()).reduce((all, { withheld }) => all + minor(withheld), 0n)).toBe(0n);
+      await adjust(money(amount + 10_000n));
+      const { body: after, tax } = await proved();
+      expect(after.entitled_amount).toBe(before.entitled_amount);
+      const treaty = withheldOf(amount + 10_000n, { rule: 'NONRESIDENT', rate: 1500n });
+      expect((await line()).reduce((all, { withheld }) => all + minor(withheld), 0n)).toBe(treaty);
+      expect(treaty).toBeLessThan(withheldOf(amount, rule));
+      expect(tax).toBeGreaterThan(treaty);
+    });
+
+    test('leave nothing owed, and no tax, once the dividend is cancelled', async () => {
+      const { body } = await proved();
+      const before = await sums();
+      const waiting = await dividends.cancel(second);
+      if (waiting.status === 202) await approved(tenant, waiting);
+      await work(aws);
+      expect((await dividends.get(second)).body).toMatchObject({ state: 'CANCELLED', reconciled: true });
+      expect(await reportOf(second)).toMatchObject({ differences: [] });
+      const after = await sums();
+      expect(after.DIVIDENDS_PAYABLE).toBe(0n);
+      expect((after.TAX_WITHHELD ?? 0n) - (before.TAX_WITHHELD ?? 0n)).toBe(minor(body.tax_amount));
+    });
   });
 });
 

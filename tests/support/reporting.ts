@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { handler as project } from '#functions/workers/project-transactions.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { compensate } from '#ledger/compensate.ts';
-import { createTransaction, dividendOf, lockTransaction } from '#ledger/transactions.ts';
+import { createTransaction, lockTransaction, repaying } from '#ledger/transactions.ts';
 import { found } from '#platform/db/found.ts';
 import { systemActor } from '#platform/queue/system-actor.ts';
 import { systemWrite } from '#platform/queue/system-write.ts';
@@ -64,7 +64,7 @@ export async function payAgain(admin: pg.Pool, tenant: TestTenant, transactionId
       return createTransaction(tx, {
         ...{ type: 'DISBURSE', amount, currency, shareholder_id, plan_id: null, memo: null },
         source_account: old.return_code === 'R02' ? 'RETURNS' : 'DIVIDENDS_PAYABLE',
-        repays_dividend_id: dividendOf(old),
+        ...repaying(old),
       });
     },
     { audit: ({ id }) => ({ action: 'payment-order.ended', resource: `transactions/${id}`, payload: {} }) },

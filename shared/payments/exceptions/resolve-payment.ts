@@ -4,7 +4,13 @@ import { finishDividend } from '#dividends/paying-dividend.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { changeStatus } from '#ledger/change-status.ts';
 import { isTerminal } from '#ledger/transaction-status.ts';
-import { createTransaction, dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import {
+  createTransaction,
+  dividendOf,
+  lockTransaction,
+  repaying,
+  type TransactionRow,
+} from '#ledger/transactions.ts';
 import { applyBankEvents, takeBack } from '#payments/bank/apply-bank-event.ts';
 import { insertBankEvent } from '#payments/bank/bank-event.repository.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
@@ -76,7 +82,7 @@ async function bookReceived(
     ...{ amount, currency, shareholder_id, plan_id, memo },
     // Nothing may be owed by what somebody has cancelled: it was received nevertheless.
     source_account: repays === null ? accountOwing(newest) : await sourceOfRepayment(tx, newest),
-    repays_dividend_id: repays,
+    ...repaying(newest),
   });
   await insertOrder(tx, {
     transaction_id: received.id,

@@ -5,8 +5,9 @@ import { DomainError, invalidField } from '#kernel/domain-error.ts';
 import { fromMinor, toMinor } from '#kernel/money.ts';
 import {
   createTransaction,
-  dividendOf,
   lockTransaction,
+  type Repaying,
+  repaying,
   type SourceAccount,
   type TransactionRow,
 } from '#ledger/transactions.ts';
@@ -43,8 +44,8 @@ interface Subject {
   readonly shareholderId: string | null;
   readonly planId: string | null;
   readonly memo: string | null;
-  /** The dividend whose entitlement it pays again. */
-  readonly repaysDividendId?: string | null;
+  /** The dividend that it pays again, with what was withheld. */
+  readonly repays?: Repaying;
   /** The payable date of its dividend. */
   readonly payableDate?: string;
   readonly sourceAccount: SourceAccount;
@@ -167,17 +168,17 @@ function isSameMemo({ type, memo }: OrderedRow, order: Order): boolean {
   return order.memo === undefined ? 'transaction_id' in order : order.memo === memo;
 }
 
-function newTransaction(tx: TenantTx, subject: Subject): Promise<TransactionRow> {
-  return createTransaction(tx, {
-    type: 'DISBURSE',
+function newTransaction(tx: TenantTx, { repays, ...subject }: Subject): Promise<TransactionRow> {
+  const transaction = {
+    type: 'DISBURSE' as const,
     amount: subject.amountMinor,
     currency: subject.currency,
     shareholder_id: subject.shareholderId,
     plan_id: subject.planId,
     memo: subject.memo,
     source_account: subject.sourceAccount,
-    repays_dividend_id: subject.repaysDividendId ?? null,
-  });
+  };
+  return createTransaction(tx, repays === undefined ? transaction : { ...transaction, ...repays });
 }
 
 async function subjectOf(tx: TenantTx, order: Order): Promise<Subject> {
@@ -219,9 +220,9 @@ async function subjectOfTransaction(
     return { ...base, transaction, payableDate, sourceAccount: 'DIVIDENDS_PAYABLE', replaces: null };
   }
   const sourceAccount = await sourceOfRepayment(tx, transaction);
-  const repaysDividendId = dividendOf(transaction);
-  if (repaysDividendId !== null) await requirePayable(tx, repaysDividendId);
-  return { ...base, sourceAccount, replaces: transaction.id, repaysDividendId };
+  const repays = repaying(transaction);
+  if (repays.repays_dividend_id !== null) await requirePayable(tx, repays.repays_dividend_id);
+  return { ...base, sourceAccount, replaces: transaction.id, repays };
 }
 
 /** Checks that the caller's statements about the transaction are correct. */

@@ -4,6 +4,7 @@ import {
   dividendOf,
   findCompensation,
   isAdjusted,
+  repaying,
   type SourceAccount,
   type TransactionRow,
 } from '#ledger/transactions.ts';
@@ -72,7 +73,7 @@ export async function payAgain(
     type: 'DISBURSE',
     ...{ amount, currency, shareholder_id, plan_id, memo },
     source_account: sourceAccount,
-    repays_dividend_id: dividendOf(failed),
+    ...repaying(failed),
   });
   await insertOrder(tx, { ...order, transaction_id: transaction.id, replaces: failed.id });
   return transaction;

@@ -84,7 +84,7 @@ export async function listBlocked(
   const { rows } = await sql<BlockedRow>`
     select shareholder_id, external_ref, name, amount, currency, adjustment_id, reasons, usable_from from (
     ${blocked(
-      sql`select tenant_id, dividend_id, shareholder_id, amount, transaction_id, null::uuid as adjustment_id from entitlements
+      sql`select tenant_id, dividend_id, shareholder_id, amount - withheld as amount, transaction_id, null::uuid as adjustment_id from entitlements
         where shareholder_id > ${holder}::uuid`,
       sql`l.shareholder_id`,
     )}

@@ -24,6 +24,7 @@ const registerSettings: ControlledSettings<NewRegisterSettings, RegisterSettings
   loosens: (current, next) => {
     const [before, after] = [positionLimits(current), positionLimits(next)];
     return (
+      withholdingOf(next) !== withholdingOf(current) ||
       Number(after.byHandPercent) > Number(before.byHandPercent) ||
       Number(after.byFilePercent) > Number(before.byFilePercent)
     );
@@ -38,19 +39,31 @@ export function toRegisterSettings(
 
 function shown(settings: NewRegisterSettings | undefined) {
   const { byHandPercent, byFilePercent } = positionLimits(settings);
-  return { by_hand_percent: byHandPercent, by_file_percent: byFilePercent };
+  return {
+    by_hand_percent: byHandPercent,
+    by_file_percent: byFilePercent,
+    withholding: withholdingOf(settings),
+  };
+}
+
+function withholdingOf(settings: NewRegisterSettings | undefined): 'NONE' | 'US' {
+  return settings?.withholding ?? 'NONE';
 }
 
 /**
- * Changes the limits of the register.
+ * Changes the limits of the register, and whether the issuer withholds tax. Without a word on that, it stays.
  * @throws DomainError `precondition-failed`, `change-pending`
  */
-export function changeLimits(
+export async function changeLimits(
   tx: TenantTx,
   version: number,
-  settings: NewRegisterSettings,
+  { withholding, ...limits }: Omit<NewRegisterSettings, 'withholding'> & Partial<NewRegisterSettings>,
   proposer: Proposer,
 ): Promise<RegisterSettingsRow | Waiting> {
+  const settings = {
+    ...limits,
+    withholding: withholding ?? (await findRegisterSettings(tx))?.withholding ?? null,
+  };
   return changeControlled(registerSettings, tx, version, settings, proposer);
 }
 

@@ -9,10 +9,14 @@ const COLUMNS = [
   'tenant_id',
   'updated_at',
   'version',
+  'withholding',
 ] as const satisfies readonly (keyof RegisterSettings)[];
 
 export type RegisterSettingsRow = Selectable<RegisterSettings>;
-export type NewRegisterSettings = Pick<RegisterSettingsRow, 'by_file_percent' | 'by_hand_percent'>;
+export type NewRegisterSettings = Pick<
+  RegisterSettingsRow,
+  'by_file_percent' | 'by_hand_percent' | 'withholding'
+>;
 
 export function findRegisterSettings(read: TenantRead): Promise<RegisterSettingsRow | undefined> {
   return read.selectFrom('register_settings').select(COLUMNS).executeTakeFirst();

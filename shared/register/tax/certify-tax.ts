@@ -37,7 +37,7 @@ export async function certifyTax(
   tx: TenantTx,
   shareholderId: string,
   version: number,
-  { tax_id: sent, ...form }: z.output<(typeof setTaxCertification)['body']>,
+  { tax_id: sent, ...said }: z.output<(typeof setTaxCertification)['body']>,
   { actorId, sealer }: By,
 ): Promise<z.infer<typeof TaxCertification>> {
   const holder = found(await lockShareholder(tx, shareholderId));
@@ -47,6 +47,11 @@ export async function certifyTax(
   const before = onRecord(current, sealer);
   const taxId = sent === undefined ? before : read(sent);
   const today = await todayOf(tx);
+  const form = {
+    ...said,
+    // The authority’s word stays, whoever forgets to repeat it.
+    backup_withholding: said.backup_withholding ?? current?.backup_withholding ?? false,
+  };
   const fault = findCertificationFault(
     { ...form, tax_id_type: taxId?.type ?? null },
     { today, kind: holder.kind },

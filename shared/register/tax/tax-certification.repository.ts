@@ -3,8 +3,10 @@ import type { TaxCertifications } from '#generated/database.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
 
 const COLUMNS = [
+  'backup_withholding',
   'certification',
   'created_at',
+  'exempt_payee',
   'expires_on',
   'shareholder_id',
   'signed_on',
@@ -13,6 +15,7 @@ const COLUMNS = [
   'tax_id_type',
   'tenant_id',
   'treaty_country',
+  'treaty_rate',
   'updated_at',
   'version',
 ] as const satisfies readonly (keyof TaxCertifications)[];

@@ -9,6 +9,10 @@ interface Certified {
   readonly certification: Certification;
   readonly signed_on: string | null;
   readonly treaty_country: string | null;
+  /** Percent. */
+  readonly treaty_rate: string | null;
+  readonly exempt_payee: boolean;
+  readonly backup_withholding: boolean;
   readonly tax_id_type: TaxIdType | null;
 }
 
@@ -17,6 +21,9 @@ interface CertificationFault {
   readonly code: string;
   readonly message: string;
 }
+
+/** The percentage of 26 USC 1441(a), which a treaty can only lower. */
+const NONRESIDENT_PERCENT = 30;
 
 function isW8(certification: Certification): boolean {
   return certification === 'W8BEN' || certification === 'W8BENE';
@@ -27,7 +34,15 @@ function isW8(certification: Certification): boolean {
  * @param kind of the holder, where it is known: persons sign another W-8 than organisations
  */
 export function findCertificationFault(
-  { certification, signed_on, treaty_country, tax_id_type }: Certified,
+  {
+    certification,
+    signed_on,
+    treaty_country,
+    treaty_rate,
+    exempt_payee,
+    backup_withholding,
+    tax_id_type,
+  }: Certified,
   { today, kind }: { readonly today: Day; readonly kind: 'PERSON' | 'ORGANISATION' | null },
 ): CertificationFault | undefined {
   if (certification === 'NONE' && signed_on !== null)
@@ -40,6 +55,22 @@ export function findCertificationFault(
     return { pointer: '/treaty_country', code: 'unexpected', message: 'is for the forms W-8' };
   if (treaty_country === 'US')
     return { pointer: '/treaty_country', code: 'invalid-value', message: 'must be another country' };
+  if (treaty_rate !== null && treaty_country === null)
+    return { pointer: '/treaty_rate', code: 'unexpected', message: 'is that of a treaty: name its country' };
+  if (treaty_rate !== null && Number(treaty_rate) > NONRESIDENT_PERCENT)
+    return {
+      pointer: '/treaty_rate',
+      code: 'too-large',
+      message: `must be at most ${NONRESIDENT_PERCENT}, the rate without a treaty`,
+    };
+  if (exempt_payee && certification !== 'W9')
+    return { pointer: '/exempt_payee', code: 'unexpected', message: 'is for the form W-9' };
+  if (backup_withholding && (isW8(certification) || exempt_payee))
+    return {
+      pointer: '/backup_withholding',
+      code: 'unexpected',
+      message: 'must be false for a form W-8 or an exempt payee',
+    };
   if (certification === 'W9' && (tax_id_type === null || tax_id_type === 'FOREIGN'))
     return {
       pointer: '/tax_id',

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isCountry } from '#kernel/countries.ts';
-import { dateOut, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
+import { dateOut, decimalOut, idInPath, idOut, instantOut, isoDate, text } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
+import { percent } from '#register/limits/percent.ts';
 import { CERTIFICATIONS } from './tax-certification.ts';
 import { TAX_ID_TYPES } from './tax-id.ts';
 
@@ -18,6 +19,12 @@ export const TaxCertification = z.object({
   expires_on: dateOut.nullable(),
   /** The country whose treaty is claimed. Null: none is. */
   treaty_country: z.string().nullable(),
+  /** The percentage that the treaty allows to be withheld from a dividend. Null: that of the law, 30. */
+  treaty_rate: decimalOut.nullable(),
+  /** The form W-9 names a code for exempt payees: nothing is withheld. */
+  exempt_payee: z.boolean(),
+  /** The authority has told the issuer to withhold, by a notice of a wrong number or of income that was not reported. */
+  backup_withholding: z.boolean(),
   /** Whether the form holds today. */
   standing: z.enum(['VALID', 'EXPIRED', 'NONE']),
   version: z.number().int(),
@@ -49,7 +56,8 @@ export const setTaxCertification = route({
   method: 'PUT',
   summary: 'Set the tax id of a shareholder, and the form that certifies it',
   description: [
-    'Replaces what was known, but for the `tax_id`: without it the one on record stays, and null clears it. The number is stored encrypted; only its last four digits are ever shown again. A form has the day on which it was `signed_on`; a W-9 has an SSN, ITIN or EIN, and a W-8 may claim the treaty of a country.',
+    'Replaces what was known, but for the `tax_id`: without it the one on record stays, and null clears it. The number is stored encrypted; only its last four digits are ever shown again. A form has the day on which it was `signed_on`; a W-9 has an SSN, ITIN or EIN, and a W-8 may claim the treaty of a country, with the `treaty_rate` in percent that it allows on dividends.',
+    'An issuer who withholds (`/settings/register`) does so on dividends that are frozen later: at 24 % from a person of the United States who has certified no number, or of whom the authority has said so (`backup_withholding`, which stays until it is set to false), unless the W-9 is that of an `exempt_payee`; at 30 % from holders with a W-8 or a foreign number, or at the rate of their treaty as long as the form holds on the payable date.',
     'Another number is another person, as far as anybody knows: the KYC status of a holder who was verified with the one before goes back to PENDING. Whoever enters a number doesn’t verify the holder.',
   ].join('\n\n'),
   ...shared,
@@ -67,6 +75,9 @@ export const setTaxCertification = route({
       .meta({ openapi: { type: 'string', pattern: '^[A-Z]{2}$' } })
       .nullable()
       .default(null),
+    treaty_rate: percent.nullable().default(null),
+    exempt_payee: z.boolean('must be true or false').default(false),
+    backup_withholding: z.boolean('must be true or false').optional(),
   }),
   example: {
     tax_id: { type: 'SSN', number: '123-45-6789' },

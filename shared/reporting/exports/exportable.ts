@@ -126,6 +126,11 @@ const LOADERS: Readonly<Record<ReportName, () => Promise<Exportable>>> = {
     const { form1099Div } = await import('#reporting/reports/form-1099-div.ts');
     return exportable(form1099Div, route.query.omit(PAGES), route);
   },
+  '1042-s': async () => {
+    const { get1042SReport: route } = await import('#reporting/reports/form-1042-s.routes.ts');
+    const { form1042S } = await import('#reporting/reports/form-1042-s.ts');
+    return exportable(form1042S, route.query.omit(PAGES), route);
+  },
   access: async () => {
     const { getAccessReport: route } = await import('#reporting/reports/access-report.routes.ts');
     const { accessReport } = await import('#reporting/reports/access-report.ts');

@@ -9,6 +9,7 @@ export const REPORT_NAMES = [
   'vesting',
   'contributions',
   '1099-div',
+  '1042-s',
   'access',
   'statement',
   'plan-statement',

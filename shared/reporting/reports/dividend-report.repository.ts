@@ -9,6 +9,7 @@ export interface DividendReportRow {
   readonly name: string;
   readonly holdings: string;
   readonly entitled: bigint;
+  readonly withheld: bigint;
   readonly currency: string;
   readonly transaction_id: string | null;
   readonly status: TransactionStatus | null;
@@ -31,14 +32,14 @@ export async function listDividendLines(
 ): Promise<DividendReportRow[]> {
   const [holder = FIRST, entry = FIRST] = after ?? [];
   const { rows } = await sql<DividendReportRow>`
-    select l.shareholder_id, s.external_ref, s.name, l.holdings, l.amount as entitled, d.currency, l.transaction_id, t.status, t.return_code,
+    select l.shareholder_id, s.external_ref, s.name, l.holdings, l.amount as entitled, l.withheld, d.currency, l.transaction_id, t.status, t.return_code,
       coalesce(-b.amount, 0)::bigint as returned, l.adjustment_id, l.effective_date as adjusted_on, l.reason as adjustment_reason
     from (
-      (select tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id,
+      (select tenant_id, dividend_id, shareholder_id, holdings, amount, withheld, transaction_id,
           null::uuid as adjustment_id, null::date as effective_date, null::text as reason from entitlements
         where dividend_id = ${dividendId}::uuid and shareholder_id > ${holder}::uuid order by shareholder_id limit ${limit})
       union all
-      (select tenant_id, dividend_id, shareholder_id, 0, amount, transaction_id, id, effective_date, reason from entitlement_adjustments
+      (select tenant_id, dividend_id, shareholder_id, 0, amount, withheld, transaction_id, id, effective_date, reason from entitlement_adjustments
         where dividend_id = ${dividendId}::uuid and (shareholder_id, id) > (${holder}::uuid, ${entry}::uuid)
         order by shareholder_id, id limit ${limit})) as l
     join declared_dividends d on d.tenant_id = l.tenant_id and d.id = l.dividend_id
@@ -73,14 +74,17 @@ export interface CountedSum {
   readonly amount: string;
 }
 
-export async function sumLines(read: TenantRead, dividendId: string): Promise<CountedSum> {
-  const { rows } = await sql<CountedSum>`
-    select count(*) as count, coalesce(sum(amount), 0)::text as amount from (
-      select amount from entitlements where dividend_id = ${dividendId}::uuid
-      union all select amount from entitlement_adjustments where dividend_id = ${dividendId}::uuid) as l`.execute(
+export async function sumLines(
+  read: TenantRead,
+  dividendId: string,
+): Promise<CountedSum & { readonly withheld: string }> {
+  const { rows } = await sql<CountedSum & { readonly withheld: string }>`
+    select count(*) as count, coalesce(sum(amount), 0)::text as amount, coalesce(sum(withheld), 0)::text as withheld from (
+      select amount, withheld from entitlements where dividend_id = ${dividendId}::uuid
+      union all select amount, withheld from entitlement_adjustments where dividend_id = ${dividendId}::uuid) as l`.execute(
     read,
   );
-  return rows[0] ?? { count: 0n, amount: '0' };
+  return rows[0] ?? { count: 0n, amount: '0', withheld: '0' };
 }
 
 interface PaymentSum extends CountedSum {

@@ -34,6 +34,7 @@ export const dividendReport: Report<DividendQuery, DividendQuery, DividendReport
     name: 'text',
     holdings: 'number',
     entitled: 'number',
+    withheld: 'number',
     transaction_id: 'text',
     status: 'text',
     return_code: 'text',
@@ -54,6 +55,7 @@ export const dividendReport: Report<DividendQuery, DividendQuery, DividendReport
     name: row.name,
     holdings: canonicalDecimal(row.holdings),
     entitled: fromMinor(row.entitled, currency),
+    withheld: fromMinor(row.withheld, currency),
     transaction_id: row.transaction_id,
     status: row.status,
     return_code: row.return_code,
@@ -75,13 +77,18 @@ async function reconcile(read: TenantRead, { id }: DividendQuery): Promise<Head>
     dividend_id: id,
     ...{ state, currency },
     lines: counted(sums.lines),
+    withheld: money(sums.withheld),
     payments: TRANSACTION_STATUSES.map((status) => ({ status, ...counted(sums.payments[status]) })),
     returned: counted(sums.returned),
     taken_back: counted(sums.takenBack),
     journal: {
       declared: journal('dividend-declared'),
       added: journal('entitlement-added'),
-      reduced: journal('entitlement-reduced'),
+      reduced: money(
+        (sums.journal.get('entitlement-reduced') ?? 0n) + (sums.journal.get('withholding-reduced') ?? 0n),
+      ),
+      withheld: journal('tax-withheld'),
+      withholding_reduced: journal('withholding-reduced'),
       cancelled: journal('dividend-cancelled'),
       sent: journal('sent'),
       settled: journal('settled'),
@@ -108,6 +115,7 @@ async function findSums(read: TenantRead, id: string): Promise<DividendSums> {
   const takenBack = of(({ part }) => part === 'taken-back');
   return {
     lines: { count: Number(lines.count), amount: BigInt(lines.amount) },
+    withheld: BigInt(lines.withheld),
     payments: {
       PENDING: ofStatus('PENDING'),
       SENT: ofStatus('SENT'),

@@ -11,10 +11,11 @@ export interface Form1099DivRow {
   readonly tax_id_last4: string | null;
   /** US cents. */
   readonly amount: string;
+  readonly withheld: string;
 }
 
-/** Whether a dividend in US dollars was received in the year, by the days of the tenant. */
-const RECEIVED = (year: number) => sql`r.currency = 'USD'
+/** Whether a dividend in US dollars was received in the year, by the days of the tenant. What nonresidents receive has a form of its own. */
+const RECEIVED = (year: number) => sql`r.currency = 'USD' and r.withholding is distinct from 'NONRESIDENT'
   and r.received_on >= make_date(${year}::integer, 1, 1) and r.received_on < make_date(${year}::integer + 1, 1, 1)`;
 
 /** Lists forms by holder id. It walks the register, so that the cost of a page depends on its size alone. */
@@ -25,11 +26,11 @@ export async function listForms(
 ): Promise<Form1099DivRow[]> {
   const position = after === undefined ? sql`true` : sql`s.id > ${after[0]}::uuid`;
   const { rows } = await sql<Form1099DivRow>`
-    select s.id as shareholder_id, s.external_ref, s.name, s.address, i.tax_id_type, i.tax_id_last4, t.amount
+    select s.id as shareholder_id, s.external_ref, s.name, s.address, i.tax_id_type, i.tax_id_last4, t.amount, t.withheld
     from holders_of_record s
     left join certified_tax_ids i on i.tenant_id = s.tenant_id and i.shareholder_id = s.id
     cross join lateral (
-      select sum(r.amount)::text as amount from dividend_receipts r
+      select sum(r.amount + r.withheld)::text as amount, sum(r.withheld)::text as withheld from dividend_receipts r
       where r.tenant_id = s.tenant_id and r.shareholder_id = s.id and ${RECEIVED(year)}) as t
     where ${position} and t.amount is not null and exists (select from dividend_receipts r where ${RECEIVED(year)})
     order by s.id limit ${limit}`.execute(read);
@@ -41,7 +42,7 @@ export async function sumForms(
   year: number,
 ): Promise<{ recipients: bigint; amount: string }> {
   const { rows } = await sql<{ recipients: bigint; amount: string }>`
-    select count(distinct r.shareholder_id) as recipients, coalesce(sum(r.amount), 0)::text as amount
+    select count(distinct r.shareholder_id) as recipients, coalesce(sum(r.amount + r.withheld), 0)::text as amount
     from dividend_receipts r where ${RECEIVED(year)}`.execute(read);
   return rows[0] ?? { recipients: 0n, amount: '0' };
 }

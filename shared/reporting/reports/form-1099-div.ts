@@ -13,7 +13,7 @@ interface Query {
   readonly year: number;
 }
 
-/** Instructions for Form 1099-DIV: of each person to whom 10 USD or more were paid. */
+/** Instructions for Form 1099-DIV: of each person to whom 10 USD or more were paid, or from whom tax was withheld. */
 const FILED_FROM_MINOR = 1_000n;
 
 /** The data of Forms 1099-DIV, a recipient each. */
@@ -48,14 +48,14 @@ export const form1099Div: Report<
   },
   rows: (read, { year }, part) => listForms(read, year, part),
   position: ({ shareholder_id }) => [shareholder_id],
-  toItem: ({ external_ref, name, address, tax_id_type, tax_id_last4, amount }, { year }) => ({
+  toItem: ({ external_ref, name, address, tax_id_type, tax_id_last4, amount, withheld }, { year }) => ({
     tax_year: year,
     account_number: external_ref,
     recipient_name: name,
     recipient_address: address,
     recipient_tin: tax_id_type === null ? null : truncatedTaxId(tax_id_type, tax_id_last4 ?? ''),
     box_1a_total_ordinary_dividends: fromMinor(BigInt(amount), 'USD'),
-    box_4_federal_income_tax_withheld: '0.00',
-    must_be_filed: BigInt(amount) >= FILED_FROM_MINOR,
+    box_4_federal_income_tax_withheld: fromMinor(BigInt(withheld), 'USD'),
+    must_be_filed: BigInt(amount) >= FILED_FROM_MINOR || BigInt(withheld) > 0n,
   }),
 };

@@ -4,7 +4,7 @@ import { dateOut, decimalOut, id, idInPath, idOut, instantOut } from '#kernel/fi
 import { amountOut } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { route } from '#platform/http/route.ts';
-import { dayRange, MAX_RANGE_DAYS, PAGES_DESCRIPTION, period, reportPage } from './report-page.ts';
+import { dayRange, MAX_RANGE_DAYS, PAGES_DESCRIPTION, period, reportPage, year } from './report-page.ts';
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
@@ -167,6 +167,8 @@ export const ReportedDividendLine = z.object({
   name: z.string(),
   holdings: decimalOut,
   entitled: amountOut,
+  /** Tax: the payment is less by it. */
+  withheld: amountOut,
   transaction_id: idOut.nullable(),
   status: z.enum(TRANSACTION_STATUSES).nullable(),
   return_code: z.string().nullable(),
@@ -196,6 +198,8 @@ export const getDividendReport = route({
     state: z.string(),
     currency: z.string(),
     lines: z.object({ count: z.number().int(), amount: amountOut }),
+    /** The tax that is part of them, and not of the payments. */
+    withheld: amountOut,
     payments: z.array(
       z.object({ status: z.enum(TRANSACTION_STATUSES), count: z.number().int(), amount: amountOut }),
     ),
@@ -206,6 +210,8 @@ export const getDividendReport = route({
       declared: amountOut,
       added: amountOut,
       reduced: amountOut,
+      withheld: amountOut,
+      withholding_reduced: amountOut,
       cancelled: amountOut,
       sent: amountOut,
       settled: amountOut,
@@ -237,16 +243,13 @@ export const get1099DivReport = route({
   path: '/reports/1099-div',
   summary: 'Report the data of Forms 1099-DIV for a tax year',
   description: [
-    'Each holder has the dividends in USD that were paid in the year: a payment counts by the day on which it settled where the issuer lives, whatever its payable date. One that came back counts too, since the money was at the holder’s disposal (26 CFR 1.451-2), and isn’t counted again when it is paid again; one that was denied or has failed counts when it is paid after all. `must_be_filed` is true from 10.00 on (26 CFR 1.6042-2).',
-    'Taxpayer numbers and the division into qualified dividends (box 1b) are not recorded here and stay empty; nothing is withheld. `total` is that of the whole report; only the first page has it.',
+    'Each holder has the dividends in USD that were paid in the year: a payment counts by the day on which it settled where the issuer lives, whatever its payable date. One that came back counts too, since the money was at the holder’s disposal (26 CFR 1.451-2), and isn’t counted again when it is paid again; one that was denied or has failed counts when it is paid after all. `must_be_filed` is true from 10.00 on (26 CFR 1.6042-2), and where tax was withheld.',
+    'Box 1a is what the holder was entitled to: the payment, and with it the backup withholding of box 4. What was paid by the rules for nonresidents is not in it, see `/reports/1042-s`. The division into qualified dividends (box 1b) is not recorded here. `total` is that of the whole report; only the first page has it.',
     PAGES_DESCRIPTION,
   ].join('\n\n'),
   tenants: ['ISSUER'],
   query: z.strictObject({
-    year: z
-      .string('must be a year')
-      .regex(/^(19|20|21)\d\d$/, 'must be a year, as 2026')
-      .meta({ openapi: { type: 'string', pattern: '^\\d{4}$', examples: ['2026'] } }),
+    year,
     ...reportPage,
   }),
   response: z.object({

@@ -12,6 +12,7 @@ export const STATEMENT_KINDS = [
   'POSITION_SET',
   'DIVIDEND',
   'DIVIDEND_ADJUSTMENT',
+  'TAX_WITHHELD',
   'DIVIDEND_PAYMENT',
   'VOTE',
   'VOTE_REVOKED',
@@ -38,7 +39,7 @@ export const getShareholderStatement = route({
   path: '/shareholders/{id}/statement',
   summary: 'Report what happened to a holder between two days',
   description: [
-    `The statement lists changes of positions by the day on which they take effect, dividends by their payable date and their payments by the day on which they were made, and ballots by the day on which they were cast or revoked, oldest first. \`from\` and \`to\` are days, both included, at most ${MAX_RANGE_DAYS} days apart; the default is the last thirty days.`,
+    `The statement lists changes of positions by the day on which they take effect, dividends by their payable date, with the tax that is withheld from them, and their payments by the day on which they were made, and ballots by the day on which they were cast or revoked, oldest first. \`from\` and \`to\` are days, both included, at most ${MAX_RANGE_DAYS} days apart; the default is the last thirty days.`,
     '`positions` are the shares of each class before the first and after the last day; only the first page has them. A dividend that was cancelled isn’t listed, and a payment that came back is: the money was at the holder’s disposal.',
     PAGES_DESCRIPTION,
   ].join('\n\n'),

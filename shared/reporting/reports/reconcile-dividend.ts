@@ -9,6 +9,8 @@ interface Sum {
 /** The sums of a dividend from lines, payments and journal. */
 export interface DividendSums {
   readonly lines: Sum;
+  /** The tax that is part of the lines. */
+  readonly withheld: bigint;
   readonly payments: Readonly<Record<TransactionStatus, Sum>>;
   /** The sum of payments that settled and were returned, positive. */
   readonly returned: Sum;
@@ -27,19 +29,31 @@ const PAYABLE = ['PENDING', 'PAYING', 'PAID'];
  */
 export function differencesOf(
   state: string,
-  { lines, payments, returned, takenBack, journal }: DividendSums,
+  { lines, withheld, payments, returned, takenBack, journal }: DividendSums,
 ): string[] {
   const { PENDING, SENT, SETTLED, FAILED, CANCELLED } = payments;
   const posted = (reason: string) => journal.get(reason) ?? 0n;
   const inTransit = posted('sent') - posted('settled') - posted('failed');
   const paid =
     PENDING.amount + SENT.amount + SETTLED.amount + FAILED.amount + CANCELLED.amount - takenBack.amount;
-  const owed = posted('dividend-declared') + posted('entitlement-added') - posted('entitlement-reduced');
+  const owed =
+    posted('dividend-declared') +
+    posted('entitlement-added') -
+    posted('entitlement-reduced') -
+    posted('withholding-reduced');
+  const taxed = posted('tax-withheld') - posted('withholding-reduced');
   const checks: readonly [boolean, string][] = [
-    [!PAYABLE.includes(state) || paid === lines.amount, 'the payments are not the sum of the lines'],
+    [
+      !PAYABLE.includes(state) || paid === lines.amount - withheld,
+      'the payments are not the sum of the lines',
+    ],
     [
       owed === (PAYABLE.includes(state) ? lines.amount : posted('dividend-cancelled')),
       'the journal does not owe the sum of the lines',
+    ],
+    [
+      taxed === (PAYABLE.includes(state) ? withheld : posted('withholding-cancelled')),
+      'the journal has withheld another tax',
     ],
     [posted('settled') === SETTLED.amount, 'the journal has settled another amount'],
     [inTransit === SENT.amount, 'the journal has another amount in transit'],

@@ -76,3 +76,9 @@ export function daysOf(text: string): DayRange {
   const from = addMonths(`${year}-01-01`, first);
   return { from, to: endOfMonth(addMonths(from, months - 1)) };
 }
+
+/** A year of taxes. */
+export const year = z
+  .string('must be a year')
+  .regex(/^(19|20|21)\d\d$/, 'must be a year, as 2026')
+  .meta({ openapi: { type: 'string', pattern: '^\\d{4}$', examples: ['2026'] } });

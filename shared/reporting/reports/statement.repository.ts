@@ -90,6 +90,18 @@ const DIVIDENDS = ({ id }: StatementQuery) => sql`
     join frozen_dividends f on f.tenant_id = d.tenant_id and f.id = d.id
     join entitlement_adjustments a on a.tenant_id = d.tenant_id and a.dividend_id = d.id and a.shareholder_id = ${id}::uuid
   union all
+  select d.payable_date, 'TAX_WITHHELD', null, null, null, l.withheld, d.currency, d.id::text, null, '2a ' || d.id
+  from declared_dividends d
+    join frozen_dividends f on f.tenant_id = d.tenant_id and f.id = d.id
+    join entitlements l on l.tenant_id = d.tenant_id and l.dividend_id = d.id and l.shareholder_id = ${id}::uuid
+  where l.withheld <> 0
+  union all
+  select a.effective_date, 'TAX_WITHHELD', null, null, null, a.withheld, d.currency, d.id::text, a.reason, '2b ' || a.id
+  from declared_dividends d
+    join frozen_dividends f on f.tenant_id = d.tenant_id and f.id = d.id
+    join entitlement_adjustments a on a.tenant_id = d.tenant_id and a.dividend_id = d.id and a.shareholder_id = ${id}::uuid
+  where a.withheld <> 0
+  union all
   select r.received_on, 'DIVIDEND_PAYMENT', null, null, null, r.amount, r.currency, r.dividend_id::text, null, '3 ' || r.transaction_id
   from dividend_receipts r where r.shareholder_id = ${id}::uuid`;
 
