@@ -2,7 +2,13 @@ import { type RunStatement, runIn } from '#platform/db/run-statement.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { refuseUnappliedSplit } from '#register/splits/unapplied-split.ts';
 import { freezePositions } from './meeting.repository.ts';
-import { insertBallots, judgeRows, listUnsettled, wereUnsettled } from './staged-ballots.repository.ts';
+import {
+  insertBallots,
+  judgeRows,
+  listUnsettled,
+  weighAgain,
+  wereUnsettled,
+} from './staged-ballots.repository.ts';
 import { countAndKeep } from './tally.repository.ts';
 
 export { CREATE_WEIGHTS, countUnchanged } from './staged-ballots.repository.ts';
@@ -34,7 +40,8 @@ export async function loadBallots(
     await refuseUnappliedSplit(tx, { classes, day });
     await freezePositions(tx, id);
   }
-  if ((await wereUnsettled(run)) && (await judgeRows(run, isLarge)) > 0) throw new BallotsMoved();
+  if ((await wereUnsettled(run)) && (await weighAgain(run, isLarge)) && (await judgeRows(run, isLarge)) > 0)
+    throw new BallotsMoved();
   const meetings = await insertBallots(run, uploadId);
   // Whoever has sent so many asks next what they come to.
   if (isLarge) for (const meeting of meetings) await countAndKeep(tx, meeting);

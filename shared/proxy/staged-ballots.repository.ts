@@ -65,6 +65,11 @@ const WEIGH = {
     from classes c join (select distinct meeting, holder from staged_rows where ${GOOD}) b on b.meeting = c.meeting`,
 };
 
+/** Whether the votes of somebody are others than those that the rows were judged by. */
+const WEIGHTS_DIFFER = `select exists (
+    select from ballot_weights w full join earlier_weights e using (meeting, holder, security_class)
+    where w.votes is distinct from e.votes) as differ`;
+
 const TOTALS = `select meeting, holder, sum(votes) as votes from ballot_weights group by meeting, holder`;
 
 const HAS_NONE = (of: string) =>
@@ -150,6 +155,22 @@ export async function judgeRows(run: RunStatement, isLarge: boolean): Promise<nu
 
 async function countRefused(run: RunStatement): Promise<number> {
   return count(run, 'error_code is not null');
+}
+
+/**
+ * Weighs the ballots of the file again, as the weights are settled now; tells whether anybody's are others than those that the rows were judged by.
+ * Without that, and whatever else may have happened, the database refuses what can't be cast any more.
+ */
+export async function weighAgain(run: RunStatement, isLarge: boolean): Promise<boolean> {
+  await run(
+    'create temporary table earlier_weights on commit drop as select meeting, holder, security_class, votes from ballot_weights',
+  );
+  await run('analyze earlier_weights');
+  await run('truncate ballot_weights');
+  await run(WEIGH[isLarge ? 'all' : 'few']);
+  await run('analyze ballot_weights');
+  const { rows } = await run<{ differ: boolean }>(WEIGHTS_DIFFER);
+  return rows[0]?.differ !== false;
 }
 
 /** Counts the good rows whose ballots are cast already, with the same choices. */

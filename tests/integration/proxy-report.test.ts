@@ -1,6 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as uploadHandler } from '#functions/uploads/create-ballot-upload.ts';
+import { type UploadId, uuidV7 } from '#kernel/ids.ts';
+import { tenantSession } from '#platform/db/tenant-session.ts';
+import { tenantTx } from '#platform/db/tenant-tx.ts';
+import { systemActor } from '#platform/queue/system-actor.ts';
+import { BallotsMoved } from '#proxy/load-ballots.ts';
 import { blockHash } from '#tests/oracles/block-hash.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
@@ -14,6 +21,7 @@ import { UploadMappings } from '#tests/support/upload-mappings.ts';
 import { DELIVERY, objectText, storedFile, storeFile } from '#tests/support/uploads.ts';
 import { createBallotUpload } from '#uploads/intake/ballot-uploads.routes.ts';
 import { toUpload } from '#uploads/intake/upload-answer.ts';
+import { ballotLoader } from '#uploads/loading/ballot-loader.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { UploadRecord } from '#uploads/upload.repository.ts';
 
@@ -564,6 +572,69 @@ describe('a file of ballots', () => {
     });
   });
 
+  test('is judged again when the votes that it was judged by are others once they are settled, and only then', async () => {
+    const moves = [
+      ['B', 'above-weight'],
+      ['C', undefined],
+    ] as const;
+    for (const [moved, refused] of moves) {
+      acme = await insertTestTenant(database.admin, 'ISSUER');
+      proxy = new Meetings(acme.as('ADMIN'));
+      const ids = await holdersOf('100', '50', '25');
+      const meeting = await proxy.meeting();
+      const content = csv(`${meeting},A,1,FOR,,`, `${meeting},B,1,FOR,50,`);
+      const uploadId = uuidV7<UploadId>();
+      await tenantSession(acme.id, async (session) => {
+        const staged = await ballotLoader.stage(session, Readable.from([Buffer.from(content)]), 'csv', {});
+        await ballotLoader.refuseRepeated(session, staged);
+        const file = { tenantId: acme.id, uploadId, shownAt: null, permit: undefined, asOf: null };
+        const conflicts = { ...file, replaces: false, receivedAt: new Date() };
+        expect(await ballotLoader.refuseConflicts(session, conflicts, staged)).toBe(0);
+        // A back-dated entry comes between the judgement and the first ballot.
+        const id = ids[moved.charCodeAt(0) - 65] ?? '';
+        await database.admin.query('delete from register_settings where tenant_id = $1', [acme.id]);
+        await database.admin.query(
+          'insert into register_settings (tenant_id, by_hand_percent, by_file_percent) values ($1, 100, 100)',
+          [acme.id],
+        );
+        const change = { holdings: '20', effective_date: day(-9) };
+        expect((await new Register(acme.as('ADMIN')).update(id, change)).status).toBe(200);
+        const load = () =>
+          tenantTx(
+            systemActor(acme.id, 'test', { suspended: 'goes-on' }),
+            (tx) =>
+              ballotLoader.load(tx, {
+                tenantId: acme.id,
+                uploadId,
+                requestId: 'test',
+                rows: 2,
+                staged,
+              } as never),
+            {
+              audit: () => ({ action: 'upload.completed', resource: `uploads/${uploadId}`, payload: {} }),
+              session,
+            },
+          );
+        if (refused === undefined) await load();
+        else {
+          await expect(load()).rejects.toThrow(BallotsMoved);
+          expect(await ballotLoader.refuseConflicts(session, conflicts, staged)).toBe(1);
+          await load();
+        }
+      });
+      const weights = (await ballotsOf(meeting)).map(({ shareholder_id, weight }) => [
+        shareholder_id,
+        weight,
+      ]);
+      expect(weights.sort()).toEqual(
+        [
+          [ids[0], '100'],
+          [ids[1], '50'],
+        ].slice(0, refused === undefined ? 2 : 1),
+      );
+    }
+  });
+
   test('changes nothing when it comes again, is checked alone on demand, and is cast again once a ballot was revoked', async () => {
     const [a = '', b = ''] = await holdersOf('100', '50', '25');
     const meeting = await proxy.meeting();
@@ -767,6 +838,7 @@ describe('the database itself refuses', () => {
 
   test('to change a ballot, to choose what doesn’t fit, to vote by two ballots', async () => {
     const [a = '', b = ''] = await enterHolders(database.admin, acme.id, ['100', '1']);
+    const other = await insertTestTenant(database.admin, 'ISSUER');
     const meeting = await proxy.meeting();
     const elsewhere = await proxy.meeting({ items: [{ id: 'x', title: 'Elsewhere', kind: 'STANDARD' }] });
     const ballot = await proxy.cast(meeting, a);
@@ -778,6 +850,23 @@ describe('the database itself refuses', () => {
     expect(await choose('2a', 'DIRECTOR', 'AGAINST')).toBe('vote_choices_fit');
     expect(await choose('2a', 'STANDARD', 'AGAINST')).toMatch(/^vote_choices_.*fkey/);
     expect(await choose('x', 'STANDARD', 'FOR')).toMatch(/^vote_choices_.*fkey/);
+    expect(
+      await asApp(
+        `insert into vote_choices (meeting_id, vote_id, item_id, kind, choice) values ($1, $2, '1', 'STANDARD', 'FOR')`,
+        [elsewhere, ballot],
+      ),
+    ).toMatch(/^vote_choices_.*vote_id_fkey/);
+    for (const [of, holder, refusal] of [
+      [randomUUID(), b, /^votes_.*meeting_id_fkey/],
+      [meeting, randomUUID(), /^votes_.*shareholder_id_fkey/],
+      [meeting, (await enterHolders(database.admin, other.id, ['1']))[0], /^votes_.*shareholder_id_fkey/],
+    ] as const)
+      expect(
+        await asApp('insert into votes (meeting_id, shareholder_id, weight) values ($1, $2, 1)', [
+          of,
+          holder,
+        ]),
+      ).toMatch(refusal);
     expect(await choose('1', 'STANDARD', 'FOR')).toBe('vote_choices_pkey');
     expect(await choose('1', 'STANDARD', 'AGAINST')).toBe('vote_choices_within_weight');
     const part = (choice: string, shares: string) =>
