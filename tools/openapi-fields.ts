@@ -53,7 +53,10 @@ export const FIELDS: Readonly<Record<string, string>> = {
   password: 'The password: at least twelve characters, and not one that is commonly used.',
   current_password: 'The password until now.',
   access_token: 'The token for `Authorization: Bearer`.',
-  refresh_token: 'The token that gets the next access token, once.',
+  refresh_token:
+    'The token that gets the next access token, once. An answer has none where `session` is `cookie`: the cookie has it.',
+  session:
+    '`cookie`, for a page of the API’s own origin: what renews the session is kept in a cookie that no script can read, and that no other site sends, instead of in `refresh_token`.',
   token_type: 'The scheme of the access token.',
   expires_in: 'The seconds for which the access token is valid.',
   mfa_required: 'A second factor must confirm the sign-in.',

@@ -20,5 +20,6 @@ export const handler = http(routes.exchangeSignInCode, async ({ body, requestId,
     payload: {},
   });
   if ('endedFamilyId' in redeemed) throw enteredAlready(usedCode());
-  return redeemed.pair;
+  const { keptAs } = await import('#identity/sign-in/session-cookie.http.ts');
+  return keptAs(body.session, redeemed.pair);
 });

@@ -2,6 +2,7 @@ import { currentSigningKey } from '#identity/keys/signing-keys.ts';
 import { claimOf } from '#identity/sign-in/claim.ts';
 import { verifyPassword } from '#identity/sign-in/password.ts';
 import { findCredentials, findTenantBySlug } from '#identity/sign-in/session.repository.ts';
+import { keptAs } from '#identity/sign-in/session-cookie.http.ts';
 import * as routes from '#identity/sign-in/sign-in.routes.ts';
 import { attemptOf, clearAttempts, countFailure, takeAttempt } from '#identity/sign-in/throttle.ts';
 import { DomainError } from '#kernel/domain-error.ts';
@@ -33,10 +34,11 @@ export const handler = http(routes.login, async ({ body, clientAddress, requestI
   await clearAttempts(attempt);
   const actor = { tenantId: tenant.id, actorId: user.id, actorRole: user.role, requestId };
   const proved = { method: 'PASSWORD', amr: ['pwd'], secondFactor: undefined } as const;
-  return tenantTx((tx) => beginSession(tx, tenant, user, key, proved), {
-    action: (begun) => ('mfa_required' in begun ? 'login.challenged' : 'login.succeeded'),
+  const begun = await tenantTx((tx) => beginSession(tx, tenant, user, key, proved), {
+    action: (answer) => ('mfa_required' in answer ? 'login.challenged' : 'login.succeeded'),
     actor,
     resource: () => `users/${user.id}`,
     payload: {},
   });
+  return keptAs(body.session, begun);
 });

@@ -246,6 +246,72 @@ describe('signing in', () => {
   });
 });
 
+describe('a session that a browser keeps in a cookie', () => {
+  const inBrowser = (
+    cookie: string | undefined,
+    handler = refreshHandler as never,
+    route = refreshSession as never,
+  ) =>
+    call(handler, route, {
+      body: { session: 'cookie' },
+      headers: {
+        'User-Agent': 'browser',
+        ...(cookie === undefined ? {} : { Cookie: `theme=dark; ${cookie}` }),
+      },
+    });
+  const begin = async () => {
+    const credentials = { tenant: acme.slug, email: await newUser(), password: PASSWORD };
+    return call(loginHandler, login, { body: { ...credentials, session: 'cookie' } });
+  };
+  const cookieOf = (answer: { header(name: string): string | undefined }) =>
+    answer.header('set-cookie')?.split(';')[0];
+
+  test('shows no page what renews it, goes on by the cookie alone, and ends with it', async () => {
+    const begun = await begin();
+    expect(begun.body).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: expect.any(Number),
+    });
+    expect(begun.header('set-cookie')).toMatch(
+      /^__Host-vestry-session=[\w.-]+; Max-Age=\d+; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+    );
+    const next = await inBrowser(cookieOf(begun));
+    expect(next).toMatchObject({ status: 200, body: { access_token: expect.any(String) } });
+    expect(next.text).not.toContain('refresh_token');
+    expect(cookieOf(next)).not.toBe(cookieOf(begun));
+    const ended = await inBrowser(cookieOf(next), logoutHandler as never, logout as never);
+    expect(ended).toMatchObject({ status: 204 });
+    expect(ended.header('set-cookie')).toContain('__Host-vestry-session=; Max-Age=0;');
+    expect(await mayRead(next.body.access_token)).toBe(401);
+    expect((await inBrowser(cookieOf(next))).status).toBe(401);
+  });
+
+  test.each([
+    ['without a cookie', undefined],
+    ['with a cookie of another name', '__Host-vestry-sessions=1'],
+    ['with a cookie that was made up', `__Host-vestry-session=${PLATFORM_TENANT_ID}.x`],
+    ['with an empty cookie', '__Host-vestry-session='],
+  ])('is refused %s', async (_, cookie) => {
+    const answer = await inBrowser(cookie);
+    expect(answer).toMatchObject({ status: 401, body: { type: '/problems/invalid-refresh-token' } });
+    expect(answer.header('set-cookie')).toBeUndefined();
+  });
+
+  test.each([[{}], [{ refresh_token: 'one', session: 'cookie' }], [{ session: 'header' }]])(
+    'takes one of token and cookie: %o',
+    async (body) => {
+      expect(await call(refreshHandler, refreshSession, { body })).toMatchObject({ status: 422 });
+    },
+  );
+
+  test('leaves clients that keep the token themselves as they are', async () => {
+    const begun = await signIn(await newUser());
+    expect(begun.body.refresh_token).toEqual(expect.any(String));
+    expect(begun.header('set-cookie')).toBeUndefined();
+  });
+});
+
 describe('refreshing', () => {
   test.each<[string, (token: string) => Promise<unknown>]>([
     [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keptSession } from '#identity/sign-in/session.fields.ts';
 import { Challenge, TokenPair } from '#identity/sign-in/sign-in.routes.ts';
 import { idOut, text } from '#kernel/fields.ts';
 import { USER_ROLES } from '#kernel/roles.ts';
@@ -149,7 +150,7 @@ export const exchangeSignInCode = route({
     'A code works once: a second use ends the session of the first. `code_verifier` is the secret whose challenge began the sign-in, where there was one.',
   roles: 'PUBLIC',
   limit: 'signIn',
-  body: z.strictObject({ code: oneTimeCode, code_verifier: verifier.optional() }),
+  body: z.strictObject({ code: oneTimeCode, code_verifier: verifier.optional(), session: keptSession }),
   example: {
     code: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0',
     code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keptSession } from '#identity/sign-in/session.fields.ts';
 import { TokenPair } from '#identity/sign-in/sign-in.routes.ts';
 import { idInPath, idOut, instantOut, text } from '#kernel/fields.ts';
 import { PERSON_ROLES } from '#kernel/roles.ts';
@@ -40,7 +41,7 @@ export const completeSignIn = route({
   roles: 'PUBLIC',
   limit: 'signIn',
   body: z
-    .strictObject({ mfa_token, ...proofs, new_passkey: NewPasskey.optional() })
+    .strictObject({ mfa_token, ...proofs, new_passkey: NewPasskey.optional(), session: keptSession })
     .refine(hasOneProof, ONE_PROOF),
   example: { mfa_token: exampleToken, code: '287082' },
   status: 200,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { loginEmail } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 import { PASSWORD_MAX } from './password-limits.ts';
+import { keptSession } from './session.fields.ts';
 import {
   FREE_ATTEMPTS,
   REFRESH_GRACE_SECONDS,
@@ -11,7 +12,8 @@ import {
 
 export const TokenPair = z.object({
   access_token: z.string(),
-  refresh_token: z.string(),
+  /** Absent where the session is kept in a cookie. */
+  refresh_token: z.string().optional(),
   token_type: z.literal('Bearer'),
   expires_in: z.number().int(),
 });
@@ -28,7 +30,12 @@ export const Challenge = z.object({
     .optional(),
 });
 
-const RefreshToken = z.strictObject({ refresh_token: z.string().min(1).max(200) });
+const RefreshToken = z
+  .strictObject({ refresh_token: z.string().min(1).max(200).optional(), session: keptSession })
+  .refine((body) => (body.refresh_token === undefined) !== (body.session === undefined), {
+    message: 'is required, unless session is cookie',
+    path: ['refresh_token'],
+  });
 
 export const login = route({
   operationId: 'login',
@@ -41,6 +48,7 @@ export const login = route({
     tenant: z.string().min(1).max(40).optional(),
     email: loginEmail,
     password: z.string().min(1).max(PASSWORD_MAX),
+    session: keptSession,
   }),
   example: { tenant: 'acme', email: 'ops@acme.example', password: 'correct horse battery staple' },
   status: 200,
@@ -87,7 +95,7 @@ export const logout = route({
   method: 'POST',
   path: '/auth/logout',
   summary: 'End the session of a refresh token',
-  description: 'Its access tokens end with it.',
+  description: 'Its access tokens end with it. With `session`, that of the cookie, which goes with it.',
   roles: 'PUBLIC',
   body: RefreshToken,
   example: { refresh_token: '01936f2a-7c1e-7b3a-9d54-2f6a8c0e1b7d.c2VjcmV0' },
