@@ -131,6 +131,20 @@ export default {
       to: { path: '^local/aws/' },
     },
     {
+      name: 'console-takes-types',
+      comment:
+        'What runs in a browser reaches the platform by its API alone; the table of routes says what that takes and answers.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(bin|functions|lib|local|shared|tests|tools)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-is-for-browsers',
+      severity: 'error',
+      from: { pathNot: '^console/' },
+      to: { path: '^console/src/' },
+    },
+    {
       name: 'tests-are-on-top',
       comment: 'What runs never needs what tests it.',
       severity: 'error',

@@ -30,7 +30,7 @@ const contentOf = (target: string) => readFileSync(join(directory, target, 'code
 test('platforms that start together wait for one assembly, and each gets all of it', async () => {
   const targets = ['one', 'two', 'three'];
   const results = await Promise.all(targets.map((target) => bring(target, 'aa')));
-  expect(results.sort()).toEqual(['copied', 'copied', 'synthesised']);
+  expect(results.sort()).toEqual(['copied', 'copied', 'made']);
   expect(made).toBe(1);
   expect(targets.map(contentOf)).toEqual(['aa', 'aa', 'aa']);
   expect(await bring('one', 'aa')).toBe('unchanged');
@@ -41,14 +41,14 @@ test('a maker that was killed is not waited for', async () => {
   mkdirSync(cache);
   const dead = { pid: 2 ** 22, started: '1' };
   writeFileSync(join(cache, 'cdk.out-bb.lock'), JSON.stringify(dead));
-  expect(await bring('one', 'bb')).toBe('synthesised');
+  expect(await bring('one', 'bb')).toBe('made');
   expect(readdirSync(cache)).toEqual(['cdk.out-bb']);
 });
 
 test('one that fails leaves nothing, and the next makes it', async () => {
   const failing = { ...assemblyOf('cc'), make: () => Promise.reject(new Error('no templates')) };
   await expect(bringUpToDate(join(directory, 'one'), failing)).rejects.toThrow('no templates');
-  expect(await bring('one', 'cc')).toBe('synthesised');
+  expect(await bring('one', 'cc')).toBe('made');
 });
 
 test('assemblies that were used last are kept', async () => {

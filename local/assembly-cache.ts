@@ -21,6 +21,8 @@ const KEPT_ASSEMBLIES = 4;
 const POLL_MS = 100;
 
 export interface CachedAssembly {
+  /** The name of what is made, by which its directories begin. @default cdk.out */
+  readonly name?: string;
   /** The directory that holds one assembly for each hash of inputs. Several platforms may use it at the same time. */
   readonly cache: string;
   readonly inputs: string;
@@ -35,11 +37,11 @@ export interface CachedAssembly {
 export async function bringUpToDate(
   target: string,
   assembly: CachedAssembly,
-): Promise<'unchanged' | 'copied' | 'synthesised'> {
-  const { cache, inputs } = assembly;
+): Promise<'unchanged' | 'copied' | 'made'> {
+  const { cache, inputs, name = 'cdk.out' } = assembly;
   if (stampOf(target) === inputs) return 'unchanged';
-  const cached = join(cache, `cdk.out-${inputs.slice(0, 16)}`);
-  const isNew = await makeOnce(cached, assembly);
+  const cached = join(cache, `${name}-${inputs.slice(0, 16)}`);
+  const isNew = await makeOnce(cached, assembly, name);
   // The assemblies that were used last are kept.
   utimesSync(cached, new Date(), new Date());
   const copying = `${target}.copying`;
@@ -47,11 +49,11 @@ export async function bringUpToDate(
   linkTree(cached, copying);
   rmSync(target, { recursive: true, force: true });
   renameSync(copying, target);
-  return isNew ? 'synthesised' : 'copied';
+  return isNew ? 'made' : 'copied';
 }
 
 /** Waits while another process makes the same assembly. Returns whether this one has made it. */
-async function makeOnce(cached: string, { inputs, make }: CachedAssembly): Promise<boolean> {
+async function makeOnce(cached: string, { inputs, make }: CachedAssembly, name: string): Promise<boolean> {
   mkdirSync(dirname(cached), { recursive: true });
   for (;;) {
     if (stampOf(cached) === inputs) return false;
@@ -61,6 +63,7 @@ async function makeOnce(cached: string, { inputs, make }: CachedAssembly): Promi
         // Its maker may have ended between the two questions.
         if (stampOf(cached) === inputs) return false;
         await makeInto(cached, inputs, make);
+        prune(dirname(cached), name);
         return true;
       } finally {
         lock.release();
@@ -81,7 +84,6 @@ async function makeInto(cached: string, inputs: string, make: CachedAssembly['ma
   } finally {
     rmSync(working, { recursive: true, force: true });
   }
-  prune(dirname(cached));
 }
 
 function stampOf(directory: string): string | undefined {
@@ -107,10 +109,10 @@ function linkOrCopy(source: string, target: string): void {
   }
 }
 
-function prune(cache: string): void {
+function prune(cache: string, name: string): void {
   const byAge = readdirSync(cache)
-    .filter((name) => /^cdk\.out-[\da-f]+$/.test(name))
-    .map((name) => join(cache, name))
+    .filter((entry) => entry.startsWith(`${name}-`) && /^[\da-f]+$/.test(entry.slice(name.length + 1)))
+    .map((entry) => join(cache, entry))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const old of byAge.slice(KEPT_ASSEMBLIES)) rmSync(old, { recursive: true, force: true });
 }

@@ -13,6 +13,7 @@ export function dataPaths(dataDir: string) {
   const at = (name: string): string => join(dataDir, name);
   return {
     assembly: at('cdk.out'),
+    console: at('console'),
     postgresLog: at('logs/postgres.log'),
     lock: at('platform.lock'),
     reloaded: at('reloaded'),
@@ -28,6 +29,7 @@ const OWN_ENTRIES = [
   ...DATA_ENTRIES,
   'bank.json',
   'cdk.out',
+  'console',
   'control.sock',
   'database-url',
   'local.json',

@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { StartError } from 'template-runner/start-error';
 import { OutdatedSchemaError } from '#platform/db/apply-schema.ts';
 import { migrate } from '#platform/db/migrate.ts';
+import { REPOSITORY } from './built-once.ts';
 import type { DatabaseConnection } from './postgres/postgres.ts';
-import { REPOSITORY } from './synthesis.ts';
 
 /**
  * Brings the platform's database up to date and says what was applied. Throws a `StartError` that says what to do with a data

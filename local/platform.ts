@@ -2,8 +2,11 @@ import { startTemplateRunner, type TemplateRunner } from 'template-runner';
 import { startDatabaseProxy } from 'template-runner/database-proxy';
 import { StartError } from 'template-runner/start-error';
 import { resolveFunction } from 'template-runner/templates';
+import { CONSOLE_ASSETS_PATH, CONSOLE_CACHING, CONSOLE_HEADERS, CONSOLE_PATH } from '#contracts/console.ts';
 import { bootstrapOperator } from '#identity/tenants/bootstrap-operator.ts';
 import { openLocalBank, silenceOf } from './bank.ts';
+import { buildConsole } from './build-console.ts';
+import { REPOSITORY } from './built-once.ts';
 import { runCommand } from './commands.ts';
 import { controlSocketPath, serveControl } from './control.ts';
 import { dataPaths, lockDataDirectory, resetDataDirectory } from './data-directory.ts';
@@ -23,7 +26,7 @@ import {
 } from './platform-file.ts';
 import { assertPortFree, DEFAULT_PORT, isPortFree, LAST_PORT } from './ports.ts';
 import { type DatabaseConnection, startPostgres } from './postgres/postgres.ts';
-import { DEFAULT_ENVIRONMENT, REPOSITORY, synthesise } from './synthesis.ts';
+import { DEFAULT_ENVIRONMENT, synthesise } from './synthesis.ts';
 import { noteChanges, reloadOn } from './watch/watch.ts';
 
 export interface LocalPlatformOptions {
@@ -118,6 +121,7 @@ async function start(
   const [, database] = await allSettled([
     timed('templates', () => synthesise(paths.assembly, environment)),
     migrated(),
+    timed('console', () => buildConsole(paths.console)),
   ]);
   const { host, port: databasePort, ssl } = database;
   const proxy = await startDatabaseProxy({ host, port: databasePort, tls: ssl });
@@ -133,6 +137,13 @@ async function start(
     // Start migrates before it serves.
     typesWithoutEffect: ['Custom::Migration'],
     processFunctions: options.processFunctions ?? [],
+    site: {
+      path: CONSOLE_PATH,
+      directory: paths.console,
+      headers: CONSOLE_HEADERS,
+      assetsPath: CONSOLE_ASSETS_PATH,
+      caching: CONSOLE_CACHING,
+    },
     clockVariable: 'VESTRY_CLOCK_AHEAD_MS',
     variablesNow: () => ({ MOCK_BANK_SILENT: silence.isOn() ? 'on' : 'off' }),
     reachable: () => [`${proxy.host}:${proxy.port}`, ...collectors()],
@@ -214,7 +225,9 @@ function stopwatch(report: (line: string) => void) {
 }
 
 /** Works like `Promise.all`, but leaves nothing running after a failure. */
-async function allSettled<A, B>(work: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+async function allSettled<const W extends readonly Promise<unknown>[]>(
+  work: W,
+): Promise<{ -readonly [Index in keyof W]: Awaited<W[Index]> }> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

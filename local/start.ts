@@ -1,4 +1,5 @@
 import { StartError } from 'template-runner/start-error';
+import { CONSOLE_PATH } from '#contracts/console.ts';
 import { addDays, dayOf } from '#kernel/calendar.ts';
 import { DEFAULT_DATA_DIR, writeForOwnerOnly } from './data-directory.ts';
 import type { LocalPlatform } from './platform.ts';
@@ -62,12 +63,13 @@ function summary(platform: LocalPlatform, dataDir: string): string {
   const drop = `s3://${buckets.uploads ?? ''}/drop/${tenants[0]?.slug ?? 'TENANT'}/shareholders/`;
   return [
     '',
+    `Console        ${apiUrl}${CONSOLE_PATH}`,
     `API            ${apiUrl}/api`,
     `Documentation  ${apiUrl}/docs`,
     `AWS endpoint   ${awsEndpointUrl} (S3, SQS, EventBridge, Secrets Manager, Step Functions, IAM)`,
     `Data           ${dataDir} (all of this is in local.json there)`,
     '',
-    'Sign in at POST /api/auth/login',
+    'Sign in to the console, or at POST /api/auth/login',
     `  ${'operator'.padEnd(18)} ${'OPERATOR'.padEnd(11)} ${operator.email.padEnd(26)} ${operator.password}`,
     ...logins,
     '',

@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from 'template-runner/start-error';
 import { environmentNames } from '#lib/environment-names.ts';
 import { bringUpToDate } from './assembly-cache.ts';
-
-export const REPOSITORY = join(import.meta.dirname, '..');
+import { CACHE, hashInputs, REPOSITORY } from './built-once.ts';
 
 /** The inputs of templates and bundles. */
 const INPUTS = [
@@ -22,7 +19,6 @@ const INPUTS = [
   'shared',
   'state-machines',
 ];
-const CACHE = join(REPOSITORY, 'node_modules/.cache/vestry');
 export const DEFAULT_ENVIRONMENT = 'local';
 
 /** Returns the name of an environment that there is. Throws `StartError` with the names that there are. */
@@ -39,25 +35,13 @@ export function existingEnvironment(name: string): string {
 export function synthesise(
   target: string,
   environment: string = DEFAULT_ENVIRONMENT,
-): Promise<'unchanged' | 'copied' | 'synthesised'> {
-  const inputs = hashInputs(environment);
+): Promise<'unchanged' | 'copied' | 'made'> {
+  const inputs = hashInputs(INPUTS, environment);
   return bringUpToDate(target, {
     cache: CACHE,
     inputs,
     make: (directory) => synthesiseInto(directory, inputs, environment),
   });
-}
-
-function hashInputs(environment: string): string {
-  const hash = createHash('sha256').update(`${process.version}\0${environment}\0`);
-  const add = (relative: string): void => {
-    const path = join(REPOSITORY, relative);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) for (const entry of readdirSync(path).sort()) add(join(relative, entry));
-    else if (stat !== undefined) hash.update(`${relative}\0${stat.size}\0`).update(readFileSync(path));
-  };
-  for (const input of INPUTS) add(input);
-  return hash.digest('hex');
 }
 
 async function synthesiseInto(directory: string, inputs: string, environment: string): Promise<void> {

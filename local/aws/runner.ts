@@ -12,6 +12,7 @@ import { FunctionPool } from './functions/function-pool.ts';
 import { type Credentials, functionVariables } from './functions/function-variables.ts';
 import { type ApiDefinition, readApiDefinition } from './gateway/api-definition.ts';
 import { startGateway } from './gateway/gateway.ts';
+import type { StaticSite } from './gateway/static-site.ts';
 import { StartError } from './start-error.ts';
 import type { FunctionSpec } from './templates/function-specs.ts';
 import {
@@ -48,6 +49,8 @@ export interface TemplateRunnerOptions {
   variables?(spec: FunctionSpec, addresses: Addresses): Readonly<Record<string, string>>;
   /** Returns variables that a function is told with each invocation, above all others. @default none */
   variablesNow?(): Readonly<Record<string, string>>;
+  /** Files that are served beside the API, as a distribution before both does from a bucket. @default none */
+  readonly site?: StaticSite | undefined;
   /** The variable that tells functions, with each invocation, how many milliseconds the clock has been moved ahead. @default none */
   readonly clockVariable?: string;
   /** Receives warnings and errors that functions log, one brief line each. @default they are only logged to the file */
@@ -194,7 +197,7 @@ async function start(
   const scheduler = new Scheduler({ model, router, clock, settle, nextTimer, activity });
 
   const serve = async (port: number, schedules = true): Promise<number> => {
-    const gateway = await startGateway({ port, api, pool, region, accountId });
+    const gateway = await startGateway({ port, api, pool, region, accountId, site: options.site });
     late.apiUrl = `http://localhost:${gateway.port}`;
     for (const poller of pollers) poller.start();
     executions.start();

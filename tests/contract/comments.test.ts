@@ -8,9 +8,9 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const FRAGMENT =
   /^(By|Of|To|From|With|In|On|At|For|As|Without|After|Before|Until|Through|Against|Between|Where|What|How|Which|Who|Whose|Under|Beside|Behind|Beyond|Within|Inside|Outside|Per)\b/;
 
-const sources = globSync('{bin,functions,lib,local,shared,tests,tools}/**/*.ts', { cwd: REPOSITORY }).filter(
-  (path) => !/node_modules|\.d\.ts$/.test(path),
-);
+const sources = globSync('{bin,console,functions,lib,local,shared,tests,tools}/**/*.{ts,tsx}', {
+  cwd: REPOSITORY,
+}).filter((path) => !/node_modules|\.d\.ts$/.test(path));
 
 test.each(sources)('%s has comments that are sentences', (path) => {
   const text = readFileSync(join(REPOSITORY, path), 'utf8');

@@ -11,7 +11,7 @@ const read = (pattern: string) =>
       .filter((path) => !path.includes('node_modules'))
       .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
   );
-const sources = read('{bin,functions,lib,local,shared,tools,tests}/**/*.{ts,mjs}');
+const sources = read('{bin,console,functions,lib,local,shared,tools,tests}/**/*.{ts,tsx,mjs}');
 const users = new Map([...sources, ...read('*.{ts,mjs}')]);
 
 const EXPORT = /^export (?:async )?(?:abstract )?(?:const|let|function\*?|class|enum) (\w+)/gm;

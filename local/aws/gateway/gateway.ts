@@ -8,6 +8,7 @@ import { AuthorizerCache } from './authorizer-cache.ts';
 import type { ResponseType } from './gateway-responses.ts';
 import { parseProxyAnswer, sendProxyAnswer } from './proxy-answer.ts';
 import { baseEvent, type ClientRequest, clientRequestOf, decodeParameters, valuesOf } from './proxy-event.ts';
+import { openStaticSite, type StaticSite } from './static-site.ts';
 
 export interface GatewayOptions {
   readonly port: number;
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   readonly pool: FunctionPool;
   readonly region: string;
   readonly accountId: string;
+  /** Files that are served beside the API, see there. @default none */
+  readonly site?: StaticSite | undefined;
 }
 
 export interface Gateway {
@@ -44,18 +47,19 @@ class GatewayRefusal extends Error {
 /** Serves one REST API at `/`, as its custom domain does, and under its stage, as its own address does. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const cache = new AuthorizerCache(options.pool);
+  const site = options.site === undefined ? undefined : openStaticSite(options.site);
   const server = createServer(
     { maxHeaderSize: HEADERS_LIMIT_BYTES, keepAliveTimeout: 65_000 },
     (request, response) => {
       const requestId = randomUUID();
+      const client = clientRequestOf(request, requestId, options.api.spec.stageName);
+      const file = site?.(client.fullPath, client.method);
+      if (file !== undefined) {
+        response.writeHead(file.status, file.headers).end(file.body);
+        return;
+      }
       response.setHeader('x-amzn-requestid', requestId);
-      void serve(
-        options,
-        cache,
-        clientRequestOf(request, requestId, options.api.spec.stageName),
-        request,
-        response,
-      );
+      void serve(options, cache, client, request, response);
     },
   );
   server.on('clientError', (error, socket) => answerBadRequest(options.api, error, socket as Socket));

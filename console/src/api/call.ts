@@ -1,0 +1,92 @@
+import { accessToken, renewed } from '../session/session.ts';
+import { Problem, problemOf, unreachable } from './problem.ts';
+import type { Answer, Arguments, Operation } from './routes.ts';
+
+/** The call behind an answer: shown beside it, so that anybody can do the same by a program. */
+export interface Origin {
+  readonly method: string;
+  readonly path: string;
+  readonly requestId: string | undefined;
+}
+
+const origins = new WeakMap<object, Origin>();
+const TIMEOUT_MS = 35_000;
+const WRITE_TRIES = 3;
+const PAUSE_MS = 800;
+
+export function originOf(answer: object | undefined): Origin | undefined {
+  return answer === undefined ? undefined : origins.get(answer);
+}
+
+interface Parts {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly version?: number;
+  readonly key?: string;
+}
+
+/**
+ * Calls an operation of the API. A session that has ended is asked for again, and the call goes on. A write is repeated only with its
+ * key, and only when nothing has answered.
+ * @throws Problem
+ */
+export async function call<O extends Operation>(operation: O, ...sent: Arguments<O>): Promise<Answer<O>> {
+  const [method = '', template = ''] = operation.split(' ');
+  const [parts = {}] = sent as [Parts?];
+  const path = `/api${pathOf(template, parts)}`;
+  const tries = parts.key === undefined ? 1 : WRITE_TRIES;
+  const answer = await answered(method, path, parts, tries);
+  if (answer.status === 204) return undefined as Answer<O>;
+  const body = (await answer.json()) as Answer<O> & object;
+  origins.set(body, { method, path, requestId: answer.headers.get('x-request-id') ?? undefined });
+  return body;
+}
+
+function pathOf(template: string, { params = {}, query = {} }: Parts): string {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+async function answered(method: string, path: string, parts: Parts, tries: number): Promise<Response> {
+  const isPublic = path.startsWith('/api/auth/') && !path.startsWith('/api/auth/step-up');
+  for (let attempt = 1; ; attempt += 1) {
+    const token = isPublic ? undefined : await accessToken();
+    const answer = await fetch(path, init(method, parts, token)).catch(() => undefined);
+    if (answer === undefined) {
+      if (attempt >= tries) throw unreachable();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+    } else if (answer.status === 401 && token !== undefined) {
+      await renewed(token);
+    } else if (answer.ok) {
+      return answer;
+    } else {
+      throw await problemOf(answer);
+    }
+  }
+}
+
+function init(method: string, { body, version, key }: Parts, token: string | undefined): RequestInit {
+  const headers = new Headers({ accept: 'application/json' });
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+  if (version !== undefined) headers.set('if-match', `"${version}"`);
+  if (key !== undefined) headers.set('idempotency-key', key);
+  if (body !== undefined && !(body instanceof FormData)) headers.set('content-type', 'application/json');
+  return {
+    method,
+    headers,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+  };
+}
+
+export function isProblem(error: unknown): error is Problem {
+  return error instanceof Problem;
+}
+
+/** A key for one act of a person: the same for each time that it is sent. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}

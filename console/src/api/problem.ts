@@ -1,0 +1,66 @@
+/** A field that the API has refused: `/holdings`, or `?limit` of a query. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A refusal of the API (RFC 9457), or that nothing has answered. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  readonly requestId: string | undefined;
+
+  constructor(document: Partial<Problem> & { readonly title: string }) {
+    super(document.title);
+    this.status = document.status ?? 0;
+    this.type = document.type ?? 'about:blank';
+    this.title = document.title;
+    this.detail = document.detail ?? '';
+    this.errors = document.errors ?? [];
+    this.requestId = document.requestId;
+  }
+
+  /** The last part of the type: `change-decided`. */
+  get slug(): string {
+    return this.type.slice(this.type.lastIndexOf('/') + 1);
+  }
+}
+
+export const UNREACHABLE = 'unreachable';
+
+export function unreachable(): Problem {
+  return new Problem({
+    type: `/problems/${UNREACHABLE}`,
+    title: 'Vestry can’t be reached',
+    detail: 'Your connection or the platform is down. Nothing that you have entered is lost.',
+  });
+}
+
+export async function problemOf(answer: Response): Promise<Problem> {
+  const requestId = answer.headers.get('x-request-id') ?? undefined;
+  const document = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+  return new Problem({
+    title: `The API answered ${answer.status}`,
+    ...document,
+    status: answer.status,
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
+
+/** Returns what to do about a problem, where the API leaves that to whoever shows it. */
+export function nextStep({ slug, status }: Problem): string | undefined {
+  if (slug === UNREACHABLE) return 'Try again once you are connected.';
+  if (slug === 'precondition-failed' || slug === 'change-outdated')
+    return 'Somebody has changed it since you opened it. Look at what it is now, and decide again.';
+  if (slug === 'change-decided') return 'Somebody else has decided meanwhile. The list shows what waits now.';
+  if (slug === 'second-factor-required') return 'Prove your second factor, and do it again.';
+  if (status === 403) return 'Ask an administrator of your company, if you need this for your work.';
+  if (status === 404) return 'Check the address. It may belong to another company, or be gone.';
+  if (status === 429) return 'Wait a moment, then try again.';
+  if (status >= 500) return 'Try again. If it stays, tell your operator the request id.';
+  return undefined;
+}

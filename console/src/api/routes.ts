@@ -1,0 +1,103 @@
+import type * as approval from '#approvals/approval.routes.ts';
+import type * as approvals from '#approvals/approvals.routes.ts';
+import type * as dividends from '#dividends/dividends.routes.ts';
+import type * as account from '#identity/account/account.routes.ts';
+import type * as federation from '#identity/federation/federation.routes.ts';
+import type * as secondFactor from '#identity/second-factor/second-factor.routes.ts';
+import type * as access from '#identity/sign-in/sign-in.routes.ts';
+import type * as users from '#identity/users/users.routes.ts';
+import type * as operations from '#operations/operations.routes.ts';
+import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
+import type * as plans from '#plans/me.routes.ts';
+import type { RouteSpec, Schema } from '#platform/http/route.ts';
+import type * as positions from '#register/positions.routes.ts';
+import type * as shareholders from '#register/shareholders.routes.ts';
+import type * as uploads from '#uploads/intake/uploads.routes.ts';
+
+type Modules = [
+  typeof approval,
+  typeof approvals,
+  typeof dividends,
+  typeof account,
+  typeof federation,
+  typeof secondFactor,
+  typeof access,
+  typeof operations,
+  typeof exceptions,
+  typeof plans,
+  typeof positions,
+  typeof shareholders,
+  typeof uploads,
+  typeof users,
+];
+
+type RoutesOf<M> = M extends unknown ? Extract<M[keyof M], RouteSpec> : never;
+type Routes = RoutesOf<Modules[number]>;
+type KeyOf<R extends RouteSpec> = R extends unknown ? `${R['method']} ${R['path']}` : never;
+
+/** The routes by method and path: `GET /shareholders/{id}`. */
+type Table = { readonly [R in Routes as KeyOf<R>]: R };
+export type Operation = keyof Table;
+
+/** A value as a schema takes it, before defaults and conversions. */
+type Input<S> = S extends { readonly _zod: { readonly input: infer I } } ? I : never;
+type Output<S> = S extends { readonly _zod: { readonly output: infer O } } ? O : never;
+/** The address leaves out what is undefined. */
+type InQuery<T> = { readonly [Name in keyof T]: T[Name] | undefined };
+
+type Params<R> = R extends { readonly params: infer S extends Schema }
+  ? { readonly params: Readonly<Record<keyof Input<S>, string>> }
+  : unknown;
+type Query<R> = R extends { readonly query: infer S extends Schema }
+  ? { readonly query?: InQuery<Input<S>> }
+  : unknown;
+type Body<R> = R extends { readonly body: infer S extends Schema; readonly bodyOptional: true }
+  ? { readonly body?: Input<S> }
+  : R extends { readonly body: infer S extends Schema }
+    ? { readonly body: Input<S> | FormData }
+    : unknown;
+type Version<R> = R extends { readonly concurrency: 'if-match' }
+  ? { readonly version: number }
+  : R extends { readonly concurrency: 'if-match-honoured' }
+    ? { readonly version?: number }
+    : unknown;
+/** Whoever sends a POST a second time sends it with its key: it is part of what is sent, and never made by the call. */
+type Key<R> = R extends { readonly idempotency: 'none' }
+  ? unknown
+  : R extends { readonly roles: 'PUBLIC' }
+    ? unknown
+    : R extends { readonly method: 'POST' }
+      ? { readonly key: string }
+      : unknown;
+
+type SentBy = {
+  readonly [O in Operation]: Params<Table[O]> &
+    Query<Table[O]> &
+    Body<Table[O]> &
+    Version<Table[O]> &
+    Key<Table[O]>;
+};
+export type Sent<O extends Operation> = SentBy[O];
+/** A call takes nothing beside its operation, where nothing has to be sent. */
+type ArgumentsBy = { readonly [O in Operation]: object extends SentBy[O] ? [SentBy[O]?] : [SentBy[O]] };
+export type Arguments<O extends Operation> = ArgumentsBy[O];
+
+/** JSON has no other values; links are text. */
+type Json<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Json<Item>[]
+    : T extends { toJSON(): unknown }
+      ? string
+      : { readonly [Name in keyof T]: Json<T[Name]> };
+
+type AnswerBy = {
+  readonly [O in Operation]: Table[O] extends { readonly response: infer S extends Schema }
+    ? Json<Output<S>>
+    : undefined;
+};
+export type Answer<O extends Operation> = AnswerBy[O];
+
+/** The rows of a list. */
+export type Row<O extends Operation> =
+  Answer<O> extends { readonly data: readonly (infer Item)[] } ? Item : never;

@@ -1,0 +1,60 @@
+import { I18nProvider } from '@cloudscape-design/components/i18n';
+import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import Modal from '@cloudscape-design/components/modal';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Router } from 'wouter';
+import { isProblem } from './api/call.ts';
+import { UNREACHABLE } from './api/problem.ts';
+import { Frame } from './frame/frame.tsx';
+import { useSession } from './session/session.ts';
+import { SignIn } from './session/sign-in.tsx';
+
+const READ_TRIES = 4;
+const FRESH_MS = 5_000;
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      // Each answer is an object of its own, of which it is known where it came from.
+      structuralSharing: false,
+      retry: (tries, error) =>
+        tries < READ_TRIES && isProblem(error) && (error.slug === UNREACHABLE || error.status >= 500),
+    },
+    mutations: { retry: false },
+  },
+});
+
+export function Console() {
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={queries}>
+        <Router base="/console">
+          <Entrance />
+        </Router>
+      </QueryClientProvider>
+    </I18nProvider>
+  );
+}
+
+function Entrance() {
+  const session = useSession();
+  if (session === 'starting') return null;
+  if (session === 'out') return <SignIn />;
+  return (
+    <>
+      <Frame />
+      {session === 'expired' && (
+        <Modal
+          visible
+          header="Your session has ended"
+          size="medium"
+          closeAriaLabel="Leave"
+          onDismiss={() => location.assign('/console/')}
+        >
+          <SignIn again />
+        </Modal>
+      )}
+    </>
+  );
+}

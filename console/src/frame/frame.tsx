@@ -1,0 +1,155 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import Spinner from '@cloudscape-design/components/spinner';
+import TopNavigation from '@cloudscape-design/components/top-navigation';
+import { lazy, Suspense, useState } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Screen } from '../parts/screen.tsx';
+import { signOut } from '../session/session.ts';
+import { type Me, useMe } from './me.ts';
+import { placesOf } from './places.ts';
+import { choose, useTheme } from './theme.ts';
+import { useNarrow } from './use-narrow.ts';
+
+const Home = lazy(() => import('../screens/home.tsx'));
+const Approvals = lazy(() => import('../screens/approvals.tsx'));
+const Approval = lazy(() => import('../screens/approval.tsx'));
+const Shareholders = lazy(() => import('../screens/shareholders.tsx'));
+const Shareholder = lazy(() => import('../screens/shareholder.tsx'));
+const Uploads = lazy(() => import('../screens/uploads.tsx'));
+const Upload = lazy(() => import('../screens/upload.tsx'));
+
+const BASE = '/console';
+
+/** The frame stands around every screen. Nothing of it is known before the API has said who is here. */
+export function Frame() {
+  const me = useMe();
+  const narrow = useNarrow();
+  const [isOpen, setOpen] = useState(false);
+  const [, go] = useLocation();
+  if (me.error !== null)
+    return (
+      <main className="sign-in">
+        <ProblemAlert problem={me.error} />
+      </main>
+    );
+  if (me.data === undefined) return null;
+  const follow = (href: string): void => {
+    go(href.slice(BASE.length) || '/');
+    setOpen(false);
+  };
+  return (
+    <div className="frame">
+      <div className="frame-top">
+        <Top me={me.data} onHome={() => follow(`${BASE}/`)} />
+      </div>
+      {narrow && (
+        <div className="frame-menu">
+          <Button iconName="menu" ariaExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            Menu
+          </Button>
+        </div>
+      )}
+      <div className="frame-body">
+        {(isOpen || !narrow) && (
+          <nav className="frame-side" aria-label="Screens">
+            <Side me={me.data} onFollow={follow} />
+          </nav>
+        )}
+        <main className="frame-main">
+          <Screens me={me.data} />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Top({ me, onHome }: { me: Me; onHome(): void }) {
+  const theme = useTheme();
+  const { email, role, tenant } = me;
+  return (
+    <TopNavigation
+      identity={{
+        href: `${BASE}/`,
+        title: tenant?.name ?? 'Vestry operations',
+        onFollow: (event) => {
+          event.preventDefault();
+          onHome();
+        },
+      }}
+      utilities={[
+        {
+          type: 'button',
+          text: theme === 'dark' ? 'Light' : 'Dark',
+          ariaLabel: theme === 'dark' ? 'Use light colours' : 'Use dark colours',
+          onClick: () => choose(theme === 'dark' ? 'light' : 'dark'),
+        },
+        {
+          type: 'menu-dropdown',
+          iconName: 'user-profile',
+          // A narrow window shows the icon alone.
+          ariaLabel: `${email}, your account`,
+          text: email,
+          description: `${role}${tenant === null ? '' : ` at ${tenant.slug}`}`,
+          items: [{ id: 'sign-out', text: 'Sign out' }],
+          onItemClick: ({ detail }) => {
+            if (detail.id === 'sign-out') void signOut();
+          },
+        },
+      ]}
+    />
+  );
+}
+
+function Side({ me, onFollow }: { me: Me; onFollow(href: string): void }) {
+  const [path] = useLocation();
+  const places = placesOf(me);
+  const here = places.findLast((place) => (place.path === '/' ? path === '/' : path.startsWith(place.path)));
+  return (
+    <SideNavigation
+      activeHref={`${BASE}${here?.path ?? ''}`}
+      items={places.map((place) => ({ type: 'link', text: place.text, href: `${BASE}${place.path}` }))}
+      onFollow={(event) => {
+        event.preventDefault();
+        onFollow(event.detail.href);
+      }}
+    />
+  );
+}
+
+function Screens({ me }: { me: Me }) {
+  return (
+    <Suspense
+      fallback={
+        <Box textAlign="center" padding="xxl">
+          <Spinner size="large" />
+        </Box>
+      }
+    >
+      <Switch>
+        <Route path="/">
+          <Home me={me} />
+        </Route>
+        <Route path="/approvals">
+          <Approvals me={me} />
+        </Route>
+        <Route path="/approvals/:id">{({ id }) => <Approval key={id} id={id} me={me} />}</Route>
+        <Route path="/shareholders">
+          <Shareholders />
+        </Route>
+        <Route path="/shareholders/:id">{({ id }) => <Shareholder key={id} id={id} me={me} />}</Route>
+        <Route path="/uploads">
+          <Uploads me={me} />
+        </Route>
+        <Route path="/uploads/:id">{({ id }) => <Upload key={id} id={id} me={me} />}</Route>
+        <Route>
+          <Screen title="No such page">
+            <Box>There is nothing at this address. The navigation shows what there is.</Box>
+          </Screen>
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}

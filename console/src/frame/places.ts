@@ -1,0 +1,28 @@
+import type { Me } from './me.ts';
+
+/** A screen that the side navigation leads to. */
+export interface Place {
+  readonly text: string;
+  readonly path: string;
+}
+
+const HOME: Place = { text: 'Home', path: '/' };
+const APPROVALS: Place = { text: 'Approvals', path: '/approvals' };
+const HOLDERS: Place = { text: 'Register', path: '/shareholders' };
+const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
+
+/** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
+export function placesOf({ role, tenant }: Me): readonly Place[] {
+  if (role === 'EMPLOYEE') return [HOME];
+  if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
+  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, UPLOADS];
+  return [HOME, APPROVALS, UPLOADS];
+}
+
+export function decides({ role }: Me): boolean {
+  return role === 'ADMIN' || role === 'COMPLIANCE' || role === 'OPERATOR';
+}
+
+export function uploads({ role }: Me): boolean {
+  return role === 'ADMIN' || role === 'OPS';
+}

@@ -1,0 +1,95 @@
+import type { Row } from '../api/routes.ts';
+
+type ChangeRequest = Row<'GET /approvals'>;
+
+/** The names of the kinds of changes on the screen. */
+const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
+  'user-created': 'New user',
+  'user-changed': 'Change of a user',
+  payment: 'Payment',
+  'payment-run': 'Payments of a dividend',
+  'bank-account': 'Bank account of a payee',
+  'bank-item': 'Answer of the bank, matched by hand',
+  'statement-item': 'Entry of a bank statement',
+  'bank-file-rejection': 'File that the bank rejected',
+  'payment-reversal': 'Reversal of a payment',
+  'payment-resolution': 'Outcome of a payment in doubt',
+  dividend: 'Dividend',
+  'dividend-cancelled': 'Cancellation of a dividend',
+  'dividend-adjustment': 'Correction of a dividend',
+  position: 'Change of positions',
+  'register-file': 'File of the register',
+  'dropped-file': 'Dropped file of the register',
+  'kyc-file': 'File of KYC statuses',
+  'bank-account-file': 'File of bank accounts',
+  'corporate-action': 'Corporate action',
+  'vesting-event': 'Vesting event',
+  'register-settings': 'Limits of the register',
+  'security-class': 'Security class',
+  'payment-settings': 'How payments are made',
+  connection: 'Identity provider',
+  'legal-hold-released': 'Release of a legal hold',
+  'second-factor-reset': 'Reset of a second factor',
+  'api-key': 'API key',
+  'sign-in-settings': 'How people sign in',
+};
+
+export const CHANGE_KINDS = Object.entries(KINDS) as [ChangeRequest['kind'], string][];
+
+export function titleOf(kind: ChangeRequest['kind']): string {
+  return KINDS[kind];
+}
+
+const BECAUSE: Readonly<Record<NonNullable<ChangeRequest['cannot_decide_because']>, string>> = {
+  decided: 'It is decided.',
+  'own-proposal': 'You have proposed it: somebody else decides.',
+  role: 'People of your role don’t decide on this kind of change.',
+  'not-independent':
+    'One person has made or reset both you and the proposer: somebody independent of them decides.',
+  'tenant-has-second-person': 'The company has somebody who can decide.',
+};
+
+export function whyNot({ cannot_decide_because: because }: ChangeRequest): string | undefined {
+  return because === null ? undefined : BECAUSE[because];
+}
+
+/** The screen of what a change is about, where there is one. */
+export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
+  if (type === 'shareholders') return `/shareholders/${id}`;
+  return type === 'uploads' ? `/uploads/${id}` : undefined;
+}
+
+export interface Difference {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** Lays a change out as rows: `contact › email`. What stays the same is among them, since it is what one decides by. */
+export function differences(before: object | null, after: object): readonly Difference[] {
+  const [old, next] = [flat(before ?? {}), flat(after)];
+  const names = [...new Set([...old.keys(), ...next.keys()])];
+  return names.map((name) => ({ name, before: old.get(name), after: next.get(name) }));
+}
+
+const MOST_ITEMS = 20;
+
+function flat(value: object, under = ''): Map<string, string> {
+  const rows = new Map<string, string>();
+  for (const [name, inner] of Object.entries(value)) {
+    const at = under === '' ? name : `${under} › ${name}`;
+    if (Array.isArray(inner)) rows.set(at, listed(inner));
+    else if (typeof inner === 'object' && inner !== null) for (const row of flat(inner, at)) rows.set(...row);
+    else if (inner !== null && inner !== undefined && inner !== '') rows.set(at, String(inner));
+  }
+  return rows;
+}
+
+function listed(items: readonly unknown[]): string {
+  const shown = items.slice(0, MOST_ITEMS).map((item) => {
+    if (typeof item !== 'object' || item === null) return String(item);
+    return [...flat(item)].map(([name, text]) => `${name} ${text}`).join(', ');
+  });
+  if (items.length > MOST_ITEMS) shown.push(`and ${items.length - MOST_ITEMS} more`);
+  return shown.join('\n');
+}

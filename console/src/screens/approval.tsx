@@ -1,0 +1,238 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import Textarea from '@cloudscape-design/components/textarea';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call, isProblem, newKey } from '../api/call.ts';
+import type { Answer } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { type Difference, differences, titleOf, whyNot } from '../parts/changes.ts';
+import { instant } from '../parts/format.ts';
+import { Pairs } from '../parts/pairs.tsx';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Screen } from '../parts/screen.tsx';
+import { ChangeState, Subject } from './approvals.tsx';
+
+type ChangeRequest = Answer<'GET /approvals/{id}'>;
+type Decision = 'approve' | 'deny' | 'withdraw';
+
+const ABOVE = { text: 'Approvals', path: '/approvals' };
+const ACTS: Readonly<Record<Decision, { readonly verb: string; readonly asks: string }>> = {
+  approve: { verb: 'Approve', asks: 'It takes effect at once, and the trail has your name.' },
+  deny: { verb: 'Deny', asks: 'It does not take effect. The reason is shown to whoever has proposed it.' },
+  withdraw: { verb: 'Withdraw', asks: 'It does not take effect, and nobody decides on it.' },
+};
+
+/** A change before and after, and the decision on it. */
+export default function Approval({ id, me }: { id: string; me: Me }) {
+  const queryKey = ['approvals', id];
+  const { data, error, refetch } = useQuery({
+    queryKey,
+    queryFn: () => call('GET /approvals/{id}', { params: { id } }),
+  });
+  const [decision, setDecision] = useState<Decision>();
+  const reload = <Button onClick={() => void refetch()}>Look again</Button>;
+  if (data === undefined)
+    return (
+      <Screen title="Change" above={ABOVE}>
+        {error !== null && <ProblemAlert problem={error} action={reload} />}
+      </Screen>
+    );
+  const zone = me.tenant?.time_zone;
+  const isOwn = data.requested_by === me.id && data.state === 'PENDING';
+  const reason = whyNot(data);
+  return (
+    <Screen
+      title={titleOf(data.kind)}
+      above={ABOVE}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {isOwn && <Button onClick={() => setDecision('withdraw')}>Withdraw</Button>}
+          {data.can_decide && <Button onClick={() => setDecision('deny')}>Deny</Button>}
+          {data.can_decide && (
+            <Button variant="primary" onClick={() => setDecision('approve')}>
+              Approve
+            </Button>
+          )}
+        </SpaceBetween>
+      }
+    >
+      {data.state === 'PENDING' && reason !== undefined && <Alert type="info">{reason}</Alert>}
+      <Compared before={data.before} after={data.after} />
+      <Pairs
+        title="Request"
+        answer={data}
+        items={[
+          ['State', <ChangeState key="state" state={data.state} />],
+          ['About', <Subject key="subject" subject={data.subject} />],
+          ['Proposed', instant(data.requested_at, zone)],
+          [
+            'Proposed by',
+            data.requested_by === me.id ? 'You' : <Person key="by" id={data.requested_by} me={me} />,
+          ],
+          ['Decided', data.decided_at === null ? '–' : instant(data.decided_at, zone)],
+          [
+            'Decided by',
+            data.decided_by === null ? '–' : <Person key="decided" id={data.decided_by} me={me} />,
+          ],
+          ['Ends by itself', data.expires_at === null ? 'Never' : instant(data.expires_at, zone)],
+          ['Reason', data.reason ?? '–'],
+        ]}
+      />
+      {decision !== undefined && (
+        <Decide
+          key={decision}
+          decision={decision}
+          request={data}
+          onClose={() => setDecision(undefined)}
+          onStale={() => void refetch()}
+        />
+      )}
+    </Screen>
+  );
+}
+
+/** A colleague by email, to those who may see users; to others by the end of the id. */
+function Person({ id, me }: { id: string; me: Me }) {
+  const sees = me.role === 'ADMIN' || me.role === 'COMPLIANCE';
+  const { data } = useQuery({
+    queryKey: ['users', id],
+    queryFn: () => call('GET /users/{id}', { params: { id } }),
+    enabled: sees,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (id === me.id) return 'You';
+  return <span className="long">{data?.email ?? `User ${id.slice(-6)}`}</span>;
+}
+
+function Compared({ before, after }: Pick<ChangeRequest, 'before' | 'after'>) {
+  const rows = differences(before, after);
+  const value = (text: string | undefined, changed: boolean) => (
+    <Box variant="span" fontWeight={changed ? 'bold' : 'normal'}>
+      <span className="long lines">{text ?? '–'}</span>
+    </Box>
+  );
+  const isChanged = ({ before: old, after: next }: Difference) => old !== next;
+  return (
+    <Table
+      variant="container"
+      wrapLines
+      items={rows}
+      trackBy="name"
+      header={
+        <Header
+          variant="h2"
+          description={before === null ? 'Nothing was there before.' : 'What changes is in bold.'}
+        >
+          Before and after
+        </Header>
+      }
+      columnDefinitions={[
+        {
+          id: 'name',
+          header: 'Field',
+          isRowHeader: true,
+          width: '28%',
+          cell: (row) => row.name.replaceAll('_', ' '),
+        },
+        ...(before === null
+          ? []
+          : [{ id: 'before', header: 'Before', cell: (row: Difference) => value(row.before, false) }]),
+        { id: 'after', header: 'After', cell: (row) => value(row.after, isChanged(row)) },
+      ]}
+    />
+  );
+}
+
+interface DecideProps {
+  readonly decision: Decision;
+  readonly request: ChangeRequest;
+  onClose(): void;
+  /** The request is another one than was shown. */
+  onStale(): void;
+}
+
+function Decide({ decision, request: { id, version }, onClose, onStale }: DecideProps) {
+  const queries = useQueryClient();
+  const [reason, setReason] = useState('');
+  const [code, setCode] = useState('');
+  // One act, however often it has to be sent.
+  const [key] = useState(newKey);
+  const act = useMutation({
+    mutationFn: async () => {
+      if (code !== '') await call('POST /auth/step-up', { body: { code } });
+      return call(`POST /approvals/{id}/${decision}`, {
+        params: { id },
+        version,
+        key,
+        body: reason === '' ? {} : { reason },
+      });
+    },
+    onSuccess: () => {
+      onClose();
+      void queries.invalidateQueries({ queryKey: ['approvals'] });
+      void queries.invalidateQueries({ queryKey: ['home'] });
+    },
+    onError: (error) => {
+      if (
+        isProblem(error) &&
+        ['precondition-failed', 'change-decided', 'change-outdated'].includes(error.slug)
+      )
+        onStale();
+    },
+  });
+  const { verb, asks } = ACTS[decision];
+  const problem = act.error;
+  const asksFactor = (isProblem(problem) && problem.slug === 'second-factor-required') || code !== '';
+  return (
+    <Modal
+      visible
+      header={verb}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={act.isPending} onClick={() => act.mutate()}>
+              {verb}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {problem !== null && <ProblemAlert problem={problem} />}
+        <span>{asks}</span>
+        <FormField label="Reason" constraintText="Optional, 500 characters at most.">
+          <Textarea
+            value={reason}
+            rows={3}
+            onChange={({ detail }) => setReason(detail.value.slice(0, 500))}
+          />
+        </FormField>
+        {asksFactor && (
+          <FormField
+            label="Code of your app"
+            description="It is asked for when the last one is more than five minutes old."
+          >
+            <Input
+              value={code}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              onChange={({ detail }) => setCode(detail.value)}
+            />
+          </FormField>
+        )}
+      </SpaceBetween>
+    </Modal>
+  );
+}

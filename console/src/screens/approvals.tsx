@@ -1,0 +1,117 @@
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import Toggle from '@cloudscape-design/components/toggle';
+import { call } from '../api/call.ts';
+import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { decides } from '../frame/places.ts';
+import { useAddress } from '../parts/address.ts';
+import { CHANGE_KINDS, screenOf, titleOf, whyNot } from '../parts/changes.ts';
+import { instant, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+type ChangeRequest = Row<'GET /approvals'>;
+
+const STATES = ['PENDING', 'APPROVED', 'DENIED', 'EXPIRED', 'WITHDRAWN'] as const;
+const EVERY_MS = 20_000;
+
+const LOOKS: Readonly<Record<ChangeRequest['state'], StatusIndicatorProps.Type>> = {
+  PENDING: 'pending',
+  APPROVED: 'success',
+  DENIED: 'error',
+  EXPIRED: 'stopped',
+  WITHDRAWN: 'stopped',
+};
+
+export function ChangeState({ state }: { state: ChangeRequest['state'] }) {
+  return <StatusIndicator type={LOOKS[state]}>{words(state)}</StatusIndicator>;
+}
+
+/** The inbox: what waits for a second person, and what was decided. */
+export default function Approvals({ me }: { me: Me }) {
+  const [search, set] = useAddress();
+  const state = STATES.find((one) => one === search.get('state')) ?? 'PENDING';
+  const decidable = search.get('decidable') === 'true' && state === 'PENDING';
+  const kind = CHANGE_KINDS.find(([one]) => one === search.get('kind'))?.[0];
+  const kinds = [
+    { value: '', label: 'All kinds' },
+    ...CHANGE_KINDS.map(([value, label]) => ({ value: value as string, label })),
+  ];
+  const options = STATES.map((value) => ({ value, label: words(value) }));
+  return (
+    <Screen
+      title="Approvals"
+      description="Changes that decide where money or shares go take effect when a second person has approved them."
+    >
+      <Pages
+        key={`${state} ${kind} ${decidable}`}
+        title={decidable ? 'For you to decide' : words(state)}
+        queryKey={['approvals', state, kind, decidable]}
+        load={(cursor) =>
+          call('GET /approvals', {
+            query: {
+              state,
+              cursor,
+              ...(kind === undefined ? {} : { kind }),
+              ...(decidable ? { decidable: 'true' as const } : {}),
+            },
+          })
+        }
+        rowId={(row: ChangeRequest) => row.id}
+        empty={decidable ? 'Nothing waits for you.' : 'There is none.'}
+        everyMs={EVERY_MS}
+        filter={
+          <SpaceBetween direction="horizontal" size="m" alignItems="center">
+            <Select
+              ariaLabel="State"
+              options={options}
+              selectedOption={options.find(({ value }) => value === state) ?? null}
+              onChange={({ detail }) =>
+                set({ state: detail.selectedOption.value ?? 'PENDING', decidable: '' })
+              }
+            />
+            <Select
+              ariaLabel="Kind"
+              options={kinds}
+              selectedOption={kinds.find(({ value }) => value === (kind ?? '')) ?? null}
+              onChange={({ detail }) => set({ kind: detail.selectedOption.value ?? '' })}
+            />
+            {decides(me) && state === 'PENDING' && (
+              <Toggle
+                checked={decidable}
+                onChange={({ detail }) => set({ decidable: detail.checked ? 'true' : '' })}
+              >
+                Only what I can decide on
+              </Toggle>
+            )}
+          </SpaceBetween>
+        }
+        columns={[
+          {
+            id: 'kind',
+            header: 'Change',
+            isRowHeader: true,
+            cell: (row) => <Go to={`/approvals/${row.id}`}>{titleOf(row.kind)}</Go>,
+          },
+          { id: 'subject', header: 'Of', cell: (row) => <Subject subject={row.subject} /> },
+          {
+            id: 'requested',
+            header: 'Proposed',
+            cell: (row) => instant(row.requested_at, me.tenant?.time_zone),
+          },
+          { id: 'state', header: 'State', cell: (row) => <ChangeState state={row.state} /> },
+          { id: 'yours', header: 'Yours to decide', cell: (row) => (row.can_decide ? 'Yes' : whyNot(row)) },
+        ]}
+      />
+    </Screen>
+  );
+}
+
+export function Subject({ subject }: { subject: ChangeRequest['subject'] }) {
+  const to = screenOf(subject);
+  const text = `${words(subject.type).replace(/s$/, '')} ${subject.id.slice(-6)}`;
+  return to === undefined ? <span className="long">{text}</span> : <Go to={to}>{text}</Go>;
+}

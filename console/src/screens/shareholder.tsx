@@ -1,0 +1,141 @@
+import Button from '@cloudscape-design/components/button';
+import Tabs from '@cloudscape-design/components/tabs';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../api/call.ts';
+import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { useAddress } from '../parts/address.ts';
+import { day, grouped, instant, money, words } from '../parts/format.ts';
+import { Kyc } from '../parts/kyc.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Pairs } from '../parts/pairs.tsx';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+const ABOVE = { text: 'Register', path: '/shareholders' };
+
+/** A holder of record: who they are, each entry of their position, and their dividends. */
+export default function Shareholder({ id, me }: { id: string; me: Me }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ['shareholders', id],
+    queryFn: () => call('GET /shareholders/{id}', { params: { id } }),
+  });
+  const [search, set] = useAddress();
+  if (data === undefined)
+    return (
+      <Screen title="Holder" above={ABOVE}>
+        {error !== null && (
+          <ProblemAlert problem={error} action={<Button onClick={() => void refetch()}>Look again</Button>} />
+        )}
+      </Screen>
+    );
+  const { contact } = data;
+  const zone = me.tenant?.time_zone;
+  return (
+    <Screen title={data.name} description={data.external_ref} above={ABOVE}>
+      <Pairs
+        title="Holder"
+        answer={data}
+        items={[
+          [
+            'Shares, all classes',
+            <span key="shares" className="digits long">
+              {grouped(data.holdings)}
+            </span>,
+          ],
+          ['KYC', <Kyc key="kyc" status={data.kyc_status} />],
+          ['Status', words(data.status)],
+          ['Kind', data.kind === null ? '–' : words(data.kind)],
+          ['Treasury', data.treasury ? 'The issuer’s own shares' : 'No'],
+          [
+            'Email',
+            <span key="email" className="long">
+              {contact.email ?? '–'}
+            </span>,
+          ],
+          ['Telephone', contact.phone ?? '–'],
+          [
+            'Address',
+            <span key="address" className="long lines" dir="auto">
+              {contact.address ?? '–'}
+            </span>,
+          ],
+          ['Entered', instant(data.created_at, zone)],
+          ['Changed', instant(data.updated_at, zone)],
+          ['Version', String(data.version)],
+        ]}
+      />
+      <Tabs
+        activeTabId={search.get('tab') ?? 'positions'}
+        onChange={({ detail }) => set({ tab: detail.activeTabId })}
+        tabs={[
+          { id: 'positions', label: 'Positions', content: <Positions id={id} zone={zone} /> },
+          { id: 'dividends', label: 'Dividends', content: <Dividends id={id} /> },
+        ]}
+      />
+    </Screen>
+  );
+}
+
+function Positions({ id, zone }: { id: string; zone: string | undefined }) {
+  return (
+    <Pages
+      title="Entries"
+      description="The newest first. Their sum is what the holder has; none is ever changed or removed."
+      queryKey={['shareholders', id, 'positions']}
+      load={(cursor) => call('GET /shareholders/{id}/positions', { params: { id }, query: { cursor } })}
+      rowId={(row: Row<'GET /shareholders/{id}/positions'>) => row.id}
+      empty="The holder has never had shares."
+      columns={[
+        { id: 'effective', header: 'Effective', isRowHeader: true, cell: (row) => day(row.effective_date) },
+        {
+          id: 'delta',
+          header: 'Shares',
+          cell: (row) => <span className="digits long">{signed(row.delta)}</span>,
+        },
+        { id: 'class', header: 'Class', cell: (row) => row.security_class },
+        { id: 'reason', header: 'Reason', cell: (row) => <span className="long">{row.reason}</span> },
+        { id: 'source', header: 'Source', cell: (row) => <span className="long">{row.source}</span> },
+        { id: 'recorded', header: 'Recorded', cell: (row) => instant(row.recorded_at, zone) },
+      ]}
+    />
+  );
+}
+
+function signed(delta: string): string {
+  return delta.startsWith('-') ? `−${grouped(delta.slice(1))}` : `+${grouped(delta)}`;
+}
+
+function Dividends({ id }: { id: string }) {
+  return (
+    <Pages
+      title="Entitlements"
+      queryKey={['shareholders', id, 'dividends']}
+      load={(cursor) => call('GET /shareholders/{id}/dividends', { params: { id }, query: { cursor } })}
+      rowId={(row: Row<'GET /shareholders/{id}/dividends'>) =>
+        `${row.dividend_id} ${row.adjustment?.id ?? ''}`
+      }
+      empty="No dividend was frozen with this holder."
+      columns={[
+        { id: 'payable', header: 'Payable', isRowHeader: true, cell: (row) => day(row.payable_date) },
+        { id: 'record', header: 'Record date', cell: (row) => day(row.record_date) },
+        { id: 'class', header: 'Class', cell: (row) => row.security_class },
+        {
+          id: 'holdings',
+          header: 'Shares',
+          cell: (row) => <span className="digits long">{grouped(row.holdings)}</span>,
+        },
+        {
+          id: 'amount',
+          header: 'Amount',
+          cell: (row) => <span className="digits">{money(row.amount, row.currency)}</span>,
+        },
+        {
+          id: 'status',
+          header: 'Payment',
+          cell: (row) => (row.status === null ? words(row.state) : words(row.status)),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { call } from '../api/call.ts';
+import type { Row } from '../api/routes.ts';
+import type { Me } from '../frame/me.ts';
+import { uploads } from '../frame/places.ts';
+import { useAddress } from '../parts/address.ts';
+import { grouped, instant, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
+import { Pages } from '../parts/pages.tsx';
+import { Screen } from '../parts/screen.tsx';
+import { SendFile } from '../parts/send-file.tsx';
+import { UploadState } from '../parts/upload-state.tsx';
+
+const STATES = ['RECEIVED', 'VALIDATING', 'AWAITING_APPROVAL', 'COMPLETED', 'FAILED'] as const;
+const EVERY_MS = 10_000;
+
+/** Files that were sent, by whichever door, and a place to send one. */
+export default function Uploads({ me }: { me: Me }) {
+  const [search, set] = useAddress();
+  const state = STATES.find((one) => one === search.get('state'));
+  const options = [
+    { value: '', label: 'All states' },
+    ...STATES.map((value) => ({ value, label: words(value) })),
+  ];
+  return (
+    <Screen title="Uploads" description="A file is read and compared before anything of it is loaded.">
+      {uploads(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}
+      <Pages
+        key={state ?? ''}
+        title="Files"
+        description="The newest first."
+        queryKey={['uploads', 'list', state]}
+        load={(cursor) =>
+          call('GET /uploads', { query: { cursor, ...(state === undefined ? {} : { state }) } })
+        }
+        rowId={(row: Row<'GET /uploads'>) => row.id}
+        empty={state === undefined ? 'No file was sent yet.' : 'No file is in this state.'}
+        everyMs={EVERY_MS}
+        filter={
+          <SpaceBetween direction="horizontal" size="m">
+            <Select
+              ariaLabel="State"
+              options={options}
+              selectedOption={options.find(({ value }) => value === (state ?? '')) ?? null}
+              onChange={({ detail }) => set({ state: detail.selectedOption.value ?? '' })}
+            />
+          </SpaceBetween>
+        }
+        columns={[
+          {
+            id: 'file',
+            header: 'File',
+            isRowHeader: true,
+            cell: (row) => (
+              <span className="long">
+                <Go to={`/uploads/${row.id}`}>{row.filename}</Go>
+              </span>
+            ),
+          },
+          { id: 'kind', header: 'Of', cell: (row) => words(row.kind) },
+          { id: 'state', header: 'State', cell: (row) => <UploadState upload={row} /> },
+          {
+            id: 'rows',
+            header: 'Rows',
+            cell: (row) => <span className="digits">{grouped(String(row.rows))}</span>,
+          },
+          {
+            id: 'rejected',
+            header: 'Rejected',
+            cell: (row) => <span className="digits">{grouped(String(row.rejected))}</span>,
+          },
+          { id: 'sent', header: 'Sent', cell: (row) => instant(row.created_at, me.tenant?.time_zone) },
+        ]}
+      />
+    </Screen>
+  );
+}

@@ -1,0 +1,138 @@
+import { useSyncExternalStore } from 'react';
+import { Problem, problemOf, unreachable } from '../api/problem.ts';
+import type { Answer } from '../api/routes.ts';
+
+/**
+ * The session of this browser. The access token is in memory alone; what renews it is in a cookie that no script can read. `expired`
+ * keeps the page as it is, and asks for a sign-in above it.
+ */
+export type SessionState = 'starting' | 'out' | 'in' | 'expired';
+
+/** Says that there is a session to go on with: it holds no secret, and other tabs hear of its end. */
+const MARK = 'vestry.session';
+const RENEW_BEFORE_MS = 45_000;
+
+let state: SessionState = 'starting';
+let token: string | undefined;
+let renewAtMs = 0;
+let renewing: Promise<void> | undefined;
+const waiting: (() => void)[] = [];
+const listeners = new Set<() => void>();
+
+function become(next: SessionState): void {
+  state = next;
+  if (next === 'in') for (const go of waiting.splice(0)) go();
+  for (const listener of listeners) listener();
+}
+
+export function useSession(): SessionState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}
+
+async function post(path: string, body: object): Promise<Response> {
+  const answer = await fetch(`/api/auth/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw unreachable();
+  });
+  if (!answer.ok) throw await problemOf(answer);
+  return answer;
+}
+
+interface Tokens {
+  readonly access_token: string;
+  readonly expires_in: number;
+}
+
+function take({ access_token, expires_in }: Tokens): void {
+  token = access_token;
+  renewAtMs = performance.now() + Math.max(expires_in * 500, expires_in * 1000 - RENEW_BEFORE_MS);
+  localStorage.setItem(MARK, 'on');
+  become('in');
+}
+
+/** Goes on with the session that the browser has, if it has one. */
+export async function resume(): Promise<void> {
+  if (localStorage.getItem(MARK) === null) return become('out');
+  try {
+    await renew();
+  } catch {
+    if (state === 'starting') become('out');
+  }
+}
+
+/** Exchanges the cookie for an access token, once for all that ask at the same time. */
+function renew(): Promise<void> {
+  renewing ??= post('refresh', { session: 'cookie' })
+    .then(async (answer) => take((await answer.json()) as Tokens))
+    .finally(() => {
+      renewing = undefined;
+    });
+  return renewing;
+}
+
+/** Returns a token that is good for now. Waits for a sign-in where the session has ended. */
+export async function accessToken(): Promise<string> {
+  if (state === 'in' && performance.now() > renewAtMs) await renewOrAsk();
+  while (token === undefined || state !== 'in') await new Promise<void>((resolve) => waiting.push(resolve));
+  return token;
+}
+
+/** Replaces a token that the API has refused. */
+export async function renewed(refused: string): Promise<void> {
+  if (token === refused && state === 'in') await renewOrAsk();
+}
+
+async function renewOrAsk(): Promise<void> {
+  try {
+    await renew();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    token = undefined;
+    become('expired');
+  }
+}
+
+type Challenge = Extract<Answer<'POST /auth/login'>, { mfa_required: true }>;
+
+/** Signs in by a password. Returns what the second factor has to answer, where there is one. */
+export async function signIn(credentials: object): Promise<Challenge | undefined> {
+  const answer = await post('login', { ...credentials, session: 'cookie' });
+  const begun = (await answer.json()) as Challenge | Tokens;
+  if ('mfa_required' in begun) return begun;
+  take(begun);
+  return undefined;
+}
+
+export async function enrol(mfa_token: string): Promise<Answer<'POST /auth/mfa/enrol'>> {
+  return (await post('mfa/enrol', { mfa_token })).json();
+}
+
+/** Completes a sign-in. Returns the recovery codes of a factor that it has confirmed; `enter` goes in once they were seen. */
+export async function proveFactor(
+  mfa_token: string,
+  code: string,
+): Promise<{ readonly recoveryCodes: readonly string[]; enter(): void }> {
+  const answer = await post('mfa', { mfa_token, code, session: 'cookie' });
+  const tokens = (await answer.json()) as Tokens & { readonly recovery_codes?: readonly string[] };
+  return { recoveryCodes: tokens.recovery_codes ?? [], enter: () => take(tokens) };
+}
+
+export async function signOut(): Promise<void> {
+  localStorage.removeItem(MARK);
+  await post('logout', { session: 'cookie' }).catch(() => undefined);
+  // All that was on the screen, and in memory, goes with the page.
+  location.assign('/console/');
+}
+
+addEventListener('storage', ({ key, newValue }) => {
+  if (key === MARK && newValue === null) location.assign('/console/');
+});

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { StartError } from 'template-runner/start-error';
+import { bringUpToDate } from './assembly-cache.ts';
+import { CACHE, hashInputs, REPOSITORY } from './built-once.ts';
+
+/** Its dependencies are in the lock file. What it imports of the route table are types, which leave nothing behind. */
+const INPUTS = ['console/index.html', 'console/src', 'console/vite.config.ts', 'package-lock.json'];
+
+/** Brings the files of the console in `target` up to date with its sources. */
+export function buildConsole(target: string): Promise<'unchanged' | 'copied' | 'made'> {
+  return bringUpToDate(target, {
+    name: 'console',
+    cache: CACHE,
+    inputs: hashInputs(INPUTS, ''),
+    make: buildInto,
+  });
+}
+
+async function buildInto(directory: string): Promise<void> {
+  const vite = join(REPOSITORY, 'node_modules/vite/bin/vite.js');
+  const args = ['build', 'console', '--outDir', directory, '--emptyOutDir', '--logLevel', 'error'];
+  const child = spawn(process.execPath, [vite, ...args], {
+    cwd: REPOSITORY,
+    // Whatever starts the platform: the tests' own would bring React's build for development.
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new StartError(`the console could not be built: ${output.trim()}`);
+}

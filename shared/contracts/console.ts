@@ -1,0 +1,34 @@
+/** The console stands beside the API: of one origin, so that it needs no leave of CORS. */
+export const CONSOLE_PATH = '/console';
+
+/** Its files whose names change with their content, which may be kept for ever. */
+export const CONSOLE_ASSETS_PATH = `${CONSOLE_PATH}/assets`;
+
+const DIRECTIVES: Readonly<Record<string, string>> = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+  'require-trusted-types-for': "'script'",
+  'trusted-types': "'none'",
+};
+
+/** The headers of every file of the console. Nothing is loaded from elsewhere, and no text becomes markup or code. */
+export const CONSOLE_HEADERS = {
+  'content-security-policy': Object.entries(DIRECTIVES)
+    .map(([name, sources]) => `${name} ${sources}`)
+    .join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
+/** The page names its files, so browsers ask for it each time; what it names never changes. */
+export const CONSOLE_CACHING = { page: 'no-cache', assets: 'public, max-age=31536000, immutable' } as const;

@@ -1,0 +1,298 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
+import { startBrowser } from '#tests/support/browser.ts';
+import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
+import { loadedDemo } from './loaded-demo.ts';
+import { type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+
+/** People’s journeys, in a real browser. The console asks for everything of the API. */
+
+const MOST_BYTES = 450_000;
+const SECRET = /eyJ[\w-]+\.eyJ/;
+
+let platform: RunningPlatform;
+let browser: Browser;
+const visits: ConsoleVisit[] = [];
+
+beforeAll(async () => {
+  const { dataDir } = await loadedDemo();
+  platform = await startedPlatform({ dataDir });
+  browser = await startBrowser();
+});
+
+afterEach(async () => {
+  for (const visit of visits.splice(0)) await visit.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await platform?.stop();
+  removeDataDir(platform.dataDir);
+});
+
+function credentials(tenant: string, role: string): Credentials {
+  if (tenant === 'operator') return platform.file.operator;
+  const users = platform.file.tenants.find(({ slug }) => slug === tenant)?.users ?? [];
+  const user = users.find((candidate) => candidate.role === role);
+  if (user === undefined) throw new Error(`the demo has no ${role} of ${tenant}`);
+  return { tenant, email: user.email, password: user.password };
+}
+
+async function visit(options = {}): Promise<ConsoleVisit> {
+  const begun = await ConsoleVisit.begin(browser, platform.file.apiUrl, options);
+  visits.push(begun);
+  return begun;
+}
+
+async function signedIn(tenant: string, role: string, options = {}): Promise<ConsoleVisit> {
+  const begun = await visit(options);
+  await begun.signIn(credentials(tenant, role));
+  return begun;
+}
+
+describe('signing in', () => {
+  test('keeps nothing that renews a session where a script can read it, survives a reload, and ends', async () => {
+    const one = await signedIn('acme', 'OPS');
+    const { page } = one;
+    const readable = await page.evaluate(() =>
+      JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
+    );
+    expect(readable).not.toMatch(SECRET);
+    expect(
+      (await page.context().cookies()).map(({ name, httpOnly, secure, sameSite }) => [
+        name,
+        httpOnly,
+        secure,
+        sameSite,
+      ]),
+    ).toEqual([['__Host-vestry-session', true, true, 'Strict']]);
+    await one.open('/approvals?state=APPROVED');
+    await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
+    await page.getByRole('button', { name: /your account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    await one.open('/approvals');
+    await page.getByLabel('Password').waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('asks for the second factor of whoever has one', async () => {
+    const compliance = 'globex/COMPLIANCE';
+    const { secret } = (await platform.api(compliance, 'POST', '/me/second-factor')).body;
+    const step = stepAt(Date.now());
+    const confirmed = await platform.api(compliance, 'POST', '/me/second-factor/confirm', {
+      code: totpOf(secret, step - 1),
+    });
+    expect(confirmed.status).toBe(200);
+    const one = await visit();
+    await one.open('/');
+    await one.fillIn(credentials('globex', 'COMPLIANCE'));
+    await one.page.getByLabel('Code').fill('000000');
+    await one.page.getByRole('button', { name: 'Continue' }).click();
+    await one.page.getByText('The code is wrong').waitFor();
+    await one.page.getByLabel('Code').fill(totpOf(secret, step));
+    await one.page.getByRole('button', { name: 'Continue' }).click();
+    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
+  });
+
+  test('is refused with what to do, and the id of the request', async () => {
+    const one = await visit();
+    await one.open('/');
+    await one.fillIn({ ...credentials('acme', 'OPS'), password: 'not the password' });
+    await one.page.getByText('The tenant, email or password is wrong.').waitFor();
+    await one.page.getByText(/^Request/).waitFor();
+  });
+
+  test('is asked for again when the session has ended, and goes on where it was', async () => {
+    const one = await signedIn('initech', 'ADMIN');
+    await platform.api('initech', 'DELETE', '/me/sessions?current=true');
+    await one.page.getByRole('link', { name: 'Register' }).click();
+    const dialog = one.page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    await one.fillIn(credentials('initech', 'ADMIN'));
+    await dialog.waitFor({ state: 'hidden' });
+    await one.page.getByRole('row').nth(1).waitFor();
+    expect(await one.page.title()).toBe('Register · Vestry');
+  });
+});
+
+describe('the approval inbox', () => {
+  /** Orders what waits for a second person. */
+  async function proposed(holdings: string): Promise<{ id: string; shareholder: string }> {
+    const { body } = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=ACME-00077');
+    const [{ id: shareholder, version }] = body.data;
+    const answer = await platform.api(
+      'acme/OPS',
+      'PATCH',
+      `/shareholders/${shareholder}`,
+      { holdings },
+      { 'if-match': `"${version}"` },
+    );
+    expect(answer.status).toBe(202);
+    return { id: answer.body.id, shareholder };
+  }
+
+  test('shows a change before and after, and approves it, on a phone', async () => {
+    const change = await proposed('912345.5');
+    const one = await signedIn('acme', 'COMPLIANCE', { viewport: { width: 390, height: 844 } });
+    const { page } = one;
+    await one.open('/approvals?decidable=true');
+    await page.getByRole('link', { name: 'Change of positions' }).first().click();
+    await page.getByRole('cell', { name: '912345.5' }).waitFor();
+    await one.settled();
+    await page.getByText('ops@acme.example').waitFor();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved').first().waitFor();
+    const { body } = await platform.api('acme/ADMIN', 'GET', `/shareholders/${change.shareholder}`);
+    expect(body.holdings).toBe('912345.5');
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('says so where somebody else has decided meanwhile', async () => {
+    const change = await proposed('1');
+    const one = await signedIn('acme', 'COMPLIANCE');
+    await one.open(`/approvals/${change.id}`);
+    await one.page.getByRole('button', { name: 'Deny' }).click();
+    await one.page.getByLabel('Reason').fill('No');
+    expect((await platform.api('acme/ADMIN', 'POST', `/approvals/${change.id}/deny`)).status).toBe(200);
+    await one.page.getByRole('dialog').getByRole('button', { name: 'Deny' }).click();
+    await one.page
+      .getByText(/Somebody (else )?has/)
+      .first()
+      .waitFor();
+    await one.page.getByText('Denied').first().waitFor();
+  });
+});
+
+describe('the register', () => {
+  test('is searched, sorted and paged by the API, and a holder has an address', async () => {
+    const one = await signedIn('acme', 'OPS');
+    const { page } = one;
+    await one.open('/shareholders');
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByRole('link', { name: 'Ada Moreau' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Name/ }).click();
+    await page.waitForURL(/sort=name/);
+    await page.getByLabel('Find a holder').fill('tanaka ada');
+    await page.waitForURL(/q=tanaka/);
+    await page.getByRole('link', { name: 'Ada Tanaka' }).first().click();
+    await page.getByRole('heading', { name: 'Ada Tanaka', level: 1 }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Ada Tanaka', level: 1 }).waitFor();
+    await page.getByRole('tab', { name: 'Dividends' }).click();
+    await page.getByText('Entitlements').waitFor();
+    await page.getByText('The API call behind this').first().click();
+    await page
+      .getByText(/GET \/api\/shareholders\//)
+      .first()
+      .waitFor();
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('of another tenant does not exist', async () => {
+    const { body } = await platform.api('acme/OPS', 'GET', '/shareholders?limit=1');
+    const one = await signedIn('initech', 'OPS');
+    await one.open(`/shareholders/${body.data[0].id}`);
+    await one.page.getByText('It may belong to another company').waitFor();
+  });
+});
+
+test('a file is checked, shows its errors and changes, and is loaded', async () => {
+  const one = await signedIn('acme', 'OPS');
+  const { page } = one;
+  await one.open('/uploads');
+  const rows = [
+    'external_ref,name,holdings',
+    'FILE-1,<b>Ada</b>,10',
+    'FILE-2,Grace,ten',
+    'FILE-3,Katherine,30.5',
+  ];
+  const file = { name: 'friday.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByText('1 row is wrong').waitFor();
+  await page.getByRole('cell', { name: 'holdings', exact: true }).waitFor();
+  const none = await platform.api('acme/OPS', 'GET', '/shareholders?external_ref=FILE-1');
+  expect(none.body.data).toEqual([]);
+  await page.getByRole('button', { name: 'Load 2 rows' }).click();
+  await page.getByText('Loaded', { exact: true }).waitFor();
+  await one.open('/shareholders?q=FILE-1');
+  await page.getByRole('link', { name: '<b>Ada</b>' }).waitFor();
+  expect(one.complaints).toEqual([]);
+});
+
+const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
+  ['acme/ADMIN', ['/', '/approvals', '/shareholders', '/uploads', '/nowhere']],
+  ['globex/OPS', ['/', '/uploads']],
+  ['globex/EMPLOYEE', ['/']],
+  ['operator', ['/', '/approvals']],
+];
+
+/** Lists whose things have screens of their own. */
+const LISTS = ['/approvals?state=APPROVED', '/shareholders', '/uploads'];
+
+async function faultsOfFirst(one: ConsoleVisit, list: string): Promise<Record<string, string[]>> {
+  await one.open(list);
+  await one.openFirst();
+  const found = await one.faults();
+  return found.length > 0 ? { [`the first of ${list}`]: found } : {};
+}
+
+describe.each([
+  ['light', 1440],
+  ['dark', 390],
+] as const)('in %s, %i pixels wide', (colorScheme, width) => {
+  test.each(SCREENS)('the screens of %s have no fault, and nothing complains', async (who, paths) => {
+    const [tenant = '', role = ''] = who.split('/');
+    const one = await signedIn(tenant, role, { colorScheme, viewport: { width, height: 900 } });
+    const faults: Record<string, string[]> = {};
+    for (const path of paths) {
+      await one.open(path);
+      const found = await one.faults();
+      if (found.length > 0) faults[path] = found;
+    }
+    if (who === 'acme/ADMIN') for (const list of LISTS) Object.assign(faults, await faultsOfFirst(one, list));
+    expect(faults).toEqual({});
+    expect(one.complaints).toEqual([]);
+  });
+
+  test('the entrance has no fault', async () => {
+    const one = await visit({ colorScheme, viewport: { width, height: 900 } });
+    await one.open('/');
+    expect(await one.faults()).toEqual([]);
+    expect(one.complaints).toEqual([]);
+  });
+});
+
+test('is small, asks nobody but its own origin, and its policy lets no text become code', async () => {
+  const assets = join(platform.dataDir, 'console/assets');
+  const sizes = readdirSync(assets).map(
+    (name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length,
+  );
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(MOST_BYTES);
+  const page = await fetch(`${platform.file.apiUrl}/console/approvals`);
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const [asset = ''] = /\/console\/assets\/[^"]+\.js/.exec(await page.text()) ?? [];
+  const script = await fetch(platform.file.apiUrl + asset);
+  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  const one = await visit();
+  const hosts = new Set<string>();
+  one.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  await one.signIn(credentials('acme', 'ADMIN'));
+  expect([...hosts]).toEqual([platform.file.apiUrl]);
+  const refused = await one.page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<i>text</i>';
+      return 'taken';
+    } catch (error) {
+      return (error as Error).name;
+    }
+  });
+  expect(refused).toBe('TypeError');
+});

@@ -1,0 +1,90 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+export interface Credentials {
+  /** Operators have none. */
+  readonly tenant?: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The levels of WCAG that every screen has to meet. */
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** A browser of its own at the console, and what it complains of. */
+export class ConsoleVisit {
+  readonly page: Page;
+  /** Errors of the page, of the browser's console, and reports of the policy. */
+  readonly complaints: string[] = [];
+  readonly #url: string;
+
+  private constructor(page: Page, url: string) {
+    this.page = page;
+    this.#url = url;
+    page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(`${page.url()} ${message.text()}`);
+    });
+  }
+
+  static async begin(
+    browser: Browser,
+    apiUrl: string,
+    options: BrowserContextOptions = {},
+  ): Promise<ConsoleVisit> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const page = await context.newPage();
+    return new ConsoleVisit(page, `${apiUrl}/console`);
+  }
+
+  /** Opens a screen by its address, and waits until what it asks for is there. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(this.#url + path);
+    await this.settled();
+  }
+
+  /** Follows what has been clicked: until nothing loads any more. */
+  async settled(): Promise<void> {
+    await this.page.locator('h1').first().waitFor();
+    await this.page.waitForLoadState('networkidle');
+  }
+
+  /** Opens the first thing of a list. */
+  async openFirst(): Promise<void> {
+    await this.page.getByRole('table').getByRole('link').first().click();
+    await this.page.getByText('The API call behind this').first().waitFor();
+    await this.settled();
+  }
+
+  async fillIn({ tenant = '', email, password }: Credentials): Promise<void> {
+    await this.page.getByLabel('Company').fill(tenant);
+    await this.page.getByLabel('Email').fill(email);
+    await this.page.getByLabel('Password').fill(password);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  async signIn(credentials: Credentials): Promise<void> {
+    await this.open('/');
+    await this.fillIn(credentials);
+    await this.page
+      .getByRole('navigation', { name: 'Screens' })
+      .or(this.page.getByRole('button', { name: 'Menu' }))
+      .first()
+      .waitFor();
+    await this.settled();
+  }
+
+  /** Returns what is wrong with the screen for people who use it by keyboard or screen reader, and by how much it is too wide. */
+  async faults(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page }).withTags(WCAG).analyze();
+    const tooWide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    return [
+      ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)),
+      ...(tooWide > 0 ? [`${tooWide} pixels too wide`] : []),
+    ];
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
