@@ -32,6 +32,7 @@ import * as dividendPayments from '#payments/runs/dividend-payments.routes.ts';
 import * as paymentRuns from '#payments/runs/payment-runs.routes.ts';
 import * as paymentSettings from '#payments/settings/payment-settings.routes.ts';
 import * as contributions from '#plans/contributions/contributions.routes.ts';
+import * as planDocuments from '#plans/documents/plan-documents.routes.ts';
 import * as enrolment from '#plans/enrolment.routes.ts';
 import * as explain from '#plans/explain/explain.routes.ts';
 import * as forfeitures from '#plans/forfeitures/forfeitures.routes.ts';
@@ -140,6 +141,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     contributions,
     forfeitures,
     grants: { ...grantShape, ...grants, ...createGrant, ...cancelGrant },
+    'plan-documents': planDocuments,
     participants,
     me,
     vesting: { ...vesting, ...vestingEvents },

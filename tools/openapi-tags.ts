@@ -67,6 +67,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
   grants: { name: 'Grants', description: 'Shares that are promised under a plan, each on its own schedule.' },
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },
+  'plan-documents': {
+    name: 'Plan documents',
+    description: 'The terms of a sponsor’s plans, which enrolments inherit.',
+  },
   participants: { name: 'Participants', description: 'Employees as payees of their plans.' },
   contributions: { name: 'Contributions', description: 'Money that is paid into plans.' },
   forfeitures: {

@@ -24,6 +24,27 @@ const user = {
   version: 1,
   created_at: AT,
 };
+const terms = {
+  version: 1,
+  effective_from: '2026-01-01',
+  sources: ['EMPLOYEE', 'ROTH', 'EMPLOYER'],
+  vesting_schedule: { type: 'graded', total_months: 72, every_months: 12 },
+  min_age: 21,
+  service_months: 6,
+  entry_dates: 'QUARTERLY',
+  created_at: AT,
+};
+const planDocument = {
+  id: ID(60),
+  tenant_id: ID(2),
+  name: '401k-2026',
+  plan_type: '401K',
+  currency: 'USD',
+  version: 1,
+  terms,
+  versions: [terms],
+  created_at: AT,
+};
 const transfer = {
   transfer_id: ID(3),
   from_shareholder_id: ID(4),
@@ -230,6 +251,8 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     ],
     next_cursor: null,
   },
+  PlanDocument: planDocument,
+  listPlanDocuments: { data: [planDocument], next_cursor: null },
   createBankAccountUpload: { ...upload, kind: 'bank-accounts', filename: 'accounts.csv' },
   GetDividendReportResponse: {
     dividend_id: ID(14),

@@ -73,6 +73,8 @@ export const AUDIT_ACTIONS = [
   'tenant-link.granted',
   'tenant-link.revoked',
   'participant.set',
+  'plan-document.created',
+  'plan-document.changed',
   'plan.enrolled',
   'plan.granted',
   'plan.grant-cancelled',

@@ -1041,6 +1041,30 @@ export interface PlanContributions {
   tenant_id: ColumnType<TenantId, string, string>;
 }
 
+export interface PlanDocuments {
+  created_at: Generated<Timestamp>;
+  currency: string;
+  id: Generated<string>;
+  name: string;
+  plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+}
+
+export interface PlanDocumentVersions {
+  created_at: Generated<Timestamp>;
+  document_id: string;
+  effective_from: ColumnType<Day, string, string>;
+  entry_dates: 'IMMEDIATE' | 'MONTHLY' | 'QUARTERLY' | 'SEMI_ANNUAL' | 'ANNUAL';
+  min_age: number;
+  number: number;
+  service_months: number;
+  sources: string[];
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  vesting_schedule: Json | null;
+}
+
 export interface Plans {
   accelerations: Generated<Json>;
   allocation_type: 'CUMULATIVE_ROUNDING' | 'CUMULATIVE_ROUND_DOWN' | 'FRONT_LOADED' | 'BACK_LOADED' | 'FRONT_LOADED_TO_SINGLE_TRANCHE' | 'BACK_LOADED_TO_SINGLE_TRANCHE' | 'FRACTIONAL' | null;
@@ -1062,6 +1086,8 @@ export interface Plans {
   grant_quantity: string | null;
   granted_quantity: Generated<string>;
   id: Generated<string>;
+  plan_document_id: string | null;
+  plan_document_version: number | null;
   plan_type: 'RSU' | '401K' | 'ESPP' | 'ESOP';
   shareholder_id: string | null;
   status: Generated<'ACTIVE' | 'TERMINATED'>;
@@ -1820,6 +1846,8 @@ export interface DB {
   payroll_periods: PayrollPeriods;
   plan_activity: PlanActivity;
   plan_contributions: PlanContributions;
+  plan_document_versions: PlanDocumentVersions;
+  plan_documents: PlanDocuments;
   plan_terms: PlanTerms;
   plans: Plans;
   position_changes: PositionChanges;

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/participant-row.json","type":"object","required":["employee_id","name"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"name":{"type":"string","maxLength":200,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"email":{"type":"string","maxLength":254,"anyOf":[{"const":""},{"format":"email"}]},"date_of_birth":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"hired_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"terminated_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"rehired_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"compensation":{"type":"string","maxLength":40,"pattern":"^(?:(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,2}0*)?)?$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP",""]},"enrolled_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"https://vestry.example/schemas/participant-row.json","type":"object","required":["employee_id","name"],"properties":{"employee_id":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"name":{"type":"string","maxLength":200,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$"},"email":{"type":"string","maxLength":254,"anyOf":[{"const":""},{"format":"email"}]},"date_of_birth":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"hired_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"terminated_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"rehired_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"compensation":{"type":"string","maxLength":40,"pattern":"^(?:(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,2}0*)?)?$"},"plan_type":{"type":"string","enum":["RSU","401K","ESPP","ESOP",""]},"enrolled_on":{"type":"string","pattern":"^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$"},"plan_document":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]*$"}}};
 const func1 = (function ucs2length(str) {
     const len = str.length;
     let length = 0;
@@ -23,6 +23,7 @@ const func1 = (function ucs2length(str) {
 const pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]+$", "u");
 const pattern6 = new RegExp("^(?:(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])?$", "u");
 const pattern10 = new RegExp("^(?:(?=[0-9.]*[1-9])[0-9]{1,12}(?:\\.[0-9]{1,2}0*)?)?$", "u");
+const pattern12 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]*$", "u");
 const formats0 = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -322,6 +323,34 @@ var valid0 = _errs22 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.plan_document !== undefined){
+let data10 = data.plan_document;
+const _errs24 = errors;
+if(errors === _errs24){
+if(typeof data10 === "string"){
+if(func1(data10) > 100){
+validate20.errors = [{instancePath:instancePath+"/plan_document",schemaPath:"#/properties/plan_document/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters"}];
+return false;
+}
+else {
+if(!pattern12.test(data10)){
+validate20.errors = [{instancePath:instancePath+"/plan_document",schemaPath:"#/properties/plan_document/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]*$"},message:"must match pattern \""+"^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffd\\ud800-\\udfff]*$"+"\""}];
+return false;
+}
+}
+}
+else {
+validate20.errors = [{instancePath:instancePath+"/plan_document",schemaPath:"#/properties/plan_document/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+}
+var valid0 = _errs24 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -341,4 +370,4 @@ return false;
 validate20.errors = vErrors;
 return errors === 0;
 }
-validate20.evaluated = {"props":{"employee_id":true,"name":true,"email":true,"date_of_birth":true,"hired_on":true,"terminated_on":true,"rehired_on":true,"compensation":true,"plan_type":true,"enrolled_on":true},"dynamicProps":false,"dynamicItems":false};
+validate20.evaluated = {"props":{"employee_id":true,"name":true,"email":true,"date_of_birth":true,"hired_on":true,"terminated_on":true,"rehired_on":true,"compensation":true,"plan_type":true,"enrolled_on":true,"plan_document":true},"dynamicProps":false,"dynamicItems":false};

@@ -18,6 +18,8 @@ export interface NewPlan {
   readonly currency: string;
   readonly enrolled_on: string;
   readonly vesting: VestingInputs;
+  /** The document that it is under, in the version whose schedule it has. */
+  readonly document?: { readonly id: string; readonly version: { readonly number: number } } | undefined;
 }
 
 /**
@@ -25,13 +27,15 @@ export interface NewPlan {
  * @throws DomainError `plan-exists` when the employee has an active plan of the type (a unique index)
  */
 export function insertPlan(tx: SerializableTx, plan: NewPlan, vested: VestedState): Promise<ShownPlan> {
-  const { vesting, ...columns } = plan;
+  const { vesting, document, ...columns } = plan;
   const { schedule, vestingStart, breaks } = vesting;
   return tx
     .insertInto('plans')
     .values({
       ...columns,
       vesting_schedule: schedule === undefined ? null : JSON.stringify(schedule),
+      plan_document_id: document?.id ?? null,
+      plan_document_version: document?.version.number ?? null,
       vesting_start: vestingStart,
       breaks: JSON.stringify(breaks),
       granted_quantity: grantedQuantity(vesting),

@@ -12,9 +12,10 @@ const NewGrant = z.strictObject(newGrant);
 const Enrolment = z
   .strictObject({
     employee_id: employeeId,
-    plan_type: z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`),
+    plan_document_id: id.optional(),
+    plan_type: z.enum(PLAN_TYPES, `must be one of ${PLAN_TYPES.join(', ')}`).optional(),
     shareholder_id: id.optional(),
-    currency: currency.default('USD'),
+    currency: currency.optional(),
     enrolled_on: isoDate.optional(),
     vesting_schedule: VestingSchedule.optional(),
     allocation_type: AllocationType.optional(),
@@ -24,7 +25,9 @@ const Enrolment = z
   .superRefine((body, context) => {
     const refuse = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    if (body.grant !== undefined && !GRANT_TYPES.includes(body.plan_type))
+    if (body.plan_type === undefined && body.plan_document_id === undefined)
+      refuse('plan_type', 'is required, or a plan_document_id');
+    if (body.grant !== undefined && body.plan_type !== undefined && !GRANT_TYPES.includes(body.plan_type))
       refuse('grant', `is only for ${GRANT_TYPES.join(' and ')}`);
     if (body.allocation_type !== undefined && body.grant === undefined)
       refuse('allocation_type', 'is only for a plan with a grant');
@@ -39,7 +42,7 @@ export const enrollPlan = route({
   path: '/plans/enroll',
   summary: 'Enrol an employee in a plan',
   description:
-    'An employee can have one active plan of each type. `enrolled_on` defaults to today, in the tenant’s time zone and may not be in the future. A grant vests by the schedule from its `vesting_start` (default `grant_date`); the employer’s money in other plans vests from the hire date that the census has of the employee, and else from `enrolled_on`. Without a schedule everything vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
+    'An employee can have one active plan of each type. With a `plan_document_id` the plan has the type, the currency and, unless it is given, the vesting schedule of that plan document, as it is in force on `enrolled_on`; nobody enters before its conditions are met. Without one the currency is USD unless given. `enrolled_on` defaults to today, in the tenant’s time zone and may not be in the future. A grant vests by the schedule from its `vesting_start` (default `grant_date`); the employer’s money in other plans vests from the hire date that the census has of the employee, and else from `enrolled_on`. Without a schedule everything vests at once. A `shareholder_id` must be on the register of an issuer that has linked this sponsor.',
   tenants: ['SPONSOR'],
   roles: ['ADMIN', 'OPS'],
   body: Enrolment,

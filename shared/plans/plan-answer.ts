@@ -17,6 +17,8 @@ export function toPlan(row: ShownPlan): z.input<typeof Plan> {
     tenant_id: row.tenant_id,
     employee_id: row.employee_id,
     plan_type: row.plan_type,
+    plan_document_id: row.plan_document_id,
+    plan_document_version: row.plan_document_version,
     shareholder_id: row.shareholder_id,
     status: row.status,
     currency,

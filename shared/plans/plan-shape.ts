@@ -17,6 +17,8 @@ export const Plan = z.object({
   tenant_id: idOut,
   employee_id: z.string(),
   plan_type: z.enum(PLAN_TYPES),
+  plan_document_id: idOut.nullable(),
+  plan_document_version: z.number().int().nullable(),
   shareholder_id: idOut.nullable(),
   status: z.enum(PLAN_STATUSES),
   currency: z.string(),

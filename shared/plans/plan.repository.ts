@@ -22,6 +22,8 @@ export const PLAN_COLUMNS = [
   'forfeited_quantity',
   'granted_quantity',
   'id',
+  'plan_document_id',
+  'plan_document_version',
   'plan_type',
   'shareholder_id',
   'status',

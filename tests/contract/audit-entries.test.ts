@@ -133,6 +133,7 @@ const KEYS: Readonly<Record<string, string>> = {
   register_settings: 'tenant_id',
   security_classes: 'code',
   payment_runs: 'dividend_id',
+  plan_document_versions: 'document_id',
   sign_in_settings: 'tenant_id',
   tax_certifications: 'shareholder_id',
 };
@@ -222,6 +223,7 @@ const OF_NOBODY = [
   'listDropCredentials',
   'listExecutions',
   'listPasskeys',
+  'listPlanDocuments',
   'listQueues',
   'listSchedules',
   'listSecurityClasses',

@@ -76,6 +76,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0170_grants.sql': 'plans',
   '0171_plan_activity.sql': 'plans',
   '0210_census.sql': 'plans',
+  '0211_plan_documents.sql': 'plans',
   '0111_contradictions.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',

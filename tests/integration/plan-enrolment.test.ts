@@ -1,12 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as createTenantLinkHandler } from '#functions/identity/create-tenant-link.ts';
 import { handler as listTenantLinksHandler } from '#functions/identity/list-tenant-links.ts';
 import { handler as revokeTenantLinkHandler } from '#functions/identity/revoke-tenant-link.ts';
+import { handler as changeDocumentHandler } from '#functions/plans/change-plan-document.ts';
+import { handler as createDocumentHandler } from '#functions/plans/create-plan-document.ts';
 import { handler as explainHandler } from '#functions/plans/explain-plan.ts';
 import { handler as getParticipantHandler } from '#functions/plans/get-participant.ts';
 import { handler as getPlanHandler } from '#functions/plans/get-plan.ts';
+import { handler as getDocumentHandler } from '#functions/plans/get-plan-document.ts';
 import { handler as listMyPlansHandler } from '#functions/plans/list-my-plans.ts';
 import { handler as listParticipantsHandler } from '#functions/plans/list-participants.ts';
+import { handler as listDocumentsHandler } from '#functions/plans/list-plan-documents.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
@@ -18,6 +22,7 @@ import {
 } from '#identity/tenant-links/tenant-links.routes.ts';
 import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
+import * as documents from '#plans/documents/plan-documents.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
 import { getParticipant, listParticipants, setParticipant } from '#plans/participants/participants.routes.ts';
@@ -519,8 +524,8 @@ describe('the census', () => {
     ]);
     const changed = await objectText(aws, rows[0].changes_key);
     expect(changed.split('\r\n').slice(1, 3)).toEqual([
-      'c-1,Ann,,1980-02-29,2020-01-01,2024-06-30,,5.00,,,2,changed,email terminated_on',
-      "c-3,'=Cy,c@globex.example,,,,,,,,3,created,name email",
+      'c-1,Ann,,1980-02-29,2020-01-01,2024-06-30,,5.00,,,,2,changed,email terminated_on',
+      "c-3,'=Cy,c@globex.example,,,,,,,,,3,created,name email",
     ]);
     expect((await load(changed)).body).toMatchObject({
       recorded: 0,
@@ -587,5 +592,185 @@ describe('the census', () => {
     );
     expect(rows.length).toBeGreaterThan(2);
     expect(JSON.stringify(rows)).not.toContain('Kim');
+  });
+});
+
+describe('a plan document', () => {
+  let sponsor: TestTenant;
+  const today = dayOf(new Date());
+  const SIX_YEARS = { type: 'graded', total_months: 72, every_months: 12 };
+  const TERMS = {
+    ...{
+      name: '401k',
+      plan_type: '401K',
+      sources: ['EMPLOYEE', 'ROTH', 'EMPLOYER'],
+      vesting_schedule: SIX_YEARS,
+    },
+    effective_from: '2020-01-01',
+  };
+  const as = () => sponsor.as('OPS');
+  const create = (body: object) =>
+    call(createDocumentHandler, documents.createPlanDocument, { as: as(), body });
+  const change = (id: string, version: number, body: object) =>
+    call(changeDocumentHandler, documents.changePlanDocument, {
+      ...{ as: as(), params: { id }, body, headers: { 'If-Match': `"${version}"` } },
+    });
+  const employ = (employee: string, hired_on: string | null, date_of_birth: string | null = '1990-05-05') =>
+    call(setParticipantHandler, setParticipant, {
+      ...{ as: as(), params: { employee }, body: { date_of_birth, hired_on } },
+    });
+  const load = (content: string) =>
+    new RegisterFiles(aws, as(), 'participants').load(content, {}, 'census.csv');
+
+  beforeEach(async () => {
+    sponsor = await insertTestTenant(database.admin, 'SPONSOR');
+  });
+
+  test('gives its plans type, currency, schedule and sources; what changes of it is dated, and no plan loses its schedule', async () => {
+    const { status, body: made, header } = await create({ ...TERMS, currency: 'EUR' });
+    expect([status, header('etag'), header('location')]).toEqual([
+      201,
+      '"1"',
+      `/api/plan-documents/${made.id}`,
+    ]);
+    expect(made).toMatchObject({
+      ...{ name: '401k', plan_type: '401K', currency: 'EUR', version: 1, versions: [made.terms] },
+      terms: {
+        sources: TERMS.sources,
+        vesting_schedule: SIX_YEARS,
+        effective_from: '2020-01-01',
+        version: 1,
+        min_age: 0,
+        entry_dates: 'IMMEDIATE',
+      },
+    });
+    expect(await create(TERMS)).toMatchObject({ status: 409, body: problem('conflict') });
+
+    const enrolment = { employee_id: 'd-1', plan_document_id: made.id };
+    const first = await enroll(sponsor, enrolment);
+    const under = {
+      plan_type: '401K',
+      currency: 'EUR',
+      plan_document_id: made.id,
+      vesting_schedule: SIX_YEARS,
+    };
+    expect(first).toMatchObject({ status: 201, body: { ...under, plan_document_version: 1 } });
+    const own = await enroll(sponsor, { ...enrolment, employee_id: 'd-2', vesting_schedule: GRADED });
+    expect(own.body).toMatchObject({ ...under, vesting_schedule: GRADED });
+
+    const tomorrow = addDays(today, 2);
+    const changed = await change(made.id, 1, {
+      ...{ effective_from: tomorrow, vesting_schedule: null, sources: ['EMPLOYEE', 'EMPLOYER', 'AFTER_TAX'] },
+    });
+    expect(changed.body).toMatchObject({
+      version: 2,
+      terms: { version: 1 },
+      versions: [{ version: 1 }, { version: 2 }],
+    });
+    expect(await change(made.id, 1, { min_age: 18 })).toMatchObject({ status: 412 });
+    const got = await call(getDocumentHandler, documents.getPlanDocument, {
+      as: as(),
+      params: { id: made.id },
+    });
+    expect(got.body).toEqual(changed.body);
+    const listed = await call(listDocumentsHandler, documents.listPlanDocuments, {
+      as: as(),
+      query: { plan_type: '401K' },
+    });
+    expect(listed.body.data).toEqual([changed.body]);
+    const { body: kept } = await call(getPlanHandler, getPlan, { as: as(), params: { id: first.body.id } });
+    expect(kept).toEqual(first.body);
+
+    // The sources are those of the day.
+    const pay = (source: string, effective_date: string) =>
+      contribute(sponsor, first.body.id, { amount: '10', source, effective_date }).then(
+        (answer) => answer.status,
+      );
+    expect(await pay('ROTH', today)).toBe(201);
+    expect(await pay('ROTH', tomorrow)).toBe(422);
+    expect(await pay('AFTER_TAX', today)).toBe(422);
+    expect(await pay('AFTER_TAX', tomorrow)).toBe(201);
+    const payroll = new RegisterFiles(aws, as(), 'payroll');
+    const filed = await payroll.load(
+      `employee_id,plan_type,amount,source,period\nd-1,401K,1,ROTH,${tomorrow}\nd-1,401K,2,AFTER_TAX,${tomorrow}\nd-1,401K,3,ROTH,${today}\n`,
+    );
+    expect(filed.body).toMatchObject({
+      accepted: 2,
+      errors: [{ line: 2, column: 'source', code: 'source-not-of-document' }],
+    });
+  });
+
+  test.each([
+    ['another type', { plan_type: 'ESPP' }, '/plan_type'],
+    ['another currency', { currency: 'EUR' }, '/currency'],
+    ['a grant', { grant: GRANT }, '/grant'],
+    ['no such document', { plan_document_id: uuidV7() }, '/plan_document_id'],
+    ['an enrolment before it was in force', { enrolled_on: '2019-12-31' }, '/enrolled_on'],
+  ])('doesn’t enrol by %s', async (_, wrong, pointer) => {
+    const { body } = await create(TERMS);
+    const answer = await enroll(sponsor, { employee_id: 'd-1', plan_document_id: body.id, ...wrong });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+  });
+
+  test.each([
+    ['a source of another type', { plan_type: 'ESPP' }, '/sources/1'],
+    ['any source of an RSU', { plan_type: 'RSU', sources: ['EMPLOYEE'] }, '/sources/0'],
+    ['a source twice', { sources: ['EMPLOYEE', 'EMPLOYEE'] }, '/sources'],
+    ['thirteen months of service', { service_months: 13 }, '/service_months'],
+    ['an age of 22', { min_age: 22 }, '/min_age'],
+    ['a day beyond a year', { effective_from: addDays(today, 400) }, '/effective_from'],
+  ])('doesn’t have %s', async (_, wrong, pointer) => {
+    const answer = await create({ ...TERMS, ...wrong });
+    expect(answer.status, answer.text).toBe(422);
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+  });
+
+  test('lets nobody enter before they have the age and the service, by a request or a file', async () => {
+    const eligibility = { min_age: 21, service_months: 6, entry_dates: 'QUARTERLY' };
+    const { body } = await create({ ...TERMS, ...eligibility });
+    const attempt = (employee_id: string, enrolled_on: string) =>
+      enroll(sponsor, { employee_id, enrolled_on, plan_document_id: body.id });
+    // Hired on 2024-02-15, with six months on 2024-08-15: the quarter after.
+    await employ('q-1', '2024-02-15');
+    expect(await attempt('q-1', '2024-09-30')).toMatchObject({
+      ...{ status: 422, body: { errors: [{ pointer: '/enrolled_on', code: 'not-eligible' }] } },
+    });
+    await employ('q-2', null);
+    expect((await attempt('q-2', '2025-01-01')).body.errors[0].message).toContain('hired_on');
+    const filed = await load(
+      [
+        'employee_id,name,date_of_birth,hired_on,plan_document,enrolled_on',
+        'q-1,Q,1990-05-05,2024-02-15,401k,2024-09-30',
+        'q-3,Q,,2020-01-01,401k,2024-10-01',
+        'q-4,Q,1990-05-05,2020-01-01,none,2024-10-01',
+        'q-5,Q,1990-05-05,2020-01-01,401k,2019-10-01',
+        'q-6,Q,1990-05-05,2024-02-15,401k,2024-10-01',
+      ].join('\n'),
+    );
+    expect(filed.body.errors.map(({ line, code }: { line: number; code: string }) => [line, code])).toEqual([
+      ...[
+        [2, 'not-eligible'],
+        [3, 'not-eligible'],
+        [4, 'unknown-document'],
+        [5, 'before-hire'],
+      ],
+    ]);
+    expect((await attempt('q-1', '2024-10-01')).status).toBe(201);
+    const { rows } = await database.admin.query(
+      `select employee_id, plan_document_version as version, vesting_schedule, vesting_start::text as start, vested_numerator::integer as vested
+        from plans where tenant_id = $1 order by employee_id`,
+      [sponsor.id],
+    );
+    // Both by the same rules: a year of six or two has been served since the hire.
+    expect(rows).toMatchObject([
+      { employee_id: 'q-1', version: 1, vesting_schedule: SIX_YEARS, start: '2024-02-15' },
+      {
+        employee_id: 'q-6',
+        version: 1,
+        vesting_schedule: SIX_YEARS,
+        start: '2024-02-15',
+        vested: rows[0].vested,
+      },
+    ]);
   });
 });

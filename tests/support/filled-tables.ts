@@ -405,6 +405,16 @@ const rowsOf = (
   sign_in_settings: { sso_required: 'false' },
   tenant_links: { id: id(20), sponsor_tenant_id: id(21), sponsor_slug: 'filled' },
   participants: { employee_id: 'E-1001' },
+  plan_documents: { id: id(110), name: 'filled', plan_type: '401K', currency: 'USD' },
+  plan_document_versions: {
+    document_id: id(110),
+    number: 1,
+    effective_from: '2020-01-01',
+    sources: '{EMPLOYEE}',
+    min_age: 0,
+    service_months: 0,
+    entry_dates: 'IMMEDIATE',
+  },
   plans: {
     id: id(22),
     employee_id: 'E-1001',

@@ -1,4 +1,5 @@
 import { handler as accountsHandler } from '#functions/uploads/create-bank-account-upload.ts';
+import { handler as payrollHandler } from '#functions/uploads/create-contribution-upload.ts';
 import { handler as kycHandler } from '#functions/uploads/create-kyc-upload.ts';
 import { handler as participantsHandler } from '#functions/uploads/create-participant-upload.ts';
 import { handler as createHandler } from '#functions/uploads/create-shareholder-upload.ts';
@@ -6,7 +7,11 @@ import { handler as getHandler } from '#functions/uploads/get-upload.ts';
 import type { Principal } from '#platform/http/authorize.ts';
 import { createParticipantUpload } from '#uploads/intake/participant-uploads.routes.ts';
 import * as payeeRoutes from '#uploads/intake/payee-uploads.routes.ts';
-import { createShareholderUpload, getUpload } from '#uploads/intake/uploads.routes.ts';
+import {
+  createContributionUpload,
+  createShareholderUpload,
+  getUpload,
+} from '#uploads/intake/uploads.routes.ts';
 import { processUpload } from '#uploads/loading/process-upload.ts';
 import type { TestAws } from './aws-services.ts';
 import { call, type TestResponse } from './request.ts';
@@ -16,10 +21,11 @@ const KINDS = {
   register: { handler: createHandler, route: createShareholderUpload },
   kyc: { handler: kycHandler, route: payeeRoutes.createKycUpload },
   accounts: { handler: accountsHandler, route: payeeRoutes.createBankAccountUpload },
+  payroll: { handler: payrollHandler, route: createContributionUpload },
   participants: { handler: participantsHandler, route: createParticipantUpload },
 } as const;
 
-/** Files of a register, of payees or of participants, as one caller sends them, with the worker's use case in this process. */
+/** Files of a register, of payees, of participants or of a payroll, as one caller sends them, with the worker's use case in this process. */
 export class RegisterFiles {
   readonly #aws: TestAws;
   readonly #as: Principal;

@@ -62,6 +62,8 @@ export interface Entered extends ContributionRow {
   readonly paid_at: Date;
   readonly terminated_on: string | null;
   readonly plan_type: string;
+  /** Whether the plan document, where there is one, takes money from the source on that day. */
+  readonly is_of_document: boolean;
   readonly date_of_birth: string | null;
   readonly year_employee: bigint;
   readonly year_employer: bigint;
@@ -113,7 +115,7 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
         employer_contributed = employer_contributed + ${amountMinor - owned}::bigint,
         version = version + 1, updated_at = now()
       where id = ${planId}::uuid
-      returning id, employee_id, plan_type, terminated_on, currency, balance, posting_id() as entry_id,
+      returning id, employee_id, plan_type, plan_document_id, terminated_on, currency, balance, posting_id() as entry_id,
         ${amountMinor}::bigint as entered_amount, ${effectiveDate}::date as entered_on, ${reverses}::uuid as reversed_id
     ), year as (
       insert into contribution_years as y (employee_id, plan_type, year, currency, employee_amount, roth_amount, employer_amount)
@@ -135,6 +137,8 @@ export async function insertEntry(tx: SerializableTx, entry: Entry): Promise<Ent
       returning ${columnsOf('contributions')}
     )
     select ${columnsOf('entered')}, now() as paid_at, plan.terminated_on, plan.plan_type,
+      plan.plan_document_id is null or (select ${source}::text = any(v.sources) from plan_document_versions v
+        where v.document_id = plan.plan_document_id and v.effective_from <= plan.entered_on order by v.number desc limit 1) as is_of_document,
       year.employee_amount as year_employee, year.employer_amount as year_employer, year.roth_amount as year_roth,
       (select date_of_birth from participants p where p.employee_id = plan.employee_id) as date_of_birth,
       (select (wages ->> ${String(year - 1)}::text)::bigint from participants p where p.employee_id = plan.employee_id) as wages,

@@ -56,6 +56,8 @@ export async function matchPlans(
             when r.effective_date > p.terminated_on + $4::integer then 'plan-terminated'
             when r.plan_type = 'RSU' then 'plan-of-shares'
             when r.plan_type <> '401K' and r.source not in ('EMPLOYEE', 'EMPLOYER') then 'source-not-of-plan'
+            when p.document is not null and (select r.source = any(v.sources) from plan_document_versions v
+              where v.document_id = p.document and v.effective_from <= r.effective_date order by v.number desc limit 1) is not true then 'source-not-of-document'
             when r.currency is distinct from p.currency and r.currency is not null then 'currency-mismatch'
             when minor.amount <> trunc(minor.amount) then 'too-many-decimals'
             when r.effective_date < p.enrolled_on or r.effective_date > $3::date then 'date-out-of-range'
@@ -65,11 +67,12 @@ export async function matchPlans(
         left join plans active on active.employee_id = r.employee_id and active.plan_type = r.plan_type and active.status = 'ACTIVE'
         -- Final pay goes to the plan that ended, also where the employee has another one since.
         left join lateral (
-          select t.id, t.currency, t.enrolled_on, t.terminated_on from plans t where (active.id is null or r.effective_date < active.enrolled_on)
+          select t.id, t.currency, t.enrolled_on, t.terminated_on, t.plan_document_id from plans t where (active.id is null or r.effective_date < active.enrolled_on)
             and t.employee_id = r.employee_id and t.plan_type = r.plan_type and t.status = 'TERMINATED'
             and r.effective_date between t.enrolled_on and t.terminated_on + $4::integer
           order by t.terminated_on desc limit 1) ended on true
         cross join lateral (select coalesce(ended.id, active.id) as id, coalesce(ended.currency, active.currency) as currency,
+          case when ended.id is null then active.plan_document_id else ended.plan_document_id end as document,
           coalesce(ended.enrolled_on, active.enrolled_on) as enrolled_on, coalesce(ended.terminated_on, active.terminated_on) as terminated_on) as p
         left join unnest($1::text[], $2::integer[]) as e (currency, exponent) on e.currency = p.currency
         left join payroll_periods h on h.plan_id = p.id and h.pay_date = r.effective_date and h.source = r.source and h.run_id = r.run_id
@@ -108,6 +111,11 @@ function refusalsOf(today: string): Refusal[] {
       message: 'An RSU plan holds shares, and takes no contributions.',
     },
     { code: 'source-not-of-plan', column: 'source', message: 'This source is only for a 401K.' },
+    {
+      code: 'source-not-of-document',
+      column: 'source',
+      message: 'The plan document takes no money from this source on that day.',
+    },
     { code: 'currency-mismatch', column: 'currency', message: 'The plan is in another currency.' },
     {
       code: 'too-many-decimals',

@@ -59,11 +59,17 @@ function refuseDate(effectiveDate: string, enrolledOn: string, today: string): s
 
 /**
  * Enters a contribution, then judges what it made: a broken rule rolls all of it back.
- * @throws DomainError `not-found`, `plan-terminated`, `contribution-limit-exceeded`, `contribution-key-used`
+ * @throws DomainError `not-found`, `plan-terminated`, `validation-failed`, `contribution-limit-exceeded`, `contribution-key-used`
  */
 export async function record(tx: SerializableTx, entry: Entry): Promise<ContributionRow> {
   const entered = found(await insertEntry(tx, entry));
   refusePayAfterEnd(entered, entered.effective_date);
+  if (!entered.is_of_document)
+    throw invalidField(
+      '/source',
+      'not-of-document',
+      'is not among the sources of the plan document that day',
+    );
   refuseExceeded(entered);
   emitContribution(tx, entered);
   return entered;

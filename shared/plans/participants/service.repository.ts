@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { CensusDays } from './census.ts';
 
-type ServiceDays = Pick<CensusDays, 'hired_on' | 'terminated_on' | 'rehired_on'>;
+export type ServiceDays = Pick<CensusDays, 'hired_on' | 'terminated_on' | 'rehired_on'>;
 
 /** Returns when an employee was hired, left and came back; undefined for one who is no participant. */
 export function findServiceDays(tx: TenantTx, employeeId: string): Promise<ServiceDays | undefined> {

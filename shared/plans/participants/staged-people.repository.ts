@@ -1,5 +1,7 @@
+import type { EntryDates } from '#plans/documents/eligibility.ts';
 import { vestedColumns } from '#plans/vested-columns.ts';
 import type { ServiceBreak } from '#plans/vesting/service-breaks.ts';
+import type { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import type { VestedState } from '#plans/vesting-runs/vested-state.ts';
 import type { RunStatement } from '#platform/db/run-statement.ts';
 import type { CensusDays } from './census.ts';
@@ -10,7 +12,7 @@ import type { CensusDays } from './census.ts';
  */
 export const FOUND_COLUMNS = `is_new boolean, changed text[] not null default '{}', stated_before timestamptz,
   to_email text, to_born date, to_hired date, to_left date, to_back date, to_pay bigint, was_hired date,
-  enrol_on date, plan_enrolled_on date, plan_ended_on date, enrols boolean not null default false`;
+  enrol_on date, of_type text, plan_enrolled_on date, plan_ended_on date, enrols boolean not null default false`;
 
 const GOOD = 'error_code is null';
 const CHANGES = `${GOOD} and (is_new or changed <> '{}')`;
@@ -30,16 +32,20 @@ export async function refuseRepeatedPeople(run: RunStatement): Promise<number> {
 
 const MATCH = `update staged_rows s set is_new = m.is_new, changed = m.changed, stated_before = m.stated_at, to_email = m.email, to_born = m.born,
     to_hired = m.hired, to_left = m.left_on, to_back = m.back, to_pay = m.pay, was_hired = m.hired_on, enrol_on = m.enrol_on,
-    plan_enrolled_on = m.plan_enrolled_on, plan_ended_on = m.plan_ended_on, enrols = m.plan_type <> '' and m.plan_enrolled_on is null,
+    of_type = m.of_type, plan_enrolled_on = m.plan_enrolled_on, plan_ended_on = m.plan_ended_on,
+    enrols = m.asks and m.plan_enrolled_on is null,
     error_column = case when m.is_newer then m.changed[1] end, error_code = case when m.is_newer then 'changed-since-received' end,
     error_message = case when m.is_newer then 'The participant was changed after the file was received: ' || array_to_string(m.changed, ', ') || ' would be overwritten.' end
   from (
-    select r.n, p.employee_id is null as is_new, p.stated_at, p.hired_on, v.email, v.born, v.hired, v.left_on, v.back, v.pay, c.changed, coalesce(r.plan_type, '') as plan_type,
+    select r.n, p.employee_id is null as is_new, p.stated_at, p.hired_on, v.email, v.born, v.hired, v.left_on, v.back, v.pay, c.changed, t.of_type,
+      coalesce(r.plan_type, '') <> '' or coalesce(r.plan_document, '') <> '' as asks,
       coalesce(nullif(r.enrolled_on, '')::date, today()) as enrol_on, a.enrolled_on as plan_enrolled_on, a.terminated_on as plan_ended_on,
       coalesce(p.stated_at > $1::timestamptz, false) and c.changed <> '{}' as is_newer
     from staged_rows r
     left join participants p on p.employee_id = r.employee_id
-    left join plans a on a.employee_id = r.employee_id and a.plan_type = r.plan_type and a.status = 'ACTIVE'
+    left join plan_documents d on d.name = nullif(r.plan_document, '')
+    cross join lateral (select coalesce(nullif(r.plan_type, ''), d.plan_type) as of_type) t
+    left join plans a on a.employee_id = r.employee_id and a.plan_type = t.of_type and a.status = 'ACTIVE'
     cross join lateral (select
       case when r.email is null then p.email else nullif(r.email, '') end as email,
       case when r.date_of_birth is null then p.date_of_birth else nullif(r.date_of_birth, '')::date end as born,
@@ -73,7 +79,10 @@ export async function matchPeople(run: RunStatement, receivedAt: Date): Promise<
 export interface StagedPerson extends CensusDays {
   readonly n: number;
   readonly employee_id: string;
-  readonly plan_type: string | null;
+  /** Null: the row asks for no plan, or for one under a document that is not there. */
+  readonly of_type: string | null;
+  /** The name of the document. */
+  readonly document: string | null;
   readonly enrol_on: string;
   /** Whether the row itself says when. */
   readonly says_when: boolean;
@@ -84,11 +93,15 @@ export interface StagedPerson extends CensusDays {
 }
 
 const PERSON = `n, employee_id, to_born::text as date_of_birth, to_hired::text as hired_on, to_left::text as terminated_on, to_back::text as rehired_on,
-  plan_type, enrol_on::text, coalesce(enrolled_on, '') <> '' as says_when, enrols, plan_enrolled_on::text, plan_ended_on::text`;
+  of_type, nullif(plan_document, '') as document, enrol_on::text, coalesce(enrolled_on, '') <> '' as says_when, enrols, plan_enrolled_on::text, plan_ended_on::text`;
 
 /** Reads the rows that change a participant or ask for a plan, some at once. */
 export function stagedPeople(run: RunStatement): AsyncGenerator<readonly StagedPerson[], void> {
-  return batches(run, PERSON, `${GOOD} and (is_new or changed <> '{}' or coalesce(plan_type, '') <> '')`);
+  return batches(
+    run,
+    PERSON,
+    `${GOOD} and (is_new or changed <> '{}' or coalesce(plan_type, '') <> '' or coalesce(plan_document, '') <> '')`,
+  );
 }
 
 /** Reads the rows of people who are to be enrolled. */
@@ -101,6 +114,29 @@ export function stagedHires(
   run: RunStatement,
 ): AsyncGenerator<readonly { readonly n: number; readonly employee_id: string }[], void> {
   return batches(run, 'n, employee_id', `${CHANGES} and not is_new and to_hired is distinct from was_hired`);
+}
+
+/** A version of a plan document that a row of the file names. */
+export interface NamedVersion {
+  readonly id: string;
+  readonly name: string;
+  readonly plan_type: string;
+  readonly currency: string;
+  readonly number: number;
+  readonly effective_from: string;
+  readonly vesting_schedule: VestingSchedule | null;
+  readonly min_age: number;
+  readonly service_months: number;
+  readonly entry_dates: EntryDates;
+}
+
+export async function listNamedVersions(run: RunStatement): Promise<readonly NamedVersion[]> {
+  const { rows } = await run<NamedVersion>(
+    `select d.id, d.name, d.plan_type, d.currency, v.number, v.effective_from::text, v.vesting_schedule, v.min_age, v.service_months, v.entry_dates
+      from plan_documents d join plan_document_versions v on v.document_id = d.id
+      where d.name in (select plan_document from staged_rows where ${GOOD}) order by v.number`,
+  );
+  return rows;
 }
 
 export interface RefusedPerson {
@@ -151,6 +187,10 @@ export async function writePeople(run: RunStatement, receivedAt: Date, enteredBy
 export interface OpenedPlan {
   readonly employee_id: string;
   readonly plan_type: string;
+  readonly currency: string;
+  readonly plan_document_id: string | null;
+  readonly plan_document_version: number | null;
+  readonly vesting_schedule: VestingSchedule | null;
   readonly enrolled_on: string;
   readonly vesting_start: string;
   readonly breaks: readonly ServiceBreak[];
@@ -160,9 +200,12 @@ export interface OpenedPlan {
 /** Opens plans, and answers how many: fewer than were asked for where somebody has been enrolled meanwhile. */
 export async function insertPlans(run: RunStatement, plans: readonly OpenedPlan[]): Promise<number> {
   const { changed } = await run(
-    `insert into plans (employee_id, plan_type, currency, enrolled_on, vesting_start, breaks, vested_as_of, vested_numerator, vested_denominator)
-      select employee_id, plan_type, 'USD', enrolled_on, vesting_start, breaks, vested_as_of, vested_numerator, vested_denominator
-      from json_to_recordset($1::json) as r (employee_id text, plan_type text, enrolled_on date, vesting_start date, breaks json, vested_as_of date,
+    `insert into plans (employee_id, plan_type, currency, plan_document_id, plan_document_version, vesting_schedule, enrolled_on, vesting_start, breaks,
+        vested_as_of, vested_numerator, vested_denominator)
+      select employee_id, plan_type, currency, plan_document_id, plan_document_version, vesting_schedule, enrolled_on, vesting_start, breaks,
+        vested_as_of, vested_numerator, vested_denominator
+      from json_to_recordset($1::json) as r (employee_id text, plan_type text, currency text, plan_document_id uuid, plan_document_version integer,
+        vesting_schedule json, enrolled_on date, vesting_start date, breaks json, vested_as_of date,
         vested_numerator bigint, vested_denominator bigint)
       order by employee_id on conflict do nothing`,
     [
@@ -214,6 +257,7 @@ export interface ShownPerson {
   readonly compensation: string | null;
   readonly plan_type: string | null;
   readonly enrolled_on: string | null;
+  readonly plan_document: string | null;
   readonly change: string;
   readonly changed: string;
 }
@@ -223,8 +267,8 @@ export function changedPeople(run: RunStatement): AsyncGenerator<readonly ShownP
   return batches(
     run,
     `n, line, employee_id, name, to_email as email, to_born::text as date_of_birth, to_hired::text as hired_on, to_left::text as terminated_on,
-      to_back::text as rehired_on, (to_pay / 100.0)::numeric(14, 2)::text as compensation, case when enrols then plan_type end as plan_type,
-      case when enrols then enrol_on::text end as enrolled_on,
+      to_back::text as rehired_on, (to_pay / 100.0)::numeric(14, 2)::text as compensation, case when enrols then of_type end as plan_type,
+      case when enrols then enrol_on::text end as enrolled_on, case when enrols then plan_document end as plan_document,
       concat_ws(' ', case when is_new then 'created' when changed <> '{}' then 'changed' end, case when enrols then 'enrolled' end) as change,
       array_to_string(changed, ' ') as changed`,
     `${GOOD} and (is_new or changed <> '{}' or enrols)`,

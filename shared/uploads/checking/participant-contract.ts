@@ -38,6 +38,7 @@ export const participantContract: RowContract<ParticipantColumn, ParticipantValu
     compensation: at.compensation < 0 ? undefined : cells[at.compensation],
     plan_type: at.plan_type < 0 ? undefined : cells[at.plan_type],
     enrolled_on: at.enrolled_on < 0 ? undefined : cells[at.enrolled_on],
+    plan_document: at.plan_document < 0 ? undefined : cells[at.plan_document],
   }),
   ofObject: (row, number) => ({
     employee_id: trimmed(row.employee_id),
@@ -50,6 +51,7 @@ export const participantContract: RowContract<ParticipantColumn, ParticipantValu
     compensation: number === null ? '' : number,
     plan_type: cleared(row.plan_type),
     enrolled_on: cleared(row.enrolled_on),
+    plan_document: cleared(row.plan_document),
   }),
   finish: finishParticipant,
 };
@@ -60,7 +62,7 @@ function cleared(value: unknown): unknown {
 }
 
 function finishParticipant(line: number, found: Found): UploadRow<ParticipantColumn, ParticipantValues> {
-  for (const column of ['employee_id', 'name'] as const) {
+  for (const column of ['employee_id', 'name', 'plan_document'] as const) {
     const text = found[column];
     if (typeof text === 'string') found[column] = text.normalize('NFC');
   }
@@ -81,7 +83,7 @@ function finishParticipant(line: number, found: Found): UploadRow<ParticipantCol
 
 /** The fault of a row that has the shape of one. */
 function findLaterFault(found: Record<ParticipantColumn, string>): Fault | undefined {
-  const { employee_id, plan_type, enrolled_on } = found;
+  const { employee_id, plan_type, enrolled_on, plan_document } = found;
   if (employee_id === '.' || employee_id === '..')
     return {
       column: 'employee_id',
@@ -92,8 +94,12 @@ function findLaterFault(found: Record<ParticipantColumn, string>): Fault | undef
     (column) => Boolean(found[column]) && !isoDate.safeParse(found[column]).success,
   );
   if (impossible !== undefined) return invalidDay(impossible);
-  if (enrolled_on && !plan_type)
-    return { column: 'plan_type', code: 'required', message: 'plan_type is required beside enrolled_on.' };
+  if (enrolled_on && !plan_type && !plan_document)
+    return {
+      column: 'plan_type',
+      code: 'required',
+      message: 'plan_type, or plan_document, is required beside enrolled_on.',
+    };
   return (
     identifierError('employee_id', employee_id) ??
     hostileTextError('name', found.name) ??
@@ -118,6 +124,7 @@ function findFault(found: Found): Fault | undefined {
   switch (column) {
     case 'employee_id':
     case 'name':
+    case 'plan_document':
       return textError(column, String(value));
     case 'email':
       return { column, code: 'invalid-email', message: 'email must be an email address.' };

@@ -12,6 +12,7 @@ export const PARTICIPANT_COLUMNS = [
   'compensation',
   'plan_type',
   'enrolled_on',
+  'plan_document',
 ] as const;
 export type ParticipantColumn = (typeof PARTICIPANT_COLUMNS)[number];
 
@@ -43,6 +44,7 @@ const properties = {
   compensation: { type: 'string', maxLength: 40, pattern: AMOUNT },
   plan_type: { type: 'string', enum: [...PLAN_TYPES, ''] },
   enrolled_on: day,
+  plan_document: { type: 'string', maxLength: 100, pattern: `^[^${HOSTILE}]*$` },
 } as const;
 
 /** One row as text, the form in which every format is checked: a number is its digits, never a float. */
