@@ -3,6 +3,7 @@ import * as approvals from '#approvals/approvals.routes.ts';
 import * as audit from '#audit/audit.routes.ts';
 import * as adjustments from '#dividends/adjustments.routes.ts';
 import * as dividends from '#dividends/dividends.routes.ts';
+import * as taxRemittances from '#dividends/tax-remittances.routes.ts';
 import * as account from '#identity/account/account.routes.ts';
 import * as apiKeys from '#identity/api-keys/api-keys.routes.ts';
 import * as connections from '#identity/connections/connections.routes.ts';
@@ -118,7 +119,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     'payee-files': payeeUploads,
     'participant-files': participantUploads,
   },
-  dividends: { dividends, adjustments },
+  dividends: { dividends, adjustments, 'tax-remittances': taxRemittances },
   proxy: { proxy: { ...meetings, ...votes } },
   reporting: {
     reports: { ...reports, ...ledgerReports, ...accessReport, ...reportExports },

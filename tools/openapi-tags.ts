@@ -44,6 +44,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
     description:
       'Dividends are declared by a rate or a pool, and paid to those who held shares on the record date.',
   },
+  'tax-remittances': {
+    name: 'Tax remittances',
+    description: 'What was paid of withheld tax to the authority.',
+  },
   adjustments: {
     name: 'Adjustments',
     description: 'What a holder is owed by a dividend is corrected beside its snapshot.',

@@ -215,6 +215,15 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
     updated_at: AT,
   },
   OfferedUpload: upload,
+  listTaxRemittances: {
+    data: [
+      {
+        ...{ id: ID(21), form: '945', amount: '1200.00', currency: 'USD', paid_on: '2026-03-16' },
+        ...{ reference: '270647512345678', approved_by: ID(2), created_at: AT },
+      },
+    ],
+    next_cursor: null,
+  },
   get1042SReport: {
     ...{ tax_year: 2026, recipients: 1, total: '1250.00', total_withheld: '187.50' },
     data: [

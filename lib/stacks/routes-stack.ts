@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
     'uploads/participant-files',
   ],
   plans: ['plans', 'reporting/plan-statement'],
-  money: ['payments', 'ledger', 'dividends/adjustments'],
+  money: ['payments', 'ledger', 'dividends/adjustments', 'dividends/tax-remittances'],
 };
 
 export function partOf({ domain, group }: Pick<RouteEntry, 'domain' | 'group'>): string {

@@ -59,6 +59,8 @@ export const CONTROLLED_CHANGES = {
   'dividend-cancelled': { title: 'The cancellation of a dividend', ...ofOperations },
   /** The entitlement of a holder to a dividend that is frozen is corrected by two persons. */
   'dividend-adjustment': { title: 'A correction of a dividend', ...ofOperations },
+  /** A payment of withheld tax is recorded by two persons: the ledger believes them. */
+  'tax-remittance': { title: 'A payment of withheld tax', ...ofOperations },
   /** A change of positions by hand waits above the tenant’s limit, by itself or together with what its user has moved on the same day without a second person. Which holder's shares are the issuer's own always waits. */
   position: { title: 'A change of positions', ...ofOperations },
   /** A file that moves more shares than the tenant’s limit waits, with what it would change; so does one that exceeds it together with the user’s other files of the day. */

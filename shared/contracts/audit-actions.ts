@@ -161,6 +161,7 @@ export const AUDIT_ACTIONS = [
   'dividend.approved',
   'dividend.denied',
   'dividend.adjusted',
+  'tax-remittance.proposed',
   'dividend.snapshot-taken',
   'dividend.lines-written',
   'dividend.lines-isolated',

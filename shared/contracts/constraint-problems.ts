@@ -44,6 +44,11 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
     'dividend-not-payable',
     'Payments of a dividend are sent while it is PENDING or PAYING.',
   ],
+  tax_remittances_idempotency_key: [
+    'idempotency-key-reused',
+    'Another remittance was recorded with this Idempotency-Key.',
+  ],
+  tax_remittances_one_by_one: ['conflict', 'Another remittance was recorded meanwhile. Try again.'],
   votes_effective: [
     'ballot-exists',
     'The holder has already voted in this meeting. Revoke that ballot to vote again.',

@@ -1475,6 +1475,21 @@ export interface TaxCertifications {
   version: Generated<number>;
 }
 
+export interface TaxRemittances {
+  amount: bigint;
+  approved_by: string;
+  created_at: Generated<Timestamp>;
+  currency: string;
+  form: '945' | '1042';
+  id: string;
+  idempotency_key: string;
+  number: number;
+  paid_on: ColumnType<Day, string, string>;
+  reference: string;
+  requested_by: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+}
+
 export interface TenantDirectory {
   id: string;
   name: string;
@@ -1879,6 +1894,7 @@ export interface DB {
   statement_items: StatementItems;
   statement_legs: StatementLegs;
   tax_certifications: TaxCertifications;
+  tax_remittances: TaxRemittances;
   tenant_directory: TenantDirectory;
   tenant_links: TenantLinks;
   tenants: Tenants;

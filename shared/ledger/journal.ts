@@ -28,6 +28,15 @@ export async function sumCash(
   return { cash: BigInt(rows[0]?.cash ?? 0), inTransit: BigInt(rows[0]?.in_transit ?? 0) };
 }
 
+/** Returns the withheld tax that is owed to the authority as of a day, in minor units. */
+export async function sumWithheld(read: TenantRead, currency: string, asOf: string): Promise<bigint> {
+  const { rows } = await sql<{ withheld: string }>`
+    select coalesce(sum(case credit_account when 'TAX_WITHHELD' then amount else -amount end), 0)::text as withheld
+    from journal where currency = ${currency} and effective_date <= ${asOf}::date
+      and 'TAX_WITHHELD' in (debit_account, credit_account)`.execute(read);
+  return BigInt(rows[0]?.withheld ?? 0);
+}
+
 /**
  * Below are the beginnings of statements that write a set of rows: `insert … select …`, to which the caller adds its `from`.
  * They are text, since callers run them through different clients, alone or as part of a larger statement. A column is SQL over

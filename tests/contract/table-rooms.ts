@@ -93,6 +93,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0221_withheld_tax.sql': 'ledger',
   '0222_withholding_lines.sql': 'dividends',
   '0223_withheld_receipts.sql': 'payments',
+  '0224_tax_remittances.sql': 'dividends',
   '0185_bank_statements.sql': 'payments',
   '0186_payment_movements.sql': 'ledger',
   '0187_statement_exceptions.sql': 'payments',

@@ -296,6 +296,18 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
         ]),
     };
   },
+  'tax-remittance': async (tenant, by) => {
+    await database.admin.query(
+      `insert into journal (tenant_id, debit_account, credit_account, amount, currency, reason, effective_date)
+       values ($1, 'DIVIDENDS_PAYABLE', 'TAX_WITHHELD', 1000, 'USD', 'tax-withheld', current_date - 30)`,
+      [tenant.id],
+    );
+    return {
+      request: requested(await new Dividends(by).remit({ amount: '10.00' })),
+      effect: () =>
+        one(`select count(*) from journal where tenant_id = $1 and reason = 'tax-remitted'`, [tenant.id]),
+    };
+  },
   position: async (tenant, by) => {
     const holder = await openRegister(tenant);
     return {

@@ -788,6 +788,64 @@ describe('withheld tax', () => {
       expect((after.TAX_WITHHELD ?? 0n) - (before.TAX_WITHHELD ?? 0n)).toBe(minor(body.tax_amount));
     });
   });
+
+  test('is owed until its payment to the authority is recorded, by two persons, and never more than that', async () => {
+    const owed = async () => -((await sums()).TAX_WITHHELD ?? 0n);
+    const all = await owed();
+    expect(all).toBeGreaterThan(0n);
+    const pointer = ({ status, body }: TestResponse) => [status, body.errors?.[0].pointer];
+    const record = async (cents: bigint, more: object = {}) =>
+      dividends.remit({ amount: money(cents), paid_on: today, ...more });
+    for (const [refused, at] of [
+      [await record(all + 1n), '/amount'],
+      [await record(1n, { paid_on: day(-1) }), '/amount'],
+      [await record(1n, { paid_on: day(1) }), '/paid_on'],
+      [await record(1n, { currency: 'EUR' }), '/amount'],
+      [await record(-1n), '/amount'],
+      [await record(0n), '/amount'],
+      [await record(1n, { form: '1099' }), '/form'],
+      [await record(1n, { reference: '' }), '/reference'],
+    ] as const)
+      expect(pointer(refused), refused.text).toEqual([422, at]);
+    const key = randomUUID();
+    const first = await dividends.remit({ amount: money(all - 100n), paid_on: today }, key);
+    expect(first.body).toMatchObject({
+      ...{ kind: 'tax-remittance', before: { withheld_amount: money(all) } },
+      after: { withheld_amount: '1.00', form: '945' },
+    });
+    const second = await record(200n);
+    expect(await owed()).toBe(all);
+    await approved(tenant, first);
+    expect(await owed()).toBe(100n);
+    // Both were proposed while all was owed.
+    const late = await new Approvals(tenant.as('COMPLIANCE')).approve(second.body.id);
+    expect(late).toMatchObject({ status: 409, body: { type: '/problems/change-outdated' } });
+    expect((await dividends.remit({ amount: '0.01', paid_on: today }, key)).body.type).toBe(
+      '/problems/idempotency-key-reused',
+    );
+    await approved(tenant, await record(-50n));
+    expect(await owed()).toBe(150n);
+    expect((await dividends.remittances()).body.data).toMatchObject([
+      { amount: '-0.50', form: '945' },
+      { amount: money(all - 100n), paid_on: today, approved_by: tenant.as('COMPLIANCE').actorId },
+    ]);
+    const { rows } = await database.admin.query(
+      `select reason, sum(amount)::text as amount from journal where tenant_id = $1 and 'CASH' in (debit_account, credit_account)
+         and 'TAX_WITHHELD' in (debit_account, credit_account) group by 1 order by 1`,
+      [tenant.id],
+    );
+    expect(rows).toEqual([
+      { reason: 'tax-refunded', amount: '50' },
+      { reason: 'tax-remitted', amount: String(all - 100n) },
+    ]);
+    const insert = database.admin.query(
+      `with past as materialized (select set_config('app.tenant_id', $1::text, true))
+       insert into tax_remittances (tenant_id, id, currency, number, form, amount, paid_on, reference, idempotency_key, requested_by, approved_by)
+       select $1::uuid, gen_random_uuid(), 'USD', 9, '945', 1, current_date, 'x', 'x', gen_random_uuid(), gen_random_uuid() from past`,
+      [tenant.id],
+    );
+    await expect(insert).rejects.toMatchObject({ constraint: 'tax_remittances_approved' });
+  });
 });
 
 describe('adjustments of a dividend', () => {

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { adjustDividend } from '#dividends/adjustments.routes.ts';
 import * as routes from '#dividends/dividends.routes.ts';
+import { listTaxRemittances, recordTaxRemittance } from '#dividends/tax-remittances.routes.ts';
 import { handler as adjustHandler } from '#functions/dividends/adjust-dividend.ts';
 import { handler as cancelHandler } from '#functions/dividends/cancel-dividend.ts';
 import { handler as getHandler } from '#functions/dividends/get-dividend.ts';
 import { handler as linesHandler } from '#functions/dividends/list-dividend-lines.ts';
 import { handler as listHandler } from '#functions/dividends/list-dividends.ts';
 import { handler as ofHolderHandler } from '#functions/dividends/list-shareholder-dividends.ts';
+import { handler as remittancesHandler } from '#functions/dividends/list-tax-remittances.ts';
 import { handler as previewHandler } from '#functions/dividends/preview-dividend.ts';
+import { handler as remitHandler } from '#functions/dividends/record-tax-remittance.ts';
 import { handler as scheduleHandler } from '#functions/dividends/schedule-dividend.ts';
 import { handler as payWorker } from '#functions/workers/pay-dividend.ts';
 import { handler as runWorker } from '#functions/workers/run-dividend.ts';
@@ -91,6 +94,19 @@ export class Dividends {
       ...{ as: this.#as, params: { id }, body },
       headers: key === null ? {} : { 'Idempotency-Key': key },
     });
+  }
+
+  /** Records a payment of withheld tax, of backup withholding and yesterday's unless the body says otherwise. */
+  remit(body: object, key = randomUUID()): Promise<TestResponse> {
+    return call(remitHandler, recordTaxRemittance, {
+      as: this.#as,
+      body: { form: '945', currency: 'USD', paid_on: day(-1), reference: '270647512345678', ...body },
+      headers: { 'Idempotency-Key': key },
+    });
+  }
+
+  remittances(query: Record<string, string> = {}): Promise<TestResponse> {
+    return call(remittancesHandler, listTaxRemittances, { as: this.#as, query });
   }
 
   cancel(id: string): Promise<TestResponse> {

@@ -292,6 +292,18 @@ const rowsOf = (
     requested_by: id(2),
     approved_by: id(3),
   },
+  tax_remittances: {
+    id: id(88),
+    currency: 'USD',
+    number: '1',
+    form: '945',
+    amount: '100',
+    paid_on: '2026-01-03',
+    reference: 'filled',
+    idempotency_key: 'filled',
+    requested_by: id(2),
+    approved_by: id(3),
+  },
   dividend_chunks: {
     dividend_id: id(30),
     first_shareholder_id: id(4),

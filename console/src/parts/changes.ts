@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
   dividend: 'Dividend',
   'dividend-cancelled': 'Cancellation of a dividend',
   'dividend-adjustment': 'Correction of a dividend',
+  'tax-remittance': 'Payment of withheld tax',
   position: 'Change of positions',
   'register-file': 'File of the register',
   'dropped-file': 'Dropped file of the register',
