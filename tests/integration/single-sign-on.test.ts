@@ -112,6 +112,9 @@ beforeEach(async () => {
   tenant = await insertTestTenant(database.admin, 'ISSUER');
 });
 
+/** The address by which the tests' requests reach the API. */
+const OWN = 'https://api.vestry.example';
+
 const ROLES = [
   { claim: 'groups', value: 'vestry-admins', role: 'ADMIN' },
   { claim: 'groups', value: 'vestry-ops', role: 'OPS' },
@@ -343,11 +346,16 @@ describe('a sign-in', () => {
     for (const [query, pointer] of [
       [{ redirect_uri: 'https://evil.example/', code_challenge }, '?redirect_uri'],
       [{ redirect_uri: 'javascript:alert(1)', code_challenge }, '?redirect_uri'],
+      // The code goes to no other page of our own: one that shows what it was sent would show it.
+      [{ redirect_uri: `${OWN}/docs`, code_challenge }, '?redirect_uri'],
+      [{ redirect_uri: 'https://evil.example/console/signed-in', code_challenge }, '?redirect_uri'],
       [{ redirect_uri }, '?code_challenge'],
     ] as const) {
       const refused = await new Browser().start(id, query);
       expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([422, pointer]);
     }
+    const console = { redirect_uri: `${OWN}/console/signed-in`, code_challenge };
+    expect((await new Browser().start(id, console)).status).toBe(302);
   });
 
   test('is finished once, by the browser that began it, at its own connection, and in time', async () => {

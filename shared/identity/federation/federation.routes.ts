@@ -50,7 +50,7 @@ export const startSignIn = route({
   method: 'GET',
   path: '/auth/{connection}/start',
   summary: 'Sign in at an identity provider',
-  description: `Sends the browser to the provider, which sends it back to our callback within ${SIGN_IN_SECONDS / 60} minutes. An application names its \`redirect_uri\` (an origin that the API allows, or a loopback address) and the S256 \`code_challenge\` of a secret it keeps; the callback then leads there with a \`code\`. Without one, the callback itself shows the code; it shows every refusal. \`POST /auth/sso/token\` exchanges it for a session. With \`anew=true\` the provider authenticates the person now; a second factor counts from when the provider says that they authenticated. \`link=true\` signs nobody in: its code adds the identity to the user who brings it to \`POST /me/identities\`.`,
+  description: `Sends the browser to the provider, which sends it back to our callback within ${SIGN_IN_SECONDS / 60} minutes. An application names its \`redirect_uri\` (a page of an origin that the API allows, of the console, or at a loopback address) and the S256 \`code_challenge\` of a secret it keeps; the callback then leads there with a \`code\`. Without one, the callback itself shows the code; it shows every refusal. \`POST /auth/sso/token\` exchanges it for a session. With \`anew=true\` the provider authenticates the person now; a second factor counts from when the provider says that they authenticated. \`link=true\` signs nobody in: its code adds the identity to the user who brings it to \`POST /me/identities\`.`,
   roles: 'PUBLIC',
   limit: 'signIn',
   params: connectionInPath,

@@ -1,3 +1,4 @@
+import { CONSOLE_PATH } from '#contracts/console.ts';
 import { invalidField } from '#kernel/domain-error.ts';
 import { isAllowed } from '#platform/allowed-origin.ts';
 import { environment } from '#platform/environment.ts';
@@ -23,12 +24,13 @@ export async function beginSignIn({ params, query, reached }: Request): Promise<
   if (ticket === undefined && connection.status !== 'ACTIVE')
     throw refusedSignIn({ reason: 'connection-off', detail: 'The connection is not switched on.' });
   const purpose: Purpose = ticket !== undefined ? 'TEST' : query.link === 'true' ? 'LINK' : 'SIGN_IN';
+  const names = namesOf(connection, reached);
   const started: Started = {
-    ...namesOf(connection, reached),
+    ...names,
     connectionId: connection.id,
     purpose,
     startedBy: ticket?.startedBy ?? null,
-    ...applicationOf(query),
+    ...applicationOf(query, new URL(names.redirectUri).origin),
     ...{ state: newSecret(), nonce: newSecret(), codeVerifier: newSecret() },
     expiresAtMs: Date.now() + SIGN_IN_SECONDS * 1000,
   };
@@ -50,19 +52,23 @@ export async function beginSignIn({ params, query, reached }: Request): Promise<
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?$/;
 
 /**
- * Reads the application that gets the code. Its code is bound to a secret of its own, so that nobody who sees the address can use it.
+ * Reads the application that gets the code, on a page of its own or as the console. Its code is bound to a secret of its own, so that nobody who sees the address can use it.
  * @throws DomainError `validation-failed`
  */
-function applicationOf({
-  redirect_uri,
-  code_challenge,
-}: Request['query']): Pick<Started, 'returnTo' | 'codeChallenge'> {
+function applicationOf(
+  { redirect_uri, code_challenge }: Request['query'],
+  ownOrigin: string,
+): Pick<Started, 'returnTo' | 'codeChallenge'> {
   if (redirect_uri === undefined) return { returnTo: null, codeChallenge: code_challenge ?? null };
   const url = URL.parse(redirect_uri);
   const isPage =
     url !== null && ['https:', 'http:'].includes(url.protocol) && url.username === '' && url.hash === '';
-  // A native application listens on this machine (RFC 8252); pages are those that may call the API.
-  if (!isPage || !(LOOPBACK.test(url.origin) || isAllowed(url.origin, environment.corsOrigins())))
+  const isConsole = url?.origin === ownOrigin && url.pathname.startsWith(`${CONSOLE_PATH}/`);
+  // A native application listens on this machine (RFC 8252); pages are those that may call the API, and the console.
+  if (
+    !isPage ||
+    !(isConsole || LOOPBACK.test(url.origin) || isAllowed(url.origin, environment.corsOrigins()))
+  )
     throw invalidField(
       '?redirect_uri',
       'not-allowed',
