@@ -41,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared,local,tools}/**/*.test.ts', 'tests/oracles/*.test.ts'],
+          include: ['{console,shared,local,tools}/**/*.test.ts', 'tests/oracles/*.test.ts'],
           exclude: [...RUNNER],
           // Pure rules share a process: loading what they import anew for each file took as long as the tests.
           isolate: false,

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
+import { addDays, dayOf } from '#kernel/calendar.ts';
 import { startBrowser } from '#tests/support/browser.ts';
 import { ConsoleVisit, type Credentials } from '#tests/support/console-visit.ts';
 import { loadedDemo } from './loaded-demo.ts';
@@ -100,6 +101,18 @@ describe('signing in', () => {
     await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
   });
 
+  test('by the tenant’s identity provider comes back to the screen that was asked for', async () => {
+    const one = await visit();
+    await one.open('/shareholders?q=tanaka');
+    await one.page.getByLabel('Company').fill('acme');
+    await one.page.getByRole('button', { name: /^Sign in by/ }).click();
+    await one.page.getByRole('link', { name: 'olga@acme.example' }).click();
+    await one.page.getByRole('heading', { name: 'Found for “tanaka”' }).waitFor();
+    expect(one.page.url()).toBe(`${platform.file.apiUrl}/console/shareholders?q=tanaka`);
+    expect((await one.page.context().cookies()).map(({ name }) => name)).toContain('__Host-vestry-session');
+    expect(one.complaints).toEqual([]);
+  });
+
   test('is refused with what to do, and the id of the request', async () => {
     const one = await visit();
     await one.open('/');
@@ -118,6 +131,16 @@ describe('signing in', () => {
     await dialog.waitFor({ state: 'hidden' });
     await one.page.getByRole('row').nth(1).waitFor();
     expect(await one.page.title()).toBe('Register · Vestry');
+  });
+
+  test('is another person’s with a page of their own', async () => {
+    const one = await signedIn('initech', 'OPS');
+    await platform.api('initech/OPS', 'DELETE', '/me/sessions?current=true');
+    await one.page.getByRole('link', { name: 'Register' }).click();
+    await one.page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    await one.fillIn(credentials('initech', 'COMPLIANCE'));
+    await one.page.getByRole('heading', { name: 'What waits today' }).waitFor();
+    await one.page.getByRole('button', { name: 'compliance@initech.example, your account' }).waitFor();
   });
 });
 
@@ -203,6 +226,29 @@ describe('the register', () => {
   });
 });
 
+test('a dividend is computed before it is declared, and waits for a second person', async () => {
+  const one = await signedIn('acme', 'OPS');
+  const { page } = one;
+  const ahead = (days: number) => addDays(dayOf(new Date()), days);
+  await one.open('/dividends');
+  await page.getByRole('button', { name: 'Declare a dividend' }).click();
+  await page.getByLabel('Record date').fill(ahead(10));
+  await page.getByLabel('Payable date').fill('tomorrow');
+  await page.getByLabel('Rate', { exact: true }).fill('0.125');
+  await page.getByRole('button', { name: 'Compute it' }).click();
+  await page.getByText('It must be a date as YYYY-MM-DD').waitFor();
+  await page.getByLabel('Payable date').fill(ahead(20));
+  await page.getByRole('button', { name: 'Compute it' }).click();
+  await page.getByRole('heading', { name: 'The largest' }).waitFor();
+  expect(await page.getByRole('row').count()).toBe(11);
+  expect(await one.faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Declare it' }).click();
+  await page.getByRole('link', { name: 'Waits for a second person' }).click();
+  await page.getByRole('link', { name: 'Dividend', exact: true }).first().waitFor();
+  // The refused preview is told to the browser's console by the browser itself.
+  expect(one.complaints.filter((line) => !line.includes('422'))).toEqual([]);
+});
+
 test('a file is checked, shows its errors and changes, and is loaded', async () => {
   const one = await signedIn('acme', 'OPS');
   const { page } = one;
@@ -228,14 +274,17 @@ test('a file is checked, shows its errors and changes, and is loaded', async () 
 });
 
 const SCREENS: readonly (readonly [who: string, paths: readonly string[]])[] = [
-  ['acme/ADMIN', ['/', '/approvals', '/shareholders', '/uploads', '/nowhere']],
+  [
+    'acme/ADMIN',
+    ['/', '/approvals', '/shareholders', '/dividends', '/dividends/new', '/uploads', '/nowhere'],
+  ],
   ['globex/OPS', ['/', '/uploads']],
   ['globex/EMPLOYEE', ['/']],
   ['operator', ['/', '/approvals']],
 ];
 
 /** Lists whose things have screens of their own. */
-const LISTS = ['/approvals?state=APPROVED', '/shareholders', '/uploads'];
+const LISTS = ['/approvals?state=APPROVED', '/shareholders', '/dividends', '/uploads'];
 
 async function faultsOfFirst(one: ConsoleVisit, list: string): Promise<Record<string, string[]>> {
   await one.open(list);

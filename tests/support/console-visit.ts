@@ -60,7 +60,7 @@ export class ConsoleVisit {
     await this.page.getByLabel('Company').fill(tenant);
     await this.page.getByLabel('Email').fill(email);
     await this.page.getByLabel('Password').fill(password);
-    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
   async signIn(credentials: Credentials): Promise<void> {

@@ -29,6 +29,7 @@ const SCREENS = [
   { name: 'approval', path: '/approvals?state=PENDING', first: true, phone: true },
   { name: 'register', path: '/shareholders?q=tanaka' },
   { name: 'holder', path: '/shareholders?q=ACME-00007', first: true },
+  { name: 'dividend', path: '/dividends', first: true },
   { name: 'uploads', path: '/uploads' },
 ] as const;
 

@@ -13,6 +13,8 @@ const origins = new WeakMap<object, Origin>();
 const TIMEOUT_MS = 35_000;
 const WRITE_TRIES = 3;
 const PAUSE_MS = 800;
+/** A token that is refused twice is not refused for its age. */
+const RENEWALS = 2;
 
 export function originOf(answer: object | undefined): Origin | undefined {
   return answer === undefined ? undefined : origins.get(answer);
@@ -52,13 +54,15 @@ function pathOf(template: string, { params = {}, query = {} }: Parts): string {
 
 async function answered(method: string, path: string, parts: Parts, tries: number): Promise<Response> {
   const isPublic = path.startsWith('/api/auth/') && !path.startsWith('/api/auth/step-up');
+  let renewals = 0;
   for (let attempt = 1; ; attempt += 1) {
     const token = isPublic ? undefined : await accessToken();
     const answer = await fetch(path, init(method, parts, token)).catch(() => undefined);
     if (answer === undefined) {
       if (attempt >= tries) throw unreachable();
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
-    } else if (answer.status === 401 && token !== undefined) {
+    } else if (answer.status === 401 && token !== undefined && renewals < RENEWALS) {
+      renewals += 1;
       await renewed(token);
     } else if (answer.ok) {
       return answer;

@@ -30,6 +30,13 @@ export class Problem extends Error {
   }
 }
 
+/** Returns what is wrong with a field of the body, for the field to say. */
+export function faultOf(problem: Error | null, field: string): string | undefined {
+  const errors = problem instanceof Problem ? problem.errors : [];
+  const message = errors.find(({ pointer }) => pointer === `/${field}`)?.message;
+  return message && `It ${message}.`;
+}
+
 export const UNREACHABLE = 'unreachable';
 
 export function unreachable(): Problem {

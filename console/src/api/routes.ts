@@ -8,8 +8,10 @@ import type * as access from '#identity/sign-in/sign-in.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
 import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
+import type * as payments from '#payments/runs/payment-runs.routes.ts';
 import type * as plans from '#plans/me.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
+import type * as classes from '#register/classes/security-classes.routes.ts';
 import type * as positions from '#register/positions.routes.ts';
 import type * as shareholders from '#register/shareholders.routes.ts';
 import type * as uploads from '#uploads/intake/uploads.routes.ts';
@@ -24,7 +26,9 @@ type Modules = [
   typeof access,
   typeof operations,
   typeof exceptions,
+  typeof payments,
   typeof plans,
+  typeof classes,
   typeof positions,
   typeof shareholders,
   typeof uploads,

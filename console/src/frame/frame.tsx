@@ -16,6 +16,9 @@ import { useNarrow } from './use-narrow.ts';
 const Home = lazy(() => import('../screens/home.tsx'));
 const Approvals = lazy(() => import('../screens/approvals.tsx'));
 const Approval = lazy(() => import('../screens/approval.tsx'));
+const Dividends = lazy(() => import('../screens/dividends.tsx'));
+const Declaration = lazy(() => import('../screens/declaration.tsx'));
+const Dividend = lazy(() => import('../screens/dividend.tsx'));
 const Shareholders = lazy(() => import('../screens/shareholders.tsx'));
 const Shareholder = lazy(() => import('../screens/shareholder.tsx'));
 const Uploads = lazy(() => import('../screens/uploads.tsx'));
@@ -32,7 +35,10 @@ export function Frame() {
   if (me.error !== null)
     return (
       <main className="sign-in">
-        <ProblemAlert problem={me.error} />
+        <ProblemAlert
+          problem={me.error}
+          action={<Button onClick={() => void me.refetch()}>Try again</Button>}
+        />
       </main>
     );
   if (me.data === undefined) return null;
@@ -140,6 +146,13 @@ function Screens({ me }: { me: Me }) {
           <Shareholders />
         </Route>
         <Route path="/shareholders/:id">{({ id }) => <Shareholder key={id} id={id} me={me} />}</Route>
+        <Route path="/dividends">
+          <Dividends me={me} />
+        </Route>
+        <Route path="/dividends/new">
+          <Declaration />
+        </Route>
+        <Route path="/dividends/:id">{({ id }) => <Dividend key={id} id={id} me={me} />}</Route>
         <Route path="/uploads">
           <Uploads me={me} />
         </Route>

@@ -9,13 +9,14 @@ export interface Place {
 const HOME: Place = { text: 'Home', path: '/' };
 const APPROVALS: Place = { text: 'Approvals', path: '/approvals' };
 const HOLDERS: Place = { text: 'Register', path: '/shareholders' };
+const DIVIDENDS: Place = { text: 'Dividends', path: '/dividends' };
 const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'EMPLOYEE') return [HOME];
   if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
-  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, UPLOADS];
+  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, UPLOADS];
   return [HOME, APPROVALS, UPLOADS];
 }
 
@@ -23,6 +24,7 @@ export function decides({ role }: Me): boolean {
   return role === 'ADMIN' || role === 'COMPLIANCE' || role === 'OPERATOR';
 }
 
-export function uploads({ role }: Me): boolean {
+/** Whether somebody enters what others approve. */
+export function operates({ role }: Me): boolean {
   return role === 'ADMIN' || role === 'OPS';
 }

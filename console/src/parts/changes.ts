@@ -57,6 +57,7 @@ export function whyNot({ cannot_decide_because: because }: ChangeRequest): strin
 /** The screen of what a change is about, where there is one. */
 export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
   if (type === 'shareholders') return `/shareholders/${id}`;
+  if (type === 'dividends') return `/dividends/${id}`;
   return type === 'uploads' ? `/uploads/${id}` : undefined;
 }
 

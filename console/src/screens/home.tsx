@@ -8,6 +8,7 @@ import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
 import { decides } from '../frame/places.ts';
+import { DividendList } from '../parts/dividend-list.tsx';
 import { day, grouped, instant, money, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
 import { Pages } from '../parts/pages.tsx';
@@ -45,7 +46,7 @@ export default function Home({ me }: { me: Me }) {
         <Waiting me={me} />
         {tenant === null ? <OfOperators /> : <OfTenant me={me} />}
       </div>
-      {tenant?.type === 'ISSUER' && <Due me={me} />}
+      {tenant?.type === 'ISSUER' && <DividendList me={me} />}
     </Screen>
   );
 }
@@ -180,41 +181,6 @@ function OfOperators() {
         }}
       />
     </>
-  );
-}
-
-/** The dividends that are not paid yet. */
-function Due({ me }: { me: Me }) {
-  return (
-    <Pages
-      title="Dividends"
-      description="The newest first."
-      queryKey={['dividends']}
-      load={(cursor) => call('GET /dividends', { query: { limit: '10', cursor } })}
-      rowId={(row: Row<'GET /dividends'>) => row.id}
-      empty="None has been declared."
-      everyMs={EVERY_MS}
-      columns={[
-        { id: 'payable', header: 'Payable', isRowHeader: true, cell: (row) => day(row.payable_date) },
-        { id: 'record', header: 'Record date', cell: (row) => day(row.record_date) },
-        { id: 'class', header: 'Class', cell: (row) => row.security_class },
-        { id: 'state', header: 'State', cell: (row) => words(row.state) },
-        { id: 'approval', header: 'Approval', cell: (row) => words(row.approval) },
-        {
-          id: 'holders',
-          header: 'Holders',
-          cell: (row) => (row.holders === null ? '–' : grouped(String(row.holders))),
-        },
-        {
-          id: 'total',
-          header: 'Total',
-          cell: (row) => (
-            <span className="digits">{money(row.total_amount ?? row.total_pool, row.currency)}</span>
-          ),
-        },
-        { id: 'declared', header: 'Declared', cell: (row) => instant(row.created_at, me.tenant?.time_zone) },
-      ]}
-    />
   );
 }
 

@@ -157,7 +157,8 @@ function Publish({ id, accepted, rejected }: { id: string; accepted: number; rej
       <SpaceBetween size="xs">
         <span>
           Nothing is loaded yet.{' '}
-          {rejected > 0 && 'Rows that are wrong are left out; correct them below, or load the others now.'}
+          {rejected > 0 &&
+            'Rows that are wrong are left out: correct the file and send it again, or load the others now.'}
         </span>
         {load.error !== null && <ProblemAlert problem={load.error} />}
       </SpaceBetween>

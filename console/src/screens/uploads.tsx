@@ -3,7 +3,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { call } from '../api/call.ts';
 import type { Row } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
-import { uploads } from '../frame/places.ts';
+import { operates } from '../frame/places.ts';
 import { useAddress } from '../parts/address.ts';
 import { grouped, instant, words } from '../parts/format.ts';
 import { Go } from '../parts/go.tsx';
@@ -25,7 +25,7 @@ export default function Uploads({ me }: { me: Me }) {
   ];
   return (
     <Screen title="Uploads" description="A file is read and compared before anything of it is loaded.">
-      {uploads(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}
+      {operates(me) && me.tenant !== null && <SendFile tenantType={me.tenant.type} />}
       <Pages
         key={state ?? ''}
         title="Files"

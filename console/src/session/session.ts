@@ -12,8 +12,14 @@ export type SessionState = 'starting' | 'out' | 'in' | 'expired';
 const MARK = 'vestry.session';
 const RENEW_BEFORE_MS = 45_000;
 
+/** The screen to which a sign-in by a provider comes back, and what it needs then. */
+const RETURN_PATH = '/console/signed-in';
+const RETURN = 'vestry.sign-in';
+const VERIFIER_BYTES = 32;
+
 let state: SessionState = 'starting';
 let token: string | undefined;
+let subject: unknown;
 let renewAtMs = 0;
 let renewing: Promise<void> | undefined;
 const waiting: (() => void)[] = [];
@@ -52,15 +58,80 @@ interface Tokens {
   readonly expires_in: number;
 }
 
+/** Reads whose token it is: for this page alone, and trusted for nothing. */
+function subjectOf(accessToken: string): unknown {
+  const [, claims = ''] = accessToken.split('.');
+  return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).sub;
+}
+
 function take({ access_token, expires_in }: Tokens): void {
+  const isAnother = subject !== undefined && subject !== subjectOf(access_token);
+  localStorage.setItem(MARK, 'on');
+  // Another person gets a page of their own: nothing of the one before is shown to them, or sent as theirs.
+  if (isAnother) {
+    location.assign('/console/');
+    return;
+  }
+  subject = subjectOf(access_token);
   token = access_token;
   renewAtMs = performance.now() + Math.max(expires_in * 500, expires_in * 1000 - RENEW_BEFORE_MS);
-  localStorage.setItem(MARK, 'on');
   become('in');
 }
 
-/** Goes on with the session that the browser has, if it has one. */
+/** The rest of a sign-in by a provider: a second factor that is still asked for, or why it was refused. */
+export interface Arrival {
+  readonly challenge?: Challenge;
+  readonly problem?: Problem;
+}
+
+let arrival: Arrival = {};
+
+/** Returns what a sign-in by a provider has left to do, once. */
+export function takeArrival(): Arrival {
+  const taken = arrival;
+  arrival = {};
+  return taken;
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** Leaves for an identity provider. The secret that its code is bound to stays in this tab. */
+export async function leaveFor(startUri: string): Promise<void> {
+  const verifier = base64Url(crypto.getRandomValues(new Uint8Array(VERIFIER_BYTES)));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+  const back = location.pathname + location.search;
+  sessionStorage.setItem(RETURN, JSON.stringify({ verifier, back }));
+  const to = new URL(startUri, location.origin);
+  to.searchParams.set('redirect_uri', location.origin + RETURN_PATH);
+  to.searchParams.set('code_challenge', base64Url(new Uint8Array(digest)));
+  location.assign(to);
+}
+
+/** Takes the code of a provider's sign-in out of the address, and exchanges it for a session. */
+async function arrive(code: string): Promise<void> {
+  const { verifier = '', back = '/console/' } = JSON.parse(sessionStorage.getItem(RETURN) ?? '{}');
+  sessionStorage.removeItem(RETURN);
+  history.replaceState(null, '', back);
+  try {
+    const answer = await post('sso/token', { code, code_verifier: verifier, session: 'cookie' });
+    const begun = (await answer.json()) as Challenge | Tokens;
+    if (!('mfa_required' in begun)) return take(begun);
+    arrival = { challenge: begun };
+  } catch (problem) {
+    arrival = problem instanceof Problem ? { problem } : {};
+  }
+  become('out');
+}
+
+/** Goes on with the session that the browser has, or with a sign-in by a provider. */
 export async function resume(): Promise<void> {
+  const code = location.pathname === RETURN_PATH ? new URLSearchParams(location.search).get('code') : null;
+  if (code !== null) return arrive(code);
   if (localStorage.getItem(MARK) === null) return become('out');
   try {
     await renew();

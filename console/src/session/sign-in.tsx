@@ -7,10 +7,12 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { call } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import { ProblemAlert } from '../parts/problem-alert.tsx';
-import { enrol, proveFactor, signIn } from './session.ts';
+import { enrol, leaveFor, proveFactor, signIn, takeArrival } from './session.ts';
 
 /** Remembered, since a person signs in to one company day by day. */
 const TENANT = 'vestry.tenant';
@@ -28,9 +30,10 @@ interface Props {
 
 /** Signs in by a password and, where it is asked for, the second factor. */
 export function SignIn({ again = false }: Props) {
+  const [{ challenge: begun, problem: refused }] = useState(takeArrival);
   const [step, setStep] = useState<Step>();
   const [codes, setCodes] = useState<{ readonly codes: readonly string[]; enter(): void }>();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Problem | undefined>(refused);
   const [busy, setBusy] = useState(false);
 
   const doing = async (work: () => Promise<void>): Promise<void> => {
@@ -46,13 +49,18 @@ export function SignIn({ again = false }: Props) {
     }
     setBusy(false);
   };
+  const demand = async ({ mfa_token: token, enrolled }: NonNullable<typeof begun>) =>
+    setStep(enrolled ? { token } : { token, secret: (await enrol(token)).secret });
   const enter = (credentials: object) =>
     doing(async () => {
       const challenge = await signIn(credentials);
-      if (challenge === undefined) return;
-      const { mfa_token: token, enrolled } = challenge;
-      setStep(enrolled ? { token } : { token, secret: (await enrol(token)).secret });
+      if (challenge !== undefined) await demand(challenge);
     });
+  // A provider has sent somebody back, and we ask for a second factor of our own.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what the page began with
+  useEffect(() => {
+    if (begun !== undefined) void doing(() => demand(begun));
+  }, []);
   const prove = (code: string) =>
     doing(async () => {
       const proved = await proveFactor(step?.token ?? '', code.replaceAll(/\s/g, ''));
@@ -126,36 +134,61 @@ function Password({ onSend, ...rest }: StepProps & { onSend(credentials: object)
     onSend({ ...(tenant === '' ? {} : { tenant }), email, password });
   };
   return (
-    <Fields {...rest} action="Sign in" onSubmit={submit}>
-      <FormField label="Company" description="Its short name, such as acme. Operators leave it empty.">
-        <Input
-          value={tenant}
-          name="tenant"
-          autoComplete="organization"
-          spellcheck={false}
-          onChange={({ detail }) => setTenant(detail.value.trim())}
-        />
-      </FormField>
-      <FormField label="Email">
-        <Input
-          value={email}
-          name="email"
-          type="email"
-          autoComplete="username"
-          onChange={({ detail }) => setEmail(detail.value.trim())}
-        />
-      </FormField>
-      <FormField label="Password">
-        <Input
-          value={password}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          onChange={({ detail }) => setPassword(detail.value)}
-        />
-      </FormField>
-    </Fields>
+    <SpaceBetween size="l">
+      <Fields {...rest} action="Sign in" onSubmit={submit}>
+        <FormField label="Company" description="Its short name, such as acme. Operators leave it empty.">
+          <Input
+            value={tenant}
+            name="tenant"
+            autoComplete="organization"
+            spellcheck={false}
+            onChange={({ detail }) => setTenant(detail.value.trim())}
+          />
+        </FormField>
+        <FormField label="Email">
+          <Input
+            value={email}
+            name="email"
+            type="email"
+            autoComplete="username"
+            onChange={({ detail }) => setEmail(detail.value.trim())}
+          />
+        </FormField>
+        <FormField label="Password">
+          <Input
+            value={password}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            onChange={({ detail }) => setPassword(detail.value)}
+          />
+        </FormField>
+      </Fields>
+      <Providers tenant={tenant} />
+    </SpaceBetween>
   );
+}
+
+const TYPING_MS = 400;
+const SHORTEST = 2;
+
+/** The identity providers of a company, once its name is written. */
+function Providers({ tenant }: { tenant: string }) {
+  const [wanted, setWanted] = useState(tenant);
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(tenant), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [tenant]);
+  const { data } = useQuery({
+    queryKey: ['sign-in-connections', wanted],
+    queryFn: () => call('GET /auth/connections', { query: { tenant: wanted } }),
+    enabled: wanted.length >= SHORTEST,
+  });
+  return data?.data.map(({ id, name, start_uri }) => (
+    <Button key={id} fullWidth onClick={() => void leaveFor(start_uri)}>
+      Sign in by {name}
+    </Button>
+  ));
 }
 
 function Code({ step, onSend, ...rest }: StepProps & { step: Step; onSend(code: string): void }) {

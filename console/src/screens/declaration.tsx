@@ -1,0 +1,241 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
+import { call, isProblem, newKey } from '../api/call.ts';
+import { faultOf } from '../api/problem.ts';
+import type { Answer } from '../api/routes.ts';
+import { counted, day, grouped, money, words } from '../parts/format.ts';
+import { Go } from '../parts/go.tsx';
+import { Pairs } from '../parts/pairs.tsx';
+import { ProblemAlert } from '../parts/problem-alert.tsx';
+import { Screen } from '../parts/screen.tsx';
+
+type Preview = Answer<'POST /dividends/preview'>;
+
+const ABOVE = { text: 'Dividends', path: '/dividends' };
+const BASES = [
+  { value: 'rate_per_share', label: 'A rate per share' },
+  { value: 'total_pool', label: 'A pool for all' },
+] as const;
+
+const EMPTY = {
+  security_class: 'COMMON',
+  currency: 'USD',
+  record_date: '',
+  payable_date: '',
+  basis: 'rate_per_share' as (typeof BASES)[number]['value'],
+  amount: '',
+};
+type Terms = typeof EMPTY;
+
+function bodyOf({ basis, amount, ...terms }: Terms, repeats = false) {
+  return { ...terms, [basis]: amount, ...(repeats ? { repeats_terms: true } : {}) };
+}
+
+/** Declares a dividend. It is computed first, with the very rules by which it is paid, and shown. */
+export default function Declaration() {
+  const [terms, setTerms] = useState(EMPTY);
+  const [repeats, setRepeats] = useState(false);
+  // One declaration, however often it has to be sent: other terms are another one.
+  const [key, setKey] = useState(newKey);
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const preview = useMutation({
+    mutationFn: (sent: Terms) => call('POST /dividends/preview', { body: bodyOf(sent) }),
+  });
+  const declare = useMutation({
+    mutationFn: (sent: Terms) => call('POST /dividends/schedule', { body: bodyOf(sent, repeats), key }),
+    onSuccess: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: ['dividends'] });
+      go(`/dividends/${id}`);
+    },
+    onError: (error) => {
+      if (!isProblem(error) || error.slug !== 'dividend-exists') return;
+      setRepeats(true);
+      setKey(newKey());
+    },
+  });
+  const change = (changes: Partial<Terms>): void => {
+    setTerms({ ...terms, ...changes });
+    setRepeats(false);
+    setKey(newKey());
+    preview.reset();
+    declare.reset();
+  };
+  const problem = declare.error ?? preview.error;
+  return (
+    <Screen title="Declare a dividend" above={ABOVE}>
+      <Container header={<Header variant="h2">Terms</Header>}>
+        <SpaceBetween size="l">
+          {problem !== null && <ProblemAlert problem={problem} />}
+          <TermsForm terms={terms} problem={problem} onChange={change} />
+          <Button loading={preview.isPending} onClick={() => preview.mutate(terms)}>
+            Compute it
+          </Button>
+        </SpaceBetween>
+      </Container>
+      {preview.data !== undefined && (
+        <Computed preview={preview.data} currency={terms.currency}>
+          {repeats && (
+            <Alert type="warning">
+              A dividend with the same terms stands. Declare it only if it is another one.
+            </Alert>
+          )}
+          <Button variant="primary" loading={declare.isPending} onClick={() => declare.mutate(terms)}>
+            {repeats ? 'Declare another one' : 'Declare it'}
+          </Button>
+        </Computed>
+      )}
+    </Screen>
+  );
+}
+
+interface TermsFormProps {
+  readonly terms: Terms;
+  readonly problem: Error | null;
+  onChange(changes: Partial<Terms>): void;
+}
+
+function TermsForm({ terms, problem, onChange }: TermsFormProps) {
+  const fault = (field: string) => ({ errorText: faultOf(problem, field) ?? '' });
+  const { data } = useQuery({
+    queryKey: ['security-classes'],
+    queryFn: () => call('GET /security-classes'),
+  });
+  const classes = (data?.data ?? []).map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }));
+  return (
+    <ColumnLayout columns={3}>
+      <FormField label="Class" {...fault('security_class')}>
+        <Select
+          options={classes}
+          selectedOption={classes.find(({ value }) => value === terms.security_class) ?? null}
+          onChange={({ detail }) => onChange({ security_class: detail.selectedOption.value ?? '' })}
+        />
+      </FormField>
+      <FormField
+        label="Record date"
+        description="Holders at its close are entitled."
+        {...fault('record_date')}
+      >
+        <Input
+          value={terms.record_date}
+          placeholder="YYYY-MM-DD"
+          onChange={({ detail }) => onChange({ record_date: detail.value.trim() })}
+        />
+      </FormField>
+      <FormField label="Payable date" description="At most 60 days later." {...fault('payable_date')}>
+        <Input
+          value={terms.payable_date}
+          placeholder="YYYY-MM-DD"
+          onChange={({ detail }) => onChange({ payable_date: detail.value.trim() })}
+        />
+      </FormField>
+      <FormField label="Basis">
+        <Select
+          options={BASES}
+          selectedOption={BASES.find(({ value }) => value === terms.basis) ?? null}
+          onChange={({ detail }) =>
+            onChange({
+              basis: detail.selectedOption.value === 'total_pool' ? 'total_pool' : 'rate_per_share',
+            })
+          }
+        />
+      </FormField>
+      <FormField
+        label={terms.basis === 'total_pool' ? 'Pool' : 'Rate'}
+        description="Such as 0.125, without separators."
+        {...fault(terms.basis)}
+      >
+        <Input
+          value={terms.amount}
+          inputMode="decimal"
+          onChange={({ detail }) => onChange({ amount: detail.value.trim() })}
+        />
+      </FormField>
+      <FormField label="Currency" description="Three letters, such as USD." {...fault('currency')}>
+        <Input
+          value={terms.currency}
+          onChange={({ detail }) => onChange({ currency: detail.value.trim().toUpperCase() })}
+        />
+      </FormField>
+    </ColumnLayout>
+  );
+}
+
+interface ComputedProps {
+  readonly preview: Preview;
+  readonly currency: string;
+  readonly children: ReactNode;
+}
+
+function Computed({ preview, currency, children }: ComputedProps) {
+  const { holders, payable_holders, total_amount, residual, is_final, blocked_reasons, largest } = preview;
+  return (
+    <Pairs
+      title="What it comes to"
+      answer={preview}
+      items={[
+        [
+          'Total',
+          <Box key="total" fontWeight="bold">
+            {money(total_amount, currency)}
+          </Box>,
+        ],
+        ['Holders', counted(holders, 'holder', 'holders')],
+        ['Paid', counted(payable_holders, 'holder', 'holders')],
+        [
+          'Rounding',
+          <span key="residual" className="digits">
+            {money(residual, currency)}
+          </span>,
+        ],
+        ['Positions of', day(preview.positions_as_of)],
+        ['Frozen from', day(preview.frozen_from)],
+        ['Banks pay from', day(preview.first_banking_day)],
+        ['Can it change?', is_final ? 'Only by back-dated entries' : 'Until the record date is over'],
+      ]}
+    >
+      {blocked_reasons.length > 0 && (
+        <Alert type="warning">Nothing of it could be paid: {blocked_reasons.map(words).join(', ')}.</Alert>
+      )}
+      <Table
+        variant="embedded"
+        wrapLines
+        header={<Header variant="h3">The largest</Header>}
+        items={largest}
+        trackBy="shareholder_id"
+        empty="Nobody would be entitled."
+        columnDefinitions={[
+          {
+            id: 'ref',
+            header: 'Reference',
+            isRowHeader: true,
+            cell: (row) => <Go to={`/shareholders/${row.shareholder_id}`}>{row.external_ref}</Go>,
+          },
+          {
+            id: 'holdings',
+            header: 'Shares',
+            cell: (row) => <span className="digits">{grouped(row.holdings)}</span>,
+          },
+          {
+            id: 'amount',
+            header: 'Amount',
+            cell: (row) => <span className="digits">{money(row.amount, currency)}</span>,
+          },
+        ]}
+      />
+      {children}
+    </Pairs>
+  );
+}
