@@ -156,13 +156,14 @@ async function start(
   });
   cleanups.push(() => runner.stop());
   await bootstrap(runner, database, state);
-  // The first start has enough to do: each sweep would load a function of its own in the midst of it.
-  const apiPort = await runner.serve(port, state.isSetUp);
+  // It is silent before anything is served: what waits for it would be told else.
   const bank = openLocalBank({
     ...{ runner, silence, credentials: { accessKeyId, secretAccessKey } },
     bucket: uploadsBucketOf(runner),
     report: (line) => options.report?.(line),
   });
+  // The first start has enough to do: each sweep would load a function of its own in the midst of it.
+  const apiPort = await runner.serve(port, state.isSetUp);
 
   if (changes !== undefined)
     reloadOn(changes, {
