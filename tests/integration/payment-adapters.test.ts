@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listStuckWork } from '#payments/execution/stuck-work.ts';
+import { behaviourOf, isForEver, isSilent } from '#payments/mock-bank/behaviour.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
+import { queueName } from '#tests/support/aws-services.ts';
 import { ADAPTERS, type Adapter, BothBanks } from '#tests/support/both-banks.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
+import { orderSeed, type RandomPayment, randomDays } from '#tests/support/random-banks.ts';
 import type { TestTenant } from '#tests/support/tenants.ts';
 
 /** The end of a payment. */
@@ -56,6 +59,13 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 };
 /** A file that is rejected whole says nothing of a payment’s account. */
 const BY_FILE: Readonly<Record<string, Outcome>> = { '0507': failed('REJECTED') };
+
+/** All thousand take some twenty minutes: `BANK_SEEDS=1000`. The fifty of which one has failed come again by `BANK_SEEDS=50 BANK_SEED_FROM=…`. */
+const SEEDS = Number(process.env.BANK_SEEDS ?? 12);
+const FIRST_SEED = Number(process.env.BANK_SEED_FROM ?? 1);
+const SEEDS_AT_ONCE = 50;
+/** Banks are silent at times within the first of these days, and say everything until the last. */
+const [UNTIL_THEN_SILENT, RANDOM_DAYS] = [10, 21];
 
 const AMOUNT = '12.50';
 const MINOR = 1250;
@@ -115,17 +125,17 @@ async function timesAtBank(id: string): Promise<number> {
   return Number(ordered?.n) + filed;
 }
 
-/** Waits until payments are at the bank, or wait for a file. */
-async function waitUntilHeld(ids: readonly (string | undefined)[]): Promise<void> {
-  const held = () =>
-    rows('select from payment_orders where transaction_id = any($1::uuid[]) and task_token is not null', [
-      ids,
-    ]);
-  await vi.waitFor(async () => expect(await held()).toHaveLength(ids.length), {
-    timeout: 60_000,
-    interval: 100,
-  });
+/** Waits until something is true of the orders of payments. */
+async function waitUntil(condition: string, paid: readonly { readonly id: string }[]): Promise<void> {
+  const ids = paid.map(({ id }) => id);
+  const found = () =>
+    rows(`select from payment_orders where transaction_id = any($1::uuid[]) and ${condition}`, [ids]);
+  const areAll = async () => expect(await found()).toHaveLength(ids.length);
+  await vi.waitFor(areAll, { timeout: 120_000, interval: 100 });
 }
+
+/** Their executions have come to where they wait for the bank’s word. */
+const HELD = 'task_token is not null';
 
 const deskOf = async ({ ops, id }: Paid): Promise<string[]> =>
   (await ops.exceptions()).body.data
@@ -136,7 +146,7 @@ const deskOf = async ({ ops, id }: Paid): Promise<string[]> =>
     .map(({ kind }: { kind: string }) => kind)
     .toSorted();
 
-async function nothingIsOutOfBalance({ ops }: Paid): Promise<void> {
+async function nothingIsOutOfBalance({ ops }: Pick<Paid, 'ops'>): Promise<void> {
   const { data } = (await ops.trialBalance()).body;
   const balances: string[] = data.map(({ balance }: { balance: string }) => balance);
   expect(balances.reduce((sum, balance) => sum + Math.round(Number(balance) * 100), 0)).toBe(0);
@@ -151,8 +161,11 @@ describe('a payment ends as its bank says, whichever way it goes', () => {
     await Promise.all(
       cases.map(async ({ adapter, last4, name }) => paid.set(name, await pay(adapter, last4))),
     );
-    const files = cases.filter(({ adapter }) => adapter === 'by file').map(({ name }) => paid.get(name)?.id);
-    await waitUntilHeld(files);
+    const byFile = cases.filter(({ adapter }) => adapter === 'by file');
+    await waitUntil(
+      HELD,
+      byFile.map(({ name }) => paid.get(name) as Paid),
+    );
     for (let day = 0; day < DAYS; day++) await banks.day();
   });
 
@@ -195,7 +208,7 @@ describe('banks that are silent', () => {
         })),
       ),
     );
-    await waitUntilHeld(paid.map(({ id }) => id));
+    await waitUntil(HELD, paid);
     for (let day = 0; day < SILENT_DAYS; day++) await banks.day();
     // Each of the sweeps has doubled the time until the next.
     const later = new Date(world.clock.now().getTime() + 4 * 86_400_000);
@@ -222,4 +235,98 @@ describe('banks that are silent', () => {
       expect(await deskOf(payment)).toEqual([]);
     }
   });
+});
+
+interface Seen {
+  readonly id: string;
+  readonly status: string;
+  readonly return_code: string | null;
+  readonly amount: number;
+  readonly booked: number;
+  readonly is_ordered: boolean;
+  readonly file_id: string | null;
+  readonly taken_back: number;
+}
+
+/** Reads what has become of payments, all at once. */
+async function seenOf(ids: readonly string[]): Promise<Map<string, Seen>> {
+  const found = await rows(
+    `select t.id, t.status, t.return_code, t.amount::integer, e.file_id,
+       exists (select from mock_bank_payments p where p.reference = t.id::text) as is_ordered,
+       (select count(*)::integer from transactions c where c.compensates = t.id) as taken_back,
+       (select coalesce(sum(case when j.credit_account = 'CASH' then j.amount when j.debit_account = 'CASH' then -j.amount else 0 end), 0)::integer
+        from transactions c join journal j on j.transaction_id = c.id where c.id = t.id or c.compensates = t.id) as booked
+     from transactions t left join outbound_entries e on e.transaction_id = t.id where t.id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map((found as unknown as Seen[]).map((seen) => [seen.id, seen]));
+}
+
+/** Says whether the payee has the money, by the bank's own record; undefined where the bank has said nothing of it. */
+function truthOf(payment: RandomPayment, beside: readonly RandomPayment[]): boolean | undefined {
+  const behaviours = (payment.adapter === 'by file' ? beside : [payment]).map(({ last4 }) =>
+    behaviourOf(magic(last4)),
+  );
+  if (behaviours.some((behaviour) => isForEver(behaviour) || isSilent(behaviour))) return undefined;
+  if (behaviours.some(({ rejectsFile }) => rejectsFile === true)) return false;
+  const { settlesAfter, returns } = behaviourOf(magic(payment.last4));
+  return settlesAfter !== undefined && returns === undefined;
+}
+
+describe('whatever banks do', () => {
+  const batches = Array.from({ length: Math.ceil(SEEDS / SEEDS_AT_ONCE) }, (_, batch) => {
+    const first = FIRST_SEED + batch * SEEDS_AT_ONCE;
+    const count = Math.min(SEEDS_AT_ONCE, FIRST_SEED + SEEDS - first);
+    return Array.from({ length: count }, (__, index) => first + index);
+  });
+
+  test.each(batches.map((seeds) => [seeds[0] as number, seeds.at(-1) as number, seeds] as const))(
+    'their truth is that of the ledger, nothing is paid twice, and all is ended or on the desk: seeds %i to %i',
+    async (first, _, seeds) => {
+      const paid = (await Promise.all(seeds.map((seed) => orderSeed(world, banks, seed)))).flat();
+      await waitUntil('released_at is not null', paid);
+      await randomDays(world, banks, paid, {
+        seed: first,
+        days: RANDOM_DAYS,
+        silentWithin: UNTIL_THEN_SILENT,
+      });
+      const isQuiet = () =>
+        world.aws.endpoint.queues.attributes(queueName('mock-bank-callbacks')).visible === 0;
+      await vi.waitFor(() => expect(isQuiet()).toBe(true), { timeout: 60_000 });
+      const seen = await seenOf(paid.map(({ id }) => id));
+      const filed = Map.groupBy(await banks.filed(), (reference) => reference);
+      for (const tenantPaid of Map.groupBy(paid, ({ tenant }) => tenant).values()) {
+        const [{ tenant, seed, adapter }] = tenantPaid as [RandomPayment];
+        const ops = new Payments(tenant.as('OPS'));
+        const desk = (await ops.exceptions({ limit: '200' })).body.data;
+        const balances = (await ops.trialBalance()).body.data;
+        const inTransit = balances.find(({ account }: { account: string }) => account === 'IN_TRANSIT');
+        let sent = 0;
+        for (const payment of tenantPaid) {
+          const { id, last4 } = payment;
+          const of = seen.get(id) as Seen;
+          const what = `seed ${seed} of ${first}, ${adapter}, ${last4}: ${JSON.stringify(of)}`;
+          const beside = tenantPaid.filter((other) => seen.get(other.id)?.file_id === of.file_id);
+          const isOpen = of.status === 'PENDING' || of.status === 'SENT';
+          if (of.status === 'SENT') sent += of.amount;
+          const atBank = (of.is_ordered ? 1 : 0) + (filed.get(paymentReference(id))?.length ?? 0);
+          expect(atBank, what).toBe(adapter === 'by API' && last4 === '0505' ? 0 : 1);
+          expect(of.taken_back, what).toBeLessThanOrEqual(1);
+          const isOnDesk = desk.some(
+            ({ transaction_id, kind }: { transaction_id: string | null; kind: string }) =>
+              transaction_id === id || (kind === 'BANK_ITEM' && payment.saidWrongly),
+          );
+          if (isOpen) expect(isOnDesk, what).toBe(true);
+          const isPaid = truthOf(payment, beside);
+          const isTrue = of.booked === (isPaid === true ? of.amount : 0) && (isPaid !== undefined || isOpen);
+          const isDoubted = beside.some(({ saidWrongly }) => saidWrongly);
+          expect(isTrue || (isDoubted && isOnDesk), what).toBe(true);
+          if (!isDoubted) expect(isOnDesk, what).toBe(isOpen);
+        }
+        expect(Math.round(Number(inTransit?.balance ?? 0) * 100) + sent, `seed ${seed}, ${adapter}`).toBe(0);
+        await nothingIsOutOfBalance({ ops });
+      }
+    },
+    20 * 60_000,
+  );
 });

@@ -1,5 +1,4 @@
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { expect } from 'vitest';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { handler as readWorker } from '#functions/workers/read-inbound-files.ts';
 import { OriginatingBank } from '#local/odfi/originating-bank.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
@@ -9,7 +8,7 @@ import { approved } from './approvals.ts';
 import { ORIGINATOR } from './originator.ts';
 import { Payments } from './payment-client.ts';
 import type { PaymentsWorld } from './payments.ts';
-import { recordOf } from './queue-driver.ts';
+import { dropCopies, recordOf } from './queue-driver.ts';
 import { testContext } from './request.ts';
 import { insertTestTenant, type TestTenant } from './tenants.ts';
 
@@ -60,11 +59,36 @@ export class BothBanks {
   async day(): Promise<void> {
     const now = () => this.#world.clock.now();
     await writeDueFiles(now(), 'r', () => ENOUGH_MS);
-    this.#bank.notice();
-    await this.#bank.act(now());
-    await this.#readInbound();
+    await this.answer(now());
     await this.#world.advance(DAY_SECONDS);
     await reconcileStuckPayments(now(), 'r', () => ENOUGH_MS);
+  }
+
+  /** Has the bank that takes files do what is due by a time, and what it brings be read. */
+  async answer(now: Date): Promise<void> {
+    this.#bank.notice();
+    await this.#bank.act(now);
+    await this.#readInbound();
+  }
+
+  /** Brings one of the files that it has brought before once more, under another name. */
+  async sayAgain(random: () => number): Promise<void> {
+    const brought = [...this.#read].filter((key) => key.endsWith('.ach'));
+    const key = brought[Math.floor(random() * brought.length)];
+    if (key !== undefined) await this.#put(`${key}.again-${brought.length}`, await this.#textOf(key));
+  }
+
+  /** Says of the file that a payment is in, if it is in one, that the bank has not taken it. Answers whether it was said. */
+  async rejectFileOf({ slug }: TestTenant, id: string): Promise<boolean> {
+    const { rows } = await this.#world.database.admin.query(
+      'select f.object_key, f.sha256 from outbound_entries e join outbound_files f on f.id = e.file_id where e.transaction_id = $1',
+      [id],
+    );
+    const [file] = rows;
+    if (file?.sha256 == null) return false;
+    const name = String(file.object_key).split('/').at(-1);
+    await this.#put(`ach/inbound/${slug}/${name}.rej`, `${file.sha256} The bank is mistaken.\n`);
+    return true;
   }
 
   /** Returns the references of all entries that tenants have written into files. */
@@ -85,7 +109,22 @@ export class BothBanks {
     const brought = (await this.#keys('ach/inbound/')).filter((key) => !this.#read.has(key));
     for (const key of brought) this.#read.add(key);
     const records = brought.map((key) => recordOf({ Records: [{ s3: { object: { key } } }] }, 1, key));
-    expect((await readWorker({ Records: records }, testContext())).batchItemFailures).toEqual([]);
+    const { batchItemFailures } = await readWorker({ Records: records }, testContext());
+    // A rejection of a file that was acknowledged can't be read as one, and is a dead letter beside the desk.
+    const unread = batchItemFailures.filter(({ itemIdentifier }) => !itemIdentifier.endsWith('.rej'));
+    if (unread.length > 0) throw new Error(`not read: ${JSON.stringify(unread)}`);
+    await dropCopies(this.#world.aws, 'inbound-files');
+  }
+
+  async #textOf(Key: string): Promise<string> {
+    const { uploadsBucket: Bucket } = this.#world.aws;
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key }));
+    return (await Body?.transformToString('latin1')) ?? '';
+  }
+
+  async #put(Key: string, text: string): Promise<void> {
+    const { uploadsBucket: Bucket } = this.#world.aws;
+    await this.#s3.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from(text, 'latin1') }));
   }
 
   async #keys(Prefix: string): Promise<string[]> {

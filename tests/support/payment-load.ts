@@ -12,18 +12,25 @@ import { call } from './request.ts';
 import type { TestTenant } from './tenants.ts';
 
 /**
- * Creates verified holders with an account that settles at once, a dividend with a pending payment for each, and the
- * order to pay it.
+ * Creates verified holders with an account each, by default one that settles at once, a dividend with a pending payment for each, and the
+ * order to pay it. Returns the payments, in the order of the holders.
  */
-export async function orderDividend(admin: pg.Pool, tenant: TestTenant, count: number): Promise<void> {
+export async function orderDividend(
+  admin: pg.Pool,
+  tenant: TestTenant,
+  count: number,
+  last4s: readonly string[] = [],
+): Promise<string[]> {
   const sealer = sealerOf(FIELD_SECRET);
-  const rows = Array.from({ length: count }, () => {
+  const rows = Array.from({ length: count }, (_, index) => {
     const account = uuidV7();
+    const last4 = last4s[index] ?? '0600';
     return {
       holder: uuidV7(),
       account,
       payment: uuidV7(),
-      sealed: sealer.seal(magic('0600'), numberPlace(account)),
+      sealed: sealer.seal(magic(last4), numberPlace(account)),
+      last4,
     };
   });
   const dividend = randomUUID();
@@ -37,11 +44,11 @@ export async function orderDividend(admin: pg.Pool, tenant: TestTenant, count: n
       [tenant.id, dividend, count, 100 * count, randomUUID()],
     );
     await client.query(
-      `with r as (select * from json_to_recordset($2) as r (holder uuid, account uuid, payment uuid, sealed text)),
+      `with r as (select * from json_to_recordset($2) as r (holder uuid, account uuid, payment uuid, sealed text, last4 text)),
        s as (insert into shareholders (tenant_id, id, external_ref, name, kyc_status)
          select $1, holder, holder, 'Ada Holder', 'VERIFIED' from r),
        a as (insert into bank_accounts (tenant_id, id, shareholder_id, routing_number, account_number_sealed, account_last4,
-           account_type, holder_name) select $1, account, holder, '121042882', sealed, '0600', 'CHECKING', 'Ada Holder' from r),
+           account_type, holder_name) select $1, account, holder, '121042882', sealed, last4, 'CHECKING', 'Ada Holder' from r),
        l as (insert into dividend_lines (tenant_id, dividend_id, shareholder_id, holdings, amount, transaction_id)
          select $1, $3, holder, 1, 100, payment from r)
        insert into transactions (tenant_id, id, type, amount, currency, shareholder_id, dividend_id)
@@ -59,4 +66,5 @@ export async function orderDividend(admin: pg.Pool, tenant: TestTenant, count: n
   });
   if (begun.status !== 202) throw new Error(begun.text);
   if ('kind' in begun.body) await approved(tenant, begun);
+  return rows.map(({ payment }) => payment);
 }
