@@ -152,6 +152,17 @@ export function setStatus(
     .executeTakeFirst();
 }
 
+/** Marks transactions as sent that are locked and pending. */
+export function setSent(tx: TenantTx, ids: readonly string[]): Promise<TransactionRow[]> {
+  return tx
+    .updateTable('transactions')
+    .set((eb) => ({ status: 'SENT', version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
+    .where('status', '=', 'PENDING')
+    .returning(TRANSACTION_COLUMNS)
+    .execute();
+}
+
 /** Fails the transactions of a dividend that are pending, for a range of holders. Publishing them is left to the caller. */
 export function failPendingDividend(
   tx: TenantTx,

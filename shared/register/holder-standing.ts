@@ -14,6 +14,19 @@ export function findHolderStanding(read: TenantRead, id: string): Promise<Holder
     .executeTakeFirst();
 }
 
+/** Returns the standing of those holders that the register has, by their ids. */
+export async function listHolderStandings(
+  read: TenantRead,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, HolderStanding>> {
+  const rows = await read
+    .selectFrom('shareholders')
+    .select(['id', 'kyc_status', 'status'])
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
+    .execute();
+  return new Map(rows.map(({ id, ...standing }) => [id, standing]));
+}
+
 /** Returns the mail address of a holder; undefined if the register has none, or not the holder. */
 export async function findHolderEmail(read: TenantRead, id: string): Promise<string | undefined> {
   const holder = await read

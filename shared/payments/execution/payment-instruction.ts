@@ -1,10 +1,11 @@
 import type { TransactionRow } from '#ledger/transactions.ts';
 import { findSentInstruction } from '#payments/files/outbound-file.repository.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
-import { type AccountDetails, accountDetails, findAccount } from '#payments/payees/payable-account.ts';
+import { type AccountDetails, accountDetails } from '#payments/payees/payable-account.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
+import { type LookedAt, lookAtEach } from './looked-at.ts';
 
 /** The payment instruction for the bank. It is personal data: outside the database it is sealed for its transaction. */
 export interface Instruction extends AccountDetails {
@@ -29,10 +30,11 @@ export async function sealInstruction(
   transaction: TransactionRow,
   order: OrderRow,
   sealer: Sealer,
+  looked: LookedAt = lookAtEach(tx),
 ): Promise<string> {
   const { reverses } = transaction;
   const instruction: Instruction = {
-    ...(await accountOf(tx, reverses, order, sealer)),
+    ...(await accountOf(tx, reverses, order, sealer, looked)),
     amount: transaction.amount.toString(),
     currency: transaction.currency,
     memo: transaction.memo,
@@ -48,10 +50,11 @@ async function accountOf(
   reverses: string | null,
   order: OrderRow,
   sealer: Sealer,
+  looked: LookedAt,
 ): Promise<AccountDetails> {
   const sent = reverses === null ? undefined : await findSentInstruction(tx, reverses);
   if (sent === undefined || reverses === null)
-    return accountDetails(found(await findAccount(tx, order.bank_account_id)), sealer);
+    return accountDetails(found(await looked.account(order.bank_account_id)), sealer);
   const { routing_number, account_number, account_type, holder_type, holder_name } = openInstruction(
     sent,
     reverses,

@@ -160,20 +160,23 @@ async function rejectFiled(
   await reportTask(token);
 }
 
+/** Settles a payment by silence, and wakes the execution that may still wait. */
 async function settleFiled(item: Stuck, requestId: string): Promise<void> {
   const { tenant_id, transaction_id } = item;
-  const isSettled = await write(
+  const token = await write(
     tenant_id,
     requestId,
     ['bank-event.received', `transactions/${transaction_id}`],
     async (tx) => {
-      await lockTransaction(tx, transaction_id);
-      if (await isInDoubt(tx, transaction_id)) return noEffect(false);
+      const transaction = found(await lockTransaction(tx, transaction_id));
+      if (await isInDoubt(tx, transaction_id)) return noEffect(null);
       await insertBankEvent(tx, { transaction_id, event_id: 'no-return', kind: 'SETTLED' });
-      return true;
+      await applyBankEvents(tx, transaction);
+      const order = await findOrder(tx, transaction_id);
+      return order?.waits_for === 'SETTLEMENT' ? order.task_token : null;
     },
   );
-  if (isSettled) await applyUnapplied(item, requestId);
+  await reportTask(token);
 }
 
 async function passPrenote({ tenant_id, id, bank_account_id }: Unreturned, requestId: string): Promise<void> {

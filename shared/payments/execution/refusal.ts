@@ -5,11 +5,11 @@ import { changeStatus } from '#ledger/change-status.ts';
 import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
 import type { OrderRow } from '#payments/orders/payment-order.repository.ts';
 import { checkAccountCurrency } from '#payments/payees/account-currency.ts';
-import { findAccount, requireActive, requirePayee } from '#payments/payees/payable-account.ts';
-import { payeeOf } from '#payments/payees/payee.ts';
+import { requireActive, requireStanding } from '#payments/payees/payable-account.ts';
 import { refusalOfLeaving } from '#payments/reversals/last-look.ts';
 import { found } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
+import { type LookedAt, lookAtEach } from './looked-at.ts';
 
 /** Codes of our own for what is refused at the last moment. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -29,10 +29,11 @@ export async function endRefused(
   transaction: TransactionRow,
   order: OrderRow,
   today: Day,
+  looked: LookedAt = lookAtEach(tx),
 ): Promise<boolean> {
   const refusal =
     transaction.reverses === null
-      ? await refusalOf(tx, transaction, order)
+      ? await refusalOf(tx, transaction, order, looked)
       : await refusalOfLeaving(tx, transaction.reverses, today);
   if (refusal === undefined) return false;
   await changeStatus(tx, transaction, 'FAILED', refusal);
@@ -44,13 +45,14 @@ async function refusalOf(
   tx: TenantTx,
   transaction: TransactionRow,
   order: OrderRow,
+  looked: LookedAt,
 ): Promise<string | undefined> {
   try {
     const dividendId = dividendOf(transaction);
     const isOwed = dividendId !== null || order.replaces !== null;
-    await requirePayee(tx, await payeeOf(tx, transaction), isOwed);
+    requireStanding(await looked.payee(transaction), isOwed);
     checkAccountCurrency(transaction.currency);
-    requireActive(found(await findAccount(tx, order.bank_account_id)));
+    requireActive(found(await looked.account(order.bank_account_id)));
     // Once a dividend is being paid, as it is since the release, it can't be cancelled.
     if (order.released_at === null && !(await beginPaying(tx, dividendId)))
       throw new DomainError('dividend-not-payable', 'The dividend is not to be paid.');

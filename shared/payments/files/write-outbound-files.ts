@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { uuidV7 } from '#kernel/ids.ts';
-import { changeStatus } from '#ledger/change-status.ts';
-import { dividendOf, lockTransaction, type TransactionRow } from '#ledger/transactions.ts';
+import { sendPending } from '#ledger/send-pending.ts';
+import { dividendOf, type TransactionRow } from '#ledger/transactions.ts';
+import { lookAtAll } from '#payments/execution/looked-at.ts';
 import { openInstruction, sealInstruction } from '#payments/execution/payment-instruction.ts';
 import { endRefused } from '#payments/execution/refusal.ts';
 import { reportTask } from '#payments/execution/report-task.ts';
@@ -120,14 +121,15 @@ async function prepareFile(
         tx,
         released.map(({ id }) => id),
       );
+      const looked = await lookAtAll(tx, released, orders);
       for (const transaction of released) {
         const { id } = transaction;
         const order = found(orders.get(id));
-        if (await endRefused(tx, transaction, order, day)) {
+        if (await endRefused(tx, transaction, order, day, looked)) {
           refused.push(order.task_token);
           continue;
         }
-        const sealed = await sealInstruction(tx, transaction, order, sealer);
+        const sealed = await sealInstruction(tx, transaction, order, sealer, looked);
         const entry = planEntry(id, openInstruction(sealed, id, sealer), {
           ...{ originator, profile, sentAt: createdAt, purpose: purposeOf(transaction) },
         });
@@ -311,10 +313,10 @@ async function writeFile(actor: Actor, file: OutboundFileRow, sealer: Sealer): P
     async (tx) => {
       if (!(await setWritten(tx, file.id, sha256))) return noEffect(0);
       if (file.prenotes > 0) await forgetInstructions(tx, file.id);
-      for (const { transaction_id } of payments) {
-        const transaction = found(await lockTransaction(tx, transaction_id));
-        if (transaction.status === 'PENDING') await changeStatus(tx, transaction, 'SENT');
-      }
+      await sendPending(
+        tx,
+        payments.map(({ transaction_id }) => transaction_id),
+      );
       await crashPoint('file-before-sent');
       return payments.length;
     },

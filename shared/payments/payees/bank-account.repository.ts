@@ -76,6 +76,19 @@ export function insertBankAccount(tx: TenantTx, account: NewAccount): Promise<Ba
     .executeTakeFirstOrThrow();
 }
 
+/** Returns those of the accounts that are there, by their ids. */
+export async function findBankAccounts(
+  read: TenantRead,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, BankAccountRow>> {
+  const rows = await read
+    .selectFrom('bank_accounts')
+    .select(COLUMNS)
+    .where('id', '=', (eb) => eb.fn.any(eb.val([...ids])))
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export function findBankAccount(read: TenantRead, id: string): Promise<BankAccountRow | undefined> {
   return read.selectFrom('bank_accounts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
 }

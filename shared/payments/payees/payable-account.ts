@@ -15,7 +15,7 @@ import {
   setBankAccount,
 } from './bank-account.repository.ts';
 import { numberPlace } from './number-place.ts';
-import { findPayee } from './payee.ts';
+import { findPayee, type PayeeStanding } from './payee.ts';
 
 export type { AccountChange, Payee };
 
@@ -40,7 +40,11 @@ export function accountDetails(account: BankAccountRow, sealer: Sealer): Account
  * @throws DomainError `not-found`, `kyc-required`, `shareholder-closed`
  */
 export async function requirePayee(read: TenantRead, payee: Payee, isOwed: boolean): Promise<void> {
-  const standing = await findPayee(read, payee);
+  requireStanding(await findPayee(read, payee), isOwed);
+}
+
+/** @throws DomainError `not-found`, `kyc-required`, `shareholder-closed` */
+export function requireStanding(standing: PayeeStanding | undefined, isOwed: boolean): void {
   if (standing === undefined) throw notFound();
   if (standing.isClosed && !isOwed)
     throw new DomainError(
