@@ -5,10 +5,16 @@ import { fieldSealer } from '#platform/sealing.ts';
 
 const route = routes.matchBankItem;
 
-export const handler = http(route, async ({ params, body, principal, requestId, tenantTx }) => {
-  const sealer = await fieldSealer();
-  const proposer = { actorId: principal.actorId, requestId };
-  return tenantTx((tx) => proposeItemMatch(tx, params, body, sealer, proposer), {
-    resource: () => `bank-items/${params.item_id}`,
-  });
-});
+export const handler = http(
+  route,
+  async ({ params, body, expectedVersion, principal, requestId, tenantTx }) => {
+    const sealer = await fieldSealer();
+    const proposer = { actorId: principal.actorId, requestId };
+    return tenantTx(
+      (tx) => proposeItemMatch(tx, { ...params, version: expectedVersion }, body, sealer, proposer),
+      {
+        resource: () => `bank-items/${params.item_id}`,
+      },
+    );
+  },
+);

@@ -201,6 +201,7 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     const asked = await call(matchBankItem, matching.matchBankItem, {
       as: by,
       params: { id: String(item.file_id), item_id: String(item.id) },
+      headers: { 'If-Match': '"1"' },
       body: { transaction_id: payment },
     });
     return {
@@ -221,6 +222,7 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
     const asked = await call(matchBankItem, matching.matchBankItem, {
       as: by,
       params: { id: String(item.file_id), item_id: String(item.id) },
+      headers: { 'If-Match': '"1"' },
       body: { explanation: 'FEE', reason: 'The price list of the bank.' },
     });
     return {

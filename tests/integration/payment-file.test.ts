@@ -172,6 +172,8 @@ test('what names no payment waits for people; the rest of the file is applied, a
   expect((await filed.match(at(1), randomUUID())).status).toBe(404);
   const stranger = await insertTestTenant(world.database.admin, 'ISSUER');
   expect((await filed.match(at(1), unknown.id, stranger.as('OPS'))).status).toBe(404);
+  const { version } = (await filed.file(first.id)).body;
+  expect((await filed.match({ ...at(1), version: version - 1 }, unknown.id)).status).toBe(412);
   const proposed = await filed.match(at(1), unknown.id);
   expect(proposed.body).toMatchObject({
     kind: 'bank-item',

@@ -110,8 +110,8 @@ export class BothBanks {
     for (const key of brought) this.#read.add(key);
     const records = brought.map((key) => recordOf({ Records: [{ s3: { object: { key } } }] }, 1, key));
     const { batchItemFailures } = await readWorker({ Records: records }, testContext());
-    // A rejection of a file that was acknowledged can't be read as one, and is a dead letter beside the desk.
-    const unread = batchItemFailures.filter(({ itemIdentifier }) => !itemIdentifier.endsWith('.rej'));
+    // A rejection of a file that was acknowledged, or the other way round, can't be read as one, and is a dead letter beside the desk.
+    const unread = batchItemFailures.filter(({ itemIdentifier }) => !/\.(ack|rej)$/.test(itemIdentifier));
     if (unread.length > 0) throw new Error(`not read: ${JSON.stringify(unread)}`);
     await dropCopies(this.#world.aws, 'inbound-files');
   }

@@ -140,15 +140,16 @@ export class FiledPayments {
     return call(rejectBankFile, bankFiles.rejectBankFile, { as, params: { id }, headers, body: { reason } });
   }
 
-  /** Proposes to book an item to a payment, or what else it stands for. */
+  /** Proposes to book an item to a payment, or what else it stands for, as its file is now or was in a version. */
   async match(
-    { file, item }: { file: string; item: string },
+    { file, item, version }: { file: string; item: string; version?: number },
     standsFor: string | object,
     as = this.#tenant.as('OPS'),
   ): Promise<TestResponse> {
     const params = { id: file, item_id: item };
     const body = typeof standsFor === 'string' ? { transaction_id: standsFor } : standsFor;
-    return call(matchBankItem, matching.matchBankItem, { as, params, body });
+    const headers = { 'If-Match': `"${version ?? (await this.file(file)).body.version}"` };
+    return call(matchBankItem, matching.matchBankItem, { as, params, body, headers });
   }
 
   /** Asks how the bank's statements and the ledger agree. */

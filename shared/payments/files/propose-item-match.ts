@@ -3,23 +3,30 @@ import type { ChangeRequest } from '#approvals/change-request.ts';
 import type { Proposer } from '#approvals/propose-change.ts';
 import { DomainError } from '#kernel/domain-error.ts';
 import { lockStatementItem } from '#payments/statements/statement.repository.ts';
+import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
+import { findFile } from './bank-file.repository.ts';
 import type { matchBankItem } from './match-bank-item.routes.ts';
 import { proposeMatch } from './propose-match.ts';
 
 /**
  * Proposes what an item of an inbound file stands for: an answer for a payment, and an entry of a statement for a payment, an outbound file, or what
- * explains it.
- * @throws DomainError `not-found`, `bank-item-resolved`, `bank-item-not-of-payment`, `payment-not-released`, `change-pending`
+ * explains it. Whoever proposes it has seen the item in a version of its file.
+ * @throws DomainError `not-found`, `precondition-failed`, `bank-item-resolved`, `bank-item-not-of-payment`, `payment-not-released`, `change-pending`
  */
 export async function proposeItemMatch(
   tx: TenantTx,
-  { id: file_id, item_id }: { readonly id: string; readonly item_id: string },
+  {
+    id: file_id,
+    item_id,
+    version,
+  }: { readonly id: string; readonly item_id: string; readonly version: number },
   body: z.output<(typeof matchBankItem)['body']>,
   sealer: Sealer,
   proposer: Proposer,
 ): Promise<z.infer<typeof ChangeRequest>> {
+  asRead(await findFile(tx, file_id), version);
   const entry = await lockStatementItem(tx, file_id, item_id);
   if (entry !== undefined) {
     // Loaded by the few who match a statement.
