@@ -6,7 +6,7 @@ import { numberPlace } from '#payments/payees/number-place.ts';
 import { disburseDividend } from '#payments/runs/payment-runs.routes.ts';
 import { sealerOf } from '#platform/sealing.ts';
 import { approved } from './approvals.ts';
-import { magic } from './payment-client.ts';
+import { magic, persistently } from './payment-client.ts';
 import { FIELD_SECRET } from './payments.ts';
 import { call } from './request.ts';
 import type { TestTenant } from './tenants.ts';
@@ -59,11 +59,10 @@ export async function orderDividend(
     await client.query('set session_replication_role = origin');
     client.release();
   }
-  const begun = await call(handler, disburseDividend, {
-    as: tenant.as('OPS'),
-    params: { id: dividend },
-    headers: { 'Idempotency-Key': randomUUID() },
-  });
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const begun = await persistently(() =>
+    call(handler, disburseDividend, { as: tenant.as('OPS'), params: { id: dividend }, headers }),
+  );
   if (begun.status !== 202) throw new Error(begun.text);
   if ('kind' in begun.body) await approved(tenant, begun);
   return rows.map(({ payment }) => payment);
