@@ -3,7 +3,7 @@ import { listStuckWork } from '#payments/execution/stuck-work.ts';
 import { behaviourOf, isForEver, isSilent } from '#payments/mock-bank/behaviour.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
 import { queueName } from '#tests/support/aws-services.ts';
-import { ADAPTERS, type Adapter, BothBanks } from '#tests/support/both-banks.ts';
+import { ADAPTERS, type Adapter, BothBanks, eachOf } from '#tests/support/both-banks.ts';
 import { magic, Payments, verifiedHolder } from '#tests/support/payment-client.ts';
 import { type PaymentsWorld, paymentsWorld } from '#tests/support/payments.ts';
 import { orderSeed, type RandomPayment, randomDays } from '#tests/support/random-banks.ts';
@@ -158,9 +158,7 @@ describe('a payment ends as its bank says, whichever way it goes', () => {
     Object.keys(OUTCOMES).map((last4) => ({ adapter, last4, name: `${last4} ${adapter}` })),
   );
   beforeAll(async () => {
-    await Promise.all(
-      cases.map(async ({ adapter, last4, name }) => paid.set(name, await pay(adapter, last4))),
-    );
+    await eachOf(cases, async ({ adapter, last4, name }) => paid.set(name, await pay(adapter, last4)));
     const byFile = cases.filter(({ adapter }) => adapter === 'by file');
     await waitUntil(
       HELD,
@@ -286,7 +284,7 @@ describe('whatever banks do', () => {
   test.each(batches.map((seeds) => [seeds[0] as number, seeds.at(-1) as number, seeds] as const))(
     'their truth is that of the ledger, nothing is paid twice, and all is ended or on the desk: seeds %i to %i',
     async (first, _, seeds) => {
-      const paid = (await Promise.all(seeds.map((seed) => orderSeed(world, banks, seed)))).flat();
+      const paid = (await eachOf(seeds, (seed) => orderSeed(world, banks, seed))).flat();
       await waitUntil('released_at is not null', paid);
       await randomDays(world, banks, paid, {
         seed: first,
