@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { DAY_MS } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { bankApiKey } from '#payments/bank/bank-signature.ts';
 import { reconcileStuckPayments } from '#payments/execution/reconcile-payments.ts';
@@ -16,7 +17,6 @@ import { median } from './interleave.ts';
 const RETURNED = 10;
 /** The time that a sweep has, less what it leaves for its end. */
 const FIRING_MS = 240_000;
-const DAY_MS = 86_400_000;
 
 /** Measures, per payment, the cost of our part beside the bank's own, and how it grows with the number of payments; by file, each of its steps. */
 export default async function run(args: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { DAY_MS } from '#kernel/calendar.ts';
 import { listStuckWork } from '#payments/execution/stuck-work.ts';
 import { behaviourOf, isForEver, isSilent } from '#payments/mock-bank/behaviour.ts';
 import { paymentReference } from '#payments/nacha/payment-reference.ts';
@@ -209,7 +210,7 @@ describe('banks that are silent', () => {
     await waitUntil(HELD, paid);
     for (let day = 0; day < SILENT_DAYS; day++) await banks.day();
     // Each of the sweeps has doubled the time until the next.
-    const later = new Date(world.clock.now().getTime() + 4 * 86_400_000);
+    const later = new Date(world.clock.now().getTime() + 4 * DAY_MS);
     const stuck = (await listStuckWork(later, 200)).map(({ resource }) => resource);
     for (const payment of paid) {
       const { id, ops, adapter } = payment;
