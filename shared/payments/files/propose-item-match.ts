@@ -6,7 +6,7 @@ import { lockStatementItem } from '#payments/statements/statement.repository.ts'
 import { asRead } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import type { Sealer } from '#platform/sealing.ts';
-import { findFile } from './bank-file.repository.ts';
+import { lockInboundFile } from './inbound-file.repository.ts';
 import type { matchBankItem } from './match-bank-item.routes.ts';
 import { proposeMatch } from './propose-match.ts';
 
@@ -26,7 +26,7 @@ export async function proposeItemMatch(
   sealer: Sealer,
   proposer: Proposer,
 ): Promise<z.infer<typeof ChangeRequest>> {
-  asRead(await findFile(tx, file_id), version);
+  asRead(await lockInboundFile(tx, file_id), version);
   const entry = await lockStatementItem(tx, file_id, item_id);
   if (entry !== undefined) {
     // Loaded by the few who match a statement.
