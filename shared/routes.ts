@@ -42,6 +42,7 @@ import * as createGrant from '#plans/grants/create-grant.routes.ts';
 import * as firstGrant from '#plans/grants/first-grant.routes.ts';
 import * as grantShape from '#plans/grants/grant-shape.ts';
 import * as grants from '#plans/grants/grants.routes.ts';
+import * as matches from '#plans/matching/matches.routes.ts';
 import * as me from '#plans/me.routes.ts';
 import * as participants from '#plans/participants/participants.routes.ts';
 import * as planChanges from '#plans/plan-changes.routes.ts';
@@ -142,7 +143,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     contributions,
     forfeitures,
     grants: { ...grantShape, ...grants, ...createGrant, ...cancelGrant },
-    'plan-documents': planDocuments,
+    'plan-documents': { ...planDocuments, ...matches },
     participants,
     me,
     vesting: { ...vesting, ...vestingEvents },

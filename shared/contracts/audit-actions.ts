@@ -75,6 +75,8 @@ export const AUDIT_ACTIONS = [
   'participant.set',
   'plan-document.created',
   'plan-document.changed',
+  'match.previewed',
+  'match.posted',
   'plan.enrolled',
   'plan.granted',
   'plan.grant-cancelled',

@@ -274,7 +274,7 @@ export interface ConnectionTests {
 export interface ContributionLimits {
   amount: bigint;
   currency: Generated<string>;
-  kind: 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS' | 'ROTH_CATCH_UP';
+  kind: 'EMPLOYEE_DEFERRAL' | 'CATCH_UP' | 'TOTAL_ADDITIONS' | 'ROTH_CATCH_UP' | 'COMPENSATION';
   max_age: Generated<number>;
   min_age: Generated<number>;
   plan_type: string;
@@ -1017,8 +1017,8 @@ export interface PayrollPeriods {
   run_id: Generated<string>;
   source: string;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
-  upload_id: string;
-  upload_line: number;
+  upload_id: string | null;
+  upload_line: number | null;
 }
 
 export interface PlanActivity {
@@ -1057,6 +1057,7 @@ export interface PlanDocumentVersions {
   document_id: string;
   effective_from: ColumnType<Day, string, string>;
   entry_dates: 'IMMEDIATE' | 'MONTHLY' | 'QUARTERLY' | 'SEMI_ANNUAL' | 'ANNUAL';
+  match: Json | null;
   min_age: number;
   number: number;
   service_months: number;

@@ -208,6 +208,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   patchScimGroup: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   patchScimUser: {"roles":["DIRECTORY"],"tenants":["ISSUER","SPONSOR"]},
   placeLegalHold: {"roles":["COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
+  postMatch: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},
   previewDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   previewRetention: {"roles":["ADMIN","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   proposeCorporateAction: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},

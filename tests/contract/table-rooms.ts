@@ -77,6 +77,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   '0171_plan_activity.sql': 'plans',
   '0210_census.sql': 'plans',
   '0211_plan_documents.sql': 'plans',
+  '0212_employer_match.sql': 'plans',
   '0111_contradictions.sql': 'payments',
   '0078_split_votes.sql': 'proxy',
   '0081_corporate_actions.sql': 'register',

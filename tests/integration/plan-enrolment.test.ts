@@ -12,6 +12,7 @@ import { handler as listMyPlansHandler } from '#functions/plans/list-my-plans.ts
 import { handler as listParticipantsHandler } from '#functions/plans/list-participants.ts';
 import { handler as listDocumentsHandler } from '#functions/plans/list-plan-documents.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
+import { handler as postMatchHandler } from '#functions/plans/post-match.ts';
 import { handler as setParticipantHandler } from '#functions/plans/set-participant.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { handler as createShareholderHandler } from '#functions/register/create-shareholder.ts';
@@ -24,6 +25,7 @@ import { addDays, addMonths, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import * as documents from '#plans/documents/plan-documents.routes.ts';
 import { explainPlan } from '#plans/explain/explain.routes.ts';
+import { postMatch } from '#plans/matching/matches.routes.ts';
 import { listMyPlans } from '#plans/me.routes.ts';
 import { getParticipant, listParticipants, setParticipant } from '#plans/participants/participants.routes.ts';
 import { terminatePlan } from '#plans/plan-end.routes.ts';
@@ -609,6 +611,7 @@ describe('a plan document', () => {
     effective_from: '2020-01-01',
   };
   const as = () => sponsor.as('OPS');
+  const tier = (rate: string, up_to: string) => ({ rate, up_to });
   const create = (body: object) =>
     call(createDocumentHandler, documents.createPlanDocument, { as: as(), body });
   const change = (id: string, version: number, body: object) =>
@@ -719,8 +722,19 @@ describe('a plan document', () => {
     ['thirteen months of service', { service_months: 13 }, '/service_months'],
     ['an age of 22', { min_age: 22 }, '/min_age'],
     ['a day beyond a year', { effective_from: addDays(today, 400) }, '/effective_from'],
+    ['a match of no deferrals', { sources: ['EMPLOYER'], match: {} }, '/match'],
+    ['a match into a source that it lacks', { match: { source: 'SAFE_HARBOR' } }, '/match/source'],
+    [
+      'tiers that don’t rise',
+      { match: { tiers: [tier('100', '3'), tier('50', '3')] } },
+      '/match/tiers/1/up_to',
+    ],
+    ['a rate of 0', { match: { tiers: [tier('0', '3')] } }, '/match/tiers/0/rate'],
+    ['a cap in fractions of a cent', { match: { annual_cap: '1.001' } }, '/match/annual_cap'],
+    ['no periods', { match: { pay_periods: 0 } }, '/match/pay_periods'],
   ])('doesn’t have %s', async (_, wrong, pointer) => {
-    const answer = await create({ ...TERMS, ...wrong });
+    const match = 'match' in wrong ? { tiers: [tier('100', '3')], pay_periods: 26, ...wrong.match } : null;
+    const answer = await create({ ...TERMS, ...wrong, match });
     expect(answer.status, answer.text).toBe(422);
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   });
@@ -772,5 +786,161 @@ describe('a plan document', () => {
         vested: rows[0].vested,
       },
     ]);
+  });
+
+  describe('matches what employees defer', () => {
+    const MATCH = { tiers: [tier('100', '3'), tier('50', '5')], pay_periods: 12, true_up: true };
+    const JANUARY = '2026-01-31';
+    const FEBRUARY = '2026-02-28';
+    let id: string;
+    const match = (body: object, query: Record<string, string> = {}) =>
+      call(postMatchHandler, postMatch, {
+        ...{ as: as(), params: { id }, body, query, headers: { 'Idempotency-Key': uuidV7() } },
+      });
+    const outcomes = ({ body }: { body: { lines: Record<string, string>[] } }) =>
+      body.lines.map(({ employee_id, amount, outcome }) => [employee_id, amount, outcome]);
+    const pay = async (period: string, amounts: Record<string, string>, more = '') => {
+      const rows = Object.entries(amounts).map(
+        ([employee, amount]) => `${employee},401K,${amount},EMPLOYEE,${period}${more}`,
+      );
+      const { body } = await new RegisterFiles(aws, as(), 'payroll').load(
+        `employee_id,plan_type,amount,source,period${more === '' ? '' : ',run_id'}\n${rows.join('\n')}\n`,
+      );
+      expect(body).toMatchObject({ rejected: 0, recorded: rows.length });
+    };
+    const balances = async (): Promise<unknown[]> => {
+      const { rows } = await database.admin.query(
+        `select employee_id, employer_contributed::text as employer, (select count(*)::integer from contributions c where c.plan_id = p.id and c.source = 'EMPLOYER') as entries
+          from plans p where tenant_id = $1 order by 1`,
+        [sponsor.id],
+      );
+      return rows.map(({ employee_id, employer, entries }) => [employee_id, employer, entries]);
+    };
+    /** m-1 has a usual pay, m-2 one above the limit of the law, and nobody knows that of m-3. */
+    const open = async (terms: object = {}) => {
+      const { body, text } = await create({ ...TERMS, match: { ...MATCH, ...terms } });
+      expect(body.id, text).toBeDefined();
+      id = body.id;
+      for (const [employee, compensation] of [
+        ['m-1', '60000'],
+        ['m-2', '900000.01'],
+        ['m-3', null],
+      ] as const) {
+        const set = {
+          ...{ as: as(), params: { employee } },
+          body: { ...{ date_of_birth: '1990-05-05' }, compensation },
+        };
+        expect((await call(setParticipantHandler, setParticipant, set)).status).toBe(200);
+        await enroll(sponsor, {
+          employee_id: employee,
+          plan_document_id: id,
+          enrolled_on: '2025-01-01',
+        });
+      }
+    };
+
+    test('of a payroll run, shown before, to the cent, once; and who can’t be matched later', async () => {
+      await open();
+      await pay('2026-01', { 'm-1': '200.01', 'm-2': '2000', 'm-3': '10' });
+      const shown = await match({ pay_date: JANUARY }, { dry_run: 'true' });
+      // m-1: 150.00 and half of 50.01, to the even cent. m-2: 3 % of 30,000.00 and half of 600.00 more, by 360,000.00 a year.
+      const lines = [
+        ['m-3', '0.00', 'REFUSED'],
+        ['m-1', '175.00', 'POSTED'],
+        ['m-2', '1200.00', 'POSTED'],
+      ];
+      expect(shown.status, shown.text).toBe(201);
+      expect(outcomes(shown)).toEqual(lines);
+      const counts = {
+        posted: 2,
+        unchanged: 0,
+        refused: 1,
+        total: '1375.00',
+        compensation_limit: '360000.00',
+      };
+      expect(shown.body).toMatchObject({
+        ...counts,
+        dry_run: true,
+        run_id: 'match',
+        plan_document_version: 1,
+      });
+      expect(await balances()).toEqual([
+        ['m-1', '0', 0],
+        ['m-2', '0', 0],
+        ['m-3', '0', 0],
+      ]);
+
+      // One of two at once adds it.
+      const both = await Promise.all([match({ pay_date: JANUARY }), match({ pay_date: JANUARY })]);
+      expect(both.map(({ body }) => body.posted + body.unchanged)).toEqual([2, 2]);
+      const matched = [
+        ['m-1', '17500', 1],
+        ['m-2', '120000', 1],
+        ['m-3', '0', 0],
+      ];
+      expect(await balances()).toEqual(matched);
+      await call(setParticipantHandler, setParticipant, {
+        ...{
+          as: as(),
+          params: { employee: 'm-3' },
+          body: { date_of_birth: '1990-05-05', compensation: '12000' },
+        },
+      });
+      const later = await match({ pay_date: JANUARY });
+      expect(later.body).toMatchObject({ posted: 1, unchanged: 2, refused: 0, total: '10.00' });
+      expect(await balances()).toEqual([...matched.slice(0, 2), ['m-3', '1000', 1]]);
+
+      // A further run of the day is another one; another amount of the same is refused.
+      await pay('2026-01', { 'm-1': '49.99' }, ',bonus');
+      expect((await match({ pay_date: JANUARY, run_id: 'bonus' })).body).toMatchObject({
+        posted: 1,
+        run_id: 'match bonus',
+      });
+      await database.admin.query(
+        `update participants set compensation = 1200000 where tenant_id = $1 and employee_id = 'm-1'`,
+        [sponsor.id],
+      );
+      const other = await match({ pay_date: JANUARY });
+      expect(outcomes(other)[0]).toEqual(['m-1', '40.00', 'REFUSED']);
+      expect(await balances()).toContainEqual(['m-1', '22499', 2]);
+    });
+
+    test('at most to the cap of a year', async () => {
+      await open({ annual_cap: '190' });
+      await pay('2026-01', { 'm-1': '150' });
+      await pay('2026-02', { 'm-1': '150' });
+      expect(outcomes(await match({ pay_date: JANUARY }))).toEqual([['m-1', '150.00', 'POSTED']]);
+      expect(outcomes(await match({ pay_date: FEBRUARY }))).toEqual([['m-1', '40.00', 'POSTED']]);
+    });
+
+    test('of the year as a whole in the end, where the months came to less', async () => {
+      await open();
+      // All of the year's in one month: the match of a month is less than that of the year.
+      await pay('2026-01', { 'm-1': '3000', 'm-3': '5' });
+      expect((await match({ pay_date: JANUARY })).body).toMatchObject({ posted: 1, total: '200.00' });
+      const wages = [{ year: 2026, amount: '60000' }];
+      const set = { as: as(), params: { employee: 'm-1' }, body: { date_of_birth: '1990-05-05', wages } };
+      await call(setParticipantHandler, setParticipant, set);
+      const year = { pay_date: today, true_up: true };
+      const trued = await match(year);
+      expect(outcomes(trued)).toEqual([
+        ['m-3', '0.00', 'REFUSED'],
+        ['m-1', '2200.00', 'POSTED'],
+      ]);
+      expect(trued.body.lines[1]).toMatchObject({ matched_before: '200.00', deferred: '3000.00' });
+      expect((await match(year)).body).toMatchObject({ posted: 0, unchanged: 1 });
+    });
+
+    test.each([
+      ['a day without a match', { pay_date: '2019-12-31' }, '/pay_date'],
+      ['a year that has none', { pay_date: today, true_up: true }, '/true_up'],
+      ['a run of no number', { pay_date: JANUARY, run_id: '' }, '/run_id'],
+      ['a run whose name is too long', { pay_date: JANUARY, run_id: 'x'.repeat(45) }, '/run_id'],
+    ])('but not of %s', async (_, body, pointer) => {
+      await open({ true_up: false });
+      const answer = await match(body);
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+    });
   });
 });

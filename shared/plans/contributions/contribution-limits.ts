@@ -1,6 +1,12 @@
 /** Legal limits of a year's contributions, as rules over data: the amounts are rows of `contribution_limits`. */
 
-export const LIMIT_KINDS = ['EMPLOYEE_DEFERRAL', 'CATCH_UP', 'TOTAL_ADDITIONS', 'ROTH_CATCH_UP'] as const;
+export const LIMIT_KINDS = [
+  'EMPLOYEE_DEFERRAL',
+  'CATCH_UP',
+  'TOTAL_ADDITIONS',
+  'ROTH_CATCH_UP',
+  'COMPENSATION',
+] as const;
 export type LimitKind = (typeof LIMIT_KINDS)[number];
 
 export interface Limit {
@@ -55,7 +61,7 @@ export interface Person {
 }
 
 export interface Breach {
-  readonly kind: Exclude<LimitKind, 'CATCH_UP'>;
+  readonly kind: Exclude<LimitKind, 'CATCH_UP' | 'COMPENSATION'>;
   readonly allowed: bigint;
   readonly used: bigint;
   readonly left: bigint;

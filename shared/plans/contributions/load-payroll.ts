@@ -32,7 +32,7 @@ export async function judgePayroll(run: RunStatement, today: string): Promise<nu
 }
 
 /** Counts the good rows that are recorded already. */
-export { countRecorded } from './payroll.repository.ts';
+export { CREATE_STAGED_PAYROLL, countRecorded } from './payroll.repository.ts';
 
 /**
  * Enters the good rows. Their plans are locked and judged again, since a limit that was far may have been reached meanwhile.
@@ -40,7 +40,7 @@ export { countRecorded } from './payroll.repository.ts';
  */
 export async function loadPayroll(
   run: RunStatement,
-  load: { readonly uploadId: string; readonly requestId: string; readonly today: string },
+  load: { readonly uploadId: string | null; readonly requestId: string; readonly today: string },
 ): Promise<void> {
   await lockPlans(run);
   if ((await judgePayroll(run, load.today)) > 0) throw new PayrollMoved();

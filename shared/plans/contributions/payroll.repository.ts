@@ -12,6 +12,12 @@ import { INSERT_EVENTS } from '#platform/db/tenant-tx.ts';
  * amount_minor, and whether the row is recorded already.
  */
 
+export const CREATE_STAGED_PAYROLL = `create temporary table staged_rows (
+  n integer not null, line integer not null,
+  employee_id text collate "C", plan_type text, amount text, source text, period text, currency text, run_id text collate "C", effective_date date,
+  error_column text, error_code text, error_message text, first_line integer,
+  plan_id uuid, plan_currency text, exponent integer, amount_minor bigint, recorded boolean)`;
+
 /** Rows without an error that are not recorded yet. */
 const GOOD = `error_code is null and not recorded`;
 
@@ -229,7 +235,7 @@ export async function lockPlans(run: RunStatement): Promise<void> {
  */
 export async function insertPayroll(
   run: RunStatement,
-  { uploadId, requestId }: { uploadId: string; requestId: string },
+  { uploadId, requestId }: { uploadId: string | null; requestId: string },
 ): Promise<void> {
   const ids = consecutiveIds();
   await run(
@@ -259,12 +265,12 @@ export async function insertPayroll(
   await run(
     `insert into contributions
       (plan_id, id, source, amount, currency, effective_date, balance_after, upload_id, upload_line)
-    select plan_id, id, source, amount, currency, effective_date, balance_after, $1, line from payroll_entries order by id`,
+    select plan_id, id, source, amount, currency, effective_date, balance_after, $1::uuid, case when $1::uuid is not null then line end from payroll_entries order by id`,
     [uploadId],
   );
   await run(
     `insert into payroll_periods as h (plan_id, period, source, run_id, contribution_id, amount, upload_id, upload_line)
-    select plan_id, period, source, run_id, id, amount, $1, line from payroll_entries order by id
+    select plan_id, period, source, run_id, id, amount, $1::uuid, case when $1::uuid is not null then line end from payroll_entries order by id
     on conflict (tenant_id, plan_id, pay_date, source, run_id) do update set period = excluded.period, contribution_id = excluded.contribution_id,
       amount = excluded.amount, upload_id = excluded.upload_id, upload_line = excluded.upload_line, reversed = false`,
     [uploadId],

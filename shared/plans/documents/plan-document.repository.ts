@@ -8,6 +8,7 @@ const VERSION_COLUMNS = [
   'document_id',
   'effective_from',
   'entry_dates',
+  'match',
   'min_age',
   'number',
   'service_months',
@@ -33,6 +34,7 @@ export interface NewVersion {
   readonly effective_from: string;
   readonly sources: readonly string[];
   readonly vesting_schedule: object | null;
+  readonly match: object | null;
   readonly min_age: number;
   readonly service_months: number;
   readonly entry_dates: VersionRow['entry_dates'];
@@ -56,13 +58,14 @@ export async function insertVersion(
   tx: TenantTx,
   document_id: string,
   number: number,
-  { vesting_schedule, sources, ...version }: NewVersion,
+  { vesting_schedule, match, sources, ...version }: NewVersion,
 ): Promise<void> {
   await tx
     .insertInto('plan_document_versions')
     .values({
       ...{ document_id, number, ...version, sources: [...sources] },
       vesting_schedule: vesting_schedule === null ? null : JSON.stringify(vesting_schedule),
+      match: match === null ? null : JSON.stringify(match),
     })
     .execute();
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { addDays } from '#kernel/calendar.ts';
 import { DomainError, invalidField } from '#kernel/domain-error.ts';
+import { toMinor } from '#kernel/money.ts';
 import { refuseSource } from '#plans/contributions/contribution-sources.ts';
 import { asRead, found, outdated } from '#platform/db/found.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
@@ -36,7 +37,7 @@ export async function createDocument(
 ): Promise<PlanDocumentRow> {
   const version = { ...terms, effective_from: effective_from ?? today };
   refuseAhead(version.effective_from, today);
-  refuseTerms(version, { plan_type });
+  refuseTerms(version, { plan_type, currency });
   const id = await insertDocument(tx, { name, plan_type, currency });
   if (id === undefined)
     throw new DomainError(
@@ -83,8 +84,8 @@ function given(change: Omit<PlanDocumentChange, 'effective_from'>): Partial<NewV
 
 function termsOf(row: VersionRow): NewVersion {
   const { effective_from, sources, min_age, service_months, entry_dates } = row;
-  const { vesting_schedule } = row as unknown as Pick<NewVersion, 'vesting_schedule'>;
-  return { effective_from, sources, vesting_schedule, min_age, service_months, entry_dates };
+  const { vesting_schedule, match } = row as unknown as Pick<NewVersion, 'vesting_schedule' | 'match'>;
+  return { effective_from, sources, vesting_schedule, match, min_age, service_months, entry_dates };
 }
 
 function refuseAhead(effectiveFrom: string, today: string): void {
@@ -95,8 +96,8 @@ function refuseAhead(effectiveFrom: string, today: string): void {
 
 /** @throws DomainError `validation-failed` for terms that no plan of the type can have */
 function refuseTerms(
-  { sources, service_months, vesting_schedule }: NewVersion,
-  { plan_type }: Pick<PlanDocumentRow, 'plan_type'>,
+  { sources, service_months, vesting_schedule, match }: NewVersion,
+  { plan_type, currency }: Pick<PlanDocumentRow, 'plan_type' | 'currency'>,
 ): void {
   for (const [index, source] of sources.entries()) {
     const unfit = refuseSource(source as never, plan_type);
@@ -115,6 +116,18 @@ function refuseTerms(
     'condition' in vesting_schedule
   )
     throw invalidField('/vesting_schedule', 'not-of-plan', 'may have a condition only for grants');
+  if (match === null) return;
+  const { source, annual_cap } = match as { source: string; annual_cap?: string };
+  if (plan_type !== '401K') throw invalidField('/match', 'not-of-plan', 'is only for a 401K');
+  if (annual_cap !== undefined) toMinor(annual_cap, currency, '/match/annual_cap');
+  if (!sources.includes(source))
+    throw invalidField('/match/source', 'not-of-plan', 'must be among the sources of the document');
+  if (!sources.includes('EMPLOYEE') && !sources.includes('ROTH'))
+    throw invalidField(
+      '/match',
+      'not-of-plan',
+      'needs EMPLOYEE or ROTH among the sources: it matches deferrals',
+    );
 }
 
 export function toPlanDocument(row: PlanDocumentRow, today: string): z.input<typeof PlanDocument> {
@@ -130,9 +143,19 @@ export function toPlanDocument(row: PlanDocumentRow, today: string): z.input<typ
 }
 
 function toTerms(row: VersionRow): z.input<typeof DocumentTerms> {
+  const { number, created_at } = row;
+  const { match, effective_from, ...terms } = termsOf(row);
+  const { source, tiers, annual_cap, pay_periods, true_up } = (match ?? {}) as Record<string, unknown>;
   return {
-    version: row.number,
-    ...(termsOf(row) as Omit<z.input<typeof DocumentTerms>, 'version' | 'created_at'>),
-    created_at: row.created_at.toISOString(),
+    version: number,
+    ...(terms as Omit<z.input<typeof DocumentTerms>, 'version' | 'effective_from' | 'match' | 'created_at'>),
+    effective_from,
+    match:
+      match === null
+        ? null
+        : ({ source, tiers, annual_cap: annual_cap ?? null, pay_periods, true_up } as z.input<
+            typeof DocumentTerms
+          >['match']),
+    created_at: created_at.toISOString(),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CONTRIBUTION_SOURCES } from '#contracts/transactions.ts';
 import {
   dateOut,
+  decimalText,
   identifier,
   idInPath,
   idOut,
@@ -11,11 +12,51 @@ import {
   page,
   wholeNumber,
 } from '#kernel/fields.ts';
-import { currency } from '#kernel/money.ts';
+import { amount, amountOut, currency } from '#kernel/money.ts';
 import { PLAN_TYPES } from '#plans/plan-types.ts';
 import { VestingSchedule } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
 import { ENTRY_DATES } from './eligibility.ts';
+
+const MAX_TIERS = 5;
+const percent = decimalText
+  .regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be a percentage with at most 4 decimal places')
+  .refine((value) => Number(value) > 0, 'must be greater than zero');
+
+const MatchTerms = z
+  .strictObject({
+    source: z.enum(['EMPLOYER', 'SAFE_HARBOR'], 'must be EMPLOYER or SAFE_HARBOR').default('EMPLOYER'),
+    tiers: z
+      .array(
+        z.strictObject({
+          rate: percent.meta({
+            description: 'The percentage of a deferral of the tier that the employer adds.',
+          }),
+          up_to: percent.meta({
+            description:
+              'The percentage of pay at which the tier ends; it begins where the one before has ended.',
+          }),
+        }),
+        'must be a list of tiers',
+      )
+      .min(1, 'must have at least one tier')
+      .max(MAX_TIERS, `must have at most ${MAX_TIERS} tiers`),
+    annual_cap: amount.optional(),
+    pay_periods: wholeNumber(1, 366),
+    true_up: z.boolean('must be true or false').default(false),
+  })
+  .superRefine(({ tiers }, context) => {
+    for (const [index, { up_to }] of tiers.entries()) {
+      const before = tiers[index - 1]?.up_to ?? '0';
+      if (Number(up_to) <= Number(before) || Number(up_to) > 100)
+        context.addIssue({
+          code: 'custom',
+          path: ['tiers', index, 'up_to'],
+          message: `must be more than ${before}, where the tier before ends, and at most 100`,
+        });
+    }
+  });
+export type Match = z.output<typeof MatchTerms>;
 
 const terms = {
   effective_from: isoDate.optional(),
@@ -27,6 +68,7 @@ const terms = {
     .max(CONTRIBUTION_SOURCES.length, 'must name each source once')
     .refine((sources) => new Set(sources).size === sources.length, 'must name each source once'),
   vesting_schedule: VestingSchedule.nullable(),
+  match: MatchTerms.nullable(),
   min_age: wholeNumber(0, 21),
   service_months: wholeNumber(0, 24),
   entry_dates: z.enum(ENTRY_DATES, `must be one of ${ENTRY_DATES.join(', ')}`),
@@ -38,6 +80,7 @@ const NewPlanDocument = z.strictObject({
   currency: currency.default('USD'),
   ...terms,
   vesting_schedule: terms.vesting_schedule.default(null),
+  match: terms.match.default(null),
   min_age: terms.min_age.default(0),
   service_months: terms.service_months.default(0),
   entry_dates: terms.entry_dates.default('IMMEDIATE'),
@@ -48,6 +91,7 @@ const PlanDocumentChange = z.strictObject({
   effective_from: terms.effective_from,
   sources: terms.sources.optional(),
   vesting_schedule: terms.vesting_schedule.optional(),
+  match: terms.match.optional(),
   min_age: terms.min_age.optional(),
   service_months: terms.service_months.optional(),
   entry_dates: terms.entry_dates.optional(),
@@ -59,6 +103,15 @@ export const DocumentTerms = z.object({
   effective_from: dateOut,
   sources: z.array(z.enum(CONTRIBUTION_SOURCES)),
   vesting_schedule: VestingSchedule.nullable(),
+  match: z
+    .object({
+      source: z.enum(['EMPLOYER', 'SAFE_HARBOR']),
+      tiers: z.array(z.object({ rate: z.string(), up_to: z.string() })),
+      annual_cap: amountOut.nullable(),
+      pay_periods: z.number().int(),
+      true_up: z.boolean(),
+    })
+    .nullable(),
   min_age: z.number().int(),
   service_months: z.number().int(),
   entry_dates: z.enum(ENTRY_DATES),
@@ -84,7 +137,7 @@ const writers = { ...sponsor, roles: ['ADMIN', 'OPS'] } as const;
 const readers = { ...sponsor, roles: ['ADMIN', 'OPS', 'COMPLIANCE'] } as const;
 
 const WHAT_FOLLOWS =
-  'A plan keeps the vesting schedule with which its employee was enrolled. Whose money it takes, and who may enter and when, go by the version that is in force on the day that counts.';
+  'A plan keeps the vesting schedule with which its employee was enrolled. Whose money it takes, who may enter and when, and the match go by the version that is in force on the day that counts.';
 
 export const createPlanDocument = route({
   operationId: 'createPlanDocument',
@@ -93,6 +146,7 @@ export const createPlanDocument = route({
   summary: 'Write a plan document',
   description: [
     'The terms of a sponsor’s plan, which enrolments name (`plan_document_id`) and inherit. `sources` are those whose money its plans take: for a 401K any, for an RSU none, and else EMPLOYEE and EMPLOYER. `vesting_schedule` is that of enrolments that name none. Employees enter at the first of the `entry_dates` (of the calendar year) at or after the day on which they have the age and the months of service.',
+    'The `match` is of a 401K: `rate` percent of what an employee defers up to `up_to` percent of pay, tier by tier, at most `annual_cap` in a year. `pay_periods` are those of a year; with `true_up` the year as a whole counts in the end.',
     WHAT_FOLLOWS,
   ].join('\n'),
   ...writers,
@@ -102,6 +156,14 @@ export const createPlanDocument = route({
     plan_type: '401K',
     sources: ['EMPLOYEE', 'ROTH', 'EMPLOYER'],
     vesting_schedule: { type: 'graded', total_months: 72, every_months: 12 },
+    match: {
+      tiers: [
+        { rate: '100', up_to: '3' },
+        { rate: '50', up_to: '5' },
+      ],
+      pay_periods: 26,
+      true_up: true,
+    },
     min_age: 21,
     service_months: 6,
     entry_dates: 'QUARTERLY',

@@ -1,4 +1,10 @@
-import { countRecorded, judgePayroll, loadPayroll, PayrollMoved } from '#plans/contributions/load-payroll.ts';
+import {
+  CREATE_STAGED_PAYROLL,
+  countRecorded,
+  judgePayroll,
+  loadPayroll,
+  PayrollMoved,
+} from '#plans/contributions/load-payroll.ts';
 import { runIn, runOn } from '#platform/db/run-statement.ts';
 import { todayOf } from '#platform/db/today.ts';
 import { contributionContract } from '#uploads/checking/contribution-contract.ts';
@@ -7,12 +13,6 @@ import { readRows } from '#uploads/formats/read-rows.ts';
 import { stagedLines } from './copy-encoding.ts';
 import { isLarge, joinAsSets, mark } from './staged-rows.ts';
 import type { UploadLoader } from './upload-loader.ts';
-
-const CREATE = `create temporary table staged_rows (
-  n integer not null, line integer not null,
-  employee_id text collate "C", plan_type text, amount text, source text, period text, currency text, run_id text collate "C", effective_date date,
-  error_column text, error_code text, error_message text, first_line integer,
-  plan_id uuid, plan_currency text, exponent integer, amount_minor bigint, recorded boolean)`;
 
 const STAGED = [
   'n',
@@ -39,7 +39,7 @@ export const payrollLoader: UploadLoader = {
   columns: () => CONTRIBUTION_COLUMNS,
   stage: async (session, source, format, following) => {
     const staged = { rows: 0, rejected: 0, ignored: 0 };
-    await session.run([{ text: WORK_MEM }, { text: CREATE }]);
+    await session.run([{ text: WORK_MEM }, { text: CREATE_STAGED_PAYROLL }]);
     const batches = readRows(source, format, { ...following, contract: contributionContract });
     await session.copyInto(
       `copy staged_rows (${STAGED}) from stdin`,
