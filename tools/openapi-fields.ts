@@ -558,6 +558,11 @@ export const FIELDS: Readonly<Record<string, string>> = {
   total_withheld: 'The sum of the tax that was withheld.',
   must_be_filed: 'Whether the sum is large enough that the form must be filed.',
 
+  // Operators
+  purpose: 'The occasion on which the tenant is looked into, as its trail will say.',
+  ticket:
+    'The number of the ticket that the occasion is written down in, such as INC-1234. No free text: the trail shows it.',
+
   // Meetings and votes
   meeting_id: 'The id of the meeting.',
   title: 'The title, as holders read it.',

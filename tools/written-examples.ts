@@ -169,6 +169,12 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
   CompleteSignInResponse: tokens,
   FinishOidcSignInResponse: { code: 'c_…' },
   FinishSamlSignInResponse: { code: 'c_…' },
+  BreakGlassResponse: {
+    tenant_id: ID(2),
+    access_token: tokens.access_token,
+    token_type: 'Bearer',
+    expires_in: 900,
+  },
   IssueClientTokenResponse: { access_token: tokens.access_token, token_type: 'Bearer', expires_in: 900 },
   CreateUserResponse: user,
   InviteUserResponse: user,

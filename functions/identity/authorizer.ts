@@ -32,7 +32,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     await enterRefusal(event);
     throw new Error(UNAUTHORIZED);
   }
-  const { sub, sid, tid, role, tenantType, employeeId, exp, key } = claims;
+  const { sub, sid, tid, role, tenantType, employeeId, exp, key, reads } = claims;
   const [api, stage] = event.methodArn.split('/');
   return {
     principalId: sub,
@@ -49,6 +49,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
       exp: String(exp),
       ...(employeeId === null ? {} : { employeeId }),
       ...(key === undefined ? {} : { key: JSON.stringify(key) }),
+      ...(reads === undefined ? {} : { reads: JSON.stringify(reads) }),
     },
   };
 }

@@ -30,6 +30,8 @@ export const AUDIT_ACTIONS = [
   'sessions.ended',
   'access.denied',
   'redrive.ordered',
+  'break-glass.opened',
+  'break-glass.read',
   'shareholder.created',
   'shareholder.updated',
   'shareholder.closed',

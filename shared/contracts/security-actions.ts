@@ -88,6 +88,8 @@ export const SECURITY_ACTIONS = {
   'bank-account.denied': 'controlled-change',
   'legal-hold.placed': 'controlled-change',
   'legal-hold.released': 'controlled-change',
+  'break-glass.opened': 'disclosure',
+  'break-glass.read': 'disclosure',
   'personal-data.read': 'disclosure',
   'report.exported': 'disclosure',
 } as const satisfies Partial<Record<AuditAction, string>>;

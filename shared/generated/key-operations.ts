@@ -18,6 +18,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   approveTransaction: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   beginPasskey: {"roles":[],"tenants":["ISSUER","SPONSOR"]},
   beginStepUp: {"roles":["ADMIN","EMPLOYEE","COMPLIANCE","OPS","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
+  breakGlass: {"roles":[],"tenants":["PLATFORM"]},
   calculateVesting: {"roles":["ADMIN","OPS","COMPLIANCE","EMPLOYEE"],"tenants":["SPONSOR","ISSUER"]},
   cancelDividend: {"roles":["ADMIN","OPS"],"tenants":["ISSUER"]},
   cancelGrant: {"roles":["ADMIN","OPS"],"tenants":["SPONSOR"]},

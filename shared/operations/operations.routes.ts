@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instantOut, listOf, page } from '#kernel/fields.ts';
+import { id, instantOut, listOf, page } from '#kernel/fields.ts';
 import { route } from '#platform/http/route.ts';
 
 /** The name of a queue without the environment's prefix: `uploads`, or `uploads-dlq`. */
@@ -83,6 +83,39 @@ export const redriveDeadLetters = route({
   idempotency: 'none',
   problems: ['not-found', 'not-redrivable'],
   uses: ['queues:inspect', 'deadLetters:redrive'],
+});
+
+const PURPOSES = ['INCIDENT', 'SUPPORT_REQUEST', 'OFFBOARDING', 'LEGAL'] as const;
+
+export const breakGlass = route({
+  operationId: 'breakGlass',
+  method: 'POST',
+  path: '/operations/break-glass',
+  summary: 'Read a tenant’s records for a quarter of an hour',
+  description:
+    'Answers an access token by which an operator reads what ADMIN, OPS and COMPLIANCE of one tenant may read, by the same paths, and can do nothing else. Answers are masked as the audit trail is: names, addresses, accounts, free text and links to files are `***`. Files are refused. It takes a second factor that was just proved; opening it, and each record that is read, are entries of the tenant’s own trail, with the purpose and the ticket, and security events of its webhooks. The token ends with the operator’s session, or after `expires_in` seconds.',
+  ...operator,
+  body: z.strictObject({
+    tenant_id: id,
+    purpose: z.enum(PURPOSES),
+    ticket: z
+      .string()
+      .max(64)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._/#-]*$/, 'must be the number of a ticket, such as INC-1234'),
+  }),
+  example: { tenant_id: '01920000-0000-7000-8000-000000000000', purpose: 'INCIDENT', ticket: 'INC-1234' },
+  status: 201,
+  response: z.strictObject({
+    tenant_id: z.uuid(),
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int(),
+  }),
+  audit: 'break-glass.opened',
+  // An answer that is kept would keep the token.
+  idempotency: 'none',
+  problems: ['not-found', 'second-factor-required'],
+  uses: ['eventBus:put', 'secondFactor:demand', 'signingKeys:read'],
 });
 
 export const StuckWork = z.strictObject({

@@ -71,15 +71,20 @@ export function proxyEvent(route: RouteSpec, request: TestRequest): APIGatewayPr
           : {
               sub: as.actorId,
               sid: as.sessionId,
-              tid: as.tenantId,
               role: as.actorRole,
-              tenantType: as.tenantType,
+              ...tenantOf(as),
               exp: String(Math.floor(Date.now() / 1000) + 900),
               ...(as.employeeId === undefined ? {} : { employeeId: as.employeeId }),
               ...(as.key === undefined ? {} : { key: JSON.stringify(as.key) }),
             },
     } as unknown as APIGatewayProxyEvent['requestContext'],
   };
+}
+
+/** An operator who reads a tenant has a token of the platform's own, which names the tenant. */
+function tenantOf({ tenantId, tenantType, actorTenantId }: Principal) {
+  if (actorTenantId === undefined) return { tid: tenantId, tenantType };
+  return { tid: actorTenantId, tenantType: 'PLATFORM', reads: JSON.stringify({ tenantId, tenantType }) };
 }
 
 export function testContext(timeoutMs: number = TIMEOUT_MS): Context {

@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { KeyBounds } from '#kernel/key-bounds.ts';
+import type { ReadTenant } from '#kernel/read-tenant.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import { environment } from '#platform/environment.ts';
 
@@ -23,6 +24,8 @@ export interface AccessClaims {
   readonly employeeId: string | null;
   /** The bounds of an API key; absent where a person has signed in. */
   readonly key?: KeyBounds | undefined;
+  /** The tenant whose records an operator may read, masked; absent in every other token. */
+  readonly reads?: ReadTenant | undefined;
   /** Seconds since 1970. */
   readonly exp: number;
 }
@@ -39,8 +42,12 @@ export async function signAccessToken(
   seconds: number = ACCESS_TOKEN_SECONDS,
 ): Promise<string> {
   const { SignJWT } = await import('jose');
-  const { sub, sid, tid, role, tenantType, employeeId, key: bounds } = claims;
-  const optional = { ...(employeeId === null ? {} : { emp: employeeId }), ...(bounds && { key: bounds }) };
+  const { sub, sid, tid, role, tenantType, employeeId, key: bounds, reads } = claims;
+  const optional = {
+    ...(employeeId === null ? {} : { emp: employeeId }),
+    ...(bounds && { key: bounds }),
+    ...(reads && { reads }),
+  };
   return new SignJWT({ sid, tid, role, tty: tenantType, ...optional })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
     .setIssuer(issuer())
@@ -101,5 +108,6 @@ function toClaims(payload: JWTPayload): AccessClaims {
     employeeId: typeof payload.emp === 'string' ? payload.emp : null,
     exp: payload.exp as number,
     ...(payload.key === undefined ? {} : { key: payload.key as KeyBounds }),
+    ...(payload.reads === undefined ? {} : { reads: payload.reads as ReadTenant }),
   };
 }

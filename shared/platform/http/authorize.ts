@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '#kernel/domain-error.ts';
 import type { TenantId, UserId } from '#kernel/ids.ts';
 import type { KeyBounds } from '#kernel/key-bounds.ts';
+import type { ReadTenant } from '#kernel/read-tenant.ts';
 import type { Role, TenantType } from '#kernel/roles.ts';
 import type { RouteSpec } from './route.ts';
 
@@ -18,6 +19,8 @@ export interface Principal {
   readonly employeeId: string | undefined;
   /** The bounds of an API key; absent where a person calls. */
   readonly key?: KeyBounds | undefined;
+  /** The platform's own tenant, of an operator who reads another one; absent otherwise. */
+  readonly actorTenantId?: TenantId;
 }
 
 /** The context that the authorizer hands to functions, in flat strings. */
@@ -31,20 +34,26 @@ export interface AuthorizerContext {
   readonly employeeId?: string;
   /** The bounds of an API key, as JSON. */
   readonly key?: string;
+  /** The tenant that an operator reads, as JSON. */
+  readonly reads?: string;
 }
 
 /** Returns whom the authorizer's verdict names, whether or not they may still do anything. */
 export function principalOf(event: APIGatewayProxyEvent): Principal | undefined {
   const context = event.requestContext.authorizer as AuthorizerContext | null | undefined;
   if (!context?.sub || !context.sid) return undefined;
+  const tenantId = context.tid as TenantId;
   return {
-    tenantId: context.tid as TenantId,
+    tenantId,
     tenantType: context.tenantType as TenantType,
     actorId: context.sub as UserId,
     actorRole: context.role as Role,
     sessionId: context.sid,
     employeeId: context.employeeId,
     ...(context.key === undefined ? {} : { key: JSON.parse(context.key) as KeyBounds }),
+    ...(context.reads === undefined
+      ? {}
+      : { ...(JSON.parse(context.reads) as ReadTenant), actorTenantId: tenantId }),
   };
 }
 
@@ -73,6 +82,8 @@ export function authenticate(
  * @throws DomainError `forbidden`
  */
 export async function authorize(route: RouteSpec, caller: Principal, address: string): Promise<void> {
+  if (caller.actorTenantId !== undefined)
+    return (await import('./break-glass.ts')).requireReadable(route, caller);
   const allowed =
     (route.roles as readonly Role[]).includes(caller.actorRole) &&
     (route.tenants === undefined || route.tenants.includes(caller.tenantType));

@@ -131,6 +131,11 @@ export function http<const R extends RouteSpec>(
       const answerCaller = async () => {
         await authorize(route, principal, originOf(event).sourceIp);
         const answered = await answer(route, run, received);
+        if (principal.actorTenantId !== undefined)
+          return answerAt(
+            baseOf(event),
+            await (await import('./break-glass.ts')).readMasked(answered, { event, route, actor }),
+          );
         return answerAt(baseOf(event), complete ? await complete(answered, actor) : answered);
       };
       return asRequest(() => tenantStatements(actor, []), answerCaller, isOfTheRequest);
