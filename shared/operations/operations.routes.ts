@@ -140,7 +140,7 @@ export const listStuckWork = route({
   path: '/operations/stuck',
   summary: 'List what should have moved and has not',
   description:
-    'Payments without a word for longer than their bank may take, what a bank has said and was not applied, and payment runs whose worker stopped: of every tenant, what has waited longest first. `vestry_payments_stuck` counts the payments among them. `reconcile-payments` takes all of it up every five minutes; what stays listed needs a person: see docs/runbooks/stuck-disbursement.md. No name, amount or account is shown.',
+    'Payments without a word for longer than their bank may take, what a bank has said and was not applied, and payment runs whose worker stopped: of every tenant, what has waited longest first. `vestry_payments_stuck` counts the payments among them: those whose restart is due, and those that restarts have not helped, because the bank can’t be reached, or has had them for four days without a word. `reconcile-payments` takes all of it up every five minutes; what stays listed needs a person: see docs/runbooks/stuck-disbursement.md. No name, amount or account is shown.',
   ...operator,
   query: z.strictObject({ limit: page.limit }),
   status: 200,

@@ -597,6 +597,40 @@ test('stuck payments continue: an execution that never started, and a bank event
   expect((await ops.get(sent)).body.status).toBe('SETTLED');
 });
 
+test('a payment that restarts have not helped stays stuck, for the list and the alarm, until something is heard of it', async () => {
+  const [quiet = ''] = await holders('0404');
+  const { id } = (await ops.order({ shareholder_id: quiet, amount: '5', currency: 'USD' })).body;
+  await ops.until(id, 'SENT');
+  const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+  const named = vi.spyOn(logger, 'warn');
+  const stuckAt = async (at: Date): Promise<object> => {
+    named.mockClear();
+    const listed = (await listStuckWork(at, 50)).filter(({ resource }) => resource === `transactions/${id}`);
+    await reconcileStuckPayments(at, 'r', () => 60_000);
+    const isNamed = named.mock.calls.some(
+      ([, more]) => (more as { transaction_id?: string })?.transaction_id === id,
+    );
+    return { restarts: listed.map(({ restarts }) => restarts), isNamed };
+  };
+  expect(await stuckAt(minutes(5))).toMatchObject({ restarts: [], isNamed: false });
+  expect(await stuckAt(minutes(11))).toMatchObject({ restarts: [0], isNamed: true });
+  // The bank has it, and may be slow.
+  for (const later of [12, 21, 30])
+    expect(await stuckAt(minutes(later)), String(later)).toEqual({ restarts: [], isNamed: false });
+  const days = 5 * 24 * 60;
+  expect(await stuckAt(minutes(days))).toMatchObject({ restarts: [1], isNamed: true });
+  for (const later of [1, 6, 11])
+    expect(await stuckAt(minutes(days + later)), String(later)).toEqual({ restarts: [2], isNamed: true });
+  named.mockRestore();
+  await world.database.admin.query(
+    `insert into bank_events (tenant_id, transaction_id, event_id, kind) values ($1, $2, 'heard at last', 'SETTLED')`,
+    [acme.id, id],
+  );
+  await reconcileStuckPayments(minutes(days + 12), 'r', () => 60_000);
+  expect((await ops.get(id)).body.status).toBe('SETTLED');
+  expect(await stuckAt(minutes(days + 20))).toMatchObject({ restarts: [] });
+});
+
 describe('a payable date that has not come', () => {
   const DAY_SECONDS = 86_400;
   /** Moves the issuer to Tokyo, whose day begins nine hours before that of UTC. */

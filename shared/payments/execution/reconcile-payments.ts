@@ -28,7 +28,7 @@ import { systemWrite } from '#platform/queue/system-write.ts';
 import { isInDoubt, listDueRuns, listFiled, listRejected, type Stuck } from './reconcile.repository.ts';
 import { reportTask } from './report-task.ts';
 import { startPayment } from './start-execution.ts';
-import { stoppedRuns, stuckPayments, unappliedEvents } from './stuck-work.ts';
+import { paymentsToRestart, stoppedRuns, stuckPayments, unappliedEvents } from './stuck-work.ts';
 
 const REASON = 'stuck payments of every tenant';
 /** A return must come by the opening of the second banking day after settlement (Nacha Operating Rules, 3.8.3). */
@@ -83,13 +83,16 @@ export async function reconcileStuckPayments(
       ({ effective }) => addBankingDays(effective, PRENOTE_BANKING_DAYS) < today,
     );
   await each('passed', passed, (item) => passPrenote(item, requestId));
-  const stuck = (tx: SystemTx, most: number) => stuckPayments(tx, now, most);
-  const waiting = await systemTx(REASON, (tx) => stuck(tx, LISTED_AT_ONCE));
+  const waiting = await systemTx(REASON, (tx) => stuckPayments(tx, now, LISTED_AT_ONCE));
   gauge('PaymentsStuck', waiting.length, {});
   // The alarm counts, and whoever it calls has to know which.
   for (const { tenant_id, transaction_id } of waiting.slice(0, NAMED_AT_MOST))
     logger.warn('payment stuck', { tenant_id, transaction_id });
-  await each('restarted', stuck, (item) => restart(item, now));
+  await each(
+    'restarted',
+    (tx, most) => paymentsToRestart(tx, now, most),
+    (item) => restart(item, now),
+  );
   await each(
     'resumed',
     (tx, most) => stoppedRuns(tx, now, most),

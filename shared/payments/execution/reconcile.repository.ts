@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { OPEN_STATUSES } from '#contracts/transactions.ts';
 import type { TenantId } from '#kernel/ids.ts';
 import { IN_DOUBT } from '#payments/files/in-doubt.ts';
@@ -13,6 +13,9 @@ export interface Stuck {
   readonly request_id: string;
 }
 
+/** Silence that is longer than a bank's work on a payment, weekends included. */
+const SLOW_DAYS = 4;
+
 interface Waiting {
   /** The moment since which it should have moved. */
   readonly since: Date;
@@ -25,15 +28,34 @@ export interface StuckPayment extends Stuck, Waiting {
 }
 
 /**
+ * Stuck payments whose next restart is due. Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of
+ * times; up to a fortnight, since an execution that is not lost asks each day by itself.
+ */
+export const listDueForRestart = (tx: SystemTx, now: Date, afterSeconds: number, most: number) =>
+  listWaiting(tx, isDue(now, afterSeconds), most);
+
+/**
+ * Stuck payments: those whose restart is due, and those that restarts have not helped, which stay ones until something is heard of them. A payment
+ * that the bank has is not one for being slow: most banks take a day or two, and say nothing meanwhile.
+ */
+export const listStuck = (tx: SystemTx, now: Date, afterSeconds: number, most: number) =>
+  listWaiting(
+    tx,
+    sql`(${isDue(now, afterSeconds)} or (o.restarts > 0 and t.updated_at <= o.started_at and (t.status = 'PENDING' and o.released_at is not null
+      or t.status = 'SENT' and t.updated_at < ${now}::timestamptz - make_interval(days => ${SLOW_DAYS}))))`,
+    most,
+  );
+
+const isDue = (now: Date, afterSeconds: number) =>
+  sql`w.since < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 11))`;
+
+/**
  * Payments that nobody waits for, as far as we can tell: pending ones that no person has to approve and whose day has come, and sent ones without a
  * bank event. A payment that goes by file needs its execution only until it is released: then the job that writes files finds it.
- * Each restart doubles the time to the next, lest a bank that is away for a day be asked thousands of times; up to a fortnight, since an execution that
- * is not lost asks each day by itself.
  */
-export async function listStuck(
+async function listWaiting(
   tx: SystemTx,
-  now: Date,
-  afterSeconds: number,
+  forTooLong: RawBuilder<unknown>,
   most: number,
 ): Promise<StuckPayment[]> {
   const { rows } = await sql<StuckPayment>`
@@ -44,7 +66,7 @@ export async function listStuck(
         o.not_before::timestamp at time zone d.time_zone) as since) w
     where t.status in (${literals(OPEN_STATUSES)}) and (o.channel = 'BANK' or o.released_at is null)
       and o.approval in ('NOT_NEEDED', 'APPROVED')
-      and w.since < ${now}::timestamptz - make_interval(secs => ${afterSeconds} * 2 ^ least(o.restarts, 11))
+      and ${forTooLong}
     order by o.started_at limit ${most}`.execute(tx);
   return rows;
 }

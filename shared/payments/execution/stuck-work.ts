@@ -1,5 +1,10 @@
 import { type SystemTx, systemTx } from '#platform/db/system-tx.ts';
-import { listStoppedRuns, listStuck, listUnappliedEvents } from './reconcile.repository.ts';
+import {
+  listDueForRestart,
+  listStoppedRuns,
+  listStuck,
+  listUnappliedEvents,
+} from './reconcile.repository.ts';
 
 /** Longer than the bank's callback may take before the execution itself asks. */
 const STUCK_AFTER_SECONDS = 600;
@@ -11,6 +16,10 @@ const ago = (now: Date, ms: number): Date => new Date(now.getTime() - ms);
 /** Payments without a word for longer than their bank may take. */
 export const stuckPayments = (tx: SystemTx, now: Date, most: number) =>
   listStuck(tx, now, STUCK_AFTER_SECONDS, most);
+
+/** Those of them that are started anew. */
+export const paymentsToRestart = (tx: SystemTx, now: Date, most: number) =>
+  listDueForRestart(tx, now, STUCK_AFTER_SECONDS, most);
 
 /** Payments of which the bank has said something that waits to be applied. */
 export const unappliedEvents = (tx: SystemTx, now: Date, most: number) =>
@@ -36,7 +45,7 @@ export interface StuckWork {
 
 const REASON = 'an operator looks at what is stuck';
 
-/** Lists what the next sweep would take up, of every tenant: what has waited longest first, at most so many of each kind. */
+/** Lists what has not moved for too long, of every tenant: what has waited longest first, at most so many of each kind. */
 export async function listStuckWork(now: Date, most: number): Promise<StuckWork[]> {
   const unknown = { status: null, channel: null, restarts: null };
   const work = await systemTx(REASON, async (tx): Promise<StuckWork[]> => {
