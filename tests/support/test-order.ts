@@ -15,6 +15,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'tests/e2e/payment-crash.test.ts': 105,
   'tests/e2e/readme.test.ts': 100,
   'tests/e2e/restore.test.ts': 35,
+  'tests/e2e/runbooks.test.ts': 40,
   'tests/e2e/start.test.ts': 50,
   'tests/e2e/upload.test.ts': 20,
   'local/aws/functions/function-pool.test.ts': 11,

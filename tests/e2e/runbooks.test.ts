@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays, dayOf } from '#kernel/calendar.ts';
+import type { Json } from '#tests/support/json.ts';
+import { magic } from '#tests/support/payment-client.ts';
+import { loadedDemo } from './loaded-demo.ts';
+import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from './platform.ts';
+
+/** The incident of each runbook is caused on a platform with the demo, and ended by the commands of the runbook as they stand there. */
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+let dataDir: string;
+let platform: RunningPlatform;
+
+beforeAll(async () => {
+  ({ dataDir } = await loadedDemo());
+  platform = await startedPlatform({ dataDir });
+});
+afterAll(async () => {
+  await platform.stop();
+  removeDataDir(dataDir);
+});
+
+/** The blocks of commands below a heading of a runbook. */
+function commands(document: string, heading: string): string[] {
+  const text = readFileSync(join(REPOSITORY, 'docs/runbooks', document), 'utf8');
+  const [, section] = new RegExp(`^#+ ${heading}$([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(text) ?? [];
+  const blocks = [...(section ?? '').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
+  if (blocks.length === 0) throw new Error(`${document} has no commands below ${heading}`);
+  return blocks;
+}
+
+/** Runs commands as somebody who has begun as the README of the runbooks says. */
+async function follow(...blocks: readonly string[]): Promise<string> {
+  const [begin = ''] = commands('README.md', 'Before you begin');
+  const script = [begin, ...blocks]
+    .join('\n')
+    .replaceAll('http://localhost:8000', platform.file.apiUrl)
+    .replaceAll(/npm run (-s )?local --/g, `node local/cli.ts --data ${dataDir}`);
+  const env = { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` };
+  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: REPOSITORY, env }).catch(
+    (error: { stdout: string; stderr: string }) => {
+      throw new Error(`${error.stdout.slice(-2000)}\n${error.stderr.slice(-2000)}`);
+    },
+  );
+  return stdout;
+}
+
+const local = (...words: string[]) => follow(`npm run local -- ${words.join(' ')}`);
+
+describe('stuck-disbursement.md', () => {
+  test('a bank that says nothing: the payment is named, looked into, and settled once the bank speaks', async () => {
+    const [, holder] = (await platform.api('acme/OPS', 'GET', '/shareholders?kyc_status=VERIFIED&limit=2'))
+      .body.data;
+    const account = await platform.api('acme/OPS', 'POST', `/shareholders/${holder.id}/bank-accounts`, {
+      ...{ routing_number: '121042882', account_number: magic('0000'), account_type: 'CHECKING' },
+      holder_name: holder.name,
+    });
+    expect(account.status, account.text).toBe(202);
+    await platform.api('acme/COMPLIANCE', 'POST', `/approvals/${account.body.id}/approve`);
+    await local('bank', 'silent', 'on');
+    const { body: payment } = await platform.api(
+      'acme/OPS',
+      'POST',
+      '/transactions/disburse',
+      { shareholder_id: holder.id, amount: '12.50', currency: 'USD' },
+      { 'idempotency-key': randomUUID() },
+    );
+    await local('advance', addDays(dayOf(new Date()), 6));
+
+    const [look = '', eachOne = ''] = commands('stuck-disbursement.md', '1. Which, and in which state');
+    const named = await follow(look);
+    expect(named).toContain(`transactions/${payment.id}`);
+    // The demo has a silent payment of its own, which is looked into first.
+    const [, first] = /resource: 'transactions\/([\w-]+)'/.exec(named) ?? [];
+    const [, tenant] = /tenant_id: '([\w-]+)'/.exec(named) ?? [];
+    const [records = ''] = commands('README.md', "A tenant's records");
+    const reader = records.replace(/^export TENANT=.*$/m, `export TENANT=${tenant}`);
+    expect(reader).toContain(`TENANT=${tenant}`);
+    const shown = await follow(reader, eachOne);
+    expect(shown).toContain(`id: '${first}'`);
+    expect(shown).toContain('payment-order.restarted');
+    expect(shown).not.toContain(holder.name);
+
+    await local('bank', 'silent', 'off');
+    for (let twice = 0; twice < 2; twice += 1) await local('fire', 'reconcile-payments');
+    const statusOf = async () =>
+      (await platform.api('acme/OPS', 'GET', `/transactions/${payment.id}`)).body.status;
+    await eventually(statusOf, (status) => status === 'SETTLED');
+    const { data: left } = (await platform.api('operator', 'GET', '/operations/stuck')).body;
+    expect(left.map(({ resource }: Json) => resource)).not.toContain(`transactions/${payment.id}`);
+  });
+});
+
+describe('dlq-redrive.md', () => {
+  test('a message that failed for good is looked at, and goes back to its queue', async () => {
+    const sqs = platform.sqs();
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'vestry-local-uploads-dlq' }));
+    const { body } = JSON.parse(readFileSync(join(REPOSITORY, 'events/upload-created.json'), 'utf8'))
+      .Records[0];
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+    sqs.destroy();
+    const [, redrive = ''] = commands('dlq-redrive.md', 'Dead letters: read, repair, redrive');
+    const shown = await follow('QUEUE=uploads', redrive);
+    expect(shown).toContain('register+2026.csv');
+    expect(shown).toContain('"messages":1');
+    const { data } = (await platform.api('operator', 'GET', '/operations/dead-letters?queue=uploads')).body;
+    expect(data).toEqual([]);
+  });
+});
