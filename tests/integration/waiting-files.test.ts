@@ -90,6 +90,7 @@ test('a file of ten percent is loaded, and one of more waits with what it would 
     absent: 1,
     by_class: [{ security_class: 'COMMON', before: '1050', after: '900', moved: '250' }],
     by_status: null,
+    enrolled: null,
     largest: [
       { line: 2, external_ref: 'A', before: '550', after: '300' },
       { line: 4, external_ref: 'D', before: '0', after: '100' },

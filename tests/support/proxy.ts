@@ -18,6 +18,9 @@ import { call, type TestResponse } from './request.ts';
 export const instant = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString();
 export const HOUR_MS = 3_600_000;
 
+/** An hour ago, but today: a meeting's record date, yesterday, is before the day on which voting opens. */
+const openSince = (): string => instant(-Math.min(HOUR_MS, Date.now() - Date.parse(day(0))));
+
 export const AGENDA = [
   { id: '1', title: 'Approve the accounts', kind: 'STANDARD' },
   { id: '2a', title: 'Elect A. Lovelace', kind: 'DIRECTOR' },
@@ -36,7 +39,7 @@ export class Meetings {
       title: 'Annual meeting',
       record_date: day(-1),
       bylaws_differ: true,
-      opens_at: instant(-HOUR_MS),
+      opens_at: openSince(),
       closes_at: instant(HOUR_MS),
       quorum: '0.5',
       items: AGENDA,
