@@ -78,7 +78,7 @@ async function makeInto(cached: string, inputs: string, make: CachedAssembly['ma
   rmSync(working, { recursive: true, force: true });
   try {
     await make(working);
-    writeFileSync(join(working, STAMP), inputs);
+    writeFileSync(join(working, STAMP), inputs, { mode: 0o600 });
     rmSync(cached, { recursive: true, force: true });
     renameSync(working, cached);
   } finally {

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { stepAt, totpOf } from '#identity/second-factor/totp.ts';
@@ -110,6 +111,19 @@ export class RunningPlatform {
   #aws() {
     const { awsEndpointUrl, region, accessKeyId, secretAccessKey } = this.file;
     return { endpoint: awsEndpointUrl, region, credentials: { accessKeyId, secretAccessKey } };
+  }
+
+  /** Runs commands of the documentation against this platform, with the Node of the repository. They have two minutes and a half. */
+  documented(commands: string): Promise<{ stdout: string; stderr: string }> {
+    const script = commands
+      .replaceAll('http://localhost:8000', this.file.apiUrl)
+      .replaceAll(/npm run (-s )?local --/g, `node local/cli.ts --data ${this.dataDir}`);
+    return promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: REPOSITORY,
+      env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` },
+      maxBuffer: 16 * 1024 * 1024,
+      timeout: 150_000,
+    });
   }
 
   /** Stops the platform as Ctrl-C does, and returns the exit code. */

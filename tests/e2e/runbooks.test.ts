@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, dayOf } from '#kernel/calendar.ts';
@@ -14,7 +12,6 @@ import { eventually, type RunningPlatform, removeDataDir, startedPlatform } from
 /** The incident of each runbook is caused on a platform with the demo, and ended by the commands of the runbook as they stand there. */
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-const run = promisify(execFile);
 
 let dataDir: string;
 let platform: RunningPlatform;
@@ -40,16 +37,11 @@ function commands(document: string, heading: string): string[] {
 /** Runs commands as somebody who has begun as the README of the runbooks says. */
 async function follow(...blocks: readonly string[]): Promise<string> {
   const [begin = ''] = commands('README.md', 'Before you begin');
-  const script = [begin, ...blocks]
-    .join('\n')
-    .replaceAll('http://localhost:8000', platform.file.apiUrl)
-    .replaceAll(/npm run (-s )?local --/g, `node local/cli.ts --data ${dataDir}`);
-  const env = { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}:${process.env.PATH}` };
-  const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: REPOSITORY, env }).catch(
-    (error: { stdout: string; stderr: string }) => {
+  const { stdout } = await platform
+    .documented([begin, ...blocks].join('\n'))
+    .catch((error: { stdout: string; stderr: string }) => {
       throw new Error(`${error.stdout.slice(-2000)}\n${error.stderr.slice(-2000)}`);
-    },
-  );
+    });
   return stdout;
 }
 

@@ -65,9 +65,9 @@ describe('npm start', () => {
   });
 
   test('writes everything for its owner alone', () => {
-    // The templates, the bundles and the console are copies of what is made of the checkout; `loaded` is the mark of the test that loaded the demo.
+    // The templates and bundles are copies of what lies in the checkout; `loaded` is the mark of the test that loaded the demo.
     const entries = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).filter(
-      (path) => !['cdk.out', 'console', 'loaded'].includes(path.split('/')[0] ?? ''),
+      (path) => !['cdk.out', 'loaded'].includes(path.split('/')[0] ?? ''),
     );
     const open = entries.filter((path) => {
       const stat = lstatSync(join(dataDir, path), { throwIfNoEntry: false });

@@ -10,7 +10,7 @@ import {
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { instantText } from './instant-text.ts';
-import type { Activity, SettledRange } from './settled.repository.ts';
+import { type Activity, listActivity, type SettledRange } from './settled.repository.ts';
 
 const COLLECTIONS = Object.keys(RECORD_EVENTS);
 const COLLECTION = sql<Collection>`split_part(resource, '/', 1)`;
@@ -19,14 +19,7 @@ const IS_CHANGE = sql`problem is null and ${COLLECTION} = any(${COLLECTIONS}::te
   and split_part(resource, '/', 2) ~ ${ID} and action <> all(${[...NO_CHANGE]}::text[])`;
 
 /** Lists the tenants that have changed records in a range. */
-export async function listChangeActivity(tx: SystemTx, { from, to }: SettledRange): Promise<Activity[]> {
-  const { rows } = await sql<Activity>`
-    select tenant_id, max(xact) as last_xact, min(id::text) as first_id, max(id::text) as last_id
-    from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8 and ${IS_CHANGE} group by tenant_id`.execute(
-    tx,
-  );
-  return rows;
-}
+export const listChangeActivity = (tx: SystemTx, range: SettledRange) => listActivity(tx, range, IS_CHANGE);
 
 type Change = EventPayload<RecordEvent>['changes'][number];
 

@@ -5,19 +5,13 @@ import { SECURITY_ACTION_NAMES, SECURITY_ACTIONS, type SecurityAction } from '#c
 import type { SystemTx } from '#platform/db/system-tx.ts';
 import type { TenantTx } from '#platform/db/tenant-tx.ts';
 import { instantText } from './instant-text.ts';
-import type { Activity, SettledRange } from './settled.repository.ts';
+import { type Activity, listActivity, type SettledRange } from './settled.repository.ts';
 
 const IS_SECURITY = sql`action = any(${[...SECURITY_ACTION_NAMES]}::text[])`;
 
 /** Lists the tenants that have security events in a range. */
-export async function listSecurityActivity(tx: SystemTx, { from, to }: SettledRange): Promise<Activity[]> {
-  const { rows } = await sql<Activity>`
-    select tenant_id, max(xact) as last_xact, min(id::text) as first_id, max(id::text) as last_id
-    from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8 and ${IS_SECURITY} group by tenant_id`.execute(
-    tx,
-  );
-  return rows;
-}
+export const listSecurityActivity = (tx: SystemTx, range: SettledRange) =>
+  listActivity(tx, range, IS_SECURITY);
 
 /** Longer ones are read in the trail. */
 const MAX_PAYLOAD_BYTES = 500;

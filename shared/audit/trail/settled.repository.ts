@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { SystemTx } from '#platform/db/system-tx.ts';
 
 /** Every transaction below it has ended: no entry of a lower number can appear any more, however late it commits. */
@@ -51,4 +51,18 @@ export async function settledUpTo(tx: SystemTx, from: string, most: number): Pro
     );
   if (cut === null) return { to: horizon, hasEntries, hasMore: false };
   return { to: cut === from ? (next ?? horizon) : cut, hasEntries, hasMore: true };
+}
+
+/** Lists the tenants that have entries of a kind in a range. */
+export async function listActivity(
+  tx: SystemTx,
+  { from, to }: SettledRange,
+  isOfKind: RawBuilder<unknown>,
+): Promise<Activity[]> {
+  const { rows } = await sql<Activity>`
+    select tenant_id, max(xact) as last_xact, min(id::text) as first_id, max(id::text) as last_id
+    from audit_log where xact >= ${from}::xid8 and xact < ${to}::xid8 and ${isOfKind} group by tenant_id`.execute(
+    tx,
+  );
+  return rows;
 }

@@ -1,14 +1,10 @@
 import { sql } from 'kysely';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
+import { type RecipientRow, receivedIn } from './tax-forms.ts';
 
-export interface Form1042SRow {
+export interface Form1042SRow extends RecipientRow {
   readonly shareholder_id: string;
-  readonly external_ref: string;
-  readonly name: string;
-  readonly address: string | null;
-  readonly tax_id_type: string | null;
-  readonly tax_id_last4: string | null;
   readonly treaty_country: string | null;
   /** Percent. */
   readonly rate: string;
@@ -17,9 +13,7 @@ export interface Form1042SRow {
   readonly withheld: string;
 }
 
-/** Whether a dividend in US dollars was received in the year by a nonresident, by the days of the tenant. */
-const RECEIVED = (year: number) => sql`r.currency = 'USD' and r.withholding = 'NONRESIDENT'
-  and r.received_on >= make_date(${year}::integer, 1, 1) and r.received_on < make_date(${year}::integer + 1, 1, 1)`;
+const RECEIVED = (year: number) => sql`${receivedIn(year)} and r.withholding = 'NONRESIDENT'`;
 
 /** Lists forms by holder id and rate. It walks the register, so that the cost of a page depends on its size alone. */
 export async function listForms(

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { canonicalDecimal } from '#kernel/decimal.ts';
 import { fromMinor } from '#kernel/money.ts';
-import { truncatedTaxId } from '#register/tax/tax-id.ts';
 import { type Form1042SRow, listForms, sumForms } from './form-1042-s.repository.ts';
 import type { Form1042S, get1042SReport } from './form-1042-s.routes.ts';
 import type { Report } from './report.ts';
+import { recipientOf } from './tax-forms.ts';
 
 type Sent = z.output<(typeof get1042SReport)['query']>;
 type Answer = z.input<(typeof get1042SReport)['response']>;
@@ -54,10 +54,7 @@ export const form1042S: Report<
   position: ({ shareholder_id, rate }) => [shareholder_id, rate],
   toItem: (row, { year }) => ({
     tax_year: year,
-    account_number: row.external_ref,
-    recipient_name: row.name,
-    recipient_address: row.address,
-    recipient_tin: row.tax_id_type === null ? null : truncatedTaxId(row.tax_id_type, row.tax_id_last4 ?? ''),
+    ...recipientOf(row),
     treaty_country: row.treaty_country,
     box_1_income_code: DIVIDENDS,
     box_2_gross_income: fromMinor(BigInt(row.amount), 'USD'),

@@ -1,22 +1,17 @@
 import { sql } from 'kysely';
 import type { TenantRead } from '#platform/db/tenant-tx.ts';
 import type { Part } from './report.ts';
+import { type RecipientRow, receivedIn } from './tax-forms.ts';
 
-export interface Form1099DivRow {
+export interface Form1099DivRow extends RecipientRow {
   readonly shareholder_id: string;
-  readonly external_ref: string;
-  readonly name: string;
-  readonly address: string | null;
-  readonly tax_id_type: string | null;
-  readonly tax_id_last4: string | null;
   /** US cents. */
   readonly amount: string;
   readonly withheld: string;
 }
 
-/** Whether a dividend in US dollars was received in the year, by the days of the tenant. What nonresidents receive has a form of its own. */
-const RECEIVED = (year: number) => sql`r.currency = 'USD' and r.withholding is distinct from 'NONRESIDENT'
-  and r.received_on >= make_date(${year}::integer, 1, 1) and r.received_on < make_date(${year}::integer + 1, 1, 1)`;
+/** The dividends of nonresidents have a form of their own. */
+const RECEIVED = (year: number) => sql`${receivedIn(year)} and r.withholding is distinct from 'NONRESIDENT'`;
 
 /** Lists forms by holder id. It walks the register, so that the cost of a page depends on its size alone. */
 export async function listForms(

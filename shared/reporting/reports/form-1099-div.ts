@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { fromMinor } from '#kernel/money.ts';
-import { truncatedTaxId } from '#register/tax/tax-id.ts';
 import { type Form1099DivRow, listForms, sumForms } from './form-1099-div.repository.ts';
 import type { Form1099Div, get1099DivReport } from './ledger-reports.routes.ts';
 import type { Report } from './report.ts';
+import { recipientOf } from './tax-forms.ts';
 
 type Sent = z.output<(typeof get1099DivReport)['query']>;
 type Answer = z.input<(typeof get1099DivReport)['response']>;
@@ -48,12 +48,9 @@ export const form1099Div: Report<
   },
   rows: (read, { year }, part) => listForms(read, year, part),
   position: ({ shareholder_id }) => [shareholder_id],
-  toItem: ({ external_ref, name, address, tax_id_type, tax_id_last4, amount, withheld }, { year }) => ({
+  toItem: ({ amount, withheld, ...row }, { year }) => ({
     tax_year: year,
-    account_number: external_ref,
-    recipient_name: name,
-    recipient_address: address,
-    recipient_tin: tax_id_type === null ? null : truncatedTaxId(tax_id_type, tax_id_last4 ?? ''),
+    ...recipientOf(row),
     box_1a_total_ordinary_dividends: fromMinor(BigInt(amount), 'USD'),
     box_4_federal_income_tax_withheld: fromMinor(BigInt(withheld), 'USD'),
     must_be_filed: BigInt(amount) >= FILED_FROM_MINOR || BigInt(withheld) > 0n,
