@@ -6,6 +6,8 @@ interface Open {
   confirmed: boolean;
   /** Asks the database in a round trip of its own. */
   readonly confirm: () => Promise<unknown>;
+  /** The one time that it was asked: a refusal holds for all that the request does at once, whatever has changed meanwhile. */
+  asked?: Promise<unknown>;
 }
 
 const requests = new AsyncLocalStorage<Open>();
@@ -42,6 +44,7 @@ export function noteStanding({ sessionId }: Entrant): void {
 export async function confirmStanding(): Promise<void> {
   const request = requests.getStore();
   if (request === undefined || request.confirmed) return;
-  await request.confirm();
+  request.asked ??= request.confirm();
+  await request.asked;
   request.confirmed = true;
 }
