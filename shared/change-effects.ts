@@ -27,6 +27,8 @@ export const changeEffects: EffectsOfChanges = {
   'bank-account-file': async () => (await import('#uploads/loading/decide-file.ts')).fileEffects,
   'corporate-action': async () => (await import('#register/splits/propose-split.ts')).splitEffects,
   'vesting-event': async () => (await import('#plans/vesting-events/record-event.ts')).vestingEventEffects,
+  release: async () => (await import('#plans/releases/propose-release.ts')).releaseEffects,
+  'release-settlement': async () => (await import('#plans/releases/settle-release.ts')).settlementEffects,
   'register-settings': async () =>
     (await import('#register/limits/change-limits.ts')).registerSettingsEffects,
   'security-class': async () => (await import('#register/classes/change-class.ts')).securityClassEffects,

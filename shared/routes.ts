@@ -50,6 +50,7 @@ import * as planEnd from '#plans/plan-end.routes.ts';
 import * as planShape from '#plans/plan-shape.ts';
 import * as planVesting from '#plans/plan-vesting.routes.ts';
 import * as plans from '#plans/plans.routes.ts';
+import * as releases from '#plans/releases/releases.routes.ts';
 import * as vesting from '#plans/vesting/vesting.routes.ts';
 import * as vestingEvents from '#plans/vesting-events/vesting-events.routes.ts';
 import { kebabCase, type RouteSpec, type Schema } from '#platform/http/route.ts';
@@ -142,6 +143,7 @@ const domains: Readonly<Record<string, Readonly<Record<string, RouteModule>>>> =
     },
     contributions,
     forfeitures,
+    releases,
     grants: { ...grantShape, ...grants, ...createGrant, ...cancelGrant },
     'plan-documents': { ...planDocuments, ...matches },
     participants,

@@ -70,6 +70,10 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   proxy: { name: 'Meetings', description: 'Meetings of shareholders, their votes, and the outcome.' },
   plans: { name: 'Plans', description: 'Employees’ plans, by type, with their grants.' },
   grants: { name: 'Grants', description: 'Shares that are promised under a plan, each on its own schedule.' },
+  releases: {
+    name: 'Releases',
+    description: 'Runs that settle vested shares of a sponsor into an issuer’s register.',
+  },
   vesting: { name: 'Vesting', description: 'What has vested by a given day, and what will vest.' },
   'plan-documents': {
     name: 'Plan documents',

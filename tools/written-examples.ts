@@ -44,6 +44,13 @@ const terms = {
   entry_dates: 'QUARTERLY',
   created_at: AT,
 };
+const release = {
+  ...{ id: ID(62), sponsor: 'globex', issuer: 'acme', state: 'OFFERED', as_of: DAY },
+  ...{ withholding_percent: '22', grants: 2, holders: 2, vested: '1007.5', withheld: '223', net: '784.5' },
+  ...{ security_class: null, settled_on: null, decline_reason: null, version: 2 },
+  ...{ created_at: AT, updated_at: AT },
+};
+
 const planDocument = {
   id: ID(60),
   tenant_id: ID(2),
@@ -303,6 +310,26 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
         refusal: null,
       },
     ],
+  },
+  proposeRelease: {
+    ...{ issuer: 'acme', as_of: DAY, withholding_percent: '22', grants: 2, holders: 2 },
+    ...{ vested: '1007.5', withheld: '223', net: '784.5' },
+    left_out: { without_holder: 1, beyond_limit: 0 },
+  },
+  Release: release,
+  listReleases: { data: [release], next_cursor: null },
+  listReleaseLines: {
+    data: [
+      {
+        ...{ plan_id: ID(61), grant_id: ID(63), shareholder_id: ID(1) },
+        ...{ vested: '1000.5', withheld: '221', net: '779.5' },
+      },
+    ],
+    next_cursor: null,
+  },
+  settleRelease: {
+    ...{ release_id: ID(62), security_class: 'COMMON', holders: 2, net: '784.5' },
+    ...{ before: '1000000', after: '1000784.5', authorized: '2000000', version: 2 },
   },
   listPlanDocuments: { data: [planDocument], next_cursor: null },
   createBankAccountUpload: { ...upload, kind: 'bank-accounts', filename: 'accounts.csv' },

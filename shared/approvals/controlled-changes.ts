@@ -74,6 +74,10 @@ export const CONTROLLED_CHANGES = {
   'corporate-action': { title: 'A corporate action', ...ofOperations },
   /** An event vests the shares of every grant that waits for it. */
   'vesting-event': { title: 'A vesting event', ...ofOperations },
+  /** A release run moves vested shares out of grants: the sponsor’s second person offers it to the issuer. */
+  release: { title: 'A release of vested shares', ...ofOperations, expiresAfterDays: null },
+  /** A run that is settled issues shares: two people of the issuer take it. */
+  'release-settlement': { title: 'The settlement of a release', ...ofOperations },
   /** Higher limits of the register wait; lower ones take effect at once. */
   'register-settings': { title: 'A change of the limits of the register', ...ofAdmins },
   /** More shares that are authorised, or other votes, of a class that has been issued wait; fewer shares, and a new class, take effect at once. */

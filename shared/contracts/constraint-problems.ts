@@ -64,6 +64,10 @@ export const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [slug: Proble
   ],
   tenant_links_active: ['tenant-link-exists', 'The sponsor has an active link already.'],
   plans_one_active: ['plan-exists', 'The employee has an active plan of this type.'],
+  grants_released_at_most_vested: [
+    'shares-released',
+    'Shares of a grant that have been released would not be vested any more.',
+  ],
   grants_idempotency_key: [
     'grant-key-used',
     'This Idempotency-Key has made a grant of the plan; look it up instead of sending it again.',

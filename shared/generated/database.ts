@@ -605,6 +605,7 @@ export interface Grants {
   idempotency_key: string | null;
   plan_id: string;
   quantity: string;
+  released_quantity: Generated<string>;
   tenant_id: ColumnType<TenantId, string | undefined, string>;
   vested_quantity: Generated<string>;
   vesting_schedule: Json | null;
@@ -1210,6 +1211,43 @@ export interface RegisterSettings {
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
   withholding: 'NONE' | 'US' | null;
+}
+
+export interface ReleasedShares {
+  quantity: string | null;
+  release_id: string;
+  shareholder_id: string;
+}
+
+export interface ReleaseLines {
+  grant_id: string;
+  plan_id: string;
+  release_id: string;
+  shareholder_id: string;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  vested: string;
+  withheld: string;
+}
+
+export interface Releases {
+  as_of: ColumnType<Day, string, string>;
+  created_at: Generated<Timestamp>;
+  decline_reason: string | null;
+  grants: number;
+  holders: number;
+  id: string;
+  issuer_slug: string;
+  issuer_tenant_id: string;
+  security_class: string | null;
+  settled_on: ColumnType<Day, string, string> | null;
+  sponsor_slug: string;
+  state: Generated<'PROPOSED' | 'OFFERED' | 'SETTLED' | 'DECLINED' | 'CANCELLED'>;
+  tenant_id: ColumnType<TenantId, string | undefined, string>;
+  updated_at: Generated<Timestamp>;
+  version: Generated<number>;
+  vested: string;
+  withheld: string;
+  withholding_percent: string;
 }
 
 export interface ReportableTransactions {
@@ -1874,6 +1912,9 @@ export interface DB {
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   register_settings: RegisterSettings;
+  release_lines: ReleaseLines;
+  released_shares: ReleasedShares;
+  releases: Releases;
   report_exports: ReportExports;
   reportable_transactions: ReportableTransactions;
   reporting_transactions: ReportingTransactions;

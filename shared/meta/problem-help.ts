@@ -162,6 +162,19 @@ export const PROBLEM_HELP: Readonly<Record<ProblemSlug, ProblemHelp>> = {
     cause: 'The event of that name is on record for these grants.',
     remedy: 'Look at the record. A correction is proposed as a change of it.',
   },
+  'nothing-to-release': {
+    cause: 'No run can take shares: nothing new has vested, another run has it, or the plans name no holder.',
+    remedy: 'Look at the runs with `GET /releases`, and at `shareholder_id` of the plans.',
+  },
+  'release-ended': {
+    cause:
+      'A run is settled or declined while it is OFFERED, its issuer links the sponsor, and the sponsor is active.',
+    remedy: 'Read the run. Shares of one that was not settled can be released anew.',
+  },
+  'shares-released': {
+    cause: 'The change would unvest shares that a release run has taken.',
+    remedy: 'Have a run that is not settled cancelled first. What was settled stays vested.',
+  },
   'plan-not-terminated': {
     cause: 'The operation is about the end of a plan that goes on.',
     remedy: 'Terminate the plan first.',

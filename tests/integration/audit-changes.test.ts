@@ -36,6 +36,7 @@ const NOT_RECORDED: Readonly<Record<string, string>> = {
   meeting_items: 'parts of a meeting, whose rows never change',
   outbound_entries: 'parts of a file, whose rows never change',
   statement_legs: 'what an item of a statement stands for; the item is recorded',
+  release_lines: 'parts of a run, whose rows never change',
   webhook_attempts: 'a log of its own',
   webhook_deliveries: 'they have a log of their own, of each attempt',
   security_reports: 'how far the trail has been reported; each report has an entry',

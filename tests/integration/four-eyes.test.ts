@@ -34,7 +34,7 @@ import type { Principal } from '#platform/http/authorize.ts';
 import { updateShareholder } from '#register/shareholders.routes.ts';
 import { getTaxCertification, setTaxCertification } from '#register/tax/tax-certifications.routes.ts';
 import { releaseLegalHold } from '#retention/retention.routes.ts';
-import { Approvals } from '#tests/support/approvals.ts';
+import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestAws, testAws } from '#tests/support/aws-services.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { Dividends, enterHolders, work } from '#tests/support/dividends.ts';
@@ -42,6 +42,7 @@ import { insertDropCredential } from '#tests/support/drop-credentials.ts';
 import { ACCOUNT, Payments } from '#tests/support/payment-client.ts';
 import { Register } from '#tests/support/register.ts';
 import { RegisterFiles } from '#tests/support/register-files.ts';
+import { otherSide, Releases, vestedPlan } from '#tests/support/releases.ts';
 import { call, type TestResponse } from '#tests/support/request.ts';
 import { insertSession, insertTestTenant, type TestTenant } from '#tests/support/tenants.ts';
 import { DELIVERY, storeFile } from '#tests/support/uploads.ts';
@@ -382,6 +383,25 @@ const PROPOSALS: Readonly<Record<ChangeKind, (tenant: TestTenant, by: Principal)
       effect: () => one('select occurred_on from vesting_events where tenant_id = $1', [tenant.id]),
     };
   },
+  release: async (tenant, by) => {
+    const { issuer } = await otherSide(database.admin, tenant);
+    await vestedPlan(tenant, issuer, '100');
+    const waiting = await new Releases(by).propose({ issuer: issuer.slug });
+    return {
+      request: requested(waiting),
+      effect: () => one('select state from releases where id = $1', [waiting.body.subject.id]),
+    };
+  },
+  'release-settlement': async (tenant, by) => {
+    const { sponsor } = await otherSide(database.admin, tenant);
+    const { holder } = await vestedPlan(sponsor, tenant, '100');
+    const run = await new Releases(sponsor.as('OPS')).propose({ issuer: tenant.slug });
+    await approved(sponsor, run);
+    return {
+      request: requested(await new Releases(by).settle(run.body.subject.id, 2)),
+      effect: () => one('select holdings from shareholders where id = $1', [holder]),
+    };
+  },
   'register-settings': async (tenant, by) => {
     await database.admin.query('delete from register_settings where tenant_id = $1', [tenant.id]);
     return {
@@ -523,7 +543,7 @@ const cases = CHANGE_KINDS.flatMap((kind) =>
 );
 
 describe.each(cases)('%s, proposed by %s', (kind, role) => {
-  const type = kind === 'vesting-event' ? 'SPONSOR' : 'ISSUER';
+  const type = kind === 'vesting-event' || kind === 'release' ? 'SPONSOR' : 'ISSUER';
 
   test('has no effect by anybody whom that person can be, make or reset, and has one by another person', async () => {
     const tenant = await insertTestTenant(database.admin, type);

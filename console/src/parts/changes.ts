@@ -25,6 +25,8 @@ const KINDS: Readonly<Record<ChangeRequest['kind'], string>> = {
   'bank-account-file': 'File of bank accounts',
   'corporate-action': 'Corporate action',
   'vesting-event': 'Vesting event',
+  release: 'Release of vested shares',
+  'release-settlement': 'Settlement of a release',
   'register-settings': 'Limits of the register',
   'security-class': 'Security class',
   'payment-settings': 'How payments are made',

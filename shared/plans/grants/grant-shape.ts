@@ -21,6 +21,7 @@ export const Grant = z.object({
   awaiting_event: awaitingEvent,
   unvested: decimalOut,
   forfeited: decimalOut,
+  released: decimalOut,
   vested_as_of: dateOut,
   version: z.number().int().meta({ description: 'The plan’s: a change of a grant is one of its plan.' }),
   created_at: instantOut,

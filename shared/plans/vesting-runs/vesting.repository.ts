@@ -38,20 +38,22 @@ export async function listVestingChunks(tx: SystemTx, at: Date, size: number): P
 
 export type DuePlan = VestingRow & Pick<PlanRow, 'id' | 'vesting_inputs'>;
 
+const DUE_COLUMNS = [
+  'id',
+  'vesting_inputs',
+  'vesting_start',
+  'vesting_schedule',
+  'accelerations',
+  'terminated_on',
+  'breaks',
+  sql<VestingRow['grants']>`plan_grants(p.id, p.tenant_id, p.granted_quantity)`.as('grants'),
+] as const;
+
 /** The plans of a range that have not been computed in the month of its day. */
 export function listDuePlans(read: TenantRead, chunk: VestingChunk, limit: number): Promise<DuePlan[]> {
   const due = read
     .selectFrom('plans as p')
-    .select([
-      'id',
-      'vesting_inputs',
-      'vesting_start',
-      'vesting_schedule',
-      'accelerations',
-      'terminated_on',
-      'breaks',
-      sql<VestingRow['grants']>`plan_grants(p.id, p.tenant_id, p.granted_quantity)`.as('grants'),
-    ])
+    .select(DUE_COLUMNS)
     .where(isDue(sql`${chunk.as_of}::date`))
     .where('id', '>=', chunk.from)
     .orderBy('id')
@@ -111,4 +113,33 @@ export async function forfeitHeld(tx: TenantTx, chunk: VestingChunk): Promise<nu
     tx,
   );
   return rows.filter(({ moved }) => moved !== 0n).length;
+}
+
+/** Lists active RSU plans that were computed for an earlier day and have shares that may vest, with those that have vested. */
+export function listUnvested(
+  read: TenantRead,
+  day: string,
+  {
+    plans,
+    after,
+    limit,
+  }: {
+    readonly plans: readonly string[] | undefined;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<(DuePlan & { readonly vested: string })[]> {
+  let unvested = read
+    .selectFrom('plans as p')
+    .select(DUE_COLUMNS)
+    .select(sql<string>`trim_scale(p.vested_quantity)::text`.as('vested'))
+    .where('plan_type', '=', 'RSU')
+    .where('status', '=', 'ACTIVE')
+    .where(sql<boolean>`p.vested_as_of < ${day}::date`)
+    .where(sql<boolean>`p.vested_quantity + p.forfeited_quantity < p.granted_quantity`)
+    .orderBy('id')
+    .limit(limit);
+  if (plans !== undefined) unvested = unvested.where('id', 'in', [...plans]);
+  if (after !== undefined) unvested = unvested.where('id', '>', after);
+  return unvested.execute();
 }
