@@ -756,6 +756,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   'condition.type': 'The kind of condition.',
   condition: 'What must happen besides the passing of time.',
   event: 'The event, such as `IPO`.',
+  'VestingEvent.plans': 'The number of plans with grants that wait, or waited, for it.',
   allocation_type: 'How fractions of a unit are dealt with from one date to the next.',
   cliff_months: 'The months before which nothing vests.',
   cliff_portion: 'The part that vests at the cliff, where it is not what the months would give.',

@@ -311,6 +311,10 @@ export const WRITTEN: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  listVestingEvents: {
+    data: [{ event: 'IPO', occurred_on: null, plans: 214, awaiting_event: '80312.5' }],
+    next_cursor: null,
+  },
   proposeRelease: {
     ...{ issuer: 'acme', as_of: DAY, withholding_percent: '22', grants: 2, holders: 2 },
     ...{ vested: '1007.5', withheld: '223', net: '784.5' },

@@ -205,6 +205,7 @@ export const KEY_OPERATIONS: Readonly<Record<string, Callers>> = {
   listUploads: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listUserSessions: {"roles":["ADMIN","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
   listUsers: {"roles":["ADMIN","COMPLIANCE","OPERATOR"],"tenants":["ISSUER","SPONSOR"]},
+  listVestingEvents: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["SPONSOR"]},
   listWebhookDeliveries: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   listWebhooks: {"roles":["ADMIN","OPS","COMPLIANCE"],"tenants":["ISSUER","SPONSOR"]},
   login: {"roles":[],"tenants":["ISSUER","SPONSOR"]},

@@ -11,6 +11,7 @@ import { handler as grantSharesHandler } from '#functions/plans/grant-shares.ts'
 import { handler as listForfeituresHandler } from '#functions/plans/list-forfeitures.ts';
 import { handler as listGrantsHandler } from '#functions/plans/list-grants.ts';
 import { handler as listPlansHandler } from '#functions/plans/list-plans.ts';
+import { handler as listEventsHandler } from '#functions/plans/list-vesting-events.ts';
 import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as reinstateHandler } from '#functions/plans/reinstate-plan.ts';
 import { handler as reverseHandler } from '#functions/plans/reverse-contribution.ts';
@@ -34,7 +35,7 @@ import { reinstatePlan, terminatePlan } from '#plans/plan-end.routes.ts';
 import { getPlanVesting } from '#plans/plan-vesting.routes.ts';
 import { getPlan, listPlans } from '#plans/plans.routes.ts';
 import { calculateVesting } from '#plans/vesting/vesting.routes.ts';
-import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
+import { listVestingEvents, recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import { computeVesting } from '#plans/vesting-runs/compute-vesting.ts';
 import { scheduleVesting } from '#plans/vesting-runs/schedule-vesting.ts';
 import type { VestingChunk } from '#plans/vesting-runs/vesting-chunk.ts';
@@ -348,6 +349,12 @@ describe('a grant that vests by time and an event', () => {
       [{ event: 'IPO', occurred_on: addDays(today, 2) }, '/occurred_on'],
     ] as const)
       expect(await record(sponsor, body)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    const events = () =>
+      call(listEventsHandler, listVestingEvents, { as: sponsor.as('COMPLIANCE') }).then(
+        ({ body }) => body.data,
+      );
+    const awaiting = quantityOf(unitsOf(byTime) + unitsOf('233'));
+    expect(await events()).toEqual([{ event: 'IPO', occurred_on: null, plans: 2, awaiting_event: awaiting }]);
     const ipo = { event: 'IPO', occurred_on: '2025-09-01' };
     const waiting = await record(sponsor, ipo);
     expect(waiting).toMatchObject({
@@ -399,12 +406,15 @@ describe('a grant that vests by time and an event', () => {
     expect(await planOf(sponsor, plan.id)).toMatchObject({ vested_balance: '0', awaiting_event: byTime });
     expect(await planOf(sponsor, leaver.id)).toMatchObject({ vested_balance: '0', awaiting_event: '233' });
     await approved(sponsor, await record(sponsor, ipo));
-    const report = await call(reportHandler, getVestingReport, {
-      as: sponsor.as('ADMIN'),
-      query: { period: '2025-09' },
-    });
-    expect(report.body.data.find(({ plan_id }: { plan_id: string }) => plan_id === plan.id)).toMatchObject({
-      ...{ vested_before: '0', vested_in_period: '266', vested_after: '266' },
+    expect(await events()).toMatchObject([{ occurred_on: '2025-09-01', awaiting_event: '0' }]);
+    const reported = async (period: string) => {
+      const query = { as: sponsor.as('ADMIN'), query: { period } };
+      const { body } = await call(reportHandler, getVestingReport, query);
+      return body.data.find(({ plan_id }: { plan_id: string }) => plan_id === plan.id);
+    };
+    expect(await reported('2025-08')).toMatchObject({ vested_after: '0', awaiting_event: '233' });
+    expect(await reported('2025-09')).toMatchObject({
+      ...{ vested_before: '0', vested_in_period: '266', vested_after: '266', awaiting_event: '0' },
     });
     expect(await planOf(globex, elsewhere.id)).toMatchObject({ vested_balance: '0', event_on: null });
   });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handler as revokeTenantLinkHandler } from '#functions/identity/revoke-tenant-link.ts';
 import { handler as listGrantsHandler } from '#functions/plans/list-grants.ts';
+import { handler as recordEventHandler } from '#functions/plans/record-vesting-event.ts';
 import { handler as terminatePlanHandler } from '#functions/plans/terminate-plan.ts';
 import { revokeTenantLink } from '#identity/tenant-links/tenant-links.routes.ts';
 import { addMonths, dayOf } from '#kernel/calendar.ts';
 import { uuidV7 } from '#kernel/ids.ts';
 import { listGrants } from '#plans/grants/grants.routes.ts';
 import { terminatePlan } from '#plans/plan-end.routes.ts';
+import { recordVestingEvent } from '#plans/vesting-events/vesting-events.routes.ts';
 import { Approvals, approved } from '#tests/support/approvals.ts';
 import { type TestDatabase, testDatabase } from '#tests/support/database.ts';
 import { enroll, problem } from '#tests/support/plans.ts';
@@ -389,6 +391,25 @@ describe('refused is', () => {
       ...{ as: sponsor.as('ADMIN'), params: { id: plan.id }, body: { terminated_on: addMonths(TODAY, -6) } },
     });
     expect(terminated).toMatchObject({ status: 409, body: problem('shares-released') });
+
+    const happened = async (body: object) =>
+      call(recordEventHandler, recordVestingEvent, {
+        ...{ as: sponsor.as('OPS'), body: { event: 'IPO', ...body } },
+        headers: { 'Idempotency-Key': uuidV7() },
+      });
+    await enroll(sponsor, {
+      ...{ employee_id: 'E-2', plan_type: 'RSU', shareholder_id: holder, enrolled_on: start },
+      vesting_schedule: { type: 'cliff', cliff_months: 6, condition: { type: 'event', event: 'IPO' } },
+      grant: { quantity: '100', grant_date: start, vesting_start: start },
+    });
+    const ours = new Releases(sponsor.as('OPS'));
+    expect((await ours.propose({ issuer: issuer.slug })).status).toBe(409);
+    await approved(sponsor, await happened({ occurred_on: TODAY }));
+    await offered(sponsor, issuer);
+    const undone = await happened({ occurred_on: null, replaces: TODAY });
+    expect(await new Approvals(sponsor.as('COMPLIANCE')).approve(undone.body.id)).toMatchObject({
+      ...{ status: 409, body: problem('shares-released') },
+    });
   });
 });
 

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
+import type { z } from 'zod';
+import { decodeCursor, type PageRequest } from '#platform/db/cursor.ts';
 import type { TenantRead, TenantTx } from '#platform/db/tenant-tx.ts';
+import type { VestingEvent } from './vesting-events.routes.ts';
 
 export interface AwaitedEvent {
   readonly occurred_on: string | null;
@@ -8,13 +11,35 @@ export interface AwaitedEvent {
   readonly shares: string;
 }
 
+const AWAITED = sql`e.occurred_on, count(distinct g.plan_id)::integer as plans, trim_scale(coalesce(sum(g.awaiting_quantity), 0))::text as shares`;
+const WITH_GRANTS = sql`vesting_events e left join grants g on g.vesting_schedule #>> '{condition,event}' = e.event`;
+
 /** Finds an event that a schedule of the tenant has named. */
 export async function findEvent(read: TenantRead, event: string): Promise<AwaitedEvent | undefined> {
   const { rows } = await sql<AwaitedEvent>`
-    select e.occurred_on, count(distinct g.plan_id)::integer as plans, trim_scale(coalesce(sum(g.awaiting_quantity), 0))::text as shares
-    from vesting_events e left join grants g on g.vesting_schedule #>> '{condition,event}' = e.event
-    where e.event = ${event} group by e.occurred_on`.execute(read);
+    select ${AWAITED} from ${WITH_GRANTS} where e.event = ${event} group by e.occurred_on`.execute(read);
   return rows[0];
+}
+
+export type ListedEvent = AwaitedEvent & { readonly event: string };
+
+/** Lists events by name. */
+export async function listEvents(read: TenantRead, { limit, cursor }: PageRequest): Promise<ListedEvent[]> {
+  const after = cursor === undefined ? sql`` : sql`where e.event > ${decodeCursor(cursor, ['text'])[0]}`;
+  const { rows } = await sql<ListedEvent>`
+    select e.event, ${AWAITED} from ${WITH_GRANTS} ${after} group by e.event, e.occurred_on order by e.event limit ${limit + 1}`.execute(
+    read,
+  );
+  return rows;
+}
+
+export function toVestingEvent({
+  event,
+  occurred_on,
+  plans,
+  shares,
+}: ListedEvent): z.input<typeof VestingEvent> {
+  return { event, occurred_on, plans, awaiting_event: shares };
 }
 
 export interface EventRecord {

@@ -1,8 +1,31 @@
 import * as z from 'zod';
 import { ChangeRequest } from '#approvals/change-request.ts';
-import { isoDate } from '#kernel/fields.ts';
+import { dateOut, decimalOut, isoDate, listOf, page } from '#kernel/fields.ts';
 import { eventName } from '#plans/vesting/vesting-schedule.ts';
 import { route } from '#platform/http/route.ts';
+
+export const VestingEvent = z.object({
+  event: z.string(),
+  occurred_on: dateOut.nullable(),
+  plans: z.number().int(),
+  awaiting_event: decimalOut,
+});
+
+export const listVestingEvents = route({
+  operationId: 'listVestingEvents',
+  method: 'GET',
+  path: '/vesting/events',
+  summary: 'List the events that schedules of grants name, by name',
+  description:
+    'Each with the day that is on record, if it has happened, the plans with grants that name it, and the shares that time had vested and that wait for it, as of the day by which each plan was last computed.',
+  tenants: ['SPONSOR'],
+  roles: ['ADMIN', 'OPS', 'COMPLIANCE'],
+  query: z.strictObject({ ...page }),
+  status: 200,
+  response: listOf(VestingEvent),
+  problems: [],
+  uses: [],
+});
 
 export const recordVestingEvent = route({
   operationId: 'recordVestingEvent',

@@ -24,6 +24,8 @@ export interface PeriodVesting {
   readonly vested_before: string;
   readonly vested_in_period: string;
   readonly vested_after: string;
+  /** The part that time has vested by the end of the period, and that waits for an event. */
+  readonly awaiting_event: string;
 }
 
 /** Returns what vests of a plan in a period: shares of its grants, or else contributed money. */
@@ -46,5 +48,6 @@ export function periodVesting(
     vested_before: written(before),
     vested_in_period: written(after - before),
     vested_after: written(after),
+    awaiting_event: written(isGrant ? unitsOf(vestedState(inputs, days.after).awaiting) : 0n),
   };
 }

@@ -142,6 +142,7 @@ export const ReportedVesting = z.object({
   vested_before: decimalOut,
   vested_in_period: decimalOut,
   vested_after: decimalOut,
+  awaiting_event: decimalOut,
 });
 
 export const getVestingReport = route({
@@ -150,7 +151,7 @@ export const getVestingReport = route({
   path: '/reports/vesting',
   summary: 'Report vesting in a period, by plan',
   description: [
-    '`period` is a year, a quarter or a month: `2026`, `2026-Q1`, `2026-03`. For each plan the report has what had vested on the day before the period, what vests in it, and what has vested at its end: shares of a grant, or else money, whose `unit` is the currency. For a period that isn’t over, it assumes that nothing changes.',
+    '`period` is a year, a quarter or a month: `2026`, `2026-Q1`, `2026-03`. For each plan the report has what had vested on the day before the period, what vests in it, what has vested at its end, and what time has vested by then and waits for an event: shares of a grant, or else money, whose `unit` is the currency. For a period that isn’t over, it assumes that nothing changes.',
     'Money is the employee’s own contributions and the vested part of the employer’s, before distributions.',
     PAGES_DESCRIPTION,
   ].join('\n\n'),

@@ -27,6 +27,7 @@ export const vestingReport: Report<
     vested_before: 'number',
     vested_in_period: 'number',
     vested_after: 'number',
+    awaiting_event: 'number',
   },
   cursor: ['uuid'],
   settle: ({ period, plan_type }) => {
