@@ -8,6 +8,11 @@ import type * as access from '#identity/sign-in/sign-in.routes.ts';
 import type * as users from '#identity/users/users.routes.ts';
 import type * as operations from '#operations/operations.routes.ts';
 import type * as exceptions from '#payments/exceptions/exceptions.routes.ts';
+import type * as bankFiles from '#payments/files/bank-files.routes.ts';
+import type * as fetchedFile from '#payments/files/fetch-bank-file.routes.ts';
+import type * as bankItem from '#payments/files/match-bank-item.routes.ts';
+import type * as orders from '#payments/orders/orders.routes.ts';
+import type * as reversals from '#payments/reversals/reversals.routes.ts';
 import type * as payments from '#payments/runs/payment-runs.routes.ts';
 import type * as plans from '#plans/me.routes.ts';
 import type { RouteSpec, Schema } from '#platform/http/route.ts';
@@ -26,6 +31,11 @@ type Modules = [
   typeof access,
   typeof operations,
   typeof exceptions,
+  typeof bankFiles,
+  typeof fetchedFile,
+  typeof bankItem,
+  typeof orders,
+  typeof reversals,
   typeof payments,
   typeof plans,
   typeof classes,

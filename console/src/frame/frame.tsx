@@ -21,6 +21,11 @@ const Declaration = lazy(() => import('../screens/declaration.tsx'));
 const Dividend = lazy(() => import('../screens/dividend.tsx'));
 const Shareholders = lazy(() => import('../screens/shareholders.tsx'));
 const Shareholder = lazy(() => import('../screens/shareholder.tsx'));
+const Payments = lazy(() => import('../screens/payments.tsx'));
+const Payment = lazy(() => import('../screens/payment.tsx'));
+const Exceptions = lazy(() => import('../screens/exceptions.tsx'));
+const BankFiles = lazy(() => import('../screens/bank-files.tsx'));
+const BankFile = lazy(() => import('../screens/bank-file.tsx'));
 const Uploads = lazy(() => import('../screens/uploads.tsx'));
 const Upload = lazy(() => import('../screens/upload.tsx'));
 
@@ -153,6 +158,17 @@ function Screens({ me }: { me: Me }) {
           <Declaration />
         </Route>
         <Route path="/dividends/:id">{({ id }) => <Dividend key={id} id={id} me={me} />}</Route>
+        <Route path="/payments">
+          <Payments me={me} />
+        </Route>
+        <Route path="/payments/:id">{({ id }) => <Payment key={id} id={id} me={me} />}</Route>
+        <Route path="/exceptions">
+          <Exceptions me={me} />
+        </Route>
+        <Route path="/bank-files">
+          <BankFiles me={me} />
+        </Route>
+        <Route path="/bank-files/:id">{({ id }) => <BankFile key={id} id={id} me={me} />}</Route>
         <Route path="/uploads">
           <Uploads me={me} />
         </Route>

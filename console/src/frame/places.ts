@@ -10,14 +10,19 @@ const HOME: Place = { text: 'Home', path: '/' };
 const APPROVALS: Place = { text: 'Approvals', path: '/approvals' };
 const HOLDERS: Place = { text: 'Register', path: '/shareholders' };
 const DIVIDENDS: Place = { text: 'Dividends', path: '/dividends' };
+const PAYMENTS: Place = { text: 'Payments', path: '/payments' };
+const EXCEPTIONS: Place = { text: 'Exceptions', path: '/exceptions' };
+const BANK_FILES: Place = { text: 'Bank files', path: '/bank-files' };
 const UPLOADS: Place = { text: 'Uploads', path: '/uploads' };
+
+const MONEY = [PAYMENTS, EXCEPTIONS, BANK_FILES] as const;
 
 /** Returns where a person can go. It is a convenience: what they may do, the API decides with every call. */
 export function placesOf({ role, tenant }: Me): readonly Place[] {
   if (role === 'EMPLOYEE') return [HOME];
   if (role === 'OPERATOR' || tenant === null) return [HOME, APPROVALS];
-  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, UPLOADS];
-  return [HOME, APPROVALS, UPLOADS];
+  if (tenant.type === 'ISSUER') return [HOME, APPROVALS, HOLDERS, DIVIDENDS, ...MONEY, UPLOADS];
+  return [HOME, APPROVALS, ...MONEY, UPLOADS];
 }
 
 export function decides({ role }: Me): boolean {

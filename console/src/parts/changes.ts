@@ -56,11 +56,19 @@ export function whyNot({ cannot_decide_because: because }: ChangeRequest): strin
   return because === null ? undefined : BECAUSE[because];
 }
 
+/** The things that have a screen, by how changes and the trail name them. */
+const SCREENS: Readonly<Record<string, string>> = {
+  shareholders: '/shareholders',
+  dividends: '/dividends',
+  uploads: '/uploads',
+  transactions: '/payments',
+  'bank-files': '/bank-files',
+};
+
 /** The screen of what a change is about, where there is one. */
 export function screenOf({ type, id }: ChangeRequest['subject']): string | undefined {
-  if (type === 'shareholders') return `/shareholders/${id}`;
-  if (type === 'dividends') return `/dividends/${id}`;
-  return type === 'uploads' ? `/uploads/${id}` : undefined;
+  const screen = SCREENS[type];
+  return screen === undefined ? undefined : `${screen}/${id}`;
 }
 
 export interface Difference {

@@ -1,18 +1,15 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import Textarea from '@cloudscape-design/components/textarea';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call, isProblem, newKey } from '../api/call.ts';
+import { call, isProblem } from '../api/call.ts';
 import type { Answer } from '../api/routes.ts';
 import type { Me } from '../frame/me.ts';
+import { Act } from '../parts/act.tsx';
 import { type Difference, differences, titleOf, whyNot } from '../parts/changes.ts';
 import { instant } from '../parts/format.ts';
 import { Pairs } from '../parts/pairs.tsx';
@@ -159,80 +156,28 @@ interface DecideProps {
   onStale(): void;
 }
 
+const STALE = ['precondition-failed', 'change-decided', 'change-outdated'];
+
 function Decide({ decision, request: { id, version }, onClose, onStale }: DecideProps) {
-  const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const [code, setCode] = useState('');
-  // One act, however often it has to be sent.
-  const [key] = useState(newKey);
-  const act = useMutation({
-    mutationFn: async () => {
-      if (code !== '') await call('POST /auth/step-up', { body: { code } });
-      return call(`POST /approvals/{id}/${decision}`, {
-        params: { id },
-        version,
-        key,
-        body: reason === '' ? {} : { reason },
-      });
-    },
-    onSuccess: () => {
-      onClose();
-      void queries.invalidateQueries({ queryKey: ['approvals'] });
-      void queries.invalidateQueries({ queryKey: ['home'] });
-    },
-    onError: (error) => {
-      if (
-        isProblem(error) &&
-        ['precondition-failed', 'change-decided', 'change-outdated'].includes(error.slug)
-      )
-        onStale();
-    },
-  });
   const { verb, asks } = ACTS[decision];
-  const problem = act.error;
-  const asksFactor = (isProblem(problem) && problem.slug === 'second-factor-required') || code !== '';
   return (
-    <Modal
-      visible
-      header={verb}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={act.isPending} onClick={() => act.mutate()}>
-              {verb}
-            </Button>
-          </SpaceBetween>
-        </Box>
+    <Act
+      verb={verb}
+      asks={asks}
+      reason={{ most: 500 }}
+      content={String(version)}
+      send={({ key, reason }) =>
+        call(`POST /approvals/{id}/${decision}`, {
+          params: { id },
+          version,
+          key,
+          body: reason === '' ? {} : { reason },
+        })
       }
-    >
-      <SpaceBetween size="m">
-        {problem !== null && <ProblemAlert problem={problem} />}
-        <span>{asks}</span>
-        <FormField label="Reason" constraintText="Optional, 500 characters at most.">
-          <Textarea
-            value={reason}
-            rows={3}
-            onChange={({ detail }) => setReason(detail.value.slice(0, 500))}
-          />
-        </FormField>
-        {asksFactor && (
-          <FormField
-            label="Code of your app"
-            description="It is asked for when the last one is more than five minutes old."
-          >
-            <Input
-              value={code}
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              onChange={({ detail }) => setCode(detail.value)}
-            />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+      onRefused={(problem) => {
+        if (isProblem(problem) && STALE.includes(problem.slug)) onStale();
+      }}
+      onClose={onClose}
+    />
   );
 }

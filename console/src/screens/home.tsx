@@ -140,6 +140,7 @@ function OfTenant({ me }: { me: Me }) {
       <Counted
         title="Payment exceptions"
         id="exceptions"
+        to="/exceptions"
         ask={async () => {
           const { data, next_cursor } = await call('GET /exceptions', { query: { limit: MOST } });
           const kinds = [...new Set(data.map(({ kind }) => words(kind).toLowerCase()))].join(', ');

@@ -1,0 +1,127 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Textarea from '@cloudscape-design/components/textarea';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { call, isProblem, newKey } from '../api/call.ts';
+import { faultOf } from '../api/problem.ts';
+import { Go } from './go.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
+
+interface Props<T> {
+  readonly verb: string;
+  readonly asks: ReactNode;
+  readonly reason?: { readonly label?: string; readonly most: number; readonly needed?: boolean };
+  /** Further fields. */
+  readonly children?: ReactNode;
+  readonly disabled?: boolean;
+  /** Anything else that is sent: with another content it is another act, and has another key. */
+  readonly content?: string;
+  send(sent: { readonly key: string; readonly reason: string }): Promise<T>;
+  onDone?(answer: T): void;
+  onRefused?(problem: Error): void;
+  onClose(): void;
+}
+
+/** A key for what a form would send: the same however often that is sent, another one for anything else. */
+export function useKeyOf(content: string): string {
+  const [kept, setKept] = useState(() => ({ content, key: newKey() }));
+  if (kept.content === content) return kept.key;
+  const next = { content, key: newKey() };
+  setKept(next);
+  return next.key;
+}
+
+/** A window in which an act is said again and done: with its reason, and with the second factor where the API asks for it. */
+export function Act<T>(props: Props<T>) {
+  const queries = useQueryClient();
+  const [reason, setReason] = useState('');
+  const [code, setCode] = useState('');
+  const key = useKeyOf(`${props.content ?? ''} ${reason}`);
+  const act = useMutation({
+    mutationFn: async () => {
+      if (code !== '') await call('POST /auth/step-up', { body: { code } });
+      return props.send({ key, reason: reason.trim() });
+    },
+    onSuccess: (answer) => {
+      props.onClose();
+      props.onDone?.(answer);
+      void queries.invalidateQueries();
+    },
+    ...(props.onRefused === undefined ? {} : { onError: props.onRefused }),
+  });
+  const { verb, asks, reason: asked, onClose } = props;
+  const problem = act.error;
+  const asksFactor = (isProblem(problem) && problem.slug === 'second-factor-required') || code !== '';
+  const isMissing = asked?.needed === true && reason.trim() === '';
+  return (
+    <Modal
+      visible
+      header={verb}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              loading={act.isPending}
+              disabled={isMissing || props.disabled === true}
+              onClick={() => act.mutate()}
+            >
+              {verb}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {problem !== null && <ProblemAlert problem={problem} />}
+        <div>{asks}</div>
+        {props.children}
+        {asked !== undefined && (
+          <FormField
+            label={asked.label ?? 'Reason'}
+            constraintText={`${asked.needed === true ? '' : 'Optional, '}${asked.most} characters at most.`}
+            errorText={faultOf(problem, 'reason') ?? ''}
+          >
+            <Textarea
+              value={reason}
+              rows={3}
+              onChange={({ detail }) => setReason(detail.value.slice(0, asked.most))}
+            />
+          </FormField>
+        )}
+        {asksFactor && (
+          <FormField
+            label="Code of your app"
+            description="It is asked for when the last one is more than five minutes old."
+          >
+            <Input
+              value={code}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              onChange={({ detail }) => setCode(detail.value)}
+            />
+          </FormField>
+        )}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+/** Tells whoever has proposed a change where it waits. */
+export function Proposed({ id }: { id: string }) {
+  return (
+    <Alert type="success" header="It waits for a second person">
+      It takes effect once a colleague has approved it. <Go to={`/approvals/${id}`}>The request</Go>
+    </Alert>
+  );
+}
